@@ -31,7 +31,8 @@ DIFFERENT = {
     "experiment": {"language"},
     "price": {"language"},
     "recommend": {"out"},
-    "uplift": {"apply", "out", "language"},
+    "score": {"out", "language"},
+    "uplift": {"save", "out", "language"},
 }
 """Options of commands that their functions lack or need in another way."""
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         replay,
         run,
         run_loop,
+        score,
         similar,
         simulate,
         uplift,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from offerloop.commands.replay.findings import ReplayResult
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.run.task import RunResult
+    from offerloop.commands.score.task import ScoreResult
     from offerloop.commands.similar.findings import SimilarProducts
     from offerloop.commands.simulate.request import SimulationRequest
     from offerloop.commands.simulate.task import SimulationResult
@@ -101,6 +103,7 @@ __all__ = [
     "ReplayResult",
     "Result",
     "RunResult",
+    "ScoreResult",
     "SimilarProducts",
     "SimulationRequest",
     "SimulationResult",
@@ -126,6 +129,7 @@ __all__ = [
     "replay",
     "run",
     "run_loop",
+    "score",
     "similar",
     "simulate",
     "uplift",

@@ -221,6 +221,7 @@ def uplift(
     cluster: str | None = None,
     known_before: Names = (),
     seed: int = 1,
+    apply: offerloop.InputTable | None = None,
     console: Console | None = None,
 ) -> offerloop.UpliftResult:
     """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
@@ -238,7 +239,18 @@ def uplift(
         cluster, _names(known_before),
     )  # fmt: skip
     with _argument_names():
-        return study_trial(table, request, console)
+        return study_trial(table, request, console, apply)
+
+
+def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:
+    """Say which offer customers should get, by a study of a trial that was saved; nothing is learned again.
+
+    `study` is the folder of `offerloop uplift --save`, or the file that `UpliftResult.save` wrote. Raises InputError
+    for a table that does not fit the trial's.
+    """
+    from offerloop.commands.score.task import score as score_customers
+
+    return score_customers(as_path(study), table)
 
 
 def experiment(

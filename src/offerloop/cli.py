@@ -26,6 +26,7 @@ from offerloop.commands.readout.cli import readout
 from offerloop.commands.recommend.cli import recommend
 from offerloop.commands.replay.cli import replay
 from offerloop.commands.run.cli import run
+from offerloop.commands.score.cli import score
 from offerloop.commands.similar.cli import similar
 from offerloop.commands.simulate.cli import simulate
 from offerloop.commands.terminal.encoding import write_any_sign
@@ -36,7 +37,7 @@ from offerloop.web.cli import serve
 
 PANELS = {
     "Your shop": (init, check, run, explain, publish, readout, recommend, similar, evaluate, pseudonym),
-    "One table": (uplift, experiment, allocate),
+    "One table": (uplift, score, experiment, allocate),
     "Offers and money": (price, replay, parse_offer, codes),
     "The loop and the simulated shop": (loop, simulate),
     "The service": (serve,),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, language_name, percent, rounded
     from offerloop.report.phrases import BASES_OF_EFFECTS, capital, p_words
     from offerloop.report.results import FolderResult, Result, first_chart
+    from offerloop.report.scored_tables import scored_table
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
     from offerloop.report.spacing import filled
     from offerloop.report.text_tables import figure_text, text_page, text_table
@@ -102,6 +103,7 @@ __all__ = [
     "percent_labels",
     "rounded",
     "rows_of",
+    "scored_table",
     "study_page",
     "terms_block",
     "text_page",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.response.as_json import from_plain, to_plain
     from offerloop.response.baskets import Baskets, usual_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
     from offerloop.response.effects import Effects, campaign_offers, estimate_effects
@@ -116,6 +117,7 @@ __all__ = [
     "exposure_outcomes",
     "finished_exposures",
     "first_reached",
+    "from_plain",
     "full_weeks",
     "has_response_types",
     "is_text_column",
@@ -139,6 +141,7 @@ __all__ = [
     "shown_enough",
     "study_shelf_prices",
     "study_trial",
+    "to_plain",
     "usual_baskets",
     "whole_clusters",
     "widened_estimate",

@@ -28,13 +28,19 @@ class Number:
     name: str
     median: float
     has_missing: bool
+    low: float = -np.inf
+    high: float = np.inf
 
     @classmethod
     def of(cls, values: pl.Series) -> Number:
         """From the column."""
         found = _numbers(values)
         known = found[np.isfinite(found)]
-        return cls(values.name, float(np.median(known)) if len(known) else 0.0, len(known) < len(found))
+        if not len(known):
+            return cls(values.name, 0.0, len(found) > 0)
+        return cls(
+            values.name, float(np.median(known)), len(known) < len(found), float(known.min()), float(known.max())
+        )
 
     def labels(self) -> list[str]:
         """Names of the columns that it becomes."""
@@ -47,6 +53,13 @@ class Number:
         filled = np.where(missing, self.median, found)
         return [filled, missing.astype(np.float64)] if self.has_missing else [filled]
 
+    def unseen(self, values: pl.Series) -> int:
+        """Return how many rows lie beyond all that was learned from, or lack what was never missing."""
+        found = _numbers(values)
+        missing = ~np.isfinite(found)
+        beyond = ~missing & ((found < self.low) | (found > self.high))
+        return int((beyond | (missing & (not self.has_missing))).sum())
+
 
 @dataclass(frozen=True)
 class Text:
@@ -54,6 +67,8 @@ class Text:
 
     name: str
     categories: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+    """Those that have no column."""
 
     @classmethod
     def of(cls, values: pl.Series) -> Text:
@@ -64,7 +79,8 @@ class Text:
         common = counts.filter(pl.col("count") >= LEAST_SHARE * len(values)).head(MOST_CATEGORIES)
         names = common[values.name].to_list()
         whole = len(names) == counts.height and values.null_count() == 0
-        return cls(values.name, tuple(names[:-1] if whole else names))
+        own = tuple(names[:-1] if whole else names)
+        return cls(values.name, own, tuple(sorted({*counts[values.name].to_list()} - {*own})))
 
     def labels(self) -> list[str]:
         """Names of the columns that it becomes."""
@@ -74,6 +90,11 @@ class Text:
         """Those columns, (n,) each."""
         text = values.cast(pl.String)
         return [(text == one).fill_null(False).to_numpy().astype(np.float64) for one in self.categories]
+
+    def unseen(self, values: pl.Series) -> int:
+        """Return how many rows hold a category that was never learned from."""
+        text = values.cast(pl.String).drop_nulls()
+        return int((~text.is_in([*self.categories, *self.rest])).sum())
 
 
 @dataclass(frozen=True)
@@ -97,16 +118,32 @@ class ColumnEncoding:
         """Names of the numeric columns."""
         return [label for one in self.columns for label in one.labels()]
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The names of columns of categories."""
+        return tuple(one.name for one in self.columns if isinstance(one, Text))
+
     def matrix(self, table: pl.DataFrame) -> Floats:
         """(n, p). Raises InputError that names a column which is missing or holds text where numbers were."""
-        parts: list[Floats] = []
+        self._check(table)
+        parts = [part for one in self.columns for part in one.parts(table[one.name])]
+        return np.column_stack(parts) if parts else np.zeros((table.height, 0))
+
+    def unseen(self, table: pl.DataFrame) -> dict[str, int]:
+        """Return how many rows hold what was never learned from, by column, without columns that have none.
+
+        Raises InputError as `matrix` does.
+        """
+        self._check(table)
+        counts = {one.name: one.unseen(table[one.name]) for one in self.columns}
+        return {name: n for name, n in counts.items() if n}
+
+    def _check(self, table: pl.DataFrame) -> None:
         for one in self.columns:
             if one.name not in table.columns:
                 raise InputError(f"the column '{one.name}' is missing; give the columns that the trial had")
             if isinstance(one, Number) and is_text_column(table[one.name]):
                 raise InputError(f"the column '{one.name}' holds text where the trial had numbers; correct it")
-            parts.extend(one.parts(table[one.name]))
-        return np.column_stack(parts) if parts else np.zeros((table.height, 0))
 
 
 def is_text_column(values: pl.Series) -> bool:

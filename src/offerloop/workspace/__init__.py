@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.snapshots import stored, without_passwords
     from offerloop.workspace.stage_store import sha256, versions
     from offerloop.workspace.stages import Recorder
+    from offerloop.workspace.trial_scores import LEARNED, TrialScorer, check_rows
     from offerloop.workspace.trial_table import (
         as_number,
         check_arm_cells,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "LEARNED",
     "RUN_FORMAT",
     "SAMPLE_ROWS",
     "SIMILAR_PRODUCTS",
@@ -49,8 +51,10 @@ __all__ = [
     "RunRead",
     "SampleRows",
     "Samples",
+    "TrialScorer",
     "as_number",
     "check_arm_cells",
+    "check_rows",
     "control_among",
     "document_name",
     "erase_from_folder",

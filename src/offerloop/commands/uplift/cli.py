@@ -45,6 +45,9 @@ def uplift(
         typer.Option(help="Column that was known before the offer, though it tells the outcome well; repeatable."),
     ] = None,
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep what was learned, to score other customers later (`offerloop score`).")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder in which a folder named by the time is written.")] = Path("uplift"),
     seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
     language: Language = None,
@@ -64,7 +67,7 @@ def uplift(
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
         cluster, tuple(known_before or ()),
     )  # fmt: skip
-    found = study(table, asked, progress_console(as_json))
-    done = write(found, out, language, apply)
+    found = study(table, asked, progress_console(as_json), apply)
+    done = write(found, out, language, save=save)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
-    say(facts, f"{screen(found.findings, language)}\n{done.report}", as_json)
+    say(facts, f"{screen(found.findings, language, found.applied)}\n{done.report}", as_json)

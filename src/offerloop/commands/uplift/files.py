@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-
-import polars as pl
 
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.task import UpliftResult, summary
 from offerloop.errors import InputError
 from offerloop.report import FolderResult
-from offerloop.workspace import filling, new_folder
+from offerloop.workspace import LEARNED, filling, new_folder
 
 
-def write(found: UpliftResult, parent: Path, language: str = "en", apply: Path | None = None) -> FolderResult:
-    """`<parent>/<time>/` with report.html, uplift.json and scores; with `apply` also applied, both .parquet and .csv.
+def write(found: UpliftResult, parent: Path, language: str = "en", *, save: bool = False) -> FolderResult:
+    """`<parent>/<time>/` with report.html, uplift.json and scores, and learned.json to `save` what was learned.
 
-    Raises InputError where `apply` cannot be scored or the folder cannot be written.
+    Scores of other customers are in applied; scores and applied are .parquet and .csv. Raises InputError where the
+    folder cannot be written, and where other customers cannot be scored after all, with the rest of the study written.
     """
-    tables = {"scores": found.scores()}
-    if apply is not None:
-        tables["applied"] = _applied(found, apply)
     facts = {"sentence": sentence(found.findings, language), **summary(found.findings)}
+    tables, error = {"scores": found.scores()}, None
+    if found.others is not None:
+        try:
+            tables["applied"] = found.scorer.scores(found.others.rows)
+            facts["applied"] = asdict(found.applied) if found.applied else None
+        except InputError as fault:
+            error = fault
     page = render_uplift(found.findings, language)
     folder = new_folder(parent)
     with filling(folder) as partial:
@@ -33,11 +37,8 @@ def write(found: UpliftResult, parent: Path, language: str = "en", apply: Path |
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "uplift.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
+        if save:
+            (partial / LEARNED).write_text(found.scorer.to_json(), encoding="utf-8")
+    if error is not None and found.others is not None:
+        raise InputError(f"'{found.others.path}' (--apply): {error}; the study itself is in '{folder}'")
     return FolderResult(folder, folder / "report.html", facts)
-
-
-def _applied(found: UpliftResult, path: Path) -> pl.DataFrame:
-    try:
-        return found.scores(path)
-    except InputError as error:
-        raise InputError(f"'{path}' (--apply): {error}") from None

@@ -151,6 +151,17 @@ class Overlap:
 
 
 @dataclass(frozen=True)
+class Applied:
+    """Other customers that were scored."""
+
+    customers: int
+    budget: float | None
+    """What may be spent on them: as much for each as in the trial."""
+    unseen: Mapping[str, int]
+    """Rows in which a column holds what the trial never had, by column."""
+
+
+@dataclass(frozen=True)
 class UpliftFindings:
     """Everything that the study of a trial found."""
 

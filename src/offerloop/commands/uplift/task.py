@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 from rich.console import Console
 from rich.progress import Progress
 
-from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.facts import Facts
-from offerloop.commands.uplift.findings import Note, UpliftFindings
+from offerloop.commands.uplift.findings import Applied, Note, UpliftFindings
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.trial import Trial, prepare
+from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
-from offerloop.evaluation import Z95
 from offerloop.report import Result, first_chart
 from offerloop.response import (
     N_DIVISIONS,
@@ -31,7 +30,7 @@ from offerloop.response import (
     learn_effects,
     study_trial,
 )
-from offerloop.workspace import InputTable, plain, table_rows
+from offerloop.workspace import InputTable, TrialScorer, check_rows, plain, table_rows, write_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +42,7 @@ class UpliftResult(Result):
     trial: Trial
     study: TrialStudy
     learned: LearnedEffects
+    others: OtherCustomers | None = None
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -59,48 +59,63 @@ class UpliftResult(Result):
         """The first chart of the report."""
         return first_chart(render_uplift(self.findings))
 
+    @property
+    def scorer(self) -> TrialScorer:
+        """What scores any customers."""
+        return TrialScorer(
+            self.trial.encoding,
+            self.learned,
+            self.trial.arms.names,
+            self.asked.id,
+            self.findings.standing == "may_pay",
+            self.asked.seed,
+        )
+
     def scores(self, table: InputTable | None = None) -> pl.DataFrame:
-        """One row per customer, by default of the trial: the id (or row), the offer that the policy gives, and profit.
+        """One row per customer, by default of the trial: see `TrialScorer.scores`.
 
-        Where something may pay, `to_try` holds the offers of a trial. For every offer `profit_<offer>` against giving
-        nothing with rough `_low` and `_high`; value where no cost is
-        known. Raises InputError for a table that lacks a column.
+        Raises InputError for a table that lacks a column.
         """
-        own = self.trial.table if table is None else table_rows(table, ids=self.asked.names)[0]
-        features = self.trial.encoding.matrix(own)
-        value, cost = self.learned.effects(features)
-        profit = value if cost is None else value - cost
-        half = Z95 * self.learned.se(features)
-        luck = np.random.default_rng(self.asked.seed).random(len(own))
-        key = self._key(own)
-        names = self.trial.arms.names
-        columns = {key: own[key], "offer": pl.Series([names[k] for k in drawn(self.learned.policy(features), luck)])}
-        if self.findings.standing == "may_pay":
-            columns["to_try"] = pl.Series([names[k] for k in drawn(self.learned.tried(features), luck)])
-        for k, name in enumerate(names[1:], start=1):
-            columns[f"profit_{name}"] = pl.Series(profit[:, k])
-            columns[f"profit_{name}_low"] = pl.Series(profit[:, k] - half[:, k])
-            columns[f"profit_{name}_high"] = pl.Series(profit[:, k] + half[:, k])
-        return pl.DataFrame(columns).rename({"_row": "row"} if key == "_row" else {})
+        if table is None:
+            return self.scorer.scores(self.trial.table)
+        rows = table_rows(table, ids=self.asked.names)[0]
+        self.scorer.check(rows)
+        return self.scorer.scores(rows)
 
-    def _key(self, table: pl.DataFrame) -> str:
-        if self.asked.id is None:
-            return "_row"
-        if self.asked.id not in table.columns:
-            raise InputError(
-                f"the table to score has no column '{self.asked.id}', which names the customers of the trial "
-                "(customer_id in Python, --id on the command line); give it"
-            )
-        return self.asked.id
+    @property
+    def applied(self) -> Applied | None:
+        """What is to be known of the scores of other customers."""
+        if self.others is None:
+            return None
+        customers = self.others.rows.height
+        return Applied(customers, self.scorer.budget(customers), self.others.unseen)
+
+    def save(self, path: StrPath) -> Path:
+        """Write what was learned to a file, for `offerloop.score`."""
+        place = as_path(path)
+        write_whole(place, self.scorer.to_json().encode())
+        return place
 
 
-def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = None) -> UpliftResult:
-    """Study a trial.
+@dataclass(frozen=True, eq=False)
+class OtherCustomers:
+    """A table to be scored after the study, which was checked before it."""
+
+    rows: pl.DataFrame
+    path: Path
+    unseen: dict[str, int]
+
+
+def uplift(
+    table: InputTable, asked: UpliftRequest, console: Console | None = None, apply: InputTable | None = None
+) -> UpliftResult:
+    """Study a trial, and check first whether the customers of `apply` can be scored by it.
 
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
     rows, path = table_rows(table, ids=asked.names)
     trial = prepare(rows, asked, path)
+    others = None if apply is None else _others(apply, trial, asked)
     spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
     with Progress(console=console or Console(quiet=True), transient=True) as progress:
@@ -112,13 +127,15 @@ def uplift(table: InputTable, asked: UpliftRequest, console: Console | None = No
     if (compared := study.compared.profit.size) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))
     learned = replace(learned, verdict=findings.verdict)
-    return UpliftResult(findings, asked, trial, study, learned)
+    return UpliftResult(findings, asked, trial, study, learned, others)
 
 
-def drawn(policy: Floats, luck: Floats) -> Ints:
-    """Return the offer (n,) of each customer, by the probabilities (n, K) of a policy and uniform numbers (n,)."""
-    given: Ints = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
-    return given
+def _others(apply: InputTable, trial: Trial, asked: UpliftRequest) -> OtherCustomers:
+    rows, path = table_rows(apply, ids=() if asked.id is None else (asked.id,))
+    try:
+        return OtherCustomers(rows, path, check_rows(rows, trial.encoding, asked.id))
+    except InputError as error:
+        raise InputError(f"'{path}' (--apply): {error}") from None
 
 
 def summary(found: UpliftFindings) -> dict[str, Any]:

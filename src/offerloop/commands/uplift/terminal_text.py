@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from offerloop.commands.uplift.findings import UpliftFindings
+from offerloop.commands.uplift.findings import Applied, UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sentences import basis, headline, lead, localizer, more
-from offerloop.report import text_page, text_table
+from offerloop.report import scored_table, text_page, text_table
 
 
-def screen(found: UpliftFindings, language: str) -> str:
+def screen(found: UpliftFindings, language: str, applied: Applied | None = None) -> str:
     """Return the verdict, reasons to doubt it, what each policy brings, and what that rests on."""
     _ = localizer(language)
     unit = measure(found, _)
@@ -19,6 +19,6 @@ def screen(found: UpliftFindings, language: str) -> str:
     rows = ((policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(found))
     table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))
     verdict = _.stopped(headline(found, _))
-    return text_page(
-        verdict, lead(found, _), table, *(more(found, _) if found.standing == "doubtful" else basis(found, _))
-    )
+    rest = more(found, _) if found.standing == "doubtful" else basis(found, _)
+    scored = [] if applied is None else scored_table(applied.unseen, applied.budget, applied.customers, _)
+    return text_page(verdict, lead(found, _), table, *rest, *scored)

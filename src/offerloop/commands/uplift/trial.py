@@ -229,7 +229,8 @@ def _refuse_unlike(balance: list[ArmDifference], luck: float, encoding: ColumnEn
     if luck < ACCIDENT:
         raise EvidenceError(
             f"'{path}': the arms differ on their features together more than chance allows (p = {luck:.1g}), so chance "
-            "did not decide who was treated: say --observational, or give the chances with --propensity"
+            "did not decide who was treated: say --observational, or give the chances with --propensity; where whole "
+            "households or stores were drawn, name their column with --cluster"
         )
 
 

@@ -1,0 +1,36 @@
+"""`offerloop score`: its arguments, and what it prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from offerloop.commands.terminal import Json, Language, say
+
+
+def score(
+    study: Annotated[Path, typer.Argument(help="Folder of a study that `offerloop uplift --save` wrote.")],
+    table: Annotated[Path, typer.Argument(help="Customers with the trial's columns: CSV, Excel or Parquet.")],
+    out: Annotated[Path, typer.Option(help="File to write, .csv or .parquet.")] = Path("scores.csv"),
+    language: Language = None,
+    as_json: Json = False,
+) -> None:
+    """Say which offer customers should get, by a trial."""
+    from offerloop.commands.score.page import sentences
+    from offerloop.commands.score.task import score as score_customers
+    from offerloop.commands.score.task import write_scores
+    from offerloop.locale import known_language
+
+    language = known_language(language)
+    found = score_customers(study, table)
+    write_scores(found, out)
+    facts: dict[str, object] = {
+        "out": str(out),
+        "offers": found.given,
+        "unseen": dict(found.unseen),
+        "budget": found.budget,
+    }
+    said = sentences(found.given, found.unseen, found.budget, language)
+    say(facts, "\n".join([*said, str(out)]), as_json)

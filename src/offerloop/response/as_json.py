@@ -1,0 +1,56 @@
+"""What estimators have learned as JSON, to be read again without learning; nothing that is read can run code.
+
+Dataclasses of this room are written with their names, arrays with their numbers, boosted trees in LightGBM's own text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from offerloop.errors import InputError
+
+ROOM = "offerloop.response."
+
+
+def to_plain(one: object) -> object:
+    """Return an object as what JSON holds. Raises TypeError for what is none of this room's."""
+    if isinstance(one, np.generic):
+        return one.item()
+    if one is None or isinstance(one, bool | int | float | str):
+        return one
+    if isinstance(one, np.ndarray):
+        return {"array": one.tolist(), "shape": list(one.shape), "type": str(one.dtype)}
+    if isinstance(one, tuple | list):
+        return {"tuple": [to_plain(part) for part in one]}
+    if is_dataclass(one) and type(one).__module__.startswith(ROOM):
+        parts = {field.name: to_plain(getattr(one, field.name)) for field in fields(one)}
+        return {"of": f"{type(one).__module__.removeprefix(ROOM)}:{type(one).__qualname__}", "with": parts}
+    if hasattr(one, "model_to_string"):
+        return {"trees": one.model_to_string()}
+    raise TypeError(f"a {type(one).__name__} cannot be written")
+
+
+def from_plain(plain: Any) -> Any:  # noqa: ANN401 - whatever was written
+    """Return the object that `to_plain` wrote. Raises InputError for anything else."""
+    if not isinstance(plain, dict):
+        return plain
+    if "array" in plain:
+        return np.array(plain["array"], dtype=plain["type"]).reshape(plain["shape"])
+    if "tuple" in plain:
+        return tuple(from_plain(part) for part in plain["tuple"])
+    if "trees" in plain:
+        import lightgbm
+
+        return lightgbm.Booster(model_str=plain["trees"])
+    module, _, name = str(plain.get("of")).partition(":")
+    try:
+        kind: Any = getattr(import_module(ROOM + module), name)
+        if not (isinstance(kind, type) and is_dataclass(kind)):
+            raise TypeError(name)
+        return kind(**{key: from_plain(part) for key, part in plain["with"].items()})
+    except (ImportError, AttributeError, TypeError, KeyError):
+        raise InputError(f"'{name}' was written by another version of Offerloop; make the study again") from None

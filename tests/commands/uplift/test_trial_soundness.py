@@ -1,0 +1,143 @@
+"""Tables that would mislead a study: leaks, households, ids that occur twice, chances of another event."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.suspects import explained_share, told_apart
+from offerloop.commands.uplift.task import uplift
+from offerloop.commands.uplift.trial import prepare
+from offerloop.errors import EvidenceError, InputError
+from offerloop.response import Spending, mean_estimate, study_trial
+from offerloop.response.estimators.ridge_t import RidgeTLearner
+
+
+def table(n=2_000, seed=1, effect=0.0, share=0.5):
+    rng = np.random.default_rng(seed)
+    coupon = rng.random(n) < share
+    before = rng.gamma(2.0, 10.0, n)
+    visits = rng.poisson(0.3 + effect * coupon)
+    spend = np.where((visits > 0) & (rng.random(n) < 0.5), rng.gamma(2.0, 20.0, n), 0.0)
+    return pl.DataFrame({"arm": coupon.astype(int), "before": before, "spend": spend, "visits": visits})
+
+
+def readied(frame, **asked):
+    numbered = frame.with_row_index("_row", offset=2).with_columns(pl.col("_row").cast(pl.Int64))
+    return prepare(numbered, UpliftRequest("arm", "spend", **asked), "trial.csv")
+
+
+def test_a_count_of_visits_after_the_offer_leaves_no_verdict():
+    found = uplift(table(effect=0.03), UpliftRequest("arm", "spend"))
+    assert [(one.column, one.kind, one.value) for one in found.findings.suspects] == [("visits", "never_without", "0")]
+    assert (found.findings.standing, found.findings.verdict) == ("doubtful", "nothing")
+    assert "“visits” is “0”" in found.sentence
+    assert set(found.scores()["offer"]) == {"0"}
+
+
+def test_a_sum_over_the_outcome_period_is_named_unless_it_was_known_before():
+    leaking = table().drop("visits").with_columns(november=pl.col("spend") + pl.col("before") / 4)
+    assert [one.column for one in readied(leaking).suspects] == ["november"]
+    assert readied(leaking, known_before=("november",)).suspects == ()
+    assert readied(leaking, ignore=("november",)).suspects == ()
+
+
+def test_what_was_known_before_is_no_suspect():
+    frame = table(4_000).drop("visits")
+    rng = np.random.default_rng(2)
+    sure = frame.with_columns(
+        spend=pl.col("before") * pl.lit(rng.gamma(2.0, 0.5, 4_000)), town=pl.lit(rng.integers(0, 9, 4_000))
+    )
+    assert readied(sure).suspects == ()
+
+
+def test_how_well_a_column_tells():
+    rng = np.random.default_rng(3)
+    codes = rng.integers(0, 15, 3_000)
+    assert explained_share(codes, rng.normal(size=3_000)) < 0.01
+    assert explained_share(codes, 2.0 * codes) == pytest.approx(1)
+    some = rng.random(3_000) < 0.3
+    assert told_apart(-1.0 * some, some) == 1
+    assert told_apart(rng.normal(size=3_000), some) == pytest.approx(0.5, abs=0.03)
+
+
+def test_plain_and_adjusted_differences_that_contradict_each_other_leave_no_verdict():
+    """A column that the offer moved, and that the outcome follows: beside it the offer does nothing."""
+    rng = np.random.default_rng(4)
+    coupon = rng.random(3_000) < 0.5
+    mood = rng.normal(size=3_000)
+    mood += 0.16 * coupon - np.where(coupon, mood[coupon].mean(), mood[~coupon].mean())
+    spend = 50 + 20 * mood + rng.normal(0, 25, 3_000)
+    found = uplift(
+        pl.DataFrame({"arm": coupon.astype(int), "mood": mood, "spend": spend}), UpliftRequest("arm", "spend")
+    )
+    raw, adjusted = found.findings.arms[1].raw, found.findings.arms[1].effect
+    assert raw.value > 2 * abs(adjusted.value)
+    assert found.findings.disagreeing == ("1",)
+    assert found.findings.verdict == "nothing"
+
+
+def households(seed, g=300, size=4, effect=0.0):
+    """Households that were drawn as a whole, and buy alike."""
+    rng = np.random.default_rng(seed)
+    arm = rng.permutation(g) % 2
+    house = np.repeat(np.arange(g), size)
+    age = rng.normal(size=g * size)
+    spend = 10 + 5 * rng.normal(size=g)[house] + effect * arm[house] + rng.normal(size=g * size)
+    return pl.DataFrame({"house": house, "arm": arm[house], "age": age, "spend": spend})
+
+
+def test_intervals_of_a_table_drawn_by_household_hold_by_household():
+    """Rows alone take four alike customers for four, and half of the intervals miss."""
+    hits = {None: [], "house": []}
+    for seed in range(40):
+        for cluster in hits:
+            arm = _arm(households(seed), cluster)
+            hits[cluster].append(arm.low <= 0 <= arm.high)
+    assert np.mean(hits[None]) < 0.85
+    assert np.mean(hits["house"]) >= 0.875
+
+
+def _arm(frame, cluster):
+    found = readied(frame if cluster else frame.drop("house"), cluster=cluster)
+    study = study_trial(found.value, None, Spending(), 1, {"ridge_t": RidgeTLearner()})
+    return mean_estimate(study.effect[:, 1], study.whose)
+
+
+def test_a_study_by_household_says_so_and_keeps_households_together():
+    found = uplift(households(1, g=250, effect=5.0), UpliftRequest("arm", "spend", cluster="house"))
+    assert (found.findings.cluster, found.findings.clusters) == ("house", 250)
+    assert "house" not in found.findings.features
+    house = found.trial.table["house"].to_numpy()
+    assert all(len(set(found.study.value.fold[0][house == one])) == 1 for one in range(250))
+    assert found.findings.verdict == "everyone"
+
+
+def test_one_store_in_an_arm_is_no_comparison():
+    frame = households(1).with_columns(store=pl.when(pl.col("arm") == 1).then(7).otherwise(pl.col("house") % 5))
+    with pytest.raises(EvidenceError, match="arm '1' has 1 different 'store'"):
+        readied(frame.drop("house"), cluster="store")
+
+
+def test_few_clusters_are_said():
+    frame = households(2, g=12, size=100)
+    assert ("few_clusters", 12) in {(one.kind, one.n) for one in readied(frame, cluster="house").notes}
+
+
+def test_an_id_that_occurs_twice_is_no_feature():
+    rng = np.random.default_rng(5)
+    frame = table().drop("visits").with_columns(
+        household_id=pl.lit(rng.integers(0, 900, 2_000)), storeId=pl.lit(rng.choice(["a", "b", "c"], 2_000)),
+        paid=pl.lit(rng.integers(0, 9, 2_000)),
+    )  # fmt: skip
+    found = readied(frame)
+    assert found.encoding.names == ("before", "paid")
+    assert ("household_id", "storeId") in {one.names for one in found.notes if one.kind == "ignored_id"}
+
+
+def test_the_probability_of_being_treated_is_recognised():
+    frame = table(share=0.3).drop("visits").with_columns(chance=pl.lit(0.3))
+    with pytest.raises(InputError, match="looks like the probability of being treated, in rows of '0' too"):
+        readied(frame, propensity="chance")
+    own = frame.with_columns(chance=pl.when(pl.col("arm") == 1).then(0.3).otherwise(0.7))
+    assert readied(own, propensity="chance").design == "known"
