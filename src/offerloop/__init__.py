@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         evaluate,
         experiment,
         explain,
+        import_codes,
         init,
         parse_offer,
         price,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     )
     from offerloop.commands.allocate.findings import AllocationResult
     from offerloop.commands.check.findings import CheckResult
-    from offerloop.commands.codes.task import CouponCodes
+    from offerloop.commands.codes.task import CodesInUse, CouponCodes
     from offerloop.commands.evaluate.findings import EvaluationResult
     from offerloop.commands.experiment.findings import ExperimentResult
     from offerloop.commands.experiment.request import ExperimentRequest
@@ -77,6 +78,7 @@ __version__ = "0.2.0.dev0"
 __all__ = [
     "AllocationResult",
     "CheckResult",
+    "CodesInUse",
     "ConfigError",
     "CouponCodes",
     "Document",
@@ -118,6 +120,7 @@ __all__ = [
     "evaluate",
     "experiment",
     "explain",
+    "import_codes",
     "init",
     "load_config",
     "parse_offer",

@@ -376,6 +376,16 @@ def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None
     return make_codes(count, prefix, length, out)
 
 
+def import_codes(existing: StrPath, *, template: str | None = None, store: str | None = None) -> offerloop.CodesInUse:
+    """Read a list of codes in use, and make them coupons of a template in a ledger where both are named.
+
+    Needs the extra `sql` for the ledger.
+    """
+    from offerloop.commands.codes.task import import_codes as take_over
+
+    return take_over(existing, template, store)
+
+
 def pseudonym(config: StrPath, ids: Iterable[str | int]) -> offerloop.Pseudonyms:
     """Return the pseudonyms under which customers stand in the tables of a run."""
     from offerloop.commands.pseudonym.task import pseudonym as hide_ids

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
         customer_account,
         template_account,
     )
+    from offerloop.offers.coupons.code_lists import (
+        CodeList,
+        CodesOfCustomer,
+        ListedCode,
+        look_alikes,
+        read_code_list,
+    )
     from offerloop.offers.coupons.codes import (
         code_guess_probability,
         is_valid_code,
@@ -43,6 +50,7 @@ if TYPE_CHECKING:
         Revoke,
         RollBack,
     )
+    from offerloop.offers.coupons.corrections import correct_code
     from offerloop.offers.coupons.lifecycle import CommandAnswer, LedgerState, RefusalReason, decide_command
     from offerloop.offers.kinds.spend_and_save import SpendAndSave
     from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
@@ -78,6 +86,8 @@ __all__ = [
     "Book",
     "BookEntry",
     "Claim",
+    "CodeList",
+    "CodesOfCustomer",
     "CommandAnswer",
     "CouponCommand",
     "CouponEvent",
@@ -89,6 +99,7 @@ __all__ = [
     "Issue",
     "IssuedCoupon",
     "LedgerState",
+    "ListedCode",
     "Lock",
     "NotApplicable",
     "OffFrom",
@@ -112,6 +123,7 @@ __all__ = [
     "WrittenTerms",
     "account_totals",
     "code_guess_probability",
+    "correct_code",
     "coupon_account",
     "coupon_status",
     "customer_account",
@@ -120,12 +132,14 @@ __all__ = [
     "is_valid_code",
     "known_currency",
     "liability_minor",
+    "look_alikes",
     "make_codes",
     "normalise_code",
     "parse_offer",
     "price",
     "print_offer",
     "read_basket",
+    "read_code_list",
     "read_offers",
     "refund_kept",
     "refund_repriced",

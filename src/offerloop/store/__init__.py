@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
     from offerloop.store.auditing import audit
     from offerloop.store.database import Database
+    from offerloop.store.importing import ImportedCodes, import_codes
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
     from offerloop.store.reported.choices import Choice, read_choice, set_test_arm, special_customers
@@ -85,6 +86,7 @@ __all__ = [
     "Erased",
     "Event",
     "EventLog",
+    "ImportedCodes",
     "Job",
     "JobState",
     "Journal",
@@ -129,6 +131,7 @@ __all__ = [
     "finish_job",
     "forget_answers",
     "hold_off_erasures",
+    "import_codes",
     "invite",
     "invite_again",
     "is_on",

@@ -19,6 +19,7 @@ from offerloop.offers import (
     CouponTemplate,
     CouponTerms,
     IssuedCoupon,
+    correct_code,
     coupon_status,
     decide_command,
 )
@@ -113,6 +114,13 @@ class Ledger:
     def coupon(self, code: str) -> IssuedCoupon | None:
         """A coupon and its balance, or None where there is none."""
         return self._read(lambda connection: read_coupons(connection, [code]).get(code))
+
+    def code_of(self, typed: str) -> str | None:
+        """Return the coupon's code that was typed, with a typing error corrected where only one coupon can be meant.
+
+        Coupons are found whose codes are as `normalise_code` gives them, which made and imported codes are.
+        """
+        return self._read(lambda connection: correct_code(typed, lambda codes: read_coupons(connection, codes).keys()))
 
     def customer(self, template_id: str, customer_id: str) -> Balance:
         """What a customer has claimed, locked and used of a template."""

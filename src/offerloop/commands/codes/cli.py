@@ -8,18 +8,37 @@ from typing import Annotated
 import typer
 
 from offerloop.commands.terminal import Json, say
+from offerloop.errors import InputError
 
 
 def codes(
-    count: Annotated[int, typer.Option(help="Number of codes.")],
+    count: Annotated[int | None, typer.Option(help="Number of codes to make.")] = None,
     prefix: Annotated[str, typer.Option(help="Letters and digits that every code begins with.")] = "",
     length: Annotated[int, typer.Option(help="Number of characters after the prefix.")] = 12,
     out: Annotated[Path | None, typer.Option(help="New file to write instead of printing, one code per line.")] = None,
+    existing: Annotated[
+        Path | None,
+        typer.Option("--from", help="List of codes in use: one per line, or CSV with code and customer_id."),
+    ] = None,
+    template: Annotated[
+        str | None, typer.Option(help="Coupon template whose coupons the codes of --from become.")
+    ] = None,
+    store: Annotated[str | None, typer.Option(help="Database of the ledger that has the template.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Make coupon codes that nobody can guess or mistype."""
-    from offerloop.commands.codes.task import codes as make_codes
+    """Make coupon codes that nobody can guess or mistype.
 
+    With --from, take over codes that are in use already.
+    """
+    from offerloop.commands.codes.task import codes as make_codes
+    from offerloop.commands.codes.task import import_codes
+
+    if existing is not None and count is None:
+        found = import_codes(existing, template, store)
+        say(found.facts, found.sentence, as_json)
+        return
+    if count is None or existing is not None or template is not None or store is not None:
+        raise InputError("name either the number of codes to make (--count) or a list of codes in use (--from)")
     made = make_codes(count, prefix, length, out)
     facts: dict[str, object] = {"count": count, "p_guess": made.p_guess}
     if out is None:

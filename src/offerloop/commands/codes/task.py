@@ -1,14 +1,15 @@
-"""`offerloop codes`: codes of coupons, printed or in a new file."""
+"""`offerloop codes`: codes of coupons, printed or in a new file, and lists of codes that a shop has already."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
 from offerloop.config import StrPath, as_path
-from offerloop.offers import code_guess_probability, make_codes, write_codes
+from offerloop.errors import InputError
+from offerloop.offers import code_guess_probability, look_alikes, make_codes, read_code_list, write_codes
 from offerloop.report import Result
 
 
@@ -40,3 +41,64 @@ def codes(count: int, prefix: str = "", length: int = 12, out: StrPath | None = 
     if out is not None:
         write_codes(made.codes, as_path(out))
     return made
+
+
+@dataclass(frozen=True)
+class CodesInUse(Result):
+    """A list of codes that a shop has already, and what came of it in the ledger."""
+
+    n_codes: int
+    n_look_alikes: int
+    """Codes that differ from another one in signs only that look alike."""
+    n_of_customers: int
+    """Codes that belong to one customer."""
+    template: str | None = None
+    """The coupon template whose coupons they are now; None where they were only read."""
+    n_issued: int = 0
+    """Coupons that were made; the others had been there."""
+
+    @property
+    def frames(self) -> Mapping[str, pl.DataFrame]:
+        """Return `codes`, one row with the counts."""
+        return {"codes": pl.DataFrame([self.facts])}
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """Return one JSON object."""
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """How many codes there are, what became of them, and what to look at."""
+        said = f"{self.n_codes} codes, {self.n_of_customers} of them for one customer"
+        if self.template is not None:
+            said += f"; {self.n_issued} new coupons of '{self.template}'"
+        if self.n_look_alikes:
+            said += (
+                f"; {self.n_look_alikes} differ from another one only in signs that look alike (0 and O, 1, I and L)"
+            )
+        return said
+
+
+def import_codes(existing: StrPath, template: str | None = None, store: str | None = None) -> CodesInUse:
+    """Read a list of codes, and make them coupons of a template where one and its database are named.
+
+    Raises InputError for a list that cannot be used, and for a template without a database or the other way round.
+    """
+    if (template is None) != (store is None):
+        raise InputError("codes become coupons of a template in a database; name both, or none to check the list only")
+    listed = read_code_list(as_path(existing))
+    found = CodesInUse(
+        len(listed), look_alikes(one.code for one in listed), sum(one.customer_id is not None for one in listed)
+    )
+    if template is None or store is None:
+        return found
+    from offerloop.store import Ledger
+    from offerloop.store import import_codes as make_coupons
+
+    ledger = Ledger.open(store)
+    try:
+        done = make_coupons(ledger, template, listed)
+    finally:
+        ledger.engine.dispose()
+    return replace(found, template=template, n_issued=done.n_issued)

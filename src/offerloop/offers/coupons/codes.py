@@ -1,9 +1,9 @@
 """Codes that can be read aloud, typed and not guessed.
 
-A code is a prefix, random characters and one check character. Random and check characters come from 31 signs without
-look-alikes (no 0, 1, I, L, O). The check holds for the whole code: with the values 0 to 35 of 0-9 and A-Z, and the
-weights 1, 2, 4, ... from the right, the sum is divisible by 37. Because 37 is prime and no weight up to the 36th
-repeats or is divisible by it, every single wrong character and every swap of two characters is found.
+A code is a prefix, random characters and one check character. All of them come from 31 signs without look-alikes (no
+0, 1, I, L, O). The check holds for the whole code: with the values 0 to 35 of 0-9 and A-Z, and the weights 1, 2, 4, ...
+from the right, the sum is divisible by 37. Because 37 is prime and no weight up to the 36th repeats or is divisible by
+it, every single wrong character and every swap of two characters is found.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from offerloop.errors import InputError
 _LOG = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Signs of random and check characters."""
+LOOK_ALIKES = ("0O", "1IL")
+"""Signs that people mistake for each other, in groups."""
 LENGTH = 12
 """Characters after the prefix, the check character among them."""
 LONGEST_CODE = 36
@@ -105,6 +107,13 @@ def _check_shape(count: int, prefix: str, length: int) -> None:
         raise InputError(f"the number of codes must be at least 1, not {count}")
     if strange := [sign for sign in prefix if sign not in _VALUES]:
         raise InputError(f"the prefix may have the letters A-Z and digits, not '{strange[0]}'")
+    if alike := [sign for sign in prefix if sign not in ALPHABET]:
+        group = next(one for one in LOOK_ALIKES if alike[0] in one)
+        others = " or ".join(one for one in group if one != alike[0])
+        raise InputError(
+            f"the prefix '{prefix}' has {alike[0]}, which is mistaken for {others}; choose one without 0, 1, I, L, O, "
+            f"such as '{''.join(sign for sign in prefix if sign in ALPHABET) or 'TEA'}'"
+        )
     if not 2 <= length <= LONGEST_CODE - len(prefix):
         raise InputError(
             f"the length must be from 2 to {LONGEST_CODE - len(prefix)}, so that a code with its prefix has at most "

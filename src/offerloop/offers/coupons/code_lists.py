@@ -1,0 +1,159 @@
+"""Lists of codes that a shop has: which offer each is for, and whose it is.
+
+A code is not the id of its offer: many codes may stand for one offer, and a code may be one customer's.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from offerloop.errors import InputError
+from offerloop.offers.coupons.codes import LOOK_ALIKES, normalise_code
+from offerloop.offers.coupons.commands import LONGEST
+from offerloop.offers.coupons.corrections import correct_code
+from offerloop.offers.pricing.basket import Basket
+
+_CODE = (
+    "code",
+    "coupon_code",
+    "coupon",
+    "voucher",
+    "voucher_code",
+    "discount_code",
+    "promo_code",
+    "gutscheincode",
+    "优惠码",
+)
+_OFFER = ("offer_id", "offer", "template_id", "template", "campaign")
+_CUSTOMER = ("customer_id", "customer", "user_id", "member_id")
+_FOLD = str.maketrans({sign: group[0] for group in LOOK_ALIKES for sign in group})
+
+
+@dataclass(frozen=True)
+class ListedCode:
+    """One code of a list."""
+
+    code: str
+    """In the form in which codes are compared: capitals, without hyphens and spaces."""
+    offer_id: str | None = None
+    """The offer that it is for; None where the list is for one offer."""
+    customer_id: str | None = None
+    """Who alone can use it; None for anybody."""
+
+
+@dataclass(frozen=True)
+class CodesOfCustomer:
+    """What came of the codes that a customer typed."""
+
+    offer_ids: frozenset[str]
+    """Offers whose code was presented."""
+    corrected: Mapping[str, str]
+    """The code that was meant, by what was typed, where these differ in more than capitals and hyphens."""
+    unknown: tuple[str, ...]
+    """Typed codes that no offer has, and those of which several can have been meant."""
+    of_others: tuple[str, ...]
+    """Typed codes that belong to another customer."""
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """Codes apart from the ids of their offers."""
+
+    codes: Mapping[str, ListedCode]
+    """By code."""
+
+    @classmethod
+    def of(cls, rows: Iterable[ListedCode]) -> CodeList:
+        """Return the list of these codes. Raises InputError for one without an offer."""
+        found = {row.code: row for row in rows}
+        without = next((row.code for row in found.values() if row.offer_id is None), None)
+        if without is not None:
+            raise InputError(f"the code '{without}' has no offer; add a column 'offer_id' to the list")
+        return cls(found)
+
+    def presented(self, typed: Collection[str], customer_id: str | None) -> CodesOfCustomer:
+        """Return the offers whose codes a customer typed, with typing errors corrected where one code was meant."""
+        offer_ids, corrected = set[str](), dict[str, str]()
+        unknown, of_others = list[str](), list[str]()
+        for one in sorted(typed):
+            code = correct_code(one, lambda codes: codes & self.codes.keys())
+            if code is None:
+                unknown.append(one)
+                continue
+            listed = self.codes[code]
+            if listed.customer_id not in (None, customer_id):
+                of_others.append(one)
+                continue
+            if code != normalise_code(one):
+                corrected[one] = code
+            offer_ids.add(listed.offer_id or "")
+        return CodesOfCustomer(frozenset(offer_ids), corrected, tuple(unknown), tuple(of_others))
+
+    def basket(self, basket: Basket) -> Basket:
+        """Return a basket with the offers in place of the codes that its customer typed."""
+        return replace(basket, codes=self.presented(basket.codes, basket.customer.customer_id).offer_ids)
+
+
+def read_code_list(path: Path) -> list[ListedCode]:
+    """Read codes from a text file with one per line, or from a CSV file with a header.
+
+    Raises InputError for a file that cannot be read, a code that is empty, too long or there twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"the list of codes {path} cannot be read: {why}") from None
+    lines = text.splitlines()
+    header, rows = _header(lines)
+    found, seen = list[ListedCode](), dict[str, int]()
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        one = _listed(cells, header, f"{path}, line {number}")
+        if one.code in seen:
+            raise InputError(f"{path}, line {number}: the code '{one.code}' stands in line {seen[one.code]} already")
+        seen[one.code] = number
+        found.append(one)
+    if not found:
+        raise InputError(f"the list of codes {path} has no code")
+    return found
+
+
+def look_alikes(codes: Iterable[str]) -> int:
+    """Return how many codes differ from another one in signs only that look alike."""
+    groups: dict[str, int] = {}
+    for code in codes:
+        folded = code.translate(_FOLD)
+        groups[folded] = groups.get(folded, 0) + 1
+    return sum(count for count in groups.values() if count > 1)
+
+
+def _header(lines: Sequence[str]) -> tuple[Mapping[str, int], list[tuple[int, list[str]]]]:
+    """Return the place of each column, and the rows with their numbers of lines."""
+    first = lines[0] if lines else ""
+    separator = max(",;\t", key=first.count)
+    cells = [cell.strip().lower().replace(" ", "_") for cell in first.split(separator)]
+    known = {"code": _CODE, "offer": _OFFER, "customer": _CUSTOMER}
+    header = {
+        field: next(place for place, cell in enumerate(cells) if cell in names)
+        for field, names in known.items()
+        if set(cells) & set(names)
+    }
+    if "code" not in header:
+        return {"code": 0}, [(number, [line]) for number, line in enumerate(lines, 1)]
+    return header, list(enumerate(csv.reader(lines[1:], delimiter=separator), 2))
+
+
+def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> ListedCode:
+    def cell(field: str) -> str | None:
+        where = header.get(field)
+        return (cells[where].strip() or None) if where is not None and where < len(cells) else None
+
+    code = normalise_code(cell("code") or "")
+    if not 0 < len(code) <= LONGEST:
+        raise InputError(f"{place}: a code must have 1 to {LONGEST} signs, not '{(cell('code') or '')[:50]}'")
+    return ListedCode(code, cell("offer"), cell("customer"))
