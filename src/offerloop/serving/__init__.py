@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.serving.answering import DECISION_SECONDS, Answer, DecisionAsked, instant, replayed
+    from offerloop.serving.answering import DECISION_SECONDS, Answer, instant, replayed
     from offerloop.serving.building import serve_run
-    from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, decide
+    from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
     from offerloop.serving.leases import Leases
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
-from offerloop.serving.deciding import BUDGET, Decided, decide
+from offerloop.serving.deciding import BUDGET, Decided, DecisionAsked, decide
 from offerloop.serving.policy import Policy, ServedOffer
 from offerloop.store import DecisionRecord
 
@@ -19,25 +19,23 @@ DECISION_SECONDS = 86_400
 """How long an answer may be shown."""
 
 
-@dataclass(frozen=True)
-class DecisionAsked:
-    """What is asked of one decision."""
+def written(asked: DecisionAsked) -> str:
+    """Return everything but the customer as JSON."""
+    return _json(
+        {
+            "context": dict(asked.context),
+            "exclude": sorted(asked.exclude),
+            "language": asked.language,
+            "opted_out": asked.opted_out,
+            "test_arm": asked.test_arm,
+        }
+    )
 
-    customer_id: str
-    exclude: frozenset[str] = frozenset()
-    context: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
-    language: str = "en"
-    dry_run: bool = False
 
-    def written(self) -> str:
-        """Return everything but the customer as JSON."""
-        return _json({"context": dict(self.context), "exclude": sorted(self.exclude), "language": self.language})
-
-    @classmethod
-    def of(cls, customer_id: str, written: str) -> DecisionAsked:
-        """Read what `written` returned."""
-        known = json.loads(written)
-        return cls(customer_id, frozenset(known["exclude"]), known["context"], known["language"])
+def as_asked(customer_id: str, text: str) -> DecisionAsked:
+    """Read what `written` returned."""
+    known = json.loads(text)
+    return DecisionAsked(customer_id, **{**known, "exclude": frozenset(known["exclude"])})
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class Answer:
 
     def record(self, text: str) -> DecisionRecord:
         """Return what is kept of it; `text` is what the caller got."""
-        decided, written = self.decided, self.asked.written()
+        decided, request = self.decided, written(self.asked)
         offer = None if decided is None else decided.offer
         return DecisionRecord(
             decision_id=self.decision_id,
@@ -98,8 +96,8 @@ class Answer:
             propensity=None if decided is None else decided.propensity,
             leased_minor=self.leased_minor,
             failure=self.failure,
-            request=written,
-            input_hash=hashlib.sha256(written.encode()).hexdigest(),
+            request=request,
+            input_hash=hashlib.sha256(request.encode()).hexdigest(),
             answer=text,
         )
 
@@ -111,8 +109,8 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str) -> str:
     """
     if record.failure is not None:
         return record.answer
-    asked = DecisionAsked.of(customer_id, record.request)
-    decided = decide(policy, customer_id, asked.exclude)
+    asked = as_asked(customer_id, record.request)
+    decided = decide(policy, asked)
     if decided.needs_minor and not record.leased_minor:
         decided = decided.without_offer(BUDGET)
     return Answer(asked, record.decision_id, record.at_ms, record.version, decided).text()

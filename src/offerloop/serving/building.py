@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,10 @@ import polars as pl
 from offerloop.offers import NO_OFFER, NOTHING
 from offerloop.serving.policy import ARM_NAMES, FORMAT, Policy, ServedOffer, customer_hash, open_policy
 from offerloop.serving.texts import write_texts
-from offerloop.workspace import RunRead, filling, open_run
+from offerloop.workspace import RunRead, open_run
 
 _KEYS = ["campaign_id", "offer_id"]
+_CUSTOMER = pl.col("customer_id").cast(pl.String)
 
 
 def serve_run(folder: Path) -> Policy:
@@ -23,15 +26,27 @@ def serve_run(folder: Path) -> Policy:
 
     Raises InputError when the folder is no finished run.
     """
-    if not _is_written(folder / "served"):
+    served = folder / "served"
+    if not _is_written(served):
         run = open_run(folder)
+        draft = Path(mkdtemp(prefix=".served.", dir=folder))
         try:
-            with filling(folder / "served") as draft:
-                _write(run, draft)
-        except OSError:
-            if not _is_written(folder / "served"):  # another worker was not faster
-                raise
+            _write(run, draft)
+            _put_in_place(draft, served)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     return open_policy(folder)
+
+
+def _put_in_place(draft: Path, served: Path) -> None:
+    """Give the table its name, unless another worker was faster; one of an older program gives way."""
+    if served.exists() and not _is_written(served):
+        shutil.rmtree(served, ignore_errors=True)
+    try:
+        draft.rename(served)
+    except OSError:
+        if not _is_written(served):
+            raise
 
 
 def _is_written(served: Path) -> bool:
@@ -42,16 +57,19 @@ def _is_written(served: Path) -> bool:
 
 
 def _write(run: RunRead, draft: Path) -> None:
-    names = ["customer_id", *_KEYS, "arm", "propensity", "reasons", "product_ids"]
-    table = run.table("assignments").select(names).with_columns(pl.col("customer_id").cast(pl.String)).collect()
+    planned = [f"planned_{name}" for name in _KEYS]
+    names = ["customer_id", *_KEYS, *planned, "arm", "propensity", "reasons", "product_ids"]
+    table = run.table("assignments").select(names).with_columns(_CUSTOMER).collect()
     hashes = np.fromiter((customer_hash(one.encode()) for one in table["customer_id"]), np.uint64, table.height)
     order = np.argsort(hashes, kind="stable")
     table = table[order]
     offers = _offers(run)
     reasons = table["reasons"].unique().sort()
     np.save(draft / "hashes.npy", hashes[order])
-    np.save(draft / "propensity.npy", table["propensity"].to_numpy())
+    np.save(draft / "propensity.npy", table["propensity"].to_numpy().astype(np.float64))
     np.save(draft / "offer.npy", _places(table, offers))
+    wanted = [pl.col(name).alias(key) for name, key in zip(planned, _KEYS, strict=True)]
+    np.save(draft / "planned.npy", _places(table.select(wanted), offers))
     np.save(draft / "arm.npy", _positions(table["arm"], pl.Series(ARM_NAMES)).astype(np.uint8))
     np.save(draft / "reason.npy", _positions(table["reasons"], reasons))
     write_texts(draft, "ids", table["customer_id"].to_list())
@@ -62,6 +80,7 @@ def _write(run: RunRead, draft: Path) -> None:
         "offers": [asdict(one) for one in offers],
         "reasons": [one.split(",") for one in reasons],
         "left_minor": _left(run),
+        "privacy": run.written.get("privacy", {}),
         "newcomers": _newcomers(run, offers),
     }
     (draft / "policy.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
@@ -69,7 +88,7 @@ def _write(run: RunRead, draft: Path) -> None:
 
 def _positions(values: pl.Series, among: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     numbers = pl.int_range(len(among), dtype=pl.Int32, eager=True)
-    return values.replace_strict(among, numbers, return_dtype=pl.Int32).to_numpy()
+    return values.replace_strict(among, numbers, return_dtype=pl.Int32).to_numpy().astype(np.int32)
 
 
 def _offers(run: RunRead) -> tuple[ServedOffer, ...]:
@@ -87,7 +106,12 @@ def _places(given: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarray[
         },
         schema={"campaign_id": pl.String, "offer_id": pl.String, "place": pl.Int32},
     )
-    return given.join(known, on=_KEYS, how="left", maintain_order="left")["place"].fill_null(NOTHING).to_numpy()
+    return (
+        given.join(known, on=_KEYS, how="left", maintain_order="left")["place"]
+        .fill_null(NOTHING)
+        .to_numpy()
+        .astype(np.int32)
+    )
 
 
 def _left(run: RunRead) -> dict[str, int]:
@@ -104,8 +128,8 @@ def _left(run: RunRead) -> dict[str, int]:
 def _newcomers(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, Any]:
     """Return the arms' shares, and the offer that the plan gives to most customers without an order."""
     manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
-    new = run.table("profiles").filter(pl.col("n_orders").fill_null(0) == 0).select("customer_id")
-    planned = run.table("assignments").join(new, on="customer_id", how="semi")
+    new = run.table("profiles").filter(pl.col("n_orders").fill_null(0) == 0).select(_CUSTOMER)
+    planned = run.table("assignments").with_columns(_CUSTOMER).join(new, on="customer_id", how="semi")
     wanted = [pl.col("planned_campaign_id").alias("campaign_id"), pl.col("planned_offer_id").alias("offer_id")]
     counted = planned.select(wanted).group_by(_KEYS).len().sort("len", *_KEYS, descending=[True, False, False])
     most = counted.head(1).collect().filter(pl.col("offer_id") != NO_OFFER)

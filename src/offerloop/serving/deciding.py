@@ -1,16 +1,35 @@
-"""From a policy and a customer to a decision: pure, so that a record can be decided again bit for bit."""
+"""From a policy and a request to a decision: pure, so that a record can be decided again bit for bit."""
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer
+from offerloop.tables import PLAN
 
 EXCLUDED = "excluded"
 """The reason where the caller excluded the offer."""
 BUDGET = "budget"
 """The reason where nothing is left of the budget."""
+OPTED_OUT = "no_consent"
+"""The reason where the customer wants no personalised offers."""
+TEST_CUSTOMER = "test_customer"
+"""The reason of what a test customer gets."""
+
+
+@dataclass(frozen=True)
+class DecisionAsked:
+    """What a decision is made from, beside the policy."""
+
+    customer_id: str
+    exclude: frozenset[str] = frozenset()
+    context: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    language: str = "en"
+    opted_out: bool = False
+    test_arm: str | None = None
+    """The arm that a test customer is always in."""
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,17 +50,39 @@ class Decided:
         return Decided(None, self.arm, None, (*self.reasons, reason), ())
 
 
-def decide(policy: Policy, customer_id: str, exclude: AbstractSet[str] = frozenset()) -> Decided:
-    """Return what the policy gives a customer, without the offers that the caller excludes."""
-    planned = policy.find(customer_id)
-    row = policy.newcomer(customer_id) if planned is None else planned
-    decided = Decided(row.offer, row.arm, row.propensity, row.reasons, row.products, _needed(planned, row.offer))
-    if row.offer is not None and row.offer.offer_id in exclude:
+def decide(policy: Policy, asked: DecisionAsked) -> Decided:
+    """Return what the policy gives a customer, by what the customer and the caller want."""
+    decided = _planned(policy, asked)
+    offer = decided.offer
+    if offer is None:
+        return decided
+    if asked.opted_out:
+        return decided.without_offer(OPTED_OUT)
+    if offer.offer_id in asked.exclude:
         return decided.without_offer(EXCLUDED)
-    if planned is None and row.offer is not None and row.offer.liability_minor is None:
-        return decided.without_offer(BUDGET)
     return decided
 
 
-def _needed(planned: PlannedCustomer | None, offer: ServedOffer | None) -> int:
-    return 0 if planned is not None or offer is None else offer.liability_minor or 0
+def _planned(policy: Policy, asked: DecisionAsked) -> Decided:
+    customer = policy.known_as(asked.customer_id)
+    planned = policy.find(customer)
+    row = policy.newcomer(customer) if planned is None else planned
+    if asked.test_arm is not None:
+        offer = row.planned if asked.test_arm == PLAN else row.offer if asked.test_arm == row.arm else None
+        its_own = planned is not None and offer == row.offer
+        return _within(Decided(offer, asked.test_arm, None, (TEST_CUSTOMER,), ()), counted=its_own)
+    return _within(_of_row(row), counted=planned is not None)
+
+
+def _of_row(row: PlannedCustomer) -> Decided:
+    return Decided(row.offer, row.arm, row.propensity, row.reasons, row.products)
+
+
+def _within(decided: Decided, *, counted: bool) -> Decided:
+    """Say what an offer takes of the budget that the plan did not count; one without a limit is not given."""
+    if decided.offer is None or counted:
+        return decided
+    minor = decided.offer.liability_minor
+    if minor is None:
+        return decided.without_offer(BUDGET)
+    return Decided(decided.offer, decided.arm, decided.propensity, decided.reasons, decided.products, minor)

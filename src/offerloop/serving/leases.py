@@ -6,6 +6,7 @@ A block that a crashed worker held counts as spent, so that no crash can exceed 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +19,8 @@ _LOG = logging.getLogger(__name__)
 BLOCKS = 64
 """Parts of a campaign's remaining budget that workers take at a time."""
 LEASE_SECONDS = 86_400
+AGAIN_SECONDS = 5.0
+"""How long nothing is asked of a budget of which nothing was left."""
 WAIT_SECONDS = 2.0
 """How long the database may take to lease a block."""
 
@@ -28,6 +31,10 @@ class _Block:
     amount_minor: int
     used_minor: int = 0
 
+    @property
+    def left_minor(self) -> int:
+        return self.amount_minor - self.used_minor
+
 
 @dataclass
 class Leases:
@@ -37,7 +44,8 @@ class Leases:
     version: str
     left_minor: Mapping[str, int]
     _blocks: dict[str, list[_Block]] = field(default_factory=dict)
-    _asking: dict[str, Thread] = field(default_factory=dict)
+    _asking: set[str] = field(default_factory=set)
+    _again_at: dict[str, float] = field(default_factory=dict)
     _gate: Lock = field(default_factory=Lock)
 
     def open(self, least_minor: Mapping[str, int]) -> None:
@@ -47,20 +55,27 @@ class Leases:
             self._fetch(campaign_id, minor)
 
     def take(self, campaign_id: str, minor: int) -> bool:
-        """Spend an amount of what is held, without waiting; where too little is held, a further block is asked for."""
+        """Spend an amount of what is held, without waiting. Where little is left of it, a further block is fetched."""
         with self._gate:
-            for block in self._blocks.get(campaign_id, ()):
-                if block.used_minor + minor <= block.amount_minor:
-                    block.used_minor += minor
-                    return True
-            if campaign_id not in self._asking:
-                thread = Thread(target=self._fetch, args=(campaign_id, minor), daemon=True)
-                self._asking[campaign_id] = thread
-                thread.start()
-        return False
+            blocks = self._blocks.setdefault(campaign_id, [])
+            block = next((one for one in blocks if one.left_minor >= minor), None)
+            if block is not None:
+                block.used_minor += minor
+            if sum(one.left_minor for one in blocks) < max(minor, self._block_minor(campaign_id) // 2):
+                self._ask(campaign_id, minor)
+        return block is not None
+
+    def _block_minor(self, campaign_id: str) -> int:
+        return self.left_minor.get(campaign_id, 0) // BLOCKS
+
+    def _ask(self, campaign_id: str, minor: int) -> None:
+        """Fetch a block beside the requests, unless one is being fetched or none was left a moment ago."""
+        if campaign_id not in self._asking and time.monotonic() >= self._again_at.get(campaign_id, 0.0):
+            self._asking.add(campaign_id)
+            Thread(target=self._fetch, args=(campaign_id, minor), daemon=True).start()
 
     def _fetch(self, campaign_id: str, minor: int) -> None:
-        block = max(minor, self.left_minor.get(campaign_id, 0) // BLOCKS)
+        block = max(minor, self._block_minor(campaign_id))
         try:
             taken = self.database.change(
                 lambda one: take_lease(one, self.version, campaign_id, block, minor, LEASE_SECONDS), WAIT_SECONDS
@@ -69,8 +84,10 @@ class Leases:
             _LOG.warning("no lease of a budget: %s", error)
             taken = None
         with self._gate:
-            self._asking.pop(campaign_id, None)
-            if taken is not None:
+            self._asking.discard(campaign_id)
+            if taken is None:
+                self._again_at[campaign_id] = time.monotonic() + AGAIN_SECONDS
+            else:
                 self._blocks.setdefault(campaign_id, []).append(_Block(*taken))
 
     def close(self) -> None:

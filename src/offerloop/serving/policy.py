@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from offerloop.arrays import Ints
+from offerloop.config import Privacy, privacy_beside
 from offerloop.evaluation import in_holdout, in_usual
+from offerloop.events import pseudonyms
 from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -47,6 +49,8 @@ class PlannedCustomer:
 
     arm: str
     offer: ServedOffer | None
+    planned: ServedOffer | None
+    """What the plan alone would give."""
     propensity: float
     reasons: tuple[str, ...]
     products: tuple[str, ...]
@@ -73,26 +77,33 @@ class Policy:
     offers: tuple[ServedOffer, ...]
     reasons: tuple[tuple[str, ...], ...]
     newcomers: Newcomers
+    privacy: Privacy
     left_minor: Mapping[str, int]
     """What the plan leaves of each campaign's budget."""
     hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]
     ids: Texts
     products: Texts
     offer: Ints
+    planned: Ints
     arm: Ints
     reason: Ints
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+    def known_as(self, customer_id: str) -> str:
+        """Return the id of a customer in the plan, which holds pseudonyms where the shop wants them."""
+        return pseudonyms([customer_id], self.privacy)[customer_id] if self.privacy.pseudonymise else customer_id
 
     def find(self, customer_id: str) -> PlannedCustomer | None:
         """Return what the plan says of a customer; None for one whom it does not know."""
         place = self._place(customer_id.encode())
         if place is None:
             return None
-        offer = int(self.offer[place])
+        offer, planned = int(self.offer[place]), int(self.planned[place])
         products = self.products[place]
         return PlannedCustomer(
             ARM_NAMES[self.arm[place]],
             None if offer == NOTHING else self.offers[offer],
+            None if planned == NOTHING else self.offers[planned],
             float(self.propensity[place]),
             self.reasons[self.reason[place]],
             tuple(products.split(",")) if products else (),
@@ -109,14 +120,14 @@ class Policy:
 
     def newcomer(self, customer_id: str) -> PlannedCustomer:
         """Return what a customer gets whom the plan does not know: the arm is drawn as the plan draws it."""
-        rule = self.newcomers
-        reasons = ("unknown_customer",)
-        left_out = rule.holdout + rule.usual
+        rule, reasons = self.newcomers, ("unknown_customer",)
+        none = 1.0 if rule.offer is None else rule.holdout + rule.usual
         if in_holdout(customer_id, rule.holdout_seed, rule.holdout):
-            return PlannedCustomer(HOLDOUT, None, 1.0 if rule.offer is None else left_out, (*reasons, "holdout"), ())
+            return PlannedCustomer(HOLDOUT, None, rule.offer, none, (*reasons, "holdout"), ())
         if in_usual(customer_id, rule.holdout_seed, rule.usual):
-            return PlannedCustomer(USUAL, None, 1.0 if rule.offer is None else left_out, (*reasons, "usual"), ())
-        return PlannedCustomer(PLAN, rule.offer, 1.0 if rule.offer is None else 1 - left_out, reasons, ())
+            return PlannedCustomer(USUAL, None, rule.offer, none, (*reasons, "usual"), ())
+        share = 1.0 if rule.offer is None else 1 - none
+        return PlannedCustomer(PLAN, rule.offer, rule.offer, share, reasons, ())
 
 
 def customer_hash(customer: bytes) -> int:
@@ -138,8 +149,12 @@ def open_policy(folder: Path) -> Policy:
         offers=offers,
         reasons=tuple(tuple(one) for one in written["reasons"]),
         newcomers=Newcomers(**rule, offer=None if place == NOTHING else offers[place]),
+        privacy=privacy_beside(Privacy.model_validate(written["privacy"]), folder.resolve().parent.parent),
         left_minor=written["left_minor"],
         ids=Texts.open(served, "ids"),
         products=Texts.open(served, "products"),
-        **{name: mapped(served / f"{name}.npy") for name in ("hashes", "offer", "arm", "reason", "propensity")},
+        **{
+            name: mapped(served / f"{name}.npy")
+            for name in ("hashes", "offer", "planned", "arm", "reason", "propensity")
+        },
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -81,13 +82,38 @@ class Records:
         while self._waiting:
             part = [self._waiting[place] for place in range(min(BATCH, len(self._waiting)))]
             try:
-                self.database.change(partial(add_decisions, records=[record for record, _ in part]))
+                self._write(part)
             except OfferloopError as error:
                 _LOG.warning("decisions are not on record yet: %s", error)
                 if self._stopping:
                     return
                 continue
-            for _, written in part:
+            for _ in part:
                 self._waiting.popleft()
-                if written is not None:
-                    written.set_result(None)
+
+    def _write(self, part: Sequence[tuple[DecisionRecord, Written | None]]) -> None:
+        """Write records together; one that the database cannot take spoils no other. Raises StoreError."""
+        try:
+            self.database.change(partial(add_decisions, records=[record for record, _ in part]))
+        except OfferloopError:
+            raise
+        except Exception as error:
+            if len(part) > 1:
+                for one in part:
+                    self._write([one])
+                return
+            _LOG.exception("a decision cannot be recorded")
+            _end(part[0][1], error)
+        else:
+            for _, written in part:
+                _end(written, None)
+
+
+def _end(written: Written | None, error: Exception | None) -> None:
+    """Tell who waits for a record, unless they have been told."""
+    if written is None or written.done():
+        return
+    if error is None:
+        written.set_result(None)
+    else:
+        written.set_exception(error)

@@ -45,7 +45,14 @@ def build_app(settings: Settings) -> FastAPI:
         yield
         await run_in_threadpool(worker.stop)
 
-    app = FastAPI(title="Offerloop", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Offerloop",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,  # these two load scripts from other hosts
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the Host header
+    )
     app.state.worker = worker
     problems.install(app)
     for one in RESOURCES:

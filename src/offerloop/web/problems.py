@@ -43,6 +43,12 @@ CODES: dict[str, tuple[int, Message]] = {
 """Code, status, and what it means. A code never changes its meaning."""
 
 
+ANYWHERE = (
+    "bad_request", "too_slow", "too_large", "unsupported_media", "invalid", "too_many_requests", "failed", "store_away",
+)  # fmt: skip
+"""Codes that every operation may answer."""
+
+
 class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
     """An answer that is an error."""
 
@@ -130,9 +136,9 @@ def _of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the problems that an operation may answer, for the OpenAPI document."""
+    """Return the problems that an operation may answer beside those that any may, for the OpenAPI document."""
     found: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
+    for code in dict.fromkeys((*ANYWHERE, *codes)):
         status, title = CODES[code]
         described = found.setdefault(status, {"description": "", "content": {JSON_PROBLEM: {"schema": _SCHEMA}}})
         described["description"] = "; ".join(filter(None, [described["description"], f"`{code}`: {title}"]))

@@ -5,9 +5,20 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
+from typing import Any
 
 from offerloop.errors import OfferloopError
-from offerloop.serving import OFFERS_FILE, Leases, Policy, Records, ShopOffers, decide, open_shop_offers, serve_run
+from offerloop.serving import (
+    OFFERS_FILE,
+    DecisionAsked,
+    Leases,
+    Policy,
+    Records,
+    ShopOffers,
+    decide,
+    open_shop_offers,
+    serve_run,
+)
 from offerloop.store import PERSONALISED, Database, Ledger, forget_answers, is_on, promoted, special_customers
 from offerloop.web.auth import Credentials
 from offerloop.web.metrics import Metrics
@@ -17,6 +28,7 @@ from offerloop.workspace import find_run
 _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 """How soon a worker follows what another one was told."""
+_NO_CHOICE: dict[str, Any] = {}
 TIDY_EVERY = 600
 """Watches between two times that old answers are forgotten."""
 
@@ -49,6 +61,7 @@ class Worker:
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
     _offers_at: int = 0
+    _rounds: int = 0
     _said: str = ""
     """Why no other policy can be served, which is logged once."""
 
@@ -85,6 +98,13 @@ class Worker:
         """The policy that is served."""
         return None if self.served is None else self.served.policy.version
 
+    def choice_of(self, customer_id: str) -> dict[str, Any]:
+        """Return whether a customer has opted out, and the arm of a test customer, as arguments of a decision."""
+        if customer_id not in self.special:
+            return _NO_CHOICE
+        arm = self.special[customer_id]
+        return {"opted_out": arm is None, "test_arm": arm}
+
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
 
@@ -100,23 +120,22 @@ class Worker:
 
     def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""
-        if self.served is None or customer_id is None or customer_id in self.special or not self.personalised:
+        if self.served is None or customer_id is None or not self.personalised:
             return None
-        decided = decide(self.served.policy, customer_id)
+        decided = decide(self.served.policy, DecisionAsked(customer_id, **self.choice_of(customer_id)))
         if decided.needs_minor or decided.offer is None:
             return None  # what a newcomer gets is known from the decision alone
         return decided.offer.campaign_id, decided.offer.offer_id
 
     def _run(self) -> None:
-        rounds = 0
         while not self._stop.wait(WATCH_SECONDS):
-            rounds += 1
+            self._rounds += 1
             self.metrics.gauge("offerloop_records_waiting", self.records.waiting)
             self.metrics.save()
             try:
                 self.credentials.refresh()
                 self.follow()
-                if rounds % TIDY_EVERY == 0:
+                if self._rounds % TIDY_EVERY == 0:
                     self.database.change(forget_answers)
             except OfferloopError as error:
                 _LOG.warning("the service cannot follow its database: %s", error)

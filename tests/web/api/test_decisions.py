@@ -53,7 +53,13 @@ def test_a_decision_replays_bit_for_bit(shared_service, role, plan):
         again = shared_service.get(f"/v1/decisions/{decision}/replay", headers=role("viewer"))
         assert again.content == answer.content
         shown = shared_service.get(f"/v1/decisions/{decision}", headers=role("viewer")).json()
-        assert shown["request"] == {"context": {"channel": "应用"}, "exclude": ["a", "x"], "language": "zh"}
+        assert shown["request"] == {
+            "context": {"channel": "应用"},
+            "exclude": ["a", "x"],
+            "language": "zh",
+            "opted_out": False,
+            "test_arm": None,
+        }
         assert customer not in str(shown)
 
 

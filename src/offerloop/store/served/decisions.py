@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from offerloop.store.connect import inserting
+from offerloop.store.reported.erased import erased_among, hold_off_erasures
 from offerloop.store.schema import customer_keys, decisions
 
 IN_ONE = 400
@@ -51,8 +52,11 @@ def keys_of_customers(connection: Connection, customer_ids: Iterable[str]) -> di
 
 
 def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> None:
-    """Write decisions; one that is there stays as it is."""
-    keys = keys_of_customers(connection, (one.customer_id for one in records if one.customer_id is not None))
+    """Write decisions; one that is there stays as it is. Those of erased customers are nobody's."""
+    hold_off_erasures(connection)
+    customers = {one.customer_id for one in records if one.customer_id is not None}
+    gone = erased_among(connection, customers)
+    keys = keys_of_customers(connection, customers - gone) | {one: secrets.token_hex(16) for one in gone}
     rows = [
         {name: value for name, value in vars(one).items() if name != "customer_id"}
         | {"customer_key": keys[one.customer_id or ""]}

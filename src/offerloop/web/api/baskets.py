@@ -10,6 +10,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from offerloop.commands.price.page import price_facts
+from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers import Basket, BasketLine, Customer, OfferUsage, known_currency, price
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Count, Minor, Model, Name
@@ -17,6 +19,7 @@ from offerloop.web.auth import Deciding
 from offerloop.web.problems import documented
 from offerloop.web.worker import Worker
 
+MOST_TOTAL_MINOR = 10**15
 router = APIRouter(prefix="/v1/baskets", tags=["prices"])
 _EXAMPLE: JsonValue = {
     "currency": "EUR",
@@ -78,12 +81,15 @@ class BasketRequest(Model):
 
     def basket(self) -> Basket:
         """Return the basket as it is priced. Raises InputError for what cannot be."""
-        return Basket(
+        made = Basket(
             known_currency(self.currency), tuple(one.line() for one in self.lines), self.shipping_minor,
             Customer(self.customer_id, frozenset(self.segments), self.orders_before), self.bought_in,
             frozenset(self.codes), {name: OfferUsage(one.sold, one.by_customer) for name, one in self.usage.items()},
             self.tax_included,
         )  # fmt: skip
+        if sum(one.amount_minor for one in made.lines) >= MOST_TOTAL_MINOR:
+            raise InputError(Message("the lines of the basket add up to too large an amount"))
+        return made
 
 
 class Adjustment(BaseModel):

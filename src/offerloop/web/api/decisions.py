@@ -18,7 +18,7 @@ from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide, replayed
 from offerloop.store import DecisionRecord, find_decision
-from offerloop.web.api.fields import Model, Name
+from offerloop.web.api.fields import Model, Name, Scalar
 from offerloop.web.auth import Deciding, DecidingOrReading, Reading
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
@@ -29,7 +29,6 @@ DecisionId = Annotated[str, Path(pattern="^decision_[0-9a-f]{24}$")]
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 DURABLE_SECONDS = 1.0
 """How long a durable decision waits for the disk."""
-Scalar = str | int | float | bool | None
 _EXAMPLE: JsonValue = {"customer_id": "c000", "context": {"channel": "app"}, "exclude": ["coupon-30"]}
 
 
@@ -181,7 +180,7 @@ def explanation(
         raise Problem("erased")
     language = language_of(request.headers.get("accept-language"))
     policy = None if record.version is None or record.failure else worker.policy_of(record.version)
-    if policy is None or policy.find(record.customer_id) is None:
+    if policy is None or policy.find(policy.known_as(record.customer_id)) is None:
         text = Localizer(language)(
             Message("the plan does not know this customer, so that the rule for newcomers holds")
         )
@@ -200,21 +199,27 @@ def _on_record(request: Request, decision_id: str) -> DecisionRecord:
 
 def _asked(request: Request, body: DecisionRequest) -> DecisionAsked:
     language = language_of(request.headers.get("accept-language"))
-    return DecisionAsked(body.customer_id, frozenset(body.exclude), body.context, language, body.dry_run)
+    worker: Worker = request.app.state.worker
+    return DecisionAsked(
+        body.customer_id, frozenset(body.exclude), body.context, language, dry_run=body.dry_run,
+        **worker.choice_of(body.customer_id),
+    )  # fmt: skip
 
 
 async def _recorded(worker: Worker, asked: DecisionAsked, *, durable: bool) -> str:
-    """Return the JSON of a decision that is on its way to the record."""
-    answer = _answer(worker, asked)
-    text = answer.text()
-    if asked.dry_run:
-        return text
+    """Return the JSON of a decision that is on its way to the record; whatever fails, it has no offer."""
     try:
-        written = worker.records.put(answer.record(text), durable=durable)
-        if written is not None:
-            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), DURABLE_SECONDS)
+        answer = _answer(worker, asked)
+        text = answer.text()
+        if not asked.dry_run:
+            written = worker.records.put(answer.record(text), durable=durable)
+            if written is not None:
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), DURABLE_SECONDS)
     except (RecordsFullError, TimeoutError):
         return _failed(worker, asked, "not_recorded").text()
+    except Exception:
+        _LOG.exception("a decision failed")
+        return _failed(worker, asked, "failed").text()
     worker.metrics.count("offerloop_decisions_total", offer="yes" if answer.gives_offer else "no")
     return text
 
@@ -225,17 +230,10 @@ def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
         return _failed(worker, asked, "no_policy")
     if not worker.personalised:
         return _failed(worker, asked, "switched_off")
-    if asked.customer_id in worker.special:
-        reason = "opted_out" if worker.special[asked.customer_id] is None else "test_customer"
-        return Answer(asked, _new_id(), _now_ms(), served.policy.version, None, reason)
-    try:
-        decided = decide(served.policy, asked.customer_id, asked.exclude)
-        leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor
-        if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
-            decided, leased = decided.without_offer(BUDGET), 0
-    except Exception:
-        _LOG.exception("a decision failed")
-        return _failed(worker, asked, "failed")
+    decided = decide(served.policy, asked)
+    leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor
+    if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
+        decided, leased = decided.without_offer(BUDGET), 0
     return Answer(asked, _new_id(), _now_ms(), served.policy.version, decided, leased_minor=leased)
 
 

@@ -28,6 +28,14 @@ Minor = Annotated[int, Field(strict=True, ge=0, lt=MOST_MINOR)]
 """An amount in minor units of its currency."""
 Count = Annotated[int, Field(strict=True, ge=0, lt=1_000_000)]
 """A number of things."""
+Scalar = (
+    Annotated[bool, Field(strict=True)]
+    | Annotated[int, Field(strict=True, gt=-(2**53), lt=2**53)]
+    | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    | Annotated[str, Field(max_length=500), AfterValidator(_storable)]
+    | None
+)
+"""A plain value."""
 
 
 class Model(BaseModel):

@@ -1,0 +1,127 @@
+"""Budgets that workers share, and decisions that are on record whatever happens to the database."""
+
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from offerloop.errors import StoreError
+from offerloop.serving import Leases, Records, RecordsFullError
+from offerloop.store import Database, DecisionRecord, find_decision
+
+
+@pytest.fixture
+def database(tmp_path):
+    found = Database.open(f"sqlite:///{tmp_path / 'store.db'}", patience_seconds=0.2)
+    yield found
+    found.close()
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_workers_together_never_give_more_than_the_budget(database, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.leases.AGAIN_SECONDS", 0.02)
+    workers = [Leases(database, "v1", {"first": 10_000}) for _ in range(3)]
+    for one in workers:
+        one.open({"first": 200})
+    given = []
+
+    def give(leases):
+        missed = 0
+        while missed < 100:
+            if leases.take("first", 200):
+                given.append(200)
+            else:
+                missed += 1
+                time.sleep(0.01)
+
+    threads = [threading.Thread(target=give, args=(one,)) for one in workers]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sum(given) <= 10_000
+    assert sum(given) > 10_000 - 3 * 200
+
+
+def test_an_orderly_stop_gives_the_rest_back_and_a_crash_does_not(database):
+    first = Leases(database, "v1", {"first": 400})
+    first.open({"first": 400})
+    assert first.take("first", 100)
+    first.close()
+    assert not first.take("first", 100)
+    crashed = Leases(database, "v1", {"first": 400})
+    crashed.open({"first": 200})
+    assert crashed.take("first", 200)
+    last = Leases(database, "v1", {"first": 400})
+    last.open({"first": 100})
+    assert last.take("first", 100)
+    assert not last.take("first", 100)
+
+
+def test_without_a_database_nothing_can_be_leased(database, monkeypatch):
+    leases = Leases(database, "v1", {"first": 400})
+
+    def away(*_, **__):
+        raise StoreError("away")
+
+    monkeypatch.setattr("offerloop.serving.leases.take_lease", away)
+    assert not leases.take("first", 100)
+
+
+def record(number):
+    return DecisionRecord(f"d{number}", number, "ann", "v1", "plan", None, "none", 1.0, 0, None, "{}", "hash", "{}")
+
+
+def test_a_durable_decision_is_on_disk_when_it_is_answered(database):
+    records = Records(database)
+    records.start()
+    records.put(record(1), durable=True).result(timeout=10)
+    assert database.read(lambda one: find_decision(one, "d1")) == record(1)
+    records.put(record(2))
+    records.stop()
+    assert database.read(lambda one: find_decision(one, "d2")) == record(2)
+
+
+def test_decisions_wait_while_the_database_is_away(database, monkeypatch):
+    away = threading.Event()
+    away.set()
+    from offerloop.serving import records as module
+
+    write = module.add_decisions
+
+    def sometimes(connection, records):
+        if away.is_set():
+            raise StoreError("away")
+        write(connection, records)
+
+    monkeypatch.setattr(module, "add_decisions", sometimes)
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    records = Records(database)
+    records.start()
+    for number in range(3):
+        records.put(record(number))
+    with pytest.raises(RecordsFullError):
+        records.put(record(3))
+    away.clear()
+    wait_for(lambda: records.waiting == 0)
+    records.stop()
+    with database.engine.connect() as connection:
+        assert connection.execute(sa.text("select count(*) from decisions")).scalar_one() == 3
+
+
+def test_a_record_that_no_database_takes_holds_nobody_up(database):
+    records = Records(database)
+    records.start()
+    broken = DecisionRecord("d1", 1, "ann", "v1", "plan", None, "none", 1.0, 0, None, "\ud800", "hash", "{}")
+    first, second = records.put(broken, durable=True), records.put(record(2), durable=True)
+    with pytest.raises(UnicodeEncodeError):
+        first.result(timeout=10)
+    assert second.result(timeout=10) is None
+    records.stop()

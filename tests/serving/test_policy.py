@@ -1,0 +1,121 @@
+"""The table of a served policy: every customer is found, whatever their id, and workers may build it at once."""
+
+import json
+import shutil
+import threading
+
+import polars as pl
+import pytest
+
+from offerloop.serving import DecisionAsked, decide, serve_run
+
+
+@pytest.fixture
+def run_folder(small_run, tmp_path):
+    return shutil.copytree(small_run, tmp_path / "shop" / "runs" / small_run.name)
+
+
+@pytest.fixture
+def with_assignments(run_folder):
+    """A function that serves the run with other assignments."""
+
+    def serve(change):
+        path = run_folder / "assignments.parquet"
+        change(pl.read_parquet(path)).write_parquet(path)
+        return serve_run(run_folder)
+
+    return serve
+
+
+def test_customers_whose_hashes_meet_are_told_apart(with_assignments, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.policy.customer_hash", lambda customer: len(customer) % 2)
+    monkeypatch.setattr("offerloop.serving.building.customer_hash", lambda customer: len(customer) % 2)
+    policy = with_assignments(lambda table: table)
+    table = pl.read_parquet(policy.run_folder / "assignments.parquet")
+    for row in table.iter_rows(named=True):
+        assert policy.find(row["customer_id"]).propensity == row["propensity"]
+        assert policy.find(row["customer_id"]).arm == row["arm"]
+    assert policy.find("nobody") is None
+    assert policy.find("") is None
+
+
+def test_ids_may_be_numbers_and_any_text(with_assignments):
+    names = pl.Series("customer_id", ["", "用户", "a,b", "x" * 300, *map(str, range(56))])
+    policy = with_assignments(lambda table: table.with_columns(names))
+    assert all(policy.find(one) is not None for one in names)
+    numbers = pl.Series("customer_id", range(60))
+    shutil.rmtree(policy.run_folder / "served")
+    policy = with_assignments(lambda table: table.with_columns(numbers))
+    assert policy.find("59") is not None
+    assert policy.find("60") is None
+
+
+def test_a_run_without_customers_knows_nobody(with_assignments):
+    policy = with_assignments(lambda table: table.clear())
+    assert policy.find("c000") is None
+    assert decide(policy, DecisionAsked("c000")).offer is None
+
+
+def test_workers_that_begin_at_once_serve_the_same_table(run_folder):
+    policies, threads = [], []
+    for _ in range(6):
+        threads.append(threading.Thread(target=lambda: policies.append(serve_run(run_folder))))
+        threads[-1].start()
+    for one in threads:
+        one.join()
+    assert len({one.find("c000").propensity for one in policies}) == 1
+    assert len(policies) == 6
+
+
+def test_a_table_of_an_older_program_is_written_anew(run_folder):
+    before = serve_run(run_folder)
+    path = run_folder / "served" / "policy.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 0}))
+    assert serve_run(run_folder).find("c000") == before.find("c000")
+
+
+def test_what_the_plan_leaves_is_the_budget_less_all_that_was_given_can_cost(run_folder):
+    table = pl.read_parquet(run_folder / "assignments.parquet").filter(pl.col("offer_id") != "none")
+    assert serve_run(run_folder).left_minor == {"first": 10_000 - table["cost_liability_minor"].sum()}
+
+
+def test_a_test_customer_always_has_the_named_arm(run_folder):
+    policy = serve_run(run_folder)
+    table = pl.read_parquet(run_folder / "assignments.parquet")
+    held = table.filter((pl.col("arm") == "holdout") & (pl.col("planned_offer_id") != "none"))["customer_id"][0]
+    treated = decide(policy, DecisionAsked(held, test_arm="plan"))
+    assert (treated.offer.offer_id, treated.arm, treated.propensity) == ("spend-and-save", "plan", None)
+    assert treated.needs_minor == 200
+    assert decide(policy, DecisionAsked("c000", test_arm="plan")).needs_minor == 0
+    assert decide(policy, DecisionAsked("c000", test_arm="holdout")).offer is None
+
+
+def test_who_has_opted_out_gets_nothing(run_folder):
+    decided = decide(serve_run(run_folder), DecisionAsked("c000", opted_out=True))
+    assert (decided.offer, decided.propensity, decided.reasons) == (None, None, ("best_profit", "no_consent"))
+
+
+def test_customers_are_found_by_their_raw_ids_where_the_run_holds_pseudonyms(run_folder, monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "0123456789abcdef")
+    manifest = run_folder / "manifest.json"
+    written = json.loads(manifest.read_text())
+    written["config"]["text"] += '\n[privacy]\npseudonymise = true\nkey_env = "SHOP_KEY"\n'
+    manifest.write_text(json.dumps(written))
+    policy = serve_run(run_folder)
+    path = run_folder / "assignments.parquet"
+    table = pl.read_parquet(path)
+    table.with_columns(pl.Series("customer_id", [policy.known_as(one) for one in table["customer_id"]])).write_parquet(
+        path
+    )
+    shutil.rmtree(run_folder / "served")
+    assert decide(serve_run(run_folder), DecisionAsked("c000")).offer.offer_id == "spend-and-save"
+
+
+def test_newcomers_get_what_customers_without_an_order_get(run_folder):
+    profiles = run_folder / "profiles.parquet"
+    pl.read_parquet(profiles).with_columns(n_orders=pl.lit(0)).write_parquet(profiles)
+    policy = serve_run(run_folder)
+    given = [decide(policy, DecisionAsked(f"new {n}")) for n in range(50)]
+    for one in given:
+        assert (one.arm, one.propensity) in (("plan", 0.8), ("holdout", 0.2))
+        assert one.needs_minor == (200 if one.arm == "plan" else 0)

@@ -1,0 +1,93 @@
+"""The OpenAPI document: every example is called, and no request that it allows makes the service fail."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import status_code_conformance
+from served_shop import with_role
+
+from offerloop.web.api import people
+
+EXAMPLES = 5
+"""Requests made up for each operation, as many valid as invalid."""
+PLACES = {
+    "template_id": "documented", "code": "SPRING10", "order_id": "order-1", "customer_id": "c000",
+    "redemption_id": "redeemed", "version": "newest", "token_id": "token_0123456789abcdef",
+    "person_id": "person_0123456789abcdef",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def document(shared_service):
+    return shared_service.get("/openapi.json").json()
+
+
+@pytest.fixture(scope="module")
+def admin(shared_service):
+    return with_role(shared_service, "admin")
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method.upper(), operation
+
+
+def example_of(document, operation):
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    if schema is None:
+        return None
+    return document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]["examples"][0]
+
+
+def test_every_operation_is_described_and_every_example_is_called(document, shared_service, admin):
+    people._ATTEMPTS._left.clear()
+    decided = {"customer_id": "c000", "durable": True}
+    decision = shared_service.post("/v1/decisions", json=decided, headers=admin).json()["decision_id"]
+    order = ("PUT", "POST", "GET", "DELETE")
+    for path, method, operation in sorted(operations(document), key=lambda one: order.index(one[1])):
+        assert operation["description"], path
+        url = path.format(**PLACES, decision_id=decision)
+        headers = admin | {"idempotency-key": f"example of {path}".replace(" ", "-")}
+        body = example_of(document, operation)
+        answer = shared_service.request(method, url, json=body, headers=headers)
+        assert str(answer.status_code) in operation["responses"], (method, url, answer.status_code, answer.text)
+        if answer.status_code >= 400:
+            assert answer.json()["code"] in ("not_found", "not_signed_in", "refused", "conflict"), answer.text
+    people._ATTEMPTS._left.clear()
+
+
+def sent(client, case, headers):
+    """The answer to a request that was made up."""
+    given = case.as_transport_kwargs(base_url="https://shop.test", headers=dict(headers))
+    body = {"json": given["json"]} if "json" in given else {"content": given.get("data")}
+    plain = {name: str(value) for name, value in given["headers"].items()}
+    return client.request(given["method"], given["url"], headers=plain, params=given.get("params"), **body)
+
+
+def test_no_request_makes_the_service_fail(document, shared_service, admin):
+    """A few requests of each operation, valid and not, made up from the document; no answer is undocumented."""
+    schema = schemathesis.openapi.from_dict(document)
+    tried = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if operation.path in ("/v1/people/accept", "/v1/session"):
+            continue  # a hash of a password takes a while each time
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+            @settings(max_examples=EXAMPLES, phases=[Phase.generate], database=None,
+                      suppress_health_check=list(HealthCheck))  # fmt: skip
+            @given(operation.as_strategy(mode))
+            def try_out(case):
+                answer = sent(shared_service, case, admin)
+                case.validate_response(answer, checks=[not_a_server_error, status_code_conformance])
+
+            try:
+                try_out()
+            except Unsatisfiable:
+                continue  # nothing about it can be wrong
+            tried += 1
+    assert tried > 30
