@@ -92,7 +92,7 @@ def test_a_test_customer_always_has_the_named_arm(run_folder):
 
 def test_who_has_opted_out_gets_nothing(run_folder):
     decided = decide(serve_run(run_folder), DecisionAsked("c000", opted_out=True))
-    assert (decided.offer, decided.propensity, decided.reasons) == (None, None, ("best_profit", "no_consent"))
+    assert (decided.offer, decided.propensity, decided.reasons) == (None, None, ("opted_out",))
 
 
 def test_customers_are_found_by_their_raw_ids_where_the_run_holds_pseudonyms(run_folder, monkeypatch):

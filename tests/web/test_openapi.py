@@ -7,7 +7,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import status_code_conformance
-from served_shop import with_role
+from served_shop import served, shop_of, with_role
 
 from offerloop.web.api import people
 
@@ -16,18 +16,24 @@ EXAMPLES = 5
 PLACES = {
     "template_id": "documented", "code": "SPRING10", "order_id": "order-1", "customer_id": "c000",
     "redemption_id": "redeemed", "version": "newest", "token_id": "token_0123456789abcdef",
-    "person_id": "person_0123456789abcdef",
+    "person_id": "person_0123456789abcdef", "job_id": "job_0123456789abcdef",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def document(shared_service):
-    return shared_service.get("/openapi.json").json()
+def client(small_run, tmp_path_factory):
+    with served(shop_of(small_run, tmp_path_factory.mktemp("documented"))) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def admin(shared_service):
-    return with_role(shared_service, "admin")
+def document(client):
+    return client.get("/openapi.json").json()
+
+
+@pytest.fixture(scope="module")
+def admin(client):
+    return with_role(client, "admin")
 
 
 def operations(document):
@@ -43,17 +49,17 @@ def example_of(document, operation):
     return document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]["examples"][0]
 
 
-def test_every_operation_is_described_and_every_example_is_called(document, shared_service, admin):
+def test_every_operation_is_described_and_every_example_is_called(document, client, admin):
     people._ATTEMPTS._left.clear()
     decided = {"customer_id": "c000", "durable": True}
-    decision = shared_service.post("/v1/decisions", json=decided, headers=admin).json()["decision_id"]
+    decision = client.post("/v1/decisions", json=decided, headers=admin).json()["decision_id"]
     order = ("PUT", "POST", "GET", "DELETE")
     for path, method, operation in sorted(operations(document), key=lambda one: order.index(one[1])):
         assert operation["description"], path
         url = path.format(**PLACES, decision_id=decision)
         headers = admin | {"idempotency-key": f"example of {path}".replace(" ", "-")}
         body = example_of(document, operation)
-        answer = shared_service.request(method, url, json=body, headers=headers)
+        answer = client.request(method, url, json=body, headers=headers)
         assert str(answer.status_code) in operation["responses"], (method, url, answer.status_code, answer.text)
         if answer.status_code >= 400:
             assert answer.json()["code"] in ("not_found", "not_signed_in", "refused", "conflict"), answer.text
@@ -68,7 +74,7 @@ def sent(client, case, headers):
     return client.request(given["method"], given["url"], headers=plain, params=given.get("params"), **body)
 
 
-def test_no_request_makes_the_service_fail(document, shared_service, admin):
+def test_no_request_makes_the_service_fail(document, client, admin):
     """A few requests of each operation, valid and not, made up from the document; no answer is undocumented."""
     schema = schemathesis.openapi.from_dict(document)
     tried = 0
@@ -82,7 +88,7 @@ def test_no_request_makes_the_service_fail(document, shared_service, admin):
                       suppress_health_check=list(HealthCheck))  # fmt: skip
             @given(operation.as_strategy(mode))
             def try_out(case):
-                answer = sent(shared_service, case, admin)
+                answer = sent(client, case, admin)
                 case.validate_response(answer, checks=[not_a_server_error, status_code_conformance])
 
             try:

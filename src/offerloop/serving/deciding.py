@@ -12,7 +12,7 @@ EXCLUDED = "excluded"
 """The reason where the caller excluded the offer."""
 BUDGET = "budget"
 """The reason where nothing is left of the budget."""
-OPTED_OUT = "no_consent"
+OPTED_OUT = "opted_out"
 """The reason where the customer wants no personalised offers."""
 TEST_CUSTOMER = "test_customer"
 """The reason of what a test customer gets."""
@@ -57,7 +57,7 @@ def decide(policy: Policy, asked: DecisionAsked) -> Decided:
     if offer is None:
         return decided
     if asked.opted_out:
-        return decided.without_offer(OPTED_OUT)
+        return Decided(None, decided.arm, None, (OPTED_OUT,), ())
     if offer.offer_id in asked.exclude:
         return decided.without_offer(EXCLUDED)
     return decided
