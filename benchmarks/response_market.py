@@ -18,9 +18,9 @@ import numpy as np
 
 from offerloop.arrays import Ints
 from offerloop.market import EVERYTHING, KINDS, Market
+from offerloop.market.observation import Observation, observation_of
 from offerloop.market.policies import DRAWN, WORLDS, lottery
 from offerloop.market.preset import PRESETS, load_preset
-from offerloop.market.seen import Seen, seen
 from offerloop.market.truth import true_effects
 from peers.response.given import Floats, Given
 from record import Claim, Found, Result
@@ -93,10 +93,10 @@ def halves(customers: int, splits: int) -> tuple[np.ndarray, np.ndarray]:
 
 def columns(market: Market) -> Floats:
     """(customers, p): the profile, and what is bought in the scope of each offer."""
-    return columns_of(seen(market), market.terms.menu)
+    return columns_of(observation_of(market), market.terms.menu)
 
 
-def columns_of(view: Seen, menu: Ints) -> Floats:
+def columns_of(view: Observation, menu: Ints) -> Floats:
     """The same, from what is seen and the positions of the offers."""
     scopes = {int(view.category[k]): k for k in menu}
     return np.column_stack([view.profile, *(view.in_scope(k) for k in scopes.values())]).astype(np.float64)

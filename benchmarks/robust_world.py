@@ -11,7 +11,7 @@ from offerloop.allocation.choose import taken
 from offerloop.allocation.robust import Segments
 from offerloop.arrays import Ints
 from offerloop.market import DRAWN, Market, load_preset
-from offerloop.market.seen import IN_SCOPE, Seen, seen
+from offerloop.market.observation import IN_SCOPE, Observation, observation_of
 from offerloop.market.truth import true_effects
 from offerloop.offers import NOTHING as NOBODY
 from offerloop.response import (
@@ -109,7 +109,7 @@ def make_world(preset: str, setting: Setting, seed: int) -> World:
     menu = setting.menu(market)
     value, cost, before = learnt_from(market, menu, setting.weeks, np.random.default_rng(seed))
     study = study_trial(value, cost, Spending(), seed, {NAME: RidgeTLearner()})
-    now = seen(market)
+    now = observation_of(market)
     features, liability = columns_of(now, menu), market.terms.liability_minor[menu]
     calibrated = by_study(study, value, cost, features, seed)
     unlimited = planned(calibrated.profit, liability, customers * int(liability.max()))
@@ -129,12 +129,18 @@ def make_world(preset: str, setting: Setting, seed: int) -> World:
 
 def learnt_from(
     market: Market, menu: Ints, weeks: int, rng: np.random.Generator
-) -> tuple[Evidence, Evidence, list[Seen]]:
+) -> tuple[Evidence, Evidence, list[Observation]]:
     """Value and cost of weeks by lot, the customers of each in their order, and what was seen before each."""
     n, of = market.customers, market.terms
-    before, features, given, value, cost = list[Seen](), list[Floats](), list[Ints](), list[Floats](), list[Floats]()
+    before, features, given, value, cost = (
+        list[Observation](),
+        list[Floats](),
+        list[Ints](),
+        list[Floats](),
+        list[Floats](),
+    )
     for _ in range(weeks):
-        before.append(seen(market))
+        before.append(observation_of(market))
         features.append(columns_of(before[-1], menu))
         arm = np.where(rng.random(n) < DRAWN, rng.integers(1, len(menu) + 1, n), 0)
         offer = np.r_[NOBODY, menu][arm]
@@ -173,7 +179,7 @@ def by_bootstrap(profit: Evidence, features: Floats, seed: int) -> Believed:
     return Believed(told(np.arange(profit.size)), np.std(again, axis=0, ddof=1))
 
 
-def segment_of(view: Seen) -> Ints:
+def segment_of(view: Observation) -> Ints:
     """(customers,): position of the group by weekly value at list price."""
     spend = view.by_category[:, :, IN_SCOPE.index("list_minor_week")].sum(axis=1)
     rank = np.argsort(np.argsort(spend, kind="stable"), kind="stable")

@@ -17,7 +17,7 @@ from offerloop.arrays import Floats
 from offerloop.market import Market
 from offerloop.market.ceiling import FIRST, SETTINGS, TREES
 from offerloop.market.expected import everywhere
-from offerloop.market.seen import seen
+from offerloop.market.observation import observation_of
 from shown_log_shop import DEPTHS, Lot, logged
 
 PLAYED = (0, 4, 9)
@@ -89,5 +89,5 @@ def _block(market: Market, lot: Lot, first: int, size: int, worlds: int) -> tupl
 
 
 def _columns(market: Market) -> Floats:
-    view = seen(market)
+    view = observation_of(market)
     return np.column_stack([view.profile, view.in_scope(0)]).astype(np.float64)

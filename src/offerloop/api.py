@@ -54,11 +54,11 @@ def init(
     from offerloop.commands.init.request import InitRequest
     from offerloop.commands.init.request import init as write_configuration
 
-    given = {
+    places = {
         "order_lines": orders, "products": products, "customers": customers, "events": events, "prices": prices,
         "exposures": exposures, "offers": offers, "redemptions": redemptions,
     }  # fmt: skip
-    files = {name: str(place) for name, place in given.items() if place is not None}
+    files = {name: str(place) for name, place in places.items() if place is not None}
     named = [f"{ours}={theirs}" for ours, theirs in (columns or {}).items()]
     request = InitRequest(files, _text(budget), currency, _text(margin), named, encoding, sample)
     return write_configuration(as_path(folder), request)
@@ -458,10 +458,10 @@ def _id(written: object) -> str:
 def _day(name: str, written: str | date | None) -> date | None:
     """A day; of a time, its day."""
     try:
-        found = datetime.fromisoformat(written) if isinstance(written, str) else written
+        day = datetime.fromisoformat(written) if isinstance(written, str) else written
     except ValueError:
         raise InputError(f"{name} must be a day such as 2026-11-11, not '{written}'") from None
-    return found.date() if isinstance(found, datetime) else found
+    return day.date() if isinstance(day, datetime) else day
 
 
 def _pairs(shares: Mapping[str, float] | None) -> tuple[tuple[str, float], ...]:
@@ -474,7 +474,7 @@ def _argument_names() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        said = _OPTION.sub(lambda found: _OTHERS.get(found[1], found[1].replace("-", "_")), str(error))
+        said = _OPTION.sub(lambda match: _OTHERS.get(match[1], match[1].replace("-", "_")), str(error))
         if said == str(error):
             raise
         raise type(error)(said) from None

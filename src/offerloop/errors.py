@@ -74,8 +74,8 @@ def near_miss(wrong: str, allowed: Iterable[str]) -> str:
     return f", did you mean '{close[0]}'?" if close else ""
 
 
-def check_known(what: str, asked: str, allowed: Iterable[str]) -> None:
-    """Raises InputError with the nearest name where `asked` is none of those allowed."""
+def check_known(what: str, wanted: str, allowed: Iterable[str]) -> None:
+    """Raises InputError with the nearest name where `wanted` is none of those allowed."""
     names = list(allowed)
-    if asked not in names:
-        raise InputError(f"there is no {what} '{asked}'{near_miss(asked, names)} (known: {', '.join(names)})")
+    if wanted not in names:
+        raise InputError(f"there is no {what} '{wanted}'{near_miss(wanted, names)} (known: {', '.join(names)})")

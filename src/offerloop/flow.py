@@ -115,7 +115,7 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
 
     A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
     """
-    events = clean(config, engine, stage, None if period is None else period.given)
+    events = clean(config, engine, stage, None if period is None else period.exposures)
     profiles = stage("profiles", profile, events)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
@@ -188,7 +188,9 @@ def decide(
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
     settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
     known_ids = [
-        one for one in effects.offers["offer_id"].unique() if isinstance(shown, ShownEffects) and shown.has(one)
+        offer_id
+        for offer_id in effects.offers["offer_id"].unique()
+        if isinstance(shown, ShownEffects) and shown.has(offer_id)
     ]
     exploration = exploration_of(period, effects.offers, known_ids)
     assigned, explore_share = stage(
@@ -197,10 +199,10 @@ def decide(
     return Decided(shown, effects, planned, assigned, explore_share)
 
 
-def clean(config: Config, engine: Engine, stage: Stage, given: Given | None = None) -> Events:
-    """Stage 1; `given` is what a loop gave before."""
+def clean(config: Config, engine: Engine, stage: Stage, loop_exposures: Given | None = None) -> Events:
+    """Stage 1; `loop_exposures` is what a loop gave before."""
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
-    return stage("events", prepare, settings, engine, given)
+    return stage("events", prepare, settings, engine, loop_exposures)
 
 
 def like(events: Events, config: Config, stage: Stage) -> Liked:
@@ -215,7 +217,7 @@ class Gap:
     reason: Message
 
 
-def known(work: Callable[[], Result]) -> Result | Gap:
+def or_gap(work: Callable[[], Result]) -> Result | Gap:
     """What the work finds, or the gap that its data leave."""
     try:
         return work()
@@ -228,31 +230,31 @@ def profile(events: Events) -> pl.DataFrame:
     past = Past(
         events.order_lines, events.products, events.audiences, events.redemptions, events.browsing, events.exposures
     )
-    found = build_profiles(past, events.campaigns, events.as_of_day, events.bulk_buyers["customer_id"])
-    if found.height < 2:
+    profiles = build_profiles(past, events.campaigns, events.as_of_day, events.bulk_buyers["customer_id"])
+    if profiles.height < 2:
         raise EvidenceError(
             Message(
                 "the order lines hold {n} customer; a plan chooses between customers: give the orders of more",
                 plural="the order lines hold {n} customers; a plan chooses between customers: give the orders of more",
-                n=found.height,
+                n=profiles.height,
             )
         )
-    return found
+    return profiles
 
 
 def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed:
     """Who may get which campaign's offers: its audience, less exclusions and refusals."""
     attributes = collect(events.customers).drop(config.profiles.audit_only, strict=False)
     fresh = [name for name in attributes.columns if name == "customer_id" or name not in profiles.columns]
-    known = profiles.join(attributes.select(fresh), on="customer_id", how="left")
-    groups = {name: members(rule, known, name) for name, rule in config.audiences.items()}
+    with_attributes = profiles.join(attributes.select(fresh), on="customer_id", how="left")
+    groups = {name: members(rule, with_attributes, name) for name, rule in config.audiences.items()}
     refused = events.no_consent["customer_id"]
     campaigns = {}
-    for one in config.campaigns:
-        inside = profiles["customer_id"] if one.audience is None else groups[one.audience]
-        for name in (config.exclude, one.exclude):
+    for campaign in config.campaigns:
+        inside = profiles["customer_id"] if campaign.audience is None else groups[campaign.audience]
+        for name in (config.exclude, campaign.exclude):
             inside = inside if name is None else inside.filter(~inside.is_in(groups[name].implode()))
-        campaigns[one.id] = inside.filter(~inside.is_in(refused.implode())).sort()
+        campaigns[campaign.id] = inside.filter(~inside.is_in(refused.implode())).sort()
     listed = [pl.DataFrame({"customer_id": ids}).with_columns(audience=pl.lit(name)) for name, ids in groups.items()]
     empty = AUDIENCE_MEMBERS.empty().with_columns(profiles["customer_id"].clear())
     rows = pl.concat([empty, *(one.select(empty.columns) for one in listed)])
@@ -322,14 +324,14 @@ def rules(settings: Recommend, usual_margin: float) -> BusinessRules:
 
 def judge_campaigns(events: Events) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What past campaigns did, naive and adjusted, and what reaching customers for the first time changed."""
-    known = events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day
-    return campaign_effects(*known), first_reached(*known)
+    history = events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day
+    return campaign_effects(*history), first_reached(*history)
 
 
 def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | Gap:
     """Weekly sums of the order lines for the study of shelf prices."""
     weeks = full_weeks(events.first_day, events.as_of_day)
-    return known(lambda: shelf_lines(events.order_lines, events.products, weeks, settings, engine))
+    return or_gap(lambda: shelf_lines(events.order_lines, events.products, weeks, settings, engine))
 
 
 STUDY_TABLES = {
@@ -341,7 +343,7 @@ STUDY_TABLES = {
 
 def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> ShelfStudy | Gap:
     """Stage 4: the response to shelf prices, or why it cannot be known."""
-    return lines if isinstance(lines, Gap) else known(lambda: study_shelf_prices(lines, settings, seed))
+    return lines if isinstance(lines, Gap) else or_gap(lambda: study_shelf_prices(lines, settings, seed))
 
 
 def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> tuple[Offer, ...]:
@@ -360,7 +362,7 @@ def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engin
     """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
     if not offers:
         return None
-    return known(lambda: learn_shown(shown_log(events, config), offers, config.seed, engine))
+    return or_gap(lambda: learn_shown(shown_log(events, config), offers, config.seed, engine))
 
 
 def shown_log(events: Events, config: Config) -> ShownLog:

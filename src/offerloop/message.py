@@ -144,13 +144,13 @@ def _as_json(value: Value) -> Json:
     return [_as_json(part) for part in value]
 
 
-def _as_value(found: Json) -> Value:
+def _as_value(value: Json) -> Value:
     """Read what `_as_json` wrote."""
-    match found:
+    match value:
         case {"message": str(template), "context": str() | None as context, "plural": str() | None as plural,
               "values": dict(values)}:  # fmt: skip
-            given = {name: _as_value(part) for name, part in values.items()}
-            return Message(template, context=context, plural=plural, **given)
+            values_read = {name: _as_value(part) for name, part in values.items()}
+            return Message(template, context=context, plural=plural, **values_read)
         case {"share": int() | float() as share}:
             return Share(share)
         case {"amount": str(amount), "currency": str(currency)}:
@@ -160,7 +160,7 @@ def _as_value(found: Json) -> Value:
         case {"date": str(day)}:
             return date.fromisoformat(day)
         case list():
-            return tuple(_as_value(part) for part in found)
+            return tuple(_as_value(part) for part in value)
         case int() | float() | str():
-            return found
-    raise ValueError(f"no value of a message: {found!r}")
+            return value
+    raise ValueError(f"no value of a message: {value!r}")

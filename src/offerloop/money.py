@@ -119,12 +119,12 @@ def _within(amount: int, weights: Sequence[int], most: Sequence[int]) -> list[in
         total = sum(sizes)
         full = [one for one, size in zip(open_, sizes, strict=True) if left * size >= most[one] * total]
         if not full:
-            for one, part in zip(open_, _by_largest_remainder(left, sizes, total), strict=True):
-                parts[one] = part
+            for place, part in zip(open_, _by_largest_remainder(left, sizes, total), strict=True):
+                parts[place] = part
             break
-        for one in full:
-            parts[one] = most[one]
-            left -= most[one]
+        for place in full:
+            parts[place] = most[place]
+            left -= most[place]
         open_ = [one for one in open_ if parts[one] == 0]
     return parts
 
@@ -137,8 +137,8 @@ def _by_largest_remainder(amount: int, sizes: Sequence[int], total: int) -> list
         remainders.append(remainder)
         left -= part
     if left:
-        for one in sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)[:left]:
-            parts[one] += 1
+        for place in sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)[:left]:
+            parts[place] += 1
     return parts
 
 

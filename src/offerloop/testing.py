@@ -101,8 +101,8 @@ class RecommenderContract:
 
     def test_a_history_is_all_that_scores_need(self) -> None:
         """Score a stranger with a customer's history, one purchase day added to another's, and no history at all."""
-        model, seen = self._fitted(), self._seen(checkerboard())
-        strangers = replace(seen.of([0, 1, 999]), customers=np.array([997, 998, 999]))
+        model, with_history = self._fitted(), self._seen(checkerboard())
+        strangers = replace(with_history.of([0, 1, 999]), customers=np.array([997, 998, 999]))
         scores = model.score_histories(strangers)
         assert np.isfinite(scores).all()
         if self.is_fold_in_exact:
@@ -111,15 +111,15 @@ class RecommenderContract:
 
     def test_next_basket_is_of_the_own_colour(self) -> None:
         """Quality floor of the task ``repeat``."""
-        found = self._top("repeat", 10)
-        own = found["customer_id"] % 2 == found["product_id"] % 2
-        assert own.sum() >= self.repeat_floor * len(found)
+        top = self._top("repeat", 10)
+        own = top["customer_id"] % 2 == top["product_id"] % 2
+        assert own.sum() >= self.repeat_floor * len(top)
 
     def test_best_new_product_is_the_missing_one(self) -> None:
         """Quality floor of the task ``new``."""
-        found = self._top("new", 1)
-        hit = found["customer_id"] == found["product_id"]
-        assert hit.sum() >= self.new_floor * len(found)
+        top = self._top("new", 1)
+        hit = top["customer_id"] == top["product_id"]
+        assert hit.sum() >= self.new_floor * len(top)
 
     def _seen(self, purchases: pl.DataFrame) -> Interactions:
         return Interactions.build(purchases, _TODAY, context=self.context)
@@ -161,10 +161,10 @@ class EstimatorContract:
         """On average and, as far as the estimator can, one by one."""
         learned_from, _ = depth_trial()
         others, true = depth_trial(seed=2)
-        found = self.make().fit(learned_from, 0).effects(others.features, others.offers)
-        assert found.shape == true.shape
-        assert np.abs(found.mean(axis=0) - true.mean(axis=0)).max() < 0.15
-        assert np.corrcoef(found[:, 2], true[:, 2])[0, 1] >= self.least_correlation
+        effects = self.make().fit(learned_from, 0).effects(others.features, others.offers)
+        assert effects.shape == true.shape
+        assert np.abs(effects.mean(axis=0) - true.mean(axis=0)).max() < 0.15
+        assert np.corrcoef(effects[:, 2], true[:, 2])[0, 1] >= self.least_correlation
 
     def test_no_offer_has_no_effect(self) -> None:
         """The first offer is none."""
@@ -174,8 +174,8 @@ class EstimatorContract:
     def test_finds_next_to_nothing_where_there_is_nothing(self) -> None:
         """Mean effects within four standard errors of 0."""
         evidence, _ = depth_trial(steep=0.0)
-        found = self.make().fit(evidence, 0).effects(evidence.features, evidence.offers)
-        assert np.abs(found.mean(axis=0)).max() < 4 * np.sqrt(4 / 4_000 * 3)
+        effects = self.make().fit(evidence, 0).effects(evidence.features, evidence.offers)
+        assert np.abs(effects.mean(axis=0)).max() < 4 * np.sqrt(4 / 4_000 * 3)
 
     def test_the_same_seed_gives_the_same_effects(self) -> None:
         """Bit by bit."""
@@ -188,8 +188,8 @@ class EstimatorContract:
         evidence, _ = depth_trial()
         fitted = self.make().fit(evidence, 0)
         between = OfferTerms("fifteen", "percent", 0.15)
-        found = fitted.effects(evidence.features, [*evidence.offers[1:], between]).mean(axis=0)
-        assert found[0] - 1e-9 <= found[2] <= found[1] + 1e-9
+        effects = fitted.effects(evidence.features, [*evidence.offers[1:], between]).mean(axis=0)
+        assert effects[0] - 1e-9 <= effects[2] <= effects[1] + 1e-9
         assert _refused(lambda: fitted.effects(evidence.features, [OfferTerms("thirty", "percent", 0.3)]))
 
     def test_scaling_the_columns_of_others_changes_nothing(self) -> None:

@@ -142,7 +142,7 @@ def begun(tmp_path_factory):
     assert offerloop("loop", folder, "--once")[0] == 0
     name = next(line for line in (folder / "offerloop.toml").read_text().splitlines() if line.startswith("id = "))
     journal = Journal.open(f"sqlite:///{folder / 'loop' / 'journal.db'}", name.split('"')[1])
-    recorded = [(BEGINNING, "begin", journal.known(BEGINNING, "begin")), *journal.recorded()]
+    recorded = [(BEGINNING, "begin", journal.result_of(BEGINNING, "begin")), *journal.recorded()]
     journal.engine.dispose()
     return folder, journal.name, recorded
 

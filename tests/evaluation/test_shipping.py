@@ -80,7 +80,7 @@ RULE = ShipRule((PROFIT, RETURNS, RATING), planned=40_000)
 def test_a_reading(rng, world, action, reasons):
     found = read_challenge(*groups(rng, **world), RULE)
     assert (found.action, set(found.reasons)) == (action, reasons)
-    assert [one.metric.name for one in found.seen] == ["profit", "returns", "rating"]
+    assert [one.metric.name for one in found.metrics] == ["profit", "returns", "rating"]
     assert (found.sizes, found.left) == ((20_000, 20_000), 0.0)
 
 
@@ -93,7 +93,7 @@ def test_a_broken_draw_stops_whatever_the_metrics_say(rng):
     challenger, _ = groups(rng, gain=0.05)
     _, current = groups(rng, n=22_000)
     found = read_challenge(challenger, current, RULE)
-    assert (found.action, found.reasons, found.seen) == ("stop", (Reason("broken_draw"),), ())
+    assert (found.action, found.reasons, found.metrics) == ("stop", (Reason("broken_draw"),), ())
     planned = replace(RULE, shares=(20, 22))
     assert read_challenge(challenger, current, planned).action == "ship"
 
@@ -107,13 +107,13 @@ def test_nothing_bought_is_nothing_known():
     none = {"profit": Totals.of(np.zeros(500))}
     found = read_challenge(none, none, ShipRule((PROFIT,), 1000))
     assert (found.action, found.reasons) == ("go on", (Reason("not_shown", "profit"),))
-    assert found.seen[0].interval.low == -math.inf
+    assert found.metrics[0].interval.low == -math.inf
 
 
 def test_more_success_metrics_make_each_interval_wider(rng):
     challenger, current = ({**one, "spend": one["profit"]} for one in groups(rng))
-    alone = read_challenge(challenger, current, ShipRule((PROFIT,), 40_000)).seen[0].interval
-    shared = read_challenge(challenger, current, ShipRule((PROFIT, SPEND), 40_000)).seen[0].interval
+    alone = read_challenge(challenger, current, ShipRule((PROFIT,), 40_000)).metrics[0].interval
+    shared = read_challenge(challenger, current, ShipRule((PROFIT, SPEND), 40_000)).metrics[0].interval
     assert shared.high - shared.low > alone.high - alone.low
 
 

@@ -177,4 +177,4 @@ def test_alarms_make_earlier_exposures_doubtful():
     plan = course.shop.plan
     course.shop.plan = lambda config, period: (seen.append(period), plan(config, period))[1]
     course.decide(0)
-    assert seen[0].given.alarms == (course.first_day,)
+    assert seen[0].exposures.alarms == (course.first_day,)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from offerloop.market.ceiling import fair_ceiling
+from offerloop.market.observation import Observation, observation_of
 from offerloop.market.periods import RULES, Setting, play
 from offerloop.market.personalised import _Effects, personalised
 from offerloop.market.policies import Logged, lottery, oracle
 from offerloop.market.preset import PRESETS, load_preset
-from offerloop.market.seen import Seen, seen
 from offerloop.market.truth import true_effects
 
 FROZEN = "75a53e10de9c26c2"
@@ -90,11 +90,11 @@ def test_what_is_told_of_progress_is_what_is_done():
 
 def log_of(market, weeks, effect):
     """Weeks of a lottery in which profit is noise, and `effect` of age and offer for who got one."""
-    rng, view, log = np.random.default_rng(5), seen(market), []
+    rng, view, log = np.random.default_rng(5), observation_of(market), []
     n = market.customers
     for _ in range(weeks):
         profile = rng.normal(size=view.profile.shape).astype(np.float32)
-        now = Seen(profile, np.abs(rng.normal(size=view.by_category.shape)).astype(np.float32), view.category)
+        now = Observation(profile, np.abs(rng.normal(size=view.by_category.shape)).astype(np.float32), view.category)
         offer = lottery(market, rng).offer
         profit = 50 * rng.normal(size=n) + np.where(offer >= 0, effect(now.column("age"), offer), 0.0)
         log.append(Logged(now, offer, profit + 10, np.full(n, 10.0)))
@@ -105,11 +105,11 @@ def test_spend_that_is_no_straight_line_is_not_taken_for_an_effect(market_of):
     """Offers do nothing; large customers bring far more than in proportion, whatever they get."""
     market = market_of("grocery", customers=1500)
     log = [
-        replace(one, value_minor=one.value_minor + 40 * (one.seen.by_category[:, :, 0].sum(axis=1) - 48) ** 2)
+        replace(one, value_minor=one.value_minor + 40 * (one.observation.by_category[:, :, 0].sum(axis=1) - 48) ** 2)
         for one in log_of(market, 9, lambda age, offer: 0.0 * age * offer)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("offerloop.market.personalised.seen", lambda _: log[0].seen)
+        patch.setattr("offerloop.market.personalised.observation_of", lambda _: log[0].observation)
         effects = _Effects.fit(log, market.terms).predict(market)[:, market.terms.menu] + 10
     spread = np.std([one.value_minor for one in log])
     assert abs(effects.mean()) < 4 * spread * 2 / np.sqrt(1500 * 9)
@@ -121,9 +121,9 @@ def test_a_planted_effect_is_learned_and_followed(market_of):
     deep = market.terms.percent == 20
     log = log_of(market, 9, lambda age, offer: 30 * age * deep[offer])
     policy = personalised(log, market.terms)
-    view = log[0].seen
+    view = log[0].observation
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("offerloop.market.personalised.seen", lambda _: view)
+        patch.setattr("offerloop.market.personalised.observation_of", lambda _: view)
         given = policy.rule(market, 20_000, np.random.default_rng(0)).offer
     told = given >= 0
     assert view.column("age")[told].mean() > 0.8
@@ -148,11 +148,13 @@ def test_the_fair_ceiling_earns_more_than_chance_and_less_than_the_truth(market_
 def test_the_fair_ceiling_sees_profiles_only(market_of):
     """Customers who look alike are treated alike, whatever their hidden traits."""
     market = market_of("null", customers=120)
-    view = seen(market)
-    twins = Seen(np.repeat(view.profile[:1], 120, axis=0), np.repeat(view.by_category[:1], 120, axis=0), view.category)
+    view = observation_of(market)
+    twins = Observation(
+        np.repeat(view.profile[:1], 120, axis=0), np.repeat(view.by_category[:1], 120, axis=0), view.category
+    )
     policy = fair_ceiling(market, 200, lambda: None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("offerloop.market.ceiling.seen", lambda _: twins)
+        patch.setattr("offerloop.market.ceiling.observation_of", lambda _: twins)
         given = policy.rule(market, 10**9, np.random.default_rng(0)).offer
     assert len(set(given)) == 1
 

@@ -38,19 +38,19 @@ class Meters:
         for position, limit in enumerate(limits):
             members.setdefault((limit.measure, limit.column), []).append(position)
         terms = {
-            one: (np.array(places), np.stack([limits[place].table(offers).ravel() for place in places]))
-            for one, places in members.items()
+            member: (np.array(places), np.stack([limits[place].table(offers).ravel() for place in places]))
+            for member, places in members.items()
         }
         return cls(offers, terms, len(limits))
 
     def worth(self, block: Block, prices: Floats) -> Floats:
         """(n, w): profit less prices (limits,) of what each candidate counts as."""
-        found = np.array(block.profit, dtype=np.float64)
+        worth = np.array(block.profit, dtype=np.float64)
         for (measure, column), (places, weights) in self.terms.items():
             if prices[places].any():
                 price = self._price(block, column, (prices[places] @ weights).reshape(-1, self.offers))
-                found -= price if measure == COUNT else price * block.measures[measure]
-        return found
+                worth -= price if measure == COUNT else price * block.measures[measure]
+        return worth
 
     @staticmethod
     def _price(block: Block, column: str | None, table: Floats) -> Floats:
@@ -62,13 +62,13 @@ class Meters:
 
     def used(self, block: Block, rows: Ints, chosen: Ints) -> NDArray[np.object_]:
         """(limits,): what candidates use, exactly, as Python's integers."""
-        found, offer = np.zeros(self.limits, dtype=object), block.offers(rows, chosen)
+        per_limit, offer = np.zeros(self.limits, dtype=object), block.offers(rows, chosen)
         for (measure, column), (places, weights) in self.terms.items():
             group = 0 if column is None else block.groups[column][rows].astype(np.int64)
             sums = totals(group * self.offers + offer, block.measure(measure, rows, chosen), weights.shape[1])
             small = float(np.abs(weights).max()) * float(np.abs(sums).sum()) < EXACT
-            found[places] = weights @ sums if small else weights.astype(object) @ sums.astype(object)
-        return found
+            per_limit[places] = weights @ sums if small else weights.astype(object) @ sums.astype(object)
+        return per_limit
 
 
 def slots(worth: Floats, most: int) -> Ints:
@@ -78,9 +78,9 @@ def slots(worth: Floats, most: int) -> Ints:
         taken = worth[np.arange(len(worth)), best] > 0
         return np.where(taken, best, NOTHING)[:, None]
     order = np.argsort(-worth, axis=1, kind="stable")[:, :most]
-    found = np.full((len(worth), most), NOTHING, dtype=np.int64)
-    found[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NOTHING)
-    return found
+    best_slots = np.full((len(worth), most), NOTHING, dtype=np.int64)
+    best_slots[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NOTHING)
+    return best_slots
 
 
 def taken(choice: Ints) -> tuple[Ints, Ints]:

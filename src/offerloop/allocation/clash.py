@@ -65,23 +65,23 @@ def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
 
 def _needed(limit: Limit, by: int) -> str:
     """Say what a limit would have to be at least for the others to hold."""
-    given, now = limit.at_most + by, limit.at_most
+    bound, now = limit.at_most + by, limit.at_most
     if limit.is_below:
-        reached, asked = limit.amount(-given, ROUND_FLOOR), limit.amount(-now)
-        return f"'{limit.name}' reaches at most {reached}, not {asked}"
+        reached, wanted = limit.amount(-bound, ROUND_FLOOR), limit.amount(-now)
+        return f"'{limit.name}' reaches at most {reached}, not {wanted}"
     if _is_difference(limit):
         return f"'{limit.name}' would have to give way by at least {_more(limit, by)}"
-    return f"'{limit.name}' would have to be at least {limit.amount(given, ROUND_CEILING)}, not {limit.amount(now)}"
+    return f"'{limit.name}' would have to be at least {limit.amount(bound, ROUND_CEILING)}, not {limit.amount(now)}"
 
 
 def _enough(limit: Limit, by: int) -> str:
     """Say what a limit would have to be so that a plan at hand keeps to it."""
-    given, now = limit.at_most + by, limit.at_most
+    bound, now = limit.at_most + by, limit.at_most
     if limit.is_below:
-        return f"'{limit.name}' asks for {limit.amount(-given, ROUND_FLOOR)} instead of {limit.amount(-now)}"
+        return f"'{limit.name}' asks for {limit.amount(-bound, ROUND_FLOOR)} instead of {limit.amount(-now)}"
     if _is_difference(limit):
         return f"'{limit.name}' gives way by {_more(limit, by)}"
-    return f"'{limit.name}' allows {limit.amount(given, ROUND_CEILING)} instead of {limit.amount(now)}"
+    return f"'{limit.name}' allows {limit.amount(bound, ROUND_CEILING)} instead of {limit.amount(now)}"
 
 
 def _is_difference(limit: Limit) -> bool:
@@ -100,9 +100,11 @@ def _conflicts(problem: Problem) -> Iterator[Conflict]:
     left = set(everything)
     for _ in range(CONFLICTS):
         proof = _proof(elastic, left)
-        for one in sorted(proof.members if proof else ()):  # a deletion filter: what stays is needed for the conflict
-            if proof is not None and one in proof.members:
-                proof = _proof(elastic, proof.members - {one}) or proof
+        for member in sorted(
+            proof.members if proof else ()
+        ):  # a deletion filter: what stays is needed for the conflict
+            if proof is not None and member in proof.members:
+                proof = _proof(elastic, proof.members - {member}) or proof
         if proof is None:
             return
         places = sorted(proof.members, key=lambda one: (_order(problem.limits[one]), one))
@@ -118,19 +120,19 @@ def _order(limit: Limit) -> int:
 
 def _proof(elastic: Elastic, members: Collection[int]) -> Violation | None:
     """Return the proof that these limits clash; None where there is none."""
-    found = elastic.violation(weights_of(len(elastic.problem.limits), members))
-    return found if found.proved else None
+    proof_without = elastic.violation(weights_of(len(elastic.problem.limits), members))
+    return proof_without if proof_without.proved else None
 
 
-def _by(elastic: Elastic, proof: Violation, one: int, everything: set[int]) -> int:
+def _by(elastic: Elastic, proof: Violation, member: int, everything: set[int]) -> int:
     """Return the whole units by which a limit must give way at least while all others hold.
 
     Where even then not all can be held, or where limits are many, only those that it clashes with are.
     """
-    alone = len(everything) <= MANY and _proof(elastic, everything - {one}) is None
+    alone = len(everything) <= MANY and _proof(elastic, everything - {member}) is None
     others = everything if alone else proof.members
-    weights = weights_of(len(everything), others, one)
-    found = max(proof, elastic.violation(weights, precise=True), key=lambda found: found.least / found.prices[one]
-                if found.prices[one] > 0 else -math.inf)  # fmt: skip
-    units = found.least / float(found.prices[one]) * float(elastic.size[one])
-    return max(math.ceil(units - NOTHING * float(elastic.size[one])), 1)
+    weights = weights_of(len(everything), others, member)
+    strongest = max(proof, elastic.violation(weights, precise=True), key=lambda one: one.least / one.prices[member]
+                if one.prices[member] > 0 else -math.inf)  # fmt: skip
+    units = strongest.least / float(strongest.prices[member]) * float(elastic.size[member])
+    return max(math.ceil(units - NOTHING * float(elastic.size[member])), 1)

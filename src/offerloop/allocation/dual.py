@@ -55,8 +55,8 @@ class Answer:
 def everybody(problem: Problem) -> Solution:
     """The plan without limits."""
     meters = Meters.of((), problem.offers)
-    found = Answer.of(problem, meters, np.zeros(0))
-    return Solution(found.choice, (), (), (), found.worth, found.worth)
+    answer = Answer.of(problem, meters, np.zeros(0))
+    return Solution(answer.choice, (), (), (), answer.worth, answer.worth)
 
 
 def prices_of(problem: Problem) -> Floats:
@@ -65,8 +65,8 @@ def prices_of(problem: Problem) -> Floats:
     share = block.size / problem.blocks.customers
     unit = units(block, problem.limits, problem.offers)
     few = Problem(block.pieces(), problem.offers, problem.limits, problem.most)
-    found = least(few, np.zeros(len(problem.limits)), unit, share, PASSES_SAMPLE)
-    return found if share == 1 else least(problem, found, unit, 1.0, PASSES)
+    prices = least(few, np.zeros(len(problem.limits)), unit, share, PASSES_SAMPLE)
+    return prices if share == 1 else least(problem, prices, unit, 1.0, PASSES)
 
 
 def least(problem: Problem, start: Floats, unit: Floats, share: float, passes: int) -> Floats:
@@ -79,14 +79,14 @@ def least(problem: Problem, start: Floats, unit: Floats, share: float, passes: i
     scale = max(abs(first.worth), 1e-300)
 
     def dual(x: Floats) -> tuple[float, Floats]:
-        found = Answer.of(problem, meters, x * unit)
-        value = found.worth + float(x * unit @ at_most)
-        return value / scale, unit * (at_most - found.used.astype(np.float64)) / scale
+        answer = Answer.of(problem, meters, x * unit)
+        value = answer.worth + float(x * unit @ at_most)
+        return value / scale, unit * (at_most - answer.used.astype(np.float64)) / scale
 
     bounds = [(0.0, DEAREST)] * len(unit)
     options = {"maxfun": passes, "ftol": 1e-12, "gtol": 1e-9, "maxcor": 10}
-    found = minimize(dual, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return np.asarray(found.x * unit)
+    optimum = minimize(dual, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return np.asarray(optimum.x * unit)
 
 
 def units(block: Block, limits: Sequence[Limit], offers: int) -> Floats:
@@ -102,8 +102,10 @@ def counted_sizes(block: Block, limits: Sequence[Limit], offers: int) -> tuple[F
     rows, slot = np.nonzero(np.isfinite(block.profit))
     offer = block.offers(rows, slot)
     total, counted = np.zeros(len(limits)), np.zeros(len(limits), dtype=np.int64)
-    for place, one in enumerate(limits):
-        group = 0 if one.column is None else block.groups[one.column][rows]
-        size = one.table(offers)[group, offer] * (1 if one.measure == COUNT else block.measure(one.measure, rows, slot))
+    for place, position in enumerate(limits):
+        group = 0 if position.column is None else block.groups[position.column][rows]
+        size = position.table(offers)[group, offer] * (
+            1 if position.measure == COUNT else block.measure(position.measure, rows, slot)
+        )
         total[place], counted[place] = float(np.abs(size).sum(dtype=np.float64)), int(np.count_nonzero(size))
     return total, counted

@@ -106,16 +106,16 @@ class Elastic:
         ones = kron(eye_array(PARTS), np.ones((1, len(self._columns))))
         whole = hstack([ones, csr_array((PARTS, len(active)))], format="csr")
         objective = np.concatenate([np.zeros(len(columns)), weights[active]])
-        found = linprog(objective, A_ub=rows, b_ub=within[active], A_eq=whole, b_eq=np.ones(PARTS), method="highs-ds")
+        optimum = linprog(objective, A_ub=rows, b_ub=within[active], A_eq=whole, b_eq=np.ones(PARTS), method="highs-ds")
         prices = np.zeros(len(weights))
-        if found.x is None:  # beyond what floating point can carry: nothing is claimed
+        if optimum.x is None:  # beyond what floating point can carry: nothing is claimed
             return 0.0, prices
-        prices[active] = np.clip(-found.ineqlin.marginals, 0.0, weights[active])
-        return float(found.fun), prices
+        prices[active] = np.clip(-optimum.ineqlin.marginals, 0.0, weights[active])
+        return float(optimum.fun), prices
 
     def _used_least(self, prices: Floats) -> NDArray[np.object_]:
         """Return the uses (parts, limits) of the plan that uses least at these prices, exactly."""
-        found = np.zeros((PARTS, len(prices)), dtype=object)
+        least = np.zeros((PARTS, len(prices)), dtype=object)
         real, most = prices / self.size, self.problem.most
 
         def of_block(block: Block) -> list[NDArray[np.object_]]:
@@ -126,14 +126,14 @@ class Elastic:
             return [self._meters.used(block, rows[one], chosen[one]) for one in parts]
 
         for parts in self.problem.blocks.map(of_block):
-            found += np.array(parts)
-        return found
+            least += np.array(parts)
+        return least
 
 
 def weights_of(limits: int, members: Collection[int], giving: int | None = None) -> Floats:
     """Return weights (limits,): 1 for members; where one gives way, `HARD` for the others."""
-    found = np.zeros(limits)
-    found[list(members)] = 1.0 if giving is None else HARD
+    weights = np.zeros(limits)
+    weights[list(members)] = 1.0 if giving is None else HARD
     if giving is not None:
-        found[giving] = 1.0
-    return found
+        weights[giving] = 1.0
+    return weights

@@ -27,10 +27,10 @@ def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None
     prices = tuple(0.0 for _ in problem.limits) if relaxed is None else tuple(relaxed.prices.tolist())
     deadline = time.monotonic() + seconds
     for _ in range(TRIES):
-        found = _best(tighter, max(deadline - time.monotonic(), 0.1))
-        if found is None:
+        solved = _best(tighter, max(deadline - time.monotonic(), 0.1))
+        if solved is None:
             return None
-        on, bound = found[0], min(bound, found[1]) if tighter is every else bound
+        on, bound = solved[0], min(bound, solved[1]) if tighter is every else bound
         used = every.use[on].astype(object).sum(axis=0)
         over = np.maximum(used - every.left, 0).astype(np.int64)
         if not over.any():
@@ -47,8 +47,8 @@ def _best(every: Undecided, seconds: float) -> tuple[NDArray[np.bool_], float] |
     if len(every.row) == 0:
         return np.zeros(0, dtype=bool), 0.0
     rows, most = every.rows()
-    found = milp(
+    optimum = milp(
         -every.profit, integrality=np.ones(len(every.row)), bounds=Bounds(0, 1),
         constraints=LinearConstraint(rows, -np.inf, most), options={"time_limit": seconds, "mip_rel_gap": 1e-9},
     )  # fmt: skip
-    return None if found.x is None else (found.x > 0.5, -float(found.mip_dual_bound))
+    return None if optimum.x is None else (optimum.x > 0.5, -float(optimum.mip_dual_bound))

@@ -37,16 +37,16 @@ class Steps:
         cost, profit = with_nothing(block)
         rows = np.arange(block.size)
         now_cost, now_profit = cost[rows, start], profit[rows, start]
-        last, found = np.full(block.size, np.inf), [cls.none()]
+        last, parts = np.full(block.size, np.inf), [cls.none()]
         while len(rows):
             slope, slot = steepest(profit[rows] - now_profit[:, None], cost[rows] - now_cost[:, None])
             on = slope > price
             rows, slot, last = rows[on], slot[on], np.minimum(slope[on], last[on])
             slot = np.where(slot == block.width, NOTHING, slot)
             more = cost[rows, slot] - now_cost[on]
-            found.append(cls(rows, slot, more, profit[rows, slot] - now_profit[on], last))
+            parts.append(cls(rows, slot, more, profit[rows, slot] - now_profit[on], last))
             now_cost, now_profit = cost[rows, slot], profit[rows, slot]
-        steps = cls.joined(found)
+        steps = cls.joined(parts)
         return steps.of(np.lexsort((block.customer[steps.row], -steps.slope)))
 
     @classmethod

@@ -49,51 +49,51 @@ class Table:
     whole: pl.DataFrame
     """The same with rows that are left out."""
 
-    def problem(self, asked: Limits) -> tuple[Candidates, Problem]:
+    def problem(self, limits: Limits) -> tuple[Candidates, Problem]:
         """Raises InputError for limits that ask about what is not there."""
-        kept = self.kept(asked)
-        candidates = kept._candidates(asked)
+        kept = self.kept(limits)
+        candidates = kept._candidates(limits)
         built = _Built(kept, candidates)
-        if asked.budget is not None:
-            built.limits.append(Limit("budget", self.money(asked.budget), unit=self.unit))
-        for rule in asked.limits:
+        if limits.budget is not None:
+            built.limits.append(Limit("budget", self.money(limits.budget), unit=self.unit))
+        for rule in limits.limits:
             built.add_rule(rule)
-        for band in asked.bands:
+        for band in limits.bands:
             built.add_band(band)
-        if asked.min_return is not None:
-            built.limits.append(Limit(f"return of {asked.min_return:g}", 0, RETURN, unit=self.unit))
+        if limits.min_return is not None:
+            built.limits.append(Limit(f"return of {limits.min_return:g}", 0, RETURN, unit=self.unit))
         block = replace(candidates.block, groups=built.groups, measures={**candidates.block.measures, **built.measures})
         blocks = block.pieces()
         return replace(candidates, block=block), Problem(
-            blocks, candidates.offers, tuple(built.limits), asked.most_offers
+            blocks, candidates.offers, tuple(built.limits), limits.most_offers
         )
 
-    def kept(self, asked: Limits) -> Table:
+    def kept(self, limits: Limits) -> Table:
         """Rows that may be chosen, with who is limited together."""
-        for name in (asked.exclude, asked.shared):
+        for name in (limits.exclude, limits.shared):
             self.check(name)
-        rows = self.rows if asked.exclude is None else self.rows.filter(~self._flags(asked.exclude))
+        rows = self.rows if limits.exclude is None else self.rows.filter(~self._flags(limits.exclude))
         unit = pl.col("customer_id")
-        if asked.shared is not None:
-            thing = pl.col(asked.shared).cast(pl.String).replace("", None)
+        if limits.shared is not None:
+            thing = pl.col(limits.shared).cast(pl.String).replace("", None)
             unit = pl.coalesce(pl.format("shared {}", thing), pl.format("own {}", unit))
         rows = rows.with_columns(unit.alias(UNIT))
         most = rows.group_by(UNIT).agg(n=pl.col("customer_id").n_unique()).sort("n", UNIT).tail(1)
         if most.height and most["n"][0] > MOST_SHARING:
-            what = f"{most['n'][0]:,} customers have the same {asked.shared} ({most[UNIT][0]})"
+            what = f"{most['n'][0]:,} customers have the same {limits.shared} ({most[UNIT][0]})"
             raise InputError(f"{what}; leave the cell empty where it is not known")
         return replace(self, rows=rows)
 
-    def _candidates(self, asked: Limits) -> Candidates:
+    def _candidates(self, limits: Limits) -> Candidates:
         rows = self.rows
         cost, value = rows["cost"].to_numpy(), rows["value"].to_numpy()
         measures: dict[str, Numbers] = {COST: cost}
-        if asked.min_return is not None:
-            measures[RETURN] = whole(asked.min_return * cost - value, "the cost without its return")
+        if limits.min_return is not None:
+            measures[RETURN] = whole(limits.min_return * cost - value, "the cost without its return")
         names = self.offers
         offer = rows["offer_id"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
-        found = Candidates.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
-        return replace(found, offers=len(names))
+        candidates = Candidates.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
+        return replace(candidates, offers=len(names))
 
     @property
     def offers(self) -> list[str]:
@@ -146,11 +146,11 @@ class _Built:
         measure = COUNT if band.of == "rate" else self._sums(band.of)
         size = np.bincount(codes, minlength=len(values)).tolist()
         steps = 1 if band.of == "rate" else STEPS
-        for one, other in permutations(range(len(values)), 2):
+        for pair, other in permutations(range(len(values)), 2):
             weights = [0] * len(values)
-            weights[one], weights[other] = size[other], -size[one]
-            name = f"{band.of} of {band.column} {values[one]} over {values[other]}"
-            whole_width = steps * size[one] * size[other]
+            weights[pair], weights[other] = size[other], -size[pair]
+            name = f"{band.of} of {band.column} {values[pair]} over {values[other]}"
+            whole_width = steps * size[pair] * size[other]
             width = math.floor(exact_share(band.within) * whole_width)
             unit = (whole_width, "for each customer")
             self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights), unit))
@@ -178,13 +178,13 @@ class _Built:
         return str(float(cell)) if self.table.whole[column].dtype.is_float() and isinstance(cell, int) else str(cell)
 
     def _offers(self, rule: LimitRule) -> set[object]:
-        known = {str(name): name for name in self._names}
+        names_by_text = {str(name): name for name in self._names}
         for name in rule.offers:
-            if name not in known:
+            if name not in names_by_text:
                 raise InputError(
-                    f"the limit '{rule.name}' names an offer '{name}' that no row has{near_miss(name, known)}"
+                    f"the limit '{rule.name}' names an offer '{name}' that no row has{near_miss(name, names_by_text)}"
                 )
-        return {known[name] for name in rule.offers or known}
+        return {names_by_text[name] for name in rule.offers or names_by_text}
 
     def _customers(self, where: dict[str, str]) -> tuple[str | None, tuple[int, ...]]:
         """Column and weights of those who have all these values."""

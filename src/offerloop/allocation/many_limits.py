@@ -98,12 +98,12 @@ def solve_many_limits(problem: Problem) -> Solution | None:
     prices, numbers = _start(problem)
     for attempt, number in enumerate(numbers):
         last = attempt == len(numbers) - 1
-        found = _attempt(problem, prices, _within(problem, prices, number), last=last)
-        if found is not None and not found.broken:
-            return found
+        solution = _attempt(problem, prices, _within(problem, prices, number), last=last)
+        if solution is not None and not solution.broken:
+            return solution
         if attempt == 0 and (error := clash(problem)) is not None:
             raise error
-        closest = found or closest
+        closest = solution or closest
     return closest
 
 

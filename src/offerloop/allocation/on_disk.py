@@ -81,7 +81,7 @@ class OnDisk:
             raise SourceError(f"the column '{name}' of '{self.path}' has empty cells; fill them or leave the rows out")
         if name in (*self.measures, *self.groups) and not pa.types.is_integer(values.type):
             raise SourceError(f"the column '{name}' of '{self.path}' must hold whole numbers, not {values.type}")
-        found: NDArray[Any] = values.to_numpy(zero_copy_only=False)
-        if name == "profit" and np.isnan(found.min()):
+        numbers: NDArray[Any] = values.to_numpy(zero_copy_only=False)
+        if name == "profit" and np.isnan(numbers.min()):
             raise SourceError(f"the column 'profit' of '{self.path}' holds something that is no number; fill it")
-        return found.reshape(len(column), -1) if lists else np.asarray(found)
+        return numbers.reshape(len(column), -1) if lists else np.asarray(numbers)

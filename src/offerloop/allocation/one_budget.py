@@ -114,9 +114,9 @@ def at(block: Block, price: float) -> Ints:
 
 def _of(values: Floats | Ints, slot: Ints) -> Floats | Ints:
     """(n,): the values of the chosen, 0 for nothing."""
-    found = values[np.arange(len(slot)), slot]
-    found[slot == NOTHING] = 0
-    return found
+    picked = values[np.arange(len(slot)), slot]
+    picked[slot == NOTHING] = 0
+    return picked
 
 
 def solve_one_budget(problem: Problem) -> Solution | None:
@@ -156,13 +156,13 @@ def filled(block: Block, now: Ints, left: int) -> tuple[int, float]:
     cost, gain = cost[rows, slot], gain[rows, slot]
     order = np.lexsort((slot, block.customer[rows], -gain / np.maximum(cost, 1)))
     done, spent, brought = set[int](), 0, 0.0
-    for one in order.tolist():
-        row, extra = int(rows[one]), int(cost[one])
+    for place in order.tolist():
+        row, extra = int(rows[place]), int(cost[place])
         if extra <= left - spent and row not in done:
             done.add(row)
             now[row], spent, brought = (
-                slot[one] if slot[one] < block.width else NOTHING,
+                slot[place] if slot[place] < block.width else NOTHING,
                 spent + extra,
-                brought + float(gain[one]),
+                brought + float(gain[place]),
             )
     return spent, brought

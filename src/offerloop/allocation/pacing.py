@@ -134,8 +134,8 @@ class Pacer:
 
     def _issue(self, arrivals: Arrivals, at: float) -> Ints:
         chosen = issue(arrivals, self.price, self._reserve)
-        given = np.flatnonzero(chosen != NOTHING)
-        self._spending.issued(int(arrivals.cost[given, chosen[given]].sum()), at)
+        recipients = np.flatnonzero(chosen != NOTHING)
+        self._spending.issued(int(arrivals.cost[recipients, chosen[recipients]].sum()), at)
         return chosen
 
 

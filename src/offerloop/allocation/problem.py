@@ -73,8 +73,8 @@ class Block:
 
     def offers(self, rows: Ints, slots: Ints) -> Ints:
         """(m,): position of the offer of these candidates."""
-        found = slots if self.offer is None else self.offer[rows, slots]
-        return np.asarray(found, dtype=np.int64)
+        offers = slots if self.offer is None else self.offer[rows, slots]
+        return np.asarray(offers, dtype=np.int64)
 
     def measure(self, name: str, rows: Ints, slots: Ints) -> Ints:
         """(m,): of these candidates."""

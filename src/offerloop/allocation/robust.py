@@ -69,14 +69,14 @@ def shrunk(profit: Floats, se: Floats, centre: Floats | None = None) -> Floats:
     all customers share, next to nothing but the centre is left.
     """
     there = np.isfinite(profit)
-    known = np.where(there, profit, 0.0)
+    profits = np.where(there, profit, 0.0)
     count = np.maximum(there.sum(axis=0), 1)
-    towards = known.sum(axis=0) / count if centre is None else centre
-    away = np.where(there, known - towards, 0.0)
+    towards = profits.sum(axis=0) / count if centre is None else centre
+    away = np.where(there, profits - towards, 0.0)
     noise = np.where(there, se, 0.0) ** 2
     between = np.maximum((away**2 - noise).sum(axis=0) / count, 0.0)
     kept = np.divide(between, between + noise, out=np.ones_like(noise), where=noise > 0)
-    return np.where(there, known - (1 - kept) * away, profit)
+    return np.where(there, profits - (1 - kept) * away, profit)
 
 
 def lower_bound(profit: Floats, se: Floats, *, z: float) -> Floats:
@@ -120,9 +120,9 @@ def _price(plan: Floats, segments: Segments, z: float) -> Floats:
 
 def _worth(plan: Floats, profit: Floats, segments: Segments, z: float) -> float:
     """Return the profit of a plan in its worst case."""
-    given = plan > 0
+    chosen = plan > 0
     shared = _sums(plan, segments.of, len(segments.se)) * segments.se
-    return float(profit[given].sum()) - z * float(np.linalg.norm(shared))
+    return float(profit[chosen].sum()) - z * float(np.linalg.norm(shared))
 
 
 def _sums(rows: Floats, segment: Ints, segments: int) -> Floats:

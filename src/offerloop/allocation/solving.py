@@ -27,12 +27,12 @@ def solve(problem: Problem, *, exactly: bool = True) -> Solution:
         if plan is None:
             raise clash(problem) or none_found(())
         return plan
-    found = solve_many_limits(problem)
-    if found is not None and not found.broken:
-        return found
+    solution = solve_many_limits(problem)
+    if solution is not None and not solution.broken:
+        return solution
     best = solve_exactly(problem) if exactly and candidates <= EXACT else None
     if best is None:
-        raise none_found(found.broken if found else ())
+        raise none_found(solution.broken if solution else ())
     return best
 
 

@@ -72,11 +72,11 @@ class Undecided:
         rows, most = self.rows()
         scale = max(float(np.abs(self.profit).max(initial=0.0)), 1e-300)
         options = {"maxiter": PIVOTS}
-        found = linprog(-self.profit / scale, A_ub=rows, b_ub=most, bounds=(0, 1), method="highs-ds", options=options)
-        if found.status != 0:
+        optimum = linprog(-self.profit / scale, A_ub=rows, b_ub=most, bounds=(0, 1), method="highs-ds", options=options)
+        if optimum.status != 0:
             return None
-        prices = np.maximum(-found.ineqlin.marginals[self.customers :], 0.0) * scale / self.size
-        return Relaxed(found.x, prices, -float(found.fun) * scale)
+        prices = np.maximum(-optimum.ineqlin.marginals[self.customers :], 0.0) * scale / self.size
+        return Relaxed(optimum.x, prices, -float(optimum.fun) * scale)
 
     def closest(self) -> Floats:
         """Return the shares (m,) that exceed the limits least; zeros where finding them takes too long."""
@@ -90,10 +90,10 @@ class Undecided:
         objective = np.concatenate([-PROFIT * self.profit / scale, np.ones(number)])
         bounds = [(0, 1)] * len(self.row) + [(0, None)] * number
         options = {"maxiter": PIVOTS}
-        found = linprog(
+        optimum = linprog(
             objective, A_ub=hstack([rows, slack]), b_ub=most, bounds=bounds, method="highs-ds", options=options
         )
-        return found.x[: len(self.row)] if found.status == 0 else np.zeros(len(self.row))
+        return optimum.x[: len(self.row)] if optimum.status == 0 else np.zeros(len(self.row))
 
     def rows(self) -> tuple[Any, Floats]:
         """Constraints on the shares (m,), of each customer, then of each limit in units of its size; and bounds."""
@@ -159,9 +159,9 @@ class Undecided:
         taken_ones = np.flatnonzero(on)
         row = self.row[taken_ones]
         place = np.arange(len(row)) - np.searchsorted(row, row)
-        found = np.full((self.customers, self.most), NOTHING, dtype=np.int64)
-        found[row, place] = self.slot[taken_ones]
-        return found
+        choice = np.full((self.customers, self.most), NOTHING, dtype=np.int64)
+        choice[row, place] = self.slot[taken_ones]
+        return choice
 
     def _moves(self, on: NDArray[np.bool_]) -> Moves:
         """Everything that changes one customer: drop one, add one where there is room, or exchange one for another."""
@@ -225,10 +225,10 @@ class Moves:
         both = (np.hstack([one[first], one[second]]) for one in (self.out, self.into))
         return Moves(*both, *(one[first] + one[second] for one in (self.profit, self.worth, self.use)))
 
-    def take(self, one: int, on: NDArray[np.bool_]) -> None:
+    def take(self, move: int, on: NDArray[np.bool_]) -> None:
         """Makes a move."""
         for which, state in ((self.out, False), (self.into, True)):
-            on[which[one][which[one] >= 0]] = state
+            on[which[move][which[move] >= 0]] = state
 
 
 def _change(values: NDArray[N], out: Ints, into: Ints) -> NDArray[N]:
@@ -244,8 +244,8 @@ def _change(values: NDArray[N], out: Ints, into: Ints) -> NDArray[N]:
 def each_use(block: Block, limits: tuple[Limit, ...], offers: int, rows: Ints, slots: Ints) -> Ints:
     """(m, limits): what each candidate counts as."""
     offer = block.offers(rows, slots)
-    found = np.zeros((len(rows), len(limits)), dtype=np.int64)
+    uses = np.zeros((len(rows), len(limits)), dtype=np.int64)
     for position, limit in enumerate(limits):
         group = 0 if limit.column is None else block.groups[limit.column][rows]
-        found[:, position] = limit.table(offers)[group, offer] * block.measure(limit.measure, rows, slots)
-    return found
+        uses[:, position] = limit.table(offers)[group, offer] * block.measure(limit.measure, rows, slots)
+    return uses

@@ -89,8 +89,8 @@ def beside(config: Config, folder: Path) -> Config:
     """The configuration with every path relative to a folder."""
     sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
     publish = tuple(
-        one if one.path is None else one.model_copy(update={"path": folder / as_path(one.path)})
-        for one in config.publish
+        target if target.path is None else target.model_copy(update={"path": folder / as_path(target.path)})
+        for target in config.publish
     )
     outcomes = tuple(folder / as_path(path) for path in config.experiment.outcomes)
     experiment = config.experiment.model_copy(update={"outcomes": outcomes})
@@ -123,7 +123,7 @@ def _source_beside(source: Source, folder: Path) -> Source:
 
 def sqlite_beside(url: str, folder: Path) -> str:
     """An SQLite file by a relative path lies beside the configuration; any other URL stays."""
-    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda found: f"{found[1]}{folder}/", url)
+    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda match: f"{match[1]}{folder}/", url)
 
 
 def _quotes_hint(text: str, error: str) -> str:
@@ -164,9 +164,9 @@ def _causes(error: ValidationError) -> list[Any]:
 def _unknown(where: Where, missing: set[Where], model: type[BaseModel]) -> tuple[str, Where]:
     """What is wrong with a key, and the missing one that it must be a slip for (empty when it is for none)."""
     hint = near_miss(str(where[-1]), _keys_at(where[:-1], model))
-    for one in missing:
-        if one[:-1] == where[:-1] and f"'{one[-1]}'" in hint:
-            return f"unknown key{hint.removesuffix('?')}, which is required?", one
+    for place in missing:
+        if place[:-1] == where[:-1] and f"'{place[-1]}'" in hint:
+            return f"unknown key{hint.removesuffix('?')}, which is required?", place
     return f"unknown key{hint}", ()
 
 
@@ -202,8 +202,8 @@ def _place(where: Where, as_written: dict[str, Any]) -> str:
             said[-1] = f"{said[-1]}.{part}".lstrip(".")
     if said[0] in ("campaigns", "publish") and len(said) > 1:
         named = _at(as_written, where[:2])
-        known = isinstance(named, dict) and isinstance(named.get("id"), str)
-        said[:2] = [f"campaign '{named['id']}'" if known else f"{said[1]} [[{said[0]}]]"]
+        has_id = isinstance(named, dict) and isinstance(named.get("id"), str)
+        said[:2] = [f"campaign '{named['id']}'" if has_id else f"{said[1]} [[{said[0]}]]"]
     return ", ".join(filter(None, said)) + (": " if where else "")
 
 
@@ -258,9 +258,9 @@ def _shown(value: object, as_written: object) -> str:
 def _at(written: Any, where: Where) -> Any:  # noqa: ANN401 - what TOML holds
     """What stands at a location; None where nothing does."""
     for part in where:
-        known = isinstance(written, dict) and part in written
+        is_key = isinstance(written, dict) and part in written
         listed = isinstance(written, list) and isinstance(part, int) and part < len(written)
-        if not known and not listed:
+        if not is_key and not listed:
             return None
         written = written[part]
     return written

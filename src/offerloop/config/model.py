@@ -313,8 +313,8 @@ class Config(Section):
             raise ValueError("sources are tables such as [sources.order_lines]")
         for name in value:
             if name not in allowed:
-                known = ", ".join(allowed)
-                raise ValueError(f"there is no source '{name}'{near_miss(name, allowed)} (known: {known})")
+                known_names = ", ".join(allowed)
+                raise ValueError(f"there is no source '{name}'{near_miss(name, allowed)} (known: {known_names})")
         data = info.data.get("data")
         if "order_lines" not in value and (data is None or data.source == "files"):
             raise ValueError("the source 'order_lines' is missing; it is the only one that is required")
@@ -324,10 +324,10 @@ class Config(Section):
     def _audited_attributes(self) -> Config:
         if self.data.source == "store" and "customers" not in self.sources:
             return self  # events say which attributes there are
-        known = self.sources["customers"].attributes if "customers" in self.sources else ()
+        attributes = self.sources["customers"].attributes if "customers" in self.sources else ()
         for name in self.profiles.audit_only:
-            if name not in known:
-                hint = near_miss(name, known)
+            if name not in attributes:
+                hint = near_miss(name, attributes)
                 raise ValueError(f"profiles.audit_only names '{name}', not an attribute of sources.customers{hint}")
         return self
 
@@ -335,8 +335,8 @@ class Config(Section):
     def _known_audiences(self) -> Config:
         named = [("exclude", self.exclude)]
         named += [
-            (f"campaign '{one.id}' {key}", getattr(one, key))
-            for one in self.campaigns
+            (f"campaign '{campaign.id}' {key}", getattr(campaign, key))
+            for campaign in self.campaigns
             for key in ("audience", "exclude")
         ]
         if self.business_as_usual is not None:
@@ -395,16 +395,16 @@ class Config(Section):
             self._check_amount(budget, None, f"'plan.team_budgets.{team}'")
             if team not in [one.team for one in self.campaigns]:
                 raise ValueError(f"plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"")
-        for one in self.campaigns:
-            if one.team is not None and one.team not in teams:
+        for campaign in self.campaigns:
+            if campaign.team is not None and campaign.team not in teams:
                 raise ValueError(
-                    f"campaign '{one.id}' names the team '{one.team}', which has no budget in plan.team_budgets"
-                    f"{near_miss(one.team, teams)}"
+                    f"campaign '{campaign.id}' names the team '{campaign.team}', which has no budget in "
+                    f"plan.team_budgets{near_miss(campaign.team, teams)}"
                 )
-            if one.team is not None and one.budget_unit is not None:
+            if campaign.team is not None and campaign.budget_unit is not None:
                 raise ValueError(
-                    f"campaign '{one.id}' counts {one.budget_unit}, so it cannot share the money of team '{one.team}'; "
-                    "remove 'team' or 'budget_unit'"
+                    f"campaign '{campaign.id}' counts {campaign.budget_unit}, so it cannot share the money of "
+                    f"team '{campaign.team}'; remove 'team' or 'budget_unit'"
                 )
         return self
 
@@ -458,12 +458,12 @@ class Config(Section):
 
         `listed` are offers from a source; those without `campaign_id` belong to every campaign.
         """
-        mine = [
-            {name: value for name, value in one.items() if name != "campaign_id"}
-            for one in listed
-            if one.get("campaign_id") in (None, campaign.id)
+        of_campaign = [
+            {name: value for name, value in listed_offer.items() if name != "campaign_id"}
+            for listed_offer in listed
+            if listed_offer.get("campaign_id") in (None, campaign.id)
         ]
         try:
-            return read_offers(campaign.offers, categories, self.unit(campaign), mine)
+            return read_offers(campaign.offers, categories, self.unit(campaign), of_campaign)
         except InputError as error:
             raise ConfigError(f"campaign '{campaign.id}': {error}") from error

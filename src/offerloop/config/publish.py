@@ -49,10 +49,10 @@ class Publish(Section):
     def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
         for theirs, ours in value.items():
             if ours not in PUBLISHABLE:
-                known = ", ".join(PUBLISHABLE)
+                known_names = ", ".join(PUBLISHABLE)
                 raise ValueError(
                     f"'{theirs}' wants the column '{ours}', which is none of a run's{near_miss(ours, PUBLISHABLE)} "
-                    f"(known: {known})"
+                    f"(known: {known_names})"
                 )
         return value
 

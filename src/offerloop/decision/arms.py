@@ -44,10 +44,10 @@ def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.Dat
     keys = ["campaign_id", "offer_id"]
     safe = pl.col("campaign_id").is_in(sent) & pl.col(MOST).is_not_null()
     terms = offers.filter(safe).select(*keys, "kind", MOST, "basis")
-    known = effects.select("customer_id", *keys).join(terms.drop("basis"), on=keys)
+    pairs = effects.select("customer_id", *keys).join(terms.drop("basis"), on=keys)
     untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
     nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
-    return pl.concat([known, untried.select(nobody, pl.all())]).sort(*keys, "customer_id")
+    return pl.concat([pairs, untried.select(nobody, pl.all())]).sort(*keys, "customer_id")
 
 
 def draw_arms(
@@ -85,22 +85,22 @@ def draw_arms(
     arms[draw_explorers(free, number, rng)] = EXPLORE
     best, todays = _choices(ids, planned), _choices(ids, None if usual is None else usual.table)
     arms[_held_back(arms, best, planned, holdback, rng)] = HOLDBACK
-    given = [
-        {PLAN: own, USUAL: today, HOLDOUT: NONE, HOLDBACK: NONE}.get(arm) or random_offers[one].draw(rng)
-        for one, arm, own, today in zip(ids, arms, best, todays, strict=True)
+    drawn = [
+        {PLAN: own, USUAL: today, HOLDOUT: NONE, HOLDBACK: NONE}.get(arm) or random_offers[customer].draw(rng)
+        for customer, arm, own, today in zip(ids, arms, best, todays, strict=True)
     ]
     share = number / len(free) if len(free) else 0.0
     shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share, holdback)
     propensity = shares.propensity(
-        plan=_equal(given, best),
-        none=_equal(given, [NONE] * len(ids)),
-        usual=_equal(given, todays),
-        drawn=np.array([random_offers[one].probability(choice) for one, choice in zip(ids, given, strict=True)]),
+        plan=_equal(drawn, best),
+        none=_equal(drawn, [NONE] * len(ids)),
+        usual=_equal(drawn, todays),
+        drawn=np.array([random_offers[one].probability(choice) for one, choice in zip(ids, drawn, strict=True)]),
     )
     kinds = [",".join(random_offers[one].kinds) for one in ids]
     rows = [
         (*its, *own, arm, chance, lot)
-        for its, own, arm, chance, lot in zip(given, best, arms, propensity.tolist(), kinds, strict=True)
+        for its, own, arm, chance, lot in zip(drawn, best, arms, propensity.tolist(), kinds, strict=True)
     ]
     names = {
         "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,
@@ -123,10 +123,10 @@ def left_out(customers: pl.Series, settings: Experiment, usual: float) -> pl.Ser
 def _by_hash(ids: list[object], settings: Experiment, usual: float) -> NDArray[np.object_]:
     """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
     arms = [
-        HOLDOUT if in_holdout(one, settings.holdout_seed, settings.holdout)
-        else USUAL if in_usual(one, settings.holdout_seed, usual)
+        HOLDOUT if in_holdout(customer, settings.holdout_seed, settings.holdout)
+        else USUAL if in_usual(customer, settings.holdout_seed, usual)
         else PLAN
-        for one in map(str, ids)
+        for customer in map(str, ids)
     ]  # fmt: skip
     return np.array(arms, dtype=object)
 
@@ -143,13 +143,13 @@ def _held_back(
     return draw_holdback(offered, np.array([most[best[place]] for place in offered], dtype=np.int64), share, rng)
 
 
-def _choices(ids: list[object], given: pl.DataFrame | None) -> list[Choice]:
+def _choices(ids: list[object], choices: pl.DataFrame | None) -> list[Choice]:
     """What a policy gives each customer: nothing where its table does not name them."""
-    if given is None:
+    if choices is None:
         return [NONE] * len(ids)
-    rows = given.select("customer_id", "campaign_id", "offer_id").iter_rows()
-    known = {customer: (campaign, offer) for customer, campaign, offer in rows}
-    return [known.get(one, NONE) for one in ids]
+    rows = choices.select("customer_id", "campaign_id", "offer_id").iter_rows()
+    choice_by_customer = {customer: (campaign, offer) for customer, campaign, offer in rows}
+    return [choice_by_customer.get(one, NONE) for one in ids]
 
 
 def _equal(some: list[Choice], others: list[Choice]) -> Bools:
@@ -188,20 +188,20 @@ def _random_offers(
     inside = {campaign: set(ids.to_list()) for campaign, ids in audiences.items()}
     own: dict[object, Kinds] = {}
     shared: dict[str, Kinds] = {}
-    for one, campaign, offer, kind in menu.select("customer_id", "campaign_id", "offer_id", "kind").iter_rows():
-        if one is None:
+    for customer, campaign, offer, kind in menu.select("customer_id", "campaign_id", "offer_id", "kind").iter_rows():
+        if customer is None:
             shared.setdefault(campaign, {}).setdefault(kind, []).append((campaign, offer))
-        elif campaign not in inside or one in inside[campaign]:
-            own.setdefault(one, {}).setdefault(kind, []).append((campaign, offer))
-    known: dict[object, RandomOffers] = {}
+        elif campaign not in inside or customer in inside[campaign]:
+            own.setdefault(customer, {}).setdefault(kind, []).append((campaign, offer))
+    by_own_offers: dict[object, RandomOffers] = {}
     random_offers = {}
-    for one in audience.to_list():
-        campaigns = tuple(name for name in shared if name not in inside or one in inside[name])
-        mine = own.get(one, {})
-        key = (campaigns, tuple((kind, *choices) for kind, choices in sorted(mine.items())))
-        if key not in known:
-            known[key] = _drawable([mine, *(shared[name] for name in campaigns)])
-        random_offers[one] = known[key]
+    for customer in audience.to_list():
+        campaigns = tuple(name for name in shared if name not in inside or customer in inside[name])
+        own_offers = own.get(customer, {})
+        key = (campaigns, tuple((kind, *choices) for kind, choices in sorted(own_offers.items())))
+        if key not in by_own_offers:
+            by_own_offers[key] = _drawable([own_offers, *(shared[name] for name in campaigns)])
+        random_offers[customer] = by_own_offers[key]
     return random_offers
 
 

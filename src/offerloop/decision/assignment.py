@@ -30,7 +30,7 @@ from offerloop.tables import HOLDOUT, PLAN, USUAL
 class LoopPeriod:
     """What a loop adds to a run, which is one of its periods."""
 
-    given: Given
+    exposures: Given
     """What it gave before."""
     holdback: float
     """Share of the customers with an offer in the plan from whom it is held back."""
@@ -48,15 +48,17 @@ class Exploration:
     spent on exploring while it is not sent, and up to MOST_LEARN of the customers draw."""
 
 
-def exploration_of(period: LoopPeriod | None, offers: pl.DataFrame, known: Iterable[str]) -> Exploration | None:
+def exploration_of(
+    period: LoopPeriod | None, offers: pl.DataFrame, offers_with_effects: Iterable[str]
+) -> Exploration | None:
     """Return how a period of a loop explores; None for a run.
 
-    `known` are the ids of offers whose effects were learned from what was shown. While a loop rests because its plan
-    was rolled back, idle budgets stay unspent.
+    `offers_with_effects` are the ids of offers whose effects were learned from what was shown. While a loop rests
+    because its plan was rolled back, idle budgets stay unspent.
     """
     if period is None:
         return None
-    untried = offers.filter(~pl.col("offer_id").is_in(list(known)))["campaign_id"]
+    untried = offers.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"]
     return Exploration(period.holdback, frozenset() if period.rests else frozenset(untried))
 
 
@@ -128,12 +130,12 @@ def _explore_minor(config: Config, campaign: Campaign, sent: list[str], explorat
 
 def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
     settings = config.business_as_usual
-    given = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
-    liability = int(given["cost_liability_minor"].sum())
+    usual_rows = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
+    liability = int(usual_rows["cost_liability_minor"].sum())
     if settings is not None and liability > config.minor(settings.budget):
         currency = config.shop.currency
         raise InputError(
-            f"business as usual gives {given.height:,} customers offers that can cost up to "
+            f"business as usual gives {usual_rows.height:,} customers offers that can cost up to "
             f"{to_text(liability, currency)} {currency}, more than business_as_usual.budget = "
             f'"{settings.budget}"; raise it, or lower business_as_usual.share from {settings.share:g}'
         )

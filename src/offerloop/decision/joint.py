@@ -45,12 +45,12 @@ def amounts(limits: Sequence[PlanLimit]) -> list[int]:
 
 def used(case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit]) -> list[int]:
     """What rows of a campaign take of each limit, in the units of `amounts`."""
-    found = []
-    for one in limits:
-        counted = rows[np.isin(case.offer[rows], _places(case, one))]
+    amounts = []
+    for limit in limits:
+        counted = rows[np.isin(case.offer[rows], _places(case, limit))]
         cost = int(case.cost[counted].sum()) * (MICRO // case.unit)
-        found.append(len(counted) if one.counts_contacts else cost)
-    return found
+        amounts.append(len(counted) if limit.counts_contacts else cost)
+    return amounts
 
 
 def _places(case: CampaignCase, limit: PlanLimit) -> list[int]:
@@ -67,17 +67,17 @@ def together(
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     pairs = list(zip(cases, rows, strict=True))
     candidates = Candidates.of(
-        np.concatenate([one.customer[mine] for one, mine in pairs]),
-        np.concatenate([one.offer[mine] + first for (one, mine), first in zip(pairs, start, strict=False)]),
-        np.concatenate([one.profit[mine] for one, mine in pairs]),
-        {COST: np.concatenate([one.cost[mine] * (unit // one.unit) for one, mine in pairs])},
+        np.concatenate([one.customer[pair] for one, pair in pairs]),
+        np.concatenate([one.offer[pair] + first for (one, pair), first in zip(pairs, start, strict=False)]),
+        np.concatenate([one.profit[pair] for one, pair in pairs]),
+        {COST: np.concatenate([one.cost[pair] * (unit // one.unit) for one, pair in pairs])},
     )
-    found, places = _limits(cases, limits, left, unit)
-    solution = solve(Problem(candidates.block.pieces(), candidates.offers, tuple(found)))
-    chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(mine) for mine in rows])
+    plan_limits, places = _limits(cases, limits, left, unit)
+    solution = solve(Problem(candidates.block.pieces(), candidates.offers, tuple(plan_limits)))
+    chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
     parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
     first = [0, *ends[:-1].tolist()]
-    taken = {one.campaign.id: mine[part - a] for (one, mine), part, a in zip(pairs, parts, first, strict=True)}
+    taken = {one.campaign.id: pair[part - a] for (one, pair), part, a in zip(pairs, parts, first, strict=True)}
     return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
 
 
@@ -94,19 +94,19 @@ def _limits(
         at_most = amount if limit.counts_contacts else amount // (MICRO // unit)
         key = COUNT if limit.counts_contacts else COST, tuple(int(one) for one in counted)
         tightest[key] = min(tightest.get(key, (at_most, which)), (at_most, which))
-    found = [
+    of_plan = [
         Limit("budget", at_most, measure, None if len(counted) == start[-1] else counted)
         for (measure, counted), (at_most, _) in tightest.items()
     ]
-    return found, [which for _, which in tightest.values()]
+    return of_plan, [which for _, which in tightest.values()]
 
 
 def _prices(solution: Solution, limits: Sequence[PlanLimit], places: list[int], unit: int) -> Floats:
     """(limits,): shadow prices for each unit of `at_most`; 0 for a limit that another one makes void."""
-    found = np.zeros(len(limits))
+    prices = np.zeros(len(limits))
     for place, price in zip(places, solution.prices, strict=True):
-        found[place] = price if limits[place].counts_contacts else price * unit
-    return found
+        prices[place] = price if limits[place].counts_contacts else price * unit
+    return prices
 
 
 def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
@@ -115,10 +115,10 @@ def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimi
     A limit's price is that of the first campaign which would use more of it; the bound is that of this order.
     """
     left, parts, prices, closed = amounts(limits), list[Solved](), np.zeros(len(limits)), None
-    for one in cases:
-        part = together([one], limits, left, closed)
+    for case in cases:
+        part = together([case], limits, left, closed)
         parts.append(part)
-        left, closed = leave(one, part.rows[one.campaign.id], limits, left, closed)
+        left, closed = leave(case, part.rows[case.campaign.id], limits, left, closed)
         prices = np.where(prices > 0, prices, part.prices)
     rows = {name: some for part in parts for name, some in part.rows.items()}
     return Solved(rows, prices, sum(one.profit for one in parts), sum(one.bound for one in parts))

@@ -51,19 +51,19 @@ class PlanLimit:
 def plan_limits(config: Config, offers: pl.DataFrame) -> tuple[PlanLimit, ...]:
     """All limits of a plan. Raises ConfigError for a channel or a pattern of offers that no offer has."""
     keys = offers.select("campaign_id", "offer_id").rows()
-    found = [_of_campaign(one, config, keys) for one in config.campaigns]
-    for one in config.campaigns:
-        found += [_of_offers(one, pattern, config, keys) for pattern in one.offer_budgets]
+    limits = [_of_campaign(one, config, keys) for one in config.campaigns]
+    for campaign in config.campaigns:
+        limits += [_of_offers(campaign, pattern, config, keys) for pattern in campaign.offer_budgets]
     in_money = {one.id for one in config.campaigns if one.budget_unit is None}
     money = [key for key in keys if key[0] in in_money]
     for team, budget in config.plan.team_budgets.items():
         members = {one.id for one in config.campaigns if one.team == team}
-        found.append(_money("team", team, budget, config, (key for key in money if key[0] in members)))
+        limits.append(_money("team", team, budget, config, (key for key in money if key[0] in members)))
     if config.plan.total_budget is not None:
-        found.append(_money("total", "", config.plan.total_budget, config, money))
+        limits.append(_money("total", "", config.plan.total_budget, config, money))
     if config.plan.contacts is not None:
-        found.append(PlanLimit("contacts", "", None, config.plan.contacts, "contacts", frozenset(keys)))
-    return (*found, *_channels(config, offers))
+        limits.append(PlanLimit("contacts", "", None, config.plan.contacts, "contacts", frozenset(keys)))
+    return (*limits, *_channels(config, offers))
 
 
 def _of_campaign(campaign: Campaign, config: Config, keys: Iterable[Key]) -> PlanLimit:
@@ -73,12 +73,12 @@ def _of_campaign(campaign: Campaign, config: Config, keys: Iterable[Key]) -> Pla
 
 
 def _of_offers(campaign: Campaign, pattern: str, config: Config, keys: Iterable[Key]) -> PlanLimit:
-    known = [offer for owner, offer in keys if owner == campaign.id]
-    counted = frozenset((campaign.id, offer) for offer in known if fnmatchcase(offer, pattern))
+    offer_ids = [offer for owner, offer in keys if owner == campaign.id]
+    counted = frozenset((campaign.id, offer) for offer in offer_ids if fnmatchcase(offer, pattern))
     if not counted:
         raise ConfigError(
             f"campaign '{campaign.id}': offer_budgets names '{pattern}', which no offer's id fits"
-            f"{near_miss(pattern, known)}"
+            f"{near_miss(pattern, offer_ids)}"
         )
     amount = config.minor(campaign.offer_budgets[pattern], campaign)
     return PlanLimit("offers", pattern, campaign.id, amount, config.unit(campaign), counted)
@@ -89,12 +89,12 @@ def _money(kind: Literal["team", "total"], name: str, budget: str, config: Confi
 
 
 def _channels(config: Config, offers: pl.DataFrame) -> list[PlanLimit]:
-    known = offers["channel"].unique().sort().to_list()
+    channels = offers["channel"].unique().sort().to_list()
     for channel in config.plan.contacts_by_channel:
-        if channel not in known:
+        if channel not in channels:
             raise ConfigError(
                 f"plan.contacts_by_channel names the channel '{channel}', which no offer has"
-                f"{near_miss(channel, known)} (known: {', '.join(known)})"
+                f"{near_miss(channel, channels)} (known: {', '.join(channels)})"
             )
     return [
         PlanLimit(

@@ -57,13 +57,13 @@ class PlanCosts:
         return [one for one in limits if self._used(decision, one) >= one.at_most or self._price(decision, one) > 0]
 
     def _limit_row(self, decision: Decision, limit: PlanLimit, lifted: tuple[float, Estimate] | None) -> dict[str, Any]:
-        known = {
+        row = {
             "at_most": float(limit.at_most),
             "used": self._used(decision, limit),
             "shadow_price": self._price(decision, limit),
         }
         claimed, gain = lifted if lifted is not None else (None, None)
-        return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, claimed, gain) | known
+        return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, claimed, gain) | row
 
     def _used(self, decision: Decision, limit: PlanLimit) -> float:
         return sum(used(one.case, one.rows, [limit])[0] for one in decision.sent) / limit.scale
@@ -77,13 +77,13 @@ class PlanCosts:
         """Gain by the estimates that choose, and held out, of the better plan without the limit."""
         cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
         solve = best_together if decision.solved == "jointly" else one_after_the_other
-        found = solve(cases, others)
-        if found.profit <= decision.profit:
+        solved = solve(cases, others)
+        if solved.profit <= decision.profit:
             return 0.0, NOTHING
-        return found.profit - decision.profit, self._difference(found.rows, _rows(decision))
+        return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision))
 
-    def _difference(self, one: Rows, other: Rows) -> Estimate:
-        return self._valuation.value(self._weights(one) - self._weights(other))
+    def _difference(self, rows: Rows, other: Rows) -> Estimate:
+        return self._valuation.value(self._weights(rows) - self._weights(other))
 
     @cached_property
     def _valuation(self) -> Repeated:

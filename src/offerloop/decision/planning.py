@@ -52,8 +52,8 @@ def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Co
     cases = []
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(audiences[campaign.id].implode())
-        mine = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in effects.views]
-        cases.append(CampaignCase.of(mine, effects.offers, campaign, config.minor(campaign.budget, campaign)))
+        views = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in effects.views]
+        cases.append(CampaignCase.of(views, effects.offers, campaign, config.minor(campaign.budget, campaign)))
     return cases
 
 
@@ -61,9 +61,9 @@ def compare(forecasts: list[Forecast], assigned: pl.DataFrame) -> pl.DataFrame:
     """Return plans beside reference policies, and each plan that is sent for those who get it."""
     planned = assigned.filter(pl.col("arm") == PLAN)
     tables = []
-    for one in forecasts:
-        tables.append(one.comparison)
-        if one.send:
-            receivers = planned.filter(pl.col("campaign_id") == one.campaign_id)["customer_id"]
-            tables.append(one.as_sent(receivers).select(one.comparison.columns))
+    for forecast in forecasts:
+        tables.append(forecast.comparison)
+        if forecast.send:
+            receivers = planned.filter(pl.col("campaign_id") == forecast.campaign_id)["customer_id"]
+            tables.append(forecast.as_sent(receivers).select(forecast.comparison.columns))
     return pl.concat(tables)

@@ -75,8 +75,8 @@ def assignments(
 
 def _best_alternatives(arms: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
     """The best offer that the customer did not get."""
-    given = arms.select("customer_id", "campaign_id", "offer_id")
-    others = live.join(given, on=["customer_id", "campaign_id", "offer_id"], how="anti")
+    planned = arms.select("customer_id", "campaign_id", "offer_id")
+    others = live.join(planned, on=["customer_id", "campaign_id", "offer_id"], how="anti")
     best = others.sort(
         ["customer_id", "profit_minor", "campaign_id", "offer_id"], descending=[False, True, False, False]
     )

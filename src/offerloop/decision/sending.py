@@ -85,28 +85,28 @@ class Decision:
 
 def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Decision:
     """Solve all campaigns together, without those that are not sent; see the module."""
-    active, found = list(cases), dict[str, Part]()
+    active, part_by_campaign = list(cases), dict[str, Part]()
     while active:
         solved = best_together(active, limits)
         parts = [_part(one, solved, limits, _others(one, active, solved)) for one in active]
-        found |= {one.case.campaign.id: one for one in parts}
+        part_by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
             break
         worst = min(failing, key=lambda one: held_out(one.case, one.rows).value)
         active.remove(worst.case)
-    sent = {name for name, part in found.items() if part.send}
-    parts = [found[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
+    sent = {name for name, part in part_by_campaign.items() if part.send}
+    parts = [part_by_campaign[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
     return Decision(tuple(parts), "jointly")
 
 
 def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Decision:
     """Solve campaigns one after the other."""
     left, closed, parts = amounts(limits), cases[0].effects["customer_id"].clear(), list[Part]()
-    for one in cases:
-        part = _part(one, together([one], limits, left, closed), limits, closed)
+    for case in cases:
+        part = _part(case, together([case], limits, left, closed), limits, closed)
         if part.send:
-            left, closed = leave(one, part.rows, limits, left, closed)
+            left, closed = leave(case, part.rows, limits, left, closed)
         parts.append(part)
     return Decision(tuple(parts), "in order")
 

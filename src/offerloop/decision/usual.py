@@ -43,10 +43,10 @@ class Usual:
             for place, (name, ids) in enumerate(audiences.items())
         ]
         keys = ["customer_id", "campaign_id", "offer_id"]
-        given = wishes.join(offers.select("campaign_id", "offer_id"), on="offer_id").join(
+        first_choices = wishes.join(offers.select("campaign_id", "offer_id"), on="offer_id").join(
             pl.concat(inside), on=["customer_id", "campaign_id"]
         )
-        return cls(share, given.sort("customer_id", "place").unique("customer_id", keep="first").select(keys))
+        return cls(share, first_choices.sort("customer_id", "place").unique("customer_id", keep="first").select(keys))
 
 
 def wishes_of(rules: Sequence[tuple[str | None, str]], everyone: pl.Series, members: pl.DataFrame) -> pl.DataFrame:
@@ -54,13 +54,13 @@ def wishes_of(rules: Sequence[tuple[str | None, str]], everyone: pl.Series, memb
 
     `members`: audience, customer_id.
     """
-    left, found = everyone, [pl.DataFrame({"customer_id": everyone.clear()}).with_columns(offer_id=pl.lit(""))]
+    left, tables = everyone, [pl.DataFrame({"customer_id": everyone.clear()}).with_columns(offer_id=pl.lit(""))]
     for audience, offer in rules:
         inside = left if audience is None else members.filter(audience=audience)["customer_id"]
-        mine = left.filter(left.is_in(inside.implode()))
-        found.append(pl.DataFrame({"customer_id": mine}).with_columns(offer_id=pl.lit(offer)))
-        left = left.filter(~left.is_in(mine.implode()))
-    return pl.concat(found)
+        inside_customers = left.filter(left.is_in(inside.implode()))
+        tables.append(pl.DataFrame({"customer_id": inside_customers}).with_columns(offer_id=pl.lit(offer)))
+        left = left.filter(~left.is_in(inside_customers.implode()))
+    return pl.concat(tables)
 
 
 def check_usual_offers(wanted: Sequence[tuple[str, str]], offers: Sequence[KnownOffer]) -> None:
@@ -69,23 +69,23 @@ def check_usual_offers(wanted: Sequence[tuple[str, str]], offers: Sequence[Known
     for place, offer_id in wanted:
         if offer_id == NO_OFFER:
             continue
-        mine = [one for one in offers if one.offer_id == offer_id]
-        if not mine:
-            known = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+        listed = [one for one in offers if one.offer_id == offer_id]
+        if not listed:
+            known_names = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
             raise ConfigError(
                 f"{place} names the offer '{offer_id}', which no campaign has{near_miss(offer_id, names)} "
-                f"(known: {known}; '{NO_OFFER}' for none)"
+                f"(known: {known_names}; '{NO_OFFER}' for none)"
             )
-        for one in mine:
-            if not one.in_money:
+        for offer in listed:
+            if not offer.in_money:
                 raise ConfigError(
-                    f"{place} names the offer '{offer_id}' of campaign '{one.campaign_id}', whose budget_unit is not "
+                    f"{place} names the offer '{offer_id}' of campaign '{offer.campaign_id}', whose budget_unit is not "
                     "money: name an offer of another campaign"
                 )
-            if one.liability_minor is None:
+            if offer.liability_minor is None:
                 raise ConfigError(
-                    f"{place} names the offer '{offer_id}' of campaign '{one.campaign_id}', which may cost any amount: "
-                    "give it 'max_discount', so that business_as_usual.budget can be kept"
+                    f"{place} names the offer '{offer_id}' of campaign '{offer.campaign_id}', which may cost any "
+                    "amount: give it 'max_discount', so that business_as_usual.budget can be kept"
                 )
 
 

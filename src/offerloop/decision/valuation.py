@@ -51,9 +51,9 @@ class Valuation:
         by_response = np.zeros((effects.height, 4))
         covariance = np.zeros((4, 4))
         for row in calibration.iter_rows(named=True):
-            k, mine = 2 * int(row["fold"]), fold == row["fold"]
-            by_response[mine, k] = 1.0
-            by_response[mine, k + 1] = effects["centred"].to_numpy()[mine]
+            k, in_fold = 2 * int(row["fold"]), fold == row["fold"]
+            by_response[in_fold, k] = 1.0
+            by_response[in_fold, k + 1] = effects["centred"].to_numpy()[in_fold]
             covariance[k : k + 2, k : k + 2] = [
                 [row["var_level"], row["covariance"]],
                 [row["covariance"], row["var_slope"]],
@@ -145,9 +145,9 @@ class Repeated:
 
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
-        found = [one.value(weights) for one in self.splits]
-        values = np.array([one.value for one in found])
-        within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in found])
+        estimates = [one.value(weights) for one in self.splits]
+        values = np.array([one.value for one in estimates])
+        within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in estimates])
         between = values.var(ddof=1) if len(values) > 1 else 0.0
         return Estimate.of(float(values.mean()), float(np.sqrt(within + between)))
 

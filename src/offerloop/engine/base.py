@@ -97,8 +97,8 @@ def collect(frame: Frame, *order: str) -> pl.DataFrame:
     turns out to be broken.
     """
     with reading():
-        found = stoppable(lambda: frame.collect("polars").to_native())
-    assert isinstance(found, pl.DataFrame)
-    wide = [name for name, dtype in found.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
-    found = found.with_columns(pl.col(wide).cast(pl.Int64))
-    return found.sort(order) if order else found
+        frame_rows = stoppable(lambda: frame.collect("polars").to_native())
+    assert isinstance(frame_rows, pl.DataFrame)
+    wide = [name for name, dtype in frame_rows.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
+    frame_rows = frame_rows.with_columns(pl.col(wide).cast(pl.Int64))
+    return frame_rows.sort(order) if order else frame_rows

@@ -48,17 +48,17 @@ def batches(path: Path) -> list[Batch]:
         if not path.is_dir()
         else sorted(one for one in path.rglob("*") if one.suffix.lower() == ".parquet" and one.is_file())
     )
-    found = []
-    for one in files:
+    parts = []
+    for file in files:
         try:
-            metadata = pq.read_metadata(one)
+            metadata = pq.read_metadata(file)
         except (pa.ArrowException, OSError) as error:
-            raise SourceError(f"the file '{one}' cannot be read as Parquet: {error}") from error
+            raise SourceError(f"the file '{file}' cannot be read as Parquet: {error}") from error
         groups = (metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
-        found += [Batch(one, group, rows) for group, rows in enumerate(groups) if rows]
-    if not found:
+        parts += [Batch(file, group, rows) for group, rows in enumerate(groups) if rows]
+    if not parts:
         raise SourceError(f"'{path}' holds no rows of Parquet")
-    return found
+    return parts
 
 
 def in_order(number: int, function: Callable[[int], T]) -> Iterator[T]:
@@ -69,9 +69,9 @@ def in_order(number: int, function: Callable[[int], T]) -> Iterator[T]:
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         waiting = deque[Future[T]]()
-        for one in range(number):
+        for number_in_order in range(number):
             if len(waiting) == AHEAD * workers:
                 yield waiting.popleft().result()
-            waiting.append(pool.submit(function, one))
+            waiting.append(pool.submit(function, number_in_order))
         while waiting:
             yield waiting.popleft().result()

@@ -86,8 +86,8 @@ class DuckDBEngine:
 
     def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
         """See `Engine.map_batches`."""
-        found = batches(path)
-        return in_order(len(found), lambda one: function(found[one].read(columns)))
+        parts = batches(path)
+        return in_order(len(parts), lambda one: function(parts[one].read(columns)))
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         name = f"kept_{next(self._names)}"

@@ -136,8 +136,8 @@ class Filter:
 
     def holds(self, attributes: Attributes) -> bool:
         """Whether the customer passes; nobody does who lacks the attribute."""
-        known = text_of(attributes.get(self.attribute))
-        return known != "" and choose_arm(position(known, self.seed, self.version), self.ranges) is not None
+        text = text_of(attributes.get(self.attribute))
+        return text != "" and choose_arm(position(text, self.seed, self.version), self.ranges) is not None
 
 
 @dataclass(frozen=True)
@@ -217,10 +217,10 @@ class Experiment:
             return OUTSIDE
         if chosen is not None and 0 <= chosen < self.n_arms:
             return Assigned(chosen, in_experiment=True, by_hash=False)
-        known = self._known(attributes)
-        if not (self.active and eligible and known and self._takes_part(known, attributes)):
+        value = self._known(attributes)
+        if not (self.active and eligible and value and self._takes_part(value, attributes)):
             return OUTSIDE
-        arm = choose_arm(position(known, self.key if self.seed is None else self.seed, self.version), self.spans)
+        arm = choose_arm(position(value, self.key if self.seed is None else self.seed, self.version), self.spans)
         if arm is None:
             return OUTSIDE
         if self.force is not None:
@@ -229,19 +229,19 @@ class Experiment:
 
     def _known(self, attributes: Attributes) -> str:
         """The id that is hashed; empty where there is none."""
-        known = text_of(attributes.get(self.attribute))
-        return known or ("" if self.fallback is None else text_of(attributes.get(self.fallback)))
+        text = text_of(attributes.get(self.attribute))
+        return text or ("" if self.fallback is None else text_of(attributes.get(self.fallback)))
 
-    def _takes_part(self, known: str, attributes: Attributes) -> bool:
-        if self.holdout is not None and self.holdout.holds(known):
+    def _takes_part(self, value: str, attributes: Attributes) -> bool:
+        if self.holdout is not None and self.holdout.holds(value):
             return False
         if self.filters:
             return all(one.holds(attributes) for one in self.filters)
-        return self.group is None or self.group.holds(known)
+        return self.group is None or self.group.holds(value)
 
 
-def text_of(known: object) -> str:
+def text_of(value: object) -> str:
     """The text of an id that is hashed: whole numbers without a point, nothing for None."""
-    if known is None:
+    if value is None:
         return ""
-    return str(int(known)) if isinstance(known, float) and known.is_integer() else str(known)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -34,13 +34,13 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     members = [np.flatnonzero(stratum == one) for one in range(int(stratum.max()) + 1)]
     counts = np.ones(len(stratum))
-    value, found = statistic(counts), np.empty(replicates)
+    value, values = statistic(counts), np.empty(replicates)
     if np.isnan(value):
         return Estimate(value, np.nan, np.nan)
     for replicate in range(replicates):
         for some in members:
             drawn = rng.integers(len(some), size=len(some))
             counts[some] = np.bincount(drawn, minlength=len(some))
-        found[replicate] = statistic(counts)
-    low, high = np.nanquantile(found, [0.025, 0.975], method="weibull")
+        values[replicate] = statistic(counts)
+    low, high = np.nanquantile(values, [0.025, 0.975], method="weibull")
     return Estimate(value, float(low), float(high))

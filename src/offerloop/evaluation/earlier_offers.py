@@ -46,7 +46,7 @@ class CarryOver:
 
 def carry_over(log: Log, past: Past) -> CarryOver:
     """Test whether earlier offers matter for the main outcome: profit, or value where no cost is known."""
-    rows = np.asarray(past.known.any(axis=1))
+    rows = np.asarray(past.has_exposure.any(axis=1))
     customer = np.arange(len(log.action)) if log.customer is None else log.customer
     n_customers = np.unique(customer[rows]).size
     if n_customers < FEWEST_CUSTOMERS:
@@ -73,12 +73,12 @@ def wald(
         return None
     beyond = beyond @ (axes[:, kept] / np.sqrt(spread[kept]))
     error = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    found = beyond.T @ error
+    coefficients = beyond.T @ error
     _, number = np.unique(customer, return_inverse=True)
     sums = np.zeros((number.max() + 1, beyond.shape[1]))
-    np.add.at(sums, number, beyond * (error - beyond @ found)[:, None])
+    np.add.at(sums, number, beyond * (error - beyond @ coefficients)[:, None])
     groups, q = sums.shape
-    statistic = float(found @ np.linalg.pinv(sums.T @ sums) @ found) * (groups - q) / (groups * q)
+    statistic = float(coefficients @ np.linalg.pinv(sums.T @ sums) @ coefficients) * (groups - q) / (groups * q)
     return float(f_distribution.sf(statistic, q, groups - q))
 
 
@@ -104,9 +104,9 @@ def _surprises(
     scores: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """(n, L, 2): with the propensity of what was shown alone, by inverse weights of scores that sum to 0."""
-    known = (action >= 0)[..., None]
+    has_earlier = (action >= 0)[..., None]
     if propensities is not None:
-        found = scores[np.maximum(action, 0)] - propensities @ scores
+        gradients = scores[np.maximum(action, 0)] - propensities @ scores
     else:
-        found = scores[np.maximum(action, 0)] / propensity[..., None]
-    return np.where(known, found, 0.0)
+        gradients = scores[np.maximum(action, 0)] / propensity[..., None]
+    return np.where(has_earlier, gradients, 0.0)

@@ -27,7 +27,7 @@ class Estimate:
         return cls(value, value - Z95 * se, value + Z95 * se)
 
     @classmethod
-    def known(cls, value: float, low: float | None, high: float | None) -> Estimate:
+    def from_bounds(cls, value: float, low: float | None, high: float | None) -> Estimate:
         """From a table, in which the ends are empty where nothing measured an interval."""
         return cls(value, value if low is None else low, value if high is None else high)
 
@@ -82,9 +82,9 @@ class Estimate:
         return number(self.low, low), number(self.high, high)
 
 
-def se_of(found: Estimate) -> float:
+def se_of(estimate: Estimate) -> float:
     """The standard error of a symmetric interval."""
-    return (found.high - found.low) / 2 / Z95
+    return (estimate.high - estimate.low) / 2 / Z95
 
 
 def known_step(width: float) -> float:

@@ -205,8 +205,10 @@ def relative(treated: Moments, control: Moments) -> Difference:
     (Fieller 1954), by Hall's quantiles.
     """
     if control.mean < 0:
-        found = _ratio_less_one(treated, control)
-        return replace(found, value=-found.value, low=-found.high, high=-found.low, skew=-found.skew)
+        difference = _ratio_less_one(treated, control)
+        return replace(
+            difference, value=-difference.value, low=-difference.high, high=-difference.low, skew=-difference.skew
+        )
     return _ratio_less_one(treated, control)
 
 

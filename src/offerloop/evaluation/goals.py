@@ -54,9 +54,9 @@ def read_goals(points: Sequence[Point], goals: Goals) -> Reading:
     an interval counts as exact. Raises ValueError without points.
     """
     for verdict, floor in ((Verdict.REACHED, True), (Verdict.UNCLEAR, False)):
-        found = [one for one in points if _grows(one, goals, sure=floor) and _pays(one, sure=floor)]
-        if found:
-            return Reading(verdict, max(found, key=lambda one: one.profit.value))
+        reached = [one for one in points if _grows(one, goals, sure=floor) and _pays(one, sure=floor)]
+        if reached:
+            return Reading(verdict, max(reached, key=lambda one: one.profit.value))
     grown = [one for one in points if _grows(one, goals, sure=False)]
     if grown:
         return Reading(Verdict.AT_A_LOSS, max(grown, key=lambda one: one.profit.value))
@@ -71,10 +71,10 @@ def _pays(point: Point, *, sure: bool) -> bool:
     return _end(point.profit, sure) >= 0
 
 
-def _end(one: Estimate, sure: bool) -> float:
+def _end(estimate: Estimate, sure: bool) -> float:
     """The low end for what must be sure, the high end for what must be possible."""
-    end = one.low if sure else one.high
-    return one.value if math.isnan(end) else end
+    end = estimate.low if sure else estimate.high
+    return estimate.value if math.isnan(end) else end
 
 
 def _nearness(point: Point, goals: Goals) -> float:

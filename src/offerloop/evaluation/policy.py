@@ -31,8 +31,8 @@ _THRESHOLDS = 21
 def logged(log: Log) -> PolicyValue:
     """The policy that made the log: the mean of what came of it, every decision with weight 1."""
     chosen = probabilities(log, log.action) if log.propensities is None else log.propensities
-    found = Match(log, chosen, np.ones(len(log.action)), float(len(log.action)))
-    return _of_rows("mean", found, log.outcomes, found.weights, np.inf)
+    match = Match(log, chosen, np.ones(len(log.action)), float(len(log.action)))
+    return _of_rows("mean", match, log.outcomes, match.weights, np.inf)
 
 
 def ips(log: Log, policy: Policy, clip: float = np.inf) -> PolicyValue:
@@ -57,9 +57,9 @@ def dr(log: Log, policy: Policy, predictions: Predictions, clip: float = np.inf)
     Clipping and errors as `ips`; also InputError where the predictions do not fit the log.
     """
     predictions.check(log)
-    found = match(log, policy)
-    used = _clipped(found.weights, clip)
-    return _doubly_robust("DR", found, predictions, used, clip)
+    matched = match(log, policy)
+    used = _clipped(matched.weights, clip)
+    return _doubly_robust("DR", matched, predictions, used, clip)
 
 
 def switch_dr(log: Log, policy: Policy, predictions: Predictions) -> PolicyValue:
@@ -84,16 +84,16 @@ def recommended(log: Log, policy: Policy, predictions: Predictions | None = None
     its own value it would look small whenever one weight dominates, for then that value is one row's outcome. Errors
     as `dr`.
     """
-    found = match(log, policy)
-    plain = _snips(found, np.inf)
+    matched = match(log, policy)
+    plain = _snips(matched, np.inf)
     if predictions is None:
         return plain
     predictions.check(log)
     if log.propensities is None:
-        robust = _doubly_robust("DR", found, predictions, found.weights)
+        robust = _doubly_robust("DR", matched, predictions, matched.weights)
     else:
-        robust = _switch_dr(found, predictions, log.propensities)
-    off = found.weights * (log.outcomes[:, -1] - robust.centre[-1])
+        robust = _switch_dr(matched, predictions, log.propensities)
+    off = matched.weights * (log.outcomes[:, -1] - robust.centre[-1])
     sums = per_customer(log, off[:, None])[:, 0]
     if float(sums @ sums) / len(off) ** 2 < robust.squared_error:
         return plain
@@ -106,34 +106,34 @@ def _full(log: Log) -> NDArray[np.float64]:
     return log.propensities
 
 
-def _ips(method: str, found: Match, clip: float) -> PolicyValue:
-    used = _clipped(found.weights, clip)
-    return _of_rows(method, found, used[:, None] * found.log.outcomes, used, clip)
+def _ips(method: str, match: Match, clip: float) -> PolicyValue:
+    used = _clipped(match.weights, clip)
+    return _of_rows(method, match, used[:, None] * match.log.outcomes, used, clip)
 
 
-def _snips(found: Match, clip: float) -> PolicyValue:
-    used, outcomes = _clipped(found.weights, clip), found.log.outcomes
+def _snips(match: Match, clip: float) -> PolicyValue:
+    used, outcomes = _clipped(match.weights, clip), match.log.outcomes
     centre = used @ outcomes / used.sum()
     influence = used[:, None] * (outcomes - centre) / used.mean()
-    return policy_value("SNIPS", found, centre, influence, used, clip)
+    return policy_value("SNIPS", match, centre, influence, used, clip)
 
 
 def _doubly_robust(
     method: str,
-    found: Match,
+    match: Match,
     predictions: Predictions,
     used: NDArray[np.float64],
     limit: float = np.inf,
     bias: NDArray[np.float64] | None = None,
 ) -> PolicyValue:
-    residual = found.log.outcomes - predictions.at(found.log.action)
-    rows = predictions.under(found.chosen) + used[:, None] * residual
-    return _of_rows(method, found, rows, used, limit, bias)
+    residual = match.log.outcomes - predictions.at(match.log.action)
+    rows = predictions.under(match.chosen) + used[:, None] * residual
+    return _of_rows(method, match, rows, used, limit, bias)
 
 
 def _of_rows(
     method: str,
-    found: Match,
+    match: Match,
     rows: NDArray[np.float64],
     used: NDArray[np.float64],
     limit: float,
@@ -141,22 +141,22 @@ def _of_rows(
 ) -> PolicyValue:
     """A method whose value is the mean of one number per row, `rows` (n, columns of the outcomes)."""
     centre = rows.mean(axis=0)
-    return policy_value(method, found, centre, rows - centre, used, limit, bias)
+    return policy_value(method, match, centre, rows - centre, used, limit, bias)
 
 
-def _switch_dr(found: Match, predictions: Predictions, full: NDArray[np.float64]) -> PolicyValue:
-    weights = found.weights
-    residual = found.log.outcomes - predictions.at(found.log.action)
-    direct, correction = predictions.under(found.chosen)[:, -1], weights * residual[:, -1]
+def _switch_dr(match: Match, predictions: Predictions, full: NDArray[np.float64]) -> PolicyValue:
+    weights = match.weights
+    residual = match.log.outcomes - predictions.at(match.log.action)
+    direct, correction = predictions.under(match.chosen)[:, -1], weights * residual[:, -1]
     bound = np.abs(residual).max(axis=0)
     positive = weights[weights > 0]
     limits = np.append(np.geomspace(positive.min(), positive.max(), _THRESHOLDS), np.inf)[::-1]
-    shares = _shares_above(limits, possible_weights(found.chosen, full), found.chosen)
+    shares = _shares_above(limits, possible_weights(match.chosen, full), match.chosen)
     below = (direct + correction * (weights <= limit) for limit in limits)
-    variances = [float(variance_of_mean(found.log, rows[:, None])[0]) for rows in below]
+    variances = [float(variance_of_mean(match.log, rows[:, None])[0]) for rows in below]
     best = int(np.argmin(np.array(variances) + (shares * bound[-1]) ** 2))
     used = weights * (weights <= limits[best])
-    return _doubly_robust("SWITCH-DR", found, predictions, used, float(limits[best]), shares[best] * bound)
+    return _doubly_robust("SWITCH-DR", match, predictions, used, float(limits[best]), shares[best] * bound)
 
 
 def _shares_above(

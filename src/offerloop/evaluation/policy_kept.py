@@ -54,7 +54,7 @@ class Past:
     customers."""
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def has_exposure(self) -> NDArray[np.bool_]:
         """(n, L): where there was an exposure."""
         return self.action != NONE
 
@@ -66,13 +66,13 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
     speak by its weights, else FIRST. Self-normalised, around the baseline. Raises EvidenceError where a single decision
     has no value either, where fewer than FEWEST decisions speak, or where earlier decisions could not be the policy's.
     """
-    found = match(log, policy)
-    ratios, any_offer = _ratios(found, past), _any_offer(found, past)
-    expected = _expected_sizes(found, past)
-    every = _balanced(found.weights * ratios.prod(axis=1), past.known.sum(axis=1))
-    if (_least(every, expected[EVERY]) >= ENOUGH and every.mean() > 1 - _ROUNDING) or not past.known.any():
-        return _around(EVERY, found, past, every, expected[EVERY])
-    first = found.weights + (ratios - 1).sum(axis=1) + (found.weights - 1) * (any_offer - 1).sum(axis=1)
+    matched = match(log, policy)
+    ratios, any_offer = _ratios(matched, past), _any_offer(matched, past)
+    expected = _expected_sizes(matched, past)
+    every = _balanced(matched.weights * ratios.prod(axis=1), past.has_exposure.sum(axis=1))
+    if (_least(every, expected[EVERY]) >= ENOUGH and every.mean() > 1 - _ROUNDING) or not past.has_exposure.any():
+        return _around(EVERY, matched, past, every, expected[EVERY])
+    first = matched.weights + (ratios - 1).sum(axis=1) + (matched.weights - 1) * (any_offer - 1).sum(axis=1)
     _check_fit(log, first)
     size = _least(first, expected[FIRST])
     if size < FEWEST:
@@ -86,7 +86,7 @@ def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
                 least=FEWEST,
             )
         )
-    return _around(FIRST, found, past, first, expected[FIRST])
+    return _around(FIRST, matched, past, first, expected[FIRST])
 
 
 def _balanced(weights: NDArray[np.float64], exposures: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -112,38 +112,38 @@ def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
         )
 
 
-def _ratios(found: Match, past: Past) -> NDArray[np.float64]:
+def _ratios(match: Match, past: Past) -> NDArray[np.float64]:
     """(n, L): of each earlier exposure; 1 where there was none."""
     rows = np.arange(len(past.action))[:, None]
-    chosen = np.where(past.action >= 0, found.chosen[rows, np.maximum(past.action, 0)], 0.0)
-    return np.where(past.known, chosen / past.propensity, 1.0)
+    chosen = np.where(past.action >= 0, match.chosen[rows, np.maximum(past.action, 0)], 0.0)
+    return np.where(past.has_exposure, chosen / past.propensity, 1.0)
 
 
-def _any_offer(found: Match, past: Past) -> NDArray[np.float64]:
+def _any_offer(match: Match, past: Past) -> NDArray[np.float64]:
     """(n, L): the same of having been shown any offer, whichever; nothing is the first of the log's names."""
     if past.propensities is None:
-        return _ratios(found, past)
+        return _ratios(match, past)
     nothing = past.action == 0
-    wanted, drawn = found.chosen[:, :1], past.propensities[..., 0]
+    wanted, drawn = match.chosen[:, :1], past.propensities[..., 0]
     shares = np.where(nothing, wanted, 1 - wanted), np.where(nothing, drawn, 1 - drawn)
-    return np.where(past.known, shares[0] / np.where(past.known, shares[1], 1.0), 1.0)
+    return np.where(past.has_exposure, shares[0] / np.where(past.has_exposure, shares[1], 1.0), 1.0)
 
 
-def _expected_sizes(found: Match, past: Past) -> dict[str, float | None]:
+def _expected_sizes(match: Match, past: Past) -> dict[str, float | None]:
     """Effective sizes with the expectation of W^2 in place of its sample mean, None without full propensities.
 
     Given what went before, a ratio less 1 has the mean 0, so that the parts of W are uncorrelated.
     """
-    full = found.log.propensities
+    full = match.log.propensities
     if full is None or past.propensities is None:
         return {EVERY: None, FIRST: None}
-    now = _spread(found.chosen, full)
-    each = np.stack([_spread(found.chosen, past.propensities[:, lag]) for lag in range(past.action.shape[1])], axis=1)
+    now = _spread(match.chosen, full)
+    each = np.stack([_spread(match.chosen, past.propensities[:, lag]) for lag in range(past.action.shape[1])], axis=1)
     either = np.stack(
-        [_spread(_either(found.chosen), _either(past.propensities[:, lag])) for lag in range(past.action.shape[1])],
+        [_spread(_either(match.chosen), _either(past.propensities[:, lag])) for lag in range(past.action.shape[1])],
         axis=1,
     )
-    each, either = np.where(past.known, each, 0.0), np.where(past.known, either, 0.0)
+    each, either = np.where(past.has_exposure, each, 0.0), np.where(past.has_exposure, either, 0.0)
     squares = {
         EVERY: (1 + now) * (1 + each).prod(axis=1),
         FIRST: 1 + now + each.sum(axis=1) + now * either.sum(axis=1),
@@ -162,15 +162,15 @@ def _either(table: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _least(weights: NDArray[np.float64], expected: float | None) -> float:
-    found = effective_size(weights)
-    return found if expected is None else min(found, expected)
+    size = effective_size(weights)
+    return size if expected is None else min(size, expected)
 
 
-def _around(method: str, found: Match, past: Past, weights: NDArray[np.float64], expected: float | None) -> PolicyValue:
+def _around(method: str, match: Match, past: Past, weights: NDArray[np.float64], expected: float | None) -> PolicyValue:
     """The baseline's mean and the self-normalised mean of what is beyond it; influences by the delta method."""
-    residual = found.log.outcomes - past.baseline
+    residual = match.log.outcomes - past.baseline
     beyond = weights @ residual / weights.sum()
     usual = past.baseline.mean(axis=0)
     influence = past.baseline - usual + weights[:, None] * (residual - beyond) / weights.mean()
-    matched = Match(found.log, found.chosen, weights, expected)
+    matched = Match(match.log, match.chosen, weights, expected)
     return policy_value(method, matched, usual + beyond, influence, weights)

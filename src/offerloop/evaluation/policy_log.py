@@ -161,7 +161,7 @@ def _check_positions(name: str, positions: NDArray[Any], size: int) -> None:
     _check_rows((positions >= 0) & (positions < size), positions, f"The {name}", f"there are {size} actions, from 0")
 
 
-def _check_rows(fine: NDArray[np.bool_], found: NDArray[Any], name: str, rule: str) -> None:
+def _check_rows(fine: NDArray[np.bool_], values: NDArray[Any], name: str, rule: str) -> None:
     if not fine.all():
         row = int(np.argmin(fine))
-        raise InputError(f"{name} in row {row} (counted from 0) is {found[row]}; {rule}.")
+        raise InputError(f"{name} in row {row} (counted from 0) is {values[row]}; {rule}.")

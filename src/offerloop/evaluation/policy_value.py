@@ -125,11 +125,11 @@ def per_customer(log: Log, rows: NDArray[np.float64]) -> NDArray[np.float64]:
 def _estimates(
     log: Log, centre: NDArray[np.float64], influence: NDArray[np.float64], bias: NDArray[np.float64]
 ) -> tuple[Estimate, Estimate | None, Estimate | None]:
-    found = [
+    estimates = [
         _widened(Estimate.of(float(value), float(se)), float(bound))
         for value, se, bound in zip(centre, np.sqrt(variance_of_mean(log, influence)), bias, strict=True)
     ]
-    return (found[0], found[1], found[2]) if len(found) > 1 else (found[0], None, None)
+    return (estimates[0], estimates[1], estimates[2]) if len(estimates) > 1 else (estimates[0], None, None)
 
 
 def _widened(estimate: Estimate, bound: float) -> Estimate:

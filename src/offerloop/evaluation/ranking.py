@@ -58,8 +58,8 @@ def accuracy(top: NDArray[np.int64], targets: Csr, k: int) -> Accuracy:
 def find_hits(top: NDArray[np.int64], targets: Csr) -> NDArray[np.bool_]:
     """Whether the product at each rank is a target; no product is none."""
     row = np.repeat(np.arange(len(top)), top.shape[1])
-    found = np.asarray(targets[row, np.maximum(top, 0).ravel()]).reshape(top.shape)
-    return found.astype(np.bool_) & (top >= 0)
+    hits = np.asarray(targets[row, np.maximum(top, 0).ravel()]).reshape(top.shape)
+    return hits.astype(np.bool_) & (top >= 0)
 
 
 def ndcg(hits: NDArray[np.bool_], n_targets: NDArray[np.int64], k: int) -> NDArray[np.float64]:

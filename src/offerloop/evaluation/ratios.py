@@ -52,9 +52,11 @@ def absolute(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     Raises ValueError for a group of fewer than two customers and for groups of different columns, and its kind
     UndefinedMetricError for a divisor that sums to zero.
     """
-    one, other, whole = _pair(treated, control)
-    se = _error((one, one.gradient), (other, other.gradient), whole if cautious else None)
-    return Difference.with_df(one.value - other.value, se, _df(one, other))
+    metric_and_gradient, other, whole = _pair(treated, control)
+    se = _error(
+        (metric_and_gradient, metric_and_gradient.gradient), (other, other.gradient), whole if cautious else None
+    )
+    return Difference.with_df(metric_and_gradient.value - other.value, se, _df(metric_and_gradient, other))
 
 
 def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Difference:
@@ -63,33 +65,33 @@ def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     `cautious` also keeps a loss from looking surer than the absolute one is, where a small control's mean is high by
     luck. Raises what `absolute` does, and UndefinedMetricError for a control's metric of zero.
     """
-    one, other, whole = _pair(treated, control)
+    metric_and_gradient, other, whole = _pair(treated, control)
     base = abs(other.plain)
     if base == 0:
         raise UndefinedMetricError("the control's metric is zero: nothing is a share of it; compare absolute values")
-    gain = (one.value - other.value) / base
+    gain = (metric_and_gradient.value - other.value) / base
     # the adjustment is zero on average, so a gain without it serves the gradient as well; the published means take it
-    slope = gain if "per" in treated.roles else (one.plain - other.plain) / base
+    slope = gain if "per" in treated.roles else (metric_and_gradient.plain - other.plain) / base
     if cautious and slope * other.plain < 0:
         slope = 0.0
     slide = other.gradient / base + slope / other.plain * other.plain_gradient
-    se = _error((one, one.gradient / base), (other, slide), whole if cautious else None)
-    return Difference.with_df(gain, se, _df(one, other))
+    se = _error((metric_and_gradient, metric_and_gradient.gradient / base), (other, slide), whole if cautious else None)
+    return Difference.with_df(gain, se, _df(metric_and_gradient, other))
 
 
-def _error(one: tuple[_Metric, Floats], other: tuple[_Metric, Floats], whole: Totals | None) -> float:
+def _error(own_pair: tuple[_Metric, Floats], other: tuple[_Metric, Floats], whole: Totals | None) -> float:
     """Standard error of a function with these gradients; with `whole` the larger one."""
-    own = sum(metric.variance(gradient) for metric, gradient in (one, other))
+    own = sum(metric.variance(gradient) for metric, gradient in (own_pair, other))
     if whole is None:
         return math.sqrt(own)
     together = whole.covariance()
-    shared = sum(replace(metric, covariance=together).variance(gradient) for metric, gradient in (one, other))
+    shared = sum(replace(metric, covariance=together).variance(gradient) for metric, gradient in (own_pair, other))
     return math.sqrt(max(own, shared))
 
 
-def _df(one: _Metric, other: _Metric) -> float:
-    parts = [one.variance(one.gradient), other.variance(other.gradient)]
-    return welch_df(parts, [one.n - 1, other.n - 1])
+def _df(metric: _Metric, other: _Metric) -> float:
+    parts = [metric.variance(metric.gradient), other.variance(other.gradient)]
+    return welch_df(parts, [metric.n - 1, other.n - 1])
 
 
 def theta(treated: Totals, control: Totals) -> float:

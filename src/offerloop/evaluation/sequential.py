@@ -56,17 +56,17 @@ def half_width(size: float, rho: float, alpha: float = ALPHA) -> float:
     return math.sqrt(2 * grown / (grown - 1) * math.log(math.sqrt(grown) / alpha))
 
 
-def always_valid(found: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
+def always_valid(difference: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
     """Two-sided, at the size `size`; p by equation 155: ``sqrt(s) exp(-z^2 (s - 1) / (2 s))``, ``s = size rho^2 + 1``.
 
     Without any spread nothing is known yet: the interval is endless and p is 1.
     """
-    if not found.se > 0:
-        return AlwaysValid(found.value, -math.inf, math.inf, 1.0)
+    if not difference.se > 0:
+        return AlwaysValid(difference.value, -math.inf, math.inf, 1.0)
     rho = mixing(tuned_for, alpha)
-    half, grown = half_width(size, rho, alpha) * found.se, size * rho * rho + 1
-    log_p = math.log(grown) / 2 - (found.value / found.se) ** 2 * (grown - 1) / (2 * grown)
-    return AlwaysValid(found.value, found.value - half, found.value + half, math.exp(min(0.0, log_p)))
+    half, grown = half_width(size, rho, alpha) * difference.se, size * rho * rho + 1
+    log_p = math.log(grown) / 2 - (difference.value / difference.se) ** 2 * (grown - 1) / (2 * grown)
+    return AlwaysValid(difference.value, difference.value - half, difference.value + half, math.exp(min(0.0, log_p)))
 
 
 def always_valid_ratio(counts: Sequence[int], expected_shares: Sequence[float]) -> float:
@@ -100,12 +100,12 @@ def chance_found(drift: float, looks: int, alpha: float = ALPHA, first: int = 1)
     rho = mixing(1.0, alpha)
     times = np.arange(first, looks + 1) / looks
     bounds = [math.sqrt(time) * half_width(float(time), rho, alpha) for time in times]
-    found, chances = 0.0, np.zeros(looks)
+    total, chances = 0.0, np.zeros(looks)
     points, mass, before = np.zeros(1), np.ones(1), 0.0
     for look, (time, bound) in enumerate(zip(times, bounds, strict=True), start=first - 1):
         step, spread = abs(drift) * (time - before), math.sqrt(time - before)
-        found += float(mass @ _normal_above((bound - points - step) / spread))
-        chances[look] = found
+        total += float(mass @ _normal_above((bound - points - step) / spread))
+        chances[look] = total
         edges = np.linspace(-bound, bound, _GRID + 1)
         below = 1 - _normal_above((edges[None, :] - points[:, None] - step) / spread)
         mass = mass @ np.diff(below, axis=1)

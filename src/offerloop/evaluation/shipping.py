@@ -115,7 +115,7 @@ class Reading:
 
     action: Action
     reasons: tuple[Reason, ...]
-    seen: tuple[Seen, ...]
+    metrics: tuple[Seen, ...]
     """Empty where there are too few customers to compare."""
     sizes: tuple[int, int]
     """Customers of the challenger and of the current policy."""
@@ -140,15 +140,15 @@ def read_challenge(
         return Reading("stop", (Reason("broken_draw"),), (), sizes, ratio_p, left)
     if min(sizes) < LEAST:
         return Reading("go on", (Reason("too_few"),), (), sizes, ratio_p, left)
-    seen = tuple(_see(one, challenger[one.name], current[one.name], rule) for one in rule.metrics)
-    action, reasons = decide(seen, alarms)
-    return Reading(action, reasons, seen, sizes, ratio_p, left)
+    observed = tuple(_see(one, challenger[one.name], current[one.name], rule) for one in rule.metrics)
+    action, reasons = decide(observed, alarms)
+    return Reading(action, reasons, observed, sizes, ratio_p, left)
 
 
-def decide(seen: Sequence[Seen], alarms: Sequence[str] = ()) -> tuple[Action, tuple[Reason, ...]]:
+def decide(observed: Sequence[Seen], alarms: Sequence[str] = ()) -> tuple[Action, tuple[Reason, ...]]:
     """The ship rule, on intervals that are valid at every look. An alarm keeps from shipping, not from rolling back."""
-    goals = [one for one in seen if one.metric.margin is None]
-    guards = [one for one in seen if one.metric.margin is not None]
+    goals = [one for one in observed if one.metric.margin is None]
+    guards = [one for one in observed if one.metric.margin is not None]
     harm = [Reason("worse", one.metric.name) for one in goals if one.state == "worse"]
     harm += [Reason("guardrail_worse", one.metric.name) for one in guards if one.state == "worse"]
     if harm:
@@ -174,13 +174,13 @@ def _size(group: Mapping[str, Totals], rule: ShipRule, name: str) -> int:
 def _see(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) -> Seen:
     alpha = rule.alpha / rule.successes if metric.margin is None else rule.alpha
     try:
-        found = (as_share if metric.relative else absolute)(challenger, current, cautious=True)
+        difference = (as_share if metric.relative else absolute)(challenger, current, cautious=True)
     except UndefinedMetricError:  # a divisor, or the current policy's metric, is zero so far: nothing is known
-        found = Difference(0.0, 0.0, 0.0, 0.0, 1.0)
+        difference = Difference(0.0, 0.0, 0.0, 0.0, 1.0)
     size, tuned_for = float(challenger.n + current.n), rule.planned
-    if metric.planned_se is not None and found.se > 0:
-        size, tuned_for = found.se**-2, metric.planned_se**-2
-    return judged(metric, always_valid(found, size, tuned_for, alpha))
+    if metric.planned_se is not None and difference.se > 0:
+        size, tuned_for = difference.se**-2, metric.planned_se**-2
+    return judged(metric, always_valid(difference, size, tuned_for, alpha))
 
 
 def judged(metric: Metric, interval: AlwaysValid) -> Seen:

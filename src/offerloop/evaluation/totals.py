@@ -45,8 +45,8 @@ class Totals:
 
         Raises ValueError for arrays of different lengths and for `before_per` without `before`.
         """
-        given = dict(zip(ROLES, (outcome, per, before, before_per), strict=True))
-        columns = {role: np.asarray(one, dtype=np.float64) for role, one in given.items() if one is not None}
+        columns_by_role = dict(zip(ROLES, (outcome, per, before, before_per), strict=True))
+        columns = {role: np.asarray(one, dtype=np.float64) for role, one in columns_by_role.items() if one is not None}
         if len({len(one) for one in columns.values()}) > 1:
             raise ValueError(f"columns of one group differ in length: {[len(one) for one in columns.values()]}")
         rows = np.stack(list(columns.values()))

@@ -96,19 +96,19 @@ def _of_perfect(trial: Trial, draw: _Draw, perfect: Steps, replicates: int, seed
         raise InputError("a perfect order is defined for outcomes 0 and 1 only; take the scale 'none' or 'total'")
 
     def scaled(counts: Floats) -> float:
-        found, best = (draw(trial.outcome, steps, counts).area_over_random for steps in (trial.steps, perfect))
-        return _share(found, best, trial.outcome)
+        own, best = (draw(trial.outcome, steps, counts).area_over_random for steps in (trial.steps, perfect))
+        return _share(own, best, trial.outcome)
 
     return _bootstrapped(trial, scaled, replicates, seed)
 
 
 def _bootstrapped(trial: Trial, statistic: Callable[[Floats], float], replicates: int, seed: int) -> Estimate:
-    found = bootstrap(statistic, trial.treated.astype(np.int64), replicates=replicates, seed=seed)
-    if np.isnan(found.value):
+    estimate = bootstrap(statistic, trial.treated.astype(np.int64), replicates=replicates, seed=seed)
+    if np.isnan(estimate.value):
         raise EvidenceError(
             Message("the trial shows an effect of exactly 0, and nothing can be a share of it; take scale 'none'")
         )
-    return found
+    return estimate
 
 
 def _share(part: float, whole: float, values: Floats) -> float:

@@ -21,20 +21,20 @@ def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, e
     Raises SourceError for a file or column that is missing, InputError when a customer stands in it twice or nobody of
     it is known.
     """
-    found = read_side_file(path, ("customer_id", "offer_id"), "business as usual", engine)
+    side_file = read_side_file(path, ("customer_id", "offer_id"), "business as usual", engine)
     offer = pl.col("offer_id").replace("", None).fill_null(NO_OFFER)
-    rows = under_known_ids(found.with_columns(offer), customers, privacy)
+    rows = under_known_ids(side_file.with_columns(offer), customers, privacy)
     twice = rows.filter(rows["customer_id"].is_duplicated()).sort("customer_id")
     if twice.height:
         raise InputError(
             f"{BUSINESS_AS_USUAL}: '{path}' has the customer {twice['customer_id'][0]} more than once; leave one offer "
             "for each"
         )
-    known = rows.with_columns(pl.col("customer_id").cast(customers.dtype, strict=False))
-    known = known.filter(pl.col("customer_id").is_in(customers.implode()))
-    if known.is_empty():
+    rows_of_customers = rows.with_columns(pl.col("customer_id").cast(customers.dtype, strict=False))
+    rows_of_customers = rows_of_customers.filter(pl.col("customer_id").is_in(customers.implode()))
+    if rows_of_customers.is_empty():
         raise InputError(
             f"{BUSINESS_AS_USUAL}: none of the {rows.height:,} customers in '{path}' is one of the shop's, such as "
             f"{customers.cast(pl.String)[0]}; use the same customer ids as the order lines"
         )
-    return known
+    return rows_of_customers

@@ -23,16 +23,16 @@ def listed_offers(table: pl.DataFrame) -> list[dict[str, Any]]:
 
     An offer that takes nothing off is none.
     """
-    found = []
+    offers = []
     for row in table.filter(~_nothing(table)).sort("offer_id").iter_rows(named=True):
         terms = {name: _written(value) for name, value in row.items() if value is not None}
         terms |= {name: str(terms[name]) for name in NAMES if isinstance(terms.get(name), int)}
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
-        one = {"id": str(terms.pop("offer_id")), **terms}
-        if "campaign_id" in one:
-            one["campaign_id"] = str(one["campaign_id"])
-        found.append({**one, "assumed": assumed} if assumed else one)
-    return found
+        offer = {"id": str(terms.pop("offer_id")), **terms}
+        if "campaign_id" in offer:
+            offer["campaign_id"] = str(offer["campaign_id"])
+        offers.append({**offer, "assumed": assumed} if assumed else offer)
+    return offers
 
 
 def _nothing(table: pl.DataFrame) -> pl.Expr:

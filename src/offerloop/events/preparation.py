@@ -113,13 +113,13 @@ class Events:
         return ~nw.col("product_id").is_in(others) if others else ~nw.col("product_id").is_null()
 
 
-def prepare(config: Config, engine: Engine, given: Given | None = None) -> Events:
-    """Read and clean every configured source; `given` is what a loop gave, which counts as exposures."""
+def prepare(config: Config, engine: Engine, loop_exposures: Given | None = None) -> Events:
+    """Read and clean every configured source; `loop_exposures` is what a loop gave, which counts as exposures."""
     stage = _Cleaning(config, engine)
     sold = stage.order_lines()
     sold, products = stage.set_apart(sold, stage.products(sold))
     listed = collect(stage.plain("offers"))
-    exposures = stage.exposures(listed, given)
+    exposures = stage.exposures(listed, loop_exposures)
     lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(
         order_lines=lines,
@@ -150,16 +150,16 @@ def prepare(config: Config, engine: Engine, given: Given | None = None) -> Event
 
 def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
     """Every source, or SourceError with the problems of all of them."""
-    found: dict[SourceName, Read] = {}
+    sources: dict[SourceName, Read] = {}
     problems = []
     for name in config.sources:
         try:
-            found[name] = read_source(name, config, engine)
+            sources[name] = read_source(name, config, engine)
         except SourceError as problem:
             problems.append(str(problem))
     if problems:
         raise SourceError("\n".join(problems))
-    return found
+    return sources
 
 
 class _Cleaning:
@@ -292,15 +292,15 @@ class _Cleaning:
         """Products with the texts of the order lines where the list has none."""
         if self.texts is None:
             return products
-        known = self.engine.table(self.texts.rename({"text": "_text"}))
-        joined = products.join(known, on="product_id", how="left")
+        texts = self.engine.table(self.texts.rename({"text": "_text"}))
+        joined = products.join(texts, on="product_id", how="left")
         own = [nw.col("text")] if "text" in products.collect_schema().names() else []
         return joined.with_columns(nw.coalesce(*own, nw.col("_text")).alias("text")).drop("_text")
 
-    def exposures(self, offers: pl.DataFrame, given: Given | None) -> Frame:
+    def exposures(self, offers: pl.DataFrame, loop_exposures: Given | None) -> Frame:
         """What was shown; offers of 0 % are nothing."""
         logged = self.before("exposures", "at", "shown_day")
-        shown = logged if given is None else given.beside(logged, self.engine)
+        shown = logged if loop_exposures is None else loop_exposures.beside(logged, self.engine)
         return self.engine.keep(without_offers_of_nothing(shown, offers))
 
     def with_offer_coupons(self, lines: Frame, exposures: Frame, products: Frame) -> Frame:
@@ -405,15 +405,15 @@ class _Cleaning:
             return
         counts = cleaned.frame.group_by("product_id", "text").agg(nw.len().alias("n"))
         several = counts.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).select("product_id")
-        found = collect(counts.join(several, on="product_id", how="inner"))
-        if found.is_empty():
+        products = collect(counts.join(several, on="product_id", how="inner"))
+        if products.is_empty():
             return
-        best = self.engine.table(commonest(found).rename({"text": "_text"}))
+        best = self.engine.table(commonest(products).rename({"text": "_text"}))
         columns = cleaned.frame.collect_schema().names()
         joined = cleaned.frame.join(best, on="product_id", how="left")
         text = nw.coalesce(nw.col("_text"), nw.col("text")).alias("text")
         cleaned.frame = self.engine.keep(joined.with_columns(text).select(*columns))
-        n_products = found["product_id"].n_unique()
+        n_products = products["product_id"].n_unique()
         cleaned.note(
             "several texts", "repaired", n_products, Message("products with several texts: the commonest one is shown")
         )

@@ -35,13 +35,13 @@ def read_side_file(
             if name not in schema:
                 raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
         texts = [as_text(nw.col(name), schema[name]).str.strip_chars().alias(name) for name in columns]
-        found = collect(as_integers(change(raw.frame.select(*texts), raw), ["customer_id"]))
-    return found.drop_nulls("customer_id")
+        rows = collect(as_integers(change(raw.frame.select(*texts), raw), ["customer_id"]))
+    return rows.drop_nulls("customer_id")
 
 
-def under_known_ids(rows: pl.DataFrame, known: Iterable[object], privacy: Privacy) -> pl.DataFrame:
+def under_known_ids(rows: pl.DataFrame, known_ids: Iterable[object], privacy: Privacy) -> pl.DataFrame:
     """Return the rows with customer ids as the tables of a run hold them, as text: raw ids become pseudonyms."""
-    there, key = set(map(str, known)), read_key(privacy) if privacy.pseudonymise else None
+    there, key = set(map(str, known_ids)), read_key(privacy) if privacy.pseudonymise else None
     ids = rows["customer_id"].unique()
     names = {one: one if one in there else _stored(one, privacy, key) for one in ids}
     return rows.with_columns(pl.col("customer_id").replace_strict(names, return_dtype=pl.String))

@@ -101,9 +101,9 @@ class LoopCourse:
             exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)
         )
         settings = self._settings(period, day)
-        found = self.shop.plan(settings, LoopPeriod(history, self.guardrails.held, rests))
-        check_budgets(period, settings, found)
-        return {"missed": False, "state": self.guardrails.state, **decision_of(found)}
+        plan = self.shop.plan(settings, LoopPeriod(history, self.guardrails.held, rests))
+        check_budgets(period, settings, plan)
+        return {"missed": False, "state": self.guardrails.state, **decision_of(plan)}
 
     def _settings(self, period: int, day: int) -> Config:
         """Return the settings of a period: other draws, the day's data, for a while after an alarm more exploration."""
@@ -148,12 +148,12 @@ class LoopCourse:
         if decided["missed"] or not decided["sent"] or not decided["held_back"]:
             return None
         done = self._outcome(period)
-        mine = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])
-        drawn = done.filter(mine)
+        is_randomised = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])
+        drawn = done.filter(is_randomised)
         profit = drawn["profit_minor"].to_numpy()
-        seen = self._outcomes.watched(drawn["customer_id"], profit, *self._span(period))
+        watched_sales = self._outcomes.watched(drawn["customer_id"], profit, *self._span(period))
         return Drawn(
-            (drawn["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(drawn["spend_minor"].to_numpy(), 0), seen
+            (drawn["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(drawn["spend_minor"].to_numpy(), 0), watched_sales
         )
 
     @property
@@ -177,13 +177,13 @@ class LoopCourse:
         of = OF_PLAN if sent else AT_RANDOM
         pulse = self._outcomes.pulse(*self._span(period))
         signs = {"orders" + of: log_of(pulse.orders), "value": value_sign(done), **cost_sign(done, of)}
-        found = self.drift.see(pulse, signs)
-        if found:
+        alarms = self.drift.see(pulse, signs)
+        if alarms:
             self.wary = WARY
             self.alarms.append(self.begins(period + 1))
             if self.guardrails.state == "trial":
                 self.guardrails.begin("trial")
-        return found
+        return alarms
 
     def _look_back(self) -> None:
         """Let drift see the windows before the loop began, which a quarter with orders precedes."""

@@ -41,56 +41,58 @@ class PeriodPlan:
     """What the data could not show."""
 
 
-def decision_of(found: PeriodPlan) -> Decided:
+def decision_of(plan: PeriodPlan) -> Decided:
     """Return what a journal holds of a plan."""
-    table = found.assignments
-    contact = found.offers.select("campaign_id", "offer_id", "contact_cost_minor")
+    table = plan.assignments
+    contact = plan.offers.select("campaign_id", "offer_id", "contact_cost_minor")
     kept = table.join(contact, on=["campaign_id", "offer_id"], how="left", maintain_order="left")
     arms = dict(table.group_by("arm").len().iter_rows())
     inside = table.filter(~pl.col("reasons").is_in(OUTSIDE))
-    given = table.filter(pl.col("offer_id") != NO_OFFER)
+    offered = table.filter(pl.col("offer_id") != NO_OFFER)
     return {
-        "run": found.name, "customers": inside.height, "offered": given.height,
+        "run": plan.name, "customers": inside.height, "offered": offered.height,
         "explorers": arms.get(EXPLORE, 0), "held_back": arms.get(HOLDBACK, 0),
-        "sent": [one.campaign_id for one in found.forecasts if one.send],
-        "forecasts": [_forecast(one.campaign_id, one.comparison) for one in found.forecasts],
-        "liability_minor": int(given["cost_liability_minor"].fill_null(0).sum()),
-        "gaps": [str(one) for one in found.gaps], "assignments": packed(kept),
+        "sent": [one.campaign_id for one in plan.forecasts if one.send],
+        "forecasts": [_forecast(one.campaign_id, one.comparison) for one in plan.forecasts],
+        "liability_minor": int(offered["cost_liability_minor"].fill_null(0).sum()),
+        "gaps": [str(one) for one in plan.gaps], "assignments": packed(kept),
     }  # fmt: skip
 
 
 def _forecast(campaign_id: str, comparison: pl.DataFrame) -> dict[str, Any]:
     """The profit of a campaign's plan, sent or not, minor units."""
     names = ("profit_minor", "profit_low_minor", "profit_high_minor")
-    found = comparison.filter(pl.col("rule") == PLAN).select(names).row(0)
-    return {"campaign": campaign_id, **dict(zip(FORECAST, found, strict=True))}
+    figures = comparison.filter(pl.col("rule") == PLAN).select(names).row(0)
+    return {"campaign": campaign_id, **dict(zip(FORECAST, figures, strict=True))}
 
 
-def check_budgets(period: int, config: Config, found: PeriodPlan) -> None:
+def check_budgets(period: int, config: Config, period_plan: PeriodPlan) -> None:
     """Raise ContractError where what a campaign's plan or its random offers count is beyond their budget."""
-    table = found.assignments.filter(pl.col("offer_id") != NO_OFFER)
-    for one in config.campaigns:
-        mine = table.filter(pl.col("campaign_id") == one.id)
-        plan, random = mine.filter(pl.col("arm") == PLAN), mine.filter(pl.col("arm") == EXPLORE)
-        expected = one.budget_basis == "expected"
+    table = period_plan.assignments.filter(pl.col("offer_id") != NO_OFFER)
+    for campaign in config.campaigns:
+        of_campaign = table.filter(pl.col("campaign_id") == campaign.id)
+        plan, random = of_campaign.filter(pl.col("arm") == PLAN), of_campaign.filter(pl.col("arm") == EXPLORE)
+        expected = campaign.budget_basis == "expected"
         counted = plan["cost_expected_micro"].sum() / MICRO if expected else plan["cost_liability_minor"].sum()
-        budget, for_exploring = (config.minor(amount, one) for amount in (one.budget, one.explore_budget))
+        budget, for_exploring = (
+            config.minor(amount, campaign) for amount in (campaign.budget, campaign.explore_budget)
+        )
         drawn = random["cost_liability_minor"].sum()
         if counted > budget or drawn > for_exploring + (budget if plan.is_empty() else 0):
-            plan_text, random_text = (to_text(round(cost), config.unit(one)) for cost in (counted, drawn))
+            plan_text, random_text = (to_text(round(cost), config.unit(campaign)) for cost in (counted, drawn))
             raise ContractError(
-                f"period {period}: campaign '{one.id}' would spend up to {plan_text} on its plan and {random_text} on "
-                f"random offers, more than its budgets {one.budget} and {one.explore_budget}"
+                f"period {period}: campaign '{campaign.id}' would spend up to {plan_text} on its plan and "
+                f"{random_text} on random offers, more than its budgets {campaign.budget} and {campaign.explore_budget}"
             )
 
 
-def exposures(given: Mapping[int, pl.DataFrame], first_day: int, days: int) -> pl.DataFrame:
+def exposures(assigned_by_period: Mapping[int, pl.DataFrame], first_day: int, days: int) -> pl.DataFrame:
     """Return assignments by period as exposures: customer_id, offer_id, shown_day, propensity."""
     rows = [
         table.filter(~pl.col("reasons").is_in(OUTSIDE)).select(
             "customer_id", "offer_id", pl.lit(first_day + period * days, pl.Int64).alias("shown_day"), "propensity"
         )
-        for period, table in sorted(given.items())
+        for period, table in sorted(assigned_by_period.items())
     ]
     schema = {"customer_id": pl.Null, "offer_id": pl.String, "shown_day": pl.Int64, "propensity": pl.Float64}
     return pl.concat(rows) if rows else pl.DataFrame(schema=schema)
@@ -98,12 +100,12 @@ def exposures(given: Mapping[int, pl.DataFrame], first_day: int, days: int) -> p
 
 def exposures_of(recorded: Sequence[tuple[int, str, Decided]], begun: Mapping[str, int]) -> pl.DataFrame:
     """Return the exposures that the decisions in a journal make."""
-    given = {
+    assigned_by_period = {
         period: unpacked(body["assignments"])
         for period, step, body in recorded
         if step == "decide" and not body["missed"]
     }
-    return exposures(given, begun["first_day"], begun["days"])
+    return exposures(assigned_by_period, begun["first_day"], begun["days"])
 
 
 def without_customers(body: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -77,10 +77,10 @@ class Drift:
         """One more period. After an alarm only the newest periods, which raised it, stay."""
         self.pulses.append(pulse)
         self.signs.append({**signs, "cuts": cuts(pulse)})
-        found = [alarm for alarm in (self._look(sign) for sign in TREND) if alarm is not None]
-        keep = max(LAST) if found else MOST + max(LAST)
+        alarms = [alarm for alarm in (self._look(sign) for sign in TREND) if alarm is not None]
+        keep = max(LAST) if alarms else MOST + max(LAST)
         self.pulses, self.signs = self.pulses[-keep:], self.signs[-keep:]
-        return found
+        return alarms
 
     def _look(self, sign: str) -> Alarm | None:
         looks = (self._compare(sign, last) for last in LAST if len(self.signs) >= LEAST + last)
@@ -123,21 +123,22 @@ def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]
     return change, 2 * float(stdtr(free, -abs(change / se)))
 
 
-def price_response(pulses: Sequence[Pulse], known: int) -> Floats:
-    """(periods,): in each period the slope of log units by cut, about the means of each product in the first `known`.
+def price_response(pulses: Sequence[Pulse], n_reference: int) -> Floats:
+    """(periods,): in each period the slope of log units by cut, about the means of each product in the first
+    `n_reference`.
 
     Products that were sold in nearly all of these, weighted by their units; NaN where their cuts do not differ.
     """
     product = np.unique(np.concatenate([one.product for one in pulses]))
     units, cut = np.zeros((2, len(pulses), len(product)))
-    for row, one in enumerate(pulses):
-        places = np.searchsorted(product, one.product)
-        units[row, places], cut[row, places] = one.units, one.cut
-    mean = units[:known].mean(axis=0)
-    often = (mean >= FEWEST_UNITS) & ((units[:known] > 0).mean(axis=0) >= 0.9)
+    for row, pulse in enumerate(pulses):
+        places = np.searchsorted(product, pulse.product)
+        units[row, places], cut[row, places] = pulse.units, pulse.cut
+    mean = units[:n_reference].mean(axis=0)
+    often = (mean >= FEWEST_UNITS) & ((units[:n_reference] > 0).mean(axis=0) >= 0.9)
     units, cut, weight = units[:, often], cut[:, often], mean[often] * (units[:, often] > 0)
     y, x = np.log(np.maximum(units, 1.0)), cut
-    y, x = y - y[:known].mean(axis=0), x - x[:known].mean(axis=0)
+    y, x = y - y[:n_reference].mean(axis=0), x - x[:n_reference].mean(axis=0)
     total = np.maximum(weight.sum(axis=1), 1e-12)[:, None]
     x = x - (weight * x).sum(axis=1, keepdims=True) / total
     square = (weight * x**2).sum(axis=1)

@@ -87,12 +87,12 @@ class Guardrails:
     def _add(self, drawn: Drawn) -> None:
         self.planned = self.planned or float(SPAN * len(drawn.held_back))
         for rows, totals in ((~drawn.held_back, self.sent), (drawn.held_back, self.kept)):
-            found = {PROFIT: Totals.of(drawn.profit_minor[rows], before=drawn.before_minor[rows])}
+            own_totals = {PROFIT: Totals.of(drawn.profit_minor[rows], before=drawn.before_minor[rows])}
             for metric in METRICS[1:]:
                 if metric.name in drawn.watched:
                     above, below = drawn.watched[metric.name]
-                    found[metric.name] = Totals.of(above[rows], below[rows])
-            totals.update({name: totals[name] + one if name in totals else one for name, one in found.items()})
+                    own_totals[metric.name] = Totals.of(above[rows], below[rows])
+            totals.update({name: totals[name] + one if name in totals else one for name, one in own_totals.items()})
 
     def _rule(self) -> ShipRule:
         happened = {name for name, one in self.sent.items() if one.sums[0] or self.kept[name].sums[0]}

@@ -32,17 +32,17 @@ class Outcomes:
         """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before."""
         return self._values(self._everybody, day, until)
 
-    def of_offers(self, given: pl.DataFrame, day: int, until: int) -> pl.DataFrame:
+    def of_offers(self, assigned: pl.DataFrame, day: int, until: int) -> pl.DataFrame:
         """Return the outcomes of a period's assignments, with contact_cost_minor.
 
         Besides `of_everybody`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of the
         quarter before), paid_minor and expected_minor (what offers that were given cost).
         """
-        rows = given.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
-        values = self._values(given.select("customer_id"), day, until).drop("customer_id")
+        rows = assigned.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
+        values = self._values(assigned.select("customer_id"), day, until).drop("customer_id")
         shown = pl.col("offer_id") != NO_OFFER
         contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
-        costs = given.with_columns(values).with_columns(
+        costs = assigned.with_columns(values).with_columns(
             paid_minor=pl.when(shown).then("cost_minor").otherwise(0.0),
             expected_minor=pl.when(shown).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0),
             profit_minor=pl.col("value_minor") - pl.col("cost_minor") - contact,
@@ -57,13 +57,13 @@ class Outcomes:
 
     def watched(self, ids: pl.Series, profit_minor: Floats, day: int, until: int) -> Watched:
         """Return what guardrails compare of these customers."""
-        seen, back = self.events.browsing, self.events.returned
-        rated = seen.filter(nw.col("kind") == "rating", nw.col("event_day") >= day, nw.col("event_day") < until)
+        browsing, back = self.events.browsing, self.events.returned
+        rated = browsing.filter(nw.col("kind") == "rating", nw.col("event_day") >= day, nw.col("event_day") < until)
         ratings = collect(rated.select("customer_id", "value"))
         returned = back.filter((pl.col("order_day") >= day) & (pl.col("order_day") < until))
         refused = ids.is_in(self.events.no_consent["customer_id"].implode()).to_numpy().astype(np.float64)
-        found = watched(self._bought(day, until), returned, ratings, ids, profit_minor)
-        return {**found, OPT_OUTS: (refused, np.ones(len(ids)))}
+        sales = watched(self._bought(day, until), returned, ratings, ids, profit_minor)
+        return {**sales, OPT_OUTS: (refused, np.ones(len(ids)))}
 
     def _values(self, customers: pl.DataFrame, day: int, until: int) -> pl.DataFrame:
         rows = customers.with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))

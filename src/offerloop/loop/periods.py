@@ -34,8 +34,8 @@ class Course(Protocol):
         """Learn from a period that was given, and return what came of it. Raises NotYetError while it lasts."""
 
 
-def go_on(course: Course, journal: Journal, periods: int, tell: Callable[[int], None]) -> NotYetError | None:
-    """Take the steps of that many periods, from the first one that is not recorded; `tell` is called after each.
+def go_on(course: Course, journal: Journal, periods: int, on_period: Callable[[int], None]) -> NotYetError | None:
+    """Take the steps of that many periods, from the first one that is not recorded; `on_period` is called after each.
 
     Where the shop's data end earlier, what is awaited.
     """
@@ -44,7 +44,7 @@ def go_on(course: Course, journal: Journal, periods: int, tell: Callable[[int], 
             take_lesson(course, journal, period, take_decision(course, journal, period))
         except NotYetError as awaited:
             return awaited
-        tell(period)
+        on_period(period)
     return None
 
 

@@ -39,11 +39,11 @@ def watched(
     )
     back = returned.group_by("customer_id").agg(returned=pl.len())
     stars = ratings.group_by("customer_id").agg(stars=pl.col("value").sum(), ratings=pl.len())
-    found = pl.DataFrame({"customer_id": ids}).with_row_index("_row")
-    for one in (sums, back, stars):
-        found = found.join(one, on="customer_id", how="left")
-    found = found.sort("_row").drop("customer_id").fill_null(0).cast(pl.Float64)
-    column = {name: found[name].to_numpy() for name in found.columns}
+    rows = pl.DataFrame({"customer_id": ids}).with_row_index("_row")
+    for table in (sums, back, stars):
+        rows = rows.join(table, on="customer_id", how="left")
+    rows = rows.sort("_row").drop("customer_id").fill_null(0).cast(pl.Float64)
+    column = {name: rows[name].to_numpy() for name in rows.columns}
     return {
         MARGIN: (profit_minor, column["sales"]),
         RETURNS: (column["returned"], column["lines"]),

@@ -83,8 +83,8 @@ class Column:
         if kind != pl.String or not self.filled.len():
             return pl.Series(dtype=pl.Float64)
         table = nw.from_native(pl.DataFrame({"cell": self.filled}))
-        found = table.select(found=parse_number(nw.col("cell"), self.decimal)[0]).to_native()["found"].drop_nulls()
-        return found if found.len() >= READABLE * self.filled.len() else found.clear()
+        numbers = table.select(found=parse_number(nw.col("cell"), self.decimal)[0]).to_native()["found"].drop_nulls()
+        return numbers if numbers.len() >= READABLE * self.filled.len() else numbers.clear()
 
     @cached_property
     def numeric(self) -> bool:
@@ -150,9 +150,9 @@ def _forms(cells: pl.Series) -> tuple[str, ...]:
     if not cells.len() or cells.str.contains(_LIKE_TIMES).mean() < READABLE:  # type: ignore[operator]
         return ()
     table = nw.from_native(pl.DataFrame({"cell": cells}).lazy())
-    found = likely_formats(table, nw.col("cell"))
-    if found and _fits(cells, found[0]):
-        return found
+    forms = likely_formats(table, nw.col("cell"))
+    if forms and _fits(cells, forms[0]):
+        return forms
     return tuple(form for form in of_like_shape(cells.str.strip_chars(), ALSO) if _fits(cells, form))
 
 

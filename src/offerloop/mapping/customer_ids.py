@@ -29,8 +29,10 @@ def anonymous_ids(orders: pl.DataFrame) -> list[tuple[str, float]]:
     times = pl.col("n_orders") / pl.col("n_orders").median()
     named = pl.col("customer_id").str.to_lowercase().is_in(NAMES) & (share >= _NAMED_SHARE) & (times >= _NAMED_TIMES)
     many = (share >= _ANY_SHARE) & (times >= _ANY_TIMES)
-    found = orders.with_columns(share=share).filter(named | many).sort("share", "customer_id", descending=[True, False])
-    return list(found.select("customer_id", "share").iter_rows())
+    shares = (
+        orders.with_columns(share=share).filter(named | many).sort("share", "customer_id", descending=[True, False])
+    )
+    return list(shares.select("customer_id", "share").iter_rows())
 
 
 def case_variants(ids: pl.Series) -> list[tuple[str, ...]]:

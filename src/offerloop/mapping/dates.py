@@ -17,37 +17,37 @@ _MOST_DAYS = 180
 _BY_CONTENTS = "guessed from the contents"
 
 
-def choose_time(found: Match) -> None:
+def choose_time(match: Match) -> None:
     """Take the column that is the time of the order; of those whose names say so equally well the earliest."""
-    dates = [] if found.is_given("at") else order_dates(found)
+    dates = [] if match.is_given("at") else order_dates(match)
     if not dates:
         return
     best = max(_score(column) for column in dates)
     likely = [column for column in dates if _score(column) > best - _ALIKE]
     chosen = next((one for one in likely if all(one is other or earlier(one, other) for other in likely)), None)
-    mapped = found.column("at")
+    mapped = match.column("at")
     if chosen is not None and len(likely) > 1 and (mapped is None or chosen.name != mapped.name):
-        found.take("at", chosen.name, (chosen.name,), f"guessed: hardly ever later than {_named(likely, chosen)}")
+        match.take("at", chosen.name, (chosen.name,), f"guessed: hardly ever later than {_named(likely, chosen)}")
     elif mapped is None:
         first = max(dates, key=_score)
-        found.take("at", first.name, (first.name,), _BY_CONTENTS)
+        match.take("at", first.name, (first.name,), _BY_CONTENTS)
 
 
-def order_dates(found: Match) -> list[Column]:
+def order_dates(match: Match) -> list[Column]:
     """Return the columns of dates that may be the order's: not those that each customer has one of."""
-    free = [*found.free(), *([column] if (column := found.column("at")) else [])]
-    dates = [column for column in found.columns.values() if column in free and is_time(column) and not _like_id(column)]
-    return [column for column in dates if not _of_customer(found, column)]
+    free = [*match.free(), *([column] if (column := match.column("at")) else [])]
+    dates = [column for column in match.columns.values() if column in free and is_time(column) and not _like_id(column)]
+    return [column for column in dates if not _of_customer(match, column)]
 
 
-def date_notes(found: Match) -> list[str]:
+def date_notes(match: Match) -> list[str]:
     """Return what a reader should compare where the order's time may be another column."""
-    if "at" not in found.found or not found.found["at"].theirs:
+    if "at" not in match.guesses or not match.guesses["at"].theirs:
         return []
-    mapped = found.columns[found.found["at"].theirs[0]]
+    mapped = match.columns[match.guesses["at"].theirs[0]]
     if not mapped.dated:
         return []
-    others = [one for one in order_dates(found) if one.name not in found.found["at"].theirs]
+    others = [one for one in order_dates(match) if one.name not in match.guesses["at"].theirs]
     before = [one for one in others if not _misleading(one) and earlier(one, mapped)]
     if before:
         first = before[0].name
@@ -62,9 +62,9 @@ def date_notes(found: Match) -> list[str]:
     return []
 
 
-def earlier(one: Column, other: Column) -> bool:
+def earlier(column: Column, other: Column) -> bool:
     """Return whether one date is hardly ever later than another, and often some days before it."""
-    both = pl.DataFrame({"one": _seconds(one), "other": _seconds(other)}).drop_nulls()
+    both = pl.DataFrame({"one": _seconds(column), "other": _seconds(other)}).drop_nulls()
     apart = both["other"] - both["one"]
     if not apart.len() or abs(float(apart.median() or 0)) > _MOST_DAYS * DAY:  # type: ignore[arg-type]
         return False
@@ -91,9 +91,9 @@ def _like_id(column: Column) -> bool:
     return column.cells.dtype.is_integer() or bool(column.forms and "%" not in column.forms[0])
 
 
-def _of_customer(found: Match, column: Column) -> bool:
+def _of_customer(match: Match, column: Column) -> bool:
     """Return whether nearly every customer with several orders has one value, such as a day of birth."""
-    customer, order = found.column("customer_id"), found.column("order_id")
+    customer, order = match.column("customer_id"), match.column("order_id")
     if customer is None or order is None:
         return False
     rows = pl.DataFrame({"customer": customer.cells, "order": order.cells, "date": column.cells})

@@ -23,20 +23,20 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def order_notes(found: Match, sample: SampleRows) -> list[str]:
+def order_notes(match: Match, sample: SampleRows) -> list[str]:
     """Return the notes on a mapping of order lines, and on the customers in the rows that were looked at."""
-    return [*mapping_notes(found, sample), *_customers(found)]
+    return [*mapping_notes(match, sample), *_customers(match)]
 
 
-def mapping_notes(found: Match, sample: SampleRows) -> list[str]:
+def mapping_notes(match: Match, sample: SampleRows) -> list[str]:
     """Return the notes on a mapping of order lines."""
     return [
-        *exchanged_notes(found, sample),
-        *date_notes(found),
-        *discount_notes(found, sample),
-        *amount_notes(found, sample),
-        *_quantities(found),
-        *_taxes(found),
+        *exchanged_notes(match, sample),
+        *date_notes(match),
+        *discount_notes(match, sample),
+        *amount_notes(match, sample),
+        *_quantities(match),
+        *_taxes(match),
     ]
 
 
@@ -57,29 +57,29 @@ def _family(encoding: str) -> str:
     return next((family for family, names in _FAMILIES.items() if name in names), name)
 
 
-def _quantities(found: Match) -> list[str]:
-    quantity = found.column("quantity")
+def _quantities(match: Match) -> list[str]:
+    quantity = match.column("quantity")
     if quantity is None or not quantity.fractions:
         return []
     example = quantity.numbers.filter(quantity.numbers != quantity.numbers.floor())[0]
     return [f"'{quantity.name}' holds quantities such as {example:g}, which are weights or measures, not units"]
 
 
-def _taxes(found: Match) -> list[str]:
-    taxes = [one.name for one in found.unused() if one.numeric and not one.dated and says(one.name, "tax", _TAX)]
-    if not taxes or "paid" not in found.found:
+def _taxes(match: Match) -> list[str]:
+    taxes = [one.name for one in match.unused() if one.numeric and not one.dated and says(one.name, "tax", _TAX)]
+    if not taxes or "paid" not in match.guesses:
         return []
-    paid = found.found["paid"].written
+    paid = match.guesses["paid"].written
     return [f"'{taxes[0]}' is read as part of no amount: '{paid}' counts as it is, with or without tax"]
 
 
-def _customers(found: Match) -> list[str]:
-    return customer_notes(orders_of(found))
+def _customers(match: Match) -> list[str]:
+    return customer_notes(orders_of(match))
 
 
-def orders_of(found: Match) -> pl.DataFrame:
+def orders_of(match: Match) -> pl.DataFrame:
     """Return customer_id (text) and n_orders of the rows that were looked at."""
-    customer, order = found.column("customer_id"), found.column("order_id")
+    customer, order = match.column("customer_id"), match.column("order_id")
     if customer is None:
         return pl.DataFrame(schema={"customer_id": pl.String, "n_orders": pl.UInt32})
     ids = customer.cells.cast(pl.String).str.strip_chars()

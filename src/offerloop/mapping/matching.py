@@ -56,7 +56,7 @@ class Match:
 
     columns: dict[str, Column]
     """All of theirs."""
-    found: dict[str, Guess] = field(default_factory=dict)
+    guesses: dict[str, Guess] = field(default_factory=dict)
     languages: Counter[str] = field(default_factory=Counter)
     """How many names of each language were recognised."""
     notes: list[str] = field(default_factory=list)
@@ -64,56 +64,56 @@ class Match:
 
     def unused(self) -> list[Column]:
         """Columns that nothing is read from yet."""
-        used = {name for one in self.found.values() for name in one.theirs}
+        used = {name for one in self.guesses.values() for name in one.theirs}
         return [column for name, column in self.columns.items() if name not in used]
 
     def free(self) -> list[Column]:
         """Columns that may still be guessed as one of ours: unused ones, and parts of expressions that were given."""
-        used = {name for one in self.found.values() if not one.is_given_expression for name in one.theirs}
+        used = {name for one in self.guesses.values() if not one.is_given_expression for name in one.theirs}
         return [column for name, column in self.columns.items() if name not in used]
 
     def take(self, ours: str, written: str, theirs: Iterable[str], why: str) -> None:
         """Note one guess."""
-        self.found[ours] = Guess(written, tuple(theirs), why)
+        self.guesses[ours] = Guess(written, tuple(theirs), why)
 
     def is_given(self, ours: str) -> bool:
         """Return whether the user said what a column is read from."""
-        return ours in self.found and self.found[ours].why == GIVEN
+        return ours in self.guesses and self.guesses[ours].why == GIVEN
 
     def column(self, ours: str) -> Column | None:
         """Their column behind one of ours, when it is a single one."""
-        one = self.found.get(ours)
-        return self.columns[one.theirs[0]] if one and len(one.theirs) == 1 else None
+        guess = self.guesses.get(ours)
+        return self.columns[guess.theirs[0]] if guess and len(guess.theirs) == 1 else None
 
 
 def columns_of(sample: SampleRows) -> dict[str, Column]:
     """Every column of the source, seen in its head and in rows from all over it."""
-    return {name: Column(name, sample.seen[name], sample.decimal) for name in sample.head.columns}
+    return {name: Column(name, sample.sampled[name], sample.decimal) for name in sample.head.columns}
 
 
 def match(
-    columns: Mapping[str, Column], source: str, roles: Sequence[str], known: Mapping[str, frozenset[str]] | None = None,
-    given: Mapping[str, Guess] | None = None,
+    columns: Mapping[str, Column], source: str, roles: Sequence[str],
+    known_values: Mapping[str, frozenset[str]] | None = None, given_guesses: Mapping[str, Guess] | None = None,
 ) -> Match:  # fmt: skip
-    """The best names first, each of their columns once; `known` are ids of the order lines that it should hold.
+    """The best names first, each of their columns once; `known_values` are ids of the order lines that it should hold.
 
-    What is `given` stays as it is, and a column that is given by itself is nothing else.
+    What is `given_guesses` stays as it is, and a column that is given by itself is nothing else.
     """
-    found = Match(dict(columns), dict(given or {}))
+    match = Match(dict(columns), dict(given_guesses or {}))
     scored = []
     for place, ours in enumerate(roles):
         gate = GATES.get(ours, is_text)
         for column in columns.values():
             score, languages = name_score(column.name, source, ours)
-            score += _known_bonus(column, (known or {}).get(ours))
+            score += _known_bonus(column, (known_values or {}).get(ours))
             if score > 0 and gate(column):
                 scored.append((-score, place, ours, column.name, languages))
     for _, _, ours, theirs, languages in sorted(scored):
-        if ours not in found.found and theirs in {column.name for column in found.free()}:
+        if ours not in match.guesses and theirs in {column.name for column in match.free()}:
             why = "guessed from the contents" if not languages else f'guessed from the name "{theirs}"'
-            found.take(ours, theirs, (theirs,), why)
-            found.languages.update(languages)
-    return found
+            match.take(ours, theirs, (theirs,), why)
+            match.languages.update(languages)
+    return match
 
 
 _NUMBERS = (
@@ -122,12 +122,12 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def unfit_columns(found: Match, source: str, roles: Sequence[str]) -> list[str]:
+def unfit_columns(match: Match, source: str, roles: Sequence[str]) -> list[str]:
     """Return why columns that are called like one of ours are not read as it: what they hold."""
     notes = []
     for ours in roles:
-        named = [one for one in found.unused() if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
-        if ours in found.found or ours not in _NUMBERS or not named or GATES[ours](named[0]):
+        named = [one for one in match.unused() if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
+        if ours in match.guesses or ours not in _NUMBERS or not named or GATES[ours](named[0]):
             continue
         notes.append(f"'{named[0].name}' is not read as {ours}: {_why_not(named[0])}")
     return notes
@@ -144,10 +144,10 @@ def _why_not(column: Column) -> str:
     return f"it holds numbers such as {column.filled[0]}, which cannot be that"
 
 
-def _known_bonus(column: Column, known: frozenset[str] | None) -> float:
-    if not known or not column.nameable:
+def _known_bonus(column: Column, known_values: frozenset[str] | None) -> float:
+    if not known_values or not column.nameable:
         return 0.0
-    shared = len(column.values & known) / len(known)
+    shared = len(column.values & known_values) / len(known_values)
     return 1.0 if shared >= _KNOWN_IDS else 0.0
 
 
@@ -161,8 +161,8 @@ def name_score(theirs: str, source: str, ours: str) -> tuple[float, tuple[str, .
     if ours in _OPPOSITE and _OPPOSITE[ours](theirs):
         return 0.0, ()
     scored = [
-        (_likeness(theirs, known) - 0.001 * rank, _likeness(theirs, known), language)
-        for language, rank, known in known_names(source, ours)
+        (_likeness(theirs, known_name) - 0.001 * rank, _likeness(theirs, known_name), language)
+        for language, rank, known_name in known_names(source, ours)
     ]
     best, likeness, _ = max(scored, default=(0.0, 0.0, ""))
     if likeness < SAME and misleads(theirs, source, ours):
@@ -181,9 +181,9 @@ def misleads(theirs: str, source: str, ours: str) -> bool:
     return any(_begins_or_ends(words, words_of(name)) for names in lists.values() for name in names)
 
 
-def _begins_or_ends(theirs: tuple[str, ...], known: tuple[str, ...]) -> bool:
+def _begins_or_ends(theirs: tuple[str, ...], known_words: tuple[str, ...]) -> bool:
     """Return whether a word begins or ends with a known one; short words have to be the same, signs only occur."""
-    short = "".join(known)
+    short = "".join(known_words)
     if has_signs(short):
         return short in "".join(theirs)
     if len(short) < 5:
@@ -195,8 +195,8 @@ def _begins_or_ends(theirs: tuple[str, ...], known: tuple[str, ...]) -> bool:
 def _written_names() -> Mapping[str, Any]:
     file = resources.files("offerloop.mapping") / "column_names.toml"
     names = tomllib.loads(file.read_text(encoding="utf-8"))
-    asked = consent_names()
-    names["customers"] |= {"consent": asked["consent"], "opt_out": asked["opt_out"]}
+    consented = consent_names()
+    names["customers"] |= {"consent": consented["consent"], "opt_out": consented["opt_out"]}
     return names
 
 
@@ -219,13 +219,13 @@ def says(theirs: str, section: str, least: float = HOLDS) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _likeness(theirs: str, known: str) -> float:
+def _likeness(theirs: str, known_name: str) -> float:
     """1 for the same name, 0.6 to 0.95 for one that holds the other, less for one spelt alike, else 0."""
-    ours, other = words_of(known), words_of(theirs)
+    ours, other = words_of(known_name), words_of(theirs)
     short, long = "".join(ours), "".join(other)
     if short == long:
         return 1.0
-    if holds_words(theirs, known):
+    if holds_words(theirs, known_name):
         return HOLDS + 0.3 * len(short) / len(long) + (0.05 if long.endswith(short) else 0)
     if min(len(short), len(long)) < 5 or short[0] != long[0]:
         return 0.0

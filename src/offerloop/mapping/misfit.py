@@ -85,42 +85,42 @@ def open_column_notes(opened: Sequence[OpenColumn]) -> list[str]:
     return lines
 
 
-def open_columns(source: SourceName, found: Match, sample: SampleRows) -> list[OpenColumn]:
-    """Required columns that are missing, and given ones that do not fit, which are taken out of `found`."""
-    unfit = [ours for ours in list(found.found) if found.is_given(ours) and _given_misfit(ours, found, sample)]
+def open_columns(source: SourceName, match: Match, sample: SampleRows) -> list[OpenColumn]:
+    """Required columns that are missing, and given ones that do not fit, which are taken out of `match`."""
+    unfit = [ours for ours in list(match.guesses) if match.is_given(ours) and _given_misfit(ours, match, sample)]
     opened = []
     for ours in dict.fromkeys([*CONTRACTS[source].required, *unfit]):
-        if ours in found.found and ours not in unfit:
+        if ours in match.guesses and ours not in unfit:
             continue
-        given = found.found.pop(ours, None)
-        names = given.theirs if given is not None else ()
-        opened.append(OpenColumn(source, ours, str(sample.place), _candidates(source, ours, found, sample, names)))
+        guess = match.guesses.pop(ours, None)
+        names = guess.theirs if guess is not None else ()
+        opened.append(OpenColumn(source, ours, str(sample.place), _candidates(source, ours, match, sample, names)))
     return opened
 
 
-def unfit_notes(source: SourceName, found: Match, sample: SampleRows) -> list[str]:
+def unfit_notes(source: SourceName, match: Match, sample: SampleRows) -> list[str]:
     """Return a note for each column that is called like an unmapped one of ours, but whose cells do not fit."""
     return [
         f"'{column.name}' is not used as {ours}: {misfit(ours, column, sample)}"
         for ours in CONTRACTS[source].optional
-        if ours not in found.found
-        for column in found.unused()
+        if ours not in match.guesses
+        for column in match.unused()
         if name_score(column.name, source, ours)[0] >= HOLDS and len(_wrong_cells(ours, column)[1])
     ]
 
 
-def _given_misfit(ours: str, found: Match, sample: SampleRows) -> str:
-    column = found.column(ours)
+def _given_misfit(ours: str, match: Match, sample: SampleRows) -> str:
+    column = match.column(ours)
     return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)
 
 
 def _candidates(
-    source: SourceName, ours: str, found: Match, sample: SampleRows, given: tuple[str, ...]
+    source: SourceName, ours: str, match: Match, sample: SampleRows, preferred: tuple[str, ...]
 ) -> tuple[Candidate, ...]:
     scored = []
-    free = {column.name for column in found.free()}
-    for column in found.columns.values():
-        score = 2.0 if column.name in given else name_score(column.name, source, ours)[0]
+    free = {column.name for column in match.free()}
+    for column in match.columns.values():
+        score = 2.0 if column.name in preferred else name_score(column.name, source, ours)[0]
         if score > 0 or column.name in free:
             fits = GATES.get(ours, is_text)(column)
             scored.append((-score, not fits, column))

@@ -38,53 +38,55 @@ _ONE_CUSTOMER = 0.98
 """Share of the orders that must have one customer."""
 
 
-def guess_orders(sample: SampleRows, given: Mapping[str, Guess] | None = None) -> Match:
-    """Required columns that are not in the result could not be identified; `given` ones are as the user said."""
+def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None) -> Match:
+    """Required columns that are not in the result could not be identified; `given_guesses` are as the user said."""
     contract = CONTRACTS["order_lines"]
     named = [ours for ours in contract.optional if ours != "text"]  # which a customer's name would be, too
-    found = match(columns_of(sample), "order_lines", (*contract.required, *_HELP, *named), given=given)
-    _time(found)
-    _amounts(found)
-    _ids(found, sample.head)
-    _whole_order(found, sample.head)
-    price_before(found, sample)
-    discounts(found, sample)
-    unit_or_total(found, sample)
-    _combine(found)
-    unit_or_line(found, sample)
-    _gaps_in_ids(found)
+    matched = match(
+        columns_of(sample), "order_lines", (*contract.required, *_HELP, *named), given_guesses=given_guesses
+    )
+    _time(matched)
+    _amounts(matched)
+    _ids(matched, sample.head)
+    _whole_order(matched, sample.head)
+    price_before(matched, sample)
+    discounts(matched, sample)
+    unit_or_total(matched, sample)
+    _combine(matched)
+    unit_or_line(matched, sample)
+    _gaps_in_ids(matched)
     for name in _HELP:
-        found.found.pop(name, None)
-    found.found |= given or {}
-    take_text(found)
-    found.notes += [*order_notes(found, sample), *unfit_columns(found, "order_lines", named)]
-    return found
+        matched.guesses.pop(name, None)
+    matched.guesses |= given_guesses or {}
+    take_text(matched)
+    matched.notes += [*order_notes(matched, sample), *unfit_columns(matched, "order_lines", named)]
+    return matched
 
 
-def _time(found: Match) -> None:
+def _time(match: Match) -> None:
     """A date without a clock is joined with one."""
-    choose_time(found)
-    day = found.column("at")
-    if day is None or found.is_given("at") or day.has_clock or day.cells.dtype.is_integer():
+    choose_time(match)
+    day = match.column("at")
+    if day is None or match.is_given("at") or day.has_clock or day.cells.dtype.is_integer():
         return
-    clock = found.column("clock") or next((column for column in found.free() if is_clock(column)), None)
+    clock = match.column("clock") or next((column for column in match.free() if is_clock(column)), None)
     if clock is not None and "`" not in day.name + clock.name and clock.name != day.name:
         written = f"{reference(day.name)} + ' ' + {reference(clock.name)}"
-        found.take("at", written, (day.name, clock.name), f"{found.found['at'].why}, with the time of day")
+        match.take("at", written, (day.name, clock.name), f"{match.guesses['at'].why}, with the time of day")
 
 
-def _amounts(found: Match) -> None:
+def _amounts(match: Match) -> None:
     """The only column with fractions is the amount; the only one of small whole numbers is the quantity."""
-    if not {"paid", "unit_price"} & set(found.found):
-        amounts = [column for column in found.free() if column.fractions and is_money(column)]
+    if not {"paid", "unit_price"} & set(match.guesses):
+        amounts = [column for column in match.free() if column.fractions and is_money(column)]
         amounts = [column for column in amounts if not misleads(column.name, "order_lines", "paid")]
         if len(amounts) == 1:
-            found.take("paid", amounts[0].name, (amounts[0].name,), _BY_CONTENTS)
-    if "quantity" not in found.found:
-        counts = [column for column in found.free() if is_quantity(column) and _counts(column)]
-        open_ids = [ours for ours in ("customer_id", "product_id") if ours not in found.found]
-        if len(counts) == 1 and len([column for column in found.free() if is_id(column)]) > len(open_ids):
-            found.take("quantity", counts[0].name, (counts[0].name,), _BY_CONTENTS)
+            match.take("paid", amounts[0].name, (amounts[0].name,), _BY_CONTENTS)
+    if "quantity" not in match.guesses:
+        counts = [column for column in match.free() if is_quantity(column) and _counts(column)]
+        open_ids = [ours for ours in ("customer_id", "product_id") if ours not in match.guesses]
+        if len(counts) == 1 and len([column for column in match.free() if is_id(column)]) > len(open_ids):
+            match.take("quantity", counts[0].name, (counts[0].name,), _BY_CONTENTS)
 
 
 def _counts(column: Column) -> bool:
@@ -93,29 +95,29 @@ def _counts(column: Column) -> bool:
     return not column.fractions and column.distinct <= 50 and small >= 0.6 * column.numbers.len()
 
 
-def _ids(found: Match, head: pl.DataFrame) -> None:
+def _ids(match: Match, head: pl.DataFrame) -> None:
     """Find the ids that names leave open: an order has one customer, one day and several lines."""
     roles = ("customer_id", "product_id", "order_id")
-    missing = [ours for ours in roles if ours not in found.found]
-    free = [column.name for column in found.free() if is_id(column) and not _is_named_otherwise(column, found)]
+    missing = [ours for ours in roles if ours not in match.guesses]
+    free = [column.name for column in match.free() if is_id(column) and not _is_named_otherwise(column, match)]
     free = free[:_MOST_IDS]
     needed = [ours for ours in missing if ours != "order_id"]
     if not needed or len(free) < len(needed):
         return
-    fixed: dict[str, str] = {ours: found.found[ours].theirs[0] for ours in roles if ours in found.found}
-    day = found.found["at"].theirs[0] if "at" in found.found else None
+    fixed: dict[str, str] = {ours: match.guesses[ours].theirs[0] for ours in roles if ours in match.guesses}
+    day = match.guesses["at"].theirs[0] if "at" in match.guesses else None
     head = head.head(_TRIED_ROWS)
     choices: list[dict[str, str]] = [dict(zip(needed, names, strict=True)) for names in permutations(free, len(needed))]
     if "order_id" in missing:
         choices += [dict(zip(missing, names, strict=True)) for names in permutations(free, len(missing))]
     best = max(choices, key=lambda one: _plausible(head, {**fixed, **one}, day))
     for ours, theirs in best.items():
-        found.take(ours, theirs, (theirs,), _BY_CONTENTS)
+        match.take(ours, theirs, (theirs,), _BY_CONTENTS)
 
 
-def _is_named_otherwise(column: Column, found: Match) -> bool:
+def _is_named_otherwise(column: Column, match: Match) -> bool:
     """Return whether its name says that it is a missing time or amount, and only some of its cells do not fit."""
-    missing = [ours for ours in ("at", "paid", "quantity") if ours not in found.found]
+    missing = [ours for ours in ("at", "paid", "quantity") if ours not in match.guesses]
     return any(name_score(column.name, "order_lines", ours)[0] >= HOLDS for ours in missing)
 
 
@@ -128,8 +130,8 @@ def _plausible(head: pl.DataFrame, ids: dict[str, str], day: str | None) -> floa
     score = min(lines, 2.0) + several
     if order is None:
         return score - _held(head, [product], customer)
-    one = _held(head, [order], customer)
-    if one < _ONE_CUSTOMER or head[order].n_unique() <= head[customer].n_unique():
+    held = _held(head, [order], customer)
+    if held < _ONE_CUSTOMER or head[order].n_unique() <= head[customer].n_unique():
         return -1.0
     return score + 1.0 + (_held(head, [order], day) if day else 0.0) - _held(head, [customer], order)
 
@@ -140,46 +142,46 @@ def _held(head: pl.DataFrame, keys: list[str], value: str) -> float:
     return float((counts["n_values"] == 1).mean() or 0)  # type: ignore[arg-type]
 
 
-def _whole_order(found: Match, head: pl.DataFrame) -> None:
+def _whole_order(match: Match, head: pl.DataFrame) -> None:
     """An amount that stands on every line of an order again is the order's, not the line's."""
-    order, paid, price = (found.column(ours) for ours in ("order_id", "paid", "unit_price"))
-    if order is None or paid is None or found.is_given("paid"):
+    order, paid, price = (match.column(ours) for ours in ("order_id", "paid", "unit_price"))
+    if order is None or paid is None or match.is_given("paid"):
         return
     orders = head.group_by(order.name).agg(pl.len().alias("n"), pl.col(paid.name).n_unique().alias("n_values"))
     several = orders.filter(pl.col("n") > 1)
     if several.height < 20 or (several["n_values"] == 1).mean() < 0.99:  # type: ignore[operator]
         return
     if price is not None:
-        del found.found["paid"]
-        found.notes.append(f"'{paid.name}' repeats in every order: it is the order's total, so the unit price counts")
+        del match.guesses["paid"]
+        match.notes.append(f"'{paid.name}' repeats in every order: it is the order's total, so the unit price counts")
     else:
-        found.notes.append(
+        match.notes.append(
             f"'{paid.name}' repeats in every order: if it is the order's total, sales are counted too often"
         )
 
 
-def _combine(found: Match) -> None:
+def _combine(match: Match) -> None:
     """Combine other columns into what no column holds."""
-    if "quantity" not in found.found:
-        written = "1" if "1" not in found.columns else "1 * 1"
-        found.take("quantity", written, (), "assumed: every line is one unit")
-    price, quantity = found.column("unit_price"), found.found["quantity"]
-    if "paid" not in found.found and price is not None:
+    if "quantity" not in match.guesses:
+        written = "1" if "1" not in match.columns else "1 * 1"
+        match.take("quantity", written, (), "assumed: every line is one unit")
+    price, quantity = match.column("unit_price"), match.guesses["quantity"]
+    if "paid" not in match.guesses and price is not None:
         names = (price.name, *quantity.theirs)
         written = price.name if not quantity.theirs else _product(names)
-        found.take("paid", written, names, f"{found.found['unit_price'].why}, a unit's")
-    if "order_id" not in found.found and {"customer_id", "at"} <= set(found.found):
-        names = (found.found["customer_id"].theirs[0], *found.found["at"].theirs)
+        match.take("paid", written, names, f"{match.guesses['unit_price'].why}, a unit's")
+    if "order_id" not in match.guesses and {"customer_id", "at"} <= set(match.guesses):
+        names = (match.guesses["customer_id"].theirs[0], *match.guesses["at"].theirs)
         written = " + ' ' + ".join(reference(name) for name in names)
-        found.take("order_id", written, names, "assumed: what a customer buys at one time is one order")
+        match.take("order_id", written, names, "assumed: what a customer buys at one time is one order")
 
 
-def _gaps_in_ids(found: Match) -> None:
+def _gaps_in_ids(match: Match) -> None:
     """Whole numbers that a table with gaps holds as fractions become text, as ids must be."""
-    for ours, one in list(found.found.items()):
-        column = found.column(ours)
+    for ours, guess in list(match.guesses.items()):
+        column = match.column(ours)
         if ours.endswith("_id") and column is not None and column.cells.dtype.is_float():
-            found.take(ours, f"{reference(column.name)} + ''", one.theirs, f"{one.why}; fractions read as text")
+            match.take(ours, f"{reference(column.name)} + ''", guess.theirs, f"{guess.why}; fractions read as text")
 
 
 def _product(names: Iterable[str]) -> str:

@@ -23,39 +23,44 @@ _ORDERS_SERVE = ", or give no file of products: where the order lines name their
 
 
 def guess_source(
-    name: SourceName, sample: SampleRows, known: dict[str, frozenset[str]], given: Mapping[str, Guess] | None = None
+    name: SourceName,
+    sample: SampleRows,
+    known_values: dict[str, frozenset[str]],
+    given_guesses: Mapping[str, Guess] | None = None,
 ) -> Match:
-    """Required columns that are not in the result could not be identified; `given` ones are as the user said.
+    """Required columns that are not in the result could not be identified; `given_guesses` ones are as the user said.
 
     Raises InputError for a product or customer with several rows.
     """
     contract = CONTRACTS[name]
     columns = columns_of(sample)
     roles = (*contract.required, *contract.optional)
-    found = match(without_other_terms(columns) if name == "offers" else columns, name, roles, known, given)
-    found.columns = columns
-    if "at" in contract.required and "at" not in found.found:
-        times = [column for column in found.free() if is_time(column)]
+    matched = match(
+        without_other_terms(columns) if name == "offers" else columns, name, roles, known_values, given_guesses
+    )
+    matched.columns = columns
+    if "at" in contract.required and "at" not in matched.guesses:
+        times = [column for column in matched.free() if is_time(column)]
         if len(times) == 1:
-            found.take("at", times[0].name, (times[0].name,), "guessed from the contents")
+            matched.take("at", times[0].name, (times[0].name,), "guessed from the contents")
     if name == "offers":
-        offer_terms(found)
+        offer_terms(matched)
     if name == "products":
-        take_text(found)
-    found.found |= given or {}
-    found.notes += unfit_columns(found, name, roles)
+        take_text(matched)
+    matched.guesses |= given_guesses or {}
+    matched.notes += unfit_columns(matched, name, roles)
     key = KEYS.get(name)
-    if key and key in found.found:
-        _check_single(name, key, found, sample)
-        _check_known(key, found, known)
+    if key and key in matched.guesses:
+        _check_single(name, key, matched, sample)
+        _check_known(key, matched, known_values)
     if name == "customers":
-        found.notes += unmapped_answers(found.unused(), found.found)
-    return found
+        matched.notes += unmapped_answers(matched.unused(), matched.guesses)
+    return matched
 
 
-def _check_single(name: str, key: str, found: Match, sample: SampleRows) -> None:
-    theirs = found.found[key].written
-    used = {ours: one.written for ours, one in found.found.items() if ours != "text"}  # of which the commonest counts
+def _check_single(name: str, key: str, match: Match, sample: SampleRows) -> None:
+    theirs = match.guesses[key].written
+    used = {ours: one.written for ours, one in match.guesses.items() if ours != "text"}  # of which the commonest counts
     cells = {ours: column_values(sample.head, written, sample.decimal) for ours, written in used.items()}
     rows = pl.DataFrame(cells).unique().drop_nulls(key)
     several = rows.filter(pl.col(key).is_duplicated())
@@ -67,19 +72,19 @@ def _check_single(name: str, key: str, found: Match, sample: SampleRows) -> None
         )
 
 
-def _check_known(key: str, found: Match, known: dict[str, frozenset[str]]) -> None:
-    column = found.column(key)
-    if column is not None and known.get(key) and not column.values & known[key]:
-        found.notes.append(f"none of the first order lines has a {key} that stands in '{column.name}'; compare the two")
+def _check_known(key: str, match: Match, known_values: dict[str, frozenset[str]]) -> None:
+    column = match.column(key)
+    if column is not None and known_values.get(key) and not column.values & known_values[key]:
+        match.notes.append(f"none of the first order lines has a {key} that stands in '{column.name}'; compare the two")
 
 
-def customer_attributes(found: Match) -> tuple[list[str], list[str], list[str]]:
+def customer_attributes(match: Match) -> tuple[list[str], list[str], list[str]]:
     """Return which further columns of customers to carry along, which of them for audits only, and which to leave out.
 
     Columns without any filled cell are none of them.
     """
     ours = {*CONTRACTS["customers"].required, *CONTRACTS["customers"].optional}
-    rest = [column.name for column in found.unused() if column.name not in ours and column.filled.len()]
+    rest = [column.name for column in match.unused() if column.name not in ours and column.filled.len()]
     personal = [name for name in rest if _is_personal(name)]
     kept = [name for name in rest if name not in personal]
     return kept, [name for name in kept if says(name, "protected")], personal

@@ -17,30 +17,32 @@ from offerloop.workspace import SampleRows
 _OF_PRODUCTS = ("category", "subcategory", "brand")
 
 
-def products_in_orders(orders: Match, sample: SampleRows, given: Mapping[str, Guess] | None = None) -> Match | None:
+def products_in_orders(
+    orders: Match, sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None
+) -> Match | None:
     """Categories and brands that stand in the order lines, if every product has the same ones in the whole file.
 
-    `given` ones are as the user said. Raises InputError for one of them of which a product has several values.
+    `given_guesses` ones are as the user said. Raises InputError for one of them of which a product has several values.
     """
     rest = {column.name: column for column in orders.unused()}
-    found = match(rest, "products", _OF_PRODUCTS, given=given)
-    product = found.found.pop("product_id", None) or orders.found.get("product_id")
-    if product is None or not found.found:
+    matched = match(rest, "products", _OF_PRODUCTS, given_guesses=given_guesses)
+    product = matched.guesses.pop("product_id", None) or orders.guesses.get("product_id")
+    if product is None or not matched.guesses:
         return None
-    names = {ours: one.written for ours, one in found.found.items()}
+    names = {ours: one.written for ours, one in matched.guesses.items()}
     names = _agreeing(sample.head.lazy(), product.written, names, sample)
     if names and not sample.whole:
         names = _agreeing_everywhere(sample, product.written, names)
-    differing = {ours: one.written for ours, one in found.found.items() if ours not in names}
-    if wrong := next((ours for ours in differing if found.is_given(ours)), None):
+    differing = {ours: one.written for ours, one in matched.guesses.items() if ours not in names}
+    if wrong := next((ours for ours in differing if matched.is_given(ours)), None):
         raise InputError(_several(wrong, differing[wrong], product.written, sample))
     if differing:
         orders.notes.append(f"products have several values of {', '.join(differing.values())}, so these are left out")
     if not names:
         return None
-    found.columns = dict(orders.columns)
-    found.found = {"product_id": product, **{ours: one for ours, one in found.found.items() if ours in names}}
-    return found
+    matched.columns = dict(orders.columns)
+    matched.guesses = {"product_id": product, **{ours: one for ours, one in matched.guesses.items() if ours in names}}
+    return matched
 
 
 def _several(ours: str, written: str, product: str, sample: SampleRows) -> str:

@@ -49,18 +49,18 @@ class GuessedValue:
         return f"assumed: {self.evidence}" if self.evidence else "assumed"
 
 
-def guess_currency(given: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue:
+def guess_currency(currency: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue:
     """Return the currency as given, else of codes, signs, places or scripts, else the one of the headers' language.
 
     Raises InputError for a currency that is not known, and for a column in two of them.
     """
     check_single(orders)
-    if given is not None:
-        if given.upper() not in DIGITS:
-            raise InputError(f"'{given}' is not a currency; write its three letters (ISO 4217), such as EUR")
-        return GuessedValue(given.upper(), is_given=True)
-    if found := currency_evidence(language, orders, beside):
-        return found
+    if currency is not None:
+        if currency.upper() not in DIGITS:
+            raise InputError(f"'{currency}' is not a currency; write its three letters (ISO 4217), such as EUR")
+        return GuessedValue(currency.upper(), is_given=True)
+    if evidence := currency_evidence(language, orders, beside):
+        return evidence
     doubt = f"no sign, code or place settles the currency, so {_HOME[language]} is assumed; else correct shop.currency"
     return GuessedValue(_HOME[language], doubt=doubt)
 
@@ -71,8 +71,8 @@ def currency_evidence(language: str, orders: Match, beside: Iterable[Match] = ()
     if codes is not None:
         counts = Counter(code.upper() for code in codes.filled.to_list() if code.upper() in DIGITS)
         return GuessedValue(counts.most_common(1)[0][0], f"the commonest in '{codes.name}'")
-    if found := _signed(language, orders):
-        return found
+    if evidence := _signed(language, orders):
+        return evidence
     matches = [orders, *beside]
     return _placed(matches) or _scripted(matches)
 
@@ -94,13 +94,13 @@ def _signed(language: str, orders: Match) -> GuessedValue | None:
     for column in orders.columns.values():
         named = _in_name(column.name)
         signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
-        found = named or next(iter(signs), None)
-        if found is None:
+        sign = named or next(iter(signs), None)
+        if sign is None:
             continue
-        if found == "¥":
-            found = "CNY" if language == "zh" else _yuan_or_yen(orders)
+        if sign == "¥":
+            sign = "CNY" if language == "zh" else _yuan_or_yen(orders)
         evidence = f"a sign of it stands in '{column.name}'"
-        return GuessedValue("USD" if found == "$" else found, evidence, is_of_a_sign=True)
+        return GuessedValue("USD" if sign == "$" else sign, evidence, is_of_a_sign=True)
     return None
 
 
@@ -113,9 +113,9 @@ def _in_name(name: str) -> str | None:
 
 def _yuan_or_yen(orders: Match) -> str:
     """Return which of the two currencies with the same sign it is: by places and scripts, then by fractions."""
-    found = _placed([orders]) or _scripted([orders])
-    if found is not None and found.value in ("CNY", "JPY"):
-        return found.value
+    evidence = _placed([orders]) or _scripted([orders])
+    if evidence is not None and evidence.value in ("CNY", "JPY"):
+        return evidence.value
     paid = orders.column("paid") or orders.column("unit_price")
     return "CNY" if paid is not None and paid.fractions else "JPY"
 
@@ -136,11 +136,11 @@ def _money_of() -> dict[str, str]:
 
 def _placed(matches: Iterable[Match]) -> GuessedValue | None:
     """The currency of most places in the column with the most countries or cities; empty cells count against it."""
-    columns = [one for found in matches for one in found.columns.values() if _wordy(one)]
-    known = [(_moneys(column), column) for column in columns]
+    columns = [one for match in matches for one in match.columns.values() if _wordy(one)]
+    columns_with_money = [(_moneys(column), column) for column in columns]
     enough = [
         (moneys, column)
-        for moneys, column in known
+        for moneys, column in columns_with_money
         if moneys.len() >= (_SOME if _PLACE.search(column.name) else _MOSTLY) * column.cells.len()
     ]
     if not enough:
@@ -161,7 +161,7 @@ def _moneys(column: Column) -> pl.Series:
 
 def _scripted(matches: Iterable[Match]) -> GuessedValue | None:
     """The currency of the script in which most cells of a column are written."""
-    columns = [one for found in matches for one in found.columns.values() if _wordy(one)]
+    columns = [one for match in matches for one in match.columns.values() if _wordy(one)]
     for money, signs in _SCRIPTS.items():
         for column in columns:
             if column.filled.head(1000).str.contains(signs).mean() > _MOSTLY:  # type: ignore[operator]

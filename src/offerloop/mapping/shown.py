@@ -23,23 +23,23 @@ def without_other_terms(columns: dict[str, Column]) -> dict[str, Column]:
     return {name: column for name, column in columns.items() if name not in TERMS - {"percent", "on"}}
 
 
-def offer_terms(found: Match) -> None:
+def offer_terms(match: Match) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
-    percent = found.column("percent")
+    percent = match.column("percent")
     if percent is None:
         return
-    why, name = found.found["percent"].why, reference(percent.name)
+    why, name = match.guesses["percent"].why, reference(percent.name)
     if float(percent.numbers.max() or 0) <= 1:  # type: ignore[arg-type]
-        found.take("percent", f"{name} * 100", (percent.name,), f"{why}; it holds shares")
-    if "offer_id" not in found.found:
-        found.take("offer_id", percent.name, (percent.name,), "assumed: no column names the offers, their depth does")
-    if "kind" not in found.found:
-        found.take("kind", "'coupon'", (), "assumed: a percentage off, and no column says a kind")
+        match.take("percent", f"{name} * 100", (percent.name,), f"{why}; it holds shares")
+    if "offer_id" not in match.guesses:
+        match.take("offer_id", percent.name, (percent.name,), "assumed: no column names the offers, their depth does")
+    if "kind" not in match.guesses:
+        match.take("kind", "'coupon'", (), "assumed: a percentage off, and no column says a kind")
 
 
-def carried_terms(found: Match) -> list[str]:
+def carried_terms(match: Match) -> list[str]:
     """Their columns that are terms of offers under our own names."""
-    return [column.name for column in found.unused() if column.name in TERMS]
+    return [column.name for column in match.unused() if column.name in TERMS]
 
 
 def check_exposures(offers: Match | None, exposures: Match, sample: SampleRows) -> None:
@@ -49,7 +49,7 @@ def check_exposures(offers: Match | None, exposures: Match, sample: SampleRows) 
     """
     if offers is not None:
         _same_ids(offers, exposures, sample)
-    if "propensity" in exposures.found:
+    if "propensity" in exposures.guesses:
         return
     for column in exposures.unused():
         score, _ = name_score(column.name, "exposures", "propensity")
@@ -83,12 +83,12 @@ def _same_ids(offers: Match, exposures: Match, sample: SampleRows) -> None:
     }
     if not named:
         return
-    known = {name: column.values & named for name, column in offers.columns.items()}
+    shared_values = {name: column.values & named for name, column in offers.columns.items()}
     now = offers.column("offer_id")
-    if now is not None and known[now.name]:
+    if now is not None and shared_values[now.name]:
         return
-    best = max(known, key=lambda name: len(known[name]))
-    if not known[best]:
+    best = max(shared_values, key=lambda name: len(shared_values[name]))
+    if not shared_values[best]:
         raise InputError(_no_offer(shown, now, named, sample))
     offers.take("offer_id", best, (best,), f"guessed: '{shown.name}' of the exposures holds the same")
 

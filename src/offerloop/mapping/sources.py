@@ -42,36 +42,36 @@ def _best_part(name: SourceName, written: str, folder: Path, rows: int, encoding
     try:
         return sample_rows(place, folder, rows, encoding)
     except SeveralPartsError as several:
-        contract, found = CONTRACTS[name], list[tuple[tuple[int, int], SampleRows]]()
+        contract, scored = CONTRACTS[name], list[tuple[tuple[int, int], SampleRows]]()
         for part in several.parts:
             with suppress(InputError):
                 sample = sample_rows(replace(place, part=part), folder, rows, encoding)
-                likely = match(columns_of(sample), name, (*contract.required, *contract.optional)).found
-                found.append(((sum(ours in contract.required for ours in likely), len(likely)), sample))
-        most = max((n for n, _ in found), default=(0, 0))
-        best = [sample for n, sample in found if n == most]
+                likely = match(columns_of(sample), name, (*contract.required, *contract.optional)).guesses
+                scored.append(((sum(ours in contract.required for ours in likely), len(likely)), sample))
+        most = max((n for n, _ in scored), default=(0, 0))
+        best = [sample for n, sample in scored if n == most]
         if len(best) != 1 or not most[0]:
             raise
         return best[0]
 
 
 def infer_mapping(
-    samples: Samples, given: Mapping[SourceName, Mapping[str, Guess]] | None = None
+    samples: Samples, given_guesses: Mapping[SourceName, Mapping[str, Guess]] | None = None
 ) -> dict[SourceName, Match]:
     """Return the mapping of every source; products also from the order lines when nobody gives a list of them.
 
-    `given` are columns as the user said. Required columns may be missing: `open_columns` tells which.
+    `given_guesses` are columns as the user said. Required columns may be missing: `open_columns` tells which.
     """
-    given = given or {}
-    orders = guess_orders(samples["order_lines"], given.get("order_lines"))
-    known = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
-    found: dict[SourceName, Match] = {"order_lines": orders}
+    given_guesses = given_guesses or {}
+    orders = guess_orders(samples["order_lines"], given_guesses.get("order_lines"))
+    known_values = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
+    matches: dict[SourceName, Match] = {"order_lines": orders}
     if "products" not in samples:
-        listed = products_in_orders(orders, samples["order_lines"], given.get("products"))
-        found |= {} if listed is None else {"products": listed}
+        listed = products_in_orders(orders, samples["order_lines"], given_guesses.get("products"))
+        matches |= {} if listed is None else {"products": listed}
     for name, sample in samples.items():
         if name != "order_lines":
-            found[name] = guess_source(name, sample, known, given.get(name))
-    if "exposures" in found:
-        check_exposures(found.get("offers"), found["exposures"], samples["exposures"])
-    return {name: found[name] for name in SOURCES if name in found}
+            matches[name] = guess_source(name, sample, known_values, given_guesses.get(name))
+    if "exposures" in matches:
+        check_exposures(matches.get("offers"), matches["exposures"], samples["exposures"])
+    return {name: matches[name] for name in SOURCES if name in matches}

@@ -35,10 +35,10 @@ class RowFilter:
     theirs: tuple[str, ...]
 
 
-def row_filters(found: Match, sample: SampleRows) -> list[RowFilter]:
+def row_filters(match: Match, sample: SampleRows) -> list[RowFilter]:
     """Return one filter by all columns that clearly say which lines are no sales, and a proposal for each that may."""
-    columns = [column for column in found.unused() if _is_status(column)]
-    no_sales = {column.name: _no_sales(column, found, sample) for column in columns}
+    columns = [column for column in match.unused() if _is_status(column)]
+    no_sales = {column.name: _no_sales(column, match, sample) for column in columns}
     clear = [column for column in columns if no_sales[column.name] and _surely(column, no_sales[column.name])]
     proposed = [_proposal(column, no_sales[column.name]) for column in columns if column not in clear]
     if not clear:
@@ -54,7 +54,7 @@ def only_sales(sample: SampleRows, filters: Sequence[RowFilter]) -> SampleRows:
     if written is None:
         return sample
     head, spread = _wanted(sample.head, written), _wanted(sample.spread, written)
-    share = (head.height + spread.height) / sample.seen.height
+    share = (head.height + spread.height) / sample.sampled.height
     n_rows = head.height if sample.whole else round(sample.n_rows * share)
     return replace(sample, head=head, spread=spread, n_rows=n_rows)
 
@@ -72,9 +72,9 @@ def _is_status(column: Column) -> bool:
         return False
     if any("`" in text for text in (column.name, *column.values)):
         return False  # no expression can name it
-    known = sum(bool(_meaning(value)) for value in column.values)
+    n_recognised = sum(bool(_meaning(value)) for value in column.values)
     score, _ = name_score(column.name, "order_lines", "status")
-    return 2 * known >= column.distinct or score > 0.95 or (score >= HOLDS and known > 0)
+    return 2 * n_recognised >= column.distinct or score > 0.95 or (score >= HOLDS and n_recognised > 0)
 
 
 def _meaning(value: str) -> str:
@@ -93,10 +93,10 @@ def _counts(column: Column) -> dict[str, int]:
     return dict(named.select("value", "count").iter_rows())
 
 
-def _no_sales(column: Column, found: Match, sample: SampleRows) -> list[str]:
+def _no_sales(column: Column, match: Match, sample: SampleRows) -> list[str]:
     """Values that clearly mean no sale. Lines below zero stay: cleaning takes them off the sale that they take back."""
     numbers = [
-        column_values(sample.seen, found.found[ours].written, sample.decimal, as_number=True).alias(ours)
+        column_values(sample.sampled, match.guesses[ours].written, sample.decimal, as_number=True).alias(ours)
         for ours in ("paid", "quantity")
     ]
     table = pl.DataFrame({"value": column.cells}).with_columns(numbers)

@@ -20,16 +20,16 @@ _FEWEST = 5
 _TAKEN = ("category", "subcategory", "brand")
 
 
-def take_text(found: Match) -> None:
+def take_text(match: Match) -> None:
     """Take the column with mostly one text for each product, many different ones, made of words."""
-    product = found.column("product_id")
-    if product is None or "text" in found.found:
+    product = match.column("product_id")
+    if product is None or "text" in match.guesses:
         return
-    texts = [column for column in found.unused() if describes(column, product)]
+    texts = [column for column in match.unused() if describes(column, product)]
     if texts:
         best = max(texts, key=lambda one: (_score(one), one.distinct))
         why = "guessed from the contents: mostly one text for each product"
-        found.take("text", best.name, (best.name,), why)
+        match.take("text", best.name, (best.name,), why)
 
 
 def describes(column: Column, product: Column) -> bool:

@@ -47,44 +47,44 @@ def seconds_of(cells: pl.Series, form: str | None) -> pl.Series:
     return frame.select(at=instants.seconds).to_native()["at"]
 
 
-def forms_of(found: Match, ours: str, sample: SampleRows) -> tuple[str, ...]:
+def forms_of(match: Match, ours: str, sample: SampleRows) -> tuple[str, ...]:
     """Forms that a time of ours may be written in; none when its type says what it is."""
-    column = found.column(ours)
+    column = match.column(ours)
     if column is not None:
         return column.forms
-    return Column(ours, column_values(sample.seen, found.found[ours].written, sample.decimal)).forms
+    return Column(ours, column_values(sample.sampled, match.guesses[ours].written, sample.decimal)).forms
 
 
-def time_format(found: Match, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
+def time_format(match: Match, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
     """Return a form to write down; None when every reader finds the same one."""
     for ours in TIME_COLUMNS:
-        forms = forms_of(found, ours, sample) if ours in found.found else ()
+        forms = forms_of(match, ours, sample) if ours in match.guesses else ()
         if not forms or not (forms[0] in ALSO or forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST))):
             continue
         if len(forms) == 1:
             return TimeForm(forms[0], "guessed from the contents")
-        if better := decided_form(found, ours, forms, sample):
+        if better := decided_form(match, ours, forms, sample):
             return better
         day_first = language in ("de", "fr", "es") or sample.decimal == "," or currency in DAY_FIRST_CURRENCIES
         form = next((one for one in forms if one.startswith(_DAY_FIRST if day_first else _MONTH_FIRST)), forms[0])
         other = next(one for one in forms if one != form)
         why = f"a guess: no day beyond 12 was seen; put the {'month' if day_first else 'day'} first if it is the first"
-        return TimeForm(form, f"{why} number", note_on_two_readings(found, ours, sample, form, other))
+        return TimeForm(form, f"{why} number", note_on_two_readings(match, ours, sample, form, other))
     return None
 
 
-def note_on_two_readings(found: Match, ours: str, sample: SampleRows, form: str, other: str) -> str:
+def note_on_two_readings(match: Match, ours: str, sample: SampleRows, form: str, other: str) -> str:
     """Return a note that shows one cell in both forms."""
-    written = found.found[ours].written
+    written = match.guesses[ours].written
     cells = column_values(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
     both = pl.DataFrame({"cell": cells, "one": seconds_of(cells, form), "two": seconds_of(cells, other)})
     apart = both.drop_nulls().filter(pl.col("one") != pl.col("two"))
     if apart.is_empty():
         return ""
-    cell, one, two = apart.row(0)
+    cell, first_reading, two = apart.row(0)
     return (
-        f"'{written}': '{cell}' is read as {_day(one)}, and nothing shows that it is not {_day(two)}; if it is, set "
-        f'time_format = "{other}"'
+        f"'{written}': '{cell}' is read as {_day(first_reading)}, and nothing shows that it is not "
+        f'{_day(two)}; if it is, set time_format = "{other}"'
     )
 
 
@@ -92,15 +92,15 @@ def _day(seconds: int) -> str:
     return f"{EPOCH + timedelta(days=seconds // DAY):%d %B %Y}".lstrip("0")
 
 
-def decided_form(found: Match, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
+def decided_form(match: Match, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
     """Return the form that other dates, the order of the rows, or the days and months seen speak for."""
-    for column in found.columns.values():
+    for column in match.columns.values():
         if len(column.forms) == 1 and column.forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST)):
             first = _DAY_FIRST if column.forms[0].startswith(_DAY_FIRST) else _MONTH_FIRST
             alike = [form for form in forms if form.startswith(first)]
             if alike:
                 return TimeForm(alike[0], f"guessed: '{column.name}' has days beyond 12 in that place")
-    cells = column_values(sample.head, found.found[ours].written, sample.decimal)
+    cells = column_values(sample.head, match.guesses[ours].written, sample.decimal)
     return decided_by_rows(cells, forms)
 
 

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from offerloop.market.ceiling import blocks_of
     from offerloop.market.courses import by_period, ceiling_among, grown, regretted, same_spend
     from offerloop.market.gains import over_worlds, share_of, sums_of
+    from offerloop.market.observation import DEMOGRAPHICS, lines_of
     from offerloop.market.periods import POLICIES, Learner, Played, Setting, Week, play
     from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations, with_terms
     from offerloop.market.policies import DRAWN, Given, Logged, Rule
     from offerloop.market.preset import load_preset
-    from offerloop.market.seen import DEMOGRAPHICS, lines_of
     from offerloop.market.simulation import Market
     from offerloop.market.tables import SCALE
     from offerloop.market.terms import EVERYTHING, SPEND_AND_SAVE, Terms

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
+from offerloop.market.observation import Columns, Observation, observation_of
 from offerloop.market.policies import WORLDS, Given, Policy, lottery, within
-from offerloop.market.seen import Columns, Seen, seen
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 
@@ -35,17 +35,17 @@ SETTINGS = {
 TREES = 300
 
 
-def fair_ceiling(market: Market, fresh: int, tell: Callable[[], None]) -> Policy:
+def fair_ceiling(market: Market, fresh: int, on_step: Callable[[], None]) -> Policy:
     """The plan over effects predicted from profiles, learned from `fresh` customers; its R2 is a fact of the policy.
 
-    R2 is that of profit over customers and offers, on a block of a tenth of them that was not fitted to. `tell` is
+    R2 is that of profit over customers and offers, on a block of a tenth of them that was not fitted to. `on_step` is
     called after each block.
     """
-    model, r2 = _fit(market, fresh, tell)
+    model, r2 = _fit(market, fresh, on_step)
 
     def rule(market: Market, budget: int, rng: np.random.Generator) -> Given:
         del rng
-        view = seen(market)
+        view = observation_of(market)
         menu = market.terms.menu
         profit = np.full((market.customers, market.terms.size), -np.inf)
         for k in menu:
@@ -59,13 +59,13 @@ def fair_ceiling(market: Market, fresh: int, tell: Callable[[], None]) -> Policy
 class _Block:
     """Some fresh customers: what can be seen of them, and the truth."""
 
-    seen: Seen
+    observation: Observation
     profit: Floats
     """(customers, offers)."""
 
     def rows(self, offers: Ints) -> tuple[Columns, Floats]:
         """Columns and truth for one offer of each customer."""
-        return _columns(self.seen, offers), self.profit[np.arange(len(offers)), offers]
+        return _columns(self.observation, offers), self.profit[np.arange(len(offers)), offers]
 
 
 def blocks_of(fresh: int) -> int:
@@ -74,20 +74,20 @@ def blocks_of(fresh: int) -> int:
     return -(-fresh // size)
 
 
-def _fit(market: Market, fresh: int, tell: Callable[[], None]) -> tuple[Any, float]:
+def _fit(market: Market, fresh: int, on_step: Callable[[], None]) -> tuple[Any, float]:
     import lightgbm as lgb
 
     rng = np.random.default_rng(market.seed)
     menu, size = market.terms.menu, min(BLOCK, -(-fresh // 10))
     held, xs, ys = _block(market, FIRST, size, rng), [], []
-    tell()
+    on_step()
     for start in range(size, fresh, size):
         block = _block(market, FIRST + start, min(size, fresh - start), rng)
         for _ in range(min(OFFERS_EACH, len(menu))):
             x, y = block.rows(rng.choice(menu, len(block.profit)))
             xs.append(x)
             ys.append(y)
-        tell()
+        on_step()
     table = lgb.Dataset(np.concatenate(xs), np.concatenate(ys), categorical_feature=[0])
     model = lgb.train(SETTINGS, table, TREES)
     parts = [held.rows(np.full(size, k)) for k in menu]
@@ -102,12 +102,12 @@ def _block(market: Market, first: int, size: int, rng: np.random.Generator) -> _
     other = Market(market.preset, size, market.products, market.seed, early, first)
     other.terms = market.terms
     while other.week < market.week:
-        given = lottery(other, rng)
-        other.advance(given.offer, given.propensity)
-    return _Block(seen(other), true_effects(other, WORLDS, other.terms.menu).profit_minor)
+        drawn = lottery(other, rng)
+        other.advance(drawn.offer, drawn.propensity)
+    return _Block(observation_of(other), true_effects(other, WORLDS, other.terms.menu).profit_minor)
 
 
-def _columns(view: Seen, offers: Ints) -> Columns:
+def _columns(view: Observation, offers: Ints) -> Columns:
     """The offer, the profile, and what the customer buys in the offer's scope."""
     scope = np.zeros((len(offers), view.by_category.shape[2]), dtype=np.float32)
     for k in np.unique(offers):

@@ -39,12 +39,12 @@ def regretted(course: pl.DataFrame, ceiling: str) -> pl.DataFrame:
 
 def by_period(course: pl.DataFrame, measure: str) -> dict[str, tuple[Estimate, ...]]:
     """Return the mean over worlds after each period, by policy."""
-    found: dict[str, tuple[Estimate, ...]] = {}
-    for (policy, _), one in course.sort("period", maintain_order=True).group_by(
+    by_policy: dict[str, tuple[Estimate, ...]] = {}
+    for (policy, _), worlds in course.sort("period", maintain_order=True).group_by(
         "policy", "period", maintain_order=True
     ):
-        found[str(policy)] = (*found.get(str(policy), ()), over_worlds(one[measure].to_numpy()))
-    return found
+        by_policy[str(policy)] = (*by_policy.get(str(policy), ()), over_worlds(worlds[measure].to_numpy()))
+    return by_policy
 
 
 def same_spend(periods: pl.DataFrame) -> tuple[dict[str, Estimate], Estimate | None]:

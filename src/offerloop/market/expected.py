@@ -38,17 +38,17 @@ def expected_effects(week: Week, people: People, state: State) -> tuple[Floats, 
     Stock of a flash sale counts as endless.
     """
     keeps = week.keeping(people, state)
-    value, cost, told = (np.full(keeps.shape, np.nan) for _ in range(3))
+    value, cost, heard_only = (np.full(keeps.shape, np.nan) for _ in range(3))
     for annoys in np.unique(week.terms.annoys):
         usual = _Usual.of(week, people, state, float(annoys))
         plain, heard, bears = usual.total
-        told[:, week.terms.annoys == annoys] = (heard - plain)[:, None]
+        heard_only[:, week.terms.annoys == annoys] = (heard - plain)[:, None]
         for k in exact(week):
             if week.terms.annoys[k] == annoys:
                 more, off = usual.with_offer(k)
-                value[:, k] = keeps[:, k] * (bears + more - plain) + (1 - keeps[:, k]) * told[:, k]
+                value[:, k] = keeps[:, k] * (bears + more - plain) + (1 - keeps[:, k]) * heard_only[:, k]
                 cost[:, k] = keeps[:, k] * week.terms.own_share[k] * off
-    return value, cost, told
+    return value, cost, heard_only
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ class _Usual:
         nothing = np.zeros((people.size, week.shop.categories), dtype=np.float32)
         met = week.met(people, nothing).astype(np.float64)
         logit = np.add(*week.logits(people, state, met.astype(np.float32))).astype(np.float64)
-        rates = [week.rate(people, told, bears) for told, bears in ((0.0, False), (annoys, False), (annoys, True))]
+        rates = [
+            week.rate(people, annoyance, bears) for annoyance, bears in ((0.0, False), (annoys, False), (annoys, True))
+        ]
         trips = tuple(map(_poisson, rates))
         deal = met - week.preset.habits.dependence * state.used_to
         return cls(
@@ -117,12 +119,12 @@ def _poisson(rate: Floats) -> Floats:
 
 def _chances(week: Week, logit: Floats, trips: tuple[Floats, ...]) -> tuple[Floats, ...]:
     """Chance of buying over the number of trips, for each of their distributions; logits are those of one trip."""
-    found = tuple(np.zeros_like(logit) for _ in trips)
+    totals = tuple(np.zeros_like(logit) for _ in trips)
     for n in range(1, MOST_TRIPS + 1):
         on_n = expit(logit + week.preset.customers.trips * np.log(n))
-        for total, chance in zip(found, trips, strict=True):
+        for total, chance in zip(totals, trips, strict=True):
             total += chance[:, n - 1, None] * on_n
-    return found
+    return totals
 
 
 def _more_units(people: People, deal: Floats) -> Floats:
@@ -140,27 +142,27 @@ def _units(people: People, deal: Floats) -> Floats:
 def _choice(week: Week, people: People, category: int) -> tuple[Floats, slice]:
     """(customers, products of the category): chance of each, with or without the usual one's advantage."""
     shop, loyalty = week.shop, week.preset.customers.loyalty
-    mine = slice(shop.first[category], shop.first[category + 1])
-    weight = np.exp(shop.appeal[mine] - people.switching[:, None] * np.log1p(-week.shelf[mine]))
+    products = slice(shop.first[category], shop.first[category + 1])
+    weight = np.exp(shop.appeal[products] - people.switching[:, None] * np.log1p(-week.shelf[products]))
     rows, usual = np.arange(people.size), people.usual[:, category] - shop.first[category]
     free = weight / weight.sum(axis=1, keepdims=True)
     weight[rows, usual] *= np.exp(loyalty)
     steady = weight / weight.sum(axis=1, keepdims=True)
-    return people.variety[:, None] * free + (1 - people.variety[:, None]) * steady, mine
+    return people.variety[:, None] * free + (1 - people.variety[:, None]) * steady, products
 
 
 def _margin(week: Week, people: People, category: int) -> Floats:
     """(customers,): mean margin of a unit bought in a category."""
-    chance, mine = _choice(week, people, category)
-    products = np.arange(week.shop.size)[mine]
+    chance, choice = _choice(week, people, category)
+    products = np.arange(week.shop.size)[choice]
     return chance @ (week.shelf_minor(products) - week.shop.cost_minor[products]).astype(np.float64)
 
 
 def _discount(week: Week, people: People, k: int, ratio: Floats) -> Floats:
     """(customers,): mean discount of a purchase in the offer's category; `ratio` is that of the units beyond one."""
-    chance, mine = _choice(week, people, int(week.terms.category[k]))
+    chance, choice = _choice(week, people, int(week.terms.category[k]))
     more = np.arange(MOST_MORE + 1)
-    base = week.shelf_minor(np.arange(week.shop.size)[mine])[:, None] * (1 + more)
+    base = week.shelf_minor(np.arange(week.shop.size)[choice])[:, None] * (1 + more)
     off = np.minimum(percent_off(base, float(week.terms.percent[k]), int(week.terms.most_minor[k])), base)
     units = ratio[:, None] ** more * np.where(more < MOST_MORE, 1 - ratio[:, None], 1.0)
     return np.einsum("nu,nu->n", chance @ off.astype(np.float64), units)
@@ -189,5 +191,5 @@ def everywhere(week: Week, people: People, state: State, k: int) -> tuple[Floats
 
 def _price(week: Week, people: People, category: int) -> Floats:
     """(customers,): mean shelf price of a unit bought in a category."""
-    chance, mine = _choice(week, people, category)
-    return chance @ week.shelf_minor(np.arange(week.shop.size)[mine]).astype(np.float64)
+    chance, choice = _choice(week, people, category)
+    return chance @ week.shelf_minor(np.arange(week.shop.size)[choice]).astype(np.float64)

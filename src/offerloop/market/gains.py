@@ -45,9 +45,9 @@ def at_equal_spend(periods: pl.DataFrame) -> pl.DataFrame:
     most = pl.col("cost").max().over("policy", "world")
     common = sums.with_columns(most=most).group_by("world", maintain_order=True).agg(spend=pl.col("most").min())
     rows = []
-    for (policy, world), one in sums.group_by("policy", "world", maintain_order=True):
+    for (policy, world), policy_sums in sums.group_by("policy", "world", maintain_order=True):
         spend = common.filter(pl.col("world") == world)["spend"].item()
-        own, costs = one.sort("cost"), np.append(0.0, one["cost"].sort().to_numpy())
+        own, costs = policy_sums.sort("cost"), np.append(0.0, policy_sums["cost"].sort().to_numpy())
         gained = {name: float(np.interp(spend, costs, np.append(0.0, own[name].to_numpy()))) for name in UNITS}
         plain = {f"plain_{name}": own[f"plain_{name}"][0] for name in UNITS}
         rows.append({"policy": policy, "world": world, **gained, **plain, "cost": spend})

@@ -19,10 +19,10 @@ _STEP, _FIRST, _SECOND = (np.uint64(one) for one in (0x9E3779B97F4A7C15, 0xBF584
 def mixed(state: Keys) -> Keys:
     """SplitMix64's output function of each state."""
     with np.errstate(over="ignore"):
-        found = state + _STEP
-        found = (found ^ (found >> np.uint64(30))) * _FIRST
-        found = (found ^ (found >> np.uint64(27))) * _SECOND
-        return found ^ (found >> np.uint64(31))
+        mixed_state = state + _STEP
+        mixed_state = (mixed_state ^ (mixed_state >> np.uint64(30))) * _FIRST
+        mixed_state = (mixed_state ^ (mixed_state >> np.uint64(27))) * _SECOND
+        return mixed_state ^ (mixed_state >> np.uint64(31))
 
 
 class Noise:

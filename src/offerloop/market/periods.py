@@ -11,6 +11,7 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.market.ceiling import fair_ceiling
+from offerloop.market.observation import observation_of
 from offerloop.market.personalised import personalised
 from offerloop.market.policies import (
     Logged,
@@ -25,7 +26,6 @@ from offerloop.market.policies import (
     same,
 )
 from offerloop.market.preset import Preset
-from offerloop.market.seen import seen
 from offerloop.market.simulation import Market, Outcome
 
 RULES: dict[str, Rule] = {
@@ -94,47 +94,47 @@ def play(
     setting: Setting,
     names: Sequence[str],
     world: int,
-    tell: Callable[[], None],
+    on_step: Callable[[], None],
     learners: Mapping[str, Learner] | None = None,
     watch: Callable[[str, Week], None] = unwatched,
 ) -> tuple[Market, Played]:
     """Every policy from the same past; and the first one's market after the last week.
 
-    `tell` is called after each week played and each block learned from, `watch` with each week of a policy. `learners`
-    are further policies by name.
+    `on_step` is called after each week played and each block learned from, `watch` with each week of a policy.
+    `learners` are further policies by name.
     """
     others = {name: learner for name, learner in (learners or {}).items() if name in names}
     start, log = past(setting, names, world, learns=bool(others))
     policies = {
         name: Policy(others[name](start, log, setting.budget_minor))
         if name in others
-        else policy_of(name, start, log, setting, tell)
+        else policy_of(name, start, log, setting, on_step)
         for name in names
     }
-    plain = twin(start, setting, world, tell)
+    plain = twin(start, setting, world, on_step)
     markets: list[Market] = []
     tables = []
     for name, policy in policies.items():
-        market, table = weeks(start, policy.rule, setting, world, watched(plain, partial(watch, name), tell))
+        market, table = weeks(start, policy.rule, setting, world, watched(plain, partial(watch, name), on_step))
         markets += [] if markets else [market]
         tables.append(beside(table, plain, name, world).select(PERIOD_COLUMNS))
     return markets[0], Played(pl.concat(tables), {name: one.facts for name, one in policies.items()})
 
 
-def twin(start: Market, setting: Setting, world: int, tell: Callable[[], None]) -> pl.DataFrame:
+def twin(start: Market, setting: Setting, world: int, on_step: Callable[[], None]) -> pl.DataFrame:
     """The weeks of the same shop without any offer."""
-    return weeks(start, nothing, setting, world, lambda _: tell())[1]
+    return weeks(start, nothing, setting, world, lambda _: on_step())[1]
 
 
-def watched(plain: pl.DataFrame, watch: Callable[[Week], None], tell: Callable[[], None]) -> Callable[[Week], None]:
+def watched(plain: pl.DataFrame, watch: Callable[[Week], None], on_step: Callable[[], None]) -> Callable[[Week], None]:
     """What `weeks` calls to have a policy's weeks watched, each beside that of the twin shop."""
 
-    def told(week: Week) -> None:
+    def on_week(week: Week) -> None:
         without = plain.row(int(week["period"]), named=True)
         watch({**week, **{f"plain_{one}": without[one] for one in PLAIN}})
-        tell()
+        on_step()
 
-    return told
+    return on_week
 
 
 def beside(table: pl.DataFrame, plain: pl.DataFrame, policy: str, world: int) -> pl.DataFrame:
@@ -145,20 +145,20 @@ def beside(table: pl.DataFrame, plain: pl.DataFrame, policy: str, world: int) ->
 
 
 def weeks(
-    start: Market, rule: Rule, setting: Setting, world: int, told: Callable[[Week], None], times: float = 1.0
+    start: Market, rule: Rule, setting: Setting, world: int, on_week: Callable[[Week], None], times: float = 1.0
 ) -> tuple[Market, pl.DataFrame]:
     """The market after all periods under one rule, and their sums; the budget is so many `times` the preset's.
 
-    `told` is called with the sums of each week.
+    `on_week` is called with the sums of each week.
     """
     market, rng = start.branch(), np.random.default_rng(world)
     budget = round(times * setting.budget_minor)
     rows = []
     for period in range(setting.periods):
-        given = rule(market, budget, rng)
-        done = market.advance(given.offer, given.propensity)
-        rows.append({"period": period, **_sums(market, done, given.offer)})
-        told(rows[-1])
+        allotted = rule(market, budget, rng)
+        done = market.advance(allotted.offer, allotted.propensity)
+        rows.append({"period": period, **_sums(market, done, allotted.offer)})
+        on_week(rows[-1])
     return market, pl.DataFrame(rows)
 
 
@@ -178,29 +178,29 @@ def drawn_weeks(market: Market, n_log: int, world: int) -> list[Logged]:
     """Play weeks of random offers."""
     rng, log = np.random.default_rng(world), []
     for _ in range(n_log):
-        view, given = seen(market), lottery(market, rng)
-        done = market.advance(given.offer, given.propensity)
-        value, own = done.value_minor(market.customers), market.terms.own_share[given.offer]
-        log.append(Logged(view, given.offer, value, done.cost_minor(market.customers, own)))
+        view, allotted = observation_of(market), lottery(market, rng)
+        done = market.advance(allotted.offer, allotted.propensity)
+        value, own = done.value_minor(market.customers), market.terms.own_share[allotted.offer]
+        log.append(Logged(view, allotted.offer, value, done.cost_minor(market.customers, own)))
     return log
 
 
-def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, tell: Callable[[], None]) -> Policy:
+def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, on_step: Callable[[], None]) -> Policy:
     """One of POLICIES, with what it learned."""
     if name == "personalised":
         return personalised(log, market.terms)
-    return fair_ceiling(market, setting.fresh, tell) if name == "ceiling" else Policy(RULES[name])
+    return fair_ceiling(market, setting.fresh, on_step) if name == "ceiling" else Policy(RULES[name])
 
 
 def _sums(market: Market, done: Outcome, offer: Ints) -> dict[str, float]:
     """Return the sums of one week over all customers."""
-    told = offer[offer >= 0]
+    offered = offer[offer >= 0]
     cost = float(done.cost_minor(market.customers, market.terms.own_share[offer]).sum())
     discount = int(done.discount_minor.sum())
     return {
-        "offered": len(told),
+        "offered": len(offered),
         "annoyed": int(((offer >= 0) & (market.people.annoyed * market.terms.annoys[offer] > 0)).sum()),
-        "liability_minor": int(market.terms.liability_minor[told].sum()),
+        "liability_minor": int(market.terms.liability_minor[offered].sum()),
         "buyers": len(np.unique(done.lines.customer)),
         "sales_minor": int(done.lines.shelf_minor.sum()) - discount,
         "discount_minor": discount,

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
+from offerloop.market.observation import IN_SCOPE, Observation, observation_of
 from offerloop.market.policies import DRAWN, Given, Logged, Policy, within
-from offerloop.market.seen import IN_SCOPE, Seen, seen
 from offerloop.market.simulation import Market
 from offerloop.market.terms import Terms
 
@@ -56,14 +56,14 @@ class _Effects:
         """From logged weeks."""
         pairs = np.column_stack([terms.kind, terms.percent])
         group = np.unique(pairs[terms.menu], axis=0, return_inverse=True)[1].ravel()
-        scaling = _Scaling.of(log[0].seen)
+        scaling = _Scaling.of(log[0].observation)
         parts = [_Rows.of(one, group, scaling) for one in log]
         rows = _Rows(*(np.concatenate([getattr(one, name) for one in parts]) for name in _Rows.__annotations__))
         return cls(group, scaling, _values(rows), _costs(rows))
 
     def predict(self, market: Market) -> Floats:
         """(customers, offers): profit; offers that are not on the menu have none."""
-        view, profit = seen(market), np.zeros((market.customers, market.terms.size))
+        view, profit = observation_of(market), np.zeros((market.customers, market.terms.size))
         for k, g in zip(market.terms.menu, self.group, strict=True):
             profit[:, k] = self.scaling.columns(view, k) @ (self.value[g] - self.cost[g])
         return profit
@@ -85,14 +85,14 @@ class _Scaling:
     """(offers, len(IN_SCOPE)): means over customers of what each offer covers."""
 
     @classmethod
-    def of(cls, view: Seen) -> _Scaling:
+    def of(cls, view: Observation) -> _Scaling:
         """From what is seen of everybody."""
         traits = _traits(view)
         scope = np.stack([view.in_scope(k).mean(axis=0, dtype=np.float64) for k in range(len(view.category))])
         profile, spread = _unit(view.profile.std(axis=0, dtype=np.float64)), _unit(traits.std(axis=0))
         return cls(profile, float(_unit(_spend(view).mean())), traits.mean(axis=0), spread, _unit(scope))
 
-    def columns(self, view: Seen, k: int) -> Floats:
+    def columns(self, view: Observation, k: int) -> Floats:
         """(customers, 1 + TRAITS + IN_SCOPE): z of offer k."""
         spend = _spend(view)[:, None] / self.spend
         traits = (_traits(view) - self.centre) / self.spread
@@ -104,11 +104,11 @@ def _unit(scale: Floats) -> Floats:
     return np.where(scale > 0, scale, 1.0)
 
 
-def _traits(view: Seen) -> Floats:
+def _traits(view: Observation) -> Floats:
     return np.column_stack([view.column(name) for name in TRAITS]).astype(np.float64)
 
 
-def _spend(view: Seen) -> Floats:
+def _spend(view: Observation) -> Floats:
     """(customers,): weekly value at list price."""
     return view.by_category[:, :, IN_SCOPE.index("list_minor_week")].sum(axis=1).astype(np.float64)
 
@@ -119,7 +119,7 @@ class _Rows:
 
     profile: Floats
     """(rows, columns of x)."""
-    given: Floats
+    with_offer: Floats
     """(rows, groups, columns of z): zeros but for the group of what was offered."""
     expected: Floats
     """Its mean over the chances of the lottery."""
@@ -131,35 +131,35 @@ class _Rows:
     def of(cls, week: Logged, group: Ints, scaling: _Scaling) -> _Rows:
         """Return the rows of one week."""
         n, n_groups = len(week.offer), int(group.max()) + 1
-        given = np.zeros((n, n_groups, 1 + len(TRAITS) + len(IN_SCOPE)))
-        expected = np.zeros_like(given)
+        with_offer = np.zeros((n, n_groups, 1 + len(TRAITS) + len(IN_SCOPE)))
+        expected = np.zeros_like(with_offer)
         for k, g in enumerate(group):  # the menu comes first among the offers
-            columns = scaling.columns(week.seen, k)
-            given[:, g] += np.where((week.offer == k)[:, None], columns, 0.0)
+            columns = scaling.columns(week.observation, k)
+            with_offer[:, g] += np.where((week.offer == k)[:, None], columns, 0.0)
             expected[:, g] += DRAWN / len(group) * columns
-        profile = np.column_stack([np.ones(n), week.seen.profile / scaling.profile])
-        weight = (1 + _spend(week.seen) / scaling.spend) ** -2.0
-        return cls(profile, given, expected, week.value_minor, week.cost_minor, weight)
+        profile = np.column_stack([np.ones(n), week.observation.profile / scaling.profile])
+        weight = (1 + _spend(week.observation) / scaling.spend) ** -2.0
+        return cls(profile, with_offer, expected, week.value_minor, week.cost_minor, weight)
 
 
 def _values(rows: _Rows) -> Floats:
     """d + d_g by group."""
-    _, n_groups, width = rows.given.shape
-    own = rows.given - rows.expected
+    _, n_groups, width = rows.with_offer.shape
+    own = rows.with_offer - rows.expected
     x = np.column_stack([own.sum(axis=1), own.reshape(len(own), -1), rows.profile])
     shrunk = np.zeros(x.shape[1])
     shrunk[1 : width * (1 + n_groups)] = 1.0
-    found = _ridge(x, rows.value, rows.weight, shrunk)
-    return found[:width] + found[width : width * (1 + n_groups)].reshape(n_groups, width)
+    values = _ridge(x, rows.value, rows.weight, shrunk)
+    return values[:width] + values[width : width * (1 + n_groups)].reshape(n_groups, width)
 
 
 def _costs(rows: _Rows) -> Floats:
     """Return the costs of what was offered, by group."""
-    every = rows.given.reshape(len(rows.given), -1)
-    told = every.any(axis=1)
-    x, weight = every[told], rows.weight[told]
-    found = _solved(x.T @ (weight[:, None] * x), x.T @ (weight * rows.cost[told]), np.zeros(x.shape[1]))
-    return found.reshape(rows.given.shape[1:])
+    every = rows.with_offer.reshape(len(rows.with_offer), -1)
+    has_offer = every.any(axis=1)
+    x, weight = every[has_offer], rows.weight[has_offer]
+    costs = _solved(x.T @ (weight[:, None] * x), x.T @ (weight * rows.cost[has_offer]), np.zeros(x.shape[1]))
+    return costs.reshape(rows.with_offer.shape[1:])
 
 
 def _ridge(x: Floats, y: Floats, weight: Floats, shrunk: Floats) -> Floats:

@@ -113,13 +113,13 @@ def brought(
         start = with_supplier_share(warm, share)
         log = drawn_weeks(start, n_log, world)
         plain = twin(start, setting, world, telling.step) if plain is None else plain
-        mine = [one for one in combos if one.supplier_share == share]
-        for one, own, rule in _rules(mine, start, log, setting, learners, telling.step):
-            told = watched(plain, partial(telling.week, one), telling.step)
-            market, table = weeks(start, rule, own, world, told)
+        of_policy = [one for one in combos if one.supplier_share == share]
+        for combination, own, rule in _rules(of_policy, start, log, setting, learners, telling.step):
+            on_week = watched(plain, partial(telling.week, combination), telling.step)
+            market, table = weeks(start, rule, own, world, on_week)
             markets += [] if markets else [market]
-            levers = {name: pl.lit(getattr(one, name), dtype=pl.Float64) for name in LEVERS}
-            tables.append(beside(table, plain, one.policy, world).select(*PERIOD_COLUMNS, **levers))
+            levers = {name: pl.lit(getattr(combination, name), dtype=pl.Float64) for name in LEVERS}
+            tables.append(beside(table, plain, combination.policy, world).select(*PERIOD_COLUMNS, **levers))
     return markets[0], pl.concat(tables)
 
 
@@ -129,17 +129,17 @@ def _rules(
     log: Sequence[Logged],
     setting: Setting,
     learners: Mapping[str, Callable[[float], Learner]],
-    tell: Callable[[], None],
+    on_step: Callable[[], None],
 ) -> Iterator[tuple[Combination, Setting, Rule]]:
-    known: dict[str, Rule] = {}
-    for one in combos:
-        own = with_terms(setting, one.budget, one.supplier_share)
-        if one.explore is not None:
-            yield one, own, learners[one.policy](one.explore)(start, log, own.budget_minor)
+    rule_by_policy: dict[str, Rule] = {}
+    for combination in combos:
+        own = with_terms(setting, combination.budget, combination.supplier_share)
+        if combination.explore is not None:
+            yield combination, own, learners[combination.policy](combination.explore)(start, log, own.budget_minor)
             continue
-        if one.policy not in known:
-            known[one.policy] = policy_of(one.policy, start, list(log), own, tell).rule
-        yield one, own, known[one.policy]
+        if combination.policy not in rule_by_policy:
+            rule_by_policy[combination.policy] = policy_of(combination.policy, start, list(log), own, on_step).rule
+        yield combination, own, rule_by_policy[combination.policy]
 
 
 def with_supplier_share(market: Market, share: float) -> Market:

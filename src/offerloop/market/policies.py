@@ -13,7 +13,7 @@ import polars as pl
 
 from offerloop.allocation import Problem, solve
 from offerloop.arrays import Floats, Ints
-from offerloop.market.seen import Seen
+from offerloop.market.observation import Observation
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.offers import NO_OFFER, NOTHING
@@ -49,7 +49,7 @@ Rule = Callable[[Market, int, np.random.Generator], Given]
 class Logged:
     """A week in which offers were given at random; arrays of shape (customers,)."""
 
-    seen: Seen
+    observation: Observation
     """What was known before it."""
     offer: Ints
     value_minor: Floats

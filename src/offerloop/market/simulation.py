@@ -112,34 +112,34 @@ class Market:
 
     def step(self, assignments: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """See `Simulator`. Raises InputError for an offer or a customer that the market does not have."""
-        given = self.positions(assignments)
+        offers = self.positions(assignments)
         propensity = None
         if "propensity" in assignments.columns:
             propensity = np.ones(self.customers)
             propensity[assignments["customer_id"].to_numpy() - self.first] = assignments["propensity"].to_numpy()
-        self.advance(given, propensity)
+        self.advance(offers, propensity)
         return self.parts[-1]
 
     def positions(self, assignments: pl.DataFrame) -> Ints:
         """The position of each customer's offer among the terms, NOTHING for none."""
-        known = {name: place for place, name in enumerate(self.terms.ids)} | {NO_OFFER: NOTHING}
+        place_by_offer = {name: place for place, name in enumerate(self.terms.ids)} | {NO_OFFER: NOTHING}
         names = assignments["offer_id"].fill_null(NO_OFFER)
-        strange = sorted(set(names.to_list()) - known.keys())
+        strange = sorted(set(names.to_list()) - place_by_offer.keys())
         if strange:
             raise InputError(f"the market has no offer '{strange[0]}' (known: {', '.join(self.terms.ids)})")
         ids = assignments["customer_id"].to_numpy()
         if len(ids) and (ids.min() < self.ids[0] or ids.max() > self.ids[-1]):
             raise InputError(f"the market has the customers {self.ids[0]} to {self.ids[-1]}, and is given others")
-        given = np.full(self.customers, NOTHING)
-        given[ids - self.first] = names.replace_strict(known, return_dtype=pl.Int64).to_numpy()
-        return given
+        offers = np.full(self.customers, NOTHING)
+        offers[ids - self.first] = names.replace_strict(place_by_offer, return_dtype=pl.Int64).to_numpy()
+        return offers
 
     def coming(self, noise: Noise, terms: Terms) -> Week:
         """The coming week under some luck: its shelf prices are the same whatever the luck."""
         shelf = shelf_depths(self.preset, self.shop, self.week, self.noise)
         return Week(self.preset, self.shop, terms, self.week, shelf, noise)
 
-    def play(self, given: Ints, noise: Noise, terms: Terms | None = None, *, borne: bool = False) -> Outcome:
+    def play(self, offers: Ints, noise: Noise, terms: Terms | None = None, *, borne: bool = False) -> Outcome:
         """The coming week under some offers and some luck, without it becoming the past; `borne` as `Week.play`."""
         terms = self.terms if terms is None else terms
         this = self.coming(noise, terms)
@@ -151,7 +151,7 @@ class Market:
                     self.people.part(start, start + BLOCK),
                     self.ids[rows],
                     self.state.part(start, start + BLOCK),
-                    given[rows],
+                    offers[rows],
                     borne=borne,
                 )
             )
@@ -160,29 +160,29 @@ class Market:
         state = State(
             *(np.concatenate([getattr(one.state, name) for one in played]) for name in ("stock", "used_to", "told"))
         )
-        lines = fill_up(lines, terms, given, bears, self.people.stretch)
-        return Outcome(lines, discounts(lines, terms, given, bears, noise, self.week), state)
+        lines = fill_up(lines, terms, offers, bears, self.people.stretch)
+        return Outcome(lines, discounts(lines, terms, offers, bears, noise, self.week), state)
 
-    def advance(self, given: Ints, propensity: Floats | None) -> Outcome:
+    def advance(self, offers: Ints, propensity: Floats | None) -> Outcome:
         """The coming week becomes the past; arrays of shape (customers,), -1 for no offer."""
-        outcome = self.play(given, self.noise)
-        told = np.flatnonzero(given >= 0) if propensity is None else np.arange(self.customers)
+        outcome = self.play(offers, self.noise)
+        logged = np.flatnonzero(offers >= 0) if propensity is None else np.arange(self.customers)
         shown = pl.DataFrame(
             {
-                "customer_id": self.ids[told],
+                "customer_id": self.ids[logged],
                 "offer_id": pl.Series(
-                    [self.terms.ids[k] if k >= 0 else NO_OFFER for k in given[told]], dtype=pl.String
+                    [self.terms.ids[k] if k >= 0 else NO_OFFER for k in offers[logged]], dtype=pl.String
                 ),
-                "at": pl.Series([self.today] * len(told), dtype=pl.Date),
+                "at": pl.Series([self.today] * len(logged), dtype=pl.Date),
                 "propensity": pl.Series(
-                    [None] * len(told) if propensity is None else propensity, dtype=pl.Float64, nan_to_null=True
+                    [None] * len(logged) if propensity is None else propensity, dtype=pl.Float64, nan_to_null=True
                 ),
             }
         )
         table = line_table(
             outcome.lines,
             outcome.discount_minor,
-            self.terms.own_share[given],
+            self.terms.own_share[offers],
             self.ids,
             self.week,
             self.today,

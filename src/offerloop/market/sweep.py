@@ -27,23 +27,26 @@ class Levels:
     """Depths of a blanket offer on everything for everybody, which the shop pays itself."""
 
 
-def sweep(setting: Setting, names: Sequence[str], levels: Levels, world: int, tell: Callable[[], None]) -> pl.DataFrame:
+def sweep(
+    setting: Setting, names: Sequence[str], levels: Levels, world: int, on_step: Callable[[], None]
+) -> pl.DataFrame:
     """PERIOD_COLUMNS and `level` (a multiple of the budget, or a depth in per cent): a row for each and each period.
 
-    What learns learns once, whatever the budget. `tell` is called after each week played and each block learned from.
+    What learns learns once, whatever the budget. `on_step` is called after each week played and each block learned
+    from.
     """
     start, log = past(setting, names, world)
-    plain = twin(start, setting, world, tell)
+    plain = twin(start, setting, world, on_step)
 
     def tried() -> Iterator[tuple[str, float, float, Market, Rule]]:
         for name in names:
-            rule = policy_of(name, start, log, setting, tell).rule
+            rule = policy_of(name, start, log, setting, on_step).rule
             yield from ((name, times, times, start, rule) for times in levels.times)
         yield from ((BLANKET, percent, 1.0, with_blanket(start, percent), blanket) for percent in levels.percents)
 
     tables = []
     for name, level, times, market, rule in tried():
-        table = weeks(market, rule, setting, world, lambda _: tell(), times)[1]
+        table = weeks(market, rule, setting, world, lambda _: on_step(), times)[1]
         tables.append(beside(table, plain, name, world).select(*PERIOD_COLUMNS, level=pl.lit(float(level))))
     return pl.concat(tables)
 

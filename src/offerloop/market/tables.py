@@ -56,20 +56,20 @@ def event_table(
     look = (
         noise.uniform("look", week, ids[came, None], np.arange(people.usual.shape[1])[None, :]) < preset.browsing.views
     )
-    row, seen = np.nonzero(look)
+    row, viewed = np.nonzero(look)
     rated = np.flatnonzero(noise.uniform("rates", week, ids[who], category) < preset.browsing.ratings)
     liked = people.usual[who[rated], category[rated]] == lines.product[rated]
     stars = 3.4 + 0.8 * liked + noise.normal("stars", week, ids[who[rated]], category[rated])
-    day = noise.uniform("look-day", week, ids[came[row]], seen) * 7
+    day = noise.uniform("look-day", week, ids[came[row]], viewed) * 7
     unseen = np.full(len(who), np.nan), np.full(len(row), np.nan)
-    found = pl.concat(
+    events = pl.concat(
         [
             _events(ids[who], lines.product, "view", unseen[0], lines.day),
-            _events(ids[came[row]], people.usual[came[row], seen], "view", unseen[1], day.astype(np.int64)),
+            _events(ids[came[row]], people.usual[came[row], viewed], "view", unseen[1], day.astype(np.int64)),
             _events(ids[who[rated]], lines.product[rated], "rating", np.clip(np.round(stars), 1, 5), lines.day[rated]),
         ]
     )
-    return found.with_columns(at=(pl.lit(monday) + pl.duration(days=pl.col("_day"))).cast(pl.Date)).drop("_day")
+    return events.with_columns(at=(pl.lit(monday) + pl.duration(days=pl.col("_day"))).cast(pl.Date)).drop("_day")
 
 
 def _events(customer: Ints, product: NDArray[np.integer], kind: str, value: Floats, day: Ints) -> pl.DataFrame:

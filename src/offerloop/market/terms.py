@@ -54,10 +54,10 @@ class Terms:
         """The campaign's offers; `sales` of each category decide which get one."""
         best = np.argsort(-sales, kind="stable")
         rows: list[tuple[str, Choice, int]] = []
-        for one in campaign.offers:
-            if one.categories == 0:
-                rows.append((one.id, one, EVERYTHING))
-            rows += [(f"{one.id} category {c}", one, int(c)) for c in best[: one.categories]]
+        for choice in campaign.offers:
+            if choice.categories == 0:
+                rows.append((choice.id, choice, EVERYTHING))
+            rows += [(f"{choice.id} category {c}", choice, int(c)) for c in best[: choice.categories]]
         menu = np.arange(len(rows))
         rows.append((campaign.blanket.id, campaign.blanket, EVERYTHING))
 
@@ -84,28 +84,28 @@ class Terms:
         return np.append(np.full(offers, 1 - campaign.funded_share), 1.0)
 
 
-def depths(terms: Terms, given: Ints, bears: NDArray[np.bool_], categories: int) -> NDArray[np.float32]:
+def depths(terms: Terms, offers: Ints, bears: NDArray[np.bool_], categories: int) -> NDArray[np.float32]:
     """(customers, categories): the share that an offer which is borne in mind takes off."""
-    found = np.zeros((len(given), categories), dtype=np.float32)
-    rows = np.flatnonzero(bears & (terms.percent[given] > 0))
-    one = given[rows]
-    share = (terms.percent[one] / 100).astype(np.float32)
-    everywhere = terms.category[one] == EVERYTHING
-    found[rows[everywhere]] = share[everywhere, None]
-    found[rows[~everywhere], terms.category[one[~everywhere]]] = share[~everywhere]
-    return found
+    shares = np.zeros((len(offers), categories), dtype=np.float32)
+    rows = np.flatnonzero(bears & (terms.percent[offers] > 0))
+    own_offers = offers[rows]
+    share = (terms.percent[own_offers] / 100).astype(np.float32)
+    everywhere = terms.category[own_offers] == EVERYTHING
+    shares[rows[everywhere]] = share[everywhere, None]
+    shares[rows[~everywhere], terms.category[own_offers[~everywhere]]] = share[~everywhere]
+    return shares
 
 
-def fill_up(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], stretch: Floats) -> Lines:
+def fill_up(lines: Lines, terms: Terms, offers: Ints, bears: NDArray[np.bool_], stretch: Floats) -> Lines:
     """Add units of the most expensive line for who bears a spend-and-save in mind and is near its threshold."""
-    mine = bears[lines.customer] & (given[lines.customer] >= 0)
-    mine &= terms.kind[given[lines.customer]] == SPEND_AND_SAVE
-    if not mine.any():
+    stretches = bears[lines.customer] & (offers[lines.customer] >= 0)
+    stretches &= terms.kind[offers[lines.customer]] == SPEND_AND_SAVE
+    if not stretches.any():
         return lines
     _, order = np.unique(lines.order, return_inverse=True)
     total = np.bincount(order, lines.shelf_minor)[order]
-    need = terms.threshold_minor[given[lines.customer]] - total
-    near = mine & (need > 0) & (need <= stretch[lines.customer] * terms.threshold_minor[given[lines.customer]])
+    need = terms.threshold_minor[offers[lines.customer]] - total
+    near = stretches & (need > 0) & (need <= stretch[lines.customer] * terms.threshold_minor[offers[lines.customer]])
     unit = lines.shelf_minor // lines.units
     ranked = np.lexsort((lines.product, -unit, order))
     highest = np.zeros(len(order), dtype=bool)
@@ -114,23 +114,23 @@ def fill_up(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], s
     return lines.with_more(more)
 
 
-def discounts(lines: Lines, terms: Terms, given: Ints, bears: NDArray[np.bool_], noise: Noise, week: int) -> Ints:
+def discounts(lines: Lines, terms: Terms, offers: Ints, bears: NDArray[np.bool_], noise: Noise, week: int) -> Ints:
     """What is taken off each line: in the order of each customer in which the offer takes off most, once.
 
     A percentage is rounded half up on the sum of the lines that it covers, then shared by their amounts, so that the
     parts add up. Units of a flash sale go to whoever comes first until its stock is used up.
     """
-    one = given[lines.customer]
-    covered = bears[lines.customer] & (one >= 0)
-    covered &= (terms.category[one] == EVERYTHING) | (terms.category[one] == lines.category)
-    covered &= _in_stock(lines, terms, one, covered, noise, week)
+    line_offers = offers[lines.customer]
+    covered = bears[lines.customer] & (line_offers >= 0)
+    covered &= (terms.category[line_offers] == EVERYTHING) | (terms.category[line_offers] == lines.category)
+    covered &= _in_stock(lines, terms, line_offers, covered, noise, week)
     if len(lines.customer) == 0:
         return np.zeros(0, dtype=np.int64)
     keys, order = np.unique(lines.order, return_inverse=True)
     worth = np.where(covered, lines.shelf_minor, 0)
     base = np.bincount(order, worth, len(keys)).astype(np.int64)
     offer = np.full(len(keys), NOTHING)
-    offer[order] = one
+    offer[order] = line_offers
     off = percent_off(base, terms.percent[offer], terms.most_minor[offer])
     amount = terms.kind[offer] == SPEND_AND_SAVE
     off = np.where(amount, np.where(base >= terms.threshold_minor[offer], terms.off_minor[offer], 0), off)
@@ -149,12 +149,12 @@ def percent_off(base: Ints, percent: Floats | float, most: Ints | int) -> Ints:
 
 
 def _in_stock(
-    lines: Lines, terms: Terms, one: Ints, covered: NDArray[np.bool_], noise: Noise, week: int
+    lines: Lines, terms: Terms, line_offers: Ints, covered: NDArray[np.bool_], noise: Noise, week: int
 ) -> NDArray[np.bool_]:
     """Whether a flash sale still had the line's units when its customer came."""
-    there = np.ones(len(one), dtype=bool)
+    there = np.ones(len(line_offers), dtype=bool)
     for offer in np.flatnonzero((terms.kind == FLASH_SALE) & (terms.stock > 0)):
-        rows = np.flatnonzero(covered & (one == offer))
+        rows = np.flatnonzero(covered & (line_offers == offer))
         come = rows[np.argsort(noise.uniform("arrival", week, lines.customer[rows], lines.product[rows]))]
         there[come[np.cumsum(lines.units[come]) > terms.stock[offer]]] = False
     return there
@@ -169,6 +169,6 @@ def _shared(worth: Ints, order: Ints, off: Ints, base: Ints) -> Ints:
     whole, total = off[order[ranked]], np.maximum(base[order[ranked]], 1)
     done = (2 * whole * upto + total) // (2 * total)
     last = (2 * whole * (upto - worth[ranked]) + total) // (2 * total)
-    found = np.zeros(len(worth), dtype=np.int64)
-    found[ranked] = done - last
-    return found
+    shares = np.zeros(len(worth), dtype=np.int64)
+    shares[ranked] = done - last
+    return shares

@@ -45,15 +45,15 @@ def true_effects(market: Market, worlds: int, among: Ints | None = None) -> Trut
     week = market.coming(market.noise, replace(market.terms, stock=np.zeros_like(market.terms.stock)))
     blocks = [slice(start, start + BLOCK) for start in range(0, market.customers, BLOCK)]
     parts = [
-        expected_effects(week, market.people.part(one.start, one.stop), market.state.part(one.start, one.stop))
-        for one in blocks
+        expected_effects(week, market.people.part(block.start, block.stop), market.state.part(block.start, block.stop))
+        for block in blocks
     ]
-    value, cost, told = (np.concatenate(part) for part in zip(*parts, strict=True))
+    value, cost, heard_only = (np.concatenate(part) for part in zip(*parts, strict=True))
     keeps = week.keeping(market.people, market.state)
     wanted = range(market.terms.size) if among is None else among.tolist()
     for k in sorted(set(wanted) - set(exact(week))):
         more, off = _played(market, k, worlds)
-        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * told[:, k]
+        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * heard_only[:, k]
         cost[:, k] = keeps[:, k] * market.terms.own_share[k] * off
     return Truth(value, cost)
 
@@ -65,7 +65,7 @@ def _played(market: Market, k: int, worlds: int) -> tuple[Floats, Floats]:
     for number in range(worlds):
         noise = market.noise.world(number)
         plain = market.play(np.full(n, NOTHING), noise)
-        found = market.play(np.full(n, k), noise, borne=True)
-        value += found.value_minor(n) - plain.value_minor(n)
-        discount += found.cost_minor(n, np.ones(n))
+        outcome = market.play(np.full(n, k), noise, borne=True)
+        value += outcome.value_minor(n) - plain.value_minor(n)
+        discount += outcome.cost_minor(n, np.ones(n))
     return value / worlds, discount / worlds

@@ -44,7 +44,7 @@ class State:
     """(customers, categories): units at home beyond the usual."""
     used_to: NDArray[np.float32]
     """(customers, categories): depth that the customer has got used to."""
-    told: Floats
+    recent_exposures: Floats
     """(customers,): offers told lately."""
 
     @classmethod
@@ -55,7 +55,7 @@ class State:
 
     def part(self, start: int, stop: int) -> State:
         """Return the state of some customers."""
-        return State(self.stock[start:stop], self.used_to[start:stop], self.told[start:stop])
+        return State(self.stock[start:stop], self.used_to[start:stop], self.recent_exposures[start:stop])
 
 
 @dataclass(frozen=True)
@@ -91,25 +91,27 @@ class Week:
     """Depth of each product."""
     noise: Noise
 
-    def play(self, people: People, ids: Ints, state: State, given: Ints, *, borne: bool = False) -> Played:
+    def play(self, people: People, ids: Ints, state: State, offers: Ints, *, borne: bool = False) -> Played:
         """The week of customers who were given these offers (-1 for none); `ids` name their luck.
 
         With `borne` all of them bear their offer in mind, whatever their luck.
         """
-        habits, told = self.preset.habits, given >= 0
-        chance = self.keeping(people, state)[np.arange(people.size), given]
-        bears = told & (borne | (self.noise.uniform("bears", self.week, ids) < chance))
-        trips = self._trips(ids, self.rate(people, np.where(told, self.terms.annoys[given], 0.0), bears))
-        met = self.met(people, depths(self.terms, given, bears, self.shop.categories))
+        habits, has_offer = self.preset.habits, offers >= 0
+        chance = self.keeping(people, state)[np.arange(people.size), offers]
+        bears = has_offer & (borne | (self.noise.uniform("bears", self.week, ids) < chance))
+        trips = self._trips(ids, self.rate(people, np.where(has_offer, self.terms.annoys[offers], 0.0), bears))
+        met = self.met(people, depths(self.terms, offers, bears, self.shop.categories))
         buys, brought = self._buys(people, ids, state, trips, met)
         lines, extra = self._lines(people, ids, trips, met - habits.dependence * state.used_to, buys)
         left = (state.stock + extra + np.where(buys, brought, 0)) * np.float32(1 - habits.used_up)
         learned = state.used_to + np.where(buys, np.float32(LEARNED) * (met - state.used_to), 0)
-        return Played(lines, bears, State(left, learned.astype(np.float32), REMEMBERED * state.told + told))
+        return Played(
+            lines, bears, State(left, learned.astype(np.float32), REMEMBERED * state.recent_exposures + has_offer)
+        )
 
     def keeping(self, people: People, state: State) -> Floats:
         """(customers, offers): chance to bear each offer in mind when told of it."""
-        fatigue = self.preset.habits.fatigue * state.told[:, None]
+        fatigue = self.preset.habits.fatigue * state.recent_exposures[:, None]
         return expit(people.keeps[:, self.terms.kind] - fatigue)
 
     def rate(self, people: People, annoys: Floats | float, bears: NDArray[np.bool_] | bool) -> Floats:
@@ -179,16 +181,16 @@ class Week:
 
     def _products(self, people: People, ids: Ints, who: Ints, category: Ints) -> Ints:
         """The product that each purchase is of."""
-        given, shop = self.preset.customers, self.shop
+        customers, shop = self.preset.customers, self.shop
         steady = self.noise.uniform("variety", self.week, ids[who], category) >= people.variety[who]
         cheaper = -np.log1p(-self.shelf)
-        found = np.empty(len(who), dtype=np.int64)
+        products = np.empty(len(who), dtype=np.int64)
         for c in range(shop.categories):
             rows = np.flatnonzero(category == c)
-            mine = np.arange(shop.first[c], shop.first[c + 1])
-            liking = self.noise.gumbel("product", self.week, ids[who[rows], None], mine[None, :])
-            liking += shop.appeal[mine] + people.switching[who[rows], None] * cheaper[mine]
+            candidates = np.arange(shop.first[c], shop.first[c + 1])
+            liking = self.noise.gumbel("product", self.week, ids[who[rows], None], candidates[None, :])
+            liking += shop.appeal[candidates] + people.switching[who[rows], None] * cheaper[candidates]
             usual = people.usual[who[rows], c] - shop.first[c]
-            liking[np.arange(len(rows)), usual] += given.loyalty * steady[rows]
-            found[rows] = mine[liking.argmax(axis=1)]
-        return found
+            liking[np.arange(len(rows)), usual] += customers.loyalty * steady[rows]
+            products[rows] = candidates[liking.argmax(axis=1)]
+        return products

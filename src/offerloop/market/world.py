@@ -81,14 +81,16 @@ class People:
 
 def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
     """Prices are log-normal, half of their variance between categories; costs vary by product."""
-    given = preset.products
-    categories = min(given.categories, products)
+    settings = preset.products
+    categories = min(settings.categories, products)
     category = np.sort(np.arange(products) % categories)
     j, c = np.arange(products), np.arange(categories)
-    half = given.price_spread * np.sqrt(0.5)
-    log_price = np.log(given.price) + half * (noise.normal("price-c", 0, c)[category] + noise.normal("price-j", 0, j))
+    half = settings.price_spread * np.sqrt(0.5)
+    log_price = np.log(settings.price) + half * (
+        noise.normal("price-c", 0, c)[category] + noise.normal("price-j", 0, j)
+    )
     price = np.maximum(np.round(100 * np.exp(log_price)) // 10 * 10 + 9, 19).astype(np.int64)
-    margin = np.clip(given.margin + given.margin_spread * noise.normal("margin", 0, j), 0.02, 0.95)
+    margin = np.clip(settings.margin + settings.margin_spread * noise.normal("margin", 0, j), 0.02, 0.95)
     pairs = noise.normal("related", 0, c[:, None], c[None, :]) * (
         noise.uniform("linked", 0, c[:, None], c[None, :]) < 0.05
     )
@@ -96,60 +98,65 @@ def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
     return Shop(
         category=category,
         first=np.searchsorted(category, np.arange(categories + 1)),
-        brand=(noise.uniform("brand", 0, j) * given.brands).astype(np.int64),
+        brand=(noise.uniform("brand", 0, j) * settings.brands).astype(np.int64),
         price_minor=price,
         cost_minor=np.round(price * (1 - margin)).astype(np.int64),
-        appeal=given.popularity * noise.normal("appeal", 0, j),
-        related=given.related * pairs,
+        appeal=settings.popularity * noise.normal("appeal", 0, j),
+        related=settings.related * pairs,
     )
 
 
 def make_people(preset: Preset, shop: Shop, ids: Ints, noise: Noise) -> People:
     """Traits from two parts: what demographics tell of them, and what nobody sees."""
-    given, habits = preset.customers, preset.habits
-    seen = {name: noise.normal(name, 0, ids) for name in ("age", "income", "house")}
-    link = given.demographics
+    settings, habits = preset.customers, preset.habits
+    shared_noise = {name: noise.normal(name, 0, ids) for name in ("age", "income", "house")}
+    link = settings.demographics
 
     def trait(name: str, by: str, sign: float = 1.0) -> Floats:
         own = noise.normal(name, 0, ids)
-        return sign * link * seen[by] + np.sqrt(1 - link * link) * own
+        return sign * link * shared_noise[by] + np.sqrt(1 - link * link) * own
 
     def around(mean: float, spread: float, score: Floats) -> Floats:
         return mean * np.exp(spread * score - spread * spread / 2)
 
     c = np.arange(shop.categories)
-    need = given.need + given.need_spread * trait("need", "house")[:, None]
-    need = need + given.taste * noise.normal("taste", 0, ids[:, None], c[None, :])
+    need = settings.need + settings.need_spread * trait("need", "house")[:, None]
+    need = need + settings.taste * noise.normal("taste", 0, ids[:, None], c[None, :])
     keeps = np.array([habits.keeps.get(kind, 0.0) for kind in KINDS])
     base = np.log(np.clip(keeps, 1e-9, 1 - 1e-9) / (1 - np.clip(keeps, 1e-9, 1 - 1e-9)))
     kept = [habits.keeps_spread * trait(f"keep{k}", "income", -1.0) for k in range(len(KINDS))]
-    logit = np.log(given.variety / (1 - given.variety)) if 0 < given.variety < 1 else 50 * np.sign(given.variety - 0.5)
-    price = around(1.0, given.sensitivity_spread, trait("price", "income", -1.0))
+    logit = (
+        np.log(settings.variety / (1 - settings.variety))
+        if 0 < settings.variety < 1
+        else 50 * np.sign(settings.variety - 0.5)
+    )
+    price = around(1.0, settings.sensitivity_spread, trait("price", "income", -1.0))
     return People(
-        visits=around(given.visits, given.visits_spread, trait("visits", "age")),
+        visits=around(settings.visits, settings.visits_spread, trait("visits", "age")),
         need=need.astype(np.float32),
         usual=_usual(shop, ids, noise),
-        units=around(given.units, 0.5, trait("units", "house")),
-        sensitivity=given.sensitivity * price,
-        switching=given.switching * price,
-        variety=1 / (1 + np.exp(-logit - given.variety_spread * trait("variety", "age", -1.0))),
+        units=around(settings.units, 0.5, trait("units", "house")),
+        sensitivity=settings.sensitivity * price,
+        switching=settings.switching * price,
+        variety=1 / (1 + np.exp(-logit - settings.variety_spread * trait("variety", "age", -1.0))),
         keeps=base + np.stack(kept, axis=1),
         lure=habits.lure + habits.lure_spread * trait("lure", "age", -1.0),
         stretch=around(habits.stretch, 0.5, trait("stretch", "income", -1.0)),
         annoyed=np.where(noise.uniform("annoyed", 0, ids) < habits.annoyed, habits.annoyance, 0.0),
-        demographics=pl.DataFrame({"age": _thirds(seen["age"], AGES), "income": _thirds(seen["income"], INCOMES),
-                                   "household": _thirds(seen["house"], HOUSEHOLDS)}),
+        demographics=pl.DataFrame({"age": _thirds(shared_noise["age"], AGES),
+                                   "income": _thirds(shared_noise["income"], INCOMES),
+                                   "household": _thirds(shared_noise["house"], HOUSEHOLDS)}),
     )  # fmt: skip
 
 
 def _usual(shop: Shop, ids: Ints, noise: Noise) -> NDArray[np.int32]:
     """Return the product of highest appeal to each customer in each category."""
-    found = np.empty((len(ids), shop.categories), dtype=np.int32)
+    products = np.empty((len(ids), shop.categories), dtype=np.int32)
     for c in range(shop.categories):
-        mine = np.arange(shop.first[c], shop.first[c + 1])
-        liking = shop.appeal[mine] + noise.gumbel("liking", 0, ids[:, None], mine[None, :])
-        found[:, c] = mine[liking.argmax(axis=1)]
-    return found
+        candidates = np.arange(shop.first[c], shop.first[c + 1])
+        liking = shop.appeal[candidates] + noise.gumbel("liking", 0, ids[:, None], candidates[None, :])
+        products[:, c] = candidates[liking.argmax(axis=1)]
+    return products
 
 
 def _thirds(score: Floats, names: tuple[str, ...]) -> pl.Series:

@@ -46,8 +46,8 @@ class Activity:
         def loss(logs: Floats) -> float:
             return -float(np.mean(_log_likelihood(np.exp(logs), repeats, last, age)))
 
-        found = minimize(loss, start, method="L-BFGS-B", bounds=[(-6.0, 9.0)] * 4)
-        return cls(*(float(value) for value in np.exp(found.x)))
+        optimum = minimize(loss, start, method="L-BFGS-B", bounds=[(-6.0, 9.0)] * 4)
+        return cls(*(float(value) for value in np.exp(optimum.x)))
 
     def is_identified(self, repeats: Floats, last: Floats, age: Floats) -> bool:
         """Return whether these customers show that some stop, and that absence tells who.
@@ -58,8 +58,8 @@ class Activity:
         back = repeats > 0
         if not back.any():
             return False
-        mine = _log_likelihood(np.array([self.r, self.alpha, self.a, self.b]), repeats, last, age)
-        if 2 * (float(np.sum(mine)) - _without_drop_out(repeats, age)) < _LEAST_RATIO:
+        likelihood = _log_likelihood(np.array([self.r, self.alpha, self.a, self.b]), repeats, last, age)
+        if 2 * (float(np.sum(likelihood)) - _without_drop_out(repeats, age)) < _LEAST_RATIO:
             return False
         typical, since = np.array([np.median(repeats[back])]), np.array([np.median(last[back])])
         absent = self.p_active(typical, since, since + _LONG_ABSENCE * since / typical)

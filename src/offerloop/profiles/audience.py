@@ -11,31 +11,36 @@ from offerloop.errors import ConfigError, near_miss
 from offerloop.profiles.tags import TAGS
 
 
-def members(rule: Rule, known: pl.DataFrame, name: str) -> pl.Series:
-    """customer_id of those for whom the rule holds. `known`: one row per customer with every field.
+def members(rule: Rule, customers: pl.DataFrame, name: str) -> pl.Series:
+    """customer_id of those for whom the rule holds. `customers`: one row per customer with every field.
 
     A test of something that is not known of a customer does not hold. Raises ConfigError for an unknown field, for a
     number asked of a text, and for a field or tag that is not known of anybody: such a rule would let everybody in, or
     nobody, without a word.
     """
     for field in rule.fields:
-        if field not in known.columns:
+        if field not in customers.columns:
             raise ConfigError(
-                f"audiences.{name}: there is no field '{field}'{near_miss(field, known.columns)}; fields are the "
+                f"audiences.{name}: there is no field '{field}'{near_miss(field, customers.columns)}; fields are the "
                 "features of docs/reference/profiles.md, 'tags', 'segment' and the attributes of sources.customers"
             )
-    _check_known(rule, known, name)
-    return known.filter(_holds(rule, known, name))["customer_id"]
+    _check_known(rule, customers, name)
+    return customers.filter(_holds(rule, customers, name))["customer_id"]
 
 
-def _check_known(rule: Rule, known: pl.DataFrame, name: str) -> None:
+def _check_known(rule: Rule, customers: pl.DataFrame, name: str) -> None:
     for test in rule.tests:
         needed = {test.field} if test.field != "tags" else {tag.rests_on for tag in TAGS if _asks_for(test, tag.name)}
         for field in sorted(one for one in needed if one is not None):
-            if test.exists is None and field in known.columns and known[field].is_null().all() and known.height:
+            if (
+                test.exists is None
+                and field in customers.columns
+                and customers[field].is_null().all()
+                and customers.height
+            ):
                 tag = " (a tag rests on it)" if test.field == "tags" else ""
                 raise ConfigError(
-                    f"audiences.{name} asks for '{field}'{tag}, which is not known of any of the {known.height} "
+                    f"audiences.{name} asks for '{field}'{tag}, which is not known of any of the {customers.height} "
                     "customers; use another field, such as recency_days, or give data from which it can be known"
                 )
 
@@ -45,24 +50,24 @@ def _asks_for(test: Rule, tag: str) -> bool:
     return not pl.DataFrame({"tag": [tag]}).filter(_test(test, pl.col("tag"), pl.String())).is_empty()
 
 
-def _holds(rule: Rule, known: pl.DataFrame, name: str) -> pl.Expr:
+def _holds(rule: Rule, customers: pl.DataFrame, name: str) -> pl.Expr:
     if rule.all is not None:
-        return pl.all_horizontal(pl.lit(value=True), *(_holds(one, known, name) for one in rule.all))
+        return pl.all_horizontal(pl.lit(value=True), *(_holds(one, customers, name) for one in rule.all))
     if rule.any is not None:
-        return pl.any_horizontal(pl.lit(value=False), *(_holds(one, known, name) for one in rule.any))
+        return pl.any_horizontal(pl.lit(value=False), *(_holds(one, customers, name) for one in rule.any))
     if rule.negated is not None:
-        return ~_holds(rule.negated, known, name)
+        return ~_holds(rule.negated, customers, name)
     field = rule.field or ""
-    if isinstance(known.schema[field], pl.List):
+    if isinstance(customers.schema[field], pl.List):
         if rule.exists is not None:
             return (pl.col(field).list.len() > 0) == rule.exists
         return pl.col(field).list.eval(_test(rule, pl.element(), pl.String())).list.any().fill_null(value=False)
     needs_number = any(part is not None for part in (rule.above, rule.below, rule.between))
-    if needs_number and not known.schema[field].is_numeric():
+    if needs_number and not customers.schema[field].is_numeric():
         raise ConfigError(
-            f"audiences.{name}: '{field}' holds {known.schema[field]}, not numbers; use equals, in or matches"
+            f"audiences.{name}: '{field}' holds {customers.schema[field]}, not numbers; use equals, in or matches"
         )
-    return _test(rule, pl.col(field), known.schema[field]).fill_null(value=False)
+    return _test(rule, pl.col(field), customers.schema[field]).fill_null(value=False)
 
 
 def _test(rule: Rule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:

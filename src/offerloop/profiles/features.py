@@ -107,13 +107,13 @@ class Past:
 def relational_features(past: Past, as_of_day: int) -> Frame:
     """Every feature but the two of the purchase model, one row per customer of the order lines."""
     lines, products = past.lines, past.products
-    known = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
+    with_products = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
     orders = _orders(lines)
     return (
-        _of_lines(known)
+        _of_lines(with_products)
         .join(_of_orders(orders, as_of_day), on="customer_id", how="left")
-        .join(_top(known, "category"), on="customer_id", how="left")
-        .join(_top(known, "brand"), on="customer_id", how="left")
+        .join(_top(with_products, "category"), on="customer_id", how="left")
+        .join(_top(with_products, "brand"), on="customer_id", how="left")
         .join(_count(past.audiences, "n_campaigns"), on="customer_id", how="left")
         .join(_count(past.redemptions, "n_redemptions"), on="customer_id", how="left")
         .join(_of_browsing(past.browsing, as_of_day), on="customer_id", how="left")
@@ -137,13 +137,13 @@ def _orders(lines: Frame) -> Frame:
     )
 
 
-def _of_lines(known: Frame) -> Frame:
-    return known.group_by("customer_id").agg(
+def _of_lines(lines: Frame) -> Frame:
+    return lines.group_by("customer_id").agg(
         nw.len().alias("n_lines"),
         _total("quantity", "n_units"),
         nw.col("product_id").n_unique().alias("n_products"),
         nw.col("category").n_unique().alias("n_categories"),
-        *(_named(known, column, name) for column, name in (("store_id", "n_stores"), ("channel", "n_channels"))),
+        *(_named(lines, column, name) for column, name in (("store_id", "n_stores"), ("channel", "n_channels"))),
         _hits(nw.col("discount_minor") > 0, "n_below_list"),
         _hits(nw.col("coupon_minor") > 0, "n_coupon"),
         _total("discount_minor", "depth_minor"),
@@ -151,9 +151,9 @@ def _of_lines(known: Frame) -> Frame:
     )
 
 
-def _named(known: Frame, column: str, name: str) -> nw.Expr:
+def _named(lines: Frame, column: str, name: str) -> nw.Expr:
     """Distinct values of a column that order lines may have; an empty cell is none."""
-    if column not in known.collect_schema():
+    if column not in lines.collect_schema():
         return (nw.len() - nw.len()).cast(nw.Int64).alias(name)
     value = nw.col(column)
     return (value.n_unique() - value.is_null().any().cast(nw.Int64)).cast(nw.Int64).alias(name)
@@ -177,9 +177,9 @@ def _of_orders(orders: Frame, as_of_day: int) -> Frame:
     )
 
 
-def _top(known: Frame, column: str) -> Frame:
+def _top(lines: Frame, column: str) -> Frame:
     """The value of `column` with the highest spend of each customer, ties to the first by name."""
-    spend = known.group_by("customer_id", column).agg(_total("revenue_minor", "part_minor"))
+    spend = lines.group_by("customer_id", column).agg(_total("revenue_minor", "part_minor"))
     most = spend.group_by("customer_id").agg(nw.col("part_minor").max().alias("most_minor"))
     best = spend.join(most, on="customer_id", how="inner").filter(nw.col("part_minor") == nw.col("most_minor"))
     return best.group_by("customer_id").agg(

@@ -87,11 +87,11 @@ def _carry(
     with bar if bar is not None else nullcontext():
         task = None if bar is None else bar.add_task(f"{settings.kind} {number}", total=rows.height)
 
-        def tell(more: int) -> None:
+        def on_progress(more: int) -> None:
             if bar is not None and task is not None:
                 bar.advance(task, more)
 
-        parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, tell)
+        parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, on_progress)
         carried = _carriers(record, wait)[settings.kind](parcel)
     entry = record.find(parcel, carried.place)
     if entry is None or entry["sha256"] != parcel.sha256:

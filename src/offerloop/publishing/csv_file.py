@@ -19,5 +19,5 @@ def to_csv(parcel: Parcel) -> Carried:
         raise InputError(f"'{path}' cannot be read ({error.strerror}); make it readable, then publish again") from None
     if not already:
         replace_file(path, parcel.csv, parcel.run)
-    parcel.tell(parcel.rows.height)
+    parcel.on_progress(parcel.rows.height)
     return Carried(place, 0 if already else parcel.rows.height, already)

@@ -56,7 +56,7 @@ def _insert(connection: Connection, parcel: Parcel, place: str) -> int:
     )
     for rows in parcel.rows.iter_slices(BATCH):
         connection.execute(insert, rows.to_dicts())
-        parcel.tell(rows.height)
+        parcel.on_progress(rows.height)
     after = int(connection.execute(count).scalar_one())
     if after != parcel.rows.height:
         raise InputError(

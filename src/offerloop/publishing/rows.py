@@ -33,7 +33,7 @@ class Parcel:
     settings: Publish
     rows: pl.DataFrame
     """One per customer, sorted by customer_id, with their columns."""
-    tell: Callable[[int], None]
+    on_progress: Callable[[int], None]
     """Is told how many more customers are done."""
 
     @property
@@ -78,17 +78,17 @@ class Carried:
 def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
     """Customers with an offer, and with `holdout` all others too, under their column names."""
     assigned = run.table("assignments").collect()
-    given = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
+    published = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
     terms = run.offers.select(*KEYS, *(name for name in OF_OFFERS if name in run.offers.columns))
-    joined = given.join(terms, on=KEYS, how="left", maintain_order="left")
-    known = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
-    missing = sorted(set(settings.mapping.values()) - set(known.columns))
+    joined = published.join(terms, on=KEYS, how="left", maintain_order="left")
+    texts = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
+    missing = sorted(set(settings.mapping.values()) - set(texts.columns))
     if missing:
         raise InputError(
             f"'{run.folder}' is of another version of Offerloop and lacks {', '.join(missing)}; run it again"
         )
-    return _named(known, settings)
+    return _named(texts, settings)
 
 
-def _named(known: pl.DataFrame, settings: Publish) -> pl.DataFrame:
-    return known.select(pl.col(ours).alias(theirs) for theirs, ours in settings.mapping.items())
+def _named(texts: pl.DataFrame, settings: Publish) -> pl.DataFrame:
+    return texts.select(pl.col(ours).alias(theirs) for theirs, ours in settings.mapping.items())

@@ -42,14 +42,14 @@ def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) ->
     batches = -(-parcel.rows.height // size)
     noted = record.find(parcel, place)
     sent = _sent(noted, parcel, record)
-    parcel.tell(min(sent * size, parcel.rows.height))
+    parcel.on_progress(min(sent * size, parcel.rows.height))
     for number in range(sent, batches):
         rows = parcel.rows.slice(number * size, size)
         _send(
             _request(url, headers, parcel.run, number, batches, rows), f"request {number + 1} of {batches}", place, wait
         )
         record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
-        parcel.tell(rows.height)
+        parcel.on_progress(rows.height)
     if not batches and noted is None:
         record.note(parcel, place, batch=size, batches=0, sent=0)
     new = max(parcel.rows.height - sent * size, 0)
@@ -151,9 +151,9 @@ def _attempt(request: Request) -> _Refusal | None:
             answer.read()
     except HTTPError as error:
         with error:
-            asked = error.headers.get("Retry-After", "")
+            retry_after = error.headers.get("Retry-After", "")
         again = error.code == http.client.TOO_MANY_REQUESTS or error.code >= http.client.INTERNAL_SERVER_ERROR
-        return _Refusal(f"{error.code} {error.reason}", again, float(asked) if asked.isdecimal() else 0.0)
+        return _Refusal(f"{error.code} {error.reason}", again, float(retry_after) if retry_after.isdecimal() else 0.0)
     except URLError as error:
         certificate = "certificate" in str(error.reason).lower()
         return _Refusal(str(getattr(error.reason, "strerror", None) or error.reason), again=not certificate)

@@ -42,14 +42,14 @@ class Context:
         listed = collect(products.select(columns), "product_id")
         texts = pl.col(pl.String).exclude("product_id").replace(UNKNOWN, None)
         ratings = browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
-        given = collect(ratings.select("customer_id", "product_id", "value", rated_day=nw.col("event_day")))
+        ratings_read = collect(ratings.select("customer_id", "product_id", "value", rated_day=nw.col("event_day")))
         grouped = "segment" in customers.collect_schema() and "segment" not in hidden
         return cls(
             listed.with_columns(texts)
             if "list_price_minor" in columns
             else _priced(listed.with_columns(texts), order_lines),
             collect(customers.select("customer_id", "segment"), "customer_id") if grouped else None,
-            None if given.is_empty() else given,
+            None if ratings_read.is_empty() else ratings_read,
         )
 
 

@@ -42,10 +42,10 @@ class Histories:
     @property
     def is_empty(self) -> NDArray[np.bool_]:
         """Whether neither a purchase nor a rating is known of each customer."""
-        known = np.zeros(len(self.customers), dtype=np.bool_)
-        known[self.rows] = True
-        known[self.rated[0]] = True
-        return ~known
+        has_history = np.zeros(len(self.customers), dtype=np.bool_)
+        has_history[self.rows] = True
+        has_history[self.rated[0]] = True
+        return ~has_history
 
     @property
     def n_events(self) -> Codes:

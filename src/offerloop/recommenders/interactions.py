@@ -45,10 +45,10 @@ class Interactions(Histories):
         EvidenceError when nothing is left.
         """
         context = context or Context()
-        seen = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(_EVENT).unique()
+        past_events = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(_EVENT).unique()
         few = pl.col("customer_id").n_unique().over("product_id") < min_buyers
-        rare = seen.filter(few).select(_EVENT[:2]).unique().sort("customer_id", "product_id").collect()
-        events = seen.filter(~few).sort(_EVENT).collect()
+        rare = past_events.filter(few).select(_EVENT[:2]).unique().sort("customer_id", "product_id").collect()
+        events = past_events.filter(~few).sort(_EVENT).collect()
         if events.is_empty():
             raise EvidenceError(_nothing(as_of_day, min_buyers))
         customers, products = (as_ids(events[name].unique().sort()) for name in ("customer_id", "product_id"))
@@ -77,9 +77,9 @@ class Interactions(Histories):
         kept = ~few[column]
         if not kept.any():
             raise EvidenceError(_nothing(as_of_day, self.min_buyers))
-        known, row_code = np.unique(row[kept], return_inverse=True)
+        customer_rows, row_code = np.unique(row[kept], return_inverse=True)
         sold, column_code = np.unique(column[kept], return_inverse=True)
-        customers, products = self.customers[known], self.products[sold]
+        customers, products = self.customers[customer_rows], self.products[sold]
         return replace(
             self,
             customers=customers,
@@ -114,16 +114,16 @@ class Interactions(Histories):
 
 def as_ids(ids: ArrayLike | pl.Series) -> Ids:
     """Ids as an array that can be searched: text gets a fixed width."""
-    found = ids.to_numpy() if isinstance(ids, pl.Series) else np.asarray(ids)
-    return found.astype(np.str_) if found.dtype == object else found
+    values = ids.to_numpy() if isinstance(ids, pl.Series) else np.asarray(ids)
+    return values.astype(np.str_) if values.dtype == object else values
 
 
-def positions(known: Ids, wanted: Ids) -> Codes:
-    """Where each wanted id is in the sorted `known`, -1 for an absent one."""
-    if wanted.size and (wanted.dtype.kind in "iu") != (known.dtype.kind in "iu"):
-        raise ContractError(f"ids are {known.dtype.name} when fitting and {wanted.dtype.name} when scoring")
-    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    return np.where(known[at] == wanted, at, -1)
+def positions(known_ids: Ids, wanted: Ids) -> Codes:
+    """Where each wanted id is in the sorted `known_ids`, -1 for an absent one."""
+    if wanted.size and (wanted.dtype.kind in "iu") != (known_ids.dtype.kind in "iu"):
+        raise ContractError(f"ids are {known_ids.dtype.name} when fitting and {wanted.dtype.name} when scoring")
+    at = np.minimum(np.searchsorted(known_ids, wanted), len(known_ids) - 1)
+    return np.where(known_ids[at] == wanted, at, -1)
 
 
 def day(epoch_day: int) -> date:
@@ -151,5 +151,5 @@ def _rated(ratings: pl.DataFrame | None, customers: Ids, products: Ids, as_of_da
         positions(customers, as_ids(last["customer_id"])),
         positions(products, as_ids(last["product_id"])),
     )
-    known = (row >= 0) & (column >= 0)
-    return row[known], column[known], last["value"].to_numpy()[known].astype(np.float32)
+    is_known = (row >= 0) & (column >= 0)
+    return row[is_known], column[is_known], last["value"].to_numpy()[is_known].astype(np.float32)

@@ -43,12 +43,17 @@ class Localizer:
 
     def _template(self, message: Message) -> str:
         """Return the template in this language and of the right number."""
-        known, text, context, plural = translations(self.language), message.template, message.context, message.plural
+        catalogue, text, context, plural = (
+            translations(self.language),
+            message.template,
+            message.context,
+            message.plural,
+        )
         if plural is None:
-            return known.gettext(text) if context is None else known.pgettext(context, text)
+            return catalogue.gettext(text) if context is None else catalogue.pgettext(context, text)
         if context is None:
-            return known.ngettext(text, plural, message.number)
-        return known.npgettext(context, text, plural, message.number)
+            return catalogue.ngettext(text, plural, message.number)
+        return catalogue.npgettext(context, text, plural, message.number)
 
     def value(self, value: Value) -> str:
         """Write a value as the language does; text stays as it is, such as the name of a column."""

@@ -46,7 +46,7 @@ def in_digits(text: str, language: str) -> str:
     """Return a text with its English numbers as a language separates their digits."""
     locale = cldr_locale(language)
     signs = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
-    return _SEPARATOR.sub(lambda found: signs[found.group()], text)
+    return _SEPARATOR.sub(lambda match: signs[match.group()], text)
 
 
 @cache

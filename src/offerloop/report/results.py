@@ -52,8 +52,8 @@ class Result:
         frames = self.frames
         wanted = next(iter(frames), "") if name is None else name
         if wanted not in frames:
-            known = f" (known: {', '.join(frames)})" if frames else ""
-            raise InputError(f"this result has no table '{wanted}'{near_miss(wanted, frames)}{known}")
+            known_names = f" (known: {', '.join(frames)})" if frames else ""
+            raise InputError(f"this result has no table '{wanted}'{near_miss(wanted, frames)}{known_names}")
         try:
             import pandas  # noqa: F401 - polars needs it for the next line
         except ImportError:
@@ -71,8 +71,8 @@ def _framed(chart: str) -> str:
     """Put a chart on white, below the words that it has for readers who cannot see it."""
     if not chart:
         return ""
-    told = _ALTERNATIVE.match(chart)
-    words = f"<p><small>{told[1]}</small></p>" if told else ""
+    match = _ALTERNATIVE.match(chart)
+    words = f"<p><small>{match[1]}</small></p>" if match else ""
     return f'{words}<div style="max-width: {_WIDEST}px; background: white">{chart}</div>'
 
 
@@ -107,8 +107,8 @@ class FolderResult(Result):
 
 def first_chart(page: str) -> str:
     """Return the SVG of a page's first figure in its own colours, or nothing."""
-    found = _CHART.search(page)
-    drawn = found[1] if found else ""
+    match = _CHART.search(page)
+    drawn = match[1] if match else ""
     for colour, variable in VARIABLES.items():
         drawn = drawn.replace(f"var({variable})", colour)
     return drawn

@@ -32,9 +32,9 @@ class Baskets:
 
 def usual_baskets(lines: Frame, products: Frame, settings: Response) -> Baskets:
     """Return the usual baskets of customers, from all clean order lines."""
-    known = lines.join(products.select("product_id", "category"), on="product_id", how="left")
-    categories = best_selling_categories(known, settings)
-    inside = known.filter(nw.col("category").is_in(categories))
+    with_category = lines.join(products.select("product_id", "category"), on="product_id", how="left")
+    categories = best_selling_categories(with_category, settings)
+    inside = with_category.filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
     return Baskets(
         categories=categories,

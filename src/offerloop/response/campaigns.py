@@ -68,30 +68,34 @@ def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day
 
     `note` says where the data cut a window short, or why a figure is missing.
     """
-    known = collect(campaigns, "campaign_id")
-    if known.is_empty():
+    rows_of_campaigns = collect(campaigns, "campaign_id")
+    if rows_of_campaigns.is_empty():
         return CAMPAIGN_EFFECTS.empty()
     spend = Spend.read(lines, first_day, as_of_day)
     received = collect(audiences, "campaign_id", "customer_id")
-    rows = [row for campaign in known.iter_rows(named=True) if (row := _judge(campaign, received, spend)) is not None]
+    rows = [
+        row
+        for campaign in rows_of_campaigns.iter_rows(named=True)
+        if (row := _judge(campaign, received, spend)) is not None
+    ]
     return CAMPAIGN_EFFECTS.check(pl.DataFrame(rows, schema=CAMPAIGN_EFFECTS.schema))
 
 
 def first_reached(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
     """Compare customers whom a type of campaign reached at different times (`staggered`), a row per type."""
-    known = collect(campaigns, "campaign_id")
-    if known.is_empty():
+    rows_of_campaigns = collect(campaigns, "campaign_id")
+    if rows_of_campaigns.is_empty():
         return FIRST_REACHED.empty()
-    if "campaign_type" not in known.columns:
-        known = known.with_columns(campaign_type=pl.lit(""))
+    if "campaign_type" not in rows_of_campaigns.columns:
+        rows_of_campaigns = rows_of_campaigns.with_columns(campaign_type=pl.lit(""))
     spend = Spend.read(lines, first_day, as_of_day)
-    received = collect(audiences, "campaign_id", "customer_id").join(known, on="campaign_id")
+    received = collect(audiences, "campaign_id", "customer_id").join(rows_of_campaigns, on="campaign_id")
     rows = []
-    for (kind,), mine in received.group_by("campaign_type", maintain_order=True):
+    for (kind,), of_type in received.group_by("campaign_type", maintain_order=True):
         with suppress(EvidenceError):
-            rows.append((str(kind), *_since_reached(mine, spend)))
-    found = pl.DataFrame(rows, FIRST_REACHED.schema, orient="row")
-    return FIRST_REACHED.check(found.sort("campaign_type"))
+            rows.append((str(kind), *_since_reached(of_type, spend)))
+    reached_table = pl.DataFrame(rows, FIRST_REACHED.schema, orient="row")
+    return FIRST_REACHED.check(reached_table.sort("campaign_type"))
 
 
 def _since_reached(received: pl.DataFrame, spend: Spend) -> tuple[int, float, float, float, float]:
@@ -104,9 +108,9 @@ def _since_reached(received: pl.DataFrame, spend: Spend) -> tuple[int, float, fl
     at = np.searchsorted(spend.customers, first["customer_id"].to_numpy())
     inside = spend.customers[np.minimum(at, len(spend.customers) - 1)] == first["customer_id"].to_numpy()
     reached[at[inside]] = week[inside]
-    found = staggered(outcome, reached)
-    n = max(one.n_reached for one in found.by_time if one.periods == 0)
-    return n, found.overall.value, se_of(found.overall), found.placebo.value, se_of(found.placebo)
+    effects = staggered(outcome, reached)
+    n = max(one.n_reached for one in effects.by_time if one.periods == 0)
+    return n, effects.overall.value, se_of(effects.overall), effects.placebo.value, se_of(effects.placebo)
 
 
 def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) -> dict[str, object] | None:

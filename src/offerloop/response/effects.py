@@ -113,8 +113,8 @@ def estimate_effects(
     offers = campaign_offers(config, categories, listed, margins)
     estimated = [one for one in offers if shown is not None and shown.has(one.offer.offer_id)]
     others = [one for one in offers if one not in estimated]
-    known = read_outcomes(config.experiment.outcomes)
-    assumed = _assumed(others, baskets, known)
+    outcomes = read_outcomes(config.experiment.outcomes)
+    assumed = _assumed(others, baskets, outcomes)
     tables, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
         studied = [one for one in others if one.follows_prices]
@@ -129,7 +129,7 @@ def estimate_effects(
         (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
-    bases = ["estimated" if one in estimated else _basis(one, known, studied=study is not None) for one in offers]
+    bases = ["estimated" if one in estimated else _basis(one, outcomes, studied=study is not None) for one in offers]
     rows = [_offer_row(one, basis) for one, basis in zip(offers, bases, strict=True)]
     return Effects(
         EFFECTS.check(tables[0].with_columns(averaged)),
@@ -168,12 +168,12 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
     return _finish(choice, ends, "estimated")
 
 
-def _assumed(offers: list[CampaignOffer], baskets: Baskets, known: Known) -> pl.DataFrame:
+def _assumed(offers: list[CampaignOffer], baskets: Baskets, measured_offers: Known) -> pl.DataFrame:
     empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
     tables = [
-        _finish(one, *corrected(assumed_effects(one, baskets), one, known))
-        for one in offers
-        if one.offer.assumed is not None
+        _finish(offer, *corrected(assumed_effects(offer, baskets), offer, measured_offers))
+        for offer in offers
+        if offer.offer.assumed is not None
     ]
     return pl.concat([empty, *tables])
 
@@ -181,8 +181,10 @@ def _assumed(offers: list[CampaignOffer], baskets: Baskets, known: Known) -> pl.
 def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
     rows = []
     for fold in (0, 1):
-        found = fit.calibration(fit.fold == fold)
-        rows.append((split, fold, *map(float, found.slope), *map(float, found.covariance[[0, 0, 1], [0, 1, 1]])))
+        calibration = fit.calibration(fit.fold == fold)
+        rows.append(
+            (split, fold, *map(float, calibration.slope), *map(float, calibration.covariance[[0, 0, 1], [0, 1, 1]]))
+        )
     return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
 
 
@@ -211,14 +213,14 @@ def _behind(parts: list[Arrays]) -> Arrays:
     return replace(parts[0], **joined)
 
 
-def _some(one: Arrays, rows: NDArray[np.bool_]) -> Arrays:
+def _some(arrays: Arrays, rows: NDArray[np.bool_]) -> Arrays:
     """Some places of every array."""
-    kept: dict[str, Any] = {name: getattr(one, name)[rows] for name in _names(one)}
-    return replace(one, **kept)
+    kept: dict[str, Any] = {name: getattr(arrays, name)[rows] for name in _names(arrays)}
+    return replace(arrays, **kept)
 
 
-def _names(one: _Pairs | _HeldOut) -> list[str]:
-    return [name for name, value in vars(one).items() if isinstance(value, np.ndarray)]
+def _names(arrays: _Pairs | _HeldOut) -> list[str]:
+    return [name for name, value in vars(arrays).items() if isinstance(value, np.ndarray)]
 
 
 def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:

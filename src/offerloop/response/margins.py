@@ -47,17 +47,22 @@ def known_margins(lines: Frame, products: Frame, usual: float) -> Margins:
         return Margins(usual)
     costs = products.select("product_id", "category", "unit_cost_minor")
     joined = lines.join(costs, on="product_id", how="left")
-    known = ~nw.col("unit_cost_minor").is_null()
+    has_cost = ~nw.col("unit_cost_minor").is_null()
     worth = nw.col("list_value_minor")
     own_coupons = nw.col("coupon_minor") - nw.col("reimbursed_minor")
     left = nw.col("revenue_minor") + own_coupons - nw.col("unit_cost_minor") * nw.col("quantity")
     sums = [
         worth.sum().cast(nw.Float64).alias("all"),
-        nw.when(known).then(worth).otherwise(0).sum().cast(nw.Float64).alias("seen"),
-        nw.when(known).then(left).otherwise(0).sum().cast(nw.Float64).alias("left"),
+        nw.when(has_cost).then(worth).otherwise(0).sum().cast(nw.Float64).alias("seen"),
+        nw.when(has_cost).then(left).otherwise(0).sum().cast(nw.Float64).alias("left"),
     ]
     rows: list[tuple[str | None, float, float, float]] = collect(joined.group_by("category").agg(*sums)).rows()
     rows += [(None, *row) for row in collect(joined.select(*sums)).rows()]
     return Margins(
-        usual, {name: left / seen for name, worth, seen, left in rows if seen > 0 and seen >= KNOWN_SHARE * worth}
+        usual,
+        {
+            name: left / with_cost
+            for name, worth, with_cost, left in rows
+            if with_cost > 0 and with_cost >= KNOWN_SHARE * worth
+        },
     )

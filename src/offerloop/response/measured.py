@@ -83,20 +83,20 @@ def measured(outcomes: pl.DataFrame) -> Known:
     """One entry for each planned offer with enough customers and buyers on both sides."""
     planned = outcomes.filter(pl.col("planned_offer_id") != NO_OFFER)
     got = (pl.col("arm") == PLAN) & (pl.col("offer_id") == pl.col("planned_offer_id"))
-    found: Known = {}
-    for key, mine in planned.filter(got | (pl.col("arm") == HOLDOUT)).group_by(KEY, maintain_order=True):
-        treated, control = mine.filter(got), mine.filter(pl.col("arm") == HOLDOUT)
-        if enough(treated.height, control.height, mine.filter("bought").height):
-            found[str(key[0]), str(key[1])] = _measure(treated, control)
-    return found
+    measured_offers: Known = {}
+    for key, group in planned.filter(got | (pl.col("arm") == HOLDOUT)).group_by(KEY, maintain_order=True):
+        treated, control = group.filter(got), group.filter(pl.col("arm") == HOLDOUT)
+        if enough(treated.height, control.height, group.filter("bought").height):
+            measured_offers[str(key[0]), str(key[1])] = _measure(treated, control)
+    return measured_offers
 
 
 def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> Measured:
     both = [one["before_revenue_minor"].null_count() == 0 for one in (treated, control)]
     difference = cuped(*(_moments(one, adjusted=all(both)) for one in (treated, control)))
     rates = [one["redeemed"].cast(pl.Float64).mean() for one in (treated, control)]
-    seen = [float(str(rate)) for rate in rates if rate is not None]
-    p_redeem = max(seen[0] - seen[1], 0.0) if len(seen) == len(rates) else None
+    observed_rates = [float(str(rate)) for rate in rates if rate is not None]
+    p_redeem = max(observed_rates[0] - observed_rates[1], 0.0) if len(observed_rates) == len(rates) else None
     return Measured(difference.value, difference.se, p_redeem, treated.height, control.height)
 
 
@@ -106,17 +106,21 @@ def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
     return Moments.of(group["margin_minor"].cast(pl.Float64).to_numpy(), x)
 
 
-def corrected(frame: pl.DataFrame, choice: CampaignOffer, known: Known) -> tuple[pl.DataFrame, str]:
+def corrected(frame: pl.DataFrame, choice: CampaignOffer, measured_offers: Known) -> tuple[pl.DataFrame, str]:
     """An assumed offer's effects after its measurement, and what they rest on now; unchanged without one."""
-    found = known.get((choice.campaign_id, choice.offer.offer_id))
+    correction = measured_offers.get((choice.campaign_id, choice.offer.offer_id))
     expected = float(str(frame["value_minor"].mean())) if frame.height else 0.0
-    if found is None or expected == 0:
+    if correction is None or expected == 0:
         return frame, "assumed"
-    mean, sd = found.posterior(expected)
+    mean, sd = correction.posterior(expected)
     value = pl.col("value_minor") * (mean / expected)
     se = pl.col("value_minor").abs() * (sd / abs(expected))
     assumed = choice.offer.assumed
-    redeemed = 1.0 if found.p_redeem is None or assumed is None else found.p_redeem / max(float(assumed.p_redeem), 1e-9)
+    redeemed = (
+        1.0
+        if correction.p_redeem is None or assumed is None
+        else correction.p_redeem / max(float(assumed.p_redeem), 1e-9)
+    )
     discount = pl.col("discount_minor") * redeemed
     profit = value - choice.own_share * discount - choice.contact_minor
     return frame.with_columns(

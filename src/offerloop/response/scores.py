@@ -29,7 +29,7 @@ def expected_outcomes(evidence: Evidence, fold: Ints) -> Floats:
 def robust_scores(evidence: Evidence, expected: Floats) -> Floats:
     """Return the scores (n, K), given q."""
     rows = np.arange(evidence.size)
-    found = expected.copy()
+    scores = expected.copy()
     got = evidence.action
-    found[rows, got] += (evidence.outcome - expected[rows, got]) / evidence.chance[rows, got]
-    return found
+    scores[rows, got] += (evidence.outcome - expected[rows, got]) / evidence.chance[rows, got]
+    return scores

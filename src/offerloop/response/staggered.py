@@ -68,7 +68,7 @@ def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> 
     times = sorted({one.periods for one in parts})
     by_time = [(time, [one for one in parts if one.periods == time]) for time in times]
     return Staggered(
-        tuple(SinceReached(time, _mean(mine), sum(one.n for one in mine)) for time, mine in by_time),
+        tuple(SinceReached(time, _mean(is_group), sum(one.n for one in is_group)) for time, is_group in by_time),
         _mean(after),
         _mean(before),
     )
@@ -88,22 +88,22 @@ class _Part:
 def _parts(outcome: Floats, reached: Ints, leads: int, lags: int) -> Iterator[_Part]:
     periods = outcome.shape[1]
     for g in np.unique(reached[(reached > 0) & (reached < periods)]):
-        mine = reached == g
+        is_group = reached == g
         for t in range(max(g - 1 - leads, 0), min(g + lags, periods)):
             if t == g - 1:
                 continue
             others = reached > max(t, g)
-            if min(mine.sum(), others.sum()) >= FEWEST:
-                yield _compared(outcome[:, t] - outcome[:, g - 1], mine, others, int(t - g))
+            if min(is_group.sum(), others.sum()) >= FEWEST:
+                yield _compared(outcome[:, t] - outcome[:, g - 1], is_group, others, int(t - g))
 
 
-def _compared(change: Floats, mine: Floats, others: Floats, periods: int) -> _Part:
+def _compared(change: Floats, is_group: Floats, others: Floats, periods: int) -> _Part:
     value, influence = 0.0, np.zeros(len(change))
-    for rows, sign in ((mine, 1.0), (others, -1.0)):
+    for rows, sign in ((is_group, 1.0), (others, -1.0)):
         mean = float(change[rows].mean())
         value += sign * mean
         influence[rows] += sign * (change[rows] - mean) / rows.sum()
-    return _Part(periods, value, influence, int(mine.sum()))
+    return _Part(periods, value, influence, int(is_group.sum()))
 
 
 def _mean(parts: list[_Part]) -> Estimate:

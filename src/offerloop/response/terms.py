@@ -81,10 +81,10 @@ class Coding:
 
         Raises EvidenceError for an offer beyond the tested depths of its family.
         """
-        found = np.zeros((len(self.tested), len(offers)))
-        for column, one in enumerate(offers):
-            found[:, column] = self._weights(one)
-        return found
+        weights = np.zeros((len(self.tested), len(offers)))
+        for column, offer in enumerate(offers):
+            weights[:, column] = self._weights(offer)
+        return weights
 
     def _weights(self, offer: OfferTerms) -> Floats:
         same = [k for k, one in enumerate(self.tested) if one.family == offer.family or not one.kind]

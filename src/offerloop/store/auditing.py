@@ -47,7 +47,7 @@ def audit(engine: Engine) -> list[str]:
         if engine.dialect.name == "postgresql":
             for setting in POSTGRESQL:
                 connection.execute(text(f"set local {setting}"))
-        found = [
+        faults_by_kind = [
             _accounts(connection, templates, [own.template_id]),
             _accounts(connection, coupons, [own.code]),
             _accounts(connection, customers, [own.template_id, own.customer_id]),
@@ -56,10 +56,10 @@ def audit(engine: Engine) -> list[str]:
             _limits(connection),
             _requests(connection),
         ]
-        return [fault for kind in found for _, fault in zip(range(SHOWN), kind, strict=False)]
+        return [fault for kind in faults_by_kind for _, fault in zip(range(SHOWN), kind, strict=False)]
 
 
-def _differences(keys: Sequence[Column[Any]], table: Table, there: Values, told: Values) -> Select[Any]:
+def _differences(keys: Sequence[Column[Any]], table: Table, there: Values, expected: Values) -> Select[Any]:
     """Select the keys whose values in the table are not the sums over the history, with the values (0 where the key is
     missing) and by how much they are more than the sums.
 
@@ -71,7 +71,7 @@ def _differences(keys: Sequence[Column[Any]], table: Table, there: Values, told:
         select(*(table.c[key.name].label(place) for key, place in zip(keys, places, strict=True)),
                literal(1).label("there"), *(value.label(name) for name, value in there.items())),
         select(*(key.label(place) for key, place in zip(keys, places, strict=True)),
-               literal(0), *(-value for value in told.values())).where(*(key.is_not(None) for key in keys)),
+               literal(0), *(-value for value in expected.values())).where(*(key.is_not(None) for key in keys)),
     ).subquery()  # fmt: skip
     by = [both.c[place] for place in places]
     is_ = [func.coalesce(func.max(case((both.c.there == 1, both.c[name]))), 0).label(name) for name in there]
@@ -89,8 +89,8 @@ def _pairs(row: Row[Any], names: Sequence[str]) -> tuple[tuple[int, ...], tuple[
 
 def _accounts(connection: Connection, table: Table, keys: Sequence[Column[Any]]) -> Iterator[str]:
     """Accounts whose counters are not the sums of the history."""
-    there, told = ({name: one.c[name] for name in BALANCE_COUNTERS} for one in (table, history))
-    for row in connection.execute(_differences(keys, table, there, told)):
+    there, expected = ({name: one.c[name] for name in BALANCE_COUNTERS} for one in (table, history))
+    for row in connection.execute(_differences(keys, table, there, expected)):
         pairs = zip(BALANCE_COUNTERS, *_pairs(row, BALANCE_COUNTERS), strict=True)
         wrong = [f"{name} {a}, not {b}" for name, a, b in pairs if a != b]
         yield f"{table.name} {' '.join(row[: len(keys)])}: {', '.join(wrong)} as the history says"
@@ -100,8 +100,8 @@ def _locks(connection: Connection) -> Iterator[str]:
     """Locks that hold are those that were made more often than they ended, with what they reserved."""
     own = history.c
     there: Values = {"held": literal(1), "amount": locks.c.amount_minor}
-    told: Values = {"held": own.n_locked, "amount": own.reserved_minor}
-    for row in connection.execute(_differences([own.code, own.lock_key], locks, there, told)):
+    expected: Values = {"held": own.n_locked, "amount": own.reserved_minor}
+    for row in connection.execute(_differences([own.code, own.lock_key], locks, there, expected)):
         is_, should = _pairs(row, list(there))
         yield f"lock {row.key_1} of {row.key_0}: {is_}, not {should} as the history says"
 
@@ -114,12 +114,12 @@ def _redemptions(connection: Connection) -> Iterator[str]:
         "left": table.amount_minor - table.rolled_back_minor,
         "whole": case((table.whole, 1), else_=0),
     }
-    told: Values = {
+    expected: Values = {
         "made": case((own.event == CouponEvent.REDEEMED.value, 1), else_=0),
         "left": own.spent_minor,
         "whole": own.n_rolled_back,
     }
-    for row in connection.execute(_differences([own.redemption_id], redemptions, there, told)):
+    for row in connection.execute(_differences([own.redemption_id], redemptions, there, expected)):
         is_, should = _pairs(row, list(there))
         yield f"redemption {row.key_0}: {is_}, not {should} as the history says"
 
@@ -153,6 +153,6 @@ def _beyond(account: str, row: Row[Any], limits: Sequence[str]) -> Iterator[str]
 def _requests(connection: Connection) -> Iterator[str]:
     """Entries without a command that was answered: what changed must have been asked for."""
     own = history.c
-    known = select(requests.c.key).where(requests.c.key == own.request_key).exists()
-    keys = select(own.request_key).where(~known).distinct().order_by(own.request_key).limit(SHOWN)
+    has_request = select(requests.c.key).where(requests.c.key == own.request_key).exists()
+    keys = select(own.request_key).where(~has_request).distinct().order_by(own.request_key).limit(SHOWN)
     yield from (f"the history has entries of the unknown request {row[0]}" for row in connection.execute(keys))

@@ -44,17 +44,17 @@ class Journal:
         if self._read(period, step) is None:
             made = json.dumps(make(), allow_nan=False)
             persevere(lambda: self._write(period, step, made), self._patience)
-        return self.known(period, step)
+        return self.result_of(period, step)
 
-    def known(self, period: int, step: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def result_of(self, period: int, step: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         """What a step came to; None where it is not recorded."""
         return json.loads(self._read(period, step) or "null")
 
     def recorded(self) -> list[tuple[int, str, Any]]:
         """(period, step, what it came to) of all steps, by period, in the order of their writing."""
-        asked = select(steps).where(steps.c.name == self.name).order_by(steps.c.period, steps.c.at, steps.c.step)
+        query = select(steps).where(steps.c.name == self.name).order_by(steps.c.period, steps.c.at, steps.c.step)
         with reading(self.engine) as connection:
-            return [(row.period, row.step, json.loads(row.body)) for row in connection.execute(asked)]
+            return [(row.period, row.step, json.loads(row.body)) for row in connection.execute(query)]
 
     def _read(self, period: int, step: str) -> str | None:
         place = (steps.c.name == self.name) & (steps.c.period == period) & (steps.c.step == step)

@@ -44,20 +44,20 @@ def read_state(connection: Connection, commands: Sequence[CouponCommand], now: i
     rolled_back = {one.redemption_id for one in commands if isinstance(one, RollBack)}
     made = _redemptions(connection, rolled_back)
     codes = {code for one in commands for code in _codes(one)} | {one.code for one in made.values()}
-    known = read_coupons(connection, codes)
+    coupons_by_code = read_coupons(connection, codes)
     named = {one.template_id for one in commands if isinstance(one, Issue | Expire)}
-    within = read_templates(connection, named | {one.template_id for one in known.values()})
+    within = read_templates(connection, named | {one.template_id for one in coupons_by_code.values()})
     held = _locks(connection, commands, within, now)
-    known |= read_coupons(connection, {code for code, _ in held} - known.keys())
+    coupons_by_code |= read_coupons(connection, {code for code, _ in held} - coupons_by_code.keys())
     people = {(one.template_id, one.customer_id) for one in held.values()}
     people |= {(one.template_id, one.customer_id) for one in made.values()}
     people |= {
         (template, customer)
-        for one in commands
-        if (customer := getattr(one, "customer_id", None)) is not None
-        for template in _templates_of(one, known)
+        for command in commands
+        if (customer := getattr(command, "customer_id", None)) is not None
+        for template in _templates_of(command, coupons_by_code)
     }
-    book = Book(within, known, read_customers(connection, people), held, made)
+    book = Book(within, coupons_by_code, read_customers(connection, people), held, made)
     return LedgerState(book, answers(connection, [one.key for one in commands]))
 
 
@@ -94,18 +94,18 @@ def _codes(command: CouponCommand) -> tuple[str, ...]:
     return () if code is None else (code,)
 
 
-def _templates_of(command: CouponCommand, known: Mapping[str, IssuedCoupon]) -> set[str]:
+def _templates_of(command: CouponCommand, coupons_by_code: Mapping[str, IssuedCoupon]) -> set[str]:
     if isinstance(command, Issue):
         return {command.template_id}
-    return {known[code].template_id for code in _codes(command) if code in known}
+    return {coupons_by_code[code].template_id for code in _codes(command) if code in coupons_by_code}
 
 
 def _rows(connection: Connection, table: Table, names: tuple[str, ...], values: Iterable[Any]) -> list[Row[Any]]:
     """Rows whose column of this name, or tuple of several columns, is among the values."""
-    wanted, found = sorted(values), list[Row[Any]]()
+    wanted, rows = sorted(values), list[Row[Any]]()
     for start in range(0, len(wanted), IN_ONE):
-        found += connection.execute(_among(table, names), {"wanted": wanted[start : start + IN_ONE]})
-    return found
+        rows += connection.execute(_among(table, names), {"wanted": wanted[start : start + IN_ONE]})
+    return rows
 
 
 @cache
@@ -149,9 +149,9 @@ def _locks(
 ) -> dict[tuple[str, str], ActiveLock]:
     """Locks that the commands name, all of coupons to be revoked, and those of the templates that have run out."""
     named = {
-        (one.code, one.lock_key)
-        for one in commands
-        if isinstance(one, Lock | Release | Redeem) and one.lock_key is not None
+        (command.code, command.lock_key)
+        for command in commands
+        if isinstance(command, Lock | Release | Redeem) and command.lock_key is not None
     }
     revoked = {one.code for one in commands if isinstance(one, Revoke)}
     rows = _rows(connection, locks, ("code", "lock_key"), named)

@@ -34,27 +34,29 @@ class Together:
 
     def carry_out(self, command: CouponCommand) -> CommandAnswer:
         """The answer to one command, whichever thread wrote it. Raises what `all_of` raised for it."""
-        mine = _Asked(command)
+        request = _Asked(command)
         with self._gate:
-            self._asked.append(mine)
-            mine.leads, self._busy = not self._busy, True
-        if not mine.leads:
-            self._wait(mine)
-        if mine.leads:
+            self._asked.append(request)
+            request.leads, self._busy = not self._busy, True
+        if not request.leads:
+            self._wait(request)
+        if request.leads:
             self._lead()
-        if mine.answer is None:
-            raise mine.error or StoreError("the write was interrupted; send the same request with the same key again")
-        return mine.answer
+        if request.answer is None:
+            raise request.error or StoreError(
+                "the write was interrupted; send the same request with the same key again"
+            )
+        return request.answer
 
-    def _wait(self, mine: _Asked) -> None:
+    def _wait(self, request: _Asked) -> None:
         """Until it was answered or is the next to lead; whoever is interrupted holds nobody up."""
         try:
-            mine.ready.wait()
+            request.ready.wait()
         except BaseException:
             with self._gate:
-                if mine in self._asked:
-                    self._asked.remove(mine)
-                    if mine.leads:
+                if request in self._asked:
+                    self._asked.remove(request)
+                    if request.leads:
                         self._hand_over()
             raise
 
@@ -65,8 +67,8 @@ class Together:
         try:
             self._carry_out(group)
         finally:
-            for one in group:
-                one.ready.set()
+            for request in group:
+                request.ready.set()
             with self._gate:
                 self._hand_over()
 
@@ -80,12 +82,12 @@ class Together:
     def _carry_out(self, group: Sequence[_Asked]) -> None:
         """A command that the database cannot take spoils no other; a database that is away is not asked for each."""
         try:
-            for one, answer in zip(group, self.all_of([one.command for one in group]), strict=True):
-                one.answer = answer
+            for request, answer in zip(group, self.all_of([one.command for one in group]), strict=True):
+                request.answer = answer
         except Exception as error:
             if len(group) > 1 and not isinstance(error, StoreError):
-                for one in group:
-                    self._carry_out([one])
+                for request in group:
+                    self._carry_out([request])
                 return
-            for one in group:
-                one.error = error
+            for request in group:
+                request.error = error

@@ -66,9 +66,9 @@ class Table:
         return frame
 
     def _check_column(self, frame: pl.DataFrame, column: Column) -> None:
-        found = frame.schema[column.name]
+        actual = frame.schema[column.name]
         allowed = column.dtype if isinstance(column.dtype, tuple) else (column.dtype,)
-        if all(found != dtype for dtype in allowed):
-            raise ContractError(f"column '{column.name}' of table '{self.name}' is {found}, not {column.dtype}")
+        if all(actual != dtype for dtype in allowed):
+            raise ContractError(f"column '{column.name}' of table '{self.name}' is {actual}, not {column.dtype}")
         if not column.optional and frame[column.name].null_count():
             raise ContractError(f"column '{column.name}' of table '{self.name}' has empty cells")

@@ -24,33 +24,34 @@ def name_problems(config: Config) -> list[str]:
 
 def _candidates(config: Config) -> list[str]:
     names = RECOMMENDERS.names()
-    known = ", ".join(names)
+    known_names = ", ".join(names)
     return [
-        f"recommend.candidates names '{one}', which is no recommender{near_miss(one, names)} (known: {known})"
-        for one in config.recommend.candidates
-        if one not in names
+        f"recommend.candidates names '{candidate}', which is no recommender{near_miss(candidate, names)} "
+        f"(known: {known_names})"
+        for candidate in config.recommend.candidates
+        if candidate not in names
     ]
 
 
 def _fields(config: Config) -> list[str]:
     source = config.sources.get("customers")
     own = () if source is None else (*source.columns, *source.attributes)
-    known = {*(one.name for one in FEATURES), _TAGS, *own} - set(config.profiles.audit_only)
+    field_names = {*(one.name for one in FEATURES), _TAGS, *own} - set(config.profiles.audit_only)
     return [
-        f"audiences.{name} asks for the field '{field}', which nobody has{near_miss(field, known)}"
+        f"audiences.{name} asks for the field '{field}', which nobody has{near_miss(field, field_names)}"
         for name, rule in config.audiences.items()
         for field in rule.fields
-        if field not in known
+        if field not in field_names
     ]
 
 
 def _tags(config: Config) -> list[str]:
-    known = [one.name for one in TAGS]
+    tag_names = [one.name for one in TAGS]
     return [
-        f"audiences.{name} asks for the tag '{tag}', which does not exist{near_miss(tag, known)}"
+        f"audiences.{name} asks for the tag '{tag}', which does not exist{near_miss(tag, tag_names)}"
         for name, rule in config.audiences.items()
         for tag in _asked_tags(rule)
-        if tag not in known
+        if tag not in tag_names
     ]
 
 

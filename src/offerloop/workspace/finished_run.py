@@ -82,8 +82,8 @@ class RunRead:
         rules = {str(one["id"]): str(one.get("send", "proven")) for one in self.written.get("campaigns", [])}
         solved = str(self.summary.get("plan", {}).get("campaigns", "in order"))
         return tuple(
-            _campaign(one, rules.get(str(one["id"]), "proven"), self.currency, jointly=solved == "jointly")
-            for one in self.summary["campaigns"]
+            _campaign(campaign, rules.get(str(campaign["id"]), "proven"), self.currency, jointly=solved == "jointly")
+            for campaign in self.summary["campaigns"]
         )
 
     @cached_property
@@ -110,16 +110,16 @@ class RunRead:
     @cached_property
     def full_offers(self) -> dict[tuple[str, str], Offer]:
         """Offers with all their terms by campaign and id; empty where the configuration can no longer be read."""
-        known: dict[tuple[str, str], Offer] = {}
-        for one in self.written.get("campaigns", []):
-            mine = self.offers.filter(pl.col("campaign_id") == str(one["id"]))
-            categories = mine["category"].drop_nulls().unique().sort().to_list()
+        offers_by_key: dict[tuple[str, str], Offer] = {}
+        for campaign in self.written.get("campaigns", []):
+            of_campaign = self.offers.filter(pl.col("campaign_id") == str(campaign["id"]))
+            categories = of_campaign["category"].drop_nulls().unique().sort().to_list()
             try:
-                read = read_offers(one.get("offers", []), categories, self.currency)
+                read = read_offers(campaign.get("offers", []), categories, self.currency)
             except InputError:
                 continue
-            known |= {(str(one["id"]), offer.offer_id): offer for offer in read}
-        return known
+            offers_by_key |= {(str(campaign["id"]), offer.offer_id): offer for offer in read}
+        return offers_by_key
 
     def customer(self, customer_id: str) -> int | str:
         """The id as the tables hold it, given like that or raw where the run holds pseudonyms.
@@ -128,11 +128,11 @@ class RunRead:
         """
         ids = self.table("assignments").select("customer_id").collect()["customer_id"]
         wanted = customer_id.strip()
-        found: int | str | None = wanted
+        customer: int | str | None = wanted
         if ids.dtype == pl.Int64:
-            found = int(wanted) if wanted.removeprefix("-").isdecimal() and len(wanted) < 19 else None
-        if found is not None and (ids == found).any():
-            return found
+            customer = int(wanted) if wanted.removeprefix("-").isdecimal() and len(wanted) < 19 else None
+        if customer is not None and (ids == customer).any():
+            return customer
         unknown = f"the run '{self.folder}' knows no customer '{customer_id}'"
         if self.privacy.pseudonymise:
             hidden = self._pseudonym(wanted, unknown)
@@ -159,8 +159,8 @@ class RunRead:
         if not product_ids or not (self.folder / "product_texts.parquet").is_file():
             return {}
         named = self.table("product_texts").with_columns(pl.col("product_id").cast(pl.String))
-        found = named.filter(pl.col("product_id").is_in(list(product_ids))).collect()
-        return dict(found.select("product_id", "text").iter_rows())
+        named_products = named.filter(pl.col("product_id").is_in(list(product_ids))).collect()
+        return dict(named_products.select("product_id", "text").iter_rows())
 
     def rows(self, name: str, customer: int | str) -> pl.DataFrame:
         """The rows of one customer in a table."""
@@ -184,20 +184,20 @@ def open_run(folder: Path) -> RunRead:
     return RunRead(folder, summary, written, holdout_of(manifest, written))
 
 
-def _campaign(one: Mapping[str, Any], send_rule: str, currency: str, *, jointly: bool) -> CampaignRead:
-    share = (one.get("break_even_supplier_share") or {}).get("beyond_interval")
+def _campaign(campaign: Mapping[str, Any], send_rule: str, currency: str, *, jointly: bool) -> CampaignRead:
+    share = (campaign.get("break_even_supplier_share") or {}).get("beyond_interval")
     return CampaignRead(
-        id=str(one["id"]),
-        title=str(one["title"]),
-        send=bool(one["send"]),
+        id=str(campaign["id"]),
+        title=str(campaign["title"]),
+        send=bool(campaign["send"]),
         send_rule=send_rule,
-        budget_minor=to_minor(one["budget"], currency),
-        budget_unit=str(one.get("budget_unit", currency)),
-        budget_basis=str(one["budget_basis"]),
-        shadow_price=float(one["shadow_price"]),
+        budget_minor=to_minor(campaign["budget"], currency),
+        budget_unit=str(campaign.get("budget_unit", currency)),
+        budget_basis=str(campaign["budget_basis"]),
+        shadow_price=float(campaign["shadow_price"]),
         solved_jointly=jointly,
-        pays_alone=bool(one.get("pays_alone", False)),
-        n_planned=int(one["customers_planned"]),
+        pays_alone=bool(campaign.get("pays_alone", False)),
+        n_planned=int(campaign["customers_planned"]),
         supplier_share=None if share is None else float(share),
     )
 

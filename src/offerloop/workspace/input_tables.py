@@ -78,9 +78,9 @@ def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
         raise SourceError(f"there is no table '{file}'")
     with TemporaryDirectory(prefix="offerloop-") as place:
         folder = Path(place)
-        found = readable(file, part, folder)
-        with instead_of_copies(folder, found.name):
-            table = _parquet(found) if found.is_parquet else _csv(found, texts, folder)
+        source_file = readable(file, part, folder)
+        with instead_of_copies(folder, source_file.name):
+            table = _parquet(source_file) if source_file.is_parquet else _csv(source_file, texts, folder)
     if not table.height:
         raise SourceError(f"'{path}' has no rows")
     return numbered(table)

@@ -105,7 +105,7 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
     """Read `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share` and `exact_up_to`."""
     if terms is None:
         return DEFAULT_POLICY
-    found = StackingPolicy(
+    policy = StackingPolicy(
         choice=terms.one_of("choice", {one.value: one for one in StackingChoice}, DEFAULT_POLICY.choice),
         arithmetic=Arithmetic(
             remainder=terms.one_of("remainder", {one.value: one for one in Remainder}, Remainder.LARGEST),
@@ -116,4 +116,4 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
         exact_up_to=DEFAULT_POLICY.exact_up_to if terms.get("exact_up_to") is None else terms.whole("exact_up_to"),
     )
     terms.finish()
-    return found
+    return policy

@@ -23,4 +23,4 @@ def relate_products(settings: Config, engine: Engine, stage: Recorder) -> Produc
     from offerloop.recommenders import learn_relations
 
     events = clean(settings, engine, stage)
-    return stage(SIMILAR_PRODUCTS, lambda known, _: learn_relations(interact(events, known)), settings, engine)
+    return stage(SIMILAR_PRODUCTS, lambda options, _: learn_relations(interact(events, options)), settings, engine)

@@ -17,9 +17,9 @@ def find_run(place: StrPath) -> Path:
 
     Raises InputError when there is neither, and for a run that a newer program wrote.
     """
-    found = _find(as_path(place))
-    _check_format(found / "manifest.json")
-    return found
+    run = _find(as_path(place))
+    _check_format(run / "manifest.json")
+    return run
 
 
 def _check_format(manifest: Path) -> None:

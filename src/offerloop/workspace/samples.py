@@ -81,7 +81,7 @@ class SampleRows:
         return self.n_rows == self.head.height
 
     @property
-    def seen(self) -> pl.DataFrame:
+    def sampled(self) -> pl.DataFrame:
         """Head and blocks."""
         return pl.concat([self.head, self.spread]) if self.spread.height else self.head
 
@@ -104,8 +104,8 @@ def place_of(written: str) -> Place:
     Raises InputError for a URL without a table, and for a file that is not there.
     """
     if "://" in written:
-        if asked := _QUERY.fullmatch(written):
-            return Place(url=asked["url"], query=asked["query"].strip().rstrip(";"))
+        if query := _QUERY.fullmatch(written):
+            return Place(url=query["url"], query=query["query"].strip().rstrip(";"))
         url, _, table = written.rpartition("#")
         if not url or not table:
             raise InputError(
@@ -138,33 +138,35 @@ def sample_rows(place: Place, folder: Path, rows: int = SAMPLE_ROWS, encoding: s
     if place.query is not None:
         source = Source(url=place.url, query=place.query, columns={})
         _, path = snapshot(source, Path(tempfile.mkdtemp(dir=folder)))
-        found = _parquet(place, Readable(path, str(place), is_parquet=True), rows)
+        sample = _parquet(place, Readable(path, str(place), is_parquet=True), rows)
     elif place.path is None:
-        found = _database(place, rows)
+        sample = _database(place, rows)
     else:
         file = readable(place.path, place.part, folder)
         with instead_of_copies(folder, str(place)):
-            found = _parquet(place, file, rows) if file.is_parquet else _csv(place, file, rows, encoding)
-    if not found.head.height:
+            sample = _parquet(place, file, rows) if file.is_parquet else _csv(place, file, rows, encoding)
+    if not sample.head.height:
         raise InputError(f"'{place}' has columns but no rows; give a file with rows")
-    if not found.head.width:
+    if not sample.head.width:
         raise InputError(f"'{place}' has no column with single values; give a table of texts, numbers and times")
-    return found
+    return sample
 
 
 def _csv(place: Place, file: Readable, rows: int, encoding: str | None) -> SampleRows:
-    path, given = file.path, encoding is not None and file.dialect is None
+    path, has_encoding = file.path, encoding is not None and file.dialect is None
     dialect = file.dialect or sniff(path, encoding=encoding)
-    lines = _first_lines(path, dialect, rows + 1, strict=given)
+    lines = _first_lines(path, dialect, rows + 1, strict=has_encoding)
     whole = len(lines) <= rows
     header = _header(path, lines[0], dialect)
     head = _table(path, lines[1:], header, dialect)
     if whole:
-        return SampleRows(place, head, head.clear(), head.height, dialect, given, file)
+        return SampleRows(place, head, head.clear(), head.height, dialect, has_encoding, file)
     head = head.head(-1)  # its last row may go on
     per_line = len("".join(lines).encode(dialect.encoding, errors="replace")) / len(lines)
     n_rows = max(int(path.stat().st_size / per_line) - 1, head.height + 1)
-    return SampleRows(place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, given, file)
+    return SampleRows(
+        place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, has_encoding, file
+    )
 
 
 def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) -> list[str]:
@@ -261,13 +263,13 @@ def _database(place: Place, rows: int) -> SampleRows:
             n_rows = int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
             blocks = _offsets(n_rows) if n_rows > head.height else []
             queries = [f"select * from {table} limit {BLOCK_ROWS} offset {start}" for start in blocks]
-            found = [connection.execute(text(query)).fetchall() for query in queries]
+            rows_by_query = [connection.execute(text(query)).fetchall() for query in queries]
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise InputError(f"the database refuses to read the table '{place.table}': {reason}") from None
     finally:
         engine.dispose()
-    parts = [frame_of(head.columns, one).cast(head.schema, strict=False) for one in found]
+    parts = [frame_of(head.columns, one).cast(head.schema, strict=False) for one in rows_by_query]
     return SampleRows(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows)
 
 

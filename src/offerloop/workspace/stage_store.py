@@ -93,9 +93,9 @@ class StageStore:
 
     def _remember(self, result: object, key: str) -> None:
         members = enumerate(result) if isinstance(result, tuple) else ()
-        for one, its_key in [(result, key), *((member, f"{key}:{place}") for place, member in members)]:
-            self._keys[id(one)] = its_key
-            self._alive.append(one)
+        for member, its_key in [(result, key), *((member, f"{key}:{place}") for place, member in members)]:
+            self._keys[id(member)] = its_key
+            self._alive.append(member)
 
     def _key(self, value: object) -> str:
         if _are_offers(value):
@@ -157,11 +157,11 @@ class _Unpickler(pickle.Unpickler):
 
 def config_key(config: Config) -> str:
     """The known sections, with a hash of every file that they name."""
-    known = config.model_dump(mode="json")
+    settings = config.model_dump(mode="json")
     files = [f"{path.name} {sha256(path)}" for path in config.files if path.is_file()]
     secret = config.privacy.key_env if "privacy" in config.__dict__ else None
     held = hashlib.sha256(os.environ.get(secret, "").encode()).hexdigest() if secret else ""
-    return hashlib.sha256("\n".join([repr(sorted(known.items())), *files, held]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([repr(sorted(settings.items())), *files, held]).encode()).hexdigest()
 
 
 @contextmanager

@@ -34,12 +34,12 @@ def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
         )
 
 
-def control_among(names: Sequence[str], given: str | None, column: str, path: Path) -> str:
+def control_among(names: Sequence[str], control: str | None, column: str, path: Path) -> str:
     """Return the arm that gets nothing: the given one, or the only one whose name says so. Raises InputError."""
     listed = ", ".join(f"'{name}'" for name in sorted(names))
-    if given is not None and given not in names:
-        raise InputError(f"'{path}': '{column}' has no arm '{given}' (--control); it has {listed}")
-    recognised = [given] if given is not None else [name for name in names if CONTROL.fullmatch(name)]
+    if control is not None and control not in names:
+        raise InputError(f"'{path}': '{column}' has no arm '{control}' (--control); it has {listed}")
+    recognised = [control] if control is not None else [name for name in names if CONTROL.fullmatch(name)]
     if len(recognised) != 1:
         unclear = f"it is not clear which arm of '{column}' is the control ({listed})"
         raise InputError(f"'{path}': {unclear}; name it with --control")

@@ -12,7 +12,7 @@ ENGLISH = Localizer("en", "USD")
 
 def sentence(findings, campaign: str) -> str:
     facts = gather(findings)
-    one = next(one for one in facts.campaigns if one.found.campaign_id == campaign)
+    one = next(one for one in facts.campaigns if one.findings.campaign_id == campaign)
     return campaign_sentence(one, facts)
 
 

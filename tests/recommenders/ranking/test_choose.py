@@ -104,7 +104,8 @@ def test_the_gain_is_paired_by_customer_with_its_interval(ranked, purchases):
     snapshots = Snapshots(Interactions.build(purchases, TODAY))
     then = Hybrid(candidates=["popularity", "repeat", "ranker"]).fit_at(snapshots, TODAY - 28)
     since = judge(
-        then.rivals(snapshots, TODAY - 28), Window.between(snapshots.known(TODAY - 28), snapshots.known(TODAY))
+        then.rivals(snapshots, TODAY - 28),
+        Window.between(snapshots.interactions(TODAY - 28), snapshots.interactions(TODAY)),
     )
     for row in table.filter(recommender="ranker").to_dicts():
         judged = hybrid.choice.judged if row["window"] == "tune" else since

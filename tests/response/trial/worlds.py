@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from offerloop.market.observation import observation_of
 from offerloop.market.preset import load_preset
-from offerloop.market.seen import seen
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 from offerloop.offers import NOTHING as NOBODY
@@ -67,7 +67,7 @@ def chosen_menu(market: Market) -> list[int]:
 
 def known_of(market: Market) -> np.ndarray:
     """Profile columns that tell customers apart, logarithms of amounts."""
-    profile = seen(market).profile.astype(np.float64)
+    profile = observation_of(market).profile.astype(np.float64)
     wide = np.ptp(profile, axis=0)
     columns = profile[:, wide > 0]
     return np.sign(columns) * np.log1p(np.abs(columns))

@@ -34,6 +34,6 @@ def allocate(
     from offerloop.locale import known_language
 
     language = known_language(language)
-    found = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json))
-    write(found, out)
-    say({"out": str(out), **found.summary}, page(found, out, language), as_json)
+    result = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json))
+    write(result, out)
+    say({"out": str(out), **result.summary}, page(result, out, language), as_json)

@@ -39,18 +39,18 @@ class AllocationResult(Result):
     def summary(self) -> dict[str, Any]:
         """Money in units of it."""
         unit = 10 ** DIGITS[self.currency] * MICRO
-        found = self.solution
-        given = self.table.filter(pl.col("offer_id") != NO_OFFER)
-        limits = [self._limit(*one) for one in zip(found.limits, found.used, found.prices, strict=True)]
+        solution = self.solution
+        offered = self.table.filter(pl.col("offer_id") != NO_OFFER)
+        limits = [self._limit(*one) for one in zip(solution.limits, solution.used, solution.prices, strict=True)]
         return {
             "customers": self.table["customer_id"].n_unique(),
-            "given": given["customer_id"].n_unique(),
-            "by_offer": dict(given.group_by("offer_id").len().sort("offer_id").iter_rows()),
-            "value": float(given["value"].sum()),
-            "cost": float(given["cost"].sum()),
-            "profit": found.profit / unit,
-            "bound": found.bound / unit,
-            "gap": found.gap,
+            "given": offered["customer_id"].n_unique(),
+            "by_offer": dict(offered.group_by("offer_id").len().sort("offer_id").iter_rows()),
+            "value": float(offered["value"].sum()),
+            "cost": float(offered["cost"].sum()),
+            "profit": solution.profit / unit,
+            "bound": solution.bound / unit,
+            "gap": solution.gap,
             "currency": self.currency,
             "limits": limits,
         }

@@ -24,7 +24,7 @@ MOST = 10**9
 
 
 def allocate(
-    table: InputTable, asked: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
+    table: InputTable, limits: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
 ) -> AllocationResult:
     """The plan. Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them."""
     if currency not in DIGITS and not is_unit(currency):
@@ -35,22 +35,22 @@ def allocate(
     read, path = table_rows(table, ("customer_id", "offer_id"))
     rows = _rows(read, path, currency)
     candidates_table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
-    rules = [*asked.limits, *(_cap(one) for one in caps)]
-    candidates, problem = candidates_table.problem(asked.model_copy(update={"limits": tuple(rules)}))
+    rules = [*limits.limits, *(_cap(one) for one in caps)]
+    candidates, problem = candidates_table.problem(limits.model_copy(update={"limits": tuple(rules)}))
     if progress is None:
-        found = solve(problem)
+        solution = solve(problem)
     else:
         with progress.status(f"deciding on {problem.blocks.customers:,} customers"):
-            found = solve(problem)
-    return AllocationResult(_assigned(candidates_table, asked, candidates, found, currency), found, currency)
+            solution = solve(problem)
+    return AllocationResult(_assigned(candidates_table, limits, candidates, solution, currency), solution, currency)
 
 
 def read_limits(path: StrPath | None, budget: str | None) -> Limits:
     """Read limits from a file and `--budget`. Raises ConfigError; InputError where both say a budget."""
-    found = Limits() if path is None else load_file(as_path(path), Limits)
-    if budget is not None and found.budget is not None:
+    limits = Limits() if path is None else load_file(as_path(path), Limits)
+    if budget is not None and limits.budget is not None:
         raise InputError(f"both --budget and '{path}' say a budget; name it once")
-    return found if budget is None else found.model_copy(update={"budget": budget})
+    return limits if budget is None else limits.model_copy(update={"budget": budget})
 
 
 def _cap(text: str) -> LimitRule:
@@ -106,13 +106,13 @@ def _refuse(bad: pl.Series, sentence: str) -> None:
         raise SourceError(sentence.format(int(bad.arg_true()[0]) + 2))
 
 
-def _assigned(table: Table, asked: Limits, candidates: Candidates, found: Solution, currency: str) -> pl.DataFrame:
+def _assigned(table: Table, limits: Limits, candidates: Candidates, solution: Solution, currency: str) -> pl.DataFrame:
     """Return one row per offer given, and one with `none` for each customer without."""
     unit = 10 ** DIGITS[currency] * MICRO
-    rows = table.kept(asked).rows[candidates.chosen(found.choice)]
+    rows = table.kept(limits).rows[candidates.chosen(solution.choice)]
     money = [(pl.col(name) / unit).alias(name) for name in ("value", "cost")]
-    given = rows.select("customer_id", pl.col("offer_id").cast(pl.String), *money)
-    without = table.rows.select("customer_id").unique().join(given, on="customer_id", how="anti")
+    offered = rows.select("customer_id", pl.col("offer_id").cast(pl.String), *money)
+    without = table.rows.select("customer_id").unique().join(offered, on="customer_id", how="anti")
     nothing = without.with_columns(offer_id=pl.lit(NO_OFFER), value=pl.lit(0.0), cost=pl.lit(0.0))
-    both = pl.concat([given, nothing.select(given.columns)])
+    both = pl.concat([offered, nothing.select(offered.columns)])
     return both.with_columns(profit=pl.col("value") - pl.col("cost")).sort("customer_id", "offer_id")

@@ -40,12 +40,17 @@ def usual_answers(
                     )
                 )
         units = {one.id: one.budget_unit for one in config.campaigns}
-        known = [
-            KnownOffer(one.campaign_id, one.offer_id, one.liability_minor, units[one.campaign_id] is None)
-            for one in offers
-            if one.offer_id
+        known_offers = [
+            KnownOffer(
+                offer_check.campaign_id,
+                offer_check.offer_id,
+                offer_check.liability_minor,
+                units[offer_check.campaign_id] is None,
+            )
+            for offer_check in offers
+            if offer_check.offer_id
         ]
-        check_usual_offers(wanted, known)
+        check_usual_offers(wanted, known_offers)
     except InputError as error:
         return notes, [error.message]
     return notes, []

@@ -64,8 +64,8 @@ class Shape:
 def shape_of(events: Events, settings: Response) -> Shape:
     """Measure clean tables in a few passes of the engine."""
     lines = events.order_lines
-    known = lines.join(events.products.select("product_id", "category"), on="product_id", how="left")
-    counted = _of_lines(known)
+    with_category = lines.join(events.products.select("product_id", "category"), on="product_id", how="left")
+    counted = _of_lines(with_category)
     return Shape(
         first_day=events.first_day,
         last_day=int(counted["last_day"]),
@@ -81,18 +81,18 @@ def shape_of(events: Events, settings: Response) -> Shape:
         amounts_off={one: int(counted[f"{one}_off"] or 0) for one in AMOUNTS_OFF},
         amounts_added={one: int(counted[f"{one}_added"] or 0) for one in AMOUNTS_OFF},
         discounts_vary=_discounts_vary(lines),
-        categories=best_selling_categories(known.filter(_CATEGORISED), settings),
+        categories=best_selling_categories(with_category.filter(_CATEGORISED), settings),
     )
 
 
-def _of_lines(known: Frame) -> dict[str, Any]:
+def _of_lines(lines: Frame) -> dict[str, Any]:
     shares = {
         "with_category": _CATEGORISED,
         "with_discount": nw.col("discount_minor") > 0,
         "with_coupon": nw.col("coupon_minor") > 0,
     }
     return collect(
-        known.select(
+        lines.select(
             nw.len().alias("n_lines"),
             nw.col("order_day").max().alias("last_day"),
             nw.col("paid_minor").sum().alias("sales_minor"),
@@ -126,5 +126,5 @@ def _discounts_vary(lines: Frame) -> bool:
     depth = sums.select("product_id", depth=nw.col("discount_minor") / nw.col("list_value_minor"))
     spans = depth.group_by("product_id").agg(nw.col("depth").max().alias("most"), nw.col("depth").min().alias("least"))
     changes = nw.col("most") - nw.col("least") > _LEAST_CHANGE
-    found = collect(spans.select(n=changes.cast(nw.Int64).sum()))["n"][0]
-    return bool(found)
+    n_changes = collect(spans.select(n=changes.cast(nw.Int64).sum()))["n"][0]
+    return bool(n_changes)

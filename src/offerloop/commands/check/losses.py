@@ -56,14 +56,14 @@ def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) 
     """Return what each source lost, most rows first."""
     kept = int(collect(events.order_lines.select("paid_minor"))["paid_minor"].sum() or 0)
     gross = kept + int(events.losses["sales_minor"].sum() or 0)
-    found = []
+    losses = []
     for row in events.losses.filter(pl.col("rows") > 0).sort("rows", descending=True).iter_rows(named=True):
         source, size = row["table"], rows_read.get(row["table"]) or row["rows"]
         sales = row["sales_minor"] if source == "order_lines" else None
         share = None if sales is None or gross <= 0 else sales / gross
         column = config.sources[source].columns.get(row["column"], row["column"])
-        found.append(Loss(source, column, row["rule"], row["rows"], row["rows"] / size, share))
-    return found
+        losses.append(Loss(source, column, row["rule"], row["rows"], row["rows"] / size, share))
+    return losses
 
 
 def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[Message], list[Message]]:
@@ -73,12 +73,12 @@ def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[Message], 
     """
     notes: list[Message] = []
     problems: list[Message] = []
-    for one in losses:
-        if (one.source, one.rule) != ("order_lines", "incomplete") or one.share_of_rows <= _MUCH:
+    for loss in losses:
+        if (loss.source, loss.rule) != ("order_lines", "incomplete") or loss.share_of_rows <= _MUCH:
             continue
-        is_guests = one.column == config.sources["order_lines"].columns.get("customer_id")
-        wrong = one.share_of_rows > _MOST and not is_guests
-        (problems if wrong else notes).append(_left_out(one))
+        is_guests = loss.column == config.sources["order_lines"].columns.get("customer_id")
+        wrong = loss.share_of_rows > _MOST and not is_guests
+        (problems if wrong else notes).append(_left_out(loss))
     return notes, problems
 
 
@@ -105,11 +105,13 @@ def loss_lines(losses: list[Loss], _: Localizer) -> list[str]:
     if not losses:
         return []
     rows = [tuple(_(name) for name in _HEAD)]
-    for one in losses:
-        known = _("not known", context="table cell") if one.share_of_sales is None else _(_share(one.share_of_sales))
-        sales = known if one.source == "order_lines" else ""
-        share, rule = _(_share(one.share_of_rows)), _.named(RULE_NAMES, one.rule)
-        rows.append((one.source, one.column or "-", rule, _.count(one.rows), share, sales))
+    for loss in losses:
+        share_text = (
+            _("not known", context="table cell") if loss.share_of_sales is None else _(_share(loss.share_of_sales))
+        )
+        sales = share_text if loss.source == "order_lines" else ""
+        share, rule = _(_share(loss.share_of_rows)), _.named(RULE_NAMES, loss.rule)
+        rows.append((loss.source, loss.column or "-", rule, _.count(loss.rows), share, sales))
     widths = [max(cell_len(row[place]) for row in rows) for place in range(len(_HEAD))]
     lines = ["  ".join(_aligned(cell, place, widths[place]) for place, cell in enumerate(row)) for row in rows]
     return [_("What each column loses:"), *(f"  {line.rstrip()}" for line in lines), ""]
@@ -127,16 +129,18 @@ def non_merchandise(events: Events) -> list[dict[str, Any]]:
     sums = collect(events.order_lines.group_by("product_id").agg(*sales))
     total = int(sums["sales_minor"].sum() or 0)
     share = pl.col("sales_minor") / total if total else pl.lit(0.0)
-    found = events.non_merchandise.join(sums, on="product_id", how="left").with_columns(
+    products = events.non_merchandise.join(sums, on="product_id", how="left").with_columns(
         pl.col("n_lines", "sales_minor").fill_null(0), share_of_sales=share.fill_null(0.0)
     )
-    return found.sort(pl.col("sales_minor").abs(), "product_id", descending=[True, False]).to_dicts()
+    return products.sort(pl.col("sales_minor").abs(), "product_id", descending=[True, False]).to_dicts()
 
 
-def non_merchandise_problems(found: list[dict[str, Any]], config: Config) -> list[Message]:
+def non_merchandise_problems(products: list[dict[str, Any]], config: Config) -> list[Message]:
     """Return a problem where most sales are of products that were recognised as no goods."""
     chosen = config.clean.non_merchandise
-    recognised = [one for one in found if not any(fnmatchcase(str(one["product_id"]), pattern) for pattern in chosen)]
+    recognised = [
+        one for one in products if not any(fnmatchcase(str(one["product_id"]), pattern) for pattern in chosen)
+    ]
     share = sum(one["share_of_sales"] for one in recognised)
     if share <= _MOST:
         return []
@@ -152,12 +156,12 @@ def non_merchandise_problems(found: list[dict[str, Any]], config: Config) -> lis
     ]
 
 
-def non_merchandise_lines(found: list[dict[str, Any]], config: Config, _: Localizer) -> list[str]:
+def non_merchandise_lines(products: list[dict[str, Any]], config: Config, _: Localizer) -> list[str]:
     """Return them by name, and how to leave them out."""
-    if not found:
+    if not products:
         return []
     currency = config.shop.currency
-    share = sum(one["share_of_sales"] for one in found)
+    share = sum(one["share_of_sales"] for one in products)
     remedy = (
         Message("their lines are left out (clean.drop_non_merchandise)")
         if config.clean.drop_non_merchandise
@@ -169,7 +173,7 @@ def non_merchandise_lines(found: list[dict[str, Any]], config: Config, _: Locali
             "{remedy}. What is goods after all belongs into clean.merchandise:",
             plural="{n} products are no goods ({share} of sales): never recommended, and in no offer; "
             "{remedy}. What is goods after all belongs into clean.merchandise:",
-            n=len(found),
+            n=len(products),
             share=_share(share),
             remedy=remedy,
         )
@@ -180,17 +184,17 @@ def non_merchandise_lines(found: list[dict[str, Any]], config: Config, _: Locali
             "{product}: {kind}, {n} line, {sales}, {share} of sales",
             context="check of the data",
             plural="{product}: {kind}, {n} lines, {sales}, {share} of sales",
-            product=product_label(one["product_id"], one["text"]),
-            kind=one["kind"],
-            n=one["n_lines"],
-            sales=f"{to_text(one['sales_minor'], currency)} {currency}",
-            share=_share(one["share_of_sales"]),
+            product=product_label(product["product_id"], product["text"]),
+            kind=product["kind"],
+            n=product["n_lines"],
+            sales=f"{to_text(product['sales_minor'], currency)} {currency}",
+            share=_share(product["share_of_sales"]),
         )
-        for one in found[:_SHOWN_PRODUCTS]
+        for product in products[:_SHOWN_PRODUCTS]
     ]
     more = (
-        ["  " + _("and {n} more", context="end of a list", n=len(found) - _SHOWN_PRODUCTS)]
-        if len(found) > _SHOWN_PRODUCTS
+        ["  " + _("and {n} more", context="end of a list", n=len(products) - _SHOWN_PRODUCTS)]
+        if len(products) > _SHOWN_PRODUCTS
         else []
     )
     return [*lines, *more, ""]

@@ -35,14 +35,14 @@ def configured_notes(config: Config, events: Events) -> list[str]:
     """Return what a reader should compare with the data, for each source that a file or a table holds."""
     notes: list[str] = []
     matches: dict[SourceName, Match] = {}
-    for name, found, sample in _looked_at(config):
-        contract, matches[name] = CONTRACTS[name], found
-        notes += mapping_notes(found, sample) if name == "order_lines" else []
+    for name, match, sample in _looked_at(config):
+        contract, matches[name] = CONTRACTS[name], match
+        notes += mapping_notes(match, sample) if name == "order_lines" else []
         if name == "customers":
-            notes += unmapped_answers(Match(columns_of(sample), found.found).unused(), found.found)
-        notes += unfit_columns(found, name, (*contract.required, *contract.optional))
+            notes += unmapped_answers(Match(columns_of(sample), match.guesses).unused(), match.guesses)
+        notes += unfit_columns(match, name, (*contract.required, *contract.optional))
         notes += encoding_notes(sample)
-        notes += _time_notes(found, sample, config.sources[name])
+        notes += _time_notes(match, sample, config.sources[name])
     if "order_lines" in matches:
         notes += _currency_notes(config, list(matches.values()), matches["order_lines"])
     return [*notes, *customer_notes(_orders(events))]
@@ -60,34 +60,34 @@ def _looked_at(config: Config) -> Iterator[tuple[SourceName, Match, SampleRows]]
 
 def _mapped(source: Source, sample: SampleRows) -> Match:
     """The mapping of a configuration, as if it had been guessed."""
-    found = Match(columns_of(sample))
+    match = Match(columns_of(sample))
     schema = nw.from_native(sample.head.lazy()).collect_schema()
     for ours, written in source.columns.items():
-        found.take(ours, written, columns_in(written, schema), "")
+        match.take(ours, written, columns_in(written, schema), "")
     for name in source.attributes:
-        found.columns.pop(name, None)
-    return found
+        match.columns.pop(name, None)
+    return match
 
 
-def _time_notes(found: Match, sample: SampleRows, source: Source) -> list[str]:
-    if source.time_format is None or "at" not in found.found:
+def _time_notes(match: Match, sample: SampleRows, source: Source) -> list[str]:
+    if source.time_format is None or "at" not in match.guesses:
         return []
-    forms = forms_of(found, "at", sample)
+    forms = forms_of(match, "at", sample)
     others = [form for form in forms if form != source.time_format]
     if source.time_format not in forms or not others:
         return []
-    better = decided_form(found, "at", forms, sample)
+    better = decided_form(match, "at", forms, sample)
     if better is not None and better.form == source.time_format:
         return []
-    return [note] if (note := note_on_two_readings(found, "at", sample, source.time_format, others[0])) else []
+    return [note] if (note := note_on_two_readings(match, "at", sample, source.time_format, others[0])) else []
 
 
 def _currency_notes(config: Config, matches: list[Match], orders: Match) -> list[str]:
-    said, mine = currency_evidence(language_of(matches), orders, matches), config.shop.currency
-    if said is None or said.value == mine or (said.value == "USD" and said.is_of_a_sign):
+    said, currency = currency_evidence(language_of(matches), orders, matches), config.shop.currency
+    if said is None or said.value == currency or (said.value == "USD" and said.is_of_a_sign):
         return []
     like = f"{said.value} ({said.evidence})"
-    return [f"shop.currency = {mine}, and the data look like {like}; correct it if amounts are in that"]
+    return [f"shop.currency = {currency}, and the data look like {like}; correct it if amounts are in that"]
 
 
 def _orders(events: Events) -> pl.DataFrame:

@@ -39,12 +39,12 @@ def missing_sources(config: Config) -> list[Message]:
 
 def missing_columns(config: Config) -> list[Message]:
     """Return one sentence for each column that a configured source does not map."""
-    found = list[Message]()
+    messages = list[Message]()
     listed = "prices" in config.sources or (
         "products" in config.sources and "list_price" in config.sources["products"].columns
     )
     if not listed and not set(_LIST) & set(config.sources["order_lines"].columns):
-        found.append(
+        messages.append(
             Message(
                 "no list_price, list_value or discount of order_lines: the response to shelf prices "
                 "cannot be estimated, and what was paid counts as the list price"
@@ -53,11 +53,11 @@ def missing_columns(config: Config) -> list[Message]:
     for name, columns in _COLUMNS.items():
         if name in config.sources:
             mapped = config.sources[name].columns
-            found += [
+            messages += [
                 Message(
                     "no {column} of {source}: {cost}", context="missing data", column=column, source=name, cost=cost
                 )
                 for column, cost in columns.items()
                 if not {column, _INSTEAD.get(column, column)} & set(mapped)
             ]
-    return found
+    return messages

@@ -18,11 +18,11 @@ from offerloop.money import to_text
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Message]:
     """Exploration that no offer fits, benefits that no budget limits, and a test that could show nothing."""
-    found = list[Message]()
+    messages = list[Message]()
     for campaign in config.campaigns:
-        mine = [one for one in offers if one.campaign_id == campaign.id]
-        found += [*_exploration(config, campaign, mine), *_unlimited(config, campaign, mine)]
-    return [*found, *_holdout(config, shape, offers)]
+        of_campaign = [one for one in offers if one.campaign_id == campaign.id]
+        messages += [*_exploration(config, campaign, of_campaign), *_unlimited(config, campaign, of_campaign)]
+    return [*messages, *_holdout(config, shape, offers)]
 
 
 def _exploration(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[Message]:

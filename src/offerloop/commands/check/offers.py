@@ -84,13 +84,13 @@ class ReadOffers:
     @classmethod
     def of(cls, config: Config, shape: Shape, listed: Listed = ()) -> ReadOffers:
         """`listed` are the offers of [sources.offers]."""
-        found, wrong = list[tuple[Campaign, list[Offer]]](), list[OfferCheck]()
+        read_offers, wrong = list[tuple[Campaign, list[Offer]]](), list[OfferCheck]()
         for campaign in config.campaigns:
             try:
-                found.append((campaign, config.offers_of(campaign, shape.categories, listed)))
+                read_offers.append((campaign, config.offers_of(campaign, shape.categories, listed)))
             except ConfigError as error:
                 wrong.append(OfferCheck(campaign.id, "", "", "", None, "unknown", error.message))
-        return cls(found, wrong)
+        return cls(read_offers, wrong)
 
     @property
     def offers(self) -> list[Offer]:
@@ -99,11 +99,11 @@ class ReadOffers:
 
     def checked(self, shown: frozenset[str], *, studied: bool) -> list[OfferCheck]:
         """`shown` are ids of offers whose effects the exposures tell, `studied` is whether shelf prices tell any."""
-        found = list[OfferCheck]()
+        checks = list[OfferCheck]()
         for campaign, offers in self.by_campaign:
-            mine = [_check(campaign, offer, shown, studied=studied) for offer in offers]
-            found += [replace(one, exploration=_exploration(campaign, one, mine)) for one in mine]
-        return [*found, *self.unreadable]
+            of_campaign = [_check(campaign, offer, shown, studied=studied) for offer in offers]
+            checks += [replace(one, exploration=_exploration(campaign, one, of_campaign)) for one in of_campaign]
+        return [*checks, *self.unreadable]
 
 
 def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: bool) -> OfferCheck:

@@ -67,11 +67,11 @@ def _source_line(name: str, source: Mapping[str, Any], _: Localizer) -> str:
         _(
             "{n} {rule} ({action})",
             context="pattern",
-            n=one["rows"],
-            rule=_.named(RULE_NAMES, one["rule"]),
-            action=_.named(ACTION_NAMES, one["action"]),
+            n=rule["rows"],
+            rule=_.named(RULE_NAMES, rule["rule"]),
+            action=_.named(ACTION_NAMES, rule["action"]),
         )
-        for one in source["rules"]
+        for rule in source["rules"]
     ]
     return _.clauses([counts, _.listed(rules)]) if rules else counts
 
@@ -160,8 +160,8 @@ def _offer_lines(config: Config, offers: list[OfferCheck], _: Localizer) -> list
         text = CAMPAIGN if campaign.budget_basis == "liability" else CAMPAIGN_EXPECTED
         explore = campaign.explore_budget
         lines.append(_(text, campaign=campaign.id, budget=f"{campaign.budget} {unit}", explore=explore))
-        mine = ["  " + _.value(one.line(unit)) for one in offers if one.campaign_id == campaign.id]
-        more = len(mine) - _SHOWN_OFFERS
-        lines += mine[:_SHOWN_OFFERS]
+        of_campaign = ["  " + _.value(one.line(unit)) for one in offers if one.campaign_id == campaign.id]
+        more = len(of_campaign) - _SHOWN_OFFERS
+        lines += of_campaign[:_SHOWN_OFFERS]
         lines += ["  " + _("and {n} more", context="end of a list", n=more)] if more > 0 else []
     return lines

@@ -97,18 +97,18 @@ def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, An
 
     Rows read are all that the source has, rows kept those that a run uses.
     """
-    found: dict[str, dict[str, Any]] = {}
+    rows_by_source: dict[str, dict[str, Any]] = {}
     for name, source in config.sources.items():
         rows = quality.filter(pl.col("table") == name)
         counts = {row["action"]: row["rows"] for row in rows.filter(rule="all rows").iter_rows(named=True)}
         rules = rows.filter((pl.col("rule") != "all rows") & (pl.col("rows") > 0)).sort("rows", descending=True)
         rejected = int(rules.filter(action="rejected")["rows"].sum())
-        told = rules.select("rule", "action", "rows", "why").to_dicts()
+        rule_rows = rules.select("rule", "action", "rows", "why").to_dicts()
         read, kept = counts.get("read"), counts.get("kept")
         if read is not None and kept is not None:
-            left_out = {one["rule"]: one["rows"] for one in told if one["action"] == "left out"}
+            left_out = {one["rule"]: one["rows"] for one in rule_rows if one["action"] == "left out"}
             old = sum(left_out.pop(rule, 0) for rule in _AFTERWARDS)
             read, kept = read + sum(left_out.values()), kept - old
         place = os.path.normpath(source.place)
-        found[name] = {"place": place, "read": read, "kept": kept, "rejected": rejected, "rules": told}
-    return found
+        rows_by_source[name] = {"place": place, "read": read, "kept": kept, "rejected": rejected, "rules": rule_rows}
+    return rows_by_source

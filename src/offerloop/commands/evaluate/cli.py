@@ -35,5 +35,5 @@ def evaluate(
     from offerloop.commands.evaluate.terminal_text import screen
 
     done = value(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
-    found = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
-    say(found, screen(done), as_json)
+    output = {"evaluation": str(done.folder), "report": str(done.report), **done.summary}
+    say(output, screen(done), as_json)

@@ -51,15 +51,17 @@ class PolicyWorth:
         Then the logged propensities are not those by which offers were chosen. With fewer than 100 decisions that speak
         nothing is said: heavy weights are rarely drawn, and a small sample lacks them.
         """
-        known = [(one.logged * one.mean_weight, one.effective_size) for one in self.overlap if one.effective_size > 0]
-        sums, squares = sum(one for one, _ in known), sum(one**2 / size for one, size in known)
+        sums_and_sizes = [
+            (one.logged * one.mean_weight, one.effective_size) for one in self.overlap if one.effective_size > 0
+        ]
+        sums, squares = sum(one for one, _ in sums_and_sizes), sum(one**2 / size for one, size in sums_and_sizes)
         if not squares or sums**2 / squares < _FEWEST:
             return False
         mean = sums / n_decisions
         return (mean - 1) ** 2 > _FAR**2 * (squares / n_decisions - mean**2) / n_decisions + _ROUNDING
 
     @property
-    def known(self) -> PolicyValue:
+    def best_value(self) -> PolicyValue:
         """The recommended value of a policy that has one."""
         assert self.best is not None
         return self.best
@@ -101,9 +103,9 @@ class EvaluationFindings:
     @property
     def best_kept(self) -> PolicyWorth | None:
         """The policy that brings most when it is kept; one that too few decisions speak about only without another."""
-        known = [one for one in self.candidates if one.kept is not None and one.kept_gain is not None]
-        firm = [one for one in known if one.kept is not None and not one.kept.flagged]
-        return max(firm or known, key=lambda one: main(one.kept_gain).value if one.kept_gain else 0.0, default=None)
+        with_kept = [one for one in self.candidates if one.kept is not None and one.kept_gain is not None]
+        firm = [one for one in with_kept if one.kept is not None and not one.kept.flagged]
+        return max(firm or with_kept, key=lambda one: main(one.kept_gain).value if one.kept_gain else 0.0, default=None)
 
     @property
     def is_contradicted(self) -> bool:
@@ -113,8 +115,8 @@ class EvaluationFindings:
     @property
     def valued(self) -> tuple[PolicyWorth, ...]:
         """Policies with a value, the best first."""
-        known = (one for one in self.policies if one.best is not None)
-        return tuple(sorted(known, key=lambda one: main(one.known).value, reverse=True))
+        with_best = (one for one in self.policies if one.best is not None)
+        return tuple(sorted(with_best, key=lambda one: main(one.best_value).value, reverse=True))
 
     @property
     def shown(self) -> list[PolicyWorth]:
@@ -159,18 +161,20 @@ class EvaluationFindings:
         order = (*_firm(clear), *clear, *_firm(self.candidates), *self.candidates)
         return next(iter(order), None)
 
-    def gain(self, one: PolicyWorth) -> Worth:
+    def gain(self, policy: PolicyWorth) -> Worth:
         """A policy less the baseline."""
-        return one.against["nothing" if self.baseline.kind == "nothing" else "logged"]
+        return policy.against["nothing" if self.baseline.kind == "nothing" else "logged"]
 
     def together(self, worth: Worth) -> Estimate:
         """The main difference with an interval that holds for all candidates at once (Bonferroni).
 
         The best of many looks better than it is; at 95 % each one of them, some would lie above zero by luck alone.
         """
-        one, wider = main(worth), widening(len(self.candidates))
+        main_estimate, wider = main(worth), widening(len(self.candidates))
         return Estimate(
-            one.value, one.value - wider * (one.value - one.low), one.value + wider * (one.high - one.value)
+            main_estimate.value,
+            main_estimate.value - wider * (main_estimate.value - main_estimate.low),
+            main_estimate.value + wider * (main_estimate.high - main_estimate.value),
         )
 
 
@@ -187,7 +191,7 @@ class EvaluationResult(FolderResult):
 
 def _firm(policies: Sequence[PolicyWorth]) -> list[PolicyWorth]:
     """Those that enough decisions speak about."""
-    return [one for one in policies if not one.known.flagged]
+    return [one for one in policies if not one.best_value.flagged]
 
 
 def main(worth: Worth) -> Estimate:

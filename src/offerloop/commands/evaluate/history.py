@@ -14,12 +14,12 @@ from offerloop.response import predict_out_of_fold, randomised_propensities
 def past_of(decisions: Decisions, log: Log) -> Past:
     """What came before each row of the log, over exposures that were left out as well."""
     earlier, everything = decisions.earlier, decisions.everything
-    known, at = earlier >= 0, np.maximum(earlier, 0)
+    has_earlier, at = earlier >= 0, np.maximum(earlier, 0)
     place = {name: position for position, name in enumerate(log.names)}
     action = everything["offer_id"].replace_strict(place, default=OTHER, return_dtype=pl.Int64).to_numpy()
     return Past(
-        action=np.where(known, action[at], NONE),
-        propensity=np.where(known, everything["propensity"].to_numpy()[at], 1.0),
+        action=np.where(has_earlier, action[at], NONE),
+        propensity=np.where(has_earlier, everything["propensity"].to_numpy()[at], 1.0),
         propensities=None if log.propensities is None else _propensities(decisions, log, at),
         baseline=_baseline(decisions, log),
     )
@@ -35,5 +35,5 @@ def _propensities(decisions: Decisions, log: Log, at: Ints) -> Floats | None:
 def _baseline(decisions: Decisions, log: Log) -> Floats:
     """(n, columns of the outcomes): by a ridge regression on the other customers, whatever was shown."""
     nothing = np.zeros_like(log.action)
-    found = predict_out_of_fold(decisions.first_features, nothing, log.outcomes[:, :2], 1, decisions.fold)[:, 0]
-    return with_profit(list(found.T))
+    baseline = predict_out_of_fold(decisions.first_features, nothing, log.outcomes[:, :2], 1, decisions.fold)[:, 0]
+    return with_profit(list(baseline.T))

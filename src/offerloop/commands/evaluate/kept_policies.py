@@ -10,24 +10,24 @@ from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, ca
 SHOWN = ("policy", "one_period", "kept", "kept_gain", "size", "method")
 
 
-def kept_section(found: EvaluationFindings, _: Localizer) -> Section | None:
+def kept_section(findings: EvaluationFindings, _: Localizer) -> Section | None:
     """None where no customer was shown anything before."""
-    if found.earlier is None:
+    if findings.earlier is None:
         return None
-    heads = columns(_, *SHOWN, base=baseline(found.baseline_kept, _))
-    rows = tuple(_row(one, _) for one in found.valued if one.kept is not None)
+    heads = columns(_, *SHOWN, base=baseline(findings.baseline_kept, _))
+    rows = tuple(_row(one, _) for one in findings.valued if one.kept is not None)
     table = Table(
         _(
             "{measure} a decision, where the policy also made the customer's earlier decisions",
-            measure=capital(measure(found, _)),
+            measure=capital(measure(findings, _)),
         ),
         heads,
         rows,
     )
     refused = [
-        _("{policy}: {why}", context="pattern", policy=title(one, _), why=one.kept_refusal)
-        for one in found.valued
-        if one.kept_refusal
+        _("{policy}: {why}", context="pattern", policy=title(policy, _), why=policy.kept_refusal)
+        for policy in findings.valued
+        if policy.kept_refusal
     ]
     blocks: list[Block] = [
         Text(
@@ -42,15 +42,15 @@ def kept_section(found: EvaluationFindings, _: Localizer) -> Section | None:
         table,
     ]
     blocks += [Bullets(tuple(refused))] if refused else []
-    return Section("kept", _("Policies that are kept"), earlier_text(found.earlier, _), tuple(blocks))
+    return Section("kept", _("Policies that are kept"), earlier_text(findings.earlier, _), tuple(blocks))
 
 
-def _row(one: PolicyWorth, _: Localizer) -> tuple[str, ...]:
-    assert one.kept is not None
-    gain = "" if one.kept_gain is None else worth_text(one.kept_gain, _)
-    size = count(one.kept.effective_size)
-    method = _("mean of the log") if one.kept.method == "mean" else one.kept.method
+def _row(policy: PolicyWorth, _: Localizer) -> tuple[str, ...]:
+    assert policy.kept is not None
+    gain = "" if policy.kept_gain is None else worth_text(policy.kept_gain, _)
+    size = count(policy.kept.effective_size)
+    method = _("mean of the log") if policy.kept.method == "mean" else policy.kept.method
     return (
-        title(one, _), _.money.estimate(main(one.known)), worth_text(one.kept, _), gain,
-        _("{n} (too few)", context="policy evaluation", n=size) if one.kept.flagged else size, method,
+        title(policy, _), _.money.estimate(main(policy.best_value)), worth_text(policy.kept, _), gain,
+        _("{n} (too few)", context="policy evaluation", n=size) if policy.kept.flagged else size, method,
     )  # fmt: skip

@@ -102,9 +102,9 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
     """
     _check_sources(config)
     events = prepare(config, engine)
-    found = collect(events.exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    exposures = collect(events.exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
-    named = found.with_columns(
+    named = exposures.with_columns(
         pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), pl.col("propensity").cast(pl.Float64)
     )
     _check_propensities(named)
@@ -141,8 +141,8 @@ def _first_features(days: pl.DataFrame, rows: pl.DataFrame, exposures: pl.DataFr
     shown = exposures["shown_day"].to_numpy()[np.maximum(earlier, 0)]
     own = rows["shown_day"].to_numpy()
     first = np.where(earlier >= 0, shown, own[:, None]).min(axis=1, initial=own.max())
-    asked = rows.select("customer_id", shown_day=pl.Series(np.minimum(first, own), dtype=rows.schema["shown_day"]))
-    return exposure_features(days, asked).select(EXPOSURE_FEATURES).to_numpy()
+    moments = rows.select("customer_id", shown_day=pl.Series(np.minimum(first, own), dtype=rows.schema["shown_day"]))
+    return exposure_features(days, moments).select(EXPOSURE_FEATURES).to_numpy()
 
 
 def _check_sources(config: Config) -> None:
@@ -175,8 +175,8 @@ def _check_propensities(rows: pl.DataFrame) -> None:
 
 
 def _place(rows: pl.DataFrame) -> str:
-    one = rows.sort("shown_day", "customer_id").row(0, named=True)
-    return f"the exposure of customer {one['customer_id']} to '{one['offer_id']}' on {iso_day(one['shown_day'])}"
+    row = rows.sort("shown_day", "customer_id").row(0, named=True)
+    return f"the exposure of customer {row['customer_id']} to '{row['offer_id']}' on {iso_day(row['shown_day'])}"
 
 
 def _unreadable(events: Events) -> int:

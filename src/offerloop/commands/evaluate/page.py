@@ -39,20 +39,20 @@ GAIN_OF_ONE = Message("One decision: more than {base}")
 AGAINST: tuple[Against, ...] = ("nothing", "logged", "best_single")
 
 
-def render_evaluation(found: EvaluationFindings, language: str = "en") -> str:
+def render_evaluation(findings: EvaluationFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
-    _ = Localizer(language, found.shop.currency)
-    title = _("{shop}: what policies would be worth", shop=found.shop.name)
+    _ = Localizer(language, findings.shop.currency)
+    title = _("{shop}: what policies would be worth", shop=findings.shop.name)
     when = _(
         "What policies would have been worth, by offers shown from {first} to {last}",
-        first=_.day(found.from_day),
-        last=_.day(found.until_day),
+        first=_.day(findings.from_day),
+        last=_.day(findings.until_day),
     )
     return study_page(
         _,
-        found.shop,
-        _first_screen(found, _),
-        _sections(found, _),
+        findings.shop,
+        _first_screen(findings, _),
+        _sections(findings, _),
         title=title,
         when=when,
         footer=_(
@@ -63,50 +63,54 @@ def render_evaluation(found: EvaluationFindings, language: str = "en") -> str:
     )
 
 
-def _first_screen(found: EvaluationFindings, _: Localizer) -> Opening:
+def _first_screen(findings: EvaluationFindings, _: Localizer) -> Opening:
     mark = (
         _("estimated from logged propensities, not tried out")
-        if found.has_cost
+        if findings.has_cost
         else _("estimated from logged propensities, not tried out; cost of offers not known")
     )
-    mark = _("of one decision only, not of a policy that is kept; {mark}", mark=mark) if found.one_period_only else mark
-    return Opening(sentence(found, _), "", mark, _tiles(found, _), _worth_figure(found, _))
+    mark = (
+        _("of one decision only, not of a policy that is kept; {mark}", mark=mark) if findings.one_period_only else mark
+    )
+    return Opening(sentence(findings, _), "", mark, _tiles(findings, _), _worth_figure(findings, _))
 
 
-def _tiles(found: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
-    leader, what = found.leader, measure(found, _)
-    tiles = [_tile(_("The log's own {measure} a decision", measure=what), main(found.logged.known), "", _)]
+def _tiles(findings: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
+    leader, what = findings.leader, measure(findings, _)
+    tiles = [_tile(_("The log's own {measure} a decision", measure=what), main(findings.logged.best_value), "", _)]
     if leader is not None:
-        base = baseline(found.baseline, _)
-        gain, text = main(found.gain(leader)), GAIN_OF_ONE if found.one_period_only else GAIN
+        base = baseline(findings.baseline, _)
+        gain, text = main(findings.gain(leader)), GAIN_OF_ONE if findings.one_period_only else GAIN
         tiles.insert(0, _tile(_(text, base=base), gain, title(leader, _), _))
         size = _("effective sample size of {policy}", policy=title(leader, _))
-        tiles.append(Tile(_("Decisions that speak", context="key figure"), count(leader.known.effective_size), size))
-    customers = _("of {n} customer", context="note of a key figure", plural="of {n} customers", n=found.n_customers)
-    return (*tiles, Tile(_("Decisions in the log"), count(found.n_decisions), customers))
+        tiles.append(
+            Tile(_("Decisions that speak", context="key figure"), count(leader.best_value.effective_size), size)
+        )
+    customers = _("of {n} customer", context="note of a key figure", plural="of {n} customers", n=findings.n_customers)
+    return (*tiles, Tile(_("Decisions in the log"), count(findings.n_decisions), customers))
 
 
-def _tile(label: str, one: Estimate, what: str, _: Localizer) -> Tile:
-    value, interval = _.money.parts(one)
+def _tile(label: str, estimate: Estimate, what: str, _: Localizer) -> Tile:
+    value, interval = _.money.parts(estimate)
     note = _("95 % interval {interval}", context="key figure", interval=interval)
     return Tile(label, value, _.clauses([note, what]) if what else note)
 
 
-def _worth_figure(found: EvaluationFindings, _: Localizer) -> Figure:
-    shown = found.shown
-    base = main(found.baseline.known).value / _.money.unit
-    rows = [(short(one, _), main(one.known), one.kind in ("nothing", "logged")) for one in shown]
+def _worth_figure(findings: EvaluationFindings, _: Localizer) -> Figure:
+    shown = findings.shown
+    base = main(findings.baseline.best_value).value / _.money.unit
+    rows = [(short(one, _), main(one.best_value), one.kind in ("nothing", "logged")) for one in shown]
     says = _(
         "{measure} a decision, {currency}, with 95 % intervals; the line is {base}",
-        measure=measure(found, _),
+        measure=measure(findings, _),
         currency=_.currency,
-        base=baseline(found.baseline, _),
+        base=baseline(findings.baseline, _),
     )
     return _forest(
         "worth",
         _(
             "By its estimate {policy} is worth most; the whiskers say how sure that is",
-            policy=title(found.valued[0], _),
+            policy=title(findings.valued[0], _),
         ),
         says,
         rows,
@@ -120,8 +124,13 @@ def _forest(
 ) -> Figure:
     money = _.money
     dots = [
-        Dot("", f"{row}|{money.estimate(one)}", one.times(1 / money.unit), "control" if control else "ours")
-        for row, one, control in rows
+        Dot(
+            "",
+            f"{row}|{money.estimate(policy_row)}",
+            policy_row.times(1 / money.unit),
+            "control" if control else "ours",
+        )
+        for row, policy_row, control in rows
     ]
     cells = tuple((row, money.estimate(one)) for row, one, *__ in rows)
     table = Table(message, ("", _("a decision", context="column title")), cells)
@@ -130,24 +139,24 @@ def _forest(
     return figure(name, capital(message), capital(says), build, table, localizer=_, says=_.stopped(spoken))
 
 
-def _sections(found: EvaluationFindings, _: Localizer) -> list[Section]:
+def _sections(findings: EvaluationFindings, _: Localizer) -> list[Section]:
     parts = [
-        kept_section(found, _), _methods(found, _), _differences(found, _), _overlap(found, _),
-        _refused(found, _), _notes(found, _), words_section(_, glossary_terms(_, TERMS)),
+        kept_section(findings, _), _methods(findings, _), _differences(findings, _), _overlap(findings, _),
+        _refused(findings, _), _notes(findings, _), words_section(_, glossary_terms(_, TERMS)),
     ]  # fmt: skip
     return [one for one in parts if one is not None]
 
 
-def _methods(found: EvaluationFindings, _: Localizer) -> Section:
+def _methods(findings: EvaluationFindings, _: Localizer) -> Section:
     """Every policy by every method."""
-    every = [(one, value, _method(one, value, _)) for one in found.valued for value in one.methods]
-    names = ("policy", "method", "value", *(("cost", "profit") if found.has_cost else ()), "size", "expected",
+    every = [(one, value, _method(one, value, _)) for one in findings.valued for value in one.methods]
+    names = ("policy", "method", "value", *(("cost", "profit") if findings.has_cost else ()), "size", "expected",
              "weight", "cut")  # fmt: skip
     heads = columns(_, *names)
-    chosen = tuple(row for one, value, row in every if value.method == one.known.method)
+    chosen = tuple(row for one, value, row in every if value.method == one.best_value.method)
     table = Table(_("Every policy by the recommended method, a decision"), heads, chosen, n_labels=2)
     whole = Table(_("Every policy by every method, a decision"), heads, tuple(row for *__, row in every), n_labels=2)
-    flagged = any(one.known.flagged for one in found.valued)
+    flagged = any(one.best_value.flagged for one in findings.valued)
     message = (
         _("About some policies fewer than 1,000 decisions speak: their intervals may be too narrow")
         if flagged
@@ -165,8 +174,8 @@ def _methods(found: EvaluationFindings, _: Localizer) -> Section:
     )
 
 
-def _method(one: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str, ...]:
-    recommended = value.method == one.known.method
+def _method(policy: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str, ...]:
+    recommended = value.method == policy.best_value.method
     name = (
         _("{method} (recommended)", context="policy evaluation", method=value.method) if recommended else value.method
     )
@@ -187,18 +196,18 @@ def _method(one: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str, ..
         if value.flagged
         else count(value.effective_size)
     )
-    return (title(one, _), name, *money, size, expected, _.numbers(f"{value.largest_weight:,.1f}"), limit)
+    return (title(policy, _), name, *money, size, expected, _.numbers(f"{value.largest_weight:,.1f}"), limit)
 
 
-def _differences(found: EvaluationFindings, _: Localizer) -> Section:
+def _differences(findings: EvaluationFindings, _: Localizer) -> Section:
     """Every policy less giving nothing, less the log's own, less the best offer for everybody."""
-    shown = [one for one in found.shown if one is not found.baseline]
-    base = baseline(found.baseline, _)
-    clear = sum(found.together(found.gain(one)).is_clear for one in found.candidates)
+    shown = [one for one in findings.shown if one is not findings.baseline]
+    base = baseline(findings.baseline, _)
+    clear = sum(findings.together(findings.gain(one)).is_clear for one in findings.candidates)
     message = _(
         "{clear} of {n} policies differ clearly from {base}, by intervals that hold for all at once",
         clear=clear,
-        n=len(found.candidates),
+        n=len(findings.candidates),
         base=base,
     )
     blocks: list[Block] = [
@@ -211,31 +220,31 @@ def _differences(found: EvaluationFindings, _: Localizer) -> Section:
         )
     ]
     if shown:
-        rows = [(short(one, _), main(found.gain(one)), one.kind == "logged") for one in shown if one.against]
+        rows = [(short(one, _), main(findings.gain(one)), one.kind == "logged") for one in shown if one.against]
         says = _(
             "{measure} a decision less {base}, {currency}, 95 % intervals",
-            measure=measure(found, _),
+            measure=measure(findings, _),
             currency=_.currency,
             base=base,
         )
         blocks.append(_forest("differences", message, says, rows, 0.0, _))
     cells = tuple(
-        (title(one, _), *(worth_text(one.against[name], _) if name in one.against else "" for name in AGAINST))
-        for one in found.valued
+        (title(policy, _), *(worth_text(policy.against[name], _) if name in policy.against else "" for name in AGAINST))
+        for policy in findings.valued
     )
     heads = columns(_, "policy", *(f"against_{name}" for name in AGAINST))
     blocks.append(Table(_("Paired differences a decision"), heads, cells))
     return Section("differences", _("Differences", context="section name"), message, tuple(blocks))
 
 
-def _overlap(found: EvaluationFindings, _: Localizer) -> Section:
+def _overlap(findings: EvaluationFindings, _: Localizer) -> Section:
     """What the log knows of each offer that a policy gives."""
     rows = tuple(
-        (title(one, _), _("nothing", context="policy evaluation") if action.name == NO_OFFER else action.name,
-         count(action.logged), _.share(action.policy_share, 0.01), _found(action, found, _),
+        (title(policy, _), _("nothing", context="policy evaluation") if action.name == NO_OFFER else action.name,
+         count(action.logged), _.share(action.policy_share, 0.01), _found(action, findings, _),
          _number(action.largest_weight, _), count(action.effective_size), _possible(action, _))
-        for one in found.policies
-        for action in one.overlap
+        for policy in findings.policies
+        for action in policy.overlap
         if action.policy_share > 0
     )  # fmt: skip
     names = ("policy", "offer", "logged", "share", "found", "weight", "size", "possible")
@@ -259,32 +268,41 @@ def _overlap(found: EvaluationFindings, _: Localizer) -> Section:
     )
 
 
-def _found(one: ActionOverlap, found: EvaluationFindings, _: Localizer) -> str:
+def _found(action_overlap: ActionOverlap, findings: EvaluationFindings, _: Localizer) -> str:
     """The share of an offer by the weights of the decisions that showed it: on average the policy's own."""
-    return _.share(one.logged * one.mean_weight / found.n_decisions, 0.01) if one.logged else ""
+    return (
+        _.share(action_overlap.logged * action_overlap.mean_weight / findings.n_decisions, 0.01)
+        if action_overlap.logged
+        else ""
+    )
 
 
 def _number(weight: float, _: Localizer) -> str:
     return "" if math.isnan(weight) else _.numbers(f"{weight:,.2f}")
 
 
-def _possible(one: ActionOverlap, _: Localizer) -> str:
-    if one.largest_possible is None:
+def _possible(action_overlap: ActionOverlap, _: Localizer) -> str:
+    if action_overlap.largest_possible is None:
         return ""
-    return _("not possible in the log") if math.isinf(one.largest_possible) else _number(one.largest_possible, _)
+    return (
+        _("not possible in the log")
+        if math.isinf(action_overlap.largest_possible)
+        else _number(action_overlap.largest_possible, _)
+    )
 
 
-def _refused(found: EvaluationFindings, _: Localizer) -> Section | None:
+def _refused(findings: EvaluationFindings, _: Localizer) -> Section | None:
     """Policies that the log cannot speak about."""
-    if not found.refused:
+    if not findings.refused:
         return None
     said = tuple(
-        _("{policy}: {why}", context="pattern", policy=title(one, _), why=one.refusal or "") for one in found.refused
+        _("{policy}: {why}", context="pattern", policy=title(policy, _), why=policy.refusal or "")
+        for policy in findings.refused
     )
     message = _("Policies without a value: {n}", n=len(said))
     return Section("refused", _("Without a value", context="section name"), message, (Bullets(said),))
 
 
-def _notes(found: EvaluationFindings, _: Localizer) -> Section:
-    blocks = (Bullets(notes(found, _)),)
+def _notes(findings: EvaluationFindings, _: Localizer) -> Section:
+    blocks = (Bullets(notes(findings, _)),)
     return Section("notes", _("Before acting on it"), _("What these figures rest on, and what they leave out"), blocks)

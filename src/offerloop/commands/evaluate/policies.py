@@ -53,9 +53,9 @@ class Given:
         chosen = np.zeros(log.shape)
         place = {name: position for position, name in enumerate(log.names)}
         rows = decisions.rows.select("customer_id").with_row_index("_row")
-        found = rows.join(self.rows, on="customer_id", how="inner")
-        column = found["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-        np.add.at(chosen, (found["_row"].to_numpy(), column), found["probability"].to_numpy())
+        joined = rows.join(self.rows, on="customer_id", how="inner")
+        column = joined["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+        np.add.at(chosen, (joined["_row"].to_numpy(), column), joined["probability"].to_numpy())
         chosen[:, place[NO_OFFER]] += np.where(chosen.any(axis=1), 0.0, 1.0)
         return chosen
 
@@ -139,10 +139,10 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
         text = schema["probability"] == nw.String
         chance = parse_number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
     ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
-    found = collect(as_integers(raw.frame.select(*ids, chance.alias("probability")), ["customer_id"]))
+    rows = collect(as_integers(raw.frame.select(*ids, chance.alias("probability")), ["customer_id"]))
     offer = pl.col("offer_id")
     named = pl.when(offer != "").then(offer).fill_null(NO_OFFER).alias("offer_id")
-    return found.drop_nulls("customer_id").with_columns(named)
+    return rows.drop_nulls("customer_id").with_columns(named)
 
 
 def _as_in_log(ids: pl.Series, config: Config, decisions: Decisions) -> pl.Series:
@@ -150,13 +150,13 @@ def _as_in_log(ids: pl.Series, config: Config, decisions: Decisions) -> pl.Serie
     kind = decisions.rows.schema["customer_id"]
     if not config.privacy.pseudonymise:
         return ids.cast(kind, strict=False)
-    known, key = set(decisions.rows["customer_id"].cast(pl.String)), read_key(config.privacy)
-    hidden = [one if one in known else pseudonym(one, key) for one in ids]
+    logged_ids, key = set(decisions.rows["customer_id"].cast(pl.String)), read_key(config.privacy)
+    hidden = [one if one in logged_ids else pseudonym(one, key) for one in ids]
     return pl.Series(hidden, dtype=pl.String).cast(kind, strict=False)
 
 
 def _of_log(rows: pl.DataFrame, decisions: Decisions, what: str) -> pl.DataFrame:
-    found = rows.join(decisions.rows.select("customer_id").unique(), on="customer_id", how="semi")
-    if found.is_empty():
+    in_log = rows.join(decisions.rows.select("customer_id").unique(), on="customer_id", how="semi")
+    if in_log.is_empty():
         raise InputError(f"no customer of {what} is in the log of exposures; use the same customer ids in both")
-    return found
+    return in_log

@@ -56,37 +56,37 @@ LEAST, DECIMALS = 0.001, 3
 """The smallest share that is written out, and its decimals."""
 
 
-def measure(found: EvaluationFindings, _: Localizer) -> str:
+def measure(findings: EvaluationFindings, _: Localizer) -> str:
     """Profit, or margin before the cost of offers where no cost is known."""
-    return _("profit", context="policy evaluation") if found.has_cost else _("margin before the cost of offers")
+    return _("profit", context="policy evaluation") if findings.has_cost else _("margin before the cost of offers")
 
 
-def title(one: PolicyWorth, _: Localizer) -> str:
+def title(policy: PolicyWorth, _: Localizer) -> str:
     """What a reader calls a policy."""
-    return _(TITLES[one.kind], name=_.quoted(one.name))
+    return _(TITLES[policy.kind], name=_.quoted(policy.name))
 
 
-def short(one: PolicyWorth, _: Localizer) -> str:
+def short(policy: PolicyWorth, _: Localizer) -> str:
     """The same where there is little room."""
-    return _(SHORT_TITLES[one.kind], name=one.name)
+    return _(SHORT_TITLES[policy.kind], name=policy.name)
 
 
-def baseline(one: PolicyWorth, _: Localizer) -> str:
+def baseline(policy: PolicyWorth, _: Localizer) -> str:
     """What a reader calls the policy with which others are compared."""
-    return _(BASELINES[one.kind])
+    return _(BASELINES[policy.kind])
 
 
-def sentence(found: EvaluationFindings, _: Localizer) -> str:
+def sentence(findings: EvaluationFindings, _: Localizer) -> str:
     """The finding, how sure it is, and what is known of policies that are kept."""
-    said = finding(found, _)
-    if found.leader is not None:
-        said += [basis(found, found.leader, _), *kept_sentences(found, found.leader, _)]
+    said = finding(findings, _)
+    if findings.leader is not None:
+        said += [basis(findings, findings.leader, _), *kept_sentences(findings, findings.leader, _)]
     return _.sentences(said)
 
 
-def finding(found: EvaluationFindings, _: Localizer) -> list[str]:
+def finding(findings: EvaluationFindings, _: Localizer) -> list[str]:
     """The finding alone: it claims no more than an interval that holds for all policies at once."""
-    leader = found.leader
+    leader = findings.leader
     if leader is None:
         return [
             _(
@@ -94,12 +94,12 @@ def finding(found: EvaluationFindings, _: Localizer) -> list[str]:
                 "{n} decision of the log.",
                 plural="No policy can be valued: none of the offers asked about was shown by chance in the "
                 "{n} decisions of the log.",
-                n=found.n_decisions,
+                n=findings.n_decisions,
             )
         ]
-    gain = found.together(found.gain(leader))
+    gain = findings.together(findings.gain(leader))
     key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "unclear"
-    firm = any(one.known.flagged for one in found.candidates) and not leader.known.flagged
+    firm = any(one.best_value.flagged for one in findings.candidates) and not leader.best_value.flagged
     best = (
         _("the best of those about which enough decisions speak")
         if firm
@@ -109,37 +109,39 @@ def finding(found: EvaluationFindings, _: Localizer) -> list[str]:
         FINDINGS[key],
         best=best,
         policy=title(leader, _),
-        base=baseline(found.baseline, _),
-        measure=measure(found, _),
+        base=baseline(findings.baseline, _),
+        measure=measure(findings, _),
         gain=_.money.estimate(gain),
-        rival=_rival(found, _) if key == "better" else "",
+        rival=_rival(findings, _) if key == "better" else "",
     )
     doubt = (
-        [_("Do not believe this: the logged propensities do not fit what was shown.")] if found.is_contradicted else []
+        [_("Do not believe this: the logged propensities do not fit what was shown.")]
+        if findings.is_contradicted
+        else []
     )
     return [*doubt, capital(said)]
 
 
-def kept_sentences(found: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> list[str]:
+def kept_sentences(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> list[str]:
     """That the finding is about one decision only, and what is known of policies that are kept; else nothing."""
-    if found.earlier is None or not found.one_period_only:
+    if findings.earlier is None or not findings.one_period_only:
         return []
     only, best = (
         _(
             "{earlier}: the figures above are of one decision only, not of a policy that is kept.",
-            earlier=earlier_text(found.earlier, _),
+            earlier=earlier_text(findings.earlier, _),
         ),
-        found.best_kept,
+        findings.best_kept,
     )
     if leader.kept is None and best is None:
         return [only, _("What a policy is worth when it is kept cannot be known from this log.")]
     said = [only]
-    for one, text in ((leader, WHEN_KEPT), *(((best, BEST_KEPT),) if best != leader else ())):
-        if one is not None and one.kept is not None and one.kept_gain is not None:
+    for policy, text in ((leader, WHEN_KEPT), *(((best, BEST_KEPT),) if best != leader else ())):
+        if policy is not None and policy.kept is not None and policy.kept_gain is not None:
             said.append(_(
-                text, policy=title(one, _), measure=measure(found, _),
-                gain=worth_text(one.kept_gain, _), base=baseline(found.baseline_kept, _),
-                few=_(" (fewer than 1,000 decisions speak about it)") if one.kept.flagged else "",
+                text, policy=title(policy, _), measure=measure(findings, _),
+                gain=worth_text(policy.kept_gain, _), base=baseline(findings.baseline_kept, _),
+                few=_(" (fewer than 1,000 decisions speak about it)") if policy.kept.flagged else "",
             ))  # fmt: skip
     return [capital(one) for one in said]
 
@@ -161,40 +163,40 @@ def earlier_text(earlier: CarryOver, _: Localizer) -> str:
     )
 
 
-def _rival(found: EvaluationFindings, _: Localizer) -> str:
-    if found.rival is None:
+def _rival(findings: EvaluationFindings, _: Localizer) -> str:
+    if findings.rival is None:
         return ""
-    name, lead = found.rival
-    by = found.together(lead)
+    name, lead = findings.rival
+    by = findings.together(lead)
     key = "ahead" if by.low > 0 else "behind" if by.high < 0 else "level"
     return _(RIVALS[key], other=_.quoted(name), by=_.money.estimate(by))
 
 
-def basis(found: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> str:
+def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> str:
     """How many decisions the finding rests on, and for what its interval holds."""
-    one, many = leader.known, len(found.candidates)
+    value, many = leader.best_value, len(findings.candidates)
     text = (
         Message(
             "({n} decisions of {customers} customers, of which only {size} speak about this "
             "policy, fewer than 1,000: do not rely on it; {interval}.)"
         )
-        if one.flagged
+        if value.flagged
         else Message("({n} decisions of {customers} customers, of which {size} speak about this policy; {interval}.)")
     )
-    size = one.effective_size if one.expected_size is None else min(one.effective_size, one.expected_size)
+    size = value.effective_size if value.expected_size is None else min(value.effective_size, value.expected_size)
     interval = (
         _("intervals hold for all {n} policies at once", n=round(many))
         if many > 1
         else _("95 % interval", context="policy evaluation")
     )
-    return _(text, interval=interval, n=found.n_decisions, customers=found.n_customers, size=round(size))
+    return _(text, interval=interval, n=findings.n_decisions, customers=findings.n_customers, size=round(size))
 
 
-def notes(found: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
+def notes(findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     """What a reader must know before acting on it."""
     return tuple(
-        _(NOTES[one.key].with_values(**{name: _quoted(value, _) for name, value in one.values.items()}))
-        for one in found.notes
+        _(NOTES[note.key].with_values(**{name: _quoted(value, _) for name, value in note.values.items()}))
+        for note in findings.notes
     )
 
 
@@ -202,23 +204,23 @@ def _quoted(value: str | int, _: Localizer) -> str | int:
     return _.quoted(value) if isinstance(value, str) else value
 
 
-def summarise_evaluation(found: EvaluationFindings, language: str = "en") -> dict[str, Any]:
+def summarise_evaluation(findings: EvaluationFindings, language: str = "en") -> dict[str, Any]:
     """The content of evaluation.json; money in minor units a decision."""
-    _, leader = Localizer(language, found.shop.currency), found.leader
+    _, leader = Localizer(language, findings.shop.currency), findings.leader
     return {
-        "sentence": sentence(found, _),
-        "shop": found.shop.name,
-        "currency": found.shop.currency,
-        "window_days": found.window_days,
-        "exposures": {"from": iso_day(found.from_day), "until": iso_day(found.until_day)},
-        "decisions": found.n_decisions,
-        "customers": found.n_customers,
-        "cost_is_known": found.has_cost,
-        "one_period_only": found.one_period_only,
-        "earlier_offers": None if found.earlier is None else _earlier(found.earlier),
-        "leader": None if leader is None else _leader(found, leader),
-        "policies": [_policy(one, _) for one in found.policies],
-        "notes": list(notes(found, _)),
+        "sentence": sentence(findings, _),
+        "shop": findings.shop.name,
+        "currency": findings.shop.currency,
+        "window_days": findings.window_days,
+        "exposures": {"from": iso_day(findings.from_day), "until": iso_day(findings.until_day)},
+        "decisions": findings.n_decisions,
+        "customers": findings.n_customers,
+        "cost_is_known": findings.has_cost,
+        "one_period_only": findings.one_period_only,
+        "earlier_offers": None if findings.earlier is None else _earlier(findings.earlier),
+        "leader": None if leader is None else _leader(findings, leader),
+        "policies": [_policy(one, _) for one in findings.policies],
+        "notes": list(notes(findings, _)),
     }
 
 
@@ -229,48 +231,49 @@ def _earlier(earlier: CarryOver) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _leader(found: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
-    gain = found.together(found.gain(leader))
+def _leader(findings: EvaluationFindings, leader: PolicyWorth) -> dict[str, Any]:
+    gain = findings.together(findings.gain(leader))
     return {
         "kind": leader.kind,
         "policy": leader.name,
-        "against": found.baseline.kind,
+        "against": findings.baseline.kind,
         "gain_minor": rounded(gain),
         "is_clear": gain.is_clear,
-        "is_flagged": leader.known.flagged,
+        "is_flagged": leader.best_value.flagged,
     }
 
 
-def _policy(one: PolicyWorth, _: Localizer) -> dict[str, Any]:
-    refusal = None if one.refusal is None else _(one.refusal)
-    found: dict[str, Any] = {"kind": one.kind, "policy": one.name, "refusal": refusal}
-    if one.best is None:
-        return found
+def _policy(policy: PolicyWorth, _: Localizer) -> dict[str, Any]:
+    refusal = None if policy.refusal is None else _(policy.refusal)
+    fields: dict[str, Any] = {"kind": policy.kind, "policy": policy.name, "refusal": refusal}
+    if policy.best is None:
+        return fields
     weights = {
-        "largest_weight": round(one.best.largest_weight, MACHINE_DIGITS),
-        "weight_limit": round(one.best.limit, MACHINE_DIGITS) if math.isfinite(one.best.limit) else None,
-        "share_cut": round(one.best.share_cut, MACHINE_DIGITS),
+        "largest_weight": round(policy.best.largest_weight, MACHINE_DIGITS),
+        "weight_limit": round(policy.best.limit, MACHINE_DIGITS) if math.isfinite(policy.best.limit) else None,
+        "share_cut": round(policy.best.share_cut, MACHINE_DIGITS),
     }
-    against = {name: _worth(worth) for name, worth in one.against.items()}
-    kept = None if one.kept is None else {
-        "method": one.kept.method, **_worth(one.kept), "gain": None if one.kept_gain is None else _worth(one.kept_gain)
+    against = {name: _worth(worth) for name, worth in policy.against.items()}
+    kept = None if policy.kept is None else {
+        "method": policy.kept.method, **_worth(policy.kept),
+        "gain": None if policy.kept_gain is None else _worth(policy.kept_gain),
     }  # fmt: skip
     return {
-        **found, "method": one.best.method, **_worth(one.best), **weights, "against": against, "kept": kept,
-        "kept_refusal": None if one.kept_refusal is None else _(one.kept_refusal),
+        **fields, "method": policy.best.method, **_worth(policy.best), **weights, "against": against, "kept": kept,
+        "kept_refusal": None if policy.kept_refusal is None else _(policy.kept_refusal),
     }  # fmt: skip
 
 
-def _worth(one: Worth) -> dict[str, Any]:
-    known = {"value_minor": one.value, "cost_minor": one.cost, "profit_minor": one.profit}
+def _worth(worth: Worth) -> dict[str, Any]:
+    estimates = {"value_minor": worth.value, "cost_minor": worth.cost, "profit_minor": worth.profit}
     return {
-        **{name: None if estimate is None else rounded(estimate) for name, estimate in known.items()},
-        "effective_size": round(one.effective_size, 1),
-        "expected_size": None if one.expected_size is None else round(one.expected_size, 1),
-        "is_flagged": one.flagged,
+        **{name: None if estimate is None else rounded(estimate) for name, estimate in estimates.items()},
+        "effective_size": round(worth.effective_size, 1),
+        "expected_size": None if worth.expected_size is None else round(worth.expected_size, 1),
+        "is_flagged": worth.flagged,
     }
 
 
-def worth_text(one: Worth, _: Localizer) -> str:
+def worth_text(worth: Worth, _: Localizer) -> str:
     """Profit a decision, or value, with its interval."""
-    return _.money.estimate(main(one))
+    return _.money.estimate(main(worth))

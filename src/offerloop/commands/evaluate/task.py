@@ -73,12 +73,12 @@ def evaluate(
     place = None if run is None else find_run(run)
     with stored(config) as (config, _):
         decisions = read_decisions(config, running, window)
-    given = [] if place is None else [plan_of(place, decisions)]
-    given += [] if policy is None else [policy_of(policy, config, decisions, running)]
-    log = decisions.log({name for one in given for name in one.rows["offer_id"]})
+    plans = [] if place is None else [plan_of(place, decisions)]
+    plans += [] if policy is None else [policy_of(policy, config, decisions, running)]
+    log = decisions.log({name for one in plans for name in one.rows["offer_id"]})
     past = past_of(decisions, log)
-    earlier = carry_over(log, past) if past.known.any() else None
-    policies = _policies(log, decisions, given)
+    earlier = carry_over(log, past) if past.has_exposure.any() else None
+    policies = _policies(log, decisions, plans)
     worths = _compared(_worths(log, decisions, policies))
     if earlier is not None:
         worths = _with_kept(worths, log, past, policies)
@@ -92,7 +92,7 @@ def evaluate(
         n_customers=decisions.rows["customer_id"].n_unique(),
         has_cost=decisions.knows_cost,
         policies=worths,
-        notes=(*_misfit(worths, log), *_notes(decisions, log, earlier), *_notes_of(given, worths, decisions)),
+        notes=(*_misfit(worths, log), *_notes(decisions, log, earlier), *_notes_of(plans, worths, decisions)),
         earlier=earlier,
     )
     return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
@@ -109,13 +109,13 @@ def _check(window_days: int, policy: InputTable | None) -> None:
 Named = tuple[Kind, str, Policy]
 
 
-def _policies(log: Log, decisions: Decisions, given: list[Given]) -> list[Named]:
+def _policies(log: Log, decisions: Decisions, named_policies: list[Given]) -> list[Named]:
     """Giving nothing, each offer for everybody, and what was given."""
-    found: list[Named] = []
+    policies: list[Named] = []
     for name in (log.names[0], *decisions.shown):
         everybody = np.full(len(log.action), log.names.index(name))
-        found.append(("everyone", name, everybody) if name in decisions.shown else ("nothing", "nothing", everybody))
-    return found + [(one.kind, one.name, one.over(log, decisions)) for one in given]
+        policies.append(("everyone", name, everybody) if name in decisions.shown else ("nothing", "nothing", everybody))
+    return policies + [(one.kind, one.name, one.over(log, decisions)) for one in named_policies]
 
 
 def _worths(log: Log, decisions: Decisions, policies: list[Named]) -> list[PolicyWorth]:
@@ -124,8 +124,8 @@ def _worths(log: Log, decisions: Decisions, policies: list[Named]) -> list[Polic
     predictions = Predictions(tables[..., 0], None if log.cost is None else tables[..., 1])
     own = logged(log)
     shown = () if log.propensities is None else tuple(overlap(log, log.propensities))
-    found = [PolicyWorth("logged", "logged", own, (own,), overlap=shown)]
-    return found + [_worth(log, *one, predictions) for one in policies]
+    worths = [PolicyWorth("logged", "logged", own, (own,), overlap=shown)]
+    return worths + [_worth(log, *one, predictions) for one in policies]
 
 
 def _worth(log: Log, kind: Kind, name: str, policy: Policy, predictions: Predictions) -> PolicyWorth:
@@ -146,34 +146,34 @@ def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:
         "nothing": _first(worths, "nothing"), "logged": _first(worths, "logged"), "best_single": _best_single(worths),
     }  # fmt: skip
     return tuple(
-        replace(one, against={
-            name: difference_of_policies(one.known, other.known)
-            for name, other in others.items() if other is not None and other is not one and one.best is not None
+        replace(worth, against={
+            name: difference_of_policies(worth.best_value, other.best_value)
+            for name, other in others.items() if other is not None and other is not worth and worth.best is not None
         })
-        for one in worths
+        for worth in worths
     )  # fmt: skip
 
 
 def _with_kept(worths: tuple[PolicyWorth, ...], log: Log, past: Past, policies: list[Named]) -> tuple[PolicyWorth, ...]:
     """The policies with their values when they are kept, and these less the baseline that is kept."""
     own = replace(worths[0], kept=worths[0].best)  # it made the earlier decisions
-    found = [own, *(_kept(one, log, past, policy) for one, (*_, policy) in zip(worths[1:], policies, strict=True))]
-    base = next((one for one in found if one.kind == "nothing" and one.kept is not None), own)
+    with_kept = [own, *(_kept(one, log, past, policy) for one, (*_, policy) in zip(worths[1:], policies, strict=True))]
+    base = next((one for one in with_kept if one.kind == "nothing" and one.kept is not None), own)
     return tuple(
-        replace(one, kept_gain=difference_of_policies(one.kept, base.kept))
-        if one is not base and one.kept is not None and base.kept is not None
-        else one
-        for one in found
+        replace(worth, kept_gain=difference_of_policies(worth.kept, base.kept))
+        if worth is not base and worth.kept is not None and base.kept is not None
+        else worth
+        for worth in with_kept
     )
 
 
-def _kept(one: PolicyWorth, log: Log, past: Past, policy: Policy) -> PolicyWorth:
-    if one.best is None:
-        return one
+def _kept(policy_worth: PolicyWorth, log: Log, past: Past, policy: Policy) -> PolicyWorth:
+    if policy_worth.best is None:
+        return policy_worth
     try:
-        return replace(one, kept=kept(log, policy, past))
+        return replace(policy_worth, kept=kept(log, policy, past))
     except EvidenceError as error:
-        return replace(one, kept_refusal=error.message)
+        return replace(policy_worth, kept_refusal=error.message)
 
 
 def _first(worths: list[PolicyWorth], kind: Kind) -> PolicyWorth | None:
@@ -183,16 +183,16 @@ def _first(worths: list[PolicyWorth], kind: Kind) -> PolicyWorth | None:
 def _best_single(worths: list[PolicyWorth], without: str | None = None) -> PolicyWorth | None:
     """The best offer for everybody; one that too few decisions speak about only where all are like that."""
     single = [one for one in worths if one.kind == "everyone" and one.best is not None and one.name != without]
-    firm = [one for one in single if not one.known.flagged]
-    return max(firm or single, key=lambda one: main(one.known).value, default=None)
+    firm = [one for one in single if not one.best_value.flagged]
+    return max(firm or single, key=lambda one: main(one.best_value).value, default=None)
 
 
-def _rival(found: EvaluationFindings) -> tuple[str, Worth] | None:
-    leader = found.leader
+def _rival(findings: EvaluationFindings) -> tuple[str, Worth] | None:
+    leader = findings.leader
     if leader is None:
         return None
-    other = _best_single(list(found.policies), leader.name if leader.kind == "everyone" else None)
-    return None if other is None else (other.name, difference_of_policies(leader.known, other.known))
+    other = _best_single(list(findings.policies), leader.name if leader.kind == "everyone" else None)
+    return None if other is None else (other.name, difference_of_policies(leader.best_value, other.best_value))
 
 
 def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:
@@ -224,14 +224,14 @@ def _notes(decisions: Decisions, log: Log, earlier: CarryOver | None) -> Iterato
     yield Note("later" if earlier is None or earlier.p_value is None else "later_kept")
 
 
-def _notes_of(given: list[Given], worths: tuple[PolicyWorth, ...], decisions: Decisions) -> Iterator[Note]:
+def _notes_of(policies: list[Given], worths: tuple[PolicyWorth, ...], decisions: Decisions) -> Iterator[Note]:
     """What a reader must know of the plan of a run and of a file."""
     idle = {(one.kind, one.name) for one in worths if one.gives_nothing}
-    for one in given:
-        if (one.kind, one.name) in idle:
-            yield Note("idle", {"policy": one.name})
-        unnamed = one.unnamed(decisions)
+    for policy in policies:
+        if (policy.kind, policy.name) in idle:
+            yield Note("idle", {"policy": policy.name})
+        unnamed = policy.unnamed(decisions)
         if unnamed:
-            yield Note("unnamed", {"n": unnamed, "policy": one.name})
-        if one.as_of_day is not None and one.as_of_day > decisions.rows["shown_day"].to_numpy().min():
-            yield Note("same_orders", {"policy": one.name})
+            yield Note("unnamed", {"n": unnamed, "policy": policy.name})
+        if policy.as_of_day is not None and policy.as_of_day > decisions.rows["shown_day"].to_numpy().min():
+            yield Note("same_orders", {"policy": policy.name})

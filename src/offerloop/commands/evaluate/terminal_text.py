@@ -12,26 +12,27 @@ from offerloop.report import Localizer, count, text_page, text_table
 
 def screen(done: EvaluationResult) -> str:
     """Return the finding, what each policy is worth, and what the figures rest on."""
-    found, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
-    against = f"against_{'nothing' if found.baseline.kind == 'nothing' else 'logged'}"
-    names = ("policy", "profit" if found.has_cost else "value", against, "size")
+    findings, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
+    against = f"against_{'nothing' if findings.baseline.kind == 'nothing' else 'logged'}"
+    names = ("policy", "profit" if findings.has_cost else "value", against, "size")
     heads = list(columns(_, *names))
     heads[1:3] = (_("{name} [95 % interval]", context="column title", name=name) for name in heads[1:3])
-    rows = (_row(one, found, _) for one in found.shown)
+    rows = (_row(one, findings, _) for one in findings.shown)
     table = text_table(heads, rows, title=_("Every policy by the recommended method, a decision"))
-    return text_page(*finding(found, _), table, *_notes(found, _), str(done.report))
+    return text_page(*finding(findings, _), table, *_notes(findings, _), str(done.report))
 
 
-def _row(one: PolicyWorth, found: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
-    lead = "" if one is found.baseline else worth_text(found.gain(one), _)
-    return short(one, _), _.money.estimate(main(one.known)), lead, count(one.known.effective_size)
+def _row(policy: PolicyWorth, findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
+    lead = "" if policy is findings.baseline else worth_text(findings.gain(policy), _)
+    return short(policy, _), _.money.estimate(main(policy.best_value)), lead, count(policy.best_value.effective_size)
 
 
-def _notes(found: EvaluationFindings, _: Localizer) -> Sequence[str]:
+def _notes(findings: EvaluationFindings, _: Localizer) -> Sequence[str]:
     """What stands below the table: the policies without a value, what was compared, and what a kept policy is worth."""
     refused = [
-        _("{policy}: {why}", context="pattern", policy=title(one, _), why=one.refusal or "") for one in found.refused
+        _("{policy}: {why}", context="pattern", policy=title(policy, _), why=policy.refusal or "")
+        for policy in findings.refused
     ]
-    if found.leader is None:
+    if findings.leader is None:
         return refused
-    return *refused, basis(found, found.leader, _), *kept_sentences(found, found.leader, _)
+    return *refused, basis(findings, findings.leader, _), *kept_sentences(findings, findings.leader, _)

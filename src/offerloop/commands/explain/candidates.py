@@ -162,7 +162,7 @@ def choose(candidates: list[Candidate], campaigns: Iterable[CampaignRead], plann
     recorded = next((one for one in candidates if one.key == planned), None)
     sent = [one for one in candidates if one.campaign.send]
     turns = [sent] if all(one.campaign.solved_jointly for one in sent) else [_of(one, sent) for one in campaigns]
-    best = (max(mine, key=lambda one: one.net, default=None) for mine in turns)
+    best = (max(options, key=lambda one: one.net, default=None) for options in turns)
     recomputed = next((one for one in best if one is not None and one.net > 0), None)
     if planned == (recomputed.key if recomputed else None):
         return Choice(recorded, recomputed, "exact")
@@ -183,44 +183,48 @@ def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
     return abs(sum(nets)) <= max(_step(one) for one in both)
 
 
-def _step(one: Candidate) -> float:
+def _step(candidate: Candidate) -> float:
     """Return what one whole offer takes from the budget, at the budget's price."""
-    return one.worth_elsewhere + one.tolerance
+    return candidate.worth_elsewhere + candidate.tolerance
 
 
-def why_not(one: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...], given: Key | None, arm: str) -> str:
+def why_not(
+    candidate: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...], chosen_key: Key | None, arm: str
+) -> str:
     """A code for what became of a candidate, by the plan first and the draw second."""
-    if one.key == given:
+    if candidate.key == chosen_key:
         return {PLAN: "given", USUAL: "given_by_usual"}.get(arm, "given_by_lot")
     chosen = choice.recorded
-    if chosen is not None and one.key == chosen.key:
+    if chosen is not None and candidate.key == chosen.key:
         return f"kept_back_{arm}"
-    if not one.campaign.send:
+    if not candidate.campaign.send:
         return "not_sent"
-    if one.profit <= 0:
+    if candidate.profit <= 0:
         return "negative"
     order = [campaign.id for campaign in campaigns]
-    if chosen is not None and not one.campaign.solved_jointly and _is_before(chosen, one, order):
+    if chosen is not None and not candidate.campaign.solved_jointly and _is_before(chosen, candidate, order):
         return "taken"
-    return _under_the_budget(one, chosen)
+    return _under_the_budget(candidate, chosen)
 
 
-def _is_before(one: Candidate, other: Candidate, order: list[str]) -> bool:
+def _is_before(candidate: Candidate, other: Candidate, order: list[str]) -> bool:
     """Return whether a campaign chose its customers before another."""
-    return order.index(one.campaign.id) < order.index(other.campaign.id)
+    return order.index(candidate.campaign.id) < order.index(other.campaign.id)
 
 
-def _competes(one: Candidate, chosen: Candidate) -> bool:
+def _competes(candidate: Candidate, chosen: Candidate) -> bool:
     """Return whether both were choices of the same problem."""
-    return one.campaign.id == chosen.campaign.id or (one.campaign.solved_jointly and one.campaign.send)
+    return candidate.campaign.id == chosen.campaign.id or (
+        candidate.campaign.solved_jointly and candidate.campaign.send
+    )
 
 
-def _under_the_budget(one: Candidate, chosen: Candidate | None) -> str:
-    if one.net <= -one.tolerance:
+def _under_the_budget(candidate: Candidate, chosen: Candidate | None) -> str:
+    if candidate.net <= -candidate.tolerance:
         return "below_price"
-    if chosen is None or not _competes(one, chosen) or one.net > chosen.net + one.tolerance:
+    if chosen is None or not _competes(candidate, chosen) or candidate.net > chosen.net + candidate.tolerance:
         return "rounding"
-    return "dearer" if one.profit > chosen.profit else "less_profit"
+    return "dearer" if candidate.profit > chosen.profit else "less_profit"
 
 
 def shown(candidates: list[Candidate], also: Iterable[Candidate | None]) -> list[Candidate]:

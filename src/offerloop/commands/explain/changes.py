@@ -47,8 +47,8 @@ def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidat
     return CampaignChange("campaign", _named(candidates[0]) if candidates else None)
 
 
-def _named(one: Candidate) -> OfferProfit:
-    return OfferProfit(one.campaign.id, one.offer_id, one.terms, one.profit, one.basis)
+def _named(candidate: Candidate) -> OfferProfit:
+    return OfferProfit(candidate.campaign.id, candidate.offer_id, candidate.terms, candidate.profit, candidate.basis)
 
 
 def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> Change:
@@ -82,9 +82,9 @@ def _price(run: RunRead, live: list[Candidate]) -> Change:
     )
 
 
-def _has_own_price(one: Candidate) -> bool:
+def _has_own_price(candidate: Candidate) -> bool:
     """Return whether its campaign's budget is the only limit with a price."""
-    return abs(one.price - one.campaign.shadow_price) <= PRICE_STEP
+    return abs(candidate.price - candidate.campaign.shadow_price) <= PRICE_STEP
 
 
 def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
@@ -96,25 +96,27 @@ def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
         if campaign.budget_basis == "expected"
         else pl.col("cost_liability_minor").cast(pl.Float64)
     )
-    mine = run.table("effects").filter((pl.col("campaign_id") == campaign.id) & (pl.col("profit_minor") > 0))
+    profitable = run.table("effects").filter((pl.col("campaign_id") == campaign.id) & (pl.col("profit_minor") > 0))
     net = (pl.col("profit_minor") - price * pl.col("counted")).alias("net")
-    valued = mine.join(taken, on="customer_id", how="anti").with_columns(counted.alias("counted")).with_columns(net)
+    valued = (
+        profitable.join(taken, on="customer_id", how="anti").with_columns(counted.alias("counted")).with_columns(net)
+    )
     best = valued.filter(pl.col("net") > 0).group_by("customer_id").agg(pl.col("counted").sort_by("net").last())
     return float(best.select(pl.col("counted").sum()).collect().item())
 
 
-def break_even_supplier_share(one: Candidate) -> float:
+def break_even_supplier_share(candidate: Candidate) -> float:
     """Share of the discount from which the offer pays: value = (1 - share) x discount."""
-    if one.discount <= 0:
-        return float(one.value < 0)
-    return min(1.0, max(0.0, 1 - one.value / one.discount))
+    if candidate.discount <= 0:
+        return float(candidate.value < 0)
+    return min(1.0, max(0.0, 1 - candidate.value / candidate.discount))
 
 
-def break_even_margin(one: Candidate) -> float | None:
+def break_even_margin(candidate: Candidate) -> float | None:
     """Margin from which the offer pays, its value being in proportion to it; None at no margin."""
-    if one.basis != "transferred" or one.value <= 0:
+    if candidate.basis != "transferred" or candidate.value <= 0:
         return None
-    needed = one.margin * one.cost / one.value
+    needed = candidate.margin * candidate.cost / candidate.value
     return needed if needed <= 1 else None
 
 
@@ -140,5 +142,5 @@ def _purchase(run: RunRead) -> Change:
     live = run.offers.filter(pl.col("campaign_id").is_in(sent))
     if "estimated" in live["basis"]:
         return AnyPurchaseChange("any_purchase", QUARTER_DAYS)
-    known = live.filter(pl.col("basis") == "transferred")
-    return PurchaseChange("purchase", tuple(known["category"].drop_nulls().unique().sort()))
+    transferred = live.filter(pl.col("basis") == "transferred")
+    return PurchaseChange("purchase", tuple(transferred["category"].drop_nulls().unique().sort()))

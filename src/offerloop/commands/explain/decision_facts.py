@@ -45,10 +45,10 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     """Return what the run says about the customer."""
     row = run.rows("assignments", customer).row(0, named=True)
     candidates = candidates_of(run, customer)
-    given = key_of(row["campaign_id"], row["offer_id"])
+    assigned = key_of(row["campaign_id"], row["offer_id"])
     planned = key_of(row["planned_campaign_id"], row["planned_offer_id"])
     choice = choose(candidates, run.campaigns, planned)
-    got = next((one for one in candidates if one.key == given), None)
+    got = next((one for one in candidates if one.key == assigned), None)
     change = changes(run, row["reasons"], choice, candidates)
     listed = shown(candidates, _told(candidates, choice, got, change))
     profile = _profile_row(run, customer)
@@ -71,7 +71,7 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
         plan=_plan(run, choice, planned),
         campaigns=tuple(_campaign(run, one) for one in run.campaigns),
         n_candidates=len(candidates),
-        candidates=tuple(_row(one, why_not(one, choice, run.campaigns, given, row["arm"])) for one in listed),
+        candidates=tuple(_row(one, why_not(one, choice, run.campaigns, assigned, row["arm"])) for one in listed),
         untried=untried(run),
         changes=change,
     )
@@ -150,54 +150,55 @@ def _plan(run: RunRead, choice: Choice, planned: tuple[str, str] | None) -> Plan
     )
 
 
-def _campaign(run: RunRead, one: CampaignRead) -> CampaignFacts:
-    rules = run.table("comparison").filter(pl.col("campaign_id") == one.id).collect()
-    named = rules.filter(pl.col("rule") == (AS_SENT if one.send else "plan"))
+def _campaign(run: RunRead, campaign_read: CampaignRead) -> CampaignFacts:
+    rules = run.table("comparison").filter(pl.col("campaign_id") == campaign_read.id).collect()
+    named = rules.filter(pl.col("rule") == (AS_SENT if campaign_read.send else "plan"))
     plan = (named if named.height else rules.filter(pl.col("rule") == "plan")).row(0, named=True)
     return CampaignFacts(
-        campaign_id=one.id,
-        title=one.title,
-        send=one.send,
-        send_rule=one.send_rule,
-        pays_alone=one.pays_alone,
-        has_forecast=one.send or not run.table("effects").filter(campaign_id=one.id).head(1).collect().is_empty(),
-        budget_minor=one.budget_minor,
-        budget_unit=one.budget_unit,
-        budget_basis=one.budget_basis,
-        shadow_price=one.shadow_price,
-        n_planned=one.n_planned,
+        campaign_id=campaign_read.id,
+        title=campaign_read.title,
+        send=campaign_read.send,
+        send_rule=campaign_read.send_rule,
+        pays_alone=campaign_read.pays_alone,
+        has_forecast=campaign_read.send
+        or not run.table("effects").filter(campaign_id=campaign_read.id).head(1).collect().is_empty(),
+        budget_minor=campaign_read.budget_minor,
+        budget_unit=campaign_read.budget_unit,
+        budget_basis=campaign_read.budget_basis,
+        shadow_price=campaign_read.shadow_price,
+        n_planned=campaign_read.n_planned,
         profit_minor=plan["profit_minor"],
         profit_low_minor=plan["profit_low_minor"],
         profit_high_minor=plan["profit_high_minor"],
-        clear_supplier_share=one.supplier_share,
+        clear_supplier_share=campaign_read.supplier_share,
     )
 
 
-def _money(one: Candidate) -> ExpectedMoney:
+def _money(candidate: Candidate) -> ExpectedMoney:
     """Profit is value less expected cost, to the digit."""
     return ExpectedMoney(
-        value_minor=one.value,
-        cost_expected_minor=one.cost,
-        profit_minor=one.profit,
-        profit_low_minor=one.profit_low,
-        profit_high_minor=one.profit_high,
-        profit_held_out_minor=one.held_out,
+        value_minor=candidate.value,
+        cost_expected_minor=candidate.cost,
+        profit_minor=candidate.profit,
+        profit_low_minor=candidate.profit_low,
+        profit_high_minor=candidate.profit_high,
+        profit_held_out_minor=candidate.held_out,
     )
 
 
-def _row(one: Candidate, status: str) -> CandidateFacts:
+def _row(candidate: Candidate, status: str) -> CandidateFacts:
     return CandidateFacts(
-        campaign_id=one.campaign.id,
-        offer_id=one.offer_id,
-        terms=one.terms,
-        money=_money(one),
-        cost_most_minor=one.most,
-        budget_cost_minor=one.budget_cost,
-        discount_minor=one.discount,
-        funded_share=one.funded_share,
-        p_redeem=one.p_redeem,
-        basis=one.basis,
-        shadow_price=one.price,
-        net_minor=one.net,
+        campaign_id=candidate.campaign.id,
+        offer_id=candidate.offer_id,
+        terms=candidate.terms,
+        money=_money(candidate),
+        cost_most_minor=candidate.most,
+        budget_cost_minor=candidate.budget_cost,
+        discount_minor=candidate.discount,
+        funded_share=candidate.funded_share,
+        p_redeem=candidate.p_redeem,
+        basis=candidate.basis,
+        shadow_price=candidate.price,
+        net_minor=candidate.net,
         status=status,
     )

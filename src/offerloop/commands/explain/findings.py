@@ -26,10 +26,10 @@ class Facts:
     def as_json(self) -> dict[str, Any]:
         """Return the fields by name, nested facts as dictionaries and tuples as lists."""
         entries: dict[str, Any] = {}
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if one.metadata != _INLINE:
-                entries[one.name] = _plain(value)
+        for fact in fields(self):
+            value = getattr(self, fact.name)
+            if fact.metadata != _INLINE:
+                entries[fact.name] = _plain(value)
             elif value is not None:
                 entries |= value.as_json()
         return entries
@@ -384,11 +384,11 @@ class Explanation(Result):
         """Return `candidates`, `campaigns` and `liked` products; nothing for other readers than the marketer."""
         if self.audience != "marketer":
             return {}
-        found = self.findings
+        findings = self.findings
         rows: dict[str, list[dict[str, Any]]] = {
-            "candidates": [one.as_json() | {"terms": str(one.terms.label)} for one in found.candidates],
-            "campaigns": [one.as_json() for one in found.campaigns],
-            "liked": [{"task": task, **one.as_json()} for task, many in found.liked.by_task.items() for one in many],
+            "candidates": [one.as_json() | {"terms": str(one.terms.label)} for one in findings.candidates],
+            "campaigns": [one.as_json() for one in findings.campaigns],
+            "liked": [{"task": task, **one.as_json()} for task, many in findings.liked.by_task.items() for one in many],
         }
         return {name: pl.DataFrame(table, infer_schema_length=None) for name, table in rows.items()}
 

@@ -75,13 +75,13 @@ def _popular(_: Teller, family: str) -> list[str]:
     return [_named(one.product_id, one.text, family) for one in _.facts.liked.repeat]
 
 
-def _because(_: Teller, family: str, one: LikedProduct) -> str:
+def _because(_: Teller, family: str, product: LikedProduct) -> str:
     """A product and the code of its reason, such as ``bought:7`` or ``goes_with:12``."""
-    code, __, about = one.reason.partition(":")
+    code, __, about = product.reason.partition(":")
     key = "bought_once" if (code, about) == ("bought", "1") else code
-    other = _named(about, one.about_text, family)
+    other = _named(about, product.about_text, family)
     reasons = BECAUSE_FOR_CUSTOMERS if family == "customer" else BECAUSE
-    return _(reasons[key], product=_named(one.product_id, one.text, family), about=other)
+    return _(reasons[key], product=_named(product.product_id, product.text, family), about=other)
 
 
 def _named(product_id: int | str, text: str | None, family: str) -> str:

@@ -265,35 +265,38 @@ def _nothing(_: Teller) -> list[str]:
     return [name, zero, "0", "0", zero, zero, ""]
 
 
-def _row(_: Teller, one: CandidateFacts) -> list[str]:
-    status = one.status
+def _row(_: Teller, candidate: CandidateFacts) -> list[str]:
+    status = candidate.status
     mark = "given" if status.startswith("given") else "planned" if status.startswith("kept_back") else "other"
-    name = _.of_campaign(_.offer(one.terms), one.campaign_id)
+    name = _.of_campaign(_.offer(candidate.terms), candidate.campaign_id)
     return [
         _(MARKS[mark], offer=name),
-        _.fine(one.money.value_minor),
-        _.cost(one.money.cost_expected_minor, one.campaign_id),
-        _most(_, one.cost_most_minor, one.campaign_id),
-        _.interval(one.money, one.basis),
-        _.fine(one.net_minor) if _.campaign(one.campaign_id).send else "–",
-        _(SHORT_BASES[one.basis]),
+        _.fine(candidate.money.value_minor),
+        _.cost(candidate.money.cost_expected_minor, candidate.campaign_id),
+        _most(_, candidate.cost_most_minor, candidate.campaign_id),
+        _.interval(candidate.money, candidate.basis),
+        _.fine(candidate.net_minor) if _.campaign(candidate.campaign_id).send else "–",
+        _(SHORT_BASES[candidate.basis]),
     ]
 
 
-def _price(_: Teller, one: CampaignFacts) -> str:
-    campaign = one.campaign_id
-    values = {"campaign": _.quoted(one.title), "budget": _.costs(campaign).exact(one.budget_minor)}
-    basis = _(COUNTED_AT[one.budget_basis])
-    if not one.send:
-        return _(PRICE_NOT_SENT[_.not_sent(one)].with_values(forecast=_.forecast(one), **values))
-    if not one.shadow_price:
+def _price(_: Teller, campaign_facts: CampaignFacts) -> str:
+    campaign = campaign_facts.campaign_id
+    values = {
+        "campaign": _.quoted(campaign_facts.title),
+        "budget": _.costs(campaign).exact(campaign_facts.budget_minor),
+    }
+    basis = _(COUNTED_AT[campaign_facts.budget_basis])
+    if not campaign_facts.send:
+        return _(PRICE_NOT_SENT[_.not_sent(campaign_facts)].with_values(forecast=_.forecast(campaign_facts), **values))
+    if not campaign_facts.shadow_price:
         return _(
             "{campaign}: 0. The budget of {budget} is not used up, so more of it would bring "
             "nothing. It counts every offer at {basis}.",
             basis=basis,
             **values,
         )
-    price, unit = _.ratio(one.shadow_price), _.one(campaign)
+    price, unit = _.ratio(campaign_facts.shadow_price), _.one_unit(campaign)
     return _(
         "{campaign}: {price} of extra profit for {one} more of budget. The budget of {budget} "
         "counts every offer at {basis}.",
@@ -305,8 +308,8 @@ def _price(_: Teller, one: CampaignFacts) -> str:
 
 
 def _sure(_: Teller) -> list[str]:
-    found = {one.basis for one in _.facts.candidates}
-    keys: list[str] = [basis for basis in ("estimated", "transferred", "measured", "assumed") if basis in found]
-    if {"estimated", "transferred"} <= found:
+    bases = {one.basis for one in _.facts.candidates}
+    keys: list[str] = [basis for basis in ("estimated", "transferred", "measured", "assumed") if basis in bases]
+    if {"estimated", "transferred"} <= bases:
         keys[:2] = ["estimated", "transferred_others"]
     return [_(SURE[key]) for key in keys or ["none"]]

@@ -31,8 +31,8 @@ FLAT = 0.05
 def profile_lines(_: Teller) -> list[tuple[str, str]]:
     """Label and text; a feature that the run does not hold is left out."""
     unknown = _.facts.activity_unknown
-    known = {*_.facts.profile.as_json(), *(["p_active"] if unknown else [])}
-    pairs = [(_(label), _feature(_, name)) for name, label in FEATURE_LABELS.items() if name in known]
+    feature_names = {*_.facts.profile.as_json(), *(["p_active"] if unknown else [])}
+    pairs = [(_(label), _feature(_, name)) for name, label in FEATURE_LABELS.items() if name in feature_names]
     names = {tag.name for tag in _.facts.tags}
     tags = [
         _(

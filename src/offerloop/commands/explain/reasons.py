@@ -166,15 +166,15 @@ def _candidate(_: Teller, campaign_id: str | None, offer_id: str | None) -> Cand
     return next((one for one in _.facts.candidates if (one.campaign_id, one.offer_id) == wanted), None)
 
 
-def _sum(_: Teller, one: CandidateFacts) -> dict[str, str]:
+def _sum(_: Teller, candidate: CandidateFacts) -> dict[str, str]:
     """Profit − price x cost = net, and what the budget earns elsewhere."""
     return {
-        "offer": _.named(one),
-        "value": _.fine(one.money.value_minor),
-        "profit": _.fine(one.money.profit_minor),
-        "price": f"{one.shadow_price:.4f}",
-        "net": _.fine(one.net_minor),
-        "earned": _.fine(one.shadow_price * one.budget_cost_minor),
+        "offer": _.named(candidate),
+        "value": _.fine(candidate.money.value_minor),
+        "profit": _.fine(candidate.money.profit_minor),
+        "price": f"{candidate.shadow_price:.4f}",
+        "net": _.fine(candidate.net_minor),
+        "earned": _.fine(candidate.shadow_price * candidate.budget_cost_minor),
     }
 
 
@@ -212,9 +212,9 @@ def _not_enough(_: Teller, reason: str) -> list[str]:
     return [_(NOT_ENOUGH[counted].with_values(cost=cost, **_sum(_, best)))]
 
 
-def _counted(_: Teller, one: CandidateFacts, code: str, lossy: str) -> str:
+def _counted(_: Teller, candidate: CandidateFacts, code: str, lossy: str) -> str:
     """Choose the sentence by the unit of the budget: an unprofitable offer costs no profit where that is not money."""
-    return f"{code}_unit" if code == lossy and not _.in_money(one.campaign_id) else code
+    return f"{code}_unit" if code == lossy and not _.in_money(candidate.campaign_id) else code
 
 
 def _agreement(_: Teller) -> list[str]:
@@ -228,26 +228,26 @@ def _agreement(_: Teller) -> list[str]:
 def why_not_lines(_: Teller) -> list[str]:
     """Return one line for each candidate that is not given."""
     lines, chosen = [], _chosen(_)
-    for one in _.facts.candidates:
-        if one.status.startswith("given"):
+    for candidate in _.facts.candidates:
+        if candidate.status.startswith("given"):
             continue
-        status = _counted(_, one, one.status, "negative")
+        status = _counted(_, candidate, candidate.status, "negative")
         if status == "not_sent":
-            status = _.not_sent(_.campaign(one.campaign_id))
-        why = _(WHY_NOT[status].with_values(**_reason_values(_, one, chosen)))
-        lines.append(_("{offer}: {why}", context="pattern", offer=_.named(one), why=why))
+            status = _.not_sent(_.campaign(candidate.campaign_id))
+        why = _(WHY_NOT[status].with_values(**_reason_values(_, candidate, chosen)))
+        lines.append(_("{offer}: {why}", context="pattern", offer=_.named(candidate), why=why))
     return lines
 
 
-def _reason_values(_: Teller, one: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, str]:
-    cost = one.budget_cost_minor
+def _reason_values(_: Teller, candidate: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, str]:
+    cost = candidate.budget_cost_minor
     return {
-        **_sum(_, one),
-        "campaign": _.title(one.campaign_id),
-        "cost": _.cost(one.money.cost_expected_minor, one.campaign_id),
-        "one": _.one(one.campaign_id),
-        "per": _.ratio(one.money.profit_minor / cost) if cost else "",
-        "price": _.ratio(one.shadow_price),
+        **_sum(_, candidate),
+        "campaign": _.title(candidate.campaign_id),
+        "cost": _.cost(candidate.money.cost_expected_minor, candidate.campaign_id),
+        "one": _.one_unit(candidate.campaign_id),
+        "per": _.ratio(candidate.money.profit_minor / cost) if cost else "",
+        "price": _.ratio(candidate.shadow_price),
         "best": _.fine(chosen.net_minor) if chosen else "",
         "best_profit": _.fine(chosen.money.profit_minor) if chosen else "",
     }
@@ -317,7 +317,7 @@ def _price(_: Teller, change: PriceChange) -> list[str]:
             offer=_.named(change.offer),
             now=_.ratio(change.price_now),
             price=_.ratio(change.price),
-            one=_.one(change.offer.campaign_id),
+            one=_.one_unit(change.offer.campaign_id),
             budget=costs.text(change.budget_minor),
             budget_now=costs.text(change.budget_now_minor),
         )
@@ -326,7 +326,7 @@ def _price(_: Teller, change: PriceChange) -> list[str]:
 
 def _limits(_: Teller, change: LimitsChange) -> list[str]:
     now, price = _.ratio(change.price_now), _.ratio(change.price)
-    one = _.one(change.offer.campaign_id)
+    which = _.one_unit(change.offer.campaign_id)
     return [
         _(
             "{offer} would be given once its budgets and contacts bring less than {price} "
@@ -334,7 +334,7 @@ def _limits(_: Teller, change: LimitsChange) -> list[str]:
             offer=_.named(change.offer),
             now=now,
             price=price,
-            one=one,
+            one=which,
         )
     ]
 
@@ -396,11 +396,11 @@ def _any_purchase(_: Teller, change: AnyPurchaseChange) -> list[str]:
 
 def _campaign(_: Teller, change: CampaignChange) -> list[str]:
     lines = []
-    for one in _.facts.campaigns:
-        title = _.quoted(one.title)
-        lines.append(_(CHANGE_NOT_SENT[_.not_sent(one)], campaign=title, forecast=_.forecast(one)))
-        if one.clear_supplier_share:  # at 0 it is the budget that keeps it
-            share = _.share_to_tenth(one.clear_supplier_share)
+    for campaign in _.facts.campaigns:
+        title = _.quoted(campaign.title)
+        lines.append(_(CHANGE_NOT_SENT[_.not_sent(campaign)], campaign=title, forecast=_.forecast(campaign)))
+        if campaign.clear_supplier_share:  # at 0 it is the budget that keeps it
+            share = _.share_to_tenth(campaign.clear_supplier_share)
             lines.append(
                 _("{campaign} clearly pays once suppliers pay {share} of each discount.", campaign=title, share=share)
             )

@@ -98,7 +98,7 @@ class Teller:
         """Money for one unit of a budget, such as a shadow price."""
         return self._amount(price * self.money.unit, 4, self.money)
 
-    def one(self, campaign_id: str) -> str:
+    def one_unit(self, campaign_id: str) -> str:
         """Return one unit of a campaign's budget."""
         money = self.costs(campaign_id)
         return money.exact(money.unit)
@@ -117,7 +117,7 @@ class Teller:
     def forecast(self, campaign: CampaignFacts) -> str:
         """Return what a campaign is expected to bring; without an interval where all of it is assumed."""
         return self.localizer.estimate(
-            Estimate.known(campaign.profit_minor, campaign.profit_low_minor, campaign.profit_high_minor)
+            Estimate.from_bounds(campaign.profit_minor, campaign.profit_low_minor, campaign.profit_high_minor)
         )
 
     def not_sent(self, campaign: CampaignFacts) -> str:
@@ -139,9 +139,9 @@ class Teller:
             "{offer}, at most {most} off", context="offer", offer=text, most=self.money.exact(terms.most_minor)
         )
 
-    def named(self, one: NamedOffer) -> str:
+    def named(self, offer: NamedOffer) -> str:
         """An offer in quotation marks, with its campaign where candidates of several are shown."""
-        return self.of_campaign(self.quoted(self.offer(one.terms)), one.campaign_id)
+        return self.of_campaign(self.quoted(self.offer(offer.terms)), offer.campaign_id)
 
     def of_campaign(self, offer: str, campaign_id: str) -> str:
         """The campaign behind an offer, where candidates of several are shown."""

@@ -46,12 +46,12 @@ class _Terms:
     save: str
 
 
-def first_budget(given: str | None, figures: Figures, currency: str) -> Budget:
+def first_budget(budget: str | None, figures: Figures, currency: str) -> Budget:
     """Return the budget as given, else 1 % of mean monthly sales. Raises InputError for one that is not above zero."""
-    if given is not None:
-        minor = to_minor(given, currency)
+    if budget is not None:
+        minor = to_minor(budget, currency)
         if minor <= 0:
-            raise InputError(f"the budget must be above zero, not {given}")
+            raise InputError(f"the budget must be above zero, not {budget}")
         return Budget(minor, "")
     digits = DIGITS[currency]
     amount = two_digits(figures.monthly / 100, digits)
@@ -62,7 +62,7 @@ def first_budget(given: str | None, figures: Figures, currency: str) -> Budget:
 
 
 def plan_size(
-    budget: Budget, figures: Figures, margin: float, currency: str, offers: SourceText | None, *, given: bool
+    budget: Budget, figures: Figures, margin: float, currency: str, offers: SourceText | None, *, is_given: bool
 ) -> Size:
     """Budget and holdout with which a read-out of the first plan can show something, as far as the shop allows."""
     if not figures.is_seen:
@@ -72,7 +72,7 @@ def plan_size(
     if offers is None:
         profit, liability = max(_assumed(terms, figures, margin, currency))
     spread = margin * figures.weekly_sd * unit
-    return sized(Orders(figures.n_customers, spread, profit, liability), budget.minor, given=given)
+    return sized(Orders(figures.n_customers, spread, profit, liability), budget.minor, is_given=is_given)
 
 
 def _assumed(terms: _Terms, figures: Figures, margin: float, currency: str) -> list[tuple[float, int]]:

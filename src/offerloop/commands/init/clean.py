@@ -12,13 +12,14 @@ from offerloop.workspace import SampleRows
 _SHOWN = 8
 
 
-def no_goods(found: Match, sample: SampleRows) -> list[str]:
+def no_goods(match: Match, sample: SampleRows) -> list[str]:
     """Return the products of a source that are no goods by their texts or codes, as a person reads them."""
-    names = [ours for ours in ("product_id", "text", "category") if ours in found.found]
+    names = [ours for ours in ("product_id", "text", "category") if ours in match.guesses]
     if "product_id" not in names:
         return []
     cells = {
-        ours: column_values(sample.seen, found.found[ours].written, sample.decimal).cast(pl.String) for ours in names
+        ours: column_values(sample.sampled, match.guesses[ours].written, sample.decimal).cast(pl.String)
+        for ours in names
     }
     products = pl.DataFrame(cells).with_columns(pl.all().str.strip_chars()).drop_nulls("product_id")
     products = products.unique("product_id", maintain_order=True)

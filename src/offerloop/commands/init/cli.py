@@ -53,11 +53,11 @@ def init(
     from offerloop.commands.init.request import InitRequest
     from offerloop.commands.init.request import init as write_configuration
 
-    given = {
+    places = {
         "order_lines": orders, "products": products, "customers": customers, "events": events, "prices": prices,
         "exposures": exposures, "offers": offers, "redemptions": redemptions,
     }  # fmt: skip
-    files = {name: place for name, place in given.items() if place is not None}
+    files = {name: place for name, place in places.items() if place is not None}
     request = InitRequest(files, budget, currency, margin, columns or (), encoding, sample)
     started = write_configuration(folder, request)
     say(started.facts, page(started), as_json)

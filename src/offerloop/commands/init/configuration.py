@@ -37,7 +37,7 @@ class SourceText:
 
     name: SourceName
     sample: SampleRows
-    found: Match
+    match: Match
     time_format: TimeForm | None = None
     attributes: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -50,13 +50,13 @@ class SourceText:
     def mapping(self) -> list[tuple[str, Guess]]:
         """Our columns in the order of the contract, and what each is read from."""
         contract = CONTRACTS[self.name]
-        return [(ours, self.found.found[ours]) for ours in (*contract.required, *contract.optional)
-                if ours in self.found.found]  # fmt: skip
+        return [(ours, self.match.guesses[ours]) for ours in (*contract.required, *contract.optional)
+                if ours in self.match.guesses]  # fmt: skip
 
     def absent(self) -> list[str]:
         """Our columns that were not found."""
         contract = CONTRACTS[self.name]
-        return [ours for ours in (*contract.required, *contract.optional) if ours not in self.found.found]
+        return [ours for ours in (*contract.required, *contract.optional) if ours not in self.match.guesses]
 
 
 @dataclass(frozen=True)
@@ -124,21 +124,21 @@ def source_lines(source: SourceText, folder: Path) -> list[str]:
     lines += ["", f"[sources.{source.name}.columns]"]
     lines += [entry(ours, quoted(one.written), one.why) for ours, one in source.mapping()]
     lines += open_lines(source.opened)
-    lines += [f"# {note}" for note in (*source.found.notes, *source.notes)]
+    lines += [f"# {note}" for note in (*source.match.notes, *source.notes)]
     return lines + ([f"# Not used: {named(source.unused)}."] if source.unused else [])
 
 
 def open_lines(opened: Sequence[OpenColumn]) -> list[str]:
     """Places to complete, each with the columns that come into question and some of their cells."""
     lines = []
-    for one in opened:
-        lines.append(f"# OPEN: {one.meaning}. Write the name of your column between "
+    for open_column in opened:
+        lines.append(f"# OPEN: {open_column.meaning}. Write the name of your column between "
                      "the quotes. Its cells, for choosing:")  # fmt: skip
-        for column in one.candidates:
+        for column in open_column.candidates:
             cells = ", ".join(f"'{cell}'" for cell in column.samples) or "empty"
             but = f" - but {column.misfit}" if column.misfit and column.is_named_so else ""
             lines.append(f"#   {named([column.name])}: {cells}{but}")
-        lines.append(entry(one.ours, quoted("")))
+        lines.append(entry(open_column.ours, quoted("")))
     return lines
 
 
@@ -151,8 +151,10 @@ def _filters(filters: Sequence[RowFilter]) -> list[str]:
     if not filters:
         return [off("where = \"status in ['paid', 'sent']\"", "only these rows; default: all")]
     return [
-        entry("where", quoted(one.written), one.why) if one.active else off(f"where = {quoted(one.written)}", one.why)
-        for one in filters
+        entry("where", quoted(row_filter.written), row_filter.why)
+        if row_filter.active
+        else off(f"where = {quoted(row_filter.written)}", row_filter.why)
+        for row_filter in filters
     ]
 
 

@@ -42,22 +42,22 @@ NOT_SEEN = Figures(
 def figures(orders: Match, sample: SampleRows, categories: pl.DataFrame | None, form: str | None) -> Figures:
     """`categories` has the text columns product_id and category; `form` is the format of times, if one was chosen."""
     head = _lines(orders, sample, sample.head, form)
-    span = _lines(orders, sample, sample.seen, form)
+    span = _lines(orders, sample, sample.sampled, form)
     months = max((_number(span["at"].max()) - _number(span["at"].min())) / DAY / _MONTH, 1.0)
     monthly = _number(span["paid"].mean()) * sample.n_rows / months
     basket = _median_order(head)
     category, category_basket = None, basket
     if categories is not None:
-        known = categories.filter(pl.col("category").str.to_lowercase() != "unknown")
+        named_categories = categories.filter(pl.col("category").str.to_lowercase() != "unknown")
         sales = (
-            span.join(known, on="product_id")
+            span.join(named_categories, on="product_id")
             .group_by("category")
             .agg(pl.col("paid").sum())
             .sort("paid", "category", descending=[True, False])
         )
         if sales.height:
             category = str(sales["category"][0])
-            category_basket = _median_order(head.join(known.filter(category=category), on="product_id"))
+            category_basket = _median_order(head.join(named_categories.filter(category=category), on="product_id"))
     n_customers = span["customer_id"].n_unique()
     return Figures(basket, max(monthly, 0.0), category, category_basket, n_customers, _weekly_sd(head))
 
@@ -75,16 +75,16 @@ def _weekly_sd(lines: pl.DataFrame) -> float:
 def _lines(orders: Match, sample: SampleRows, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
     """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known."""
     names = ("order_id", "customer_id", "product_id", "paid", "at")
-    written = {ours: orders.found[ours].written for ours in names}
+    written = {ours: orders.guesses[ours].written for ours in names}
     values = {
         ours: column_values(table, text, sample.decimal, as_number=ours == "paid") for ours, text in written.items()
     }
     forms = forms_of(orders, "at", sample)
-    found = pl.DataFrame({
+    frame = pl.DataFrame({
         **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},
         "paid": values["paid"].cast(pl.Float64), "at": seconds_of(values["at"], (form or forms[0]) if forms else None),
     })  # fmt: skip
-    lines = found.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
+    lines = frame.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
     return _without_outliers(lines) if sample.whole else lines  # of parts of a file the last years may be a few rows
 
 

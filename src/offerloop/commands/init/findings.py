@@ -39,9 +39,9 @@ class InitResult(Result):
         if self.shop is None:
             return {}
         rows = [
-            {"source": source.name, "column": ours, "from": one.written, "why": one.why}
+            {"source": source.name, "column": ours, "from": guess.written, "why": guess.why}
             for source in self.shop.sources
-            for ours, one in source.mapping()
+            for ours, guess in source.mapping()
         ]
         return {"columns": pl.DataFrame(rows, infer_schema_length=None)}
 
@@ -62,7 +62,7 @@ class InitResult(Result):
                 "where": next((one.written for one in source.filters if one.active), None),
                 "not_used": list(source.unused),
                 "not_found": source.absent(),
-                "notes": [*source.found.notes, *source.notes],
+                "notes": [*source.match.notes, *source.notes],
             }
             for source in self.shop.sources
         }

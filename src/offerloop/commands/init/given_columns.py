@@ -26,22 +26,23 @@ def read_map(written: Sequence[str], sources: Collection[SourceName]) -> Given:
     Products may be mapped without a file: they are derived from the order lines then.
     Raises InputError for a source without a file, for an unknown column of ours, and for one that is given twice.
     """
-    found: dict[SourceName, dict[str, str]] = {}
+    columns_by_source: dict[SourceName, dict[str, str]] = {}
     for text in written:
         ours, _, theirs = (part.strip() for part in text.partition("="))
         if not ours or not theirs:
             raise InputError(f"--map must be like customer_id=Member or products.category=Group, not '{text}'")
         source, _, column = ours.rpartition(".")
         name = _source(source or "orders", sources, text)
-        known = (*CONTRACTS[name].required, *CONTRACTS[name].optional)
-        if column not in known:
+        columns = (*CONTRACTS[name].required, *CONTRACTS[name].optional)
+        if column not in columns:
             raise InputError(
-                f"--map {text}: {name} has no column '{column}'{near_miss(column, known)} (known: {', '.join(known)})"
+                f"--map {text}: {name} has no column '{column}'{near_miss(column, columns)} "
+                f"(known: {', '.join(columns)})"
             )
-        if column in found.setdefault(name, {}):
+        if column in columns_by_source.setdefault(name, {}):
             raise InputError(f"--map names '{ours}' twice; say once what it is read from")
-        found[name][column] = theirs
-    return found
+        columns_by_source[name][column] = theirs
+    return columns_by_source
 
 
 def _source(written: str, sources: Collection[SourceName], text: str) -> SourceName:
@@ -52,29 +53,29 @@ def _source(written: str, sources: Collection[SourceName], text: str) -> SourceN
     if named == "products" and "order_lines" in sources:
         return "products"  # derived from the order lines
     options = {source: option for option, source in _OPTIONS.items()}
-    given = [options.get(one, one) for one in sources]
+    written_names = [options.get(one, one) for one in sources]
     if named in FILES:
         raise InputError(f"--map {text}: no file of '{written}' is given; name it with --{named} FILE, or map a column "
-                         f"of one that is given ({', '.join(given)})")  # fmt: skip
-    raise InputError(f"--map {text}: no file of '{written}' is given{near_miss(written, given)} (given: "
-                     f"{', '.join(given)})")  # fmt: skip
+                         f"of one that is given ({', '.join(written_names)})")  # fmt: skip
+    raise InputError(f"--map {text}: no file of '{written}' is given{near_miss(written, written_names)} (given: "
+                     f"{', '.join(written_names)})")  # fmt: skip
 
 
-def guesses(given: Mapping[str, str], sample: SampleRows) -> dict[str, Guess]:
+def guesses(columns: Mapping[str, str], sample: SampleRows) -> dict[str, Guess]:
     """Return what is given for one source as guesses.
 
     Raises SourceError for columns that the source does not have, and for one that says the opposite by its name.
     """
-    check_direction(given, str(sample.place))
+    check_direction(columns, str(sample.place))
     schema = nw.from_native(sample.head.lazy()).collect_schema()
-    problems, found = [], {}
-    for ours, theirs in given.items():
+    problems, guesses_by_column = [], {}
+    for ours, theirs in columns.items():
         try:
             compile_expression(theirs, Wording(schema, f"--map {ours} of '{sample.place}'", sample.decimal))
         except SourceError as problem:
             problems.append(str(problem))
             continue
-        found[ours] = Guess(theirs, columns_in(theirs, schema), GIVEN)
+        guesses_by_column[ours] = Guess(theirs, columns_in(theirs, schema), GIVEN)
     if problems:
         raise SourceError("\n".join(problems))
-    return found
+    return guesses_by_column

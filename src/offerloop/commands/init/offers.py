@@ -30,16 +30,16 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
         return Costs(0)
     head = source.sample.head
     columns = {
-        ours: column_values(head, one.written, source.sample.decimal, as_number=ours == "percent")
-        for ours, one in source.mapping()
+        ours: column_values(head, guess.written, source.sample.decimal, as_number=ours == "percent")
+        for ours, guess in source.mapping()
     }
     for name in source.attributes:
-        numeric = source.found.columns[name].numeric
+        numeric = source.match.columns[name].numeric
         columns[name] = column_values(head, reference(name), source.sample.decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     most, unlimited = [0], list[str]()
-    for one in listed_offers(table.drop_nulls("offer_id")):
-        terms = {name: value for name, value in one.items() if name != "campaign_id"}
+    for listed_offer in listed_offers(table.drop_nulls("offer_id")):
+        terms = {name: value for name, value in listed_offer.items() if name != "campaign_id"}
         with suppress(InputError):  # what is wrong with it is told by check, with its place
             offers = read_offers([], [str(terms.get("on", ""))], currency, [terms])
             most += [liability_minor(offer) or 0 for offer in offers]

@@ -20,7 +20,7 @@ def page(started: InitResult) -> str:
         width = [max(cell_len(row[place]) for row in rows) for place in (0, 1)]
         lines += ["", f"{source.name} from {source.sample.place}:"]
         lines += [f"  {padded(ours, width[0])} <- {padded(theirs, width[1])}  ({why})" for ours, theirs, why in rows]
-        lines += [f"  note: {note}" for note in (*source.found.notes, *source.notes)]
+        lines += [f"  note: {note}" for note in (*source.match.notes, *source.notes)]
         lines += [f"  only rows where {one.written}: {one.why}" for one in source.filters if one.active]
         if source.unused:
             lines.append(f"  not used: {named(source.unused)}")

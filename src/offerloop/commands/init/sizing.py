@@ -62,14 +62,14 @@ class Size:
     """What stands against a test."""
 
 
-def sized(orders: Orders, budget: int, *, given: bool) -> Size:
+def sized(orders: Orders, budget: int, *, is_given: bool) -> Size:
     """The usual budget and holdout where a read-out can show something with them, else the least changes that let it.
 
     A budget that was given stays; a shop or a budget that is too small for any is told so.
     """
     if orders.profit is not None and orders.profit <= 0:
         return Size(budget, HOLDOUT)  # at this margin the offers do not pay, so nothing is sent
-    most = budget if given else MOST_TIMES * budget
+    most = budget if is_given else MOST_TIMES * budget
     for holdout in (HOLDOUT, *LARGER_HOLDOUTS):
         needed = orders.needed(holdout)
         if needed > orders.planned(most):

@@ -52,7 +52,7 @@ class _Mapped:
     """Rows of each file, and which column of it is which of ours."""
 
     samples: Samples
-    found: Mapping[SourceName, Match]
+    matches: Mapping[SourceName, Match]
     opened: Mapping[SourceName, Sequence[OpenColumn]]
 
 
@@ -77,10 +77,13 @@ def write_shop(
     share = _MARGIN if margin is None else GuessedValue(read_margin(margin), is_given=True)
     with TemporaryDirectory(prefix="offerloop-") as place:
         samples = sample_sources(files, Path(place), encoding)
-        given = {name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()}
-        sources = infer_mapping(samples, given)
+        guesses_by_source = {
+            name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()
+        }
+        sources = infer_mapping(samples, guesses_by_source)
         opened = {
-            name: open_columns(name, one, samples.get(name, samples["order_lines"])) for name, one in sources.items()
+            name: open_columns(name, match, samples.get(name, samples["order_lines"]))
+            for name, match in sources.items()
         }
         for name, sample in samples.items():
             sources[name].notes += unfit_notes(name, sources[name], sample)
@@ -92,27 +95,27 @@ def write_shop(
 
 
 def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:
-    samples, found = mapped.samples, mapped.found
-    language, orders = language_of(found.values()), found["order_lines"]
-    money = guess_currency(currency, language, orders, found.values())
+    samples, matches = mapped.samples, mapped.matches
+    language, orders = language_of(matches.values()), matches["order_lines"]
+    money = guess_currency(currency, language, orders, matches.values())
     texts: list[SourceText] = []
-    for name, one in found.items():
+    for name, match in matches.items():
         sample = samples.get(name, samples["order_lines"])
-        form = time_format(one, sample, language, money.value)
-        one.notes += [form.doubt] if form is not None and form.doubt else []
-        one.notes += encoding_notes(sample)
-        texts.append(_with_rest(SourceText(name, sample, one, form, opened=mapped.opened[name]), samples, found))
-    described = found["products"] if "products" in samples and "text" in found["products"].found else orders
+        form = time_format(match, sample, language, money.value)
+        match.notes += [form.doubt] if form is not None and form.doubt else []
+        match.notes += encoding_notes(sample)
+        texts.append(_with_rest(SourceText(name, sample, match, form, opened=mapped.opened[name]), samples, matches))
+    described = matches["products"] if "products" in samples and "text" in matches["products"].guesses else orders
     others = no_goods(described, samples["products" if described is not orders else "order_lines"])
     orders.notes += no_goods_note(others)
-    sales = NOT_SEEN if mapped.opened["order_lines"] else _figures(samples, found, texts[0])
+    sales = NOT_SEEN if mapped.opened["order_lines"] else _figures(samples, matches, texts[0])
     plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
-    shown = "exposures" in found and "propensity" in found["exposures"].found
-    size = plan_size(plan, sales, float(margin.value), money.value, offers, given=budget is not None)
+    shown = "exposures" in matches and "propensity" in matches["exposures"].guesses
+    size = plan_size(plan, sales, float(margin.value), money.value, offers, is_given=budget is not None)
     campaign = campaign_lines(plan.of(size, money.value), sales, money.value, offers, shown=shown)
-    audit_only = customer_attributes(found["customers"])[1] if "customers" in found else []
-    absent = [name for name in SECTIONS if name not in found]
+    audit_only = customer_attributes(matches["customers"])[1] if "customers" in matches else []
+    absent = [name for name in SECTIONS if name not in matches]
     missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
     return ShopText(
@@ -121,39 +124,39 @@ def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | Non
     )  # fmt: skip
 
 
-def _with_rest(text: SourceText, samples: Samples, found: Mapping[SourceName, Match]) -> SourceText:
+def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, Match]) -> SourceText:
     """Add what becomes of the columns that are none of ours."""
-    rest = [column.name for column in text.found.unused()]
+    rest = [column.name for column in text.match.unused()]
     personal: list[str] = []
     if text.name == "customers":
-        kept, _, personal = customer_attributes(text.found)
+        kept, _, personal = customer_attributes(text.match)
         notes = [f"Names, addresses and dates of birth are not carried along: {named(personal)}."] if personal else []
         text = replace(text, attributes=kept, notes=notes)
     if text.name == "offers":
-        text = replace(text, attributes=carried_terms(text.found))
+        text = replace(text, attributes=carried_terms(text.match))
     taken = {*text.attributes, *personal}
     if text.name == "order_lines" and not text.opened:
-        text = replace(text, filters=row_filters(text.found, text.sample))
+        text = replace(text, filters=row_filters(text.match, text.sample))
         taken |= {name for one in text.filters for name in one.theirs}
-    if "products" in found and "products" not in samples:  # read from the order lines, which say what is not used
-        taken |= {name for one in found["products"].found.values() for name in one.theirs}
+    if "products" in matches and "products" not in samples:  # read from the order lines, which say what is not used
+        taken |= {name for one in matches["products"].guesses.values() for name in one.theirs}
         rest = [] if text.name == "products" else rest
     return replace(text, unused=[name for name in rest if name not in taken])
 
 
-def _figures(samples: Samples, found: Mapping[SourceName, Match], orders: SourceText) -> Figures:
-    products, categories = found.get("products"), None
-    if products is not None and {"product_id", "category"} <= set(products.found):
+def _figures(samples: Samples, matches: Mapping[SourceName, Match], orders: SourceText) -> Figures:
+    products, categories = matches.get("products"), None
+    if products is not None and {"product_id", "category"} <= set(products.guesses):
         sample = samples.get("products", samples["order_lines"])
         texts = {
-            ours: column_values(sample.head, products.found[ours].written, sample.decimal)
+            ours: column_values(sample.head, products.guesses[ours].written, sample.decimal)
             .cast(pl.String)
             .str.strip_chars()
             for ours in ("product_id", "category")
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)
     form = orders.time_format.form if orders.time_format else None
-    return figures(orders.found, only_sales(orders.sample, orders.filters), categories, form)
+    return figures(orders.match, only_sales(orders.sample, orders.filters), categories, form)
 
 
 def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:

@@ -30,5 +30,5 @@ def loop(
     from offerloop.commands.loop.task import take_steps
     from offerloop.commands.loop.terminal_text import screen
 
-    found = take_steps(config, store, once=once)
-    say(found.facts, screen(found), as_json)
+    state = take_steps(config, store, once=once)
+    say(state.facts, screen(state), as_json)

@@ -30,9 +30,9 @@ class TableShop:
 
     def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
         """Carry out a run."""
-        written, found = run_period(self.config_path, config, self.engine, period)
-        tables = found.tables
-        return PeriodPlan(written.folder.name, tables["assignments"], tables["offers"], found.forecasts, found.gaps)
+        written, run = run_period(self.config_path, config, self.engine, period)
+        tables = run.tables
+        return PeriodPlan(written.folder.name, tables["assignments"], tables["offers"], run.forecasts, run.gaps)
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Write one file, which is there complete or not at all."""

@@ -76,7 +76,7 @@ def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
 
 def _check_format(journal: Journal) -> None:
     """Raises InputError for a journal whose steps this program cannot go on with."""
-    begun = journal.known(BEGINNING, "begin")
+    begun = journal.result_of(BEGINNING, "begin")
     if begun is None:
         return
     written = begun.get("format", 1)
@@ -98,9 +98,9 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
-        days, begun = config.evaluate.window_days, journal.known(BEGINNING, "begin")
-        given = None if begun is None else Given(exposures_of(journal.recorded(), begun), begun["first_day"])
-        events = prepare(config, engine, given)
+        days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
+        loop_exposures = None if begun is None else Given(exposures_of(journal.recorded(), begun), begun["first_day"])
+        events = prepare(config, engine, loop_exposures)
         begun = journal.once(
             BEGINNING, "begin", lambda: {"format": FORMAT, "first_day": events.as_of_day, "days": days}
         )

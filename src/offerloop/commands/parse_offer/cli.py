@@ -32,5 +32,5 @@ def parse_offer(
     """
     from offerloop.commands.parse_offer.task import short_offer
 
-    found = short_offer(text, currency, language, reading)
-    say(found.facts, "\n".join(found.lines(getattr(sys.stdout, "encoding", None) or "utf-8")), as_json)
+    parsed = short_offer(text, currency, language, reading)
+    say(parsed.facts, "\n".join(parsed.lines(getattr(sys.stdout, "encoding", None) or "utf-8")), as_json)

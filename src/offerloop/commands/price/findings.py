@@ -27,14 +27,19 @@ class PricedBasket(Priced, Result):
         """`lines`, `applied` offers and `rejected` ones; amounts in minor units."""
         lines = [
             {
-                "product_id": one.line.product_id, "quantity": one.line.quantity, "selected": one.line.selected,
-                "before_minor": one.line.amount_minor, "paid_minor": one.paid_minor,
+                "product_id": line.line.product_id, "quantity": line.line.quantity, "selected": line.line.selected,
+                "before_minor": line.line.amount_minor, "paid_minor": line.paid_minor,
             }
-            for one in self.lines
+            for line in self.lines
         ]  # fmt: skip
         applied = [
-            {"offer_id": one.offer_id, "label": one.label, "off_minor": one.off_minor, "funded_minor": one.funded_minor}
-            for one in self.applied
+            {
+                "offer_id": applied.offer_id,
+                "label": applied.label,
+                "off_minor": applied.off_minor,
+                "funded_minor": applied.funded_minor,
+            }
+            for applied in self.applied
         ]
         rejected = [{"offer_id": one.offer_id, "why": one.why.value} for one in self.rejected]
         tables: dict[str, list[dict[str, Any]]] = {"lines": lines, "applied": applied, "rejected": rejected}

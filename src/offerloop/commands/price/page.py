@@ -47,50 +47,51 @@ def price_facts(priced: Priced) -> dict[str, Any]:
         "shipping_adjustments": [_adjustment(one) for one in priced.shipping_adjustments],
         "applied": [
             {
-                "offer_id": one.offer_id,
-                "label": one.label,
-                "off_minor": one.off_minor,
-                "funded_minor": one.funded_minor,
+                "offer_id": applied.offer_id,
+                "label": applied.label,
+                "off_minor": applied.off_minor,
+                "funded_minor": applied.funded_minor,
                 "gives": [
-                    {"text": gift.text, "product_id": gift.product_id, "quantity": gift.quantity} for gift in one.gives
+                    {"text": gift.text, "product_id": gift.product_id, "quantity": gift.quantity}
+                    for gift in applied.gives
                 ],
             }
-            for one in priced.applied
+            for applied in priced.applied
         ],
         "rejected": [
             {
-                "offer_id": one.offer_id,
-                "why": one.why.value,
-                "spend_minor": one.minor,
-                "units": one.count,
-                "names": list(one.names),
-                "at": one.at,
-                "by": one.by,
+                "offer_id": rejected.offer_id,
+                "why": rejected.why.value,
+                "spend_minor": rejected.minor,
+                "units": rejected.count,
+                "names": list(rejected.names),
+                "at": rejected.at,
+                "by": rejected.by,
             }
-            for one in priced.rejected
+            for rejected in priced.rejected
         ],
     }
 
 
-def _line_facts(one: PricedLine) -> dict[str, Any]:
-    reduction = one.announced_reduction
+def _line_facts(line: PricedLine) -> dict[str, Any]:
+    reduction = line.announced_reduction
     return {
-        "product_id": one.line.product_id,
-        "quantity": one.line.quantity,
-        "selected": one.line.selected,
-        "before_minor": one.line.amount_minor,
-        "paid_minor": one.paid_minor,
-        "tax_minor": one.tax_minor,
-        "units": [{"count": count, "price_minor": cost} for count, cost in one.units],
-        "adjustments": [_adjustment(change) for change in one.adjustments],
-        "announced_minor": one.announced_minor,
-        "lowest_30_days_minor": one.prior_minor,
+        "product_id": line.line.product_id,
+        "quantity": line.line.quantity,
+        "selected": line.line.selected,
+        "before_minor": line.line.amount_minor,
+        "paid_minor": line.paid_minor,
+        "tax_minor": line.tax_minor,
+        "units": [{"count": count, "price_minor": cost} for count, cost in line.units],
+        "adjustments": [_adjustment(change) for change in line.adjustments],
+        "announced_minor": line.announced_minor,
+        "lowest_30_days_minor": line.prior_minor,
         "announced_reduction": None if reduction is None else float(reduction),
     }
 
 
-def _adjustment(one: Adjustment) -> dict[str, Any]:
-    return {"offer_id": one.offer_id, "amount_minor": one.amount_minor}
+def _adjustment(adjustment: Adjustment) -> dict[str, Any]:
+    return {"offer_id": adjustment.offer_id, "amount_minor": adjustment.amount_minor}
 
 
 def bill(priced: Priced, language: str = "en") -> str:
@@ -114,19 +115,24 @@ def bill(priced: Priced, language: str = "en") -> str:
         tax = _("tax included", context="row of a bill") if priced.tax_included else _("tax", context="row of a bill")
         rows.append((tax, money(priced.tax_minor)))
     rows.append((_("to pay, {currency}", context="row of a bill", currency=priced.currency), money(priced.total_minor)))
-    given = (_("also: {text}", context="bill", text=gift.text) for one in priced.applied for gift in one.gives)
+    gifts = (_("also: {text}", context="bill", text=gift.text) for one in priced.applied for gift in one.gives)
     rejected = (
-        _("not {offer}: {why}", context="bill", offer=one.offer_id, why=_why_not(one, money(one.minor), _))
-        for one in priced.rejected
+        _(
+            "not {offer}: {why}",
+            context="bill",
+            offer=rejected.offer_id,
+            why=_why_not(rejected, money(rejected.minor), _),
+        )
+        for rejected in priced.rejected
     )
-    return text_page(text_table(("", ""), rows), *given, *rejected)
+    return text_page(text_table(("", ""), rows), *gifts, *rejected)
 
 
-def _why_not(one: RejectedOffer, minor: str, _: Localizer) -> str:
-    if one.why is NotApplicable.SPEND:
+def _why_not(rejected: RejectedOffer, minor: str, _: Localizer) -> str:
+    if rejected.why is NotApplicable.SPEND:
         return _("spend {amount} more", context="why an offer does not apply", amount=minor)
-    if one.why is NotApplicable.COUNT:
-        return _("add {n} more", context="why an offer does not apply", n=one.count)
-    told = [one.by] if one.by else list(one.names)
-    why = _(WHY_NOT[one.why])
-    return _("{why} ({names})", context="pattern", why=why, names=told) if told else why
+    if rejected.why is NotApplicable.COUNT:
+        return _("add {n} more", context="why an offer does not apply", n=rejected.count)
+    names = [rejected.by] if rejected.by else list(rejected.names)
+    why = _(WHY_NOT[rejected.why])
+    return _("{why} ({names})", context="pattern", why=why, names=names) if names else why

@@ -17,13 +17,13 @@ EARLIEST, LATEST = 1970, 9000
 def price_files(basket: Document, offers: Document, now: str | datetime | None = None) -> PricedBasket:
     """The price at a moment, which is the present one unless another is said. Raises InputError for a bad file."""
     at = int(time.time()) if now is None else _moment(now)
-    known = read_offers_file(offers)
+    offer_set = read_offers_file(offers)
     document = read_document(basket)
     try:
-        found = read_basket(document)
+        parsed = read_basket(document)
     except InputError as error:
         raise InputError(f"'{document_name(basket, 'basket')}': {error}") from None
-    return PricedBasket.of(price(found, known.offers, at, known.policy))
+    return PricedBasket.of(price(parsed, offer_set.offers, at, offer_set.policy))
 
 
 def _moment(written: str | datetime) -> int:

@@ -17,5 +17,5 @@ def pseudonym(
     """Print the pseudonyms of customers, one line per id."""
     from offerloop.commands.pseudonym.task import pseudonym as hide
 
-    found = hide(config, ids).by_id
-    say({"pseudonyms": found}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in found.items()), as_json)
+    pseudonyms = hide(config, ids).by_id
+    say({"pseudonyms": pseudonyms}, "\n".join(f"{raw}\t{hidden}" for raw, hidden in pseudonyms.items()), as_json)

@@ -19,21 +19,21 @@ from offerloop.message import Message
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN, USUAL
 
 
-def usual_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]]:
+def usual_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Message]]:
     """The plan against business as usual, and that against the holdout; and what is too small to be shown."""
     if not run.usual_share:
         return [], []
     arms = [PLAN, HOLDBACK], [USUAL], [HOLDOUT]
-    plan, usual, held = (found.rows.filter(pl.col("arm").is_in(one)) for one in arms)
+    plan, usual, held = (panel.rows.filter(pl.col("arm").is_in(one)) for one in arms)
     effects, few = list[Effect](), list[Message]()
     if comparable(plan, usual):
-        effects += [one for outcome in outcomes_of(found) for one in _against(run, plan, usual, outcome)]
+        effects += [one for outcome in outcomes_of(panel) for one in _against(run, plan, usual, outcome)]
     else:
         few.append(
             Message("plan and business as usual: {plan} and {usual} customers", plan=plan.height, usual=usual.height)
         )
     if comparable(usual, held):
-        effects += [one for outcome in outcomes_of(found) for one in compare(usual, held, "usual", outcome)]
+        effects += [one for outcome in outcomes_of(panel) for one in compare(usual, held, "usual", outcome)]
     else:
         few.append(
             Message("business as usual and holdout: {usual} and {held} customers", usual=usual.height, held=held.height)

@@ -44,7 +44,7 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     """Hash, holdout among all, holdout among planned, and the same among exposed customers when they are known."""
     table, held, usual = run.assignments, run.config.experiment.holdout, run.usual_share
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
-    found = [
+    results = [
         _hash_check(run),
         _ratio(
             Message("holdout among all customers"), table, (PLAN, EXPLORE, HOLDBACK), (held, 1 - held - usual), LOST
@@ -53,13 +53,19 @@ def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
     ]
     if usual:
         name, shares = Message("business as usual among all customers"), (usual, 1 - held - usual)
-        found.append(_ratio(name, table, (PLAN, EXPLORE, HOLDBACK), shares, LOST, USUAL))
+        results.append(_ratio(name, table, (PLAN, EXPLORE, HOLDBACK), shares, LOST, USUAL))
     if exposures is not None:
-        seen = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
-        found.append(
-            _ratio(Message("holdout among exposed customers"), seen, (PLAN, HOLDBACK), _of_plan(run, seen), LOGGED)
+        exposed_customers = planned.join(exposures.select("customer_id").unique(), on="customer_id", how="semi")
+        results.append(
+            _ratio(
+                Message("holdout among exposed customers"),
+                exposed_customers,
+                (PLAN, HOLDBACK),
+                _of_plan(run, exposed_customers),
+                LOGGED,
+            )
         )
-    return tuple(found)
+    return tuple(results)
 
 
 def _of_plan(run: PastRun, planned: pl.DataFrame) -> tuple[float, float]:
@@ -71,14 +77,14 @@ def _of_plan(run: PastRun, planned: pl.DataFrame) -> tuple[float, float]:
 
 def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
     """A file with customer_id and offer_id; a customer who deliberately got nothing has an empty offer or 'none'."""
-    found = read_rows(run, path, ("customer_id", "offer_id"), "exposures", engine)
+    exposures = read_rows(run, path, ("customer_id", "offer_id"), "exposures", engine)
     shown = pl.col("offer_id").is_not_null() & ~pl.col("offer_id").is_in(["", NO_OFFER])
-    return replace(found, rows=found.rows.select("customer_id", shown.alias("shown")))
+    return replace(exposures, rows=exposures.rows.select("customer_id", shown.alias("shown")))
 
 
-def why_stopped(run: PastRun, found: tuple[Check, ...]) -> Message | None:
+def why_stopped(run: PastRun, checks: tuple[Check, ...]) -> Message | None:
     """One sentence when a check failed or a group is too small, else None."""
-    failed = next((one for one in found if not one.passes), None)
+    failed = next((one for one in checks if not one.passes), None)
     if failed is not None:
         return Message("No effect is shown: {failure}; {causes}.", failure=failed.failure, causes=failed.causes)
     planned = run.assignments.filter(pl.col("planned_offer_id") != NO_OFFER)
@@ -117,8 +123,9 @@ def _hash_check(run: PastRun) -> Check:
     rows = run.assignments.select("customer_id", "arm").iter_rows()
     seed, holdout, usual = settings.holdout_seed, settings.holdout, run.usual_share
     wrong = sum(
-        (arm == HOLDOUT) != in_holdout(str(one), seed, holdout) or (arm == USUAL) != in_usual(str(one), seed, usual)
-        for one, arm in rows
+        (arm == HOLDOUT) != in_holdout(str(customer), seed, holdout)
+        or (arm == USUAL) != in_usual(str(customer), seed, usual)
+        for customer, arm in rows
     )
     held = run.assignments.filter(pl.col("arm") == HOLDOUT).height
     total = run.assignments.height
@@ -152,7 +159,7 @@ def _ratio(
 ) -> Check:
     held = table.filter(pl.col("arm") == drawn).height
     rest = table.filter(pl.col("arm").is_in(others)).height
-    found = sample_ratio((held, rest), shares)
+    ratio = sample_ratio((held, rest), shares)
     expected = (held + rest) * shares[0] / sum(shares)
     says = (HELD_BACK if drawn == HOLDOUT else DRAWN).with_values(
         check=name,
@@ -160,6 +167,6 @@ def _ratio(
         rest=rest,
         expected=round(expected),
         others=round(held + rest - expected),
-        p=f"{found.p_value:.2g}",
+        p=f"{ratio.p_value:.2g}",
     )
-    return Check(name, held, rest, expected, found.p_value, found.passes, causes, says)
+    return Check(name, held, rest, expected, ratio.p_value, ratio.passes, causes, says)

@@ -42,7 +42,7 @@ def readout(
         find_run(run), orders, redemptions=redemptions, exposures=exposures, from_day=days[0], until_day=days[1],
         engine=engine, language=language,
     )  # fmt: skip
-    found = {"readout": str(done.folder), "report": str(done.report), **done.summary}
-    say(found, screen(done), as_json)
+    output = {"readout": str(done.folder), "report": str(done.report), **done.summary}
+    say(output, screen(done), as_json)
     if done.stopped:
         raise typer.Exit(1)

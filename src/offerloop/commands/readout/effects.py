@@ -37,8 +37,8 @@ class Panel:
 
     def by(self, other: Panel) -> Panel:
         """The same outcomes with the covariate of another period."""
-        known = self.rows.drop("x").join(other.rows.select("customer_id", "x"), on="customer_id", how="left")
-        return replace(self, rows=known, covariate=other.covariate)
+        with_covariate = self.rows.drop("x").join(other.rows.select("customer_id", "x"), on="customer_id", how="left")
+        return replace(self, rows=with_covariate, covariate=other.covariate)
 
     @property
     def planned(self) -> pl.DataFrame:
@@ -47,22 +47,22 @@ class Panel:
         return self.rows.filter(wanted)
 
 
-def panel(run: PastRun, found: pl.DataFrame) -> Panel:
+def panel(run: PastRun, outcomes: pl.DataFrame) -> Panel:
     """From the table OUTCOMES. A cost that was not observed is the forecast's, or the most it can be without one."""
-    observed = found["cost_minor"].null_count() == 0
+    observed = outcomes["cost_minor"].null_count() == 0
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
     terms = run.offers.select("campaign_id", "offer_id", "contact_cost_minor", "cost_weight")
-    given = run.assignments.join(terms, on=["campaign_id", "offer_id"], how="left")
-    weight, told = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
-    costs = given.select(
-        "customer_id", (weight * forecast).alias("forecast_minor"), (weight * told).alias("told_minor"),
+    assigned = run.assignments.join(terms, on=["campaign_id", "offer_id"], how="left")
+    weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
+    costs = assigned.select(
+        "customer_id", (weight * forecast).alias("forecast_minor"), (weight * contact_cost).alias("told_minor"),
         weight.alias("weight"),
     )  # fmt: skip
     recent = "recent_minor"
-    known = run.profiles.select("customer_id", *([recent] if recent in run.profiles.columns else []))
-    rows = found.join(costs, on="customer_id", how="left").join(known, on="customer_id", how="left")
+    before = run.profiles.select("customer_id", *([recent] if recent in run.profiles.columns else []))
+    rows = outcomes.join(costs, on="customer_id", how="left").join(before, on="customer_id", how="left")
     x, covariate = pl.lit(0.0), None
-    if found["before_revenue_minor"].null_count() == 0:
+    if outcomes["before_revenue_minor"].null_count() == 0:
         x = pl.col("before_revenue_minor")
         covariate = Message("revenue of as many days before the plan")
     elif recent in rows.columns:
@@ -85,23 +85,23 @@ def compare(
     sums = [Moments.of(side[outcome].cast(pl.Float64).to_numpy(), side["x"].to_numpy()) for side in (treated, control)]
     share = relative(*sums) if sums[1].mean > 0 else None
     return [
-        Effect(comparison, outcome, group, method, plain(found), found.p_value, sums[0].n, sums[1].n,
+        Effect(comparison, outcome, group, method, plain(difference), difference.p_value, sums[0].n, sums[1].n,
                None if share is None else plain(share))
-        for method, found in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
+        for method, difference in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
     ]  # fmt: skip
 
 
-def plain(found: Difference) -> Estimate:
+def plain(difference: Difference) -> Estimate:
     """Return the value and its interval alone."""
-    return Estimate(found.value, found.low, found.high)
+    return Estimate(difference.value, difference.low, difference.high)
 
 
-def plan_effects(found: Panel) -> tuple[list[Effect], list[Message]]:
+def plan_effects(panel: Panel) -> tuple[list[Effect], list[Message]]:
     """The plan's offers against the held-back: all outcomes over all campaigns and for each; and what is too small."""
     effects, few = [], []
-    groups = {"all": found.planned}
-    campaigns = sorted(set(found.planned["planned_campaign_id"].drop_nulls()))
-    groups |= {one: found.planned.filter(pl.col("planned_campaign_id") == one) for one in campaigns}
+    groups = {"all": panel.planned}
+    campaigns = sorted(set(panel.planned["planned_campaign_id"].drop_nulls()))
+    groups |= {one: panel.planned.filter(pl.col("planned_campaign_id") == one) for one in campaigns}
     for name, rows in groups.items():
         treated, control = sides(rows)
         if not comparable(treated, control):
@@ -114,24 +114,24 @@ def plan_effects(found: Panel) -> tuple[list[Effect], list[Message]]:
                 )
             )
             continue
-        for outcome in outcomes_of(found):
+        for outcome in outcomes_of(panel):
             effects += compare(treated, control, "plan", outcome, name)
-    treated, control = sides(found.planned)
-    if found.planned["before_revenue_minor"].null_count() == 0:
+    treated, control = sides(panel.planned)
+    if panel.planned["before_revenue_minor"].null_count() == 0:
         effects += compare(treated, control, "plan", "before_revenue_minor")[1:]
     return effects, few
 
 
-def programme_effects(found: Panel) -> list[Effect]:
+def programme_effects(panel: Panel) -> list[Effect]:
     """Everybody who follows the plan, held back or not, or explores against the holdout, whatever they were given."""
-    outside = found.rows.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))
-    held = found.rows.filter(pl.col("arm") == HOLDOUT)
-    return [one for outcome in outcomes_of(found) for one in compare(outside, held, "programme", outcome)]
+    outside = panel.rows.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))
+    held = panel.rows.filter(pl.col("arm") == HOLDOUT)
+    return [one for outcome in outcomes_of(panel) for one in compare(outside, held, "programme", outcome)]
 
 
-def outcomes_of(found: Panel) -> tuple[str, ...]:
+def outcomes_of(panel: Panel) -> tuple[str, ...]:
     """Return the outcomes that are shown: the cost only where it was observed."""
-    return tuple(one for one in OUTCOMES_SHOWN if found.cost_observed or one != "cost_minor")
+    return tuple(one for one in OUTCOMES_SHOWN if panel.cost_observed or one != "cost_minor")
 
 
 def sides(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -149,10 +149,10 @@ def n_buyers(rows: pl.DataFrame) -> int:
     return rows.filter("bought").height
 
 
-def segment_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]]:
+def segment_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Message]]:
     """Adjusted effect on margin by tag and by fifth of predicted profit, with Holm's p-values; and what is small."""
     tags = run.profiles.select("customer_id", pl.col("tags").alias("segment")).explode("segment").drop_nulls()
-    parts = {"tag": found.planned.join(tags, on="customer_id"), "fifth": _by_fifth(run, found.planned)}
+    parts = {"tag": panel.planned.join(tags, on="customer_id"), "fifth": _by_fifth(run, panel.planned)}
     effects, few = [], []
     for kind, rows in parts.items():
         for name in rows["segment"].unique(maintain_order=True).sort() if kind == "tag" else FIFTHS:
@@ -204,12 +204,12 @@ def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> 
     return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days)
 
 
-def bought_anyway(found: Panel, conversion: Effect, *, any_coupon: bool) -> BoughtAnyway | None:
+def bought_anyway(panel: Panel, conversion: Effect, *, any_coupon: bool) -> BoughtAnyway | None:
     """Return 1 - (buyers gained / redeemers) of those who redeemed; None when no redemption was observed.
 
     Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.
     """
-    treated, _ = sides(found.planned)
+    treated, _ = sides(panel.planned)
     if treated["redeemed"].null_count():
         return None
     redeemed = treated.filter(pl.col("redeemed") & pl.col("bought")).height

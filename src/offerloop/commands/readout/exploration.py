@@ -24,9 +24,9 @@ from offerloop.tables import EXPLORE, HOLDOUT
 _ROUNDING = 1e-6
 
 
-def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]]:
+def lot_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Message]]:
     """Hájek-weighted effects of any offer given at random and of each kind; and what is too small to be shown."""
-    explorers = found.rows.filter((pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)).height
+    explorers = panel.rows.filter((pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)).height
     if explorers < LEAST:
         return [], [
             Message(
@@ -35,7 +35,7 @@ def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]
                 n=explorers,
             )
         ]
-    rows = _with_kinds(run, found.rows)
+    rows = _with_kinds(run, panel.rows)
     if not _agrees(run, rows):
         return [], [
             Message(
@@ -43,7 +43,7 @@ def lot_effects(run: PastRun, found: Panel) -> tuple[list[Effect], list[Message]
                 "exploration that is configured"
             )
         ]
-    outcomes = ["bought", "revenue_minor", "margin_minor", *(["profit_minor"] if found.cost_observed else [])]
+    outcomes = ["bought", "revenue_minor", "margin_minor", *(["profit_minor"] if panel.cost_observed else [])]
     shown, few = [], []
     for kind in ("all", *sorted({one for kinds in rows["kinds"] for one in kinds})):
         part = _one(run, rows, kind, outcomes)
@@ -82,8 +82,8 @@ def _with_kinds(run: PastRun, rows: pl.DataFrame) -> pl.DataFrame:
 def _chances(run: PastRun, n_kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Probability of one kind at random, and of nothing at random or by holdout."""
     held = run.config.experiment.holdout
-    one = (1 - held - run.usual_share) * run.explore_share / (n_kinds + 1)
-    return one, one + held
+    share_per_kind = (1 - held - run.usual_share) * run.explore_share / (n_kinds + 1)
+    return share_per_kind, share_per_kind + held
 
 
 def _agrees(run: PastRun, rows: pl.DataFrame) -> bool:
@@ -102,8 +102,8 @@ def _agrees(run: PastRun, rows: pl.DataFrame) -> bool:
 def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> list[Effect]:
     """Effects of one kind, among customers who could draw it; of any offer for the kind 'all'."""
     able = rows if kind == "all" else rows.filter(pl.col("kinds").list.contains(kind))
-    given = pl.col("arm").eq(EXPLORE) & pl.col("offer_id").ne(NO_OFFER)
-    treated = able.filter(given if kind == "all" else given & pl.col("kind").eq(kind))
+    got_offer = pl.col("arm").eq(EXPLORE) & pl.col("offer_id").ne(NO_OFFER)
+    treated = able.filter(got_offer if kind == "all" else got_offer & pl.col("kind").eq(kind))
     control = able.filter((pl.col("offer_id") == NO_OFFER) & pl.col("arm").is_in([EXPLORE, HOLDOUT]))
     if not comparable(treated, control):
         return []
@@ -114,9 +114,9 @@ def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> li
     effects = []
     for outcome in outcomes:
         y_t, y_c = (side[outcome].cast(pl.Float64).to_numpy() for side in (treated, control))
-        found = weighted_difference((y_t, weights[0]), (y_c, weights[1]))
-        estimate = Estimate(found.value, found.low, found.high)
+        difference = weighted_difference((y_t, weights[0]), (y_c, weights[1]))
+        estimate = Estimate(difference.value, difference.low, difference.high)
         effects.append(
-            Effect("lot", outcome, kind, "weighted", estimate, found.p_value, treated.height, control.height)
+            Effect("lot", outcome, kind, "weighted", estimate, difference.p_value, treated.height, control.height)
         )
     return effects

@@ -139,10 +139,10 @@ class ReadoutFindings:
     @property
     def profit(self) -> Effect:
         """The main figure: profit of the plan's offers; only when nothing stopped the reading."""
-        found = self.effect("plan", "profit_minor")
-        if found is None:
+        effect = self.effect("plan", "profit_minor")
+        if effect is None:
             raise ValueError("a stopped read-out has no effect")
-        return found
+        return effect
 
     @property
     def cost_is_observed(self) -> bool:

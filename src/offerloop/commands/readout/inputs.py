@@ -70,8 +70,8 @@ class PastRun:
     @cached_property
     def explore_share(self) -> float:
         """Observed share of explorers among those of them whom the hash leaves free."""
-        mine = self.assignments.filter(pl.col("customer_id").is_in(self.can_explore.implode()))
-        arms = mine.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))["arm"]
+        explorable = self.assignments.filter(pl.col("customer_id").is_in(self.can_explore.implode()))
+        arms = explorable.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))["arm"]
         return int((arms == EXPLORE).sum()) / len(arms) if len(arms) else 0.0
 
     def effects(self) -> pl.LazyFrame | None:
@@ -190,11 +190,11 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> Orders:
         clean = run.config.clean.model_copy(update=window)
         settings = run.config.model_copy(update={"sources": sources, "profiles": profiles, "clean": clean})
         try:
-            found = prepare(settings, engine)
+            events = prepare(settings, engine)
         except NothingLeftError:
             continue
-        named = found.products.select("product_id", "category")
-        parts.append(found.order_lines.join(named, on="product_id", how="left").select(*READ))
+        named = events.products.select("product_id", "category")
+        parts.append(events.order_lines.join(named, on="product_id", how="left").select(*READ))
     if not parts:
         raise SourceError(f"'{path}' has no usable order line")
     lines, day = nw.concat(parts), nw.col("order_day")

@@ -38,17 +38,17 @@ def outcomes(run: PastRun, orders: Orders, period: Period, redemptions: Redempti
         "customer_id", "campaign_id", "offer_id", "arm", "planned_campaign_id", "planned_offer_id", "propensity"
     )
     left = margins_left(run, orders, period)
-    found = base.join(done, on="customer_id", how="left").join(left, on="customer_id", how="left")
-    found = found.with_columns(pl.col(*_SUMS, "margin_minor").fill_null(0))
-    found = found.join(_before(run, orders, period), on="customer_id", how="left")
-    found = found.with_columns(
+    rows = base.join(done, on="customer_id", how="left").join(left, on="customer_id", how="left")
+    rows = rows.with_columns(pl.col(*_SUMS, "margin_minor").fill_null(0))
+    rows = rows.join(_before(run, orders, period), on="customer_id", how="left")
+    rows = rows.with_columns(
         (pl.col("n_orders") > 0).alias("bought"),
         pl.lit(period.first, pl.Int64).alias("from_day"),
         pl.lit(period.last, pl.Int64).alias("until_day"),
-        _cost(run, found, orders, redemptions),
-        _redeemed(found, orders, redemptions),
+        _cost(run, rows, orders, redemptions),
+        _redeemed(rows, orders, redemptions),
     )
-    return OUTCOMES.check(found.select(OUTCOMES.names).sort("customer_id"))
+    return OUTCOMES.check(rows.select(OUTCOMES.names).sort("customer_id"))
 
 
 def check_known(run: PastRun, orders: Orders, period: Period) -> int:
@@ -56,22 +56,22 @@ def check_known(run: PastRun, orders: Orders, period: Period) -> int:
     buyers = collect(orders.within(period.first, period.last).select("customer_id").unique()).with_columns(
         as_id(run.id_type)
     )
-    known = buyers.join(run.assignments.select("customer_id"), on="customer_id", how="semi").height
+    n_known = buyers.join(run.assignments.select("customer_id"), on="customer_id", how="semi").height
     if buyers.is_empty():
         raise InputError(
             f"'{orders.path}' has no order from {iso_day(period.first)} to {iso_day(period.last)}; give other days"
         )
-    if known == 0:
+    if n_known == 0:
         raise InputError(
             f"none of the {buyers.height} customers who order in '{orders.path}' from {iso_day(period.first)} to "
             f"{iso_day(period.last)} is a customer of the run; use the same customer ids as the run's orders"
         )
-    return buyers.height - known
+    return buyers.height - n_known
 
 
 def _totals(run: PastRun, orders: Orders, first: int, last: int) -> pl.DataFrame:
     """customer_id and sums over the days from `first` to `last`."""
-    found = (
+    sums = (
         orders.within(first, last)
         .group_by("customer_id")
         .agg(
@@ -80,7 +80,7 @@ def _totals(run: PastRun, orders: Orders, first: int, last: int) -> pl.DataFrame
             *(nw.col(name).sum().cast(nw.Int64) for name in _SUMS[2:]),
         )
     )
-    return collect(found).with_columns(as_id(run.id_type)).drop_nulls("customer_id")
+    return collect(sums).with_columns(as_id(run.id_type)).drop_nulls("customer_id")
 
 
 def _before(run: PastRun, orders: Orders, period: Period) -> pl.DataFrame:
@@ -94,25 +94,25 @@ def _before(run: PastRun, orders: Orders, period: Period) -> pl.DataFrame:
     return ids.join(revenue, on="customer_id", how="left").with_columns(pl.col("before_revenue_minor").fill_null(0))
 
 
-def _cost(run: PastRun, found: pl.DataFrame, orders: Orders, redemptions: Redemptions | None) -> pl.Series:
+def _cost(run: PastRun, outcomes: pl.DataFrame, orders: Orders, redemptions: Redemptions | None) -> pl.Series:
     """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest."""
     if orders.maps_coupon and orders.maps_reimbursed:
-        return (found["coupon_minor"] - found["reimbursed_minor"]).alias("cost_minor")
+        return (outcomes["coupon_minor"] - outcomes["reimbursed_minor"]).alias("cost_minor")
     if orders.maps_coupon:
         shares = own_shares(run)
-        rows = found.select("coupon_minor", "offer_id", "planned_offer_id").iter_rows()
-        own = [half_up(coupon * shares.get(given if given != NO_OFFER else planned, Fraction(1)))
-               for coupon, given, planned in rows]  # fmt: skip
+        rows = outcomes.select("coupon_minor", "offer_id", "planned_offer_id").iter_rows()
+        own = [half_up(coupon * shares.get(got if got != NO_OFFER else planned, Fraction(1)))
+               for coupon, got, planned in rows]  # fmt: skip
         return pl.Series("cost_minor", own, pl.Int64)
     if redemptions is None:
-        return pl.Series("cost_minor", [None] * found.height, pl.Int64)
-    costs = [redemptions.cost_minor.get(one, 0) for one in found["customer_id"]]
+        return pl.Series("cost_minor", [None] * outcomes.height, pl.Int64)
+    costs = [redemptions.cost_minor.get(one, 0) for one in outcomes["customer_id"]]
     return pl.Series("cost_minor", costs, pl.Int64)
 
 
-def _redeemed(found: pl.DataFrame, orders: Orders, redemptions: Redemptions | None) -> pl.Series:
+def _redeemed(rows: pl.DataFrame, orders: Orders, redemptions: Redemptions | None) -> pl.Series:
     if redemptions is not None:
-        return pl.Series("redeemed", [one in redemptions.redeemers for one in found["customer_id"]], pl.Boolean)
+        return pl.Series("redeemed", [one in redemptions.redeemers for one in rows["customer_id"]], pl.Boolean)
     if orders.maps_coupon:
-        return (found["coupon_minor"] > 0).alias("redeemed")
-    return pl.Series("redeemed", [None] * found.height, pl.Boolean)
+        return (rows["coupon_minor"] > 0).alias("redeemed")
+    return pl.Series("redeemed", [None] * rows.height, pl.Boolean)

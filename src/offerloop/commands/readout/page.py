@@ -26,17 +26,17 @@ FORECAST_NOTES: dict[Place, Message] = {
 """What stands below the forecast, by where the realised profit lies."""
 
 
-def render_readout(found: ReadoutFindings, language: str = "en") -> str:
+def render_readout(findings: ReadoutFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
-    _ = voice_of(found, language)
-    days = {"first": _.day(found.from_day), "last": _.day(found.until_day)}
+    _ = voice_of(findings, language)
+    days = {"first": _.day(findings.from_day), "last": _.day(findings.until_day)}
     return study_page(
         _,
-        found.shop,
-        first_screen(found, _),
-        sections(found, _),
-        title=_("{shop}: what the offers caused, {first} to {last}", shop=found.shop.name, **days),
-        when=_("What the plan of run {run} caused, {first} to {last}", run=found.run, **days),
+        findings.shop,
+        first_screen(findings, _),
+        sections(findings, _),
+        title=_("{shop}: what the offers caused, {first} to {last}", shop=findings.shop.name, **days),
+        when=_("What the plan of run {run} caused, {first} to {last}", run=findings.run, **days),
         footer=_(
             "Made by Offerloop from the run's own tables and the orders since; the same figures "
             "are in readout.json, every estimate in effects.parquet and every customer in "
@@ -45,43 +45,48 @@ def render_readout(found: ReadoutFindings, language: str = "en") -> str:
     )
 
 
-def first_screen(found: ReadoutFindings, _: Localizer) -> Opening:
+def first_screen(findings: ReadoutFindings, _: Localizer) -> Opening:
     """The first screen; a stopped read-out has no figure and no chart."""
-    if found.stopped is not None:
-        return Opening(sentence(found, _.language), "", "", (), None)
+    if findings.stopped is not None:
+        return Opening(sentence(findings, _.language), "", "", (), None)
     mark = (
         _("randomised comparison", context="mark of a page")
-        if found.cost_is_observed
+        if findings.cost_is_observed
         else _("randomised comparison; {cost}", context="mark of a page", cost=FORECAST_COST)
     )
-    first, *lead = filter(None, (usual_sentence(found, _), sentence(found, _.language)))
-    return Opening(first, "".join(lead), mark, _tiles(found, _), forecast_figure(found, _))
+    first, *lead = filter(None, (usual_sentence(findings, _), sentence(findings, _.language)))
+    return Opening(first, "".join(lead), mark, _tiles(findings, _), forecast_figure(findings, _))
 
 
-def _tiles(found: ReadoutFindings, _: Localizer) -> tuple[Tile, ...]:
-    return (_profit(found, _), _forecast(found, _), _conversion(found, _), _anyway(found, _))
+def _tiles(findings: ReadoutFindings, _: Localizer) -> tuple[Tile, ...]:
+    return (_profit(findings, _), _forecast(findings, _), _conversion(findings, _), _anyway(findings, _))
 
 
-def _profit(found: ReadoutFindings, _: Localizer) -> Tile:
-    one = found.profit
-    value, interval = _.money.parts(one.total)
+def _profit(findings: ReadoutFindings, _: Localizer) -> Tile:
+    profit = findings.profit
+    value, interval = _.money.parts(profit.total)
     note = _(
         "95 % interval {interval}, {n} customer treated{cost}",
         context="note of a key figure",
         plural="95 % interval {interval}, {n} customers treated{cost}",
         interval=interval,
-        n=one.n_treated,
-        cost=unseen_cost(found, _, AND_COST),
+        n=profit.n_treated,
+        cost=unseen_cost(findings, _, AND_COST),
     )
     return Tile(
-        _("Profit, {n} day", context="key figure", plural="Profit, {n} days", n=found.until_day - found.from_day + 1),
+        _(
+            "Profit, {n} day",
+            context="key figure",
+            plural="Profit, {n} days",
+            n=findings.until_day - findings.from_day + 1,
+        ),
         value,
         note,
     )
 
 
-def _forecast(found: ReadoutFindings, _: Localizer) -> Tile:
-    both = found.against_forecast
+def _forecast(findings: ReadoutFindings, _: Localizer) -> Tile:
+    both = findings.against_forecast
     if both is None:
         return Tile(
             _("Forecast", context="key figure"),
@@ -92,19 +97,21 @@ def _forecast(found: ReadoutFindings, _: Localizer) -> Tile:
     return Tile(_("Forecast, one week", context="key figure"), value, _(FORECAST_NOTES[both.place], interval=interval))
 
 
-def _conversion(found: ReadoutFindings, _: Localizer) -> Tile:
-    one = found.effect("plan", "bought")
-    if one is None:
+def _conversion(findings: ReadoutFindings, _: Localizer) -> Tile:
+    conversion = findings.effect("plan", "bought")
+    if conversion is None:
         return Tile(_("More customers bought", context="key figure"), _("not known", context="key figure"), "")
-    value, interval = customer_parts(one, _)
+    value, interval = customer_parts(conversion, _)
     return Tile(
         _("Change in customers who bought"), value, _("95 % interval {interval}, of those treated", interval=interval)
     )
 
 
-def _anyway(found: ReadoutFindings, _: Localizer) -> Tile:
-    one, label = found.bought_anyway, _("Bought anyway", context="key figure")
-    if one is None:
+def _anyway(findings: ReadoutFindings, _: Localizer) -> Tile:
+    anyway, label = findings.bought_anyway, _("Bought anyway", context="key figure")
+    if anyway is None:
         return Tile(label, _("not known", context="key figure"), _("redemptions were not observed, or are too few"))
-    value, interval = share_words(one.share, _)
-    return Tile(label, value, _("95 % interval {interval}, of {n} who redeemed", interval=interval, n=one.n_redeemed))
+    value, interval = share_words(anyway.share, _)
+    return Tile(
+        label, value, _("95 % interval {interval}, of {n} who redeemed", interval=interval, n=anyway.n_redeemed)
+    )

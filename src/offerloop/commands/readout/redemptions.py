@@ -36,9 +36,9 @@ def read_redemptions(run: PastRun, path: Path, engine: Engine) -> Redemptions:
     Raises SourceError for offers that the run does not have and amounts that are none, InputError for amounts below
     zero and when no customer is one of the run.
     """
-    found = read_rows(run, path, ("customer_id", "offer_id", AMOUNT), "redemptions", engine)
+    side_file = read_rows(run, path, ("customer_id", "offer_id", AMOUNT), "redemptions", engine)
     arms = run.assignments.select("customer_id", "arm", pl.col("offer_id").alias("given"))
-    rows = found.rows.join(arms, on="customer_id").drop_nulls(["offer_id", AMOUNT])
+    rows = side_file.rows.join(arms, on="customer_id").drop_nulls(["offer_id", AMOUNT])
     shares = own_shares(run)
     unknown = sorted(set(rows["offer_id"]) - shares.keys())
     if unknown:
@@ -52,7 +52,7 @@ def read_redemptions(run: PastRun, path: Path, engine: Engine) -> Redemptions:
         exact[customer] += minor * shares[offer]
     redeemers = set(rows.filter(pl.col("offer_id") == pl.col("given"))["customer_id"])
     held = rows.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()
-    return Redemptions({one: half_up(cost) for one, cost in exact.items()}, redeemers, held, found.n_unknown)
+    return Redemptions({one: half_up(cost) for one, cost in exact.items()}, redeemers, held, side_file.n_unknown)
 
 
 def own_shares(run: PastRun) -> dict[str, Fraction]:

@@ -70,26 +70,26 @@ SEGMENTATIONS = {
 """What segments are formed by."""
 
 
-def sections(found: ReadoutFindings, _: Localizer) -> list[Section]:
+def sections(findings: ReadoutFindings, _: Localizer) -> list[Section]:
     """Return the sections in the order of the page; after a failed check only the check and the words."""
-    if found.stopped is not None:
-        return [checks_section(found, _), words_section(_, glossary_terms(_, TERMS))]
+    if findings.stopped is not None:
+        return [checks_section(findings, _), words_section(_, glossary_terms(_, TERMS))]
     return [
-        checks_section(found, _),
-        *([usual_section(found, _)] if found.asks_usual else []),
-        effects_section(found, _),
-        forecast_section(found, _),
-        segments_section(found, _),
-        anyway_section(found, _),
-        exploration_section(found, _),
-        limits_section(found, _),
+        checks_section(findings, _),
+        *([usual_section(findings, _)] if findings.asks_usual else []),
+        effects_section(findings, _),
+        forecast_section(findings, _),
+        segments_section(findings, _),
+        anyway_section(findings, _),
+        exploration_section(findings, _),
+        limits_section(findings, _),
         words_section(_, glossary_terms(_, TERMS)),
     ]
 
 
-def checks_section(found: ReadoutFindings, _: Localizer) -> Section:
+def checks_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """The draw of the groups."""
-    failed = any(not one.passes for one in found.checks)
+    failed = any(not one.passes for one in findings.checks)
     blocks: list[Block] = [
         Text(
             _(
@@ -97,33 +97,35 @@ def checks_section(found: ReadoutFindings, _: Localizer) -> Section:
                 "which. So this comes first, and below a p-value of 0.001 nothing else is shown."
             )
         ),
-        checks_table(found, _),
-        *((Text(_(found.stopped)),) if found.stopped else ()),
+        checks_table(findings, _),
+        *((Text(_(findings.stopped)),) if findings.stopped else ()),
     ]
     message = _("The groups are not those that were drawn") if failed else _("The groups are as they were drawn")
     return Section("checks", _("Sample ratio", context="section name"), message, tuple(blocks))
 
 
-def checks_table(found: ReadoutFindings, _: Localizer) -> Table:
+def checks_table(findings: ReadoutFindings, _: Localizer) -> Table:
     """Return a row for each check of the draw."""
     rows = tuple(
         (
-            _(one.name),
-            count(one.held),
-            "" if one.p_value is None else count(one.expected_held),
-            count(one.others),
-            p_words(one.p_value, _),
-            check_words(one, _),
+            _(check.name),
+            count(check.held),
+            "" if check.p_value is None else count(check.expected_held),
+            count(check.others),
+            p_words(check.p_value, _),
+            check_words(check, _),
         )
-        for one in found.checks
+        for check in findings.checks
     )
     heads = columns(_, "check", "inside", "expected", "outside", "p", "verdict")
     return Table(_("Sample ratio: group sizes against the draw"), heads, rows)
 
 
-def usual_section(found: ReadoutFindings, _: Localizer) -> Section:
+def usual_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """The plan beside what the shop does today, and that beside no offers at all."""
-    against, alone = ([one for one in found.effects if one.comparison == name] for name in ("against_usual", "usual"))
+    against, alone = (
+        [one for one in findings.effects if one.comparison == name] for name in ("against_usual", "usual")
+    )
     words = _("business as usual against the holdout")
     blocks: list[Block] = [
         Text(
@@ -136,99 +138,101 @@ def usual_section(found: ReadoutFindings, _: Localizer) -> Section:
     if against:
         blocks.append(
             _effects_table(
-                found,
+                findings,
                 against,
                 _("The plan less business as usual, over all customers of both groups; 95 % intervals"),
                 _,
             )
         )
     if alone:
-        table = _effects_table(found, alone, _("Effects, {words}", context="read-out", words=words), _)
+        table = _effects_table(findings, alone, _("Effects, {words}", context="read-out", words=words), _)
         blocks.append(Details(_("The same, {words}", context="read-out", words=words), table))
-    return Section("usual", _("Better than today?", context="section name"), usual_sentence(found, _), tuple(blocks))
+    return Section("usual", _("Better than today?", context="section name"), usual_sentence(findings, _), tuple(blocks))
 
 
-def effects_section(found: ReadoutFindings, _: Localizer) -> Section:
+def effects_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """Every outcome of the main comparison, and of the whole programme."""
-    one = found.profit
+    profit = findings.profit
     said = [
         _(
             "{treated} customers got the plan's offer; {held} for whom the plan had an offer too "
             "were held back at random. Their difference is what the offers caused.",
-            treated=one.n_treated,
-            held=one.n_control,
+            treated=profit.n_treated,
+            held=profit.n_control,
         ),
-        _("Profit counts the cost of the offers: {cost}.", cost=found.cost_basis),
+        _("Profit counts the cost of the offers: {cost}.", cost=findings.cost_basis),
     ]
-    if found.covariate:
-        said.append(_("Adjusted figures take out what {what} explains.", what=found.covariate))
+    if findings.covariate:
+        said.append(_("Adjusted figures take out what {what} explains.", what=findings.covariate))
     more = [
         Details(
             _("The same, {words}", context="read-out", words=words),
-            _effects_table(found, rows, _("Effects, {words}", context="read-out", words=words), _),
+            _effects_table(findings, rows, _("Effects, {words}", context="read-out", words=words), _),
         )
-        for words, rows in _other_groups(found, _)
+        for words, rows in _other_groups(findings, _)
     ]
-    of_plan = [row for row in found.effects if (row.comparison, row.group) == ("plan", "all")]
+    of_plan = [row for row in findings.effects if (row.comparison, row.group) == ("plan", "all")]
     return Section(
         "effects",
         _("What the offers changed"),
         (
-            _("Profit changed by {profit} a customer", profit=per_customer(one, _))
-            if one.estimate.is_clear
-            else _("Profit changed by {profit} a customer, an interval that includes zero", profit=per_customer(one, _))
+            _("Profit changed by {profit} a customer", profit=per_customer(profit, _))
+            if profit.estimate.is_clear
+            else _(
+                "Profit changed by {profit} a customer, an interval that includes zero", profit=per_customer(profit, _)
+            )
         ),
         (
             Text(_.sentences(said)),
-            _effects_table(found, of_plan, _("The plan's offers against the held-back; 95 % intervals"), _),
+            _effects_table(findings, of_plan, _("The plan's offers against the held-back; 95 % intervals"), _),
             *more,
         ),
     )
 
 
-def _other_groups(found: ReadoutFindings, _: Localizer) -> list[tuple[str, list[Effect]]]:
-    by_plan = [one for one in found.effects if one.comparison == "plan"]
+def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, list[Effect]]]:
+    by_plan = [one for one in findings.effects if one.comparison == "plan"]
     campaigns = list(dict.fromkeys(one.group for one in by_plan))
     groups = [
         (
-            _("campaign “{title}”", context="read-out", title=found.titles.get(name, name)),
+            _("campaign “{title}”", context="read-out", title=findings.titles.get(name, name)),
             [one for one in by_plan if one.group == name],
         )
         for name in campaigns
         if name != "all" and len(campaigns) > 2
     ]
-    programme = [one for one in found.effects if one.comparison == "programme"]
+    programme = [one for one in findings.effects if one.comparison == "programme"]
     return [
         *groups,
         (_("the whole programme: everybody who follows the plan or explores against the holdout"), programme),
     ]
 
 
-def _effects_table(found: ReadoutFindings, rows: list[Effect], caption: str, _: Localizer) -> Table:
+def _effects_table(findings: ReadoutFindings, rows: list[Effect], caption: str, _: Localizer) -> Table:
     cells = tuple(
         (
-            outcome(found, one, _),
-            _.named(METHODS, one.method),
-            per_customer(one, _),
-            total(one, _.money),
-            "" if one.relative is None or one.method != "unadjusted" else _.shares(one.relative.times(100)),
-            p_words(one.p_value, _),
+            outcome(findings, effect, _),
+            _.named(METHODS, effect.method),
+            per_customer(effect, _),
+            total(effect, _.money),
+            "" if effect.relative is None or effect.method != "unadjusted" else _.shares(effect.relative.times(100)),
+            p_words(effect.p_value, _),
         )
-        for one in rows
+        for effect in rows
     )
     heads = columns(_, "outcome", "method", "each", "total", "relative", "p")
     return Table(caption, heads, cells, n_labels=2)
 
 
-def outcome(found: ReadoutFindings, one: Effect, _: Localizer) -> str:
+def outcome(findings: ReadoutFindings, effect: Effect, _: Localizer) -> str:
     """Return the name of an effect's outcome, with a remark where it counts a cost that was not observed."""
-    mark = unseen_cost(found, _, IN_BRACKETS) if one.outcome == "profit_minor" else ""
-    return _(OUTCOMES[one.outcome]) + mark
+    mark = unseen_cost(findings, _, IN_BRACKETS) if effect.outcome == "profit_minor" else ""
+    return _(OUTCOMES[effect.outcome]) + mark
 
 
-def forecast_section(found: ReadoutFindings, _: Localizer) -> Section:
+def forecast_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """What was promised and what came."""
-    both, label = found.against_forecast, _("Forecast and realised", context="section name")
+    both, label = findings.against_forecast, _("Forecast and realised", context="section name")
     if both is None:
         return Section(
             "forecast",
@@ -236,17 +240,18 @@ def forecast_section(found: ReadoutFindings, _: Localizer) -> Section:
             _("There is no forecast to compare"),
             (Missing(_("The run's comparison.parquet holds no forecast of a plan that was sent.")),),
         )
-    return Section("forecast", label, place_sentence(both, _), (Text(forecast_sentence(found, _)),))
+    return Section("forecast", label, place_sentence(both, _), (Text(forecast_sentence(findings, _)),))
 
 
-def forecast_figure(found: ReadoutFindings, _: Localizer) -> Figure | None:
+def forecast_figure(findings: ReadoutFindings, _: Localizer) -> Figure | None:
     """Forecast and realised on one axis: the chart of the first screen."""
-    both, money = found.against_forecast, _.money
+    both, money = findings.against_forecast, _.money
     if both is None:
         return None
     looks = (("forecast", both.forecast, "control"), ("adjusted", both.realised, "ours"))
     parts = [
-        (_(FORECAST_ROWS[name]), one, look) for name, one, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
+        (_(FORECAST_ROWS[name]), estimate, look)
+        for name, estimate, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
     ]
     dots = [Dot("", f"{name}|{money.estimate(one)}", one.times(1 / money.unit), look) for name, one, look in parts]
     rows = tuple((name, money.estimate(one)) for name, one, *__ in parts)
@@ -265,14 +270,14 @@ def forecast_figure(found: ReadoutFindings, _: Localizer) -> Figure | None:
         Table(_("Profit, forecast and realised"), ("", _("profit", context="measure of a read-out")), rows),
         localizer=_,
         says=_.stopped(_.clauses(says)),
-        mark="" if found.cost_is_observed else _("cost as forecast, not observed"),
+        mark="" if findings.cost_is_observed else _("cost as forecast, not observed"),
     )
 
 
-def segments_section(found: ReadoutFindings, _: Localizer) -> Section:
+def segments_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """Where offers did harm."""
-    message, label = dogs_sentence(found, _), _("Sleeping dogs", context="section name")
-    if not found.segments:
+    message, label = dogs_sentence(findings, _), _("Sleeping dogs", context="section name")
+    if not findings.segments:
         return Section("segments", label, message, (Text(_("See what limits this, below.")),))
     return Section(
         "segments",
@@ -286,58 +291,62 @@ def segments_section(found: ReadoutFindings, _: Localizer) -> Section:
                     "correction about one in twenty intervals would leave out zero by chance."
                 )
             ),
-            _segments_figure(found, _),
+            _segments_figure(findings, _),
         ),
     )
 
 
-def _segments_figure(found: ReadoutFindings, _: Localizer) -> Figure:
-    money, n_segments = _.money, len(found.segments)
+def _segments_figure(findings: ReadoutFindings, _: Localizer) -> Figure:
+    money, n_segments = _.money, len(findings.segments)
     dots = [
         Dot(
-            _(SEGMENTATIONS[one.comparison]),
-            segment(one, _),
-            one.estimate.times(1 / money.unit),
-            "placebo" if one.is_sleeping_dog else "ours",
+            _(SEGMENTATIONS[effect.comparison]),
+            segment(effect, _),
+            effect.estimate.times(1 / money.unit),
+            "placebo" if effect.is_sleeping_dog else "ours",
         )
-        for one in found.segments
+        for effect in findings.segments
     ]
     return figure(
         "segments",
-        dogs_sentence(found, _),
+        dogs_sentence(findings, _),
         _(
             "Effect on margin before offer cost ({currency} a customer), adjusted, 95 % intervals; "
             "triangles mark sleeping dogs",
             currency=money.currency,
         ),
         forest(dots, money_labels(money)),
-        _segments_table(found, _),
+        _segments_table(findings, _),
         localizer=_,
         says=_("{n} segment is shown.", context="read-out", plural="{n} segments are shown.", n=n_segments),
     )
 
 
-def _segments_table(found: ReadoutFindings, _: Localizer) -> Table:
+def _segments_table(findings: ReadoutFindings, _: Localizer) -> Table:
     rows = tuple(
         (
-            _(SEGMENTATIONS[one.comparison]),
-            segment(one, _),
-            _.money.estimate(one.estimate),
-            p_words(one.p_value, _),
-            count(one.n_treated),
-            count(one.n_control),
-            _("✗ sleeping dog", context="verdict") if one.is_sleeping_dog else "",
+            _(SEGMENTATIONS[effect.comparison]),
+            segment(effect, _),
+            _.money.estimate(effect.estimate),
+            p_words(effect.p_value, _),
+            count(effect.n_treated),
+            count(effect.n_control),
+            _("✗ sleeping dog", context="verdict") if effect.is_sleeping_dog else "",
         )
-        for one in found.segments
+        for effect in findings.segments
     )
     heads = ("", *columns(_, "segment", "margin", "p_corrected", "treated", "held", "verdict"))
     return Table(_("Effect on margin by segment"), heads, rows, n_labels=2)
 
 
-def anyway_section(found: ReadoutFindings, _: Localizer) -> Section:
+def anyway_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """Offers that went to those who needed none."""
-    one, label, message = found.bought_anyway, _("Bought anyway", context="key figure"), anyway_sentence(found, _)
-    if one is None:
+    anyway, label, message = (
+        findings.bought_anyway,
+        _("Bought anyway", context="key figure"),
+        anyway_sentence(findings, _),
+    )
+    if anyway is None:
         return Section(
             "anyway",
             label,
@@ -357,28 +366,28 @@ def anyway_section(found: ReadoutFindings, _: Localizer) -> Section:
             "redeemers would have bought anyway. The interval is that of the effect, cut at 0 and "
             "100 %."
         ),
-        *([_("Any coupon in the order lines counts as redeemed, not only the plan's.")] if one.any_coupon else []),
+        *([_("Any coupon in the order lines counts as redeemed, not only the plan's.")] if anyway.any_coupon else []),
     ]
     return Section("anyway", label, message, (Text(_.sentences(said)),))
 
 
-def exploration_section(found: ReadoutFindings, _: Localizer) -> Section:
+def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """What offers given at random taught."""
-    rows, label = [one for one in found.effects if one.comparison == "lot"], _("Offers given at random")
+    rows, label = [one for one in findings.effects if one.comparison == "lot"], _("Offers given at random")
     if not rows:
-        few = [_(one) for one in found.too_few_explored]
+        few = [_(one) for one in findings.too_few_explored]
         said = _("Too few to show: {names}.", names=_.clauses(few)) if few else _("No offer was given at random.")
         return Section("lot", label, _("Too few offers were given at random to show anything yet"), (Text(said),))
     cells = tuple(
         (
-            _.value(kind_name(one.group)),
-            outcome(found, one, _),
-            per_customer(one, _),
-            p_words(one.p_value, _),
-            count(one.n_treated),
-            count(one.n_control),
+            _.value(kind_name(effect.group)),
+            outcome(findings, effect, _),
+            per_customer(effect, _),
+            p_words(effect.p_value, _),
+            count(effect.n_treated),
+            count(effect.n_control),
         )
-        for one in rows
+        for effect in rows
     )
     heads = columns(_, "kind", "outcome", "each", "p", "drew", "drew_nothing")
     clear = any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
@@ -399,20 +408,20 @@ def exploration_section(found: ReadoutFindings, _: Localizer) -> Section:
     )
 
 
-def limits_section(found: ReadoutFindings, _: Localizer) -> Section:
+def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """What a reader must know before acting on it."""
-    few = _.clauses(_(one) for one in found.left_out)
+    few = _.clauses(_(one) for one in findings.left_out)
     said = [
-        "" if found.period_note is None else _(found.period_note),
-        power_sentence(found, _),
+        "" if findings.period_note is None else _(findings.period_note),
+        power_sentence(findings, _),
         ""
-        if found.cost_is_observed
+        if findings.cost_is_observed
         else _(
             "The cost of the offers was not seen: every profit is with {cost}.",
             cost=_("cost as forecast, not observed"),
         ),
         _("The margin is the plan's: a share of the list value, by the category's unit costs.")
-        if found.by_unit_costs
+        if findings.by_unit_costs
         else _("The margin is a share of the value at list price, the same for all products."),
         _(
             "Purchases brought forward from later weeks count as gained; read out again after four "
@@ -422,9 +431,9 @@ def limits_section(found: ReadoutFindings, _: Localizer) -> Section:
             "Held-back customers are the same in every run: what earlier offers did to the others "
             "is adjusted for only as far as their earlier spending shows it."
         ),
-        *(_(one) for one in found.warnings),
+        *(_(one) for one in findings.warnings),
         _("Left out because too few customers or buyers are on one side: {names}.", names=few)
-        if found.left_out
+        if findings.left_out
         else "",
     ]
     blocks = (Bullets(tuple(one for one in said if one)),)

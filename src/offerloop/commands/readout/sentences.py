@@ -56,38 +56,40 @@ AND_COST = Message("; {cost}", context="pattern")
 IN_BRACKETS = Message(" ({cost})", context="pattern")
 
 
-def voice_of(found: ReadoutFindings, language: str) -> Localizer:
+def voice_of(findings: ReadoutFindings, language: str) -> Localizer:
     """What tells a read-out."""
-    return Localizer(language, found.shop.currency)
+    return Localizer(language, findings.shop.currency)
 
 
-def sentence(found: ReadoutFindings, language: str = "en") -> str:
+def sentence(findings: ReadoutFindings, language: str = "en") -> str:
     """The finding with its interval, or why there is none."""
-    _ = voice_of(found, language)
-    if found.stopped is not None:
-        return _(found.stopped)
-    one = found.profit
-    key = "raised" if one.total.low > 0 else "lowered" if one.total.high < 0 else "unclear"
+    _ = voice_of(findings, language)
+    if findings.stopped is not None:
+        return _(findings.stopped)
+    profit = findings.profit
+    key = "raised" if profit.total.low > 0 else "lowered" if profit.total.high < 0 else "unclear"
     return _(
         FINDINGS[key],
-        profit=_.money.estimate(one.total),
-        days=_("from {first} to {last}", context="read-out", first=_.day(found.from_day), last=_.day(found.until_day)),
+        profit=_.money.estimate(profit.total),
+        days=_(
+            "from {first} to {last}", context="read-out", first=_.day(findings.from_day), last=_.day(findings.until_day)
+        ),
         groups=_(
             "{n} customer with an offer against {held} held back",
             plural="{n} customers with an offer against {held} held back",
-            n=one.n_treated,
-            held=one.n_control,
+            n=profit.n_treated,
+            held=profit.n_control,
         ),
-        cost=unseen_cost(found, _, AND_COST),
+        cost=unseen_cost(findings, _, AND_COST),
     )
 
 
-def usual_sentence(found: ReadoutFindings, _: Localizer) -> str:
+def usual_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """Whether the plan is better than what the shop does today; empty where nobody got that."""
-    if found.stopped is not None or not found.asks_usual:
+    if findings.stopped is not None or not findings.asks_usual:
         return ""
-    one = found.effect("against_usual", "profit_minor")
-    if one is None:
+    profit = findings.effect("against_usual", "profit_minor")
+    if profit is None:
         return _.sentences(
             (
                 _("Is it better than what we do today?"),
@@ -98,71 +100,73 @@ def usual_sentence(found: ReadoutFindings, _: Localizer) -> str:
                 ),
             )
         )
-    key = "yes" if one.estimate.low > 0 else "no" if one.estimate.high < 0 else "unclear"
+    key = "yes" if profit.estimate.low > 0 else "no" if profit.estimate.high < 0 else "unclear"
     answer = _(
         ANSWERS[key],
-        profit=_.money.estimate(one.estimate),
-        days=_("from {first} to {last}", context="read-out", first=_.day(found.from_day), last=_.day(found.until_day)),
-        plan=one.n_treated,
-        usual=one.n_control,
-        cost=unseen_cost(found, _, AND_COST),
+        profit=_.money.estimate(profit.estimate),
+        days=_(
+            "from {first} to {last}", context="read-out", first=_.day(findings.from_day), last=_.day(findings.until_day)
+        ),
+        plan=profit.n_treated,
+        usual=profit.n_control,
+        cost=unseen_cost(findings, _, AND_COST),
     )
     return _.sentences((_("Is it better than what we do today?"), answer))
 
 
-def unseen_cost(found: ReadoutFindings, _: Localizer, how: Message) -> str:
+def unseen_cost(findings: ReadoutFindings, _: Localizer, how: Message) -> str:
     """A remark that the cost was not observed; empty when it was. `how`: AND_COST or IN_BRACKETS."""
-    return "" if found.cost_is_observed else _(how, cost=FORECAST_COST)
+    return "" if findings.cost_is_observed else _(how, cost=FORECAST_COST)
 
 
-def per_customer(one: Effect, _: Localizer, estimate: Estimate | None = None) -> str:
+def per_customer(effect: Effect, _: Localizer, estimate: Estimate | None = None) -> str:
     """An effect in its own unit, a customer."""
-    return " ".join(customer_parts(one, _, estimate))
+    return " ".join(customer_parts(effect, _, estimate))
 
 
-def customer_parts(one: Effect, _: Localizer, estimate: Estimate | None = None) -> tuple[str, str]:
+def customer_parts(effect: Effect, _: Localizer, estimate: Estimate | None = None) -> tuple[str, str]:
     """The same as value and interval."""
-    shown = one.estimate if estimate is None else estimate
-    if one.outcome in CURRENCY_OUTCOMES:
+    shown = effect.estimate if estimate is None else estimate
+    if effect.outcome in CURRENCY_OUTCOMES:
         return _.money.parts(shown)
-    return shown.times(100).parts(_.points_sign) if one.outcome == "bought" else shown.parts()
+    return shown.times(100).parts(_.points_sign) if effect.outcome == "bought" else shown.parts()
 
 
-def total(one: Effect, money: Money) -> str:
+def total(effect: Effect, money: Money) -> str:
     """An effect for everybody treated."""
-    return money.estimate(one.total) if one.outcome in CURRENCY_OUTCOMES else one.total.text()
+    return money.estimate(effect.total) if effect.outcome in CURRENCY_OUTCOMES else effect.total.text()
 
 
-def power_sentence(found: ReadoutFindings, _: Localizer) -> str:
+def power_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """What the comparison could have shown, when it showed nothing clear; otherwise empty."""
-    if found.stopped is not None or found.profit.estimate.is_clear:
+    if findings.stopped is not None or findings.profit.estimate.is_clear:
         return ""
-    one = found.profit
-    least = POWER_80 * (one.estimate.high - one.estimate.low) / 2 / Z95
+    profit = findings.profit
+    least = POWER_80 * (profit.estimate.high - profit.estimate.low) / 2 / Z95
     return _(
         "With {treated} and {held} customers this comparison would have shown a profit effect "
         "of {least} a customer or more in 80 of 100 cases; a smaller one may be there unseen.",
-        treated=one.n_treated,
-        held=one.n_control,
+        treated=profit.n_treated,
+        held=profit.n_control,
         least=_.money.text(least),
     )
 
 
-def forecast_sentence(found: ReadoutFindings, _: Localizer) -> str:
+def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """Realised against forecast; empty without a forecast."""
-    both = found.against_forecast
+    both = findings.against_forecast
     if both is None:
         return ""
-    told = _(
+    realised = _(
         "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}.",
-        cost=unseen_cost(found, _, IN_BRACKETS),
+        cost=unseen_cost(findings, _, IN_BRACKETS),
         days=_of_days(both, _),
         realised=_.money.estimate(both.realised),
         place=_(PLACES[both.place]),
         forecast=_.money.estimate(both.forecast),
         overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
     )
-    return _.sentences(filter(None, (told, _other_length(both, _))))
+    return _.sentences(filter(None, (realised, _other_length(both, _))))
 
 
 def place_sentence(both: AgainstForecast, _: Localizer) -> str:
@@ -195,20 +199,20 @@ def _other_length(both: AgainstForecast, _: Localizer) -> str:
     )
 
 
-def dogs_sentence(found: ReadoutFindings, _: Localizer) -> str:
+def dogs_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """Which segments the offers made worse."""
-    dogs = [one for one in found.segments if one.is_sleeping_dog]
-    if not found.segments:
+    dogs = [one for one in findings.segments if one.is_sleeping_dog]
+    if not findings.segments:
         return _("No segment has enough customers on both sides to be judged")
     if not dogs:
         return _(
             "No sleeping dog is seen among {n} segment",
             plural="No sleeping dog is seen among {n} segments",
-            n=len(found.segments),
+            n=len(findings.segments),
         )
     named = (
-        _("{name} ({margin} of margin a customer)", name=segment(one, _), margin=_.money.estimate(one.estimate))
-        for one in dogs
+        _("{name} ({margin} of margin a customer)", name=segment(effect, _), margin=_.money.estimate(effect.estimate))
+        for effect in dogs
     )
     return (
         _("Sleeping dog, made worse by the offers: {names}", names=_.clauses(named))
@@ -217,64 +221,64 @@ def dogs_sentence(found: ReadoutFindings, _: Localizer) -> str:
     )
 
 
-def segment(one: Effect, _: Localizer) -> str:
+def segment(effect: Effect, _: Localizer) -> str:
     """A tag, or a fifth of predicted profit."""
-    return _.named(TAG_LABELS, one.group) if one.comparison == "tag" else _.named(FIFTHS, one.group)
+    return _.named(TAG_LABELS, effect.group) if effect.comparison == "tag" else _.named(FIFTHS, effect.group)
 
 
-def anyway_sentence(found: ReadoutFindings, _: Localizer) -> str:
+def anyway_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """How many of those who redeemed would have bought without an offer."""
-    one = found.bought_anyway
-    if one is None:
+    anyway = findings.bought_anyway
+    if anyway is None:
         return _("Whether redeemers would have bought anyway is not known")
     return _(
         "Of {n} customers who redeemed, {share} would have bought without the offer",
-        n=one.n_redeemed,
-        share=_.shares(one.share.times(100)),
+        n=anyway.n_redeemed,
+        share=_.shares(anyway.share.times(100)),
     )
 
 
-def check_words(one: Check, _: Localizer) -> str:
+def check_words(check: Check, _: Localizer) -> str:
     """Verdict of one check."""
-    return _("✓ passed", context="checks") if one.passes else _("✗ failed", context="checks")
+    return _("✓ passed", context="checks") if check.passes else _("✗ failed", context="checks")
 
 
-def summarise_readout(found: ReadoutFindings, language: str = "en") -> dict[str, Any]:
+def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[str, Any]:
     """The content of readout.json; money as decimal text in the currency's major unit."""
-    _ = voice_of(found, language)
-    money, anyway = Money(found.shop.currency), found.bought_anyway
+    _ = voice_of(findings, language)
+    money, anyway = Money(findings.shop.currency), findings.bought_anyway
     return {
-        "sentence": _.sentences(filter(None, (usual_sentence(found, _), sentence(found, language)))),
-        "better_than_usual": usual_sentence(found, _) or None,
-        "stopped": None if found.stopped is None else _(found.stopped),
-        "shop": found.shop.name,
-        "run": found.run,
-        "currency": found.shop.currency,
+        "sentence": _.sentences(filter(None, (usual_sentence(findings, _), sentence(findings, language)))),
+        "better_than_usual": usual_sentence(findings, _) or None,
+        "stopped": None if findings.stopped is None else _(findings.stopped),
+        "shop": findings.shop.name,
+        "run": findings.run,
+        "currency": findings.shop.currency,
         "period": {
-            "from": iso_day(found.from_day),
-            "until": iso_day(found.until_day),
-            "days": found.until_day - found.from_day + 1,
-            "note": "" if found.period_note is None else _(found.period_note),
+            "from": iso_day(findings.from_day),
+            "until": iso_day(findings.until_day),
+            "days": findings.until_day - findings.from_day + 1,
+            "note": "" if findings.period_note is None else _(findings.period_note),
         },
-        "cost_basis": _(found.cost_basis),
-        "adjusted_by": "" if found.covariate is None else _(found.covariate),
-        "checks": [_check(one, _) for one in found.checks],
-        "effects": [_effect(one, money) for one in found.effects],
-        "forecast": _forecast(found, _),
+        "cost_basis": _(findings.cost_basis),
+        "adjusted_by": "" if findings.covariate is None else _(findings.covariate),
+        "checks": [_check(one, _) for one in findings.checks],
+        "effects": [_effect(one, money) for one in findings.effects],
+        "forecast": _forecast(findings, _),
         "bought_anyway": None if anyway is None else {"redeemed": anyway.n_redeemed, **rounded(anyway.share)},
-        "sleeping_dogs": [one.group for one in found.segments if one.is_sleeping_dog],
-        "power": power_sentence(found, _),
-        "too_few": [_(one) for one in found.left_out],
-        "warnings": [_(one) for one in found.warnings],
+        "sleeping_dogs": [one.group for one in findings.segments if one.is_sleeping_dog],
+        "power": power_sentence(findings, _),
+        "too_few": [_(one) for one in findings.left_out],
+        "warnings": [_(one) for one in findings.warnings],
     }
 
 
-def _forecast(found: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:
-    both, money = found.against_forecast, _.money
+def _forecast(findings: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:
+    both, money = findings.against_forecast, _.money
     if both is None:
         return None
     return {
-        "sentence": forecast_sentence(found, _),
+        "sentence": forecast_sentence(findings, _),
         "days": both.days,
         "forecast": _money(both.forecast, money),
         "realised": _money(both.realised, money),
@@ -284,32 +288,32 @@ def _forecast(found: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:
     }
 
 
-def _check(one: Check, _: Localizer) -> dict[str, Any]:
-    expected = None if math.isnan(one.expected_held) else round(one.expected_held, 2)
-    p_value = None if one.p_value is None else float(f"{one.p_value:.6g}")
+def _check(check: Check, _: Localizer) -> dict[str, Any]:
+    expected = None if math.isnan(check.expected_held) else round(check.expected_held, 2)
+    p_value = None if check.p_value is None else float(f"{check.p_value:.6g}")
     return {
-        "check": _(one.name),
-        "held_back": one.held,
-        "others": one.others,
+        "check": _(check.name),
+        "held_back": check.held,
+        "others": check.others,
         "held_back_expected": expected,
         "p_value": p_value,
-        "passes": one.passes,
+        "passes": check.passes,
     }
 
 
-def _effect(one: Effect, money: Money) -> dict[str, Any]:
-    in_money = one.outcome in CURRENCY_OUTCOMES
+def _effect(effect: Effect, money: Money) -> dict[str, Any]:
+    in_money = effect.outcome in CURRENCY_OUTCOMES
     return {
-        "comparison": one.comparison,
-        "outcome": one.outcome.removesuffix("_minor"),
-        "group": one.group,
-        "method": one.method,
-        "per_customer": _money(one.estimate, money) if in_money else rounded(one.estimate),
-        "total": _money(one.total, money) if in_money else rounded(one.total),
-        "relative": None if one.relative is None else rounded(one.relative),
-        "p_value": float(f"{one.p_value:.6g}"),
-        "treated": one.n_treated,
-        "control": one.n_control,
+        "comparison": effect.comparison,
+        "outcome": effect.outcome.removesuffix("_minor"),
+        "group": effect.group,
+        "method": effect.method,
+        "per_customer": _money(effect.estimate, money) if in_money else rounded(effect.estimate),
+        "total": _money(effect.total, money) if in_money else rounded(effect.total),
+        "relative": None if effect.relative is None else rounded(effect.relative),
+        "p_value": float(f"{effect.p_value:.6g}"),
+        "treated": effect.n_treated,
+        "control": effect.n_control,
     }
 
 

@@ -32,8 +32,8 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: str, eng
     Under pseudonyms ids may be raw or as the run has them. Raises SourceError when the file or a column is missing or
     an amount is none, InputError when no customer of it is in the run.
     """
-    found = read_side_file(path, columns, what, engine, lambda frame, raw: _with_amount(frame, raw, what))
-    return _of_run(run, found, path, what)
+    side_file = read_side_file(path, columns, what, engine, lambda frame, raw: _with_amount(frame, raw, what))
+    return _of_run(run, side_file, path, what)
 
 
 def _with_amount(frame: Frame, raw: Raw, what: str) -> Frame:
@@ -48,9 +48,9 @@ def _with_amount(frame: Frame, raw: Raw, what: str) -> Frame:
     return frame.with_columns(amount.alias(AMOUNT))
 
 
-def _of_run(run: PastRun, found: pl.DataFrame, path: Path, what: str) -> SideFile:
+def _of_run(run: PastRun, listed: pl.DataFrame, path: Path, what: str) -> SideFile:
     customers = run.assignments["customer_id"].cast(pl.String)
-    rows = under_known_ids(found, customers, run.config.privacy)
+    rows = under_known_ids(listed, customers, run.config.privacy)
     n_listed, rows = rows["customer_id"].n_unique(), rows.filter(pl.col("customer_id").is_in(customers.implode()))
     n_known = rows["customer_id"].n_unique()
     if n_listed and not n_known:

@@ -74,8 +74,8 @@ class ReadoutResult(FolderResult):
     @property
     def stopped(self) -> str | None:
         """Why no effect is shown, or None."""
-        found: str | None = self.summary["stopped"]
-        return found
+        reason: str | None = self.summary["stopped"]
+        return reason
 
 
 def read_out(
@@ -98,13 +98,13 @@ def read_out(
     """
     run, running = read_run(run_folder), ENGINES.load(engine)()
     run = replace(run, config=run.config.in_language(language))
-    asked = asked_days(run, from_day, until_day)
-    with inputs_of(run, orders, redemptions, exposures) as given:
-        run = given.run
-        shown = None if given.exposures is None else read_exposures(run, given.exposures, running)
-        redeemed = None if given.redemptions is None else read_redemptions(run, given.redemptions, running)
-        bought = read_orders(run, given.orders, running)
-    period = choose_period(bought, *asked)
+    days = asked_days(run, from_day, until_day)
+    with inputs_of(run, orders, redemptions, exposures) as inputs:
+        run = inputs.run
+        shown = None if inputs.exposures is None else read_exposures(run, inputs.exposures, running)
+        redeemed = None if inputs.redemptions is None else read_redemptions(run, inputs.redemptions, running)
+        bought = read_orders(run, inputs.orders, running)
+    period = choose_period(bought, *days)
     unknown = check_known(run, bought, period)
     base = replace(_base(run, period, shown), cost_basis=cost_basis(bought, redeemed),
                    warnings=_warnings(run, bought, unknown, shown, redeemed))  # fmt: skip
@@ -120,15 +120,15 @@ def read_out(
 
 def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindings:
     """The findings before any effect: what was read, and whether the groups are those that were drawn."""
-    found = checks(run, None if shown is None else shown.rows)
+    base = checks(run, None if shown is None else shown.rows)
     return ReadoutFindings(
         shop=run.config.shop,
         run=run.folder.resolve().name,
         from_day=period.first,
         until_day=period.last,
         period_note=period.note,
-        checks=found,
-        stopped=why_stopped(run, found),
+        checks=base,
+        stopped=why_stopped(run, base),
         by_unit_costs="unit costs" in run.margins["basis"],
         titles={one.id: one.title for one in run.config.campaigns},
         asks_usual=bool(run.usual_share),
@@ -152,7 +152,7 @@ def _with_effects(
     segments, few_segments = segment_effects(run, whole)
     explored, few_explored = lot_effects(run, whole)
     usual, few_usual = usual_effects(run, whole)
-    found = replace(
+    findings = replace(
         base,
         covariate=whole.covariate,
         effects=(*by_plan, *programme_effects(whole), *usual, *segments, *explored),
@@ -160,23 +160,23 @@ def _with_effects(
         too_few=(*few, *few_usual, *few_segments),
         too_few_explored=tuple(few_explored),
     )
-    conversion = found.effect("plan", "bought")
+    conversion = findings.effect("plan", "bought")
     if conversion is None:
-        return found
+        return findings
     anyway = bought_anyway(whole, conversion, any_coupon=redemptions is None)
-    return replace(found, bought_anyway=anyway, warnings=(*found.warnings, *_unlike_before(found)))
+    return replace(findings, bought_anyway=anyway, warnings=(*findings.warnings, *_unlike_before(findings)))
 
 
-def _unlike_before(found: ReadoutFindings) -> list[Message]:
+def _unlike_before(findings: ReadoutFindings) -> list[Message]:
     """A warning when the groups already differed before the plan."""
-    one = found.effect("plan", "before_revenue_minor", method="unadjusted")
-    if one is None or not one.estimate.is_clear:
+    before = findings.effect("plan", "before_revenue_minor", method="unadjusted")
+    if before is None or not before.estimate.is_clear:
         return []
     return [
         Message(
             "Revenue before the plan already differed between the groups (p = {p}): bad luck of "
             "the draw, or earlier offers still at work; prefer the adjusted figures.",
-            p=f"{one.p_value:.2g}",
+            p=f"{before.p_value:.2g}",
         )
     ]
 
@@ -209,27 +209,29 @@ def _warnings(
     return tuple(said)
 
 
-def effects_table(found: ReadoutFindings) -> pl.DataFrame:
+def effects_table(findings: ReadoutFindings) -> pl.DataFrame:
     """The table READOUT_EFFECTS: each effect a customer, and in total where the comparison has one."""
-    rows = [row for one in found.effects for row in _rows(one, cost_observed=found.cost_is_observed)]
+    rows = [row for one in findings.effects for row in _rows(one, cost_observed=findings.cost_is_observed)]
     schema = READOUT_EFFECTS.schema
     return READOUT_EFFECTS.check(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def _rows(one: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
-    unit = "minor units" if one.outcome in CURRENCY_OUTCOMES else "orders" if one.outcome == "n_orders" else "buyers"
-    note = f", {FORECAST_COST}" if one.outcome == "profit_minor" and not cost_observed else ""
-    parts = [("a customer", one.estimate)] + ([] if one.comparison == "lot" else [("in total", one.total)])
+def _rows(effect: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
+    unit = (
+        "minor units" if effect.outcome in CURRENCY_OUTCOMES else "orders" if effect.outcome == "n_orders" else "buyers"
+    )
+    note = f", {FORECAST_COST}" if effect.outcome == "profit_minor" and not cost_observed else ""
+    parts = [("a customer", effect.estimate)] + ([] if effect.comparison == "lot" else [("in total", effect.total)])
     return [
-        (one.comparison, one.outcome, one.group, one.method, f"{unit} {scale}{note}", shown.value, shown.low,
-         shown.high, one.p_value, one.n_treated, one.n_control)
+        (effect.comparison, effect.outcome, effect.group, effect.method, f"{unit} {scale}{note}", shown.value,
+         shown.low, shown.high, effect.p_value, effect.n_treated, effect.n_control)
         for scale, shown in parts
     ]  # fmt: skip
 
 
-def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadoutResult:
+def _write(run: PastRun, period: Period, findings: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadoutResult:
     language = run.config.report.language
-    summary, page = summarise_readout(found, language), render_readout(found, language)
+    summary, page = summarise_readout(findings, language), render_readout(findings, language)
     folder = run.folder / f"readout-{iso_day(period.first)}-{iso_day(period.last)}"
     with filling(folder, replace=True) as partial:
         for name, table in tables.items():
@@ -237,4 +239,4 @@ def _write(run: PastRun, period: Period, found: ReadoutFindings, tables: dict[st
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "readout.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
-    return ReadoutResult(folder, folder / "report.html", summary, found, language)
+    return ReadoutResult(folder, folder / "report.html", summary, findings, language)

@@ -23,26 +23,26 @@ COMPARISONS = {
 
 def screen(done: ReadoutResult) -> str:
     """Return the finding, what the plan changed, and how its forecast held; where the draw is broken, the checks."""
-    found, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
-    if found.stopped is not None:
-        checks = checks_table(found, _)
+    findings, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
+    if findings.stopped is not None:
+        checks = checks_table(findings, _)
         table = text_table(checks.columns, checks.rows, (checks.columns[0], checks.columns[-1]))
-        return text_page(sentence(found, done.language), table, str(done.report))
-    first = filter(None, (usual_sentence(found, _), sentence(found, done.language)))
-    forecast = filter(None, (forecast_sentence(found, _),))
-    warnings = (_(one) for one in found.warnings)
-    return text_page(*first, *_tables(found, _), *forecast, *warnings, str(done.report))
+        return text_page(sentence(findings, done.language), table, str(done.report))
+    first = filter(None, (usual_sentence(findings, _), sentence(findings, done.language)))
+    forecast = filter(None, (forecast_sentence(findings, _),))
+    warnings = (_(one) for one in findings.warnings)
+    return text_page(*first, *_tables(findings, _), *forecast, *warnings, str(done.report))
 
 
-def _tables(found: ReadoutFindings, _: Localizer) -> Iterator[Table]:
+def _tables(findings: ReadoutFindings, _: Localizer) -> Iterator[Table]:
     names = [_("outcome", context="column title")]
     names += [_("{name} [95 % interval]", context="column title", name=COLUMNS[name]) for name in ("each", "total")]
     for comparison, title in COMPARISONS.items():
-        shown = [one for one in found.effects if one.comparison == comparison and one.group == "all"]
+        shown = [one for one in findings.effects if one.comparison == comparison and one.group == "all"]
         rows = [
-            (outcome(found, one, _), per_customer(one, _), total(one, _.money))
-            for one in shown
-            if one.method == "adjusted"
+            (outcome(findings, effect, _), per_customer(effect, _), total(effect, _.money))
+            for effect in shown
+            if effect.method == "adjusted"
         ]
         if rows:
             yield text_table(names, rows, title=_(title))

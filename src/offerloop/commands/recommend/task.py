@@ -96,8 +96,8 @@ def _known(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl
     """The ids as the tables hold them, from raw ones or pseudonyms."""
     texts = dict(zip(everybody.cast(pl.String), everybody, strict=True))
     hidden = pseudonyms(customers, config.privacy) if config.privacy.pseudonymise else {}
-    found = [texts.get(one.strip(), texts.get(hidden.get(one, ""))) for one in customers]
-    for wanted, there in zip(customers, found, strict=True):
+    customer_ids = [texts.get(one.strip(), texts.get(hidden.get(one, ""))) for one in customers]
+    for wanted, there in zip(customers, customer_ids, strict=True):
         if there is None:
             raise InputError(f"customer '{wanted}' has no order line, so nothing is known that could be recommended by")
-    return pl.Series("customer_id", list(dict.fromkeys(found)), dtype=everybody.dtype)
+    return pl.Series("customer_id", list(dict.fromkeys(customer_ids)), dtype=everybody.dtype)

@@ -19,7 +19,7 @@ _SURE = SAME - 0.0005
 """Only a column with the surest name of a list is blamed for its cells; others may well be something else."""
 
 
-def check_cells(name: str, frame: Frame, found: Match, sample: SampleRows) -> None:
+def check_cells(name: str, frame: Frame, match: Match, sample: SampleRows) -> None:
     """Raise SourceError where so many cells cannot be read that the column must be another one."""
     if WRONG_COLUMN not in frame.collect_schema():
         return
@@ -28,7 +28,7 @@ def check_cells(name: str, frame: Frame, found: Match, sample: SampleRows) -> No
     size = count_rows(frame) if counts.height else 0
     for ours, n, cell in counts.iter_rows():
         if n > Clean().max_unreadable * size:
-            theirs = found.found[ours].theirs[0]
+            theirs = match.guesses[ours].theirs[0]
             raise SourceError(
                 f"{_place(sample, theirs, cell)}: {n} of {size} cells such as '{cell}' cannot be read as '{ours}' of "
                 f"{name}; correct them, or name the right column '{ours}'"

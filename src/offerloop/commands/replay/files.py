@@ -22,17 +22,17 @@ def check_folder(out: Path) -> None:
 
 def write(done: ReplayResult, out: Path, language: str) -> None:
     """Write the page, replay.json and three tables; the folder appears only when everything is in it."""
-    found = done.findings
+    findings = done.findings
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists():
             out.rmdir()
         with filling(out) as partial:
             for name, table in done.frames.items():
-                _as_text(table, found.currency).write_csv(partial / f"{name}.csv")
-            summary = json.dumps(summarise_replay(found, language), indent=2, ensure_ascii=False) + "\n"
+                _as_text(table, findings.currency).write_csv(partial / f"{name}.csv")
+            summary = json.dumps(summarise_replay(findings, language), indent=2, ensure_ascii=False) + "\n"
             (partial / "replay.json").write_text(summary, encoding="utf-8")
-            (partial / "report.html").write_text(render_replay(found, language), encoding="utf-8")
+            (partial / "report.html").write_text(render_replay(findings, language), encoding="utf-8")
     except OSError as error:
         raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
 

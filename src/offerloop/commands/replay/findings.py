@@ -48,8 +48,8 @@ class Sums:
         """Count another one in."""
         for name in ("orders", "touched", "before_minor", "discount_minor", "funded_minor", "gifts_minor"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        mine, more = self.margin_before_minor, other.margin_before_minor
-        self.margin_before_minor = None if mine is None or more is None else mine + more
+        own_margin, more = self.margin_before_minor, other.margin_before_minor
+        self.margin_before_minor = None if own_margin is None or more is None else own_margin + more
 
     def figures(self) -> dict[str, int | None]:
         """Return the figures by name."""

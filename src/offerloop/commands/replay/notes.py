@@ -79,7 +79,7 @@ def _of_offers(offers: tuple[Offer, ...], past: PastOrders, codes: str) -> Itera
         "store_id": [one for one in offers if one.scope.shops],
     }
     for column, some in wanting.items():
-        if some and column not in past.found:
+        if some and column not in past.columns:
             yield Note(f"without_{column}", {"offers": [one.offer_id for one in some]})
     effects = [effect for one in offers for effect, _ in one.effects()]
     if any(isinstance(one, OffShipping) or (isinstance(one, OffFrom) and one.frees_shipping) for one in effects):
@@ -95,8 +95,8 @@ def _of_file(past: PastOrders, share: Fraction | None) -> Iterator[Note]:
         yield Note("reused", {"n": past.n_reused})
     if not past.zone_is_given:
         yield Note("zone", {"zone": past.zone})
-    known = past.n_lines - past.n_without_cost
+    n_with_cost = past.n_lines - past.n_without_cost
     if share is None and past.n_without_cost:
-        yield Note("no_margin" if not known else "some_margin", {"known": known, "lines": past.n_lines})
+        yield Note("no_margin" if not n_with_cost else "some_margin", {"known": n_with_cost, "lines": past.n_lines})
     elif share is not None and past.n_without_cost:
         yield Note("margin", {"share": float(100 * share), "n": past.n_without_cost})

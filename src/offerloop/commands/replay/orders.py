@@ -69,7 +69,7 @@ class PastOrders:
     """Whether the file knows no time of day."""
     n_reused: int
     """Order numbers that stand for orders of several customers or days."""
-    found: frozenset[str]
+    columns: frozenset[str]
     """Which of COLUMNS the files have."""
     n_lines: int
     n_without_cost: int
@@ -78,25 +78,32 @@ class PastOrders:
 
 
 def read_orders(
-    files: Mapping[SourceName, str], currency: str, given: str | None, zone: str | None, engine: Engine, folder: Path
+    files: Mapping[SourceName, str],
+    currency: str,
+    currency_option: str | None,
+    zone: str | None,
+    engine: Engine,
+    folder: Path,
 ) -> PastOrders:
-    """`currency` is that of the offers, `given` the one that was named for the orders.
+    """`currency` is that of the offers, `currency_option` the one that was named for the orders.
 
     Raises InputError for a file or column that cannot be used, and when the orders are in other money.
     """
     samples = sample_sources(files, folder)
-    found = _found(samples)
-    _check_currency(currency, given, found)
-    known_zone = zone or guess_zone(language_of(found.values()), currency).value
-    costs = _cost_in_lines(found["order_lines"])
-    frames, left_out = _frames(found, samples, currency, known_zone, costs, engine)
+    matches = _found(samples)
+    _check_currency(currency, currency_option, matches)
+    known_zone = zone or guess_zone(language_of(matches.values()), currency).value
+    costs = _cost_in_lines(matches["order_lines"])
+    frames, left_out = _frames(matches, samples, currency, known_zone, costs, engine)
     lines = _cleaned(frames["order_lines"], currency, engine, left_out)
     places = {name: str(sample.place) for name, sample in samples.items()}
-    lines, known = _joined(lines, frames, places, costs, currency)
+    lines, columns = _joined(lines, frames, places, costs, currency)
     lines, days_only = _dated(engine.keep(lines), known_zone, engine)
-    lines, n_reused = _at_order(lines, ("order_id", "customer_id") if "customer_id" in known else ("order_id",), engine)
+    lines, n_reused = _at_order(
+        lines, ("order_id", "customer_id") if "customer_id" in columns else ("order_id",), engine
+    )
     path = folder / "orders.parquet"
-    shaped = engine.keep(_shaped(lines, known))
+    shaped = engine.keep(_shaped(lines, columns))
     counts = collect(shaped.select(n=nw.len(), missing=nw.col("cost_minor").is_null().cast(nw.Int64).sum()))
     n_lines, missing = counts.row(0)
     if not n_lines:
@@ -104,35 +111,37 @@ def read_orders(
         raise NothingLeftError(f"'{samples['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
     engine.write(shaped.sort(*_SORTED), path)
     return PastOrders(
-        path, known_zone, zone is not None, days_only, n_reused, frozenset(known), n_lines, missing, left_out
+        path, known_zone, zone is not None, days_only, n_reused, frozenset(columns), n_lines, missing, left_out
     )
 
 
 def _found(samples: Samples) -> dict[SourceName, Match]:
     """Map the columns. Raises InputError that names the cell where a column fails by its contents only."""
-    found = infer_mapping(samples)
+    matches = infer_mapping(samples)
     opened = [
         column
-        for name, one in found.items()
-        for column in open_columns(name, one, samples.get(name, samples["order_lines"]))
+        for name, match in matches.items()
+        for column in open_columns(name, match, samples.get(name, samples["order_lines"]))
     ]
     if opened:
         check_named(samples["order_lines"], ("paid", "at"))
         raise InputError("\n".join(open_column_notes(opened)))
-    orders = found["order_lines"]
+    orders = matches["order_lines"]
     check_named(samples["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
-    return found
+    return matches
 
 
 def _is_read(orders: Match, ours: str) -> bool:
-    return ours in orders.found and bool(orders.found[ours].theirs)
+    return ours in orders.guesses and bool(orders.guesses[ours].theirs)
 
 
-def _check_currency(currency: str, given: str | None, found: Mapping[SourceName, Match]) -> None:
-    if given is not None and given.upper() != currency:
-        raise InputError(f"the offers are in {currency}, and --currency says {given}; both must be the same money")
-    said = guess_currency(None, language_of(found.values()), found["order_lines"], found.values())
-    if given is None and said.value != currency and not said.doubt:
+def _check_currency(currency: str, currency_option: str | None, matches: Mapping[SourceName, Match]) -> None:
+    if currency_option is not None and currency_option.upper() != currency:
+        raise InputError(
+            f"the offers are in {currency}, and --currency says {currency_option}; both must be the same money"
+        )
+    said = guess_currency(None, language_of(matches.values()), matches["order_lines"], matches.values())
+    if currency_option is None and said.value != currency and not said.doubt:
         raise InputError(
             f"the offers are in {currency}, and the orders look like {said.value} ({said.evidence}"
             f"); correct the file of offers, or say --currency {currency} if these orders are in {currency}"
@@ -142,42 +151,42 @@ def _check_currency(currency: str, given: str | None, found: Mapping[SourceName,
 def _cost_in_lines(orders: Match) -> str | None:
     """The column of order lines with what one unit cost the shop."""
     rest = {column.name: column for column in orders.unused()}
-    found = match(rest, "products", ("unit_cost",)).column("unit_cost")
-    return None if found is None else found.name
+    cost_column = match(rest, "products", ("unit_cost",)).column("unit_cost")
+    return None if cost_column is None else cost_column.name
 
 
 def _frames(
-    found: Mapping[SourceName, Match], samples: Samples, currency: str, zone: str, costs: str | None,
+    matches: Mapping[SourceName, Match], samples: Samples, currency: str, zone: str, costs: str | None,
     engine: Engine,
 ) -> tuple[dict[SourceName, Frame], dict[str, int]]:  # fmt: skip
     """Every source under our names, and what was left out so far."""
     sources = {}
-    for name, one in found.items():
+    for name, source_match in matches.items():
         sample = samples.get(name, samples["order_lines"])
-        form = time_format(one, sample, language_of(found.values()), currency)
-        sources[name] = _source(name, one, sample, None if form is None else form.form, costs)
+        form = time_format(source_match, sample, language_of(matches.values()), currency)
+        sources[name] = _source(name, source_match, sample, None if form is None else form.form, costs)
     shop = Shop(name="replay", currency=currency, timezone=zone)
     config = Config.model_construct(shop=shop, sources=sources, clean=Clean(max_unreadable=1))
     read = {name: read_source(name, config, engine) for name in sources}
     for name, done in read.items():
-        check_cells(name, done.frame, found[name], samples.get(name, samples["order_lines"]))
+        check_cells(name, done.frame, matches[name], samples.get(name, samples["order_lines"]))
     lost = read["order_lines"].left_out
     left_out = {f"not {sources['order_lines'].where}": lost} if lost else {}
     return alike({name: done.frame for name, done in read.items()}), left_out
 
 
-def _source(name: SourceName, found: Match, sample: SampleRows, form: str | None, costs: str | None) -> Source:
+def _source(name: SourceName, match: Match, sample: SampleRows, form: str | None, costs: str | None) -> Source:
     contract, place, dialect = CONTRACTS[name], sample.place, sample.dialect
-    ours = [one for one in (*contract.required, *contract.optional) if one in found.found]
+    ours = [one for one in (*contract.required, *contract.optional) if one in match.guesses]
     is_orders = name == "order_lines"
-    where = [one.written for one in row_filters(found, sample) if one.active] if is_orders else []
+    where = [one.written for one in row_filters(match, sample) if one.active] if is_orders else []
     return Source(
         path=place.path,
         part=place.part,
         url=place.url,
         table=place.table,
         query=place.query,
-        columns={one: found.found[one].written for one in ours},
+        columns={one: match.guesses[one].written for one in ours},
         attributes=(costs,) if is_orders and costs else (),
         where=where[0] if where else None,
         time_format=form,
@@ -237,12 +246,12 @@ def _joined(
         if name in frames:
             side = _single(frames[name], key, wanted, places.get(name, places["order_lines"]))
             lines = lines.join(side, on=key, how="left")
-    found = lines.collect_schema().names()
-    costs += [nw.col(UNIT_COST)] if UNIT_COST in found else []
-    known = [name for name in TEXTS if name in found]
+    columns = lines.collect_schema().names()
+    costs += [nw.col(UNIT_COST)] if UNIT_COST in columns else []
+    text_columns = [name for name in TEXTS if name in columns]
     of_line = (nw.coalesce(*costs) * nw.col("quantity")).round(0) if costs else nw.lit(None, nw.Int64)
     lines = lines.with_columns(of_line.cast(nw.Int64).alias("cost_minor"))
-    return lines, [*known, "cost_minor"] if costs else known
+    return lines, [*text_columns, "cost_minor"] if costs else text_columns
 
 
 def _single(frame: Frame, key: str, names: Sequence[str], place: str) -> Frame:
@@ -274,6 +283,8 @@ def _at_order(lines: Frame, names: Sequence[str], engine: Engine) -> tuple[Frame
     return engine.keep(lines.with_columns(nw.col("at").min().over(*key))), n_reused
 
 
-def _shaped(lines: Frame, known: Sequence[str]) -> Frame:
-    texts = [nw.col(name).cast(nw.String) if name in known else nw.lit(None, nw.String).alias(name) for name in TEXTS]
+def _shaped(lines: Frame, text_columns: Sequence[str]) -> Frame:
+    texts = [
+        nw.col(name).cast(nw.String) if name in text_columns else nw.lit(None, nw.String).alias(name) for name in TEXTS
+    ]
     return lines.select(*texts, *NUMBERS)

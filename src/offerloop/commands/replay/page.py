@@ -60,9 +60,9 @@ AXES = {
 """Titles of its axis."""
 
 
-def sentence(found: ReplayFindings, language: str = "en") -> str:
+def sentence(findings: ReplayFindings, language: str = "en") -> str:
     """Return the finding in one sentence."""
-    _, total = Localizer(language, found.currency), found.total
+    _, total = Localizer(language, findings.currency), findings.total
     if not total.touched:
         return _(
             "The {n} past order would not have been touched by these offers.",
@@ -95,37 +95,39 @@ def assumption(language: str = "en") -> str:
     )
 
 
-def notes(found: ReplayFindings, language: str = "en") -> list[str]:
+def notes(findings: ReplayFindings, language: str = "en") -> list[str]:
     """Return what a log of orders cannot know, as sentences."""
-    _ = Localizer(language, found.currency)
-    return [_(NOTES[one.key].with_values(**one.values)) for one in found.notes]
+    _ = Localizer(language, findings.currency)
+    return [_(NOTES[one.key].with_values(**one.values)) for one in findings.notes]
 
 
-def summarise_replay(found: ReplayFindings, language: str = "en") -> dict[str, Any]:
+def summarise_replay(findings: ReplayFindings, language: str = "en") -> dict[str, Any]:
     """Return the findings for programs; money in minor units."""
     return {
-        "sentence": sentence(found, language),
+        "sentence": sentence(findings, language),
         "assumption": assumption(language),
-        "currency": found.currency,
-        "timezone": found.zone,
-        "totals": found.total.figures(),
-        "by_day": [{"day": iso_day(day), **one.figures()} for day, one in found.by_day.items()],
-        "by_offer": [one.figures() for one in found.by_offer],
-        "left_out": found.left_out,
-        "notes": notes(found, language),
+        "currency": findings.currency,
+        "timezone": findings.zone,
+        "totals": findings.total.figures(),
+        "by_day": [{"day": iso_day(day), **one.figures()} for day, one in findings.by_day.items()],
+        "by_offer": [one.figures() for one in findings.by_offer],
+        "left_out": findings.left_out,
+        "notes": notes(findings, language),
     }
 
 
-def render_replay(found: ReplayFindings, language: str = "en") -> str:
+def render_replay(findings: ReplayFindings, language: str = "en") -> str:
     """Return one HTML file that asks no other host for anything."""
-    _, days = Localizer(language, found.currency), list(found.by_day)
-    first = Opening(sentence(found, language), "", assumption(language), _tiles(found.total, _), _chart(found, _))
+    _, days = Localizer(language, findings.currency), list(findings.by_day)
+    first = Opening(
+        sentence(findings, language), "", assumption(language), _tiles(findings.total, _), _chart(findings, _)
+    )
     period = {"first": _.day(days[0]), "last": _.day(days[-1])}
     return study_page(
         _,
-        Shop(name=_("Offers over past orders"), currency=found.currency),
+        Shop(name=_("Offers over past orders"), currency=findings.currency),
         first,
-        [_offers(found, _), _limits(found, language), *_left_out(found, _)],
+        [_offers(findings, _), _limits(findings, language), *_left_out(findings, _)],
         title=_("Offers over past orders, {first} to {last}", **period),
         when=_("Orders from {first} to {last}", context="replay", **period),
         footer=_(
@@ -157,49 +159,49 @@ def _tiles(total: Sums, _: Localizer) -> tuple[Tile, ...]:
     )
 
 
-def _chart(found: ReplayFindings, _: Localizer) -> Figure:
-    first, last = min(found.by_day), max(found.by_day)
+def _chart(findings: ReplayFindings, _: Localizer) -> Figure:
+    first, last = min(findings.by_day), max(findings.by_day)
     unit = "day" if last - first < MOST_DAYS else "week"
     width = 1 if unit == "day" else WEEK
-    periods = found.by_day if unit == "day" else _weeks(found.by_day)
+    periods = findings.by_day if unit == "day" else _weeks(findings.by_day)
     bars = [Column(day, one.discount_minor / _.money.unit, "") for day, one in periods.items()]
     axes = Axes(day_labels(unit == "day"), money_labels(_.money), _(AXES[unit]))
     build = columns(bars, axes, [""], (min(periods), max(periods) + width), width)
     title, measure = (
         _(CHARTS[unit]),
-        _("Discount in {currency}", context="measure", currency=found.currency),
+        _("Discount in {currency}", context="measure", currency=findings.currency),
     )
     return figure("discount-by-day", title, measure, build, _days(periods, unit, _), localizer=_,
                   says=assumption(_.language))  # fmt: skip
 
 
 def _weeks(by_day: Mapping[int, Sums]) -> dict[int, Sums]:
-    found: dict[int, Sums] = {}
-    for day, one in by_day.items():
-        found.setdefault(day - (day - MONDAY) % WEEK, Sums()).add(one)
-    return found
+    by_week: dict[int, Sums] = {}
+    for day, sums in by_day.items():
+        by_week.setdefault(day - (day - MONDAY) % WEEK, Sums()).add(sums)
+    return by_week
 
 
 def _days(periods: Mapping[int, Sums], unit: str, _: Localizer) -> Table:
     rows = tuple(
-        (iso_day(day), count(one.orders), count(one.touched), *_amounts(one, _)) for day, one in periods.items()
+        (iso_day(day), count(sums.orders), count(sums.touched), *_amounts(sums, _)) for day, sums in periods.items()
     )
     names = (unit, "orders", "touched", "before", "discount", "funded", "gifts", "margin_before", "margin_after")
     return Table(_(CHARTS[unit]), heads(_, *names), rows)
 
 
-def _amounts(one: Sums, _: Localizer) -> tuple[str, ...]:
-    amounts = (one.before_minor, one.discount_minor, one.funded_minor, one.gifts_minor, one.margin_before_minor,
-               one.margin_after_minor)  # fmt: skip
+def _amounts(sums: Sums, _: Localizer) -> tuple[str, ...]:
+    amounts = (sums.before_minor, sums.discount_minor, sums.funded_minor, sums.gifts_minor, sums.margin_before_minor,
+               sums.margin_after_minor)  # fmt: skip
     return tuple(_("not known", context="replay") if amount is None else _.money.text(amount) for amount in amounts)
 
 
-def _offers(found: ReplayFindings, _: Localizer) -> Section:
+def _offers(findings: ReplayFindings, _: Localizer) -> Section:
     money = _.money.text
     rows = tuple(
-        (one.offer_id, _(one.label), count(one.touched), money(one.discount_minor), money(one.funded_minor),
-         money(one.gifts_minor), money(one.biggest_minor))
-        for one in found.by_offer
+        (offer.offer_id, _(offer.label), count(offer.touched), money(offer.discount_minor), money(offer.funded_minor),
+         money(offer.gifts_minor), money(offer.biggest_minor))
+        for offer in findings.by_offer
     )  # fmt: skip
     names = ("offer", "label", "touched", "discount", "funded", "gifts", "biggest")
     table = Table(_("All offers of the file"), heads(_, *names), rows, n_labels=2)
@@ -211,9 +213,9 @@ def _offers(found: ReplayFindings, _: Localizer) -> Section:
     )
 
 
-def _limits(found: ReplayFindings, language: str) -> Section:
-    _ = Localizer(language, found.currency)
-    said = tuple(notes(found, language))
+def _limits(findings: ReplayFindings, language: str) -> Section:
+    _ = Localizer(language, findings.currency)
+    said = tuple(notes(findings, language))
     blocks = (
         Text(assumption(language)),
         Text(
@@ -228,10 +230,10 @@ def _limits(found: ReplayFindings, language: str) -> Section:
     return Section("limits", _("What this cannot say"), _("A bill for the past, no forecast"), blocks)
 
 
-def _left_out(found: ReplayFindings, _: Localizer) -> list[Section]:
-    if not found.left_out:
+def _left_out(findings: ReplayFindings, _: Localizer) -> list[Section]:
+    if not findings.left_out:
         return []
-    rows = tuple((_.named(RULE_NAMES, rule), count(rows)) for rule, rows in found.left_out.items())
+    rows = tuple((_.named(RULE_NAMES, rule), count(rows)) for rule, rows in findings.left_out.items())
     columns = (_("why", context="column title"), _("rows", context="column title"))
     table = Table(_("Rows left out, by reason"), columns, rows)
     return [

@@ -103,8 +103,8 @@ def replay(
 
 def _priced(request: ReplayRequest, progress: Console | None) -> ReplayResult:
     offers, where = read_offers_file(request.offers), ENGINES.load(DEFAULT_ENGINE)()
-    given = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
-    files: dict[SourceName, Any] = {name: place for name, place in given.items() if place}  # type: ignore[misc]
+    places = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
+    files: dict[SourceName, Any] = {name: place for name, place in places.items() if place}  # type: ignore[misc]
     with TemporaryDirectory(prefix="offerloop-") as folder:
         past = read_orders(files, offers.currency, request.currency, request.zone, where, Path(folder))
         run = _Replay(offers, request, past)
@@ -128,7 +128,7 @@ class _Counts:
     orders: Counter[str] = field(default_factory=Counter)
     sold: Counter[str] = field(default_factory=Counter)
     """Units that went at the price of an offer with a limit, by offer."""
-    mine: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    by_customer: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     """The same by offer and customer; a guest is a new customer every time."""
 
 
@@ -165,15 +165,15 @@ class _Replay:
         """Return all sums."""
         self._keep()
         total = Sums()
-        for one in self.days.values():
-            total.add(one)
+        for sums in self.days.values():
+            total.add(sums)
         ranked = sorted(self.by_offer.values(), key=lambda one: (-one.discount_minor - one.gifts_minor, one.offer_id))
         past = self.past
-        found = ReplayFindings(
+        findings = ReplayFindings(
             self.request.orders, self.offers.currency, past.zone, total, dict(sorted(self.days.items())),
             tuple(ranked), past.left_out, notes_of(self.offers, past, self.request.codes, self.share),
         )  # fmt: skip
-        return ReplayResult(found, pl.concat([pl.DataFrame(schema=TOUCHED), *self.kept]))
+        return ReplayResult(findings, pl.concat([pl.DataFrame(schema=TOUCHED), *self.kept]))
 
     def _order(self, rows: Sequence[tuple[Any, ...]]) -> PastOrder:
         named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
@@ -199,8 +199,8 @@ class _Replay:
         return None if self.share is None else half_up(row["value_minor"] * self.share)
 
     def _usage(self, customer: str | None) -> dict[str, OfferUsage]:
-        sold, mine = self.counts.sold, self.counts.mine
-        return {one: OfferUsage(sold[one], mine[one, customer]) for one in self.limited}
+        sold, by_customer = self.counts.sold, self.counts.by_customer
+        return {one: OfferUsage(sold[one], by_customer[one, customer]) for one in self.limited}
 
     def _use(self, order: PastOrder, priced: Priced) -> None:
         """Count the order, and the units that went at the price of an offer with a limit."""
@@ -212,22 +212,22 @@ class _Replay:
             if units and isinstance(left, int):
                 self.counts.sold[offer_id] += min(units, left)
                 if customer is not None:
-                    self.counts.mine[offer_id, customer] += min(units, left)
+                    self.counts.by_customer[offer_id, customer] += min(units, left)
 
     def _count(self, order: PastOrder, priced: Priced) -> None:
-        one = Sums(1, 0, priced.goods_before_minor, priced.discount_minor, margin_before_minor=order.margin_minor)
+        sums = Sums(1, 0, priced.goods_before_minor, priced.discount_minor, margin_before_minor=order.margin_minor)
         active = [applied for applied in priced.applied if applied.off_minor or applied.gives]
         for applied in active:
-            gifts = sum(given.worth_minor for given in applied.gives)
+            gifts = sum(gift.worth_minor for gift in applied.gives)
             funded = applied.funded_minor + int(gifts * self.funded[applied.offer_id])
-            one.funded_minor += funded
-            one.gifts_minor += gifts
+            sums.funded_minor += funded
+            sums.gifts_minor += gifts
             self.by_offer[applied.offer_id].add(order.order_id, applied.off_minor, funded, gifts)
-        one.touched = int(bool(active))
-        self.days.setdefault(order.day, Sums()).add(one)
+        sums.touched = int(bool(active))
+        self.days.setdefault(order.day, Sums()).add(sums)
         if active:
             ids = "|".join(applied.offer_id for applied in active)
-            row = (order.order_id, order.day, ids, one.before_minor, one.discount_minor, one.margin_after_minor)
+            row = (order.order_id, order.day, ids, sums.before_minor, sums.discount_minor, sums.margin_after_minor)
             self.waiting.append(row)
             if len(self.waiting) >= _KEPT:
                 self._keep()
@@ -259,5 +259,5 @@ def segments_of(written: str | None) -> frozenset[str]:
 def units_at(priced: Priced, offer_id: str) -> int:
     """Units of lines from which an offer took something: as many as it has reached, unless its limit stopped it."""
     return sum(
-        one.line.quantity for one in priced.lines if any(change.offer_id == offer_id for change in one.adjustments)
+        line.line.quantity for line in priced.lines if any(change.offer_id == offer_id for change in line.adjustments)
     )

@@ -23,5 +23,5 @@ def run(
     from offerloop.commands.run.terminal_text import screen
 
     written = carry_out(config, engine, progress_console(as_json), begin, language)
-    found = {"run": str(written.folder), "report": str(written.report), **written.summary}
-    say(found, f"{screen(written.summary)}\n{written.report}", as_json)
+    output = {"run": str(written.folder), "report": str(written.report), **written.summary}
+    say(output, f"{screen(written.summary)}\n{written.report}", as_json)

@@ -47,8 +47,10 @@ class Rule:
     @classmethod
     def read(cls, row: dict[str, Any]) -> Rule:
         """From a row of the comparison."""
-        profit = Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
-        lead = Estimate.known(row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"])
+        profit = Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+        lead = Estimate.from_bounds(
+            row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"]
+        )
         return cls(row["rule"], row["n_customers"], row["spend_minor"], profit, lead)
 
 
@@ -64,7 +66,7 @@ class BreakEven:
 class CampaignFacts:
     """One campaign: its decision, the forecast, and what would change it."""
 
-    found: CampaignFindings
+    findings: CampaignFindings
     settings: Campaign
     compared: tuple[Rule, ...]
     """The plan, doing nothing, and the reference policies."""
@@ -168,14 +170,14 @@ class Facts:
     def taken(self, parts: Iterable[tuple[CampaignFacts, float]], *, exactly: bool = False) -> str:
         """The sum of what campaigns take from their budgets; units that cannot be added stand side by side."""
         sums: dict[Money, float] = {}
-        for one, minor in parts:
-            sums[one.costs] = sums.get(one.costs, 0.0) + minor
+        for campaign, minor in parts:
+            sums[campaign.costs] = sums.get(campaign.costs, 0.0) + minor
         return " + ".join(costs.exact(sum_) if exactly else costs.text(sum_) for costs, sum_ in sums.items())
 
     @property
     def sent(self) -> tuple[CampaignFacts, ...]:
         """Campaigns with a plan that is sent."""
-        return tuple(one for one in self.campaigns if one.found.send)
+        return tuple(one for one in self.campaigns if one.findings.send)
 
 
 def together(bases: frozenset[str]) -> str:
@@ -209,32 +211,33 @@ def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
     """The least level of a lever with held-out profit above zero, by the estimate and beyond its interval."""
     levels = sweep.filter((pl.col("campaign_id") == campaign_id) & (pl.col("lever") == lever)).sort("level")
     ends = (pl.col("profit_minor"), pl.coalesce("profit_low_minor", "profit_minor"))
-    found = [levels.filter(end > 0)["level"] for end in ends]
-    least = [None if level.is_empty() else float(level[0]) for level in found]
+    positive_levels = [levels.filter(end > 0)["level"] for end in ends]
+    least = [None if level.is_empty() else float(level[0]) for level in positive_levels]
     return BreakEven(least[0], least[1])
 
 
-def _campaign(findings: Findings, found: CampaignFindings, language: str) -> CampaignFacts:
-    mine = pl.col("campaign_id") == found.campaign_id
-    rows = findings.tables["comparison"].filter(mine).iter_rows(named=True)
-    sweep, given = findings.tables["break_even_sweep"], findings.tables["assignments"].filter(mine)
-    known = findings.tables["offers"].filter(mine & (pl.col("basis") != "unknown"))
-    shares = known["funded_share"].unique().to_list()
+def _campaign(findings: Findings, campaign_findings: CampaignFindings, language: str) -> CampaignFacts:
+    is_of_campaign = pl.col("campaign_id") == campaign_findings.campaign_id
+    rows = findings.tables["comparison"].filter(is_of_campaign).iter_rows(named=True)
+    sweep, assigned = findings.tables["break_even_sweep"], findings.tables["assignments"].filter(is_of_campaign)
+    with_basis = findings.tables["offers"].filter(is_of_campaign & (pl.col("basis") != "unknown"))
+    shares = with_basis["funded_share"].unique().to_list()
     return CampaignFacts(
-        found=found,
-        settings=findings.settings(found.campaign_id),
+        findings=campaign_findings,
+        settings=findings.settings(campaign_findings.campaign_id),
         compared=tuple(Rule.read(row) for row in rows),
-        supplier_share=break_even(sweep, found.campaign_id, "supplier share"),
-        margin=break_even(sweep, found.campaign_id, "margin"),
-        n_sent=given.filter(pl.col("arm") == PLAN_ARM).height,
-        liability_sent_minor=_liability(given.filter(pl.col("arm") == PLAN_ARM)),
-        liability_explore_minor=int(given.filter(pl.col("arm") == EXPLORE)["cost_liability_minor"].sum()),
-        n_explore=given.filter(pl.col("arm") == EXPLORE).height,
-        noun="coupons" if set(known["kind"].unique()) == {"coupon"} else "offers",
-        is_short_of_budget=found.n_planned == 0 and _would_plan(findings.tables["budget_curve"].filter(mine)),
-        costs=Money(findings.config.unit(findings.settings(found.campaign_id)), language),
+        supplier_share=break_even(sweep, campaign_findings.campaign_id, "supplier share"),
+        margin=break_even(sweep, campaign_findings.campaign_id, "margin"),
+        n_sent=assigned.filter(pl.col("arm") == PLAN_ARM).height,
+        liability_sent_minor=_liability(assigned.filter(pl.col("arm") == PLAN_ARM)),
+        liability_explore_minor=int(assigned.filter(pl.col("arm") == EXPLORE)["cost_liability_minor"].sum()),
+        n_explore=assigned.filter(pl.col("arm") == EXPLORE).height,
+        noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
+        is_short_of_budget=campaign_findings.n_planned == 0
+        and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),
+        costs=Money(findings.config.unit(findings.settings(campaign_findings.campaign_id)), language),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
-        bases=frozenset(found.bases or known["basis"]),
+        bases=frozenset(campaign_findings.bases or with_basis["basis"]),
     )
 
 
@@ -243,7 +246,7 @@ def _would_plan(curve: pl.DataFrame) -> bool:
     return bool((curve["n_customers"] > 0).any())
 
 
-def _liability(given: pl.DataFrame) -> int | None:
+def _liability(assigned: pl.DataFrame) -> int | None:
     """The most that offers can cost, where all have a limit."""
-    most = given["cost_liability_minor"]
+    most = assigned["cost_liability_minor"]
     return None if most.null_count() else int(most.sum())

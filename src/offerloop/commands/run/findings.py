@@ -72,8 +72,8 @@ class Findings:
 
     def table(self, name: str) -> pl.DataFrame | None:
         """The table, or None when it is missing or has no row."""
-        found = self.tables.get(name)
-        return None if found is None or found.is_empty() else found
+        table = self.tables.get(name)
+        return None if table is None or table.is_empty() else table
 
     def settings(self, campaign_id: str) -> Campaign:
         """The configuration of one campaign."""

@@ -68,15 +68,15 @@ def linker(_: Localizer) -> Callable[[str], Any]:
     listed = "|".join(re.escape(str(escape(one.word.lower()))) for one in terms)
     apart = bool(_.space)
     pattern = re.compile(rf"(?<![\w-])({listed})(?![\w-])" if apart else rf"({listed})", re.IGNORECASE)
-    seen: set[str] = set()
+    linked: set[str] = set()
 
-    def link(found: re.Match[str]) -> str:
-        key = found.group().lower().replace("&#39;", "'")
-        if key in seen:
-            return found.group()
-        seen.add(key)
-        one = words[key]
-        return f'<a class="term" href="#{one.anchor}" title="{escape(one.meaning)}">{found.group()}</a>'
+    def link(match: re.Match[str]) -> str:
+        key = match.group().lower().replace("&#39;", "'")
+        if key in linked:
+            return match.group()
+        linked.add(key)
+        term = words[key]
+        return f'<a class="term" href="#{term.anchor}" title="{escape(term.meaning)}">{match.group()}</a>'
 
     def mark(text: str) -> Markup:
         return Markup(pattern.sub(link, str(escape(text))))

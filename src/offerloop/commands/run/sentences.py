@@ -72,8 +72,8 @@ def headline(facts: Facts) -> str:
             if facts.basis == UNKNOWN
             else _("Send nothing this time.")
         )
-    titles = _.titles([one.found.title for one in sent])
-    kept = _.titles([one.found.title for one in facts.campaigns if not one.found.send])
+    titles = _.titles([one.findings.title for one in sent])
+    kept = _.titles([one.findings.title for one in facts.campaigns if not one.findings.send])
     if facts.basis == ASSUMED:
         return _on_assumption(facts, titles, kept)
     said = [
@@ -83,7 +83,7 @@ def headline(facts: Facts) -> str:
             else _("Send {sent}.", context="decision", sent=titles)
         )
     ]
-    assumed = [one.found.title for one in sent if one.is_assumed]
+    assumed = [one.findings.title for one in sent if one.is_assumed]
     if assumed:
         said.append(_("What {titles} would change is assumed, not measured.", titles=_.titles(assumed)))
     return _.sentences(said)
@@ -131,24 +131,26 @@ def test_sentences(facts: Facts) -> list[str]:
     return [] if facts.reach is None else [reach_sentence(facts.reach, facts.localizer)]
 
 
-def campaign_sentence(one: CampaignFacts, facts: Facts) -> str:
+def campaign_sentence(campaign: CampaignFacts, facts: Facts) -> str:
     """What to do with one campaign, and how sure that is."""
-    return facts.localizer("{title}: {body}", context="pattern", title=one.found.title, body=campaign_body(one, facts))
+    return facts.localizer(
+        "{title}: {body}", context="pattern", title=campaign.findings.title, body=campaign_body(campaign, facts)
+    )
 
 
-def campaign_body(one: CampaignFacts, facts: Facts, *, marked: bool = True) -> str:
+def campaign_body(campaign: CampaignFacts, facts: Facts, *, marked: bool = True) -> str:
     """The same without the title; `marked` says what it rests on, where the page does not."""
-    return _send(one, facts, marked=marked) if one.found.send else _keep(one, facts, marked=marked)
+    return _send(campaign, facts, marked=marked) if campaign.findings.send else _keep(campaign, facts, marked=marked)
 
 
-def basis_mark(one: CampaignFacts | Facts, _: Localizer) -> str:
+def basis_mark(campaign: CampaignFacts | Facts, _: Localizer) -> str:
     """What the figures of a campaign, or of all, rest on."""
-    if one.basis != LEARNED:
-        return _(BASIS_MARKS[one.basis])
+    if campaign.basis != LEARNED:
+        return _(BASIS_MARKS[campaign.basis])
     parts = (
         _("partly {basis}", context="basis of a forecast", basis=BASES_OF_EFFECTS[name])
         for name in BASES
-        if name in one.bases
+        if name in campaign.bases
     )
     return _(
         "model-based forecast, {parts}",
@@ -157,50 +159,52 @@ def basis_mark(one: CampaignFacts | Facts, _: Localizer) -> str:
     )
 
 
-def _mark(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    return facts.localizer(" ({basis})", context="pattern", basis=basis_mark(one, facts.localizer)) if marked else ""
+def _mark(campaign: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+    return (
+        facts.localizer(" ({basis})", context="pattern", basis=basis_mark(campaign, facts.localizer)) if marked else ""
+    )
 
 
-def _send(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    _, sent = facts.localizer, one.sent_forecast
-    told = _(
+def _send(campaign: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+    _, sent = facts.localizer, campaign.sent_forecast
+    what = _(
         "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}.",
-        n=one.n_sent,
-        noun=noun(one, _),
+        n=campaign.n_sent,
+        noun=noun(campaign, _),
         profit=_.estimate(sent.profit),
-        spend=one.costs.text(sent.spend_minor),
-        most=_most(one, _),
-        mark=_mark(one, facts, marked=marked),
+        spend=campaign.costs.text(sent.spend_minor),
+        most=_most(campaign, _),
+        mark=_mark(campaign, facts, marked=marked),
     )
     unproven = (
         ""
-        if sent.profit.low > 0 or one.is_assumed
+        if sent.profit.low > 0 or campaign.is_assumed
         else _(
             "The interval holds zero, so nothing proves that this pays; it is sent because the "
             "campaign says send = “expected”."
         )
     )
     said = [
-        told,
-        _policy(one, _),
+        what,
+        _policy(campaign, _),
         unproven,
-        _whole(one, _),
-        lead_sentence(one, _),
-        _ahead(one, facts),
-        _assumed(one, _),
+        _whole(campaign, _),
+        lead_sentence(campaign, _),
+        _ahead(campaign, facts),
+        _assumed(campaign, _),
     ]
     return _.sentences(filter(None, said))
 
 
-def _most(one: CampaignFacts, _: Localizer) -> str:
+def _most(campaign: CampaignFacts, _: Localizer) -> str:
     """The most that it can cost, where that has a limit."""
-    most = one.liability_sent_minor
-    return "" if most is None else _(", at most {most}", context="decision", most=one.costs.text(most))
+    most = campaign.liability_sent_minor
+    return "" if most is None else _(", at most {most}", context="decision", most=campaign.costs.text(most))
 
 
-def _policy(one: CampaignFacts, _: Localizer) -> str:
+def _policy(campaign: CampaignFacts, _: Localizer) -> str:
     """Which simpler policy is sent in place of a plan that chooses by customer."""
-    policy = one.found.policy
+    policy = campaign.findings.policy
     return (
         ""
         if policy == PLAN
@@ -212,27 +216,27 @@ def _policy(one: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _whole(one: CampaignFacts, _: Localizer) -> str:
+def _whole(campaign: CampaignFacts, _: Localizer) -> str:
     """The plan before holdout and random draws, where it is another one."""
-    if one.n_sent == one.found.n_planned:
+    if campaign.n_sent == campaign.findings.n_planned:
         return ""
-    profit, spend = _.estimate(one.plan.profit), one.costs.text(one.plan.spend_minor)
+    profit, spend = _.estimate(campaign.plan.profit), campaign.costs.text(campaign.plan.spend_minor)
     return _(
         "The full plan has {n}, of whom some are held back or drawn at random; it is forecast at {profit} on {spend}.",
-        n=one.found.n_planned,
+        n=campaign.findings.n_planned,
         profit=profit,
         spend=spend,
     )
 
 
-def noun(one: CampaignFacts, _: Localizer) -> str:
+def noun(campaign: CampaignFacts, _: Localizer) -> str:
     """What a campaign's offers are called."""
-    return _(NOUNS[one.noun])
+    return _(NOUNS[campaign.noun])
 
 
-def _assumed(one: CampaignFacts, _: Localizer) -> str:
+def _assumed(campaign: CampaignFacts, _: Localizer) -> str:
     """A warning where the forecast rests on what the shop expects, which no interval holds."""
-    share = one.found.assumed_share
+    share = campaign.findings.assumed_share
     if not share:
         return ""
     return (
@@ -240,7 +244,7 @@ def _assumed(one: CampaignFacts, _: Localizer) -> str:
             "Every effect in this plan is the shop's own assumption, not learned from data; no "
             "interval tells how far it is off."
         )
-        if one.is_assumed
+        if campaign.is_assumed
         else _(
             "{share} of the planned offers count by the shop's own assumption, not by data: no interval holds that.",
             share=_.share(share),
@@ -248,46 +252,46 @@ def _assumed(one: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _ahead(one: CampaignFacts, facts: Facts) -> str:
+def _ahead(campaign: CampaignFacts, facts: Facts) -> str:
     """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained.
 
     Shelf prices tell it of offers that rest on them alone.
     """
-    if not facts.pulled_forward or one.is_assumed or not one.bases <= {TRANSFERRED, ASSUMED}:
+    if not facts.pulled_forward or campaign.is_assumed or not campaign.bases <= {TRANSFERRED, ASSUMED}:
         return ""
-    gained = one.sent_forecast.profit.value + one.sent_forecast.spend_minor
+    gained = campaign.sent_forecast.profit.value + campaign.sent_forecast.spend_minor
     return facts.localizer(
         "About {lost} of it may be purchases brought forward from the week after.",
         lost=facts.money.text(facts.pulled_forward * gained),
     )
 
 
-def _keep(one: CampaignFacts, facts: Facts, *, marked: bool) -> str:
-    _, profit = facts.localizer, one.plan.profit
-    if one.basis == UNKNOWN:
+def _keep(campaign: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+    _, profit = facts.localizer, campaign.plan.profit
+    if campaign.basis == UNKNOWN:
         return _("send none; nothing shows what these offers do, so no plan can be made.")
     sentence = _(
-        _why_kept(one),
+        _why_kept(campaign),
         margin=facts.at_margin,
-        budget=one.costs.exact(one.found.budget_minor),
+        budget=campaign.costs.exact(campaign.findings.budget_minor),
         profit=_.estimate(profit),
-        noun=noun(one, _),
-        mark=_mark(one, facts, marked=marked),
+        noun=noun(campaign, _),
+        mark=_mark(campaign, facts, marked=marked),
     )
-    return _.sentences((sentence, break_even_sentence(one.supplier_share, _, assumed=one.is_assumed)))
+    return _.sentences((sentence, break_even_sentence(campaign.supplier_share, _, assumed=campaign.is_assumed)))
 
 
-def _why_kept(one: CampaignFacts) -> Message:
+def _why_kept(campaign: CampaignFacts) -> Message:
     """Why a plan with known effects is not sent."""
-    profit = one.plan.profit
-    if one.found.pays_alone:
+    profit = campaign.plan.profit
+    if campaign.findings.pays_alone:
         return Message(
             "send none; by itself it would bring {profit}, but other campaigns bring more with the "
             "same customers and limits."
         )
-    if one.is_short_of_budget:
-        return _short_of_budget(one)
-    if one.found.n_planned == 0:
+    if campaign.is_short_of_budget:
+        return _short_of_budget(campaign)
+    if campaign.findings.n_planned == 0:
         return Message("send none; at {margin} no offer is estimated to pay for any customer.")
     if profit.value > 0:
         return Message(
@@ -304,11 +308,11 @@ def _why_kept(one: CampaignFacts) -> Message:
     )
 
 
-def _short_of_budget(one: CampaignFacts) -> Message:
+def _short_of_budget(campaign: CampaignFacts) -> Message:
     """Which limit does not pay for a single offer: the campaign's own budget, which then has a price, or another."""
-    if one.found.budget_minor == 0:
+    if campaign.findings.budget_minor == 0:
         return Message("send none; the budget is 0.")
-    if one.found.shadow_price > 0:
+    if campaign.findings.shadow_price > 0:
         return Message("send none; the budget of {budget} does not pay for a single offer.")
     return Message("send none; the limits that campaigns share do not allow a single offer.")
 
@@ -343,18 +347,18 @@ def rule_name(name: str, _: Localizer) -> str:
     return _.named(POLICIES, name)
 
 
-def lead_sentence(one: CampaignFacts, _: Localizer) -> str:
+def lead_sentence(campaign: CampaignFacts, _: Localizer) -> str:
     """Whether the plan does better than the reference policies, each at the plan's spend or all that it can spend."""
-    level = [rule for rule in one.rules if one.level_with(rule)]
-    if not one.rules:
+    level = [rule for rule in campaign.rules if campaign.level_with(rule)]
+    if not campaign.rules:
         return ""
-    best = one.best_rule
+    best = campaign.best_rule
     if not level and best is not None:
         text = (
             Message(
                 "By the same assumption it is ahead of every reference policy; the best of them, {rule}, by {lead}."
             )
-            if one.is_assumed
+            if campaign.is_assumed
             else Message("It beats every reference policy; the best of them, {rule}, by {lead}.")
         )
         return _(text, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
@@ -366,9 +370,9 @@ def lead_sentence(one: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def claim_sentence(one: CampaignFacts, _: Localizer, *, again: bool = False) -> str:
+def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False) -> str:
     """The winner's curse: what the choosing estimates claim, against what other customers show."""
-    if one.is_assumed:
+    if campaign.is_assumed:
         return (
             ""
             if again
@@ -384,9 +388,9 @@ def claim_sentence(one: CampaignFacts, _: Localizer, *, again: bool = False) -> 
             "half that did not choose them shows {profit}.",
             plural="Winner's curse again: the estimates that chose these {n} customers claim {claimed}; "
             "the half that did not choose them shows {profit}.",
-            n=one.found.n_planned,
-            claimed=_.money.text(one.found.claimed_minor),
-            profit=_.estimate(one.plan.profit),
+            n=campaign.findings.n_planned,
+            claimed=_.money.text(campaign.findings.claimed_minor),
+            profit=_.estimate(campaign.plan.profit),
         )
         if again
         else _(
@@ -398,9 +402,9 @@ def claim_sentence(one: CampaignFacts, _: Localizer, *, again: bool = False) -> 
             "the customers that did not choose them, the same plan is worth {profit}. The "
             "difference is the winner's curse: whoever picks the highest estimates also picks the "
             "luckiest errors. This report therefore never shows the claim as a forecast.",
-            n=one.found.n_planned,
-            claimed=_.money.text(one.found.claimed_minor),
-            profit=_.estimate(one.plan.profit),
+            n=campaign.findings.n_planned,
+            claimed=_.money.text(campaign.findings.claimed_minor),
+            profit=_.estimate(campaign.plan.profit),
         )
     )
 

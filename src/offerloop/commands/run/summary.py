@@ -60,57 +60,58 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
 def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:
     """Return a row for each campaign of a summary: what is sent, or the best plan where nothing is; major units."""
     rows = []
-    for one in summary["campaigns"]:
-        sent = one["as_sent"] if one["send"] else one
+    for campaign in summary["campaigns"]:
+        sent = campaign["as_sent"] if campaign["send"] else campaign
         amounts = {"expected_spend": sent["expected_spend"], "at_most": sent["liability"], **sent["profit"]}
         numbers = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         rows.append({
-            "campaign_id": one["id"], "title": one["title"], "send": one["send"], "basis": one["basis"],
-            "customers": one["customers_sent"] if one["send"] else one["customers_planned"],
+            "campaign_id": campaign["id"], "title": campaign["title"],
+            "send": campaign["send"], "basis": campaign["basis"],
+            "customers": campaign["customers_sent"] if campaign["send"] else campaign["customers_planned"],
             "expected_spend": numbers["expected_spend"], "at_most": numbers["at_most"], "profit": numbers["value"],
             "profit_low": numbers["low"], "profit_high": numbers["high"],
         })  # fmt: skip
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _campaign(one: CampaignFacts, facts: Facts) -> dict[str, Any]:
-    money, found = facts.money, one.found
-    best = one.best_rule
+def _campaign(campaign: CampaignFacts, facts: Facts) -> dict[str, Any]:
+    money, findings = facts.money, campaign.findings
+    best = campaign.best_rule
     return {
-        "id": found.campaign_id,
-        "title": found.title,
-        "send": found.send,
-        "pays_alone": found.pays_alone,
-        "policy": found.policy,
-        "basis": one.basis,
-        "bases": sorted(one.bases),
-        "sentence": campaign_sentence(one, facts),
-        "budget": money.decimal(found.budget_minor),
-        "budget_unit": one.costs.currency,
-        "budget_basis": found.budget_basis,
-        "explore_budget": money.decimal(found.explore_budget_minor),
-        "customers_planned": found.n_planned,
-        "customers_sent": one.n_sent,
-        "customers_exploring": one.n_explore,
-        "expected_spend": money.decimal(one.plan.spend_minor),
-        "profit": _money(one.plan.profit, money),
-        "as_sent": _as_sent(one, money),
-        "claimed_profit": money.decimal(found.claimed_minor),
-        "liability": money.decimal(found.liability_minor),
-        "chance_of_overspending": None if found.overspend is None else round(found.overspend, MACHINE_DIGITS),
-        "shadow_price": round(found.shadow_price, MACHINE_DIGITS),
-        "bound": money.decimal(found.bound_minor),
-        "gap": round(found.gap, MACHINE_DIGITS),
+        "id": findings.campaign_id,
+        "title": findings.title,
+        "send": findings.send,
+        "pays_alone": findings.pays_alone,
+        "policy": findings.policy,
+        "basis": campaign.basis,
+        "bases": sorted(campaign.bases),
+        "sentence": campaign_sentence(campaign, facts),
+        "budget": money.decimal(findings.budget_minor),
+        "budget_unit": campaign.costs.currency,
+        "budget_basis": findings.budget_basis,
+        "explore_budget": money.decimal(findings.explore_budget_minor),
+        "customers_planned": findings.n_planned,
+        "customers_sent": campaign.n_sent,
+        "customers_exploring": campaign.n_explore,
+        "expected_spend": money.decimal(campaign.plan.spend_minor),
+        "profit": _money(campaign.plan.profit, money),
+        "as_sent": _as_sent(campaign, money),
+        "claimed_profit": money.decimal(findings.claimed_minor),
+        "liability": money.decimal(findings.liability_minor),
+        "chance_of_overspending": None if findings.overspend is None else round(findings.overspend, MACHINE_DIGITS),
+        "shadow_price": round(findings.shadow_price, MACHINE_DIGITS),
+        "bound": money.decimal(findings.bound_minor),
+        "gap": round(findings.gap, MACHINE_DIGITS),
         "best_rule": None if best is None else best.name,
-        "rules": [_rule(rule, one, money) for rule in one.compared],
-        "break_even_supplier_share": _level(one.supplier_share),
-        "break_even_margin": _level(one.margin),
+        "rules": [_rule(rule, campaign, money) for rule in campaign.compared],
+        "break_even_supplier_share": _level(campaign.supplier_share),
+        "break_even_margin": _level(campaign.margin),
     }
 
 
-def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, Any]:
+def _uniform(findings: Findings, campaign: CampaignFacts, facts: Facts) -> dict[str, Any]:
     """The best depth for everybody in each category."""
-    found = [
+    rows = [
         {
             "category": row["category"],
             "depth": round(row["depth"], MACHINE_DIGITS),
@@ -121,10 +122,10 @@ def _uniform(findings: Findings, one: CampaignFacts, facts: Facts) -> dict[str, 
             "profit": _money(profit_of(row), facts.money),
             "beats_no_discount": row["beats_nothing"] if profit_of(row).has_interval else None,
         }
-        for row in depths_of(findings, one)
+        for row in depths_of(findings, campaign)
         if row["is_best"]
     ]
-    return {"uniform_depths": found}
+    return {"uniform_depths": rows}
 
 
 def _limits(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
@@ -149,11 +150,11 @@ def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
     if test is None:
         return None
     least = None if test.detectable is None else facts.money.decimal(test.detectable)
-    found = {"treated": test.n_treated, "held_back": test.n_control, "least_effect_on_margin": least}
+    fields = {"treated": test.n_treated, "held_back": test.n_control, "least_effect_on_margin": least}
     reach = facts.reach
     if reach is None:
-        return found
-    return found | {
+        return fields
+    return fields | {
         "profit_hoped_for": facts.money.decimal(reach.hoped),
         "weeks_to_show_it": reach.weeks,
         "shows_it_within_a_year": reach.can_show,
@@ -162,22 +163,22 @@ def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
     }
 
 
-def _as_sent(one: CampaignFacts, money: Money) -> dict[str, Any]:
+def _as_sent(campaign: CampaignFacts, money: Money) -> dict[str, Any]:
     return {
-        "expected_spend": money.decimal(one.sent_forecast.spend_minor),
-        "profit": _money(one.sent_forecast.profit, money),
-        "liability": None if one.liability_sent_minor is None else money.decimal(one.liability_sent_minor),
+        "expected_spend": money.decimal(campaign.sent_forecast.spend_minor),
+        "profit": _money(campaign.sent_forecast.profit, money),
+        "liability": None if campaign.liability_sent_minor is None else money.decimal(campaign.liability_sent_minor),
     }
 
 
-def _rule(rule: Rule, one: CampaignFacts, money: Money) -> dict[str, Any]:
+def _rule(rule: Rule, campaign: CampaignFacts, money: Money) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "customers": round(rule.n_customers, 1),
         "spend": money.decimal(rule.spend_minor),
         "profit": _money(rule.profit, money),
         "plan_leads_by": _money(rule.lead, money),
-        "distinguishable": None if rule.name == one.plan.name else rule.lead.is_clear,
+        "distinguishable": None if rule.name == campaign.plan.name else rule.lead.is_clear,
     }
 
 
@@ -188,13 +189,13 @@ def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
         return None
     offers = [
         {
-            "offer": one.offer_id,
-            "shown": one.n_shown,
-            "value": _money(one.value, money),
-            "discount": _money(one.discount, money),
-            "share_redeemed": round(one.p_redeem, MACHINE_DIGITS),
+            "offer": offer.offer_id,
+            "shown": offer.n_shown,
+            "value": _money(offer.value, money),
+            "discount": _money(offer.discount, money),
+            "share_redeemed": round(offer.p_redeem, MACHINE_DIGITS),
         }
-        for one in shown.offers
+        for offer in shown.offers
     ]
     return {
         "basis": "estimated from offers shown at random",
@@ -232,17 +233,19 @@ def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str,
 
 def _past(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
     rows = []
-    for one in past_campaigns(findings):
-        parts = {"naive": one.naive, "adjusted": one.adjusted, "placebo": one.placebo}
+    for campaign in past_campaigns(findings):
+        parts = {"naive": campaign.naive, "adjusted": campaign.adjusted, "placebo": campaign.placebo}
         figures = {name: None if part is None else _money(part, facts.money) for name, part in parts.items()}
         rows.append(
             {
-                "id": one.name,
-                "period": facts.localizer("{first} to {last}", context="range of days", first=one.first, last=one.last),
-                "targeted": one.n_targeted,
-                "others": one.n_others,
+                "id": campaign.name,
+                "period": facts.localizer(
+                    "{first} to {last}", context="range of days", first=campaign.first, last=campaign.last
+                ),
+                "targeted": campaign.n_targeted,
+                "others": campaign.n_others,
                 **figures,
-                "note": facts.localizer.sentences(facts.localizer(part) for part in one.note),
+                "note": facts.localizer.sentences(facts.localizer(part) for part in campaign.note),
             }
         )
     return rows
@@ -279,20 +282,20 @@ def _usual(findings: Findings, facts: Facts) -> dict[str, Any] | None:
     settings = findings.config.business_as_usual
     if settings is None:
         return None
-    given = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
+    assigned = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
     return {
         "share": settings.share,
         "budget": facts.money.decimal(findings.config.minor(settings.budget)),
-        "liability": facts.money.decimal(int(given["cost_liability_minor"].sum())),
+        "liability": facts.money.decimal(int(assigned["cost_liability_minor"].sum())),
     }
 
 
 def _quality(findings: Findings) -> dict[str, dict[str, int]]:
     totals = findings.tables["quality"].group_by("table", "action", maintain_order=True).agg(pl.col("rows").sum())
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for name, action, rows in totals.iter_rows():
-        found.setdefault(name, {})[action] = rows
-    return found
+        counts.setdefault(name, {})[action] = rows
+    return counts
 
 
 def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
@@ -303,8 +306,8 @@ def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
 
 def _ends(estimate: Estimate) -> dict[str, float | None]:
     """The same of what may have no interval."""
-    found = rounded(estimate)
-    return {**found} if estimate.has_interval else {**found, "low": None, "high": None}
+    ends = rounded(estimate)
+    return {**ends} if estimate.has_interval else {**ends, "low": None, "high": None}
 
 
 def _level(level: BreakEven) -> dict[str, float | None]:

@@ -95,31 +95,31 @@ def run_period(config_path: Path, config: Config, engine: Engine, period: LoopPe
 
 
 def _finish(
-    config_path: Path, config: Config, found: Run, recorder: Recorder, how: dict[str, Any]
+    config_path: Path, config: Config, run: Run, recorder: Recorder, how: dict[str, Any]
 ) -> tuple[RunResult, Run]:
     """Write a run to its folder; `how` goes into the manifest: the engine, and the shares of random groups."""
-    findings = findings_of(found)
+    findings = findings_of(run)
     summary = summarise(findings, config.report.language)
     page = recorder.always("report", lambda: render(findings, summary, config.report.language))
     folder = new_folder(config_path.parent / "runs")
     with filling(folder) as partial:
-        _write(found, summary, page, partial)
+        _write(run, summary, page, partial)
         _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
-    return RunResult(folder, folder / "report.html", summary), found
+    return RunResult(folder, folder / "report.html", summary), run
 
 
-def findings_of(found: Run) -> Findings:
+def findings_of(run: Run) -> Findings:
     """A run as the report sees it."""
     return Findings(
-        config=found.config,
-        tables=found.tables,
-        campaigns=[_campaign(found.config, one) for one in found.forecasts],
-        first_day=found.events.first_day,
-        as_of_day=found.events.as_of_day,
-        explore_share=found.explore_share,
-        campaigns_solved=found.campaigns_solved,
-        test=found.test,
-        gaps=tuple(found.gaps),
+        config=run.config,
+        tables=run.tables,
+        campaigns=[_campaign(run.config, one) for one in run.forecasts],
+        first_day=run.events.first_day,
+        as_of_day=run.events.as_of_day,
+        explore_share=run.explore_share,
+        campaigns_solved=run.campaigns_solved,
+        test=run.test,
+        gaps=tuple(run.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
     )
 
@@ -148,10 +148,10 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
     )
 
 
-def _write(found: Run, summary: dict[str, Any], page: str, folder: Path) -> None:
-    for name, table in found.tables.items():
+def _write(run: Run, summary: dict[str, Any], page: str, folder: Path) -> None:
+    for name, table in run.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
-    text = as_text(found.tables["assignments"], DIGITS[found.config.shop.currency])
+    text = as_text(run.tables["assignments"], DIGITS[run.config.shop.currency])
     text.write_csv(folder / "assignments.csv")
     _write_json(folder / "summary.json", summary)
     (folder / "report.html").write_text(page, encoding="utf-8")

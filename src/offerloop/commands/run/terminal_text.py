@@ -27,14 +27,14 @@ def screen(summary: Mapping[str, Any]) -> str:
     return text_page(summary["headline"], table, *reasons, *outlook)
 
 
-def _row(one: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
+def _row(campaign: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
     """The offers that are sent, or those of the best plan where none are."""
-    sent, costs = one["as_sent"] if one["send"] else one, Money(one["budget_unit"], _.language)
+    sent, costs = campaign["as_sent"] if campaign["send"] else campaign, Money(campaign["budget_unit"], _.language)
     most = "" if sent["liability"] is None else costs.text(_minor(sent["liability"], costs))
     return (
-        one["title"],
-        (_("send", context="verdict") if one["send"] else _("do not send", context="verdict")),
-        count(one["customers_sent"] if one["send"] else one["customers_planned"]),
+        campaign["title"],
+        (_("send", context="verdict") if campaign["send"] else _("do not send", context="verdict")),
+        count(campaign["customers_sent"] if campaign["send"] else campaign["customers_planned"]),
         costs.text(_minor(sent["expected_spend"], costs)),
         most,
         _.brief(_estimate(sent["profit"], _.money)),
@@ -49,4 +49,4 @@ def _estimate(profit: Mapping[str, str | None], money: Money) -> Estimate:
     value, low, high = (None if profit[end] is None else float(str(profit[end])) for end in ("value", "low", "high"))
     assert value is not None
     unit = money.unit
-    return Estimate.known(value * unit, low and low * unit, high and high * unit)
+    return Estimate.from_bounds(value * unit, low and low * unit, high and high * unit)

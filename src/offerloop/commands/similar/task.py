@@ -46,8 +46,8 @@ def _answer(
 ) -> SimilarProducts:
     row = relations.row(product)
     if row is None:
-        known = relations.listed["product_id"].cast(pl.String)
-        raise InputError(f"there is no product '{product}'{near_miss(product, known)}")
+        product_ids = relations.listed["product_id"].cast(pl.String)
+        raise InputError(f"there is no product '{product}'{near_miss(product, product_ids)}")
     if relation != "similar" and relations.sold_code(row) is None:
         raise EvidenceError(
             Message(
@@ -57,10 +57,10 @@ def _answer(
                 least=min_buyers,
             )
         )
-    found = relations.related(row, relation, top_k)
-    if found.gap is None:
-        return SimilarProducts(found.table, None)
-    return SimilarProducts(found.table, _GAPS[relation].with_values(product=product, gap=found.gap))
+    related = relations.related(row, relation, top_k)
+    if related.gap is None:
+        return SimilarProducts(related.table, None)
+    return SimilarProducts(related.table, _GAPS[relation].with_values(product=product, gap=related.gap))
 
 
 _GAPS: dict[Relation, Message] = {

@@ -53,9 +53,9 @@ def simulate(
     from offerloop.commands.simulate.task import simulate
     from offerloop.market import Levers
 
-    asked = SimulationRequest(
+    request = SimulationRequest(
         preset, tuple(policy or ()), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds,
         seed=seed, levers=Levers(tuple(budget or ()), tuple(supplier_share or ()), tuple(explore or ())),
     )  # fmt: skip
-    done = simulate(asked, out, progress_console(as_json))
+    done = simulate(request, out, progress_console(as_json))
     say(done.summary | {"report": str(done.report)}, f"{done.summary['sentence']}\n{done.report}", as_json)

@@ -28,15 +28,15 @@ BLANKET = "blanket"
 """Keeps to no budget: beside it the others could not be seen."""
 
 
-def courses_section(mine: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Section:
+def courses_section(courses: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Section:
     """Profit and regret with bands over worlds, and both after the last period beside what was spent."""
-    parts: list[Block] = [_profit(mine, _)]
-    if mine.ceiling is None:
+    parts: list[Block] = [_profit(courses, _)]
+    if courses.ceiling is None:
         parts.append(Missing(_("Regret needs the best that could be had: add the policy 'ceiling', or 'oracle'.")))
-    elif mine.regret:
-        parts.append(_regret(mine, mine.ceiling, _))
+    elif courses.regret:
+        parts.append(_regret(courses, courses.ceiling, _))
     parts += [
-        _totals(mine, policies, _),
+        _totals(courses, policies, _),
         Text(
             _(
                 "Measured as profit that the shop realised beyond its twin without offers, under the "
@@ -49,14 +49,14 @@ def courses_section(mine: Courses, policies: Sequence[PolicyGains], _: Localizer
             )
         ),
     ]
-    if mine.spend is not None:
+    if courses.spend is not None:
         parts.append(
             Text(
                 _(
                     "At the same spend: in each world every policy goes to fewer customers, drawn at random, "
                     "so that it spends what the one that spends least does, {spend} on average; its profit "
                     "then shrinks in proportion. A policy that spends nothing is left out.",
-                    spend=money_text(mine.spend, _),
+                    spend=money_text(courses.spend, _),
                 )
             )
         )
@@ -68,8 +68,8 @@ def courses_section(mine: Courses, policies: Sequence[PolicyGains], _: Localizer
     )
 
 
-def _profit(mine: Courses, _: Localizer) -> Figure:
-    shown = _shown(mine.profit)
+def _profit(courses: Courses, _: Localizer) -> Figure:
+    shown = _shown(courses.profit)
     best = max(shown, key=lambda name: shown[name][-1].value)
     title = _("Most profit at the end: '{policy}', {profit}", policy=best, profit=money_text(shown[best][-1], _))
     return _figure(
@@ -77,13 +77,13 @@ def _profit(mine: Courses, _: Localizer) -> Figure:
         title,
         _("Profit beyond the same shop without offers so far, with the spread over worlds"),
         shown,
-        list(mine.profit),
+        list(courses.profit),
         _,
     )
 
 
-def _regret(mine: Courses, ceiling: str, _: Localizer) -> Figure:
-    shown = _shown(mine.regret)
+def _regret(courses: Courses, ceiling: str, _: Localizer) -> Figure:
+    shown = _shown(courses.regret)
     best = min(shown, key=lambda name: shown[name][-1].value)
     title = _(
         "On average '{policy}' is nearest to '{ceiling}': a regret of {regret}",
@@ -92,7 +92,7 @@ def _regret(mine: Courses, ceiling: str, _: Localizer) -> Figure:
         regret=money_text(shown[best][-1], _),
     )
     measure = _("Profit of '{ceiling}' so far less that of the policy, with the spread over worlds", ceiling=ceiling)
-    return _figure("course-regret", title, measure, shown, list(mine.profit), _)
+    return _figure("course-regret", title, measure, shown, list(courses.profit), _)
 
 
 def _shown(courses: Mapping[str, Sequence[Estimate]]) -> Mapping[str, Sequence[Estimate]]:
@@ -116,14 +116,18 @@ def _figure(
                   mark=_("Synthetic: a simulated shop, no real customers"))  # fmt: skip
 
 
-def _totals(mine: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Table:
-    keys = ["policy", "more_profit", "cost", *(["regret"] if mine.ceiling else []), "same_spend"]
-    rows = tuple(_row(one, mine, _) for one in policies)
+def _totals(courses: Courses, policies: Sequence[PolicyGains], _: Localizer) -> Table:
+    keys = ["policy", "more_profit", "cost", *(["regret"] if courses.ceiling else []), "same_spend"]
+    rows = tuple(_row(one, courses, _) for one in policies)
     return Table(_("After the last period, means over worlds"), columns(_, *keys), rows)
 
 
-def _row(one: PolicyGains, mine: Courses, _: Localizer) -> tuple[str, ...]:
-    gains = [money_text(one.gains[name], _) for name in ("profit", "cost")]
-    regret = [money_text(mine.regret[one.name][-1], _) if one.name in mine.regret else ""] if mine.ceiling else []
-    same = money_text(mine.same_spend[one.name], _) if one.name in mine.same_spend else ""
-    return one.name, *gains, *regret, same
+def _row(policy: PolicyGains, courses: Courses, _: Localizer) -> tuple[str, ...]:
+    gains = [money_text(policy.gains[name], _) for name in ("profit", "cost")]
+    regret = (
+        [money_text(courses.regret[policy.name][-1], _) if policy.name in courses.regret else ""]
+        if courses.ceiling
+        else []
+    )
+    same = money_text(courses.same_spend[policy.name], _) if policy.name in courses.same_spend else ""
+    return policy.name, *gains, *regret, same

@@ -96,8 +96,8 @@ class PlanningFindings:
 
     def values(self, lever: str) -> list[float]:
         """Return the values of a lever, in the order of the request."""
-        given = (getattr(one, lever) for one in self.brought)
-        return list(dict.fromkeys(value for value in given if value is not None))
+        settings = (getattr(one, lever) for one in self.brought)
+        return list(dict.fromkeys(value for value in settings if value is not None))
 
     @property
     def varied(self) -> list[str]:

@@ -11,41 +11,41 @@ from offerloop.evaluation import Estimate, number
 from offerloop.report import Dot, Localizer
 
 
-def money_text(one: Estimate, _: Localizer) -> str:
+def money_text(estimate: Estimate, _: Localizer) -> str:
     """An amount with its interval, where there is one."""
-    return _.money.text(one.value) if math.isnan(one.low) else _.money.estimate(one)
+    return _.money.text(estimate.value) if math.isnan(estimate.low) else _.money.estimate(estimate)
 
 
-def drawable(one: Estimate) -> Estimate:
+def drawable(estimate: Estimate) -> Estimate:
     """The same with an interval of no width where there is none."""
-    return Estimate(one.value, one.value, one.value) if math.isnan(one.low) else one
+    return Estimate(estimate.value, estimate.value, estimate.value) if math.isnan(estimate.low) else estimate
 
 
-def plain(one: Estimate, digits: int = 2) -> dict[str, float | None]:
+def plain(estimate: Estimate, digits: int = 2) -> dict[str, float | None]:
     """Return an estimate for programs: null where there is no interval."""
-    ends = {"value": one.value, "low": one.low, "high": one.high}
+    ends = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
     return {end: None if math.isnan(value) else round(value, digits) for end, value in ends.items()}
 
 
 def dots_of(policies: Sequence[PolicyGains], worlds: int, _: Localizer) -> list[Dot]:
     """The measures of each policy, as shares; hollow with one world."""
     return [
-        Dot(one.name, _(MEASURE_NAMES[name]), drawable(one.shares[name]), assumed=worlds == 1)
-        for one in policies
+        Dot(policy.name, _(MEASURE_NAMES[name]), drawable(policy.shares[name]), assumed=worlds == 1)
+        for policy in policies
         for name in MEASURES
     ]
 
 
-def conversion(one: PolicyGains, customers: int, periods: int) -> Estimate:
+def conversion(policy: PolicyGains, customers: int, periods: int) -> Estimate:
     """The change of the share of customers who buy in a period."""
-    return one.gains["buyers"].times(1 / (customers * periods))
+    return policy.gains["buyers"].times(1 / (customers * periods))
 
 
-def share_text(one: Estimate, _: Localizer) -> str:
+def share_text(estimate: Estimate, _: Localizer) -> str:
     """Per cent with their interval, where there is one; nothing where the shop without offers has nothing."""
-    if math.isnan(one.value):
+    if math.isnan(estimate.value):
         return ""
-    return _.share(one.value) if math.isnan(one.low) else _.shares(one.times(100))
+    return _.share(estimate.value) if math.isnan(estimate.low) else _.shares(estimate.times(100))
 
 
 def points_text(share: Estimate, _: Localizer) -> str:

@@ -24,54 +24,56 @@ from offerloop.market import (
 from offerloop.report import Money
 
 
-def plan(asked: SimulationRequest, console: Console | None) -> tuple[Market, pl.DataFrame, PlanningFindings]:
+def plan(request: SimulationRequest, console: Console | None) -> tuple[Market, pl.DataFrame, PlanningFindings]:
     """Every combination in each world: the first market, a row for each and each period, and what they bring."""
-    setting, levers, markets, tables = asked.setting, asked.filled, list[Market](), list[pl.DataFrame]()
-    combos = combinations(levers, asked.policies, (LOOP,))
-    learned = blocks_of(asked.fresh) * len(levers.supplier_share) if "ceiling" in asked.policies else 0
-    steps = asked.worlds * (asked.periods * (1 + len(combos)) + learned)
+    setting, levers, markets, tables = request.setting, request.filled, list[Market](), list[pl.DataFrame]()
+    combos = combinations(levers, request.policies, (LOOP,))
+    learned = blocks_of(request.fresh) * len(levers.supplier_share) if "ceiling" in request.policies else 0
+    steps = request.worlds * (request.periods * (1 + len(combos)) + learned)
     names = {one: _name(one, levers, setting.preset.currency) for one in combos}
-    weeks, currency = asked.worlds * asked.periods, setting.preset.currency
+    weeks, currency = request.worlds * request.periods, setting.preset.currency
     with shown_board(console, steps, tuple(names.values()), weeks, currency) as board:
         telling = Telling(board.step, lambda one, week: board.week(names[one], week))
-        for world in range(asked.seed, asked.seed + asked.worlds):
+        for world in range(request.seed, request.seed + request.worlds):
             market, table = brought(setting, combos, world, {LOOP: looping}, telling)
             markets += [] if markets else [market]
             tables.append(table)
     periods = pl.concat(tables)
-    return markets[0], periods, _findings(asked, combos, periods)
+    return markets[0], periods, _findings(request, combos, periods)
 
 
-def _name(one: Combination, levers: Levers, currency: str) -> str:
+def _name(combination: Combination, levers: Levers, currency: str) -> str:
     """Return the policy, and the levers that have several values, for the terminal."""
-    told = {
-        "budget": f"{Money(currency).exact(100 * one.budget)}",
-        "supplier_share": f"supplier {one.supplier_share:.0%}",
+    parts = {
+        "budget": f"{Money(currency).exact(100 * combination.budget)}",
+        "supplier_share": f"supplier {combination.supplier_share:.0%}",
     }
-    told |= {} if one.explore is None else {"explore": f"explore {one.explore:.0%}"}
-    return " ".join([one.policy, *(told[name] for name in LEVERS if name in told and len(getattr(levers, name)) > 1)])
+    parts |= {} if combination.explore is None else {"explore": f"explore {combination.explore:.0%}"}
+    return " ".join(
+        [combination.policy, *(parts[name] for name in LEVERS if name in parts and len(getattr(levers, name)) > 1)]
+    )
 
 
-def _findings(asked: SimulationRequest, combos: list[Combination], periods: pl.DataFrame) -> PlanningFindings:
+def _findings(request: SimulationRequest, combos: list[Combination], periods: pl.DataFrame) -> PlanningFindings:
     sums = [sums_of(_of(one, periods)) for one in combos]
-    found = [_brought(one, mine) for one, mine in zip(combos, sums, strict=True)]
-    order = sorted(range(len(found)), key=lambda place: found[place].gained.gains["profit"].value, reverse=True)
+    brought = [_brought(one, campaign_sums) for one, campaign_sums in zip(combos, sums, strict=True)]
+    order = sorted(range(len(brought)), key=lambda place: brought[place].gained.gains["profit"].value, reverse=True)
     best, following = order[:2]
     lead = over_worlds((sums[best]["profit"] - sums[following]["profit"]).to_numpy())
     return PlanningFindings(
-        preset=asked.preset, currency=asked.setting.preset.currency, customers=asked.customers,
-        products=asked.products, worlds=asked.worlds, periods=asked.periods, brought=tuple(found),
-        best=found[best], following=found[following], lead=lead,
+        preset=request.preset, currency=request.setting.preset.currency, customers=request.customers,
+        products=request.products, worlds=request.worlds, periods=request.periods, brought=tuple(brought),
+        best=brought[best], following=brought[following], lead=lead,
     )  # fmt: skip
 
 
-def _of(one: Combination, periods: pl.DataFrame) -> pl.DataFrame:
-    levers = [pl.col(name).eq_missing(getattr(one, name)) for name in LEVERS]
-    return periods.filter(pl.col("policy") == one.policy, *levers)
+def _of(combination: Combination, periods: pl.DataFrame) -> pl.DataFrame:
+    levers = [pl.col(name).eq_missing(getattr(combination, name)) for name in LEVERS]
+    return periods.filter(pl.col("policy") == combination.policy, *levers)
 
 
-def _brought(one: Combination, sums: pl.DataFrame) -> Brought:
+def _brought(combination: Combination, sums: pl.DataFrame) -> Brought:
     gains = {name: over_worlds(sums[name].to_numpy()) for name in (*MEASURES, "cost")}
     shares = {name: over_worlds(share_of(sums, name)) for name in MEASURES}
-    gained = PolicyGains(one.policy, gains, shares, None, {})
-    return Brought(one.policy, one.budget, one.supplier_share, one.explore, gained)
+    gained = PolicyGains(combination.policy, gains, shares, None, {})
+    return Brought(combination.policy, combination.budget, combination.supplier_share, combination.explore, gained)

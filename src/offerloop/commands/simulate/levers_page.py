@@ -71,56 +71,56 @@ LEVER_NAMES = {
 """Titles of columns and axes."""
 
 
-def summarise_planning(found: PlanningFindings) -> dict[str, Any]:
+def summarise_planning(findings: PlanningFindings) -> dict[str, Any]:
     """The same for machines; gains in minor units."""
-    sizes = {name: getattr(found, name) for name in ("preset", "customers", "products", "worlds", "periods")}
-    leading = {"best": _levers(found.best), "next": _levers(found.following), "lead": plain(found.lead)}
+    sizes = {name: getattr(findings, name) for name in ("preset", "customers", "products", "worlds", "periods")}
+    leading = {"best": _levers(findings.best), "next": _levers(findings.following), "lead": plain(findings.lead)}
     rows = [
         {
-            **_levers(one),
-            "gains": {name: plain(estimate) for name, estimate in one.gained.gains.items()},
-            "relative": {name: plain(estimate, 6) for name, estimate in one.gained.shares.items()},
-            "conversion": plain(conversion(one.gained, found.customers, found.periods), 6),
+            **_levers(brought),
+            "gains": {name: plain(estimate) for name, estimate in brought.gained.gains.items()},
+            "relative": {name: plain(estimate, 6) for name, estimate in brought.gained.shares.items()},
+            "conversion": plain(conversion(brought.gained, findings.customers, findings.periods), 6),
         }
-        for one in found.brought
+        for brought in findings.brought
     ]
-    return {"synthetic": True, **sizes, "sentence": planning_sentence(found), **leading, "combinations": rows}
+    return {"synthetic": True, **sizes, "sentence": planning_sentence(findings), **leading, "combinations": rows}
 
 
-def _levers(one: Brought) -> dict[str, str | float | None]:
-    return {"policy": one.policy, **{lever: getattr(one, lever) for lever in LEVERS}}
+def _levers(lever_effect: Brought) -> dict[str, str | float | None]:
+    return {"policy": lever_effect.policy, **{lever: getattr(lever_effect, lever) for lever in LEVERS}}
 
 
-def planning_sentence(found: PlanningFindings, language: str = "en") -> str:
+def planning_sentence(findings: PlanningFindings, language: str = "en") -> str:
     """Which combination brings most, and whether its lead is beyond the spread over worlds."""
-    _, gained = Localizer(language, found.currency), found.best.gained
+    _, gained = Localizer(language, findings.currency), findings.best.gained
     profit = gained.gains["profit"]
     kind = "loss" if profit.value <= 0 else "unclear" if not _told_apart(profit) else "most"
     most = _(
         FINDINGS[kind],
-        preset=found.preset, periods=found.periods, worlds=found.worlds,
-        best=_named(found.best, found, _), profit=money_text(profit, _),
+        preset=findings.preset, periods=findings.periods, worlds=findings.worlds,
+        best=_named(findings.best, findings, _), profit=money_text(profit, _),
         sales=money_text(gained.gains["sales"], _), cost=money_text(gained.gains["cost"], _),
-        conversion=points_text(conversion(gained, found.customers, found.periods), _),
+        conversion=points_text(conversion(gained, findings.customers, findings.periods), _),
     )  # fmt: skip
-    return _.sentences([most, _lead(found, _)])
+    return _.sentences([most, _lead(findings, _)])
 
 
-def _told_apart(one: Estimate) -> bool:
+def _told_apart(estimate: Estimate) -> bool:
     """Whether it differs from zero beyond the spread over worlds; one world cannot say."""
-    return math.isnan(one.low) or one.is_clear
+    return math.isnan(estimate.low) or estimate.is_clear
 
 
-def _lead(found: PlanningFindings, _: Localizer) -> str:
-    values = {"next": _named(found.following, found, _), "lead": money_text(found.lead, _)}
-    if found.worlds == 1:
+def _lead(findings: PlanningFindings, _: Localizer) -> str:
+    values = {"next": _named(findings.following, findings, _), "lead": money_text(findings.lead, _)}
+    if findings.worlds == 1:
         return _(
             "It is {lead} of profit ahead of the next, {next}; one world cannot say whether that is more than luck.",
             **values,
         )
     return (
         _("It is {lead} of profit ahead of the next, {next}, which is beyond the spread over worlds.", **values)
-        if found.lead.is_clear
+        if findings.lead.is_clear
         else _(
             "It is {lead} of profit ahead of the next, {next}, which is not beyond the spread over "
             "worlds: the two cannot be told apart.",
@@ -129,79 +129,79 @@ def _lead(found: PlanningFindings, _: Localizer) -> str:
     )
 
 
-def _named(one: Brought, found: PlanningFindings, _: Localizer) -> str:
+def _named(brought: Brought, findings: PlanningFindings, _: Localizer) -> str:
     """The levers that vary, and the policy where there are several."""
-    told = [_(LEVER_VALUES[lever], value=_value(one, lever, _)) for lever in found.varied
-            if getattr(one, lever) is not None]  # fmt: skip
-    several = len({other.policy for other in found.brought}) > 1
+    settings = [_(LEVER_VALUES[lever], value=_value(brought, lever, _)) for lever in findings.varied
+            if getattr(brought, lever) is not None]  # fmt: skip
+    several = len({other.policy for other in findings.brought}) > 1
     return _.series(
-        [*([_("the policy '{policy}'", context="simulation", policy=one.policy)] if several else []), *told]
+        [*([_("the policy '{policy}'", context="simulation", policy=brought.policy)] if several else []), *settings]
     )
 
 
-def _value(one: Brought, lever: str, _: Localizer) -> str:
-    value = getattr(one, lever)
+def _value(brought: Brought, lever: str, _: Localizer) -> str:
+    value = getattr(brought, lever)
     if value is None:
         return ""
     return _.money.exact(value * _.money.unit) if lever == "budget" else _.level(value)
 
 
-def render_planning(found: PlanningFindings, language: str = "en") -> str:
+def render_planning(findings: PlanningFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
-    _ = Localizer(language, found.currency)
+    _ = Localizer(language, findings.currency)
     note = _(SYNTHETIC)
     shop = Shop(
-        name=_(SHOP, preset=found.preset),
-        currency=found.currency,
+        name=_(SHOP, preset=findings.preset),
+        currency=findings.currency,
         note=note,
     )
-    opening = Opening(planning_sentence(found, language), mark=note, chart=_chart(found, _))
+    opening = Opening(planning_sentence(findings, language), mark=note, chart=_chart(findings, _))
     footer = _(
         "Made by Offerloop; the same figures are in simulation.json, every period of every "
         "world and combination in periods.parquet, and the first combination's tables of the "
         "first world with an offerloop.toml beside this file."
     )
-    return study_page(_, shop, opening, [_section(found, _)], title=shop.name, footer=footer)
+    return study_page(_, shop, opening, [_section(findings, _)], title=shop.name, footer=footer)
 
 
-def draw_planning(found: PlanningFindings, language: str = "en") -> str:
+def draw_planning(findings: PlanningFindings, language: str = "en") -> str:
     """The chart of the first screen as an SVG file."""
-    return file_svg(_lines(found, Localizer(language, found.currency))(WIDTH))
+    return file_svg(_lines(findings, Localizer(language, findings.currency))(WIDTH))
 
 
-def _chart(found: PlanningFindings, _: Localizer) -> Figure:
-    title = _("Most profit with {best}", context="simulation", best=_named(found.best, found, _))
+def _chart(findings: PlanningFindings, _: Localizer) -> Figure:
+    title = _("Most profit with {best}", context="simulation", best=_named(findings.best, findings, _))
     measure = _(
         "Profit beyond the same shop without offers over {n} period, with the spread over worlds",
         plural="Profit beyond the same shop without offers over {n} periods, with the spread over worlds",
-        n=found.periods,
+        n=findings.periods,
     )
-    return figure("planning", title, measure, _lines(found, _), _table(found, ("profit",), _), localizer=_,
+    return figure("planning", title, measure, _lines(findings, _), _table(findings, ("profit",), _), localizer=_,
                   mark=_(SYNTHETIC))  # fmt: skip
 
 
-def _lines(found: PlanningFindings, _: Localizer) -> Build:
+def _lines(findings: PlanningFindings, _: Localizer) -> Build:
     """Profit against the first lever that varies; what does not depend on it stands level."""
-    lever, unit = found.varied[0], 1 / _.money.unit
+    lever, unit = findings.varied[0], 1 / _.money.unit
     lines: dict[str, list[tuple[float, Estimate]]] = {}
-    for one in found.brought:
-        estimate, own = drawable(one.gained.gains["profit"]).times(unit), getattr(one, lever)
-        points = [(x, estimate) for x in (found.values(lever) if own is None else [own])]
-        lines.setdefault(_line_name(one, found, _), []).extend(points)
+    for brought in findings.brought:
+        estimate, own = drawable(brought.gained.gains["profit"]).times(unit), getattr(brought, lever)
+        points = [(x, estimate) for x in (findings.values(lever) if own is None else [own])]
+        lines.setdefault(_line_name(brought, findings, _), []).extend(points)
     drawn = [Line(name, tuple(sorted(points, key=lambda point: point[0]))) for name, points in lines.items()]
     labels = money_labels(_.money) if lever == "budget" else percent_labels(_)
     return courses(drawn, Axes(labels, money_labels(_.money), _(LEVER_NAMES[lever])))
 
 
-def _line_name(one: Brought, found: PlanningFindings, _: Localizer) -> str:
+def _line_name(brought: Brought, findings: PlanningFindings, _: Localizer) -> str:
     """The levers that vary beside the chart's own, and the policy where there are several or nothing else varies."""
-    others = [lever for lever in found.varied[1:] if getattr(one, lever) is not None]
-    told = [_(SHORT_VALUES[lever], value=_value(one, lever, _)) for lever in others]
-    several = len({other.policy for other in found.brought}) > 1
-    return _.listed([*([one.policy] if several or not told else []), *told])
+    others = [lever for lever in findings.varied[1:] if getattr(brought, lever) is not None]
+    settings = [_(SHORT_VALUES[lever], value=_value(brought, lever, _)) for lever in others]
+    several = len({other.policy for other in findings.brought}) > 1
+    return _.listed([*([brought.policy] if several or not settings else []), *settings])
 
 
-def _table(found: PlanningFindings, measures: tuple[str, ...], _: Localizer) -> Table:
+def _table(findings: PlanningFindings, measures: tuple[str, ...], _: Localizer) -> Table:
     keys = {"profit": "more_profit", "sales": "more_sales", "cost": "cost"}
     heads = (
         _("policy", context="column title"),
@@ -209,17 +209,17 @@ def _table(found: PlanningFindings, measures: tuple[str, ...], _: Localizer) -> 
         *columns(_, *(keys[name] for name in measures), "more_conversion"),
     )
     rows = tuple(
-        (one.policy, *(_value(one, lever, _) for lever in LEVERS),
-         *(money_text(one.gained.gains[name], _) for name in measures),
-         points_text(conversion(one.gained, found.customers, found.periods), _))
-        for one in found.brought
+        (brought.policy, *(_value(brought, lever, _) for lever in LEVERS),
+         *(money_text(brought.gained.gains[name], _) for name in measures),
+         points_text(conversion(brought.gained, findings.customers, findings.periods), _))
+        for brought in findings.brought
     )  # fmt: skip
     return Table(_("Totals over all periods, means over worlds"), heads, rows, n_labels=4)
 
 
-def _section(found: PlanningFindings, _: Localizer) -> Section:
+def _section(findings: PlanningFindings, _: Localizer) -> Section:
     parts = (
-        _table(found, MEASURES, _),
+        _table(findings, MEASURES, _),
         Text(
             _(
                 "All combinations have the same customers, the same past and the same luck, and so has "

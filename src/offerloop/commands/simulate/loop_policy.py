@@ -64,12 +64,12 @@ class MarketShop:
 
     def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
         """Plan a week by the stages of a run."""
-        events = replace(self.events, exposures=period.given.beside(self.events.exposures, self.engine))
+        events = replace(self.events, exposures=period.exposures.beside(self.events.exposures, self.engine))
         profiles = profile(events)
         allowed = audiences(events, profiles, config)
-        found = decide(events, profiles, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once, period)
-        gaps = [found.shown.reason] if isinstance(found.shown, Gap) else []
-        return PeriodPlan("", found.assigned, found.effects.offers, found.planned.forecasts, gaps)
+        decided = decide(events, profiles, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once, period)
+        gaps = [decided.shown.reason] if isinstance(decided.shown, Gap) else []
+        return PeriodPlan("", decided.assigned, decided.effects.offers, decided.planned.forecasts, gaps)
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Do nothing: the market is played by who asks the policy."""

@@ -35,93 +35,93 @@ WIDTH = 640
 """Pixels of the figure that stands alone."""
 
 
-def summarise_simulation(found: SimulationFindings) -> dict[str, Any]:
+def summarise_simulation(findings: SimulationFindings) -> dict[str, Any]:
     """The same for machines; money in minor units."""
-    sizes = {name: getattr(found, name) for name in ("preset", "customers", "products", "worlds")}
-    courses = found.courses
+    sizes = {name: getattr(findings, name) for name in ("preset", "customers", "products", "worlds")}
+    courses = findings.courses
     spend = {"regret_against": courses.ceiling, "same_spend": None if courses.spend is None else plain(courses.spend)}
-    policies = {one.name: _summarised(one, found) for one in found.policies}
-    return {"synthetic": True, **sizes, "sentence": sentence(found), **spend, "policies": policies}
+    policies = {one.name: _summarised(one, findings) for one in findings.policies}
+    return {"synthetic": True, **sizes, "sentence": sentence(findings), **spend, "policies": policies}
 
 
-def _summarised(one: PolicyGains, found: SimulationFindings) -> dict[str, Any]:
-    mine = found.courses
-    same, regret = mine.same_spend.get(one.name), mine.regret.get(one.name)
+def _summarised(policy: PolicyGains, findings: SimulationFindings) -> dict[str, Any]:
+    courses = findings.courses
+    same, regret = courses.same_spend.get(policy.name), courses.regret.get(policy.name)
     return {
-        "gains": {name: plain(estimate) for name, estimate in one.gains.items()},
-        "relative": {name: plain(estimate, 6) for name, estimate in one.shares.items()},
-        "conversion": plain(conversion(one, found.customers, found.n_periods), 6),
-        "lead_at_equal_spend": None if one.lead is None else plain(one.lead),
+        "gains": {name: plain(estimate) for name, estimate in policy.gains.items()},
+        "relative": {name: plain(estimate, 6) for name, estimate in policy.shares.items()},
+        "conversion": plain(conversion(policy, findings.customers, findings.n_periods), 6),
+        "lead_at_equal_spend": None if policy.lead is None else plain(policy.lead),
         "profit_at_same_spend": None if same is None else plain(same),
-        "profit_so_far": [plain(estimate) for estimate in mine.profit[one.name]],
+        "profit_so_far": [plain(estimate) for estimate in courses.profit[policy.name]],
         "regret_so_far": None if regret is None else [plain(estimate) for estimate in regret],
-        **one.facts,
+        **policy.facts,
     }
 
 
-def sentence(found: SimulationFindings, language: str = "en") -> str:
+def sentence(findings: SimulationFindings, language: str = "en") -> str:
     """What each policy gained, with the spread over worlds."""
-    _ = Localizer(language, found.currency)
+    _ = Localizer(language, findings.currency)
     opening = _(
         "{n} period of the simulated shop '{preset}', against the same shop without offers "
         "(worlds simulated: {worlds}).",
         plural="{n} periods of the simulated shop '{preset}', against the same shop without offers "
         "(worlds simulated: {worlds}).",
-        preset=found.preset,
-        n=found.n_periods,
-        worlds=found.worlds,
+        preset=findings.preset,
+        n=findings.n_periods,
+        worlds=findings.worlds,
     )
-    return _.sentences([opening, *(_gained(one, found, _) for one in found.policies)])
+    return _.sentences([opening, *(_gained(one, findings, _) for one in findings.policies)])
 
 
-def _gained(one: PolicyGains, found: SimulationFindings, _: Localizer) -> str:
-    money = {name: money_text(one.gains[name], _) for name in ("profit", "sales", "cost")}
-    points = points_text(conversion(one, found.customers, found.n_periods), _)
-    told = [
+def _gained(policy: PolicyGains, findings: SimulationFindings, _: Localizer) -> str:
+    money = {name: money_text(policy.gains[name], _) for name in ("profit", "sales", "cost")}
+    points = points_text(conversion(policy, findings.customers, findings.n_periods), _)
+    sentences = [
         _(
             "The policy '{policy}' changed profit by {profit}, sales by {sales} and conversion by "
             "{conversion}, at a cost of {cost}.",
-            policy=one.name,
+            policy=policy.name,
             conversion=points,
             **money,
         )
     ]
-    if one.lead is not None:
-        told.append(
+    if policy.lead is not None:
+        sentences.append(
             _(
                 "That is {lead} of profit beyond '{first}' at equal spend.",
-                lead=money_text(one.lead, _),
-                first=found.policies[0].name,
+                lead=money_text(policy.lead, _),
+                first=findings.policies[0].name,
             )
         )
-    if "r2" in one.facts:
-        fresh = count(one.facts["fresh_customers"])
-        told.append(
+    if "r2" in policy.facts:
+        fresh = count(policy.facts["fresh_customers"])
+        sentences.append(
             _(
                 "'{policy}' predicts true effects with R2 {r2}, learned from {fresh} fresh customers.",
-                policy=one.name,
-                r2=f"{one.facts['r2']:.2f}",
+                policy=policy.name,
+                r2=f"{policy.facts['r2']:.2f}",
                 fresh=fresh,
             )
         )
-    return _.sentences(told)
+    return _.sentences(sentences)
 
 
-def render_simulation(found: SimulationFindings, language: str = "en") -> str:
+def render_simulation(findings: SimulationFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
-    _ = Localizer(language, found.currency)
+    _ = Localizer(language, findings.currency)
     note = _(SYNTHETIC)
     shop = Shop(
-        name=_(SHOP, preset=found.preset),
-        currency=found.currency,
+        name=_(SHOP, preset=findings.preset),
+        currency=findings.currency,
         note=note,
     )
     sections = [
-        _compared(found, _),
-        courses_section(found.courses, found.policies, _),
-        *(_periods(one.name, found, _) for one in found.policies),
+        _compared(findings, _),
+        courses_section(findings.courses, findings.policies, _),
+        *(_periods(one.name, findings, _) for one in findings.policies),
     ]
-    opening = Opening(sentence(found, language), mark=note, chart=_chart(found, _))
+    opening = Opening(sentence(findings, language), mark=note, chart=_chart(findings, _))
     return study_page(
         _,
         shop,
@@ -136,45 +136,45 @@ def render_simulation(found: SimulationFindings, language: str = "en") -> str:
     )
 
 
-def draw_simulation(found: SimulationFindings, language: str = "en") -> str:
+def draw_simulation(findings: SimulationFindings, language: str = "en") -> str:
     """The chart of the first screen as an SVG file."""
-    return file_svg(_dots(found, Localizer(language, found.currency))(WIDTH))
+    return file_svg(_dots(findings, Localizer(language, findings.currency))(WIDTH))
 
 
-def _chart(found: SimulationFindings, _: Localizer) -> Figure:
-    title = _("What each policy changed in the simulated shop '{preset}'", preset=found.preset)
+def _chart(findings: SimulationFindings, _: Localizer) -> Figure:
+    title = _("What each policy changed in the simulated shop '{preset}'", preset=findings.preset)
     mark = _(SYNTHETIC)
     return figure(
         "gains",
         title,
         _(CHANGE),
-        _dots(found, _),
-        _shares(found, _),
+        _dots(findings, _),
+        _shares(findings, _),
         localizer=_,
         mark=mark,
     )
 
 
-def _dots(found: SimulationFindings, _: Localizer) -> Build:
-    return forest(dots_of(found.policies, found.worlds, _), percent_labels(_))
+def _dots(findings: SimulationFindings, _: Localizer) -> Build:
+    return forest(dots_of(findings.policies, findings.worlds, _), percent_labels(_))
 
 
-def _shares(found: SimulationFindings, _: Localizer) -> Table:
-    rows = tuple((one.name, *(share_text(one.shares[name], _) for name in MEASURES)) for one in found.policies)
+def _shares(findings: SimulationFindings, _: Localizer) -> Table:
+    rows = tuple((one.name, *(share_text(one.shares[name], _) for name in MEASURES)) for one in findings.policies)
     names = (_("policy", context="column title"), *(_(MEASURE_NAMES[name]) for name in MEASURES))
     return Table(_(CHANGE), names, rows)
 
 
-def _compared(found: SimulationFindings, _: Localizer) -> Section:
+def _compared(findings: SimulationFindings, _: Localizer) -> Section:
     rows = tuple(
-        (one.name, *(money_text(one.gains[name], _) for name in ("profit", "cost", "sales")),
-         points_text(conversion(one, found.customers, found.n_periods), _),
-         "" if one.lead is None else money_text(one.lead, _))
-        for one in found.policies
+        (policy.name, *(money_text(policy.gains[name], _) for name in ("profit", "cost", "sales")),
+         points_text(conversion(policy, findings.customers, findings.n_periods), _),
+         "" if policy.lead is None else money_text(policy.lead, _))
+        for policy in findings.policies
     )  # fmt: skip
     keys = ("policy", "more_profit", "cost", "more_sales", "more_conversion")
     heads = (*columns(_, *keys),
-             _("profit beyond '{first}' at equal spend", first=found.policies[0].name))  # fmt: skip
+             _("profit beyond '{first}' at equal spend", first=findings.policies[0].name))  # fmt: skip
     table = Table(_("Totals over all periods, means over worlds"), heads, rows)
     parts = (
         table,
@@ -203,11 +203,11 @@ def _compared(found: SimulationFindings, _: Localizer) -> Section:
     )
 
 
-def _periods(policy: str, found: SimulationFindings, _: Localizer) -> Section:
+def _periods(policy: str, findings: SimulationFindings, _: Localizer) -> Section:
     names = ("offered", "buyers", "sales_minor", "cost_minor", "profit_minor", "plain_sales_minor",
              "plain_profit_minor")  # fmt: skip
-    mine = found.periods.filter(pl.col("policy") == policy)
-    means = mine.group_by("period").agg(pl.col(names).mean()).sort("period")
+    of_policy = findings.periods.filter(pl.col("policy") == policy)
+    means = of_policy.group_by("period").agg(pl.col(names).mean()).sort("period")
     rows = tuple(
         (str(row["period"] + 1), count(row["offered"]), count(row["buyers"]),
          *(_.money.text(row[name]) for name in ("sales_minor", "cost_minor", "profit_minor")),

@@ -52,11 +52,11 @@ def board(standings: Mapping[str, Standing], weeks: int, currency: str) -> Table
     table.add_column("policy")
     for name in ("weeks", "profit", "a week", "spend", "buyers", "sales"):
         table.add_column(name, justify="right")
-    for name, one in standings.items():
-        profit, spend = one.gained("profit_minor"), one.sums["cost_minor"]
-        cells = [money.text(amount) for amount in (profit, profit / max(one.weeks, 1), spend)]
-        shown = [*cells, one.growth("buyers"), one.growth("sales_minor")] if one.weeks else [PENDING] * 5
-        table.add_row(name, f"{one.weeks}/{weeks}", *shown)
+    for name, standing in standings.items():
+        profit, spend = standing.gained("profit_minor"), standing.sums["cost_minor"]
+        cells = [money.text(amount) for amount in (profit, profit / max(standing.weeks, 1), spend)]
+        shown = [*cells, standing.growth("buyers"), standing.growth("sales_minor")] if standing.weeks else [PENDING] * 5
+        table.add_row(name, f"{standing.weeks}/{weeks}", *shown)
     return table
 
 
@@ -76,13 +76,13 @@ def shown_board(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar, standings = Progress(*columns, console=console), {name: Standing() for name in names}
     task = bar.add_task("weeks", total=steps)
-    told = Board(lambda: bar.advance(task), lambda name, week: standings[name].add(week))
+    telling = Board(lambda: bar.advance(task), lambda name, week: standings[name].add(week))
     if console is None:
-        yield told
+        yield telling
         return
 
     def now() -> Group:
         return Group(board(standings, weeks, currency), *([] if bar.finished else [bar]))
 
     with Live(get_renderable=now, console=console, refresh_per_second=4):
-        yield told
+        yield telling

@@ -62,29 +62,29 @@ class SimulationRequest:
         return with_terms(setting, levers.budget[0], levers.supplier_share[0])
 
 
-def check_asked(asked: SimulationRequest, folder: Path) -> None:
+def check_asked(request: SimulationRequest, folder: Path) -> None:
     """Raises InputError for unknown names, values out of bounds, and a folder that holds something else."""
-    for name in asked.policies:
+    for name in request.policies:
         if name not in KNOWN:
             raise InputError(f"there is no policy '{name}'{near_miss(name, KNOWN)} (known: {', '.join(KNOWN)})")
-        if asked.policies.count(name) > 1:
+        if request.policies.count(name) > 1:
             raise InputError(f"the policy '{name}' is named twice; name each once")
     for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("fresh", 10),
                         ("seed", 0)):  # fmt: skip
-        if getattr(asked, name) < least:
-            raise InputError(f"--{name} must be {least} or more, not {getattr(asked, name)}")
-    _check_levers(asked)
-    if not 2 <= asked.log < asked.before and {"personalised", LOOP} & set(asked.policies):
-        raise InputError(f"--log must be 2 or more and less than --before ({asked.before}), not {asked.log}")
+        if getattr(request, name) < least:
+            raise InputError(f"--{name} must be {least} or more, not {getattr(request, name)}")
+    _check_levers(request)
+    if not 2 <= request.log < request.before and {"personalised", LOOP} & set(request.policies):
+        raise InputError(f"--log must be 2 or more and less than --before ({request.before}), not {request.log}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
 
 
-def _check_levers(asked: SimulationRequest) -> None:
-    if asked.levers.explore and LOOP not in asked.policies:
+def _check_levers(request: SimulationRequest) -> None:
+    if request.levers.explore and LOOP not in request.policies:
         raise InputError(f"--explore is a share of what the policy '{LOOP}' gives; add --policy {LOOP}")
     for name in LEVERS:
-        values = getattr(asked.levers, name)
+        values = getattr(request.levers, name)
         for value in values:
             _check_value(OPTIONS[name], value, above_zero=name == "budget")
             if values.count(value) > 1:

@@ -47,22 +47,22 @@ class SimulationResult(FolderResult):
     _tables: ClassVar = ("periods",)
 
 
-def simulate(asked: SimulationRequest, folder: Path, console: Console | None) -> SimulationResult:
+def simulate(request: SimulationRequest, folder: Path, console: Console | None) -> SimulationResult:
     """Play the policies in each world, and write the first one's tables with a configuration that runs on them.
 
     Where a lever has several values, every combination is played and compared. Raises InputError for unknown names,
     values that cannot be, and a folder that holds something else.
     """
-    asked = asked.named
-    check_asked(asked, folder)
-    if asked.levers.several:
-        first, periods, planned = plan(asked, console)
+    request = request.named
+    check_asked(request, folder)
+    if request.levers.several:
+        first, periods, planned = plan(request, console)
         summary, page, drawn = summarise_planning(planned), render_planning(planned), draw_planning(planned)
     else:
-        first, played = _worlds(asked, console)
-        found = _found(asked, played)
-        periods = found.periods
-        summary, page, drawn = summarise_simulation(found), render_simulation(found), draw_simulation(found)
+        first, played = _worlds(request, console)
+        findings = _found(request, played)
+        periods = findings.periods
+        summary, page, drawn = summarise_simulation(findings), render_simulation(findings), draw_simulation(findings)
     write_shop(first, folder)
     periods.write_parquet(folder / "periods.parquet")
     (folder / "simulation.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
@@ -72,53 +72,53 @@ def simulate(asked: SimulationRequest, folder: Path, console: Console | None) ->
     return SimulationResult(folder, folder / "report.html", summary)
 
 
-def _worlds(asked: SimulationRequest, console: Console | None) -> tuple[Market, list[Played]]:
+def _worlds(request: SimulationRequest, console: Console | None) -> tuple[Market, list[Played]]:
     """Every world in turn, and the market of the first."""
-    setting, markets, played = asked.setting, list[Market](), list[Played]()
-    learned = blocks_of(asked.fresh) if "ceiling" in asked.policies else 0
-    steps = asked.worlds * (asked.periods * (1 + len(asked.policies)) + learned)
-    learners = {LOOP: looping(asked.filled.explore[0])}
-    weeks, currency = asked.worlds * asked.periods, setting.preset.currency
-    with shown_board(console, steps, asked.policies, weeks, currency) as board:
-        for world in range(asked.seed, asked.seed + asked.worlds):
-            market, found = play(setting, asked.policies, world, board.step, learners, board.week)
+    setting, markets, played = request.setting, list[Market](), list[Played]()
+    learned = blocks_of(request.fresh) if "ceiling" in request.policies else 0
+    steps = request.worlds * (request.periods * (1 + len(request.policies)) + learned)
+    learners = {LOOP: looping(request.filled.explore[0])}
+    weeks, currency = request.worlds * request.periods, setting.preset.currency
+    with shown_board(console, steps, request.policies, weeks, currency) as board:
+        for world in range(request.seed, request.seed + request.worlds):
+            market, world_result = play(setting, request.policies, world, board.step, learners, board.week)
             markets += [] if markets else [market]
-            played.append(found)
+            played.append(world_result)
     return markets[0], played
 
 
-def _found(asked: SimulationRequest, played: list[Played]) -> SimulationFindings:
+def _found(request: SimulationRequest, played: list[Played]) -> SimulationFindings:
     periods = pl.concat([one.periods for one in played])
     return SimulationFindings(
-        preset=asked.preset, currency=asked.setting.preset.currency, customers=asked.customers,
-        products=asked.products, worlds=asked.worlds, periods=periods, policies=_gains(asked, played),
-        courses=_courses(asked, periods),
+        preset=request.preset, currency=request.setting.preset.currency, customers=request.customers,
+        products=request.products, worlds=request.worlds, periods=periods, policies=_gains(request, played),
+        courses=_courses(request, periods),
     )  # fmt: skip
 
 
-def _courses(asked: SimulationRequest, periods: pl.DataFrame) -> Courses:
-    course, ceiling = grown(periods), ceiling_among(asked.policies)
+def _courses(request: SimulationRequest, periods: pl.DataFrame) -> Courses:
+    course, ceiling = grown(periods), ceiling_among(request.policies)
     regret = {} if ceiling is None else by_period(regretted(course, ceiling), "regret")
     return Courses(by_period(course, "profit"), ceiling, regret, *same_spend(periods))
 
 
-def _gains(asked: SimulationRequest, played: list[Played]) -> tuple[PolicyGains, ...]:
+def _gains(request: SimulationRequest, played: list[Played]) -> tuple[PolicyGains, ...]:
     """Return each policy's mean over worlds with its 95 % interval (Student's t); no interval with one world."""
     periods = pl.concat([one.periods for one in played])
-    sums = {name: sums_of(periods.filter(pl.col("policy") == name)) for name in asked.policies}
-    found = []
-    for name, mine in sums.items():
-        gains = {one: over_worlds(mine[one].to_numpy()) for one in (*MEASURES, "cost")}
-        shares = {one: over_worlds(share_of(mine, one)) for one in MEASURES}
+    sums = {name: sums_of(periods.filter(pl.col("policy") == name)) for name in request.policies}
+    gains_by_policy = []
+    for name, policy_sums in sums.items():
+        gains = {one: over_worlds(policy_sums[one].to_numpy()) for one in (*MEASURES, "cost")}
+        shares = {one: over_worlds(share_of(policy_sums, one)) for one in MEASURES}
         facts = [one.facts[name] for one in played]
         mean = {fact: float(np.mean([one[fact] for one in facts])) for fact in facts[0]}
-        found.append(PolicyGains(name, gains, shares, _lead(name, sums), mean))
-    return tuple(found)
+        gains_by_policy.append(PolicyGains(name, gains, shares, _lead(name, sums), mean))
+    return tuple(gains_by_policy)
 
 
 def _lead(name: str, sums: Mapping[str, pl.DataFrame]) -> Estimate | None:
     """Profit beyond the first policy's, scaled to the cost of this one; None where that is more, or nothing."""
-    first, mine = next(iter(sums.values())), sums[name]
-    if mine is first or not ((mine["cost"] > 0) & (mine["cost"] <= first["cost"])).all():
+    first, own = next(iter(sums.values())), sums[name]
+    if own is first or not ((own["cost"] > 0) & (own["cost"] <= first["cost"])).all():
         return None
-    return over_worlds((mine["profit"] - first["profit"] * mine["cost"] / first["cost"]).to_numpy())
+    return over_worlds((own["profit"] - first["profit"] * own["cost"] / first["cost"]).to_numpy())

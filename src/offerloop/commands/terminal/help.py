@@ -35,11 +35,11 @@ def with_shared_options(function: Callable[..., None]) -> Callable[..., None]:
     """Return the command with `--quiet` and `--verbose`, logged from begin to end."""
 
     @wraps(function)
-    def carry_out(*, quiet: bool, verbose: int, **given: Any) -> None:  # noqa: ANN401 - the command's own
+    def carry_out(*, quiet: bool, verbose: int, **arguments: Any) -> None:  # noqa: ANN401 - the command's own
         keep_quiet(quiet)
         start_log(verbose)
         with logged(function.__name__):
-            function(**given)
+            function(**arguments)
 
     signature = inspect.signature(function, eval_str=True)
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -80,15 +80,15 @@ class HelpfulGroup(TyperGroup):
 
 def _literal(shown: Shown) -> Shown:
     """Return a copy for the help: plain in a pipe, else with brackets that markup would take for its own."""
-    is_plain, told = _is_plain(), copy(shown)
-    told.rich_markup_mode = None if is_plain else "rich"
+    is_plain, command = _is_plain(), copy(shown)
+    command.rich_markup_mode = None if is_plain else "rich"
     if is_plain:
-        return told
-    told.help = _escaped(shown.help)
-    told.params = [_with_help(one) for one in shown.params]
-    if isinstance(told, TyperGroup):
-        told.commands = {name: _with_help(one) for name, one in told.commands.items()}
-    return told
+        return command
+    command.help = _escaped(shown.help)
+    command.params = [_with_help(one) for one in shown.params]
+    if isinstance(command, TyperGroup):
+        command.commands = {name: _with_help(one) for name, one in command.commands.items()}
+    return command
 
 
 def _is_plain() -> bool:
@@ -96,9 +96,9 @@ def _is_plain() -> bool:
 
 
 def _with_help(part: Any) -> Any:  # noqa: ANN401 - a parameter or a command
-    told = copy(part)
-    told.help = _escaped(getattr(part, "help", None))
-    return told
+    part_copy = copy(part)
+    part_copy.help = _escaped(getattr(part, "help", None))
+    return part_copy
 
 
 def _escaped(text: str | None) -> str | None:

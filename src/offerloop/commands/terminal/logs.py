@@ -36,13 +36,13 @@ def start_log(verbose: int) -> None:
 
 
 def _handlers(verbose: int, written: str) -> Iterator[logging.Handler]:
-    asked = {0: None, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    level = {0: None, 1: logging.INFO}.get(verbose, logging.DEBUG)
     if written and written.lower() not in _LEVELS:
-        yield _at(_file(written), asked or logging.INFO)
+        yield _at(_file(written), level or logging.INFO)
     elif written:
-        asked = min(_LEVELS[written.lower()], asked or logging.ERROR)
-    if asked is not None:
-        yield _at(logging.StreamHandler(sys.stderr), asked)
+        level = min(_LEVELS[written.lower()], level or logging.ERROR)
+    if level is not None:
+        yield _at(logging.StreamHandler(sys.stderr), level)
 
 
 def _at(handler: logging.Handler, level: int) -> logging.Handler:

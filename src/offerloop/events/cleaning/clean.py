@@ -58,8 +58,8 @@ def _with_cell(row: nw.Expr, columns: list[str]) -> nw.Expr:
     if WRONG_COLUMN not in columns:
         return row
     wrong = nw.col(WRONG_COLUMN)
-    told = nw.concat_str(row, nw.lit("; unreadable "), wrong, nw.lit("="), nw.col(WRONG_CELL).cast(nw.String))
-    return nw.when(~wrong.is_null() & (wrong != "customer_id")).then(told).otherwise(row)
+    joined = nw.concat_str(row, nw.lit("; unreadable "), wrong, nw.lit("="), nw.col(WRONG_CELL).cast(nw.String))
+    return nw.when(~wrong.is_null() & (wrong != "customer_id")).then(joined).otherwise(row)
 
 
 def drop_copies(cleaned: Cleaned) -> None:
@@ -119,10 +119,10 @@ def _settle_copies(cleaned: Cleaned, columns: list[str], counted: Frame) -> None
     sums = surplus.select(gone, paid.alias("_paid")).select(
         nw.col("_gone").sum().alias("n"), (nw.col("_gone") * nw.col("_paid")).sum().alias("paid")
     )
-    found, sales = collect(sums).row(0)
-    cleaned.note("exact copy", "rejected", int(found or 0), Message("the same row again, in every mapped column"))
-    if found:
-        cleaned.losses.append(loss_row(cleaned.table, "", "exact copy", int(found), sales))
+    n_copies, sales = collect(sums).row(0)
+    cleaned.note("exact copy", "rejected", int(n_copies or 0), Message("the same row again, in every mapped column"))
+    if n_copies:
+        cleaned.losses.append(loss_row(cleaned.table, "", "exact copy", int(n_copies), sales))
         rows = surplus.with_columns(gone)
         cleaned.reject(rows.select(*columns, "_gone"), nw.lit("exact copy"), nw.col("_gone"))
     cleaned.frame = counted.select(*columns)
@@ -138,8 +138,8 @@ def apply_rules(cleaned: Cleaned, rules: list[Rule]) -> None:
     columns = cleaned.frame.collect_schema().names()
     marked = _mark(cleaned.frame, rules)
     sums = [nw.col(_hit(number)).cast(nw.Int64).sum().alias(_hit(number)) for number in range(len(rules))]
-    found = collect(marked.select(*sums)).row(0, named=True)
-    counts = [int(found[_hit(number)] or 0) for number in range(len(rules))]
+    totals = collect(marked.select(*sums)).row(0, named=True)
+    counts = [int(totals[_hit(number)] or 0) for number in range(len(rules))]
     for rule, n in zip(rules, counts, strict=True):
         cleaned.note(rule.name, rule.action, n, rule.why)
     rejecting = [n for n, rule in enumerate(rules) if rule.action == "rejected"]
@@ -158,9 +158,9 @@ def _reject(cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[Rul
     blamed = nw.coalesce(*(nw.when(nw.col("_rule") == rules[n].name).then(_column_of(rules[n])) for n in rejecting))
     paid = nw.col("paid_minor") if "paid_minor" in columns else nw.lit(None, nw.Int64)
     marks = rows.select("_rule", blamed.alias("_column"), paid.alias("_paid"))
-    known = marks.group_by("_rule", "_column").agg(nw.len().alias("n"), nw.col("_paid").sum())
-    found = collect(known, "_rule", "_column").select("_rule", "_column", "n", "_paid")
-    for rule, column, n, sales in found.iter_rows():
+    sums = marks.group_by("_rule", "_column").agg(nw.len().alias("n"), nw.col("_paid").sum())
+    counts = collect(sums, "_rule", "_column").select("_rule", "_column", "n", "_paid")
+    for rule, column, n, sales in counts.iter_rows():
         cleaned.losses.append(loss_row(cleaned.table, column, rule, n, None if column == "paid" else sales))
 
 

@@ -93,27 +93,27 @@ def _audit_problems(sources: Sources, config: Config) -> Iterator[str]:
                 "rules and models see it; take it out of one of them"
             )
     bought = _ids(sources["order_lines"], "customer_id")
-    known = collect(sources["customers"].select("customer_id", *config.profiles.audit_only))
-    mine = known.filter(pl.col("customer_id").cast(pl.String).is_in(bought.implode()))
+    customers = collect(sources["customers"].select("customer_id", *config.profiles.audit_only))
+    buyers = customers.filter(pl.col("customer_id").cast(pl.String).is_in(bought.implode()))
     for name in config.profiles.audit_only:
-        filled = mine.height - mine[name].null_count()
-        if mine.height and (not filled or filled < config.clean.min_matched_ids * mine.height):
+        filled = buyers.height - buyers[name].null_count()
+        if buyers.height and (not filled or filled < config.clean.min_matched_ids * buyers.height):
             yield (
                 f"{place}, column '{name}': known of {filled:,} of "
-                f"{mine.height:,} customers who bought, so that profiles.audit_only could audit nothing by it; fill "
+                f"{buyers.height:,} customers who bought, so that profiles.audit_only could audit nothing by it; fill "
                 "it, or take it out of profiles.audit_only"
             )
 
 
-def check_suppression(listed: pl.Series, known: pl.Series, place: str, least: float) -> int:
+def check_suppression(listed: pl.Series, known_ids: pl.Series, place: str, least: float) -> int:
     """Return how many listed ids nobody has. Raise SourceError where the list would leave out nobody, or seems to
     mean somebody whose id is written otherwise.
 
-    `listed` and `known`: texts. A list whose people have all left the sources already is right: with `least` = 0
+    `listed` and `known_ids`: texts. A list whose people have all left the sources already is right: with `least` = 0
     (`clean.min_matched_ids`) nothing is checked.
     """
-    missing = listed.filter(~listed.is_in(known.implode()))
-    if least == 0 or not len(known):
+    missing = listed.filter(~listed.is_in(known_ids.implode()))
+    if least == 0 or not len(known_ids):
         return len(missing)
     if not len(listed):
         raise SourceError(
@@ -123,23 +123,23 @@ def check_suppression(listed: pl.Series, known: pl.Series, place: str, least: fl
     if len(missing) == len(listed):
         raise SourceError(
             f"the suppression list '{place}' matches nobody in the sources: its ids are such as "
-            f"{_examples(listed, known)}, and theirs such as {_examples(known, listed)}"
-            f"{_why(listed, known)}; {_REMEDY} ({_UNLESS})"
+            f"{_examples(listed, known_ids)}, and theirs such as {_examples(known_ids, listed)}"
+            f"{_why(listed, known_ids)}; {_REMEDY} ({_UNLESS})"
         )
-    for what, one, other in _near(missing, known.filter(~known.is_in(listed.implode()))):
+    for what, listed_id, other in _near(missing, known_ids.filter(~known_ids.is_in(listed.implode()))):
         raise SourceError(
-            f"the suppression list '{place}' holds '{one}', which nobody has, and the sources have '{other}', the same "
-            f"without {what}; write the id as the sources do, or take it off the list ({_UNLESS})"
+            f"the suppression list '{place}' holds '{listed_id}', which nobody has, and the sources have '{other}', "
+            f"the same without {what}; write the id as the sources do, or take it off the list ({_UNLESS})"
         )
     return len(missing)
 
 
-def _near(missing: pl.Series, known: pl.Series) -> Iterator[tuple[str, str, str]]:
+def _near(missing: pl.Series, known_ids: pl.Series) -> Iterator[tuple[str, str, str]]:
     """Yield the difference, the listed id and the known one that is the same but for its writing."""
     for what, loose in list(_LOOSE.items())[:3]:
-        left, right = (_loosely(one, loose) for one in (missing, known))
-        for one in left.join(right, on="loose", how="inner").sort("id", "id_right").head(1).iter_rows(named=True):
-            yield what, one["id"], one["id_right"]
+        left, right = (_loosely(one, loose) for one in (missing, known_ids))
+        for row in left.join(right, on="loose", how="inner").sort("id", "id_right").head(1).iter_rows(named=True):
+            yield what, row["id"], row["id_right"]
 
 
 def _why(ids: pl.Series, others: pl.Series) -> str:

@@ -31,8 +31,8 @@ and this ratio of high prices to low ones. Nothing that is put on a shelf has al
 def kind_of(product_id: str, text: str | None, category: str | None = None) -> str:
     """Return what a product is that is no goods, such as "a sample"; empty for goods."""
     texts = [one for one in (text, category) if one]
-    for one in texts:
-        if kind := _kind_of_text(one):
+    for listed_text in texts:
+        if kind := _kind_of_text(listed_text):
             return kind
     if kind := _kind_of_text(product_id.replace("_", " ")):
         return kind
@@ -51,10 +51,10 @@ def _kind_of_text(text: str) -> str:
         hit = (name for name, one in kinds.items() if short in one.get("whole", ()) or _any(one, "signs", short))
         return next(hit, "") if short else ""
     brief = plain if len(plain.split()) <= _MOST_WORDS else ""
-    for name, one in kinds.items():
-        if plain in one["whole"] or any(brief.startswith(begin) for begin in one.get("begin", ())):
+    for name, pattern in kinds.items():
+        if plain in pattern["whole"] or any(brief.startswith(begin) for begin in pattern.get("begin", ())):
             return name
-        if any(brief == end or brief.endswith(f" {end}" if " " in end else end) for end in one.get("end", ())):
+        if any(brief == end or brief.endswith(f" {end}" if " " in end else end) for end in pattern.get("end", ())):
             return name
     return ""
 
@@ -91,11 +91,11 @@ def recognised(lines: Frame, products: Frame, clean: Clean) -> pl.DataFrame:
     )
     charges = set(_charges(lines).cast(pl.String))
     kinds = [
-        _decided(one, kind_of(one, text, category), one in charges, clean)
-        for one, text, category in zip(ids, texts, categories, strict=True)
+        _decided(product_id, kind_of(product_id, text, category), product_id in charges, clean)
+        for product_id, text, category in zip(ids, texts, categories, strict=True)
     ]
-    found = listed.select("product_id", text=pl.Series(texts, dtype=pl.String), kind=pl.Series(kinds, dtype=pl.String))
-    return found.filter(pl.col("kind") != "")
+    rows = listed.select("product_id", text=pl.Series(texts, dtype=pl.String), kind=pl.Series(kinds, dtype=pl.String))
+    return rows.filter(pl.col("kind") != "")
 
 
 def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:

@@ -47,8 +47,8 @@ def outliers(days: pl.DataFrame, today: int, *, early: bool, late: bool) -> list
     days = days.sort("day")
     if days.is_empty():
         return []
-    found = [_before(days) if early else None, _after(days, today) if late else None]
-    return [one for one in found if one is not None]
+    groups = [_before(days) if early else None, _after(days, today) if late else None]
+    return [one for one in groups if one is not None]
 
 
 def _before(days: pl.DataFrame) -> Outliers | None:

@@ -187,21 +187,21 @@ def is_return(columns: list[str]) -> nw.Expr:
 
 def rules_after_returns(clean: Clean) -> list[Rule]:
     """Rules of order lines from which returns are gone."""
-    quantity, one = nw.col("quantity"), {"quantity": nw.lit(1)}
+    quantity, one_unit = nw.col("quantity"), {"quantity": nw.lit(1)}
     return [
         Rule(
             "quantity zero with money",
             "repaired",
             quantity <= 0,
             Message("the line carries money, so at least one unit was sold: quantity becomes 1"),
-            one,
+            one_unit,
         ),
         Rule(
             "quantity is a measure",
             "repaired",
             quantity > clean.max_quantity,
             Message("more than {most} units is a weight or volume (fuel): quantity becomes 1", most=clean.max_quantity),
-            one,
+            one_unit,
         ),
         Rule(
             "paid below zero",

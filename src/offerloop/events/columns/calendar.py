@@ -31,19 +31,19 @@ def with_day(frame: Frame, at: str, day: str, zone: str) -> Frame:
     instant = nw.col(at)
     within = instant - (instant // DAY) * DAY
     possible = (instant >= FIRST) & (instant <= LAST)
-    known = nw.when(possible).then(instant)
-    seen = collect(
+    checked_instant = nw.when(possible).then(instant)
+    bounds = collect(
         frame.select(
-            known.min().alias("first"), known.max().alias("last"), within.max().alias("within"),
+            checked_instant.min().alias("first"), checked_instant.max().alias("last"), within.max().alias("within"),
             instant.max().alias("latest"),
         )
     )  # fmt: skip
-    first, last, midnight, latest = seen.row(0)
+    first, last, midnight, latest = bounds.row(0)
     if first is None and latest is not None:
         raise SourceError(f"'{at}' has values such as {latest}; times as numbers are seconds since 1970")
     if first is None or midnight == 0:
-        return frame.with_columns((known // DAY).alias(day))
-    return frame.with_columns(local_day(known, zone, first, last).alias(day))
+        return frame.with_columns((checked_instant // DAY).alias(day))
+    return frame.with_columns(local_day(checked_instant, zone, first, last).alias(day))
 
 
 def to_utc(frame: Frame, at: str, zone: str) -> Frame:

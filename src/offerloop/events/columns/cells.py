@@ -35,9 +35,9 @@ def parse_number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
     fits = bare.str.contains(_SHAPES[decimal]).fill_null(value=False)
     plain = bare.str.replace_all(",", "") if decimal == "." else bare.str.replace_all(r"\.", "")
     plain = plain if decimal == "." else plain.str.replace_all(",", ".")
-    found = nw.when(fits).then(plain).cast(nw.Float64)
-    small = (found.abs() < LARGEST).fill_null(value=False)
-    return nw.when(small).then(found), ~(fits & small) & ~blank(cell)
+    number = nw.when(fits).then(plain).cast(nw.Float64)
+    small = (number.abs() < LARGEST).fill_null(value=False)
+    return nw.when(small).then(number), ~(fits & small) & ~blank(cell)
 
 
 def finite(value: nw.Expr) -> nw.Expr:
@@ -49,5 +49,9 @@ def as_text(value: nw.Expr, kind: DType) -> nw.Expr:
     """A typed column as text: a whole float as the integer that it was before a gap made it a float."""
     if not kind.is_float():
         return value.cast(nw.String)
-    known = finite(value)
-    return nw.when(known == known.floor()).then(known.cast(nw.Int64).cast(nw.String)).otherwise(known.cast(nw.String))
+    finite_value = finite(value)
+    return (
+        nw.when(finite_value == finite_value.floor())
+        .then(finite_value.cast(nw.Int64).cast(nw.String))
+        .otherwise(finite_value.cast(nw.String))
+    )

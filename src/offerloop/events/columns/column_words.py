@@ -25,9 +25,9 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\W_]+", plain) if word)
 
 
-def holds_words(theirs: str, known: str) -> bool:
+def holds_words(theirs: str, known_name: str) -> bool:
     """Return whether a known name occurs in a column's: as whole words, or as the end of a word."""
-    theirs_words, known_words = words_of(theirs), words_of(known)
+    theirs_words, known_words = words_of(theirs), words_of(known_name)
     short = "".join(known_words)
     if not short:
         return False

@@ -32,12 +32,12 @@ def are_mixed(signs: Collection[str]) -> bool:
 def signs_in(cells: pl.Series) -> dict[str, str]:
     """Return the currencies whose signs or codes stand in texts, each with the first cell that has it."""
     some = cells.filter(cells.str.contains(_ANY))
-    found = {}
+    sign_by_currency = {}
     for money, pattern in _patterns().items():
         hit = some.filter(some.str.contains(pattern))
         if hit.len():
-            found[money] = str(hit[0])
-    return found
+            sign_by_currency[money] = str(hit[0])
+    return sign_by_currency
 
 
 def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> None:

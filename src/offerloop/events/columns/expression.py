@@ -81,9 +81,9 @@ class _Compiler:
         self.unreadable: dict[str, nw.Expr] = {}
 
     def parse(self) -> ast.expr:
-        def stand_in(found: re.Match[str]) -> str:
+        def stand_in(match: re.Match[str]) -> str:
             name = f"_quoted_{len(self.quoted)}"
-            self.quoted[name] = found.group(1)
+            self.quoted[name] = match.group(1)
             return name
 
         try:
@@ -118,8 +118,8 @@ class _Compiler:
                 below = self.number(right)
                 return nw.when(below != 0).then(self.number(left) / below)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-                found: nw.Expr = getattr(self.number(left), _ARITHMETIC[type(op)])(self.number(right))
-                return found
+                expression: nw.Expr = getattr(self.number(left), _ARITHMETIC[type(op)])(self.number(right))
+                return expression
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return 0 - self.number(operand)
             case ast.Call(func=ast.Name(id="coalesce"), args=[_, _, *_] as args, keywords=[]):
@@ -158,8 +158,8 @@ class _Compiler:
     def _compare(self, left: ast.expr, operation: str, right: ast.expr) -> nw.Expr:
         numeric = self._is_number(left) or self._is_number(right) or self._both_numbers(left, right, operation)
         build = self.number if numeric else self._as_text
-        found: nw.Expr = getattr(build(left), operation)(build(right))
-        return found
+        expression: nw.Expr = getattr(build(left), operation)(build(right))
+        return expression
 
     def _both_numbers(self, left: ast.expr, right: ast.expr, operation: str) -> bool:
         """Two columns that are ordered, or that both hold numbers."""

@@ -31,8 +31,8 @@ def as_integers(frame: Frame, columns: Sequence[str]) -> Frame:
         return frame
     cells = {name: nw.col(name) for name in columns}
     fractions = [cell.str.contains(_FRACTION).any().alias(name) for name, cell in cells.items()]
-    found = collect(frame.select(*fractions)).row(0, named=True)
-    return frame.with_columns(_integer(cell).alias(name) for name, cell in cells.items() if not found[name])
+    has_fraction = collect(frame.select(*fractions)).row(0, named=True)
+    return frame.with_columns(_integer(cell).alias(name) for name, cell in cells.items() if not has_fraction[name])
 
 
 def _integer(cell: nw.Expr) -> nw.Expr:
@@ -62,8 +62,8 @@ def _plain(frame: Frame, column: str) -> bool:
     if kind != nw.String:
         return True
     plain = nw.col(column).str.contains(_PLAIN)
-    found = collect(frame.select(odd=(~plain).any(), some=(~nw.col(column).is_null()).any())).row(0)
-    return found[0] is not True and found[1] is not False
+    flags = collect(frame.select(odd=(~plain).any(), some=(~nw.col(column).is_null()).any())).row(0)
+    return flags[0] is not True and flags[1] is not False
 
 
 def _with_kind(frame: Frame, text: set[str]) -> Frame:

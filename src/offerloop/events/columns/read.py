@@ -105,8 +105,8 @@ def _left_out(mapping: _Mapping, kept: Frame) -> tuple[int, int | None]:
     if "paid" not in mapping.contract.money:
         return rows, None
     paid = [
-        collect(one.select(nw.col("paid_minor").sum()))["paid_minor"][0] or 0
-        for one in (mapping.raw.frame.select(*mapping.columns), kept)
+        collect(frame.select(nw.col("paid_minor").sum()))["paid_minor"][0] or 0
+        for frame in (mapping.raw.frame.select(*mapping.columns), kept)
     ]
     return rows, paid[0] - paid[1]
 
@@ -149,10 +149,14 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
         if kind.is_integer():
             return compiled.value.cast(nw.Int64)
         if kind.is_float():
-            known = finite(compiled.value)
-            odd = ~compiled.value.is_null() & ~compiled.value.is_nan() & (known.is_null() | (known != known.floor()))
+            finite_value = finite(compiled.value)
+            odd = (
+                ~compiled.value.is_null()
+                & ~compiled.value.is_nan()
+                & (finite_value.is_null() | (finite_value != finite_value.floor()))
+            )
             mapping.wrong[ours] = _Unreadable(theirs, odd, compiled.value.cast(nw.String))
-            return known.floor().cast(nw.Int64)
+            return finite_value.floor().cast(nw.Int64)
         raise SourceError(f"{wording.place}: '{theirs}' must hold ids, whole numbers or text, and holds {kind}")
     return compiled.value
 
@@ -160,17 +164,17 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
 def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType, wording: Wording) -> nw.Expr:
     if kind == nw.String:
         form = mapping.source.time_format or _guessed(mapping, theirs, value, wording)
-        found = times.written_as(value, form)
-        mapping.wrong[ours] = _Unreadable(theirs, found.unreadable, value)
+        instants = times.written_as(value, form)
+        mapping.wrong[ours] = _Unreadable(theirs, instants.unreadable, value)
     elif kind.is_integer() and (forms := times.likely_formats(mapping.raw.frame, value)):
-        found = times.written_as(value.cast(nw.String), forms[0])
+        instants = times.written_as(value.cast(nw.String), forms[0])
     elif kind.is_numeric() or kind.is_temporal():
-        found = times.typed_times(value, kind)
+        instants = times.typed_times(value, kind)
     else:
         raise SourceError(f"{wording.place}: '{theirs}' must hold times, and holds {kind}")
-    if found.local:
+    if instants.local:
         mapping.local.append(ours)
-    return found.seconds
+    return instants.seconds
 
 
 def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -> str:
@@ -260,9 +264,9 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
     if not mapping.wrong:
         return
     wrong = kept.filter(~nw.col(WRONG_COLUMN).is_null())
-    found = collect(wrong.group_by(WRONG_COLUMN).agg(nw.len().alias("n"), nw.col(WRONG_CELL).min()), WRONG_COLUMN)
-    size = count_rows(kept) if found.height else 0
-    problems = [_wrong_kind(mapping, ours, cell, n, size) for ours, n, cell in found.iter_rows() if n > most * size]
+    counts = collect(wrong.group_by(WRONG_COLUMN).agg(nw.len().alias("n"), nw.col(WRONG_CELL).min()), WRONG_COLUMN)
+    size = count_rows(kept) if counts.height else 0
+    problems = [_wrong_kind(mapping, ours, cell, n, size) for ours, n, cell in counts.iter_rows() if n > most * size]
     if problems:
         raise SourceError("\n".join(problems))
 

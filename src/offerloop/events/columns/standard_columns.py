@@ -21,17 +21,17 @@ def with_all_money(lines: Frame) -> Frame:
     List value is, in this order: as given, list price times quantity, what was paid and the coupon.
     A discount that is not given is what list value exceeds the rest by, where a list price or value is known.
     """
-    found = lines.collect_schema().names()
+    columns = lines.collect_schema().names()
     paid, quantity = nw.col("paid_minor"), nw.col("quantity")
     coupon, reimbursed, discount = (
-        nw.col(name).fill_null(0) if name in found else paid * 0
+        nw.col(name).fill_null(0) if name in columns else paid * 0
         for name in ("coupon_minor", "reimbursed_minor", "discount_minor")
     )
-    worth: list[nw.Expr] = [nw.col("list_value_minor")] if "list_value_minor" in found else []
-    if "list_price_minor" in found:
+    worth: list[nw.Expr] = [nw.col("list_value_minor")] if "list_value_minor" in columns else []
+    if "list_price_minor" in columns:
         worth.append((nw.col("list_price_minor") * quantity).round(0).cast(nw.Int64))
     list_value = nw.coalesce(*worth, paid + coupon)
-    if "discount_minor" not in found and worth:
+    if "discount_minor" not in columns and worth:
         less = list_value - paid - coupon
         discount = nw.when(less > 0).then(less).otherwise(0)
     money = {
@@ -43,9 +43,9 @@ def with_all_money(lines: Frame) -> Frame:
 
 def with_product_columns(products: Frame) -> Frame:
     """Products with category, subcategory and brand; "unknown" where not known."""
-    found = products.collect_schema().names()
+    columns = products.collect_schema().names()
     filled = [
-        (nw.col(name) if name in found else nw.lit(None, nw.String)).fill_null("unknown").alias(name)
+        (nw.col(name) if name in columns else nw.lit(None, nw.String)).fill_null("unknown").alias(name)
         for name in PRODUCT_COLUMNS[1:]
     ]
     return products.with_columns(*filled)

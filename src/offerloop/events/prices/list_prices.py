@@ -17,10 +17,10 @@ def with_list_prices(lines: Frame, prices: Frame, engine: Engine) -> Frame:
     because a discount of one store is no list price.
     """
     sold = collect(lines.select("product_id", "order_day").unique()).drop_nulls().sort("product_id", "order_day")
-    known = collect(prices.group_by("product_id", "price_day").agg(nw.col("list_price_minor").max()))
-    known = known.drop_nulls().sort("product_id", "price_day")
+    list_prices = collect(prices.group_by("product_id", "price_day").agg(nw.col("list_price_minor").max()))
+    list_prices = list_prices.drop_nulls().sort("product_id", "price_day")
     matched = sold.sort("order_day").join_asof(
-        known.sort("price_day"),
+        list_prices.sort("price_day"),
         left_on="order_day",
         right_on="price_day",
         by="product_id",

@@ -69,8 +69,8 @@ def _windows(exposures: Frame, window_days: int) -> pl.DataFrame:
     """customer_id, shown_day, until_day and whether an offer was shown then, one row for each customer and day."""
     offer = nw.col("offer_id").cast(nw.String)
     real = (~offer.is_null() & ~offer.is_in(NONE)).alias("offered")
-    found = collect(exposures.select("customer_id", "shown_day", real)).drop_nulls("customer_id")
-    day = found.group_by("customer_id", "shown_day").agg(pl.col("offered").any()).sort("customer_id", "shown_day")
+    windows = collect(exposures.select("customer_id", "shown_day", real)).drop_nulls("customer_id")
+    day = windows.group_by("customer_id", "shown_day").agg(pl.col("offered").any()).sort("customer_id", "shown_day")
     following = pl.col("shown_day").shift(-1).over("customer_id")
     return day.with_columns(until_day=pl.min_horizontal(pl.col("shown_day") + window_days, following))
 
@@ -102,8 +102,10 @@ def _is_higher(split: Frame, offered: nw.Expr, plain: nw.Expr) -> bool:
 def _of_customers(lines: Frame, name: str) -> tuple[pl.DataFrame, float]:
     """customer_id and the sum of residuals, sorted, and the list value of all."""
     sums = [nw.col("_residual").sum().cast(nw.Float64), nw.col("list_value_minor").sum().cast(nw.Float64)]
-    found = collect(lines.group_by("customer_id").agg(*sums), "customer_id")
-    return found.select("customer_id", pl.col("_residual").alias(name)), float(found["list_value_minor"].sum())
+    by_customer = collect(lines.group_by("customer_id").agg(*sums), "customer_id")
+    return by_customer.select("customer_id", pl.col("_residual").alias(name)), float(
+        by_customer["list_value_minor"].sum()
+    )
 
 
 def _mean(usual: pl.DataFrame) -> float:

@@ -70,10 +70,10 @@ def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.
         .group_by(PAIR)
         .agg(pl.col("at").max().alias("_until"), *(pl.col(name).abs().sum().alias(f"_back_{name}") for name in names))
     )
-    known = sales.join(back, on=PAIR, how="left").with_columns(_before=pl.col("at") <= pl.col("_until"))
+    with_returns = sales.join(back, on=PAIR, how="left").with_columns(_before=pl.col("at") <= pl.col("_until"))
     taken = {name: _taken(name) for name in names}
     less = pl.any_horizontal(take > 0 for take in taken.values())
-    netted = known.with_columns(_less=less, **{name: pl.col(name) - take for name, take in taken.items()})
+    netted = with_returns.with_columns(_less=less, **{name: pl.col(name) - take for name, take in taken.items()})
     return netted, returns.filter(~matched).drop("_return")
 
 
@@ -82,8 +82,8 @@ def _of_a_sale(returns: pl.DataFrame, sales: pl.DataFrame) -> pl.Series:
     size = pl.col("quantity").fill_null(0).abs()
     sold = sales.group_by(*PAIR, "at").agg(size.clip(lower_bound=1).sum().alias("_sold")).sort("at")
     sold = sold.with_columns(pl.col("_sold").cum_sum().over(PAIR))
-    known = returns.select(*PAIR, "at", size.alias("_units")).with_row_index("_row").sort("at", "_row")
-    latest = known.join_asof(sold, on="at", by=PAIR, strategy="backward", check_sortedness=False).sort("_row")
+    returned = returns.select(*PAIR, "at", size.alias("_units")).with_row_index("_row").sort("at", "_row")
+    latest = returned.join_asof(sold, on="at", by=PAIR, strategy="backward", check_sortedness=False).sort("_row")
     matched, back = [], Counter[tuple[object, object]]()
     for customer, product, units, sold in latest.select(*PAIR, "_units", "_sold").iter_rows():
         matched.append(sold is not None and back[customer, product] < sold)

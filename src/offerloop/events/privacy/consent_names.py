@@ -67,7 +67,7 @@ def _bare(written: str) -> str:
 
 
 def _held(name: str, kind: str) -> list[str]:
-    return [known for known in _all(kind) if holds_words(name, known)]
+    return [consent_name for consent_name in _all(kind) if holds_words(name, consent_name)]
 
 
 def _all(kind: str) -> list[str]:

@@ -115,12 +115,12 @@ def _without_listed(
 ) -> tuple[Sources, dict[SourceName, int]]:
     lost: dict[SourceName, int] = {}
     for name, frame in _with_customers(sources).items():
-        known = collect(frame.select("customer_id").unique())["customer_id"].drop_nulls()
-        texts = known.cast(pl.String)
+        customer_ids = collect(frame.select("customer_id").unique())["customer_id"].drop_nulls()
+        texts = customer_ids.cast(pl.String)
         hit = texts.is_in(listed.implode())
         if key is not None:
             hit = hit | pl.Series([pseudonym(one, key) for one in texts], dtype=pl.String).is_in(listed.implode())
-        gone = engine.table(pl.DataFrame({"customer_id": known.filter(hit)}))
+        gone = engine.table(pl.DataFrame({"customer_id": customer_ids.filter(hit)}))
         sources, lost[name] = _without(sources, name, gone)
     return sources, lost
 
@@ -133,8 +133,12 @@ def _without(sources: Sources, name: SourceName, gone: Frame) -> tuple[Sources, 
 
 
 def _under_pseudonyms(sources: Sources, key: bytes, engine: Engine) -> Sources:
-    mine = _with_customers(sources)
-    ids = pl.concat([collect(frame.select("customer_id").unique()) for frame in mine.values()]).unique().drop_nulls()
+    with_customers = _with_customers(sources)
+    ids = (
+        pl.concat([collect(frame.select("customer_id").unique()) for frame in with_customers.values()])
+        .unique()
+        .drop_nulls()
+    )
     names = pl.Series("_pseudonym", [pseudonym(one, key) for one in ids["customer_id"]], dtype=pl.String)
     table = engine.table(ids.with_columns(names))
     hidden = {
@@ -142,6 +146,6 @@ def _under_pseudonyms(sources: Sources, key: bytes, engine: Engine) -> Sources:
         .drop("customer_id")
         .rename({"_pseudonym": "customer_id"})
         .select(frame.collect_schema().names())
-        for name, frame in mine.items()
+        for name, frame in with_customers.items()
     }
     return {**sources, **hidden}

@@ -119,10 +119,10 @@ def _column(name: str, values: Sequence[Any]) -> pl.Series:
 
 def _decimals(name: str, values: Sequence[Decimal | int | None]) -> pl.Series:
     """Exact where the digits suffice; NaN and infinity are no decimals."""
-    known = [Decimal(value) for value in values if value is not None]
-    if all(value.is_finite() for value in known):
-        scale = max(0, *(-int(value.as_tuple().exponent) for value in known))
-        if max(value.adjusted() for value in known) + 1 + scale <= DIGITS:
+    numbers = [Decimal(value) for value in values if value is not None]
+    if all(value.is_finite() for value in numbers):
+        scale = max(0, *(-int(value.as_tuple().exponent) for value in numbers))
+        if max(value.adjusted() for value in numbers) + 1 + scale <= DIGITS:
             return pl.Series(name, values, dtype=pl.Decimal(DIGITS, scale))
     return pl.Series(name, [value if value is None else float(value) for value in values], dtype=pl.Float64)
 
@@ -182,11 +182,11 @@ def with_variables(url: str, whose: str) -> str:
     """
     before = re.match(r"[^:/]*://[^/@]*@", url)
 
-    def value(found: re.Match[str]) -> str:
-        name = found.group(1)
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
         if name not in os.environ:
             raise SourceError(f"the environment variable '{name}', which {whose} names, is not set")
-        inside = before is not None and found.end() <= before.end()
+        inside = before is not None and match.end() <= before.end()
         plain = re.fullmatch(r"(?:[^@:/?#%]|%[0-9A-Fa-f]{2})*", os.environ[name])
         return quote(os.environ[name], safe="") if inside and not plain else os.environ[name]
 

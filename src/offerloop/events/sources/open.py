@@ -88,8 +88,8 @@ def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
 
 
 def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterator[Raw]:
-    found = file.dialect or sniff(file.path, encoding=source.encoding, separator=source.separator)
-    dialect = Dialect(found.encoding, found.separator, source.decimal or found.decimal)
+    csv_dialect = file.dialect or sniff(file.path, encoding=source.encoding, separator=source.separator)
+    dialect = Dialect(csv_dialect.encoding, csv_dialect.separator, source.decimal or csv_dialect.decimal)
     frame = engine.read(as_utf8(file.path, dialect.encoding, folder), dialect.separator)
     try:
         yield Raw(frame, file.name, dialect.decimal, (file, dialect))

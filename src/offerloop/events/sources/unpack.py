@@ -73,8 +73,8 @@ def split_part(path: Path) -> tuple[Path, str | None]:
     """A file as named on the command line, and the sheet or the file in it that may stand behind a #."""
     written = str(path)
     if not path.exists():
-        for found in re.finditer("#", written):
-            file, part = Path(written[: found.start()]), written[found.end() :]
+        for hash_sign in re.finditer("#", written):
+            file, part = Path(written[: hash_sign.start()]), written[hash_sign.end() :]
             if part and file.is_file():
                 return file, part
     return path, None
@@ -87,12 +87,12 @@ def readable(path: Path, part: str | None, folder: Path) -> Readable:
     where a part must be named.
     """
     try:
-        found = _readable(path, part, folder, str(path), _DEEPEST)
+        file = _readable(path, part, folder, str(path), _DEEPEST)
     except OSError as error:
         raise SourceError(f"the file '{path}' cannot be read: {error.strerror or error}") from None
-    if part is not None and found.path == path:
+    if part is not None and file.path == path:
         raise SourceError(f"'{path}' is neither a workbook nor an archive, so it has no part '{part}'; leave it out")
-    return found
+    return file
 
 
 def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int) -> Readable:
@@ -149,9 +149,9 @@ def _refuse_other_documents(names: Sequence[str], name: str) -> None:
 def _member(archive: zipfile.ZipFile, part: str | None, path: Path) -> tuple[str, str | None]:
     """The only table of an archive, or the one that was named; and which sheet of it, as in ``book.xlsx#Sheet1``."""
     tables = [
-        one.filename
-        for one in archive.infolist()
-        if not one.is_dir() and one.filename.lower().endswith(_TABLES) and not _is_hidden(one.filename)
+        member.filename
+        for member in archive.infolist()
+        if not member.is_dir() and member.filename.lower().endswith(_TABLES) and not _is_hidden(member.filename)
     ]
     if not tables:
         raise SourceError(f"the archive '{path}' holds no CSV, Parquet or Excel file; pack the table itself")
@@ -180,11 +180,11 @@ def _of_workbook(path: Path, part: str | None, folder: Path, name: str) -> Reada
         raise SeveralPartsError("sheets", path, names)
     if part is None and not names:
         raise SourceError(f"the workbook '{name}' has no sheet with cells that is not hidden; give one with a table")
-    known = sheet_names(workbook, hidden=True)
+    sheets = sheet_names(workbook, hidden=True)
     sheet = names[0] if part is None else part
-    if sheet not in known:
-        hint = near_miss(sheet, known)
-        raise SourceError(f"the workbook '{name}' has no sheet '{sheet}' with cells{hint} (it has {_listed(known)})")
+    if sheet not in sheets:
+        hint = near_miss(sheet, sheets)
+        raise SourceError(f"the workbook '{name}' has no sheet '{sheet}' with cells{hint} (it has {_listed(sheets)})")
     copy = Path(tempfile.mkdtemp(dir=folder)) / "sheet.csv"
     written = write_sheet(workbook, sheet, copy)
     mark = "." if written.fractions else sniff(copy, encoding="utf-8-sig", separator=",").decimal

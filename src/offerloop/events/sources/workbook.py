@@ -50,11 +50,11 @@ def sheet_names(workbook: CalamineWorkbook, *, hidden: bool = False) -> list[str
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     return [
-        one.name
-        for one in workbook.sheets_metadata
-        if one.typ == SheetTypeEnum.WorkSheet
-        and (hidden or one.visible == SheetVisibleEnum.Visible)
-        and workbook.get_sheet_by_name(one.name).height
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet
+        and (hidden or sheet.visible == SheetVisibleEnum.Visible)
+        and workbook.get_sheet_by_name(sheet.name).height
     ]
 
 

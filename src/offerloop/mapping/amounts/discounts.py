@@ -20,16 +20,16 @@ _RARE = 0.01
 """Share of the numbers that may be errors: one percentage of 150 makes no amounts of all others."""
 
 
-def discounts(found: Match, sample: SampleRows) -> None:
+def discounts(match: Match, sample: SampleRows) -> None:
     """Discounts that are mostly written below zero are turned; shares and percentages are no amounts and go."""
     for ours in ROLES:
-        column = found.column(ours)
-        if column is None or _paid(found) is None or found.is_given(ours):
+        column = match.column(ours)
+        if column is None or _paid(match) is None or match.is_given(ours):
             continue
-        if is_share_of_price(found, sample, column):
-            del found.found[ours]  # `discount_notes` says so
+        if is_share_of_price(match, sample, column):
+            del match.guesses[ours]  # `discount_notes` says so
         elif _mostly_below_zero(column):
-            found.take(ours, f"-{reference(column.name)}", (column.name,), found.found[ours].why)
+            match.take(ours, f"-{reference(column.name)}", (column.name,), match.guesses[ours].why)
 
 
 def _mostly_below_zero(column: Column) -> bool:
@@ -37,32 +37,32 @@ def _mostly_below_zero(column: Column) -> bool:
     return int((column.numbers < 0).sum()) > int((column.numbers > 0).sum())
 
 
-def discount_notes(found: Match, sample: SampleRows) -> list[str]:
+def discount_notes(match: Match, sample: SampleRows) -> list[str]:
     """Return a note for each column of discounts that holds shares, mapped or left out."""
     notes: dict[str, str] = {}
     for ours in ROLES:
-        mapped = found.column(ours)
-        for column in [mapped] if mapped else _called(found, ours):
-            if column.numeric and not column.dated and is_share_of_price(found, sample, column):
-                notes.setdefault(column.name, share_note(found, column, ours))
+        mapped = match.column(ours)
+        for column in [mapped] if mapped else _called(match, ours):
+            if column.numeric and not column.dated and is_share_of_price(match, sample, column):
+                notes.setdefault(column.name, share_note(match, column, ours))
     return list(notes.values())
 
 
-def _called(found: Match, ours: str) -> list[Column]:
+def _called(match: Match, ours: str) -> list[Column]:
     """Columns that nothing is read from and whose names say that they are ours."""
-    return [one for one in found.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
+    return [one for one in match.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
 
 
-def is_share_of_price(found: Match, sample: SampleRows, column: Column) -> bool:
+def is_share_of_price(match: Match, sample: SampleRows, column: Column) -> bool:
     """Return whether numbers are shares or percentages: by the name, by what was paid, else by their size."""
-    values, paid = column.numbers.filter(column.numbers != 0), _paid(found)
+    values, paid = column.numbers.filter(column.numbers != 0), _paid(match)
     if not values.len() or paid is None:
         return False
     smallest, largest = float(values.quantile(_RARE) or 0), _largest(column)
     if smallest < 0 or largest > 100:
         return False
     scale = 1 if largest <= 1 else 100
-    by_amounts = _explained(found, sample, column, scale)
+    by_amounts = _explained(match, sample, column, scale)
     if by_amounts is not None:
         return by_amounts
     if _PERCENT.search(column.name):
@@ -77,43 +77,43 @@ def _largest(column: Column) -> float:
     return float(column.numbers.filter(column.numbers != 0).quantile(1 - _RARE) or 0)
 
 
-def share_note(found: Match, column: Column, ours: str) -> str:
+def share_note(match: Match, column: Column, ours: str) -> str:
     """Return what to do with a column of shares."""
     largest = _largest(column)
     share = reference(column.name) if largest <= 1 else f"{reference(column.name)} / 100"
-    if worth := _worth(found):
+    if worth := _worth(match):
         written = f"{worth} * {share}"
     else:
-        written = f"{found.found['paid'].written} * {share} / (1 - {share})" if "paid" in found.found else ""
+        written = f"{match.guesses['paid'].written} * {share} / (1 - {share})" if "paid" in match.guesses else ""
     remedy = f'; if they are shares of the price, map {ours} = "{written}"' if written else ""
     mostly = "" if largest == column.numbers.max() else "mostly "
     held = f"'{column.name}' seems to hold shares or percentages, {mostly}up to {largest:g}"
     return f"{held}; a discount must be an amount{remedy}"
 
 
-def _paid(found: Match) -> Column | None:
+def _paid(match: Match) -> Column | None:
     """The column of amounts, or the price that they are computed from."""
-    paid = found.found.get("paid")
+    paid = match.guesses.get("paid")
     priced = (
-        None if paid is None else next((found.columns[name] for name in paid.theirs if name in found.columns), None)
+        None if paid is None else next((match.columns[name] for name in paid.theirs if name in match.columns), None)
     )
-    return found.column("paid") or found.column("unit_price") or priced
+    return match.column("paid") or match.column("unit_price") or priced
 
 
-def _worth(found: Match) -> str:
+def _worth(match: Match) -> str:
     """Return the expression of what a line costs before discounts; empty where none is known."""
-    if "list_value" in found.found:
-        return found.found["list_value"].written
-    price = found.found.get("list_price") or found.found.get("unit_price")
-    quantity = found.column("quantity")
+    if "list_value" in match.guesses:
+        return match.guesses["list_value"].written
+    price = match.guesses.get("list_price") or match.guesses.get("unit_price")
+    quantity = match.column("quantity")
     if price is None or len(price.theirs) != 1:
         return ""
     return reference(price.theirs[0]) + ("" if quantity is None else f" * {reference(quantity.name)}")
 
 
-def _explained(found: Match, sample: SampleRows, column: Column, scale: int) -> bool | None:
+def _explained(match: Match, sample: SampleRows, column: Column, scale: int) -> bool | None:
     """Return whether price less the share, and not price less the amount, is what was paid; None if neither is."""
-    worth, paid = _worth(found), found.found.get("paid")
+    worth, paid = _worth(match), match.guesses.get("paid")
     if not worth or paid is None or column.name in worth:
         return None
     written = {"worth": worth, "paid": paid.written, "off": reference(column.name)}

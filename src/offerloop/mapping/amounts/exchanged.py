@@ -18,9 +18,9 @@ _STEADIER = 0.25
 """Prices that vary by less than this share of what they vary by the other ids go with these ids."""
 
 
-def exchanged_notes(found: Match, sample: SampleRows) -> list[str]:
+def exchanged_notes(match: Match, sample: SampleRows) -> list[str]:
     """Return a note where the data say that customers, products or orders are something else."""
-    customer, product, order = (found.column(ours) for ours in ("customer_id", "product_id", "order_id"))
+    customer, product, order = (match.column(ours) for ours in ("customer_id", "product_id", "order_id"))
     if customer is None or product is None or customer.name == product.name:
         return []
     lines = sample.head.select(customer=customer.name, product=product.name)
@@ -30,7 +30,7 @@ def exchanged_notes(found: Match, sample: SampleRows) -> list[str]:
     if shares is not None and shares[0] >= _HALF:
         return []
     why = _by_orders(shares, customer.name, product.name)
-    why = why or _by_prices(found, sample, lines, customer.name, product.name)
+    why = why or _by_prices(match, sample, lines, customer.name, product.name)
     if why:
         return [_exchanged(customer.name, product.name, why)]
     return [] if shares is None or order is None else [_mixed(order.name, customer.name, shares[0])]
@@ -65,11 +65,11 @@ def _mixed(order: str, customer: str, one_customer: float) -> str:
     )
 
 
-def _by_prices(found: Match, sample: SampleRows, lines: pl.DataFrame, customer: str, product: str) -> str:
+def _by_prices(match: Match, sample: SampleRows, lines: pl.DataFrame, customer: str, product: str) -> str:
     """Return why they are exchanged where orders do not tell: the price of a unit goes with the product."""
-    if not {"paid", "quantity"} <= set(found.found):
+    if not {"paid", "quantity"} <= set(match.guesses):
         return ""
-    written = {"paid": found.found["paid"].written, "units": found.found["quantity"].written}
+    written = {"paid": match.guesses["paid"].written, "units": match.guesses["quantity"].written}
     priced = pl.concat([lines, numbers_of(sample, written)], how="horizontal")
     priced = priced.filter((pl.col("paid") > 0) & (pl.col("units") > 0))
     priced = priced.with_columns(price=(pl.col("paid") / pl.col("units")).log())

@@ -17,10 +17,10 @@ _CLEARLY = 0.5
 """A reading is better when it lies this much nearer to what was paid than the other."""
 
 
-def price_before(found: Match, sample: SampleRows) -> None:
+def price_before(match: Match, sample: SampleRows) -> None:
     """Where lines cost less than units times price, but hardly ever more, the price is the one before discounts."""
-    price, quantity, paid = (found.column(ours) for ours in ("unit_price", "quantity", "paid"))
-    if price is None or paid is None or {"list_price", "list_value"} & set(found.found):
+    price, quantity, paid = (match.column(ours) for ours in ("unit_price", "quantity", "paid"))
+    if price is None or paid is None or {"list_price", "list_value"} & set(match.guesses):
         return
     units = "1" if quantity is None else quantity.name
     lines = numbers_of(sample, {"price": price.name, "units": units, "paid": paid.name})
@@ -28,8 +28,8 @@ def price_before(found: Match, sample: SampleRows) -> None:
     apart = 0.005 * lines["worth"] + 0.01
     less, more = (lines["worth"] - lines["paid"] > apart).mean(), (lines["paid"] - lines["worth"] > apart).mean()
     if lines.height and more < 0.01 and less > more:  # type: ignore[operator]
-        why = f"{found.found['unit_price'].why}, before discounts"
-        found.take("list_price", price.name, (price.name,), why)
+        why = f"{match.guesses['unit_price'].why}, before discounts"
+        match.take("list_price", price.name, (price.name,), why)
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ class _Fit:
         return self.above >= _NEARLY_ALL and self.off < _CLEARLY * other.off
 
 
-def unit_or_line(found: Match, sample: SampleRows) -> None:
+def unit_or_line(match: Match, sample: SampleRows) -> None:
     """A list price that fits as the value of the line becomes one, and the other way round."""
     for ours, other in (("list_price", "list_value"), ("list_value", "list_price")):
-        column = found.column(ours)
-        if column is None or other in found.found or found.is_given(ours):
+        column = match.column(ours)
+        if column is None or other in match.guesses or match.is_given(ours):
             continue
-        fits = _fits(found, sample, column.name)
+        fits = _fits(match, sample, column.name)
         if fits is None:
             return
         unit, line = fits
@@ -62,15 +62,15 @@ def unit_or_line(found: Match, sample: SampleRows) -> None:
             what = "the price of one unit by its numbers: the line is worth it times its units"
         else:
             return
-        why = found.found.pop(ours).why
-        found.take(other, column.name, (column.name,), f"{why}; {what}")
+        why = match.guesses.pop(ours).why
+        match.take(other, column.name, (column.name,), f"{why}; {what}")
         return
 
 
-def _fits(found: Match, sample: SampleRows, theirs: str) -> tuple[_Fit, _Fit] | None:
+def _fits(match: Match, sample: SampleRows, theirs: str) -> tuple[_Fit, _Fit] | None:
     """Return the fit as price of a unit and as value of the line; None when too few lines have several units."""
     roles = {"units": "quantity", "paid": "paid", "discount": "discount", "coupon": "coupon"}
-    written = {name: found.found[ours].written for name, ours in roles.items() if ours in found.found}
+    written = {name: match.guesses[ours].written for name, ours in roles.items() if ours in match.guesses}
     if not {"units", "paid"} <= set(written):
         return None
     lines = numbers_of(sample, {"listed": theirs, **written})

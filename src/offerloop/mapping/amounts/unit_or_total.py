@@ -18,14 +18,14 @@ _FEW_SEVERAL = 0.01
 """With a smaller share of lines with other than one unit both readings are about the same."""
 
 
-def unit_or_total(found: Match, sample: SampleRows) -> None:
+def unit_or_total(match: Match, sample: SampleRows) -> None:
     """An only amount that stays the same however many units are bought is a unit's price, one that grows is the total.
 
     What the contents tell against the name is noted.
     """
-    paid, price, quantity = (found.column(ours) for ours in ("paid", "unit_price", "quantity"))
-    product, amount = found.column("product_id"), paid or price
-    if any(found.is_given(ours) for ours in ("paid", "unit_price")):
+    paid, price, quantity = (match.column(ours) for ours in ("paid", "unit_price", "quantity"))
+    product, amount = match.column("product_id"), paid or price
+    if any(match.is_given(ours) for ours in ("paid", "unit_price")):
         return
     if amount is None or (paid and price) or quantity is None or product is None:
         return
@@ -33,29 +33,29 @@ def unit_or_total(found: Match, sample: SampleRows) -> None:
     if grows is None or grows is (paid is not None):
         return
     if grows:
-        found.take("paid", amount.name, (amount.name,), "guessed from the contents: it grows with the units")
-        del found.found["unit_price"]
+        match.take("paid", amount.name, (amount.name,), "guessed from the contents: it grows with the units")
+        del match.guesses["unit_price"]
     else:
-        found.take("unit_price", amount.name, (amount.name,), "guessed from the contents")
-        del found.found["paid"]
+        match.take("unit_price", amount.name, (amount.name,), "guessed from the contents")
+        del match.guesses["paid"]
     what = "the value of the whole line" if grows else "the price of one unit"
-    found.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
+    match.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
 
 
-def amount_notes(found: Match, sample: SampleRows) -> list[str]:
+def amount_notes(match: Match, sample: SampleRows) -> list[str]:
     """Return a note where what is mapped as paid is of a unit, or is a total that is multiplied again, or may be."""
-    paid, quantity, product = found.found.get("paid"), found.column("quantity"), found.column("product_id")
+    paid, quantity, product = match.guesses.get("paid"), match.column("quantity"), match.column("product_id")
     if paid is None or quantity is None or product is None:
         return []
     amounts = [name for name in paid.theirs if name != quantity.name]
     multiplied = len(paid.theirs) == 2 and quantity.name in paid.theirs and "*" in paid.written
     plain = len(amounts) == 1 and paid.written in (amounts[0], reference(amounts[0]))
-    if len(amounts) != 1 or not (multiplied or plain) or not found.columns[amounts[0]].numeric:
+    if len(amounts) != 1 or not (multiplied or plain) or not match.columns[amounts[0]].numeric:
         return []
     grows = _grows(sample, product.name, amounts[0], quantity.name)
     better = reference(amounts[0]) + ("" if multiplied else f" * {reference(quantity.name)}")
     if grows is None:
-        return [] if found.is_given("paid") else _doubt(sample, amounts[0], quantity.name, better)
+        return [] if match.is_given("paid") else _doubt(sample, amounts[0], quantity.name, better)
     if grows is not multiplied:
         return []
     what = (

@@ -34,10 +34,10 @@ class NextRidge(HistoryRecommender):
 
     def _learn(self, interactions: Interactions) -> None:
         drawn = np.random.default_rng(self.rng).permutation(len(interactions.customers))[: self.max_customers]
-        seen = interactions.of(interactions.customers[np.sort(drawn)])
-        is_late = seen.age_days <= self.window_days
-        self._earlier = _directions(seen.weighted((~is_late).astype(np.float64)))
-        self._later = seen.weighted(is_late.astype(np.float64)).sign().T.tocsr()
+        histories = interactions.of(interactions.customers[np.sort(drawn)])
+        is_late = histories.age_days <= self.window_days
+        self._earlier = _directions(histories.weighted((~is_late).astype(np.float64)))
+        self._later = histories.weighted(is_late.astype(np.float64)).sign().T.tocsr()
         if not self._earlier.nnz:
             self._factor: Scores | None = None
             return

@@ -37,9 +37,9 @@ def term_vectors(products: pl.DataFrame) -> Csr:
 
 
 def _named(products: pl.DataFrame) -> pl.DataFrame:
-    given = [name for name in NAMED if name in products.columns]
-    rows = products.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), pl.col(given).cast(pl.String))
-    long = rows.unpivot(given, index="row", variable_name="column", value_name="value").drop_nulls("value")
+    columns = [name for name in NAMED if name in products.columns]
+    rows = products.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"), pl.col(columns).cast(pl.String))
+    long = rows.unpivot(columns, index="row", variable_name="column", value_name="value").drop_nulls("value")
     return long.select("row", term=pl.col("column") + "=" + pl.col("value"))
 
 

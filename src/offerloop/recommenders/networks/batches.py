@@ -25,7 +25,7 @@ class Batches:
 
     def __init__(
         self,
-        seen: NextPeriodLabels,
+        labels: NextPeriodLabels,
         attributes: Codes,
         *,
         batch_size: int,
@@ -33,13 +33,13 @@ class Batches:
         dropout: float,
         rng: np.random.Generator,
     ) -> None:
-        self._seen, self._attributes, self._dropout, self._rng = seen, attributes, dropout, rng
-        self._pairs = Pairs.of(seen.histories)
+        self._seen, self._attributes, self._dropout, self._rng = labels, attributes, dropout, rng
+        self._pairs = Pairs.of(labels.histories)
         self._facts = self._pairs.facts
-        self._popularity = np.log1p(seen.buyers)
-        self._size = max(1, min(batch_size, len(seen.windows)))
-        self._chances = chances(seen.targets.getnnz(axis=0) + 0.5, candidates)
-        self._n_targets = seen.targets.getnnz(axis=1)
+        self._popularity = np.log1p(labels.buyers)
+        self._size = max(1, min(batch_size, len(labels.windows)))
+        self._chances = chances(labels.targets.getnnz(axis=0) + 0.5, candidates)
+        self._n_targets = labels.targets.getnnz(axis=1)
 
     def __len__(self) -> int:
         """Batches in an epoch; the examples of a last, smaller one wait for the next epoch."""
@@ -92,10 +92,10 @@ def chances(weights: Chances, count: int) -> Chances:
         return np.ones(len(weights))
     while True:
         left = count - sure.sum()
-        found = np.where(sure, 1.0, weights * left / weights[~sure].sum())
-        if not (found > 1).any():
-            return found
-        sure |= found > 1
+        chances_of_all = np.where(sure, 1.0, weights * left / weights[~sure].sum())
+        if not (chances_of_all > 1).any():
+            return chances_of_all
+        sure |= chances_of_all > 1
 
 
 def draw(chances: Chances, rng: np.random.Generator) -> Codes:

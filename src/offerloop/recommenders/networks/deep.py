@@ -99,7 +99,7 @@ class Deep(HistoryRecommender):
     def _learn(self, interactions: Interactions) -> None:
         rng = np.random.default_rng(self.rng)
         self._attributes: Codes = attributes(interactions)
-        seen = next_period_labels(
+        labels = next_period_labels(
             interactions,
             window_days=RECENT_DAYS,
             n_windows=_N_WINDOWS,
@@ -107,7 +107,7 @@ class Deep(HistoryRecommender):
             rng=rng,
         )
         batches = Batches(
-            seen,
+            labels,
             self._attributes,
             batch_size=self.batch_size,
             candidates=self.candidates,

@@ -53,11 +53,11 @@ class OneLayer(HistoryRecommender):
 
     def _learn(self, interactions: Interactions) -> None:
         rng = np.random.default_rng(self.rng)
-        seen = next_period_labels(
+        labels = next_period_labels(
             interactions, window_days=RECENT_DAYS, n_windows=_N_WINDOWS, max_examples=self.max_examples, rng=rng
         )
         codes = attributes(interactions)
-        batches = _Batches(seen, codes, self.batch_size, self.negatives, rng)
+        batches = _Batches(labels, codes, self.batch_size, self.negatives, rng)
         n_batches = self.epochs * len(batches)
         start = _start(int(codes.max(initial=0)) + 1)
         params = minimise(loss, start, batches.epochs(self.epochs), n_batches, self.learning_rate, self.reg)
@@ -97,14 +97,14 @@ class _Batches:
     """Bought pairs with products drawn at random for the same examples."""
 
     def __init__(
-        self, seen: NextPeriodLabels, attributes: Codes, batch_size: int, negatives: int, rng: np.random.Generator
+        self, labels: NextPeriodLabels, attributes: Codes, batch_size: int, negatives: int, rng: np.random.Generator
     ) -> None:
-        self._seen, self._attributes, self._negatives, self._rng = seen, attributes, negatives, rng
-        self._pairs = Pairs.of(seen.histories)
+        self._seen, self._attributes, self._negatives, self._rng = labels, attributes, negatives, rng
+        self._pairs = Pairs.of(labels.histories)
         self._facts = self._pairs.facts
-        self._popularity = np.log1p(seen.buyers)
-        self._rows, self._columns = (places.astype(np.int64) for places in seen.targets.nonzero())
-        self._known = self._rows * seen.histories.n_products + self._columns
+        self._popularity = np.log1p(labels.buyers)
+        self._rows, self._columns = (places.astype(np.int64) for places in labels.targets.nonzero())
+        self._known = self._rows * labels.histories.n_products + self._columns
         self._n_bought = max(1, min(batch_size // (negatives + 1), len(self._rows)))
 
     def __len__(self) -> int:

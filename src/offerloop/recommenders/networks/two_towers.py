@@ -27,7 +27,7 @@ def start(attributes: Codes, embedding_size: int, hidden_size: int, rng: np.rand
         "head_own": (f, h, f),
         "head_out": (h, 1, h),
     }
-    given = {
+    fixed = {
         "bias": np.zeros(n),
         "popularity": np.ones(1),
         "decay": np.ones(f),
@@ -36,7 +36,7 @@ def start(attributes: Codes, embedding_size: int, hidden_size: int, rng: np.rand
         "head_bias": np.zeros(h),
         "head_direct": np.ones(f),
     }
-    params = {name: rng.normal(0, inverse**-0.5, shape) for name, (*shape, inverse) in drawn.items()} | given
+    params = {name: rng.normal(0, inverse**-0.5, shape) for name, (*shape, inverse) in drawn.items()} | fixed
     return {name: value.astype(np.float32) for name, value in params.items()}
 
 

@@ -69,7 +69,7 @@ class Candidates:
     @classmethod
     def at(cls, snapshots: Snapshots, as_of_day: int, members: Sequence[str] = MEMBERS) -> Self:
         """Raises EvidenceError when nothing was known then."""
-        interactions = snapshots.known(as_of_day)
+        interactions = snapshots.interactions(as_of_day)
         fitted = {name: snapshots.fitted(name, as_of_day) for name in members}
         return cls(interactions, fitted, PairFeatures.of(interactions), popularity(interactions))
 

@@ -31,7 +31,7 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
     hybrid = Hybrid(candidates=names, window_days=window_days, rng=rng)
     try:
         hybrid.fit_at(snapshots, today - window_days)
-        test = Window.between(snapshots.known(today - window_days), interactions)
+        test = Window.between(snapshots.interactions(today - window_days), interactions)
     except EvidenceError as missing:
         return hybrid.fit_at(snapshots, today, Choice(FALLBACK, gap=missing.message)), RECOMMENDER_RESULTS.empty()
     choice = hybrid.choice
@@ -44,10 +44,10 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
 
 def _table(judged: Mapping[tuple[Task, str], Judged], choice: Choice, window: str) -> pl.DataFrame:
     rows = []
-    for (task, name), one in judged.items():
-        counted = np.isfinite(one.ndcg)
-        ndcg = mean_interval(one.ndcg[counted])
-        measured = (*ndcg, *_gain(judged, choice, task, name), float(one.recall[counted].mean()), int(counted.sum()))
+    for (task, name), result in judged.items():
+        counted = np.isfinite(result.ndcg)
+        ndcg = mean_interval(result.ndcg[counted])
+        measured = (*ndcg, *_gain(judged, choice, task, name), float(result.recall[counted].mean()), int(counted.sum()))
         rows.append((task, name, window, choice.names[task] == name, *measured))
     return pl.DataFrame(rows, schema=RECOMMENDER_RESULTS.empty().schema, orient="row").fill_nan(None)
 

@@ -60,7 +60,7 @@ class Hybrid:
 
     def fit_at(self, snapshots: Snapshots, as_of_day: int, choice: Choice | None = None) -> Self:
         """As of a day; with a `choice` that was made before, nothing is judged."""
-        self.interactions = snapshots.known(as_of_day)
+        self.interactions = snapshots.interactions(as_of_day)
         self._ranker, rehearsed = self._trained(snapshots, as_of_day, choice)
         self.choice = choice or self._choose(snapshots, as_of_day, rehearsed)
         self._serving: dict[Task, Recommender] = {
@@ -105,7 +105,7 @@ class Hybrid:
     def _choose(self, snapshots: Snapshots, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> Choice:
         before = as_of_day - self.window_days
         try:
-            window = Window.between(snapshots.known(before), snapshots.known(as_of_day))
+            window = Window.between(snapshots.interactions(before), snapshots.interactions(as_of_day))
         except EvidenceError as missing:
             return Choice(FALLBACK, gap=missing.message)
         singles = [name for name in self.candidates if name != RANKER]

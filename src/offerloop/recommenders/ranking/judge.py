@@ -35,23 +35,23 @@ class Judged:
 
 def judge(recommenders: Mapping[str, Recommender], window: Window) -> dict[tuple[Task, str], Judged]:
     """Every recommender on both tasks; each was fitted on what was known before the window."""
-    found: dict[tuple[Task, str], list[NDArray[np.bool_]]] = {}
+    hits_by_model: dict[tuple[Task, str], list[NDArray[np.bool_]]] = {}
     for some in window.batches():
         histories = window.before.of(window.customers[some])
         for name, recommender in recommenders.items():
             for task, hits in _hits(recommender, histories, window, some).items():
-                found.setdefault((task, name), []).append(hits)
-    return {(task, name): judged(np.concatenate(parts), window, task) for (task, name), parts in found.items()}
+                hits_by_model.setdefault((task, name), []).append(hits)
+    return {(task, name): judged(np.concatenate(parts), window, task) for (task, name), parts in hits_by_model.items()}
 
 
 def _hits(recommender: Recommender, histories: Histories, window: Window, some: slice) -> dict[Task, NDArray[np.bool_]]:
     """Return, by task, whether the product at each of 20 ranks is a target; what serves both tasks is asked once."""
     hits: dict[Task, NDArray[np.bool_]] = {}
-    scores, asked = None, None
+    scores, scored_by = None, None
     for task in TASKS:
         serving = recommender.for_task(task)
-        if scores is None or serving is not asked:
-            scores, asked = serving.score_histories(histories), serving
+        if scores is None or serving is not scored_by:
+            scores, scored_by = serving.score_histories(histories), serving
         if task == "new":
             hide_bought(scores, histories)
         wanted = window.targets[task][some].toarray()

@@ -29,13 +29,13 @@ class PairFacts:
         """The facts of wanted pairs."""
         wanted = first * self.width + second
         at = np.minimum(np.searchsorted(self.keys, wanted), max(len(self.keys) - 1, 0))
-        known = self.keys[at] == wanted if len(self.keys) else np.zeros(len(wanted), dtype=np.bool_)
-        found: Facts = {}
+        is_listed = self.keys[at] == wanted if len(self.keys) else np.zeros(len(wanted), dtype=np.bool_)
+        facts: Facts = {}
         for name, values in self.facts.items():
             filled = np.full(len(wanted), self.absent.get(name, np.nan), dtype=np.float32)
-            filled[known] = values[at[known]]
-            found[name] = filled
-        return found
+            filled[is_listed] = values[at[is_listed]]
+            facts[name] = filled
+        return facts
 
 
 def stretches(keys: Codes) -> tuple[Codes, Codes]:

@@ -38,13 +38,13 @@ class PairFeatures:
     ) -> NDArray[np.float32]:
         """Shape (pairs, features); `scores` has one value per pair by name of the recommender."""
         own = own_facts(histories, self.products["usual_gap"]).of(row, column)
-        found: list[NDArray[Any]] = [*own.values()]
-        found += [values[column] for values in self.products.values()]
-        found += [values[row] for values in customer_facts(histories).values()]
+        columns: list[NDArray[Any]] = [*own.values()]
+        columns += [values[column] for values in self.products.values()]
+        columns += [values[row] for values in customer_facts(histories).values()]
         for group in self.groups.values():
             facts = group_facts(histories, group).of(row, group[column])
-            found += [*facts.values(), own["decayed_180"] / np.maximum(facts["long"], 1e-6)]
-        return np.column_stack([*found, *scores.values()]).astype(np.float32)
+            columns += [*facts.values(), own["decayed_180"] / np.maximum(facts["long"], 1e-6)]
+        return np.column_stack([*columns, *scores.values()]).astype(np.float32)
 
 
 def product_facts(interactions: Interactions) -> Facts:
@@ -80,5 +80,5 @@ def _groups(interactions: Interactions) -> dict[str, Codes]:
     table = pl.DataFrame({"product_id": interactions.products}).join(
         listed.unique("product_id"), on="product_id", how="left", maintain_order="left"
     )
-    given = [name for name in GROUPS if name in table.columns and 1 < table[name].n_unique() < table.height]
-    return {name: table[name].fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1 for name in given}
+    columns = [name for name in GROUPS if name in table.columns and 1 < table[name].n_unique() < table.height]
+    return {name: table[name].fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1 for name in columns}

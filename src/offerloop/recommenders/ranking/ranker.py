@@ -129,7 +129,7 @@ class Ranker:
         most = EARLIER_CUSTOMERS if back else MOST_JUDGED
 
         def make() -> tuple[Window, WindowExamples]:
-            window = Window.between(snapshots.known(end - self.window_days), snapshots.known(end)).sample(
+            window = Window.between(snapshots.interactions(end - self.window_days), snapshots.interactions(end)).sample(
                 most, self.rng
             )
             candidates = Candidates.at(snapshots, window.before.as_of_day, self.members)
@@ -140,7 +140,7 @@ class Ranker:
         return snapshots.once((key, whole), make)
 
     def _learn(self, snapshots: Snapshots, as_of_day: int, taught: list[tuple[Window, WindowExamples]]) -> Self:
-        self.interactions = snapshots.known(as_of_day)
+        self.interactions = snapshots.interactions(as_of_day)
         models = {task: Models.learned([of for _, of in taught], task, self.rng) for task in TASKS}
         self._models = {task: one for task, one in models.items() if one is not None}
         if len(self._models) < len(TASKS):
@@ -205,10 +205,10 @@ class TaskRanker:
 
 def _judge(window: Window, taught: WindowExamples, models: Models, task: Task) -> Judged:
     """Judge models that were learned before the window."""
-    mine = [(kind == "short", taught[task, kind]) for kind in ("long", "short") if (task, kind) in taught]
-    row, column = (np.concatenate([getattr(one, name) for _, one in mine]) for name in ("row", "column"))
-    bought = np.concatenate([one.bought for _, one in mine])
-    affinity = np.concatenate([models.predict(one.features, short=short) for short, one in mine])
+    judged_examples = [(kind == "short", taught[task, kind]) for kind in ("long", "short") if (task, kind) in taught]
+    row, column = (np.concatenate([getattr(one, name) for _, one in judged_examples]) for name in ("row", "column"))
+    bought = np.concatenate([one.bought for _, one in judged_examples])
+    affinity = np.concatenate([models.predict(one.features, short=short) for short, one in judged_examples])
     order = np.lexsort((column, -affinity, row))
     place = place_in_row(row[order], len(window.customers))
     shown = place < RECALL_DEPTH

@@ -20,7 +20,7 @@ class Snapshots:
     today: Interactions
     _made: dict[Hashable, Any] = field(default_factory=dict)
 
-    def known(self, as_of_day: int) -> Interactions:
+    def interactions(self, as_of_day: int) -> Interactions:
         """Raises EvidenceError when that was nothing."""
         if as_of_day >= self.today.as_of_day:
             return self.today
@@ -31,7 +31,7 @@ class Snapshots:
 
         def fit() -> Recommender:
             recommender: Recommender = RECOMMENDERS.load(name)()
-            return recommender.fit(self.known(as_of_day))
+            return recommender.fit(self.interactions(as_of_day))
 
         return self.once(("fitted", name, as_of_day), fit)
 

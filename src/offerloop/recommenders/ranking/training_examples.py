@@ -66,11 +66,11 @@ def training_examples(candidates: Candidates, window: Window, rng: int, *, whole
             scored = candidates.scored(shown)
             for task in TASKS:
                 pairs = candidates.pairs(scored, task, short=kind != "long")
-                one = _examples(
+                examples = _examples(
                     pairs, some.start + row[pairs.row], window, draw.random(len(pairs.row)) < NEGATIVES[task]
                 )
-                parts.setdefault((task, kind), []).append(one if whole else one.of(one.taught))
-    return {key: _joined(found) for key, found in parts.items()}
+                parts.setdefault((task, kind), []).append(examples if whole else examples.of(examples.taught))
+    return {key: _joined(examples) for key, examples in parts.items()}
 
 
 def _kinds(histories: Histories, draw: np.random.Generator) -> list[tuple[Kind, Codes, Histories]]:
@@ -98,12 +98,12 @@ def _joined(parts: list[Examples]) -> Examples:
     return Examples(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
 
-def learn(given: list[Examples], rng: int) -> Any | None:  # noqa: ANN401 - LightGBM has no types
+def learn(parts: list[Examples], rng: int) -> Any | None:  # noqa: ANN401 - LightGBM has no types
     """Gradient boosted trees by log loss; None where nobody bought a candidate."""
     import lightgbm
 
-    features = [one.features[one.taught] for one in given]
-    bought = np.concatenate([np.empty(0, dtype=np.bool_), *(one.bought[one.taught] for one in given)])
+    features = [one.features[one.taught] for one in parts]
+    bought = np.concatenate([np.empty(0, dtype=np.bool_), *(one.bought[one.taught] for one in parts)])
     if not len(bought):
         return None
     fewest = int(np.clip(len(bought) / 500, 5, 100))

@@ -137,7 +137,7 @@ class ApproximateIndex:
 
     def _one(self, search: Search, share: float, hidden: int) -> Best:
         """Return the first list for one query that is well enough ahead."""
-        return next(found for found, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
+        return next(best for best, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
 
     def answers(self, search: Search, share: float, hidden: int) -> Iterator[Answer]:
         """Yield longer and longer lists for one query, at last all; that share is allowed and so many are hidden."""
@@ -148,8 +148,8 @@ class ApproximateIndex:
         n = short.end - short.begin
         while depth > _SHALLOW and fetched * _DEAR <= n:
             at, others = short.best(search, fetched)
-            found, cost = search.compared(at, head), cost + n / _DEAR + fetched * _DEAR
-            yield Answer(found, (float(found.scores[0, -1]) - others) / short.unit(search), cost)
+            best, cost = search.compared(at, head), cost + n / _DEAR + fetched * _DEAR
+            yield Answer(best, (float(best.scores[0, -1]) - others) / short.unit(search), cost)
             fetched *= _FURTHER
         yield Answer(search.complete(search.head() if head is None else head), inf, cost + n if cost else 0.0)
 

@@ -95,11 +95,11 @@ class Assortment:
         """Why each product (a position in the assortment) is shown to a customer (a row): a code of `reasons`."""
         is_new = column >= self._n_sold
         sold = np.where(is_new, 0, column)
-        found = reasons(histories, row, sold, self._similarity, self.products)
+        reasons_of_row = reasons(histories, row, sold, self._similarity, self.products)
         if not is_new.any():
-            return found
+            return reasons_of_row
         like = self.products[self._new.nearest[np.where(is_new, column - self._n_sold, 0)]]
-        return np.where(is_new, coded(NEW_LIKE, like), found)
+        return np.where(is_new, coded(NEW_LIKE, like), reasons_of_row)
 
 
 def _rare(interactions: Interactions, new: NewProducts) -> tuple[Ids, Codes]:
@@ -114,8 +114,8 @@ def _in_stock(listed: pl.DataFrame | None) -> pl.Series:
     """product_id of what is known to be there."""
     if listed is None:
         return pl.Series([], dtype=pl.Int64)
-    known = "stock" in listed.columns
-    return listed.filter(pl.col("stock") > 0 if known else pl.lit(value=False))["product_id"]
+    has_stock = "stock" in listed.columns
+    return listed.filter(pl.col("stock") > 0 if has_stock else pl.lit(value=False))["product_id"]
 
 
 def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:

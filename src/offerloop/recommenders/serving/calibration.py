@@ -74,8 +74,8 @@ def _measured(exact: ProductIndex, queries: Scores, answers: Answers) -> Measure
         hidden, wanted = best[hides], best[~hides][:_K]
         search = next(exact.searches(queries[row : row + 1], _K, Filters(hidden=[hidden]), step=1))
         outcomes.append(_followed(answers(search, 1.0, len(hidden)), wanted))
-    told = [one for one in outcomes if one[1].any()]
-    return np.mean(told, axis=0) if told else np.repeat([[1.0], [0.0]], len(GRID), axis=1)
+    measured = [one for one in outcomes if one[1].any()]
+    return np.mean(measured, axis=0) if measured else np.repeat([[1.0], [0.0]], len(GRID), axis=1)
 
 
 def _followed(answers: Iterator[Answer], wanted: Codes) -> Measured:

@@ -48,8 +48,8 @@ class NewProducts:
         blocks = [fresh[at : at + _BLOCK] for at in range(0, len(fresh), _BLOCK)]
         likeness = sparse.vstack([_nearest(vectors[at], vectors[sold], neighbours) for at in blocks]).tocsr()
         alike = np.flatnonzero(likeness.getnnz(axis=1))
-        one = np.ones(len(sold), dtype=np.float32)
-        spread = sparse.csr_matrix((one, (np.arange(len(sold)), column[sold])), (len(sold), interactions.n_products))
+        ones = np.ones(len(sold), dtype=np.float32)
+        spread = sparse.csr_matrix((ones, (np.arange(len(sold)), column[sold])), (len(sold), interactions.n_products))
         cosines = (likeness[alike] @ spread).tocsr()
         nearest = np.asarray(cosines.argmax(axis=1)).ravel()
         return cls(ids[fresh[alike]], nearest, cosines, min(neighbours, len(sold)))

@@ -196,24 +196,24 @@ class Search:
         """Return, for each row, how many of the longest vectors may hold a product that reaches `floor`."""
         return np.searchsorted(self.index.limits, -floor / self.lengths, side="right")
 
-    def complete(self, found: Entries) -> Best:
+    def complete(self, entries: Entries) -> Best:
         """The best of all products, given those of the head; each stretch of products narrows what is left to see."""
-        start, depth = HEAD, self.depth(found.floor)
+        start, depth = HEAD, self.depth(entries.floor)
         while len(rows := np.flatnonzero(depth > start)):
             end = min(_GROWTH * start, int(depth.max()))
             scores = self.queries[rows] @ self.index.vectors[start:end].T
-            at = np.flatnonzero(scores >= found.floor[rows, None])
+            at = np.flatnonzero(scores >= entries.floor[rows, None])
             row, column = np.divmod(at, end - start)
-            more = Entries(rows[row], self.index.codes[start + column], scores.ravel()[at], found.floor)
-            found = found.joined(more if self.live is None else more.of(self.live[more.row, more.code]))
+            more = Entries(rows[row], self.index.codes[start + column], scores.ravel()[at], entries.floor)
+            entries = entries.joined(more if self.live is None else more.of(self.live[more.row, more.code]))
             if end < depth.max():
-                found = replace(found, floor=np.maximum(found.floor, self.best(found).scores[:, -1]))
-                depth = self.depth(found.floor)
+                entries = replace(entries, floor=np.maximum(entries.floor, self.best(entries).scores[:, -1]))
+                depth = self.depth(entries.floor)
             start = end
-        return self.best(found)
+        return self.best(entries)
 
-    def best(self, found: Entries) -> Best:
+    def best(self, entries: Entries) -> Best:
         """The best of them."""
         if len(self.queries) == 1:
-            return Best.of_one(found.code, found.score, self.k, self.cap)
-        return Best.among(found.row, found.code, found.score, (len(self.queries), self.k), self.cap)
+            return Best.of_one(entries.code, entries.score, self.k, self.cap)
+        return Best.among(entries.row, entries.code, entries.score, (len(self.queries), self.k), self.cap)

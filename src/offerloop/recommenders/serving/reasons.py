@@ -23,8 +23,8 @@ def reasons(histories: Histories, row: Codes, column: Codes, similarity: Csr, pr
     shared = similarity[column].multiply(own[row].sign()).tocsr()
     partner = np.asarray(shared.argmax(axis=1)).ravel()
     has_partner = shared.getnnz(axis=1) > 0
-    found = np.where(has_partner, coded(GOES_WITH, products[partner]), POPULAR)
-    return np.where(days > 0, coded(BOUGHT, days), found)
+    fallback = np.where(has_partner, coded(GOES_WITH, products[partner]), POPULAR)
+    return np.where(days > 0, coded(BOUGHT, days), fallback)
 
 
 def coded(code: str, values: NDArray[np.generic]) -> NDArray[np.str_]:

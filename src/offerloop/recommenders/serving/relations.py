@@ -228,21 +228,21 @@ class ProductRelations:
     def _table(self, affinity: Counts, top_k: int, source: str, gap: Message) -> Related:
         order = np.argsort(-affinity, kind="stable")[:top_k]
         order = order[affinity[order] > 0]
-        found = self.listed[self.sold[order]]
-        table = found.select(
+        products = self.listed[self.sold[order]]
+        table = products.select(
             "product_id",
             rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
             affinity=pl.Series(affinity[order], dtype=pl.Float64),
             source=pl.lit(source),
-            **{name: pl.col(name) for name in found.columns[1:]},
+            **{name: pl.col(name) for name in products.columns[1:]},
         )
         return Related(table, None if len(order) else gap)
 
 
 def least(count: Counts, z: float) -> Counts:
     """Lower confidence bound of the mean of Poisson counts (Byar's approximation, Breslow and Day 1987, page 69)."""
-    known = np.maximum(count, 1.0)
-    bound = known * np.maximum(1 - 1 / (9 * known) - z / (3 * np.sqrt(known)), 0.0) ** 3
+    at_least_one = np.maximum(count, 1.0)
+    bound = at_least_one * np.maximum(1 - 1 / (9 * at_least_one) - z / (3 * np.sqrt(at_least_one)), 0.0) ** 3
     return np.where(count > 0, bound, 0.0)
 
 

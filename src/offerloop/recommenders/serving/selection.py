@@ -64,8 +64,8 @@ class Filters:
             return None if self.allowed is None else np.broadcast_to(self.allowed, (n_rows, n_products))
         live = np.empty((n_rows, n_products), dtype=np.bool_)
         live[:] = True if self.allowed is None else self.allowed
-        for one, codes in zip(live, self.hidden, strict=True):
-            one[codes] = False
+        for row, codes in zip(live, self.hidden, strict=True):
+            row[codes] = False
         return live
 
 
@@ -96,10 +96,10 @@ class Best:
             row, code, score = row[kept], code[kept], score[kept]
         place = place_in_row(row, shape[0])
         first = place < shape[1]
-        found = cls.none(shape)
-        found.codes[row[first], place[first]] = code[first]
-        found.scores[row[first], place[first]] = score[first]
-        return found
+        best = cls.none(shape)
+        best.codes[row[first], place[first]] = code[first]
+        best.scores[row[first], place[first]] = score[first]
+        return best
 
     @classmethod
     def of_one(cls, code: Codes, score: Scores, k: int, cap: Cap | None) -> Best:
@@ -113,9 +113,9 @@ class Best:
         if len(order) >= k:
             order = order[:k]
             return cls(code[order][None], score[order][None])
-        found = cls.none((1, k))
-        found.codes[0, : len(order)], found.scores[0, : len(order)] = code[order], score[order]
-        return found
+        best = cls.none((1, k))
+        best.codes[0, : len(order)], best.scores[0, : len(order)] = code[order], score[order]
+        return best
 
     @classmethod
     def joined(cls, parts: Sequence[Best], k: int) -> Best:
@@ -132,8 +132,8 @@ def select(scores: Scores, k: int, filters: Filters = UNFILTERED) -> Best:
 
     What is minus infinity is not shown; `scores` may be changed by that.
     """
-    for one, codes in () if filters.hidden is None else zip(scores, filters.hidden, strict=True):
-        one[codes] = -np.inf
+    for row, codes in () if filters.hidden is None else zip(scores, filters.hidden, strict=True):
+        row[codes] = -np.inf
     if not scores.shape[1]:
         return Best.none((len(scores), k))
     columns = _open(scores, k, filters.allowed) if filters.cap is None else _capped(scores, k, filters)
@@ -167,8 +167,8 @@ def _capped(scores: Scores, k: int, filters: Filters) -> Codes:
         columns = best(scores[left], depth)
         value = np.take_along_axis(scores[left], columns, axis=1)
         row, place = np.nonzero(value > -np.inf)
-        found = Best.among(row, columns[row, place], value[row, place], (len(left), k), filters.cap).codes
-        done = (found[:, -1] >= 0) | (value[:, -1] == -np.inf) | (depth == scores.shape[1])
-        chosen[left[done]] = found[done]
+        codes = Best.among(row, columns[row, place], value[row, place], (len(left), k), filters.cap).codes
+        done = (codes[:, -1] >= 0) | (value[:, -1] == -np.inf) | (depth == scores.shape[1])
+        chosen[left[done]] = codes[done]
         left, depth = left[~done], min(4 * depth, scores.shape[1])
     return chosen

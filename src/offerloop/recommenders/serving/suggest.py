@@ -22,12 +22,12 @@ def suggest(
     Categories are those of the interactions' product list. Returns customer_id and product_ids (ids joined by blanks).
     """
     listed = interactions.context.products
-    known = pl.DataFrame({"product_id": assortment.products})
+    products = pl.DataFrame({"product_id": assortment.products})
     if listed is not None and "category" in listed.columns:
         categories = listed.select("product_id", "category").unique("product_id")
-        known = known.join(categories, on="product_id", how="left", maintain_order="left")
-    found = known.get_column("category", default=pl.Series([None] * known.height, dtype=pl.String))
-    category = found.fill_null(UNKNOWN).to_numpy().astype(np.str_)
+        products = products.join(categories, on="product_id", how="left", maintain_order="left")
+    of_category = products.get_column("category", default=pl.Series([None] * products.height, dtype=pl.String))
+    category = of_category.fill_null(UNKNOWN).to_numpy().astype(np.str_)
     rows: list[tuple[object, str]] = []
     for start in range(0, wanted.height, _BATCH):
         some = wanted[start : start + _BATCH]

@@ -46,15 +46,15 @@ def _rows(
     scores = assortment.scores(serving.score_histories(histories))
     if task == "new" and personal:
         assortment.hide_bought(scores, histories)
-    found = select(scores, k, assortment.filters)
-    row, place = np.nonzero(found.codes >= 0)
-    column = found.codes[row, place]
+    best = select(scores, k, assortment.filters)
+    row, place = np.nonzero(best.codes >= 0)
+    column = best.codes[row, place]
     source = np.where(histories.is_empty[row], LAST_RESORT, assortment.sources(column, serving.name))
     columns = {
         "customer_id": histories.customers[row],
         "product_id": assortment.products[column],
         "rank": place + 1,
-        "affinity": found.scores[row, place].astype(np.float64),
+        "affinity": best.scores[row, place].astype(np.float64),
         "source": source,
         "reason": assortment.reasons(histories, row, column),
     }

@@ -39,8 +39,8 @@ def columns(
         gap = 0.0 if width_of_one == 1 else 1.0
         values = rows_of(
             [
-                {"from": one.day, "to": one.day + width_of_one - gap, "size": one.size, "part": one.part}
-                for one in counts
+                {"from": column.day, "to": column.day + width_of_one - gap, "size": column.size, "part": column.part}
+                for column in counts
             ]
         )
         scale = alt.Scale(domain=[ends[0], ends[1]], nice=False)

@@ -30,14 +30,14 @@ def look(place: int) -> tuple[str, list[int]]:
 def apart(wanted: Sequence[float], gap: float, room: float) -> list[float]:
     """Places in the order of those wanted, at least a gap from each other, from 0 to `room`."""
     order = sorted(range(len(wanted)), key=lambda one: wanted[one])
-    found = [0.0] * len(wanted)
+    places = [0.0] * len(wanted)
     last = -gap
-    for one in order:
-        found[one] = last = max(wanted[one], last + gap, 0.0)
+    for index in order:
+        places[index] = last = max(wanted[index], last + gap, 0.0)
     last = room + gap
-    for one in reversed(order):
-        found[one] = last = min(found[one], last - gap)
-    return found
+    for index in reversed(order):
+        places[index] = last = min(places[index], last - gap)
+    return places
 
 
 def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, whole: bool = False) -> Build:

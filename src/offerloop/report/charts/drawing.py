@@ -97,8 +97,10 @@ def _page_colours(drawn: str) -> str:
 
 def _stable_ids(drawn: str, name: str) -> str:
     """Ids counted from 1 within the chart: the library counts on through a whole process."""
-    for position, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn)), start=1):
-        drawn = drawn.replace(f'"{found}"', f'"{name}-{position}"').replace(f"#{found})", f"#{name}-{position})")
+    for position, id_number in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn)), start=1):
+        drawn = drawn.replace(f'"{id_number}"', f'"{name}-{position}"').replace(
+            f"#{id_number})", f"#{name}-{position})"
+        )
     return drawn
 
 

@@ -96,14 +96,14 @@ def line(
     return build
 
 
-def _straight(one: Straight, points: Sequence[Point]) -> list[alt.Chart]:
+def _straight(straight: Straight, points: Sequence[Point]) -> list[alt.Chart]:
     import altair as alt
 
-    at = WORDS_AT * one.x
-    is_above = min(points, key=lambda point: abs(point.x - at)).estimate.value < WORDS_AT * one.value
-    on_right = is_above == (one.value < 0)
-    ends = rows_of([{"x": 0, "value": 0}, {"x": one.x, "value": one.value}])
-    row = rows_of([{"x": at, "value": WORDS_AT * one.value, "label": one.label}])
+    at = WORDS_AT * straight.x
+    is_above = min(points, key=lambda point: abs(point.x - at)).estimate.value < WORDS_AT * straight.value
+    on_right = is_above == (straight.value < 0)
+    ends = rows_of([{"x": 0, "value": 0}, {"x": straight.x, "value": straight.value}])
+    row = rows_of([{"x": at, "value": WORDS_AT * straight.value, "label": straight.label}])
     drawn = (
         alt.Chart(ends)
         .mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[5, 4])
@@ -157,11 +157,12 @@ def arranged(labels: Sequence[Label], room: float) -> Placed:
 def _cost(placed: Placed, room: float) -> tuple[float, int, float]:
     """Pixels outside the chart, words crossed, then words that run inwards from the nearer side."""
     outside = sum(
-        max(0.0, one.width - one.at) if on_left else max(0.0, one.at + one.width - room) for one, on_left in placed
+        max(0.0, label.width - label.at) if on_left else max(0.0, label.at + label.width - room)
+        for label, on_left in placed
     )
     crossed = sum(
-        one.covers(above.at, on_left=on_left)
-        for position, (one, on_left) in enumerate(placed)
+        label.covers(above.at, on_left=on_left)
+        for position, (label, on_left) in enumerate(placed)
         for above, _ in placed[:position]
     )
     return outside, crossed, sum(one.at < room / 2 if on_left else one.at > room / 2 for one, on_left in placed)
@@ -173,15 +174,15 @@ def _levels(levels: Sequence[Level], points: Sequence[Point], width: int) -> lis
     marks: list[alt.Chart] = []
     texts: list[alt.Chart] = []
     top, room = 4, width - MARGIN
-    for one, on_left in arranged([_label(level, points, width) for level in levels], room):
-        level = one.level
-        row = rows_of([{"x": level.x, "label": "\n".join(one.lines)}])
+    for label, on_left in arranged([_label(level, points, width) for level in levels], room):
+        level = label.level
+        row = rows_of([{"x": level.x, "label": "\n".join(label.lines)}])
         dash = [5, 4] if level.dashed else [1, 0]
         rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=dash)
         marks.append(rule.encode(x=alt.X("x:Q"), y=alt.YValue(top), y2=alt.Y2Value(HEIGHT)))
         words = words_on(row, align="right" if on_left else "left", dx=-GAP if on_left else GAP, baseline="top")
         texts += [text.encode(x=alt.X("x:Q"), y=alt.YValue(top)) for text in words]
-        top += 4 + LINE * len(one.lines)
+        top += 4 + LINE * len(label.lines)
     return marks + texts
 
 

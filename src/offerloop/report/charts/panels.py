@@ -86,5 +86,5 @@ def _scale(looks: Mapping[str, int], of: Sequence[Any]) -> alt.Scale:
     return alt.Scale(domain=list(looks), range=[of[place % len(of)] for place in looks.values()])
 
 
-def _row(name: str, x: float, one: Estimate) -> dict[str, Any]:
-    return {"line": name, "x": x, "value": one.value, "low": one.low, "high": one.high}
+def _row(name: str, x: float, estimate: Estimate) -> dict[str, Any]:
+    return {"line": name, "x": x, "value": estimate.value, "low": estimate.low, "high": estimate.high}

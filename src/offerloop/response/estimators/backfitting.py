@@ -78,9 +78,9 @@ class Side:
 
     def tables(self) -> dict[Part, Floats]:
         """Columns of each part: features, and for the sensitivity the family of the offer given."""
-        one = self.evidence
-        rest = one.coding.columns(one.offers)[one.action, 1:]
-        return {"appetite": one.features, "sensitivity": np.column_stack([one.features, rest])}
+        evidence = self.evidence
+        rest = evidence.coding.columns(evidence.offers)[evidence.action, 1:]
+        return {"appetite": evidence.features, "sensitivity": np.column_stack([evidence.features, rest])}
 
     def eta(self, start: Start) -> Floats:
         """The whole prediction, on the scale on which it adds up."""
@@ -117,7 +117,7 @@ class Turns:
         """One tree more for each part."""
         for part, booster in self.boosters.items():
             gradient = self._gradient(part)
-            booster.update(fobj=lambda _sums, _rows, found=gradient: found)
+            booster.update(fobj=lambda _sums, _rows, result=gradient: result)
             booster.eval_train(_into(self.inside, part))
             if self.outside is not None:
                 booster.eval_valid(_into(self.outside, part))

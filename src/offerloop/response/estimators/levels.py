@@ -47,8 +47,8 @@ class Sole:
 
     def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
-        found = self.levels.expected(features, offers)
-        return found * np.array([float(bool(one.kind)) for one in offers])
+        expected = self.levels.expected(features, offers)
+        return expected * np.array([float(bool(one.kind)) for one in offers])
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +93,12 @@ class Amounts:
         expected = level.expected(evidence.features, [NO_OFFER_TERMS])[:, 0]
         number, sum_told = len(evidence.offers), float(expected.sum())
         whole = float(evidence.outcome.sum()) / sum_told if sum_told else 1.0
-        seen, told = (np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected))
-        ratio = np.divide(seen, told, out=np.full(number, whole), where=told != 0)
+        observed_sums, expected_sums = (
+            np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected)
+        )
+        ratio = np.divide(observed_sums, expected_sums, out=np.full(number, whole), where=expected_sums != 0)
         left = np.bincount(evidence.action, (evidence.outcome - ratio[evidence.action] * expected) ** 2, number)
-        error = np.divide(left, told**2, out=np.full(number, np.inf), where=told != 0)
+        error = np.divide(left, expected_sums**2, out=np.full(number, np.inf), where=expected_sums != 0)
         sure = np.clip(1 - error / np.maximum((ratio - whole) ** 2, 1e-12), 0, 1)
         return cls(level, evidence.coding, whole + np.where(np.isfinite(error), sure, 0.0) * (ratio - whole))
 
@@ -120,12 +122,12 @@ def against_none(
 
     Where it follows from purchases, the chance of one is learned from everybody: value and cost then err alike.
     """
-    given, some = evidence.action > 0, evidence.outcome != 0
+    has_offer, some = evidence.action > 0, evidence.outcome != 0
     if evidence.bought is not None:
         whether = replace(evidence, outcome=evidence.bought)
         return Sole(TwoParts(learn(whether, "binary"), amounts(evidence.of(some))))
-    if given.any() and not some[~given].any() and some[given].any():
-        return Sole(in_parts(evidence.of(given), learn, amounts))
+    if has_offer.any() and not some[~has_offer].any() and some[has_offer].any():
+        return Sole(in_parts(evidence.of(has_offer), learn, amounts))
     return Differences(in_parts(evidence, learn, amounts))
 
 

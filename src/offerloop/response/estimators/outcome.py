@@ -45,10 +45,10 @@ class Outcome:
 
 def proportional(evidence: Evidence) -> Proportional:
     """Fit proportional effects."""
-    given, y = evidence.action, evidence.outcome
-    counts = np.maximum(np.bincount(given, minlength=len(evidence.offers)), 1)
-    level = np.bincount(given, weights=y, minlength=len(evidence.offers)) / counts
-    flat = (y - level[given] + level[0])[:, None]
-    model = RidgeT.fit(evidence.features, np.zeros_like(given), flat, 1)
+    action, y = evidence.action, evidence.outcome
+    counts = np.maximum(np.bincount(action, minlength=len(evidence.offers)), 1)
+    level = np.bincount(action, weights=y, minlength=len(evidence.offers)) / counts
+    flat = (y - level[action] + level[0])[:, None]
+    model = RidgeT.fit(evidence.features, np.zeros_like(action), flat, 1)
     mean = level[0] if abs(level[0]) > 0 else 1.0
     return Proportional(evidence.coding, model, level - level[0], float(mean))

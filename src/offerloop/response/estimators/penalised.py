@@ -54,9 +54,9 @@ def least_left_out(x: Floats, y: Floats) -> Floats:
     """
     varies = (x != 0).any(axis=0)
     if not varies.all():
-        found = np.zeros(x.shape[1])
-        found[varies] = least_left_out(x[:, varies], y)
-        return found
+        coefficients = np.zeros(x.shape[1])
+        coefficients[varies] = least_left_out(x[:, varies], y)
+        return coefficients
     scale = np.sqrt(np.maximum((x * x).mean(axis=0), 1e-300))
     z = x / scale
     values, vectors = np.linalg.eigh(z.T @ z)

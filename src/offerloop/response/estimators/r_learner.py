@@ -52,12 +52,12 @@ class RLearner:
         expected = predict_out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
         left = evidence.outcome - expected
         surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.chance
-        given = surprise @ doses(evidence.coding, evidence.offers)
-        level: Floats = np.asarray(np.linalg.lstsq(given, left, rcond=None)[0], dtype=np.float64)
+        dosed = surprise @ doses(evidence.coding, evidence.offers)
+        level: Floats = np.asarray(np.linalg.lstsq(dosed, left, rcond=None)[0], dtype=np.float64)
         scaled = Standardised.of(evidence.features)
         x = scaled.applied(evidence.features)
-        own = (x[:, :, None] * given[:, None, :]).reshape(evidence.size, -1)
-        slope = least_left_out(own, left - given @ level)
+        own = (x[:, :, None] * dosed[:, None, :]).reshape(evidence.size, -1)
+        slope = least_left_out(own, left - dosed @ level)
         return DoseSlopes(evidence.coding, scaled, level, slope.reshape(x.shape[1], -1))
 
 

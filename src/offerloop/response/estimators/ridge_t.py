@@ -50,11 +50,11 @@ class RidgeT:
 
 def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
     """Return expected outcomes (n, K, m) of each row by a fit on the other folds; `fold` (n,) numbers the folds."""
-    found = np.empty((len(action), actions, outcomes.shape[1]))
-    for one in np.unique(fold):
-        own = fold == one
-        found[own] = RidgeT.fit(features[~own], action[~own], outcomes[~own], actions).predict(features[own])
-    return found
+    predictions = np.empty((len(action), actions, outcomes.shape[1]))
+    for held_fold in np.unique(fold):
+        own = fold == held_fold
+        predictions[own] = RidgeT.fit(features[~own], action[~own], outcomes[~own], actions).predict(features[own])
+    return predictions
 
 
 @dataclass(frozen=True, eq=False)

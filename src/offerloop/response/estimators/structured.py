@@ -42,13 +42,13 @@ class Structured:
         a = self.start.appetite + self._sum(self.appetite, features)
         terms = self.coding.columns(offers)
         alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel()
-        found = np.empty((len(features), len(offers)))
+        expected = np.empty((len(features), len(offers)))
         for family in np.unique(alike):
-            mine = np.flatnonzero(alike == family)
-            rest = np.tile(terms[mine[0], 1:], (len(features), 1))
+            own_places = np.flatnonzero(alike == family)
+            rest = np.tile(terms[own_places[0], 1:], (len(features), 1))
             s = self.start.slope(self._sum(self.sensitivity, np.column_stack([features, rest])))
-            found[:, mine] = moments(a[:, None] + s[:, None] * terms[mine, 0], self.kind)[0]
-        return found
+            expected[:, own_places] = moments(a[:, None] + s[:, None] * terms[own_places, 0], self.kind)[0]
+        return expected
 
     def _sum(self, trees: Any, x: Floats) -> Floats:  # noqa: ANN401 - a booster
         return np.asarray(trees.predict(x, raw_score=True, num_threads=1))

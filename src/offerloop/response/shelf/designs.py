@@ -36,10 +36,10 @@ class Sample:
     def of(cls, panel: Panel, exposure: Floats, weeks: range) -> Sample:
         """From a matrix of the panel over all weeks."""
         part = exposure[:, panel.columns(weeks)]
-        seen = ~np.isnan(part)
-        rows = np.asarray(seen.any(axis=1))
-        means = np.where(seen, part, 0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
-        filled = np.where(seen, part, means[:, None])[rows]
+        is_measured = ~np.isnan(part)
+        rows = np.asarray(is_measured.any(axis=1))
+        means = np.where(is_measured, part, 0).sum(axis=1) / np.maximum(is_measured.sum(axis=1), 1)
+        filled = np.where(is_measured, part, means[:, None])[rows]
         return cls(rows, filled, Groups(panel.customer[rows], panel.category[rows]))
 
 
@@ -84,8 +84,8 @@ def break_even_margin(panel: Panel, weeks: range, design: str, fits: dict[str, F
 
     The ratio R of two slopes; its error is that of the slope of (discount - R x list sales), over the list slope.
     """
-    given, gained = fits["discount_minor"].slope[0], fits["list_minor"].slope[0]
-    ratio = float(given / gained)
+    discount_slope, gained = fits["discount_minor"].slope[0], fits["list_minor"].slope[0]
+    ratio = float(discount_slope / gained)
     exposure = panel.own_depth if design == "B" else panel.category_depth
     sample = Sample.of(panel, exposure, weeks)
     outcome = (panel.discount_minor - ratio * panel.list_minor)[sample.rows][:, panel.columns(weeks)]

@@ -77,9 +77,9 @@ def full_weeks(first_day: int, as_of_day: int) -> range:
     return range(begin, (as_of_day - monday) // 7 + 1)
 
 
-def best_selling_categories(known: Frame, settings: Response) -> list[str]:
-    """Return the names of the best-selling categories that may get an offer; `known` are order lines with category."""
-    sales = collect(known.group_by("category").agg(nw.col("revenue_minor").sum()), "category")
+def best_selling_categories(lines: Frame, settings: Response) -> list[str]:
+    """Return the names of the best-selling categories that may get an offer; `lines` are order lines with category."""
+    sales = collect(lines.group_by("category").agg(nw.col("revenue_minor").sum()), "category")
     allowed = [not excluded(name, settings.exclude_categories) for name in sales["category"]]
     best = sales.filter(pl.Series(allowed, dtype=pl.Boolean)).sort(
         "revenue_minor", "category", descending=[True, False]

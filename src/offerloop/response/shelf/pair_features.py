@@ -25,17 +25,17 @@ def pair_features(panel: Panel, weeks: range) -> Floats:
     bought, units = panel.bought[:, window], panel.units[:, window]
     listed, discount = panel.list_minor[:, window], panel.discount_minor[:, window]
     totals = [bought.sum(axis=1), units.sum(axis=1), listed.sum(axis=1)]
-    given = discount.sum(axis=1)
+    discount_sum = discount.sum(axis=1)
     columns = [
         *totals,
-        _ratio(given, totals[2]),
+        _ratio(discount_sum, totals[2]),
         _ratio((discount > 0).sum(axis=1), totals[0]),
         _weeks_since(bought),
         _second_half(bought),
         panel.n_products,
         *_exposure(panel.own_depth[:, window]),
-        *_of_customers(panel, [*totals, given]),
-        *_of_categories(panel, [*totals, given], len(weeks)),
+        *_of_customers(panel, [*totals, discount_sum]),
+        *_of_categories(panel, [*totals, discount_sum], len(weeks)),
     ]
     return np.column_stack(columns).astype(np.float64)
 
@@ -86,9 +86,9 @@ def _second_half(bought: Floats) -> Floats:
 
 
 def _exposure(own_depth: Floats) -> tuple[Floats, Floats]:
-    seen = ~np.isnan(own_depth)
-    n = np.maximum(seen.sum(axis=1), 1)
-    filled = np.where(seen, own_depth, 0)
+    is_measured = ~np.isnan(own_depth)
+    n = np.maximum(is_measured.sum(axis=1), 1)
+    filled = np.where(is_measured, own_depth, 0)
     mean = filled.sum(axis=1) / n
     spread = np.sqrt(np.maximum((filled**2).sum(axis=1) / n - mean**2, 0))
     return mean, spread

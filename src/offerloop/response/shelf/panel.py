@@ -166,25 +166,25 @@ def _exposure(weights: sparse.csr_matrix, sold: _Sold, own: _Own, keys: Ints) ->
     """
     depth = sold.depth
     total, weight = weights @ depth, weights @ sold.available
-    row, known = _rows(keys, own.pair)
-    product, week = own.product[known], own.week[known] - own.first_week
+    row, rows = _rows(keys, own.pair)
+    product, week = own.product[rows], own.week[rows] - own.first_week
     share = np.asarray(weights[row, product]).ravel()
-    others_list = sold.list_minor[product, week] - own.list_minor[known]
-    others_discount = sold.discount_minor[product, week] - own.discount_minor[known]
+    others_list = sold.list_minor[product, week] - own.list_minor[rows]
+    others_discount = sold.discount_minor[product, week] - own.discount_minor[rows]
     priced = others_list > 0
     without_own = np.divide(others_discount, others_list, out=np.zeros_like(others_list), where=priced)
     np.add.at(total, (row, week), share * (without_own - depth[product, week]))
     np.add.at(weight, (row, week), -share * ~priced)
-    seen = weight > 1e-6
-    return np.divide(total, weight, out=np.full_like(total, np.nan), where=seen)
+    has_weight = weight > 1e-6
+    return np.divide(total, weight, out=np.full_like(total, np.nan), where=has_weight)
 
 
 def _rows(keys: Ints, pair: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """Positions among the sorted keys (which may be none) of those pairs (n,) that are among them, and which are."""
     row = np.searchsorted(keys, pair)
-    known = row < len(keys)
-    known[known] = keys[row[known]] == pair[known]
-    return row[known], known
+    is_known = row < len(keys)
+    is_known[is_known] = keys[row[is_known]] == pair[is_known]
+    return row[is_known], is_known
 
 
 def _outcomes(lines: ShelfLines, codes: _Codes, keys: Ints, max_units: int) -> dict[str, Floats]:
@@ -192,12 +192,12 @@ def _outcomes(lines: ShelfLines, codes: _Codes, keys: Ints, max_units: int) -> d
     categories = np.array(codes.categories)
     category = np.searchsorted(categories, cells["category"].to_numpy().astype(categories.dtype))
     pair = codes.pair(np.searchsorted(codes.customers, cells["customer_id"].to_numpy()), category)
-    row, known = _rows(keys, pair)
-    week = cells["week"].to_numpy()[known] - codes.weeks.start
+    row, rows = _rows(keys, pair)
+    week = cells["week"].to_numpy()[rows] - codes.weeks.start
 
     def matrix(values: NDArray[np.generic]) -> Floats:
         filled = np.zeros((len(keys), len(codes.weeks)))
-        filled[row, week] = values[known]
+        filled[row, week] = values[rows]
         return filled
 
     return {

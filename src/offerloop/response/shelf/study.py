@@ -141,8 +141,8 @@ def blocks(lines: ShelfLines, weeks: range, seed: int) -> Iterator[ShelfLines]:
     ids = lines.cells["customer_id"].unique().sort()
     group = pl.Series([int(n * bucket(str(one), f"block-{seed}")) for one in ids], dtype=pl.Int64)
     for number in range(n):
-        mine = pl.col("customer_id").is_in(ids.filter(group == number).implode())
-        yield replace(lines, own=lines.own.filter(mine), cells=lines.cells.filter(mine))
+        in_block = pl.col("customer_id").is_in(ids.filter(group == number).implode())
+        yield replace(lines, own=lines.own.filter(in_block), cells=lines.cells.filter(in_block))
 
 
 @dataclass(frozen=True)

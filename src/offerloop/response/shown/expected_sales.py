@@ -39,16 +39,16 @@ class Usual:
         centre, spread = features.mean(axis=0), features.std(axis=0)
         scale = np.where(spread > 0, spread, 1.0)
         x = np.column_stack([np.ones(len(features)), (features - centre) / scale])
-        weight, found = np.ones(len(x)), cls(centre, scale, np.zeros(x.shape[1]), 1.0)
+        weight, usual = np.ones(len(x)), cls(centre, scale, np.zeros(x.shape[1]), 1.0)
         held_back = np.diag(np.r_[0.0, np.full(x.shape[1] - 1, PENALTY)])
         for _ in range(PASSES):
             level = np.linalg.pinv(x.T @ (weight[:, None] * x) + held_back) @ (x.T @ (weight * outcome))
-            found = cls(centre, scale, level, float(np.maximum(x @ level, 0.0).mean()) or 1.0)
-            h = found.over_mean(features)
-            weight = 1 / noise(h, outcome - found.mean * h)
+            usual = cls(centre, scale, level, float(np.maximum(x @ level, 0.0).mean()) or 1.0)
+            h = usual.over_mean(features)
+            weight = 1 / noise(h, outcome - usual.mean * h)
             weight /= weight.mean()
-        share = float(outcome.sum()) / max(found.mean * float(found.over_mean(features).sum()), 1e-300)
-        return replace(found, level=share * found.level, mean=share * found.mean) if share > 0 else found
+        share = float(outcome.sum()) / max(usual.mean * float(usual.over_mean(features).sum()), 1e-300)
+        return replace(usual, level=share * usual.level, mean=share * usual.mean) if share > 0 else usual
 
     def over_mean(self, features: Floats) -> Floats:
         """(n,): h."""
@@ -63,11 +63,11 @@ class Usual:
 def noise(h: Floats, error: Floats) -> Floats:
     """(n,): the variance of errors (n,) that customers of this h have."""
     x, squares = np.column_stack([np.ones_like(h), h, h**2]), error**2
-    found = (1 + h) ** 2
+    variances = (1 + h) ** 2
     for _ in range(PASSES):
-        parts, _ = nnls(x / found[:, None], squares / found)
-        found = np.maximum(x @ parts, max(LEAST * float(squares.mean()), 1e-12))
-    return found
+        parts, _ = nnls(x / variances[:, None], squares / variances)
+        variances = np.maximum(x @ parts, max(LEAST * float(squares.mean()), 1e-12))
+    return variances
 
 
 def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -32,9 +32,9 @@ def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Fr
     parts = collect(lines.group_by(*day, "category").agg(*sums))
     orders = collect(lines.group_by(*day).agg(nw.col("order_id").n_unique().cast(nw.Int64).alias("n_orders")))
     shares = [(name, round(MICRO * margins.of(name))) for name in parts["category"].unique()]
-    known = pl.DataFrame(shares, {"category": pl.String, "_share": pl.Int64}, orient="row")
+    shares_of_days = pl.DataFrame(shares, {"category": pl.String, "_share": pl.Int64}, orient="row")
     left = (pl.col("list_value_minor") * pl.col("_share")).alias("margin_micro")
-    valued = parts.join(known, on="category", how="left", nulls_equal=True).with_columns(left)
+    valued = parts.join(shares_of_days, on="category", how="left", nulls_equal=True).with_columns(left)
     totals = valued.group_by(day).agg(pl.col(*_MONEY, "margin_micro").sum())
     of_days = totals.join(orders, on=day, how="inner").sort("order_day", "customer_id")
     return of_days.with_columns(pl.col(_SUMS).cum_sum().over("customer_id"))
@@ -45,9 +45,9 @@ def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
     Value is margin before the cost of offers, cost the own part of coupons.
     """
-    found = _sums(days, rows, pl.col("shown_day"), pl.col("until_day"))
+    sums = _sums(days, rows, pl.col("shown_day"), pl.col("until_day"))
     cost = pl.col("coupon_minor") - pl.col("reimbursed_minor")
-    return found.select(
+    return sums.select(
         value_minor=pl.col("margin_micro") / MICRO,
         cost_minor=cost.cast(pl.Float64),
         coupon_minor=pl.col("coupon_minor").cast(pl.Float64),
@@ -115,9 +115,9 @@ def _sums(
 
 def _until(days: pl.DataFrame, rows: pl.DataFrame, bound: pl.Expr) -> pl.DataFrame:
     """Sums over all days before a bound, and the last order's day; empty where there was none."""
-    asked = rows.select("customer_id", (bound - 1).cast(pl.Int64).alias("_day")).with_row_index("_row").sort("_day")
-    found = asked.join_asof(
+    bounds = rows.select("customer_id", (bound - 1).cast(pl.Int64).alias("_day")).with_row_index("_row").sort("_day")
+    joined = bounds.join_asof(
         days, left_on="_day", right_on="order_day", by="customer_id", strategy="backward", check_sortedness=False,
         coalesce=False,
     )  # fmt: skip
-    return found.sort("_row")
+    return joined.sort("_row")

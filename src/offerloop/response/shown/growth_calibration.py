@@ -104,15 +104,15 @@ def _bases(predicted: Predicted, rows: Evidence) -> Floats:
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
     """(K, 2): what is taken off of a unit of each of `_bases` with each offer, and the error."""
     predicted: Predicted = model.predict(value, _before(model.signals(value), value.whose))
-    given = _bases(predicted, value)[np.arange(value.size), value.action]
-    found, errors = (np.zeros((len(value.offers), 2)) for _ in range(2))
+    base = _bases(predicted, value)[np.arange(value.size), value.action]
+    slopes, errors = (np.zeros((len(value.offers), 2)) for _ in range(2))
     for family in value.coding.families:
-        mine = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
-        rows = np.isin(value.action, mine)
-        found[mine], errors[mine] = _taken_in_family(
-            given[rows], discount[rows], value.action[rows], mine, amount=value.offers[mine[0]].amount
+        family_places = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
+        rows = np.isin(value.action, family_places)
+        slopes[family_places], errors[family_places] = _taken_in_family(
+            base[rows], discount[rows], value.action[rows], family_places, amount=value.offers[family_places[0]].amount
         )
-    return found, errors
+    return slopes, errors
 
 
 def _taken_in_family(
@@ -140,13 +140,13 @@ def _taken_in_family(
 def _before(signals: Floats, customer: Ints) -> Floats:
     """(n, 2): sums of the customer's rows before each; rows are in the order of time within a customer."""
     order = np.argsort(customer, kind="stable")
-    mine = signals[order]
-    sums = np.cumsum(mine, axis=0) - mine
+    ordered = signals[order]
+    sums = np.cumsum(ordered, axis=0) - ordered
     first = np.r_[True, customer[order][1:] != customer[order][:-1]]
     start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
-    found = np.empty_like(signals)
-    found[order] = sums - sums[start]
-    return found
+    sums_before = np.empty_like(signals)
+    sums_before[order] = sums - sums[start]
+    return sums_before
 
 
 def _sums(signals: Floats, customer: Ints, whose: Ints) -> Floats:

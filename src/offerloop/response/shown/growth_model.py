@@ -161,8 +161,8 @@ class Growth:
     def _response(self, evidence: Evidence) -> Floats:
         """(n, families)."""
         z = _within((_with_past(evidence) - self.traits[0]) / self.traits[1])
-        found: Floats = 1 + (z - self.centre) @ self.a.T
-        return found
+        response: Floats = 1 + (z - self.centre) @ self.a.T
+        return response
 
     def _own(self, signals: Floats) -> Floats:
         """(n,): u."""
@@ -197,13 +197,13 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     offers = evidence.offers[1:]
     surprise = np.eye(len(offers) + 1)[evidence.action] - evidence.chance
     x = np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
-    found, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
+    shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
     forms = _forms(offers)
     priors = [_growth_prior(sizes, forms) for sizes in product(SHAPES, repeat=len(forms))]
-    f, spread = drawn(found[own], covariance[own, own], [*_usual_growth(len(offers)), *priors])
+    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(len(offers)), *priors])
     f = _never_falling(offers, f)
-    left = evidence.outcome - x[:, : -len(offers)] @ found[: -len(offers)] - x[:, own] @ f
+    left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
 
@@ -241,14 +241,14 @@ def _distinct(depth: Floats) -> bool:
 
 def _never_falling(offers: Sequence[OfferTerms], f: Floats) -> Floats:
     """The nearest f that begins at 0 and does not fall as the depth of a family grows: more must not bring less."""
-    found = f.copy()
+    rising = f.copy()
     for family in {one.family for one in offers}:
-        mine = np.array([place for place, one in enumerate(offers) if one.family == family])
-        depth = np.array([offers[place].depth for place in mine])
+        family_places = np.array([place for place, one in enumerate(offers) if one.family == family])
+        depth = np.array([offers[place].depth for place in family_places])
         if _distinct(depth):
-            mine = mine[np.argsort(depth)]
-            found[mine] = isotonic_regression(f[mine]).x
-    return np.maximum(found, 0.0)
+            family_places = family_places[np.argsort(depth)]
+            rising[family_places] = isotonic_regression(f[family_places]).x
+    return np.maximum(rising, 0.0)
 
 
 def _responses(z: Floats, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> Floats:
@@ -302,18 +302,18 @@ def _carried(
     evidence: Evidence, f: Floats, base: Floats, unit: Floats, left: Floats, variance: Floats
 ) -> tuple[Floats, float]:
     """carry (LAGS,), and how surely it is not 0."""
-    known = np.zeros((evidence.size, LAGS)) if evidence.earlier is None else evidence.earlier >= 0
+    has_earlier = np.zeros((evidence.size, LAGS)) if evidence.earlier is None else evidence.earlier >= 0
     usual = (evidence.chance * evidence.covers) @ f
-    lagged = (_lagged(evidence, f) - usual[:, None]) * known
+    lagged = (_lagged(evidence, f) - usual[:, None]) * has_earlier
     if not lagged.any():
         return np.zeros(LAGS), 0.0
     x = np.column_stack([base, unit[:, None] * lagged])
-    found, covariance = clustered(x, left, variance, evidence.whose)
-    found, covariance = found[-LAGS:], covariance[-LAGS:, -LAGS:]
-    z2 = float(found @ np.linalg.pinv(covariance) @ found)
+    carried, covariance = clustered(x, left, variance, evidence.whose)
+    carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]
+    z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
     if chi2.sf(z2, LAGS) > CHANCE:
         return np.zeros(LAGS), z2
-    return drawn(found, covariance, [Prior(t**2 * np.eye(LAGS)) for t in CARRIED])[0], z2
+    return drawn(carried, covariance, [Prior(t**2 * np.eye(LAGS)) for t in CARRIED])[0], z2
 
 
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:

@@ -28,10 +28,10 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
                 "exposure the propensity of its offer ('offerloop run' writes it)"
             )
         )
-    found = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    logged = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
     chance = pl.col("propensity").cast(pl.Float64)
-    named = found.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
+    named = logged.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
     usable = named.filter((chance > 0) & (chance <= 1))
     return usable.sort("customer_id", "shown_day", "offer_id")
 
@@ -44,17 +44,23 @@ def finished_exposures(
     The window of an exposure ends with the customer's next one. Reasons are `no_customer`, `early` (before the first
     order), `same_day` (several of a customer, so that nobody knows what an order followed) and `not_over`.
     """
-    known = exposures.drop_nulls("customer_id")
-    day = known.group_by("customer_id", "shown_day").agg(pl.len().alias("_times")).sort("customer_id", "shown_day")
+    with_customer = exposures.drop_nulls("customer_id")
+    day = (
+        with_customer.group_by("customer_id", "shown_day")
+        .agg(pl.len().alias("_times"))
+        .sort("customer_id", "shown_day")
+    )
     following = pl.col("shown_day").shift(-1).over("customer_id")
     until = pl.min_horizontal(pl.col("shown_day") + window_days, following).alias("until_day")
-    rows = known.join(day.with_columns(until), on=["customer_id", "shown_day"], how="left", maintain_order="left")
+    rows = with_customer.join(
+        day.with_columns(until), on=["customer_id", "shown_day"], how="left", maintain_order="left"
+    )
     reasons = {
         "early": pl.col("shown_day") < first_day,
         "same_day": pl.col("_times") > 1,
         "not_over": pl.col("shown_day") + window_days > as_of_day,  # whoever came back, or not
     }
-    left_out = {"no_customer": exposures.height - known.height}
+    left_out = {"no_customer": exposures.height - with_customer.height}
     for reason, applies in reasons.items():
         left_out[reason] = rows.filter(applies).height
         rows = rows.filter(~applies)
@@ -68,8 +74,10 @@ def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names
     not so: then they differ by customer, and only that of the offer shown is known.
     """
     others = set(exposures["offer_id"]) - set(names)
-    found = _propensities_by_day(exposures, shown_day, [*names, *sorted(others)])
-    return None if np.isnan(found).any() or found[:, len(names) :].any() else found[:, : len(names)]
+    propensities = _propensities_by_day(exposures, shown_day, [*names, *sorted(others)])
+    return (
+        None if np.isnan(propensities).any() or propensities[:, len(names) :].any() else propensities[:, : len(names)]
+    )
 
 
 def _propensities_by_day(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
@@ -144,8 +152,8 @@ def earlier_offers(
     """
     place = {name: position for position, name in enumerate(names)}
     position = exposures["offer_id"].replace_strict(place, default=0, return_dtype=pl.Int64).to_numpy()
-    found = earlier_exposures(exposures, rows, window_days, lags)
-    return np.where(found >= 0, np.append(position, 0)[np.maximum(found, 0)], -1)
+    earlier = earlier_exposures(exposures, rows, window_days, lags)
+    return np.where(earlier >= 0, np.append(position, 0)[np.maximum(earlier, 0)], -1)
 
 
 def earlier_exposures(exposures: pl.DataFrame, rows: pl.DataFrame, window_days: int, lags: int) -> Ints:
@@ -158,14 +166,14 @@ def earlier_exposures(exposures: pl.DataFrame, rows: pl.DataFrame, window_days: 
     numbered = exposures.select(key).with_row_index("_row").with_columns(pl.col("_row").cast(pl.Int64))
     shown = numbered.drop_nulls("customer_id").unique(key, keep="first", maintain_order=True)
     rows = rows.select(pl.col("customer_id"), pl.col("shown_day").cast(shown.schema["shown_day"]))
-    asked = rows.unique().join(shown.select(key), on=key, how="anti")
-    known = pl.concat([shown.select(*key, "_row"), asked.with_columns(_row=pl.lit(exposures.height, pl.Int64))]).sort(
-        key
-    )
+    added = rows.unique().join(shown.select(key), on=key, how="anti")
+    every_exposure = pl.concat(
+        [shown.select(*key, "_row"), added.with_columns(_row=pl.lit(exposures.height, pl.Int64))]
+    ).sort(key)
     lag = [
         pl.when(pl.col("shown_day") - pl.col("shown_day").shift(back) <= lags * window_days)
         .then(pl.col("_row").shift(back)).otherwise(-1).over("customer_id").alias(f"_{back}")
         for back in range(1, lags + 1)
     ]  # fmt: skip
-    found = rows.join(known.with_columns(lag), on=key, how="left", maintain_order="left")
-    return found.select(f"_{back}" for back in range(1, lags + 1)).fill_null(-1).to_numpy().astype(np.int64)
+    joined = rows.join(every_exposure.with_columns(lag), on=key, how="left", maintain_order="left")
+    return joined.select(f"_{back}" for back in range(1, lags + 1)).fill_null(-1).to_numpy().astype(np.int64)

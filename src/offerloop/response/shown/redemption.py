@@ -14,10 +14,10 @@ def redeemed(used: Evidence, now: Evidence) -> Floats:
 
     The outcome of `used` is 1 where the offer was used; `now` are the customers to tell of.
     """
-    found = np.zeros((now.size, len(used.offers)))
+    rates = np.zeros((now.size, len(used.offers)))
     for family in used.coding.families:
-        mine = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
-        rows = used.of(np.isin(used.action, mine))
+        family_places = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
+        rows = used.of(np.isin(used.action, family_places))
         model = RidgeT.fit(rows.features, np.zeros_like(rows.action), rows.outcome[:, None], 1)
-        found[:, mine] = model.predict(now.features)[:, 0, :1]
-    return found
+        rates[:, family_places] = model.predict(now.features)[:, 0, :1]
+    return rates

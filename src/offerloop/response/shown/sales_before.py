@@ -41,9 +41,9 @@ class Before:
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""
-        found = exposure_features(self.days, rows)
+        features = exposure_features(self.days, rows)
         return np.column_stack(
-            [found.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(found["spend_91"].to_numpy().clip(0))]
+            [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )
 
     def covered(self, rows: pl.DataFrame) -> Floats | None:
@@ -56,10 +56,10 @@ class Before:
         whole = exposure_features(self.days, rows)["spend_91"].to_numpy()
         total = max(float(whole.sum()), 1e-9)
         week = total / len(whole) / WEEKS
-        found = np.ones((rows.height, len(self.scopes)))
+        covered = np.ones((rows.height, len(self.scopes)))
         for name, days in self.by_category.items():
             bought = WEEKS * scope(days, rows)["list_week"].to_numpy()
             mean = min(float(bought.sum()) / total, 1.0)
             share = np.clip((bought + mean * week) / (whole + week), 0.0, 1.0)
-            found[:, [one == name for one in self.scopes]] = share[:, None]
-        return found
+            covered[:, [one == name for one in self.scopes]] = share[:, None]
+        return covered

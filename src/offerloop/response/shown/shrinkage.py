@@ -79,12 +79,12 @@ def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floa
     """
     estimate, plain = weighted(x, y, variance)
     values, vectors = np.linalg.eigh(plain)
-    known = values > UNKNOWN * values.max()
-    if not known.any():
+    is_identified = values > UNKNOWN * values.max()
+    if not is_identified.any():
         return np.zeros(x.shape[1])
-    vectors = vectors[:, known]
+    vectors = vectors[:, is_identified]
     grouped = _by_customer(x, (y - x @ estimate) / variance, plain, customer)
-    errors = np.maximum(values[known], np.einsum("qd,qp,pd->d", vectors, grouped, vectors))
+    errors = np.maximum(values[is_identified], np.einsum("qd,qp,pd->d", vectors, grouped, vectors))
     turned = vectors.T @ estimate
     spread = errors + np.array(SPREADS)[:, None] ** 2
     weight = averaged(none_or_some(-0.5 * (np.log(spread) + turned**2 / spread).sum(axis=1)))

@@ -132,11 +132,11 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     _check_costs(log.order_lines, offers)
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
     ids = pl.concat([active, rows.select("customer_id")]).unique()
-    known = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), [one.scope for one in terms])
-    seen = _evidence(rows, exposures, known, terms)
+    before = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), [one.scope for one in terms])
+    evidence = _evidence(rows, exposures, before, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    by_outcome, se, carried = _grown(seen, now, exposures, known, log.window_days, seed)
-    table = _table(seen, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
+    by_outcome, se, carried = _grown(evidence, now, exposures, before, log.window_days, seed)
+    table = _table(evidence, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
     return ShownEffects(active["customer_id"], _made_of(Coding.of(terms), offers), by_outcome, se, table)
 
 
@@ -175,29 +175,29 @@ def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     """Of the offers that were shown, and of those between their depths; others are beyond what is known."""
-    found: dict[str, Floats] = {}
-    for one in offers:
+    weights: dict[str, Floats] = {}
+    for offer in offers:
         with suppress(EvidenceError):
-            found[one.offer_id] = shown.weights([_of_offer(one)])[:, 0]
-    return found
+            weights[offer.offer_id] = shown.weights([_of_offer(offer)])[:, 0]
+    return weights
 
 
 Carried = tuple[float, float]
 """What carries over, and how often chance alone would show as much."""
 
 
-def _table(seen: _Seen, seed: int, names: Sequence[str], estimator: str, carried: Carried) -> pl.DataFrame:
+def _table(evidence: _Seen, seed: int, names: Sequence[str], estimator: str, carried: Carried) -> pl.DataFrame:
     """Mean effects of every offer, doubly robust."""
-    effects, fold = {}, divisions(len(seen.customer), 1, seed, seen.customer)[0]
+    effects, fold = {}, divisions(len(evidence.customer), 1, seed, evidence.customer)[0]
     for outcome in OUTCOMES:
-        scores = robust_scores(seen.of(outcome), expected_outcomes(seen.of(outcome), fold))
+        scores = robust_scores(evidence.of(outcome), expected_outcomes(evidence.of(outcome), fold))
         effects[outcome] = scores - scores[:, :1]
     means = {outcome: one.mean(axis=0) for outcome, one in effects.items()}
     errors = {outcome: one.std(axis=0) / np.sqrt(len(one)) for outcome, one in effects.items()}
-    counts = np.bincount(seen.evidence.action, minlength=len(names) + 1)
+    counts = np.bincount(evidence.evidence.action, minlength=len(names) + 1)
     rows = [
-        (name, int(counts[k]), int(counts[0]), *(float(one[outcome][k]) for outcome in OUTCOMES[:2]
-         for one in (means, errors)), float(np.clip(means["redeemed"][k], 0, 1)), estimator, *carried)
+        (name, int(counts[k]), int(counts[0]), *(float(sums[outcome][k]) for outcome in OUTCOMES[:2]
+         for sums in (means, errors)), float(np.clip(means["redeemed"][k], 0, 1)), estimator, *carried)
         for k, name in enumerate(names, start=1)
     ]  # fmt: skip
     return SHOWN_OFFERS.check(pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row"))
@@ -210,10 +210,10 @@ def _recent(log: ShownLog) -> nw.Expr:
 def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ...]:
     """Of nothing and the offers that were shown often enough."""
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
-    known = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
-    family = len({one.family for one in known.values()}) < len(known)
+    terms_by_offer = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
+    family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)
     fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
-    often = [name for name in known if counts[name] >= fewest]
+    often = [name for name in terms_by_offer if counts[name] >= fewest]
     if counts.get(NO_OFFER, 0) < fewest or not often:
         raise EvidenceError(
             Message(
@@ -225,7 +225,7 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ..
                 least=fewest,
             )
         )
-    return (NO_OFFER_TERMS, *(known[name] for name in often))
+    return (NO_OFFER_TERMS, *(terms_by_offer[name] for name in often))
 
 
 def _of_offer(offer: Offer) -> OfferTerms:
@@ -235,45 +235,47 @@ def _of_offer(offer: Offer) -> OfferTerms:
     return OfferTerms(offer.offer_id, offer.kind, float(share), float(offer.threshold_minor), scope, most=most)
 
 
-def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, known: Before, terms: tuple[OfferTerms, ...]) -> _Seen:
+def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...]) -> _Seen:
     kept, action, chance = decided(exposures, rows, [one.offer_id for one in terms])
-    found = exposure_outcomes(known.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
-    table = {name: found[name].to_numpy() for name in OUTCOMES}
+    outcomes = exposure_outcomes(before.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
+    table = {name: outcomes[name].to_numpy() for name in OUTCOMES}
     evidence = Evidence(
-        known.features(kept),
+        before.features(kept),
         action,
         table["value_minor"],
         chance,
         terms,
-        covered=known.covered(kept),
+        covered=before.covered(kept),
     )
     return _Seen(kept, evidence, table)
 
 
 def _grown(
-    seen: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, known: Before, window_days: int, seed: int
+    evidence: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, before: Before, window_days: int, seed: int
 ) -> tuple[dict[str, Floats], dict[str, Floats], Carried]:
     """Effects and errors by outcome: of all customers by what all showed, judged by parts left out."""
-    names = [one.offer_id for one in seen.evidence.offers]
-    value = replace(seen.of(OUTCOMES[0]), earlier=earlier_offers(exposures, seen.rows, names, window_days, LAGS))
-    coming = _coming(value, now, known, earlier_offers(exposures, now, names, window_days, LAGS))
-    numbers = dict(zip(seen.rows["customer_id"].to_list(), seen.customer.tolist(), strict=True))
+    names = [one.offer_id for one in evidence.evidence.offers]
+    value = replace(
+        evidence.of(OUTCOMES[0]), earlier=earlier_offers(exposures, evidence.rows, names, window_days, LAGS)
+    )
+    coming = _coming(value, now, before, earlier_offers(exposures, now, names, window_days, LAGS))
+    numbers = dict(zip(evidence.rows["customer_id"].to_list(), evidence.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
-    part = _part(seen.rows["customer_id"], seed)
-    found = grow(value, seen.outcomes["coupon_minor"], part, coming, whose)
-    used = redeemed(seen.of("redeemed"), coming)
-    by_outcome = dict(zip(OUTCOMES, (found.value, found.discount, used), strict=True))
-    se = dict(zip(OUTCOMES, (found.value_se, found.discount_se), strict=False))
-    return by_outcome, se, (float(found.carry.sum()), float(chi2.sf(found.carry_z2, LAGS)))
+    part = _part(evidence.rows["customer_id"], seed)
+    grown = grow(value, evidence.outcomes["coupon_minor"], part, coming, whose)
+    used = redeemed(evidence.of("redeemed"), coming)
+    by_outcome = dict(zip(OUTCOMES, (grown.value, grown.discount, used), strict=True))
+    se = dict(zip(OUTCOMES, (grown.value_se, grown.discount_se), strict=False))
+    return by_outcome, se, (float(grown.carry.sum()), float(chi2.sf(grown.carry_z2, LAGS)))
 
 
-def _coming(logged: Evidence, now: pl.DataFrame, known: Before, earlier: Ints) -> Evidence:
+def _coming(logged: Evidence, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:
     """Return the customers to predict for, before anything is shown to them."""
     nothing = np.zeros(now.height)
     chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
     return Evidence(
-        known.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
-        covered=known.covered(now),
+        before.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
+        covered=before.covered(now),
     )  # fmt: skip
 
 

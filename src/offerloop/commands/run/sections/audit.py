@@ -45,14 +45,14 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
         )
     planned = findings.tables["assignments"].filter(pl.col("arm") == PLAN)
     terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
-    known = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
-    if known.is_empty():
+    recipients = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
+    if recipients.is_empty():
         return (Missing(_("Offer rates by group are not shown: no customer of the plan has attributes.")),)
-    every = [group for name in attributes if name in known.columns for group in _groups(known, name)]
+    every = [group for name in attributes if name in recipients.columns for group in _groups(recipients, name)]
     groups = [group for group in every if group.size >= LEAST]
     if not groups:
         return (Missing(_("Offer rates by group are not shown: no group has {least} customers or more.", least=LEAST)),)
-    return (Text(_intro(groups, len(every) - len(groups), _)), _figure(groups, known, planned, _))
+    return (Text(_intro(groups, len(every) - len(groups), _)), _figure(groups, recipients, planned, _))
 
 
 def _intro(groups: list[Group], n_small: int, _: Localizer) -> str:
@@ -80,11 +80,11 @@ def _rate(table: pl.DataFrame) -> float:
     return table.filter(pl.col("offer_id") != "none").height / table.height
 
 
-def _banded(known: pl.DataFrame, attribute: str) -> pl.DataFrame:
+def _banded(rows: pl.DataFrame, attribute: str) -> pl.DataFrame:
     """Numbers of many values in four bands of equally many customers."""
-    values = known[attribute].drop_nulls()
+    values = rows[attribute].drop_nulls()
     if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
-        return known
+        return rows
     edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
     top = float(str(values.max()))
     band: pl.Expr = pl.lit(None, pl.String)
@@ -92,22 +92,22 @@ def _banded(known: pl.DataFrame, attribute: str) -> pl.DataFrame:
         inside = pl.col(attribute) >= low
         name = f"{low:g}–{top:g}" if above is None else f"{low:g}–{_largest(values, above):g}"
         band = pl.when(inside).then(pl.lit(name)).otherwise(band)
-    return known.with_columns(band.alias(attribute))
+    return rows.with_columns(band.alias(attribute))
 
 
 def _largest(values: pl.Series, below: float) -> float:
     return float(str(values.filter(values < below).max()))
 
 
-def _groups(known: pl.DataFrame, attribute: str) -> list[Group]:
-    given = pl.col("offer_id") != "none"
-    found = (
-        _banded(known, attribute)
+def _groups(recipients: pl.DataFrame, attribute: str) -> list[Group]:
+    got_offer = pl.col("offer_id") != "none"
+    hit_counts = (
+        _banded(recipients, attribute)
         .drop_nulls(attribute)
         .group_by(attribute)
-        .agg(pl.len().alias("size"), given.sum().alias("hits"), pl.col("depth").mean())
+        .agg(pl.len().alias("size"), got_offer.sum().alias("hits"), pl.col("depth").mean())
     )
-    rows = sorted(found.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
+    rows = sorted(hit_counts.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
     return [
         Group(attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"])
         for row in rows
@@ -122,8 +122,8 @@ def _order(name: str) -> tuple[float, str]:
     return float(digits.group()) - (0.5 if digits.start() else 0.0), name
 
 
-def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
-    rate = _rate(known)
+def _figure(groups: list[Group], rows: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
+    rate = _rate(rows)
     dots = [
         Dot(_words(group.attribute), _("{name} ({n})", context="pattern", name=group.name, n=group.size), group.rate)
         for group in groups
@@ -133,7 +133,7 @@ def _figure(groups: list[Group], known: pl.DataFrame, planned: pl.DataFrame, _: 
         "follow the plan); {finding}",
         plural="Among the {n} customers with known attributes {rate} get an offer ({all} of all who "
         "follow the plan); {finding}",
-        n=known.height,
+        n=rows.height,
         rate=_.share(rate),
         all=_.share(_rate(planned)),
         finding=_finding(groups, rate, _),
@@ -181,11 +181,11 @@ def _finding(groups: list[Group], rate: float, _: Localizer) -> str:
         _(
             "{attribute} {group} ({rate})",
             context="pattern",
-            attribute=_words(one.attribute),
-            group=one.name,
-            rate=_.share(one.rate.value),
+            attribute=_words(group.attribute),
+            group=group.name,
+            rate=_.share(group.rate.value),
         )
-        for one in away
+        for group in away
     ]
     shown = names if len(names) <= 3 else [*names[:2], _("{n} more", context="audit", n=len(names) - 2)]
     return _(

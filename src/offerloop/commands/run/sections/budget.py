@@ -47,45 +47,52 @@ BUDGET_AXES = {
 
 def budget_section(findings: Findings, facts: Facts) -> Section:
     """One curve for each campaign, sent ones first; one whose effects are not known has none."""
-    _, ordered = facts.localizer, sorted(facts.campaigns, key=lambda one: not one.found.send)
+    _, ordered = facts.localizer, sorted(facts.campaigns, key=lambda one: not one.findings.send)
     blocks: list[Block] = []
-    for one in ordered[:SHOWN]:
-        curve = _points(findings, one)
+    for campaign in ordered[:SHOWN]:
+        curve = _points(findings, campaign)
         if len(curve) > 1:
-            blocks.append(_figure(one, curve, findings, facts))
+            blocks.append(_figure(campaign, curve, findings, facts))
         blocks.append(
-            Text(_("“{title}”: {text}", context="pattern", title=one.found.title, text=_shadow(one, curve, _)))
+            Text(
+                _(
+                    "“{title}”: {text}",
+                    context="pattern",
+                    title=campaign.findings.title,
+                    text=_shadow(campaign, curve, _),
+                )
+            )
         )
-        if one.basis != UNKNOWN and one.found.n_planned:
-            bound, gap = _.money.text(one.found.bound_minor), _.share(one.found.gap, 0.0001)
+        if campaign.basis != UNKNOWN and campaign.findings.n_planned:
+            bound, gap = _.money.text(campaign.findings.bound_minor), _.share(campaign.findings.gap, 0.0001)
             blocks.append(
                 Text(
                     _(
                         "{title}: by the estimates that chose it, no plan within the budget has more profit "
                         "than {bound}; this one misses {gap} of that at most.",
-                        title=one.found.title,
+                        title=campaign.findings.title,
                         bound=bound,
                         gap=gap,
                     )
                 )
             )
-        if one.found.overspend is not None and one.found.n_planned:
-            chance = _.share(one.found.overspend, 0.001)
+        if campaign.findings.overspend is not None and campaign.findings.n_planned:
+            chance = _.share(campaign.findings.overspend, 0.001)
             blocks.append(
                 Text(
                     _(
                         "{title}: the chance that redemptions come to more than the budget is {chance}, if "
                         "every estimate is right.",
-                        title=one.found.title,
+                        title=campaign.findings.title,
                         chance=chance,
                     )
                 )
             )
-        blocks += uniform_blocks(one, findings, _)
+        blocks += uniform_blocks(campaign, findings, _)
     blocks += limit_blocks(findings, facts)
-    bases = dict.fromkeys(one.found.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
+    bases = dict.fromkeys(one.findings.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
     blocks += [Text(_(BUDGET_BASES[name])) for name in bases]
-    others = [one.found.title for one in ordered[SHOWN:]]
+    others = [one.findings.title for one in ordered[SHOWN:]]
     if others:
         blocks.append(
             Text(
@@ -100,21 +107,28 @@ def budget_section(findings: Findings, facts: Facts) -> Section:
     )
 
 
-def _shadow(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> str:
+def _shadow(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> str:
     """What more budget would bring, by the slope of the held-out curve at the budget where it is known."""
-    found, money = one.found, _.money
-    if one.basis == UNKNOWN:
+    campaign_findings, money = campaign.findings, _.money
+    if campaign.basis == UNKNOWN:
         return _("no effect of its offers is known, so there is nothing to spend a budget on.")
-    if found.shadow_price <= 0:
-        used, budget = one.costs.text(found.liability_minor), one.costs.exact(found.budget_minor)
+    if campaign_findings.shadow_price <= 0:
+        used, budget = (
+            campaign.costs.text(campaign_findings.liability_minor),
+            campaign.costs.exact(campaign_findings.budget_minor),
+        )
         return _(
             "The plan uses {used} of the budget of {budget}; more budget would add nothing (shadow price 0).",
             used=used,
             budget=budget,
         )
-    slope, more, price = _slope_at_budget(one, curve), one.costs.exact(one.costs.unit), f"{found.shadow_price:.2g}"
-    gain = money.text((found.shadow_price if slope is None else slope) * money.unit)
-    if one.is_assumed:
+    slope, more, price = (
+        _slope_at_budget(campaign, curve),
+        campaign.costs.exact(campaign.costs.unit),
+        f"{campaign_findings.shadow_price:.2g}",
+    )
+    gain = money.text((campaign_findings.shadow_price if slope is None else slope) * money.unit)
+    if campaign.is_assumed:
         return _(
             "The budget is used up. If the assumption holds, {more} more of it would add about {gain} of profit.",
             more=more,
@@ -140,48 +154,50 @@ def _shadow(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> 
     )
 
 
-def _points(findings: Findings, one: CampaignFacts) -> list[dict[str, float]]:
-    mine = pl.col("campaign_id") == one.found.campaign_id
-    return list(findings.tables["budget_curve"].filter(mine).sort("budget_minor").iter_rows(named=True))
+def _points(findings: Findings, campaign: CampaignFacts) -> list[dict[str, float]]:
+    is_of_campaign = pl.col("campaign_id") == campaign.findings.campaign_id
+    return list(findings.tables["budget_curve"].filter(is_of_campaign).sort("budget_minor").iter_rows(named=True))
 
 
 def _estimate(row: dict[str, float]) -> Estimate:
-    return Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+    return Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
-def _message(one: CampaignFacts, facts: Facts, findings: Findings) -> str:
-    _, curve, title = facts.localizer, _points(findings, one), one.found.title
-    if one.basis == UNKNOWN:
+def _message(campaign: CampaignFacts, facts: Facts, findings: Findings) -> str:
+    _, curve, title = facts.localizer, _points(findings, campaign), campaign.findings.title
+    if campaign.basis == UNKNOWN:
         return _("Without a known effect there is nothing to spend a budget on")
     if len(curve) < 2:
         return _("No budget would find an offer that pays")
     stop, best = curve[-1]["budget_minor"], _best(curve)
     if best["profit_minor"] <= 0:
         return _("No budget makes “{title}” pay", title=title)
-    if stop <= one.found.budget_minor:
+    if stop <= campaign.findings.budget_minor:
         said = _(
-            "The budget of “{title}” is larger than what pays: {stop} is enough", title=title, stop=one.costs.text(stop)
+            "The budget of “{title}” is larger than what pays: {stop} is enough",
+            title=title,
+            stop=campaign.costs.text(stop),
         )
-    elif best["budget_minor"] > one.found.budget_minor and _clearly_more(best, curve, one):
+    elif best["budget_minor"] > campaign.findings.budget_minor and _clearly_more(best, curve, campaign):
         said = _("The budget of “{title}” is the limit: a larger one would earn more", title=title)
     else:
         said = _("The budget of “{title}” is used up; that a larger one would earn more is not shown", title=title)
-    return _("Assumed, not measured: {text}", context="basis of a forecast", text=said) if one.is_assumed else said
+    return _("Assumed, not measured: {text}", context="basis of a forecast", text=said) if campaign.is_assumed else said
 
 
 def _best(curve: list[dict[str, float]]) -> dict[str, float]:
     return max(curve, key=lambda row: row["profit_minor"])
 
 
-def _clearly_more(best: dict[str, float], curve: list[dict[str, float]], one: CampaignFacts) -> bool:
+def _clearly_more(best: dict[str, float], curve: list[dict[str, float]], campaign: CampaignFacts) -> bool:
     """Whether the interval at the best budget lies above the one at the configured budget."""
-    within = [row for row in curve if row["budget_minor"] <= one.found.budget_minor]
+    within = [row for row in curve if row["budget_minor"] <= campaign.findings.budget_minor]
     return _estimate(best).low > _estimate(within[-1]).high
 
 
-def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float | None:
+def _slope_at_budget(campaign: CampaignFacts, curve: list[dict[str, float]]) -> float | None:
     """Held-out profit per unit of budget between the points of the curve around the budget."""
-    budget = one.found.budget_minor
+    budget = campaign.findings.budget_minor
     before = [row for row in curve if row["budget_minor"] <= budget]
     after = [row for row in curve if row["budget_minor"] > budget]
     if not before or not after:
@@ -190,29 +206,29 @@ def _slope_at_budget(one: CampaignFacts, curve: list[dict[str, float]]) -> float
     return gain / (after[0]["budget_minor"] - before[-1]["budget_minor"])
 
 
-def _title(one: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
+def _title(campaign: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
     _, best = facts.localizer, _best(curve)
-    stop, budget = curve[-1]["budget_minor"], one.found.budget_minor
+    stop, budget = curve[-1]["budget_minor"], campaign.findings.budget_minor
     if best["profit_minor"] <= 0:
         return _("every budget above zero loses money")
     if stop <= budget:
-        return _("the plan stops at {stop}, before the budget is used up", stop=one.costs.text(stop))
+        return _("the plan stops at {stop}, before the budget is used up", stop=campaign.costs.text(stop))
     reached = _(
         "about {profit} at a budget of {budget} (expected spend {spend})",
         profit=_profit(best, _),
-        budget=one.costs.text(best["budget_minor"]),
-        spend=one.costs.text(best["spend_minor"]),
+        budget=campaign.costs.text(best["budget_minor"]),
+        spend=campaign.costs.text(best["spend_minor"]),
     )
     if best["budget_minor"] <= budget:
         return _("the highest profit is {reached}; more budget would not add to it", reached=reached)
-    if one.is_assumed:
+    if campaign.is_assumed:
         return _("profit would grow to {reached}", reached=reached)
     text = (
         Message("profit would grow to {reached}; the gain over {budget} is real")
-        if _clearly_more(best, curve, one)
+        if _clearly_more(best, curve, campaign)
         else Message("profit would grow to {reached}; the gain over {budget} is not shown to be real")
     )
-    return _(text, reached=reached, budget=one.costs.exact(budget))
+    return _(text, reached=reached, budget=campaign.costs.exact(budget))
 
 
 def _profit(row: dict[str, float], _: Localizer) -> str:
@@ -222,35 +238,35 @@ def _profit(row: dict[str, float], _: Localizer) -> str:
     return f"{_.money.text(row['profit_minor'])} {_.money.parts(_estimate(row))[1]}"
 
 
-def _figure(one: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
+def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
     _, money = facts.localizer, facts.money
     points = [Point(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
-    title, currency = _title(one, curve, facts), findings.config.shop.currency
-    axis = _(BUDGET_AXES[one.found.budget_basis], noun=noun(one, _))
-    axes = Axes(money_labels(one.costs), money_labels(money), axis)
+    title, currency = _title(campaign, curve, facts), findings.config.shop.currency
+    axis = _(BUDGET_AXES[campaign.findings.budget_basis], noun=noun(campaign, _))
+    axes = Axes(money_labels(campaign.costs), money_labels(money), axis)
     return figure(
-        f"budget-{_position(one, facts)}",
-        _("{title}: {finding}", context="page title", title=one.found.title, finding=title),
+        f"budget-{_position(campaign, facts)}",
+        _("{title}: {finding}", context="page title", title=campaign.findings.title, finding=title),
         _(
             "Profit of one week ({currency}) by budget if the shop's assumption holds; dashed: "
             "assumed, without an interval; beyond the stop point no offer is assumed to pay",
             currency=currency,
         )
-        if one.is_assumed
+        if campaign.is_assumed
         else _(
             "Held-out profit of one week ({currency}) by budget, 95 % band; beyond the stop point "
             "no offer is estimated to pay",
             currency=currency,
         ),
-        line(points, _levels(one, curve[-1]["budget_minor"], _), axes, assumed=one.is_assumed),
-        _table(one, curve, _),
-        mark=basis_mark(one, _),
+        line(points, _levels(campaign, curve[-1]["budget_minor"], _), axes, assumed=campaign.is_assumed),
+        _table(campaign, curve, _),
+        mark=basis_mark(campaign, _),
         localizer=_,
     )
 
 
-def _levels(one: CampaignFacts, stop: float, _: Localizer) -> list[Level]:
-    money, budget = one.costs, one.found.budget_minor
+def _levels(campaign: CampaignFacts, stop: float, _: Localizer) -> list[Level]:
+    money, budget = campaign.costs, campaign.findings.budget_minor
     levels = [Level(stop / money.unit, _("stop point: {stop}", context="label of a line", stop=money.text(stop)))]
     if budget <= stop:
         words = _("the budget: {budget}", context="label of a line", budget=money.exact(budget))
@@ -258,12 +274,12 @@ def _levels(one: CampaignFacts, stop: float, _: Localizer) -> list[Level]:
     return levels
 
 
-def _table(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> Table:
+def _table(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> Table:
     rows = tuple(
         (
-            one.costs.text(row["budget_minor"]),
+            campaign.costs.text(row["budget_minor"]),
             count(row["n_customers"]),
-            one.costs.text(row["spend_minor"]),
+            campaign.costs.text(row["spend_minor"]),
             _profit(row, _),
         )
         for row in curve
@@ -274,8 +290,8 @@ def _table(one: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> T
         _("expected spend", context="column title"),
         _("profit [95 % interval]", context="column title"),
     )
-    return Table(_("Budget against held-out profit, {title}", title=one.found.title), columns, rows)
+    return Table(_("Budget against held-out profit, {title}", title=campaign.findings.title), columns, rows)
 
 
-def _position(one: CampaignFacts, facts: Facts) -> int:
-    return facts.campaigns.index(one) + 1
+def _position(campaign: CampaignFacts, facts: Facts) -> int:
+    return facts.campaigns.index(campaign) + 1

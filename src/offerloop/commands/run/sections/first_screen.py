@@ -56,38 +56,38 @@ def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstS
     """The first screen."""
     _ = facts.localizer
     verdicts = []
-    for one in sorted(facts.campaigns, key=lambda one: not one.found.send):
-        sentence = campaign_body(one, facts, marked=_is_marked(one, facts))
-        title = _("{title}.", context="verdict", title=one.found.title)
-        verdicts.append(Verdict(one.found.send, title, sentence[0].upper() + sentence[1:]))
+    for campaign in sorted(facts.campaigns, key=lambda one: not one.findings.send):
+        sentence = campaign_body(campaign, facts, marked=_is_marked(campaign, facts))
+        title = _("{title}.", context="verdict", title=campaign.findings.title)
+        verdicts.append(Verdict(campaign.findings.send, title, sentence[0].upper() + sentence[1:]))
     tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
     chart, mark = _chart(findings, facts), basis_mark(facts, _)
     return FirstScreen(headline(facts), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence))
 
 
-def _is_marked(one: CampaignFacts, facts: Facts) -> bool:
+def _is_marked(campaign: CampaignFacts, facts: Facts) -> bool:
     """Whether a verdict says what it rests on: where campaigns differ, and it is not the usual."""
     if facts.basis == LEARNED:
-        return one.basis != UNKNOWN
-    return facts.basis == MIXED and one.basis not in (TRANSFERRED, UNKNOWN)
+        return campaign.basis != UNKNOWN
+    return facts.basis == MIXED and campaign.basis not in (TRANSFERRED, UNKNOWN)
 
 
 def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     _, sent = facts.localizer, facts.sent
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
-    planned = sum(one.found.n_planned for one in sent)
+    planned = sum(one.findings.n_planned for one in sent)
     most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
     spend = (
         _(
             "at most {most} of a budget of {budget}, and {explored} at random",
             most=facts.taken(most),
-            budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
+            budget=facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True),
             explored=facts.taken((one, one.liability_explore_minor) for one in sent),
         )
         if len(most) == len(sent)
         else _(
             "expected, of a budget of {budget}; no offer's cost has a limit; {explored} at random at most",
-            budget=facts.taken(((one, one.found.budget_minor) for one in sent), exactly=True),
+            budget=facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True),
             explored=facts.taken((one, one.liability_explore_minor) for one in sent),
         )
     )
@@ -155,10 +155,12 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
     _, shown = facts.localizer, [one for one in facts.campaigns if one.basis != UNKNOWN]
     if not shown:
         return None
-    one = next((one for one in shown if not one.found.send), shown[0])
-    mine = (pl.col("campaign_id") == one.found.campaign_id) & (pl.col("lever") == "supplier share")
-    rows = list(findings.tables["break_even_sweep"].filter(mine).sort("level").iter_rows(named=True))
-    ends = [Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows]
+    campaign = next((one for one in shown if not one.findings.send), shown[0])
+    of_supplier_share = (pl.col("campaign_id") == campaign.findings.campaign_id) & (pl.col("lever") == "supplier share")
+    rows = list(findings.tables["break_even_sweep"].filter(of_supplier_share).sort("level").iter_rows(named=True))
+    ends = [
+        Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows
+    ]
     points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
         _("Profit of one week by the share of the discount that suppliers pay"),
@@ -178,7 +180,7 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
             "each customer's best offer, by the share of each discount that suppliers pay; dashed: "
             "assumed, without an interval"
         )
-        if one.is_assumed
+        if campaign.is_assumed
         else Message(
             "Without a budget limit: expected profit of one week ({currency}), each customer's best "
             "offer, by the share of each discount that suppliers pay; 95 % band"
@@ -187,17 +189,17 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
     axes = Axes(percent_labels(_), money_labels(facts.money), _("paid by suppliers", context="axis title"))
     return figure(
         "supplier-share",
-        _title(one, _),
+        _title(campaign, _),
         _(measure, currency=findings.config.shop.currency),
-        line(points, _levels(one, facts), axes, assumed=one.is_assumed),
+        line(points, _levels(campaign, facts), axes, assumed=campaign.is_assumed),
         table,
-        mark=basis_mark(one, _),
+        mark=basis_mark(campaign, _),
         localizer=_,
     )
 
 
-def _title(one: CampaignFacts, _: Localizer) -> str:
-    share, name = one.supplier_share, noun(one, _)
+def _title(campaign: CampaignFacts, _: Localizer) -> str:
+    share, name = campaign.supplier_share, noun(campaign, _)
     if share.estimate is None:
         text = Message("{noun} do not pay, even when suppliers carry the whole discount")
     elif share.beyond_interval is None:
@@ -207,24 +209,26 @@ def _title(one: CampaignFacts, _: Localizer) -> str:
     else:
         text = (
             Message("{noun} pay once suppliers carry {share} of the discount")
-            if one.is_assumed
+            if campaign.is_assumed
             else Message("{noun} clearly pay once suppliers carry {share} of the discount")
         )
     shown = _.level(share.beyond_interval or 0)
-    title = _(text, noun=name if one.is_assumed else capital(name), share=shown)
-    return _("Assumed, not measured: {text}", context="basis of a forecast", text=title) if one.is_assumed else title
+    title = _(text, noun=name if campaign.is_assumed else capital(name), share=shown)
+    return (
+        _("Assumed, not measured: {text}", context="basis of a forecast", text=title) if campaign.is_assumed else title
+    )
 
 
-def _levels(one: CampaignFacts, facts: Facts) -> list[Level]:
-    _, clear = facts.localizer, one.supplier_share.beyond_interval
+def _levels(campaign: CampaignFacts, facts: Facts) -> list[Level]:
+    _, clear = facts.localizer, campaign.supplier_share.beyond_interval
     named = [
-        Level(each.funded_share, each.found.title, dashed=False)
+        Level(each.funded_share, each.findings.title, dashed=False)
         for each in facts.campaigns
         if each.funded_share is not None
     ]
     text = (
         Message("pays: {share}", context="label of a line")
-        if one.is_assumed
+        if campaign.is_assumed
         else Message("clearly pays: {share}", context="label of a line")
     )
     return named + ([Level(clear, _(text, share=_.level(clear)))] if clear else [])

@@ -29,9 +29,9 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
     _, common = facts.localizer, _common(findings, facts)
     shown = _of_shown(facts, evidence)
     if evidence.is_used:
-        found = [*shown, *_of_study(findings, facts, evidence, common)]
+        sentences = [*shown, *_of_study(findings, facts, evidence, common)]
     elif shown:
-        found = [*shown, _some_assumed(facts), *common]
+        sentences = [*shown, _some_assumed(facts), *common]
     else:
         first = [
             _(
@@ -40,16 +40,16 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
             ),
             _("An assumption has no interval: nothing here tells how far it is off, nor that it has the right sign."),
         ]
-        found = [*(first if facts.basis == ASSUMED else first[:1]), *common]
-    found += [_unknown(findings, facts), *gap_sentences(findings, _)]
+        sentences = [*(first if facts.basis == ASSUMED else first[:1]), *common]
+    sentences += [_unknown(findings, facts), *gap_sentences(findings, _)]
     if findings.table("campaign_effects") is not None:
-        found.append(
+        sentences.append(
             _(
                 "Past campaigns were not drawn at random; where the placebo is away from zero, the "
                 "adjusted figure is not clean."
             )
         )
-    said = (*found[:1], _test(findings, _), *test_sentences(facts), *found[1:])
+    said = (*sentences[:1], _test(findings, _), *test_sentences(facts), *sentences[1:])
     return tuple(sentence for sentence in said if sentence)
 
 
@@ -141,10 +141,10 @@ def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: list
         _(
             "{check} on {outcome}",
             context="checks",
-            check=_.named(CHECK_NAMES, one.name),
-            outcome=_.named(OUTCOMES, one.outcome),
+            check=_.named(CHECK_NAMES, check.name),
+            outcome=_.named(OUTCOMES, check.outcome),
         )
-        for one in evidence.failed
+        for check in evidence.failed
     ]
     return [
         (

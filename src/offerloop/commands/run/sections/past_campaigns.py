@@ -161,12 +161,12 @@ def _title(largest: list[PastCampaign], _: Localizer) -> str:
 
 def _forest(largest: list[PastCampaign], past: list[PastCampaign], _: Localizer) -> Block:
     dots = []
-    for one in largest:
-        heading = _("Campaign {name} ({n})", context="past campaigns", name=one.name, n=one.n_targeted)
+    for campaign in largest:
+        heading = _("Campaign {name} ({n})", context="past campaigns", name=campaign.name, n=campaign.n_targeted)
         shown = (
-            ("naive", one.naive, "control"),
-            ("adjusted", one.adjusted, "ours"),
-            ("placebo", one.placebo, "placebo"),
+            ("naive", campaign.naive, "control"),
+            ("adjusted", campaign.adjusted, "ours"),
+            ("placebo", campaign.placebo, "placebo"),
         )
         dots += [
             Dot(heading, _(COMPARISONS[name]), estimate.times(1 / _.money.unit), look)
@@ -194,11 +194,11 @@ def _says(largest: list[PastCampaign], _: Localizer) -> str:
         _(
             "campaign {name}: naive {naive}, adjusted {adjusted}",
             context="past campaigns",
-            name=one.name,
-            naive=_shown(one.naive, _),
-            adjusted=_shown(one.adjusted, _),
+            name=campaign.name,
+            naive=_shown(campaign.naive, _),
+            adjusted=_shown(campaign.adjusted, _),
         )
-        for one in largest
+        for campaign in largest
     ]
     return _.stopped(_.clauses(said))
 
@@ -220,9 +220,9 @@ def _clear(past: list[PastCampaign], _: Localizer) -> str:
 
 def _notes(past: list[PastCampaign], _: Localizer) -> tuple[str, ...]:
     named: dict[tuple[Message, ...], list[str]] = {}
-    for one in past:
-        if one.note:
-            named.setdefault(one.note, []).append(one.name)
+    for campaign in past:
+        if campaign.note:
+            named.setdefault(campaign.note, []).append(campaign.name)
     return tuple(
         _(
             "Campaigns {names}: {note}",
@@ -281,13 +281,13 @@ def _shown(estimate: Estimate | None, _: Localizer) -> str:
 def _table(past: list[PastCampaign], _: Localizer) -> Table:
     rows = tuple(
         (
-            one.name,
-            _("{first} to {last}", context="range of days", first=one.first, last=one.last),
-            count(one.n_targeted),
-            count(one.n_others),
-            *(_shown(estimate, _) for estimate in (one.naive, one.adjusted, one.placebo)),
+            campaign.name,
+            _("{first} to {last}", context="range of days", first=campaign.first, last=campaign.last),
+            count(campaign.n_targeted),
+            count(campaign.n_others),
+            *(_shown(estimate, _) for estimate in (campaign.naive, campaign.adjusted, campaign.placebo)),
         )
-        for one in past
+        for campaign in past
     )
     names = (
         _("campaign", context="column title of past campaigns"),

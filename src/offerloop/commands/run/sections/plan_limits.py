@@ -28,12 +28,12 @@ LIMITS = {
 
 def limit_blocks(findings: Findings, facts: Facts) -> list[Block]:
     """Nothing where one campaign has no limit but its budget: that one is told with its curve."""
-    found = findings.table("plan_limits")
-    if found is None or found.height < 2:
+    table = findings.table("plan_limits")
+    if table is None or table.height < 2:
         return []
     _ = facts.localizer
-    order = found.filter(pl.col("kind") == "order").rows(named=True)
-    limits = found.filter(pl.col("kind") != "order").rows(named=True)
+    order = table.filter(pl.col("kind") == "order").rows(named=True)
+    limits = table.filter(pl.col("kind") != "order").rows(named=True)
     blocks: list[Block] = [Text(_order(row, findings, _)) for row in order]
     if limits:
         blocks.append(_table(limits, facts))
@@ -51,13 +51,13 @@ def limit_blocks(findings: Findings, facts: Facts) -> list[Block]:
 
 def gain_of(row: Row) -> Estimate:
     """Held out."""
-    return Estimate.known(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"])
+    return Estimate.from_bounds(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"])
 
 
 def _order(row: Row, findings: Findings, _: Localizer) -> str:
     """How campaigns were solved, and what the other way would change."""
-    asked, gain = findings.config.plan.campaigns, _.estimate(gain_of(row))
-    if asked == "in order":
+    order, gain = findings.config.plan.campaigns, _.estimate(gain_of(row))
+    if order == "in order":
         return (
             _(
                 "Campaigns are solved in the order of the configuration. Solving them together "
@@ -113,5 +113,5 @@ def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
 
 
 def _name(row: Row, facts: Facts) -> str:
-    titles = {one.found.campaign_id: one.found.title for one in facts.campaigns}
+    titles = {one.findings.campaign_id: one.findings.title for one in facts.campaigns}
     return facts.localizer(LIMITS[row["kind"]], name=row["name"], title=titles.get(row["campaign_id"], ""))

@@ -44,12 +44,12 @@ CLUSTERED = 0.1
 def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     """None when the rules touched no order line."""
     table = findings.table("quality_by_day")
-    found = None if table is None else table.filter(pl.col("action").is_in(SHOWN) & (pl.col("rows") > 0))
-    if found is None or found.is_empty():
+    repairs = None if table is None else table.filter(pl.col("action").is_in(SHOWN) & (pl.col("rows") > 0))
+    if repairs is None or repairs.is_empty():
         return None
-    first, last = min(findings.first_day, int(str(found["order_day"].min()))), findings.as_of_day - 1
+    first, last = min(findings.first_day, int(str(repairs["order_day"].min()))), findings.as_of_day - 1
     unit = "day" if last - first < MOST_DAYS else "week"
-    counted = found.with_columns(period=_start(unit)).group_by("period", "action").agg(pl.col("rows").sum())
+    counted = repairs.with_columns(period=_start(unit)).group_by("period", "action").agg(pl.col("rows").sum())
     n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
     actions = [name for name in SHOWN if name in counted["action"]]
     ordered = counted.sort("period", "action").iter_rows(named=True)
@@ -57,7 +57,7 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
     width = 1 if unit == "day" else WEEK
     ends = min(first, *(bar.day for bar in bars)), last + 1
-    by_rule = found.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
+    by_rule = repairs.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
     return figure(
         "quality-by-day",
         _title(counted, n_periods, unit, _),
@@ -65,7 +65,7 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
         if unit == "day"
         else _("Order lines rejected, repaired or merged a week, where the rule looks at lines one by one"),
         columns(bars, axes, [_.named(ACTION_NAMES, name) for name in actions], ends, width),
-        _table(found, unit, _),
+        _table(repairs, unit, _),
         says=_(
             "Most of them: {rule} ({n}).",
             context="data quality",
@@ -110,9 +110,9 @@ def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> st
     return _(text, n=total, share=Share(sizes[0] / total))
 
 
-def _table(found: pl.DataFrame, unit: str, _: Localizer) -> Table:
+def _table(repairs: pl.DataFrame, unit: str, _: Localizer) -> Table:
     """One row for each day or week with a case, one column for each rule."""
-    summed = found.with_columns(period=_start(unit)).group_by("period", "rule", "action").agg(pl.col("rows").sum())
+    summed = repairs.with_columns(period=_start(unit)).group_by("period", "rule", "action").agg(pl.col("rows").sum())
     rules = list(summed.select("rule", "action").unique().sort("rule", "action").iter_rows())
     sizes = {row[:3]: row[3] for row in summed.select("period", "rule", "action", "rows").iter_rows()}
     rows = tuple(

@@ -42,16 +42,16 @@ WHY_NONE = {
 def who_section(findings: Findings, facts: Facts) -> Section:
     """Offers by category and depth, arms, and the audit by group."""
     _ = facts.localizer
-    given = _given(findings, _)
+    recipients = _given(findings, _)
     blocks: list[Block] = []
-    if given.height:
-        blocks.append(_offers_figure(given, _))
-        anyway = _anyway(given, findings, facts)
-        blocks += [Text(text) for text in (anyway, _why_these(given, findings, _)) if text]
+    if recipients.height:
+        blocks.append(_offers_figure(recipients, _))
+        anyway = _anyway(recipients, findings, facts)
+        blocks += [Text(text) for text in (anyway, _why_these(recipients, findings, _)) if text]
     blocks += [Text(one) for one in (_learning(findings, _), _usual(findings, _)) if one]
     blocks += [_arms(findings, _), *_audiences(findings, _)]
     blocks += audit_blocks(findings, _)
-    return Section("who", _("Who gets what", context="section name"), _message(given, findings, _), tuple(blocks))
+    return Section("who", _("Who gets what", context="section name"), _message(recipients, findings, _), tuple(blocks))
 
 
 def _given(findings: Findings, _: Localizer) -> pl.DataFrame:
@@ -72,21 +72,21 @@ def _given(findings: Findings, _: Localizer) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("category", labels).alias("what"))
 
 
-def _message(given: pl.DataFrame, findings: Findings, _: Localizer) -> str:
+def _message(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:
     total = findings.tables["assignments"].height
-    if not given.height:
+    if not recipients.height:
         return _(
             "None of the {n} customer gets an offer by plan",
             plural="None of the {n} customers gets an offer by plan",
             n=round(total),
         )
-    top = given.group_by("what").len().sort(["len", "what"], descending=[True, False]).head(2)
+    top = recipients.group_by("what").len().sort(["len", "what"], descending=[True, False]).head(2)
     return _(
         "{given} of {n} customer gets an offer by plan; {share} of the offers are for {names}",
         plural="{given} of {n} customers get an offer by plan; {share} of the offers are for {names}",
-        given=given.height,
+        given=recipients.height,
         n=round(total),
-        share=_.share(int(top["len"].sum()) / given.height),
+        share=_.share(int(top["len"].sum()) / recipients.height),
         names=_.both([_.quoted(name) for name in top["what"]]),
     )
 
@@ -97,22 +97,24 @@ def _depth(value: float | None, _: Localizer) -> str:
     return _("{share} off", context="recipients", share=_.numbers(f"{value * 100:.0f} %"))
 
 
-def _offers_figure(given: pl.DataFrame, _: Localizer) -> Figure:
-    totals = given.group_by("what").len().sort(["len", "what"], descending=[True, False])
-    sizes = given.group_by("what", "depth").len().sort(["what", "depth"])
-    parts = [_depth(value, _) for value in sorted(given["depth"].drop_nulls().unique())]
-    parts += [_("other", context="recipients")] if given["depth"].null_count() else []
+def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:
+    totals = recipients.group_by("what").len().sort(["len", "what"], descending=[True, False])
+    sizes = recipients.group_by("what", "depth").len().sort(["what", "depth"])
+    parts = [_depth(value, _) for value in sorted(recipients["depth"].drop_nulls().unique())]
+    parts += [_("other", context="recipients")] if recipients["depth"].null_count() else []
     rows = []
     for name, total in totals.head(SHOWN).iter_rows():
-        mine = {_depth(depth, _): size for __, depth, size in sizes.filter(pl.col("what") == name).iter_rows()}
-        rows += [Bar(name, mine.get(part, 0), f"{count(total)}" if part == parts[-1] else "", part) for part in parts]
+        size_by_part = {_depth(depth, _): size for __, depth, size in sizes.filter(pl.col("what") == name).iter_rows()}
+        rows += [
+            Bar(name, size_by_part.get(part, 0), f"{count(total)}" if part == parts[-1] else "", part) for part in parts
+        ]
     left = totals.height - min(SHOWN, totals.height)
     rest = _("; {n} more categories are in the table", n=left) if left else ""
     title, measure = (
         _title(sizes, totals["what"][0], _),
         _("Customers with an offer by plan, by category and depth{rest}", rest=rest),
     )
-    return figure("offers", title, measure, bars(rows, parts), _offers_table(sizes, given.height, _), localizer=_)
+    return figure("offers", title, measure, bars(rows, parts), _offers_table(sizes, recipients.height, _), localizer=_)
 
 
 def _title(sizes: pl.DataFrame, top: str, _: Localizer) -> str:
@@ -140,16 +142,16 @@ def _offers_table(sizes: pl.DataFrame, total: int, _: Localizer) -> Table:
     return Table(_("Offers given by plan"), columns, rows, n_labels=2)
 
 
-def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
+def _anyway(recipients: pl.DataFrame, findings: Findings, facts: Facts) -> str:
     """What part of the discount goes to purchases that would have been made without it; an assumption cannot tell."""
     keys = ["customer_id", "campaign_id", "offer_id"]
     columns = ["held_out_value_minor", "held_out_discount_minor"]
-    learned = given.filter(pl.col("rests_on") == TRANSFERRED).select(*keys, "depth", "margin")
-    known = learned.join(findings.tables["effects"].select(*keys, *columns), on=keys)
-    discount = float(known["held_out_discount_minor"].sum())
+    learned = recipients.filter(pl.col("rests_on") == TRANSFERRED).select(*keys, "depth", "margin")
+    with_effects = learned.join(findings.tables["effects"].select(*keys, *columns), on=keys)
+    discount = float(with_effects["held_out_discount_minor"].sum())
     if discount <= 0:
         return ""
-    paying = known.filter(pl.col("margin") != 0)
+    paying = with_effects.filter(pl.col("margin") != 0)
     gained = float((paying["depth"] * paying["held_out_value_minor"] / paying["margin"]).sum())
     text = (
         Message(
@@ -157,7 +159,7 @@ def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
             "been made anyway (held-out, transferred). That is the price of not knowing who would "
             "buy without it."
         )
-        if known.height == given.height
+        if with_effects.height == recipients.height
         else Message(
             "Of the discount of those offers whose effect is carried over from shelf prices, about "
             "{share} is on purchases that would have been made anyway (held-out, transferred)."
@@ -166,9 +168,9 @@ def _anyway(given: pl.DataFrame, findings: Findings, facts: Facts) -> str:
     return facts.localizer(text, share=Share(max(0.0, 1 - gained / discount)))
 
 
-def _why_these(given: pl.DataFrame, findings: Findings, _: Localizer) -> str:
+def _why_these(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:
     """Why assumed offers go to these customers: an assumption tells nobody apart but by what they usually buy."""
-    assumed = given.filter(pl.col("rests_on") == ASSUMED)
+    assumed = recipients.filter(pl.col("rests_on") == ASSUMED)
     if assumed.is_empty():
         return ""
     values = findings.tables["effects"].join(assumed.select("campaign_id", "offer_id").unique(), on=OFFER)
@@ -185,8 +187,8 @@ def _why_these(given: pl.DataFrame, findings: Findings, _: Localizer) -> str:
             "basket, so the largest baskets come first. Nothing shows that these customers respond "
             "more than others; only a measurement can."
         )
-    mine = pl.col("customer_id").is_in(assumed["customer_id"].implode())
-    halves = (profiles.filter(one)["basket_minor"].median() for one in (mine, ~mine))
+    is_assumed = pl.col("customer_id").is_in(assumed["customer_id"].implode())
+    halves = (profiles.filter(one)["basket_minor"].median() for one in (is_assumed, ~is_assumed))
     theirs, others = (_.money.text(float(str(one or 0))) for one in halves)
     if theirs == others:
         return _(
@@ -233,8 +235,8 @@ def _usual(findings: Findings, _: Localizer) -> str:
     settings = findings.config.business_as_usual
     if settings is None:
         return ""
-    mine = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
-    offered = mine.filter(pl.col("offer_id") != NO_OFFER).height
+    usual_rows = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
+    offered = usual_rows.filter(pl.col("offer_id") != NO_OFFER).height
     return _(
         "{n} customer ({share} was the aim) gets what the shop does today, the same ones in "
         "every run: {offered} get an offer and {none} get none. Their offers can cost up to "
@@ -244,11 +246,11 @@ def _usual(findings: Findings, _: Localizer) -> str:
         "every run: {offered} get an offer and {none} get none. Their offers can cost up to "
         "{most}, on top of the campaigns' budgets, of the {budget} set aside for them. The "
         "read-out will say whether the plan is better than that.",
-        n=mine.height,
+        n=usual_rows.height,
         share=_.share(settings.share),
         offered=offered,
-        none=mine.height - offered,
-        most=_.money.text(int(mine["cost_liability_minor"].sum())),
+        none=usual_rows.height - offered,
+        most=_.money.text(int(usual_rows["cost_liability_minor"].sum())),
         budget=_.money.exact(findings.config.minor(settings.budget)),
     )
 
@@ -257,11 +259,11 @@ def _arms(findings: Findings, _: Localizer) -> Table:
     table = findings.tables["assignments"]
     rows: list[tuple[str, ...]] = []
     for arm in (one for one in ARMS if one in set(table["arm"]) | {PLAN, EXPLORE, HOLDOUT}):
-        mine = table.filter(pl.col("arm") == arm)
-        rows.append((_(ARM_WORDS[arm]), "", count(mine.height), _.share(mine.height / table.height, 0.001)))
+        in_arm = table.filter(pl.col("arm") == arm)
+        rows.append((_(ARM_WORDS[arm]), "", count(in_arm.height), _.share(in_arm.height / table.height, 0.001)))
         rows += [
             (_("of these, {what}", context="recipients", what=what), count(size), "", "")
-            for what, size in _parts(mine, arm, _)
+            for what, size in _parts(in_arm, arm, _)
         ]
     rows.append((_("all customers", context="recipients"), "", count(table.height), _.share(1.0)))
     columns = (
@@ -278,10 +280,10 @@ def _audiences(findings: Findings, _: Localizer) -> list[Table]:
     members = findings.table("audience_members")
     if members is None:
         return []
-    given = findings.tables["assignments"].select(
+    assigned = findings.tables["assignments"].select(
         "customer_id", given=(pl.col("arm") == PLAN) & (pl.col("offer_id") != "none")
     )
-    sizes = members.join(given, on="customer_id").group_by("audience").agg(pl.len(), pl.col("given").sum())
+    sizes = members.join(assigned, on="customer_id").group_by("audience").agg(pl.len(), pl.col("given").sum())
     rows = tuple(
         (name, count(size), count(offers), _.share(offers / size, 0.001))
         for name, size, offers in sizes.sort("audience").iter_rows()
@@ -295,17 +297,17 @@ def _audiences(findings: Findings, _: Localizer) -> list[Table]:
     return [Table(_("Named groups of customers and their offers"), columns, rows)]
 
 
-def _parts(mine: pl.DataFrame, arm: str, _: Localizer) -> list[tuple[str, int]]:
+def _parts(in_arm: pl.DataFrame, arm: str, _: Localizer) -> list[tuple[str, int]]:
     """What the customers of one arm get; nobody in the holdout gets anything."""
     if arm == HOLDOUT:
         return []
-    offered = mine.filter(pl.col("offer_id") != "none").height
+    offered = in_arm.filter(pl.col("offer_id") != "none").height
     if arm in (EXPLORE, USUAL):
         return [
             (_("get an offer", context="recipients"), offered),
-            (_("get none", context="recipients"), mine.height - offered),
+            (_("get none", context="recipients"), in_arm.height - offered),
         ]
-    reasons = mine.filter(pl.col("offer_id") == "none").group_by("reasons").len()
+    reasons = in_arm.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
     why = [
         (_("no offer: {reason}", context="recipients", reason=_.named(WHY_NONE, reason)), size)

@@ -101,29 +101,31 @@ class Choice:
 def choices(findings: Findings) -> list[Choice]:
     """Return what serves each task that was compared."""
     table = findings.tables["recommenders"]
-    return [_choice(mine, task) for task in TASKS if (mine := table.filter(pl.col("task") == task)).height]
+    return [
+        _choice(rows_of_task, task) for task in TASKS if (rows_of_task := table.filter(pl.col("task") == task)).height
+    ]
 
 
-def _choice(mine: pl.DataFrame, task: str) -> Choice:
-    tests = {row["recommender"]: row for row in _rows(mine, "test")}
-    gate = _gate(mine)
+def _choice(table: pl.DataFrame, task: str) -> Choice:
+    tests = {row["recommender"]: row for row in _rows(table, "test")}
+    gate = _gate(table)
     own = next(row for row in tests.values() if row["serves"])
     others = {name: _stand(row, own, gate) for name, row in tests.items() if name != own["recommender"]}
     return Choice(task, own["recommender"], _estimate(own), own["recall"], own["n_customers"], others, gate)
 
 
-def _gate(mine: pl.DataFrame) -> Gate | None:
+def _gate(table: pl.DataFrame) -> Gate | None:
     tuned, since = (
-        next((row for row in _rows(mine, window) if row["gain"] is not None), None) for window in ("tune", "test")
+        next((row for row in _rows(table, window) if row["gain"] is not None), None) for window in ("tune", "test")
     )
     if tuned is None or since is None:
         return None
     return Gate(tuned["recommender"], tuned["gain_over"], _estimate(tuned, "gain"), _estimate(since, "gain"))
 
 
-def _rows(mine: pl.DataFrame, window: str) -> list[dict[str, Any]]:
+def _rows(table: pl.DataFrame, window: str) -> list[dict[str, Any]]:
     """Best first; equal ones in the order of the table."""
-    ordered = mine.filter(pl.col("window") == window).sort("ndcg", descending=True, maintain_order=True)
+    ordered = table.filter(pl.col("window") == window).sort("ndcg", descending=True, maintain_order=True)
     return ordered.to_dicts()
 
 
@@ -261,8 +263,8 @@ def _figure(table: pl.DataFrame, chosen: list[Choice], _: Localizer) -> Figure:
         for task, row in _in_order(table, ("test",), _)
     ]
     titles = (
-        _("“{name}” serves {task}", context="recommenders", name=one.name, task=_.named(TASK_WORDS, one.task))
-        for one in chosen
+        _("“{name}” serves {task}", context="recommenders", name=choice.name, task=_.named(TASK_WORDS, choice.task))
+        for choice in chosen
     )
     return figure(
         "recommenders",
@@ -280,8 +282,8 @@ def _figure(table: pl.DataFrame, chosen: list[Choice], _: Localizer) -> Figure:
 def _in_order(table: pl.DataFrame, windows: tuple[str, ...], _: Localizer) -> Iterator[tuple[str, Row]]:
     """The rows by task and window, best first, each with the words for its task."""
     for task in TASKS:
-        mine = table.filter(pl.col("task") == task)
-        yield from ((_.named(TASK_WORDS, task), row) for window in windows for row in _rows(mine, window))
+        of_task = table.filter(pl.col("task") == task)
+        yield from ((_.named(TASK_WORDS, task), row) for window in windows for row in _rows(of_task, window))
 
 
 def _table(table: pl.DataFrame, _: Localizer) -> Table:

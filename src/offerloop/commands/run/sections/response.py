@@ -290,13 +290,13 @@ def _checks(evidence: Evidence, facts: Facts) -> Table:
     _ = facts.localizer
     rows = tuple(
         (
-            _.named(CHECK_NAMES, one.name),
-            _.named(OUTCOMES, one.outcome),
-            _.named(EXPECTATIONS, one.expected),
-            _found(one, facts),
-            _mark(one, _),
+            _.named(CHECK_NAMES, check.name),
+            _.named(OUTCOMES, check.outcome),
+            _.named(EXPECTATIONS, check.expected),
+            _found(check, facts),
+            _mark(check, _),
         )
-        for one in evidence.checks
+        for check in evidence.checks
     )
     columns = (
         _("check", context="column title"),
@@ -329,11 +329,11 @@ def _verdict(evidence: Evidence, facts: Facts) -> str:
         _(
             "{check} on {outcome} ({found})",
             context="checks",
-            check=_.named(CHECK_NAMES, one.name),
-            outcome=_.named(OUTCOMES, one.outcome),
-            found=_found(one, facts),
+            check=_.named(CHECK_NAMES, check.name),
+            outcome=_.named(OUTCOMES, check.outcome),
+            found=_found(check, facts),
         )
-        for one in evidence.failed
+        for check in evidence.failed
     ]
     said = [_("{passed} of {judged} checks with a verdict passed.", passed=judged - len(failed), judged=judged)]
     if failed:

@@ -19,7 +19,7 @@ BEATEN = {
 def rules_section(facts: Facts) -> Section:
     """One forest plot for each campaign with a plan, sent ones first."""
     _ = facts.localizer
-    ordered = sorted((one for one in facts.campaigns if one.rules), key=lambda one: not one.found.send)
+    ordered = sorted((one for one in facts.campaigns if one.rules), key=lambda one: not one.findings.send)
     blocks: list[Block] = [
         Text(
             _(
@@ -29,9 +29,9 @@ def rules_section(facts: Facts) -> Section:
             )
         )
     ]
-    for position, one in enumerate(ordered[:SHOWN]):
-        blocks.append(_figure(one, facts))
-        said = (_spends(one, _), claim_sentence(one, _, again=bool(position)))
+    for position, campaign in enumerate(ordered[:SHOWN]):
+        blocks.append(_figure(campaign, facts))
+        said = (_spends(campaign, _), claim_sentence(campaign, _, again=bool(position)))
         blocks += [Text(text) for text in said if text]
     blocks += [_table(one, _) for one in ordered[SHOWN:]]
     if not ordered:
@@ -59,13 +59,13 @@ def _names(rules: list[Rule], _: Localizer) -> str:
     return _.both([rule_name(rule.name, _) for rule in rules])
 
 
-def _level(one: CampaignFacts) -> list[Rule]:
-    return [rule for rule in one.rules if one.level_with(rule)]
+def _level(campaign: CampaignFacts) -> list[Rule]:
+    return [rule for rule in campaign.rules if campaign.level_with(rule)]
 
 
-def _message(one: CampaignFacts, _: Localizer) -> str:
-    title, level, n_rules = one.found.title, _level(one), len(one.rules)
-    if one.plan.profit.high < 0:
+def _message(campaign: CampaignFacts, _: Localizer) -> str:
+    title, level, n_rules = campaign.findings.title, _level(campaign), len(campaign.rules)
+    if campaign.plan.profit.high < 0:
         return _("No way of choosing customers makes “{title}” pay", title=title)
     if level:
         return _(
@@ -78,7 +78,7 @@ def _message(one: CampaignFacts, _: Localizer) -> str:
             rules=beaten,
             title=title,
         )
-        if one.is_assumed
+        if campaign.is_assumed
         else _(
             "Choosing customers one by one is worth it: the plan beats the {rules} (“{title}”)",
             rules=beaten,
@@ -87,10 +87,10 @@ def _message(one: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _finding(one: CampaignFacts, _: Localizer) -> str:
-    level, best = _level(one), one.best_rule
-    if one.plan.profit.high < 0:
-        better = [_better(rule, one, _) for rule in one.rules if rule.lead.high < 0]
+def _finding(campaign: CampaignFacts, _: Localizer) -> str:
+    level, best = _level(campaign), campaign.best_rule
+    if campaign.plan.profit.high < 0:
+        better = [_better(rule, campaign, _) for rule in campaign.rules if rule.lead.high < 0]
         return _.clauses([_("the plan loses money, so doing nothing is best"), *better])
     if level:
         return _("the plan cannot be told from {rules}", rules=_names(level, _))
@@ -100,7 +100,7 @@ def _finding(one: CampaignFacts, _: Localizer) -> str:
     return leads + _("; the best of them, {rule}, by {lead}", rule=rule_name(best.name, _), lead=_.estimate(best.lead))
 
 
-def _better(rule: Rule, one: CampaignFacts, _: Localizer) -> str:
+def _better(rule: Rule, campaign: CampaignFacts, _: Localizer) -> str:
     """A rule that does better than the plan, and whether only because it spends less."""
     finding = (
         Message("{rule} loses less", context="reference policies")
@@ -108,21 +108,21 @@ def _better(rule: Rule, one: CampaignFacts, _: Localizer) -> str:
         else Message("{rule} does better", context="reference policies")
     )
     text = _(finding, rule=rule_name(rule.name, _))
-    if not _spends_less(rule, one):
+    if not _spends_less(rule, campaign):
         return text
-    own, plan = (one.costs.text(spender.spend_minor) for spender in (rule, one.plan))
+    own, plan = (campaign.costs.text(spender.spend_minor) for spender in (rule, campaign.plan))
     return _("{text}, but also spends less ({own} against {plan})", text=text, own=own, plan=plan)
 
 
-def _figure(one: CampaignFacts, facts: Facts) -> Figure:
+def _figure(campaign: CampaignFacts, facts: Facts) -> Figure:
     _, money = facts.localizer, facts.money
-    ordered = (one.plan, *sorted(one.rules, key=lambda rule: -rule.profit.value))
+    ordered = (campaign.plan, *sorted(campaign.rules, key=lambda rule: -rule.profit.value))
     dots = [
         Dot(
             "",
             f"{rule_name(rule.name, _)}|{_.brief(rule.profit)}",
             rule.profit.times(1 / money.unit),
-            "ours" if rule == one.plan else "control",
+            "ours" if rule == campaign.plan else "control",
             assumed=not rule.profit.has_interval,
         )
         for rule in ordered
@@ -136,25 +136,25 @@ def _figure(one: CampaignFacts, facts: Facts) -> Figure:
             "Profit of one week ({currency}) against doing nothing if the shop's assumption holds; "
             "hollow: assumed, without an interval; expected spend {spend}"
         )
-        if one.is_assumed
+        if campaign.is_assumed
         else Message(
             "Held-out profit of one week ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
         )
     )
     return figure(
-        f"rules-{facts.campaigns.index(one) + 1}",
-        _("{title}: {finding}", context="page title", title=one.found.title, finding=_finding(one, _)),
-        _(measure, currency=money.currency, spend=one.costs.text(one.plan.spend_minor)),
+        f"rules-{facts.campaigns.index(campaign) + 1}",
+        _("{title}: {finding}", context="page title", title=campaign.findings.title, finding=_finding(campaign, _)),
+        _(measure, currency=money.currency, spend=campaign.costs.text(campaign.plan.spend_minor)),
         forest(dots, money_labels(money), lines_per_row=2),
-        _table(one, _),
+        _table(campaign, _),
         says=_.stopped(_.clauses(said)),
-        mark=basis_mark(one, _),
+        mark=basis_mark(campaign, _),
         localizer=_,
     )
 
 
-def _spends(one: CampaignFacts, _: Localizer) -> str:
-    less = [rule for rule in one.rules if _spends_less(rule, one)]
+def _spends(campaign: CampaignFacts, _: Localizer) -> str:
+    less = [rule for rule in campaign.rules if _spends_less(rule, campaign)]
     return (
         _(
             "Not at equal spend: {rules} cannot spend as much as the plan, even when every "
@@ -166,20 +166,20 @@ def _spends(one: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _spends_less(rule: Rule, one: CampaignFacts) -> bool:
-    return rule.spend_minor < one.plan.spend_minor * (1 - EQUAL_SPEND)
+def _spends_less(rule: Rule, campaign: CampaignFacts) -> bool:
+    return rule.spend_minor < campaign.plan.spend_minor * (1 - EQUAL_SPEND)
 
 
-def _table(one: CampaignFacts, _: Localizer) -> Table:
+def _table(campaign: CampaignFacts, _: Localizer) -> Table:
     rows = tuple(
         (
             rule_name(rule.name, _),
             count(rule.n_customers),
-            one.costs.text(rule.spend_minor),
+            campaign.costs.text(rule.spend_minor),
             _.brief(rule.profit),
-            "" if rule == one.plan else _.brief(rule.lead),
+            "" if rule == campaign.plan else _.brief(rule.lead),
         )
-        for rule in (one.plan, *one.rules)
+        for rule in (campaign.plan, *campaign.rules)
     )
     columns = (
         _("rule", context="column title"),
@@ -190,7 +190,7 @@ def _table(one: CampaignFacts, _: Localizer) -> Table:
     )
     caption = (
         Message("Plan and reference policies, {title}; assumed, without intervals")
-        if one.is_assumed
+        if campaign.is_assumed
         else Message("Plan and reference policies, {title}; 95 % intervals")
     )
-    return Table(_(caption, title=one.found.title), columns, rows)
+    return Table(_(caption, title=campaign.findings.title), columns, rows)

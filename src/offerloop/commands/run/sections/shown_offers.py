@@ -131,8 +131,8 @@ def _names(shown: Shown, findings: Findings, _: Localizer) -> dict[str, str]:
     """What a reader calls each offer: its label, with the id where several have the same."""
     labels = dict(findings.tables["offers"].select("offer_id", "label_message").iter_rows())
     said = {
-        one.offer_id: _.unpacked(labels[one.offer_id]) if one.offer_id in labels else one.offer_id
-        for one in shown.offers
+        offer.offer_id: _.unpacked(labels[offer.offer_id]) if offer.offer_id in labels else offer.offer_id
+        for offer in shown.offers
     }
     texts = list(said.values())
     own = {name: _("{offer} ({campaign})", context="pattern", offer=text, campaign=name) for name, text in said.items()}
@@ -198,13 +198,13 @@ def _table(shown: Shown, names: Mapping[str, str], facts: Facts) -> Table:
     _, money = facts.localizer, facts.money
     rows = tuple(
         (
-            names[one.offer_id],
-            count(one.n_shown),
-            money.estimate(one.value),
-            money.estimate(one.discount),
-            _.share(one.p_redeem, 0.001),
+            names[offer.offer_id],
+            count(offer.n_shown),
+            money.estimate(offer.value),
+            money.estimate(offer.discount),
+            _.share(offer.p_redeem, 0.001),
         )
-        for one in shown.offers
+        for offer in shown.offers
     )
     columns = (
         _("offer", context="column title"),

@@ -19,20 +19,22 @@ Row = dict[str, Any]
 """A row of the table `uniform_depths`."""
 
 
-def depths_of(findings: Findings, one: CampaignFacts) -> list[Row]:
+def depths_of(findings: Findings, campaign: CampaignFacts) -> list[Row]:
     """Every depth of a campaign."""
-    found = findings.table("uniform_depths")
-    return [] if found is None else found.filter(pl.col("campaign_id") == one.found.campaign_id).rows(named=True)
+    table = findings.table("uniform_depths")
+    return (
+        [] if table is None else table.filter(pl.col("campaign_id") == campaign.findings.campaign_id).rows(named=True)
+    )
 
 
 def profit_of(row: Row) -> Estimate:
     """Held out."""
-    return Estimate.known(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+    return Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
-def uniform_blocks(one: CampaignFacts, findings: Findings, _: Localizer) -> list[Block]:
+def uniform_blocks(campaign: CampaignFacts, findings: Findings, _: Localizer) -> list[Block]:
     """What the best depths bring, which depths may not be, and a table; nothing where no offer has a depth."""
-    rows = depths_of(findings, one)
+    rows = depths_of(findings, campaign)
     best = sorted((row for row in rows if row["is_best"]), key=lambda row: -row["estimated_minor"])
     if not best:
         return []
@@ -43,7 +45,7 @@ def uniform_blocks(one: CampaignFacts, findings: Findings, _: Localizer) -> list
             "One depth for everybody, “{title}”: if the assumptions hold, some depth brings more "
             "than no discount in {some} of {all} categories."
         )
-        if one.is_assumed
+        if campaign.is_assumed
         else Message(
             "One depth for everybody, “{title}”: given to all whom it concerns, the best depth "
             "brings more than no discount, beyond its interval, in {clear} of {all} categories. In "
@@ -51,7 +53,7 @@ def uniform_blocks(one: CampaignFacts, findings: Findings, _: Localizer) -> list
         )
     )
     text = text.with_values(
-        title=one.found.title, all=len(best), some=len(discounts), none=len(best) - len(discounts), clear=clear
+        title=campaign.findings.title, all=len(best), some=len(discounts), none=len(best) - len(discounts), clear=clear
     )
     blocks: list[Block] = [Text(_(text))]
     below = sum(row["below_floor"] for row in rows)
@@ -67,19 +69,19 @@ def uniform_blocks(one: CampaignFacts, findings: Findings, _: Localizer) -> list
             )
         )
     if discounts:
-        blocks.append(_table(one, discounts[:SHOWN], _))
+        blocks.append(_table(campaign, discounts[:SHOWN], _))
     if len(discounts) > SHOWN:
         blocks.append(Text(_("The other {n} are in the table 'uniform_depths' of the run.", n=len(discounts) - SHOWN)))
     return blocks
 
 
-def _table(one: CampaignFacts, rows: list[Row], _: Localizer) -> Table:
+def _table(campaign: CampaignFacts, rows: list[Row], _: Localizer) -> Table:
     cells = tuple(
         (
             _category(row, _),
             _depth(row, _),
             count(row["n_customers"]),
-            one.costs.text(row["spend_minor"]),
+            campaign.costs.text(row["spend_minor"]),
             _.brief(profit_of(row)),
         )
         for row in rows
@@ -93,10 +95,10 @@ def _table(one: CampaignFacts, rows: list[Row], _: Localizer) -> Table:
     )
     caption = (
         Message("The best depth for everybody, by category, {title}: as assumed")
-        if one.is_assumed
+        if campaign.is_assumed
         else Message("The best depth for everybody, by category, {title}: chosen by the estimates, profit held out")
     )
-    return Table(_(caption, title=one.found.title), columns, cells)
+    return Table(_(caption, title=campaign.findings.title), columns, cells)
 
 
 def _category(row: Row, _: Localizer) -> str:

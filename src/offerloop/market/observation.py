@@ -25,7 +25,7 @@ IN_SCOPE = ("list_minor_week", "share_of_weeks", "share_below_list")
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """The facts of every customer; who has never bought has zeros."""
 
     profile: Columns
@@ -46,7 +46,7 @@ class Seen:
         return self.profile[:, PROFILE.index(name)]
 
 
-def seen(market: Market) -> Seen:
+def observation_of(market: Market) -> Observation:
     """As of today; nothing of the coming week."""
     tables = market.observe()
     lines = lines_of(tables["order_lines"]).filter(pl.col("quantity") > 0)  # goods that came back are left in
@@ -55,11 +55,11 @@ def seen(market: Market) -> Seen:
         pl.col(name).replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Float32)
         for name, names in DEMOGRAPHICS.items()
     ]
-    known = row.join(_profiles(market, tables, lines), on="customer_id", how="left") if lines.height else row
-    known = known.join(tables["customers"].with_columns(*ranks), on="customer_id", how="left")
-    unknown = [pl.lit(0.0).alias(name) for name in PROFILE if name not in known.columns]  # nobody has bought yet
-    profile = known.with_columns(unknown).select(pl.col(PROFILE).cast(pl.Float32).fill_null(0.0)).to_numpy()
-    return Seen(profile, _by_category(market, lines), market.terms.category)
+    profiles = row.join(_profiles(market, tables, lines), on="customer_id", how="left") if lines.height else row
+    profiles = profiles.join(tables["customers"].with_columns(*ranks), on="customer_id", how="left")
+    unknown = [pl.lit(0.0).alias(name) for name in PROFILE if name not in profiles.columns]  # nobody has bought yet
+    profile = profiles.with_columns(unknown).select(pl.col(PROFILE).cast(pl.Float32).fill_null(0.0)).to_numpy()
+    return Observation(profile, _by_category(market, lines), market.terms.category)
 
 
 def _day(name: str) -> pl.Expr:
@@ -108,6 +108,6 @@ def _by_category(market: Market, lines: pl.DataFrame) -> Columns:
             (pl.col("discount_minor") > 0).mean(),
         )
     )
-    found = np.zeros((*shape, len(IN_SCOPE)), dtype=np.float32)
-    found[sums["customer_id"].to_numpy() - market.first, sums["category"].to_numpy()] = sums[:, 2:].to_numpy()
-    return found
+    by_category = np.zeros((*shape, len(IN_SCOPE)), dtype=np.float32)
+    by_category[sums["customer_id"].to_numpy() - market.first, sums["category"].to_numpy()] = sums[:, 2:].to_numpy()
+    return by_category

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from offerloop.market.observation import IN_SCOPE, PROFILE, observation_of
 from offerloop.market.preset import load_preset
-from offerloop.market.seen import IN_SCOPE, PROFILE, seen
 from offerloop.market.simulation import Market
 
 
 def test_columns_are_those_of_the_lines(market_of):
     market = market_of("grocery", customers=60)
-    view = seen(market)
+    view = observation_of(market)
     lines = market.observe()["order_lines"]
     bought = lines.filter((lines["quantity"] > 0) & (lines["customer_id"] == 7))
     spend = round(100 * bought["paid"].sum())
@@ -25,11 +25,11 @@ def test_columns_are_those_of_the_lines(market_of):
 
 def test_the_coming_week_changes_nothing(market_of):
     market = market_of("fashion", customers=60).branch()
-    before = seen(market)
+    before = observation_of(market)
     market.play(np.full(60, 0), market.noise)
-    assert (seen(market).profile == before.profile).all()
+    assert (observation_of(market).profile == before.profile).all()
     market.advance(np.full(60, -1), None)
-    assert not (seen(market).profile == before.profile).all()
+    assert not (observation_of(market).profile == before.profile).all()
 
 
 def test_who_never_bought_has_zeros():
@@ -37,13 +37,13 @@ def test_who_never_bought_has_zeros():
     strangers = np.setdiff1d(market.ids, market.observe()["order_lines"]["customer_id"].unique()) - 1
     assert len(strangers) > 10
     demographics = len(PROFILE) - 3
-    assert (seen(market).profile[strangers, :demographics] == 0).all()
-    assert (seen(market).by_category[strangers] == 0).all()
+    assert (observation_of(market).profile[strangers, :demographics] == 0).all()
+    assert (observation_of(market).by_category[strangers] == 0).all()
 
 
 def test_other_customers_come_to_the_same_shop():
     ours, others = (Market(load_preset("grocery"), 40, 80, 1, 3, first) for first in (1, 1001))
     assert (ours.shop.price_minor == others.shop.price_minor).all()
     assert others.observe()["order_lines"]["customer_id"].min() > 1000
-    assert seen(others).column("spend_minor").sum() > 0
+    assert observation_of(others).column("spend_minor").sum() > 0
     assert not np.array_equal(ours.people.visits, others.people.visits)
