@@ -158,7 +158,7 @@ class Market:
         lines = Lines.joined([one.lines.shifted(start) for one, start in zip(played, starts, strict=True)])
         bears = np.concatenate([one.bears for one in played])
         state = State(
-            *(np.concatenate([getattr(one.state, name) for one in played]) for name in ("stock", "used_to", "told"))
+            *(np.concatenate([getattr(one.state, name) for one in played]) for name in ("stock", "used_to", "recent_exposures"))
         )
         lines = fill_up(lines, terms, offers, bears, self.people.stretch)
         return Outcome(lines, discounts(lines, terms, offers, bears, noise, self.week), state)
