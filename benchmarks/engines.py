@@ -23,7 +23,7 @@ from offerloop.commands.init.sample import write_sample
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
-from offerloop.profiles import Past
+from offerloop.profiles import PastEvents
 from offerloop.profiles.features import relational_features
 
 TABLES = ("order_lines", "products", "audiences", "redemptions", "browsing", "exposures")
@@ -43,13 +43,13 @@ def clean_tables(folder: Path) -> tuple[dict[str, Path], int]:
 def on_duckdb(paths: dict[str, Path], as_of_day: int) -> pl.DataFrame:
     """The features on a fresh DuckDB engine."""
     engine = ENGINES.load("duckdb")()
-    past = Past(*(engine.read(paths[name]) for name in TABLES))
+    past = PastEvents(*(engine.read(paths[name]) for name in TABLES))
     return collect(relational_features(past, as_of_day), "customer_id")
 
 
 def on_spark(session: SparkSession, paths: dict[str, Path], as_of_day: int) -> pl.DataFrame:
     """The same expressions on a local Spark session."""
-    past = Past(*(nw.from_native(session.read.parquet(str(paths[name]))).lazy() for name in TABLES))
+    past = PastEvents(*(nw.from_native(session.read.parquet(str(paths[name]))).lazy() for name in TABLES))
     features = relational_features(past, as_of_day)
     found = features.collect(backend="pyarrow").to_native()
     table = pl.from_arrow(found)

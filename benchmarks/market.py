@@ -27,7 +27,7 @@ from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
 from offerloop.market.ceiling import fair_ceiling
 from offerloop.market.noise import Noise
-from offerloop.market.policies import Given, oracle, random
+from offerloop.market.policies import OfferDraw, oracle, random
 from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.simulation import START, Market
 from offerloop.market.truth import true_effects
@@ -165,7 +165,7 @@ def plans(quick: bool) -> Found:
     return results, claims
 
 
-def profits(truth: Floats, given: Given) -> Floats:
+def profits(truth: Floats, given: OfferDraw) -> Floats:
     """(customers,): what each customer's offer brings."""
     told = np.flatnonzero(given.offer >= 0)
     gained = np.zeros(len(truth))

@@ -27,7 +27,7 @@ from implicit import nearest_neighbours as knn
 from implicit.cpu.als import AlternatingLeastSquares
 
 from environments import BENCH
-from offerloop.recommenders import RECOMMENDERS, TASKS, Csr, Histories, Interactions, Scores, Task, Window, judge
+from offerloop.recommenders import RECOMMENDERS, TASKS, Csr, Histories, Interactions, RankingWindow, Scores, Task, judge
 
 MOST = 2_000
 
@@ -99,14 +99,14 @@ def online_retail(path: Path) -> Orders:
     )
 
 
-def next_baskets(orders: Orders) -> Window:
+def next_baskets(orders: Orders) -> RankingWindow:
     """What was known at the cut, and each customer's first basket after it."""
     before, after = pl.col("order_day") < orders.cut, pl.col("order_day") >= orders.cut
     first = orders.lines.filter(after).filter(pl.col("order_day") == pl.col("order_day").min().over("customer_id"))
     drawn = first["customer_id"].unique().sort().sample(fraction=1.0, shuffle=True, seed=0).head(MOST)
     lines = pl.concat([orders.lines.filter(before), first.filter(pl.col("customer_id").is_in(drawn.implode()))])
     known = Interactions.build(lines, orders.cut, min_buyers=5)
-    return Window.between(known, Interactions.build(lines, int(lines["order_day"].max()) + 1))  # type: ignore[arg-type]
+    return RankingWindow.between(known, Interactions.build(lines, int(lines["order_day"].max()) + 1))  # type: ignore[arg-type]
 
 
 def weighted(counts: Csr, weight: str) -> Csr:

@@ -16,7 +16,7 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.market import Market
-from offerloop.market.preset import CampaignOf, Choice, Preset, load_preset
+from offerloop.market.preset import CampaignOf, Preset, PresetOffer, load_preset
 from offerloop.offers import NO_OFFER
 
 DEPTHS = tuple(range(5, 55, 5))
@@ -50,7 +50,7 @@ PLAIN = Spelling()
 def whole_shop(name: str) -> Preset:
     """A preset whose campaign is DEPTHS off everything, without a maximum; its suppliers pay the same share."""
     preset = load_preset(name)
-    offers = tuple(Choice(id=f"off-{one}", kind="coupon", percent=one, max_discount=UNLIMITED) for one in DEPTHS)
+    offers = tuple(PresetOffer(id=f"off-{one}", kind="coupon", percent=one, max_discount=UNLIMITED) for one in DEPTHS)
     campaign = CampaignOf(
         budget=preset.campaign.budget, funded_share=preset.campaign.funded_share, offers=offers,
         blanket=preset.campaign.blanket,

@@ -24,7 +24,7 @@ from offerloop.config.limits import Band, LimitRule, Limits
 from offerloop.events import CONTRACTS
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import Localizer
-from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, Table
+from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, TableContract
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- Written by scripts/reference.py; change the code instead. -->\n"
@@ -72,7 +72,7 @@ def tables() -> str:
     return "\n".join(lines)
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: TableContract) -> list[str]:
     key = ", ".join(table.key) or "none"
     lines = [
         f"### {table.name}",

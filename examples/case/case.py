@@ -33,13 +33,13 @@ from offerloop.flow import clean, interact, profile
 from offerloop.market.periods import past, policy_of
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
-from offerloop.market.sweep import Levels
+from offerloop.market.sweep import SweepLevels
 from offerloop.recommenders import RECOMMENDERS, top
 from offerloop.report import PLAIN_LABELS, Dot, forest
 from offerloop.workspace import Recorder
 
 QUICK = False  # True: a tiny shop, to see that everything runs
-TINY = Sizes(40, 40, 12, 2, 1, 20, 2, Levels((1.0,), (10.0, 50.0)))
+TINY = Sizes(40, 40, 12, 2, 1, 20, 2, SweepLevels((1.0,), (10.0, 50.0)))
 sizes = TINY if QUICK else Sizes()
 _ = pl.Config.set_tbl_rows(40).set_fmt_str_lengths(120)
 

@@ -17,8 +17,8 @@ from offerloop.evaluation.ranking import mean_interval
 from offerloop.market.gains import UNITS, at_equal_spend, best_held_out, contentment, over_worlds, share_of, sums_of
 from offerloop.market.periods import Setting
 from offerloop.market.preset import load_preset
-from offerloop.market.sweep import Levels, sweep
-from offerloop.recommenders import RECOMMENDERS, Interactions, Window, judge
+from offerloop.market.sweep import SweepLevels, sweep
+from offerloop.recommenders import RECOMMENDERS, Interactions, RankingWindow, judge
 
 POLICIES = ("same", "random", "buyers", "personalised", "ceiling", "oracle")
 KNOWING = ("ceiling", "oracle")
@@ -26,7 +26,7 @@ KNOWING = ("ceiling", "oracle")
 OURS = "personalised"
 PROMISED = Goals(buyers=0.20, sales=0.30)
 """What the article reports (4.4)."""
-LEVELS = Levels(times=(0.25, 1.0, 10.0), percents=(10.0, 20.0, 30.0, 40.0, 50.0))
+LEVELS = SweepLevels(times=(0.25, 1.0, 10.0), percents=(10.0, 20.0, 30.0, 40.0, 50.0))
 """A quarter of the preset's budget, all of it, and so much that everybody may get an offer; and blanket depths."""
 
 
@@ -41,7 +41,7 @@ class Sizes:
     periods: int = 4
     fresh: int = 1000
     worlds: int = 8
-    levels: Levels = LEVELS
+    levels: SweepLevels = LEVELS
 
     def setting(self, preset: str) -> Setting:
         """Of one world."""
@@ -59,7 +59,7 @@ def judged_recommenders(interactions: Interactions, names: Sequence[str], window
     before = interactions.before(interactions.as_of_day - window_days)
     fitted = {name: RECOMMENDERS.load(name)().fit(before) for name in names}
     rows = []
-    for (task, name), one in judge(fitted, Window.between(before, interactions)).items():
+    for (task, name), one in judge(fitted, RankingWindow.between(before, interactions)).items():
         row: dict[str, object] = {"task": task, "recommender": name}
         for measure in ("ndcg", "recall"):
             values = getattr(one, measure)
@@ -80,7 +80,7 @@ def play_case(sizes: Sizes, preset: str = "grocery", seed: int = 1, workers: int
     return case_findings(setting, pl.concat(tables))
 
 
-def _world(setting: Setting, levels: Levels, world: int) -> pl.DataFrame:
+def _world(setting: Setting, levels: SweepLevels, world: int) -> pl.DataFrame:
     return sweep(setting, POLICIES, levels, world, lambda: None)
 
 

@@ -13,8 +13,19 @@ from offerloop.commands.simulate.columns import COLUMNS, MEASURE_NAMES
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.commands.simulate.gains import dots_of, drawable, money_text, share_text
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.goals import Goals, Point, Reading
-from offerloop.report import Build, Line, Localizer, Panel, count, filled, forest, panels, percent, percent_labels
+from offerloop.evaluation.goals import Goals, GoalsReading, PolicyPoint
+from offerloop.report import (
+    Build,
+    ChartPanel,
+    Localizer,
+    PanelLine,
+    count,
+    filled,
+    forest,
+    panels,
+    percent,
+    percent_labels,
+)
 
 NOTHING, BLANKET = "nothing", "blanket"
 
@@ -31,9 +42,9 @@ class Tried:
     """What `market.gains.contentment` gives."""
 
     @property
-    def point(self) -> Point:
+    def point(self) -> PolicyPoint:
         """For the goals."""
-        return Point(self.gained.name, self.level, *(self.gained.shares[name] for name in MEASURES))
+        return PolicyPoint(self.gained.name, self.level, *(self.gained.shares[name] for name in MEASURES))
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class CaseFindings:
     ahead_in_budget: Mapping[str, Estimate]
     """The same within the preset's budget of liabilities, whatever is spent; empty where it was not played."""
     goals: Goals
-    reading: Reading
+    reading: GoalsReading
     best: Best
 
 
@@ -184,15 +195,15 @@ def sweep_chart(found: CaseFindings, language: str = "en") -> Build:
         title = words(_, "y", measure=_(MEASURE_NAMES[measure]))
         goal = 100 * goals[measure] if measure in goals else None
         lines = [tuple(_line(name, measure, found) for name in column) for column in columns]
-        rows.append([Panel(title, words(_, "x"), some, goal) for some in lines])
+        rows.append([ChartPanel(title, words(_, "x"), some, goal) for some in lines])
     return panels(rows)
 
 
-def _line(policy: str, measure: str, found: CaseFindings) -> Line:
+def _line(policy: str, measure: str, found: CaseFindings) -> PanelLine:
     """From nothing spent, where nothing is gained."""
     mine = [one for one in found.tried if one.gained.name == policy]
     points = [(100 * one.spend.value, drawable(one.gained.shares[measure]).times(100)) for one in mine]
-    return Line(policy, ((0.0, Estimate(0.0, 0.0, 0.0)), *sorted(points, key=lambda point: point[0])))
+    return PanelLine(policy, ((0.0, Estimate(0.0, 0.0, 0.0)), *sorted(points, key=lambda point: point[0])))
 
 
 def _level(policy: str, level: float, _: Localizer) -> str:

@@ -28,10 +28,10 @@ from offerloop.decision import (
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import ComingTest
-from offerloop.events import Events, Given, prepare
+from offerloop.events import Events, LoopExposures, prepare
 from offerloop.message import Message
 from offerloop.offers import Offer
-from offerloop.profiles import Past, build_profiles, members
+from offerloop.profiles import PastEvents, build_profiles, members
 from offerloop.recommenders import TASKS, Assortment, BusinessRules, Context, Hybrid, Interactions, choose, suggest, top
 from offerloop.response import (
     Effects,
@@ -199,13 +199,13 @@ def decide(
     return Decided(shown, effects, planned, assigned, explore_share)
 
 
-def clean(config: Config, engine: Engine, stage: Stage, loop_exposures: Given | None = None) -> Events:
+def clean(config: Config, engine: Engine, stage: Stage, loop_exposures: LoopExposures | None = None) -> Events:
     """Stage 1; `loop_exposures` is what a loop gave before."""
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
     return stage("events", prepare, settings, engine, loop_exposures)
 
 
-def like(events: Events, config: Config, stage: Stage) -> Liked:
+def like(events: Events, config: Config, stage: Stage) -> Preferences:
     """Carry out stage 3, what each customer would like."""
     return stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"))
 
@@ -227,7 +227,7 @@ def or_gap(work: Callable[[], Result]) -> Result | Gap:
 
 def profile(events: Events) -> pl.DataFrame:
     """Stage 2. Raises EvidenceError when there is nobody to compare with."""
-    past = Past(
+    past = PastEvents(
         events.order_lines, events.products, events.audiences, events.redemptions, events.browsing, events.exposures
     )
     profiles = build_profiles(past, events.campaigns, events.as_of_day, events.bulk_buyers["customer_id"])
@@ -262,7 +262,7 @@ def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed
 
 
 @dataclass(frozen=True)
-class Liked:
+class Preferences:
     """Stage 3: what customers would like."""
 
     affinities: pl.DataFrame
@@ -274,7 +274,7 @@ class Liked:
     """Why recommenders could not be compared; then the fallback serves."""
 
 
-def recommend(events: Events, config: Config) -> Liked:
+def recommend(events: Events, config: Config) -> Preferences:
     """Choose a recommender per task on an earlier window, then serve everyone from all purchases.
 
     Who refuses personalisation gets what most people like.
@@ -292,7 +292,7 @@ def recommend(events: Events, config: Config) -> Liked:
         for some, personal in groups
     ]
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Liked(pl.concat(parts), results, hybrid, interactions, assortment, gap)
+    return Preferences(pl.concat(parts), results, hybrid, interactions, assortment, gap)
 
 
 def interact(events: Events, config: Config) -> Interactions:
@@ -382,7 +382,7 @@ def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap 
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
 
 
-def with_products(assigned: pl.DataFrame, effects: Effects, liked: Liked) -> pl.DataFrame:
+def with_products(assigned: pl.DataFrame, effects: Effects, liked: Preferences) -> pl.DataFrame:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made_up_campaigns import campaign, effects, within
 
-from offerloop.allocation.candidates import Candidates, budget_unit
+from offerloop.allocation.candidates import CandidateRows, budget_unit
 from offerloop.allocation.clash import ClashError
-from offerloop.allocation.hull import Steps, cheapest
+from offerloop.allocation.hull import FrontierSteps, cheapest
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
 from offerloop.allocation.solving import solve
@@ -31,7 +31,7 @@ def made(rows, unit=1):
     customer, profit, cost = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
     measures = {COST: np.array([one * unit for one in cost], dtype=np.int64)}
     offer = np.arange(len(rows), dtype=np.int64)
-    return Candidates.of(np.array(customer, dtype=np.int64), offer, np.array(profit, dtype=np.float64), measures)
+    return CandidateRows.of(np.array(customer, dtype=np.int64), offer, np.array(profit, dtype=np.float64), measures)
 
 
 @st.composite
@@ -124,7 +124,7 @@ def test_row_order_does_not_matter(way, case, data):
         columns = [np.array([rows[one][k] for one in order]) for k in range(3)]
         cost = {COST: np.array([rows[one][2] * unit for one in order], dtype=np.int64)}
         customer, profit = columns[0].astype(np.int64), columns[1].astype(np.float64)
-        candidates = Candidates.of(customer, offer[order].astype(np.int64), profit, cost)
+        candidates = CandidateRows.of(customer, offer[order].astype(np.int64), profit, cost)
         plan = WAYS[way](within(candidates, budget))
         found.append(sorted(order[one] for one in candidates.chosen(plan.choice)))
     assert found[0] == found[1]
@@ -157,7 +157,7 @@ def test_steps_by_hand():
     profit, cost = np.array([[1.0, 2, 7, 9], [-1, -1, 4, -np.inf]]), np.array([[0, 2, 3, 5], [0, 1, 2, 3]])
     block = Block(np.arange(2), profit, {COST: cost})
     assert cheapest(block).tolist() == [0, NOTHING]
-    steps = Steps.between(block, cheapest(block), 0.0)
+    steps = FrontierSteps.between(block, cheapest(block), 0.0)
     assert list(zip(steps.row, steps.slot, steps.cost, steps.slope, strict=True)) == [
         (0, 2, 3, 2.0), (1, 2, 2, 2.0), (0, 3, 2, 1.0),
     ]  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_bracket_that_misses_is_moved():
 def test_budget_counts_what_the_campaign_says(basis, column):
     table = effects(1)
     chosen_campaign = campaign(budget_basis=basis)
-    candidates, unit = Candidates.of_effects(table, chosen_campaign), budget_unit(chosen_campaign)
+    candidates, unit = CandidateRows.of_effects(table, chosen_campaign), budget_unit(chosen_campaign)
     assert unit == (MICRO if basis == "expected" else 1)
     plan = solve(within(candidates, 1000 * unit))
     rows = candidates.chosen(plan.choice)
@@ -232,8 +232,8 @@ def test_a_liability_without_limit_is_refused_unless_expected_costs_count():
     table = effects(1).with_columns(cost_liability_minor=None).cast({"cost_liability_minor": pl.Int64})
     sentence = "campaign 'one': the offer '[abc]' has no 'max_discount'.*give it one, or set budget_basis"
     with pytest.raises(ConfigError, match=sentence):
-        Candidates.of_effects(table, campaign())
-    assert Candidates.of_effects(table, campaign(budget_basis="expected")).block.measures[COST].max() > 0
+        CandidateRows.of_effects(table, campaign())
+    assert CandidateRows.of_effects(table, campaign(budget_basis="expected")).block.measures[COST].max() > 0
 
 
 def test_a_limit_counts_sums_beyond_the_exact_range_of_floats():

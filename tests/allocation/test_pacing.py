@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from made_up_days import HOUR, N_CUSTOMERS, TICK, Day, arrivals_of, bound, day, earned, live, live_expected, traffic
 
 from offerloop.allocation.pacing import Arrivals, Pacer, Purse, issue
-from offerloop.allocation.rolling import RollingSample, Spending, Traffic
+from offerloop.allocation.rolling import IssuedSpending, RollingSample, Traffic
 from offerloop.errors import ContractError
 from offerloop.offers import NOTHING
 
@@ -252,7 +252,7 @@ def test_traffic_that_nobody_forecast_is_survived():
 
 def test_true_cost_is_learned_of_offers_whose_time_is_over():
     """Half of the open offers have redeemed at once: no sign yet that offers cost less than planned."""
-    known = Spending(1000, life=10.0)
+    known = IssuedSpending(1000, life=10.0)
     known.issued(400, 0.0)
     known.redeemed(200, 0.0)
     assert known.so_far(5.0) == (400.0, 1.0)

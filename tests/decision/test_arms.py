@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.config import Experiment
+from offerloop.config import ExperimentSettings
 from offerloop.decision.arms import draw_arms
 from offerloop.decision.draw import MOST_EXPLORE
 from offerloop.evaluation.assignment import in_holdout
@@ -29,7 +29,7 @@ def planned(*rows):
 def drawn(size, plan, listed, budgets, seed=0, audiences=None, **experiment):
     audience = pl.Series("customer_id", range(size), dtype=pl.Int64)
     return draw_arms(
-        audience, plan, listed, audiences or {}, budgets, Experiment(**experiment), np.random.default_rng(seed)
+        audience, plan, listed, audiences or {}, budgets, ExperimentSettings(**experiment), np.random.default_rng(seed)
     )
 
 
@@ -94,7 +94,13 @@ def test_holdout_is_the_same_in_every_run():
 
 def test_holdout_does_not_depend_on_plan_menu_or_audience():
     alone = draw_arms(
-        pl.Series("customer_id", [7, 21]), planned(), menu(), {}, {}, Experiment(holdout=0.2), np.random.default_rng(0)
+        pl.Series("customer_id", [7, 21]),
+        planned(),
+        menu(),
+        {},
+        {},
+        ExperimentSettings(holdout=0.2),
+        np.random.default_rng(0),
     )
     whole = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=0.2).table
     assert alone.table["arm"].to_list() == whole["arm"].gather([7, 21]).replace("explore", "plan").to_list()
@@ -194,7 +200,7 @@ def test_who_can_draw_no_offer_does_not_take_a_place_in_exploration():
 
 
 def test_everyone_held_out():
-    held_out = Experiment().model_copy(update={"holdout": 1.0})  # which no configuration may ask for
+    held_out = ExperimentSettings().model_copy(update={"holdout": 1.0})  # which no configuration may ask for
     audience = pl.Series("customer_id", range(SIZE), dtype=pl.Int64)
     table = draw_arms(audience, PLAN, LISTED, {}, BUDGETS, held_out, np.random.default_rng(0)).table
     assert table["arm"].unique().to_list() == ["holdout"]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.decision.arms import Arms
+from offerloop.decision.arms import DrawnArms
 from offerloop.decision.rows import Outside, as_text, assignments, decimal_text
 from offerloop.money import MICRO, to_text
 
@@ -58,7 +58,7 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
     arms = arms.with_columns(
         planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"), lot_kinds=pl.lit("")
     )
-    return assignments(Arms(arms, 0.02), effects, OFFERS, list(sent), digits, outside)
+    return assignments(DrawnArms(arms, 0.02), effects, OFFERS, list(sent), digits, outside)
 
 
 def column(table, name):
@@ -158,7 +158,7 @@ def test_customers_with_text_ids_are_sorted_as_text():
     arms = arms.with_columns(
         planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"), lot_kinds=pl.lit("")
     )
-    assert assignments(Arms(arms, 0.0), effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
+    assert assignments(DrawnArms(arms, 0.0), effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
         "customer_id"
     ].to_list() == ["a10", "a9", "b"]
 

@@ -3,13 +3,13 @@
 import polars as pl
 
 from offerloop.decision import LoopPeriod, exploration_of
-from offerloop.events import Given
+from offerloop.events import LoopExposures
 
 OFFERS = pl.DataFrame({"campaign_id": ["one", "one", "two"], "offer_id": ["a", "b", "c"]})
 
 
 def period(*, rests):
-    return LoopPeriod(Given(pl.DataFrame(), first_day=0), holdback=0.05, rests=rests)
+    return LoopPeriod(LoopExposures(pl.DataFrame(), first_day=0), holdback=0.05, rests=rests)
 
 
 def test_campaigns_with_offers_that_were_shown_too_seldom_are_untried():

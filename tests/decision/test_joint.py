@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from made_up_campaigns import calibration, campaign, campaign_limit, effects, offers, within
 
 from offerloop.allocation import solve
-from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, plan_campaigns
 from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
-from offerloop.decision.sending import Decision, Part, better_of, decide_in_order, decide_jointly
+from offerloop.decision.sending import Part, SendingDecision, better_of, decide_in_order, decide_jointly
 
 FUNDED = 0.9
 NAMES = ("one", "two", "three")
@@ -151,7 +151,7 @@ def test_what_is_sent_jointly_is_never_below_what_is_sent_in_order(world):
 @given(st.integers(0, 500), st.integers(0, 9000), st.sampled_from(["liability", "expected"]))
 def test_a_single_campaign_is_solved_as_one_budget(seed, budget, basis):
     one = case("one", seed, budget, budget_basis=basis)
-    candidates = Candidates.of_effects(one.effects, one.campaign)
+    candidates = CandidateRows.of_effects(one.effects, one.campaign)
     alone = solve(within(candidates, budget * one.unit))
     for found in (
         together([one], [campaign_limit(one)], [budget * 10**6]),
@@ -260,7 +260,7 @@ def test_the_order_is_kept_where_it_sends_more():
     def made(rows, solved):
         closed = one.effects["customer_id"].clear()
         taken = np.array(rows, dtype=np.int64)
-        return Decision((Part(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0),), solved)
+        return SendingDecision((Part(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0),), solved)
 
     best = [int(one.profit.argmax())]
     joint, ordered = made([], "jointly"), made(best, "in order")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.config import Experiment
+from offerloop.config import ExperimentSettings
 from offerloop.decision.arms import draw_arms
-from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wishes_of
+from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.errors import ConfigError
 from offerloop.evaluation.assignment import in_holdout, in_usual
 
@@ -29,8 +29,8 @@ def drawn(plan, todays, seed, *, usual, holdout=0.1, budget=800):
     names = {**KEYS, "kind": pl.String, "cost_liability_minor": pl.Int64}
     return draw_arms(
         EVERYBODY, table(plan), pl.DataFrame(rows, schema=names, orient="row"), {}, {"x": budget},
-        Experiment(holdout=holdout, holdout_seed=f"draw {seed}"), np.random.default_rng(seed),
-        Usual(usual, table(todays)),
+        ExperimentSettings(holdout=holdout, holdout_seed=f"draw {seed}"), np.random.default_rng(seed),
+        UsualPolicy(usual, table(todays)),
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_an_offer_of_several_campaigns_is_the_first_ones_in_whose_audience_the_c
     wishes = pl.DataFrame({"customer_id": [1, 2, 3], "offer_id": ["a", "a", "a"]})
     offers = pl.DataFrame({"campaign_id": ["y", "x"], "offer_id": ["a", "a"]})
     audiences = {"x": pl.Series("customer_id", [1]), "y": pl.Series("customer_id", [1, 2])}
-    found = Usual.of(0.1, wishes, offers, audiences).table
+    found = UsualPolicy.of(0.1, wishes, offers, audiences).table
     assert found.sort("customer_id").rows() == [(1, "x", "a"), (2, "y", "a")]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.evaluation.policy_kept import LAGS, NONE, Past
+from offerloop.evaluation.policy_kept import LAGS, NONE, PastExposures
 from offerloop.evaluation.policy_log import Log
 
 LASTS = {"carry-over": (0.5, 0.25), "pull-forward": (-0.3, -0.2)}
@@ -23,7 +23,7 @@ class KeptWorld:
     sensitivity: np.ndarray
     action: np.ndarray
     log: Log
-    past: Past
+    past: PastExposures
 
     def mean(self, action):
         """(customers, periods): expected outcomes under these actions."""
@@ -63,7 +63,7 @@ def make_kept(kind, *, offers=2, customers=400, periods=10, seed=0, all_known=Tr
         propensities=np.full((n, k), 1 / k) if all_known else None, customer=number,
     )  # fmt: skip
     earlier = earlier.reshape(n, LAGS)
-    past = Past(
+    past = PastExposures(
         earlier, np.where(earlier == NONE, 1.0, 1 / k), np.full((n, LAGS, k), 1 / k) if all_known else None,
         (usual * rng.lognormal(0, 0.3, customers))[number][:, None],
     )  # fmt: skip

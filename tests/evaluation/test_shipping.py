@@ -12,7 +12,7 @@ from shipping_worlds import BUYERS, World, actions, even_actions
 
 from offerloop.evaluation.ratios import as_share
 from offerloop.evaluation.sequential import AlwaysValid, planned_size
-from offerloop.evaluation.shipping import Metric, Reason, Seen, ShipRule, decide, read_challenge
+from offerloop.evaluation.shipping import Metric, ObservedMetric, Reason, ShipRule, decide, read_challenge
 from offerloop.evaluation.totals import Totals
 
 PROFIT, SPEND = Metric("profit"), Metric("spend")
@@ -27,7 +27,7 @@ def rng():
 
 
 def seen(metric, state):
-    return Seen(metric, AlwaysValid(0, 0, 0, 1), state)
+    return ObservedMetric(metric, AlwaysValid(0, 0, 0, 1), state)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from offerloop.errors import EvidenceError, InputError
-from offerloop.evaluation.trial import Steps, Trial
+from offerloop.evaluation.trial import ScoreSteps, Trial
 from offerloop.evaluation.uplift import qini_curve, uplift_curve
 
 SCORES, TREATMENT, OUTCOME = [0.9, 0.7, 0.7, 0.1], [1, 0, 1, 0], [3.0, 1.0, 4.0, 2.0]
@@ -35,7 +35,7 @@ def test_one_propensity_for_all_changes_no_curve(propensity):
 
 
 def test_steps_end_where_the_key_changes():
-    steps = Steps.by(np.array([1.0, 3.0, 1.0, 2.0, 3.0]))
+    steps = ScoreSteps.by(np.array([1.0, 3.0, 1.0, 2.0, 3.0]))
     assert steps.ends.tolist() == [0, 2, 3, 5]
     assert steps.cumulate(np.array([1.0, 10, 100, 1000, 10_000])).tolist() == [0, 10_010, 11_010, 11_111]
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import ENGINES, collect
-from offerloop.events import Given
+from offerloop.events import LoopExposures
 
 COLUMNS = ["customer_id", "offer_id", "shown_day", "propensity"]
 
@@ -25,19 +25,19 @@ def beside(given, logged, engine):
 
 def test_what_the_loop_gave_is_not_taken_again_from_the_shops_own_log(engine):
     logged = table([("a", "ten", 1, 0.5), ("a", "ten", 10, 1.0)])
-    given = Given(table([("a", "ten", 10, 0.3)]), first_day=10)
+    given = LoopExposures(table([("a", "ten", 10, 0.3)]), first_day=10)
     assert beside(given, logged, engine) == [("a", "ten", 1, 0.5), ("a", "ten", 10, 0.3)]
 
 
 def test_a_log_without_propensities_adds_rows_without_them(engine):
     logged = table([("a", "ten", 1, 0.5)]).drop("propensity")
-    given = Given(table([("b", "none", 10, 0.9)]), first_day=10)
+    given = LoopExposures(table([("b", "none", 10, 0.9)]), first_day=10)
     assert beside(given, logged, engine) == [("a", "ten", 1, None), ("b", "none", 10, 0.9)]
 
 
 def test_before_an_alarm_a_quarter_of_the_customers_count_and_after_it_all(engine):
     rows = [(f"c{n}", "ten", day, 0.5) for n in range(400) for day in (1, 20)]
-    given = Given(table(rows[1::2]), first_day=10, alarms=(15,))
+    given = LoopExposures(table(rows[1::2]), first_day=10, alarms=(15,))
     found = beside(given, table(rows[::2]), engine)
     days = [day for _, _, day, _ in found]
     assert days.count(20) == 400

@@ -18,15 +18,15 @@ import case_text as case
 from case_page import render_case
 from case_play import POLICIES, Sizes, play_case
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.goals import Goals, Point, Verdict, read_goals
+from offerloop.evaluation.goals import Goals, GoalsVerdict, PolicyPoint, read_goals
 from offerloop.market.gains import UNITS, at_equal_spend, best_held_out, contentment, sums_of
 from offerloop.market.periods import PERIOD_COLUMNS, Setting, play
 from offerloop.market.preset import load_preset
-from offerloop.market.sweep import Levels, sweep
+from offerloop.market.sweep import SweepLevels, sweep
 
 FOLDER = Path(__file__).parents[2] / "examples" / "case"
 GOALS = Goals(buyers=0.20, sales=0.30)
-TINY = Sizes(60, 40, 6, 3, 2, 60, 2, Levels((0.25, 1.0, 10.0), (10.0, 50.0)))
+TINY = Sizes(60, 40, 6, 3, 2, 60, 2, SweepLevels((0.25, 1.0, 10.0), (10.0, 50.0)))
 
 
 def sure(value):
@@ -38,7 +38,7 @@ def vague(value):
 
 
 def point(level, buyers, sales, profit, of=sure):
-    return Point("made up", level, of(buyers), of(sales), of(profit))
+    return PolicyPoint("made up", level, of(buyers), of(sales), of(profit))
 
 
 NOTHING_MUCH = point(1.0, 0.02, 0.03, 0.01)
@@ -50,13 +50,13 @@ LOSES_MORE = point(4.0, 0.40, 0.50, -0.60)
 @pytest.mark.parametrize(
     ("points", "verdict", "level"),
     [
-        ([NOTHING_MUCH, PAYS, LOSES], Verdict.REACHED, 2.0),
-        ([NOTHING_MUCH, LOSES_MORE, LOSES], Verdict.AT_A_LOSS, 3.0),
-        ([point(0.5, 0.01, 0.01, 0.0), NOTHING_MUCH], Verdict.NOT_REACHED, 1.0),
-        ([NOTHING_MUCH, point(5.0, 0.25, 0.1, 0.1)], Verdict.NOT_REACHED, 5.0),  # one goal is not both
-        ([NOTHING_MUCH, point(2.0, 0.25, 0.35, 0.05, vague)], Verdict.UNCLEAR, 2.0),
-        ([point(2.0, 0.25, 0.35, 0.005), LOSES], Verdict.UNCLEAR, 2.0),  # growth for sure, profit perhaps
-        ([replace(PAYS, sales=Estimate(0.31, float("nan"), float("nan")))], Verdict.REACHED, 2.0),
+        ([NOTHING_MUCH, PAYS, LOSES], GoalsVerdict.REACHED, 2.0),
+        ([NOTHING_MUCH, LOSES_MORE, LOSES], GoalsVerdict.AT_A_LOSS, 3.0),
+        ([point(0.5, 0.01, 0.01, 0.0), NOTHING_MUCH], GoalsVerdict.NOT_REACHED, 1.0),
+        ([NOTHING_MUCH, point(5.0, 0.25, 0.1, 0.1)], GoalsVerdict.NOT_REACHED, 5.0),  # one goal is not both
+        ([NOTHING_MUCH, point(2.0, 0.25, 0.35, 0.05, vague)], GoalsVerdict.UNCLEAR, 2.0),
+        ([point(2.0, 0.25, 0.35, 0.005), LOSES], GoalsVerdict.UNCLEAR, 2.0),  # growth for sure, profit perhaps
+        ([replace(PAYS, sales=Estimate(0.31, float("nan"), float("nan")))], GoalsVerdict.REACHED, 2.0),
     ],
 )
 def test_a_verdict_is_right_where_the_answer_is_known(points, verdict, level):
@@ -100,7 +100,7 @@ def test_a_sweep_at_the_presets_own_levels_is_what_simulate_plays():
     setting = Setting(load_preset("grocery"), 60, 40, 6, 2, log=3, fresh=60)
     names = ("same", "buyers", "personalised", "blanket")
     played = play(setting, names, 1, lambda: None)[1].periods
-    swept = sweep(setting, names[:3], Levels((1.0, 0.25), (10.0,)), 1, lambda: None)
+    swept = sweep(setting, names[:3], SweepLevels((1.0, 0.25), (10.0,)), 1, lambda: None)
     same_levels = swept.filter((pl.col("level") == 1.0) | (pl.col("policy") == "blanket"))
     most = pl.col("policy") != "blanket"  # in the sweep its maximum is off
     assert same_levels.filter(most).select(PERIOD_COLUMNS).equals(played.filter(most))
@@ -147,7 +147,7 @@ def test_the_page_stands_alone(found, language):
     assert page.count("<svg") == 4
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("verdict", list(GoalsVerdict))
 def test_every_verdict_has_its_sentence(found, verdict):
     read = replace(found.reading, verdict=verdict)
     said = {case.verdict(replace(found, reading=read), language) for language in ("en", "zh")}
@@ -156,7 +156,7 @@ def test_every_verdict_has_its_sentence(found, verdict):
 
 
 def test_one_world_has_no_intervals():
-    alone = play_case(replace(TINY, worlds=1, levels=Levels((1.0,), (10.0,))))
+    alone = play_case(replace(TINY, worlds=1, levels=SweepLevels((1.0,), (10.0,))))
     assert "no intervals" in case.opening(alone)
     assert "nan" not in case.verdict(alone) + case.best(alone) + case.compared(alone)
     assert np.isnan(alone.tried[0].gained.gains["profit"].low)

@@ -9,7 +9,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.decision import LoopPeriod
 from offerloop.engine import ENGINES
-from offerloop.events import Given, prepare
+from offerloop.events import LoopExposures, prepare
 from offerloop.market.periods import Setting, past
 from offerloop.market.preset import load_preset
 
@@ -25,7 +25,7 @@ def test_the_simulated_loop_decides_as_the_command_does(tmp_path):
     path = write_shop(market, tmp_path)
     config, engine = loop_settings(load_config(path), 20 * setting.budget_minor, 0.5), ENGINES.load("duckdb")()
     events = prepare(config, engine)
-    period = LoopPeriod(Given(NOTHING_YET, events.as_of_day), 0.05, rests=False)
+    period = LoopPeriod(LoopExposures(NOTHING_YET, events.as_of_day), 0.05, rests=False)
     command = TableShop(path, engine, events, tmp_path, config.shop.currency).plan(config, period)
     simulated = MarketShop(tmp_path, config, engine, events.as_of_day).plan(config, period)
     wanted = ["customer_id", "arm", "offer_id", "planned_offer_id", "propensity"]

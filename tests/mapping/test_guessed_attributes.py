@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from offerloop.mapping import Column, Match, customer_attributes
+from offerloop.mapping import ColumnMatch, SourceColumn, customer_attributes
 
 BIRTHDAYS = [
     "birth_date", "Birthdate", "DOB", "born", "出生日期", "出生年月日", "会员生日", "Geburtsdatum", "Geb.-Datum",
@@ -22,7 +22,7 @@ PLAIN = ["shoe size", "Herkunftskanal", "actif", "tienda", "门店", "Email Mark
 
 def sorted_out(name):
     """Whether a column is carried along, only audits, or stays behind."""
-    kept, audited, personal = customer_attributes(Match({name: Column(name, pl.Series(["a", "b"]))}))
+    kept, audited, personal = customer_attributes(ColumnMatch({name: SourceColumn(name, pl.Series(["a", "b"]))}))
     assert not (kept and personal)
     return "audited" if audited else "kept" if kept else "personal"
 
@@ -44,6 +44,6 @@ def test_others_are_carried_along(name):
 
 def test_columns_without_any_filled_cell_are_left_out():
     columns = {
-        name: Column(name, pl.Series(cells)) for name, cells in {"column 8": ["", " "], "shop": ["a", ""]}.items()
+        name: SourceColumn(name, pl.Series(cells)) for name, cells in {"column 8": ["", " "], "shop": ["a", ""]}.items()
     }
-    assert customer_attributes(Match(columns)) == (["shop"], [], [])
+    assert customer_attributes(ColumnMatch(columns)) == (["shop"], [], [])

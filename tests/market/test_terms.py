@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
-from offerloop.market.terms import COUPON, EVERYTHING, FLASH_SALE, SPEND_AND_SAVE, Terms, discounts, fill_up
+from offerloop.market.terms import COUPON, EVERYTHING, FLASH_SALE, SPEND_AND_SAVE, MarketTerms, discounts, fill_up
 
-TERMS = Terms(
+TERMS = MarketTerms(
     ids=("tenth", "all", "save", "flash"),
     kind=np.array([COUPON, COUPON, SPEND_AND_SAVE, FLASH_SALE]),
     category=np.array([1, EVERYTHING, EVERYTHING, 0]),

@@ -3,7 +3,7 @@ import pytest
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.profiles import Past, build_profiles
+from offerloop.profiles import PastEvents, build_profiles
 from offerloop.profiles.features import relational_features
 
 SCHEMAS = {
@@ -41,7 +41,7 @@ def profiles_of():
             for name, schema in SCHEMAS.items()
         }
         campaigns = tables.pop("campaigns")
-        return build_profiles(Past(**tables), campaigns, as_of_day, pl.Series([], dtype=pl.Int64))
+        return build_profiles(PastEvents(**tables), campaigns, as_of_day, pl.Series([], dtype=pl.Int64))
 
     return build
 
@@ -58,6 +58,6 @@ def engine_features():
             name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items() if name not in ("lines", "campaigns")
         }
         tables = {name: engine.table(table) for name, table in {**others, "lines": lines.with_columns(**rest)}.items()}
-        return collect(relational_features(Past(**tables), 100), "customer_id")
+        return collect(relational_features(PastEvents(**tables), 100), "customer_id")
 
     return build

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
-from offerloop.config import Rule
+from offerloop.config import AudienceRule
 from offerloop.errors import ConfigError
 from offerloop.profiles.audience import members
 
@@ -21,7 +21,7 @@ KNOWN = pl.DataFrame(
 
 
 def who(**rule):
-    return "".join(members(Rule.model_validate(rule), KNOWN, "test"))
+    return "".join(members(AudienceRule.model_validate(rule), KNOWN, "test"))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_rules(rule, expected):
 )
 def test_a_rule_that_means_nothing_is_refused(rule, said):
     with pytest.raises(ValidationError, match=said):
-        Rule.model_validate(rule)
+        AudienceRule.model_validate(rule)
 
 
 def test_an_unknown_field_is_answered_with_the_nearest_name():
@@ -102,9 +102,9 @@ UNKNOWN = KNOWN.with_columns(p_active=pl.lit(None, pl.Float64), age=pl.lit(None,
 def test_a_rule_over_what_is_known_of_nobody_stops(rule, field):
     """`exclude` by it would let everybody in."""
     with pytest.raises(ConfigError, match=rf"audiences.test asks for {field} is not known of any of the 4 customers"):
-        members(Rule.model_validate(rule), UNKNOWN, "test")
+        members(AudienceRule.model_validate(rule), UNKNOWN, "test")
 
 
 def test_other_tags_and_the_question_whether_something_is_known_go_on():
     for rule in ({"field": "tags", "equals": "growing"}, {"field": "age", "exists": False}):
-        assert len(members(Rule.model_validate(rule), UNKNOWN, "test")) >= 1
+        assert len(members(AudienceRule.model_validate(rule), UNKNOWN, "test")) >= 1

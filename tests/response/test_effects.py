@@ -14,7 +14,7 @@ from shop import HALF, SETTINGS, simulate, summed
 from offerloop.config import Config
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
-from offerloop.response import Baskets, estimate_effects, study_shelf_prices
+from offerloop.response import UsualBaskets, estimate_effects, study_shelf_prices
 
 COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
 SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
@@ -38,7 +38,7 @@ def usual(study, basket=1000.0):
     """Everyone buys for the same in every basket, and half of it in the first category."""
     whole = pl.DataFrame({"customer_id": study.panel.customer_ids}).with_columns(basket_minor=pl.lit(basket))
     first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
-    return Baskets(study.lines.categories, whole, first)
+    return UsualBaskets(study.lines.categories, whole, first)
 
 
 def effects_of(study, *offers, margin=0.3):

@@ -7,7 +7,7 @@ from test_effects import ON_EVERYTHING, configured, usual
 
 from offerloop.errors import ConfigError
 from offerloop.response import estimate_effects
-from offerloop.response.measured import Measured, measured
+from offerloop.response.measured import MeasuredOffer, measured
 from offerloop.tables import OUTCOMES
 
 EXPECTED = {"p_redeem": 0.1, "value": "1.00"}
@@ -45,7 +45,7 @@ def effects_after(study, tmp_path, *tables):
 
 
 def test_the_posterior_of_two_equally_sure_sources_is_in_the_middle():
-    mean, sd = Measured(200.0, 100.0, None, 99, 99).posterior(100.0)
+    mean, sd = MeasuredOffer(200.0, 100.0, None, 99, 99).posterior(100.0)
     assert (mean, sd) == (pytest.approx(150), pytest.approx(100 / 2**0.5))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from offerloop.commands.evaluate.findings import EvaluationFindings, Note, PolicyWorth
+from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationNote, PolicyWorth
 from offerloop.commands.evaluate.notes import NOTES
 from offerloop.config import Shop
 from offerloop.evaluation.earlier_offers import CarryOver
@@ -104,7 +104,9 @@ def findings(*candidates, nothing=True, rival=None, refused=(), notes=(), cost=T
 
 def full():
     """Everything that a page can show."""
-    notes = tuple(Note(key, {"n": 1200, "days": 7, "least": 100, "of": 9, "policy": "spring"}) for key in NOTES)
+    notes = tuple(
+        EvaluationNote(key, {"n": 1200, "days": 7, "least": 100, "of": 9, "policy": "spring"}) for key in NOTES
+    )
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
     others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))
     found = findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)

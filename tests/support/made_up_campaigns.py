@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import Limit, Problem
-from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.candidates import CandidateRows
 from offerloop.config import Campaign
 from offerloop.decision import CampaignCase, Forecast, PlanLimit, plan_campaigns
 from offerloop.message import Message, packed
@@ -95,7 +95,7 @@ def calibration(level: float = 1.0, spread: float = 1.0, error: float = 0.2) -> 
     return CALIBRATION.check(pl.DataFrame(rows, schema=CALIBRATION.names, orient="row"))
 
 
-def within(candidates: Candidates, budget: int) -> Problem:
+def within(candidates: CandidateRows, budget: int) -> Problem:
     """One budget of cost."""
     return Problem(candidates.block.pieces(), candidates.offers, (Limit("budget", budget),))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Check, Effect, ReadoutFindings
+from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, DrawCheck, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.outcomes import IN_LINES
 from offerloop.commands.readout.task import STRANGERS
 from offerloop.config import Shop
@@ -16,13 +16,13 @@ OUTCOMES = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor",
 def effect(comparison, outcome, group="all", method="adjusted", value=20.0, half=10.0, p_value=0.01):
     estimate = Estimate(value, value - half, value + half)
     relative = Estimate(0.1, 0.05, 0.15) if method == "unadjusted" else None
-    return Effect(comparison, outcome, group, method, estimate, p_value, 700, 90, relative)
+    return ReadoutEffect(comparison, outcome, group, method, estimate, p_value, 700, 90, relative)
 
 
 def full() -> ReadoutFindings:
     """Everything that a page can show."""
-    check = Check(Message("holdout among planned customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
-    by_hash = Check(Message("group as the hash of the id names it"), 90, 700, float("nan"), None, True, NONE, NONE)
+    check = DrawCheck(Message("holdout among planned customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
+    by_hash = DrawCheck(Message("group as the hash of the id names it"), 90, 700, float("nan"), None, True, NONE, NONE)
     effects = [effect("plan", one, method=how) for one in OUTCOMES for how in ("adjusted", "unadjusted")]
     effects += [effect("plan", "profit_minor", name) for name in ("own", "shared")]
     effects += [effect("programme", "profit_minor", value=5.0), effect("lot", "margin_minor", method="weighted")]
@@ -56,7 +56,7 @@ def full() -> ReadoutFindings:
 
 def stopped() -> ReadoutFindings:
     """The draw does not hold."""
-    failed = Check(Message("holdout among planned customers"), 10, 700, 79.0, 1e-9, False, NONE, NONE)
+    failed = DrawCheck(Message("holdout among planned customers"), 10, 700, 79.0, 1e-9, False, NONE, NONE)
     why = Message(
         "No effect is shown: of the customers planned for an offer {sent} got it and {held} were held back, and fewer "
         "than {least} on one side say nothing; plan for more customers or set a larger experiment.holdout next time.",
@@ -78,7 +78,7 @@ def little() -> ReadoutFindings:
 
 def usual() -> ReadoutFindings:
     """Some customers got business as usual."""
-    check = Check(Message("business as usual among all customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
+    check = DrawCheck(Message("business as usual among all customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
     effects = [
         effect(name, one, method=how)
         for name in ("against_usual", "usual")

@@ -2,10 +2,10 @@ import polars as pl
 import pytest
 
 from offerloop.errors import ContractError
-from offerloop.tables import STAGE_TABLES, Column, Table
+from offerloop.tables import STAGE_TABLES, Column, TableContract
 from offerloop.tables.schema import ID
 
-CLOSED = Table(
+CLOSED = TableContract(
     "prices",
     "for these tests",
     (
@@ -15,7 +15,7 @@ CLOSED = Table(
     ),
     key=("product_id",),
 )
-OPEN = Table("open prices", "for these tests", CLOSED.columns, open=True)
+OPEN = TableContract("open prices", "for these tests", CLOSED.columns, open=True)
 GOOD = pl.DataFrame({"product_id": [1, 2], "price_minor": [100, 200], "note": [None, "x"]})
 
 

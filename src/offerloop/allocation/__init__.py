@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.allocation.candidates import Candidates, budget_unit, counted_cost, positions
-    from offerloop.allocation.limits import Table, whole
+    from offerloop.allocation.candidates import CandidateRows, budget_unit, counted_cost, positions
+    from offerloop.allocation.limits import CandidateTable, whole
     from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
     from offerloop.allocation.solution import Solution
     from offerloop.allocation.solving import solve
@@ -15,11 +15,11 @@ __all__ = [
     "COST",
     "COUNT",
     "Block",
-    "Candidates",
+    "CandidateRows",
+    "CandidateTable",
     "Limit",
     "Problem",
     "Solution",
-    "Table",
     "budget_unit",
     "counted_cost",
     "positions",

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.allocation.choose import taken
-from offerloop.allocation.hull import Steps, cheapest
+from offerloop.allocation.hull import FrontierSteps, cheapest
 from offerloop.allocation.problem import COST, Block, Numbers
 from offerloop.arrays import Ints
 from offerloop.config import Campaign
@@ -19,7 +19,7 @@ from offerloop.money import MICRO
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates:
+class CandidateRows:
     """Customers side by side, each with the candidates of its rows."""
 
     block: Block
@@ -28,7 +28,7 @@ class Candidates:
     offers: int
 
     @classmethod
-    def of(cls, customer: NDArray[Any], offer: Ints, profit: Numbers, measures: dict[str, Numbers]) -> Candidates:
+    def of(cls, customer: NDArray[Any], offer: Ints, profit: Numbers, measures: dict[str, Numbers]) -> CandidateRows:
         """From columns (rows,) in any order; `offer` are positions from 0."""
         ids, place = np.unique(customer, return_inverse=True)
         order = np.lexsort((offer, place))
@@ -52,7 +52,7 @@ class Candidates:
         return cls(block, row, int(offer.max(initial=0)) + 1)
 
     @classmethod
-    def of_effects(cls, effects: pl.DataFrame, campaign: Campaign) -> Candidates:
+    def of_effects(cls, effects: pl.DataFrame, campaign: Campaign) -> CandidateRows:
         """From one campaign's effects; costs as its budget counts them, see `counted_cost`."""
         costs = {COST: counted_cost(effects, campaign)}
         return cls.of(effects["customer_id"].to_numpy(), positions(effects), effects["profit_minor"].to_numpy(), costs)
@@ -61,10 +61,10 @@ class Candidates:
         """Rows of the table that a plan takes, ascending."""
         return np.sort(self.row[taken(choice)])
 
-    def walk(self) -> tuple[Ints, Steps]:
+    def walk(self) -> tuple[Ints, FrontierSteps]:
         """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""
         start = cheapest(self.block)
-        return self.chosen(start[:, None]), Steps.between(self.block, start, 0.0)
+        return self.chosen(start[:, None]), FrontierSteps.between(self.block, start, 0.0)
 
 
 def positions(effects: pl.DataFrame) -> Ints:

@@ -27,7 +27,7 @@ DEAREST = 1e4
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class DualAnswer:
     """What everybody does at some prices."""
 
     choice: Ints
@@ -38,10 +38,10 @@ class Answer:
     """The profit of all choices, less prices."""
 
     @classmethod
-    def of(cls, problem: Problem, meters: Meters, prices: Floats) -> Answer:
+    def of(cls, problem: Problem, meters: Meters, prices: Floats) -> DualAnswer:
         """Make one pass over all blocks at some prices."""
 
-        def of_block(block: Block) -> Answer:
+        def of_block(block: Block) -> DualAnswer:
             worth = meters.worth(block, prices)
             choice = slots(worth, problem.most)
             rows, chosen = taken(choice)
@@ -55,7 +55,7 @@ class Answer:
 def everybody(problem: Problem) -> Solution:
     """The plan without limits."""
     meters = Meters.of((), problem.offers)
-    answer = Answer.of(problem, meters, np.zeros(0))
+    answer = DualAnswer.of(problem, meters, np.zeros(0))
     return Solution(answer.choice, (), (), (), answer.worth, answer.worth)
 
 
@@ -75,11 +75,11 @@ def least(problem: Problem, start: Floats, unit: Floats, share: float, passes: i
 
     at_most = share * np.array([float(one.at_most) for one in problem.limits])
     meters = Meters.of(problem.limits, problem.offers)
-    first = Answer.of(problem, meters, start)
+    first = DualAnswer.of(problem, meters, start)
     scale = max(abs(first.worth), 1e-300)
 
     def dual(x: Floats) -> tuple[float, Floats]:
-        answer = Answer.of(problem, meters, x * unit)
+        answer = DualAnswer.of(problem, meters, x * unit)
         value = answer.worth + float(x * unit @ at_most)
         return value / scale, unit * (at_most - answer.used.astype(np.float64)) / scale
 

@@ -16,7 +16,7 @@ from offerloop.offers import NOTHING
 
 
 @dataclass(frozen=True, eq=False)
-class Steps:
+class FrontierSteps:
     """From one choice of a customer to the next more expensive one; arrays (steps,), the best return first."""
 
     row: Ints
@@ -29,7 +29,7 @@ class Steps:
     """Profit per unit of cost, never more than that of the customer's step before."""
 
     @classmethod
-    def between(cls, block: Block, start: Ints, price: float) -> Steps:
+    def between(cls, block: Block, start: Ints, price: float) -> FrontierSteps:
         """All steps of a block from the choices `start` (n,) on, as far as they bring more than the price a unit.
 
         Every choice of `start` must be the best at some price. Equal returns: the lower id of the customer first.
@@ -50,19 +50,19 @@ class Steps:
         return steps.of(np.lexsort((block.customer[steps.row], -steps.slope)))
 
     @classmethod
-    def none(cls) -> Steps:
+    def none(cls) -> FrontierSteps:
         """Return no steps."""
         whole = np.zeros(0, dtype=np.int64)
         return cls(whole, whole, whole, np.zeros(0), np.zeros(0))
 
     @classmethod
-    def joined(cls, parts: list[Steps]) -> Steps:
+    def joined(cls, parts: list[FrontierSteps]) -> FrontierSteps:
         """Several, one behind the other."""
         return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
-    def of(self, order: Ints) -> Steps:
+    def of(self, order: Ints) -> FrontierSteps:
         """Some of them, in this order."""
-        return Steps(*(getattr(self, one.name)[order] for one in fields(self)))
+        return FrontierSteps(*(getattr(self, one.name)[order] for one in fields(self)))
 
     def __len__(self) -> int:
         return len(self.row)

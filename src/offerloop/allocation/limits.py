@@ -15,7 +15,7 @@ from itertools import permutations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation.candidates import Candidates
+from offerloop.allocation.candidates import CandidateRows
 from offerloop.allocation.problem import COST, COUNT, Limit, Numbers, Problem, Unit
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Band, Cell, LimitRule, Limits
@@ -40,7 +40,7 @@ Amounts = Callable[[object], int]
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class CandidateTable:
     """Candidates in rows: customer_id, offer_id, value and cost in units of cost; and what limits ask about."""
 
     rows: pl.DataFrame
@@ -49,7 +49,7 @@ class Table:
     whole: pl.DataFrame
     """The same with rows that are left out."""
 
-    def problem(self, limits: Limits) -> tuple[Candidates, Problem]:
+    def problem(self, limits: Limits) -> tuple[CandidateRows, Problem]:
         """Raises InputError for limits that ask about what is not there."""
         kept = self.kept(limits)
         candidates = kept._candidates(limits)
@@ -68,7 +68,7 @@ class Table:
             blocks, candidates.offers, tuple(built.limits), limits.most_offers
         )
 
-    def kept(self, limits: Limits) -> Table:
+    def kept(self, limits: Limits) -> CandidateTable:
         """Rows that may be chosen, with who is limited together."""
         for name in (limits.exclude, limits.shared):
             self.check(name)
@@ -84,7 +84,7 @@ class Table:
             raise InputError(f"{what}; leave the cell empty where it is not known")
         return replace(self, rows=rows)
 
-    def _candidates(self, limits: Limits) -> Candidates:
+    def _candidates(self, limits: Limits) -> CandidateRows:
         rows = self.rows
         cost, value = rows["cost"].to_numpy(), rows["value"].to_numpy()
         measures: dict[str, Numbers] = {COST: cost}
@@ -92,7 +92,7 @@ class Table:
             measures[RETURN] = whole(limits.min_return * cost - value, "the cost without its return")
         names = self.offers
         offer = rows["offer_id"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
-        candidates = Candidates.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
+        candidates = CandidateRows.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
         return replace(candidates, offers=len(names))
 
     @property
@@ -117,7 +117,7 @@ class Table:
 class _Built:
     """Limits of a table, and the groups and measures that they need."""
 
-    def __init__(self, table: Table, candidates: Candidates) -> None:
+    def __init__(self, table: CandidateTable, candidates: CandidateRows) -> None:
         self.table, self.candidates = table, candidates
         self.limits: list[Limit] = []
         self.groups: dict[str, Ints] = {}

@@ -31,7 +31,7 @@ DENSE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Scan:
+class LimitsScan:
     """Everybody at some prices, apart from those whose two best choices are worth almost the same."""
 
     choice: Ints
@@ -49,7 +49,7 @@ class Scan:
     """(open, w)."""
 
     @classmethod
-    def of(cls, problem: Problem, prices: Floats, within: float) -> Scan:
+    def of(cls, problem: Problem, prices: Floats, within: float) -> LimitsScan:
         """One pass; undecided is who would lose less than `within` by another choice."""
         meters = Meters.of(problem.limits, problem.offers)
         parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem.most, within)))
@@ -67,7 +67,7 @@ class Scan:
         )
 
     @classmethod
-    def _block(cls, block: Block, meters: Meters, prices: Floats, most: int, within: float) -> Scan:
+    def _block(cls, block: Block, meters: Meters, prices: Floats, most: int, within: float) -> LimitsScan:
         worth = meters.worth(block, prices)
         choice = slots(worth, most)
         rows, chosen = taken(choice)
@@ -132,7 +132,7 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
 
 def _attempt(problem: Problem, prices: Floats, within: float, *, last: bool) -> Solution | None:
     """Return one plan; None where the undecided cannot keep to the limits, and the closest plan at the last attempt."""
-    scan = Scan.of(problem, prices, within)
+    scan = LimitsScan.of(problem, prices, within)
     at_most = np.array([one.at_most for one in problem.limits], dtype=object)
     undecided = Undecided.of(scan.open, scan.open_worth, REACH * within, problem, at_most - scan.used)
     relaxed = undecided.relaxed()

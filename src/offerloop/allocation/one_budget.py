@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.allocation.choose import slots
-from offerloop.allocation.hull import Steps, cheapest, with_nothing
+from offerloop.allocation.hull import FrontierSteps, cheapest, with_nothing
 from offerloop.allocation.problem import COST, Block, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.arrays import Floats, Ints
@@ -44,7 +44,7 @@ class Bracket:
         if block.size == problem.blocks.customers:
             return cls(0.0, np.inf)
         start = cheapest(block)
-        steps = Steps.between(block, start, 0.0)
+        steps = FrontierSteps.between(block, start, 0.0)
         first = float(_of(block.measures[COST], start).sum())
         running, target = first + np.cumsum(steps.cost), budget * block.size / problem.blocks.customers
         spent = np.bincount(steps.row[running <= target], steps.cost[running <= target], block.size)
@@ -64,7 +64,7 @@ class Bracket:
 
 
 @dataclass(frozen=True, eq=False)
-class Scan:
+class BracketScan:
     """What everybody does at the ends of a bracket."""
 
     choice: Ints
@@ -80,7 +80,7 @@ class Scan:
     """The customers whose choice is open."""
 
     @classmethod
-    def of(cls, problem: Problem, bracket: Bracket) -> Scan:
+    def of(cls, problem: Problem, bracket: Bracket) -> BracketScan:
         """Make one pass over all blocks at two prices."""
         parts = list(problem.blocks.map(lambda block: cls._block(block, bracket)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
@@ -94,7 +94,7 @@ class Scan:
         )
 
     @classmethod
-    def _block(cls, block: Block, bracket: Bracket) -> Scan:
+    def _block(cls, block: Block, bracket: Bracket) -> BracketScan:
         few, many = (at(block, price) for price in (bracket.high, bracket.low))
         cost, profit = block.measures[COST], block.profit
         rows = np.flatnonzero(few != many)
@@ -123,14 +123,14 @@ def solve_one_budget(problem: Problem) -> Solution | None:
     """The plan of a problem with one plain limit of cost; None where the cheapest plan costs more."""
     budget = problem.limits[0].at_most
     bracket = Bracket.of(problem, budget)
-    scan = Scan.of(problem, bracket)
+    scan = BracketScan.of(problem, bracket)
     while (dear := scan.cost > budget) or (bracket.low > 0 and scan.most_cost < budget):
         if dear and np.isinf(bracket.high):
             return None
         bracket = bracket.raised() if dear else bracket.cheaper()
-        scan = Scan.of(problem, bracket)
+        scan = BracketScan.of(problem, bracket)
     now = scan.choice[scan.rows].astype(np.int64)
-    steps = Steps.between(scan.open, now, bracket.low)
+    steps = FrontierSteps.between(scan.open, now, bracket.low)
     running = np.cumsum(steps.cost)
     left = budget - scan.cost
     fit = int(np.searchsorted(running, left, side="right"))

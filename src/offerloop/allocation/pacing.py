@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.rolling import RollingSample, Spending, Traffic
+from offerloop.allocation.rolling import IssuedSpending, RollingSample, Traffic
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import ContractError
 from offerloop.offers import NOTHING
@@ -95,7 +95,7 @@ class Pacer:
         self.budget, self.price = budget, price or 0.0
         self._traffic, self._reserve, self._every = traffic, reserve, every
         self._sample = RollingSample(sample)
-        self._spending = Spending(budget, life)
+        self._spending = IssuedSpending(budget, life)
         self._seen, self._due = 0, every if price is not None else 0
 
     def learn(self, profit: Floats, cost: Ints) -> None:

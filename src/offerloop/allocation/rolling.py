@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from offerloop.allocation.hull import Steps, cheapest
+from offerloop.allocation.hull import FrontierSteps, cheapest
 from offerloop.allocation.problem import COST, Block
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import ContractError
@@ -29,7 +29,7 @@ class RollingSample:
         self.size = size
         self._seen = 0
         self._new: list[tuple[Floats, Ints]] = []
-        self._steps = Steps.none()
+        self._steps = FrontierSteps.none()
 
     def add(self, profit: Floats, cost: Ints) -> None:
         """Arrivals (n, K), the latest last; the oldest beyond `size` are forgotten."""
@@ -54,10 +54,10 @@ class RollingSample:
         profits, costs = zip(*self._new, strict=True)
         self._new.clear()
         block = Block(np.arange(sum(map(len, profits))), np.concatenate(profits), {COST: np.concatenate(costs)})
-        steps = Steps.between(block, cheapest(block), 0.0)
+        steps = FrontierSteps.between(block, cheapest(block), 0.0)
         steps = replace(steps, row=steps.row + self._seen)
         self._seen += block.size
-        both = Steps.joined([self._steps, steps])
+        both = FrontierSteps.joined([self._steps, steps])
         self._steps = both.of(np.flatnonzero(both.row >= self._seen - self.size))
 
 
@@ -102,7 +102,7 @@ class Traffic:
         return self.rate() * float(self._until[-1] - self._passed)
 
 
-class Spending:
+class IssuedSpending:
     """What issued offers cost: as planned, or as redemptions tell it (`life` given), often later than the decision."""
 
     def __init__(self, budget: int, life: float | None) -> None:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.config.audience import Rule
+    from offerloop.config.audience import AudienceRule
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
-    from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, Experiment
+    from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
     from offerloop.config.limits import Band, Cell, LimitRule, Limits
     from offerloop.config.load import beside, load_config, load_file, privacy_beside, sqlite_beside
     from offerloop.config.model import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from offerloop.config.paths import StrPath, as_path, config_file
     from offerloop.config.plan import Plan
     from offerloop.config.publish import Publish
-    from offerloop.config.section import Section
+    from offerloop.config.section import ConfigSection
     from offerloop.config.service import Alarms, Schedule, Topic, Webhook
     from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
 
@@ -37,14 +37,16 @@ __all__ = [
     "STORE_VARIABLE",
     "WIDTH",
     "Alarms",
+    "AudienceRule",
     "Band",
     "BusinessAsUsual",
     "Campaign",
     "Cell",
     "Clean",
     "Config",
+    "ConfigSection",
     "Data",
-    "Experiment",
+    "ExperimentSettings",
     "LimitRule",
     "Limits",
     "Listed",
@@ -54,9 +56,7 @@ __all__ = [
     "Publish",
     "Recommend",
     "Response",
-    "Rule",
     "Schedule",
-    "Section",
     "SectionName",
     "Shop",
     "Source",

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from pydantic import Field, model_validator
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 
 Value = str | int | float | bool
 TESTS = ("equals", "among", "above", "below", "between", "exists", "matches")
 
 
-class Rule(Section):
+class AudienceRule(ConfigSection):
     """A rule: `all`, `any` or `not` of other rules, or one test of one field."""
 
-    all: tuple[Rule, ...] | None = None
+    all: tuple[AudienceRule, ...] | None = None
     """Every one of these rules holds."""
-    any: tuple[Rule, ...] | None = None
+    any: tuple[AudienceRule, ...] | None = None
     """At least one of these rules holds."""
-    negated: Rule | None = Field(default=None, alias="not")
+    negated: AudienceRule | None = Field(default=None, alias="not")
     """This rule does not hold."""
     field: str | None = None
     """A feature of docs/reference/profiles.md, "tags", "segment", or an attribute of the customers."""
@@ -39,7 +39,7 @@ class Rule(Section):
     """The field fits this pattern, in which * is any text and ? any sign."""
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Rule:
+    def _one_thing(self) -> AudienceRule:
         groups = [one for one in (self.all, self.any, self.negated) if one is not None]
         tests = [name for name in TESTS if getattr(self, name) is not None]
         if len(groups) + (self.field is not None) != 1:
@@ -55,7 +55,7 @@ class Rule(Section):
         return self
 
     @property
-    def tests(self) -> Iterator[Rule]:
+    def tests(self) -> Iterator[AudienceRule]:
         """Every test of a field, however deep in other rules."""
         if self.field is not None:
             yield self

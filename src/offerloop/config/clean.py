@@ -6,10 +6,10 @@ from datetime import date
 
 from pydantic import Field, model_validator
 
-from offerloop.config.section import Section, Share
+from offerloop.config.section import ConfigSection, Share
 
 
-class Clean(Section):
+class Clean(ConfigSection):
     """`[clean]`: thresholds of the cleaning rules."""
 
     max_quantity: int = Field(default=100, ge=1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 
 STORE_VARIABLE = "OFFERLOOP_STORE"
 
 
-class Data(Section):
+class Data(ConfigSection):
     """`[data]`: where the tables of a shop come from that `[sources]` does not name."""
 
     source: Literal["files", "store"] = "files"

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 
 LEAST_HOLDOUT, MOST_HOLDOUT = 0.01, 0.20
 LEAST_SHARE, MOST_SHARE = 0.01, 0.50
 
 
-class Experiment(Section):
+class ExperimentSettings(ConfigSection):
     """`[experiment]`: the random part of every plan."""
 
     holdout: float = 0.05
@@ -39,7 +39,7 @@ class Experiment(Section):
         return value
 
 
-class UsualRule(Section):
+class UsualRule(ConfigSection):
     """`[[business_as_usual.rules]]`: one offer for the customers of an audience; the first rule that fits counts."""
 
     audience: str | None = None
@@ -48,7 +48,7 @@ class UsualRule(Section):
     """Id of an offer of a campaign, or "none"."""
 
 
-class BusinessAsUsual(Section):
+class BusinessAsUsual(ConfigSection):
     """`[business_as_usual]`: what the shop does today. Some customers, drawn at random, get that and not the plan's
     offers, so that a read-out can say which of the two is better."""
 

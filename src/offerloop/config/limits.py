@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 
 Amount = str | int | float
 Cell = str | int | float | bool
 
 
-class LimitRule(Section):
+class LimitRule(ConfigSection):
     """`[[limits]]`: what some offers to some customers may cost or count, or must."""
 
     name: str
@@ -35,7 +35,7 @@ class LimitRule(Section):
         return self
 
 
-class Band(Section):
+class Band(ConfigSection):
     """`[[bands]]`: groups of customers are treated alike, within a width."""
 
     column: str
@@ -47,7 +47,7 @@ class Band(Section):
     """How far any two groups may lie apart."""
 
 
-class Limits(Section):
+class Limits(ConfigSection):
     """The whole file."""
 
     budget: Amount | None = None

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from offerloop.config.audience import Rule
+from offerloop.config.audience import AudienceRule
 from offerloop.config.clean import Clean
 from offerloop.config.data import Data
-from offerloop.config.experiment import BusinessAsUsual, Experiment
+from offerloop.config.experiment import BusinessAsUsual, ExperimentSettings
 from offerloop.config.plan import Plan
 from offerloop.config.publish import Publish
-from offerloop.config.section import Section, Share
+from offerloop.config.section import ConfigSection, Share
 from offerloop.config.service import Alarms, Schedule, Webhook
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.locale import ENGLISH, known_language
@@ -47,7 +47,7 @@ def known_zone(value: str) -> str:
     return value
 
 
-class Shop(Section):
+class Shop(ConfigSection):
     """`[shop]`: who sells, in which money and time."""
 
     name: str
@@ -78,7 +78,7 @@ class Shop(Section):
         return known_zone(value)
 
 
-class Source(Section):
+class Source(ConfigSection):
     """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
     path: Path | None = None
@@ -150,7 +150,7 @@ class Source(Section):
         return self.path
 
 
-class Profiles(Section):
+class Profiles(ConfigSection):
     """`[profiles]`: the moment of the profiles, and what may not be used."""
 
     as_of: date | None = None
@@ -159,7 +159,7 @@ class Profiles(Section):
     """Attributes of customers that audit the plan and never reach a model or a rule."""
 
 
-class Recommend(Section):
+class Recommend(ConfigSection):
     """`[recommend]`: which recommenders compete, and how many products each customer gets."""
 
     candidates: tuple[str, ...] = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "ranker")
@@ -183,7 +183,7 @@ class Recommend(Section):
     """At most so many products of one category for a customer and task."""
 
 
-class Response(Section):
+class Response(ConfigSection):
     """`[response]`: how the response to discounts is estimated from shelf prices."""
 
     categories: int = Field(default=80, ge=1)
@@ -198,7 +198,7 @@ class Response(Section):
     """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
 
 
-class Campaign(Section):
+class Campaign(ConfigSection):
     """`[[campaigns]]`: offers with one budget."""
 
     id: str
@@ -230,7 +230,7 @@ class Campaign(Section):
     """The offers: `kind` and that kind's terms; may be empty when `[sources.offers]` lists them."""
 
 
-class Privacy(Section):
+class Privacy(ConfigSection):
     """`[privacy]`: what happens to customers at the door, before anything else sees them."""
 
     pseudonymise: bool = False
@@ -256,14 +256,14 @@ class Privacy(Section):
         return self
 
 
-class Evaluate(Section):
+class Evaluate(ConfigSection):
     """`[evaluate]`: how policies are valued on the log of shown offers."""
 
     window_days: int = Field(default=7, ge=1)
     """Days from each exposure on, its own included, whose orders are its outcome, at most to the customer's next."""
 
 
-class Report(Section):
+class Report(ConfigSection):
     """`[report]`: how results are told."""
 
     language: str = ENGLISH
@@ -278,7 +278,7 @@ class Report(Section):
             raise ValueError(str(error)) from None
 
 
-class Config(Section):
+class Config(ConfigSection):
     """The whole of `offerloop.toml`."""
 
     seed: int = 1
@@ -290,10 +290,10 @@ class Config(Section):
     profiles: Profiles = Profiles()
     recommend: Recommend = Recommend()
     response: Response = Response()
-    experiment: Experiment = Experiment()
+    experiment: ExperimentSettings = ExperimentSettings()
     business_as_usual: BusinessAsUsual | None = None
     privacy: Privacy = Privacy()
-    audiences: dict[str, Rule] = Field(default_factory=dict)
+    audiences: dict[str, AudienceRule] = Field(default_factory=dict)
     exclude: str | None = None
     """Name of an audience that never gets an offer from any campaign."""
     campaigns: tuple[Campaign, ...] = Field(min_length=1)

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 
 Contacts = Annotated[int, Field(ge=0)]
 
 
-class Plan(Section):
+class Plan(ConfigSection):
     """`[plan]`: limits that several campaigns share, and whether campaigns are solved together."""
 
     campaigns: Literal["jointly", "in order"] = "jointly"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 from offerloop.errors import near_miss
 
 PUBLISHABLE = (
@@ -23,7 +23,7 @@ PUBLISHED = (
 """Unless `columns` says otherwise. The arm stays here: whoever sends must treat plan and exploration alike."""
 
 
-class Publish(Section):
+class Publish(ConfigSection):
     """`[[publish]]`: where the assignments of a run go; doing it again changes nothing."""
 
     kind: Literal["csv", "sql", "webhook"]

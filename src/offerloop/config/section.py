@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Section(BaseModel):
+class ConfigSection(BaseModel):
     """Unknown keys are errors; nothing changes after reading; every key has a description; true, nan and inf are no
     numbers."""
 

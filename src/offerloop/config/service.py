@@ -8,14 +8,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from offerloop.config.section import Section
+from offerloop.config.section import ConfigSection
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Topic = Literal["budget.exhausted", "alarm", "coupon.redeemed", "campaign.state"]
 """What webhooks are told of."""
 
 
-class Schedule(Section):
+class Schedule(ConfigSection):
     """`[schedule]`: the job that `offerloop serve` begins by itself."""
 
     job: Literal["run", "loop"] = "loop"
@@ -38,7 +38,7 @@ class Schedule(Section):
         return time.fromisoformat(self.at)
 
 
-class Webhook(Section):
+class Webhook(ConfigSection):
     """`[[webhooks]]`: an address that is told what happened, in signed requests that are sent again until one is
     taken."""
 
@@ -57,7 +57,7 @@ class Webhook(Section):
         return value
 
 
-class Alarms(Section):
+class Alarms(ConfigSection):
     """`[alarms]`: who gets a mail when a job fails or the loop raises an alarm."""
 
     mail: tuple[str, ...] = Field(min_length=1)

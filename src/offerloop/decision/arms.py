@@ -14,9 +14,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.arrays import Bools, Ints
-from offerloop.config import Experiment
+from offerloop.config import ExperimentSettings
 from offerloop.decision.draw import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
-from offerloop.decision.usual import Usual
+from offerloop.decision.usual import UsualPolicy
 from offerloop.evaluation import in_holdout, in_usual
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -26,7 +26,7 @@ MOST = "cost_liability_minor"
 
 
 @dataclass(frozen=True)
-class Arms:
+class DrawnArms:
     """For each customer of the audience the arm, the offer and its marginal probability."""
 
     table: pl.DataFrame
@@ -56,12 +56,12 @@ def draw_arms(
     menu: pl.DataFrame,
     audiences: dict[str, pl.Series],
     explore_budgets: dict[str, int],
-    settings: Experiment,
+    settings: ExperimentSettings,
     rng: np.random.Generator,
-    usual: Usual | None = None,
+    usual: UsualPolicy | None = None,
     holdback: float = 0.0,
     most_explore: float = MOST_EXPLORE,
-) -> Arms:
+) -> DrawnArms:
     """Draw holdout, business as usual, exploration and holdback for a plan that was solved for everyone.
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id, cost_liability_minor (null where
@@ -107,7 +107,7 @@ def draw_arms(
         "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64, "lot_kinds": pl.String,
     }  # fmt: skip
     table = pl.DataFrame(rows, schema=names, orient="row").with_columns(audience.alias("customer_id"))
-    return Arms(table.select("customer_id", *names), share)
+    return DrawnArms(table.select("customer_id", *names), share)
 
 
 Choice = tuple[str | None, str]
@@ -115,12 +115,12 @@ NONE: Choice = (None, NO_OFFER)
 """No offer of no campaign."""
 
 
-def left_out(customers: pl.Series, settings: Experiment, usual: float) -> pl.Series:
+def left_out(customers: pl.Series, settings: ExperimentSettings, usual: float) -> pl.Series:
     """Whether each customer is in the holdout or has business as usual, and so never gets the plan's offer."""
     return pl.Series(_by_hash(customers.to_list(), settings, usual) != PLAN, dtype=pl.Boolean)
 
 
-def _by_hash(ids: list[object], settings: Experiment, usual: float) -> NDArray[np.object_]:
+def _by_hash(ids: list[object], settings: ExperimentSettings, usual: float) -> NDArray[np.object_]:
     """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
     arms = [
         HOLDOUT if in_holdout(customer, settings.holdout_seed, settings.holdout)

@@ -15,11 +15,11 @@ from offerloop.decision.campaigns import Planned
 from offerloop.decision.draw import MOST_EXPLORE, MOST_LEARN
 from offerloop.decision.planning import Allowed
 from offerloop.decision.rows import Outside, assignments
-from offerloop.decision.usual import KnownOffer, Usual, check_usual_offers, wishes_of
+from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.evaluation import ComingTest
-from offerloop.events import BUSINESS_AS_USUAL, Events, Given, read_business_as_usual
+from offerloop.events import BUSINESS_AS_USUAL, Events, LoopExposures, read_business_as_usual
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
@@ -30,7 +30,7 @@ from offerloop.tables import HOLDOUT, PLAN, USUAL
 class LoopPeriod:
     """What a loop adds to a run, which is one of its periods."""
 
-    exposures: Given
+    exposures: LoopExposures
     """What it gave before."""
     holdback: float
     """Share of the customers with an offer in the plan from whom it is held back."""
@@ -64,7 +64,7 @@ def exploration_of(
 
 def business_as_usual(
     profiles: pl.DataFrame, allowed: Allowed, effects: Effects, config: Config, engine: Engine
-) -> Usual | None:
+) -> UsualPolicy | None:
     """Return what the shop does today, for everybody; None where the configuration does not say."""
     settings = config.business_as_usual
     if settings is None:
@@ -78,7 +78,7 @@ def business_as_usual(
         wanted = usual_rules(config)
     columns = ["campaign_id", "offer_id", "cost_liability_minor", pl.col("cost_weight") > 0]
     check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
-    return Usual.of(settings.share, wishes, effects.offers, allowed.campaigns)
+    return UsualPolicy.of(settings.share, wishes, effects.offers, allowed.campaigns)
 
 
 def usual_rules(config: Config) -> list[tuple[str, str]]:
@@ -92,7 +92,7 @@ def assign(
     allowed: Allowed,
     planned: Planned,
     effects: Effects,
-    usual: Usual | None,
+    usual: UsualPolicy | None,
     config: Config,
     exploration: Exploration | None,
 ) -> tuple[pl.DataFrame, float]:

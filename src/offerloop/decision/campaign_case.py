@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation import Candidates, budget_unit, counted_cost, positions
+from offerloop.allocation import CandidateRows, budget_unit, counted_cost, positions
 from offerloop.arrays import Ints
 from offerloop.config import Campaign
 from offerloop.decision.valuation import Repeated, Valuation
@@ -79,9 +79,9 @@ class CampaignCase:
         return self.effects["profit_minor"].to_numpy()
 
     @cached_property
-    def candidates(self) -> Candidates:
+    def candidates(self) -> CandidateRows:
         """Side by side for each customer."""
-        return Candidates.of_effects(self.effects, self.campaign)
+        return CandidateRows.of_effects(self.effects, self.campaign)
 
     @cached_property
     def valuation(self) -> Repeated:

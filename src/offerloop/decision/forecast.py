@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import COST, Candidates, Solution
+from offerloop.allocation import COST, CandidateRows, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Campaign
 from offerloop.decision.break_even import sweep
@@ -21,7 +21,7 @@ from offerloop.decision.valuation import Repeated
 from offerloop.evaluation import Estimate, se_of
 from offerloop.offers import NOTHING
 from offerloop.tables import BUDGET_CURVE, COMPARISON
-from offerloop.tables.schema import Table
+from offerloop.tables.schema import TableContract
 
 CURVE_POINTS = 30
 HOPEFUL = 0.6
@@ -140,7 +140,7 @@ def _compare(effects: pl.DataFrame, valuation: Repeated, plan: Floats, chosen: p
     return pl.DataFrame(rows, schema=_schema(COMPARISON))
 
 
-def _schema(table: Table) -> dict[str, Any]:
+def _schema(table: TableContract) -> dict[str, Any]:
     """Of the part of one campaign."""
     return {name: dtype for name, dtype in table.schema.items() if name != "campaign_id"}
 
@@ -161,7 +161,7 @@ def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Repeate
     }
 
 
-def _curve(candidates: Candidates, valuation: Repeated, unit: int) -> pl.DataFrame:
+def _curve(candidates: CandidateRows, valuation: Repeated, unit: int) -> pl.DataFrame:
     """Held-out profit and price of the next unit for growing budgets; the stop point is where steps run out."""
     first, steps = candidates.walk()
     weights = np.zeros(len(valuation.cost))

@@ -13,7 +13,7 @@ from itertools import islice, permutations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import COST, COUNT, Candidates, Limit, Problem, Solution, solve
+from offerloop.allocation import COST, COUNT, CandidateRows, Limit, Problem, Solution, solve
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.nested_limits import PlanLimit
@@ -66,7 +66,7 @@ def together(
     unit = max(one.unit for one in cases)
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     pairs = list(zip(cases, rows, strict=True))
-    candidates = Candidates.of(
+    candidates = CandidateRows.of(
         np.concatenate([one.customer[pair] for one, pair in pairs]),
         np.concatenate([one.offer[pair] + first for (one, pair), first in zip(pairs, start, strict=False)]),
         np.concatenate([one.profit[pair] for one, pair in pairs]),

@@ -19,7 +19,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase, valued
 from offerloop.decision.joint import best_together, one_after_the_other, used
 from offerloop.decision.nested_limits import PlanLimit
-from offerloop.decision.sending import Decision
+from offerloop.decision.sending import SendingDecision
 from offerloop.decision.valuation import Repeated
 from offerloop.evaluation import Estimate
 from offerloop.tables import OFFER_PRICES, PLAN_LIMITS
@@ -37,7 +37,7 @@ class PlanCosts:
     cases: tuple[CampaignCase, ...]
     limits: tuple[PlanLimit, ...]
 
-    def table(self, decision: Decision, joint: Decision, ordered: Decision) -> pl.DataFrame:
+    def table(self, decision: SendingDecision, joint: SendingDecision, ordered: SendingDecision) -> pl.DataFrame:
         """A row for the order, where there are several campaigns, and one for each limit of what is sent."""
         rows = []
         if len(self.cases) > 1:
@@ -52,11 +52,13 @@ class PlanCosts:
             rows.append(self._limit_row(decision, limit, lifted))
         return PLAN_LIMITS.check(pl.DataFrame(rows, schema=PLAN_LIMITS.schema))
 
-    def _binding(self, decision: Decision, limits: Sequence[PlanLimit]) -> list[PlanLimit]:
+    def _binding(self, decision: SendingDecision, limits: Sequence[PlanLimit]) -> list[PlanLimit]:
         """Limits that are used up or have a price; lifting another one changes nothing."""
         return [one for one in limits if self._used(decision, one) >= one.at_most or self._price(decision, one) > 0]
 
-    def _limit_row(self, decision: Decision, limit: PlanLimit, lifted: tuple[float, Estimate] | None) -> dict[str, Any]:
+    def _limit_row(
+        self, decision: SendingDecision, limit: PlanLimit, lifted: tuple[float, Estimate] | None
+    ) -> dict[str, Any]:
         row = {
             "at_most": float(limit.at_most),
             "used": self._used(decision, limit),
@@ -65,15 +67,15 @@ class PlanCosts:
         claimed, gain = lifted if lifted is not None else (None, None)
         return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, claimed, gain) | row
 
-    def _used(self, decision: Decision, limit: PlanLimit) -> float:
+    def _used(self, decision: SendingDecision, limit: PlanLimit) -> float:
         return sum(used(one.case, one.rows, [limit])[0] for one in decision.sent) / limit.scale
 
-    def _price(self, decision: Decision, limit: PlanLimit) -> float:
+    def _price(self, decision: SendingDecision, limit: PlanLimit) -> float:
         """That of the first campaign which would use more of it."""
         prices = (float(one.prices[self.limits.index(limit)]) for one in decision.sent)
         return next((one for one in prices if one > 0), 0.0)
 
-    def _lifted(self, decision: Decision, limit: PlanLimit) -> tuple[float, Estimate]:
+    def _lifted(self, decision: SendingDecision, limit: PlanLimit) -> tuple[float, Estimate]:
         """Gain by the estimates that choose, and held out, of the better plan without the limit."""
         cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
         solve = best_together if decision.solved == "jointly" else one_after_the_other
@@ -100,7 +102,7 @@ class PlanCosts:
         return np.concatenate(parts)
 
 
-def _rows(decision: Decision) -> Rows:
+def _rows(decision: SendingDecision) -> Rows:
     """What is sent."""
     return {one.case.campaign.id: one.rows for one in decision.sent}
 
@@ -116,7 +118,7 @@ def _row(
     }  # fmt: skip
 
 
-def offer_prices(decision: Decision, limits: Sequence[PlanLimit]) -> pl.DataFrame:
+def offer_prices(decision: SendingDecision, limits: Sequence[PlanLimit]) -> pl.DataFrame:
     """What each offer's use of limits was priced at when its campaign was solved."""
     rows = []
     for part in decision.parts:

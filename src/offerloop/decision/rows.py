@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.decision.arms import Arms
+from offerloop.decision.arms import DrawnArms
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -34,7 +34,7 @@ class Outside:
 
 
 def assignments(
-    arms: Arms, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int, outside: Outside
+    arms: DrawnArms, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int, outside: Outside
 ) -> pl.DataFrame:
     """Arms with money and reasons. `sent` lists the campaigns whose plan is not to do nothing.
 

@@ -66,7 +66,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Decision:
+class SendingDecision:
     """All campaigns, in the order of the configuration."""
 
     parts: tuple[Part, ...]
@@ -83,7 +83,7 @@ class Decision:
         return sum(one.profit for one in self.sent)
 
 
-def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Decision:
+def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> SendingDecision:
     """Solve all campaigns together, without those that are not sent; see the module."""
     active, part_by_campaign = list(cases), dict[str, Part]()
     while active:
@@ -97,10 +97,10 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -
         active.remove(worst.case)
     sent = {name for name, part in part_by_campaign.items() if part.send}
     parts = [part_by_campaign[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
-    return Decision(tuple(parts), "jointly")
+    return SendingDecision(tuple(parts), "jointly")
 
 
-def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Decision:
+def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> SendingDecision:
     """Solve campaigns one after the other."""
     left, closed, parts = amounts(limits), cases[0].effects["customer_id"].clear(), list[Part]()
     for case in cases:
@@ -108,10 +108,10 @@ def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) 
         if part.send:
             left, closed = leave(case, part.rows, limits, left, closed)
         parts.append(part)
-    return Decision(tuple(parts), "in order")
+    return SendingDecision(tuple(parts), "in order")
 
 
-def better_of(joint: Decision, ordered: Decision) -> Decision:
+def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecision:
     """The decision of more profit by the estimates that choose, and of equals the joint one.
 
     Campaigns decide on their launch one by one, so an order can send more than all campaigns together.

@@ -24,7 +24,7 @@ class KnownOffer:
 
 
 @dataclass(frozen=True)
-class Usual:
+class UsualPolicy:
     """The policy for everybody, and the share of customers who get it."""
 
     share: float
@@ -32,7 +32,9 @@ class Usual:
     """customer_id, campaign_id, offer_id of those to whom it gives an offer."""
 
     @classmethod
-    def of(cls, share: float, wishes: pl.DataFrame, offers: pl.DataFrame, audiences: dict[str, pl.Series]) -> Usual:
+    def of(
+        cls, share: float, wishes: pl.DataFrame, offers: pl.DataFrame, audiences: dict[str, pl.Series]
+    ) -> UsualPolicy:
         """Give each customer the offer of the first campaign that has it and in whose audience they are, else nothing.
 
         `wishes`: customer_id, offer_id. `offers`: campaign_id, offer_id. `audiences`: customer_id of those who may get

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from offerloop.evaluation.moments import Moments
     from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
-    from offerloop.evaluation.policy_kept import LAGS, NONE, OTHER, Past, kept
+    from offerloop.evaluation.policy_kept import LAGS, NONE, OTHER, PastExposures, kept
     from offerloop.evaluation.policy_log import Log, Policy, Predictions, with_profit
     from offerloop.evaluation.policy_overlap import ActionOverlap, effective_size, overlap
     from offerloop.evaluation.policy_value import PolicyValue, Worth, difference_of_policies
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
     from offerloop.evaluation.shipping import (
         Action,
+        ExperimentReading,
         Metric,
-        Reading,
+        ObservedMetric,
         Reason,
-        Seen,
         ShipRule,
         decide,
         judged,
@@ -74,16 +74,16 @@ __all__ = [
     "ComingTest",
     "Difference",
     "Estimate",
+    "ExperimentReading",
     "Log",
     "Metric",
     "Moments",
-    "Past",
+    "ObservedMetric",
+    "PastExposures",
     "Policy",
     "PolicyValue",
     "Predictions",
-    "Reading",
     "Reason",
-    "Seen",
     "ShipRule",
     "Totals",
     "UndefinedMetricError",

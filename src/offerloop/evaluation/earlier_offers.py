@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-from offerloop.evaluation.policy_kept import Past
+from offerloop.evaluation.policy_kept import PastExposures
 from offerloop.evaluation.policy_log import Log
 
 RARE = 0.05
@@ -44,7 +44,7 @@ class CarryOver:
         return self.p_value is not None and self.p_value < RARE
 
 
-def carry_over(log: Log, past: Past) -> CarryOver:
+def carry_over(log: Log, past: PastExposures) -> CarryOver:
     """Test whether earlier offers matter for the main outcome: profit, or value where no cost is known."""
     rows = np.asarray(past.has_exposure.any(axis=1))
     customer = np.arange(len(log.action)) if log.customer is None else log.customer

@@ -19,7 +19,7 @@ class Goals:
 
 
 @dataclass(frozen=True)
-class Point:
+class PolicyPoint:
     """What one policy at one level changes, as shares of what is there without it; intervals are NaN where unknown."""
 
     policy: str
@@ -29,7 +29,7 @@ class Point:
     profit: Estimate
 
 
-class Verdict(StrEnum):
+class GoalsVerdict(StrEnum):
     """From the best answer to the worst."""
 
     REACHED = "reached"
@@ -39,35 +39,35 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reading:
+class GoalsReading:
     """The verdict over all points, and the point that it rests on: without any that reaches the goals, the nearest."""
 
-    verdict: Verdict
-    point: Point
+    verdict: GoalsVerdict
+    point: PolicyPoint
 
 
-def read_goals(points: Sequence[Point], goals: Goals) -> Reading:
+def read_goals(points: Sequence[PolicyPoint], goals: Goals) -> GoalsReading:
     """REACHED: at some point both intervals lie at or above the goals and that of profit at or above zero.
 
     UNCLEAR: at none, but at some the intervals leave it open. AT_A_LOSS: wherever the intervals allow both goals,
     profit is lost for certain. NOT_REACHED: everywhere one of the goals lies above its interval. An estimate without
     an interval counts as exact. Raises ValueError without points.
     """
-    for verdict, floor in ((Verdict.REACHED, True), (Verdict.UNCLEAR, False)):
+    for verdict, floor in ((GoalsVerdict.REACHED, True), (GoalsVerdict.UNCLEAR, False)):
         reached = [one for one in points if _grows(one, goals, sure=floor) and _pays(one, sure=floor)]
         if reached:
-            return Reading(verdict, max(reached, key=lambda one: one.profit.value))
+            return GoalsReading(verdict, max(reached, key=lambda one: one.profit.value))
     grown = [one for one in points if _grows(one, goals, sure=False)]
     if grown:
-        return Reading(Verdict.AT_A_LOSS, max(grown, key=lambda one: one.profit.value))
-    return Reading(Verdict.NOT_REACHED, max(points, key=lambda one: _nearness(one, goals)))
+        return GoalsReading(GoalsVerdict.AT_A_LOSS, max(grown, key=lambda one: one.profit.value))
+    return GoalsReading(GoalsVerdict.NOT_REACHED, max(points, key=lambda one: _nearness(one, goals)))
 
 
-def _grows(point: Point, goals: Goals, *, sure: bool) -> bool:
+def _grows(point: PolicyPoint, goals: Goals, *, sure: bool) -> bool:
     return _end(point.buyers, sure) >= goals.buyers and _end(point.sales, sure) >= goals.sales
 
 
-def _pays(point: Point, *, sure: bool) -> bool:
+def _pays(point: PolicyPoint, *, sure: bool) -> bool:
     return _end(point.profit, sure) >= 0
 
 
@@ -77,6 +77,6 @@ def _end(estimate: Estimate, sure: bool) -> float:
     return estimate.value if math.isnan(end) else end
 
 
-def _nearness(point: Point, goals: Goals) -> float:
+def _nearness(point: PolicyPoint, goals: Goals) -> float:
     """The share of the goal that is further away that is reached."""
     return min(point.buyers.value / goals.buyers, point.sales.value / goals.sales)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import InputError
 from offerloop.evaluation.policy_log import Log, Policy, Predictions, probabilities
-from offerloop.evaluation.policy_overlap import Match, match, possible_weights
+from offerloop.evaluation.policy_overlap import PolicyMatch, match, possible_weights
 from offerloop.evaluation.policy_value import PolicyValue, per_customer, policy_value, variance_of_mean
 
 _THRESHOLDS = 21
@@ -31,7 +31,7 @@ _THRESHOLDS = 21
 def logged(log: Log) -> PolicyValue:
     """The policy that made the log: the mean of what came of it, every decision with weight 1."""
     chosen = probabilities(log, log.action) if log.propensities is None else log.propensities
-    match = Match(log, chosen, np.ones(len(log.action)), float(len(log.action)))
+    match = PolicyMatch(log, chosen, np.ones(len(log.action)), float(len(log.action)))
     return _of_rows("mean", match, log.outcomes, match.weights, np.inf)
 
 
@@ -106,12 +106,12 @@ def _full(log: Log) -> NDArray[np.float64]:
     return log.propensities
 
 
-def _ips(method: str, match: Match, clip: float) -> PolicyValue:
+def _ips(method: str, match: PolicyMatch, clip: float) -> PolicyValue:
     used = _clipped(match.weights, clip)
     return _of_rows(method, match, used[:, None] * match.log.outcomes, used, clip)
 
 
-def _snips(match: Match, clip: float) -> PolicyValue:
+def _snips(match: PolicyMatch, clip: float) -> PolicyValue:
     used, outcomes = _clipped(match.weights, clip), match.log.outcomes
     centre = used @ outcomes / used.sum()
     influence = used[:, None] * (outcomes - centre) / used.mean()
@@ -120,7 +120,7 @@ def _snips(match: Match, clip: float) -> PolicyValue:
 
 def _doubly_robust(
     method: str,
-    match: Match,
+    match: PolicyMatch,
     predictions: Predictions,
     used: NDArray[np.float64],
     limit: float = np.inf,
@@ -133,7 +133,7 @@ def _doubly_robust(
 
 def _of_rows(
     method: str,
-    match: Match,
+    match: PolicyMatch,
     rows: NDArray[np.float64],
     used: NDArray[np.float64],
     limit: float,
@@ -144,7 +144,7 @@ def _of_rows(
     return policy_value(method, match, centre, rows - centre, used, limit, bias)
 
 
-def _switch_dr(match: Match, predictions: Predictions, full: NDArray[np.float64]) -> PolicyValue:
+def _switch_dr(match: PolicyMatch, predictions: Predictions, full: NDArray[np.float64]) -> PolicyValue:
     weights = match.weights
     residual = match.log.outcomes - predictions.at(match.log.action)
     direct, correction = predictions.under(match.chosen)[:, -1], weights * residual[:, -1]

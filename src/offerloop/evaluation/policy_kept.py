@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.policy_log import Log, Policy
-from offerloop.evaluation.policy_overlap import Match, effective_size, match, possible_weights
+from offerloop.evaluation.policy_overlap import PolicyMatch, effective_size, match, possible_weights
 from offerloop.evaluation.policy_value import ENOUGH, PolicyValue, policy_value, variance_of_mean
 from offerloop.message import Message
 
@@ -36,11 +36,11 @@ FEWEST = 100
 FAR, _ROUNDING = 4.0, 1e-9
 """Standard errors that a mean weight may lie from 1."""
 NONE, OTHER = -1, -2
-"""Positions in `Past.action`: no exposure, and an offer that is none of the log's."""
+"""Positions in `PastExposures.action`: no exposure, and an offer that is none of the log's."""
 
 
 @dataclass(frozen=True, eq=False)
-class Past:
+class PastExposures:
     """What the customer of each row of a log was shown before, the latest exposure first."""
 
     action: NDArray[np.int64]
@@ -59,7 +59,7 @@ class Past:
         return self.action != NONE
 
 
-def kept(log: Log, policy: Policy, past: Past) -> PolicyValue:
+def kept(log: Log, policy: Policy, past: PastExposures) -> PolicyValue:
     """The value a decision of a policy that also made the customer's earlier decisions in the log.
 
     A row of the policy holds for all decisions of its customer. The method is EVERY where at least 1,000 decisions
@@ -112,14 +112,14 @@ def _check_fit(log: Log, weights: NDArray[np.float64]) -> None:
         )
 
 
-def _ratios(match: Match, past: Past) -> NDArray[np.float64]:
+def _ratios(match: PolicyMatch, past: PastExposures) -> NDArray[np.float64]:
     """(n, L): of each earlier exposure; 1 where there was none."""
     rows = np.arange(len(past.action))[:, None]
     chosen = np.where(past.action >= 0, match.chosen[rows, np.maximum(past.action, 0)], 0.0)
     return np.where(past.has_exposure, chosen / past.propensity, 1.0)
 
 
-def _any_offer(match: Match, past: Past) -> NDArray[np.float64]:
+def _any_offer(match: PolicyMatch, past: PastExposures) -> NDArray[np.float64]:
     """(n, L): the same of having been shown any offer, whichever; nothing is the first of the log's names."""
     if past.propensities is None:
         return _ratios(match, past)
@@ -129,7 +129,7 @@ def _any_offer(match: Match, past: Past) -> NDArray[np.float64]:
     return np.where(past.has_exposure, shares[0] / np.where(past.has_exposure, shares[1], 1.0), 1.0)
 
 
-def _expected_sizes(match: Match, past: Past) -> dict[str, float | None]:
+def _expected_sizes(match: PolicyMatch, past: PastExposures) -> dict[str, float | None]:
     """Effective sizes with the expectation of W^2 in place of its sample mean, None without full propensities.
 
     Given what went before, a ratio less 1 has the mean 0, so that the parts of W are uncorrelated.
@@ -166,11 +166,13 @@ def _least(weights: NDArray[np.float64], expected: float | None) -> float:
     return size if expected is None else min(size, expected)
 
 
-def _around(method: str, match: Match, past: Past, weights: NDArray[np.float64], expected: float | None) -> PolicyValue:
+def _around(
+    method: str, match: PolicyMatch, past: PastExposures, weights: NDArray[np.float64], expected: float | None
+) -> PolicyValue:
     """The baseline's mean and the self-normalised mean of what is beyond it; influences by the delta method."""
     residual = match.log.outcomes - past.baseline
     beyond = weights @ residual / weights.sum()
     usual = past.baseline.mean(axis=0)
     influence = past.baseline - usual + weights[:, None] * (residual - beyond) / weights.mean()
-    matched = Match(match.log, match.chosen, weights, expected)
+    matched = PolicyMatch(match.log, match.chosen, weights, expected)
     return policy_value(method, matched, usual + beyond, influence, weights)

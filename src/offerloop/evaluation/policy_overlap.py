@@ -13,7 +13,7 @@ from offerloop.message import Message
 
 
 @dataclass(frozen=True, eq=False)
-class Match:
+class PolicyMatch:
     """A policy laid over a log: its probabilities (n, K) and the importance weights (n,) of the logged actions.
 
     `expected_size` is the effective sample size that the full propensities lead to expect, None without them.
@@ -67,7 +67,7 @@ def overlap(log: Log, policy: Policy) -> list[ActionOverlap]:
     return table
 
 
-def match(log: Log, policy: Policy) -> Match:
+def match(log: Log, policy: Policy) -> PolicyMatch:
     """Weights of a policy that the log can speak about.
 
     Raises InputError where the policy does not fit the log, EvidenceError where it wants an action that was never
@@ -79,7 +79,7 @@ def match(log: Log, policy: Policy) -> Match:
     return weighed(log, chosen, _logged_weights(log, chosen), expected_size(chosen, log.propensities))
 
 
-def weighed(log: Log, chosen: NDArray[np.float64], weights: NDArray[np.float64], expected: float | None) -> Match:
+def weighed(log: Log, chosen: NDArray[np.float64], weights: NDArray[np.float64], expected: float | None) -> PolicyMatch:
     """A match with some weight in it; EvidenceError without."""
     if not weights.any():
         raise EvidenceError(
@@ -88,7 +88,7 @@ def weighed(log: Log, chosen: NDArray[np.float64], weights: NDArray[np.float64],
                 "show its choice to a random share of the customers."
             )
         )
-    return Match(log, chosen, weights, expected)
+    return PolicyMatch(log, chosen, weights, expected)
 
 
 def expected_size(chosen: NDArray[np.float64], propensities: NDArray[np.float64] | None) -> float | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_log import Log
-from offerloop.evaluation.policy_overlap import Match, effective_size
+from offerloop.evaluation.policy_overlap import PolicyMatch, effective_size
 
 ENOUGH = 1_000
 """A smaller effective sample size, found or expected, flags a result: its interval may be too narrow."""
@@ -62,7 +62,7 @@ class PolicyValue(Worth):
 
 def policy_value(
     method: str,
-    match: Match,
+    match: PolicyMatch,
     centre: NDArray[np.float64],
     influence: NDArray[np.float64],
     used: NDArray[np.float64],

@@ -92,7 +92,7 @@ class ShipRule:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ObservedMetric:
     """One metric at one look."""
 
     metric: Metric
@@ -110,12 +110,12 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ExperimentReading:
     """One look at an experiment."""
 
     action: Action
     reasons: tuple[Reason, ...]
-    metrics: tuple[Seen, ...]
+    metrics: tuple[ObservedMetric, ...]
     """Empty where there are too few customers to compare."""
     sizes: tuple[int, int]
     """Customers of the challenger and of the current policy."""
@@ -127,7 +127,7 @@ class Reading:
 
 def read_challenge(
     challenger: Mapping[str, Totals], current: Mapping[str, Totals], rule: ShipRule, alarms: Sequence[str] = ()
-) -> Reading:
+) -> ExperimentReading:
     """What to do now, from the totals of each metric since the experiment began.
 
     Raises ValueError for a metric of which a group has no totals, for totals of different columns, and where a group's
@@ -137,15 +137,15 @@ def read_challenge(
     ratio_p = always_valid_ratio(sizes, rule.shares)
     left = max(0.0, rule.planned - sum(sizes))
     if ratio_p < RATIO_ALPHA:
-        return Reading("stop", (Reason("broken_draw"),), (), sizes, ratio_p, left)
+        return ExperimentReading("stop", (Reason("broken_draw"),), (), sizes, ratio_p, left)
     if min(sizes) < LEAST:
-        return Reading("go on", (Reason("too_few"),), (), sizes, ratio_p, left)
+        return ExperimentReading("go on", (Reason("too_few"),), (), sizes, ratio_p, left)
     observed = tuple(_see(one, challenger[one.name], current[one.name], rule) for one in rule.metrics)
     action, reasons = decide(observed, alarms)
-    return Reading(action, reasons, observed, sizes, ratio_p, left)
+    return ExperimentReading(action, reasons, observed, sizes, ratio_p, left)
 
 
-def decide(observed: Sequence[Seen], alarms: Sequence[str] = ()) -> tuple[Action, tuple[Reason, ...]]:
+def decide(observed: Sequence[ObservedMetric], alarms: Sequence[str] = ()) -> tuple[Action, tuple[Reason, ...]]:
     """The ship rule, on intervals that are valid at every look. An alarm keeps from shipping, not from rolling back."""
     goals = [one for one in observed if one.metric.margin is None]
     guards = [one for one in observed if one.metric.margin is not None]
@@ -171,7 +171,7 @@ def _size(group: Mapping[str, Totals], rule: ShipRule, name: str) -> int:
     return sizes.pop()
 
 
-def _see(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) -> Seen:
+def _see(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) -> ObservedMetric:
     alpha = rule.alpha / rule.successes if metric.margin is None else rule.alpha
     try:
         difference = (as_share if metric.relative else absolute)(challenger, current, cautious=True)
@@ -183,9 +183,9 @@ def _see(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) ->
     return judged(metric, always_valid(difference, size, tuned_for, alpha))
 
 
-def judged(metric: Metric, interval: AlwaysValid) -> Seen:
+def judged(metric: Metric, interval: AlwaysValid) -> ObservedMetric:
     """What an interval of challenger less current policy says of a metric."""
-    return Seen(metric, interval, _state(metric, interval))
+    return ObservedMetric(metric, interval, _state(metric, interval))
 
 
 def _state(metric: Metric, interval: Estimate) -> State:

@@ -23,7 +23,7 @@ from offerloop.message import Message
 
 
 @dataclass(frozen=True)
-class Steps:
+class ScoreSteps:
     """An order of the customers, best first, with a step at the end of each distinct value."""
 
     order: NDArray[np.int64]
@@ -32,7 +32,7 @@ class Steps:
     """Customers up to the end of each step, shape (steps + 1,), from 0."""
 
     @classmethod
-    def by(cls, key: Floats) -> Steps:
+    def by(cls, key: Floats) -> ScoreSteps:
         """Highest `key` first, shape (customers,)."""
         order = np.argsort(-key, kind="stable")
         return cls(order, np.flatnonzero(np.diff(key[order], prepend=np.nan, append=np.nan) != 0))
@@ -119,11 +119,11 @@ class Trial:
         return np.where(self.treated, mean, 1 - mean) / chance
 
     @cached_property
-    def steps(self) -> Steps:
+    def steps(self) -> ScoreSteps:
         """The steps of the customers' scores."""
-        return Steps.by(self.scores)
+        return ScoreSteps.by(self.scores)
 
-    def uplift_curve(self, values: Floats, steps: Steps, counts: Floats) -> Curve:
+    def uplift_curve(self, values: Floats, steps: ScoreSteps, counts: Floats) -> Curve:
         """``(mean of treated - mean of control) * customers`` up to each step; an arm without customers has mean 0.
 
         `values` and `counts`, how often each customer counts, have shape (customers,).
@@ -132,12 +132,12 @@ class Trial:
         n_customers = steps.cumulate(counts)
         return Curve(n_customers, (_divided(treated, n_treated) - _divided(control, n_control)) * n_customers)
 
-    def qini_curve(self, values: Floats, steps: Steps, counts: Floats) -> Curve:
+    def qini_curve(self, values: Floats, steps: ScoreSteps, counts: Floats) -> Curve:
         """``sum of treated - sum of control * n_treated / n_control`` up to each step, see `uplift_curve`."""
         n_treated, treated, n_control, control = self._sums(values, steps, counts)
         return Curve(steps.cumulate(counts), treated - control * _divided(n_treated, n_control))
 
-    def _sums(self, values: Floats, steps: Steps, counts: Floats) -> list[Floats]:
+    def _sums(self, values: Floats, steps: ScoreSteps, counts: Floats) -> list[Floats]:
         weight = counts * self.weight
         treated = weight * self.treated
         control = weight - treated

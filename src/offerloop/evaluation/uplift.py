@@ -39,13 +39,13 @@ from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.bootstrap import REPLICATES, bootstrap
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.trial import Curve, Steps, Trial
+from offerloop.evaluation.trial import Curve, ScoreSteps, Trial
 from offerloop.message import Message
 
 Scale = Literal["none", "total", "perfect"]
 _FLAT = 1e-12
 """A gain this small beside the sum of all outcomes is rounding."""
-_Draw = Callable[[Floats, Steps, Floats], Curve]
+_Draw = Callable[[Floats, ScoreSteps, Floats], Curve]
 
 
 def uplift_curve(trial: Trial) -> Curve:
@@ -76,7 +76,7 @@ def qini(trial: Trial, scale: Scale = "none", *, replicates: int = REPLICATES, s
     0 and 1.
     """
     if scale == "perfect":
-        perfect = Steps.by(np.where(trial.treated, trial.outcome, -trial.outcome))
+        perfect = ScoreSteps.by(np.where(trial.treated, trial.outcome, -trial.outcome))
         return _of_perfect(trial, trial.qini_curve, perfect, replicates, seed)
     return _of_total(trial, trial.qini_curve, lambda curve: curve.area_over_random, scale, replicates, seed)
 
@@ -91,7 +91,7 @@ def _of_total(
     return _bootstrapped(trial, scaled, replicates, seed)
 
 
-def _of_perfect(trial: Trial, draw: _Draw, perfect: Steps, replicates: int, seed: int) -> Estimate:
+def _of_perfect(trial: Trial, draw: _Draw, perfect: ScoreSteps, replicates: int, seed: int) -> Estimate:
     if not np.isin(trial.outcome, (0, 1)).all():
         raise InputError("a perfect order is defined for outcomes 0 and 1 only; take the scale 'none' or 'total'")
 
@@ -116,9 +116,9 @@ def _share(part: float, whole: float, values: Floats) -> float:
     return part / whole if abs(whole) > _FLAT * float(np.abs(values).sum()) else np.nan
 
 
-def _perfect_for_uplift(trial: Trial) -> Steps:
+def _perfect_for_uplift(trial: Trial) -> ScoreSteps:
     """scikit-uplift's: first who did as their arm should, then who did not, the smaller of the last two groups last."""
     bought = trial.outcome == 1
     more_control_buyers = np.sum(bought & ~trial.treated) > np.sum(~bought & trial.treated)
     tie = bought if more_control_buyers else trial.treated
-    return Steps.by(2.0 * (bought == trial.treated) + tie)
+    return ScoreSteps.by(2.0 * (bought == trial.treated) + tie)

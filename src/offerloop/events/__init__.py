@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES
-    from offerloop.events.cleaning.rules import NOT_RETURNED, Rule, is_return, rules_for
+    from offerloop.events.cleaning.rules import NOT_RETURNED, CleaningRule, is_return, rules_for
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, parse_number
     from offerloop.events.columns.column_words import has_signs, holds_words, words_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         typed_times,
         written_as,
     )
-    from offerloop.events.given import Given
+    from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
     from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare
     from offerloop.events.privacy.agreement import Agreement
@@ -78,12 +78,12 @@ __all__ = [
     "ZERO_OFFER",
     "Agreement",
     "Cleaned",
+    "CleaningRule",
     "Dialect",
     "Events",
-    "Given",
+    "LoopExposures",
     "Raw",
     "Readable",
-    "Rule",
     "SeveralPartsError",
     "Wording",
     "alike",

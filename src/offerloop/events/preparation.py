@@ -36,7 +36,7 @@ from offerloop.events.columns.standard_columns import (
     with_all_money,
     with_product_columns,
 )
-from offerloop.events.given import Given
+from offerloop.events.loop_exposures import LoopExposures
 from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
@@ -113,7 +113,7 @@ class Events:
         return ~nw.col("product_id").is_in(others) if others else ~nw.col("product_id").is_null()
 
 
-def prepare(config: Config, engine: Engine, loop_exposures: Given | None = None) -> Events:
+def prepare(config: Config, engine: Engine, loop_exposures: LoopExposures | None = None) -> Events:
     """Read and clean every configured source; `loop_exposures` is what a loop gave, which counts as exposures."""
     stage = _Cleaning(config, engine)
     sold = stage.order_lines()
@@ -297,7 +297,7 @@ class _Cleaning:
         own = [nw.col("text")] if "text" in products.collect_schema().names() else []
         return joined.with_columns(nw.coalesce(*own, nw.col("_text")).alias("text")).drop("_text")
 
-    def exposures(self, offers: pl.DataFrame, loop_exposures: Given | None) -> Frame:
+    def exposures(self, offers: pl.DataFrame, loop_exposures: LoopExposures | None) -> Frame:
         """What was shown; offers of 0 % are nothing."""
         logged = self.before("exposures", "at", "shown_day")
         shown = logged if loop_exposures is None else loop_exposures.beside(logged, self.engine)

@@ -17,8 +17,8 @@ import polars as pl
 from offerloop.config import Campaign, Config
 from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine
-from offerloop.evaluation import Reading
-from offerloop.events import EPOCH, Events, Given
+from offerloop.evaluation import ExperimentReading
+from offerloop.events import EPOCH, Events, LoopExposures
 from offerloop.loop.decisions import (
     Decided,
     PeriodPlan,
@@ -74,7 +74,7 @@ class LoopCourse:
     """Epoch days before which things were different."""
     wary: int = 0
     """Periods in which more is explored."""
-    reading: Reading | None = None
+    reading: ExperimentReading | None = None
     """What guardrails said of the period before the last."""
     _given: dict[int, pl.DataFrame] = field(default_factory=dict)
     """By period, its assignments."""
@@ -97,7 +97,7 @@ class LoopCourse:
         if self.shop.events.as_of_day >= self.begins(period + 1):
             return {"missed": True, "state": self.guardrails.state}
         rests = self.guardrails.state != "trial"
-        history = Given(
+        history = LoopExposures(
             exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)
         )
         settings = self._settings(period, day)

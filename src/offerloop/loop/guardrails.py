@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from offerloop.arrays import Bools, Floats
-from offerloop.evaluation import Metric, Reading, ShipRule, Totals, read_challenge
+from offerloop.evaluation import ExperimentReading, Metric, ShipRule, Totals, read_challenge
 from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
 
 PROFIT = "profit"
@@ -61,10 +61,10 @@ class Guardrails:
     sent: dict[str, Totals] = field(default_factory=dict)
     kept: dict[str, Totals] = field(default_factory=dict)
     """Totals of customers who got their offer, and of those from whom it was held back."""
-    reading: Reading | None = None
+    reading: ExperimentReading | None = None
     """The newest one."""
 
-    def see(self, drawn: Drawn | None) -> Reading | None:
+    def see(self, drawn: Drawn | None) -> ExperimentReading | None:
         """Read one more period. Returns None where no plan was sent, or nobody was held back."""
         if self.state == "rest":
             self.rest -= 1

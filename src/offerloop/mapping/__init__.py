@@ -6,14 +6,14 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.mapping.consent_columns import unmapped_answers
-    from offerloop.mapping.contents import Column
+    from offerloop.mapping.contents import SourceColumn
     from offerloop.mapping.customer_ids import anonymous_ids, case_variants, customer_notes, surely_same
     from offerloop.mapping.doubts import encoding_notes, mapping_notes, orders_of
     from offerloop.mapping.matching import (
         GIVEN,
         SAME,
+        ColumnMatch,
         Guess,
-        Match,
         columns_of,
         language_of,
         match,
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
 __all__ = [
     "GIVEN",
     "SAME",
-    "Column",
+    "ColumnMatch",
     "Guess",
     "GuessedValue",
-    "Match",
     "OpenColumn",
     "RowFilter",
+    "SourceColumn",
     "TimeForm",
     "anonymous_ids",
     "carried_terms",

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 
 from offerloop.config import quoted
 from offerloop.events import ACCEPTED_ANSWERS, says_opt_in, says_opt_out
-from offerloop.mapping.contents import GATES, Column, are_states
+from offerloop.mapping.contents import GATES, SourceColumn, are_states
 
 _MEANINGS = {"consent": "agreed to personal offers", "opt_out": "opted out of personal offers"}
 
 
-def unmapped_answers(columns: Iterable[Column], mapped: Collection[str]) -> list[str]:
+def unmapped_answers(columns: Iterable[SourceColumn], mapped: Collection[str]) -> list[str]:
     """Return a note for each of the columns that nothing is read from, with the line that maps it.
 
     `mapped` are the columns of ours that are read from others.
@@ -24,7 +24,7 @@ def unmapped_answers(columns: Iterable[Column], mapped: Collection[str]) -> list
     return notes
 
 
-def _kind(column: Column) -> tuple[str, str]:
+def _kind(column: SourceColumn) -> tuple[str, str]:
     """Return what a column seems to be, and by what; empty when it seems to be neither."""
     if says_opt_out(column.name):
         return "opt_out", "by its name"
@@ -33,7 +33,7 @@ def _kind(column: Column) -> tuple[str, str]:
     return ("consent", "by its cells") if are_states(column) else ("", "")
 
 
-def _note(column: Column, ours: str, why: str, *, is_first: bool) -> str:
+def _note(column: SourceColumn, ours: str, why: str, *, is_first: bool) -> str:
     begin = f"the column '{column.name}' of customers seems, {why}, to say who {_MEANINGS[ours]}, and "
     if not is_first:
         return begin + f"{ours} is read from another column: this one stops no offer"

@@ -44,7 +44,7 @@ _FIRST_YEAR, _LAST_YEAR = 631_152_000, 2_082_758_400
 
 
 @dataclass(frozen=True)
-class Column:
+class SourceColumn:
     """One column of theirs, looked at."""
 
     name: str
@@ -139,7 +139,7 @@ class Column:
         return kind == pl.String and self.filled.len() > 0 and not self.fractions and not _plain_time(self)
 
 
-def _plain_time(column: Column) -> bool:
+def _plain_time(column: SourceColumn) -> bool:
     """Return whether texts are surely times: not ones that may as well be numbers of orders."""
     doubtful = ("%Y%m%d", SECONDS, MILLISECONDS)
     return column.clocked or any(form not in doubtful for form in column.forms)
@@ -172,111 +172,111 @@ def _possible(cells: pl.Series, form: str) -> bool:
     return ours is None or float(ours) >= READABLE  # type: ignore[arg-type]
 
 
-def is_money(column: Column) -> bool:
+def is_money(column: SourceColumn) -> bool:
     """Return whether a column holds amounts."""
     return column.numeric and not _plain_time(column) and column.distinct >= min(2, column.filled.len() // FEW)
 
 
-def is_quantity(column: Column) -> bool:
+def is_quantity(column: SourceColumn) -> bool:
     """Counts or measures of one line."""
     if not column.numeric or not column.full or column.dated:
         return False
     return 0 < float(column.numbers.median() or 0) <= 100  # type: ignore[arg-type]
 
 
-def is_time(column: Column) -> bool:
+def is_time(column: SourceColumn) -> bool:
     """Instants or days."""
     return column.dated and column.full
 
 
-def is_id(column: Column) -> bool:
+def is_id(column: SourceColumn) -> bool:
     """Names of things of which there are several, mostly known."""
     return column.nameable and column.full and (column.distinct >= 2 or column.cells.len() < FEW)
 
 
-def is_order_id(column: Column) -> bool:
+def is_order_id(column: SourceColumn) -> bool:
     """Names of orders: many, unless there are few rows."""
     return is_id(column) and column.distinct >= 0.002 * column.cells.len()
 
 
-def is_loose_id(column: Column) -> bool:
+def is_loose_id(column: SourceColumn) -> bool:
     """Names of things that few rows have, such as coupons."""
     return column.nameable and column.filled.len() > 0
 
 
-def is_offer(column: Column) -> bool:
+def is_offer(column: SourceColumn) -> bool:
     """Names of offers, which may be their depths."""
     return column.filled.len() > 0 and not _plain_time(column) and not column.dated
 
 
-def is_class(column: Column) -> bool:
+def is_class(column: SourceColumn) -> bool:
     """Words that recur, such as categories."""
     if not column.nameable or not column.filled.len():
         return False
     return column.distinct <= max(0.5 * column.cells.len(), FEW)
 
 
-def is_flag(column: Column) -> bool:
+def is_flag(column: SourceColumn) -> bool:
     """Yes or no."""
     return bool(column.values) and all(value.lower() in (*NOT_RETURNED, *_YES) for value in column.values)
 
 
-def is_consent(column: Column) -> bool:
+def is_consent(column: SourceColumn) -> bool:
     """Yes, no and their like: where a cell is neither, reading the source stops, so that no refusal is lost."""
     return _answers(column, "consent")
 
 
-def is_opt_out(column: Column) -> bool:
+def is_opt_out(column: SourceColumn) -> bool:
     """Return the same for a column in which a yes is a refusal."""
     return _answers(column, "opt_out")
 
 
-def _answers(column: Column, ours: str) -> bool:
+def _answers(column: SourceColumn, ours: str) -> bool:
     cell = nw.col("said")
     return bool((~_texts(column).select(is_unclear(cell, ours) | blank(cell))["said"]).any())
 
 
-def are_states(column: Column) -> bool:
+def are_states(column: SourceColumn) -> bool:
     """Return whether all cells say by themselves who is subscribed, such as `unsubscribed`."""
     texts = _texts(column)
     return texts.shape[0] > 0 and bool(texts.select(is_state(nw.col("said")))["said"].all())
 
 
-def _texts(column: Column) -> nw.DataFrame[pl.DataFrame]:
+def _texts(column: SourceColumn) -> nw.DataFrame[pl.DataFrame]:
     return nw.from_native(pl.DataFrame({"said": sorted(column.values)}, schema={"said": pl.String}))
 
 
-def is_currency(column: Column) -> bool:
+def is_currency(column: SourceColumn) -> bool:
     """Codes of currencies."""
     return bool(column.values) and any(value.upper() in DIGITS for value in column.values) and column.distinct <= 50
 
 
-def is_share(column: Column) -> bool:
+def is_share(column: SourceColumn) -> bool:
     """Numbers from 0 to 1."""
     return column.numeric and bool(column.numbers.is_between(0, 1).all())
 
 
-def is_percent(column: Column) -> bool:
+def is_percent(column: SourceColumn) -> bool:
     """Percentages, or shares, of a price."""
     return column.numeric and bool(column.numbers.is_between(0, 100).all())
 
 
-def is_text(column: Column) -> bool:
+def is_text(column: SourceColumn) -> bool:
     """Return whether a column holds any text."""
     return column.cells.dtype == pl.String and column.filled.len() > 0
 
 
-def is_number(column: Column) -> bool:
+def is_number(column: SourceColumn) -> bool:
     """Return whether a column holds numbers."""
     return column.numeric and not column.dated
 
 
-def is_clock(column: Column) -> bool:
+def is_clock(column: SourceColumn) -> bool:
     """Times of day."""
     return column.clocked and column.full
 
 
-GATES: dict[str, Callable[[Column], bool]] = {
+GATES: dict[str, Callable[[SourceColumn], bool]] = {
     "order_id": is_order_id, "customer_id": is_id, "product_id": is_id, "campaign_id": is_id, "offer_id": is_offer,
     "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity, "paid": is_money, "unit_price": is_money,
     "list_price": is_money, "list_value": is_money, "discount": is_money, "coupon": is_money, "reimbursed": is_money,

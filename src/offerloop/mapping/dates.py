@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.events import DAY
-from offerloop.mapping.contents import READABLE, Column, is_time
-from offerloop.mapping.matching import Match, misleads, name_score
+from offerloop.mapping.contents import READABLE, SourceColumn, is_time
+from offerloop.mapping.matching import ColumnMatch, misleads, name_score
 from offerloop.mapping.times import seconds_of
 
 _ALIKE = 0.1
@@ -17,7 +17,7 @@ _MOST_DAYS = 180
 _BY_CONTENTS = "guessed from the contents"
 
 
-def choose_time(match: Match) -> None:
+def choose_time(match: ColumnMatch) -> None:
     """Take the column that is the time of the order; of those whose names say so equally well the earliest."""
     dates = [] if match.is_given("at") else order_dates(match)
     if not dates:
@@ -33,14 +33,14 @@ def choose_time(match: Match) -> None:
         match.take("at", first.name, (first.name,), _BY_CONTENTS)
 
 
-def order_dates(match: Match) -> list[Column]:
+def order_dates(match: ColumnMatch) -> list[SourceColumn]:
     """Return the columns of dates that may be the order's: not those that each customer has one of."""
     free = [*match.free(), *([column] if (column := match.column("at")) else [])]
     dates = [column for column in match.columns.values() if column in free and is_time(column) and not _like_id(column)]
     return [column for column in dates if not _of_customer(match, column)]
 
 
-def date_notes(match: Match) -> list[str]:
+def date_notes(match: ColumnMatch) -> list[str]:
     """Return what a reader should compare where the order's time may be another column."""
     if "at" not in match.guesses or not match.guesses["at"].theirs:
         return []
@@ -62,7 +62,7 @@ def date_notes(match: Match) -> list[str]:
     return []
 
 
-def earlier(column: Column, other: Column) -> bool:
+def earlier(column: SourceColumn, other: SourceColumn) -> bool:
     """Return whether one date is hardly ever later than another, and often some days before it."""
     both = pl.DataFrame({"one": _seconds(column), "other": _seconds(other)}).drop_nulls()
     apart = both["other"] - both["one"]
@@ -71,27 +71,27 @@ def earlier(column: Column, other: Column) -> bool:
     return bool((apart >= 0).mean() >= _NEVER_LATER and (apart > 0).mean() >= _OFTEN_EARLIER)  # type: ignore[operator]
 
 
-def _seconds(column: Column) -> pl.Series:
+def _seconds(column: SourceColumn) -> pl.Series:
     return seconds_of(column.cells, column.forms[0] if column.forms else None)
 
 
-def _score(column: Column) -> float:
+def _score(column: SourceColumn) -> float:
     return name_score(column.name, "order_lines", "at")[0]
 
 
-def _misleading(column: Column) -> bool:
+def _misleading(column: SourceColumn) -> bool:
     return _score(column) < 0.9 and misleads(column.name, "order_lines", "at")
 
 
-def _named(likely: list[Column], chosen: Column) -> str:
+def _named(likely: list[SourceColumn], chosen: SourceColumn) -> str:
     return ", ".join(f"'{one.name}'" for one in likely if one is not chosen)
 
 
-def _like_id(column: Column) -> bool:
+def _like_id(column: SourceColumn) -> bool:
     return column.cells.dtype.is_integer() or bool(column.forms and "%" not in column.forms[0])
 
 
-def _of_customer(match: Match, column: Column) -> bool:
+def _of_customer(match: ColumnMatch, column: SourceColumn) -> bool:
     """Return whether nearly every customer with several orders has one value, such as a day of birth."""
     customer, order = match.column("customer_id"), match.column("order_id")
     if customer is None or order is None:

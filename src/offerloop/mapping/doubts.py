@@ -12,7 +12,7 @@ from offerloop.mapping.amounts.exchanged import exchanged_notes
 from offerloop.mapping.amounts.unit_or_total import amount_notes
 from offerloop.mapping.customer_ids import customer_notes
 from offerloop.mapping.dates import date_notes
-from offerloop.mapping.matching import Match, says
+from offerloop.mapping.matching import ColumnMatch, says
 from offerloop.workspace import SampleRows
 
 _TAX = 0.85
@@ -23,12 +23,12 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def order_notes(match: Match, sample: SampleRows) -> list[str]:
+def order_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return the notes on a mapping of order lines, and on the customers in the rows that were looked at."""
     return [*mapping_notes(match, sample), *_customers(match)]
 
 
-def mapping_notes(match: Match, sample: SampleRows) -> list[str]:
+def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return the notes on a mapping of order lines."""
     return [
         *exchanged_notes(match, sample),
@@ -57,7 +57,7 @@ def _family(encoding: str) -> str:
     return next((family for family, names in _FAMILIES.items() if name in names), name)
 
 
-def _quantities(match: Match) -> list[str]:
+def _quantities(match: ColumnMatch) -> list[str]:
     quantity = match.column("quantity")
     if quantity is None or not quantity.fractions:
         return []
@@ -65,7 +65,7 @@ def _quantities(match: Match) -> list[str]:
     return [f"'{quantity.name}' holds quantities such as {example:g}, which are weights or measures, not units"]
 
 
-def _taxes(match: Match) -> list[str]:
+def _taxes(match: ColumnMatch) -> list[str]:
     taxes = [one.name for one in match.unused() if one.numeric and not one.dated and says(one.name, "tax", _TAX)]
     if not taxes or "paid" not in match.guesses:
         return []
@@ -73,11 +73,11 @@ def _taxes(match: Match) -> list[str]:
     return [f"'{taxes[0]}' is read as part of no amount: '{paid}' counts as it is, with or without tax"]
 
 
-def _customers(match: Match) -> list[str]:
+def _customers(match: ColumnMatch) -> list[str]:
     return customer_notes(orders_of(match))
 
 
-def orders_of(match: Match) -> pl.DataFrame:
+def orders_of(match: ColumnMatch) -> pl.DataFrame:
     """Return customer_id (text) and n_orders of the rows that were looked at."""
     customer, order = match.column("customer_id"), match.column("order_id")
     if customer is None:

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.events import consent_names, has_signs, holds_words, says_opt_in, says_opt_out, words_of
-from offerloop.mapping.contents import GATES, Column, is_text
+from offerloop.mapping.contents import GATES, SourceColumn, is_text
 from offerloop.workspace import SampleRows
 
 LANGUAGES = ("en", "zh", "de", "fr", "es")
@@ -51,10 +51,10 @@ class Guess:
 
 
 @dataclass
-class Match:
+class ColumnMatch:
     """The columns of one source, as far as they are guessed."""
 
-    columns: dict[str, Column]
+    columns: dict[str, SourceColumn]
     """All of theirs."""
     guesses: dict[str, Guess] = field(default_factory=dict)
     languages: Counter[str] = field(default_factory=Counter)
@@ -62,12 +62,12 @@ class Match:
     notes: list[str] = field(default_factory=list)
     """What a reader should know beside the mapping."""
 
-    def unused(self) -> list[Column]:
+    def unused(self) -> list[SourceColumn]:
         """Columns that nothing is read from yet."""
         used = {name for one in self.guesses.values() for name in one.theirs}
         return [column for name, column in self.columns.items() if name not in used]
 
-    def free(self) -> list[Column]:
+    def free(self) -> list[SourceColumn]:
         """Columns that may still be guessed as one of ours: unused ones, and parts of expressions that were given."""
         used = {name for one in self.guesses.values() if not one.is_given_expression for name in one.theirs}
         return [column for name, column in self.columns.items() if name not in used]
@@ -80,26 +80,26 @@ class Match:
         """Return whether the user said what a column is read from."""
         return ours in self.guesses and self.guesses[ours].why == GIVEN
 
-    def column(self, ours: str) -> Column | None:
+    def column(self, ours: str) -> SourceColumn | None:
         """Their column behind one of ours, when it is a single one."""
         guess = self.guesses.get(ours)
         return self.columns[guess.theirs[0]] if guess and len(guess.theirs) == 1 else None
 
 
-def columns_of(sample: SampleRows) -> dict[str, Column]:
+def columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
     """Every column of the source, seen in its head and in rows from all over it."""
-    return {name: Column(name, sample.sampled[name], sample.decimal) for name in sample.head.columns}
+    return {name: SourceColumn(name, sample.sampled[name], sample.decimal) for name in sample.head.columns}
 
 
 def match(
-    columns: Mapping[str, Column], source: str, roles: Sequence[str],
+    columns: Mapping[str, SourceColumn], source: str, roles: Sequence[str],
     known_values: Mapping[str, frozenset[str]] | None = None, given_guesses: Mapping[str, Guess] | None = None,
-) -> Match:  # fmt: skip
+) -> ColumnMatch:  # fmt: skip
     """The best names first, each of their columns once; `known_values` are ids of the order lines that it should hold.
 
     What is `given_guesses` stays as it is, and a column that is given by itself is nothing else.
     """
-    match = Match(dict(columns), dict(given_guesses or {}))
+    match = ColumnMatch(dict(columns), dict(given_guesses or {}))
     scored = []
     for place, ours in enumerate(roles):
         gate = GATES.get(ours, is_text)
@@ -122,7 +122,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def unfit_columns(match: Match, source: str, roles: Sequence[str]) -> list[str]:
+def unfit_columns(match: ColumnMatch, source: str, roles: Sequence[str]) -> list[str]:
     """Return why columns that are called like one of ours are not read as it: what they hold."""
     notes = []
     for ours in roles:
@@ -133,7 +133,7 @@ def unfit_columns(match: Match, source: str, roles: Sequence[str]) -> list[str]:
     return notes
 
 
-def _why_not(column: Column) -> str:
+def _why_not(column: SourceColumn) -> str:
     if not column.filled.len():
         return "it is empty"
     if not column.numeric:
@@ -144,7 +144,7 @@ def _why_not(column: Column) -> str:
     return f"it holds numbers such as {column.filled[0]}, which cannot be that"
 
 
-def _known_bonus(column: Column, known_values: frozenset[str] | None) -> float:
+def _known_bonus(column: SourceColumn, known_values: frozenset[str] | None) -> float:
     if not known_values or not column.nameable:
         return 0.0
     shared = len(column.values & known_values) / len(known_values)
@@ -239,7 +239,7 @@ def reference(name: str) -> str:
     return name if plain else f"`{name}`"
 
 
-def language_of(matches: Iterable[Match]) -> str:
+def language_of(matches: Iterable[ColumnMatch]) -> str:
     """Return the language of the headers: another one than English when it knows more of the names."""
     counts: Counter[str] = sum((one.languages for one in matches), Counter())
     signs = any(has_signs(name) for one in matches for name in one.columns)

@@ -18,8 +18,8 @@ from offerloop.events import (
     parse_number,
     written_as,
 )
-from offerloop.mapping.contents import GATES, Column, is_text
-from offerloop.mapping.matching import HOLDS, Match, name_score
+from offerloop.mapping.contents import GATES, SourceColumn, is_text
+from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score
 from offerloop.workspace import SampleRows
 
 MEANING = {
@@ -34,7 +34,7 @@ _WIDEST = 30
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ColumnCandidate:
     """A column of theirs that might be one of ours."""
 
     name: str
@@ -53,7 +53,7 @@ class OpenColumn:
     ours: str
     place: str
     """What messages call the source."""
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ColumnCandidate, ...]
     """The likeliest first."""
 
     @property
@@ -62,7 +62,7 @@ class OpenColumn:
         return f"{self.ours} ({MEANING.get(self.ours, self.source)})"
 
     @property
-    def named(self) -> list[Candidate]:
+    def named(self) -> list[ColumnCandidate]:
         """Those whose name says that they are the one."""
         return [one for one in self.candidates if one.is_named_so]
 
@@ -85,7 +85,7 @@ def open_column_notes(opened: Sequence[OpenColumn]) -> list[str]:
     return lines
 
 
-def open_columns(source: SourceName, match: Match, sample: SampleRows) -> list[OpenColumn]:
+def open_columns(source: SourceName, match: ColumnMatch, sample: SampleRows) -> list[OpenColumn]:
     """Required columns that are missing, and given ones that do not fit, which are taken out of `match`."""
     unfit = [ours for ours in list(match.guesses) if match.is_given(ours) and _given_misfit(ours, match, sample)]
     opened = []
@@ -98,7 +98,7 @@ def open_columns(source: SourceName, match: Match, sample: SampleRows) -> list[O
     return opened
 
 
-def unfit_notes(source: SourceName, match: Match, sample: SampleRows) -> list[str]:
+def unfit_notes(source: SourceName, match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return a note for each column that is called like an unmapped one of ours, but whose cells do not fit."""
     return [
         f"'{column.name}' is not used as {ours}: {misfit(ours, column, sample)}"
@@ -109,14 +109,14 @@ def unfit_notes(source: SourceName, match: Match, sample: SampleRows) -> list[st
     ]
 
 
-def _given_misfit(ours: str, match: Match, sample: SampleRows) -> str:
+def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> str:
     column = match.column(ours)
     return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)
 
 
 def _candidates(
-    source: SourceName, ours: str, match: Match, sample: SampleRows, preferred: tuple[str, ...]
-) -> tuple[Candidate, ...]:
+    source: SourceName, ours: str, match: ColumnMatch, sample: SampleRows, preferred: tuple[str, ...]
+) -> tuple[ColumnCandidate, ...]:
     scored = []
     free = {column.name for column in match.free()}
     for column in match.columns.values():
@@ -126,12 +126,12 @@ def _candidates(
             scored.append((-score, not fits, column))
     scored.sort(key=lambda one: one[:2])
     return tuple(
-        Candidate(column.name, _samples(column), score < 0, "" if not unfit else misfit(ours, column, sample))
+        ColumnCandidate(column.name, _samples(column), score < 0, "" if not unfit else misfit(ours, column, sample))
         for score, unfit, column in scored
     )
 
 
-def _samples(column: Column) -> tuple[str, ...]:
+def _samples(column: SourceColumn) -> tuple[str, ...]:
     return tuple(_short(str(one)) for one in column.filled.unique(maintain_order=True).head(_SAMPLES))
 
 
@@ -140,7 +140,7 @@ def _short(cell: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def misfit(ours: str, column: Column, sample: SampleRows) -> str:
+def misfit(ours: str, column: SourceColumn, sample: SampleRows) -> str:
     """Name the first cell that stands against it, with its line, or what all of them have in common."""
     if not column.filled.len():
         return "all of its cells are empty"
@@ -160,12 +160,12 @@ def misfit(ours: str, column: Column, sample: SampleRows) -> str:
     return f"what it holds, such as '{_samples(column)[0]}', does not fit"
 
 
-def _where(column: Column, cell: str, sample: SampleRows) -> str:
+def _where(column: SourceColumn, cell: str, sample: SampleRows) -> str:
     raw = next((one for one in column.cells if one is not None and str(one).strip() == cell), cell)
     return sample.line_of(column.name, str(raw)).removeprefix(", ") + ": "
 
 
-def _wrong_cells(ours: str, column: Column) -> tuple[str, pl.Series]:
+def _wrong_cells(ours: str, column: SourceColumn) -> tuple[str, pl.Series]:
     contract_numbers = {name for one in CONTRACTS.values() for name in (*one.numbers, *one.money)}
     if ours in TIME_COLUMNS and not column.dated:
         return "time", unreadable_times(column)
@@ -174,7 +174,7 @@ def _wrong_cells(ours: str, column: Column) -> tuple[str, pl.Series]:
     return "", pl.Series(dtype=pl.String)
 
 
-def unreadable_numbers(column: Column) -> pl.Series:
+def unreadable_numbers(column: SourceColumn) -> pl.Series:
     """The cells of a column of text that are no numbers."""
     if column.cells.dtype != pl.String:
         return column.filled.cast(pl.String)
@@ -182,7 +182,7 @@ def unreadable_numbers(column: Column) -> pl.Series:
     return cells.filter(parse_number(nw.col("cell"), column.decimal)[1]).to_native()["cell"]
 
 
-def unreadable_times(column: Column) -> pl.Series:
+def unreadable_times(column: SourceColumn) -> pl.Series:
     """The cells of a column that are no times in the form that most of them have."""
     text = column.filled.cast(pl.String)
     cells = nw.from_native(pl.DataFrame({"cell": text}))

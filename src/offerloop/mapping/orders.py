@@ -11,13 +11,13 @@ from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.discounts import discounts
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
 from offerloop.mapping.amounts.unit_or_total import unit_or_total
-from offerloop.mapping.contents import Column, is_clock, is_id, is_money, is_quantity
+from offerloop.mapping.contents import SourceColumn, is_clock, is_id, is_money, is_quantity
 from offerloop.mapping.dates import choose_time
 from offerloop.mapping.doubts import order_notes
 from offerloop.mapping.matching import (
     HOLDS,
+    ColumnMatch,
     Guess,
-    Match,
     columns_of,
     match,
     misleads,
@@ -38,7 +38,7 @@ _ONE_CUSTOMER = 0.98
 """Share of the orders that must have one customer."""
 
 
-def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None) -> Match:
+def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None) -> ColumnMatch:
     """Required columns that are not in the result could not be identified; `given_guesses` are as the user said."""
     contract = CONTRACTS["order_lines"]
     named = [ours for ours in contract.optional if ours != "text"]  # which a customer's name would be, too
@@ -63,7 +63,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     return matched
 
 
-def _time(match: Match) -> None:
+def _time(match: ColumnMatch) -> None:
     """A date without a clock is joined with one."""
     choose_time(match)
     day = match.column("at")
@@ -75,7 +75,7 @@ def _time(match: Match) -> None:
         match.take("at", written, (day.name, clock.name), f"{match.guesses['at'].why}, with the time of day")
 
 
-def _amounts(match: Match) -> None:
+def _amounts(match: ColumnMatch) -> None:
     """The only column with fractions is the amount; the only one of small whole numbers is the quantity."""
     if not {"paid", "unit_price"} & set(match.guesses):
         amounts = [column for column in match.free() if column.fractions and is_money(column)]
@@ -89,13 +89,13 @@ def _amounts(match: Match) -> None:
             match.take("quantity", counts[0].name, (counts[0].name,), _BY_CONTENTS)
 
 
-def _counts(column: Column) -> bool:
+def _counts(column: SourceColumn) -> bool:
     """Mostly ones and twos, as quantities are."""
     small = column.numbers.is_in([1.0, 2.0]).sum()
     return not column.fractions and column.distinct <= 50 and small >= 0.6 * column.numbers.len()
 
 
-def _ids(match: Match, head: pl.DataFrame) -> None:
+def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
     """Find the ids that names leave open: an order has one customer, one day and several lines."""
     roles = ("customer_id", "product_id", "order_id")
     missing = [ours for ours in roles if ours not in match.guesses]
@@ -115,7 +115,7 @@ def _ids(match: Match, head: pl.DataFrame) -> None:
         match.take(ours, theirs, (theirs,), _BY_CONTENTS)
 
 
-def _is_named_otherwise(column: Column, match: Match) -> bool:
+def _is_named_otherwise(column: SourceColumn, match: ColumnMatch) -> bool:
     """Return whether its name says that it is a missing time or amount, and only some of its cells do not fit."""
     missing = [ours for ours in ("at", "paid", "quantity") if ours not in match.guesses]
     return any(name_score(column.name, "order_lines", ours)[0] >= HOLDS for ours in missing)
@@ -142,7 +142,7 @@ def _held(head: pl.DataFrame, keys: list[str], value: str) -> float:
     return float((counts["n_values"] == 1).mean() or 0)  # type: ignore[arg-type]
 
 
-def _whole_order(match: Match, head: pl.DataFrame) -> None:
+def _whole_order(match: ColumnMatch, head: pl.DataFrame) -> None:
     """An amount that stands on every line of an order again is the order's, not the line's."""
     order, paid, price = (match.column(ours) for ours in ("order_id", "paid", "unit_price"))
     if order is None or paid is None or match.is_given("paid"):
@@ -160,7 +160,7 @@ def _whole_order(match: Match, head: pl.DataFrame) -> None:
         )
 
 
-def _combine(match: Match) -> None:
+def _combine(match: ColumnMatch) -> None:
     """Combine other columns into what no column holds."""
     if "quantity" not in match.guesses:
         written = "1" if "1" not in match.columns else "1 * 1"
@@ -176,7 +176,7 @@ def _combine(match: Match) -> None:
         match.take("order_id", written, names, "assumed: what a customer buys at one time is one order")
 
 
-def _gaps_in_ids(match: Match) -> None:
+def _gaps_in_ids(match: ColumnMatch) -> None:
     """Whole numbers that a table with gaps holds as fractions become text, as ids must be."""
     for ours, guess in list(match.guesses.items()):
         column = match.column(ours)

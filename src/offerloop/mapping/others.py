@@ -11,7 +11,7 @@ from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_time
-from offerloop.mapping.matching import SAME, Guess, Match, columns_of, match, says, unfit_columns
+from offerloop.mapping.matching import SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
 from offerloop.mapping.shown import offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
 from offerloop.mapping.times import column_values
@@ -27,7 +27,7 @@ def guess_source(
     sample: SampleRows,
     known_values: dict[str, frozenset[str]],
     given_guesses: Mapping[str, Guess] | None = None,
-) -> Match:
+) -> ColumnMatch:
     """Required columns that are not in the result could not be identified; `given_guesses` ones are as the user said.
 
     Raises InputError for a product or customer with several rows.
@@ -58,7 +58,7 @@ def guess_source(
     return matched
 
 
-def _check_single(name: str, key: str, match: Match, sample: SampleRows) -> None:
+def _check_single(name: str, key: str, match: ColumnMatch, sample: SampleRows) -> None:
     theirs = match.guesses[key].written
     used = {ours: one.written for ours, one in match.guesses.items() if ours != "text"}  # of which the commonest counts
     cells = {ours: column_values(sample.head, written, sample.decimal) for ours, written in used.items()}
@@ -72,13 +72,13 @@ def _check_single(name: str, key: str, match: Match, sample: SampleRows) -> None
         )
 
 
-def _check_known(key: str, match: Match, known_values: dict[str, frozenset[str]]) -> None:
+def _check_known(key: str, match: ColumnMatch, known_values: dict[str, frozenset[str]]) -> None:
     column = match.column(key)
     if column is not None and known_values.get(key) and not column.values & known_values[key]:
         match.notes.append(f"none of the first order lines has a {key} that stands in '{column.name}'; compare the two")
 
 
-def customer_attributes(match: Match) -> tuple[list[str], list[str], list[str]]:
+def customer_attributes(match: ColumnMatch) -> tuple[list[str], list[str], list[str]]:
     """Return which further columns of customers to carry along, which of them for audits only, and which to leave out.
 
     Columns without any filled cell are none of them.

@@ -11,15 +11,15 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import Wording, as_utf8, compile_expression
-from offerloop.mapping.matching import Guess, Match, match
+from offerloop.mapping.matching import ColumnMatch, Guess, match
 from offerloop.workspace import SampleRows
 
 _OF_PRODUCTS = ("category", "subcategory", "brand")
 
 
 def products_in_orders(
-    orders: Match, sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None
-) -> Match | None:
+    orders: ColumnMatch, sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None
+) -> ColumnMatch | None:
     """Categories and brands that stand in the order lines, if every product has the same ones in the whole file.
 
     `given_guesses` ones are as the user said. Raises InputError for one of them of which a product has several values.

@@ -15,8 +15,8 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
-from offerloop.mapping.contents import Column
-from offerloop.mapping.matching import Match
+from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.matching import ColumnMatch
 from offerloop.money import DIGITS
 
 _HOME = {"de": "EUR", "fr": "EUR", "es": "EUR", "zh": "CNY", "en": "USD"}
@@ -49,7 +49,9 @@ class GuessedValue:
         return f"assumed: {self.evidence}" if self.evidence else "assumed"
 
 
-def guess_currency(currency: str | None, language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue:
+def guess_currency(
+    currency: str | None, language: str, orders: ColumnMatch, beside: Iterable[ColumnMatch] = ()
+) -> GuessedValue:
     """Return the currency as given, else of codes, signs, places or scripts, else the one of the headers' language.
 
     Raises InputError for a currency that is not known, and for a column in two of them.
@@ -65,7 +67,7 @@ def guess_currency(currency: str | None, language: str, orders: Match, beside: I
     return GuessedValue(_HOME[language], doubt=doubt)
 
 
-def currency_evidence(language: str, orders: Match, beside: Iterable[Match] = ()) -> GuessedValue | None:
+def currency_evidence(language: str, orders: ColumnMatch, beside: Iterable[ColumnMatch] = ()) -> GuessedValue | None:
     """Return the currency that the data speak for, in order of how surely; None when they say nothing."""
     codes = orders.column("currency")
     if codes is not None:
@@ -77,7 +79,7 @@ def currency_evidence(language: str, orders: Match, beside: Iterable[Match] = ()
     return _placed(matches) or _scripted(matches)
 
 
-def check_single(orders: Match) -> None:
+def check_single(orders: ColumnMatch) -> None:
     """Raise InputError for a column of amounts in two currencies: their sum would mean nothing."""
     for column in orders.columns.values():
         signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
@@ -89,7 +91,7 @@ def check_single(orders: Match) -> None:
             )
 
 
-def _signed(language: str, orders: Match) -> GuessedValue | None:
+def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
     """The currency of a sign in amounts or in a column's name."""
     for column in orders.columns.values():
         named = _in_name(column.name)
@@ -111,7 +113,7 @@ def _in_name(name: str) -> str | None:
     return None
 
 
-def _yuan_or_yen(orders: Match) -> str:
+def _yuan_or_yen(orders: ColumnMatch) -> str:
     """Return which of the two currencies with the same sign it is: by places and scripts, then by fractions."""
     evidence = _placed([orders]) or _scripted([orders])
     if evidence is not None and evidence.value in ("CNY", "JPY"):
@@ -134,7 +136,7 @@ def _money_of() -> dict[str, str]:
     return {place: money for place, money in written if counts[place] == 1}
 
 
-def _placed(matches: Iterable[Match]) -> GuessedValue | None:
+def _placed(matches: Iterable[ColumnMatch]) -> GuessedValue | None:
     """The currency of most places in the column with the most countries or cities; empty cells count against it."""
     columns = [one for match in matches for one in match.columns.values() if _wordy(one)]
     columns_with_money = [(_moneys(column), column) for column in columns]
@@ -153,13 +155,13 @@ def _placed(matches: Iterable[Match]) -> GuessedValue | None:
     return None
 
 
-def _moneys(column: Column) -> pl.Series:
+def _moneys(column: SourceColumn) -> pl.Series:
     """The currency of each cell that is a known place."""
     cells = column.filled.str.to_lowercase().str.strip_suffix("市")
     return cells.replace_strict(_money_of(), default=None, return_dtype=pl.String).drop_nulls()
 
 
-def _scripted(matches: Iterable[Match]) -> GuessedValue | None:
+def _scripted(matches: Iterable[ColumnMatch]) -> GuessedValue | None:
     """The currency of the script in which most cells of a column are written."""
     columns = [one for match in matches for one in match.columns.values() if _wordy(one)]
     for money, signs in _SCRIPTS.items():
@@ -169,7 +171,7 @@ def _scripted(matches: Iterable[Match]) -> GuessedValue | None:
     return None
 
 
-def _wordy(column: Column) -> bool:
+def _wordy(column: SourceColumn) -> bool:
     return column.cells.dtype == pl.String and column.filled.len() > 0 and not column.numeric and not column.dated
 
 

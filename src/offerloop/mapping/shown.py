@@ -6,8 +6,8 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
-from offerloop.mapping.contents import Column, is_share
-from offerloop.mapping.matching import Match, name_score, reference
+from offerloop.mapping.contents import SourceColumn, is_share
+from offerloop.mapping.matching import ColumnMatch, name_score, reference
 from offerloop.offers import NO_OFFER
 from offerloop.workspace import SampleRows
 
@@ -18,12 +18,12 @@ TERMS = frozenset({
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
 
 
-def without_other_terms(columns: dict[str, Column]) -> dict[str, Column]:
+def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceColumn]:
     """Columns that may be ours under another name: a maximum discount, say, is no percentage."""
     return {name: column for name, column in columns.items() if name not in TERMS - {"percent", "on"}}
 
 
-def offer_terms(match: Match) -> None:
+def offer_terms(match: ColumnMatch) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
     percent = match.column("percent")
     if percent is None:
@@ -37,12 +37,12 @@ def offer_terms(match: Match) -> None:
         match.take("kind", "'coupon'", (), "assumed: a percentage off, and no column says a kind")
 
 
-def carried_terms(match: Match) -> list[str]:
+def carried_terms(match: ColumnMatch) -> list[str]:
     """Their columns that are terms of offers under our own names."""
     return [column.name for column in match.unused() if column.name in TERMS]
 
 
-def check_exposures(offers: Match | None, exposures: Match, sample: SampleRows) -> None:
+def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: SampleRows) -> None:
     """Have both sides name offers alike, and say what exposures without chances cannot teach.
 
     Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed.
@@ -61,7 +61,7 @@ def check_exposures(offers: Match | None, exposures: Match, sample: SampleRows) 
     )
 
 
-def _no_chance(column: Column, sample: SampleRows) -> str:
+def _no_chance(column: SourceColumn, sample: SampleRows) -> str:
     cells = sample.head[column.name].cast(pl.String).str.strip_chars()
     wrong = ~cells.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(0, 1).fill_null(value=True)
     place = wrong.arg_max() if wrong.any() else None
@@ -73,7 +73,7 @@ def _no_chance(column: Column, sample: SampleRows) -> str:
     )
 
 
-def _same_ids(offers: Match, exposures: Match, sample: SampleRows) -> None:
+def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -> None:
     """Exposures may name offers by another column of the table than the one that was taken for the id."""
     shown = exposures.column("offer_id")
     if shown is None:
@@ -93,7 +93,7 @@ def _same_ids(offers: Match, exposures: Match, sample: SampleRows) -> None:
     offers.take("offer_id", best, (best,), f"guessed: '{shown.name}' of the exposures holds the same")
 
 
-def _no_offer(shown: Column, listed: Column | None, named: set[str], sample: SampleRows) -> str:
+def _no_offer(shown: SourceColumn, listed: SourceColumn | None, named: set[str], sample: SampleRows) -> str:
     cells = sample.head[shown.name].cast(pl.String).str.strip_chars()
     place = cells.is_in(sorted(named)).arg_max()
     row, example = ("", sorted(named)[0]) if place is None else (f", row {place + 2}", cells[place])

@@ -10,7 +10,7 @@ from pathlib import Path
 from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, SeveralPartsError
-from offerloop.mapping.matching import Guess, Match, columns_of, match
+from offerloop.mapping.matching import ColumnMatch, Guess, columns_of, match
 from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.others import KEYS, guess_source
 from offerloop.mapping.products import products_in_orders
@@ -57,7 +57,7 @@ def _best_part(name: SourceName, written: str, folder: Path, rows: int, encoding
 
 def infer_mapping(
     samples: Samples, given_guesses: Mapping[SourceName, Mapping[str, Guess]] | None = None
-) -> dict[SourceName, Match]:
+) -> dict[SourceName, ColumnMatch]:
     """Return the mapping of every source; products also from the order lines when nobody gives a list of them.
 
     `given_guesses` are columns as the user said. Required columns may be missing: `open_columns` tells which.
@@ -65,7 +65,7 @@ def infer_mapping(
     given_guesses = given_guesses or {}
     orders = guess_orders(samples["order_lines"], given_guesses.get("order_lines"))
     known_values = {ours: column.values for ours in KEYS.values() if (column := orders.column(ours)) is not None}
-    matches: dict[SourceName, Match] = {"order_lines": orders}
+    matches: dict[SourceName, ColumnMatch] = {"order_lines": orders}
     if "products" not in samples:
         listed = products_in_orders(orders, samples["order_lines"], given_guesses.get("products"))
         matches |= {} if listed is None else {"products": listed}

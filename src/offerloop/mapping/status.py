@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events import Wording, compile_condition
-from offerloop.mapping.contents import Column
-from offerloop.mapping.matching import HOLDS, SAME, Match, name_score, reference, says
+from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
 from offerloop.workspace import SampleRows
 
@@ -35,7 +35,7 @@ class RowFilter:
     theirs: tuple[str, ...]
 
 
-def row_filters(match: Match, sample: SampleRows) -> list[RowFilter]:
+def row_filters(match: ColumnMatch, sample: SampleRows) -> list[RowFilter]:
     """Return one filter by all columns that clearly say which lines are no sales, and a proposal for each that may."""
     columns = [column for column in match.unused() if _is_status(column)]
     no_sales = {column.name: _no_sales(column, match, sample) for column in columns}
@@ -65,7 +65,7 @@ def _wanted(table: pl.DataFrame, written: str) -> pl.DataFrame:
     return lazy.filter(condition).collect().to_native()
 
 
-def _is_status(column: Column) -> bool:
+def _is_status(column: SourceColumn) -> bool:
     """Few texts, in a column that is called a status or holds mostly words of one."""
     texts = column.cells.dtype == pl.String and not column.numeric and not column.dated
     if not texts or not 0 < column.distinct <= _MOST_VALUES:
@@ -86,14 +86,14 @@ def _meaning(value: str) -> str:
     return ""
 
 
-def _counts(column: Column) -> dict[str, int]:
+def _counts(column: SourceColumn) -> dict[str, int]:
     """Count rows by value as it is written, the most frequent first, without empty cells."""
     counted = column.cells.value_counts().rename({column.cells.name: "value"})
     named = counted.filter(pl.col("value").str.strip_chars() != "").sort(["count", "value"], descending=[True, False])
     return dict(named.select("value", "count").iter_rows())
 
 
-def _no_sales(column: Column, match: Match, sample: SampleRows) -> list[str]:
+def _no_sales(column: SourceColumn, match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Values that clearly mean no sale. Lines below zero stay: cleaning takes them off the sale that they take back."""
     numbers = [
         column_values(sample.sampled, match.guesses[ours].written, sample.decimal, as_number=True).alias(ours)
@@ -105,20 +105,20 @@ def _no_sales(column: Column, match: Match, sample: SampleRows) -> list[str]:
     return [value for value in _counts(column) if _meaning(value) == NO_SALE and value not in returns]
 
 
-def _surely(column: Column, values: list[str]) -> bool:
+def _surely(column: SourceColumn, values: list[str]) -> bool:
     counts, size = _counts(column), column.cells.len()
     few = sum(counts[value] for value in values) <= _MOST_DROPPED * size
     return few and size - sum(counts.values()) <= _MOST_EMPTY * size
 
 
-def _left_out(column: Column, values: list[str]) -> str:
+def _left_out(column: SourceColumn, values: list[str]) -> str:
     verb = "is no sale and is" if len(values) == 1 else "are no sales and are"
     undecided = [value for value in _counts(column) if _meaning(value) == UNDECIDED]
     open_ones = f"; {_said(undecided)} still counts as a sale" if undecided else ""
     return f"{_said(values)} {verb} left out: '{column.name}' holds {_shown(column)}{open_ones}"
 
 
-def _proposal(column: Column, no_sales: list[str]) -> RowFilter:
+def _proposal(column: SourceColumn, no_sales: list[str]) -> RowFilter:
     """Commented out: what it leaves out may be sales."""
     counts = _counts(column)
     doubtful = no_sales or [value for value in counts if _meaning(value) == UNDECIDED]
@@ -145,7 +145,7 @@ def _said(values: list[str]) -> str:
     return ", ".join(" ".join(value.split()) for value in values)
 
 
-def _shown(column: Column) -> str:
+def _shown(column: SourceColumn) -> str:
     """Shares of the rows that were looked at."""
     counts, size = _counts(column), column.cells.len()
     shown = [f"{_said([value])} {_share(n, size)}" for value, n in list(counts.items())[:_SHOWN_VALUES]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.mapping.contents import Column
-from offerloop.mapping.matching import HOLDS, Match, name_score, says
+from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, says
 
 _ONE_TEXT = 0.8
 """Share of the rows that must have the commonest text of their product."""
@@ -20,7 +20,7 @@ _FEWEST = 5
 _TAKEN = ("category", "subcategory", "brand")
 
 
-def take_text(match: Match) -> None:
+def take_text(match: ColumnMatch) -> None:
     """Take the column with mostly one text for each product, many different ones, made of words."""
     product = match.column("product_id")
     if product is None or "text" in match.guesses:
@@ -32,7 +32,7 @@ def take_text(match: Match) -> None:
         match.take("text", best.name, (best.name,), why)
 
 
-def describes(column: Column, product: Column) -> bool:
+def describes(column: SourceColumn, product: SourceColumn) -> bool:
     """Return whether a column holds texts of products: by its contents, with any name but that of a person's data."""
     if column.cells.dtype != pl.String or column.numeric or column.dated or not column.full:
         return False
@@ -53,7 +53,7 @@ def describes(column: Column, product: Column) -> bool:
     return int(several["commonest"].sum()) >= _ONE_TEXT * int(several["n"].sum())
 
 
-def _words(texts: pl.Series, column: Column) -> bool:
+def _words(texts: pl.Series, column: SourceColumn) -> bool:
     wordy = texts.str.contains(r"\p{L}{3}.*\s") | texts.str.contains(_SIGNS)
     least = _WORDY if _score(column) < HOLDS else 0.0
     lettered = texts.str.contains(r"\p{L}{2}")
@@ -61,7 +61,7 @@ def _words(texts: pl.Series, column: Column) -> bool:
     return bool(wordy.mean() >= least and lettered.mean() > 0.5 and links.mean() < 0.5)  # type: ignore[operator]
 
 
-def _score(column: Column) -> float:
+def _score(column: SourceColumn) -> float:
     if any(name_score(column.name, "products", ours)[0] >= _SURELY for ours in _TAKEN):
         return 0.0
     return name_score(column.name, "products", "text")[0]

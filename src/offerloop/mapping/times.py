@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events import DAY, EPOCH, TIME_COLUMNS, Wording, compile_expression, typed_times, written_as
-from offerloop.mapping.contents import ALSO, Column
-from offerloop.mapping.matching import Match
+from offerloop.mapping.contents import ALSO, SourceColumn
+from offerloop.mapping.matching import ColumnMatch
 from offerloop.workspace import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
@@ -47,15 +47,15 @@ def seconds_of(cells: pl.Series, form: str | None) -> pl.Series:
     return frame.select(at=instants.seconds).to_native()["at"]
 
 
-def forms_of(match: Match, ours: str, sample: SampleRows) -> tuple[str, ...]:
+def forms_of(match: ColumnMatch, ours: str, sample: SampleRows) -> tuple[str, ...]:
     """Forms that a time of ours may be written in; none when its type says what it is."""
     column = match.column(ours)
     if column is not None:
         return column.forms
-    return Column(ours, column_values(sample.sampled, match.guesses[ours].written, sample.decimal)).forms
+    return SourceColumn(ours, column_values(sample.sampled, match.guesses[ours].written, sample.decimal)).forms
 
 
-def time_format(match: Match, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
+def time_format(match: ColumnMatch, sample: SampleRows, language: str, currency: str) -> TimeForm | None:
     """Return a form to write down; None when every reader finds the same one."""
     for ours in TIME_COLUMNS:
         forms = forms_of(match, ours, sample) if ours in match.guesses else ()
@@ -73,7 +73,7 @@ def time_format(match: Match, sample: SampleRows, language: str, currency: str) 
     return None
 
 
-def note_on_two_readings(match: Match, ours: str, sample: SampleRows, form: str, other: str) -> str:
+def note_on_two_readings(match: ColumnMatch, ours: str, sample: SampleRows, form: str, other: str) -> str:
     """Return a note that shows one cell in both forms."""
     written = match.guesses[ours].written
     cells = column_values(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
@@ -92,7 +92,7 @@ def _day(seconds: int) -> str:
     return f"{EPOCH + timedelta(days=seconds // DAY):%d %B %Y}".lstrip("0")
 
 
-def decided_form(match: Match, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
+def decided_form(match: ColumnMatch, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
     """Return the form that other dates, the order of the rows, or the days and months seen speak for."""
     for column in match.columns.values():
         if len(column.forms) == 1 and column.forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST)):

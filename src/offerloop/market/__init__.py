@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from offerloop.market.courses import by_period, ceiling_among, grown, regretted, same_spend
     from offerloop.market.gains import over_worlds, share_of, sums_of
     from offerloop.market.observation import DEMOGRAPHICS, lines_of
-    from offerloop.market.periods import POLICIES, Learner, Played, Setting, Week, play
+    from offerloop.market.periods import POLICIES, Learner, PlayedWorld, Setting, Week, play
     from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations, with_terms
-    from offerloop.market.policies import DRAWN, Given, Logged, Rule
+    from offerloop.market.policies import DRAWN, Logged, OfferDraw, Rule
     from offerloop.market.preset import load_preset
     from offerloop.market.simulation import Market
     from offerloop.market.tables import SCALE
-    from offerloop.market.terms import EVERYTHING, SPEND_AND_SAVE, Terms
+    from offerloop.market.terms import EVERYTHING, SPEND_AND_SAVE, MarketTerms
     from offerloop.market.world import KINDS
 
 __all__ = [
@@ -31,16 +31,16 @@ __all__ = [
     "SCALE",
     "SPEND_AND_SAVE",
     "Combination",
-    "Given",
     "Learner",
     "Levers",
     "Logged",
     "Market",
-    "Played",
+    "MarketTerms",
+    "OfferDraw",
+    "PlayedWorld",
     "Rule",
     "Setting",
     "Telling",
-    "Terms",
     "Week",
     "blocks_of",
     "brought",

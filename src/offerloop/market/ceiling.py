@@ -15,7 +15,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.market.observation import Columns, Observation, observation_of
-from offerloop.market.policies import WORLDS, Given, Policy, lottery, within
+from offerloop.market.policies import WORLDS, OfferDraw, Policy, lottery, within
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 
@@ -43,7 +43,7 @@ def fair_ceiling(market: Market, fresh: int, on_step: Callable[[], None]) -> Pol
     """
     model, r2 = _fit(market, fresh, on_step)
 
-    def rule(market: Market, budget: int, rng: np.random.Generator) -> Given:
+    def rule(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
         del rng
         view = observation_of(market)
         menu = market.terms.menu

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from offerloop.market.simulation import Market
 from offerloop.market.terms import EVERYTHING
 from offerloop.market.world import AGES, HOUSEHOLDS, INCOMES
-from offerloop.profiles import FEATURES, Past, build_profiles
+from offerloop.profiles import FEATURES, PastEvents, build_profiles
 
 Columns = NDArray[np.float32]
 TEXT = ("top_category", "top_brand")
@@ -80,7 +80,7 @@ def _profiles(market: Market, tables: dict[str, pl.DataFrame], lines: pl.DataFra
         return nw.from_native(pl.LazyFrame(schema=schema))
 
     shown = tables.get("exposures")
-    past = Past(
+    past = PastEvents(
         lines=nw.from_native(lines.lazy()),
         products=nw.from_native(tables["products"].lazy()),
         audiences=empty(campaign_id=pl.Int64, customer_id=pl.Int64),

@@ -26,7 +26,7 @@ from offerloop.market.policies import (
     same,
 )
 from offerloop.market.preset import Preset
-from offerloop.market.simulation import Market, Outcome
+from offerloop.market.simulation import Market, WeekOutcome
 
 RULES: dict[str, Rule] = {
     "nothing": nothing, "random": random, "blanket": blanket, "same": same, "buyers": buyers, "oracle": oracle,
@@ -70,7 +70,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedWorld:
     """One world that was played."""
 
     periods: pl.DataFrame
@@ -97,7 +97,7 @@ def play(
     on_step: Callable[[], None],
     learners: Mapping[str, Learner] | None = None,
     watch: Callable[[str, Week], None] = unwatched,
-) -> tuple[Market, Played]:
+) -> tuple[Market, PlayedWorld]:
     """Every policy from the same past; and the first one's market after the last week.
 
     `on_step` is called after each week played and each block learned from, `watch` with each week of a policy.
@@ -118,7 +118,7 @@ def play(
         market, table = weeks(start, policy.rule, setting, world, watched(plain, partial(watch, name), on_step))
         markets += [] if markets else [market]
         tables.append(beside(table, plain, name, world).select(PERIOD_COLUMNS))
-    return markets[0], Played(pl.concat(tables), {name: one.facts for name, one in policies.items()})
+    return markets[0], PlayedWorld(pl.concat(tables), {name: one.facts for name, one in policies.items()})
 
 
 def twin(start: Market, setting: Setting, world: int, on_step: Callable[[], None]) -> pl.DataFrame:
@@ -192,7 +192,7 @@ def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, on
     return fair_ceiling(market, setting.fresh, on_step) if name == "ceiling" else Policy(RULES[name])
 
 
-def _sums(market: Market, done: Outcome, offer: Ints) -> dict[str, float]:
+def _sums(market: Market, done: WeekOutcome, offer: Ints) -> dict[str, float]:
     """Return the sums of one week over all customers."""
     offered = offer[offer >= 0]
     cost = float(done.cost_minor(market.customers, market.terms.own_share[offer]).sum())
@@ -210,7 +210,7 @@ def _sums(market: Market, done: Outcome, offer: Ints) -> dict[str, float]:
     }
 
 
-def _content(market: Market, done: Outcome) -> dict[str, float]:
+def _content(market: Market, done: WeekOutcome) -> dict[str, float]:
     """CONTENT of the week that was just played."""
     stars = market.parts[-1]["events"].filter(pl.col("kind") == "rating")["value"]
     return {

@@ -19,20 +19,20 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.market.observation import IN_SCOPE, Observation, observation_of
-from offerloop.market.policies import DRAWN, Given, Logged, Policy, within
+from offerloop.market.policies import DRAWN, Logged, OfferDraw, Policy, within
 from offerloop.market.simulation import Market
-from offerloop.market.terms import Terms
+from offerloop.market.terms import MarketTerms
 
 TRAITS = ("n_orders", "discount_share", "age", "income", "household", "n_exposures")
 """Profile columns that may change an effect."""
 PENALTIES = tuple(10.0**power for power in range(8))
 
 
-def personalised(log: list[Logged], terms: Terms) -> Policy:
+def personalised(log: list[Logged], terms: MarketTerms) -> Policy:
     """The plan over effects learned from a log. Its last week is left out: what comes back of it is not known yet."""
     model = _Effects.fit(log[:-1], terms)
 
-    def rule(market: Market, budget: int, rng: np.random.Generator) -> Given:
+    def rule(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
         del rng
         return within(market, model.predict(market), budget)
 
@@ -52,7 +52,7 @@ class _Effects:
     """(groups, columns of z)."""
 
     @classmethod
-    def fit(cls, log: list[Logged], terms: Terms) -> _Effects:
+    def fit(cls, log: list[Logged], terms: MarketTerms) -> _Effects:
         """From logged weeks."""
         pairs = np.column_stack([terms.kind, terms.percent])
         group = np.unique(pairs[terms.menu], axis=0, return_inverse=True)[1].ravel()

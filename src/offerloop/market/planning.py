@@ -29,7 +29,7 @@ from offerloop.market.periods import (
 from offerloop.market.policies import Logged, Rule
 from offerloop.market.preset import Preset
 from offerloop.market.simulation import Market
-from offerloop.market.terms import Terms
+from offerloop.market.terms import MarketTerms
 
 LEVERS = ("budget", "supplier_share", "explore")
 
@@ -146,5 +146,5 @@ def with_supplier_share(market: Market, share: float) -> Market:
     """The same market, whose suppliers pay another share of every discount from now on."""
     other, campaign = market.branch(), market.preset.campaign.model_copy(update={"funded_share": share})
     other.preset = market.preset.model_copy(update={"campaign": campaign})
-    other.terms = replace(market.terms, own_share=Terms.own_shares(campaign, len(market.terms.menu)))
+    other.terms = replace(market.terms, own_share=MarketTerms.own_shares(campaign, len(market.terms.menu)))
     return other

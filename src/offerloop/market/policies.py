@@ -26,7 +26,7 @@ DRAWN = 0.5
 
 
 @dataclass(frozen=True)
-class Given:
+class OfferDraw:
     """Who gets what in one period."""
 
     offer: Ints
@@ -41,7 +41,7 @@ class Given:
         return table if self.propensity is None else table.with_columns(propensity=pl.Series(self.propensity))
 
 
-Rule = Callable[[Market, int, np.random.Generator], Given]
+Rule = Callable[[Market, int, np.random.Generator], OfferDraw]
 """From a market, the budget of the period in minor units of liability, and chance."""
 
 
@@ -64,42 +64,42 @@ class Policy:
     facts: dict[str, float] = field(default_factory=dict)
 
 
-def nothing(market: Market, budget: int, rng: np.random.Generator) -> Given:
+def nothing(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """No offer to anybody."""
     del budget, rng
-    return Given(np.full(market.customers, NOTHING))
+    return OfferDraw(np.full(market.customers, NOTHING))
 
 
-def random(market: Market, budget: int, rng: np.random.Generator) -> Given:
+def random(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """Random customers, so many that the most expensive offer for each would fit, and one of all offers each."""
     menu = market.terms.menu
     n = min(budget // max(int(market.terms.liability_minor[menu].max()), 1), market.customers)
     return _by_lot(market, rng, rng.choice(market.customers, n, replace=False), n / market.customers)
 
 
-def lottery(market: Market, rng: np.random.Generator) -> Given:
+def lottery(market: Market, rng: np.random.Generator) -> OfferDraw:
     """One of all offers for about half of the customers, whatever that costs: a log to learn from."""
     return _by_lot(market, rng, np.flatnonzero(rng.random(market.customers) < DRAWN), DRAWN)
 
 
-def _by_lot(market: Market, rng: np.random.Generator, chosen: Ints, share: float) -> Given:
+def _by_lot(market: Market, rng: np.random.Generator, chosen: Ints, share: float) -> OfferDraw:
     menu, offer = market.terms.menu, np.full(market.customers, NOTHING)
     offer[chosen] = rng.choice(menu, len(chosen))
-    return Given(offer, np.where(offer >= 0, share / len(menu), 1 - share))
+    return OfferDraw(offer, np.where(offer >= 0, share / len(menu), 1 - share))
 
 
-def blanket(market: Market, budget: int, rng: np.random.Generator) -> Given:
+def blanket(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """The blanket offer, paid by the shop itself, to everybody, whatever it costs."""
     del budget, rng
-    return Given(np.full(market.customers, market.terms.size - 1))
+    return OfferDraw(np.full(market.customers, market.terms.size - 1))
 
 
-def same(market: Market, budget: int, rng: np.random.Generator) -> Given:
+def same(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """The first offer of the campaign to random customers, as many as the budget allows."""
     return _to(market, rng.permutation(market.customers), budget)
 
 
-def buyers(market: Market, budget: int, rng: np.random.Generator) -> Given:
+def buyers(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """The first offer of the campaign to whoever spent most in the last weeks: who buys anyway."""
     del rng
     recent = pl.concat([part["order_lines"] for part in market.parts[-RECENT_WEEKS:]])
@@ -109,21 +109,21 @@ def buyers(market: Market, budget: int, rng: np.random.Generator) -> Given:
     return _to(market, np.argsort(-worth, kind="stable"), budget)
 
 
-def oracle(market: Market, budget: int, rng: np.random.Generator) -> Given:
+def oracle(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """The plan over the true effects of the coming period, which no real policy knows; later weeks do not count."""
     del rng
     return within(market, true_effects(market, WORLDS, market.terms.menu).profit_minor, budget)
 
 
-def within(market: Market, profit_minor: Floats, budget: int) -> Given:
+def within(market: Market, profit_minor: Floats, budget: int) -> OfferDraw:
     """The best plan over (customers, offers) profits within a budget of liabilities."""
     menu = market.terms.menu
     cost = np.broadcast_to(market.terms.liability_minor[menu], (market.customers, len(menu)))
     slot = solve(Problem.of(profit_minor[:, menu], cost, budget, customer=market.ids)).choice[:, 0]
-    return Given(np.where(slot == NOTHING, NOTHING, menu[slot]))
+    return OfferDraw(np.where(slot == NOTHING, NOTHING, menu[slot]))
 
 
-def _to(market: Market, order: Ints, budget: int) -> Given:
+def _to(market: Market, order: Ints, budget: int) -> OfferDraw:
     offer = np.full(market.customers, NOTHING)
     offer[order[: budget // max(int(market.terms.liability_minor[0]), 1)]] = 0
-    return Given(offer)
+    return OfferDraw(offer)

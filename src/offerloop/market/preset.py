@@ -8,14 +8,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from offerloop.config import Section
+from offerloop.config import ConfigSection
 from offerloop.errors import InputError, near_miss
 
 PRESETS = ("grocery", "fashion", "marketplace", "null", "harmful")
 Share = float
 
 
-class Products(Section):
+class Products(ConfigSection):
     """What is sold."""
 
     categories: int = Field(gt=0)
@@ -35,7 +35,7 @@ class Products(Section):
     """Share of order lines that come back a week later."""
 
 
-class Shelf(Section):
+class Shelf(ConfigSection):
     """Price cuts for everybody."""
 
     share: float = Field(ge=0, lt=1)
@@ -46,7 +46,7 @@ class Shelf(Section):
     """Share of cuts that come for a whole category at once."""
 
 
-class Customers(Section):
+class Customers(ConfigSection):
     """Who buys. Spreads are standard deviations over customers, of the logarithm where the mean is above zero."""
 
     visits: float = Field(gt=0)
@@ -78,7 +78,7 @@ class Customers(Section):
     """Amplitude of visits over the year."""
 
 
-class Habits(Section):
+class Habits(ConfigSection):
     """What promotions do beyond the price."""
 
     keeps: dict[str, float]
@@ -105,7 +105,7 @@ class Habits(Section):
     """The amount by which one lowers the logarithm of their visits."""
 
 
-class Choice(Section):
+class PresetOffer(ConfigSection):
     """One offer of the preset's campaign."""
 
     id: str
@@ -122,7 +122,7 @@ class Choice(Section):
     """How much of their annoyance it causes in those whom offers annoy."""
 
 
-class Browsing(Section):
+class Browsing(ConfigSection):
     """What is seen without being bought."""
 
     views: float = Field(ge=0, le=1)
@@ -131,19 +131,19 @@ class Browsing(Section):
     """Share of purchases that are rated."""
 
 
-class CampaignOf(Section):
+class CampaignOf(ConfigSection):
     """The campaign that comes with the preset."""
 
     budget: float = Field(gt=0)
     """Major units of liability per customer of the shop."""
     funded_share: float = Field(ge=0, le=1)
     """What suppliers pay of every discount of the offers."""
-    offers: tuple[Choice, ...]
-    blanket: Choice
+    offers: tuple[PresetOffer, ...]
+    blanket: PresetOffer
     """What a shop without a plan would give everybody, paid by itself alone."""
 
 
-class Preset(Section):
+class Preset(ConfigSection):
     """All of it."""
 
     name: str

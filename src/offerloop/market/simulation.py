@@ -16,9 +16,9 @@ from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
 from offerloop.market.tables import customer_table, event_table, line_table, product_table
-from offerloop.market.terms import Terms, discounts, fill_up
+from offerloop.market.terms import MarketTerms, discounts, fill_up
 from offerloop.market.week import State, Week, shelf_depths
-from offerloop.market.world import People, Shop, make_people, make_shop
+from offerloop.market.world import People, ProductRange, make_people, make_shop
 from offerloop.offers import NO_OFFER, NOTHING
 
 BLOCK = 20_000
@@ -41,7 +41,7 @@ class Simulator(Protocol):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class WeekOutcome:
     """One week of everybody."""
 
     lines: Lines
@@ -76,16 +76,16 @@ class Market:
     def __post_init__(self) -> None:
         self.noise = Noise(self.seed)
         self.ids = np.arange(self.first, self.first + self.customers)
-        self.shop: Shop = make_shop(self.preset, self.products, self.noise)
+        self.shop: ProductRange = make_shop(self.preset, self.products, self.noise)
         self.people: People = make_people(self.preset, self.shop, self.ids, self.noise)
         self.state = State.fresh(self.people, self.shop.categories)
-        self.terms = Terms.of(self.preset.campaign, np.ones(self.shop.categories))
+        self.terms = MarketTerms.of(self.preset.campaign, np.ones(self.shop.categories))
         sales = np.zeros(self.shop.categories)
         nobody = np.full(self.customers, NOTHING)
         for _ in range(self.before):
             lines = self.advance(nobody, None).lines
             sales += np.bincount(lines.category, lines.shelf_minor, self.shop.categories)
-        self.terms = Terms.of(self.preset.campaign, sales)
+        self.terms = MarketTerms.of(self.preset.campaign, sales)
 
     @property
     def today(self) -> date:
@@ -134,12 +134,12 @@ class Market:
         offers[ids - self.first] = names.replace_strict(place_by_offer, return_dtype=pl.Int64).to_numpy()
         return offers
 
-    def coming(self, noise: Noise, terms: Terms) -> Week:
+    def coming(self, noise: Noise, terms: MarketTerms) -> Week:
         """The coming week under some luck: its shelf prices are the same whatever the luck."""
         shelf = shelf_depths(self.preset, self.shop, self.week, self.noise)
         return Week(self.preset, self.shop, terms, self.week, shelf, noise)
 
-    def play(self, offers: Ints, noise: Noise, terms: Terms | None = None, *, borne: bool = False) -> Outcome:
+    def play(self, offers: Ints, noise: Noise, terms: MarketTerms | None = None, *, borne: bool = False) -> WeekOutcome:
         """The coming week under some offers and some luck, without it becoming the past; `borne` as `Week.play`."""
         terms = self.terms if terms is None else terms
         this = self.coming(noise, terms)
@@ -158,12 +158,15 @@ class Market:
         lines = Lines.joined([one.lines.shifted(start) for one, start in zip(played, starts, strict=True)])
         bears = np.concatenate([one.bears for one in played])
         state = State(
-            *(np.concatenate([getattr(one.state, name) for one in played]) for name in ("stock", "used_to", "recent_exposures"))
+            *(
+                np.concatenate([getattr(one.state, name) for one in played])
+                for name in ("stock", "used_to", "recent_exposures")
+            )
         )
         lines = fill_up(lines, terms, offers, bears, self.people.stretch)
-        return Outcome(lines, discounts(lines, terms, offers, bears, noise, self.week), state)
+        return WeekOutcome(lines, discounts(lines, terms, offers, bears, noise, self.week), state)
 
-    def advance(self, offers: Ints, propensity: Floats | None) -> Outcome:
+    def advance(self, offers: Ints, propensity: Floats | None) -> WeekOutcome:
         """The coming week becomes the past; arrays of shape (customers,), -1 for no offer."""
         outcome = self.play(offers, self.noise)
         logged = np.flatnonzero(offers >= 0) if propensity is None else np.arange(self.customers)

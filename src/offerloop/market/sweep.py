@@ -18,7 +18,7 @@ ENDLESS_MINOR = 10**9
 
 
 @dataclass(frozen=True)
-class Levels:
+class SweepLevels:
     """What is tried of each kind of policy."""
 
     times: tuple[float, ...]
@@ -28,7 +28,7 @@ class Levels:
 
 
 def sweep(
-    setting: Setting, names: Sequence[str], levels: Levels, world: int, on_step: Callable[[], None]
+    setting: Setting, names: Sequence[str], levels: SweepLevels, world: int, on_step: Callable[[], None]
 ) -> pl.DataFrame:
     """PERIOD_COLUMNS and `level` (a multiple of the budget, or a depth in per cent): a row for each and each period.
 

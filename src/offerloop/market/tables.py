@@ -12,7 +12,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
-from offerloop.market.world import People, Shop
+from offerloop.market.world import People, ProductRange
 
 SCALE = 100
 
@@ -78,7 +78,7 @@ def _events(customer: Ints, product: NDArray[np.integer], kind: str, value: Floa
     return table.with_columns(kind=pl.lit(kind)).select("customer_id", "product_id", "kind", "value", "_day")
 
 
-def product_table(shop: Shop) -> pl.DataFrame:
+def product_table(shop: ProductRange) -> pl.DataFrame:
     """Return the table of products."""
     return pl.DataFrame(
         {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
-from offerloop.market.preset import CampaignOf, Choice
+from offerloop.market.preset import CampaignOf, PresetOffer
 from offerloop.market.world import KINDS
 from offerloop.offers import NOTHING
 
@@ -19,7 +19,7 @@ EVERYTHING = -1
 
 
 @dataclass(frozen=True)
-class Terms:
+class MarketTerms:
     """Arrays of shape (offers,)."""
 
     ids: tuple[str, ...]
@@ -50,10 +50,10 @@ class Terms:
         return np.ceil(self.own_share * self.most_minor).astype(np.int64)
 
     @classmethod
-    def of(cls, campaign: CampaignOf, sales: Floats) -> Terms:
+    def of(cls, campaign: CampaignOf, sales: Floats) -> MarketTerms:
         """The campaign's offers; `sales` of each category decide which get one."""
         best = np.argsort(-sales, kind="stable")
-        rows: list[tuple[str, Choice, int]] = []
+        rows: list[tuple[str, PresetOffer, int]] = []
         for choice in campaign.offers:
             if choice.categories == 0:
                 rows.append((choice.id, choice, EVERYTHING))
@@ -84,7 +84,7 @@ class Terms:
         return np.append(np.full(offers, 1 - campaign.funded_share), 1.0)
 
 
-def depths(terms: Terms, offers: Ints, bears: NDArray[np.bool_], categories: int) -> NDArray[np.float32]:
+def depths(terms: MarketTerms, offers: Ints, bears: NDArray[np.bool_], categories: int) -> NDArray[np.float32]:
     """(customers, categories): the share that an offer which is borne in mind takes off."""
     shares = np.zeros((len(offers), categories), dtype=np.float32)
     rows = np.flatnonzero(bears & (terms.percent[offers] > 0))
@@ -96,7 +96,7 @@ def depths(terms: Terms, offers: Ints, bears: NDArray[np.bool_], categories: int
     return shares
 
 
-def fill_up(lines: Lines, terms: Terms, offers: Ints, bears: NDArray[np.bool_], stretch: Floats) -> Lines:
+def fill_up(lines: Lines, terms: MarketTerms, offers: Ints, bears: NDArray[np.bool_], stretch: Floats) -> Lines:
     """Add units of the most expensive line for who bears a spend-and-save in mind and is near its threshold."""
     stretches = bears[lines.customer] & (offers[lines.customer] >= 0)
     stretches &= terms.kind[offers[lines.customer]] == SPEND_AND_SAVE
@@ -114,7 +114,9 @@ def fill_up(lines: Lines, terms: Terms, offers: Ints, bears: NDArray[np.bool_], 
     return lines.with_more(more)
 
 
-def discounts(lines: Lines, terms: Terms, offers: Ints, bears: NDArray[np.bool_], noise: Noise, week: int) -> Ints:
+def discounts(
+    lines: Lines, terms: MarketTerms, offers: Ints, bears: NDArray[np.bool_], noise: Noise, week: int
+) -> Ints:
     """What is taken off each line: in the order of each customer in which the offer takes off most, once.
 
     A percentage is rounded half up on the sum of the lines that it covers, then shared by their amounts, so that the
@@ -149,7 +151,7 @@ def percent_off(base: Ints, percent: Floats | float, most: Ints | int) -> Ints:
 
 
 def _in_stock(
-    lines: Lines, terms: Terms, line_offers: Ints, covered: NDArray[np.bool_], noise: Noise, week: int
+    lines: Lines, terms: MarketTerms, line_offers: Ints, covered: NDArray[np.bool_], noise: Noise, week: int
 ) -> NDArray[np.bool_]:
     """Whether a flash sale still had the line's units when its customer came."""
     there = np.ones(len(line_offers), dtype=bool)

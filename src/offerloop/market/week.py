@@ -26,8 +26,8 @@ from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
-from offerloop.market.terms import Terms, depths
-from offerloop.market.world import YEAR, People, Shop
+from offerloop.market.terms import MarketTerms, depths
+from offerloop.market.world import YEAR, People, ProductRange
 
 MOST_TRIPS, MOST_MORE = 20, 11
 """Trips in a week, and units of a line beyond the first."""
@@ -59,7 +59,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedWeek:
     """A week of some customers."""
 
     lines: Lines
@@ -68,7 +68,7 @@ class Played:
     state: State
 
 
-def shelf_depths(preset: Preset, shop: Shop, week: int, noise: Noise) -> Floats:
+def shelf_depths(preset: Preset, shop: ProductRange, week: int, noise: Noise) -> Floats:
     """(products,): depth of each product's price cut in a week, 0 for most."""
     shelf, j = preset.shelf, np.arange(shop.size)
     both = shelf.share * shelf.together, shelf.share * (1 - shelf.together)
@@ -84,14 +84,14 @@ class Week:
     """What is the same for all customers of one week."""
 
     preset: Preset
-    shop: Shop
-    terms: Terms
+    shop: ProductRange
+    terms: MarketTerms
     week: int
     shelf: Floats
     """Depth of each product."""
     noise: Noise
 
-    def play(self, people: People, ids: Ints, state: State, offers: Ints, *, borne: bool = False) -> Played:
+    def play(self, people: People, ids: Ints, state: State, offers: Ints, *, borne: bool = False) -> PlayedWeek:
         """The week of customers who were given these offers (-1 for none); `ids` name their luck.
 
         With `borne` all of them bear their offer in mind, whatever their luck.
@@ -105,7 +105,7 @@ class Week:
         lines, extra = self._lines(people, ids, trips, met - habits.dependence * state.used_to, buys)
         left = (state.stock + extra + np.where(buys, brought, 0)) * np.float32(1 - habits.used_up)
         learned = state.used_to + np.where(buys, np.float32(LEARNED) * (met - state.used_to), 0)
-        return Played(
+        return PlayedWeek(
             lines, bears, State(left, learned.astype(np.float32), REMEMBERED * state.recent_exposures + has_offer)
         )
 

@@ -18,7 +18,7 @@ AGES, INCOMES, HOUSEHOLDS = ("18-34", "35-54", "55+"), ("low", "middle", "high")
 
 
 @dataclass(frozen=True)
-class Shop:
+class ProductRange:
     """Products, sorted by category."""
 
     category: Ints
@@ -79,7 +79,7 @@ class People:
         return People(**arrays)
 
 
-def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
+def make_shop(preset: Preset, products: int, noise: Noise) -> ProductRange:
     """Prices are log-normal, half of their variance between categories; costs vary by product."""
     settings = preset.products
     categories = min(settings.categories, products)
@@ -95,7 +95,7 @@ def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
         noise.uniform("linked", 0, c[:, None], c[None, :]) < 0.05
     )
     np.fill_diagonal(pairs, 0.0)
-    return Shop(
+    return ProductRange(
         category=category,
         first=np.searchsorted(category, np.arange(categories + 1)),
         brand=(noise.uniform("brand", 0, j) * settings.brands).astype(np.int64),
@@ -106,7 +106,7 @@ def make_shop(preset: Preset, products: int, noise: Noise) -> Shop:
     )
 
 
-def make_people(preset: Preset, shop: Shop, ids: Ints, noise: Noise) -> People:
+def make_people(preset: Preset, shop: ProductRange, ids: Ints, noise: Noise) -> People:
     """Traits from two parts: what demographics tell of them, and what nobody sees."""
     settings, habits = preset.customers, preset.habits
     shared_noise = {name: noise.normal(name, 0, ids) for name in ("age", "income", "house")}
@@ -149,7 +149,7 @@ def make_people(preset: Preset, shop: Shop, ids: Ints, noise: Noise) -> People:
     )  # fmt: skip
 
 
-def _usual(shop: Shop, ids: Ints, noise: Noise) -> NDArray[np.int32]:
+def _usual(shop: ProductRange, ids: Ints, noise: Noise) -> NDArray[np.int32]:
     """Return the product of highest appeal to each customer in each category."""
     products = np.empty((len(ids), shop.categories), dtype=np.int32)
     for c in range(shop.categories):

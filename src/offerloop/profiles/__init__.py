@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.profiles.audience import members
     from offerloop.profiles.build import build_profiles
-    from offerloop.profiles.features import FEATURES, RECENT_DAYS, Feature, Past
+    from offerloop.profiles.features import FEATURES, RECENT_DAYS, Feature, PastEvents
     from offerloop.profiles.tags import TAG_LABELS, TAGS, UNKNOWN, Tag
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "TAG_LABELS",
     "UNKNOWN",
     "Feature",
-    "Past",
+    "PastEvents",
     "Tag",
     "build_profiles",
     "members",

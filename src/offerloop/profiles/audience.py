@@ -6,12 +6,12 @@ import fnmatch
 
 import polars as pl
 
-from offerloop.config import Rule
+from offerloop.config import AudienceRule
 from offerloop.errors import ConfigError, near_miss
 from offerloop.profiles.tags import TAGS
 
 
-def members(rule: Rule, customers: pl.DataFrame, name: str) -> pl.Series:
+def members(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Series:
     """customer_id of those for whom the rule holds. `customers`: one row per customer with every field.
 
     A test of something that is not known of a customer does not hold. Raises ConfigError for an unknown field, for a
@@ -28,7 +28,7 @@ def members(rule: Rule, customers: pl.DataFrame, name: str) -> pl.Series:
     return customers.filter(_holds(rule, customers, name))["customer_id"]
 
 
-def _check_known(rule: Rule, customers: pl.DataFrame, name: str) -> None:
+def _check_known(rule: AudienceRule, customers: pl.DataFrame, name: str) -> None:
     for test in rule.tests:
         needed = {test.field} if test.field != "tags" else {tag.rests_on for tag in TAGS if _asks_for(test, tag.name)}
         for field in sorted(one for one in needed if one is not None):
@@ -45,12 +45,12 @@ def _check_known(rule: Rule, customers: pl.DataFrame, name: str) -> None:
                 )
 
 
-def _asks_for(test: Rule, tag: str) -> bool:
+def _asks_for(test: AudienceRule, tag: str) -> bool:
     """Return whether a test of `tags` can hold because of this one."""
     return not pl.DataFrame({"tag": [tag]}).filter(_test(test, pl.col("tag"), pl.String())).is_empty()
 
 
-def _holds(rule: Rule, customers: pl.DataFrame, name: str) -> pl.Expr:
+def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
     if rule.all is not None:
         return pl.all_horizontal(pl.lit(value=True), *(_holds(one, customers, name) for one in rule.all))
     if rule.any is not None:
@@ -70,7 +70,7 @@ def _holds(rule: Rule, customers: pl.DataFrame, name: str) -> pl.Expr:
     return _test(rule, pl.col(field), customers.schema[field]).fill_null(value=False)
 
 
-def _test(rule: Rule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
+def _test(rule: AudienceRule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
     text = value.cast(pl.String)
     if rule.exists is not None:
         return value.is_not_null() if rule.exists else value.is_null()

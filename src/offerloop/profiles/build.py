@@ -10,14 +10,14 @@ import polars as pl
 
 from offerloop.engine import Frame, collect
 from offerloop.profiles.activity import Activity
-from offerloop.profiles.features import FEATURES, Past, relational_features
+from offerloop.profiles.features import FEATURES, PastEvents, relational_features
 from offerloop.profiles.tags import with_tags
 from offerloop.tables import PROFILES
 
 HORIZON_DAYS = 28
 
 
-def build_profiles(past: Past, campaigns: Frame, as_of_day: int, bulk_buyers: pl.Series) -> pl.DataFrame:
+def build_profiles(past: PastEvents, campaigns: Frame, as_of_day: int, bulk_buyers: pl.Series) -> pl.DataFrame:
     """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored.
 
     `past.audiences` are those of all `campaigns`. `bulk_buyers`: customers whom cleaning flagged; a tag says so.

@@ -92,7 +92,7 @@ FEATURES = (
 
 
 @dataclass(frozen=True)
-class Past:
+class PastEvents:
     """What happened before the moment of the profiles, and nothing later."""
 
     lines: Frame
@@ -104,7 +104,7 @@ class Past:
     exposures: Frame
 
 
-def relational_features(past: Past, as_of_day: int) -> Frame:
+def relational_features(past: PastEvents, as_of_day: int) -> Frame:
     """Every feature but the two of the purchase model, one row per customer of the order lines."""
     lines, products = past.lines, past.products
     with_products = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from offerloop.recommenders.ranking.hybrid import Hybrid
     from offerloop.recommenders.ranking.judge import judge
     from offerloop.recommenders.ranking.ranker import Ranker
-    from offerloop.recommenders.ranking.window import Window
+    from offerloop.recommenders.ranking.window import RankingWindow
     from offerloop.recommenders.serving.approximate import ApproximateIndex
     from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
     from offerloop.recommenders.serving.index import ProductIndex
@@ -77,12 +77,12 @@ __all__ = [
     "ProductIndex",
     "ProductRelations",
     "Ranker",
+    "RankingWindow",
     "Recommender",
     "Relation",
     "Repeat",
     "Scores",
     "Task",
-    "Window",
     "choose",
     "hide_bought",
     "judge",

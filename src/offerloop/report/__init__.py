@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text, Tile
     from offerloop.report.charts.bars import Bar, bars, histogram
-    from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, Column, columns
+    from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, ColumnPart, columns
     from offerloop.report.charts.courses import courses
     from offerloop.report.charts.drawing import (
         CONTROL,
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
         rows_of,
     )
     from offerloop.report.charts.forest import Dot, Upright, forest, upright
-    from offerloop.report.charts.lines import Level, Point, Straight, line
-    from offerloop.report.charts.panels import Line, Panel, panels
+    from offerloop.report.charts.lines import Level, LinePoint, Straight, line
+    from offerloop.report.charts.panels import ChartPanel, PanelLine, panels
     from offerloop.report.glossary import (
         Entry,
         glossary_terms,
@@ -55,20 +55,20 @@ __all__ = [
     "Block",
     "Build",
     "Bullets",
-    "Column",
+    "ChartPanel",
+    "ColumnPart",
     "Details",
     "Dot",
     "Entry",
     "Figure",
     "FolderResult",
     "Level",
-    "Line",
+    "LinePoint",
     "Localizer",
     "Missing",
     "Money",
     "Opening",
-    "Panel",
-    "Point",
+    "PanelLine",
     "Result",
     "Section",
     "Straight",

@@ -73,7 +73,7 @@ class Details:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Glossary:
     """The glossary."""
 
     rows: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...]
@@ -81,7 +81,7 @@ class Terms:
     kind: Literal["terms"] = "terms"
 
 
-Block = Table | Figure | Text | Missing | Bullets | Details | Terms
+Block = Table | Figure | Text | Missing | Bullets | Details | Glossary
 
 
 @dataclass(frozen=True)

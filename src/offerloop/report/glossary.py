@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from offerloop.locale import ENGLISH, languages
 from offerloop.message import Message
-from offerloop.report.blocks import Section, Terms
+from offerloop.report.blocks import Glossary, Section
 from offerloop.report.localizer import Localizer
 
 LINKED_FROM = 6
@@ -24,7 +24,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Term:
+class GlossaryTerm:
     """One entry of the glossary of a page."""
 
     anchor: str
@@ -35,11 +35,11 @@ class Term:
     is_linked: bool
 
 
-def glossary_terms(_: Localizer, entries: Sequence[Entry]) -> tuple[Term, ...]:
+def glossary_terms(_: Localizer, entries: Sequence[Entry]) -> tuple[GlossaryTerm, ...]:
     """Translate the entries of a page, in their order."""
     others = other_languages(_)
     return tuple(
-        Term(
+        GlossaryTerm(
             f"term-{entry.name}",
             _(entry.word),
             tuple((other.language, other(entry.word)) for other in others),
@@ -50,12 +50,12 @@ def glossary_terms(_: Localizer, entries: Sequence[Entry]) -> tuple[Term, ...]:
     )
 
 
-def terms_block(terms: Sequence[Term]) -> Terms:
+def terms_block(terms: Sequence[GlossaryTerm]) -> Glossary:
     """Return the glossary as a block."""
-    return Terms(tuple((term.anchor, term.word, term.others, term.meaning) for term in terms))
+    return Glossary(tuple((term.anchor, term.word, term.others, term.meaning) for term in terms))
 
 
-def words_section(_: Localizer, terms: Sequence[Term]) -> Section:
+def words_section(_: Localizer, terms: Sequence[GlossaryTerm]) -> Section:
     """Return the section that explains the words of a study."""
     return Section("words", _("Words", context="section name"), _("What the words mean"), (terms_block(terms),))
 

@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.response.as_json import from_plain, to_plain
-    from offerloop.response.baskets import Baskets, usual_baskets
+    from offerloop.response.baskets import UsualBaskets, usual_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
     from offerloop.response.effects import Effects, campaign_offers, estimate_effects
     from offerloop.response.encoding import ColumnEncoding, is_text_column
@@ -80,7 +80,6 @@ __all__ = [
     "N_FOLDS",
     "QUARTER_DAYS",
     "ArmDifference",
-    "Baskets",
     "ColumnEncoding",
     "CustomerOrdering",
     "Effects",
@@ -100,6 +99,7 @@ __all__ = [
     "TreatedShare",
     "TrialStudy",
     "UnchangedCost",
+    "UsualBaskets",
     "arm_differences",
     "best_selling_categories",
     "campaign_effects",

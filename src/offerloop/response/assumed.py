@@ -14,7 +14,7 @@ import polars as pl
 
 from offerloop.errors import ConfigError
 from offerloop.offers import Assumption, Offer
-from offerloop.response.baskets import Baskets
+from offerloop.response.baskets import UsualBaskets
 
 NO_INTERVAL = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns that are empty: nothing measures how far an assumption is off."""
@@ -48,7 +48,7 @@ class CampaignOffer:
         return self.cost_weight * self.offer.contact.cost_minor
 
 
-def assumed_effects(choice: CampaignOffer, baskets: Baskets) -> pl.DataFrame:
+def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFrame:
     """One row per customer with a usual basket; the columns of effects that do not follow from others."""
     offer = choice.offer
     assert offer.assumed is not None

@@ -13,7 +13,7 @@ from offerloop.response.shelf.lines import best_selling_categories
 
 
 @dataclass(frozen=True)
-class Baskets:
+class UsualBaskets:
     """Value at list price of one order, minor units."""
 
     categories: list[str]
@@ -30,13 +30,13 @@ class Baskets:
         return self.by_category.filter(category=category).select("customer_id", "basket_minor")
 
 
-def usual_baskets(lines: Frame, products: Frame, settings: Response) -> Baskets:
+def usual_baskets(lines: Frame, products: Frame, settings: Response) -> UsualBaskets:
     """Return the usual baskets of customers, from all clean order lines."""
     with_category = lines.join(products.select("product_id", "category"), on="product_id", how="left")
     categories = best_selling_categories(with_category, settings)
     inside = with_category.filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
-    return Baskets(
+    return UsualBaskets(
         categories=categories,
         whole=collect(_mean(_orders(lines, *by_order), "customer_id"), "customer_id"),
         by_category=collect(

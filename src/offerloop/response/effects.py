@@ -28,12 +28,12 @@ from offerloop.message import packed
 from offerloop.money import MICRO
 from offerloop.offers import Offer, liability_minor
 from offerloop.response.assumed import CampaignOffer, assumed_effects
-from offerloop.response.baskets import Baskets
+from offerloop.response.baskets import UsualBaskets
 from offerloop.response.margins import Margins
 from offerloop.response.measured import Known, corrected, read_outcomes
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import pair_features
-from offerloop.response.shelf.panel import Panel, build_panel
+from offerloop.response.shelf.panel import ShelfPanel, build_panel
 from offerloop.response.shelf.slopes import CrossFit
 from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
 from offerloop.response.shown.study import ShownEffects
@@ -96,7 +96,7 @@ class _HeldOut:
 
 def estimate_effects(
     study: ShelfStudy | None,
-    baskets: Baskets,
+    baskets: UsualBaskets,
     config: Config,
     listed: Listed = (),
     margins: Margins | None = None,
@@ -168,7 +168,7 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
     return _finish(choice, ends, "estimated")
 
 
-def _assumed(offers: list[CampaignOffer], baskets: Baskets, measured_offers: Known) -> pl.DataFrame:
+def _assumed(offers: list[CampaignOffer], baskets: UsualBaskets, measured_offers: Known) -> pl.DataFrame:
     empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
     tables = [
         _finish(offer, *corrected(assumed_effects(offer, baskets), offer, measured_offers))
@@ -258,7 +258,7 @@ def _held_out(fit: CrossFit, features: Floats, fold: NDArray[np.int64]) -> _Held
     )
 
 
-def _chance(study: ShelfStudy, panel: Panel) -> Floats:
+def _chance(study: ShelfStudy, panel: ShelfPanel) -> Floats:
     return np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1)
 
 

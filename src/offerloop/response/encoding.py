@@ -22,7 +22,7 @@ LEAST_SHARE = 0.005
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberColumn:
     """Numbers, dates as days, and truth as 0 or 1."""
 
     name: str
@@ -32,7 +32,7 @@ class Number:
     high: float = np.inf
 
     @classmethod
-    def of(cls, values: pl.Series) -> Number:
+    def of(cls, values: pl.Series) -> NumberColumn:
         """From the column."""
         found = _numbers(values)
         known = found[np.isfinite(found)]
@@ -62,7 +62,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Text:
+class CategoryColumn:
     """A column of categories."""
 
     name: str
@@ -71,7 +71,7 @@ class Text:
     """Those that have no column."""
 
     @classmethod
-    def of(cls, values: pl.Series) -> Text:
+    def of(cls, values: pl.Series) -> CategoryColumn:
         """From the column: the most frequent ones, all but the last when there are no others."""
         counts = (
             values.cast(pl.String).drop_nulls().value_counts().sort(["count", values.name], descending=[True, False])
@@ -101,12 +101,17 @@ class Text:
 class ColumnEncoding:
     """The encoding of all feature columns of a table."""
 
-    columns: tuple[Number | Text, ...]
+    columns: tuple[NumberColumn | CategoryColumn, ...]
 
     @classmethod
     def of(cls, table: pl.DataFrame, names: Sequence[str]) -> ColumnEncoding:
         """Learn categories and medians."""
-        return cls(tuple(Text.of(table[one]) if is_text_column(table[one]) else Number.of(table[one]) for one in names))
+        return cls(
+            tuple(
+                CategoryColumn.of(table[one]) if is_text_column(table[one]) else NumberColumn.of(table[one])
+                for one in names
+            )
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -121,7 +126,7 @@ class ColumnEncoding:
     @property
     def texts(self) -> tuple[str, ...]:
         """The names of columns of categories."""
-        return tuple(one.name for one in self.columns if isinstance(one, Text))
+        return tuple(one.name for one in self.columns if isinstance(one, CategoryColumn))
 
     def matrix(self, table: pl.DataFrame) -> Floats:
         """(n, p). Raises InputError that names a column which is missing or holds text where numbers were."""
@@ -142,7 +147,7 @@ class ColumnEncoding:
         for one in self.columns:
             if one.name not in table.columns:
                 raise InputError(f"the column '{one.name}' is missing; give the columns that the trial had")
-            if isinstance(one, Number) and is_text_column(table[one.name]):
+            if isinstance(one, NumberColumn) and is_text_column(table[one.name]):
                 raise InputError(f"the column '{one.name}' holds text where the trial had numbers; correct it")
 
 

@@ -28,7 +28,7 @@ KEY = ("planned_campaign_id", "planned_offer_id")
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredOffer:
     """One offer, over all read-outs that saw it."""
 
     value_minor: float
@@ -46,7 +46,7 @@ class Measured:
         return mean, float(weights.sum() ** -0.5)
 
 
-Known = dict[tuple[str, str], Measured]
+Known = dict[tuple[str, str], MeasuredOffer]
 """Measured effects by campaign and offer."""
 
 
@@ -91,13 +91,13 @@ def measured(outcomes: pl.DataFrame) -> Known:
     return measured_offers
 
 
-def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> Measured:
+def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> MeasuredOffer:
     both = [one["before_revenue_minor"].null_count() == 0 for one in (treated, control)]
     difference = cuped(*(_moments(one, adjusted=all(both)) for one in (treated, control)))
     rates = [one["redeemed"].cast(pl.Float64).mean() for one in (treated, control)]
     observed_rates = [float(str(rate)) for rate in rates if rate is not None]
     p_redeem = max(observed_rates[0] - observed_rates[1], 0.0) if len(observed_rates) == len(rates) else None
-    return Measured(difference.value, difference.se, p_redeem, treated.height, control.height)
+    return MeasuredOffer(difference.value, difference.se, p_redeem, treated.height, control.height)
 
 
 def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:

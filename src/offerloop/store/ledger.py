@@ -29,7 +29,7 @@ from offerloop.store.migrations import migrate
 from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
 from offerloop.store.schema import templates
 from offerloop.store.together import Together
-from offerloop.store.writing import Change, write
+from offerloop.store.writing import LedgerChange, write
 
 Seen = TypeVar("Seen")
 PATIENCE_SECONDS = 30.0
@@ -101,7 +101,7 @@ class Ledger:
             state = outcome.state
             entries += [(command.key, entry) for entry in outcome.entries]
             answers.append(outcome.answer)
-        change = Change(before, state, tuple(entries), now)
+        change = LedgerChange(before, state, tuple(entries), now)
         if change.answers:
             with writing(self.engine) as connection:
                 write(connection, change)

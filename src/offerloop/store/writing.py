@@ -53,7 +53,7 @@ _HISTORY = insert(history)
 
 
 @dataclass(frozen=True)
-class Change:
+class LedgerChange:
     """What commands came to: the state that was read, the one that the rules made of it, and the way there."""
 
     before: LedgerState
@@ -68,7 +68,7 @@ class Change:
         return [one for key, one in sorted(self.after.answered.items()) if key not in self.before.answered]
 
 
-def write(connection: Connection, change: Change) -> None:
+def write(connection: Connection, change: LedgerChange) -> None:
     """All of it within the transaction of the connection. Raises StaleError when what was read holds no more."""
     _requests(connection, change)
     if change.entries:
@@ -82,7 +82,7 @@ def write(connection: Connection, change: Change) -> None:
             _template(connection, template_id, more)
 
 
-def _requests(connection: Connection, change: Change) -> None:
+def _requests(connection: Connection, change: LedgerChange) -> None:
     rows = [
         {"key": answer.key, "fingerprint": fingerprint, "at": answer.at, "reason": answer.reason,
          "expires_at": answer.expires_at}
@@ -91,7 +91,7 @@ def _requests(connection: Connection, change: Change) -> None:
     _add_new(connection, requests, rows)
 
 
-def _coupons(connection: Connection, change: Change, more: Mapping[str, Balance]) -> None:
+def _coupons(connection: Connection, change: LedgerChange, more: Mapping[str, Balance]) -> None:
     new, old = list[Values](), dict[int, list[Values]]()
     for code in sorted(more):
         after, before = change.after.book.coupons[code], change.before.book.coupons.get(code)
@@ -109,7 +109,7 @@ def _coupons(connection: Connection, change: Change, more: Mapping[str, Balance]
         _add_to(connection, coupons, rows, changes)
 
 
-def _customers(connection: Connection, change: Change, more: Mapping[tuple[str, str], Balance]) -> None:
+def _customers(connection: Connection, change: LedgerChange, more: Mapping[tuple[str, str], Balance]) -> None:
     rows = [
         {"template_id": template_id, "customer_id": customer_id,
          "limit_uses": change.after.book.templates[template_id].terms.limit_per_customer,
@@ -149,7 +149,7 @@ def _more(name: str) -> BindParameter[int]:
     return bindparam(f"more_{name}", type_=BigInteger())
 
 
-def _locks(connection: Connection, change: Change) -> None:
+def _locks(connection: Connection, change: LedgerChange) -> None:
     """Also where a lock was replaced by one that looks the same."""
     before, after = change.before.book.locks, change.after.book.locks
     named = {(entry.code, entry.lock_key) for _, entry in change.entries if entry.lock_key is not None}
@@ -159,7 +159,7 @@ def _locks(connection: Connection, change: Change) -> None:
     _add_new(connection, locks, [{"code": place[0], "lock_key": place[1], **vars(after[place])} for place in left])
 
 
-def _redemptions(connection: Connection, change: Change) -> None:
+def _redemptions(connection: Connection, change: LedgerChange) -> None:
     before, after = change.before.book.redemptions, change.after.book.redemptions
     named = {entry.redemption_id for _, entry in change.entries if entry.redemption_id is not None}
     gone = [(key, before[key].rolled_back_minor, before[key].whole) for key in sorted(named & before.keys())]
@@ -167,7 +167,7 @@ def _redemptions(connection: Connection, change: Change) -> None:
     _add_new(connection, redemptions, [{"redemption_id": key, **vars(after[key])} for key in sorted(named)])
 
 
-def _history(connection: Connection, change: Change) -> None:
+def _history(connection: Connection, change: LedgerChange) -> None:
     rows = [
         {
             "request_key": key, "at": change.at, "event": entry.event, "template_id": entry.template_id,

@@ -36,7 +36,7 @@ from offerloop.tables.response import (
     RESPONSE_SLOPES,
     SHOWN_OFFERS,
 )
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
 STAGE_TABLES = {
     table.name: table
@@ -116,6 +116,6 @@ __all__ = [
     "UNIFORM_DEPTHS",
     "USUAL",
     "Column",
-    "Table",
+    "TableContract",
     "with_other_names",
 ]

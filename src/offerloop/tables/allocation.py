@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
 PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL = "plan", "explore", "holdback", "holdout", "usual"
 ARMS = {
@@ -32,7 +32,7 @@ REASONS = {
 }
 """Codes of the column `reasons`, in words."""
 
-ASSIGNMENTS = Table(
+ASSIGNMENTS = TableContract(
     "assignments",
     "What each customer of the audience gets. One row per customer, sorted by customer_id.",
     (
@@ -64,7 +64,7 @@ ASSIGNMENTS = Table(
     key=("customer_id",),
 )
 
-COMPARISON = Table(
+COMPARISON = TableContract(
     "comparison",
     "The plan beside reference policies at its expected spend or all they can spend, held out, minor units.",
     (
@@ -82,7 +82,7 @@ COMPARISON = Table(
     key=("campaign_id", "rule"),
 )
 
-BUDGET_CURVE = Table(
+BUDGET_CURVE = TableContract(
     "budget_curve",
     "Held-out profit of the plan for growing budgets, minor units; the last row is the stop point.",
     (
@@ -100,7 +100,7 @@ BUDGET_CURVE = Table(
     key=("campaign_id", "budget_minor"),
 )
 
-BREAK_EVEN_SWEEP = Table(
+BREAK_EVEN_SWEEP = TableContract(
     "break_even_sweep",
     "Held-out profit of each customer's best offer, without a budget, by supplier share and by margin.",
     (
@@ -115,7 +115,7 @@ BREAK_EVEN_SWEEP = Table(
     key=("campaign_id", "lever", "level"),
 )
 
-UNIFORM_DEPTHS = Table(
+UNIFORM_DEPTHS = TableContract(
     "uniform_depths",
     "One depth for everybody: held-out profit of each offer with a depth, given to all whom it concerns, and of none.",
     (
@@ -137,7 +137,7 @@ UNIFORM_DEPTHS = Table(
     key=("campaign_id", "category", "offer_id"),
 )
 
-PLAN_LIMITS = Table(
+PLAN_LIMITS = TableContract(
     "plan_limits",
     "What each limit costs: the profit that the campaigns which are sent would have without it, less that of the plan. "
     "The row `order` says what solving campaigns in order costs. Money in minor units.",
@@ -171,7 +171,7 @@ PLAN_LIMITS = Table(
     key=("kind", "name", "campaign_id"),
 )
 
-OFFER_PRICES = Table(
+OFFER_PRICES = TableContract(
     "offer_prices",
     "What each offer's use of limits was priced at when the plan was solved.",
     (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.tables.schema import Column, Table
+from offerloop.tables.schema import Column, TableContract
 
 _POLICY = (
     Column("kind", pl.String, "logged, nothing, everyone (one offer for everybody), run or file"),
     Column("policy", pl.String, "the offer, the run or the file; the kind where it has no name"),
 )
 
-POLICY_VALUES = Table(
+POLICY_VALUES = TableContract(
     "policy_values",
     "What each policy is worth by each method, and its differences from others by the recommended one.",
     (
@@ -32,7 +32,7 @@ POLICY_VALUES = Table(
     key=("kind", "policy", "method", "outcome", "against"),
 )
 
-OVERLAP = Table(
+OVERLAP = TableContract(
     "overlap",
     "How much the log knows of each offer under each policy, also of policies that get no value.",
     (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
-QUALITY = Table(
+QUALITY = TableContract(
     "quality",
     "What cleaning did: one row per rule.",
     (
@@ -20,7 +20,7 @@ QUALITY = Table(
     key=("table", "rule", "action"),
 )
 
-QUALITY_BY_DAY = Table(
+QUALITY_BY_DAY = TableContract(
     "quality_by_day",
     "What the rules did to order lines of each day; days without a case are left out.",
     (
@@ -31,7 +31,7 @@ QUALITY_BY_DAY = Table(
     ),
 )
 
-REJECTED = Table(
+REJECTED = TableContract(
     "rejected",
     "Rows that were left out of every later stage, with the rule that said so.",
     (
@@ -43,7 +43,7 @@ REJECTED = Table(
     ),
 )
 
-CUSTOMERS = Table(
+CUSTOMERS = TableContract(
     "customers",
     "Customers with the attributes of the source; those under `audit_only` never reach a model.",
     (Column("customer_id", ID, "customer"),),

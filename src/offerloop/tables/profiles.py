@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
-PROFILES = Table(
+PROFILES = TableContract(
     "profiles",
     "Features of each customer at the moment of the plan, and readable tags.",
     (
@@ -17,7 +17,7 @@ PROFILES = Table(
     open=True,
 )
 
-AUDIENCE_MEMBERS = Table(
+AUDIENCE_MEMBERS = TableContract(
     "audience_members",
     "Who belongs to which audience of the configuration.",
     (Column("audience", pl.String, "name"), Column("customer_id", ID, "customer")),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.tables.allocation import ARMS
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
-OUTCOMES = Table(
+OUTCOMES = TableContract(
     "readout_outcomes",
     "What each customer of the run did in the period, with what was decided: the next run learns from it.",
     (
@@ -38,7 +38,7 @@ OUTCOMES = Table(
     key=("customer_id",),
 )
 
-READOUT_EFFECTS = Table(
+READOUT_EFFECTS = TableContract(
     "readout_effects",
     "Every estimate of a read-out with its 95 % interval.",
     (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
-AFFINITIES = Table(
+AFFINITIES = TableContract(
     "affinities",
     "Products that each customer would like, best first.",
     (
@@ -25,7 +25,7 @@ AFFINITIES = Table(
     key=("customer_id", "task", "rank"),
 )
 
-RECOMMENDER_RESULTS = Table(
+RECOMMENDER_RESULTS = TableContract(
     "recommenders",
     "How recommenders ranked what customers bought next.",
     (
@@ -46,7 +46,7 @@ RECOMMENDER_RESULTS = Table(
     key=("task", "recommender", "window"),
 )
 
-PRODUCT_TEXTS = Table(
+PRODUCT_TEXTS = TableContract(
     "product_texts",
     "What products are called, where the shop says so.",
     (Column("product_id", ID, "product"), Column("text", pl.String, "its name or description")),

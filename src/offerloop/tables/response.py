@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.tables.schema import ID, Column, Table
+from offerloop.tables.schema import ID, Column, TableContract
 
-CAMPAIGN_EFFECTS = Table(
+CAMPAIGN_EFFECTS = TableContract(
     "campaign_effects",
     "What past campaigns did: differences between targeted and other customers, minor units a customer-week.",
     (
@@ -29,7 +29,7 @@ CAMPAIGN_EFFECTS = Table(
     key=("campaign_id",),
 )
 
-FIRST_REACHED = Table(
+FIRST_REACHED = TableContract(
     "first_reached",
     "What first reaching customers with a type of campaign changed, against those not reached until later.",
     (
@@ -43,7 +43,7 @@ FIRST_REACHED = Table(
     key=("campaign_type",),
 )
 
-RESPONSE_SLOPES = Table(
+RESPONSE_SLOPES = TableContract(
     "response_slopes",
     "Average response to shelf discounts by both designs, per unit of depth.",
     (
@@ -59,7 +59,7 @@ RESPONSE_SLOPES = Table(
     key=("design", "outcome"),
 )
 
-RESPONSE_CURVE = Table(
+RESPONSE_CURVE = TableContract(
     "response_curve",
     "Change of the weekly chance to buy by depth of own products, against the lowest band.",
     (
@@ -72,7 +72,7 @@ RESPONSE_CURVE = Table(
     key=("depth_low",),
 )
 
-RESPONSE_CHECKS = Table(
+RESPONSE_CHECKS = TableContract(
     "response_checks",
     "What would have to be true if the design measured what it claims.",
     (
@@ -86,7 +86,7 @@ RESPONSE_CHECKS = Table(
     key=("check", "outcome"),
 )
 
-RESPONSE_DECILES = Table(
+RESPONSE_DECILES = TableContract(
     "response_deciles",
     "Who responds more: held-out slopes by decile of the predicted slope.",
     (
@@ -100,7 +100,7 @@ RESPONSE_DECILES = Table(
     key=("outcome", "decile"),
 )
 
-SHOWN_OFFERS = Table(
+SHOWN_OFFERS = TableContract(
     "shown_offers",
     "What offers that were shown at random changed in the window after it, against deliberately nothing; minor units.",
     (
@@ -124,7 +124,7 @@ SHOWN_OFFERS = Table(
     key=("offer_id",),
 )
 
-BREAK_EVEN = Table(
+BREAK_EVEN = TableContract(
     "break_even",
     "Discount given for each unit of list sales gained, over all pairs: the margin at which shelf discounts pay.",
     (
@@ -135,7 +135,7 @@ BREAK_EVEN = Table(
     key=("design",),
 )
 
-MARGINS = Table(
+MARGINS = TableContract(
     "margins",
     "What is left of list price before any offer's cost: the plan values sales by it, and so does its read-out.",
     (
@@ -146,7 +146,7 @@ MARGINS = Table(
     key=("category",),
 )
 
-OFFERS = Table(
+OFFERS = TableContract(
     "offers",
     "Every offer of every campaign, and what its effect rests on.",
     (
@@ -175,7 +175,7 @@ OFFERS = Table(
     key=("campaign_id", "offer_id"),
 )
 
-EFFECTS = Table(
+EFFECTS = TableContract(
     "effects",
     "What one offer would change for one customer in one week, minor units; intervals of single customers are rough.",
     (
@@ -204,7 +204,7 @@ EFFECTS = Table(
     key=("campaign_id", "customer_id", "offer_id"),
 )
 
-CALIBRATION = Table(
+CALIBRATION = TableContract(
     "calibration",
     "How predictions of one half of the customers held in the other: level, slope, and their covariance.",
     (

@@ -25,7 +25,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableContract:
     """The contract of one table between two stages."""
 
     name: str

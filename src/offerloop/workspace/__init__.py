@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from offerloop.workspace.run_folders import RUN_FORMAT, find_run
     from offerloop.workspace.samples import (
         SAMPLE_ROWS,
-        Place,
         SampleRows,
         Samples,
+        SourcePlace,
         known_encoding,
         place_of,
         sample_rows,
@@ -46,11 +46,11 @@ __all__ = [
     "Document",
     "InputTable",
     "OffersFile",
-    "Place",
     "Recorder",
     "RunRead",
     "SampleRows",
     "Samples",
+    "SourcePlace",
     "TrialScorer",
     "as_number",
     "check_arm_cells",

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import polars as pl
 
-from offerloop.config import Config, Rule
+from offerloop.config import AudienceRule, Config
 from offerloop.engine import collect
 from offerloop.errors import near_miss
 from offerloop.events import Events
@@ -55,7 +55,7 @@ def _tags(config: Config) -> list[str]:
     ]
 
 
-def _asked_tags(rule: Rule) -> Iterator[str]:
+def _asked_tags(rule: AudienceRule) -> Iterator[str]:
     if rule.field == _TAGS:
         yield from (str(one) for one in (rule.equals, *(rule.among or ())) if one is not None)
     for inner in (*(rule.all or ()), *(rule.any or ()), *([rule.negated] if rule.negated else ())):

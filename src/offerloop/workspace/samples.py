@@ -35,7 +35,7 @@ BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePlace:
     """The place of a source, as it was named on the command line."""
 
     path: Path | None = None
@@ -56,7 +56,7 @@ class Place:
 class SampleRows:
     """Part of a source: of CSV every cell is text, as when it is read for a run."""
 
-    place: Place
+    place: SourcePlace
     head: pl.DataFrame
     """The first rows, 20,000 unless asked for more."""
     spread: pl.DataFrame
@@ -98,27 +98,27 @@ Samples = Mapping[SourceName, SampleRows]
 _QUERY = re.compile(r"(?P<url>.*?)#\s*(?P<query>(?:select|with)\b.*)", re.IGNORECASE | re.DOTALL)
 
 
-def place_of(written: str) -> Place:
+def place_of(written: str) -> SourcePlace:
     """A file, ``FILE#part``, ``URL#table`` or ``URL#select ...``.
 
     Raises InputError for a URL without a table, and for a file that is not there.
     """
     if "://" in written:
         if query := _QUERY.fullmatch(written):
-            return Place(url=query["url"], query=query["query"].strip().rstrip(";"))
+            return SourcePlace(url=query["url"], query=query["query"].strip().rstrip(";"))
         url, _, table = written.rpartition("#")
         if not url or not table:
             raise InputError(
                 f"'{masked(written)}' names no table; write it like sqlite:///shop.db#orders, or with a query like "
                 "'sqlite:///shop.db#select * from orders'"
             )
-        return Place(url=url, table=table)
+        return SourcePlace(url=url, table=table)
     path, part = split_part(as_path(written))
     if path.is_dir():
         raise InputError(f"'{path}' is a folder; name a CSV, Excel or Parquet file")
     if not path.is_file():
         raise InputError(f"the file '{path}' does not exist; give the path of a CSV, Excel or Parquet file")
-    return Place(path, part)
+    return SourcePlace(path, part)
 
 
 def known_encoding(written: str) -> str:
@@ -130,7 +130,7 @@ def known_encoding(written: str) -> str:
     return "utf-8-sig" if codecs.lookup(written).name == "utf-8" else written
 
 
-def sample_rows(place: Place, folder: Path, rows: int = SAMPLE_ROWS, encoding: str | None = None) -> SampleRows:
+def sample_rows(place: SourcePlace, folder: Path, rows: int = SAMPLE_ROWS, encoding: str | None = None) -> SampleRows:
     """Look at a source; a file that is packed, and the rows of a query, are copied to `folder`.
 
     `encoding` is that of a CSV file. Raises InputError when the source cannot be read, or has no rows.
@@ -152,7 +152,7 @@ def sample_rows(place: Place, folder: Path, rows: int = SAMPLE_ROWS, encoding: s
     return sample
 
 
-def _csv(place: Place, file: Readable, rows: int, encoding: str | None) -> SampleRows:
+def _csv(place: SourcePlace, file: Readable, rows: int, encoding: str | None) -> SampleRows:
     path, has_encoding = file.path, encoding is not None and file.dialect is None
     dialect = file.dialect or sniff(path, encoding=encoding)
     lines = _first_lines(path, dialect, rows + 1, strict=has_encoding)
@@ -225,7 +225,7 @@ def _blocks(path: Path, dialect: Dialect) -> list[str]:
     return lines
 
 
-def _parquet(place: Place, file: Readable, rows: int) -> SampleRows:
+def _parquet(place: SourcePlace, file: Readable, rows: int) -> SampleRows:
     try:
         table = pl.scan_parquet(file.path, glob=False)
         n_rows = int(table.select(pl.len()).collect().item())
@@ -247,7 +247,7 @@ def single_values(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(kept).with_columns(pl.col(texts).cast(pl.String))
 
 
-def _database(place: Place, rows: int) -> SampleRows:
+def _database(place: SourcePlace, rows: int) -> SampleRows:
     engine = connect(place.url or "")
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError

@@ -15,7 +15,7 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, epoch_day, prepare
-from offerloop.mapping import Column, name_score
+from offerloop.mapping import SourceColumn, name_score
 from offerloop.mapping.contents import is_consent
 from offerloop.mapping.matching import known_names
 
@@ -332,4 +332,4 @@ def test_exact_names_beat_contained_ones_and_these_beat_likeness(better, worse, 
     ],
 )
 def test_a_column_with_answers_holds_consent(cells, is_one):
-    assert is_consent(Column("newsletter", pl.Series(cells), ".")) is is_one
+    assert is_consent(SourceColumn("newsletter", pl.Series(cells), ".")) is is_one

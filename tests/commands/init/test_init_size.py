@@ -6,7 +6,7 @@ import pytest
 from small_shop import write_small_shop
 
 from offerloop.commands.init.page import page
-from offerloop.commands.init.sizing import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, Orders, sized
+from offerloop.commands.init.sizing import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, OrderFigures, sized
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
@@ -22,7 +22,7 @@ def weeks(orders, size):
 @pytest.mark.parametrize("n_customers", [30, 171, 1_000, 20_000, 500_000])
 @pytest.mark.parametrize("profit", [2.0, 10.0, None])
 def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be_too_small(n_customers, profit):
-    orders, usual = Orders(n_customers, 300.0, profit, 200), 25 * n_customers
+    orders, usual = OrderFigures(n_customers, 300.0, profit, 200), 25 * n_customers
     size = sized(orders, usual, is_given=False)
     assert usual <= size.budget <= MOST_TIMES * usual
     if size.note:
@@ -33,12 +33,12 @@ def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be
 
 
 def test_the_usual_size_stays_where_it_is_enough():
-    size = sized(Orders(500_000, 300.0, 10.0, 200), 25 * 500_000, is_given=False)
+    size = sized(OrderFigures(500_000, 300.0, 10.0, 200), 25 * 500_000, is_given=False)
     assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (12_500_000, 0.05, "", "", "")
 
 
 def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
-    larger, *held = (sized(Orders(n, 300.0, 10.0, 200), 25 * n, is_given=False) for n in (8_000, 4_000, 1_800))
+    larger, *held = (sized(OrderFigures(n, 300.0, 10.0, 200), 25 * n, is_given=False) for n in (8_000, 4_000, 1_800))
     assert (larger.holdout, *(one.holdout for one in held)) == (HOLDOUT, *LARGER_HOLDOUTS)
     assert larger.budget > 25 * 8_000
     assert "customers can be planned for" in larger.budget_why
@@ -46,7 +46,7 @@ def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
 
 
 def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():
-    size = sized(Orders(20_000, 300.0, 10.0, 200), 2_000, is_given=True)
+    size = sized(OrderFigures(20_000, 300.0, 10.0, 200), 2_000, is_given=True)
     assert size.budget == 2_000
     assert "this budget pays for 10" in size.note
 

@@ -8,7 +8,7 @@ import pytest
 from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 
 from offerloop.commands.readout.effects import FIFTHS
-from offerloop.commands.readout.findings import FORECAST_COST, AgainstForecast, Effect, ReadoutFindings
+from offerloop.commands.readout.findings import FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.margins import margin
 from offerloop.commands.readout.sentences import sentence
 from offerloop.commands.readout.task import read_out
@@ -74,7 +74,7 @@ def test_without_an_effect_the_interval_holds_zero_and_the_power_is_said(tmp_pat
     ],
 )
 def test_the_sentence_claims_no_more_than_the_interval(profit, says):
-    one = Effect("plan", "profit_minor", "all", "adjusted", profit.times(100), 0.5, 2, 2, 0.0)
+    one = ReadoutEffect("plan", "profit_minor", "all", "adjusted", profit.times(100), 0.5, 2, 2, 0.0)
     found = ReadoutFindings(Shop(name="x"), "run", 0, 6, "", (), None, FORECAST_COST, "", effects=(one,))
     assert sentence(found).startswith(says)
 

@@ -8,7 +8,7 @@ import pytest
 from readout_shop import make_orders, make_run
 
 from offerloop.commands.readout.business_as_usual import usual_effects
-from offerloop.commands.readout.effects import Panel
+from offerloop.commands.readout.effects import OutcomePanel
 from offerloop.commands.readout.inputs import read_run
 from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
@@ -128,7 +128,7 @@ def test_both_groups_stand_for_everybody_although_only_some_can_explore(tmp_path
             margin_minor=x + rng.normal(0, 100, table.height) + 100.0 * plan * able, profit_minor=x,
             n_orders=x, revenue_minor=x, cost_minor=x,
         )  # fmt: skip
-        estimate = one_of(usual_effects(past, Panel(rows, "", True))[0], "against_usual")
+        estimate = one_of(usual_effects(past, OutcomePanel(rows, "", True))[0], "against_usual")
         found.append(estimate.value)
         hits += estimate.low < 50 < estimate.high
     assert abs(np.mean(found) - 50) < 4 * np.std(found) / np.sqrt(n)

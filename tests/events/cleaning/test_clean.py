@@ -3,15 +3,15 @@ import polars as pl
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events import Cleaned, Rule, apply_rules, merge_scans
+from offerloop.events import Cleaned, CleaningRule, apply_rules, merge_scans
 from offerloop.events.cleaning.clean import drop_copies
 from offerloop.message import Message
 
 NO_REASON = Message("nothing was said", context="cleaning rule")
-BELOW = Rule("below", "rejected", nw.col("n") < 0, NO_REASON)
-SMALL = Rule("small", "rejected", nw.col("n") < 3, NO_REASON)
-RAISE = Rule("raise", "repaired", nw.col("n") < 5, NO_REASON, {"n": nw.lit(5)})
-FIVE = Rule("five", "flagged", nw.col("n") == 5, NO_REASON)
+BELOW = CleaningRule("below", "rejected", nw.col("n") < 0, NO_REASON)
+SMALL = CleaningRule("small", "rejected", nw.col("n") < 3, NO_REASON)
+RAISE = CleaningRule("raise", "repaired", nw.col("n") < 5, NO_REASON, {"n": nw.lit(5)})
+FIVE = CleaningRule("five", "flagged", nw.col("n") == 5, NO_REASON)
 
 
 def cleaned(numbers, *rules):

@@ -3,7 +3,7 @@ import polars as pl
 
 from offerloop.recommenders import Context, Interactions
 from offerloop.recommenders.networks.next_period_labels import next_period_labels
-from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, Pairs, attributes
+from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, PurchasePairs, attributes
 
 TODAY = 100
 
@@ -49,7 +49,7 @@ def test_examples_are_limited_and_drawn_at_random():
 
 def test_pairs_are_the_decayed_sums():
     interactions = build([("a", 1, 90), ("a", 1, 97), ("a", 2, 99), ("c", 2, 99)])
-    pairs = Pairs.of(interactions.of(["c", "x", "a"]))
+    pairs = PurchasePairs.of(interactions.of(["c", "x", "a"]))
     np.testing.assert_array_equal(pairs.starts, [0, 1, 1, 3])
     np.testing.assert_array_equal(pairs.columns, [1, 0, 1])
     for k, constant in enumerate(TIME_CONSTANTS):

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sample_part import is_in_part
 
-from offerloop.recommenders import Hybrid, Interactions, Window, choose, judge
+from offerloop.recommenders import Hybrid, Interactions, RankingWindow, choose, judge
 from offerloop.recommenders.ranking.snapshots import Snapshots
 
 TODAY = 200
@@ -105,7 +105,7 @@ def test_the_gain_is_paired_by_customer_with_its_interval(ranked, purchases):
     then = Hybrid(candidates=["popularity", "repeat", "ranker"]).fit_at(snapshots, TODAY - 28)
     since = judge(
         then.rivals(snapshots, TODAY - 28),
-        Window.between(snapshots.interactions(TODAY - 28), snapshots.interactions(TODAY)),
+        RankingWindow.between(snapshots.interactions(TODAY - 28), snapshots.interactions(TODAY)),
     )
     for row in table.filter(recommender="ranker").to_dicts():
         judged = hybrid.choice.judged if row["window"] == "tune" else since

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import EvidenceError
-from offerloop.recommenders import Hybrid, Interactions, Popularity, Ranker, Window, judge
+from offerloop.recommenders import Hybrid, Interactions, Popularity, Ranker, RankingWindow, judge
 from offerloop.recommenders.ranking.candidates import MEMBERS
 from offerloop.recommenders.ranking.hybrid import gate
 from offerloop.recommenders.ranking.judge import Judged
@@ -35,7 +35,7 @@ def purchases():
 
 @pytest.fixture(scope="module")
 def window(purchases):
-    return Window.between(Interactions.build(purchases, TODAY), Interactions.build(purchases, TODAY + 28))
+    return RankingWindow.between(Interactions.build(purchases, TODAY), Interactions.build(purchases, TODAY + 28))
 
 
 @pytest.fixture(scope="module")

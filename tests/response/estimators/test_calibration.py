@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from offerloop.response.estimators.calibration import Line, logistic
+from offerloop.response.estimators.calibration import CalibrationLine, logistic
 
 
 @pytest.mark.parametrize("kind", ["binary", "count", "amount"])
@@ -11,12 +11,12 @@ def test_a_line_undoes_what_was_done_to_predictions(kind):
     mean = {"binary": logistic(eta), "count": np.exp(eta), "amount": eta}[kind]
     noisy = {"binary": rng.binomial(1, logistic(eta)), "count": rng.poisson(np.exp(eta)), "amount": rng.normal(eta)}
     y = noisy[kind].astype(float)
-    found = Line.fitted((eta - 0.7) / 1.6, y, kind)
+    found = CalibrationLine.fitted((eta - 0.7) / 1.6, y, kind)
     assert found.slope == pytest.approx(1.6, abs=0.08)
     assert found.intercept == pytest.approx(0.7, abs=0.08)
     np.testing.assert_allclose(found.applied((eta - 0.7) / 1.6).mean(), mean.mean(), rtol=0.02, atol=0.02)
 
 
 def test_predictions_that_say_nothing_are_left_as_they_are():
-    assert Line.fitted(np.zeros(10), np.arange(10.0), "amount") == Line("amount")
-    assert Line.fitted(np.arange(10.0), np.zeros(10), "binary") == Line("binary")
+    assert CalibrationLine.fitted(np.zeros(10), np.arange(10.0), "amount") == CalibrationLine("amount")
+    assert CalibrationLine.fitted(np.arange(10.0), np.zeros(10), "binary") == CalibrationLine("binary")

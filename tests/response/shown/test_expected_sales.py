@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from offerloop.response.shown.expected_sales import Usual, noise
+from offerloop.response.shown.expected_sales import ExpectedSales, noise
 
 
 def test_what_is_expected_follows_features_and_is_not_below_zero():
     rng = np.random.default_rng(1)
     x = rng.normal(size=(20_000, 2))
     y = np.maximum(1 + x[:, 0], 0) * rng.gamma(1.0, 10.0, len(x))
-    usual = Usual.fit(x, y)
+    usual = ExpectedSales.fit(x, y)
     found = usual.over_mean(np.array([[-3.0, 0.0], [0.0, 0.0], [2.0, 0.0], [2.0, 1.0]]))
     assert found[0] == 0
     assert found[2] > 1.8 * found[1]

@@ -6,13 +6,13 @@ import pytest
 from offerloop.evaluation.estimate import se_of
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms, Spending, learn_effects, study_trial
 from offerloop.response.estimators.dr_learner import DRLearner
-from offerloop.response.estimators.outcome import Outcome
+from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.crossfit import Calibration, divisions, held_out
 from offerloop.response.trial.model_selection import ahead, ranking
 from offerloop.response.trial.spread import mean_estimate
 
-ESTIMATORS = {"outcome": Outcome(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
+ESTIMATORS = {"outcome": OutcomeModel(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
 OFFERS = (NO_OFFER_TERMS, OfferTerms("a", "a", 1.0), OfferTerms("b", "b", 1.0))
 
 

@@ -10,7 +10,7 @@ import offerloop.response.trial.study as study_module
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms, Spending, study_trial
 from offerloop.response.estimators.dr_learner import DRLearner
-from offerloop.response.estimators.outcome import Outcome
+from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.r_learner import RLearner
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.spread import mean_estimate
@@ -120,7 +120,7 @@ def test_three_arms_without_effect_seldom_pay():
 def test_a_large_table_tells_the_same_of_its_arms_whatever_the_seed(monkeypatch):
     monkeypatch.setattr(study_module, "MOST_ROWS", 600)
     value, _ = trial(4, kinds(2), (0.5, 0.2), n=1_500)
-    estimators = {"outcome": Outcome(), "ridge_t": RidgeTLearner()}
+    estimators = {"outcome": OutcomeModel(), "ridge_t": RidgeTLearner()}
     first, second = (study_trial(value, None, Spending(), seed, estimators) for seed in (1, 2))
     assert first.compared.profit.size == 600
     assert first.judged.profit.size == 1_500

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 from rich.console import Console
 
-from offerloop.allocation import Candidates, Solution, Table, solve, whole
+from offerloop.allocation import CandidateRows, CandidateTable, Solution, solve, whole
 from offerloop.commands.allocate.findings import AllocationResult
 from offerloop.config import LimitRule, Limits, StrPath, as_path, load_file
 from offerloop.errors import InputError, SourceError, near_miss
@@ -34,7 +34,7 @@ def allocate(
     unit = (10 ** DIGITS[currency] * MICRO, currency)
     read, path = table_rows(table, ("customer_id", "offer_id"))
     rows = _rows(read, path, currency)
-    candidates_table = Table(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
+    candidates_table = CandidateTable(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
     rules = [*limits.limits, *(_cap(one) for one in caps)]
     candidates, problem = candidates_table.problem(limits.model_copy(update={"limits": tuple(rules)}))
     if progress is None:
@@ -106,7 +106,9 @@ def _refuse(bad: pl.Series, sentence: str) -> None:
         raise SourceError(sentence.format(int(bad.arg_true()[0]) + 2))
 
 
-def _assigned(table: Table, limits: Limits, candidates: Candidates, solution: Solution, currency: str) -> pl.DataFrame:
+def _assigned(
+    table: CandidateTable, limits: Limits, candidates: CandidateRows, solution: Solution, currency: str
+) -> pl.DataFrame:
     """Return one row per offer given, and one with `none` for each customer without."""
     unit = 10 ** DIGITS[currency] * MICRO
     rows = table.kept(limits).rows[candidates.chosen(solution.choice)]

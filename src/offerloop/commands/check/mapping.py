@@ -15,7 +15,7 @@ from offerloop.engine import collect
 from offerloop.errors import InputError, SourceError
 from offerloop.events import CONTRACTS, Events, columns_in
 from offerloop.mapping import (
-    Match,
+    ColumnMatch,
     columns_of,
     currency_evidence,
     customer_notes,
@@ -28,18 +28,18 @@ from offerloop.mapping import (
     unfit_columns,
     unmapped_answers,
 )
-from offerloop.workspace import Place, SampleRows, sample_rows
+from offerloop.workspace import SampleRows, SourcePlace, sample_rows
 
 
 def configured_notes(config: Config, events: Events) -> list[str]:
     """Return what a reader should compare with the data, for each source that a file or a table holds."""
     notes: list[str] = []
-    matches: dict[SourceName, Match] = {}
+    matches: dict[SourceName, ColumnMatch] = {}
     for name, match, sample in _looked_at(config):
         contract, matches[name] = CONTRACTS[name], match
         notes += mapping_notes(match, sample) if name == "order_lines" else []
         if name == "customers":
-            notes += unmapped_answers(Match(columns_of(sample), match.guesses).unused(), match.guesses)
+            notes += unmapped_answers(ColumnMatch(columns_of(sample), match.guesses).unused(), match.guesses)
         notes += unfit_columns(match, name, (*contract.required, *contract.optional))
         notes += encoding_notes(sample)
         notes += _time_notes(match, sample, config.sources[name])
@@ -48,19 +48,19 @@ def configured_notes(config: Config, events: Events) -> list[str]:
     return [*notes, *customer_notes(_orders(events))]
 
 
-def _looked_at(config: Config) -> Iterator[tuple[SourceName, Match, SampleRows]]:
+def _looked_at(config: Config) -> Iterator[tuple[SourceName, ColumnMatch, SampleRows]]:
     with tempfile.TemporaryDirectory(prefix="offerloop-") as folder:
         for name, source in config.sources.items():
-            place = Place(source.path, source.part, source.url, source.table, source.query)
+            place = SourcePlace(source.path, source.part, source.url, source.table, source.query)
             # the reader of the whole source has read it, and knows more of how it is written
             with suppress(InputError, SourceError):
                 sample = sample_rows(place, Path(folder), encoding=source.encoding)
                 yield name, _mapped(source, sample), sample
 
 
-def _mapped(source: Source, sample: SampleRows) -> Match:
+def _mapped(source: Source, sample: SampleRows) -> ColumnMatch:
     """The mapping of a configuration, as if it had been guessed."""
-    match = Match(columns_of(sample))
+    match = ColumnMatch(columns_of(sample))
     schema = nw.from_native(sample.head.lazy()).collect_schema()
     for ours, written in source.columns.items():
         match.take(ours, written, columns_in(written, schema), "")
@@ -69,7 +69,7 @@ def _mapped(source: Source, sample: SampleRows) -> Match:
     return match
 
 
-def _time_notes(match: Match, sample: SampleRows, source: Source) -> list[str]:
+def _time_notes(match: ColumnMatch, sample: SampleRows, source: Source) -> list[str]:
     if source.time_format is None or "at" not in match.guesses:
         return []
     forms = forms_of(match, "at", sample)
@@ -82,7 +82,7 @@ def _time_notes(match: Match, sample: SampleRows, source: Source) -> list[str]:
     return [note] if (note := note_on_two_readings(match, "at", sample, source.time_format, others[0])) else []
 
 
-def _currency_notes(config: Config, matches: list[Match], orders: Match) -> list[str]:
+def _currency_notes(config: Config, matches: list[ColumnMatch], orders: ColumnMatch) -> list[str]:
     said, currency = currency_evidence(language_of(matches), orders, matches), config.shop.currency
     if said is None or said.value == currency or (said.value == "USD" and said.is_of_a_sign):
         return []

@@ -68,7 +68,7 @@ class PolicyWorth:
 
 
 @dataclass(frozen=True)
-class Note:
+class EvaluationNote:
     """Something that a reader must know, by its key among the words."""
 
     key: str
@@ -89,7 +89,7 @@ class EvaluationFindings:
     n_customers: int
     has_cost: bool
     policies: tuple[PolicyWorth, ...]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[EvaluationNote, ...] = ()
     rival: tuple[str, Worth] | None = None
     """The best other offer for everybody, and the leading policy less it."""
     earlier: CarryOver | None = None

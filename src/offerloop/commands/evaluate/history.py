@@ -7,17 +7,17 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.commands.evaluate.log import Decisions
-from offerloop.evaluation import NONE, OTHER, Log, Past, with_profit
+from offerloop.evaluation import NONE, OTHER, Log, PastExposures, with_profit
 from offerloop.response import predict_out_of_fold, randomised_propensities
 
 
-def past_of(decisions: Decisions, log: Log) -> Past:
+def past_of(decisions: Decisions, log: Log) -> PastExposures:
     """What came before each row of the log, over exposures that were left out as well."""
     earlier, everything = decisions.earlier, decisions.everything
     has_earlier, at = earlier >= 0, np.maximum(earlier, 0)
     place = {name: position for position, name in enumerate(log.names)}
     action = everything["offer_id"].replace_strict(place, default=OTHER, return_dtype=pl.Int64).to_numpy()
-    return Past(
+    return PastExposures(
         action=np.where(has_earlier, action[at], NONE),
         propensity=np.where(has_earlier, everything["propensity"].to_numpy()[at], 1.0),
         propensities=None if log.propensities is None else _propensities(decisions, log, at),

@@ -39,7 +39,7 @@ _TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Given:
+class CustomerPolicy:
     """A policy that names customers: customer_id as in the log, offer_id and probability, summing to 1 a customer."""
 
     kind: Kind
@@ -64,7 +64,7 @@ class Given:
         return decisions.rows.select("customer_id").unique().join(self.rows, on="customer_id", how="anti").height
 
 
-def plan_of(run: Path, decisions: Decisions) -> Given:
+def plan_of(run: Path, decisions: Decisions) -> CustomerPolicy:
     """What a run's plan alone would give, of customers in the log. Raises InputError when it is none, or of others."""
     path = run / "assignments.parquet"
     try:
@@ -79,10 +79,10 @@ def plan_of(run: Path, decisions: Decisions) -> Given:
         pl.col("planned_offer_id").alias("offer_id"),
         pl.lit(1.0).alias("probability"),
     )
-    return Given("run", run.resolve().name, _of_log(rows, decisions, f"the run '{run}'"), (as_of - EPOCH).days)
+    return CustomerPolicy("run", run.resolve().name, _of_log(rows, decisions, f"the run '{run}'"), (as_of - EPOCH).days)
 
 
-def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: Engine) -> Given:
+def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: Engine) -> CustomerPolicy:
     """A table with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
 
     Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
@@ -111,7 +111,7 @@ def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: 
             f"the probabilities of customer {name} in '{path}' sum to {total:g}; the rows of one customer must sum to "
             "1 ('none' takes the rest)"
         )
-    return Given("file", path.stem, _of_log(rows, decisions, f"the policy file '{path}'"))
+    return CustomerPolicy("file", path.stem, _of_log(rows, decisions, f"the policy file '{path}'"))
 
 
 @contextmanager

@@ -12,22 +12,22 @@ from offerloop.commands.evaluate.files import write
 from offerloop.commands.evaluate.findings import (
     Against,
     EvaluationFindings,
+    EvaluationNote,
     EvaluationResult,
     Kind,
-    Note,
     PolicyWorth,
     main,
 )
 from offerloop.commands.evaluate.history import past_of
 from offerloop.commands.evaluate.log import Decisions, read_decisions
-from offerloop.commands.evaluate.policies import Given, plan_of, policy_of
+from offerloop.commands.evaluate.policies import CustomerPolicy, plan_of, policy_of
 from offerloop.config import StrPath, as_path, config_file, load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError, InputError, SourceError
 from offerloop.evaluation import (
     CarryOver,
     Log,
-    Past,
+    PastExposures,
     Policy,
     Predictions,
     Worth,
@@ -109,7 +109,7 @@ def _check(window_days: int, policy: InputTable | None) -> None:
 Named = tuple[Kind, str, Policy]
 
 
-def _policies(log: Log, decisions: Decisions, named_policies: list[Given]) -> list[Named]:
+def _policies(log: Log, decisions: Decisions, named_policies: list[CustomerPolicy]) -> list[Named]:
     """Giving nothing, each offer for everybody, and what was given."""
     policies: list[Named] = []
     for name in (log.names[0], *decisions.shown):
@@ -154,7 +154,9 @@ def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:
     )  # fmt: skip
 
 
-def _with_kept(worths: tuple[PolicyWorth, ...], log: Log, past: Past, policies: list[Named]) -> tuple[PolicyWorth, ...]:
+def _with_kept(
+    worths: tuple[PolicyWorth, ...], log: Log, past: PastExposures, policies: list[Named]
+) -> tuple[PolicyWorth, ...]:
     """The policies with their values when they are kept, and these less the baseline that is kept."""
     own = replace(worths[0], kept=worths[0].best)  # it made the earlier decisions
     with_kept = [own, *(_kept(one, log, past, policy) for one, (*_, policy) in zip(worths[1:], policies, strict=True))]
@@ -167,7 +169,7 @@ def _with_kept(worths: tuple[PolicyWorth, ...], log: Log, past: Past, policies: 
     )
 
 
-def _kept(policy_worth: PolicyWorth, log: Log, past: Past, policy: Policy) -> PolicyWorth:
+def _kept(policy_worth: PolicyWorth, log: Log, past: PastExposures, policy: Policy) -> PolicyWorth:
     if policy_worth.best is None:
         return policy_worth
     try:
@@ -195,43 +197,45 @@ def _rival(findings: EvaluationFindings) -> tuple[str, Worth] | None:
     return None if other is None else (other.name, difference_of_policies(leader.best_value, other.best_value))
 
 
-def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[Note]:
+def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[EvaluationNote]:
     """Yield a note where the weights of policies contradict the propensities."""
     valued = [one for one in worths if one.kind != "logged"]
     wrong = sum(one.misfits(len(log.action)) for one in valued)
     if wrong:
-        yield Note("misfit", {"n": wrong, "of": len(valued)})
+        yield EvaluationNote("misfit", {"n": wrong, "of": len(valued)})
 
 
-def _notes(decisions: Decisions, log: Log, earlier: CarryOver | None) -> Iterator[Note]:
+def _notes(decisions: Decisions, log: Log, earlier: CarryOver | None) -> Iterator[EvaluationNote]:
     """What a reader must know of the log."""
     days = {"days": decisions.window_days}
-    yield Note("margin_costs" if decisions.by_unit_costs else "margin")
+    yield EvaluationNote("margin_costs" if decisions.by_unit_costs else "margin")
     if decisions.splits_discounts:
-        yield Note("split_cost")
+        yield EvaluationNote("split_cost")
     if not decisions.knows_cost:
-        yield Note("no_cost")
+        yield EvaluationNote("no_cost")
     elif not decisions.maps_reimbursed:
-        yield Note("no_reimbursed")
+        yield EvaluationNote("no_reimbursed")
     for reason, n in decisions.left_out.items():
-        yield Note(f"left_{reason}", {"n": n, **days})
+        yield EvaluationNote(f"left_{reason}", {"n": n, **days})
     if decisions.n_clipped:
-        yield Note("clipped", {"n": decisions.n_clipped, **days})
-    yield Note("one_chance" if log.propensities is None else "all_chances")
+        yield EvaluationNote("clipped", {"n": decisions.n_clipped, **days})
+    yield EvaluationNote("one_chance" if log.propensities is None else "all_chances")
     if decisions.rows["customer_id"].n_unique() < FEW_CUSTOMERS:
-        yield Note("few_customers", {"n": decisions.rows["customer_id"].n_unique(), "least": FEW_CUSTOMERS})
-    yield Note("returns")
-    yield Note("later" if earlier is None or earlier.p_value is None else "later_kept")
+        yield EvaluationNote("few_customers", {"n": decisions.rows["customer_id"].n_unique(), "least": FEW_CUSTOMERS})
+    yield EvaluationNote("returns")
+    yield EvaluationNote("later" if earlier is None or earlier.p_value is None else "later_kept")
 
 
-def _notes_of(policies: list[Given], worths: tuple[PolicyWorth, ...], decisions: Decisions) -> Iterator[Note]:
+def _notes_of(
+    policies: list[CustomerPolicy], worths: tuple[PolicyWorth, ...], decisions: Decisions
+) -> Iterator[EvaluationNote]:
     """What a reader must know of the plan of a run and of a file."""
     idle = {(one.kind, one.name) for one in worths if one.gives_nothing}
     for policy in policies:
         if (policy.kind, policy.name) in idle:
-            yield Note("idle", {"policy": policy.name})
+            yield EvaluationNote("idle", {"policy": policy.name})
         unnamed = policy.unnamed(decisions)
         if unnamed:
-            yield Note("unnamed", {"n": unnamed, "policy": policy.name})
+            yield EvaluationNote("unnamed", {"n": unnamed, "policy": policy.name})
         if policy.as_of_day is not None and policy.as_of_day > decisions.rows["shown_day"].to_numpy().min():
-            yield Note("same_orders", {"policy": policy.name})
+            yield EvaluationNote("same_orders", {"policy": policy.name})

@@ -21,8 +21,8 @@ from offerloop.evaluation import (
     Estimate,
     Metric,
     Moments,
+    ObservedMetric,
     Reason,
-    Seen,
     Totals,
     UndefinedMetricError,
     absolute,
@@ -82,7 +82,7 @@ def _arm(arm: ArmTotals, control: ArmTotals, asked: ExperimentRequest, n_arms: i
 
 def _compare(
     metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float
-) -> tuple[Seen, Compared]:
+) -> tuple[ObservedMetric, Compared]:
     """Decided by the share of the control's value; where that is zero a success metric is by the difference."""
     cautious, size = planned is not None, arm.n + control.n
     try:

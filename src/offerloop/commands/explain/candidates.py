@@ -21,9 +21,9 @@ import polars as pl
 from offerloop.commands.explain.findings import (
     CappedTerms,
     NamedOffer,
+    OfferTermFacts,
     PercentTerms,
     SpendAndSaveTerms,
-    Terms,
     TimedTerms,
 )
 from offerloop.money import MICRO
@@ -39,12 +39,12 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class OfferOption:
     """One offer for one customer. Money in minor units, unrounded."""
 
     campaign: CampaignRead
     offer_id: str
-    terms: Terms
+    terms: OfferTermFacts
     value: float
     discount: float
     cost: float
@@ -95,16 +95,16 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Choice:
+class PlanChoice:
     """What the plan records for a customer, and what its own rule gives when it is applied again."""
 
-    recorded: Candidate | None
-    recomputed: Candidate | None
+    recorded: OfferOption | None
+    recomputed: OfferOption | None
     agreement: str
     """exact, rounding, or unexplained."""
 
 
-def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
+def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
     """Return all offers with a known effect on the customer, best profit first."""
     terms = run.offers.select("campaign_id", "offer_id", "funded_share", "margin", "cost_weight", "label")
     rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
@@ -113,10 +113,10 @@ def candidates_of(run: RunRead, customer: int | str) -> list[Candidate]:
     return [_candidate(row, campaigns[row["campaign_id"]], run) for row in rows.iter_rows(named=True)]
 
 
-def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Candidate:
+def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> OfferOption:
     own = row["cost_weight"] * (1 - row["funded_share"])
     budget, contact = run.prices.get((campaign.id, row["offer_id"]), (campaign.shadow_price, 0.0))
-    return Candidate(
+    return OfferOption(
         campaign=campaign,
         offer_id=row["offer_id"],
         terms=terms_of(run, campaign.id, row["offer_id"]),
@@ -137,15 +137,15 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Can
     )
 
 
-def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> Terms:
+def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> OfferTermFacts:
     """An offer's terms as plain values, so that each language words them itself; only a label for unknown kinds."""
     row = run.offers.filter(campaign_id=campaign_id, offer_id=offer_id).row(0, named=True)
-    terms = Terms(row["kind"], row["label"], row["category"])
+    terms = OfferTermFacts(row["kind"], row["label"], row["category"])
     offer = run.full_offers.get((campaign_id, offer_id))
     return terms if offer is None else _in_full(terms, offer)
 
 
-def _in_full(terms: Terms, offer: Offer) -> Terms:
+def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
     basic = (terms.kind, offer.label(), terms.category)
     if isinstance(offer, SpendAndSave):
         return SpendAndSaveTerms(*basic, offer.spend_minor, offer.off_minor)
@@ -157,7 +157,7 @@ def _in_full(terms: Terms, offer: Offer) -> Terms:
     return TimedTerms(*basic, offer.most_minor, float(percent), float(hours))
 
 
-def choose(candidates: list[Candidate], campaigns: Iterable[CampaignRead], planned: Key | None) -> Choice:
+def choose(candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Key | None) -> PlanChoice:
     """Apply the plan's rule again and compare it with what the plan recorded."""
     recorded = next((one for one in candidates if one.key == planned), None)
     sent = [one for one in candidates if one.campaign.send]
@@ -165,16 +165,16 @@ def choose(candidates: list[Candidate], campaigns: Iterable[CampaignRead], plann
     best = (max(options, key=lambda one: one.net, default=None) for options in turns)
     recomputed = next((one for one in best if one is not None and one.net > 0), None)
     if planned == (recomputed.key if recomputed else None):
-        return Choice(recorded, recomputed, "exact")
+        return PlanChoice(recorded, recomputed, "exact")
     both = [one for one in (recorded, recomputed) if one is not None]
-    return Choice(recorded, recomputed, "rounding" if _within_one_step(both, recorded) else "unexplained")
+    return PlanChoice(recorded, recomputed, "rounding" if _within_one_step(both, recorded) else "unexplained")
 
 
-def _of(campaign: CampaignRead, candidates: list[Candidate]) -> list[Candidate]:
+def _of(campaign: CampaignRead, candidates: list[OfferOption]) -> list[OfferOption]:
     return [one for one in candidates if one.campaign.id == campaign.id]
 
 
-def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
+def _within_one_step(both: list[OfferOption], recorded: OfferOption | None) -> bool:
     """Return whether the two, in campaigns solved together, differ by less than one whole offer's budget is worth."""
     together = len({one.campaign.id for one in both}) == 1 or all(one.campaign.solved_jointly for one in both)
     if not together or not both:
@@ -183,13 +183,13 @@ def _within_one_step(both: list[Candidate], recorded: Candidate | None) -> bool:
     return abs(sum(nets)) <= max(_step(one) for one in both)
 
 
-def _step(candidate: Candidate) -> float:
+def _step(candidate: OfferOption) -> float:
     """Return what one whole offer takes from the budget, at the budget's price."""
     return candidate.worth_elsewhere + candidate.tolerance
 
 
 def why_not(
-    candidate: Candidate, choice: Choice, campaigns: tuple[CampaignRead, ...], chosen_key: Key | None, arm: str
+    candidate: OfferOption, choice: PlanChoice, campaigns: tuple[CampaignRead, ...], chosen_key: Key | None, arm: str
 ) -> str:
     """A code for what became of a candidate, by the plan first and the draw second."""
     if candidate.key == chosen_key:
@@ -207,19 +207,19 @@ def why_not(
     return _under_the_budget(candidate, chosen)
 
 
-def _is_before(candidate: Candidate, other: Candidate, order: list[str]) -> bool:
+def _is_before(candidate: OfferOption, other: OfferOption, order: list[str]) -> bool:
     """Return whether a campaign chose its customers before another."""
     return order.index(candidate.campaign.id) < order.index(other.campaign.id)
 
 
-def _competes(candidate: Candidate, chosen: Candidate) -> bool:
+def _competes(candidate: OfferOption, chosen: OfferOption) -> bool:
     """Return whether both were choices of the same problem."""
     return candidate.campaign.id == chosen.campaign.id or (
         candidate.campaign.solved_jointly and candidate.campaign.send
     )
 
 
-def _under_the_budget(candidate: Candidate, chosen: Candidate | None) -> str:
+def _under_the_budget(candidate: OfferOption, chosen: OfferOption | None) -> str:
     if candidate.net <= -candidate.tolerance:
         return "below_price"
     if chosen is None or not _competes(candidate, chosen) or candidate.net > chosen.net + candidate.tolerance:
@@ -227,13 +227,13 @@ def _under_the_budget(candidate: Candidate, chosen: Candidate | None) -> str:
     return "dearer" if candidate.profit > chosen.profit else "less_profit"
 
 
-def shown(candidates: list[Candidate], also: Iterable[Candidate | None]) -> list[Candidate]:
+def shown(candidates: list[OfferOption], also: Iterable[OfferOption | None]) -> list[OfferOption]:
     """The best by profit, and those that the story needs."""
     wanted = {one.key for one in candidates[:SHOWN]} | {one.key for one in also if one is not None}
     return [one for one in candidates if one.key in wanted]
 
 
-def runner_up(candidates: list[Candidate], chosen: Candidate) -> Candidate | None:
+def runner_up(candidates: list[OfferOption], chosen: OfferOption) -> OfferOption | None:
     """The next best candidate that competed with it, or None when that is no offer."""
     others = [one for one in candidates if _competes(one, chosen) and one.key != chosen.key]
     best = max(others, key=lambda one: one.net, default=None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.explain.candidates import PRICE_STEP, Candidate, Choice, runner_up
+from offerloop.commands.explain.candidates import PRICE_STEP, OfferOption, PlanChoice, runner_up
 from offerloop.commands.explain.findings import (
     AnyPurchaseChange,
     BreakEvenChange,
     CampaignChange,
-    Change,
+    DecisionChange,
     LimitsChange,
     OfferProfit,
     PriceChange,
@@ -31,11 +31,11 @@ RULED = {
 """Reasons that no figure could change, and what could."""
 
 
-def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidate]) -> Change:
+def changes(run: RunRead, reason: str, choice: PlanChoice, candidates: list[OfferOption]) -> DecisionChange:
     """Return what would change the decision, by the reason for it."""
     live = [one for one in candidates if one.campaign.send]
     if reason in RULED:
-        return Change(RULED[reason])
+        return DecisionChange(RULED[reason])
     if reason == "best_profit" and choice.recorded is not None:
         return _runner_up(choice.recorded, candidates)
     if reason == "budget_spent":
@@ -47,11 +47,11 @@ def changes(run: RunRead, reason: str, choice: Choice, candidates: list[Candidat
     return CampaignChange("campaign", _named(candidates[0]) if candidates else None)
 
 
-def _named(candidate: Candidate) -> OfferProfit:
+def _named(candidate: OfferOption) -> OfferProfit:
     return OfferProfit(candidate.campaign.id, candidate.offer_id, candidate.terms, candidate.profit, candidate.basis)
 
 
-def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> Change:
+def _runner_up(chosen: OfferOption, candidates: list[OfferOption]) -> DecisionChange:
     second = runner_up(candidates, chosen)
     lead = chosen.net - (second.net if second else 0.0)
     return RunnerUpChange(
@@ -62,12 +62,12 @@ def _runner_up(chosen: Candidate, candidates: list[Candidate]) -> Change:
     )
 
 
-def _price(run: RunRead, live: list[Candidate]) -> Change:
+def _price(run: RunRead, live: list[OfferOption]) -> DecisionChange:
     """The shadow price, and with it the budget, at which the customer's first offer would be given."""
     returns = [one for one in live if one.profit > 0 and one.budget_cost > 0 and one.price > 0]
     nearest = max(returns, key=lambda one: one.profit / one.budget_cost / one.price, default=None)
     if nearest is None or nearest.net >= -nearest.tolerance:
-        return Change("rounding")
+        return DecisionChange("rounding")
     price = nearest.profit / nearest.budget_cost
     sent = [one for one in run.campaigns if one.send]
     if not _has_own_price(nearest) or (len(sent) > 1 and nearest.campaign.solved_jointly):
@@ -82,7 +82,7 @@ def _price(run: RunRead, live: list[Candidate]) -> Change:
     )
 
 
-def _has_own_price(candidate: Candidate) -> bool:
+def _has_own_price(candidate: OfferOption) -> bool:
     """Return whether its campaign's budget is the only limit with a price."""
     return abs(candidate.price - candidate.campaign.shadow_price) <= PRICE_STEP
 
@@ -105,14 +105,14 @@ def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
     return float(best.select(pl.col("counted").sum()).collect().item())
 
 
-def break_even_supplier_share(candidate: Candidate) -> float:
+def break_even_supplier_share(candidate: OfferOption) -> float:
     """Share of the discount from which the offer pays: value = (1 - share) x discount."""
     if candidate.discount <= 0:
         return float(candidate.value < 0)
     return min(1.0, max(0.0, 1 - candidate.value / candidate.discount))
 
 
-def break_even_margin(candidate: Candidate) -> float | None:
+def break_even_margin(candidate: OfferOption) -> float | None:
     """Margin from which the offer pays, its value being in proportion to it; None at no margin."""
     if candidate.basis != "transferred" or candidate.value <= 0:
         return None
@@ -120,7 +120,7 @@ def break_even_margin(candidate: Candidate) -> float | None:
     return needed if needed <= 1 else None
 
 
-def _break_even(live: list[Candidate]) -> Change:
+def _break_even(live: list[OfferOption]) -> DecisionChange:
     """The offer that would pay first if suppliers paid more."""
     if not live:
         return CampaignChange("campaign", None)
@@ -136,7 +136,7 @@ def _break_even(live: list[Candidate]) -> Change:
     )
 
 
-def _purchase(run: RunRead) -> Change:
+def _purchase(run: RunRead) -> DecisionChange:
     """Categories with an offer whose effect could be told from purchases; of offers shown at random from any."""
     sent = [one.id for one in run.campaigns if one.send]
     live = run.offers.filter(pl.col("campaign_id").is_in(sent))

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from offerloop.commands.explain.candidates import (
-    Candidate,
-    Choice,
+    OfferOption,
+    PlanChoice,
     candidates_of,
     choose,
     key_of,
@@ -21,16 +21,16 @@ from offerloop.commands.explain.candidates import (
 )
 from offerloop.commands.explain.changes import changes
 from offerloop.commands.explain.findings import (
-    CampaignFacts,
     CandidateFacts,
-    Change,
-    Decision,
+    CustomerDecision,
+    DecisionChange,
     DecisionFacts,
     ExpectedMoney,
-    Liked,
+    ExplainedCampaign,
     LikedProduct,
+    LikedProducts,
     OfferChange,
-    Plan,
+    PlanFacts,
     Profile,
     TagFacts,
 )
@@ -77,7 +77,9 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     )
 
 
-def _told(candidates: list[Candidate], choice: Choice, got: Candidate | None, change: Change) -> list[Candidate | None]:
+def _told(
+    candidates: list[OfferOption], choice: PlanChoice, got: OfferOption | None, change: DecisionChange
+) -> list[OfferOption | None]:
     """Candidates that some sentence names, wherever they rank by profit."""
     live = [one for one in candidates if one.campaign.send]
     second = runner_up(candidates, choice.recorded) if choice.recorded else None
@@ -100,13 +102,13 @@ def _activity_unknown(row: dict[str, Any]) -> str | None:
     return "one_day" if row.get("n_days") == 1 and row.get("expected_orders_28") is not None else "shop"
 
 
-def _liked(run: RunRead, customer: int | str) -> Liked:
+def _liked(run: RunRead, customer: int | str) -> LikedProducts:
     """Return the best products of each task; what a customer may buy next is not named as new once more."""
     rows = run.rows("affinities", customer).sort("rank")
     again = rows.filter(pl.col("task") == "repeat").head(LIKED)
     shown = pl.col("product_id").is_in(again["product_id"].implode())
     new = rows.filter((pl.col("task") == "new") & ~shown).head(LIKED)
-    return Liked(_with_texts(run, again), _with_texts(run, new))
+    return LikedProducts(_with_texts(run, again), _with_texts(run, new))
 
 
 def _with_texts(run: RunRead, rows: pl.DataFrame) -> tuple[LikedProduct, ...]:
@@ -119,10 +121,10 @@ def _with_texts(run: RunRead, rows: pl.DataFrame) -> tuple[LikedProduct, ...]:
     )
 
 
-def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> Decision:
+def _decision(run: RunRead, row: dict[str, Any], got: OfferOption | None) -> CustomerDecision:
     key = key_of(row["campaign_id"], row["offer_id"])
     terms = terms_of(run, *key) if key else None
-    return Decision(
+    return CustomerDecision(
         arm=row["arm"],
         reason=row["reasons"],
         campaign_id=row["campaign_id"],
@@ -137,9 +139,9 @@ def _decision(run: RunRead, row: dict[str, Any], got: Candidate | None) -> Decis
     )
 
 
-def _plan(run: RunRead, choice: Choice, planned: tuple[str, str] | None) -> Plan:
+def _plan(run: RunRead, choice: PlanChoice, planned: tuple[str, str] | None) -> PlanFacts:
     again = choice.recomputed
-    return Plan(
+    return PlanFacts(
         campaign_id=planned[0] if planned else None,
         offer_id=planned[1] if planned else None,
         terms=terms_of(run, *planned) if planned else None,
@@ -150,11 +152,11 @@ def _plan(run: RunRead, choice: Choice, planned: tuple[str, str] | None) -> Plan
     )
 
 
-def _campaign(run: RunRead, campaign_read: CampaignRead) -> CampaignFacts:
+def _campaign(run: RunRead, campaign_read: CampaignRead) -> ExplainedCampaign:
     rules = run.table("comparison").filter(pl.col("campaign_id") == campaign_read.id).collect()
     named = rules.filter(pl.col("rule") == (AS_SENT if campaign_read.send else "plan"))
     plan = (named if named.height else rules.filter(pl.col("rule") == "plan")).row(0, named=True)
-    return CampaignFacts(
+    return ExplainedCampaign(
         campaign_id=campaign_read.id,
         title=campaign_read.title,
         send=campaign_read.send,
@@ -174,7 +176,7 @@ def _campaign(run: RunRead, campaign_read: CampaignRead) -> CampaignFacts:
     )
 
 
-def _money(candidate: Candidate) -> ExpectedMoney:
+def _money(candidate: OfferOption) -> ExpectedMoney:
     """Profit is value less expected cost, to the digit."""
     return ExpectedMoney(
         value_minor=candidate.value,
@@ -186,7 +188,7 @@ def _money(candidate: Candidate) -> ExpectedMoney:
     )
 
 
-def _row(candidate: Candidate, status: str) -> CandidateFacts:
+def _row(candidate: OfferOption, status: str) -> CandidateFacts:
     return CandidateFacts(
         campaign_id=candidate.campaign.id,
         offer_id=candidate.offer_id,

@@ -20,7 +20,7 @@ _INLINE = {"inline": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class JsonFacts:
     """Typed facts that turn into a dictionary for JSON."""
 
     def as_json(self) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class Facts:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Facts):
+    if isinstance(value, JsonFacts):
         return value.as_json()
     if isinstance(value, Message):
         return str(value)
@@ -44,7 +44,7 @@ def _plain(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms(Facts):
+class OfferTermFacts(JsonFacts):
     """The terms of an offer as plain values, so that each language words them itself."""
 
     kind: str
@@ -55,7 +55,7 @@ class Terms(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class SpendAndSaveTerms(Terms):
+class SpendAndSaveTerms(OfferTermFacts):
     """An amount off a basket that reaches a sum."""
 
     spend_minor: int
@@ -63,7 +63,7 @@ class SpendAndSaveTerms(Terms):
 
 
 @dataclass(frozen=True, slots=True)
-class CappedTerms(Terms):
+class CappedTerms(OfferTermFacts):
     """An offer of any other kind that the configuration still has."""
 
     most_minor: int | None
@@ -86,16 +86,16 @@ class TimedTerms(PercentTerms):
 
 
 @dataclass(frozen=True, slots=True)
-class NamedOffer(Facts):
+class NamedOffer(JsonFacts):
     """An offer of a campaign."""
 
     campaign_id: str
     offer_id: str
-    terms: Terms
+    terms: OfferTermFacts
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedMoney(Facts):
+class ExpectedMoney(JsonFacts):
     """What an offer is expected to bring with one customer; profit is value less expected cost, to the digit."""
 
     value_minor: float
@@ -140,7 +140,7 @@ class OfferProfit(NamedOffer):
 
 
 @dataclass(frozen=True, slots=True)
-class Profile(Facts):
+class Profile(JsonFacts):
     """The handful of features that a reader can act on; None where the run does not hold them."""
 
     n_orders: int | None
@@ -164,11 +164,11 @@ class Profile(Facts):
     def as_json(self) -> dict[str, Any]:
         """Return what is known."""
         # `super()` without arguments fails here: a dataclass with slots is made anew
-        return {name: value for name, value in Facts.as_json(self).items() if value is not None}
+        return {name: value for name, value in JsonFacts.as_json(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
-class TagFacts(Facts):
+class TagFacts(JsonFacts):
     """A tag that the customer has, and its rule in words."""
 
     name: str
@@ -176,7 +176,7 @@ class TagFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class LikedProduct(Facts):
+class LikedProduct(JsonFacts):
     """A product that the customer would like."""
 
     product_id: int | str
@@ -188,7 +188,7 @@ class LikedProduct(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class Liked(Facts):
+class LikedProducts(JsonFacts):
     """The best products of each task."""
 
     repeat: tuple[LikedProduct, ...]
@@ -201,7 +201,7 @@ class Liked(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision(Facts):
+class CustomerDecision(JsonFacts):
     """What the customer gets."""
 
     arm: str
@@ -209,7 +209,7 @@ class Decision(Facts):
     """Code of the reason."""
     campaign_id: str | None
     offer_id: str
-    terms: Terms | None
+    terms: OfferTermFacts | None
     """None where the customer gets no offer."""
     cost_most_minor: int | None
     basis: str
@@ -223,21 +223,21 @@ class Decision(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan(Facts):
+class PlanFacts(JsonFacts):
     """What the plan chose before the draw, and what its rule gives when it is applied again; None for no offer."""
 
     campaign_id: str | None
     offer_id: str | None
-    terms: Terms | None
+    terms: OfferTermFacts | None
     recomputed_campaign_id: str | None
     recomputed_offer_id: str | None
-    recomputed_terms: Terms | None
+    recomputed_terms: OfferTermFacts | None
     agreement: str
     """exact, rounding, or unexplained."""
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignFacts(Facts):
+class ExplainedCampaign(JsonFacts):
     """A campaign of the run, with its forecast."""
 
     campaign_id: str
@@ -263,14 +263,14 @@ class CampaignFacts(Facts):
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Facts):
+class DecisionChange(JsonFacts):
     """What would have to be different for another decision; alone, it is something that no figure could change."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
-class RunnerUpChange(Change):
+class RunnerUpChange(DecisionChange):
     """The next best candidate, or none."""
 
     runner_up: OfferProfit | None
@@ -280,7 +280,7 @@ class RunnerUpChange(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferChange(Change):
+class OfferChange(DecisionChange):
     """A change after which one certain offer would be given."""
 
     offer: OfferProfit = field(metadata=_INLINE)
@@ -315,28 +315,28 @@ class BreakEvenChange(OfferChange):
 
 
 @dataclass(frozen=True, slots=True)
-class PurchaseChange(Change):
+class PurchaseChange(DecisionChange):
     """A purchase in one of some categories would make an effect known."""
 
     categories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AnyPurchaseChange(Change):
+class AnyPurchaseChange(DecisionChange):
     """Any purchase within some days before the plan would make an effect known."""
 
     days: int
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignChange(Change):
+class CampaignChange(DecisionChange):
     """A campaign would have to be sent."""
 
     best: OfferProfit | None
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionFacts(Facts):
+class DecisionFacts(JsonFacts):
     """Everything that a run says about one customer's decision: not for the customer."""
 
     run: str
@@ -356,17 +356,17 @@ class DecisionFacts(Facts):
     recent_days: int
     """Days of the profile's last period."""
     tags: tuple[TagFacts, ...]
-    liked: Liked
-    decision: Decision
-    plan: Plan
-    campaigns: tuple[CampaignFacts, ...]
+    liked: LikedProducts
+    decision: CustomerDecision
+    plan: PlanFacts
+    campaigns: tuple[ExplainedCampaign, ...]
     n_candidates: int
     """The number of all candidates, also those not shown."""
     candidates: tuple[CandidateFacts, ...]
     """Those that are shown, best profit first."""
     untried: tuple[NamedOffer, ...]
     """Offers whose effect nothing shows."""
-    changes: Change
+    changes: DecisionChange
 
 
 @dataclass(frozen=True)

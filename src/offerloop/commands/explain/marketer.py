@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from offerloop.commands.explain.findings import CampaignFacts, CandidateFacts, Decision, ExpectedMoney
+from offerloop.commands.explain.findings import CandidateFacts, CustomerDecision, ExpectedMoney, ExplainedCampaign
 from offerloop.commands.explain.profile import profile_lines
 from offerloop.commands.explain.reasons import change_lines, why_lines, why_not_lines
 from offerloop.commands.explain.teller import Teller
@@ -156,7 +156,7 @@ def _decision(_: Teller) -> list[str]:
     return [head, *_pairs(_, [*_money(_, decision, decision.campaign_id), drawn])]
 
 
-def _money(_: Teller, decision: Decision, campaign: str) -> list[tuple[str, str]]:
+def _money(_: Teller, decision: CustomerDecision, campaign: str) -> list[tuple[str, str]]:
     basis = decision.basis
     pairs = [(_(MOST), _most(_, decision.cost_most_minor, campaign))]
     if decision.money is not None:
@@ -280,7 +280,7 @@ def _row(_: Teller, candidate: CandidateFacts) -> list[str]:
     ]
 
 
-def _price(_: Teller, campaign_facts: CampaignFacts) -> str:
+def _price(_: Teller, campaign_facts: ExplainedCampaign) -> str:
     campaign = campaign_facts.campaign_id
     values = {
         "campaign": _.quoted(campaign_facts.title),

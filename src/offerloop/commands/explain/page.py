@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from offerloop.commands.explain.findings import DecisionFacts, Terms
+from offerloop.commands.explain.findings import DecisionFacts, OfferTermFacts
 from offerloop.commands.explain.liked import liked_lines
 from offerloop.commands.explain.marketer import marketer_text
 from offerloop.commands.explain.teller import Teller
@@ -229,7 +229,7 @@ def customer_text(_: Teller) -> str:
     )
 
 
-def _offered(_: Teller, terms: Terms) -> list[str]:
+def _offered(_: Teller, terms: OfferTermFacts) -> list[str]:
     decision = _.facts.decision
     lot, category = decision.reason in _DRAWN, terms.category
     why = decision.reason if lot else "all"
@@ -242,7 +242,7 @@ def _offered(_: Teller, terms: Terms) -> list[str]:
     ]
 
 
-def _how_chosen(terms: Terms, *, lot: bool) -> Message:
+def _how_chosen(terms: OfferTermFacts, *, lot: bool) -> Message:
     """Return what must be said of a program's choice; a benefit is no price."""
     if terms.kind == "benefit":
         return AUTOMATED_DRAW if lot else AUTOMATED

@@ -7,7 +7,7 @@ from offerloop.commands.explain.findings import (
     BreakEvenChange,
     CampaignChange,
     CandidateFacts,
-    Change,
+    DecisionChange,
     LimitsChange,
     PriceChange,
     PurchaseChange,
@@ -265,7 +265,7 @@ def change_lines(_: Teller) -> list[str]:
     return _budget_or_purchase(_, change)
 
 
-def _budget_or_purchase(_: Teller, change: Change) -> list[str]:
+def _budget_or_purchase(_: Teller, change: DecisionChange) -> list[str]:
     if isinstance(change, PriceChange):  # which has limits too
         return _price(_, change)
     if isinstance(change, LimitsChange):
@@ -275,7 +275,7 @@ def _budget_or_purchase(_: Teller, change: Change) -> list[str]:
     return _any_purchase(_, change) if isinstance(change, AnyPurchaseChange) else _random(_, change)
 
 
-def _random(_: Teller, change: Change) -> list[str]:
+def _random(_: Teller, change: DecisionChange) -> list[str]:
     return [_(CHANGES[change.kind])]
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from offerloop.commands.explain.findings import (
-    CampaignFacts,
     CappedTerms,
     DecisionFacts,
     ExpectedMoney,
+    ExplainedCampaign,
     NamedOffer,
+    OfferTermFacts,
     PercentTerms,
     SpendAndSaveTerms,
-    Terms,
     TimedTerms,
 )
 from offerloop.evaluation import Estimate, signed
@@ -114,13 +114,13 @@ class Teller:
             "{value} [{low}, {high}]", context="pattern", value=self.fine(money.profit_minor), low=ends[0], high=ends[1]
         )
 
-    def forecast(self, campaign: CampaignFacts) -> str:
+    def forecast(self, campaign: ExplainedCampaign) -> str:
         """Return what a campaign is expected to bring; without an interval where all of it is assumed."""
         return self.localizer.estimate(
             Estimate.from_bounds(campaign.profit_minor, campaign.profit_low_minor, campaign.profit_high_minor)
         )
 
-    def not_sent(self, campaign: CampaignFacts) -> str:
+    def not_sent(self, campaign: ExplainedCampaign) -> str:
         """Return a code for why a campaign is not sent: by its rule for sending, or because it has no forecast."""
         if not campaign.has_forecast:
             return "no_forecast"
@@ -128,7 +128,7 @@ class Teller:
             return "not_sent_others"
         return "not_sent" if campaign.send_rule == "proven" else "not_sent_expected"
 
-    def offer(self, terms: Terms | None, *, with_most: bool = False) -> str:
+    def offer(self, terms: OfferTermFacts | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""
         if terms is None:
             return self.localizer("no offer", context="offer")
@@ -149,7 +149,7 @@ class Teller:
             return offer
         return self.localizer("{offer} ({campaign})", context="pattern", offer=offer, campaign=campaign_id)
 
-    def _terms(self, terms: Terms) -> str:
+    def _terms(self, terms: OfferTermFacts) -> str:
         category = terms.category
         if isinstance(terms, SpendAndSaveTerms):
             off, spend = self.money.exact(terms.off_minor), self.money.exact(terms.spend_minor)
@@ -170,7 +170,7 @@ class Teller:
             return self(text, percent=Share(terms.percent / 100), category=category or "")
         return self.localizer.value(terms.label)
 
-    def campaign(self, campaign_id: str) -> CampaignFacts:
+    def campaign(self, campaign_id: str) -> ExplainedCampaign:
         """The facts of one campaign."""
         return next(one for one in self.facts.campaigns if one.campaign_id == campaign_id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from offerloop.commands.init.configuration import SourceText
 from offerloop.commands.init.figures import Figures, pretty, two_digits
 from offerloop.commands.init.offers import Costs, listed_costs
-from offerloop.commands.init.sizing import HOLDOUT, Orders, Size, sized
+from offerloop.commands.init.sizing import HOLDOUT, OrderFigures, Size, sized
 from offerloop.config import entry, off, quoted
 from offerloop.errors import InputError
 from offerloop.money import DIGITS, to_minor, to_text
@@ -72,7 +72,7 @@ def plan_size(
     if offers is None:
         profit, liability = max(_assumed(terms, figures, margin, currency))
     spread = margin * figures.weekly_sd * unit
-    return sized(Orders(figures.n_customers, spread, profit, liability), budget.minor, is_given=is_given)
+    return sized(OrderFigures(figures.n_customers, spread, profit, liability), budget.minor, is_given=is_given)
 
 
 def _assumed(terms: _Terms, figures: Figures, margin: float, currency: str) -> list[tuple[float, int]]:

@@ -6,13 +6,13 @@ import polars as pl
 
 from offerloop.config import entry, listed, off
 from offerloop.events import kind_of, product_label
-from offerloop.mapping import Match, anonymous_ids, case_variants, column_values, orders_of, surely_same
+from offerloop.mapping import ColumnMatch, anonymous_ids, case_variants, column_values, orders_of, surely_same
 from offerloop.workspace import SampleRows
 
 _SHOWN = 8
 
 
-def no_goods(match: Match, sample: SampleRows) -> list[str]:
+def no_goods(match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return the products of a source that are no goods by their texts or codes, as a person reads them."""
     names = [ours for ours in ("product_id", "text", "category") if ours in match.guesses]
     if "product_id" not in names:
@@ -35,7 +35,7 @@ def no_goods_note(products: list[str]) -> list[str]:
     return [f"no goods, so never recommended and in no offer: {', '.join(products[:_SHOWN])}{more}"]
 
 
-def clean_lines(products: list[str], orders: Match) -> list[str]:
+def clean_lines(products: list[str], orders: ColumnMatch) -> list[str]:
     """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
     lines = [f"# {' '.join(note.split())}" for note in no_goods_note(products)]
     lines += [

@@ -12,8 +12,8 @@ from textwrap import wrap
 from offerloop.commands.init.sizing import Size
 from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted
 from offerloop.events import CONTRACTS
-from offerloop.mapping import Guess, GuessedValue, Match, OpenColumn, RowFilter, TimeForm
-from offerloop.workspace import Place, SampleRows
+from offerloop.mapping import ColumnMatch, Guess, GuessedValue, OpenColumn, RowFilter, TimeForm
+from offerloop.workspace import SampleRows, SourcePlace
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """Signs that names and cells may have and no comment in TOML."""
@@ -37,7 +37,7 @@ class SourceText:
 
     name: SourceName
     sample: SampleRows
-    match: Match
+    match: ColumnMatch
     time_format: TimeForm | None = None
     attributes: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -158,7 +158,7 @@ def _filters(filters: Sequence[RowFilter]) -> list[str]:
     ]
 
 
-def _place(place: Place, folder: Path) -> list[str]:
+def _place(place: SourcePlace, folder: Path) -> list[str]:
     if place.path is not None:
         part = [] if place.part is None else [entry("part", quoted(place.part))]
         return [entry("path", quoted(beside(place.path, folder))), *part]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.events import DAY, outliers, today_in
-from offerloop.mapping import Match, column_values, forms_of, seconds_of
+from offerloop.mapping import ColumnMatch, column_values, forms_of, seconds_of
 from offerloop.workspace import SampleRows
 
 _MONTH = 365.25 / 12
@@ -39,7 +39,7 @@ NOT_SEEN = Figures(
 """Round amounts for a draft."""
 
 
-def figures(orders: Match, sample: SampleRows, categories: pl.DataFrame | None, form: str | None) -> Figures:
+def figures(orders: ColumnMatch, sample: SampleRows, categories: pl.DataFrame | None, form: str | None) -> Figures:
     """`categories` has the text columns product_id and category; `form` is the format of times, if one was chosen."""
     head = _lines(orders, sample, sample.head, form)
     span = _lines(orders, sample, sample.sampled, form)
@@ -72,7 +72,7 @@ def _weekly_sd(lines: pl.DataFrame) -> float:
     return math.sqrt(max(_number((sums["paid"] ** 2).sum()) / n - mean**2, 0.0))
 
 
-def _lines(orders: Match, sample: SampleRows, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
+def _lines(orders: ColumnMatch, sample: SampleRows, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
     """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known."""
     names = ("order_id", "customer_id", "product_id", "paid", "at")
     written = {ours: orders.guesses[ours].written for ours in names}

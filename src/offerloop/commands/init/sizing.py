@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from offerloop.config import MOST_HOLDOUT, Experiment
+from offerloop.config import MOST_HOLDOUT, ExperimentSettings
 from offerloop.evaluation import LEAST, MOST_PERIODS, POWER_80
 
-HOLDOUT = Experiment().holdout
+HOLDOUT = ExperimentSettings().holdout
 """Share of customers who never get an offer, unless the shop is too small to measure a plan with it."""
 LARGER_HOLDOUTS = (0.10, MOST_HOLDOUT)
 """Shares for smaller shops, tried in this order."""
@@ -25,7 +25,7 @@ _SPARE = 1.3
 
 
 @dataclass(frozen=True)
-class Orders:
+class OrderFigures:
     """What the first plan is sized by; amounts in minor units."""
 
     n_customers: int
@@ -62,7 +62,7 @@ class Size:
     """What stands against a test."""
 
 
-def sized(orders: Orders, budget: int, *, is_given: bool) -> Size:
+def sized(orders: OrderFigures, budget: int, *, is_given: bool) -> Size:
     """The usual budget and holdout where a read-out can show something with them, else the least changes that let it.
 
     A budget that was given stays; a shop or a budget that is too small for any is told so.
@@ -81,7 +81,7 @@ def sized(orders: Orders, budget: int, *, is_given: bool) -> Size:
     return Size(budget, HOLDOUT, note=_too_small(orders, most))
 
 
-def _too_small(orders: Orders, most: int) -> str:
+def _too_small(orders: OrderFigures, most: int) -> str:
     needed = orders.needed(MOST_HOLDOUT)
     if needed > orders.n_customers:
         limit = f"the orders that were looked at have {orders.n_customers:,} customers"

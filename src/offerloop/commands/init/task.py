@@ -21,8 +21,8 @@ from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config
 from offerloop.errors import InputError
 from offerloop.mapping import (
+    ColumnMatch,
     GuessedValue,
-    Match,
     OpenColumn,
     carried_terms,
     column_values,
@@ -52,7 +52,7 @@ class _Mapped:
     """Rows of each file, and which column of it is which of ours."""
 
     samples: Samples
-    matches: Mapping[SourceName, Match]
+    matches: Mapping[SourceName, ColumnMatch]
     opened: Mapping[SourceName, Sequence[OpenColumn]]
 
 
@@ -124,7 +124,7 @@ def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | Non
     )  # fmt: skip
 
 
-def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, Match]) -> SourceText:
+def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, ColumnMatch]) -> SourceText:
     """Add what becomes of the columns that are none of ours."""
     rest = [column.name for column in text.match.unused()]
     personal: list[str] = []
@@ -144,7 +144,7 @@ def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, 
     return replace(text, unused=[name for name in rest if name not in taken])
 
 
-def _figures(samples: Samples, matches: Mapping[SourceName, Match], orders: SourceText) -> Figures:
+def _figures(samples: Samples, matches: Mapping[SourceName, ColumnMatch], orders: SourceText) -> Figures:
     products, categories = matches.get("products"), None
     if products is not None and {"product_id", "category"} <= set(products.guesses):
         sample = samples.get("products", samples["order_lines"])

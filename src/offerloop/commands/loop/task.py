@@ -13,7 +13,7 @@ from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
-from offerloop.events import Events, Given, prepare, with_variables
+from offerloop.events import Events, LoopExposures, prepare, with_variables
 from offerloop.loop import LoopCourse, exposures_of, go_on
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
@@ -99,7 +99,9 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
         if problems := name_problems(config):
             raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
         days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
-        loop_exposures = None if begun is None else Given(exposures_of(journal.recorded(), begun), begun["first_day"])
+        loop_exposures = (
+            None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
+        )
         events = prepare(config, engine, loop_exposures)
         begun = journal.once(
             BEGINNING, "begin", lambda: {"format": FORMAT, "first_day": events.as_of_day, "days": days}

@@ -11,21 +11,21 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.commands.readout.effects import Panel, comparable, compare, outcomes_of, plain
-from offerloop.commands.readout.findings import Effect
+from offerloop.commands.readout.effects import OutcomePanel, comparable, compare, outcomes_of, plain
+from offerloop.commands.readout.findings import ReadoutEffect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation import Moments, common_slope, weighted_difference
 from offerloop.message import Message
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN, USUAL
 
 
-def usual_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Message]]:
+def usual_effects(run: PastRun, panel: OutcomePanel) -> tuple[list[ReadoutEffect], list[Message]]:
     """The plan against business as usual, and that against the holdout; and what is too small to be shown."""
     if not run.usual_share:
         return [], []
     arms = [PLAN, HOLDBACK], [USUAL], [HOLDOUT]
     plan, usual, held = (panel.rows.filter(pl.col("arm").is_in(one)) for one in arms)
-    effects, few = list[Effect](), list[Message]()
+    effects, few = list[ReadoutEffect](), list[Message]()
     if comparable(plan, usual):
         effects += [one for outcome in outcomes_of(panel) for one in _against(run, plan, usual, outcome)]
     else:
@@ -41,7 +41,7 @@ def usual_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Messag
     return effects, few
 
 
-def _against(run: PastRun, plan: pl.DataFrame, usual: pl.DataFrame, outcome: str) -> list[Effect]:
+def _against(run: PastRun, plan: pl.DataFrame, usual: pl.DataFrame, outcome: str) -> list[ReadoutEffect]:
     able = plan["customer_id"].is_in(run.can_explore.implode()).to_numpy()
     weights = np.where(able, 1 / (1 - run.explore_share), 1.0), np.ones(usual.height)
     y = [side[outcome].cast(pl.Float64).to_numpy() for side in (plan, usual)]
@@ -52,6 +52,8 @@ def _against(run: PastRun, plan: pl.DataFrame, usual: pl.DataFrame, outcome: str
         sides = [(one - theta * other, weight) for one, other, weight in zip(y, x, weights, strict=True)]
         apart = weighted_difference(sides[0], sides[1])
         effects.append(
-            Effect("against_usual", outcome, "all", method, plain(apart), apart.p_value, plan.height, usual.height)
+            ReadoutEffect(
+                "against_usual", outcome, "all", method, plain(apart), apart.p_value, plan.height, usual.height
+            )
         )
     return effects

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.commands.readout.effects import comparable, n_buyers, sides
-from offerloop.commands.readout.findings import Check
+from offerloop.commands.readout.findings import DrawCheck
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.side_files import SideFile, read_rows
 from offerloop.engine import Engine
@@ -40,7 +40,7 @@ DRAWN = Message(
 """What is found where a group has not the size that it was drawn with."""
 
 
-def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[Check, ...]:
+def checks(run: PastRun, exposures: pl.DataFrame | None) -> tuple[DrawCheck, ...]:
     """Hash, holdout among all, holdout among planned, and the same among exposed customers when they are known."""
     table, held, usual = run.assignments, run.config.experiment.holdout, run.usual_share
     planned = table.filter(pl.col("planned_offer_id") != NO_OFFER)
@@ -82,7 +82,7 @@ def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
     return replace(exposures, rows=exposures.rows.select("customer_id", shown.alias("shown")))
 
 
-def why_stopped(run: PastRun, checks: tuple[Check, ...]) -> Message | None:
+def why_stopped(run: PastRun, checks: tuple[DrawCheck, ...]) -> Message | None:
     """One sentence when a check failed or a group is too small, else None."""
     failed = next((one for one in checks if not one.passes), None)
     if failed is not None:
@@ -118,7 +118,7 @@ def why_too_few_buy(outcomes: pl.DataFrame) -> Message | None:
     )
 
 
-def _hash_check(run: PastRun) -> Check:
+def _hash_check(run: PastRun) -> DrawCheck:
     settings = run.config.experiment
     rows = run.assignments.select("customer_id", "arm").iter_rows()
     seed, holdout, usual = settings.holdout_seed, settings.holdout, run.usual_share
@@ -137,7 +137,7 @@ def _hash_check(run: PastRun) -> Check:
         n=wrong,
         all=total,
     )
-    return Check(
+    return DrawCheck(
         Message("group as the hash of the id names it"),
         held,
         total - held,
@@ -156,7 +156,7 @@ def _ratio(
     shares: tuple[float, float],
     causes: Message,
     drawn: str = HOLDOUT,
-) -> Check:
+) -> DrawCheck:
     held = table.filter(pl.col("arm") == drawn).height
     rest = table.filter(pl.col("arm").is_in(others)).height
     ratio = sample_ratio((held, rest), shares)
@@ -169,4 +169,4 @@ def _ratio(
         others=round(held + rest - expected),
         p=f"{ratio.p_value:.2g}",
     )
-    return Check(name, held, rest, expected, ratio.p_value, ratio.passes, causes, says)
+    return DrawCheck(name, held, rest, expected, ratio.p_value, ratio.passes, causes, says)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, Effect
+from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, ReadoutEffect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation import LEAST, Difference, Estimate, Moments, cuped, difference, enough, holm, relative
 from offerloop.message import Message
@@ -27,7 +27,7 @@ FIFTHS = {
 
 
 @dataclass(frozen=True)
-class Panel:
+class OutcomePanel:
     """Outcomes as the comparisons need them: one row per customer, with `profit_minor` and a covariate `x`."""
 
     rows: pl.DataFrame
@@ -35,7 +35,7 @@ class Panel:
     """What the covariate is; None when there is none."""
     cost_observed: bool
 
-    def by(self, other: Panel) -> Panel:
+    def by(self, other: OutcomePanel) -> OutcomePanel:
         """The same outcomes with the covariate of another period."""
         with_covariate = self.rows.drop("x").join(other.rows.select("customer_id", "x"), on="customer_id", how="left")
         return replace(self, rows=with_covariate, covariate=other.covariate)
@@ -47,7 +47,7 @@ class Panel:
         return self.rows.filter(wanted)
 
 
-def panel(run: PastRun, outcomes: pl.DataFrame) -> Panel:
+def panel(run: PastRun, outcomes: pl.DataFrame) -> OutcomePanel:
     """From the table OUTCOMES. A cost that was not observed is the forecast's, or the most it can be without one."""
     observed = outcomes["cost_minor"].null_count() == 0
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
@@ -75,17 +75,17 @@ def panel(run: PastRun, outcomes: pl.DataFrame) -> Panel:
         cost.cast(pl.Float64).alias("cost_minor"),
         (pl.col("margin_minor") - cost).cast(pl.Float64).alias("profit_minor"),
     )
-    return Panel(rows, covariate, observed)
+    return OutcomePanel(rows, covariate, observed)
 
 
 def compare(
     treated: pl.DataFrame, control: pl.DataFrame, comparison: str, outcome: str, group: str = "all"
-) -> list[Effect]:
+) -> list[ReadoutEffect]:
     """The adjusted and the unadjusted effect on one outcome."""
     sums = [Moments.of(side[outcome].cast(pl.Float64).to_numpy(), side["x"].to_numpy()) for side in (treated, control)]
     share = relative(*sums) if sums[1].mean > 0 else None
     return [
-        Effect(comparison, outcome, group, method, plain(difference), difference.p_value, sums[0].n, sums[1].n,
+        ReadoutEffect(comparison, outcome, group, method, plain(difference), difference.p_value, sums[0].n, sums[1].n,
                None if share is None else plain(share))
         for method, difference in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
     ]  # fmt: skip
@@ -96,7 +96,7 @@ def plain(difference: Difference) -> Estimate:
     return Estimate(difference.value, difference.low, difference.high)
 
 
-def plan_effects(panel: Panel) -> tuple[list[Effect], list[Message]]:
+def plan_effects(panel: OutcomePanel) -> tuple[list[ReadoutEffect], list[Message]]:
     """The plan's offers against the held-back: all outcomes over all campaigns and for each; and what is too small."""
     effects, few = [], []
     groups = {"all": panel.planned}
@@ -122,14 +122,14 @@ def plan_effects(panel: Panel) -> tuple[list[Effect], list[Message]]:
     return effects, few
 
 
-def programme_effects(panel: Panel) -> list[Effect]:
+def programme_effects(panel: OutcomePanel) -> list[ReadoutEffect]:
     """Everybody who follows the plan, held back or not, or explores against the holdout, whatever they were given."""
     outside = panel.rows.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))
     held = panel.rows.filter(pl.col("arm") == HOLDOUT)
     return [one for outcome in outcomes_of(panel) for one in compare(outside, held, "programme", outcome)]
 
 
-def outcomes_of(panel: Panel) -> tuple[str, ...]:
+def outcomes_of(panel: OutcomePanel) -> tuple[str, ...]:
     """Return the outcomes that are shown: the cost only where it was observed."""
     return tuple(one for one in OUTCOMES_SHOWN if panel.cost_observed or one != "cost_minor")
 
@@ -149,7 +149,7 @@ def n_buyers(rows: pl.DataFrame) -> int:
     return rows.filter("bought").height
 
 
-def segment_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Message]]:
+def segment_effects(run: PastRun, panel: OutcomePanel) -> tuple[list[ReadoutEffect], list[Message]]:
     """Adjusted effect on margin by tag and by fifth of predicted profit, with Holm's p-values; and what is small."""
     tags = run.profiles.select("customer_id", pl.col("tags").alias("segment")).explode("segment").drop_nulls()
     parts = {"tag": panel.planned.join(tags, on="customer_id"), "fifth": _by_fifth(run, panel.planned)}
@@ -190,7 +190,7 @@ def _by_fifth(run: PastRun, planned: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("predicted", "customer_id").with_columns(segments)
 
 
-def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> AgainstForecast | None:
+def against_forecast(run: PastRun, week: OutcomePanel, days: int, period_days: int) -> AgainstForecast | None:
     """Realised profit of the first week beside the forecast of the plan as it went out; None without a forecast."""
     rows = run.comparison.filter(pl.col("campaign_id").is_in(run.sent))
     rule = "plan as sent" if "plan as sent" in set(rows["rule"]) else "plan"
@@ -204,7 +204,7 @@ def against_forecast(run: PastRun, week: Panel, days: int, period_days: int) -> 
     return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days)
 
 
-def bought_anyway(panel: Panel, conversion: Effect, *, any_coupon: bool) -> BoughtAnyway | None:
+def bought_anyway(panel: OutcomePanel, conversion: ReadoutEffect, *, any_coupon: bool) -> BoughtAnyway | None:
     """Return 1 - (buyers gained / redeemers) of those who redeemed; None when no redemption was observed.
 
     Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.

@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.commands.readout.effects import Panel, comparable
-from offerloop.commands.readout.findings import Effect
+from offerloop.commands.readout.effects import OutcomePanel, comparable
+from offerloop.commands.readout.findings import ReadoutEffect
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.evaluation import LEAST, LEAST_BUYERS, Estimate, weighted_difference
 from offerloop.message import Message
@@ -24,7 +24,7 @@ from offerloop.tables import EXPLORE, HOLDOUT
 _ROUNDING = 1e-6
 
 
-def lot_effects(run: PastRun, panel: Panel) -> tuple[list[Effect], list[Message]]:
+def lot_effects(run: PastRun, panel: OutcomePanel) -> tuple[list[ReadoutEffect], list[Message]]:
     """Hájek-weighted effects of any offer given at random and of each kind; and what is too small to be shown."""
     explorers = panel.rows.filter((pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)).height
     if explorers < LEAST:
@@ -99,7 +99,7 @@ def _agrees(run: PastRun, rows: pl.DataFrame) -> bool:
     return bool(np.all((np.abs(apart) < _ROUNDING) | (np.abs(apart - run.usual_share) < _ROUNDING)))
 
 
-def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> list[Effect]:
+def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> list[ReadoutEffect]:
     """Effects of one kind, among customers who could draw it; of any offer for the kind 'all'."""
     able = rows if kind == "all" else rows.filter(pl.col("kinds").list.contains(kind))
     got_offer = pl.col("arm").eq(EXPLORE) & pl.col("offer_id").ne(NO_OFFER)
@@ -117,6 +117,8 @@ def _one(run: PastRun, rows: pl.DataFrame, kind: str, outcomes: list[str]) -> li
         difference = weighted_difference((y_t, weights[0]), (y_c, weights[1]))
         estimate = Estimate(difference.value, difference.low, difference.high)
         effects.append(
-            Effect("lot", outcome, kind, "weighted", estimate, difference.p_value, treated.height, control.height)
+            ReadoutEffect(
+                "lot", outcome, kind, "weighted", estimate, difference.p_value, treated.height, control.height
+            )
         )
     return effects

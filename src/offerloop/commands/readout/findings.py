@@ -15,7 +15,7 @@ FORECAST_COST = Message("cost as forecast, not observed")
 
 
 @dataclass(frozen=True)
-class Effect:
+class ReadoutEffect:
     """Treated less control, per customer; money in minor units."""
 
     comparison: str
@@ -44,7 +44,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Check:
+class DrawCheck:
     """One check of the draw; no effect is shown unless all pass."""
 
     name: Message
@@ -104,7 +104,7 @@ class ReadoutFindings:
     until_day: int
     period_note: Message | None
     """How the period was chosen when it was not given."""
-    checks: tuple[Check, ...]
+    checks: tuple[DrawCheck, ...]
     stopped: Message | None
     """One sentence when no effect may be shown."""
     cost_basis: Message = FORECAST_COST
@@ -113,7 +113,7 @@ class ReadoutFindings:
     """Whether margins are those of unit costs, not the configured one."""
     covariate: Message | None = None
     """What the adjusted figures are adjusted by."""
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[ReadoutEffect, ...] = ()
     against_forecast: AgainstForecast | None = None
     bought_anyway: BoughtAnyway | None = None
     too_few: tuple[Message, ...] = ()
@@ -126,7 +126,9 @@ class ReadoutFindings:
     asks_usual: bool = False
     """Whether some customers got business as usual, so that the plan can be compared with it."""
 
-    def effect(self, comparison: str, outcome: str, group: str = "all", method: str = "adjusted") -> Effect | None:
+    def effect(
+        self, comparison: str, outcome: str, group: str = "all", method: str = "adjusted"
+    ) -> ReadoutEffect | None:
         """One of the effects."""
         key = (comparison, outcome, group, method)
         return next((one for one in self.effects if (one.comparison, one.outcome, one.group, one.method) == key), None)
@@ -137,7 +139,7 @@ class ReadoutFindings:
         return (*self.too_few, *self.too_few_explored)
 
     @property
-    def profit(self) -> Effect:
+    def profit(self) -> ReadoutEffect:
         """The main figure: profit of the plan's offers; only when nothing stopped the reading."""
         effect = self.effect("plan", "profit_minor")
         if effect is None:
@@ -150,6 +152,6 @@ class ReadoutFindings:
         return self.cost_basis != FORECAST_COST
 
     @property
-    def segments(self) -> tuple[Effect, ...]:
+    def segments(self) -> tuple[ReadoutEffect, ...]:
         """Effects by tag and by fifth of predicted profit."""
         return tuple(one for one in self.effects if one.comparison in ("tag", "fifth"))

@@ -22,7 +22,7 @@ from offerloop.events import EPOCH, epoch_day, prepare, split_part
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, Table
+from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, TableContract
 from offerloop.workspace import held_back_of, holdout_of
 
 MOST_DAYS = 28
@@ -130,7 +130,9 @@ def _as_it_is(table: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-def _table(folder: Path, table: Table, complete: Callable[[pl.DataFrame], pl.DataFrame] = _as_it_is) -> pl.DataFrame:
+def _table(
+    folder: Path, table: TableContract, complete: Callable[[pl.DataFrame], pl.DataFrame] = _as_it_is
+) -> pl.DataFrame:
     path = folder / f"{table.name}.parquet"
     try:
         return table.check(complete(_parquet(path)))
@@ -152,7 +154,7 @@ def _check_something_was_sent(run: PastRun) -> None:
 
 
 @dataclass(frozen=True)
-class Orders:
+class BuyerOrders:
     """Clean order lines, with the run's ids, of whoever bought."""
 
     path: Path
@@ -167,7 +169,7 @@ class Orders:
         return self.lines.filter(nw.col("order_day") >= first, nw.col("order_day") <= last)
 
 
-def read_orders(run: PastRun, path: Path, engine: Engine) -> Orders:
+def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     """The file of orders under the run's own mapping and cleaning rules.
 
     What lies before the plan and what lies after it are cleaned apart: a return in the period must not change what
@@ -200,7 +202,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> Orders:
     lines, day = nw.concat(parts), nw.col("order_day")
     first, last = collect(lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
     maps = source.columns
-    return Orders(path, lines, first, last, "coupon" in maps, "reimbursed" in maps)
+    return BuyerOrders(path, lines, first, last, "coupon" in maps, "reimbursed" in maps)
 
 
 READ = (
@@ -244,7 +246,7 @@ def asked_days(run: PastRun, from_day: date | None, until_day: date | None) -> t
     return first, last
 
 
-def choose_period(orders: Orders, first: int, last: int | None) -> Period:
+def choose_period(orders: BuyerOrders, first: int, last: int | None) -> Period:
     """The days to read. Raises InputError when the orders do not reach into them."""
     note = None
     if last is None:

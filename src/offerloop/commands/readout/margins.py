@@ -5,13 +5,13 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
-from offerloop.commands.readout.inputs import Orders, PastRun, Period, as_id
+from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period, as_id
 from offerloop.engine import collect
 
 _PARTS = 1_000_000
 
 
-def margins_left(run: PastRun, orders: Orders, period: Period) -> pl.DataFrame:
+def margins_left(run: PastRun, orders: BuyerOrders, period: Period) -> pl.DataFrame:
     """customer_id and margin_minor: a category without a margin of its own has that of everything else."""
     by = orders.within(period.first, period.last).group_by("customer_id", "category")
     spent = collect(by.agg(nw.col("list_value_minor").sum().cast(nw.Int64))).with_columns(as_id(run.id_type))

@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.commands.readout.findings import FORECAST_COST
-from offerloop.commands.readout.inputs import Orders, PastRun, Period, as_id
+from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period, as_id
 from offerloop.commands.readout.margins import margins_left
 from offerloop.commands.readout.redemptions import Redemptions, own_shares
 from offerloop.engine import collect
@@ -24,14 +24,14 @@ IN_REDEMPTIONS = Message("observed in the redemptions")
 _SUMS = ("n_orders", "units", "revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor")
 
 
-def cost_basis(orders: Orders, redemptions: Redemptions | None) -> Message:
+def cost_basis(orders: BuyerOrders, redemptions: Redemptions | None) -> Message:
     """Where the cost of the offers comes from."""
     if orders.maps_coupon:
         return IN_LINES
     return FORECAST_COST if redemptions is None else IN_REDEMPTIONS
 
 
-def outcomes(run: PastRun, orders: Orders, period: Period, redemptions: Redemptions | None) -> pl.DataFrame:
+def outcomes(run: PastRun, orders: BuyerOrders, period: Period, redemptions: Redemptions | None) -> pl.DataFrame:
     """The table OUTCOMES of a period: customers who bought nothing have zeros, sums of money are exact."""
     done = _totals(run, orders, period.first, period.last)
     base = run.assignments.select(
@@ -51,7 +51,7 @@ def outcomes(run: PastRun, orders: Orders, period: Period, redemptions: Redempti
     return OUTCOMES.check(rows.select(OUTCOMES.names).sort("customer_id"))
 
 
-def check_known(run: PastRun, orders: Orders, period: Period) -> int:
+def check_known(run: PastRun, orders: BuyerOrders, period: Period) -> int:
     """How many customers of the period's orders the run does not know. Raises InputError when it knows none."""
     buyers = collect(orders.within(period.first, period.last).select("customer_id").unique()).with_columns(
         as_id(run.id_type)
@@ -69,7 +69,7 @@ def check_known(run: PastRun, orders: Orders, period: Period) -> int:
     return buyers.height - n_known
 
 
-def _totals(run: PastRun, orders: Orders, first: int, last: int) -> pl.DataFrame:
+def _totals(run: PastRun, orders: BuyerOrders, first: int, last: int) -> pl.DataFrame:
     """customer_id and sums over the days from `first` to `last`."""
     sums = (
         orders.within(first, last)
@@ -83,7 +83,7 @@ def _totals(run: PastRun, orders: Orders, first: int, last: int) -> pl.DataFrame
     return collect(sums).with_columns(as_id(run.id_type)).drop_nulls("customer_id")
 
 
-def _before(run: PastRun, orders: Orders, period: Period) -> pl.DataFrame:
+def _before(run: PastRun, orders: BuyerOrders, period: Period) -> pl.DataFrame:
     """customer_id, before_revenue_minor: as many days before the plan, so that no offer can have touched them."""
     first = run.as_of_day - period.days
     ids = run.assignments.select("customer_id")
@@ -94,7 +94,7 @@ def _before(run: PastRun, orders: Orders, period: Period) -> pl.DataFrame:
     return ids.join(revenue, on="customer_id", how="left").with_columns(pl.col("before_revenue_minor").fill_null(0))
 
 
-def _cost(run: PastRun, outcomes: pl.DataFrame, orders: Orders, redemptions: Redemptions | None) -> pl.Series:
+def _cost(run: PastRun, outcomes: pl.DataFrame, orders: BuyerOrders, redemptions: Redemptions | None) -> pl.Series:
     """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest."""
     if orders.maps_coupon and orders.maps_reimbursed:
         return (outcomes["coupon_minor"] - outcomes["reimbursed_minor"]).alias("cost_minor")
@@ -110,7 +110,7 @@ def _cost(run: PastRun, outcomes: pl.DataFrame, orders: Orders, redemptions: Red
     return pl.Series("cost_minor", costs, pl.Int64)
 
 
-def _redeemed(rows: pl.DataFrame, orders: Orders, redemptions: Redemptions | None) -> pl.Series:
+def _redeemed(rows: pl.DataFrame, orders: BuyerOrders, redemptions: Redemptions | None) -> pl.Series:
     if redemptions is not None:
         return pl.Series("redeemed", [one in redemptions.redeemers for one in rows["customer_id"]], pl.Boolean)
     if orders.maps_coupon:

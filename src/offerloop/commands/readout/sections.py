@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.readout.columns import columns
 from offerloop.commands.readout.exploration import kind_name
-from offerloop.commands.readout.findings import Effect, ReadoutFindings
+from offerloop.commands.readout.findings import ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.sentences import (
     IN_BRACKETS,
     anyway_sentence,
@@ -190,7 +190,7 @@ def effects_section(findings: ReadoutFindings, _: Localizer) -> Section:
     )
 
 
-def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, list[Effect]]]:
+def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, list[ReadoutEffect]]]:
     by_plan = [one for one in findings.effects if one.comparison == "plan"]
     campaigns = list(dict.fromkeys(one.group for one in by_plan))
     groups = [
@@ -208,7 +208,7 @@ def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, li
     ]
 
 
-def _effects_table(findings: ReadoutFindings, rows: list[Effect], caption: str, _: Localizer) -> Table:
+def _effects_table(findings: ReadoutFindings, rows: list[ReadoutEffect], caption: str, _: Localizer) -> Table:
     cells = tuple(
         (
             outcome(findings, effect, _),
@@ -224,7 +224,7 @@ def _effects_table(findings: ReadoutFindings, rows: list[Effect], caption: str, 
     return Table(caption, heads, cells, n_labels=2)
 
 
-def outcome(findings: ReadoutFindings, effect: Effect, _: Localizer) -> str:
+def outcome(findings: ReadoutFindings, effect: ReadoutEffect, _: Localizer) -> str:
     """Return the name of an effect's outcome, with a remark where it counts a cost that was not observed."""
     mark = unseen_cost(findings, _, IN_BRACKETS) if effect.outcome == "profit_minor" else ""
     return _(OUTCOMES[effect.outcome]) + mark

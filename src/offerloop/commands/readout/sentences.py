@@ -10,9 +10,9 @@ from offerloop.commands.readout.findings import (
     CURRENCY_OUTCOMES,
     FORECAST_COST,
     AgainstForecast,
-    Check,
-    Effect,
+    DrawCheck,
     Place,
+    ReadoutEffect,
     ReadoutFindings,
 )
 from offerloop.evaluation import POWER_80, Z95, Estimate
@@ -119,12 +119,12 @@ def unseen_cost(findings: ReadoutFindings, _: Localizer, how: Message) -> str:
     return "" if findings.cost_is_observed else _(how, cost=FORECAST_COST)
 
 
-def per_customer(effect: Effect, _: Localizer, estimate: Estimate | None = None) -> str:
+def per_customer(effect: ReadoutEffect, _: Localizer, estimate: Estimate | None = None) -> str:
     """An effect in its own unit, a customer."""
     return " ".join(customer_parts(effect, _, estimate))
 
 
-def customer_parts(effect: Effect, _: Localizer, estimate: Estimate | None = None) -> tuple[str, str]:
+def customer_parts(effect: ReadoutEffect, _: Localizer, estimate: Estimate | None = None) -> tuple[str, str]:
     """The same as value and interval."""
     shown = effect.estimate if estimate is None else estimate
     if effect.outcome in CURRENCY_OUTCOMES:
@@ -132,7 +132,7 @@ def customer_parts(effect: Effect, _: Localizer, estimate: Estimate | None = Non
     return shown.times(100).parts(_.points_sign) if effect.outcome == "bought" else shown.parts()
 
 
-def total(effect: Effect, money: Money) -> str:
+def total(effect: ReadoutEffect, money: Money) -> str:
     """An effect for everybody treated."""
     return money.estimate(effect.total) if effect.outcome in CURRENCY_OUTCOMES else effect.total.text()
 
@@ -221,7 +221,7 @@ def dogs_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     )
 
 
-def segment(effect: Effect, _: Localizer) -> str:
+def segment(effect: ReadoutEffect, _: Localizer) -> str:
     """A tag, or a fifth of predicted profit."""
     return _.named(TAG_LABELS, effect.group) if effect.comparison == "tag" else _.named(FIFTHS, effect.group)
 
@@ -238,7 +238,7 @@ def anyway_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     )
 
 
-def check_words(check: Check, _: Localizer) -> str:
+def check_words(check: DrawCheck, _: Localizer) -> str:
     """Verdict of one check."""
     return _("✓ passed", context="checks") if check.passes else _("✗ failed", context="checks")
 
@@ -288,7 +288,7 @@ def _forecast(findings: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:
     }
 
 
-def _check(check: Check, _: Localizer) -> dict[str, Any]:
+def _check(check: DrawCheck, _: Localizer) -> dict[str, Any]:
     expected = None if math.isnan(check.expected_held) else round(check.expected_held, 2)
     p_value = None if check.p_value is None else float(f"{check.p_value:.6g}")
     return {
@@ -301,7 +301,7 @@ def _check(check: Check, _: Localizer) -> dict[str, Any]:
     }
 
 
-def _effect(effect: Effect, money: Money) -> dict[str, Any]:
+def _effect(effect: ReadoutEffect, money: Money) -> dict[str, Any]:
     in_money = effect.outcome in CURRENCY_OUTCOMES
     return {
         "comparison": effect.comparison,

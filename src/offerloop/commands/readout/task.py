@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.commands.readout.business_as_usual import usual_effects
 from offerloop.commands.readout.checks import checks, read_exposures, why_stopped, why_too_few_buy
 from offerloop.commands.readout.effects import (
-    Panel,
+    OutcomePanel,
     against_forecast,
     bought_anyway,
     panel,
@@ -22,9 +22,9 @@ from offerloop.commands.readout.effects import (
     segment_effects,
 )
 from offerloop.commands.readout.exploration import lot_effects
-from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, FORECAST_COST, Effect, ReadoutFindings
+from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, FORECAST_COST, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.inputs import (
-    Orders,
+    BuyerOrders,
     PastRun,
     Period,
     asked_days,
@@ -137,7 +137,7 @@ def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindin
 
 def _with_effects(
     run: PastRun,
-    orders: Orders,
+    orders: BuyerOrders,
     period: Period,
     redemptions: Redemptions | None,
     base: ReadoutFindings,
@@ -145,7 +145,7 @@ def _with_effects(
 ) -> ReadoutFindings:
     """The findings with every comparison."""
     whole, start = panel(run, table), period.start(WEEK)
-    week: Panel = (
+    week: OutcomePanel = (
         whole if start.last == period.last else panel(run, outcomes(run, orders, start, redemptions)).by(whole)
     )
     by_plan, few = plan_effects(whole)
@@ -182,7 +182,7 @@ def _unlike_before(findings: ReadoutFindings) -> list[Message]:
 
 
 def _warnings(
-    run: PastRun, orders: Orders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
+    run: PastRun, orders: BuyerOrders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
 ) -> tuple[Message, ...]:
     """What the inputs have that a reader must know."""
     held = run.assignments.filter(pl.col("arm") == HOLDOUT).select("customer_id")
@@ -216,7 +216,7 @@ def effects_table(findings: ReadoutFindings) -> pl.DataFrame:
     return READOUT_EFFECTS.check(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def _rows(effect: Effect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
+def _rows(effect: ReadoutEffect, *, cost_observed: bool) -> list[tuple[Any, ...]]:
     unit = (
         "minor units" if effect.outcome in CURRENCY_OUTCOMES else "orders" if effect.outcome == "n_orders" else "buyers"
     )

@@ -13,7 +13,7 @@ from offerloop.commands.recommend.findings import Recommendations
 from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events import Events, pseudonyms
-from offerloop.flow import Liked, clean, like, product_texts
+from offerloop.flow import Preferences, clean, like, product_texts
 from offerloop.recommenders import TASKS, Task, top
 from offerloop.workspace import Recorder, open_workspace
 
@@ -68,7 +68,7 @@ def recommend(
     return Recommendations(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap, language)
 
 
-def _table(request: RecommendRequest, config: Config, events: Events, liked: Liked) -> pl.DataFrame:
+def _table(request: RecommendRequest, config: Config, events: Events, liked: Preferences) -> pl.DataFrame:
     if not request.customers and request.top_k in (None, config.recommend.top_k):
         return liked.affinities.filter(pl.col("task").is_in(request.tasks))
     everybody = liked.affinities["customer_id"].unique()

@@ -11,7 +11,15 @@ from offerloop.config import Clean
 from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
 from offerloop.events import WRONG_CELL, WRONG_COLUMN, count_rows
-from offerloop.mapping import SAME, Column, Match, columns_of, name_score, unreadable_numbers, unreadable_times
+from offerloop.mapping import (
+    SAME,
+    ColumnMatch,
+    SourceColumn,
+    columns_of,
+    name_score,
+    unreadable_numbers,
+    unreadable_times,
+)
 from offerloop.workspace import SampleRows
 
 _AMOUNTS = ("paid", "quantity", "list_price")
@@ -19,7 +27,7 @@ _SURE = SAME - 0.0005
 """Only a column with the surest name of a list is blamed for its cells; others may well be something else."""
 
 
-def check_cells(name: str, frame: Frame, match: Match, sample: SampleRows) -> None:
+def check_cells(name: str, frame: Frame, match: ColumnMatch, sample: SampleRows) -> None:
     """Raise SourceError where so many cells cannot be read that the column must be another one."""
     if WRONG_COLUMN not in frame.collect_schema():
         return
@@ -48,7 +56,7 @@ def check_named(sample: SampleRows, names: Sequence[str]) -> None:
                 )
 
 
-def _unreadable(column: Column) -> Iterator[tuple[str, pl.Series]]:
+def _unreadable(column: SourceColumn) -> Iterator[tuple[str, pl.Series]]:
     """Return, for each column of ours that this one cannot be, the cells that speak against it."""
     if column.cells.dtype != pl.String or not column.filled.len():
         return

@@ -94,7 +94,7 @@ class OfferSums:
 
 
 @dataclass(frozen=True)
-class Note:
+class ReplayNote:
     """A sentence that a reader needs beside the figures: its key among the notes of the page, and its values."""
 
     key: str
@@ -116,7 +116,7 @@ class ReplayFindings:
     """Largest cost first."""
     left_out: dict[str, int]
     """Rows of the file by the rule that left them out."""
-    notes: tuple[Note, ...]
+    notes: tuple[ReplayNote, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from offerloop.commands.replay.findings import Note
+from offerloop.commands.replay.findings import ReplayNote
 from offerloop.commands.replay.orders import PastOrders
 from offerloop.message import Message
 from offerloop.offers import Offer, OffFrom, OffShipping
@@ -63,14 +63,14 @@ NOTES = {
 """The note of each key."""
 
 
-def notes_of(offers: OffersFile, past: PastOrders, codes: str, share: Fraction | None) -> tuple[Note, ...]:
+def notes_of(offers: OffersFile, past: PastOrders, codes: str, share: Fraction | None) -> tuple[ReplayNote, ...]:
     """Return the notes, the weightiest first."""
     return (*_of_offers(offers.offers, past, codes), *_of_file(past, share))
 
 
-def _of_offers(offers: tuple[Offer, ...], past: PastOrders, codes: str) -> Iterator[Note]:
+def _of_offers(offers: tuple[Offer, ...], past: PastOrders, codes: str) -> Iterator[ReplayNote]:
     if any(one.conditions.code_needed for one in offers):
-        yield Note(f"codes_{codes}")
+        yield ReplayNote(f"codes_{codes}")
     wanting = {
         "segment": [one for one in offers if one.conditions.segments],
         "channel": [one for one in offers if one.conditions.bought_in],
@@ -80,23 +80,25 @@ def _of_offers(offers: tuple[Offer, ...], past: PastOrders, codes: str) -> Itera
     }
     for column, some in wanting.items():
         if some and column not in past.columns:
-            yield Note(f"without_{column}", {"offers": [one.offer_id for one in some]})
+            yield ReplayNote(f"without_{column}", {"offers": [one.offer_id for one in some]})
     effects = [effect for one in offers for effect, _ in one.effects()]
     if any(isinstance(one, OffShipping) or (isinstance(one, OffFrom) and one.frees_shipping) for one in effects):
-        yield Note("shipping")
+        yield ReplayNote("shipping")
     if any(one.conditions.order_number is not None for one in offers):
-        yield Note("order_number")
+        yield ReplayNote("order_number")
     if past.days_only and any(one.conditions.window.hours for one in offers):
-        yield Note("days_only")
+        yield ReplayNote("days_only")
 
 
-def _of_file(past: PastOrders, share: Fraction | None) -> Iterator[Note]:
+def _of_file(past: PastOrders, share: Fraction | None) -> Iterator[ReplayNote]:
     if past.n_reused:
-        yield Note("reused", {"n": past.n_reused})
+        yield ReplayNote("reused", {"n": past.n_reused})
     if not past.zone_is_given:
-        yield Note("zone", {"zone": past.zone})
+        yield ReplayNote("zone", {"zone": past.zone})
     n_with_cost = past.n_lines - past.n_without_cost
     if share is None and past.n_without_cost:
-        yield Note("no_margin" if not n_with_cost else "some_margin", {"known": n_with_cost, "lines": past.n_lines})
+        yield ReplayNote(
+            "no_margin" if not n_with_cost else "some_margin", {"known": n_with_cost, "lines": past.n_lines}
+        )
     elif share is not None and past.n_without_cost:
-        yield Note("margin", {"share": float(100 * share), "n": past.n_without_cost})
+        yield ReplayNote("margin", {"share": float(100 * share), "n": past.n_without_cost})

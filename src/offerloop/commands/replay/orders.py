@@ -16,7 +16,7 @@ from offerloop.events import (
     CONTRACTS,
     DAY,
     Cleaned,
-    Rule,
+    CleaningRule,
     alike,
     apply_rules,
     is_return,
@@ -30,7 +30,7 @@ from offerloop.events import (
     with_day,
 )
 from offerloop.mapping import (
-    Match,
+    ColumnMatch,
     guess_currency,
     guess_zone,
     infer_mapping,
@@ -115,7 +115,7 @@ def read_orders(
     )
 
 
-def _found(samples: Samples) -> dict[SourceName, Match]:
+def _found(samples: Samples) -> dict[SourceName, ColumnMatch]:
     """Map the columns. Raises InputError that names the cell where a column fails by its contents only."""
     matches = infer_mapping(samples)
     opened = [
@@ -131,11 +131,11 @@ def _found(samples: Samples) -> dict[SourceName, Match]:
     return matches
 
 
-def _is_read(orders: Match, ours: str) -> bool:
+def _is_read(orders: ColumnMatch, ours: str) -> bool:
     return ours in orders.guesses and bool(orders.guesses[ours].theirs)
 
 
-def _check_currency(currency: str, currency_option: str | None, matches: Mapping[SourceName, Match]) -> None:
+def _check_currency(currency: str, currency_option: str | None, matches: Mapping[SourceName, ColumnMatch]) -> None:
     if currency_option is not None and currency_option.upper() != currency:
         raise InputError(
             f"the offers are in {currency}, and --currency says {currency_option}; both must be the same money"
@@ -148,7 +148,7 @@ def _check_currency(currency: str, currency_option: str | None, matches: Mapping
         )
 
 
-def _cost_in_lines(orders: Match) -> str | None:
+def _cost_in_lines(orders: ColumnMatch) -> str | None:
     """The column of order lines with what one unit cost the shop."""
     rest = {column.name: column for column in orders.unused()}
     cost_column = match(rest, "products", ("unit_cost",)).column("unit_cost")
@@ -156,7 +156,7 @@ def _cost_in_lines(orders: Match) -> str | None:
 
 
 def _frames(
-    matches: Mapping[SourceName, Match], samples: Samples, currency: str, zone: str, costs: str | None,
+    matches: Mapping[SourceName, ColumnMatch], samples: Samples, currency: str, zone: str, costs: str | None,
     engine: Engine,
 ) -> tuple[dict[SourceName, Frame], dict[str, int]]:  # fmt: skip
     """Every source under our names, and what was left out so far."""
@@ -175,7 +175,7 @@ def _frames(
     return alike({name: done.frame for name, done in read.items()}), left_out
 
 
-def _source(name: SourceName, match: Match, sample: SampleRows, form: str | None, costs: str | None) -> Source:
+def _source(name: SourceName, match: ColumnMatch, sample: SampleRows, form: str | None, costs: str | None) -> Source:
     contract, place, dialect = CONTRACTS[name], sample.place, sample.dialect
     ours = [one for one in (*contract.required, *contract.optional) if one in match.guesses]
     is_orders = name == "order_lines"
@@ -208,11 +208,11 @@ def _cleaned(frame: Frame, currency: str, engine: Engine, left_out: dict[str, in
         [
             *rules,
             _incomplete(),
-            Rule("return", "rejected", is_return(columns), Message("taken back", context="cleaning rule")),
+            CleaningRule("return", "rejected", is_return(columns), Message("taken back", context="cleaning rule")),
         ],
     )
     lines = with_all_money(cleaned.frame)
-    below = Rule(
+    below = CleaningRule(
         "worth less than nothing", "rejected", nw.col("list_value_minor") < 0, Message("no price to take off from")
     )
     priced = Cleaned("order_lines", lines, quality=cleaned.quality)
@@ -224,11 +224,11 @@ def _cleaned(frame: Frame, currency: str, engine: Engine, left_out: dict[str, in
     return priced.frame.with_columns(units=units, value_minor=nw.col("list_value_minor").cast(nw.Int64))
 
 
-def _incomplete() -> Rule:
+def _incomplete() -> CleaningRule:
     """A customer may be missing: offers for everybody hold for guests too."""
     needed = ("order_id", "product_id", "quantity", "at", "paid_minor")
     empty = nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True)
-    return Rule("incomplete", "rejected", empty, Message("order, product, quantity, time or amount is missing"))
+    return CleaningRule("incomplete", "rejected", empty, Message("order, product, quantity, time or amount is missing"))
 
 
 def _joined(

@@ -17,7 +17,7 @@ from offerloop.report import (
     WEEK,
     Axes,
     Bullets,
-    Column,
+    ColumnPart,
     Figure,
     Localizer,
     Opening,
@@ -164,7 +164,7 @@ def _chart(findings: ReplayFindings, _: Localizer) -> Figure:
     unit = "day" if last - first < MOST_DAYS else "week"
     width = 1 if unit == "day" else WEEK
     periods = findings.by_day if unit == "day" else _weeks(findings.by_day)
-    bars = [Column(day, one.discount_minor / _.money.unit, "") for day, one in periods.items()]
+    bars = [ColumnPart(day, one.discount_minor / _.money.unit, "") for day, one in periods.items()]
     axes = Axes(day_labels(unit == "day"), money_labels(_.money), _(AXES[unit]))
     build = columns(bars, axes, [""], (min(periods), max(periods) + width), width)
     title, measure = (

@@ -10,7 +10,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.power import Reach
-from offerloop.commands.run.shelf_evidence import Evidence
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
@@ -34,7 +34,7 @@ EQUAL_SPEND = 0.05
 
 
 @dataclass(frozen=True)
-class Rule:
+class ComparedPolicy:
     """The plan or one reference policy, valued on held-out customers; minor units."""
 
     name: str
@@ -45,7 +45,7 @@ class Rule:
     """The plan's profit less this rule's."""
 
     @classmethod
-    def read(cls, row: dict[str, Any]) -> Rule:
+    def read(cls, row: dict[str, Any]) -> ComparedPolicy:
         """From a row of the comparison."""
         profit = Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
         lead = Estimate.from_bounds(
@@ -68,7 +68,7 @@ class CampaignFacts:
 
     findings: CampaignFindings
     settings: Campaign
-    compared: tuple[Rule, ...]
+    compared: tuple[ComparedPolicy, ...]
     """The plan, doing nothing, and the reference policies."""
     supplier_share: BreakEven
     margin: BreakEven
@@ -92,22 +92,22 @@ class CampaignFacts:
     """Share that suppliers pay, when it is the same for all offers whose effect is known."""
 
     @property
-    def plan(self) -> Rule:
+    def plan(self) -> ComparedPolicy:
         """The plan's forecast."""
         return next(rule for rule in self.compared if rule.name == PLAN)
 
     @property
-    def sent_forecast(self) -> Rule:
+    def sent_forecast(self) -> ComparedPolicy:
         """The forecast for those who really get the plan's offer; the plan's where nobody was taken out."""
         return next((rule for rule in self.compared if rule.name == AS_SENT), self.plan)
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[ComparedPolicy, ...]:
         """The reference policies."""
         return tuple(rule for rule in self.compared if rule.name not in (NOTHING, PLAN, AS_SENT))
 
     @property
-    def best_rule(self) -> Rule | None:
+    def best_rule(self) -> ComparedPolicy | None:
         """The reference policy of highest profit."""
         return max(self.rules, key=lambda rule: rule.profit.value, default=None)
 
@@ -126,13 +126,13 @@ class CampaignFacts:
         """Whether nothing but the shop's own assumption is behind the figures."""
         return self.basis == ASSUMED
 
-    def level_with(self, rule: Rule) -> bool:
+    def level_with(self, rule: ComparedPolicy) -> bool:
         """Whether personalising is not distinguishable from this rule."""
         return not rule.lead.low > 0
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """All campaigns and the shop's ways of writing."""
 
     localizer: Localizer
@@ -189,17 +189,17 @@ def together(bases: frozenset[str]) -> str:
     return MIXED if ASSUMED in bases else LEARNED
 
 
-def gather(findings: Findings, language: str = "en") -> Facts:
+def gather(findings: Findings, language: str = "en") -> RunFacts:
     """From the tables, to be told in one language."""
     everything = findings.tables["margins"].filter(pl.col("category").is_null())
     margin, basis = everything.select("margin", "basis").row(0)
-    facts = Facts(
+    facts = RunFacts(
         localizer=Localizer(language, findings.config.shop.currency),
         margin=margin,
         margin_basis=basis,
         campaigns=tuple(_campaign(findings, one, language) for one in findings.campaigns),
         n_customers=findings.tables["assignments"].height,
-        pulled_forward=Evidence.read(findings).pulled_forward(),
+        pulled_forward=ShelfEvidence.read(findings).pulled_forward(),
     )
     if findings.test is None or not facts.sent:
         return facts
@@ -225,7 +225,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     return CampaignFacts(
         findings=campaign_findings,
         settings=findings.settings(campaign_findings.campaign_id),
-        compared=tuple(Rule.read(row) for row in rows),
+        compared=tuple(ComparedPolicy.read(row) for row in rows),
         supplier_share=break_even(sweep, campaign_findings.campaign_id, "supplier share"),
         margin=break_even(sweep, campaign_findings.campaign_id, "margin"),
         n_sent=assigned.filter(pl.col("arm") == PLAN_ARM).height,

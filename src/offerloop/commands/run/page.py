@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from offerloop.commands.run.facts import Facts, gather
+from offerloop.commands.run.facts import RunFacts, gather
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.budget import budget_section
 from offerloop.commands.run.sections.first_screen import first_screen
@@ -19,7 +19,7 @@ from offerloop.commands.run.sections.recipients import who_section
 from offerloop.commands.run.sections.recommenders import recommenders_section
 from offerloop.commands.run.sections.response import response_section
 from offerloop.commands.run.sections.rules import rules_section
-from offerloop.commands.run.shelf_evidence import Evidence
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.report import Localizer, Section, environment, glossary_terms, kept_together
 
 ROOM = "offerloop.commands.run"
@@ -28,7 +28,7 @@ ROOM = "offerloop.commands.run"
 
 def render(findings: Findings, summary: dict[str, Any], language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
-    facts, evidence = gather(findings, language), Evidence.read(findings)
+    facts, evidence = gather(findings, language), ShelfEvidence.read(findings)
     page = (
         environment(facts.localizer, ROOM)
         .get_template("report.html.j2")
@@ -44,7 +44,7 @@ def render(findings: Findings, summary: dict[str, Any], language: str = "en") ->
     return kept_together(page)
 
 
-def _sections(findings: Findings, facts: Facts, evidence: Evidence) -> list[Section]:
+def _sections(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> list[Section]:
     return [
         quality_section(findings, facts.localizer),
         profiles_section(findings, facts.localizer),

@@ -16,10 +16,10 @@ from offerloop.commands.run.facts import (
     UNKNOWN,
     BreakEven,
     CampaignFacts,
-    Facts,
+    RunFacts,
 )
 from offerloop.commands.run.power import reach_sentence, weeks_text
-from offerloop.commands.run.shelf_evidence import Evidence
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.message import Message
 from offerloop.report import BASES_OF_EFFECTS, Localizer
 from offerloop.response import CHECK_NAMES
@@ -63,7 +63,7 @@ CONFIDENCE_NOTES = {
 """What that rests on, where neither offers that were shown nor shelf prices say more."""
 
 
-def headline(facts: Facts) -> str:
+def headline(facts: RunFacts) -> str:
     """What to do with every campaign, in one line."""
     _, sent = facts.localizer, facts.sent
     if not sent:
@@ -89,7 +89,7 @@ def headline(facts: Facts) -> str:
     return _.sentences(said)
 
 
-def _on_assumption(facts: Facts, sent: str, kept: str) -> str:
+def _on_assumption(facts: RunFacts, sent: str, kept: str) -> str:
     """A plan that rests on assumptions is a test only where a read-out could show something within a year."""
     _, reach = facts.localizer, facts.reach
     if reach is None:
@@ -120,30 +120,30 @@ def _on_assumption(facts: Facts, sent: str, kept: str) -> str:
     return _(text, sent=sent, kept=kept, weeks=weeks_text(reach.weeks))
 
 
-def decision(facts: Facts) -> str:
+def decision(facts: RunFacts) -> str:
     """One paragraph for all campaigns, and what a read-out could show."""
     said = [campaign_sentence(one, facts) for one in facts.campaigns]
     return facts.localizer.sentences([*said, *test_sentences(facts)])
 
 
-def test_sentences(facts: Facts) -> list[str]:
+def test_sentences(facts: RunFacts) -> list[str]:
     """What a read-out of the plan could show; none where nothing is sent."""
     return [] if facts.reach is None else [reach_sentence(facts.reach, facts.localizer)]
 
 
-def campaign_sentence(campaign: CampaignFacts, facts: Facts) -> str:
+def campaign_sentence(campaign: CampaignFacts, facts: RunFacts) -> str:
     """What to do with one campaign, and how sure that is."""
     return facts.localizer(
         "{title}: {body}", context="pattern", title=campaign.findings.title, body=campaign_body(campaign, facts)
     )
 
 
-def campaign_body(campaign: CampaignFacts, facts: Facts, *, marked: bool = True) -> str:
+def campaign_body(campaign: CampaignFacts, facts: RunFacts, *, marked: bool = True) -> str:
     """The same without the title; `marked` says what it rests on, where the page does not."""
     return _send(campaign, facts, marked=marked) if campaign.findings.send else _keep(campaign, facts, marked=marked)
 
 
-def basis_mark(campaign: CampaignFacts | Facts, _: Localizer) -> str:
+def basis_mark(campaign: CampaignFacts | RunFacts, _: Localizer) -> str:
     """What the figures of a campaign, or of all, rest on."""
     if campaign.basis != LEARNED:
         return _(BASIS_MARKS[campaign.basis])
@@ -159,13 +159,13 @@ def basis_mark(campaign: CampaignFacts | Facts, _: Localizer) -> str:
     )
 
 
-def _mark(campaign: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+def _mark(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
     return (
         facts.localizer(" ({basis})", context="pattern", basis=basis_mark(campaign, facts.localizer)) if marked else ""
     )
 
 
-def _send(campaign: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
     _, sent = facts.localizer, campaign.sent_forecast
     what = _(
         "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}.",
@@ -252,7 +252,7 @@ def _assumed(campaign: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _ahead(campaign: CampaignFacts, facts: Facts) -> str:
+def _ahead(campaign: CampaignFacts, facts: RunFacts) -> str:
     """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained.
 
     Shelf prices tell it of offers that rest on them alone.
@@ -266,7 +266,7 @@ def _ahead(campaign: CampaignFacts, facts: Facts) -> str:
     )
 
 
-def _keep(campaign: CampaignFacts, facts: Facts, *, marked: bool) -> str:
+def _keep(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
     _, profit = facts.localizer, campaign.plan.profit
     if campaign.basis == UNKNOWN:
         return _("send none; nothing shows what these offers do, so no plan can be made.")
@@ -409,7 +409,7 @@ def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False
     )
 
 
-def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
+def confidence(evidence: ShelfEvidence, facts: RunFacts) -> tuple[str, str]:
     """How sure we are, in two lines."""
     _ = facts.localizer
     if facts.basis in (ASSUMED, UNKNOWN, MEASURED):
@@ -419,7 +419,7 @@ def confidence(evidence: Evidence, facts: Facts) -> tuple[str, str]:
     return _(sure), _.clauses(notes or [_(CONFIDENCE_NOTES[ASSUMED])])
 
 
-def _shown_note(evidence: Evidence, facts: Facts) -> str:
+def _shown_note(evidence: ShelfEvidence, facts: RunFacts) -> str:
     if evidence.shown is None or ESTIMATED not in facts.bases:
         return ""
     return facts.localizer(
@@ -429,7 +429,7 @@ def _shown_note(evidence: Evidence, facts: Facts) -> str:
     )
 
 
-def _checks_note(evidence: Evidence, facts: Facts) -> str:
+def _checks_note(evidence: ShelfEvidence, facts: RunFacts) -> str:
     if TRANSFERRED not in facts.bases:
         return ""
     _, judged, failed = facts.localizer, evidence.judged, evidence.failed

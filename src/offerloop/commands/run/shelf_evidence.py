@@ -46,7 +46,7 @@ class Slope:
 
 
 @dataclass(frozen=True)
-class Check:
+class DesignCheck:
     """One check of the design."""
 
     name: str
@@ -57,20 +57,20 @@ class Check:
     """None where no verdict was set beforehand."""
 
     @classmethod
-    def read(cls, row: dict[str, Any]) -> Check:
+    def read(cls, row: dict[str, Any]) -> DesignCheck:
         """From a row of the checks."""
         estimate = Estimate.of(row["estimate"], row["se"])
         return cls(row["check"], row["outcome"], estimate, row["expected"], row["passed"])
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ShelfEvidence:
     """The response, and how far it can be believed."""
 
     slopes: tuple[Slope, ...]
     break_even_margin: dict[str, Estimate]
     """The margin at which a discount for everyone pays for itself, by design."""
-    checks: tuple[Check, ...]
+    checks: tuple[DesignCheck, ...]
     deepest_offer: float
     """Depth of the deepest offer whose effect is transferred."""
     deep_weeks: float
@@ -79,7 +79,7 @@ class Evidence:
     """What offers that were shown at random changed; None where there were too few."""
 
     @classmethod
-    def read(cls, findings: Findings) -> Evidence:
+    def read(cls, findings: Findings) -> ShelfEvidence:
         """From the tables of the study."""
         slopes = findings.tables["response_slopes"].iter_rows(named=True)
         rows = findings.tables["response_checks"].iter_rows(named=True)
@@ -90,7 +90,7 @@ class Evidence:
         return cls(
             slopes=tuple(Slope.read(row) for row in slopes),
             break_even_margin={row["design"]: Estimate.of(row["margin"], row["se"]) for row in margins},
-            checks=tuple(Check.read(row) for row in rows),
+            checks=tuple(DesignCheck.read(row) for row in rows),
             deepest_offer=deepest,
             deep_weeks=float(curve["share_of_weeks"].sum()),
             shown=Shown.read(findings),
@@ -110,17 +110,17 @@ class Evidence:
         """One of the slopes."""
         return next(one for one in self.slopes if (one.design, one.outcome) == (design, outcome))
 
-    def check(self, name: str, outcome: str) -> Check | None:
+    def check(self, name: str, outcome: str) -> DesignCheck | None:
         """One of the checks."""
         return next((one for one in self.checks if (one.name, one.outcome) == (name, outcome)), None)
 
     @property
-    def judged(self) -> tuple[Check, ...]:
+    def judged(self) -> tuple[DesignCheck, ...]:
         """Checks with a verdict."""
         return tuple(one for one in self.checks if one.passed is not None)
 
     @property
-    def failed(self) -> tuple[Check, ...]:
+    def failed(self) -> tuple[DesignCheck, ...]:
         """Checks that did not pass."""
         return tuple(one for one in self.judged if not one.passed)
 

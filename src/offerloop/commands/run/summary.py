@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.commands.run.facts import BreakEven, CampaignFacts, Facts, Rule, gather
+from offerloop.commands.run.facts import BreakEven, CampaignFacts, ComparedPolicy, RunFacts, gather
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.power import reach_sentence
 from offerloop.commands.run.sections.gaps import gap_sentences
@@ -17,7 +17,7 @@ from offerloop.commands.run.sections.plan_limits import CONTACTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision, headline
-from offerloop.commands.run.shelf_evidence import Evidence, supplier_share
+from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
 from offerloop.tables import USUAL
@@ -25,7 +25,7 @@ from offerloop.tables import USUAL
 
 def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     """JSON-able; money as decimal text in the currency's major unit; sentences are in one language."""
-    facts, evidence = gather(findings, language), Evidence.read(findings)
+    facts, evidence = gather(findings, language), ShelfEvidence.read(findings)
     shop = findings.config.shop
     return {
         "headline": headline(facts),
@@ -74,7 +74,7 @@ def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _campaign(campaign: CampaignFacts, facts: Facts) -> dict[str, Any]:
+def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
     money, findings = facts.money, campaign.findings
     best = campaign.best_rule
     return {
@@ -109,7 +109,7 @@ def _campaign(campaign: CampaignFacts, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _uniform(findings: Findings, campaign: CampaignFacts, facts: Facts) -> dict[str, Any]:
+def _uniform(findings: Findings, campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
     """The best depth for everybody in each category."""
     rows = [
         {
@@ -128,7 +128,7 @@ def _uniform(findings: Findings, campaign: CampaignFacts, facts: Facts) -> dict[
     return {"uniform_depths": rows}
 
 
-def _limits(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
+def _limits(findings: Findings, facts: RunFacts) -> list[dict[str, Any]]:
     """What the order and each limit cost; contacts are plain numbers, and nothing is said where it is not computed."""
     rows = findings.table("plan_limits")
     return [] if rows is None else [_limit(row, facts.money) for row in rows.iter_rows(named=True)]
@@ -145,7 +145,7 @@ def _limit(row: dict[str, Any], money: Money) -> dict[str, Any]:
     return named | used | {"unit": row["unit"], "shadow_price": round(price, MACHINE_DIGITS), "profit_without": gain}
 
 
-def _test(findings: Findings, facts: Facts) -> dict[str, Any] | None:
+def _test(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
     test = findings.test
     if test is None:
         return None
@@ -171,7 +171,7 @@ def _as_sent(campaign: CampaignFacts, money: Money) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule, campaign: CampaignFacts, money: Money) -> dict[str, Any]:
+def _rule(rule: ComparedPolicy, campaign: CampaignFacts, money: Money) -> dict[str, Any]:
     return {
         "rule": rule.name,
         "customers": round(rule.n_customers, 1),
@@ -182,7 +182,7 @@ def _rule(rule: Rule, campaign: CampaignFacts, money: Money) -> dict[str, Any]:
     }
 
 
-def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
+def _shown(evidence: ShelfEvidence, facts: RunFacts) -> dict[str, Any] | None:
     """Mean effects of an exposure."""
     shown, money = evidence.shown, facts.money
     if shown is None:
@@ -208,7 +208,7 @@ def _shown(evidence: Evidence, facts: Facts) -> dict[str, Any] | None:
     }
 
 
-def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str, Any]:
+def _response(findings: Findings, evidence: ShelfEvidence, facts: RunFacts) -> dict[str, Any]:
     margins = evidence.break_even_margin
     ends = [evidence.check(name, "bought") for name in ("top minus bottom decile", "calibration slope")]
     sales = evidence.check("calibration slope", "list_sales")
@@ -231,7 +231,7 @@ def _response(findings: Findings, evidence: Evidence, facts: Facts) -> dict[str,
     }
 
 
-def _past(findings: Findings, facts: Facts) -> list[dict[str, Any]]:
+def _past(findings: Findings, facts: RunFacts) -> list[dict[str, Any]]:
     rows = []
     for campaign in past_campaigns(findings):
         parts = {"naive": campaign.naive, "adjusted": campaign.adjusted, "placebo": campaign.placebo}
@@ -278,7 +278,7 @@ def _arms(findings: Findings) -> dict[str, dict[str, int]]:
     return {row["arm"]: {"customers": row["customers"], "with_offer": row["with_offer"]} for row in counted.to_dicts()}
 
 
-def _usual(findings: Findings, facts: Facts) -> dict[str, Any] | None:
+def _usual(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
     settings = findings.config.business_as_usual
     if settings is None:
         return None

@@ -13,9 +13,9 @@ from offerloop.report import (
     Axes,
     Block,
     Figure,
-    Line,
     Localizer,
     Missing,
+    PanelLine,
     Section,
     Table,
     Text,
@@ -105,7 +105,7 @@ def _figure(
 ) -> Figure:
     unit = 1 / _.money.unit
     lines = [
-        Line(policy, tuple((float(n), drawable(one).times(unit)) for n, one in enumerate(course, start=1)))
+        PanelLine(policy, tuple((float(n), drawable(one).times(unit)) for n, one in enumerate(course, start=1)))
         for policy, course in shown.items()
     ]
     periods = range(len(next(iter(shown.values()))))

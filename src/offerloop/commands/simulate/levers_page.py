@@ -17,9 +17,9 @@ from offerloop.report import (
     Axes,
     Build,
     Figure,
-    Line,
     Localizer,
     Opening,
+    PanelLine,
     Section,
     Table,
     Text,
@@ -188,7 +188,7 @@ def _lines(findings: PlanningFindings, _: Localizer) -> Build:
         estimate, own = drawable(brought.gained.gains["profit"]).times(unit), getattr(brought, lever)
         points = [(x, estimate) for x in (findings.values(lever) if own is None else [own])]
         lines.setdefault(_line_name(brought, findings, _), []).extend(points)
-    drawn = [Line(name, tuple(sorted(points, key=lambda point: point[0]))) for name, points in lines.items()]
+    drawn = [PanelLine(name, tuple(sorted(points, key=lambda point: point[0]))) for name, points in lines.items()]
     labels = money_labels(_.money) if lever == "budget" else percent_labels(_)
     return courses(drawn, Axes(labels, money_labels(_.money), _(LEVER_NAMES[lever])))
 

@@ -27,7 +27,7 @@ from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine
 from offerloop.events import EPOCH, Events, prepare
 from offerloop.flow import Gap, at_once, audiences, decide, profile
 from offerloop.loop import LoopCourse, PeriodPlan, take_decision, take_lesson, unpacked
-from offerloop.market import Given, Logged, Market
+from offerloop.market import Logged, Market, OfferDraw
 from offerloop.message import Message
 from offerloop.money import to_text
 
@@ -107,7 +107,7 @@ class LoopRule:
     """What was learned of each week that is over."""
     _loop: _Loop | None = None
 
-    def __call__(self, market: Market, budget: int, rng: np.random.Generator) -> Given:
+    def __call__(self, market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
         """Learn from the week before, if it was ours, and decide on the coming one."""
         del rng  # draws follow from the configuration's seed and the week
         if self._loop is None:
@@ -155,8 +155,8 @@ def loop_settings(config: Config, budget: int, explore: float) -> Config:
     return config.model_copy(update={"campaigns": (campaign.model_copy(update=split),), "experiment": experiment})
 
 
-def _given(market: Market, assignments: pl.DataFrame) -> Given:
+def _given(market: Market, assignments: pl.DataFrame) -> OfferDraw:
     table = assignments.with_columns(pl.col("customer_id").cast(pl.Int64))
     propensity = np.ones(market.customers)
     propensity[table["customer_id"].to_numpy() - market.first] = table["propensity"].to_numpy()
-    return Given(market.positions(table), propensity)
+    return OfferDraw(market.positions(table), propensity)

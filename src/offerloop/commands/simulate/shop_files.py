@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.config import quoted
-from offerloop.market import EVERYTHING, KINDS, SCALE, Market, Terms
+from offerloop.market import EVERYTHING, KINDS, SCALE, Market, MarketTerms
 
 WEEK_HOURS = 168
 _COLUMNS = {
@@ -74,7 +74,7 @@ def _campaign(market: Market) -> list[str]:
     return lines
 
 
-def _offer(terms: Terms, k: int) -> list[str]:
+def _offer(terms: MarketTerms, k: int) -> list[str]:
     """The offer's own fields; its kind's."""
     name, kind, category = terms.ids[k], KINDS[terms.kind[k]], int(terms.category[k])
     percent = f"percent = {terms.percent[k]:g}"

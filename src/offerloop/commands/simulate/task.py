@@ -23,7 +23,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.evaluation import Estimate
 from offerloop.market import (
     Market,
-    Played,
+    PlayedWorld,
     blocks_of,
     by_period,
     ceiling_among,
@@ -72,9 +72,9 @@ def simulate(request: SimulationRequest, folder: Path, console: Console | None) 
     return SimulationResult(folder, folder / "report.html", summary)
 
 
-def _worlds(request: SimulationRequest, console: Console | None) -> tuple[Market, list[Played]]:
+def _worlds(request: SimulationRequest, console: Console | None) -> tuple[Market, list[PlayedWorld]]:
     """Every world in turn, and the market of the first."""
-    setting, markets, played = request.setting, list[Market](), list[Played]()
+    setting, markets, played = request.setting, list[Market](), list[PlayedWorld]()
     learned = blocks_of(request.fresh) if "ceiling" in request.policies else 0
     steps = request.worlds * (request.periods * (1 + len(request.policies)) + learned)
     learners = {LOOP: looping(request.filled.explore[0])}
@@ -87,7 +87,7 @@ def _worlds(request: SimulationRequest, console: Console | None) -> tuple[Market
     return markets[0], played
 
 
-def _found(request: SimulationRequest, played: list[Played]) -> SimulationFindings:
+def _found(request: SimulationRequest, played: list[PlayedWorld]) -> SimulationFindings:
     periods = pl.concat([one.periods for one in played])
     return SimulationFindings(
         preset=request.preset, currency=request.setting.preset.currency, customers=request.customers,
@@ -102,7 +102,7 @@ def _courses(request: SimulationRequest, periods: pl.DataFrame) -> Courses:
     return Courses(by_period(course, "profit"), ceiling, regret, *same_spend(periods))
 
 
-def _gains(request: SimulationRequest, played: list[Played]) -> tuple[PolicyGains, ...]:
+def _gains(request: SimulationRequest, played: list[PlayedWorld]) -> tuple[PolicyGains, ...]:
     """Return each policy's mean over worlds with its 95 % interval (Student's t); no interval with one world."""
     periods = pl.concat([one.periods for one in played])
     sums = {name: sums_of(periods.filter(pl.col("policy") == name)) for name in request.policies}

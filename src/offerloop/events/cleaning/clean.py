@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Frame, collect
-from offerloop.events.cleaning.rules import Rule
+from offerloop.events.cleaning.rules import CleaningRule
 from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN
 from offerloop.message import Amount, Message, packed
 from offerloop.money import to_text
@@ -128,7 +128,7 @@ def _settle_copies(cleaned: Cleaned, columns: list[str], counted: Frame) -> None
     cleaned.frame = counted.select(*columns)
 
 
-def apply_rules(cleaned: Cleaned, rules: list[Rule]) -> None:
+def apply_rules(cleaned: Cleaned, rules: list[CleaningRule]) -> None:
     """One quality row for each rule.
 
     A rule sees rows as earlier rules left them; where an empty cell leaves open whether it applies, it does not.
@@ -151,7 +151,9 @@ def apply_rules(cleaned: Cleaned, rules: list[Rule]) -> None:
     cleaned.frame = (marked.filter(*rejects) if rejects else marked).select(*columns)
 
 
-def _reject(cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[Rule], rejecting: list[int]) -> None:
+def _reject(
+    cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[CleaningRule], rejecting: list[int]
+) -> None:
     name = nw.coalesce(*(nw.when(nw.col(_hit(n))).then(nw.lit(rules[n].name)) for n in rejecting))
     rows = marked.with_columns(_rule=name).filter(~nw.col("_rule").is_null())
     cleaned.reject(rows.select(*columns, "_rule"), nw.col("_rule"))
@@ -164,11 +166,11 @@ def _reject(cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[Rul
         cleaned.losses.append(loss_row(cleaned.table, column, rule, n, None if column == "paid" else sales))
 
 
-def _column_of(rule: Rule) -> nw.Expr:
+def _column_of(rule: CleaningRule) -> nw.Expr:
     return nw.lit(rule.column) if isinstance(rule.column, str) else rule.column
 
 
-def _by_day(cleaned: Cleaned, marked: Frame, sums: list[nw.Expr], rules: list[Rule]) -> None:
+def _by_day(cleaned: Cleaned, marked: Frame, sums: list[nw.Expr], rules: list[CleaningRule]) -> None:
     wide = collect(marked.filter(~nw.col("order_day").is_null()).group_by("order_day").agg(*sums))
     names = {_hit(n): pl.lit(rule.name) for n, rule in enumerate(rules)}
     actions = {_hit(n): rule.action for n, rule in enumerate(rules)}
@@ -178,7 +180,7 @@ def _by_day(cleaned: Cleaned, marked: Frame, sums: list[nw.Expr], rules: list[Ru
         cleaned.daily.append(rows.filter(pl.col("rows") > 0))
 
 
-def _mark(frame: Frame, rules: list[Rule]) -> Frame:
+def _mark(frame: Frame, rules: list[CleaningRule]) -> Frame:
     """The repaired frame with one more column for each rule: whether it applied to the row."""
     alive: nw.Expr = nw.lit(value=True)
     for number, rule in enumerate(rules):

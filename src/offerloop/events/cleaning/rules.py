@@ -19,7 +19,7 @@ Action = Literal["rejected", "repaired", "flagged"]
 
 
 @dataclass(frozen=True)
-class Rule:
+class CleaningRule:
     """One written rule over one table."""
 
     name: str
@@ -32,7 +32,7 @@ class Rule:
     """Which of our columns a rejected row is lost by."""
 
 
-def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str) -> list[Rule]:
+def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str) -> list[CleaningRule]:
     """The rules of a table before returns are netted; a table without rules has none."""
     rules = [_unreadable()] if WRONG_COLUMN in columns else []
     if table == "order_lines":
@@ -40,10 +40,10 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
     if table == "products" and "unit_cost_minor" in columns:
         free = nw.col("unit_cost_minor") == 0
         why = Message("a unit cost of 0 is one that is not known: for such products shop.margin counts")
-        rules.append(Rule("unit cost is 0", "repaired", free, why, {"unit_cost_minor": nw.lit(None, nw.Int64)}))
+        rules.append(CleaningRule("unit cost is 0", "repaired", free, why, {"unit_cost_minor": nw.lit(None, nw.Int64)}))
     if table == "products" and "category" in columns:
         rules.append(
-            Rule(
+            CleaningRule(
                 "category unknown",
                 "repaired",
                 nw.col("category").is_null(),
@@ -54,15 +54,15 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
     return rules
 
 
-def _unreadable() -> Rule:
+def _unreadable() -> CleaningRule:
     why = Message("a cell that must hold a number or a time holds none")
     wrong = nw.col(WRONG_COLUMN)
-    return Rule("unreadable", "rejected", ~wrong.is_null(), why, column=wrong)
+    return CleaningRule("unreadable", "rejected", ~wrong.is_null(), why, column=wrong)
 
 
-def _incomplete() -> Rule:
+def _incomplete() -> CleaningRule:
     needed = ("order_id", "customer_id", "product_id", "quantity", "at", "paid_minor")
-    return Rule(
+    return CleaningRule(
         "incomplete",
         "rejected",
         nw.any_horizontal(*(nw.col(name).is_null() for name in needed), ignore_nulls=True),
@@ -73,10 +73,10 @@ def _incomplete() -> Rule:
     )
 
 
-def _of_time(clean: Clean) -> list[Rule]:
+def _of_time(clean: Clean) -> list[CleaningRule]:
     at, day = nw.col("at"), nw.col("order_day")
     rules = [
-        Rule(
+        CleaningRule(
             "impossible time",
             "rejected",
             (at < FIRST) | (at > LAST),
@@ -87,7 +87,7 @@ def _of_time(clean: Clean) -> list[Rule]:
     if clean.first_day is not None:
         early = day < epoch_day(clean.first_day)
         rules.append(
-            Rule(
+            CleaningRule(
                 "before the window",
                 "rejected",
                 early,
@@ -98,7 +98,7 @@ def _of_time(clean: Clean) -> list[Rule]:
     if clean.last_day is not None:
         late = day > epoch_day(clean.last_day)
         rules.append(
-            Rule(
+            CleaningRule(
                 "after the window",
                 "rejected",
                 late,
@@ -109,12 +109,12 @@ def _of_time(clean: Clean) -> list[Rule]:
     return rules
 
 
-def _of_origin(columns: list[str], currency: str) -> list[Rule]:
+def _of_origin(columns: list[str], currency: str) -> list[CleaningRule]:
     rules = []
     if "currency" in columns:
         other = nw.col("currency").str.to_uppercase() != currency
         rules.append(
-            Rule(
+            CleaningRule(
                 "other currency",
                 "rejected",
                 other,
@@ -124,7 +124,7 @@ def _of_origin(columns: list[str], currency: str) -> list[Rule]:
         )
     if TEST_ID in columns:
         rules.append(
-            Rule(
+            CleaningRule(
                 "test order",
                 "rejected",
                 nw.col(TEST_ID),
@@ -134,7 +134,7 @@ def _of_origin(columns: list[str], currency: str) -> list[Rule]:
         )
     if ANONYMOUS_ID in columns:
         why = Message("a customer id that matches clean.anonymous_ids")
-        rules.append(Rule("anonymous customer", "rejected", nw.col(ANONYMOUS_ID), why, column="customer_id"))
+        rules.append(CleaningRule("anonymous customer", "rejected", nw.col(ANONYMOUS_ID), why, column="customer_id"))
     return rules
 
 
@@ -161,20 +161,20 @@ def _fits(column: str, patterns: tuple[str, ...]) -> nw.Expr:
 NOT_RETURNED = ("0", "false", "no", "n", "nein", "否", "未退", "f")
 
 
-def _of_sale(columns: list[str]) -> list[Rule]:
+def _of_sale(columns: list[str]) -> list[CleaningRule]:
     quantity, paid = nw.col("quantity"), nw.col("paid_minor")
     worth = nw.coalesce("list_value_minor", "paid_minor") if "list_value_minor" in columns else paid
     rules = []
     if "returned" in columns:
         returned = ~nw.col("returned").str.to_lowercase().is_in(NOT_RETURNED)
         rules.append(
-            Rule(
+            CleaningRule(
                 "marked as returned", "rejected", returned, Message("the column 'returned' says so"), column="returned"
             )
         )
     nothing = (quantity <= 0) & (paid == 0) & (worth == 0)
     why = Message("no unit and no money: a record of the till, not a sale")
-    return [*rules, Rule("nothing sold", "rejected", nothing, why, column="quantity")]
+    return [*rules, CleaningRule("nothing sold", "rejected", nothing, why, column="quantity")]
 
 
 def is_return(columns: list[str]) -> nw.Expr:
@@ -185,25 +185,25 @@ def is_return(columns: list[str]) -> nw.Expr:
     return (nw.col("quantity") < 0) | below
 
 
-def rules_after_returns(clean: Clean) -> list[Rule]:
+def rules_after_returns(clean: Clean) -> list[CleaningRule]:
     """Rules of order lines from which returns are gone."""
     quantity, one_unit = nw.col("quantity"), {"quantity": nw.lit(1)}
     return [
-        Rule(
+        CleaningRule(
             "quantity zero with money",
             "repaired",
             quantity <= 0,
             Message("the line carries money, so at least one unit was sold: quantity becomes 1"),
             one_unit,
         ),
-        Rule(
+        CleaningRule(
             "quantity is a measure",
             "repaired",
             quantity > clean.max_quantity,
             Message("more than {most} units is a weight or volume (fuel): quantity becomes 1", most=clean.max_quantity),
             one_unit,
         ),
-        Rule(
+        CleaningRule(
             "paid below zero",
             "flagged",
             nw.col("paid_minor") < 0,

@@ -6,8 +6,8 @@ import re
 
 import polars as pl
 
-from offerloop.mapping.contents import Column
-from offerloop.mapping.matching import HOLDS, Match, name_score, reference
+from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
 from offerloop.mapping.times import column_values
 from offerloop.workspace import SampleRows
 
@@ -20,7 +20,7 @@ _RARE = 0.01
 """Share of the numbers that may be errors: one percentage of 150 makes no amounts of all others."""
 
 
-def discounts(match: Match, sample: SampleRows) -> None:
+def discounts(match: ColumnMatch, sample: SampleRows) -> None:
     """Discounts that are mostly written below zero are turned; shares and percentages are no amounts and go."""
     for ours in ROLES:
         column = match.column(ours)
@@ -32,12 +32,12 @@ def discounts(match: Match, sample: SampleRows) -> None:
             match.take(ours, f"-{reference(column.name)}", (column.name,), match.guesses[ours].why)
 
 
-def _mostly_below_zero(column: Column) -> bool:
+def _mostly_below_zero(column: SourceColumn) -> bool:
     """Return whether more numbers are below zero than above: a few of the other sign are corrections or errors."""
     return int((column.numbers < 0).sum()) > int((column.numbers > 0).sum())
 
 
-def discount_notes(match: Match, sample: SampleRows) -> list[str]:
+def discount_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return a note for each column of discounts that holds shares, mapped or left out."""
     notes: dict[str, str] = {}
     for ours in ROLES:
@@ -48,12 +48,12 @@ def discount_notes(match: Match, sample: SampleRows) -> list[str]:
     return list(notes.values())
 
 
-def _called(match: Match, ours: str) -> list[Column]:
+def _called(match: ColumnMatch, ours: str) -> list[SourceColumn]:
     """Columns that nothing is read from and whose names say that they are ours."""
     return [one for one in match.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
 
 
-def is_share_of_price(match: Match, sample: SampleRows, column: Column) -> bool:
+def is_share_of_price(match: ColumnMatch, sample: SampleRows, column: SourceColumn) -> bool:
     """Return whether numbers are shares or percentages: by the name, by what was paid, else by their size."""
     values, paid = column.numbers.filter(column.numbers != 0), _paid(match)
     if not values.len() or paid is None:
@@ -72,12 +72,12 @@ def is_share_of_price(match: Match, sample: SampleRows, column: Column) -> bool:
     return column.distinct <= 20 and paid.fractions and bool((column.numbers % 5 == 0).all())
 
 
-def _largest(column: Column) -> float:
+def _largest(column: SourceColumn) -> float:
     """The largest number but for rare ones, which may be errors; of few numbers the largest."""
     return float(column.numbers.filter(column.numbers != 0).quantile(1 - _RARE) or 0)
 
 
-def share_note(match: Match, column: Column, ours: str) -> str:
+def share_note(match: ColumnMatch, column: SourceColumn, ours: str) -> str:
     """Return what to do with a column of shares."""
     largest = _largest(column)
     share = reference(column.name) if largest <= 1 else f"{reference(column.name)} / 100"
@@ -91,7 +91,7 @@ def share_note(match: Match, column: Column, ours: str) -> str:
     return f"{held}; a discount must be an amount{remedy}"
 
 
-def _paid(match: Match) -> Column | None:
+def _paid(match: ColumnMatch) -> SourceColumn | None:
     """The column of amounts, or the price that they are computed from."""
     paid = match.guesses.get("paid")
     priced = (
@@ -100,7 +100,7 @@ def _paid(match: Match) -> Column | None:
     return match.column("paid") or match.column("unit_price") or priced
 
 
-def _worth(match: Match) -> str:
+def _worth(match: ColumnMatch) -> str:
     """Return the expression of what a line costs before discounts; empty where none is known."""
     if "list_value" in match.guesses:
         return match.guesses["list_value"].written
@@ -111,7 +111,7 @@ def _worth(match: Match) -> str:
     return reference(price.theirs[0]) + ("" if quantity is None else f" * {reference(quantity.name)}")
 
 
-def _explained(match: Match, sample: SampleRows, column: Column, scale: int) -> bool | None:
+def _explained(match: ColumnMatch, sample: SampleRows, column: SourceColumn, scale: int) -> bool | None:
     """Return whether price less the share, and not price less the amount, is what was paid; None if neither is."""
     worth, paid = _worth(match), match.guesses.get("paid")
     if not worth or paid is None or column.name in worth:

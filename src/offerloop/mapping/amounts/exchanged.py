@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
-from offerloop.mapping.matching import Match
+from offerloop.mapping.matching import ColumnMatch
 from offerloop.workspace import SampleRows
 
 _FEWEST = 20
@@ -18,7 +18,7 @@ _STEADIER = 0.25
 """Prices that vary by less than this share of what they vary by the other ids go with these ids."""
 
 
-def exchanged_notes(match: Match, sample: SampleRows) -> list[str]:
+def exchanged_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return a note where the data say that customers, products or orders are something else."""
     customer, product, order = (match.column(ours) for ours in ("customer_id", "product_id", "order_id"))
     if customer is None or product is None or customer.name == product.name:
@@ -65,7 +65,7 @@ def _mixed(order: str, customer: str, one_customer: float) -> str:
     )
 
 
-def _by_prices(match: Match, sample: SampleRows, lines: pl.DataFrame, customer: str, product: str) -> str:
+def _by_prices(match: ColumnMatch, sample: SampleRows, lines: pl.DataFrame, customer: str, product: str) -> str:
     """Return why they are exchanged where orders do not tell: the price of a unit goes with the product."""
     if not {"paid", "quantity"} <= set(match.guesses):
         return ""

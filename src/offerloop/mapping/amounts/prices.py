@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.mapping.matching import Match
+from offerloop.mapping.matching import ColumnMatch
 from offerloop.mapping.times import column_values
 from offerloop.workspace import SampleRows
 
@@ -17,7 +17,7 @@ _CLEARLY = 0.5
 """A reading is better when it lies this much nearer to what was paid than the other."""
 
 
-def price_before(match: Match, sample: SampleRows) -> None:
+def price_before(match: ColumnMatch, sample: SampleRows) -> None:
     """Where lines cost less than units times price, but hardly ever more, the price is the one before discounts."""
     price, quantity, paid = (match.column(ours) for ours in ("unit_price", "quantity", "paid"))
     if price is None or paid is None or {"list_price", "list_value"} & set(match.guesses):
@@ -46,7 +46,7 @@ class _Fit:
         return self.above >= _NEARLY_ALL and self.off < _CLEARLY * other.off
 
 
-def unit_or_line(match: Match, sample: SampleRows) -> None:
+def unit_or_line(match: ColumnMatch, sample: SampleRows) -> None:
     """A list price that fits as the value of the line becomes one, and the other way round."""
     for ours, other in (("list_price", "list_value"), ("list_value", "list_price")):
         column = match.column(ours)
@@ -67,7 +67,7 @@ def unit_or_line(match: Match, sample: SampleRows) -> None:
         return
 
 
-def _fits(match: Match, sample: SampleRows, theirs: str) -> tuple[_Fit, _Fit] | None:
+def _fits(match: ColumnMatch, sample: SampleRows, theirs: str) -> tuple[_Fit, _Fit] | None:
     """Return the fit as price of a unit and as value of the line; None when too few lines have several units."""
     roles = {"units": "quantity", "paid": "paid", "discount": "discount", "coupon": "coupon"}
     written = {name: match.guesses[ours].written for name, ours in roles.items() if ours in match.guesses}

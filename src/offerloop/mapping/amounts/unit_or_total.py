@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
-from offerloop.mapping.matching import Match, name_score, reference, says
+from offerloop.mapping.matching import ColumnMatch, name_score, reference, says
 from offerloop.workspace import SampleRows
 
 _LEAST_RATIO = 1.5
@@ -18,7 +18,7 @@ _FEW_SEVERAL = 0.01
 """With a smaller share of lines with other than one unit both readings are about the same."""
 
 
-def unit_or_total(match: Match, sample: SampleRows) -> None:
+def unit_or_total(match: ColumnMatch, sample: SampleRows) -> None:
     """An only amount that stays the same however many units are bought is a unit's price, one that grows is the total.
 
     What the contents tell against the name is noted.
@@ -42,7 +42,7 @@ def unit_or_total(match: Match, sample: SampleRows) -> None:
     match.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
 
 
-def amount_notes(match: Match, sample: SampleRows) -> list[str]:
+def amount_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
     """Return a note where what is mapped as paid is of a unit, or is a total that is multiplied again, or may be."""
     paid, quantity, product = match.guesses.get("paid"), match.column("quantity"), match.column("product_id")
     if paid is None or quantity is None or product is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from offerloop.recommenders.histories import Codes
 from offerloop.recommenders.networks.adam import Batch
 from offerloop.recommenders.networks.next_period_labels import NextPeriodLabels
-from offerloop.recommenders.networks.pairs import Pairs
+from offerloop.recommenders.networks.pairs import PurchasePairs
 
 Chances = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ class Batches:
         rng: np.random.Generator,
     ) -> None:
         self._seen, self._attributes, self._dropout, self._rng = labels, attributes, dropout, rng
-        self._pairs = Pairs.of(labels.histories)
+        self._pairs = PurchasePairs.of(labels.histories)
         self._facts = self._pairs.facts
         self._popularity = np.log1p(labels.buyers)
         self._size = max(1, min(batch_size, len(labels.windows)))

@@ -16,7 +16,7 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.networks.adam import Params, minimise
 from offerloop.recommenders.networks.batches import Batches
 from offerloop.recommenders.networks.next_period_labels import next_period_labels
-from offerloop.recommenders.networks.pairs import Pairs, attributes
+from offerloop.recommenders.networks.pairs import PurchasePairs, attributes
 from offerloop.recommenders.networks.two_towers import customer_tower, head, history_weights, loss, product_tower, start
 
 _N_WINDOWS = 8
@@ -126,14 +126,14 @@ class Deep(HistoryRecommender):
         self._offsets: Scores = params["bias"] + params["popularity"] * np.log1p(buyers)
 
     def _score(self, histories: Histories) -> Scores:
-        pairs = Pairs.of(histories)
+        pairs = PurchasePairs.of(histories)
         row, column = pairs.rows, pairs.columns
         customers = self.vectors(histories, pairs)
         scores: Scores = customers @ self._vectors.T + self._offsets
         scores[row, column] += head(self._params, customers[row], self._vectors[column], pairs.own)
         return scores
 
-    def vectors(self, histories: Histories, pairs: Pairs) -> Scores:
+    def vectors(self, histories: Histories, pairs: PurchasePairs) -> Scores:
         """Vectors of customers, shape (customers, embedding_size)."""
         weight = history_weights(self._params, pairs.own)
         total = np.bincount(pairs.rows, weight, len(histories.customers))

@@ -13,7 +13,7 @@ from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.interactions import Interactions, positions
 from offerloop.recommenders.networks.adam import Array, Batch, Params, minimise
 from offerloop.recommenders.networks.next_period_labels import NextPeriodLabels, next_period_labels
-from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, Pairs, attributes
+from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, PurchasePairs, attributes
 
 _N_WINDOWS = 8
 
@@ -66,7 +66,7 @@ class OneLayer(HistoryRecommender):
         self._worth: Scores = _product(params, np.log1p(buyers).astype(np.float32), codes)
 
     def _score(self, histories: Histories) -> Scores:
-        pairs = Pairs.of(histories)
+        pairs = PurchasePairs.of(histories)
         inner = (pairs.facts @ self._params["customer"])[:, None] + self._worth + self._params["b"]
         inner[pairs.rows, pairs.columns] += pairs.own @ self._params["own"]
         scores: Scores = expit(inner)
@@ -100,7 +100,7 @@ class _Batches:
         self, labels: NextPeriodLabels, attributes: Codes, batch_size: int, negatives: int, rng: np.random.Generator
     ) -> None:
         self._seen, self._attributes, self._negatives, self._rng = labels, attributes, negatives, rng
-        self._pairs = Pairs.of(labels.histories)
+        self._pairs = PurchasePairs.of(labels.histories)
         self._facts = self._pairs.facts
         self._popularity = np.log1p(labels.buyers)
         self._rows, self._columns = (places.astype(np.int64) for places in labels.targets.nonzero())

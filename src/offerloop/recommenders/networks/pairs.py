@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Pairs:
+class PurchasePairs:
     """The pairs of customer and product with a purchase, sorted by customer, then product."""
 
     starts: Codes

@@ -25,7 +25,7 @@ OWN, NEW = 150, {"repeat": 20, "new": 100}
 
 
 @dataclass(frozen=True)
-class Pairs:
+class CandidatePairs:
     """Candidates of some customers."""
 
     row: Codes
@@ -57,7 +57,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class CandidateModels:
     """Members fitted at one moment, and what was known of products then."""
 
     interactions: Interactions
@@ -78,7 +78,7 @@ class Candidates:
         scores = {name: member.score_histories(histories) for name, member in self._members.items()}
         return Scored(histories, scores | {LAST_RESORT: np.broadcast_to(self.popular, histories.shape)})
 
-    def pairs(self, scored: Scored, task: Task, *, short: bool) -> Pairs:
+    def pairs(self, scored: Scored, task: Task, *, short: bool) -> CandidatePairs:
         """The candidates of a task and what describes them; of short histories popular products too."""
         histories = scored.histories
         wanted = np.zeros(histories.shape, dtype=np.bool_)
@@ -90,7 +90,7 @@ class Candidates:
             wanted[row, columns[row, place]] = True
         row, column = np.nonzero(wanted)
         described = {name: one[row, column] for name, one in scored.scores.items()}
-        return Pairs(row, column, self._describe.matrix(histories, row, column, described))
+        return CandidatePairs(row, column, self._describe.matrix(histories, row, column, described))
 
 
 def _mark_own(wanted: NDArray[np.bool_], histories: Histories) -> None:

@@ -11,10 +11,10 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation import mean_interval
 from offerloop.recommenders.base import Task
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.ranking.hybrid import FALLBACK, RANKER, Choice, Hybrid, best_single, ranker_gain
+from offerloop.recommenders.ranking.hybrid import FALLBACK, RANKER, Hybrid, RecommenderChoice, best_single, ranker_gain
 from offerloop.recommenders.ranking.judge import Judged, judge
 from offerloop.recommenders.ranking.snapshots import Snapshots
-from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders.ranking.window import RankingWindow
 from offerloop.tables import RECOMMENDER_RESULTS
 
 
@@ -31,9 +31,11 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
     hybrid = Hybrid(candidates=names, window_days=window_days, rng=rng)
     try:
         hybrid.fit_at(snapshots, today - window_days)
-        test = Window.between(snapshots.interactions(today - window_days), interactions)
+        test = RankingWindow.between(snapshots.interactions(today - window_days), interactions)
     except EvidenceError as missing:
-        return hybrid.fit_at(snapshots, today, Choice(FALLBACK, gap=missing.message)), RECOMMENDER_RESULTS.empty()
+        return hybrid.fit_at(
+            snapshots, today, RecommenderChoice(FALLBACK, gap=missing.message)
+        ), RECOMMENDER_RESULTS.empty()
     choice = hybrid.choice
     if choice.gap is not None:
         return hybrid.fit_at(snapshots, today, choice), RECOMMENDER_RESULTS.empty()
@@ -42,7 +44,7 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
     return hybrid.fit_at(snapshots, today, choice), RECOMMENDER_RESULTS.check(table)
 
 
-def _table(judged: Mapping[tuple[Task, str], Judged], choice: Choice, window: str) -> pl.DataFrame:
+def _table(judged: Mapping[tuple[Task, str], Judged], choice: RecommenderChoice, window: str) -> pl.DataFrame:
     rows = []
     for (task, name), result in judged.items():
         counted = np.isfinite(result.ndcg)
@@ -52,7 +54,9 @@ def _table(judged: Mapping[tuple[Task, str], Judged], choice: Choice, window: st
     return pl.DataFrame(rows, schema=RECOMMENDER_RESULTS.empty().schema, orient="row").fill_nan(None)
 
 
-def _gain(judged: Mapping[tuple[Task, str], Judged], choice: Choice, task: Task, name: str) -> tuple[object, ...]:
+def _gain(
+    judged: Mapping[tuple[Task, str], Judged], choice: RecommenderChoice, task: Task, name: str
+) -> tuple[object, ...]:
     """Return the ranker's gain with both ends, and over whom: in both windows the single one that the gate took."""
     single = best_single(choice.judged, task)
     gain = None if single is None or name != RANKER else ranker_gain(judged, task, single)

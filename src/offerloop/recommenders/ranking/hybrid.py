@@ -17,7 +17,7 @@ from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.ranking.judge import Judged, judge
 from offerloop.recommenders.ranking.ranker import Ranker
 from offerloop.recommenders.ranking.snapshots import Snapshots
-from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders.ranking.window import RankingWindow
 
 SINGLES = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge")
 RANKER = Ranker.name
@@ -26,7 +26,7 @@ FALLBACK: dict[Task, str] = {"repeat": "repeat", "new": "popularity"}
 
 
 @dataclass(frozen=True)
-class Choice:
+class RecommenderChoice:
     """Which recommender serves which task, and what it was chosen by."""
 
     names: dict[Task, str]
@@ -58,7 +58,7 @@ class Hybrid:
         """Judge, choose and fit what was chosen."""
         return self.fit_at(Snapshots(interactions), interactions.as_of_day)
 
-    def fit_at(self, snapshots: Snapshots, as_of_day: int, choice: Choice | None = None) -> Self:
+    def fit_at(self, snapshots: Snapshots, as_of_day: int, choice: RecommenderChoice | None = None) -> Self:
         """As of a day; with a `choice` that was made before, nothing is judged."""
         self.interactions = snapshots.interactions(as_of_day)
         self._ranker, rehearsed = self._trained(snapshots, as_of_day, choice)
@@ -89,7 +89,7 @@ class Hybrid:
         return self._ranker if name == RANKER and self._ranker is not None else snapshots.fitted(name, as_of_day)
 
     def _trained(
-        self, snapshots: Snapshots, as_of_day: int, choice: Choice | None
+        self, snapshots: Snapshots, as_of_day: int, choice: RecommenderChoice | None
     ) -> tuple[Ranker | None, dict[Task, Judged]]:
         """The ranker, where it may serve and there is enough history, and how it did where a choice depends on it."""
         if RANKER not in (self.candidates if choice is None else choice.names.values()):
@@ -102,16 +102,16 @@ class Hybrid:
         except EvidenceError:
             return None, {}
 
-    def _choose(self, snapshots: Snapshots, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> Choice:
+    def _choose(self, snapshots: Snapshots, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> RecommenderChoice:
         before = as_of_day - self.window_days
         try:
-            window = Window.between(snapshots.interactions(before), snapshots.interactions(as_of_day))
+            window = RankingWindow.between(snapshots.interactions(before), snapshots.interactions(as_of_day))
         except EvidenceError as missing:
-            return Choice(FALLBACK, gap=missing.message)
+            return RecommenderChoice(FALLBACK, gap=missing.message)
         singles = [name for name in self.candidates if name != RANKER]
         judged = judge({name: snapshots.fitted(name, before) for name in singles}, window)
         judged |= {(task, RANKER): one for task, one in rehearsed.items()}
-        return Choice({task: gate(judged, task) for task in TASKS}, judged)
+        return RecommenderChoice({task: gate(judged, task) for task in TASKS}, judged)
 
 
 def gate(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str:

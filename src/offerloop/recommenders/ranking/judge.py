@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from offerloop.evaluation import ndcg, recall
 from offerloop.recommenders.base import TASKS, Recommender, Task, hide_bought
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders.ranking.window import RankingWindow
 from offerloop.recommenders.top_columns import best
 
 NDCG_DEPTH, RECALL_DEPTH = 10, 20
@@ -33,7 +33,7 @@ class Judged:
         return cls(ndcg(hits, n_targets, NDCG_DEPTH), recall(hits, n_targets, RECALL_DEPTH))
 
 
-def judge(recommenders: Mapping[str, Recommender], window: Window) -> dict[tuple[Task, str], Judged]:
+def judge(recommenders: Mapping[str, Recommender], window: RankingWindow) -> dict[tuple[Task, str], Judged]:
     """Every recommender on both tasks; each was fitted on what was known before the window."""
     hits_by_model: dict[tuple[Task, str], list[NDArray[np.bool_]]] = {}
     for some in window.batches():
@@ -44,7 +44,9 @@ def judge(recommenders: Mapping[str, Recommender], window: Window) -> dict[tuple
     return {(task, name): judged(np.concatenate(parts), window, task) for (task, name), parts in hits_by_model.items()}
 
 
-def _hits(recommender: Recommender, histories: Histories, window: Window, some: slice) -> dict[Task, NDArray[np.bool_]]:
+def _hits(
+    recommender: Recommender, histories: Histories, window: RankingWindow, some: slice
+) -> dict[Task, NDArray[np.bool_]]:
     """Return, by task, whether the product at each of 20 ranks is a target; what serves both tasks is asked once."""
     hits: dict[Task, NDArray[np.bool_]] = {}
     scores, scored_by = None, None
@@ -59,6 +61,6 @@ def _hits(recommender: Recommender, histories: Histories, window: Window, some: 
     return hits
 
 
-def judged(hits: NDArray[np.bool_], window: Window, task: Task) -> Judged:
+def judged(hits: NDArray[np.bool_], window: RankingWindow, task: Task) -> Judged:
     """Return the measures of all customers of the window."""
     return Judged.of(hits, window.targets[task].getnnz(axis=1).astype(np.int64))

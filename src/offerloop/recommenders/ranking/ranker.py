@@ -14,11 +14,11 @@ from offerloop.message import Message
 from offerloop.recommenders.base import RECENT_DAYS, TASKS, Scores, Task, pick_products
 from offerloop.recommenders.histories import Histories, Ids, place_in_row
 from offerloop.recommenders.interactions import Interactions
-from offerloop.recommenders.ranking.candidates import MEMBERS, SHORT, Candidates
+from offerloop.recommenders.ranking.candidates import MEMBERS, SHORT, CandidateModels
 from offerloop.recommenders.ranking.judge import RECALL_DEPTH, Judged, judged
 from offerloop.recommenders.ranking.snapshots import Snapshots
 from offerloop.recommenders.ranking.training_examples import Kind, WindowExamples, learn, training_examples
-from offerloop.recommenders.ranking.window import MOST_JUDGED, Window
+from offerloop.recommenders.ranking.window import MOST_JUDGED, RankingWindow
 
 EARLIER_CUSTOMERS = 1_000
 """So many customers, drawn at random, teach a window before the last one, at most.
@@ -112,9 +112,11 @@ class Ranker:
         """The ranking of the next basket."""
         return self.for_task("repeat").score(customers, products)
 
-    def _taught(self, snapshots: Snapshots, as_of_day: int, *, whole: bool) -> list[tuple[Window, WindowExamples]]:
+    def _taught(
+        self, snapshots: Snapshots, as_of_day: int, *, whole: bool
+    ) -> list[tuple[RankingWindow, WindowExamples]]:
         """The last windows, the latest first, which may be `whole`. Raises EvidenceError when there is none."""
-        taught: list[tuple[Window, WindowExamples]] = []
+        taught: list[tuple[RankingWindow, WindowExamples]] = []
         for back in range(self.windows):
             try:
                 taught.append(self._window(snapshots, as_of_day, back, whole=whole and not back))
@@ -124,22 +126,24 @@ class Ranker:
                 break
         return taught
 
-    def _window(self, snapshots: Snapshots, as_of_day: int, back: int, *, whole: bool) -> tuple[Window, WindowExamples]:
+    def _window(
+        self, snapshots: Snapshots, as_of_day: int, back: int, *, whole: bool
+    ) -> tuple[RankingWindow, WindowExamples]:
         end = as_of_day - back * self.window_days
         most = EARLIER_CUSTOMERS if back else MOST_JUDGED
 
-        def make() -> tuple[Window, WindowExamples]:
-            window = Window.between(snapshots.interactions(end - self.window_days), snapshots.interactions(end)).sample(
-                most, self.rng
-            )
-            candidates = Candidates.at(snapshots, window.before.as_of_day, self.members)
+        def make() -> tuple[RankingWindow, WindowExamples]:
+            window = RankingWindow.between(
+                snapshots.interactions(end - self.window_days), snapshots.interactions(end)
+            ).sample(most, self.rng)
+            candidates = CandidateModels.at(snapshots, window.before.as_of_day, self.members)
             return window, training_examples(candidates, window, self.rng, whole=whole)
 
         key = ("training examples", end, most, self.window_days, self.members, self.rng)
         whole = whole or (key, True) in snapshots
         return snapshots.once((key, whole), make)
 
-    def _learn(self, snapshots: Snapshots, as_of_day: int, taught: list[tuple[Window, WindowExamples]]) -> Self:
+    def _learn(self, snapshots: Snapshots, as_of_day: int, taught: list[tuple[RankingWindow, WindowExamples]]) -> Self:
         self.interactions = snapshots.interactions(as_of_day)
         models = {task: Models.learned([of for _, of in taught], task, self.rng) for task in TASKS}
         self._models = {task: one for task, one in models.items() if one is not None}
@@ -151,7 +155,7 @@ class Ranker:
                     days=self.window_days,
                 )
             )
-        self._candidates = Candidates.at(snapshots, as_of_day, self.members)
+        self._candidates = CandidateModels.at(snapshots, as_of_day, self.members)
         return self
 
 
@@ -160,7 +164,7 @@ class TaskRanker:
     """A fitted ranking of one task."""
 
     interactions: Interactions
-    candidates: Candidates
+    candidates: CandidateModels
     models: Models
     task: Task
     below: str
@@ -203,7 +207,7 @@ class TaskRanker:
         return ranked
 
 
-def _judge(window: Window, taught: WindowExamples, models: Models, task: Task) -> Judged:
+def _judge(window: RankingWindow, taught: WindowExamples, models: Models, task: Task) -> Judged:
     """Judge models that were learned before the window."""
     judged_examples = [(kind == "short", taught[task, kind]) for kind in ("long", "short") if (task, kind) in taught]
     row, column = (np.concatenate([getattr(one, name) for _, one in judged_examples]) for name in ("row", "column"))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from offerloop.recommenders.base import TASKS, Task
 from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.ranking.candidates import SHORT, Candidates, Pairs
-from offerloop.recommenders.ranking.window import Window
+from offerloop.recommenders.ranking.candidates import SHORT, CandidateModels, CandidatePairs
+from offerloop.recommenders.ranking.window import RankingWindow
 
 Kind = Literal["long", "short", "cut"]
 """Histories that are long, that are short, and long ones of which only the last events are shown."""
@@ -56,7 +56,7 @@ WindowExamples = dict[tuple[Task, Kind], Examples]
 """The examples of one window; there is none for a kind that no customer has."""
 
 
-def training_examples(candidates: Candidates, window: Window, rng: int, *, whole: bool) -> WindowExamples:
+def training_examples(candidates: CandidateModels, window: RankingWindow, rng: int, *, whole: bool) -> WindowExamples:
     """Make the examples of a window from what was known before it; `whole` keeps those that are not learned from."""
     draw = np.random.default_rng(rng)
     parts: dict[tuple[Task, Kind], list[Examples]] = {}
@@ -87,7 +87,7 @@ def _kinds(histories: Histories, draw: np.random.Generator) -> list[tuple[Kind, 
     return [one for one in kinds if len(one[1])]
 
 
-def _examples(pairs: Pairs, row: Codes, window: Window, drawn: NDArray[np.bool_]) -> Examples:
+def _examples(pairs: CandidatePairs, row: Codes, window: RankingWindow, drawn: NDArray[np.bool_]) -> Examples:
     bought = np.asarray(window.targets["repeat"][row, pairs.column]).ravel()
     buys = np.bincount(row, bought) > 0
     return Examples(row, pairs.column, pairs.features, bought, buys[row] & (drawn | bought))

@@ -22,7 +22,7 @@ BATCH = 512
 
 
 @dataclass(frozen=True)
-class Window:
+class RankingWindow:
     """Targets are the distinct products bought in the window that somebody bought before it.
 
     Of these, the task ``new`` counts the ones that the customer had not bought before.

@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits  # a dependency of implicit
 from offerloop.errors import InputError
 from offerloop.recommenders.base import Scores
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.serving.calibration import Answer, calibrated
-from offerloop.recommenders.serving.index import HEAD, ProductIndex, Search
+from offerloop.recommenders.serving.calibration import ListAnswer, calibrated
+from offerloop.recommenders.serving.index import HEAD, IndexSearch, ProductIndex
 from offerloop.recommenders.serving.selection import UNFILTERED, Best, Filters
 
 _WANTED = 16
@@ -69,14 +69,14 @@ class Short:
         square = float(np.mean(sample**2))
         return cls(begin, end, codes, sqrt(lost), max(1 - lost / square, 0.5) if square else 1.0)
 
-    def best(self, search: Search, n: int) -> tuple[Codes, float]:
+    def best(self, search: IndexSearch, n: int) -> tuple[Codes, float]:
         """Places of the `n` vectors whose codes are best for the one query, and the affinity the last stands for."""
         scores, at = self.codes.search(search.queries, n)
         if at[0, -1] < 0:  # it stands for nothing: so many codes cannot be told from the worst
             return at[0, :0], np.inf
         return at[0] + self.begin if self.begin else at[0], float(scores[0, -1]) / self.kept
 
-    def unit(self, search: Search) -> float:
+    def unit(self, search: IndexSearch) -> float:
         """Return by how much rounding changes an inner product with the one query, above zero."""
         return max(self.error * float(search.lengths[0]), _TINY)
 
@@ -135,11 +135,11 @@ class ApproximateIndex:
         searches = self.exact.searches(queries, k, filters, step=1)
         return Best.joined([self._one(search, share, hidden) for search in searches], k)
 
-    def _one(self, search: Search, share: float, hidden: int) -> Best:
+    def _one(self, search: IndexSearch, share: float, hidden: int) -> Best:
         """Return the first list for one query that is well enough ahead."""
         return next(best for best, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
 
-    def answers(self, search: Search, share: float, hidden: int) -> Iterator[Answer]:
+    def answers(self, search: IndexSearch, share: float, hidden: int) -> Iterator[ListAnswer]:
         """Yield longer and longer lists for one query, at last all; that share is allowed and so many are hidden."""
         fetched = ceil(max(_WANTED * search.k, _LEAST) / share) + hidden // 2
         head = None if self.exact.flat else search.head()
@@ -149,9 +149,9 @@ class ApproximateIndex:
         while depth > _SHALLOW and fetched * _DEAR <= n:
             at, others = short.best(search, fetched)
             best, cost = search.compared(at, head), cost + n / _DEAR + fetched * _DEAR
-            yield Answer(best, (float(best.scores[0, -1]) - others) / short.unit(search), cost)
+            yield ListAnswer(best, (float(best.scores[0, -1]) - others) / short.unit(search), cost)
             fetched *= _FURTHER
-        yield Answer(search.complete(search.head() if head is None else head), inf, cost + n if cost else 0.0)
+        yield ListAnswer(search.complete(search.head() if head is None else head), inf, cost + n if cost else 0.0)
 
 
 def _faiss() -> Any:  # noqa: ANN401 - a module without types

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from offerloop.recommenders.base import Scores
 from offerloop.recommenders.histories import Codes
-from offerloop.recommenders.serving.index import ProductIndex, Search
+from offerloop.recommenders.serving.index import IndexSearch, ProductIndex
 from offerloop.recommenders.serving.selection import Best, Filters
 
 GRID = np.r_[1:4:0.25, 4:9]
@@ -27,7 +27,7 @@ _HIDDEN = 400
 _SEED = 93
 
 
-class Answer(NamedTuple):
+class ListAnswer(NamedTuple):
     """A list for one request, which may be good enough."""
 
     best: Best
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
     """The cost of this list and those before, in products looked at; 0 where no code was read."""
 
 
-Answers = Callable[[Search, float, int], Iterator[Answer]]
+Answers = Callable[[IndexSearch, float, int], Iterator[ListAnswer]]
 """Ever longer searches for one request, given the share of products allowed to all and how many it may not show."""
 Measured = NDArray[np.float64]
 """Recall and cost, shape (2, GRID)."""
@@ -78,7 +78,7 @@ def _measured(exact: ProductIndex, queries: Scores, answers: Answers) -> Measure
     return np.mean(measured, axis=0) if measured else np.repeat([[1.0], [0.0]], len(GRID), axis=1)
 
 
-def _followed(answers: Iterator[Answer], wanted: Codes) -> Measured:
+def _followed(answers: Iterator[ListAnswer], wanted: Codes) -> Measured:
     """Measure one request: each sureness ends the search at the first list that is ahead by more."""
     outcome, left = np.zeros((2, len(GRID))), np.ones(len(GRID), dtype=np.bool_)
     for answer in answers:

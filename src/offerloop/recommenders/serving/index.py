@@ -97,13 +97,13 @@ class ProductIndex:
             return Best.joined([select(matrix[one] @ self.vectors.T, k, filters.of(one)) for one in parts], k)
         return Best.joined([one.complete(one.head()) for one in self.searches(queries, k, filters)], k)
 
-    def searches(self, queries: ArrayLike, k: int, filters: Filters, step: int = _ROWS) -> Iterator[Search]:
+    def searches(self, queries: ArrayLike, k: int, filters: Filters, step: int = _ROWS) -> Iterator[IndexSearch]:
         """One for every `step` queries."""
         matrix = self._asked(queries)
         for start in range(0, len(matrix), step):
             rows = slice(start, start + step)
             part = matrix[rows]
-            yield Search(self, part, k, filters.of(rows).live(len(part), self.n_codes), filters.cap)
+            yield IndexSearch(self, part, k, filters.of(rows).live(len(part), self.n_codes), filters.cap)
 
     def _asked(self, queries: ArrayLike) -> Scores:
         """Queries, with a one for the bias. Raises ContractError where one is not finite."""
@@ -146,7 +146,7 @@ class Entries:
 
 
 @dataclass(frozen=True)
-class Search:
+class IndexSearch:
     """A few queries on their way through an index."""
 
     index: ProductIndex

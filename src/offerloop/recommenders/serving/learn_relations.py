@@ -8,7 +8,7 @@ import polars as pl
 from offerloop.recommenders.interactions import Interactions, as_ids, positions
 from offerloop.recommenders.models.item2vec import Item2Vec
 from offerloop.recommenders.models.terms import term_vectors
-from offerloop.recommenders.serving.relations import Baskets, Descriptions, ProductRelations
+from offerloop.recommenders.serving.relations import CustomerBaskets, Descriptions, ProductRelations
 
 _SHOWN = ("category", "subcategory", "brand", "text")
 
@@ -36,11 +36,11 @@ def _listed(interactions: Interactions) -> pl.DataFrame:
     return ids.join(context.unique("product_id"), on="product_id", how="left", maintain_order="left")
 
 
-def _baskets(interactions: Interactions) -> Baskets:
+def _baskets(interactions: Interactions) -> CustomerBaskets:
     span = int(interactions.age_days.max()) + 1
     basket, of_line = np.unique(interactions.rows * span + interactions.age_days, return_inverse=True)
     order = np.argsort(of_line, kind="stable")
-    return Baskets(
+    return CustomerBaskets(
         products=interactions.columns[order].astype(np.int32),
         baskets=of_line[order].astype(np.int32),
         customers=(basket // span).astype(np.int32),

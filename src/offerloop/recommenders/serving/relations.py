@@ -45,7 +45,7 @@ class Related:
 
 
 @dataclass(frozen=True)
-class Baskets:
+class CustomerBaskets:
     """All baskets, which are a customer's purchases of one day, line by line."""
 
     products: NDArray[np.int32]
@@ -135,7 +135,7 @@ class ProductRelations:
     """Row in `listed` of each product with enough buyers."""
     vectors: Floats
     """Vectors of sold products, of length one: products that are bought in similar baskets have similar ones."""
-    baskets: Baskets
+    baskets: CustomerBaskets
     descriptions: Descriptions
 
     def row(self, product_id: str) -> int | None:

@@ -19,7 +19,7 @@ WEEK, MONDAY = 7, 4
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnPart:
     """One part of one column."""
 
     day: int
@@ -29,7 +29,7 @@ class Column:
 
 
 def columns(
-    counts: Sequence[Column], axes: Axes, parts: Sequence[str], ends: tuple[int, int], width_of_one: int
+    counts: Sequence[ColumnPart], axes: Axes, parts: Sequence[str], ends: tuple[int, int], width_of_one: int
 ) -> Build:
     """Columns of some days' width; the axis runs over the whole period, so that days without a case show."""
 

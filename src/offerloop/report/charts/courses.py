@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from offerloop.report.charts.drawing import BAND, INK, Axes, Build, rows_of, ticks, width_of
-from offerloop.report.charts.panels import COLOURS, DASHES, Line
+from offerloop.report.charts.panels import COLOURS, DASHES, PanelLine
 
 if TYPE_CHECKING:
     import altair as alt
@@ -40,7 +40,7 @@ def apart(wanted: Sequence[float], gap: float, room: float) -> list[float]:
     return places
 
 
-def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, whole: bool = False) -> Build:
+def courses(lines: Sequence[PanelLine], axes: Axes, looks: Sequence[str] = (), *, whole: bool = False) -> Build:
     """One chart; `whole` where x counts, `looks` names the lines of several charts so that each keeps its look."""
     order = [*looks] or [line.name for line in lines]
     places = [order.index(line.name) for line in lines]
@@ -65,7 +65,7 @@ def courses(lines: Sequence[Line], axes: Axes, looks: Sequence[str] = (), *, who
     return build
 
 
-def _ends(lines: Sequence[Line]) -> tuple[float, float]:
+def _ends(lines: Sequence[PanelLine]) -> tuple[float, float]:
     """Return the ends of the scale: all bands and zero; where all of it is zero, a unit around it."""
     low = min(0.0, *(one.low for line in lines for _, one in line.points))
     high = max(0.0, *(one.high for line in lines for _, one in line.points))
@@ -73,7 +73,7 @@ def _ends(lines: Sequence[Line]) -> tuple[float, float]:
     return low - air, high + air
 
 
-def _band(line: Line, place: int, lines: int) -> list[alt.Chart]:
+def _band(line: PanelLine, place: int, lines: int) -> list[alt.Chart]:
     """Where there are many, bands are paler: their edges tell them apart."""
     import altair as alt
 
@@ -86,7 +86,7 @@ def _band(line: Line, place: int, lines: int) -> list[alt.Chart]:
     return [area, edge.encode(x=alt.X("x:Q"), y=alt.Y("low:Q")), edge.encode(x=alt.X("x:Q"), y=alt.Y("high:Q"))]
 
 
-def _drawn(line: Line, place: int, ends: tuple[float, float], axes: Axes, width: int, *, whole: bool) -> alt.Chart:
+def _drawn(line: PanelLine, place: int, ends: tuple[float, float], axes: Axes, width: int, *, whole: bool) -> alt.Chart:
     import altair as alt
 
     (colour, dash), step = look(place), 1 if whole else alt.Undefined
@@ -101,7 +101,7 @@ def _drawn(line: Line, place: int, ends: tuple[float, float], axes: Axes, width:
     return mark.encode(x=x, y=y)
 
 
-def _name(line: Line, place: int, room: int, end: float, words: float) -> list[alt.Chart]:
+def _name(line: PanelLine, place: int, room: int, end: float, words: float) -> list[alt.Chart]:
     """The name, and what leads to it from the end of its line."""
     import altair as alt
 

@@ -38,7 +38,7 @@ WORDS_AT = 0.55
 
 
 @dataclass(frozen=True)
-class Point:
+class LinePoint:
     """One point of the line."""
 
     x: float
@@ -65,7 +65,7 @@ class Straight:
 
 
 def line(
-    points: Sequence[Point],
+    points: Sequence[LinePoint],
     levels: Sequence[Level],
     axes: Axes,
     *,
@@ -96,7 +96,7 @@ def line(
     return build
 
 
-def _straight(straight: Straight, points: Sequence[Point]) -> list[alt.Chart]:
+def _straight(straight: Straight, points: Sequence[LinePoint]) -> list[alt.Chart]:
     import altair as alt
 
     at = WORDS_AT * straight.x
@@ -114,7 +114,7 @@ def _straight(straight: Straight, points: Sequence[Point]) -> list[alt.Chart]:
     return [drawn, *(text.encode(x=alt.X("x:Q"), y=alt.Y("value:Q")) for text in words)]
 
 
-def _point(point: Point) -> dict[str, Any]:
+def _point(point: LinePoint) -> dict[str, Any]:
     estimate = point.estimate
     return {"x": point.x, "value": estimate.value, "low": estimate.low, "high": estimate.high}
 
@@ -168,7 +168,7 @@ def _cost(placed: Placed, room: float) -> tuple[float, int, float]:
     return outside, crossed, sum(one.at < room / 2 if on_left else one.at > room / 2 for one, on_left in placed)
 
 
-def _levels(levels: Sequence[Level], points: Sequence[Point], width: int) -> list[alt.Chart]:
+def _levels(levels: Sequence[Level], points: Sequence[LinePoint], width: int) -> list[alt.Chart]:
     import altair as alt
 
     marks: list[alt.Chart] = []
@@ -186,7 +186,7 @@ def _levels(levels: Sequence[Level], points: Sequence[Point], width: int) -> lis
     return marks + texts
 
 
-def _label(level: Level, points: Sequence[Point], width: int) -> Label:
+def _label(level: Level, points: Sequence[LinePoint], width: int) -> Label:
     left, right = min(point.x for point in points), max(point.x for point in points)
     at = (level.x - left) / max(right - left, 1e-9) * (width - MARGIN)
     words = level.label.replace(" %", "\u00a0%")

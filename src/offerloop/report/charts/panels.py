@@ -18,7 +18,7 @@ COLOURS, DASHES = (OURS, CONTROL, ACCENT, WARNING, BAD), ([1, 0], [7, 4], [2, 3]
 
 
 @dataclass(frozen=True)
-class Line:
+class PanelLine:
     """One line: x and estimate of its points, from left to right."""
 
     name: str
@@ -26,16 +26,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
+class ChartPanel:
     """One row and column of the chart."""
 
     title: str
     x_title: str
-    lines: tuple[Line, ...]
+    lines: tuple[PanelLine, ...]
     goal: float | None = None
 
 
-def panels(rows: Sequence[Sequence[Panel]]) -> Build:
+def panels(rows: Sequence[Sequence[ChartPanel]]) -> Build:
     """All panels, each with its own scales; every one marks zero."""
     names = list(dict.fromkeys(line.name for row in rows for panel in row for line in panel.lines))
     looks = {name: place for place, name in enumerate(names)}
@@ -53,7 +53,7 @@ def panels(rows: Sequence[Sequence[Panel]]) -> Build:
     return build
 
 
-def _panel(panel: Panel, looks: Mapping[str, int], width: int) -> alt.LayerChart:
+def _panel(panel: ChartPanel, looks: Mapping[str, int], width: int) -> alt.LayerChart:
     import altair as alt
 
     values = rows_of([_row(line.name, x, one) for line in panel.lines for x, one in line.points])

@@ -21,7 +21,7 @@ def logistic(x: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Line:
+class CalibrationLine:
     """intercept + slope x raw, on the scale on which the model adds up."""
 
     kind: Kind
@@ -29,7 +29,7 @@ class Line:
     slope: float = 1.0
 
     @classmethod
-    def fitted(cls, raw: Floats, outcome: Floats, kind: Kind) -> Line:
+    def fitted(cls, raw: Floats, outcome: Floats, kind: Kind) -> CalibrationLine:
         """Fit by maximum likelihood (Platt 1999; Poisson for counts; least squares for amounts); 0 <= slope <= 2."""
         if np.ptp(raw) < 1e-9 or np.ptp(outcome) == 0:
             return cls(kind)

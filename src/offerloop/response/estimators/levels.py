@@ -19,7 +19,7 @@ MOSTLY_ZERO = 0.1
 """Share of zeros from which an amount is modelled in two parts."""
 
 
-class Levels(Protocol):
+class OutcomeLevels(Protocol):
     """A model of the outcome under an offer."""
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
@@ -31,7 +31,7 @@ class Levels(Protocol):
 class Differences:
     """Effects as differences from no offer; see `Fitted`."""
 
-    levels: Levels
+    levels: OutcomeLevels
 
     def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
@@ -43,7 +43,7 @@ class Differences:
 class Sole:
     """Effects of an outcome that is always 0 without an offer, such as what an offer costs; see `Fitted`."""
 
-    levels: Levels
+    levels: OutcomeLevels
 
     def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
@@ -55,11 +55,11 @@ class Sole:
 class TwoParts:
     """Chance of any outcome but 0, times the outcome of those who have one."""
 
-    chance: Levels
-    amount: Levels
+    chance: OutcomeLevels
+    amount: OutcomeLevels
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
-        """See `Levels`."""
+        """See `OutcomeLevels`."""
         return self.chance.expected(features, offers) * self.amount.expected(features, offers)
 
 
@@ -70,7 +70,7 @@ class Flat:
     mean: float
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
-        """See `Levels`."""
+        """See `OutcomeLevels`."""
         return np.full((len(features), len(offers)), self.mean)
 
 
@@ -82,13 +82,13 @@ class Amounts:
     chance for a difference, which a difference of expectations then holds in full.
     """
 
-    level: Levels
+    level: OutcomeLevels
     coding: Coding
     ratio: Floats
     """(K,): drawn to that of all as far as it does not differ by more than its error (James and Stein 1961)."""
 
     @classmethod
-    def of(cls, evidence: Evidence, level: Levels) -> Amounts:
+    def of(cls, evidence: Evidence, level: OutcomeLevels) -> Amounts:
         """Ratio of the sums of what was seen and what is expected, for each offer."""
         expected = level.expected(evidence.features, [NO_OFFER_TERMS])[:, 0]
         number, sum_told = len(evidence.offers), float(expected.sum())
@@ -103,7 +103,7 @@ class Amounts:
         return cls(level, evidence.coding, whole + np.where(np.isfinite(error), sure, 0.0) * (ratio - whole))
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
-        """See `Levels`."""
+        """See `OutcomeLevels`."""
         return self.level.expected(features, offers) * (self.ratio @ self.coding.weights(offers))
 
 
@@ -116,7 +116,7 @@ def outcome_kind(outcome: Floats) -> Kind:
 
 
 def against_none(
-    evidence: Evidence, learn: Callable[[Evidence, Kind], Levels], amounts: Callable[[Evidence], Levels]
+    evidence: Evidence, learn: Callable[[Evidence, Kind], OutcomeLevels], amounts: Callable[[Evidence], OutcomeLevels]
 ) -> Fitted:
     """Effects from models of the outcome; of one that is always 0 without an offer, from those with one.
 
@@ -132,8 +132,8 @@ def against_none(
 
 
 def in_parts(
-    evidence: Evidence, learn: Callable[[Evidence, Kind], Levels], amounts: Callable[[Evidence], Levels]
-) -> Levels:
+    evidence: Evidence, learn: Callable[[Evidence, Kind], OutcomeLevels], amounts: Callable[[Evidence], OutcomeLevels]
+) -> OutcomeLevels:
     """One model of the outcome, or two where it is an amount that is often 0.
 
     `learn` models the outcome or whether there is one, `amounts` the amounts of those who have one.

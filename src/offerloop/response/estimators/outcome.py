@@ -34,7 +34,7 @@ class Proportional(PerOffer):
         return np.outer(self.baseline(features) / self.mean_baseline, self.mean_effect)
 
 
-class Outcome:
+class OutcomeModel:
     """The estimator of proportional effects."""
 
     def fit(self, evidence: Evidence, seed: int) -> Proportional:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.response.estimators.calibration import Line
-from offerloop.response.estimators.levels import Amounts, Flat, Kind, Levels, against_none
+from offerloop.response.estimators.calibration import CalibrationLine
+from offerloop.response.estimators.levels import Amounts, Flat, Kind, OutcomeLevels, against_none
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
 from offerloop.response.terms import Coding, OfferTerms
@@ -41,15 +41,15 @@ OBJECTIVES: dict[Kind, str] = {"binary": "binary", "count": "poisson", "amount":
 
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """See `Levels`."""
+    """See `OutcomeLevels`."""
 
     coding: Coding | None
     """None where the terms of the offer are not looked at."""
     model: Any
-    line: Line
+    line: CalibrationLine
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
-        """See `Levels`."""
+        """See `OutcomeLevels`."""
         terms = np.zeros((len(offers), 0)) if self.coding is None else self.coding.columns(offers)
         return np.column_stack([self._one(features, row) for row in terms])
 
@@ -75,7 +75,7 @@ def amounts(evidence: Evidence, seed: int) -> Amounts:
     return Amounts.of(evidence, grown(evidence, "amount", None, seed))
 
 
-def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> Levels:
+def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> OutcomeLevels:
     """Trees of one part of the outcome."""
     import lightgbm
 
@@ -96,4 +96,4 @@ def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> L
     first = lightgbm.train(settings, inside, ROUNDS, valid_sets=[outside], callbacks=[stop])
     raw = np.asarray(first.predict(x[out], raw_score=True, num_threads=1), dtype=np.float64)
     model = lightgbm.train(settings, lightgbm.Dataset(x, evidence.outcome), max(first.best_iteration, 1))
-    return Trees(coding, model, Line.fitted(raw, evidence.outcome[out], kind))
+    return Trees(coding, model, CalibrationLine.fitted(raw, evidence.outcome[out], kind))

@@ -20,7 +20,7 @@ import numpy as np
 from offerloop.arrays import Floats
 from offerloop.response.estimators.backfitting import Start, Turns
 from offerloop.response.estimators.calibration import moments
-from offerloop.response.estimators.levels import Kind, Levels, against_none
+from offerloop.response.estimators.levels import Kind, OutcomeLevels, against_none
 from offerloop.response.estimators.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
@@ -29,7 +29,7 @@ from offerloop.response.terms import Coding, OfferTerms
 
 @dataclass(frozen=True, eq=False)
 class Structured:
-    """See `Levels`."""
+    """See `OutcomeLevels`."""
 
     coding: Coding
     kind: Kind
@@ -38,7 +38,7 @@ class Structured:
     sensitivity: Any
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
-        """See `Levels`."""
+        """See `OutcomeLevels`."""
         a = self.start.appetite + self._sum(self.appetite, features)
         terms = self.coding.columns(offers)
         alike = np.unique(terms[:, 1:], axis=0, return_inverse=True)[1].ravel()
@@ -62,7 +62,7 @@ class StructuredLearner:
         return against_none(evidence, lambda part, kind: taught(part, kind, seed), lambda part: amounts(part, seed))
 
 
-def taught(evidence: Evidence, kind: Kind, seed: int) -> Levels:
+def taught(evidence: Evidence, kind: Kind, seed: int) -> OutcomeLevels:
     """The rounds that are best on the left-out part, then as many on all rows."""
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)

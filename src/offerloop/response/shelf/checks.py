@@ -12,7 +12,7 @@ from offerloop.arrays import Floats
 from offerloop.message import Message
 from offerloop.response.shelf.designs import Sample
 from offerloop.response.shelf.fixed_effects import Fit, regress, within
-from offerloop.response.shelf.panel import Panel
+from offerloop.response.shelf.panel import ShelfPanel
 from offerloop.tables import RESPONSE_CHECKS
 
 LAGS = (-1, -2, -3, -4)
@@ -55,7 +55,7 @@ CHECK_NAMES = {
 """A message for each name of a check that the table holds in English."""
 
 
-def design_checks(panel: Panel, weeks: range, rng: np.random.Generator) -> pl.DataFrame:
+def design_checks(panel: ShelfPanel, weeks: range, rng: np.random.Generator) -> pl.DataFrame:
     """Lead, another customer's depth, other categories, and lags; `passed` is null where nothing is expected."""
     others = panel.own_depth[_another_pair(panel, rng)]
     elsewhere = _elsewhere(panel)
@@ -92,7 +92,7 @@ def check_row(
     }
 
 
-def _beside(panel: Panel, weeks: range, outcome: Floats, shifts: tuple[int, ...]) -> Fit:
+def _beside(panel: ShelfPanel, weeks: range, outcome: Floats, shifts: tuple[int, ...]) -> Fit:
     """Effects of the depth some weeks later (or earlier, below 0), with this week's depth held fixed."""
     windows = [range(weeks.start + shift, weeks.stop + shift) for shift in (0, *shifts)]
     samples = [Sample.of(panel, panel.own_depth, window) for window in windows]
@@ -102,7 +102,7 @@ def _beside(panel: Panel, weeks: range, outcome: Floats, shifts: tuple[int, ...]
     return regress(within(outcome[rows][:, panel.columns(weeks)], groups.category), exposures, groups)
 
 
-def _instead(panel: Panel, weeks: range, outcome: Floats, exposure: Floats) -> Fit:
+def _instead(panel: ShelfPanel, weeks: range, outcome: Floats, exposure: Floats) -> Fit:
     """Effect of an exposure on an outcome that design B says nothing about."""
     sample = Sample.of(panel, exposure, weeks)
     category = sample.groups.category
@@ -110,7 +110,7 @@ def _instead(panel: Panel, weeks: range, outcome: Floats, exposure: Floats) -> F
     return regress(cleared, [within(sample.exposure, category)], sample.groups)
 
 
-def _another_pair(panel: Panel, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _another_pair(panel: ShelfPanel, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return a random pair of the same category for each pair."""
     another = np.arange(panel.size)
     for category in range(len(panel.categories)):
@@ -119,7 +119,7 @@ def _another_pair(panel: Panel, rng: np.random.Generator) -> np.ndarray[tuple[in
     return another
 
 
-def _elsewhere(panel: Panel) -> Floats:
+def _elsewhere(panel: ShelfPanel) -> Floats:
     """The customer's value at list price in the other studied categories."""
     totals = np.zeros((len(panel.customer_ids), panel.list_minor.shape[1]))
     np.add.at(totals, panel.customer, panel.list_minor)

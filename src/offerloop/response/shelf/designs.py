@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats
 from offerloop.response.shelf.fixed_effects import Fit, Groups, regress, regress_by_category, within, within_periods
-from offerloop.response.shelf.panel import Panel
+from offerloop.response.shelf.panel import ShelfPanel
 
 BLOCK_WEEKS = 4
 OUTCOMES = ("bought", "units", "list_minor", "discount_minor")
@@ -33,7 +33,7 @@ class Sample:
     groups: Groups
 
     @classmethod
-    def of(cls, panel: Panel, exposure: Floats, weeks: range) -> Sample:
+    def of(cls, panel: ShelfPanel, exposure: Floats, weeks: range) -> Sample:
         """From a matrix of the panel over all weeks."""
         part = exposure[:, panel.columns(weeks)]
         is_measured = ~np.isnan(part)
@@ -48,7 +48,7 @@ def varies(cleared: Floats) -> bool:
     return bool(np.abs(cleared).max(initial=0.0) > 1e-9)
 
 
-def moves(panel: Panel, weeks: range) -> bool:
+def moves(panel: ShelfPanel, weeks: range) -> bool:
     """Whether prices changed in ways that both designs can use."""
     own, whole = (Sample.of(panel, exposure, weeks) for exposure in (panel.own_depth, panel.category_depth))
     return varies(within(own.exposure, own.groups.category)) and varies(
@@ -56,7 +56,7 @@ def moves(panel: Panel, weeks: range) -> bool:
     )
 
 
-def design_b(panel: Panel, weeks: range) -> tuple[Sample, dict[str, Fit]]:
+def design_b(panel: ShelfPanel, weeks: range) -> tuple[Sample, dict[str, Fit]]:
     """Slope of every outcome per unit of own-product depth."""
     sample = Sample.of(panel, panel.own_depth, weeks)
     exposure = within(sample.exposure, sample.groups.category)
@@ -67,7 +67,7 @@ def design_b(panel: Panel, weeks: range) -> tuple[Sample, dict[str, Fit]]:
     return sample, fits
 
 
-def design_a(panel: Panel, weeks: range) -> dict[str, Fit]:
+def design_a(panel: ShelfPanel, weeks: range) -> dict[str, Fit]:
     """Slope of every outcome per unit of category depth."""
     sample = Sample.of(panel, panel.category_depth, weeks)
     exposure = within_periods(sample.exposure, sample.groups.category, BLOCK_WEEKS)
@@ -79,7 +79,7 @@ def design_a(panel: Panel, weeks: range) -> dict[str, Fit]:
     }
 
 
-def break_even_margin(panel: Panel, weeks: range, design: str, fits: dict[str, Fit]) -> tuple[float, float]:
+def break_even_margin(panel: ShelfPanel, weeks: range, design: str, fits: dict[str, Fit]) -> tuple[float, float]:
     """Discount given for each unit of list sales gained, and its standard error.
 
     The ratio R of two slopes; its error is that of the slope of (discount - R x list sales), over the list slope.
@@ -98,7 +98,7 @@ def break_even_margin(panel: Panel, weeks: range, design: str, fits: dict[str, F
     return ratio, float(fit.se[0] / abs(gained))
 
 
-def response_curve(panel: Panel, weeks: range) -> pl.DataFrame:
+def response_curve(panel: ShelfPanel, weeks: range) -> pl.DataFrame:
     """Change of the weekly chance to buy by depth of own products, against the least depth (less than 5 % off).
 
     Depths that the shop never had, or that all pairs of a category had alike, have no row.
@@ -120,7 +120,7 @@ def response_curve(panel: Panel, weeks: range) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["depth_low", "depth_high", "effect", "se", "share_of_weeks"], orient="row")
 
 
-def slopes_table(panel: Panel, weeks: range, fits: dict[str, dict[str, Fit]]) -> pl.DataFrame:
+def slopes_table(panel: ShelfPanel, weeks: range, fits: dict[str, dict[str, Fit]]) -> pl.DataFrame:
     """Slopes of both designs per unit of depth, and as a share of the outcome's mean per ten points."""
     rows = []
     for design, by_outcome in fits.items():
@@ -137,5 +137,5 @@ def slopes_table(panel: Panel, weeks: range, fits: dict[str, dict[str, Fit]]) ->
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def _outcomes(panel: Panel, sample: Sample, weeks: range) -> dict[str, Floats]:
+def _outcomes(panel: ShelfPanel, sample: Sample, weeks: range) -> dict[str, Floats]:
     return {name: getattr(panel, name)[sample.rows][:, panel.columns(weeks)] for name in OUTCOMES}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats
 from offerloop.response.shelf.fixed_effects import group_sums
-from offerloop.response.shelf.panel import Panel
+from offerloop.response.shelf.panel import ShelfPanel
 
 NAMES = (
     "weeks_bought", "units", "list_minor", "depth_got", "share_on_discount", "weeks_since", "second_half",
@@ -19,7 +19,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def pair_features(panel: Panel, weeks: range) -> Floats:
+def pair_features(panel: ShelfPanel, weeks: range) -> Floats:
     """Matrix (pairs, len(NAMES)); only the columns of `weeks` are read."""
     window = panel.columns(weeks)
     bought, units = panel.bought[:, window], panel.units[:, window]
@@ -51,18 +51,18 @@ class Baseline:
     """The weights of a constant, the pair's mean and the category's mean."""
 
     @classmethod
-    def fit(cls, panel: Panel, outcome: Floats, earlier: range, later: range) -> Baseline:
+    def fit(cls, panel: ShelfPanel, outcome: Floats, earlier: range, later: range) -> Baseline:
         """Least squares of the level in `later` weeks on means of `earlier` weeks."""
         realised = outcome[:, panel.columns(later)].mean(axis=1)
         return cls(np.linalg.lstsq(_means(panel, outcome, earlier), realised, rcond=None)[0])
 
-    def predict(self, panel: Panel, outcome: Floats, earlier: range) -> Floats:
+    def predict(self, panel: ShelfPanel, outcome: Floats, earlier: range) -> Floats:
         """Level expected after `earlier` weeks, at least a tenth of the average pair's."""
         means = _means(panel, outcome, earlier)
         return np.maximum(means @ self.weights, means[:, 1].mean() / 10)
 
 
-def _means(panel: Panel, outcome: Floats, weeks: range) -> Floats:
+def _means(panel: ShelfPanel, outcome: Floats, weeks: range) -> Floats:
     own = outcome[:, panel.columns(weeks)].mean(axis=1)
     counts = np.maximum(np.bincount(panel.category), 1)
     category = (group_sums(own, panel.category) / counts)[panel.category]
@@ -94,14 +94,14 @@ def _exposure(own_depth: Floats) -> tuple[Floats, Floats]:
     return mean, spread
 
 
-def _of_customers(panel: Panel, totals: list[Floats]) -> list[Floats]:
+def _of_customers(panel: ShelfPanel, totals: list[Floats]) -> list[Floats]:
     sums = [group_sums(total, panel.customer) for total in totals]
     n_categories = np.bincount(panel.customer).astype(np.float64)
     columns = [*sums[:3], _ratio(sums[3], sums[2]), n_categories]
     return [column[panel.customer] for column in columns]
 
 
-def _of_categories(panel: Panel, totals: list[Floats], n_weeks: int) -> list[Floats]:
+def _of_categories(panel: ShelfPanel, totals: list[Floats], n_weeks: int) -> list[Floats]:
     sums = [group_sums(total, panel.category) for total in totals]
     pairs = np.maximum(np.bincount(panel.category), 1).astype(np.float64)
     columns = [sums[0] / (pairs * n_weeks), _ratio(sums[3], sums[2]), _ratio(sums[2], sums[1])]

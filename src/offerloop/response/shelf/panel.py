@@ -14,7 +14,7 @@ from offerloop.response.shelf.lines import ShelfLines
 
 
 @dataclass(frozen=True)
-class Panel:
+class ShelfPanel:
     """Matrices of shape (pairs, weeks); a pair bought an index product of the category in the weeks of its weights."""
 
     weeks: range
@@ -58,7 +58,7 @@ class _Codes:
         return customer * len(self.categories) + category
 
 
-def build_panel(lines: ShelfLines, weight_weeks: range, max_weekly_units: int) -> Panel:
+def build_panel(lines: ShelfLines, weight_weeks: range, max_weekly_units: int) -> ShelfPanel:
     """The pairs active in `weight_weeks`, whose purchases there are the fixed weights of the exposure."""
     codes = _codes(lines)
     own = _positions(lines.own, codes)
@@ -69,7 +69,7 @@ def build_panel(lines: ShelfLines, weight_weeks: range, max_weekly_units: int) -
     sold = _Sold.build(lines, codes)
     customer, category = np.divmod(keys, len(codes.categories))
     by_category = sold.category_weights(codes)[category]
-    return Panel(
+    return ShelfPanel(
         weeks=lines.weeks,
         customer_ids=codes.customers,
         categories=codes.categories,

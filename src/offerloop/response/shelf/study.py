@@ -30,7 +30,7 @@ from offerloop.response.shelf.designs import (
 )
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import Baseline, pair_features
-from offerloop.response.shelf.panel import Panel, build_panel
+from offerloop.response.shelf.panel import ShelfPanel, build_panel
 from offerloop.response.shelf.slopes import FEWEST_PAIRS, CrossFit, cross_fit
 from offerloop.response.shelf.windows import Windows
 from offerloop.tables import RESPONSE_CHECKS
@@ -48,7 +48,7 @@ class ShelfStudy:
 
     windows: Windows
     lines: ShelfLines
-    panel: Panel
+    panel: ShelfPanel
     bought: CrossFit
     """Slope of the weekly chance to buy, per unit of depth."""
     splits: tuple[CrossFit, ...]
@@ -96,7 +96,7 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Shel
     return ShelfStudy(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
 
 
-def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> Panel:
+def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> ShelfPanel:
     """The panel, or EvidenceError where prices or purchases are too few."""
     if lines.own.is_empty():
         raise EvidenceError(
@@ -149,7 +149,7 @@ def blocks(lines: ShelfLines, weeks: range, seed: int) -> Iterator[ShelfLines]:
 class _Learner:
     """What the R-learners of all outcomes share."""
 
-    panel: Panel
+    panel: ShelfPanel
     windows: Windows
     sample: Sample
     features: Floats
@@ -222,6 +222,6 @@ def _spread(fit: CrossFit) -> tuple[float, float]:
     return top[0] - bottom[0], float(np.hypot(top[1], bottom[1]))
 
 
-def _break_even(panel: Panel, weeks: range, fits: dict) -> pl.DataFrame:  # type: ignore[type-arg]
+def _break_even(panel: ShelfPanel, weeks: range, fits: dict) -> pl.DataFrame:  # type: ignore[type-arg]
     rows = [(design, *break_even_margin(panel, weeks, design, by_outcome)) for design, by_outcome in fits.items()]
     return pl.DataFrame(rows, schema=["design", "margin", "se"], orient="row")

@@ -24,7 +24,7 @@ LEAST = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Usual:
+class ExpectedSales:
     """What is expected of customers, from features (n, p)."""
 
     centre: Floats
@@ -34,7 +34,7 @@ class Usual:
     mean: float
 
     @classmethod
-    def fit(cls, features: Floats, outcome: Floats) -> Usual:
+    def fit(cls, features: Floats, outcome: Floats) -> ExpectedSales:
         """From outcomes (n,), whatever was shown."""
         centre, spread = features.mean(axis=0), features.std(axis=0)
         scale = np.where(spread > 0, spread, 1.0)

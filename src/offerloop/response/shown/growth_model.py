@@ -37,7 +37,7 @@ from scipy.stats import chi2
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import Usual, noise
+from offerloop.response.shown.expected_sales import ExpectedSales, noise
 from offerloop.response.shown.shrinkage import Prior, averaged, clustered, drawn, drawn_slopes, none_or_some
 from offerloop.response.terms import Coding, OfferTerms
 
@@ -86,7 +86,7 @@ class Growth:
     """What was learned."""
 
     coding: Coding
-    usual: Usual
+    usual: ExpectedSales
     f: Floats
     """(K,): 0 for nothing."""
     f_se: Floats
@@ -115,7 +115,7 @@ class Growth:
     @classmethod
     def fit(cls, evidence: Evidence) -> Growth:
         """From decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
-        y, usual = evidence.outcome, Usual.fit(evidence.features, evidence.outcome)
+        y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
         unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
         base = np.column_stack([np.ones_like(h), h, usual.traits(evidence.features)])

@@ -19,7 +19,7 @@ MOST_VALUES = 8
 
 
 @dataclass(frozen=True)
-class Group:
+class AttributeGroup:
     """Customers who share one value of an attribute."""
 
     attribute: str
@@ -55,7 +55,7 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     return (Text(_intro(groups, len(every) - len(groups), _)), _figure(groups, recipients, planned, _))
 
 
-def _intro(groups: list[Group], n_small: int, _: Localizer) -> str:
+def _intro(groups: list[AttributeGroup], n_small: int, _: Localizer) -> str:
     left = (
         _(
             "One group is not shown for having fewer than {least} customers. ",
@@ -99,7 +99,7 @@ def _largest(values: pl.Series, below: float) -> float:
     return float(str(values.filter(values < below).max()))
 
 
-def _groups(recipients: pl.DataFrame, attribute: str) -> list[Group]:
+def _groups(recipients: pl.DataFrame, attribute: str) -> list[AttributeGroup]:
     got_offer = pl.col("offer_id") != "none"
     hit_counts = (
         _banded(recipients, attribute)
@@ -109,7 +109,9 @@ def _groups(recipients: pl.DataFrame, attribute: str) -> list[Group]:
     )
     rows = sorted(hit_counts.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
     return [
-        Group(attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"])
+        AttributeGroup(
+            attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"]
+        )
         for row in rows
     ]
 
@@ -122,7 +124,7 @@ def _order(name: str) -> tuple[float, str]:
     return float(digits.group()) - (0.5 if digits.start() else 0.0), name
 
 
-def _figure(groups: list[Group], rows: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
+def _figure(groups: list[AttributeGroup], rows: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
     rate = _rate(rows)
     dots = [
         Dot(_words(group.attribute), _("{name} ({n})", context="pattern", name=group.name, n=group.size), group.rate)
@@ -152,7 +154,7 @@ def _figure(groups: list[Group], rows: pl.DataFrame, planned: pl.DataFrame, _: L
     )
 
 
-def _table(groups: list[Group], _: Localizer) -> Table:
+def _table(groups: list[AttributeGroup], _: Localizer) -> Table:
     rows = tuple(
         (
             _words(group.attribute),
@@ -173,7 +175,7 @@ def _table(groups: list[Group], _: Localizer) -> Table:
     return Table(_("Share of customers with an offer by plan, by group"), columns, rows, n_labels=2)
 
 
-def _finding(groups: list[Group], rate: float, _: Localizer) -> str:
+def _finding(groups: list[AttributeGroup], rate: float, _: Localizer) -> str:
     away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
     if not away:
         return _("no group differs clearly")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.run.facts import UNKNOWN, CampaignFacts, Facts
+from offerloop.commands.run.facts import UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.plan_limits import limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
@@ -16,8 +16,8 @@ from offerloop.report import (
     Block,
     Figure,
     Level,
+    LinePoint,
     Localizer,
-    Point,
     Section,
     Table,
     Text,
@@ -45,7 +45,7 @@ BUDGET_AXES = {
 """The axis of budgets, by how offers count."""
 
 
-def budget_section(findings: Findings, facts: Facts) -> Section:
+def budget_section(findings: Findings, facts: RunFacts) -> Section:
     """One curve for each campaign, sent ones first; one whose effects are not known has none."""
     _, ordered = facts.localizer, sorted(facts.campaigns, key=lambda one: not one.findings.send)
     blocks: list[Block] = []
@@ -163,7 +163,7 @@ def _estimate(row: dict[str, float]) -> Estimate:
     return Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
-def _message(campaign: CampaignFacts, facts: Facts, findings: Findings) -> str:
+def _message(campaign: CampaignFacts, facts: RunFacts, findings: Findings) -> str:
     _, curve, title = facts.localizer, _points(findings, campaign), campaign.findings.title
     if campaign.basis == UNKNOWN:
         return _("Without a known effect there is nothing to spend a budget on")
@@ -206,7 +206,7 @@ def _slope_at_budget(campaign: CampaignFacts, curve: list[dict[str, float]]) -> 
     return gain / (after[0]["budget_minor"] - before[-1]["budget_minor"])
 
 
-def _title(campaign: CampaignFacts, curve: list[dict[str, float]], facts: Facts) -> str:
+def _title(campaign: CampaignFacts, curve: list[dict[str, float]], facts: RunFacts) -> str:
     _, best = facts.localizer, _best(curve)
     stop, budget = curve[-1]["budget_minor"], campaign.findings.budget_minor
     if best["profit_minor"] <= 0:
@@ -238,9 +238,9 @@ def _profit(row: dict[str, float], _: Localizer) -> str:
     return f"{_.money.text(row['profit_minor'])} {_.money.parts(_estimate(row))[1]}"
 
 
-def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: Facts) -> Figure:
+def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: RunFacts) -> Figure:
     _, money = facts.localizer, facts.money
-    points = [Point(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
+    points = [LinePoint(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
     title, currency = _title(campaign, curve, facts), findings.config.shop.currency
     axis = _(BUDGET_AXES[campaign.findings.budget_basis], noun=noun(campaign, _))
     axes = Axes(money_labels(campaign.costs), money_labels(money), axis)
@@ -293,5 +293,5 @@ def _table(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer)
     return Table(_("Budget against held-out profit, {title}", title=campaign.findings.title), columns, rows)
 
 
-def _position(campaign: CampaignFacts, facts: Facts) -> int:
+def _position(campaign: CampaignFacts, facts: RunFacts) -> int:
     return facts.campaigns.index(campaign) + 1

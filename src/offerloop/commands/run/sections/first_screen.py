@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.commands.run.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, Facts
+from offerloop.commands.run.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import Gaps, gaps
 from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
-from offerloop.commands.run.shelf_evidence import Evidence
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (
     Axes,
     Figure,
     Level,
+    LinePoint,
     Localizer,
-    Point,
     Table,
     Tile,
     capital,
@@ -31,7 +31,7 @@ from offerloop.report import (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CampaignVerdict:
     """The decision about one campaign."""
 
     send: bool
@@ -44,7 +44,7 @@ class FirstScreen:
     """Everything above the sections."""
 
     headline: str
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CampaignVerdict, ...]
     tiles: tuple[Tile, ...]
     chart: Figure | None
     """None where no campaign has an offer whose effect is known."""
@@ -52,27 +52,27 @@ class FirstScreen:
     gaps: Gaps | None
 
 
-def first_screen(findings: Findings, facts: Facts, evidence: Evidence) -> FirstScreen:
+def first_screen(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> FirstScreen:
     """The first screen."""
     _ = facts.localizer
     verdicts = []
     for campaign in sorted(facts.campaigns, key=lambda one: not one.findings.send):
         sentence = campaign_body(campaign, facts, marked=_is_marked(campaign, facts))
         title = _("{title}.", context="verdict", title=campaign.findings.title)
-        verdicts.append(Verdict(campaign.findings.send, title, sentence[0].upper() + sentence[1:]))
+        verdicts.append(CampaignVerdict(campaign.findings.send, title, sentence[0].upper() + sentence[1:]))
     tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
     chart, mark = _chart(findings, facts), basis_mark(facts, _)
     return FirstScreen(headline(facts), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence))
 
 
-def _is_marked(campaign: CampaignFacts, facts: Facts) -> bool:
+def _is_marked(campaign: CampaignFacts, facts: RunFacts) -> bool:
     """Whether a verdict says what it rests on: where campaigns differ, and it is not the usual."""
     if facts.basis == LEARNED:
         return campaign.basis != UNKNOWN
     return facts.basis == MIXED and campaign.basis not in (TRANSFERRED, UNKNOWN)
 
 
-def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
+def _sent_tiles(facts: RunFacts) -> tuple[Tile, ...]:
     _, sent = facts.localizer, facts.sent
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
     planned = sum(one.findings.n_planned for one in sent)
@@ -110,7 +110,7 @@ def _sent_tiles(facts: Facts) -> tuple[Tile, ...]:
     )
 
 
-def _profit_tile(facts: Facts, n_sent: int) -> Tile:
+def _profit_tile(facts: RunFacts, n_sent: int) -> Tile:
     _, forecasts = facts.localizer, [one.sent_forecast for one in facts.sent]
     profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
     value, interval = _amount(profit, _)
@@ -127,7 +127,7 @@ def _amount(profit: Estimate, _: Localizer) -> tuple[str, str]:
     return _.money.parts(profit) if profit.has_interval else (_.money.text(profit.value), "")
 
 
-def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
+def _kept_tiles(facts: RunFacts) -> tuple[Tile, ...]:
     _, money = facts.localizer, facts.money
     profit, spend = _("Profit of the best plan, not sent"), _("Spend", context="key figure")
     of_all = _("of {all}", context="note of a key figure", all=facts.n_customers)
@@ -146,12 +146,12 @@ def _kept_tiles(facts: Facts) -> tuple[Tile, ...]:
     return Tile(profit, value, note), Tile(spend, money.exact(0), spent), treated
 
 
-def _confidence(evidence: Evidence, facts: Facts) -> Tile:
+def _confidence(evidence: ShelfEvidence, facts: RunFacts) -> Tile:
     value, note = confidence(evidence, facts)
     return Tile(facts.localizer("How sure we are"), value, note)
 
 
-def _chart(findings: Findings, facts: Facts) -> Figure | None:
+def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
     _, shown = facts.localizer, [one for one in facts.campaigns if one.basis != UNKNOWN]
     if not shown:
         return None
@@ -161,7 +161,7 @@ def _chart(findings: Findings, facts: Facts) -> Figure | None:
     ends = [
         Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows
     ]
-    points = [Point(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
+    points = [LinePoint(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
         _("Profit of one week by the share of the discount that suppliers pay"),
         (
@@ -219,7 +219,7 @@ def _title(campaign: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _levels(campaign: CampaignFacts, facts: Facts) -> list[Level]:
+def _levels(campaign: CampaignFacts, facts: RunFacts) -> list[Level]:
     _, clear = facts.localizer, campaign.supplier_share.beyond_interval
     named = [
         Level(each.funded_share, each.findings.title, dashed=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MEASURED, MIXED, TRANSFERRED, UNKNOWN, Facts
+from offerloop.commands.run.facts import ASSUMED, ESTIMATED, LEARNED, MEASURED, MIXED, TRANSFERRED, UNKNOWN, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sentences import test_sentences
-from offerloop.commands.run.shelf_evidence import Evidence
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.message import Message
 from offerloop.report import Localizer, capital
 
@@ -35,7 +35,7 @@ class Gaps:
     next_step: str
 
 
-def gaps(findings: Findings, facts: Facts, evidence: Evidence) -> Gaps | None:
+def gaps(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> Gaps | None:
     """None where the data showed everything and nothing is assumed."""
     if not findings.gaps and facts.basis in LEARNED_FROM_DATA:
         return None
@@ -51,7 +51,7 @@ def gap_sentences(findings: Findings, _: Localizer) -> tuple[str, ...]:
     return tuple(_.stopped(capital(one)) for one in said)
 
 
-def _next(facts: Facts, evidence: Evidence) -> str:
+def _next(facts: RunFacts, evidence: ShelfEvidence) -> str:
     """What would turn an assumption, or nothing, into a finding; empty where the plan is a forecast from data."""
     _, said = facts.localizer, []
     if facts.basis == UNKNOWN:
@@ -73,7 +73,7 @@ def _next(facts: Facts, evidence: Evidence) -> str:
     return _.sentences([_("What to do next:"), *said]) if said else ""
 
 
-def _to_measure(facts: Facts) -> list[str]:
+def _to_measure(facts: RunFacts) -> list[str]:
     """How to measure what is assumed, or what to do while that is out of reach."""
     _, reach = facts.localizer, facts.reach
     if reach is not None and not reach.can_show:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, UNKNOWN, Facts
+from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, UNKNOWN, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
-from offerloop.commands.run.shelf_evidence import OUTCOMES, Evidence
+from offerloop.commands.run.shelf_evidence import OUTCOMES, ShelfEvidence
 from offerloop.evaluation import LEAST, LEAST_BUYERS
 from offerloop.message import Message, Share
 from offerloop.offers import OFFER_KIND_NAMES
@@ -16,7 +16,7 @@ from offerloop.report import Block, Bullets, Localizer, Section, Text
 from offerloop.response import CHECK_NAMES
 
 
-def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
+def limits(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[str, ...]:
     """What a reader must know before acting, with the note about the data, which the page has in its header."""
     note, said = findings.config.shop.note, _said(findings, facts, evidence)
     return (
@@ -24,7 +24,7 @@ def limits(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, .
     )
 
 
-def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ...]:
+def _said(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[str, ...]:
     """Most important first."""
     _, common = facts.localizer, _common(findings, facts)
     shown = _of_shown(facts, evidence)
@@ -53,7 +53,7 @@ def _said(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[str, ..
     return tuple(sentence for sentence in said if sentence)
 
 
-def _common(findings: Findings, facts: Facts) -> list[str]:
+def _common(findings: Findings, facts: RunFacts) -> list[str]:
     """About the margin, and about the maximum of a coupon whose redemptions were never seen."""
     text = (
         Message(
@@ -75,7 +75,7 @@ def _common(findings: Findings, facts: Facts) -> list[str]:
     )
 
 
-def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
+def _of_shown(facts: RunFacts, evidence: ShelfEvidence) -> list[str]:
     """Where offers shown at random tell an effect."""
     if evidence.shown is None:
         return []
@@ -98,7 +98,7 @@ def _of_shown(facts: Facts, evidence: Evidence) -> list[str]:
     ]
 
 
-def _some_assumed(facts: Facts) -> str:
+def _some_assumed(facts: RunFacts) -> str:
     return (
         facts.localizer(
             "Some offers count by the shop's own assumption; their figures have no interval, and "
@@ -135,7 +135,7 @@ def _test(findings: Findings, _: Localizer) -> str:
     )
 
 
-def _of_study(findings: Findings, facts: Facts, evidence: Evidence, common: list[str]) -> list[str]:
+def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, common: list[str]) -> list[str]:
     _, pulled = facts.localizer, evidence.pulled_forward()
     failed = [
         _(
@@ -196,7 +196,7 @@ def _halves(findings: Findings, _: Localizer) -> str:
     )
 
 
-def _unknown(findings: Findings, facts: Facts) -> str:
+def _unknown(findings: Findings, facts: RunFacts) -> str:
     _, offers = facts.localizer, findings.tables["offers"]
     kinds = sorted(offers.filter(pl.col("basis") == "unknown")["kind"].unique().to_list())
     if not kinds:
@@ -209,7 +209,7 @@ def _unknown(findings: Findings, facts: Facts) -> str:
     return _(text, kinds=[_.named(OFFER_KIND_NAMES, kind) for kind in kinds])
 
 
-def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
+def limits_section(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> Section:
     """Return the section with the list of limits."""
     _ = facts.localizer
     message = Message("This is a forecast to be tested, not proof: what could make it wrong")
@@ -223,7 +223,7 @@ def limits_section(findings: Findings, facts: Facts, evidence: Evidence) -> Sect
     return Section("limits", _("Limits of the evidence"), _(message), tuple(blocks))
 
 
-def _how(facts: Facts) -> list[Text]:
+def _how(facts: RunFacts) -> list[Text]:
     """How to find out, where a read-out could; what nobody knows is not sent."""
     return (
         []
@@ -240,5 +240,5 @@ def _how(facts: Facts) -> list[Text]:
     )
 
 
-def _is_testable(facts: Facts) -> bool:
+def _is_testable(facts: RunFacts) -> bool:
     return facts.reach is None or facts.reach.can_show

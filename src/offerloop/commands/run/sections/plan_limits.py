@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.commands.run.facts import Facts
+from offerloop.commands.run.facts import RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
@@ -26,7 +26,7 @@ LIMITS = {
 """What each kind of limit is called."""
 
 
-def limit_blocks(findings: Findings, facts: Facts) -> list[Block]:
+def limit_blocks(findings: Findings, facts: RunFacts) -> list[Block]:
     """Nothing where one campaign has no limit but its budget: that one is told with its curve."""
     table = findings.table("plan_limits")
     if table is None or table.height < 2:
@@ -88,7 +88,7 @@ def _order(row: Row, findings: Findings, _: Localizer) -> str:
     )
 
 
-def _table(rows: list[Row], facts: Facts) -> Table:
+def _table(rows: list[Row], facts: RunFacts) -> Table:
     _ = facts.localizer
     columns = (
         _("limit", context="column title"),
@@ -104,7 +104,7 @@ def _table(rows: list[Row], facts: Facts) -> Table:
     )
 
 
-def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
+def _cells(row: Row, facts: RunFacts) -> tuple[str, ...]:
     _, units = facts.localizer, Money(row["unit"], facts.localizer.language) if row["kind"] not in CONTACTS else None
     at_most, used = (count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
     price = row["shadow_price"] * (1 if units is None else units.unit)
@@ -112,6 +112,6 @@ def _cells(row: Row, facts: Facts) -> tuple[str, ...]:
     return _name(row, facts), at_most, used, facts.money.text(price), gain
 
 
-def _name(row: Row, facts: Facts) -> str:
+def _name(row: Row, facts: RunFacts) -> str:
     titles = {one.findings.campaign_id: one.findings.title for one in facts.campaigns}
     return facts.localizer(LIMITS[row["kind"]], name=row["name"], title=titles.get(row["campaign_id"], ""))

@@ -12,7 +12,7 @@ from offerloop.report import (
     MOST_DAYS,
     WEEK,
     Axes,
-    Column,
+    ColumnPart,
     Figure,
     Localizer,
     Table,
@@ -53,7 +53,7 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
     actions = [name for name in SHOWN if name in counted["action"]]
     ordered = counted.sort("period", "action").iter_rows(named=True)
-    bars = [Column(row["period"], row["rows"], _.named(ACTION_NAMES, row["action"])) for row in ordered]
+    bars = [ColumnPart(row["period"], row["rows"], _.named(ACTION_NAMES, row["action"])) for row in ordered]
     axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
     width = 1 if unit == "day" else WEEK
     ends = min(first, *(bar.day for bar in bars)), last + 1

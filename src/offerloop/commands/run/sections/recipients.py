@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, Facts
+from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.audit import audit_blocks
 from offerloop.message import Message, Share
@@ -39,7 +39,7 @@ WHY_NONE = {
 """Why a customer gets no offer, by the codes of `tables.REASONS`."""
 
 
-def who_section(findings: Findings, facts: Facts) -> Section:
+def who_section(findings: Findings, facts: RunFacts) -> Section:
     """Offers by category and depth, arms, and the audit by group."""
     _ = facts.localizer
     recipients = _given(findings, _)
@@ -142,7 +142,7 @@ def _offers_table(sizes: pl.DataFrame, total: int, _: Localizer) -> Table:
     return Table(_("Offers given by plan"), columns, rows, n_labels=2)
 
 
-def _anyway(recipients: pl.DataFrame, findings: Findings, facts: Facts) -> str:
+def _anyway(recipients: pl.DataFrame, findings: Findings, facts: RunFacts) -> str:
     """What part of the discount goes to purchases that would have been made without it; an assumption cannot tell."""
     keys = ["customer_id", "campaign_id", "offer_id"]
     columns = ["held_out_value_minor", "held_out_discount_minor"]

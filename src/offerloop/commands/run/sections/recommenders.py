@@ -79,7 +79,7 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ServingRecommender:
     """The recommender that serves one task, on the window that only reports."""
 
     task: str
@@ -98,7 +98,7 @@ class Choice:
         return [name for name, its in self.others.items() if its == stand]
 
 
-def choices(findings: Findings) -> list[Choice]:
+def choices(findings: Findings) -> list[ServingRecommender]:
     """Return what serves each task that was compared."""
     table = findings.tables["recommenders"]
     return [
@@ -106,12 +106,12 @@ def choices(findings: Findings) -> list[Choice]:
     ]
 
 
-def _choice(table: pl.DataFrame, task: str) -> Choice:
+def _choice(table: pl.DataFrame, task: str) -> ServingRecommender:
     tests = {row["recommender"]: row for row in _rows(table, "test")}
     gate = _gate(table)
     own = next(row for row in tests.values() if row["serves"])
     others = {name: _stand(row, own, gate) for name, row in tests.items() if name != own["recommender"]}
-    return Choice(task, own["recommender"], _estimate(own), own["recall"], own["n_customers"], others, gate)
+    return ServingRecommender(task, own["recommender"], _estimate(own), own["recall"], own["n_customers"], others, gate)
 
 
 def _gate(table: pl.DataFrame) -> Gate | None:
@@ -178,7 +178,7 @@ def recommenders_section(findings: Findings, _: Localizer) -> Section:
     return Section("recommenders", label, _message(chosen, _), blocks)
 
 
-def _message(chosen: list[Choice], _: Localizer) -> str:
+def _message(chosen: list[ServingRecommender], _: Localizer) -> str:
     by_task = {choice.task: choice for choice in chosen}
     if len(by_task) < len(TASKS):
         return _("Recommenders were compared on one task only")
@@ -190,12 +190,12 @@ def _message(chosen: list[Choice], _: Localizer) -> str:
     )
 
 
-def _said(choice: Choice, table: pl.DataFrame, _: Localizer) -> list[str]:
+def _said(choice: ServingRecommender, table: pl.DataFrame, _: Localizer) -> list[str]:
     """What serves one task, and why."""
     return [_verdict(choice, _), *_gate_said(choice, _), *(_same(table, _) if choice.task == "new" else [])]
 
 
-def _verdict(choice: Choice, _: Localizer) -> str:
+def _verdict(choice: ServingRecommender, _: Localizer) -> str:
     said = [
         _(
             "For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} among {n} customer",
@@ -217,7 +217,7 @@ def _verdict(choice: Choice, _: Localizer) -> str:
     return _.stopped(_.clauses(said))
 
 
-def _gate_said(choice: Choice, _: Localizer) -> list[str]:
+def _gate_said(choice: ServingRecommender, _: Localizer) -> list[str]:
     """What the learned ranking gains, and what followed from it."""
     gate = choice.gate
     if gate is None:
@@ -235,7 +235,7 @@ def _gate_said(choice: Choice, _: Localizer) -> list[str]:
     ]
 
 
-def _why_served(choice: Choice, gate: Gate) -> Message:
+def _why_served(choice: ServingRecommender, gate: Gate) -> Message:
     if choice.name == gate.name:
         return Message("The whole interval is above zero, so “{name}” serves.")
     if not gate.tuned.has_interval:
@@ -257,7 +257,7 @@ def _same(table: pl.DataFrame, _: Localizer) -> list[str]:
     )
 
 
-def _figure(table: pl.DataFrame, chosen: list[Choice], _: Localizer) -> Figure:
+def _figure(table: pl.DataFrame, chosen: list[ServingRecommender], _: Localizer) -> Figure:
     dots = [
         Dot(task, row["recommender"], _estimate(row), "ours" if row["serves"] else "control")
         for task, row in _in_order(table, ("test",), _)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from offerloop.commands.run.facts import UNKNOWN, Facts
+from offerloop.commands.run.facts import UNKNOWN, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.deciles import deciles_figure
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.shown_offers import shown_blocks, shown_message
-from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS, Check, Evidence, supplier_share
+from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS, DesignCheck, ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (
@@ -37,7 +37,7 @@ POINTS = 100
 """Percentage points in a probability of one."""
 
 
-def response_section(findings: Findings, facts: Facts, evidence: Evidence) -> Section:
+def response_section(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> Section:
     """What offers shown at random changed, and then what shelf prices tell, as far as either is known."""
     _, shown = facts.localizer, evidence.shown
     shelf = _shelf(findings, facts, evidence) if evidence.is_known else ()
@@ -49,7 +49,7 @@ def response_section(findings: Findings, facts: Facts, evidence: Evidence) -> Se
     return Section("response", _("What a discount changes"), _message(evidence, facts), shelf)
 
 
-def _shelf(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[Block, ...]:
+def _shelf(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[Block, ...]:
     """The average response from both sides, who responds more, and whether the design holds."""
     _ = facts.localizer
     return (
@@ -64,7 +64,7 @@ def _shelf(findings: Findings, facts: Facts, evidence: Evidence) -> tuple[Block,
     )
 
 
-def _intro(evidence: Evidence) -> Message:
+def _intro(evidence: ShelfEvidence) -> Message:
     """What shelf prices stand for."""
     if evidence.shown is None:
         return Message(
@@ -85,7 +85,7 @@ def _intro(evidence: Evidence) -> Message:
     )
 
 
-def _not_known(findings: Findings, facts: Facts) -> Section:
+def _not_known(findings: Findings, facts: RunFacts) -> Section:
     """One honest paragraph."""
     _ = facts.localizer
     rests_on = (
@@ -106,7 +106,7 @@ def _not_known(findings: Findings, facts: Facts) -> Section:
     )
 
 
-def _message(evidence: Evidence, facts: Facts) -> str:
+def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
     careful, upper = (evidence.slope(design, "bought").per_ten.times(POINTS) for design in ("B", "A"))
     pays = 0 < evidence.break_even_margin["B"].value <= facts.margin
     return (
@@ -129,12 +129,12 @@ def _message(evidence: Evidence, facts: Facts) -> str:
     )
 
 
-def _usual_depth(evidence: Evidence) -> float:
+def _usual_depth(evidence: ShelfEvidence) -> float:
     """Shelf discount over value at list price, over all pairs."""
     return evidence.slope("B", "discount_minor").mean / evidence.slope("B", "list_minor").mean
 
 
-def _assumptions(evidence: Evidence, _: Localizer) -> tuple[str, ...]:
+def _assumptions(evidence: ShelfEvidence, _: Localizer) -> tuple[str, ...]:
     return (
         _(
             "A coupon works like a shelf price of the same depth. It may not: a coupon must be "
@@ -162,7 +162,7 @@ def _assumptions(evidence: Evidence, _: Localizer) -> tuple[str, ...]:
     )
 
 
-def _deepest(evidence: Evidence, _: Localizer) -> str:
+def _deepest(evidence: ShelfEvidence, _: Localizer) -> str:
     deepest = _.share(evidence.deepest_offer)
     if evidence.deep_weeks > 0:
         return _(
@@ -175,7 +175,7 @@ def _deepest(evidence: Evidence, _: Localizer) -> str:
     return _("Offers go to {deepest}, deeper than any seen: that part is extrapolated.", deepest=deepest)
 
 
-def _curve(findings: Findings, evidence: Evidence, _: Localizer) -> Figure:
+def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
     rows = list(findings.tables["response_curve"].iter_rows(named=True))
     effects = [Estimate.of(row["effect"], row["se"]).times(POINTS) for row in rows]
     names = [_range(row["depth_low"], row["depth_high"], _) for row in rows]
@@ -230,7 +230,7 @@ def _range(low: float, high: float, _: Localizer) -> str:
     return _.numbers(f"{low * POINTS:.0f}–{high * POINTS:.0f} %")
 
 
-def _slopes(evidence: Evidence, facts: Facts) -> Table:
+def _slopes(evidence: ShelfEvidence, facts: RunFacts) -> Table:
     _, rows = facts.localizer, []
     for outcome in dict.fromkeys(one.outcome for one in evidence.slopes):
         cells = [_slope_cell(evidence, design, outcome, facts) for design in ("B", "A")]
@@ -255,18 +255,18 @@ def _slopes(evidence: Evidence, facts: Facts) -> Table:
     )
 
 
-def _slope_cell(evidence: Evidence, design: str, outcome: str, facts: Facts) -> str:
+def _slope_cell(evidence: ShelfEvidence, design: str, outcome: str, facts: RunFacts) -> str:
     return _in_unit(evidence.slope(design, outcome).per_ten, outcome, facts)
 
 
-def _in_unit(estimate: Estimate, outcome: str, facts: Facts) -> str:
+def _in_unit(estimate: Estimate, outcome: str, facts: RunFacts) -> str:
     """A change for ten points of depth in the outcome's own unit."""
     if outcome == "bought":
         return facts.localizer.points(estimate.times(POINTS))
     return facts.money.estimate(estimate) if outcome.endswith("_minor") else estimate.text()
 
 
-def _break_even(evidence: Evidence, facts: Facts) -> str:
+def _break_even(evidence: ShelfEvidence, facts: RunFacts) -> str:
     _, by_design = facts.localizer, evidence.break_even_margin
     margins = {f"margin_{design.lower()}": _.shares(by_design[design].times(100)) for design in ("B", "A")}
     shares = {
@@ -286,7 +286,7 @@ def _break_even(evidence: Evidence, facts: Facts) -> str:
     )
 
 
-def _checks(evidence: Evidence, facts: Facts) -> Table:
+def _checks(evidence: ShelfEvidence, facts: RunFacts) -> Table:
     _ = facts.localizer
     rows = tuple(
         (
@@ -313,17 +313,17 @@ def _checks(evidence: Evidence, facts: Facts) -> Table:
     )
 
 
-def _found(check: Check, facts: Facts) -> str:
+def _found(check: DesignCheck, facts: RunFacts) -> str:
     if check.name == "calibration slope":
         return check.estimate.text()
     return _in_unit(check.estimate.times(TEN_POINTS), check.outcome, facts)
 
 
-def _mark(check: Check, _: Localizer) -> str:
+def _mark(check: DesignCheck, _: Localizer) -> str:
     return _(VERDICTS[check.passed])
 
 
-def _verdict(evidence: Evidence, facts: Facts) -> str:
+def _verdict(evidence: ShelfEvidence, facts: RunFacts) -> str:
     _, judged = facts.localizer, len(evidence.judged)
     failed = [
         _(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, Facts, Rule
+from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, ComparedPolicy, RunFacts
 from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
 from offerloop.message import Message
 from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text, count, figure, forest, money_labels
@@ -16,7 +16,7 @@ BEATEN = {
 """The reference policies that the plan beats, by how many they are."""
 
 
-def rules_section(facts: Facts) -> Section:
+def rules_section(facts: RunFacts) -> Section:
     """One forest plot for each campaign with a plan, sent ones first."""
     _ = facts.localizer
     ordered = sorted((one for one in facts.campaigns if one.rules), key=lambda one: not one.findings.send)
@@ -55,11 +55,11 @@ def rules_section(facts: Facts) -> Section:
     return Section("rules", _("Reference policies", context="section name"), _message(ordered[0], _), tuple(blocks))
 
 
-def _names(rules: list[Rule], _: Localizer) -> str:
+def _names(rules: list[ComparedPolicy], _: Localizer) -> str:
     return _.both([rule_name(rule.name, _) for rule in rules])
 
 
-def _level(campaign: CampaignFacts) -> list[Rule]:
+def _level(campaign: CampaignFacts) -> list[ComparedPolicy]:
     return [rule for rule in campaign.rules if campaign.level_with(rule)]
 
 
@@ -100,7 +100,7 @@ def _finding(campaign: CampaignFacts, _: Localizer) -> str:
     return leads + _("; the best of them, {rule}, by {lead}", rule=rule_name(best.name, _), lead=_.estimate(best.lead))
 
 
-def _better(rule: Rule, campaign: CampaignFacts, _: Localizer) -> str:
+def _better(rule: ComparedPolicy, campaign: CampaignFacts, _: Localizer) -> str:
     """A rule that does better than the plan, and whether only because it spends less."""
     finding = (
         Message("{rule} loses less", context="reference policies")
@@ -114,7 +114,7 @@ def _better(rule: Rule, campaign: CampaignFacts, _: Localizer) -> str:
     return _("{text}, but also spends less ({own} against {plan})", text=text, own=own, plan=plan)
 
 
-def _figure(campaign: CampaignFacts, facts: Facts) -> Figure:
+def _figure(campaign: CampaignFacts, facts: RunFacts) -> Figure:
     _, money = facts.localizer, facts.money
     ordered = (campaign.plan, *sorted(campaign.rules, key=lambda rule: -rule.profit.value))
     dots = [
@@ -166,7 +166,7 @@ def _spends(campaign: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _spends_less(rule: Rule, campaign: CampaignFacts) -> bool:
+def _spends_less(rule: ComparedPolicy, campaign: CampaignFacts) -> bool:
     return rule.spend_minor < campaign.plan.spend_minor * (1 - EQUAL_SPEND)
 
 

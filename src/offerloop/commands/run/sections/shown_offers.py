@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from offerloop.commands.run.facts import ESTIMATED, Facts
+from offerloop.commands.run.facts import ESTIMATED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import Shown, ShownOffer
 from offerloop.message import Message
@@ -37,7 +37,7 @@ RARE = 0.01
 """The share of logs in which earlier offers do nothing and which are said to show that they do."""
 
 
-def shown_blocks(shown: Shown, findings: Findings, facts: Facts) -> tuple[Block, ...]:
+def shown_blocks(shown: Shown, findings: Findings, facts: RunFacts) -> tuple[Block, ...]:
     """What it rests on, every offer's mean effect, and how customers are told apart."""
     _ = facts.localizer
     return (
@@ -139,7 +139,7 @@ def _names(shown: Shown, findings: Findings, _: Localizer) -> dict[str, str]:
     return {name: text if texts.count(text) == 1 else own[name] for name, text in said.items()}
 
 
-def _figure(shown: Shown, names: Mapping[str, str], facts: Facts) -> Figure:
+def _figure(shown: Shown, names: Mapping[str, str], facts: RunFacts) -> Figure:
     _, money = facts.localizer, facts.money
     drawn = _drawn(shown)
     rows = [(names[one.offer_id], money.estimate(one.value), one.value.times(1 / money.unit)) for one in drawn]
@@ -194,7 +194,7 @@ def _title(shown: Shown, names: Mapping[str, str], _: Localizer) -> str:
     return _("The interval leaves out zero for {names}", names=_.series([*clear[:NAMED], *more]))
 
 
-def _table(shown: Shown, names: Mapping[str, str], facts: Facts) -> Table:
+def _table(shown: Shown, names: Mapping[str, str], facts: RunFacts) -> Table:
     _, money = facts.localizer, facts.money
     rows = tuple(
         (

@@ -12,8 +12,8 @@ from offerloop.report import (
     Axes,
     Figure,
     Level,
+    LinePoint,
     Localizer,
-    Point,
     Section,
     Straight,
     Table,
@@ -32,7 +32,7 @@ CURVES = {
     "harms": Message("Treating the customers ranked first is worse than treating as many at random"),
 }
 """The finding of the curve."""
-NOBODY = Point(0.0, Estimate(0.0, 0.0, 0.0))
+NOBODY = LinePoint(0.0, Estimate(0.0, 0.0, 0.0))
 """Where curves begin."""
 
 
@@ -54,7 +54,7 @@ def curve_section(found: UpliftFindings, _: Localizer) -> Section | None:
 
 def _curve_figure(found: UpliftFindings, _: Localizer) -> Figure:
     unit, half = measure(found, _), _half(found)
-    points = [NOBODY, *(Point(one.share, unit.scaled(one.gain)) for one in found.curve)]
+    points = [NOBODY, *(LinePoint(one.share, unit.scaled(one.gain)) for one in found.curve)]
     axes = Axes(percent_labels(_), PLAIN_LABELS, capital(_("share of customers treated")))
     return figure(
         "curve",
@@ -127,7 +127,7 @@ def cost_section(found: UpliftFindings, _: Localizer) -> Section | None:
 def _cost_figure(found: UpliftFindings, _: Localizer) -> Figure:
     unit, half = measure(found, _), _half(found)
     paid = ((one.cost, one.value) for one in found.curve if one.cost is not None)
-    points = [NOBODY, *(Point(unit.scaled(cost).value, unit.scaled(value)) for cost, value in paid)]
+    points = [NOBODY, *(LinePoint(unit.scaled(cost).value, unit.scaled(value)) for cost, value in paid)]
     axes = Axes(PLAIN_LABELS, PLAIN_LABELS, capital(_("cost {per}", context="axis title", **unit.texts())))
     return figure(
         "costs",
@@ -149,7 +149,7 @@ def _cost_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _budget(found: UpliftFindings, points: list[Point], _: Localizer) -> list[Level]:
+def _budget(found: UpliftFindings, points: list[LinePoint], _: Localizer) -> list[Level]:
     """Where the budget lies, if the curve gets there."""
     if found.budget is None:
         return []
@@ -158,7 +158,7 @@ def _budget(found: UpliftFindings, points: list[Point], _: Localizer) -> list[Le
     return [Level(at, _("budget", context="label of a line"))] if within else []
 
 
-def _random_cost(found: UpliftFindings, points: list[Point], _: Localizer) -> Straight | None:
+def _random_cost(found: UpliftFindings, points: list[LinePoint], _: Localizer) -> Straight | None:
     """The best offer for everybody, to random customers: value grows straight with cost."""
     best = everyone(found)
     if best is None or best.cost is None or best.cost.value <= 0:

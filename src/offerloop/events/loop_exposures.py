@@ -16,7 +16,7 @@ KEPT = 0.25
 
 
 @dataclass(frozen=True)
-class Given:
+class LoopExposures:
     """Exposures of a loop."""
 
     table: pl.DataFrame
