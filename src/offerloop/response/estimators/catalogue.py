@@ -6,7 +6,7 @@ from offerloop.message import Message
 ESTIMATORS = Catalogue(
     "estimator",
     {
-        "outcome": "offerloop.response.estimators.outcome:Outcome",
+        "outcome": "offerloop.response.estimators.outcome:OutcomeModel",
         "ridge_t": "offerloop.response.estimators.ridge_t:RidgeTLearner",
         "dr_learner": "offerloop.response.estimators.dr_learner:DRLearner",
         "r_learner": "offerloop.response.estimators.r_learner:RLearner",
