@@ -156,6 +156,27 @@ def test_a_file_that_cannot_be_read(name, text, said, command, tmp_path):
     assert said in err
 
 
+@pytest.mark.parametrize("name", ["basket.json", "offers.json"])
+def test_half_a_sign_is_no_text(name, command, tmp_path):
+    basket, offers = {"currency": "USD", "lines": [LINE]}, {"currency": "USD", "offers": [COUPON]}
+    (tmp_path / "basket.json").write_text(json.dumps(basket), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps(offers), encoding="utf-8")
+    half = json.dumps(line(product_id="tea \ud83c") if name == "basket.json" else {**offers, "x": ["\ud83c"]})
+    (tmp_path / name).write_text(half, encoding="utf-8")
+    code, out, err = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    assert (code, out, err.count("\n")) == (2, "", 0)
+    assert f"{name}' holds \\ud83c without its other half" in err
+
+
+def test_both_halves_are_a_sign(command, tmp_path):
+    basket = line(product_id="tea \U0001f375")
+    (tmp_path / "basket.json").write_text(json.dumps(basket), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps({"currency": "USD", "offers": [COUPON]}), encoding="utf-8")
+    code, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    assert code == 0
+    assert "tea \U0001f375" in out
+
+
 @pytest.mark.parametrize("now", ["soon", "2026-11-11T20:00:00"])
 def test_a_moment_needs_an_offset(now, command, tmp_path):
     code, _, err = command("price", tmp_path / "b.json", "--offers", tmp_path / "o.json", "--now", now)

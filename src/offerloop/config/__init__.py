@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         known_zone,
     )
     from offerloop.config.paths import StrPath, as_path, config_file
+    from offerloop.config.patterns import fits_pattern, pattern_expression
     from offerloop.config.plan import Plan
     from offerloop.config.publish import Publish
     from offerloop.config.section import ConfigSection
@@ -68,12 +69,14 @@ __all__ = [
     "beside",
     "config_file",
     "entry",
+    "fits_pattern",
     "known_zone",
     "listed",
     "load_config",
     "load_file",
     "off",
     "padded",
+    "pattern_expression",
     "privacy_beside",
     "quoted",
     "sqlite_beside",

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Literal
 
 import polars as pl
 
-from offerloop.config import Campaign, Config
+from offerloop.config import Campaign, Config, fits_pattern
 from offerloop.errors import ConfigError, near_miss
 from offerloop.money import MICRO
 
@@ -74,7 +73,7 @@ def _of_campaign(campaign: Campaign, config: Config, keys: Iterable[Key]) -> Pla
 
 def _of_offers(campaign: Campaign, pattern: str, config: Config, keys: Iterable[Key]) -> PlanLimit:
     offer_ids = [offer for owner, offer in keys if owner == campaign.id]
-    counted = frozenset((campaign.id, offer) for offer in offer_ids if fnmatchcase(offer, pattern))
+    counted = frozenset((campaign.id, offer) for offer in offer_ids if fits_pattern(offer, pattern))
     if not counted:
         raise ConfigError(
             f"campaign '{campaign.id}': offer_budgets names '{pattern}', which no offer's id fits"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fnmatch
-
 import polars as pl
 
-from offerloop.config import AudienceRule
+from offerloop.config import AudienceRule, pattern_expression
 from offerloop.errors import ConfigError, near_miss
 from offerloop.profiles.tags import TAGS
 
@@ -75,7 +73,7 @@ def _test(rule: AudienceRule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if rule.exists is not None:
         return value.is_not_null() if rule.exists else value.is_null()
     if rule.matches is not None:
-        return text.str.contains(fnmatch.translate(rule.matches).replace(r"\Z", "$").replace(r"\z", "$"))
+        return text.str.contains(pattern_expression(rule.matches))
     if rule.equals is not None:
         return _same(value, text, kind, rule.equals)
     if rule.among is not None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
 import polars as pl
 
-from offerloop.config import AudienceRule, Config
+from offerloop.config import AudienceRule, Config, fits_pattern
 from offerloop.engine import collect
 from offerloop.errors import near_miss
 from offerloop.events import Events
@@ -89,4 +88,4 @@ def pattern_notes(config: Config, events: Events) -> list[str]:
 
 
 def _unmatched(patterns: Iterable[str], values: list[str]) -> list[str]:
-    return [one for one in patterns if not any(fnmatchcase(value, one) for value in values)]
+    return [one for one in patterns if not any(fits_pattern(value, one) for value in values)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,9 +65,23 @@ def document_name(document: Document, otherwise: str) -> str:
 
 def read_document(document: Document) -> Any:  # noqa: ANN401 - whatever the file holds
     """JSON or, where the name ends so, TOML; a document that was read already is taken as it is."""
-    if isinstance(document, Mapping):
-        return document
-    path = as_path(document)
+    found = document if isinstance(document, Mapping) else _read_file(as_path(document))
+    name = document_name(document, "the document")
+    try:
+        broken = _HALF_A_SIGN.search(json.dumps(found, ensure_ascii=False, default=str, skipkeys=True))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"'{name}' is nested too deep: {error}") from None
+    if broken is not None:
+        half = f"\\u{ord(broken[0]):x}"
+        raise InputError(f"'{name}' holds {half} without its other half, which is no text; write the whole sign")
+    return found
+
+
+_HALF_A_SIGN = re.compile("[\ud800-\udfff]")
+"""A surrogate, of which text in JSON may hold one alone, and which no file and no terminal can be given."""
+
+
+def _read_file(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     try:
         text = path.read_text(encoding="utf-8")
         return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)

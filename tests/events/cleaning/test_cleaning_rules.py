@@ -143,6 +143,8 @@ def test_money_below_zero_that_a_coupon_explains_is_no_return(clean):
         ("last_day = 2024-01-31", "", "2,1,1,1,1.00,2024-02-01,\n", "after the window"),
         ('test_ids = ["TEST*"]', "", "TEST-7,1,1,1,1.00,2024-01-01,\n", "test order"),
         ('test_ids = ["TEST?"]', "", "2,TEST9,1,1,1.00,2024-01-01,\n", "test order"),
+        ('test_ids = ["*EST*7*", "x[1]"]', "", "TEST-7,1,1,1,1.00,2024-01-01,\n", "test order"),
+        ('test_ids = ["*EST*7*", "x[1]"]', "", "x[1],1,1,1,1.00,2024-01-01,\n", "test order"),
         ("", ', currency = "more"', "2,1,1,1,1.00,2024-01-01,eur\n", "other currency"),
         ("", ', returned = "more"', "2,1,1,1,1.00,2024-01-01,yes\n", "marked as returned"),
     ],

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 from rich.cells import cell_len
 
-from offerloop.config import Config, padded, quoted
+from offerloop.config import Config, fits_pattern, padded, quoted
 from offerloop.engine import collect
 from offerloop.events import RULE_NAMES, Events, product_label
 from offerloop.message import Message, Share
@@ -139,7 +138,7 @@ def non_merchandise_problems(products: list[dict[str, Any]], config: Config) -> 
     """Return a problem where most sales are of products that were recognised as no goods."""
     chosen = config.clean.non_merchandise
     recognised = [
-        one for one in products if not any(fnmatchcase(str(one["product_id"]), pattern) for pattern in chosen)
+        one for one in products if not any(fits_pattern(str(one["product_id"]), pattern) for pattern in chosen)
     ]
     share = sum(one["share_of_sales"] for one in recognised)
     if share <= _MOST:

@@ -6,14 +6,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
 
 import narwhals as nw
 import polars as pl
 
-from offerloop.config import Clean
+from offerloop.config import Clean, fits_pattern
 from offerloop.engine import Frame, collect
 
 _MOST_WORDS, _LONGEST_SIGNS = 4, 10
@@ -99,9 +98,9 @@ def recognised(lines: Frame, products: Frame, clean: Clean) -> pl.DataFrame:
 
 
 def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:
-    if any(fnmatchcase(product_id, one) for one in clean.merchandise):
+    if any(fits_pattern(product_id, one) for one in clean.merchandise):
         return ""
-    if any(fnmatchcase(product_id, one) for one in clean.non_merchandise):
+    if any(fits_pattern(product_id, one) for one in clean.non_merchandise):
         return kind or "no goods, by clean.non_merchandise"
     return kind or ("a charge, by its prices: one in most orders, each at its own" if is_charge else "")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import narwhals as nw
 
-from offerloop.config import Clean, SourceName
+from offerloop.config import Clean, SourceName, pattern_expression
 from offerloop.engine import Frame
 from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
 from offerloop.events.columns.read import WRONG_COLUMN
@@ -154,8 +153,8 @@ def with_marked_ids(lines: Frame, clean: Clean) -> Frame:
 
 def _fits(column: str, patterns: tuple[str, ...]) -> nw.Expr:
     """Return whether an id fits one of some patterns."""
-    pattern = "|".join(fnmatch.translate(one).replace(r"\Z", "$").replace(r"\z", "$") for one in patterns)
-    return nw.col(column).cast(nw.String).str.contains(f"^({pattern})").fill_null(value=False)
+    pattern = "|".join(pattern_expression(one) for one in patterns)
+    return nw.col(column).cast(nw.String).str.contains(pattern).fill_null(value=False)
 
 
 NOT_RETURNED = ("0", "false", "no", "n", "nein", "否", "未退", "f")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from offerloop.config import fits_pattern
 from offerloop.recommenders.base import Scores, hide_bought
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
@@ -126,7 +126,7 @@ def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:
     for column, patterns in (("product_id", rules.exclude_products), ("category", rules.exclude_categories)):
         if patterns and column in table.columns:
             values = table[column].cast(pl.String).fill_null(UNKNOWN).to_list()
-            allowed &= ~np.array([any(fnmatchcase(value, one) for one in patterns) for value in values])
+            allowed &= ~np.array([any(fits_pattern(value, one) for one in patterns) for value in values])
     if rules.min_margin is not None:
         allowed &= (_margin(table).fill_null(rules.usual_margin) >= rules.min_margin).to_numpy()
     return allowed

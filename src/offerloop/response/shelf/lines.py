@@ -5,13 +5,12 @@ Response is read from weeks in which the shop changed its prices for everyone: s
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass, replace
 
 import narwhals as nw
 import polars as pl
 
-from offerloop.config import Response
+from offerloop.config import Response, fits_pattern
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
@@ -67,7 +66,7 @@ def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response,
 
 def excluded(category: str, patterns: tuple[str, ...]) -> bool:
     """Whether a category never gets an offer: it is unknown or matches a configured pattern."""
-    return category == "unknown" or any(fnmatch.fnmatchcase(category, pattern) for pattern in patterns)
+    return category == "unknown" or any(fits_pattern(category, pattern) for pattern in patterns)
 
 
 def full_weeks(first_day: int, as_of_day: int) -> range:
