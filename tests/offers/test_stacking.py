@@ -112,7 +112,7 @@ def test_by_priority_everything_applies_in_turn_and_the_first_exclusive_alone():
 
 
 def test_above_the_exact_size_the_larger_offer_of_a_lane_comes_first():
-    policy = StackingPolicy(exact_up_to=1)
+    policy = StackingPolicy(effort=0)
     assert applied(priced(coupon("a", percent=10), coupon("b", percent=20), TIER, policy=policy)) == ["tier", "b"]
 
 

@@ -42,6 +42,7 @@ class NotApplicable(StrEnum):
     EXCLUDED = "excluded_by_another"
     RAISES = "would_raise_the_total"
     MOST = "maximum_discount_reached"
+    USED = "units_used_by_another"
 
 
 @dataclass(frozen=True)

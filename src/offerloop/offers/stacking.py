@@ -1,9 +1,9 @@
 """How offers combine: in lanes, one after another.
 
 Flash sales come first, then product offers, thresholds, coupons and shipping; each lane sees the prices that the lanes
-before it have left. In a lane an offer of higher priority comes first, then the one that takes off more, then the
-lesser id. Two offers of one lane touch the same line only if both are stackable 叠加; of others the choice is the best
-one 择优. An exclusive 互斥 offer stands alone.
+before it have left. In a lane an offer of higher priority comes first, then those that choose single units, then the
+one that takes off more, then the lesser id. Two offers of one lane touch the same units only if both are stackable
+叠加; of others the choice is the best one 择优. An exclusive 互斥 offer stands alone.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class StackingChoice(StrEnum):
     """The way in which the offers that apply are chosen."""
 
     BEST = "best"
-    """The set with the lowest total; exactly, where not more than `Policy.exact_up_to` offers could apply."""
+    """The set with the lowest total, or as near to it as `StackingPolicy.effort` reaches."""
     PRIORITY = "priority"
     """All of them by falling priority, whatever their lane; the first that is exclusive stands alone."""
 
@@ -63,8 +63,12 @@ class StackingPolicy:
     """Maximum total discount of a basket; the offer that would pass it is cut."""
     most_share: Fraction | None = None
     """The same as a share of the lines at shelf prices."""
-    exact_up_to: int = 12
-    """Above it the offers are taken greedily in their stated order, which may miss the best set."""
+    units_once: bool = True
+    """Whether units that an offer of single units has used are not there for another, and offers that do not stack
+    compete for units; otherwise units may be used again, and such offers compete for lines."""
+    effort: int = 60_000
+    """How much work the search for the best set may be: each set that is tried counts as many as it has lines and some
+    more, and so do the lines of the offers that are bounded. 0 takes the greedy answer."""
 
     def most(self, goods_minor: int) -> int | None:
         """Maximum total discount of a basket of this size, rounded down."""

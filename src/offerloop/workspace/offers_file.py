@@ -117,7 +117,7 @@ def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Of
 
 
 def _policy(terms: WrittenTerms | None) -> StackingPolicy:
-    """Read `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share` and `exact_up_to`."""
+    """Read `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share`, `units` and `effort`."""
     if terms is None:
         return DEFAULT_POLICY
     policy = StackingPolicy(
@@ -128,7 +128,8 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
         ),
         most_minor=terms.amount("max_discount"),
         most_share=None if terms.get("max_share") is None else terms.share("max_share"),
-        exact_up_to=DEFAULT_POLICY.exact_up_to if terms.get("exact_up_to") is None else terms.whole("exact_up_to"),
+        units_once=terms.one_of("units", {"once": True, "again": False}, default=True),
+        effort=DEFAULT_POLICY.effort if terms.get("effort") is None else terms.whole("effort"),
     )
     terms.finish()
     return policy

@@ -79,6 +79,23 @@ def test_facts_for_programs_add_up(command, tmp_path):
     assert [one["offer_id"] for one in found["applied"]] == ["ten", "gift"]
 
 
+def test_a_choice_that_was_not_exact_says_how_far_from_the_best_it_may_be(command, tmp_path):
+    offers = [
+        {"kind": "coupon", "id": f"o{place}", "percent": 5 + place, "stackable": place % 2 == 0} for place in range(14)
+    ]
+    written = {"currency": "USD", "policy": {"effort": 1}, "offers": offers}
+    (tmp_path / "offers.json").write_text(json.dumps(written), encoding="utf-8")
+    (tmp_path / "basket.json").write_text(json.dumps(BASKET), encoding="utf-8")
+    _, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json", "--json")
+    gap = json.loads(out)["gap_minor"]
+    assert 0 < gap <= json.loads(out)["total_minor"]
+    _, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    assert f"could save at most {gap / 100:.2f} more" in out
+    (tmp_path / "offers.json").write_text(json.dumps({**written, "policy": {}}), encoding="utf-8")
+    _, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json", "--json")
+    assert json.loads(out)["gap_minor"] == 0
+
+
 def test_the_bill_in_chinese(command, tmp_path):
     code, out, _ = command("price", *files(tmp_path), "--now", "2026-11-11T14:00:00Z", "--language", "zh")
     assert code == 0

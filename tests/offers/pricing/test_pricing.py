@@ -47,8 +47,8 @@ class TestCoupon:
     def test_a_maximum_discount(self):
         assert sum(off([tea(1, 5_000), rice(1, 5_000)], {**COUPON, "percent": 20, "max_discount": "15"})) == 1_500
 
-    def test_an_amount_is_shared_by_largest_remainder_ties_to_the_earliest(self):
-        assert off([tea(1, 1_000), rice(1, 1_000), tea(1, 1_000)], {**COUPON, "amount": "10"}) == [334, 333, 333]
+    def test_an_amount_is_shared_by_largest_remainder_ties_to_the_first_product_by_name(self):
+        assert off([tea(1, 1_000), rice(1, 1_000), tea(1, 1_000)], {**COUPON, "amount": "10"}) == [333, 334, 333]
 
     def test_an_amount_never_exceeds_what_it_is_about(self):
         assert off([tea(1, 700), rice()], {**COUPON, "amount": "10", "on": "drinks"}) == [700, 0]
@@ -229,7 +229,7 @@ class TestBill:
         (Remainder.LARGEST, [33, 67]),
         (Remainder.FIRST_UNIT, [34, 66]),
         (Remainder.LAST_LINE, [33, 67]),
-        (Remainder.PER_UNIT, [34, 66]),
+        (Remainder.PER_UNIT, [33, 67]),
     ],
 )
 def test_remainders(remainder, expected):

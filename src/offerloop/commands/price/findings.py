@@ -49,4 +49,7 @@ class PricedBasket(Priced, Result):
     def sentence(self) -> str:
         """What is to be paid, and what offers take off."""
         total, off = (to_text(minor, self.currency) for minor in (self.total_minor, self.discount_minor))
-        return f"To pay: {total} {self.currency}; offers take off {off} {self.currency}."
+        said = f"To pay: {total} {self.currency}; offers take off {off} {self.currency}."
+        if not self.gap_minor:
+            return said
+        return f"{said} A better choice of them could save at most {to_text(self.gap_minor, self.currency)} more."

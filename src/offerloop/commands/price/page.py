@@ -27,6 +27,7 @@ WHY_NOT = {
     NotApplicable.EXCLUDED: Message("excluded by another", context="why an offer does not apply"),
     NotApplicable.RAISES: Message("would raise the total"),
     NotApplicable.MOST: Message("maximum discount reached", context="why an offer does not apply"),
+    NotApplicable.USED: Message("its units are used by another", context="why an offer does not apply"),
 }
 """Why an offer does not apply; the reasons that name an amount have sentences of their own."""
 
@@ -43,6 +44,7 @@ def price_facts(priced: Priced) -> dict[str, Any]:
         "tax_minor": priced.tax_minor,
         "tax_included": priced.tax_included,
         "total_minor": priced.total_minor,
+        "gap_minor": priced.gap_minor,
         "lines": [_line_facts(one) for one in priced.lines],
         "shipping_adjustments": [_adjustment(one) for one in priced.shipping_adjustments],
         "applied": [
@@ -125,7 +127,15 @@ def bill(priced: Priced, language: str = "en") -> str:
         )
         for rejected in priced.rejected
     )
-    return text_page(text_table(("", ""), rows), *gifts, *rejected)
+    return text_page(text_table(("", ""), rows), *_gap(priced, _), *gifts, *rejected)
+
+
+def _gap(priced: Priced, _: Localizer) -> list[str]:
+    """Say how far the choice of offers may be from the best one."""
+    if not priced.gap_minor:
+        return []
+    amount = to_text(priced.gap_minor, priced.currency)
+    return [_("a better choice of offers could save at most {amount} more; not all were tried", amount=amount)]
 
 
 def _why_not(rejected: RejectedOffer, minor: str, _: Localizer) -> str:

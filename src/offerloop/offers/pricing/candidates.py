@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS, Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.claims import NO_CLAIM, Claim, Uses
 from offerloop.offers.pricing.effects import Effect, OffFrom, OffShipping, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
-from offerloop.offers.stacking import StackingPolicy
+from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 
 @dataclass(slots=True)
@@ -26,24 +27,68 @@ class Candidate:
     """What it takes off when it is alone."""
     most: int
     """The most that it takes off, whatever was applied before it."""
-    ratio: float
-    """The same as a share of what everything costs."""
-
     offer_id: str
     stackable: bool
     quick: bool
     """Whether asking what it takes off costs little beside taking it off."""
+    uses: Uses
+    """What it does not share with others of its lane unless both stack."""
+    rival_size: int = 0
+    """Units that the largest offer uses at a time that wants the same ones after it; 0 where none does."""
+    by_line: Sequence[tuple[int, float]] = ()
+    """What it takes off divided over the lines that it needs to itself, or the most that their units bear."""
+    rates: Sequence[tuple[int, float]] = ()
+    """The share that it takes off each line; nothing where it is no percentage."""
+    by_rates: float = 0.0
+    """What these come to at likely prices; a maximum discount below it says more."""
+    rounding: float = 0.0
+    """What rounding can add to it."""
 
     def worth_now(self, now: Running) -> int:
         """What its one effect would take off at these prices."""
         effect, at = self.places[0]
         return effect.worth(at, now)
 
+    def find_parts(self, start: Running, likely: Running) -> None:
+        """Find what the bounds of the search need, at prices that are likely when its turn comes."""
+        if len(self.places) == 1:
+            effect, at = self.places[0]
+            self.rates, self.rounding = effect.rates(at)
+            amounts = [*likely.amounts, likely.shipping]
+            self.by_rates = sum([rate * amounts[line] for line, rate in self.rates])
+            if self.uses:
+                self.by_line = effect.by_line(at, start)
+                return
+        amounts = [*start.amounts, start.shipping]
+        lines = [line for line in range(self.touched.bit_length()) if self.touched >> line & 1]
+        total = sum([amounts[line] for line in lines])
+        each = [amounts[line] / total for line in lines] if total else [1.0]
+        self.by_line = [(line, self.most * part) for line, part in zip(lines, each, strict=False)]
+
     def conflicts(self, other: Candidate) -> bool:
-        """Whether the two compete: in one lane, for the same line, and not both stackable."""
+        """Whether only one of the two may apply: in one lane, for the same line, and not both stackable."""
         if self.ready.lane != other.ready.lane or not self.touched & other.touched:
             return False
-        return not (self.stackable and other.stackable)
+        return not (self.stackable and other.stackable) and not shares_units(self.uses, other.uses)
+
+    def fewer(self, now: Running) -> Iterator[Candidate]:
+        """The same offer, used less often than it could be, so that rivals find units; none without rivals.
+
+        Of offers of equal units the best mix uses all but the most efficient one fewer times than that one has units,
+        and so the most efficient one almost as often as it can be (the usual argument for unbounded knapsacks).
+        """
+        if self.rival_size:
+            effect, at = self.places[0]
+            most = effect.repeats(at, now)
+            near = max(self.rival_size, effect.size)
+            for times in range(most - 1, 0, -1):
+                if times < near or times >= most - near:
+                    yield replace(self, places=[(effect, replace(at, times=times))])
+
+
+def shares_units(one: Uses, other: Uses) -> bool:
+    """Whether two offers that do not stack compete for units and not for lines."""
+    return bool(one and other) and Uses.SOME in (one, other)
 
 
 def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: StackingPolicy) -> Candidate | Missing:
@@ -58,14 +103,26 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: St
     left = units_left(ready, basket) if ready.limited else None
     if isinstance(left, Missing):
         return left
-    places = [(effect, Place(basket, scope.lines(basket), policy.arithmetic, left)) for effect, scope in ready.effects]
+    places = [
+        (effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim))
+        for (effect, scope), claim in zip(ready.effects, _claims(ready, policy), strict=True)
+    ]
     lines = _about(ready, places, basket)
     if not lines and not any(at.lines for _, at in places):
         return Missing(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
-    missing = conditions.of_the_lines(basket, lines, start.amounts)
-    if missing is not None:
-        return missing
-    return _placed(ready, places, start)
+    if conditions is not NO_CONDITIONS:
+        missing = conditions.of_the_lines(basket, lines, start.amounts)
+        if missing is not None:
+            return missing
+    return _placed(ready, places, start, policy)
+
+
+def _claims(ready: Ready, policy: StackingPolicy) -> Sequence[Claim]:
+    if not policy.units_once:
+        return [NO_CLAIM] * len(ready.claims)
+    if policy.choice is StackingChoice.PRIORITY:
+        return [one.of_units_alone for one in ready.claims]
+    return ready.claims
 
 
 def names_of(ready: Ready) -> tuple[str, ...]:
@@ -84,24 +141,34 @@ def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket)
     return sorted({*at.lines, *(line for scope in effect.also for line in scope.lines(basket))})
 
 
-def _placed(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -> Candidate | Missing:
-    touched, ratio = 0, 0.0
-    for effect, at in places:
-        missing = effect.missing(at, start)
-        if missing is not None and len(places) == 1:
-            return missing
-        touched |= _touched(effect, at)
-        ratio += effect.ratio
-    offer, quick = ready.offer, len(places) == 1 and places[0][0].quick
-    found = Candidate(ready, places, touched, 0, 0, min(ratio, 1.0), offer.offer_id, offer.stacking.stackable, quick)
+def _placed(
+    ready: Ready, places: list[tuple[Effect, Place]], start: Running, policy: StackingPolicy
+) -> Candidate | Missing:
     if len(places) == 1:
-        found.worth = places[0][0].worth(places[0][1], start)
-    elif places:
-        found.worth = start.total - _changed(found, start).total
-    found.most = found.worth
-    if not all(effect.quick for effect, _ in places):
-        found.most = sum(amount for line, amount in enumerate(start.amounts) if touched >> line & 1) + start.shipping
-    return found
+        return _of_one(ready, places, start, policy)
+    touched, worth, most = 0, 0, 0
+    for effect, at in places:
+        touched |= _touched(effect, at)
+    if places:
+        worth = most = start.total - _changed(ready, places, start).total
+        if not all(effect.quick for effect, _ in places):
+            most = sum(amount for line, amount in enumerate(start.amounts) if touched >> line & 1) + start.shipping
+    stackable = ready.offer.stacking.stackable
+    return Candidate(ready, places, touched, worth, most, ready.offer.offer_id, stackable, False, Uses.LINES)
+
+
+def _of_one(
+    ready: Ready, places: list[tuple[Effect, Place]], start: Running, policy: StackingPolicy
+) -> Candidate | Missing:
+    ((effect, at),) = places
+    missing = effect.missing(at, start)
+    if missing is not None:
+        return missing
+    worth, offer = effect.worth(at, start), ready.offer
+    return Candidate(
+        ready, places, _touched(effect, at), worth, worth,
+        offer.offer_id, offer.stacking.stackable, effect.quick, ready.uses if policy.units_once else Uses.LINES,
+    )  # fmt: skip
 
 
 def units_left(ready: Ready, basket: Basket) -> int | Missing:
@@ -143,7 +210,7 @@ def apply(one: Candidate, basket: Basket, now: Running, least: int) -> Running |
         missing = one.ready.offer.conditions.of_the_lines(basket, lines, now.amounts)
         if missing is not None:
             return missing
-    new = _changed(one, now)
+    new = _changed(one.ready, one.places, now)
     if new.total < least:
         new = _partly(now, new, now.total - least)
     if one.ready.announced:
@@ -154,9 +221,9 @@ def apply(one: Candidate, basket: Basket, now: Running, least: int) -> Running |
     return new
 
 
-def _changed(one: Candidate, now: Running) -> Running:
+def _changed(ready: Ready, places: Sequence[tuple[Effect, Place]], now: Running) -> Running:
     new = now
-    for (effect, at), (_, scope) in zip(one.places, one.ready.effects, strict=True):
+    for (effect, at), (_, scope) in zip(places, ready.effects, strict=True):
         place = at
         if scope.only_full_price and now.announced:
             place = replace(at, lines=at_full_price(at.lines, now))

@@ -1,21 +1,23 @@
 """What an offer does to the prices of a basket: to every unit on its own, or to some lines together.
 
 An effect has two sides: how much it takes off at some prices, which costs little to ask, and the prices after it.
-What it takes off does not grow when prices fall, unless it chooses its units (`quick` is false); the search for the
-best offers rests on that.
+What it takes off never grows beyond `most` when prices fall and units are used, and beyond what it takes off now
+unless it chooses its units (`quick` is false); the search for the best offers rests on that.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from offerloop.money import half_up
 from offerloop.offers.conditions import Measured, Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.running import Running, Runs, cut_runs, room
+from offerloop.offers.pricing.claims import NO_CLAIM, Claim, Uses
+from offerloop.offers.pricing.running import Piece, Running, Runs, cut_runs, room
 from offerloop.offers.pricing.sharing import Remainder, shared
 from offerloop.offers.scope import Scope
 
@@ -46,6 +48,9 @@ class Place:
     arithmetic: Arithmetic
     units_left: int | None = None
     """How many units it may still touch; None for all."""
+    claim: Claim = NO_CLAIM
+    times: int | None = None
+    """How often it is to be used; None for as often as it can."""
 
     def amount(self, now: Running) -> int:
         """What its lines cost together."""
@@ -61,9 +66,7 @@ class Place:
 class Effect(Protocol):
     """Something taken off."""
 
-    @property
-    def ratio(self) -> float:
-        """The most that it takes off as a share of what everything costs."""
+    uses: ClassVar[Uses]
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -79,18 +82,31 @@ class Effect(Protocol):
     def worth(self, at: Place, now: Running) -> int:
         """How much it takes off."""
 
+    def most(self, at: Place, now: Running) -> int:
+        """The most that it takes off at these or at lower prices, whatever was used before."""
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """What all units of each line would bear at most if all were used, at these or at lower prices."""
+
+    def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
+        """The share that it takes off each line where it is a percentage, and what rounding can add."""
+
+    def repeats(self, at: Place, now: Running) -> int:
+        """How often it can be used."""
+
+    @property
+    def size(self) -> int:
+        """How many units it uses each time."""
+
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """Prices after it. A percentage of every unit is of its price at `entry`, when the offer's turn came."""
 
 
 @dataclass(frozen=True)
-class Plain:
+class Plain(ABC):
     """An effect on its own scope that asks for nothing."""
 
-    @property
-    def ratio(self) -> float:
-        """See `Effect.ratio`."""
-        return 1.0
+    uses: ClassVar[Uses] = Uses.LINES
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -107,6 +123,33 @@ class Plain:
         del at, now
         return None
 
+    def most(self, at: Place, now: Running) -> int:
+        """See `Effect.most`."""
+        return self.worth(at, now)
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """See `Effect.by_line`."""
+        return [(place, now.amounts[place]) for place in at.lines]
+
+    def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
+        """See `Effect.rates`."""
+        del at
+        return (), 0.0
+
+    def repeats(self, at: Place, now: Running) -> int:
+        """See `Effect.repeats`."""
+        del at, now
+        return 1
+
+    @property
+    def size(self) -> int:
+        """See `Effect.size`."""
+        return 1
+
+    @abstractmethod
+    def worth(self, at: Place, now: Running) -> int:
+        """See `Effect.worth`."""
+
 
 @dataclass(frozen=True)
 class OffEachUnit(Plain):
@@ -116,15 +159,37 @@ class OffEachUnit(Plain):
     amount_minor: int = 0
     price_minor: int | None = None
 
+    uses: ClassVar[Uses] = Uses.EACH
+
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
         if at.units_left is not None:
-            return now.total - self.apply(at, now, now).total
-        found = 0
+            return sum(taken * gain for _, _, taken, gain in self._chosen(at, now, at.units_left))
+        found, how, avoids = 0, at.arithmetic, at.claim.avoids
         for place in at.lines:
             floor = at.basket.lines[place].floor
-            found += sum(count * self.off(price, price, floor, at.arithmetic) for count, price in now.units(place))
+            for count, price, used in now.units(place):
+                if not used & avoids:
+                    found += count * self.off(price, price, floor, how)
         return found
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """See `Effect.by_line`."""
+        return [(place, sum(count * off for count, off in self.offs(at, place, now))) for place in at.lines]
+
+    def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
+        """See `Effect.rates`."""
+        if self.percent is None or at.units_left is not None:
+            return (), 0.0
+        rate, lines = float(self.percent) / 100, at.basket.lines
+        return [(place, rate) for place in at.lines], sum([lines[place].quantity for place in at.lines]) / 2
+
+    def offs(self, at: Place, place: int, now: Running) -> list[tuple[int, int]]:
+        """How many units of a line that are free get how much off each."""
+        floor, how = at.basket.lines[place].floor, at.arithmetic
+        avoids = at.claim.avoids
+        runs = now.units(place)
+        return [(count, self.off(price, price, floor, how)) for count, price, used in runs if not used & avoids]
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
@@ -133,10 +198,12 @@ class OffEachUnit(Plain):
         return now.with_runs((place, self._line(at, place, now, entry)) for place in at.lines)
 
     def _line(self, at: Place, place: int, now: Running, entry: Running) -> Runs:
-        floor, how = at.basket.lines[place].floor, at.arithmetic
+        floor, how, claim = at.basket.lines[place].floor, at.arithmetic, at.claim
         return tuple(
-            (count, price - self.off(price, before, floor, how))
-            for count, price, before in _aligned(now.units(place), entry.units(place))
+            (count, price, used)
+            if used & claim.avoids
+            else (count, price - self.off(price, before, floor, how), used | claim.marks)
+            for count, price, used, before in _aligned(now.units(place), entry.units(place))
         )
 
     def off(self, price: int, entry: int, floor: int, how: Arithmetic) -> int:
@@ -147,35 +214,40 @@ class OffEachUnit(Plain):
             off = self.amount_minor if self.price_minor is None else price - self.price_minor
         return max(0, min(off, price - floor))
 
-    def _some(self, at: Place, now: Running, units: int) -> Running:
-        """Only so many units: first those from which it takes most, ties to the earliest."""
-        gains = [
-            (-self.off(price, price, at.basket.lines[place].floor, at.arithmetic), place, number, count)
-            for place in at.lines
-            for number, (count, price) in enumerate(now.units(place))
-        ]
-        taken = {place: [0] * len(now.units(place)) for place in at.lines}
+    def _chosen(self, at: Place, now: Running, units: int) -> list[tuple[int, int, int, int]]:
+        """(line, run, units, off each) of only so many units: first those from which it takes most."""
+        gains = []
+        for place in at.lines:
+            floor = at.basket.lines[place].floor
+            for number, (count, price, used) in enumerate(now.units(place)):
+                gain = 0 if used & at.claim.avoids else self.off(price, price, floor, at.arithmetic)
+                if gain:
+                    gains.append((-gain, place, number, count))
+        found = []
         for gain, place, number, count in sorted(gains):
-            if gain < 0 and units:
-                taken[place][number] = min(units, count)
-                units -= taken[place][number]
-        return now.with_runs((place, self._cut(at, place, now, counts)) for place, counts in taken.items())
+            taken = min(units, count)
+            if taken:
+                found.append((place, number, taken, -gain))
+            units -= taken
+        return found
 
-    def _cut(self, at: Place, place: int, now: Running, counts: Sequence[int]) -> Runs:
-        floor = at.basket.lines[place].floor
-        prices = [price - self.off(price, price, floor, at.arithmetic) for _, price in now.units(place)]
-        return cut_runs(now.units(place), counts, prices)
+    def _some(self, at: Place, now: Running, units: int) -> Running:
+        parts: dict[int, list[Piece]] = {}
+        for place, number, taken, gain in self._chosen(at, now, units):
+            price, used = now.units(place)[number][1:]
+            parts.setdefault(place, []).append((number, (taken, price - gain, used | at.claim.marks)))
+        return now.with_runs((place, cut_runs(now.units(place), of_line)) for place, of_line in parts.items())
 
 
-def _aligned(now: Runs, entry: Runs) -> list[tuple[int, int, int]]:
-    """(count, price now, price at entry) of units; both say the same units in the same order."""
+def _aligned(now: Runs, entry: Runs) -> list[tuple[int, int, int, int]]:
+    """(count, price now, use, price at entry) of units; both say the same units in the same order."""
     if now is entry:
-        return [(count, price, price) for count, price in now]
+        return [(count, price, used, price) for count, price, used in now]
     found, left = [], [list(run) for run in entry]
-    for count, price in now:
+    for count, price, used in now:
         while count:
             taken = min(count, left[0][0])
-            found.append((taken, price, left[0][1]))
+            found.append((taken, price, used, left[0][1]))
             count -= taken
             left[0][0] -= taken
             if not left[0][0]:
@@ -193,11 +265,6 @@ class OffTogether(Plain):
     most_minor: int | None = None
     """The maximum discount."""
 
-    @property
-    def ratio(self) -> float:
-        """See `Effect.ratio`."""
-        return 1.0 if self.percent is None else float(self.percent) / 100
-
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
         amount = at.amount(now)
@@ -208,6 +275,13 @@ class OffTogether(Plain):
         if self.most_minor is not None:
             off = min(off, self.most_minor)
         return max(0, min(off, at.room(now)))
+
+    def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
+        """See `Effect.rates`. Each line may bear one minor unit more than its share."""
+        if self.percent is None:
+            return (), 0.0
+        rate = float(self.percent) / 100
+        return [(place, rate) for place in at.lines], 0.5
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
@@ -302,6 +376,10 @@ class OffShipping(Plain):
         """See `Effect.worth`."""
         off = at.arithmetic.off(now.shipping, self.percent)
         return off if self.most_minor is None else min(off, self.most_minor)
+
+    def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
+        """See `Effect.rates`. Shipping stands after the last line."""
+        return [(len(at.basket.lines), float(self.percent) / 100)], 0.5
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""

@@ -10,6 +10,7 @@ from offerloop.errors import InputError
 from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.claims import Claim, Uses, claim_of
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.stacking import ANNOUNCED, LANES
@@ -34,16 +35,25 @@ class Ready:
     label: str
     limited: bool
     """Whether it limits how many units go at its price."""
+    uses: Uses
+    """What it needs to itself in its lane."""
+    claims: tuple[Claim, ...]
+    """What each effect leaves and marks, where units are used once."""
 
     @classmethod
     def of(cls, offer: Offer) -> Ready:
         """What never changes."""
         conditions = offer.conditions
         after = conditions.measured is Measured.AFTER and bool(conditions.min_minor)
-        lane = offer.in_lane
+        lane, effects = LANES.index(offer.in_lane), tuple(offer.effects())
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
-        announced = lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
-        return cls(offer, LANES.index(lane), announced, tuple(offer.effects()), after, str(offer.label()), limited)
+        announced = offer.in_lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
+        uses = Uses.LINES if len(effects) != 1 else Uses.SOME if limited else effects[0][0].uses
+        claims = tuple(
+            claim_of(lane, effect.uses, stackable=offer.stacking.stackable, limited=limited, alone=len(effects) == 1)
+            for effect, _ in effects
+        )
+        return cls(offer, lane, announced, effects, after, str(offer.label()), limited, uses, claims)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from offerloop.money import gross_of, net_of
 from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Missing, NotApplicable
-from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.pricing.choosing import Chosen, choose, turn_of
+from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
 from offerloop.offers.pricing.running import Running, unit_prices
+from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
 
@@ -22,10 +27,45 @@ def price(
 ) -> Priced:
     """Return what the basket costs at an epoch second, which offers apply, and why the others do not.
 
-    The result depends on nothing else: not on the order of the offers, and on the order of lines only where minor
-    units that cannot be divided go to the earliest line. Make an `OfferSet` once to price many baskets.
+    The result depends on nothing else: neither on the order of the offers nor on that of the lines, unless the policy
+    gives what cannot be divided to the first unit or the last line. Make an `OfferSet` once to price many baskets.
     """
     known = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
+    order = canonical_order(basket, policy)
+    if order is None:
+        return _priced(basket, known, now, policy)
+    found = _priced(replace(basket, lines=tuple([basket.lines[place] for place in order])), known, now, policy)
+    lines = [found.lines[0]] * len(order)
+    for line, place in zip(found.lines, order, strict=True):
+        lines[place] = line
+    return replace(found, lines=tuple(lines))
+
+
+def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
+    """Return the lines in an order that depends only on what they are; None where they stand in it, or as they stand.
+
+    Ties, such as which of two units of one price is the cheapest, go by this order.
+    """
+    if policy.arithmetic.remainder in (Remainder.FIRST_UNIT, Remainder.LAST_LINE):
+        return None
+    keys = [_content(line) for line in basket.lines]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return None if all(one < other for one, other in pairwise(order)) else order
+
+
+def _content(line: BasketLine) -> tuple[object, ...]:
+    """What a line is, to be compared with others; what is seldom given comes last, as text."""
+    rest = (line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax)
+    return (
+        line.product_id, line.unit_minor, line.quantity, line.floor_minor, line.selected, line.categories,
+        "" if rest == _NOTHING else repr(rest),
+    )  # fmt: skip
+
+
+_NOTHING = (None, None, None, None, 0)
+
+
+def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy) -> Priced:
     start = Running.of(basket)
     found: list[Candidate] = []
     not_now: dict[str, Missing] = {}
@@ -49,6 +89,7 @@ def price(
         applied=(applied := _applied(found, chosen, basket, policy)),
         find_rejected=lambda: _rejected(known, not_now, found, chosen, basket, policy, applied),
         tax_included=basket.tax_included,
+        find_gap=lambda: chosen.gap,
     )
 
 
@@ -163,13 +204,20 @@ def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: Stacki
     if isinstance(new, Missing):
         return _missed(one.offer_id, new)
     if new.total == turn.total:
+        used = one.uses and one.worth and next((other for other in chosen.taken if _uses_units_of(other, one)), None)
+        if used:
+            return RejectedOffer(one.offer_id, NotApplicable.USED, by=used.offer_id)
         return RejectedOffer(one.offer_id, NotApplicable.NO_GAIN)
     most = policy.most(sum(basket.amounts))
     reached = most is not None and chosen.total <= chosen.after[0].total - most
     return RejectedOffer(one.offer_id, NotApplicable.MOST if reached else NotApplicable.RAISES)
 
 
+def _uses_units_of(other: Candidate, one: Candidate) -> bool:
+    return other.uses is Uses.SOME and bool(other.touched & one.touched)
+
+
 def _turn(one: Candidate, chosen: Chosen, policy: StackingPolicy) -> Running:
     """Prices when the turn of an offer would come."""
     turn = turn_of(policy)
-    return chosen.after[sum(turn(other) < turn(one) for other in chosen.taken)]
+    return chosen.after[bisect_left(chosen.taken, turn(one), key=turn)]

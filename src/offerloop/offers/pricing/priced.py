@@ -10,7 +10,6 @@ from functools import cached_property
 from offerloop.offers.base import Given
 from offerloop.offers.conditions import NotApplicable
 from offerloop.offers.pricing.basket import BasketLine
-from offerloop.offers.pricing.running import Run
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class PricedLine:
     line: BasketLine
     paid_minor: int
     """The price paid for all its units."""
-    units: tuple[Run, ...]
+    units: tuple[tuple[int, int], ...]
     """(number, price of each): units of one line may cost differently."""
     adjustments: tuple[Adjustment, ...]
     announced_minor: int
@@ -100,6 +99,12 @@ class Priced:
     """Offers in the order in which they were applied."""
     find_rejected: Callable[[], tuple[RejectedOffer, ...]] = field(compare=False)
     tax_included: bool = True
+    find_gap: Callable[[], int] = field(default=int, compare=False)
+
+    @cached_property
+    def gap_minor(self) -> int:
+        """The most by which a better choice of offers could lower the total before tax; 0 where the choice is exact."""
+        return self.find_gap()
 
     @cached_property
     def rejected(self) -> tuple[RejectedOffer, ...]:

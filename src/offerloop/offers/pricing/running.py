@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from offerloop.money import share
 from offerloop.offers.pricing.basket import Basket
 
-Run = tuple[int, int]
-"""Number of units and the price of each."""
+Run = tuple[int, int, int]
+"""Number of units, the price of each, and which offers have used them, as bits (see `claims`)."""
 Runs = tuple[Run, ...]
+UNUSED = 0
+Piece = tuple[int, Run]
+"""The position of a run, and what some of its units have become."""
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class Running:
     def of(cls, basket: Basket) -> Running:
         """Before any offer."""
         amounts = list(basket.amounts)
-        runs: list[Runs] = [((line.quantity, line.unit_minor),) for line in basket.lines]
+        runs: list[Runs] = [((line.quantity, line.unit_minor, UNUSED),) for line in basket.lines]
         total = sum(amounts) + basket.shipping_minor
         return cls(basket, runs, [0] * len(amounts), amounts, basket.shipping_minor, total)
 
@@ -54,7 +57,7 @@ class Running:
         runs, off, amounts, total = self.runs.copy(), self.off.copy(), self.amounts.copy(), self.total
         for place, of_line in new:
             amount = 0
-            for count, price in of_line:
+            for count, price, _ in of_line:
                 amount += count * price
             total += amount - amounts[place]
             runs[place], off[place], amounts[place] = of_line, 0, amount
@@ -100,23 +103,23 @@ def lowered(runs: Runs, off: int, floor: int) -> Runs:
         return runs
     if len(runs) == 1:
         return _each(runs[0], off)
-    weights = [count * price for count, price in runs]
-    parts = share(off, weights, [count * (price - floor) for count, price in runs])
+    weights = [count * price for count, price, _ in runs]
+    parts = share(off, weights, [count * (price - floor) for count, price, _ in runs])
     return tuple(run for old, part in zip(runs, parts, strict=True) for run in _each(old, part))
 
 
 def _each(run: Run, off: int) -> Runs:
-    count, price = run
+    count, price, used = run
     each, over = divmod(off, count)
     if not over:
-        return ((count, price - each),)
-    return ((over, price - each - 1), (count - over, price - each))
+        return ((count, price - each, used),)
+    return ((over, price - each - 1, used), (count - over, price - each, used))
 
 
-def unit_prices(runs: Runs) -> list[Run]:
-    """Runs with equal neighbours put together."""
-    found: list[Run] = []
-    for count, price in runs:
+def unit_prices(runs: Runs) -> list[tuple[int, int]]:
+    """Number and price of units, with equal neighbours put together."""
+    found: list[tuple[int, int]] = []
+    for count, price, _ in runs:
         if found and found[-1][1] == price:
             found[-1] = (found[-1][0] + count, price)
         else:
@@ -124,33 +127,24 @@ def unit_prices(runs: Runs) -> list[Run]:
     return found
 
 
-def merged(runs: Runs) -> Runs:
-    """Units of one price together, in the order of their first."""
-    counts: dict[int, int] = {}
-    for count, price in runs:
-        counts[price] = counts.get(price, 0) + count
-    return tuple((count, price) for price, count in counts.items())
+def merged(runs: Iterable[Run]) -> Runs:
+    """Units of one price and one use together, in the order of their first."""
+    counts: dict[tuple[int, int], int] = {}
+    for count, price, used in runs:
+        counts[price, used] = counts.get((price, used), 0) + count
+    return tuple((count, price, used) for (price, used), count in counts.items())
 
 
-def cut_runs(runs: Runs, counts: Sequence[int], prices: Sequence[int]) -> Runs:
-    """The first `counts[i]` units of run i at `prices[i]`, the others as they were."""
+def cut_runs(runs: Runs, pieces: Iterable[Piece]) -> Runs:
+    """The runs of a line after some units of them have changed; of each run the changed ones come first."""
+    changed: dict[int, list[Run]] = {}
+    for number, run in pieces:
+        changed.setdefault(number, []).append(run)
     found: list[Run] = []
-    for (count, price), taken, lower in zip(runs, counts, prices, strict=True):
-        if taken:
-            found.append((taken, lower))
-        if count > taken:
-            found.append((count - taken, price))
-    return tuple(found)
-
-
-def replaced(runs: Runs, price: int, new: Runs) -> Runs:
-    """As many units at a price as `new` has become `new`; the line has them."""
-    left, found = sum(count for count, _ in new), list[Run]()
-    for count, of_run in runs:
-        taken = min(left, count) if of_run == price else 0
-        if taken and left == sum(one for one, _ in new):
-            found += new
-        left -= taken
-        if count > taken:
-            found.append((count - taken, of_run))
+    for number, (count, price, used) in enumerate(runs):
+        new = changed.get(number, ())
+        found += new
+        left = count - sum([run[0] for run in new])
+        if left:
+            found.append((left, price, used))
     return tuple(found)

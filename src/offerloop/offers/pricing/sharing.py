@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from offerloop.money import share
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.running import Running, Runs, room
+from offerloop.offers.pricing.running import Run, Running, Runs, room
 
 
 class Remainder(StrEnum):
@@ -58,6 +58,7 @@ class _Group:
     price: int
     room: int
     """The room of one unit."""
+    used: int
     off: int = 0
     more: int = 0
     """Units that bear one more."""
@@ -67,9 +68,9 @@ def _by_unit(
     basket: Basket, now: Running, places: Sequence[int], amount: int, remainder: Remainder
 ) -> list[tuple[int, Runs]]:
     groups = [
-        _Group(place, count, price, price - basket.lines[place].floor)
+        _Group(place, count, price, price - basket.lines[place].floor, used)
         for place in places
-        for count, price in now.units(place)
+        for count, price, used in now.units(place)
     ]
     amount = min(amount, sum(one.count * one.room for one in groups))
     open_ = [one for one in groups if one.room]
@@ -82,12 +83,12 @@ def _by_unit(
         for one in full:
             one.off, amount = one.room, amount - one.count * one.room
         open_ = [one for one in open_ if not one.off]
-    found: dict[int, list[tuple[int, int]]] = {place: [] for place in places}
+    found: dict[int, list[Run]] = {place: [] for place in places}
     for one in groups:
         if one.more:
-            found[one.place].append((one.more, one.price - one.off - 1))
+            found[one.place].append((one.more, one.price - one.off - 1, one.used))
         if one.count > one.more:
-            found[one.place].append((one.count - one.more, one.price - one.off))
+            found[one.place].append((one.count - one.more, one.price - one.off, one.used))
     return [(place, tuple(runs)) for place, runs in found.items()]
 
 

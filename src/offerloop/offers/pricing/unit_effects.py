@@ -1,4 +1,4 @@
-"""Effects on chosen units: the cheapest one, what is got for what is bought, a bundle at one price.
+"""Effects on chosen units: the cheapest one, what is got for what is bought, a step for each unit.
 
 Units are kept in runs of equal price, so that ten thousand of them are chosen as fast as two.
 """
@@ -9,47 +9,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
+from typing import ClassVar
 
-from offerloop.money import share
 from offerloop.offers.conditions import Missing, NotApplicable
-from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
-from offerloop.offers.pricing.running import Running, Runs, at_full_price, lowered, merged, replaced
+from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.units import count_free, free_units, rewards, scope_lines, use_up, with_taken
 from offerloop.offers.scope import Scope
 
 
-@dataclass(slots=True)
-class _Some:
-    """Units of one run of one line."""
-
-    place: int
-    price: int
-    count: int
-
-
-def _lines(scope: Scope, at: Place, now: Running) -> Sequence[int]:
-    """The lines of another scope than the offer's own, as they are now."""
-    lines = scope.lines(at.basket)
-    return at_full_price(lines, now) if scope.only_full_price and now.announced else lines
-
-
-def _units(now: Running, lines: Sequence[int], *, expensive_first: bool) -> list[_Some]:
-    """All units of some lines in runs, by price; ties to the earliest line."""
-    found = [_Some(place, price, count) for place in lines for count, price in now.units(place)]
-    return sorted(found, key=lambda one: -one.price if expensive_first else one.price)
-
-
-class _OnChosenUnits(Plain, ABC):
+@dataclass(frozen=True)
+class OnChosenUnits(Plain, ABC):
     """An effect that has to choose its units before it can tell what it takes off."""
+
+    uses: ClassVar[Uses] = Uses.SOME
 
     @property
     def quick(self) -> bool:
         """See `Effect.quick`."""
         return False
 
-    def worth(self, at: Place, now: Running) -> int:
-        """See `Effect.worth`."""
-        return now.total - self.apply(at, now, now).total
+    @abstractmethod
+    def most(self, at: Place, now: Running) -> int:
+        """See `Effect.most`."""
 
     @abstractmethod
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
@@ -57,52 +41,123 @@ class _OnChosenUnits(Plain, ABC):
 
 
 @dataclass(frozen=True)
-class OffCheapest(_OnChosenUnits):
+class OffCheapest(OnChosenUnits):
     """The cheapest units get something off: `count` of them."""
 
     off: OffEachUnit
     count: int = 1
 
+    def worth(self, at: Place, now: Running) -> int:
+        """See `Effect.worth`."""
+        units = free_units(now, at, at.lines, expensive_first=False)
+        return sum([count * each for _, count, each in rewards(units, at, self.count, self.off)])
+
+    def most(self, at: Place, now: Running) -> int:
+        """See `Effect.most`."""
+        return most_off(at, now, at.lines, self.count, self.off)
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """See `Effect.by_line`."""
+        return self.off.by_line(at, now)
+
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
-        return off_units(at, now, at.lines, self.count, self.off)
+        units = free_units(now, at, at.lines, expensive_first=False)
+        for one, count, each in rewards(units, at, self.count, self.off):
+            one.take(count, one.price - each, at.claim.marks)
+        return with_taken(now, units)
 
 
-def off_units(at: Place, now: Running, lines: Sequence[int], count: int, off: OffEachUnit) -> Running:
-    """Prices after something is taken off the cheapest units of some lines."""
-    changed: dict[int, Runs] = {}
-    for one in _units(now, lines, expensive_first=False):
-        taken = min(count, one.count)
-        each = off.off(one.price, one.price, at.basket.lines[one.place].floor, at.arithmetic)
-        if not each:
-            continue
-        runs = changed.get(one.place, now.units(one.place))
-        changed[one.place] = replaced(runs, one.price, ((taken, one.price - each),))
-        count -= taken
-        if not count:
-            break
-    return now.with_runs(changed.items())
+def most_off(at: Place, now: Running, lines: Sequence[int], count: int, off: OffEachUnit) -> int:
+    """What the units bear that bear most, whichever are left."""
+    offs = []
+    for place in lines:
+        offs += off.offs(at, place, now)
+    found = 0
+    for number, each in sorted(offs, key=itemgetter(1), reverse=True):
+        found += each * min(count, number)
+        count -= min(count, number)
+    return found
+
+
+_0, _FEW = Fraction(0), 100
+_HALF = 50
+"""The percentage from which on something is taken off one minor unit."""
 
 
 @dataclass(frozen=True)
-class BuyGet(_OnChosenUnits):
+class BuyGet(OnChosenUnits):
     """An effect that takes something off `get` more units for every `buy` units: the cheapest of all that count.
 
-    With a scope of its own what is got is taken from there, and does not count as bought.
+    With a scope of its own what is got is taken from there, and does not count as bought. What is bought are the
+    cheapest units that are left, so that other offers find the others.
     """
 
     buy: int
     get: int
     off: OffEachUnit
     got_from: Scope | None = None
-    times: int | None = None
+    limit: int | None = None
+    """At most so many times."""
+
+    @property
+    def size(self) -> int:
+        """See `Effect.size`."""
+        return self.buy + self.get
+
+    def worth(self, at: Place, now: Running) -> int:
+        """See `Effect.worth`."""
+        got, _, times = self._free(at, now)
+        if not times:
+            return 0
+        units = free_units(now, at, got, expensive_first=False)
+        return sum([count * each for _, count, each in rewards(units, at, times * self.get, self.off)])
+
+    def most(self, at: Place, now: Running) -> int:
+        """See `Effect.most`. Of the units that are used those that are got are the cheapest."""
+        got, bought, times = self._free(at, now)
+        if got is not bought or times > _FEW or at.basket.has_floors or not self._never_passes_over:
+            return most_off(at, now, got, times * self.get, self.off)
+        prices = [one.price for one in free_units(now, at, got, expensive_first=True) for _ in range(one.count)]
+        sums = [sum(prices[n * self.size - n * self.get : n * self.size]) for n in range(1, times + 1)]
+        return at.arithmetic.off(max(sums, default=0), self.off.percent or _0) + times * self.get
+
+    @property
+    def _never_passes_over(self) -> bool:
+        """Whether something is taken off every unit that costs anything."""
+        return self.off.percent is not None and self.off.percent >= _HALF
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """See `Effect.by_line`.
+
+        What is got is the cheapest of what is used, so that all used units bear it in proportion; not so where it comes
+        from elsewhere, or where units of which nothing can be taken off may be passed over.
+        """
+        got, _, _ = self._free(at, now)
+        whole = [(place, float(sum(count * off for count, off in self.off.offs(at, place, now)))) for place in got]
+        if self.got_from is not None or not self._never_passes_over or at.basket.has_floors:
+            return whole
+        part, lines = self.get / self.size, at.basket.lines
+        return [(place, off * part + lines[place].quantity / 2) for place, off in whole]
+
+    def repeats(self, at: Place, now: Running) -> int:
+        """See `Effect.repeats`."""
+        return self._free(at, now)[2]
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
-        lines, count = self.free(at, now)
-        return off_units(at, now, lines, count, self.off) if count else now
+        got, bought, times = self._free(at, now)
+        if not times:
+            return now
+        units = free_units(now, at, got, expensive_first=False)
+        for one, count, each in rewards(units, at, times * self.get, self.off):
+            one.take(count, one.price - each, at.claim.marks)
+        others = units if bought is got else free_units(now, at, bought, expensive_first=False)
+        if at.claim.marks:
+            use_up(others, times * self.buy, at.claim.marks)
+        return with_taken(now, units if others is units else [*units, *others])
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -111,125 +166,29 @@ class BuyGet(_OnChosenUnits):
 
     def missing(self, at: Place, now: Running) -> Missing | None:
         """See `Effect.missing`."""
-        if self.free(at, now)[1]:
+        _, bought, times = self._free(at, now)
+        if times:
             return None
         if self.got_from is None:
-            return Missing(NotApplicable.COUNT, count=self.buy + self.get - _count(at.basket, at.lines))
-        got = _lines(self.got_from, at, now)
-        short = self.buy - _count(at.basket, [place for place in at.lines if place not in set(got)])
+            return Missing(NotApplicable.COUNT, count=self.size - count_free(now, at, at.lines))
+        short = self.buy - count_free(now, at, bought)
         return (
             Missing(NotApplicable.COUNT, count=short)
             if short > 0
             else Missing(NotApplicable.CONTAINS, names=self.got_from.names)
         )
 
-    def free(self, at: Place, now: Running) -> tuple[Sequence[int], int]:
-        """From which lines how many units get something off."""
+    def _free(self, at: Place, now: Running) -> tuple[Sequence[int], Sequence[int], int]:
+        """From which lines units are got, from which they are bought, and how often."""
+        got: Sequence[int] = at.lines
+        bought: Sequence[int] = got
         if self.got_from is None:
-            lines, full = at.lines, _count(at.basket, at.lines) // (self.buy + self.get)
-            possible = full * self.get
+            times = count_free(now, at, got) // self.size
         else:
-            lines = _lines(self.got_from, at, now)
-            bought = [place for place in at.lines if place not in set(lines)]
-            full = _count(at.basket, bought) // self.buy
-            possible = min(full * self.get, _count(at.basket, lines))
-        return lines, possible if self.times is None else min(possible, self.times * self.get)
-
-
-def _count(basket: Basket, lines: Sequence[int]) -> int:
-    return sum(basket.lines[place].quantity for place in lines)
-
-
-@dataclass(frozen=True)
-class BundleOf(_OnChosenUnits):
-    """Some units of each part together at one price, as often as they are all there; the most expensive units first.
-
-    A part is a number of units of a scope; a line that two parts could take belongs to the first.
-    """
-
-    parts: tuple[tuple[Scope, int], ...]
-    price_minor: int | None = None
-    percent: Fraction | None = None
-    """Instead of a price: off the bundle."""
-    times: int | None = None
-
-    def apply(self, at: Place, now: Running, entry: Running) -> Running:
-        """See `Effect.apply`."""
-        del entry
-        queues, left = self._queues(at, now), self.times
-        changed: dict[int, Runs] = {}
-        while left is None or left:
-            bundles = self._repeats(queues, left)
-            if not bundles:
-                break
-            units = [one for queue, (_, size) in zip(queues, self.parts, strict=True) for one in _taken(queue, size)]
-            saved = self._saved(at, sum(one.price * one.count for one in units))
-            if saved <= 0:
-                break
-            for queue, (_, size) in zip(queues, self.parts, strict=True):
-                _taken(queue, size * (bundles - 1))
-            for one, part in zip(units, _divided(at, units, saved), strict=True):
-                floor, count = at.basket.lines[one.place].floor, one.count * bundles
-                new = lowered(((count, one.price),), part * bundles, floor)
-                changed[one.place] = replaced(changed.get(one.place, now.units(one.place)), one.price, new)
-            left = None if left is None else left - bundles
-        return now.with_runs((place, merged(runs)) for place, runs in changed.items())
-
-    @property
-    def also(self) -> Sequence[Scope]:
-        """See `Effect.also`."""
-        return [scope for scope, _ in self.parts]
-
-    def missing(self, at: Place, now: Running) -> Missing | None:
-        """See `Effect.missing`."""
-        for queue, (scope, size) in zip(self._queues(at, now), self.parts, strict=True):
-            short = size - sum(one.count for one in queue)
-            if short > 0:
-                return Missing(NotApplicable.COUNT if queue else NotApplicable.CONTAINS, count=short, names=scope.names)
-        return None
-
-    def _queues(self, at: Place, now: Running) -> list[list[_Some]]:
-        used, found = set[int](), []
-        for scope, _ in self.parts:
-            lines = [place for place in _lines(scope, at, now) if place not in used]
-            used.update(lines)
-            found.append(_units(now, lines, expensive_first=True))
-        return found
-
-    def _repeats(self, queues: list[list[_Some]], most: int | None) -> int:
-        """How many bundles of the same prices come next."""
-        found = most
-        for queue, (_, size) in zip(queues, self.parts, strict=True):
-            if sum(one.count for one in queue) < size:
-                return 0
-            equal = max(1, queue[0].count // size)
-            found = equal if found is None else min(found, equal)
-        return found or 0
-
-    def _saved(self, at: Place, price: int) -> int:
-        return (
-            price - self.price_minor if self.price_minor is not None else at.arithmetic.off(price, self.percent or _0)
-        )
-
-
-_0 = Fraction(0)
-
-
-def _taken(queue: list[_Some], count: int) -> list[_Some]:
-    """The next units of a queue, which it loses."""
-    found = []
-    while count:
-        head = queue[0]
-        units = min(count, head.count)
-        found.append(_Some(head.place, head.price, units))
-        head.count -= units
-        count -= units
-        if not head.count:
-            queue.pop(0)
-    return found
-
-
-def _divided(at: Place, units: Sequence[_Some], saved: int) -> list[int]:
-    """What is saved on one bundle, over its units in proportion to their prices."""
-    rooms = [one.count * (one.price - at.basket.lines[one.place].floor) for one in units]
-    return share(saved, [one.count * one.price for one in units], rooms)
+            got = scope_lines(self.got_from, at, now)
+            inside = set(got)
+            bought = [place for place in at.lines if place not in inside]
+            times = min(count_free(now, at, bought) // self.buy, -(-count_free(now, at, got) // self.get))
+        for limit in (self.limit, at.times):
+            times = times if limit is None else min(times, limit)
+        return got, bought, times

@@ -1,0 +1,177 @@
+"""The effect of a bundle: some units of each part together at one price.
+
+Each bundle takes the most expensive units that make it whole, whichever part they stand for. By Hall's theorem some
+units can stand for the parts together if and only if, of every set of parts, no more units fit nothing else than the
+set has room for; taking units by falling price as long as that holds gives the most expensive bundle (Edmonds 1971,
+"Matroids and the greedy algorithm"), so the order of the parts does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from offerloop.money import share
+from offerloop.offers.conditions import Missing, NotApplicable
+from offerloop.offers.pricing.effects import Place
+from offerloop.offers.pricing.running import Running, lowered
+from offerloop.offers.pricing.unit_effects import OnChosenUnits
+from offerloop.offers.pricing.units import FreeUnits, count_free, free_units, scope_lines, with_taken
+from offerloop.offers.scope import Scope
+
+Taken = list[tuple[FreeUnits, int]]
+"""Units of one bundle."""
+
+
+@dataclass(frozen=True)
+class BundleOf(OnChosenUnits):
+    """Some units of each part together at one price, as often as they are all there.
+
+    A part is a number of units of a scope.
+    """
+
+    parts: tuple[tuple[Scope, int], ...]
+    price_minor: int | None = None
+    percent: Fraction | None = None
+    """Instead of a price: off the bundle."""
+    limit: int | None = None
+    """At most so many times."""
+
+    @property
+    def size(self) -> int:
+        """See `Effect.size`."""
+        return sum(count for _, count in self.parts)
+
+    @property
+    def also(self) -> Sequence[Scope]:
+        """See `Effect.also`."""
+        return [scope for scope, _ in self.parts]
+
+    def worth(self, at: Place, now: Running) -> int:
+        """See `Effect.worth`."""
+        return sum(self._borne(at, units, bundles) for units, bundles in self._bundles(at, now))
+
+    def _borne(self, at: Place, units: Taken, bundles: int) -> int:
+        """What some equal bundles save, as far as the floors of their units let them."""
+        saved = self._saved(at, units)
+        if at.basket.has_floors:
+            saved = min(saved, sum(count * (one.price - at.basket.lines[one.place].floor) for one, count in units))
+        return saved * bundles
+
+    def most(self, at: Place, now: Running) -> int:
+        """See `Effect.most`.
+
+        No bundles save more than as many of the most expensive units, each of which bears its part of the price.
+        """
+        units, fits = self._units(at, now)
+        if not at.basket.has_floors and not any(parts & (parts - 1) for parts in fits.values()):
+            return self.worth(at, now)
+        repeats, size = self.repeats(at, now), self.size
+        found, left, price = 0, size * repeats, self.price_minor
+        for one in units:
+            taken = min(left, one.count)
+            found += taken * one.price if price is None else taken * max(0, one.price * size - price)
+            left -= taken
+        return at.arithmetic.off(found, self.percent or _0) + repeats if price is None else -(-found // size)
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """See `Effect.by_line`. Each unit bears its part of the price."""
+        units, fits = self._units(at, now)
+        found = dict.fromkeys(fits, 0.0)
+        part, each = float(self.percent or 0) / 100, (self.price_minor or 0) / self.size
+        for one in units:
+            off = one.price * part + 1 if self.price_minor is None else max(0.0, one.price - each)
+            found[one.place] += one.count * off
+        return list(found.items())
+
+    def repeats(self, at: Place, now: Running) -> int:
+        """See `Effect.repeats`."""
+        free = [count_free(now, at, scope_lines(scope, at, now)) // count for scope, count in self.parts]
+        return min([*free, *(limit for limit in (self.limit, at.times) if limit is not None)])
+
+    def apply(self, at: Place, now: Running, entry: Running) -> Running:
+        """See `Effect.apply`."""
+        del entry
+        touched: dict[int, FreeUnits] = {}
+        for units, bundles in self._bundles(at, now):
+            for (one, count), part in zip(units, _divided(at, units, self._saved(at, units)), strict=True):
+                floor, taken = at.basket.lines[one.place].floor, count * bundles
+                for cheaper, price, used in lowered(((taken, one.price, one.used),), part * bundles, floor):
+                    one.pieces.append((one.number, (cheaper, price, used | at.claim.marks)))
+                touched[id(one)] = one
+        return with_taken(now, touched.values(), together=True)
+
+    def missing(self, at: Place, now: Running) -> Missing | None:
+        """See `Effect.missing`."""
+        for scope, size in self.parts:
+            free = count_free(now, at, scope_lines(scope, at, now))
+            if free < size:
+                why = NotApplicable.COUNT if free else NotApplicable.CONTAINS
+                return Missing(why, count=size - free, names=scope.names)
+        lines = [line for scope, _ in self.parts for line in scope_lines(scope, at, now)]
+        if len(set(lines)) == len(lines):
+            return None
+        units, fits = self._units(at, now)
+        short = self.size - sum(count for _, count in self._next(units, fits))
+        return Missing(NotApplicable.COUNT, count=short) if short else None
+
+    def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int]]:
+        """The units of each bundle, and how many bundles of equal ones there are; they are no longer free after it."""
+        left = at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
+        units, fits = self._units(at, now)
+        while left is None or left:
+            taken = self._next(units, fits)
+            if sum(count for _, count in taken) < self.size or self._saved(at, taken) <= 0:
+                return
+            bundles = min([one.count // count for one, count in taken])
+            bundles = bundles if left is None else min(bundles, left)
+            yield taken, bundles
+            for one, count in taken:
+                one.count -= count * bundles
+            left = None if left is None else left - bundles
+
+    def _units(self, at: Place, now: Running) -> tuple[list[FreeUnits], dict[int, int]]:
+        """The units that parts could take, the most expensive first, and which parts could take each line, as bits."""
+        fits: dict[int, int] = {}
+        for number, (scope, _) in enumerate(self.parts):
+            for place in scope_lines(scope, at, now):
+                fits[place] = fits.get(place, 0) | 1 << number
+        return free_units(now, at, sorted(fits), expensive_first=True), fits
+
+    def _next(self, units: Sequence[FreeUnits], fits: dict[int, int]) -> Taken:
+        """The most expensive units that can stand for parts together."""
+        room, found, short = self._room(set(fits.values())), Taken(), self.size
+        for one in units:
+            parts = fits[one.place]
+            count = min([one.count, *(left for some, left in room.items() if parts & some == parts)])
+            if count:
+                found.append((one, count))
+                short -= count
+                if not short:
+                    break
+                for some in room:
+                    if parts & some == parts:
+                        room[some] -= count
+        return found
+
+    def _room(self, kinds: set[int]) -> dict[int, int]:
+        """How many units that fit nothing else may stand for each set of parts, of sets that decide."""
+        sets = set(kinds)
+        if any(one & (one - 1) for one in kinds):
+            for kind in kinds:
+                sets |= {kind | other for other in sets}
+        return {some: sum(count for n, (_, count) in enumerate(self.parts) if some >> n & 1) for some in sets}
+
+    def _saved(self, at: Place, units: Taken) -> int:
+        price = sum([one.price * count for one, count in units])
+        return at.arithmetic.off(price, self.percent or _0) if self.price_minor is None else price - self.price_minor
+
+
+_0 = Fraction(0)
+
+
+def _divided(at: Place, units: Taken, saved: int) -> list[int]:
+    """What is saved on one bundle, over its units in proportion to their prices."""
+    rooms = [count * (one.price - at.basket.lines[one.place].floor) for one, count in units]
+    return share(saved, [count * one.price for one, count in units], rooms)

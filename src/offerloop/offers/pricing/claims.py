@@ -1,0 +1,51 @@
+"""Which units of a basket an offer may still use.
+
+A unit that an offer of single units has used (the ones to buy and the ones to get, those of a bundle, the cheapest) is
+used: no other such offer takes it, in whatever lane. Inside a lane, an offer that does not stack with another leaves
+what that one has used, and works on the others. What has used a unit is kept beside its price as bits: the first for
+offers of single units, then two for each lane, for offers that stack and for those that do not.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Uses(IntEnum):
+    """What an effect needs to itself."""
+
+    LINES = 0
+    """All units of its lines, together."""
+    EACH = 1
+    """Every unit of its lines on its own, so that it can do without some."""
+    SOME = 2
+    """Some units, which it chooses."""
+
+
+class Claim(NamedTuple):
+    """The bits that an offer sets on the units that it uses, and those on units that it does not touch."""
+
+    marks: int
+    avoids: int
+
+    @property
+    def of_units_alone(self) -> Claim:
+        """Without what holds inside a lane, for rules that know no lanes."""
+        return Claim(self.marks & _TAKEN, self.avoids & _TAKEN)
+
+
+NO_CLAIM = Claim(0, 0)
+"""Everything may be used again."""
+_TAKEN = 1
+
+
+def claim_of(lane: int, uses: Uses, *, stackable: bool, limited: bool, alone: bool) -> Claim:
+    """Return the claim of an effect in a lane; `alone` where its offer has no other effect, `limited` by a stock."""
+    if uses is Uses.LINES or (uses is Uses.EACH and not alone):
+        return NO_CLAIM
+    stacks, stands = 2 << 2 * lane, 4 << 2 * lane
+    marks, avoids = (stacks, stands) if stackable else (stands, stacks | stands)
+    if uses is Uses.SOME and not limited:
+        return Claim(marks | _TAKEN, (avoids if alone else 0) | _TAKEN)
+    return Claim(marks, avoids)

@@ -1,0 +1,99 @@
+"""Units of a basket that an offer may choose from, in runs of equal price, and what becomes of those that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from offerloop.offers.pricing.effects import OffEachUnit, Place
+from offerloop.offers.pricing.running import Piece, Running, at_full_price, cut_runs, merged
+from offerloop.offers.scope import Scope
+
+
+@dataclass(slots=True)
+class FreeUnits:
+    """Units of one run that nothing has used yet."""
+
+    place: int
+    number: int
+    """The position of the run in its line."""
+    count: int
+    price: int
+    used: int
+    pieces: list[Piece] = field(default_factory=list)
+    """What the units that are taken become."""
+
+    def take(self, count: int, price: int, marks: int) -> None:
+        """Some units now cost so much and are used."""
+        self.count -= count
+        self.pieces.append((self.number, (count, price, self.used | marks)))
+
+
+def scope_lines(scope: Scope, at: Place, now: Running) -> Sequence[int]:
+    """The lines of another scope than the offer's own, as they are now."""
+    lines = scope.lines(at.basket)
+    return at_full_price(lines, now) if scope.only_full_price and now.announced else lines
+
+
+def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first: bool) -> list[FreeUnits]:
+    """The units of some lines that may be used, by price; ties to the earliest line."""
+    avoids = at.claim.avoids
+    found = [
+        FreeUnits(place, number, count, price, used)
+        for place in lines
+        for number, (count, price, used) in enumerate(now.units(place))
+        if not used & avoids
+    ]
+    found.sort(key=_falling if expensive_first else _rising)
+    return found
+
+
+def _falling(one: FreeUnits) -> int:
+    return -one.price
+
+
+def _rising(one: FreeUnits) -> int:
+    return one.price
+
+
+def count_free(now: Running, at: Place, lines: Iterable[int]) -> int:
+    """How many units of some lines may be used; where units are used once, what costs nothing does not count."""
+    avoids = at.claim.avoids
+    if not avoids:
+        return sum([at.basket.lines[place].quantity for place in lines])
+    return sum([count for place in lines for count, price, used in now.units(place) if price and not used & avoids])
+
+
+def rewards(
+    units: Iterable[FreeUnits], at: Place, count: int, off: OffEachUnit
+) -> Iterator[tuple[FreeUnits, int, int]]:
+    """(run, units, off each) of the first units of which something can be taken off, at most so many."""
+    for one in units:
+        if not count:
+            return
+        each = off.off(one.price, one.price, at.basket.lines[one.place].floor, at.arithmetic)
+        if each:
+            taken = min(count, one.count)
+            count -= taken
+            yield one, taken, each
+
+
+def use_up(units: Iterable[FreeUnits], count: int, marks: int) -> None:
+    """The first so many of what is left are used at the price that they have."""
+    for one in units:
+        if not count:
+            return
+        taken = min(count, one.count)
+        if taken:
+            one.take(taken, one.price, marks)
+            count -= taken
+
+
+def with_taken(now: Running, units: Iterable[FreeUnits], *, together: bool = False) -> Running:
+    """Prices after units are taken; `together` puts units of a line that are equal into one run."""
+    pieces: dict[int, list[Piece]] = {}
+    for one in units:
+        if one.pieces:
+            pieces.setdefault(one.place, []).extend(one.pieces)
+    runs = ((place, cut_runs(now.units(place), of_line)) for place, of_line in pieces.items())
+    return now.with_runs((place, merged(line)) if together else (place, line) for place, line in runs)

@@ -1,0 +1,123 @@
+"""Units that an offer has used are used, and offers that exclude each other compete for units."""
+
+from itertools import permutations
+
+import pytest
+
+from offerloop.offers import Basket, BasketLine, StackingPolicy, price, read_offers
+
+NOW = 1_768_478_400
+AGAIN = StackingPolicy(units_once=False)
+
+
+def basket(*lines, **facts):
+    return Basket("USD", tuple(BasketLine(name, count, unit, (name,)) for name, count, unit in lines), **facts)
+
+
+def priced(bought, *written, policy=None):
+    offers = read_offers([{"id": f"o{place}", **one} for place, one in enumerate(written)], None, "USD")
+    return price(bought, offers, NOW, policy or StackingPolicy())
+
+
+def total(bought, *written, policy=None):
+    return priced(bought, *written, policy=policy).total_minor
+
+
+BOGO = {"kind": "buy_x_get_y", "buy": 1, "get": 1}
+STACKS = {**BOGO, "stackable": True}
+APPLES = basket(("apple", 5, 400))
+
+
+def bundle(count, amount, **terms):
+    return {"kind": "bundle", "parts": [{"count": count}], "price": amount, **terms}
+
+
+def test_two_offers_do_not_make_two_units_free():
+    assert total(basket(("tea", 2, 1_000)), STACKS, STACKS) == 1_000
+    assert total(basket(("tea", 4, 1_000)), STACKS, STACKS) == 2_000
+
+
+def test_units_may_be_used_again_where_the_policy_says_so():
+    assert total(basket(("tea", 2, 1_000)), STACKS, STACKS, policy=AGAIN) == 0
+    assert total(APPLES, bundle(3, "10"), bundle(2, "7"), policy=AGAIN) == 1_800
+
+
+@pytest.mark.parametrize("stackable", [True, False])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_three_for_ten_and_two_for_seven_share_five_apples(stackable, order):
+    offers = [bundle(3, "10", stackable=stackable), bundle(2, "7", stackable=stackable)]
+    found = priced(APPLES, *(offers[place] for place in order))
+    assert (found.total_minor, found.gap_minor) == (1_700, 0)
+
+
+def test_what_an_offer_leaves_is_there_for_another():
+    """Nine apples: 3 for 10 twice and 2 for 7 once leave one at full price; thrice 3 for 10 is less."""
+    assert total(basket(("apple", 9, 400)), bundle(3, "10"), bundle(2, "7")) == 3_000
+    assert total(basket(("apple", 7, 400)), bundle(3, "10"), bundle(2, "7")) == 2_400
+    assert total(basket(("apple", 8, 400)), bundle(3, "10"), bundle(2, "7")) == 2_700
+
+
+def test_many_units_are_shared_as_well_as_few():
+    """33,333 times 3 for 10.00, and of the 4 that are left over twice 2 for 7.00 instead of one more."""
+    found = priced(basket(("apple", 100_000, 400)), bundle(3, "10"), bundle(2, "7"))
+    assert (found.total_minor, found.gap_minor) == (33_332 * 1_000 + 2 * 700, 0)
+
+
+def test_a_price_per_unit_works_on_the_units_that_are_left():
+    """Two of three are bought one, get one; 10 % off every unit is left for the third."""
+    each = {"kind": "coupon", "percent": 10, "each_unit": True, "lane": "product"}
+    assert total(basket(("tea", 3, 1_000)), BOGO, each) == 1_900
+    assert total(basket(("tea", 3, 1_000)), BOGO, each, policy=AGAIN) == 2_000
+    assert total(basket(("tea", 3, 1_000)), STACKS, {**each, "stackable": True}) == 1_800
+
+
+def test_a_limited_sale_leaves_the_others_to_another_sale():
+    few = {"kind": "flash_sale", "price": "6", "stock": 2}
+    found = priced(basket(("tea", 5, 1_000)), few, {"kind": "flash_sale", "price": "8"})
+    assert found.lines[0].units == ((2, 600), (3, 800))
+
+
+def test_offers_on_lines_still_exclude_each_other_by_line():
+    bought = basket(("tea", 2, 1_000), ("rice", 1, 1_000))
+    assert total(bought, {"kind": "coupon", "percent": 10}, {"kind": "coupon", "percent": 20, "on": "tea"}) == 2_600
+
+
+def test_a_coupon_on_everything_works_on_used_units_too():
+    assert total(basket(("tea", 2, 1_000)), BOGO, {"kind": "coupon", "percent": 10}) == 900
+
+
+def test_two_coupons_on_the_cheapest_take_two_units():
+    half = {"kind": "coupon", "percent": 50, "cheapest": 1, "stackable": True}
+    assert total(basket(("tea", 1, 1_000), ("rice", 1, 2_000)), half, half) == 1_500
+
+
+def test_an_offer_without_units_left_says_so():
+    found = priced(basket(("tea", 2, 1_000)), STACKS, STACKS)
+    assert [(one.why.value, one.by) for one in found.rejected] == [("units_used_by_another", "o0")]
+
+
+def test_the_order_of_lines_decides_nothing_where_prices_tie():
+    half = {"kind": "coupon", "percent": 50, "on": "tea"}
+    totals = {total(basket(*lines), BOGO, half) for lines in permutations([("tea", 1, 1_000), ("bread", 1, 1_000)])}
+    assert len(totals) == 1
+
+
+def test_the_order_of_parts_decides_nothing():
+    """Whichever part comes first, tea stands for the tea and juice for the drink."""
+    parts = [{"products": "tea", "count": 1}, {"products": ["tea", "juice"], "count": 1}]
+    bought = basket(("tea", 1, 1_000), ("juice", 1, 800))
+    totals = [total(bought, {"kind": "bundle", "parts": some, "price": "12"}) for some in (parts, parts[::-1])]
+    assert totals == [1_200, 1_200]
+
+
+def test_a_bundle_takes_the_most_expensive_units_that_make_it_whole():
+    parts = [{"products": ["a", "b"], "count": 1}, {"products": ["b", "c"], "count": 1}, {"products": "c", "count": 1}]
+    bought = basket(("a", 1, 100), ("b", 2, 900), ("c", 1, 500))
+    for some in permutations(parts):
+        assert total(bought, {"kind": "bundle", "parts": list(some), "price": "10"}) == 1_100
+
+
+def test_a_bundle_that_cannot_be_made_whole_says_how_many_are_missing():
+    parts = [{"products": "tea", "count": 1}, {"products": ["tea", "juice"], "count": 1}]
+    found = priced(basket(("tea", 1, 1_000), ("rice", 1, 800)), {"kind": "bundle", "parts": parts, "price": "1"})
+    assert [(one.why.value, one.count) for one in found.rejected] == [("add_units", 1)]
