@@ -2,8 +2,8 @@
 
 An offer takes off at most so much, and at most a share of each line. Percentages multiply on each line, amounts come
 off on top, and of the offers of a lane that compete for a line or a unit the one that takes off most of it counts.
-What an offer takes off several lines that it has to itself may be divided over them in any way. As all that is linear in
-what lines cost before it, the bound of the offers from one position on is that of the next one less what is added.
+What an offer takes off several lines that it has to itself may be divided over them in any way. As all that is linear
+in what lines cost before it, the bound of the offers from one position on is that of the next one less what is added.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
-from offerloop.offers.pricing.choosing import Chosen, choose, turn_of
+from offerloop.offers.pricing.choosing import choose, turn_of
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
 from offerloop.offers.pricing.running import Running, unit_prices
+from offerloop.offers.pricing.search import Chosen
 from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
@@ -55,14 +56,14 @@ def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
 
 def _content(line: BasketLine) -> tuple[object, ...]:
     """What a line is, to be compared with others; what is seldom given comes last, as text."""
-    rest = (line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax)
+    rest: tuple[object, ...] = (line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax)
     return (
         line.product_id, line.unit_minor, line.quantity, line.floor_minor, line.selected, line.categories,
         "" if rest == _NOTHING else repr(rest),
     )  # fmt: skip
 
 
-_NOTHING = (None, None, None, None, 0)
+_NOTHING: tuple[object, ...] = (None, None, None, None, 0)
 
 
 def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy) -> Priced:
