@@ -17,7 +17,7 @@ from offerloop.config import load_config
 from offerloop.decision.rows import as_text
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, InputError
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.hash_groups import in_holdout
 from offerloop.money import DIGITS
 from offerloop.response import full_weeks, shelf_lines
 from offerloop.tables import STAGE_TABLES

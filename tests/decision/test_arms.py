@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from offerloop.config import ExperimentSettings
 from offerloop.decision.arms import draw_arms
-from offerloop.decision.draw import MOST_EXPLORE
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.decision.propensities import MOST_EXPLORE
+from offerloop.evaluation.hash_groups import in_holdout
 from offerloop.offers import NO_OFFER
 
 MENU = {"customer_id": pl.Int64, "campaign_id": pl.String, "offer_id": pl.String, "cost_liability_minor": pl.Int64}

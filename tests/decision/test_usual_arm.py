@@ -10,7 +10,7 @@ from offerloop.config import ExperimentSettings
 from offerloop.decision.arms import draw_arms
 from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.errors import ConfigError
-from offerloop.evaluation.assignment import in_holdout, in_usual
+from offerloop.evaluation.hash_groups import in_holdout, in_usual
 
 SIZE = 40
 EVERYBODY = pl.Series("customer_id", range(SIZE), dtype=pl.Int64)

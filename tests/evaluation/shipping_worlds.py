@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.evaluation.shipping import read_challenge
+from offerloop.evaluation.challenger import read_challenge
 from offerloop.evaluation.totals import Totals
 
 BUYERS = 0.125

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from offerloop.loop.guardrail_sums import MARGIN, OPT_OUTS, RATINGS, RETURNS
 from offerloop.loop.guardrails import REST, Drawn, Guardrails
-from offerloop.loop.watch import MARGIN, OPT_OUTS, RATINGS, RETURNS
 
 HELD_SHARE = 0.2
 

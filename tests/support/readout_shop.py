@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from offerloop.evaluation.assignment import in_holdout, in_usual
+from offerloop.evaluation.hash_groups import in_holdout, in_usual
 from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS
 
 N, HELD, EXPLORE = 3000, 0.2, 0.1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Bools, Ints
 from offerloop.config import ExperimentSettings
-from offerloop.decision.draw import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.decision.propensities import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.decision.usual import UsualPolicy
 from offerloop.evaluation import in_holdout, in_usual
 from offerloop.offers import NO_OFFER

@@ -12,8 +12,8 @@ import polars as pl
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, menu
 from offerloop.decision.campaigns import Planned
-from offerloop.decision.draw import MOST_EXPLORE, MOST_LEARN
 from offerloop.decision.planning import Allowed
+from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
 from offerloop.decision.rows import Outside, assignments
 from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect

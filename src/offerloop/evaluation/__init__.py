@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.evaluation.assignment import bucket, fnv1a, in_holdout, in_usual
+    from offerloop.evaluation.challenger import (
+        Action,
+        ExperimentReading,
+        Metric,
+        ObservedMetric,
+        Reason,
+        ShipRule,
+        decide,
+        judged,
+        read_challenge,
+    )
     from offerloop.evaluation.earlier_offers import CarryOver, carry_over
     from offerloop.evaluation.estimate import (
         Z95,
@@ -34,6 +44,7 @@ if TYPE_CHECKING:
         sample_ratio,
         weighted_difference,
     )
+    from offerloop.evaluation.hash_groups import bucket, fnv1a, in_holdout, in_usual
     from offerloop.evaluation.moments import Moments
     from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
     from offerloop.evaluation.policy_kept import LAGS, NONE, OTHER, PastExposures, kept
@@ -43,17 +54,6 @@ if TYPE_CHECKING:
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
     from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
-    from offerloop.evaluation.shipping import (
-        Action,
-        ExperimentReading,
-        Metric,
-        ObservedMetric,
-        Reason,
-        ShipRule,
-        decide,
-        judged,
-        read_challenge,
-    )
     from offerloop.evaluation.totals import Totals
 
 __all__ = [

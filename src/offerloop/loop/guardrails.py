@@ -16,7 +16,7 @@ from typing import Literal
 
 from offerloop.arrays import Bools, Floats
 from offerloop.evaluation import ExperimentReading, Metric, ShipRule, Totals, read_challenge
-from offerloop.loop.watch import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
+from offerloop.loop.guardrail_sums import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
 
 PROFIT = "profit"
 METRICS = (

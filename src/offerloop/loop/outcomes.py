@@ -13,7 +13,7 @@ from offerloop.arrays import Floats
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
 from offerloop.loop.drift import Pulse
-from offerloop.loop.watch import LINES, OPT_OUTS, Watched, pulse_of, watched
+from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.response import QUARTER_DAYS, customer_days, exposure_features, exposure_outcomes, known_margins

@@ -25,10 +25,10 @@ from offerloop.offers import (
 )
 from offerloop.store.connect import clock as database_clock
 from offerloop.store.connect import open_engine, persevere, reading, writing
+from offerloop.store.group_commit import Together
 from offerloop.store.migrations import migrate
 from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
 from offerloop.store.schema import templates
-from offerloop.store.together import Together
 from offerloop.store.writing import LedgerChange, write
 
 Seen = TypeVar("Seen")

@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 from explained_run import CONFIG, JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build_run, effect
 
+from offerloop.commands.explain.customer import WHY_NO_OFFER
 from offerloop.commands.explain.liked import BECAUSE, BECAUSE_FOR_CUSTOMERS, LISTS_FOR_CUSTOMERS
 from offerloop.commands.explain.marketer import REASONS_FOR_NONE
-from offerloop.commands.explain.page import AUDIENCES, SUPPORT_WHY, WHY_NO_OFFER
+from offerloop.commands.explain.page import AUDIENCES
 from offerloop.commands.explain.reasons import WHY
+from offerloop.commands.explain.support import SUPPORT_WHY
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.locale import languages

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.simulate.shop_files import write_shop
-from offerloop.evaluation.assignment import in_holdout
+from offerloop.evaluation.hash_groups import in_holdout
 from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market

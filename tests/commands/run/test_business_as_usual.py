@@ -10,7 +10,7 @@ from offerloop.commands.check.task import check
 from offerloop.commands.run.task import run
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, InputError
-from offerloop.evaluation.assignment import in_holdout, in_usual
+from offerloop.evaluation.hash_groups import in_holdout, in_usual
 
 SPEND = "spend-and-save"
 RULES = """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from offerloop.commands.explain.explanation_localizer import ExplanationLocalizer
 from offerloop.commands.explain.findings import LikedProduct
-from offerloop.commands.explain.teller import Teller
 from offerloop.message import Message
 
 LISTS = {
@@ -35,7 +35,7 @@ BECAUSE_FOR_CUSTOMERS = {
 """The same for the customer."""
 
 
-def liked_pairs(_: Teller) -> list[tuple[str, str]]:
+def liked_pairs(_: ExplanationLocalizer) -> list[tuple[str, str]]:
     """Return for a marketer the kind of list, once, and a line for each product."""
     if _is_refused(_):
         ids = _.listed(_popular(_, "profile"))
@@ -56,7 +56,7 @@ def liked_pairs(_: Teller) -> list[tuple[str, str]]:
     return pairs
 
 
-def liked_lines(_: Teller) -> list[str]:
+def liked_lines(_: ExplanationLocalizer) -> list[str]:
     """Return for the customer a line for each list."""
     if _is_refused(_):
         lists = {"popular": _popular(_, "customer")}
@@ -66,16 +66,16 @@ def liked_lines(_: Teller) -> list[str]:
     return [_(LISTS_FOR_CUSTOMERS[name], products=_.clauses(texts)) for name, texts in lists.items() if texts]
 
 
-def _is_refused(_: Teller) -> bool:
+def _is_refused(_: ExplanationLocalizer) -> bool:
     """Who refuses personalisation gets what is popular, for both tasks the same."""
     return _.facts.decision.reason == "no_consent"
 
 
-def _popular(_: Teller, family: str) -> list[str]:
+def _popular(_: ExplanationLocalizer, family: str) -> list[str]:
     return [_named(one.product_id, one.text, family) for one in _.facts.liked.repeat]
 
 
-def _because(_: Teller, family: str, product: LikedProduct) -> str:
+def _because(_: ExplanationLocalizer, family: str, product: LikedProduct) -> str:
     """A product and the code of its reason, such as ``bought:7`` or ``goes_with:12``."""
     code, __, about = product.reason.partition(":")
     key = "bought_once" if (code, about) == ("bought", "1") else code

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from offerloop.commands.explain.explanation_localizer import ExplanationLocalizer
 from offerloop.commands.explain.findings import CandidateFacts, CustomerDecision, ExpectedMoney, ExplainedCampaign
 from offerloop.commands.explain.profile import profile_lines
 from offerloop.commands.explain.reasons import change_lines, why_lines, why_not_lines
-from offerloop.commands.explain.teller import Teller
 from offerloop.message import Message
 from offerloop.report import BASES_OF_EFFECTS
 
@@ -101,7 +101,7 @@ SURE = {
 """How sure a decision is, by what effects rest on."""
 
 
-def marketer_text(_: Teller) -> str:
+def marketer_text(_: ExplanationLocalizer) -> str:
     """Sections with headings; plain text that fits a terminal."""
     facts = _.facts
     title = _(
@@ -125,11 +125,11 @@ def marketer_text(_: Teller) -> str:
     return "\n\n".join(parts)
 
 
-def _bullets(_: Teller, lines: Sequence[str]) -> list[str]:
+def _bullets(_: ExplanationLocalizer, lines: Sequence[str]) -> list[str]:
     return [_("- {text}", context="pattern", text=line) for line in lines]
 
 
-def _pairs(_: Teller, pairs: Sequence[tuple[str, str]]) -> list[str]:
+def _pairs(_: ExplanationLocalizer, pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Labels in one column, their values in another."""
     wide = max((cell_len(label) for label, __ in pairs), default=0)
     return [_("  {label}  {text}", context="pattern", label=_padded(label, wide), text=text) for label, text in pairs]
@@ -141,7 +141,7 @@ def _padded(text: str, wide: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def _decision(_: Teller) -> list[str]:
+def _decision(_: ExplanationLocalizer) -> list[str]:
     decision = _.facts.decision
     share = _.chance(decision.propensity) if decision.propensity >= 0.001 else f"{decision.propensity:.1e}"
     drawn = (
@@ -156,7 +156,7 @@ def _decision(_: Teller) -> list[str]:
     return [head, *_pairs(_, [*_money(_, decision, decision.campaign_id), drawn])]
 
 
-def _money(_: Teller, decision: CustomerDecision, campaign: str) -> list[tuple[str, str]]:
+def _money(_: ExplanationLocalizer, decision: CustomerDecision, campaign: str) -> list[tuple[str, str]]:
     basis = decision.basis
     pairs = [(_(MOST), _most(_, decision.cost_most_minor, campaign))]
     if decision.money is not None:
@@ -178,7 +178,7 @@ def _money(_: Teller, decision: CustomerDecision, campaign: str) -> list[tuple[s
     return pairs
 
 
-def _profit(_: Teller, money: ExpectedMoney, basis: str, campaign: str) -> list[tuple[str, str]]:
+def _profit(_: ExplanationLocalizer, money: ExpectedMoney, basis: str, campaign: str) -> list[tuple[str, str]]:
     """Return the profit, and its second estimate unless it is assumed: estimates did not choose what is assumed."""
     unit = _.costs(campaign).currency
     what = (
@@ -206,12 +206,12 @@ def _profit(_: Teller, money: ExpectedMoney, basis: str, campaign: str) -> list[
     ]
 
 
-def _most(_: Teller, most: int | None, campaign: str) -> str:
+def _most(_: ExplanationLocalizer, most: int | None, campaign: str) -> str:
     """The most that an offer can take from its campaign's budget."""
     return _("no limit", context="decision") if most is None else _.costs(campaign).exact(most)
 
 
-def _candidates(_: Teller) -> list[str]:
+def _candidates(_: ExplanationLocalizer) -> list[str]:
     facts = _.facts
     lines = [
         *_table(_),
@@ -233,7 +233,7 @@ def _candidates(_: Teller) -> list[str]:
     return lines
 
 
-def _table(_: Teller) -> list[str]:
+def _table(_: ExplanationLocalizer) -> list[str]:
     head = [
         _(MARKS["other"], offer=Message("offer", context="column title")),
         _("value", context="column title"),
@@ -256,7 +256,7 @@ def _table(_: Teller) -> list[str]:
     ]
 
 
-def _nothing(_: Teller) -> list[str]:
+def _nothing(_: ExplanationLocalizer) -> list[str]:
     decision, zero = _.facts.decision, _.fine(0)
     mark = "given" if decision.terms is None else "other"
     if mark == "other" and _.facts.plan.terms is None:
@@ -265,7 +265,7 @@ def _nothing(_: Teller) -> list[str]:
     return [name, zero, "0", "0", zero, zero, ""]
 
 
-def _row(_: Teller, candidate: CandidateFacts) -> list[str]:
+def _row(_: ExplanationLocalizer, candidate: CandidateFacts) -> list[str]:
     status = candidate.status
     mark = "given" if status.startswith("given") else "planned" if status.startswith("kept_back") else "other"
     name = _.of_campaign(_.offer(candidate.terms), candidate.campaign_id)
@@ -280,7 +280,7 @@ def _row(_: Teller, candidate: CandidateFacts) -> list[str]:
     ]
 
 
-def _price(_: Teller, campaign_facts: ExplainedCampaign) -> str:
+def _price(_: ExplanationLocalizer, campaign_facts: ExplainedCampaign) -> str:
     campaign = campaign_facts.campaign_id
     values = {
         "campaign": _.quoted(campaign_facts.title),
@@ -307,7 +307,7 @@ def _price(_: Teller, campaign_facts: ExplainedCampaign) -> str:
     )
 
 
-def _sure(_: Teller) -> list[str]:
+def _sure(_: ExplanationLocalizer) -> list[str]:
     bases = {one.basis for one in _.facts.candidates}
     keys: list[str] = [basis for basis in ("estimated", "transferred", "measured", "assumed") if basis in bases]
     if {"estimated", "transferred"} <= bases:

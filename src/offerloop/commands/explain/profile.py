@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from offerloop.commands.explain.explanation_localizer import ExplanationLocalizer
 from offerloop.commands.explain.liked import liked_pairs
-from offerloop.commands.explain.teller import Teller
 from offerloop.message import Message
 from offerloop.profiles import TAGS, UNKNOWN
 from offerloop.report import count
@@ -28,7 +28,7 @@ FLAT = 0.05
 """A change of spend up to this share is called none."""
 
 
-def profile_lines(_: Teller) -> list[tuple[str, str]]:
+def profile_lines(_: ExplanationLocalizer) -> list[tuple[str, str]]:
     """Label and text; a feature that the run does not hold is left out."""
     unknown = _.facts.activity_unknown
     feature_names = {*_.facts.profile.as_json(), *(["p_active"] if unknown else [])}
@@ -48,7 +48,7 @@ def profile_lines(_: Teller) -> list[tuple[str, str]]:
     return [*pairs, *liked_pairs(_)]
 
 
-def _feature(_: Teller, name: str) -> str:
+def _feature(_: ExplanationLocalizer, name: str) -> str:
     unknown = _.facts.activity_unknown
     if name == "p_active" and unknown:
         return _(ACTIVITY_UNKNOWN[unknown])
@@ -75,7 +75,7 @@ def _feature(_: Teller, name: str) -> str:
     return _trend(_, value) if name == "trend" else count(value)
 
 
-def _trend(_: Teller, trend: float) -> str:
+def _trend(_: ExplanationLocalizer, trend: float) -> str:
     """(now - before) / (now + before) as the change on the time before: 2 t / (1 - t)."""
     recent, days = _.facts.profile.recent_minor, _.facts.recent_days
     if not recent:

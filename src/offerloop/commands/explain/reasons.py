@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from offerloop.commands.explain.explanation_localizer import ExplanationLocalizer
 from offerloop.commands.explain.findings import (
     AnyPurchaseChange,
     BreakEvenChange,
@@ -13,7 +14,6 @@ from offerloop.commands.explain.findings import (
     PurchaseChange,
     RunnerUpChange,
 )
-from offerloop.commands.explain.teller import Teller
 from offerloop.message import Message
 
 EXAMPLES = 3
@@ -110,7 +110,7 @@ CHANGE_NOT_SENT = {
 """What a campaign that is not sent would need, by the code of why it is not."""
 
 
-def why_lines(_: Teller) -> list[str]:
+def why_lines(_: ExplanationLocalizer) -> list[str]:
     """Say why the customer gets this offer, or none."""
     reason = _.facts.decision.reason
     if reason == "holdout":
@@ -131,7 +131,7 @@ def why_lines(_: Teller) -> list[str]:
     return [_(WHY[reason])]
 
 
-def _alone(_: Teller) -> list[str]:
+def _alone(_: ExplanationLocalizer) -> list[str]:
     """Say what the plan would have given without the draw."""
     plan, decision, chosen = _.facts.plan, _.facts.decision, _chosen(_)
     if (plan.campaign_id, plan.offer_id) == (decision.campaign_id, _none(decision.offer_id)):
@@ -156,17 +156,17 @@ def _none(offer_id: str) -> str | None:
     return None if offer_id == "none" else offer_id
 
 
-def _chosen(_: Teller) -> CandidateFacts | None:
+def _chosen(_: ExplanationLocalizer) -> CandidateFacts | None:
     plan = _.facts.plan
     return _candidate(_, plan.campaign_id, plan.offer_id)
 
 
-def _candidate(_: Teller, campaign_id: str | None, offer_id: str | None) -> CandidateFacts | None:
+def _candidate(_: ExplanationLocalizer, campaign_id: str | None, offer_id: str | None) -> CandidateFacts | None:
     wanted = (campaign_id, offer_id)
     return next((one for one in _.facts.candidates if (one.campaign_id, one.offer_id) == wanted), None)
 
 
-def _sum(_: Teller, candidate: CandidateFacts) -> dict[str, str]:
+def _sum(_: ExplanationLocalizer, candidate: CandidateFacts) -> dict[str, str]:
     """Profit − price x cost = net, and what the budget earns elsewhere."""
     return {
         "offer": _.named(candidate),
@@ -178,7 +178,7 @@ def _sum(_: Teller, candidate: CandidateFacts) -> dict[str, str]:
     }
 
 
-def _best(_: Teller, chosen: CandidateFacts | None) -> list[str]:
+def _best(_: ExplanationLocalizer, chosen: CandidateFacts | None) -> list[str]:
     if chosen is None:
         return []
     cost = _.of_budget(chosen.budget_cost_minor, chosen.campaign_id)
@@ -197,7 +197,7 @@ def _best(_: Teller, chosen: CandidateFacts | None) -> list[str]:
     return [_(text.with_values(cost=cost, **_sum(_, chosen)))]
 
 
-def _not_enough(_: Teller, reason: str) -> list[str]:
+def _not_enough(_: ExplanationLocalizer, reason: str) -> list[str]:
     """The best candidate of a campaign that is sent: by what is left after its budget, or by profit."""
     live = [one for one in _.facts.candidates if _.campaign(one.campaign_id).send]
     if not live:
@@ -212,12 +212,12 @@ def _not_enough(_: Teller, reason: str) -> list[str]:
     return [_(NOT_ENOUGH[counted].with_values(cost=cost, **_sum(_, best)))]
 
 
-def _counted(_: Teller, candidate: CandidateFacts, code: str, lossy: str) -> str:
+def _counted(_: ExplanationLocalizer, candidate: CandidateFacts, code: str, lossy: str) -> str:
     """Choose the sentence by the unit of the budget: an unprofitable offer costs no profit where that is not money."""
     return f"{code}_unit" if code == lossy and not _.in_money(candidate.campaign_id) else code
 
 
-def _agreement(_: Teller) -> list[str]:
+def _agreement(_: ExplanationLocalizer) -> list[str]:
     plan = _.facts.plan
     if plan.agreement == "exact":
         return []
@@ -225,7 +225,7 @@ def _agreement(_: Teller) -> list[str]:
     return [_(AGREEMENTS[plan.agreement], offer=_.named(again) if again else _("no offer", context="offer"))]
 
 
-def why_not_lines(_: Teller) -> list[str]:
+def why_not_lines(_: ExplanationLocalizer) -> list[str]:
     """Return one line for each candidate that is not given."""
     lines, chosen = [], _chosen(_)
     for candidate in _.facts.candidates:
@@ -239,7 +239,7 @@ def why_not_lines(_: Teller) -> list[str]:
     return lines
 
 
-def _reason_values(_: Teller, candidate: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, str]:
+def _reason_values(_: ExplanationLocalizer, candidate: CandidateFacts, chosen: CandidateFacts | None) -> dict[str, str]:
     cost = candidate.budget_cost_minor
     return {
         **_sum(_, candidate),
@@ -253,7 +253,7 @@ def _reason_values(_: Teller, candidate: CandidateFacts, chosen: CandidateFacts 
     }
 
 
-def change_lines(_: Teller) -> list[str]:
+def change_lines(_: ExplanationLocalizer) -> list[str]:
     """Say what would have to be different for another decision."""
     change = _.facts.changes
     if isinstance(change, RunnerUpChange):
@@ -265,7 +265,7 @@ def change_lines(_: Teller) -> list[str]:
     return _budget_or_purchase(_, change)
 
 
-def _budget_or_purchase(_: Teller, change: DecisionChange) -> list[str]:
+def _budget_or_purchase(_: ExplanationLocalizer, change: DecisionChange) -> list[str]:
     if isinstance(change, PriceChange):  # which has limits too
         return _price(_, change)
     if isinstance(change, LimitsChange):
@@ -275,11 +275,11 @@ def _budget_or_purchase(_: Teller, change: DecisionChange) -> list[str]:
     return _any_purchase(_, change) if isinstance(change, AnyPurchaseChange) else _random(_, change)
 
 
-def _random(_: Teller, change: DecisionChange) -> list[str]:
+def _random(_: ExplanationLocalizer, change: DecisionChange) -> list[str]:
     return [_(CHANGES[change.kind])]
 
 
-def _runner_up(_: Teller, change: RunnerUpChange) -> list[str]:
+def _runner_up(_: ExplanationLocalizer, change: RunnerUpChange) -> list[str]:
     chosen = _chosen(_)
     if chosen is None:
         return []
@@ -307,7 +307,7 @@ def _runner_up(_: Teller, change: RunnerUpChange) -> list[str]:
     ]
 
 
-def _price(_: Teller, change: PriceChange) -> list[str]:
+def _price(_: ExplanationLocalizer, change: PriceChange) -> list[str]:
     costs = _.costs(change.offer.campaign_id)
     return [
         _(
@@ -324,7 +324,7 @@ def _price(_: Teller, change: PriceChange) -> list[str]:
     ]
 
 
-def _limits(_: Teller, change: LimitsChange) -> list[str]:
+def _limits(_: ExplanationLocalizer, change: LimitsChange) -> list[str]:
     now, price = _.ratio(change.price_now), _.ratio(change.price)
     which = _.one_unit(change.offer.campaign_id)
     return [
@@ -339,7 +339,7 @@ def _limits(_: Teller, change: LimitsChange) -> list[str]:
     ]
 
 
-def _break_even(_: Teller, change: BreakEvenChange) -> list[str]:
+def _break_even(_: ExplanationLocalizer, change: BreakEvenChange) -> list[str]:
     if change.value_minor < 0:
         return [_("Its estimated value is below zero: nothing but another estimate would make it worth giving.")]
     if change.value_minor == 0:
@@ -370,7 +370,7 @@ def _break_even(_: Teller, change: BreakEvenChange) -> list[str]:
     return [*lines, _("The same offer would break even at a margin of {margin} (now {now}).", margin=margin, now=now)]
 
 
-def _purchase(_: Teller, change: PurchaseChange) -> list[str]:
+def _purchase(_: ExplanationLocalizer, change: PurchaseChange) -> list[str]:
     categories = change.categories
     if not categories:
         return [_("No offer's effect can be told from purchases; only the shop's own assumption would do.")]
@@ -384,7 +384,7 @@ def _purchase(_: Teller, change: PurchaseChange) -> list[str]:
     ]
 
 
-def _any_purchase(_: Teller, change: AnyPurchaseChange) -> list[str]:
+def _any_purchase(_: ExplanationLocalizer, change: AnyPurchaseChange) -> list[str]:
     return [
         _(
             "Any purchase: what offers shown at random change is known for whoever bought in the "
@@ -394,7 +394,7 @@ def _any_purchase(_: Teller, change: AnyPurchaseChange) -> list[str]:
     ]
 
 
-def _campaign(_: Teller, change: CampaignChange) -> list[str]:
+def _campaign(_: ExplanationLocalizer, change: CampaignChange) -> list[str]:
     lines = []
     for campaign in _.facts.campaigns:
         title = _.quoted(campaign.title)

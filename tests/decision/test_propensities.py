@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.decision.draw import Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.decision.propensities import Shares, draw_explorers, draw_holdback, n_explorers
 
 SHARE = st.floats(0, 0.5)
 

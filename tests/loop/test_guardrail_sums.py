@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.loop.watch import CHEAP, LINES, MARGIN, RATINGS, RETURNS, pulse_of, watched
+from offerloop.loop.guardrail_sums import CHEAP, LINES, MARGIN, RATINGS, RETURNS, pulse_of, watched
 
 ROWS = [
     ("ann", 1, "tea", 2, 400, 100, 50),

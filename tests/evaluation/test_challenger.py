@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import binom
 from shipping_worlds import BUYERS, World, actions, even_actions
 
+from offerloop.evaluation.challenger import Metric, ObservedMetric, Reason, ShipRule, decide, read_challenge
 from offerloop.evaluation.ratios import as_share
 from offerloop.evaluation.sequential import AlwaysValid, planned_size
-from offerloop.evaluation.shipping import Metric, ObservedMetric, Reason, ShipRule, decide, read_challenge
 from offerloop.evaluation.totals import Totals
 
 PROFIT, SPEND = Metric("profit"), Metric("spend")

@@ -25,10 +25,12 @@ SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""
 TINY = 0.5
 """Profits that are all below this many minor units are told with more digits."""
+DRAWN = ("holdout", "usual", "lot", "held_back")
+"""Reasons that rest on a random draw."""
 
 
 @dataclass(frozen=True)
-class Teller:
+class ExplanationLocalizer:
     """Fills templates. `facts` are those of one customer's decision."""
 
     facts: DecisionFacts
@@ -197,3 +199,10 @@ class Teller:
     @property
     def _digits(self) -> int:
         return DIGITS[self.facts.currency]
+
+
+def closeness(_: ExplanationLocalizer, category: str) -> str:
+    """Return how close the offer is: for what the customer spends most on, has bought, or for anybody."""
+    if _.facts.profile.top_category == category:
+        return "top"
+    return "scope" if _.facts.decision.basis == "estimated" else "category"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from offerloop.evaluation.assignment import (
+from offerloop.evaluation.hash_groups import (
     ExclusiveGroup,
     Experiment,
     Filter,

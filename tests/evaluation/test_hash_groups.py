@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from offerloop.evaluation.assignment import ExclusiveGroup, Experiment, Holdout, bucket, in_holdout
+from offerloop.evaluation.hash_groups import ExclusiveGroup, Experiment, Holdout, bucket, in_holdout
 
 # growthbook/growthbook, packages/sdk-js/test/cases.json (MIT), cases of "hash" with version 2
 PUBLISHED = [

@@ -7,7 +7,7 @@ import pytest
 
 from offerloop.errors import StoreError
 from offerloop.offers import CommandAnswer, Revoke
-from offerloop.store.together import Together
+from offerloop.store.group_commit import Together
 
 
 class Store:
