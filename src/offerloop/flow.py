@@ -192,7 +192,7 @@ def decide(
         for offer_id in effects.offers["offer_id"].unique()
         if isinstance(shown, ShownEffects) and shown.has(offer_id)
     ]
-    exploration = exploration_of(period, effects.offers, known_ids)
+    exploration = exploration_of(period, effects.offers, known_ids, planned.unsent())
     assigned, explore_share = stage(
         "assignments", assign, profiles, allowed, planned, effects, usual, settings, exploration
     )  # fmt: skip

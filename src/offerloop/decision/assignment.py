@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import narwhals as nw
 import numpy as np
 import polars as pl
+from scipy.stats import norm
 
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, menu
@@ -18,7 +19,7 @@ from offerloop.decision.rows import Outside, assignments
 from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
-from offerloop.evaluation import ComingTest
+from offerloop.evaluation import ComingTest, Estimate, se_of
 from offerloop.events import BUSINESS_AS_USUAL, Events, LoopExposures, read_business_as_usual
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
@@ -43,23 +44,34 @@ class Exploration:
     """How a period of a loop explores."""
 
     holdback: float
-    untried: frozenset[str]
-    """Campaigns with offers of which too little was shown yet to learn from. What such a campaign could have spent is
-    spent on exploring while it is not sent, and up to MOST_LEARN of the customers draw."""
+    idle: Mapping[str, float]
+    """The share of its budget that a campaign which is not sent spends on random offers: all of it while too little was
+    shown of some of its offers, otherwise `idle_share`. Up to MOST_LEARN of the customers draw then."""
 
 
 def exploration_of(
-    period: LoopPeriod | None, offers: pl.DataFrame, offers_with_effects: Iterable[str]
+    period: LoopPeriod | None, offers: pl.DataFrame, offers_with_effects: Iterable[str], unsent: Mapping[str, Estimate]
 ) -> Exploration | None:
     """Return how a period of a loop explores; None for a run.
 
-    `offers_with_effects` are the ids of offers whose effects were learned from what was shown. While a loop rests
-    because its plan was rolled back, idle budgets stay unspent.
+    `offers_with_effects` are the ids of offers whose effects were learned from what was shown, `unsent` the campaigns
+    that are not sent, with the profit of offers at random. While a loop rests because its plan was rolled back, idle
+    budgets stay unspent.
     """
     if period is None:
         return None
-    untried = offers.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"]
-    return Exploration(period.holdback, frozenset() if period.rests else frozenset(untried))
+    untried = set(offers.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"])
+    shares = {name: 1.0 if name in untried else idle_share(profit) for name, profit in unsent.items()}
+    return Exploration(period.holdback, {} if period.rests else shares)
+
+
+def idle_share(profit: Estimate) -> float:
+    """Return the share of an idle budget that random offers may spend: the probability that they pay.
+
+    So exploring ends where it cannot change the plan any more; this is probability matching (Thompson 1933) for the
+    campaign as a whole.
+    """
+    return float(norm.cdf(profit.value / se_of(profit))) if profit.has_interval else float(profit.value > 0)
 
 
 def business_as_usual(
@@ -108,12 +120,12 @@ def assign(
         planned=taken.join(most, on=["campaign_id", "offer_id"], how="left"),
         menu=menu(effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)),
         audiences=allowed.campaigns,
-        explore_budgets={one.id: _explore_minor(config, one, sent, exploration) for one in config.campaigns},
+        explore_budgets={one.id: _explore_minor(config, one, exploration) for one in config.campaigns},
         settings=config.experiment,
         rng=np.random.default_rng(config.seed),
         usual=usual,
         holdback=0.0 if exploration is None else exploration.holdback,
-        most_explore=MOST_LEARN if exploration is not None and exploration.untried - set(sent) else MOST_EXPLORE,
+        most_explore=MOST_LEARN if exploration is not None and any(exploration.idle.values()) else MOST_EXPLORE,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
     table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
@@ -121,11 +133,12 @@ def assign(
     return table, arms.explore_share
 
 
-def _explore_minor(config: Config, campaign: Campaign, sent: list[str], exploration: Exploration | None) -> int:
+def _explore_minor(config: Config, campaign: Campaign, exploration: Exploration | None) -> int:
     """Return what random offers of a campaign may cost."""
     own = config.minor(campaign.explore_budget, campaign)
-    idle = exploration is not None and campaign.id in exploration.untried - set(sent) and own > 0
-    return own + config.minor(campaign.budget, campaign) if idle else own
+    if exploration is None or own == 0:
+        return own
+    return own + int(exploration.idle.get(campaign.id, 0.0) * config.minor(campaign.budget, campaign))
 
 
 def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:

@@ -16,6 +16,7 @@ from offerloop.decision.launch import launchable
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
 from offerloop.decision.sending import better_of, decide_in_order, decide_jointly
+from offerloop.evaluation import Estimate
 
 Solving = Literal["jointly", "in order"]
 
@@ -42,6 +43,10 @@ class Planned:
     def resting(self) -> Planned:
         """The same where no plan is sent."""
         return replace(self, forecasts=[replace(one, send=False) for one in self.forecasts])
+
+    def unsent(self) -> dict[str, Estimate]:
+        """Return the campaigns that are not sent, with the held-out profit of offers at random."""
+        return {one.campaign_id: one.at_random() for one in self.forecasts if not one.send}
 
 
 def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:

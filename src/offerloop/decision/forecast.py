@@ -58,8 +58,15 @@ class Forecast:
     budget_unit: int
     """Units of the solver's budget in one minor unit."""
     valuation: Repeated
+    offers: int
+    """How many offers the campaign's customers can get."""
     overspend: float | None
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
+
+    def at_random(self) -> Estimate:
+        """Held-out profit of giving everybody one of their offers at random."""
+        size = len(self.valuation.cost)
+        return self.valuation.value(np.full(size, 1 / max(self.offers, 1)))
 
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
         """A further row of the comparison: the plan for those customers only who really get its offer."""
@@ -91,6 +98,7 @@ def forecast_campaign(
         uniform=uniform_depths(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=case.unit,
         valuation=valuation,
+        offers=len(case.offers),
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
     )
 
