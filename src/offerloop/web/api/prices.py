@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Annotated
 
@@ -18,6 +19,8 @@ from offerloop.web.worker import Worker
 
 router = APIRouter(prefix="/v1/prices", tags=["prices"])
 MOST_PRODUCTS = 500
+AT_ONCE = 10
+"""Products between two moments at which other requests are answered."""
 
 
 class PricesRequest(Model):
@@ -73,7 +76,11 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     def priced(line: Line) -> Priced:
         return price(Basket(currency, (line.line(),), customer=customer), offers, now, held.policy)
 
-    products = [_shown(priced(one), None if own is None else own[1]) for one in body.products]
+    products = list[dict[str, object]]()
+    for one in body.products:
+        if len(products) % AT_ONCE == AT_ONCE - 1:
+            await asyncio.sleep(0)
+        products.append(_shown(priced(one), None if own is None else own[1]))
     return json_response({"currency": currency, "products": products})
 
 

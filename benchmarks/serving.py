@@ -1,0 +1,236 @@
+# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi>=23.1 httpx>=0.27 sqlalchemy>=2.0.30 psycopg[binary]>=3.2
+"""How many decisions, prices and baskets a second does one worker of the service answer, and how fast?
+
+The worker is pinned to one core and the clients to another; clients keep their connections, and each sends a request
+when the last one was answered, or at half the highest rate. Beside it stand a bare route of FastAPI that parses the
+same body, and bare Starlette, on the same server and core. `make bench NAME=serving` prints a table; `--json FILE`
+writes it too, `--quick` takes a second for each figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from record import Claim, Record, Result, load, machine, tell
+from serving_shop import write_shop
+
+CLIENTS = 16
+SHARE_OF_BARE, P99_MS, PRICES_MS, MEMORY_MB, START_SECONDS = 0.6, 10.0, 20.0, 1000.0, 5.0
+"""Targets."""
+Body = Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What clients saw."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    failed: int
+
+
+def pinned(core: int) -> list[str]:
+    """Return the words that pin a command to a core."""
+    return ["taskset", "-c", str(core)]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def served(command: list[str], port: int) -> Iterator[tuple[subprocess.Popen[str], float]]:
+    """Start a server on the first core; give it and the seconds until it answered."""
+    folder = Path(__file__).parent
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(folder)])}
+    begin = time.monotonic()
+    process = subprocess.Popen(
+        [*pinned(0), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=here
+    )
+    try:
+        while not answers(port):
+            if process.poll() is not None:
+                raise RuntimeError(f"the server ended with {process.returncode}")
+            time.sleep(0.02)
+        yield process, time.monotonic() - begin
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens."""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def ask(port: int, path: str, token: str, body: Body, seconds: float, per_second: float | None) -> Load:
+    """Send requests by all clients for some seconds, as fast as they are answered or at a rate."""
+    took: list[float] = []
+    failed = 0
+    end = time.perf_counter() + seconds
+    pause = None if per_second is None else CLIENTS / per_second
+
+    async def client(number: int) -> None:
+        nonlocal failed
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        due = time.perf_counter() + (pause or 0) * number / CLIENTS
+        while (now := time.perf_counter()) < end:
+            if pause is not None and now < due:
+                await asyncio.sleep(due - now)
+            begin = due if pause is not None else time.perf_counter()
+            writer.write(request(path, token, body()))
+            status = await answer(reader)
+            took.append(time.perf_counter() - begin)
+            failed += status != 200
+            due += pause or 0
+        writer.close()
+
+    begin = time.perf_counter()
+    await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    took.sort()
+    middle, late = took[len(took) // 2], took[int(len(took) * 0.99)]
+    return Load(len(took) / (time.perf_counter() - begin), 1000 * middle, 1000 * late, failed)
+
+
+def request(path: str, token: str, body: bytes) -> bytes:
+    """Return a request as it goes over the wire."""
+    head = f"POST {path} HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\nauthorization: Bearer {token}\r\n"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def answer(reader: asyncio.StreamReader) -> int:
+    """Read one answer, and return its status."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").lower().split("\r\n")
+    length = next(int(line.partition(":")[2]) for line in lines if line.startswith("content-length:"))
+    await reader.readexactly(length)
+    return int(lines[0].split()[1])
+
+
+def bodies(customers: int) -> dict[str, tuple[str, Body]]:
+    """Return path and body of what is asked."""
+    rng = random.Random(1)
+
+    def customer() -> str:
+        return f"customer-{rng.randrange(customers):08}"
+
+    line = {"product_id": "7", "quantity": 2, "unit_price_minor": 1450, "categories": ["kind 1"]}
+
+    def written(**fields: object) -> bytes:
+        return json.dumps({"customer_id": customer(), **fields}).encode()
+
+    return {
+        "decisions": ("/v1/decisions", lambda: written(context={"channel": "app"})),
+        "baskets of 5 lines": ("/v1/baskets/price", lambda: written(currency="EUR", lines=[line] * 5)),
+        "prices of 100 products": ("/v1/prices", lambda: written(currency="EUR", products=[line] * 100)),
+    }
+
+
+def measure_service(shop: Path, customers: int, seconds: float) -> tuple[list[Result], list[Claim], float]:
+    """Measure the service; the last value is decisions a second."""
+    port, results, claims = free_port(), list[Result](), list[Claim]()
+    command = [sys.executable, "-c", "from offerloop.cli import main; main()", "serve", str(shop), "--port", str(port)]
+    with served(command, port) as (process, started):
+        assert process.stdout is not None
+        token, fastest = process.stdout.readline().strip(), 0.0
+        for name, (path, body) in bodies(customers).items():
+            asyncio.run(ask(port, path, token, body, seconds / 4, None))
+            full = asyncio.run(ask(port, path, token, body, seconds, None))
+            half = asyncio.run(ask(port, path, token, body, seconds, full.per_second / 2))
+            results += figures("offerloop", name, full) + figures("offerloop, half load", name, half)
+            most = PRICES_MS if path == "/v1/prices" else P99_MS
+            claims.append(Claim.at_most(f"{name}: p99 at half load, ms", half.p99_ms, most))
+            fastest = fastest or full.per_second
+            claims.append(Claim.at_most(f"{name}: answers that are no success", full.failed + half.failed, 0))
+        claims.append(Claim.at_most("memory of the worker, MB", memory_mb(process.pid), MEMORY_MB))
+    claims.append(Claim.at_most("start with the policy's table written, s", started, START_SECONDS))
+    return results, claims, fastest
+
+
+def figures(system: str, case: str, seen: Load) -> list[Result]:
+    """Return what clients saw."""
+    return [
+        Result(system, case, "answers", seen.per_second, "1/s"),
+        Result(system, case, "median", seen.p50_ms, "ms"),
+        Result(system, case, "p99", seen.p99_ms, "ms"),
+    ]
+
+
+def memory_mb(pid: int) -> float:
+    """Return the resident memory of a process at its most."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def measure_peer(name: str, customers: int, seconds: float) -> Load:
+    """Measure a bare server that answers the same request."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", f"serving_peers:{name}", "--port", str(port), "--no-access-log"]
+    path, body = bodies(customers)["decisions"]
+    with served([*command, "--log-level", "warning"], port):
+        asyncio.run(ask(port, path, "none", body, seconds / 4, None))
+        return asyncio.run(ask(port, path, "none", body, seconds, None))
+
+
+def measure(customers: int, offers: int, seconds: float) -> tuple[list[Result], list[Claim]]:
+    """Measure the service and its peers after one another on the same core."""
+    with tempfile.TemporaryDirectory() as folder:
+        shop = write_shop(Path(folder) / "shop", customers, offers)
+        write_table(shop)
+        results, claims, ours = measure_service(shop, customers, seconds)
+    for name in ("bare_fastapi", "bare_starlette"):
+        peer = measure_peer(name, customers, seconds)
+        results += figures(name.replace("_", " "), "decisions", peer)
+        share = ours / peer.per_second
+        what = f"decisions a second, as a share of {name.replace('_', ' ')}"
+        target = SHARE_OF_BARE if name == "bare_fastapi" else None
+        claims.append(Claim(what, share, target=target, met=None if target is None else share >= target))
+    return results, claims
+
+
+def write_table(shop: Path) -> None:
+    """Write the table of the policy, which is done once for each run."""
+    from offerloop.serving import serve_run
+    from offerloop.workspace import find_run
+
+    begin = time.monotonic()
+    serve_run(find_run(shop))
+    print(f"the table of the policy took {time.monotonic() - begin:.1f} s to write", flush=True)
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a second for each figure, and few customers")
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each figure")
+    parser.add_argument("--json", type=Path, help="write the figures there")
+    asked = parser.parse_args()
+    before = load()
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    results, claims = measure(20_000, 20, 1.0) if asked.quick else measure(1_000_000, 20, asked.seconds)
+    tell(results, claims)
+    if asked.json:
+        Record(machine(before, ["fastapi", "uvicorn", "starlette", "pydantic"]), results, claims).write(asked.json)
+
+
+if __name__ == "__main__":
+    main()

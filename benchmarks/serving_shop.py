@@ -1,0 +1,87 @@
+"""A shop of many customers and some offers, as the folder of one run holds it: enough to serve its plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.workspace import RUN_FORMAT
+
+VERSION = "20260101-000000"
+FIRST_OFFER = """
+[[campaigns.offers]]
+kind = "spend_and_save"
+id = "offer-{number}"
+spend = "{spend}.00"
+save = "{save}.00"
+assumed = {{ p_redeem = 0.1, incremental = 0.6 }}
+"""
+CONFIG = """
+[shop]
+name = "Many customers"
+currency = "EUR"
+
+[sources.order_lines]
+path = "lines.csv"
+columns = { order_id = "order", customer_id = "who", product_id = "what", quantity = "n", at = "when", paid = "paid" }
+
+[[campaigns]]
+id = "first"
+title = "First offers"
+budget = "100000000.00"
+"""
+
+
+def write_shop(folder: Path, customers: int, offers: int) -> Path:
+    """Write a shop with one run, in which a tenth of the customers are in the holdout; return its folder."""
+    run = folder / "runs" / VERSION
+    run.mkdir(parents=True)
+    text = CONFIG + "".join(FIRST_OFFER.format(number=one, spend=20 + one, save=1 + one % 9) for one in range(offers))
+    (folder / "offerloop.toml").write_text(text)
+    campaign = {
+        "id": "first", "title": "First offers", "send": True, "budget": "100000000.00", "budget_basis": "liability",
+        "shadow_price": 0.0, "customers_planned": customers,
+    }  # fmt: skip
+    (run / "summary.json").write_text(json.dumps({"currency": "EUR", "campaigns": [campaign]}))
+    manifest = {"format": RUN_FORMAT, "config": {"text": text}, "shares": {"holdout": 0.1, "usual": 0.0}}
+    for name, table in _tables(customers, offers).items():
+        table.write_parquet(run / f"{name}.parquet")
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def _tables(customers: int, offers: int) -> dict[str, pl.DataFrame]:
+    rng = np.random.default_rng(1)
+    names = pl.Series([f"offer-{one}" for one in range(offers)])
+    ids = pl.Series("customer_id", [f"customer-{one:08}" for one in range(customers)])
+    held = pl.Series(rng.random(customers) < 0.1)
+    planned = names[pl.Series(rng.integers(0, offers, customers))]
+    chosen = pl.DataFrame({"customer_id": ids, "held": held, "planned_offer_id": planned})
+    assigned = chosen.select(
+        "customer_id",
+        pl.when("held").then(None).otherwise(pl.lit("first")).alias("campaign_id"),
+        pl.when("held").then(pl.lit("none")).otherwise("planned_offer_id").alias("offer_id"),
+        pl.lit("first").alias("planned_campaign_id"),
+        "planned_offer_id",
+        pl.when("held").then(pl.lit("holdout")).otherwise(pl.lit("plan")).alias("arm"),
+        pl.when("held").then(0.1).otherwise(0.9).alias("propensity"),
+        pl.when("held").then(pl.lit("holdout")).otherwise(pl.lit("best_profit")).alias("reasons"),
+        pl.lit("7,8,9").alias("product_ids"),
+        pl.when("held").then(None).otherwise(200).alias("cost_liability_minor"),
+    )
+    terms = pl.DataFrame({"offer_id": names}).select(
+        pl.lit("first").alias("campaign_id"),
+        "offer_id",
+        pl.lit("spend_and_save").alias("kind"),
+        pl.lit(None, dtype=pl.String).alias("category"),
+        pl.lit("an offer").alias("label"),
+        pl.lit("[]").alias("label_message"),
+        pl.lit(200).alias("cost_liability_minor"),
+    )
+    profiles = pl.DataFrame({"customer_id": ids, "n_orders": np.ones(customers, dtype=np.int64)})
+    empty = pl.DataFrame({"customer_id": ids.clear()})
+    others = dict.fromkeys(("effects", "affinities", "comparison"), empty)
+    return {"assignments": assigned, "offers": terms, "profiles": profiles, **others}

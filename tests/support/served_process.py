@@ -1,0 +1,54 @@
+"""The service as processes of its own, as `offerloop serve` starts it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@contextmanager
+def serving(shop, log, *more):
+    """(address, secret of an admin, the process); stopped in good order at the end. `log` gets what it says."""
+    port, alone = free_port(), {**os.environ, "no_proxy": "*"}
+    command = [sys.executable, "-c", "from offerloop.cli import main; main()", "serve", str(shop), "--port", str(port)]
+    with Path(log).open("w") as said:
+        process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=said, text=True, env=alone)
+    try:
+        secret = process.stdout.readline().strip()
+        wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}", secret, process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+def wait_until_ready(address, process, log):
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        assert process.poll() is None, Path(log).read_text()
+        try:
+            if httpx.get(f"{address}/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"the service is not ready: {Path(log).read_text()}")
+
+
+def workers_of(process):
+    """The processes that answer."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]

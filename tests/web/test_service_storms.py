@@ -1,0 +1,131 @@
+"""Mixed load while workers are killed and the database restarts: nothing is overspent, counted twice or lost."""
+
+import os
+import random
+import signal
+import threading
+import time
+
+import httpx
+import postgres_server
+import pytest
+import sqlalchemy as sa
+from served_process import serving, workers_of
+from served_shop import shop_of
+
+LOSS_SECONDS = 0.1
+"""What the service says that a killed worker may lose; the disk may be slow beyond it."""
+SLOW_SECONDS = 2.0
+BUDGET, AMOUNT = 3_000, 100
+
+
+class Storm:
+    """Clients that ask until they are told to stop, and what they were answered."""
+
+    def __init__(self, address, secret):
+        self.address, self.headers = address, {"authorization": f"Bearer {secret}"}
+        self.decided, self.redeemed, self.failures, self.stopped = [], set(), [], threading.Event()
+
+    def client(self, number):
+        chance = random.Random(number)
+        while not self.stopped.is_set():
+            kind = chance.choice(("decide", "decide", "durable", "redeem", "price"))
+            try:
+                with httpx.Client(base_url=self.address, headers=self.headers, timeout=60) as client:
+                    getattr(self, kind)(client, chance)
+            except httpx.TransportError:
+                continue  # this worker was killed
+
+    def post(self, client, path, body, **headers):
+        answer = client.post(path, json=body, headers=headers)
+        if answer.status_code >= 500:
+            self.failures.append((path, answer.status_code, answer.text))
+        return answer
+
+    def decide(self, client, chance, durable=False):
+        body = {"customer_id": f"c{chance.randrange(90):03}", "durable": durable}
+        said = self.post(client, "/v1/decisions", body).json()
+        if said["reasons"] != ["not_recorded"]:
+            self.decided.append((said["decision_id"], time.time(), durable))
+
+    def durable(self, client, chance):
+        self.decide(client, chance, durable=True)
+
+    def price(self, client, chance):
+        line = {"product_id": "7", "quantity": chance.randrange(1, 5), "unit_price_minor": 950}
+        assert self.post(client, "/v1/baskets/price", {"currency": "EUR", "lines": [line]}).status_code == 200
+
+    def redeem(self, client, chance):
+        """The same key is sent until it is answered, whatever happens in between."""
+        key = f"use-{chance.randrange(10**12)}"
+        body = {"customer_id": f"c{chance.randrange(60):03}", "amount_minor": AMOUNT}
+        while True:
+            try:
+                answer = self.post(client, "/v1/coupons/STORM/redeem", body, **{"idempotency-key": key})
+                break
+            except httpx.TransportError:
+                continue
+        if answer.status_code == 200:
+            self.redeemed.add(key)
+
+
+def play(address, secret, process, seconds, restart):
+    """Clients for some seconds, with a worker killed now and then; gives the storm and when workers were killed."""
+    storm, killed = Storm(address, secret), []
+    admin = {"headers": storm.headers}
+    terms = {"limit_per_code": None, "limit_total": None, "budget_minor": BUDGET}
+    assert httpx.put(f"{address}/v1/coupon-templates/storm", json=terms, **admin).status_code == 200
+    issued = {"headers": storm.headers | {"idempotency-key": "issue"}, "json": {"codes": ["STORM"]}}
+    assert httpx.post(f"{address}/v1/coupon-templates/storm/coupons", **issued).status_code == 201
+    threads = [threading.Thread(target=storm.client, args=(number,)) for number in range(4)]
+    for one in threads:
+        one.start()
+    for number in range(max(2, int(seconds // 20))):
+        time.sleep(seconds / max(2, seconds // 20))
+        os.kill(workers_of(process)[0], signal.SIGKILL)
+        killed.append(time.time())
+        if restart is not None and number < 2:
+            restart()
+    time.sleep(2)
+    storm.stopped.set()
+    for one in threads:
+        one.join(timeout=120)
+        assert not one.is_alive()
+    return storm, killed
+
+
+def check(storm, killed, url):
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
+        used, spent = connection.execute(sa.text("select n_used, spent_minor from templates")).one()
+        leased = connection.execute(sa.text("select budget_minor - leased_minor from budgets")).scalars().all()
+    engine.dispose()
+    assert storm.failures == []
+    assert len(storm.decided) > 20
+    for decision, at, durable in storm.decided:
+        lost = not durable and any(0 <= moment - at <= LOSS_SECONDS + SLOW_SECONDS for moment in killed)
+        assert decision in written or lost, (decision, at, killed)
+    assert spent == used * AMOUNT <= BUDGET
+    assert used == len(storm.redeemed) > 0
+    assert all(left >= 0 for left in leased)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [4, pytest.param(600, marks=pytest.mark.soak)])
+def test_a_storm_on_sqlite(small_run, tmp_path, seconds):
+    shop = shop_of(small_run, tmp_path)
+    with serving(shop, tmp_path / "log", "--workers", "2") as running:
+        storm, killed = play(*running, seconds, None)
+    check(storm, killed, f"sqlite:///{shop / 'offerloop.db'}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [4, pytest.param(600, marks=pytest.mark.soak)])
+def test_a_storm_on_postgresql_that_restarts(small_run, tmp_path, seconds):
+    shop = shop_of(small_run, tmp_path)
+    with postgres_server.server() as folder:
+        url = postgres_server.url_of(folder)
+        with serving(shop, tmp_path / "log", "--workers", "2", "--store", url) as running:
+            storm, killed = play(*running, seconds, lambda: postgres_server.restart(folder))
+        check(storm, killed, url)
