@@ -225,6 +225,9 @@ names = st.one_of(
             "[x]",
             "\ue100",
             "a: b",
+            " a",
+            "your tea",
+            "a tea",
         ]
     ),
     st.text(min_size=1, max_size=8),

@@ -126,7 +126,8 @@ def _joined(names: Sequence[str], language: str) -> str:
 
 def _plain(name: str) -> bool:
     behind_on = _ON.fullmatch(f" on {name}")
-    return behind_on is not None and _BARE.fullmatch(behind_on[1]) is not None and not _RESERVED.search(name)
+    is_read = behind_on is not None and behind_on[1] == name
+    return is_read and _BARE.fullmatch(name) is not None and not _RESERVED.search(name)
 
 
 def quoted(name: str) -> str:
