@@ -24,7 +24,7 @@ _LANES: dict[str, Lane | None] = {one.value: one for one in Lane}
 
 def scope_of(terms: WrittenTerms) -> Scope:
     """From `on` (categories), `products`, `brands`, `shops`, `price_from`, `price_to` and `only_full_price`."""
-    found = Scope(
+    scope = Scope(
         products=terms.names("products"),
         categories=terms.names("on"),
         brands=terms.names("brands"),
@@ -33,13 +33,13 @@ def scope_of(terms: WrittenTerms) -> Scope:
         most_minor=None if terms.get("price_to") is None else terms.money("price_to"),
         only_full_price=terms.flag("only_full_price"),
     )
-    return EVERYTHING if found == EVERYTHING else found
+    return EVERYTHING if scope == EVERYTHING else scope
 
 
 def conditions_of(terms: WrittenTerms) -> Conditions:
     """From `min_spend`, `min_count`, `measured` and the like."""
     order = terms.get("order_number")
-    found = Conditions(
+    conditions = Conditions(
         min_minor=0 if terms.get("min_spend") is None else terms.money("min_spend"),
         min_count=0 if terms.get("min_count") is None else terms.whole("min_count"),
         measured=terms.one_of("measured", _MEASURED, Measured.BEFORE),
@@ -51,7 +51,7 @@ def conditions_of(terms: WrittenTerms) -> Conditions:
         window=window_of(terms),
         code_needed=terms.flag("code_needed"),
     )
-    return NO_CONDITIONS if found == NO_CONDITIONS else found
+    return NO_CONDITIONS if conditions == NO_CONDITIONS else conditions
 
 
 def window_of(terms: WrittenTerms) -> Window:
@@ -71,8 +71,8 @@ def window_of(terms: WrittenTerms) -> Window:
     if not days <= set(DAYS):
         raise InputError(f"'days' must be of {', '.join(DAYS)}, not '{', '.join(sorted(days - set(DAYS)))}'")
     weekdays = frozenset(DAYS.index(day) for day in days)
-    found = Window(first, last, weekdays, _between(terms), zone)
-    return ALWAYS if found == Window(zone=zone) else found
+    window = Window(first, last, weekdays, _between(terms), zone)
+    return ALWAYS if window == Window(zone=zone) else window
 
 
 def instant(written: object, clock: ZoneInfo, field: str) -> int:

@@ -58,7 +58,7 @@ def term(
 def form(kind: type) -> tuple[Term, ...]:
     """The form of a kind of offers, or of what all offers have in common."""
     return tuple(
-        Term(name=one.name, needed=one.default is MISSING, **one.metadata["term"])
-        for one in fields(kind)
-        if "term" in one.metadata
+        Term(name=field.name, needed=field.default is MISSING, **field.metadata["term"])
+        for field in fields(kind)
+        if "term" in field.metadata
     )

@@ -52,16 +52,16 @@ def read_offers(
     keep the id that it has there, because logs of shown offers name it.
     """
     offers = [offer for one in written for offer in _read(one, categories, currency)]
-    for one in listed:
-        found = _read(one, categories, currency)
-        offers += [replace(found[0], offer_id=str(one["id"]))] if len(found) == 1 else found
-    seen = {NO_OFFER}
+    for terms in listed:
+        read = _read(terms, categories, currency)
+        offers += [replace(read[0], offer_id=str(terms["id"]))] if len(read) == 1 else read
+    offer_ids = {NO_OFFER}
     for offer in offers:
         if offer.offer_id == NO_OFFER:
             raise InputError(f"the id '{NO_OFFER}' stands for giving nothing; choose another")
-        if offer.offer_id in seen:
+        if offer.offer_id in offer_ids:
             raise InputError(f"two offers have the id '{offer.offer_id}'; give each its own 'id'")
-        seen.add(offer.offer_id)
+        offer_ids.add(offer.offer_id)
     return offers
 
 
@@ -69,9 +69,9 @@ def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency
     """One entry, which may stand for several offers."""
     terms = WrittenTerms(written, currency)
     read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
-    found: list[Offer] = read(terms, categories)
+    offers: list[Offer] = read(terms, categories)
     terms.finish()
-    return found
+    return offers
 
 
 def read_one(terms: WrittenTerms, offer_id: str) -> Offer:

@@ -43,15 +43,15 @@ class Scope:
 
     def lines(self, basket: Basket) -> Sequence[int]:
         """Positions of its live lines, in order."""
-        found: Sequence[int] = basket.live
+        places: Sequence[int] = basket.live
         for name in DIMENSIONS:
             names = getattr(self, name)
             if names:
                 inside = _inside(basket.places[name], names)
-                found = inside if found is basket.live else [place for place in found if place in set(inside)]
+                places = inside if places is basket.live else [place for place in places if place in set(inside)]
         if self.least_minor is None and self.most_minor is None and not self.only_full_price:
-            return found
-        return [place for place in found if self._holds(basket, place)]
+            return places
+        return [place for place in places if self._holds(basket, place)]
 
     def _holds(self, basket: Basket, place: int) -> bool:
         line = basket.lines[place]

@@ -85,15 +85,15 @@ class WrittenTerms:
         """As it is written."""
         return self._written
 
-    def one_of(self, field: str, known: Mapping[str, T], default: T) -> T:
+    def one_of(self, field: str, allowed: Mapping[str, T], default: T) -> T:
         """What one of some names stands for."""
         written = self.get(field)
         if written is None:
             return default
-        if not isinstance(written, str) or written not in known:
-            names = ", ".join(f"'{name}'" for name in known)
-            raise InputError(f"'{field}' must be one of {names}, not '{written}'{near_miss(str(written), known)}")
-        return known[written]
+        if not isinstance(written, str) or written not in allowed:
+            names = ", ".join(f"'{name}'" for name in allowed)
+            raise InputError(f"'{field}' must be one of {names}, not '{written}'{near_miss(str(written), allowed)}")
+        return allowed[written]
 
     def flag(self, field: str, *, default: bool = False) -> bool:
         """true or false."""
@@ -105,10 +105,10 @@ class WrittenTerms:
     def names(self, field: str) -> frozenset[str]:
         """One name or several."""
         written = self.get(field)
-        found = [written] if isinstance(written, str) else [] if written is None else written
-        if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        names = [written] if isinstance(written, str) else [] if written is None else written
+        if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
             raise InputError(f"'{field}' must be a name or a list of names, not '{written}'")
-        return frozenset(found)
+        return frozenset(names)
 
     def rows(self, field: str, written: object) -> list[WrittenTerms]:
         """A list of tables."""
@@ -139,23 +139,23 @@ class WrittenTerms:
 
         Raises InputError for one that is needed and for a value outside its bounds.
         """
-        found = {}
-        for one in form(kind):
-            if one.written not in (without, "on") and (self.get(one.written) is not None or one.needed):
-                found[one.name] = self._of(one)
-        return found
+        terms = {}
+        for term in form(kind):
+            if term.written not in (without, "on") and (self.get(term.written) is not None or term.needed):
+                terms[term.name] = self._of(term)
+        return terms
 
-    def _of(self, one: Term) -> Any:  # noqa: ANN401 - by its unit
-        written = one.written
-        if one.unit is Unit.MONEY:
+    def _of(self, term: Term) -> Any:  # noqa: ANN401 - by its unit
+        written = term.written
+        if term.unit is Unit.MONEY:
             return self.money(written)
-        if one.unit is Unit.PERCENT:
-            return _percent(written, self.need(written), one.most)
-        if one.unit in (Unit.COUNT, Unit.HOURS):
+        if term.unit is Unit.PERCENT:
+            return _percent(written, self.need(written), term.most)
+        if term.unit in (Unit.COUNT, Unit.HOURS):
             return self.whole(written)
-        if one.unit is Unit.FLAG:
+        if term.unit is Unit.FLAG:
             return self.flag(written)
-        if one.unit is Unit.SCOPE:
+        if term.unit is Unit.SCOPE:
             return self.scope(written)
         self.need(written)
         return self.text(written, "")
@@ -165,9 +165,9 @@ class WrittenTerms:
         inner = self.table(field)
         if inner is None:
             return None
-        found = inner.scope_here()
+        scope = inner.scope_here()
         inner.finish()
-        return found
+        return scope
 
     def scope_here(self) -> Scope:
         """The lines that these terms tell."""
@@ -209,9 +209,9 @@ class WrittenTerms:
             raise InputError("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
         value = None if inner.get("value") is None else to_minor(inner.get("value"), self.currency)
         incremental = None if inner.get("incremental") is None else inner.share("incremental")
-        found = Assumption(inner.share("p_redeem"), value, incremental)
+        assumption = Assumption(inner.share("p_redeem"), value, incremental)
         inner.finish()
-        return found
+        return assumption
 
     def contact(self) -> Contact:
         """Channel, cost and quiet hours, if any."""

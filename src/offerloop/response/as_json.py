@@ -16,22 +16,22 @@ from offerloop.errors import InputError
 ROOM = "offerloop.response."
 
 
-def to_plain(one: object) -> object:
+def to_plain(value: object) -> object:
     """Return an object as what JSON holds. Raises TypeError for what is none of this room's."""
-    if isinstance(one, np.generic):
-        return one.item()
-    if one is None or isinstance(one, bool | int | float | str):
-        return one
-    if isinstance(one, np.ndarray):
-        return {"array": one.tolist(), "shape": list(one.shape), "type": str(one.dtype)}
-    if isinstance(one, tuple | list):
-        return {"tuple": [to_plain(part) for part in one]}
-    if is_dataclass(one) and type(one).__module__.startswith(ROOM):
-        parts = {field.name: to_plain(getattr(one, field.name)) for field in fields(one)}
-        return {"of": f"{type(one).__module__.removeprefix(ROOM)}:{type(one).__qualname__}", "with": parts}
-    if hasattr(one, "model_to_string"):
-        return {"trees": one.model_to_string()}
-    raise TypeError(f"a {type(one).__name__} cannot be written")
+    if isinstance(value, np.generic):
+        return value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.ndarray):
+        return {"array": value.tolist(), "shape": list(value.shape), "type": str(value.dtype)}
+    if isinstance(value, tuple | list):
+        return {"tuple": [to_plain(part) for part in value]}
+    if is_dataclass(value) and type(value).__module__.startswith(ROOM):
+        parts = {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+        return {"of": f"{type(value).__module__.removeprefix(ROOM)}:{type(value).__qualname__}", "with": parts}
+    if hasattr(value, "model_to_string"):
+        return {"trees": value.model_to_string()}
+    raise TypeError(f"a {type(value).__name__} cannot be written")
 
 
 def from_plain(plain: Any) -> Any:  # noqa: ANN401 - whatever was written

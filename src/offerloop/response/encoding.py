@@ -34,12 +34,12 @@ class NumberColumn:
     @classmethod
     def of(cls, values: pl.Series) -> NumberColumn:
         """From the column."""
-        found = _numbers(values)
-        known = found[np.isfinite(found)]
-        if not len(known):
-            return cls(values.name, 0.0, len(found) > 0)
+        numbers = _numbers(values)
+        finite = numbers[np.isfinite(numbers)]
+        if not len(finite):
+            return cls(values.name, 0.0, len(numbers) > 0)
         return cls(
-            values.name, float(np.median(known)), len(known) < len(found), float(known.min()), float(known.max())
+            values.name, float(np.median(finite)), len(finite) < len(numbers), float(finite.min()), float(finite.max())
         )
 
     def labels(self) -> list[str]:
@@ -48,16 +48,16 @@ class NumberColumn:
 
     def parts(self, values: pl.Series) -> list[Floats]:
         """Those columns, (n,) each."""
-        found = _numbers(values)
-        missing = ~np.isfinite(found)
-        filled = np.where(missing, self.median, found)
+        numbers = _numbers(values)
+        missing = ~np.isfinite(numbers)
+        filled = np.where(missing, self.median, numbers)
         return [filled, missing.astype(np.float64)] if self.has_missing else [filled]
 
     def unseen(self, values: pl.Series) -> int:
         """Return how many rows lie beyond all that was learned from, or lack what was never missing."""
-        found = _numbers(values)
-        missing = ~np.isfinite(found)
-        beyond = ~missing & ((found < self.low) | (found > self.high))
+        numbers = _numbers(values)
+        missing = ~np.isfinite(numbers)
+        beyond = ~missing & ((numbers < self.low) | (numbers > self.high))
         return int((beyond | (missing & (not self.has_missing))).sum())
 
 
@@ -108,8 +108,8 @@ class ColumnEncoding:
         """Learn categories and medians."""
         return cls(
             tuple(
-                CategoryColumn.of(table[one]) if is_text_column(table[one]) else NumberColumn.of(table[one])
-                for one in names
+                CategoryColumn.of(table[name]) if is_text_column(table[name]) else NumberColumn.of(table[name])
+                for name in names
             )
         )
 
@@ -144,11 +144,11 @@ class ColumnEncoding:
         return {name: n for name, n in counts.items() if n}
 
     def _check(self, table: pl.DataFrame) -> None:
-        for one in self.columns:
-            if one.name not in table.columns:
-                raise InputError(f"the column '{one.name}' is missing; give the columns that the trial had")
-            if isinstance(one, NumberColumn) and is_text_column(table[one.name]):
-                raise InputError(f"the column '{one.name}' holds text where the trial had numbers; correct it")
+        for column in self.columns:
+            if column.name not in table.columns:
+                raise InputError(f"the column '{column.name}' is missing; give the columns that the trial had")
+            if isinstance(column, NumberColumn) and is_text_column(table[column.name]):
+                raise InputError(f"the column '{column.name}' holds text where the trial had numbers; correct it")
 
 
 def is_text_column(values: pl.Series) -> bool:

@@ -160,7 +160,7 @@ def non_merchandise_lines(products: list[dict[str, Any]], config: Config, _: Loc
     if not products:
         return []
     currency = config.shop.currency
-    share = sum(one["share_of_sales"] for one in products)
+    share = sum(product["share_of_sales"] for product in products)
     remedy = (
         Message("their lines are left out (clean.drop_non_merchandise)")
         if config.clean.drop_non_merchandise

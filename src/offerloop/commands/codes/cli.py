@@ -34,8 +34,8 @@ def codes(
     from offerloop.commands.codes.task import import_codes
 
     if existing is not None and count is None:
-        found = import_codes(existing, template, store)
-        say(found.facts, found.sentence, as_json)
+        imported = import_codes(existing, template, store)
+        say(imported.facts, imported.sentence, as_json)
         return
     if count is None or existing is not None or template is not None or store is not None:
         raise InputError("name either the number of codes to make (--count) or a list of codes in use (--from)")

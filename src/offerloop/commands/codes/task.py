@@ -88,11 +88,11 @@ def import_codes(existing: StrPath, template: str | None = None, store: str | No
     if (template is None) != (store is None):
         raise InputError("codes become coupons of a template in a database; name both, or none to check the list only")
     listed = read_code_list(as_path(existing))
-    found = CodesInUse(
+    in_use = CodesInUse(
         len(listed), look_alikes(one.code for one in listed), sum(one.customer_id is not None for one in listed)
     )
     if template is None or store is None:
-        return found
+        return in_use
     from offerloop.store import Ledger
     from offerloop.store import import_codes as make_coupons
 
@@ -101,4 +101,4 @@ def import_codes(existing: StrPath, template: str | None = None, store: str | No
         done = make_coupons(ledger, template, listed)
     finally:
         ledger.engine.dispose()
-    return replace(found, template=template, n_issued=done.n_issued)
+    return replace(in_use, template=template, n_issued=done.n_issued)

@@ -52,9 +52,14 @@ class PolicyWorth:
         nothing is said: heavy weights are rarely drawn, and a small sample lacks them.
         """
         sums_and_sizes = [
-            (one.logged * one.mean_weight, one.effective_size) for one in self.overlap if one.effective_size > 0
+            (action.logged * action.mean_weight, action.effective_size)
+            for action in self.overlap
+            if action.effective_size > 0
         ]
-        sums, squares = sum(one for one, _ in sums_and_sizes), sum(one**2 / size for one, size in sums_and_sizes)
+        sums, squares = (
+            sum(action for action, _ in sums_and_sizes),
+            sum(action**2 / size for action, size in sums_and_sizes),
+        )
         if not squares or sums**2 / squares < _FEWEST:
             return False
         mean = sums / n_decisions

@@ -28,20 +28,20 @@ class ArmTotals:
         return next(iter(self.totals.values())).n
 
 
-def read_arms(table: pl.DataFrame, asked: ExperimentRequest, path: Path) -> list[ArmTotals]:
+def read_arms(table: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[ArmTotals]:
     """The control first. Raises InputError for columns that cannot be read, EvidenceError for too few arms or rows."""
-    for option, name in {"--arm": asked.arm, **asked.columns}.items():
+    for option, name in {"--arm": request.arm, **request.columns}.items():
         if name not in table.columns:
-            known = [one for one in table.columns if one != "_row"]
+            columns = [one for one in table.columns if one != "_row"]
             raise InputError(
-                f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, known)}; "
-                f"it has {', '.join(known[:12])}{' and more' if len(known) > 12 else ''}"
+                f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, columns)}; "
+                f"it has {', '.join(columns[:12])}{' and more' if len(columns) > 12 else ''}"
             )
-    check_arm_cells(table, asked.arm, path)
-    arms = table[asked.arm].cast(pl.String).str.strip_chars()
-    names = _names(arms, asked, path)
-    numbers = {name: _numbers(table, name, path) for name in dict.fromkeys(asked.columns.values())}
-    return [_totals(name, (arms == name).to_numpy(), numbers, asked) for name in names]
+    check_arm_cells(table, request.arm, path)
+    arms = table[request.arm].cast(pl.String).str.strip_chars()
+    names = _names(arms, request, path)
+    numbers = {name: _numbers(table, name, path) for name in dict.fromkeys(request.columns.values())}
+    return [_totals(name, (arms == name).to_numpy(), numbers, request) for name in names]
 
 
 def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
@@ -51,20 +51,20 @@ def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
         raise InputError(f"'{path}', {error}") from None
 
 
-def _names(arms: pl.Series, asked: ExperimentRequest, path: Path) -> list[str]:
+def _names(arms: pl.Series, request: ExperimentRequest, path: Path) -> list[str]:
     counts = dict(sorted(arms.value_counts().iter_rows()))
     small = [name for name, n in counts.items() if n < LEAST]
     if len(counts) < 2 or small:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())
         raise EvidenceError(
-            f"'{path}': an experiment needs two arms or more with {LEAST} rows each, and '{asked.arm}' has {sizes}; "
+            f"'{path}': an experiment needs two arms or more with {LEAST} rows each, and '{request.arm}' has {sizes}; "
             "give more rows, or leave the rows of small arms out"
         )
-    control = control_among(list(counts), asked.control, asked.arm, path)
+    control = control_among(list(counts), request.control, request.arm, path)
     return [control, *(name for name in counts if name != control)]
 
 
-def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: ExperimentRequest) -> ArmTotals:
+def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], request: ExperimentRequest) -> ArmTotals:
     def column(option: str | None) -> np.ndarray | None:
         return None if option is None else numbers[option][rows]
 
@@ -74,7 +74,7 @@ def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], asked: 
         is_share = np.isin(numbers[option], (0.0, 1.0)).all()
         return Totals.share(len(values), values.sum()) if is_share else Totals.of(values)
 
-    others = [column(one) for one in (asked.denominator, asked.before, asked.before_denominator)]
+    others = [column(one) for one in (request.denominator, request.before, request.before_denominator)]
     alone = all(one is None for one in others)
-    totals = {asked.outcome: single(asked.outcome) if alone else Totals.of(numbers[asked.outcome][rows], *others)}
-    return ArmTotals(name, totals | {one.name: single(one.name) for one in asked.guardrails})
+    totals = {request.outcome: single(request.outcome) if alone else Totals.of(numbers[request.outcome][rows], *others)}
+    return ArmTotals(name, totals | {one.name: single(one.name) for one in request.guardrails})

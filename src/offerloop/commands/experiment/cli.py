@@ -42,8 +42,8 @@ def experiment(
 
     language = known_language(language)
     guards = tuple(read_guardrail(one) for one in guardrail or ())
-    asked = ExperimentRequest(
+    request = ExperimentRequest(
         arm, outcome, denominator, before, before_denominator, guards, planned_shares(shares), control, sequential
     )
-    found = read_out(table, asked)
-    say(found.summary, page(found, language), as_json)
+    result = read_out(table, request)
+    say(result.summary, page(result, language), as_json)

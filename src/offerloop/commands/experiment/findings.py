@@ -97,8 +97,8 @@ class ExperimentResult(Result):
     @property
     def chart(self) -> str:
         """The difference of each arm in the first metric."""
-        known = [(arm.arm, arm.metrics[0]) for arm in self.arms if arm.metrics]
-        dots = [Dot(one.metric, name, one.difference) for name, one in known if one.is_bounded]
+        primary_metrics = [(arm.arm, arm.metrics[0]) for arm in self.arms if arm.metrics]
+        dots = [Dot(one.metric, name, one.difference) for name, one in primary_metrics if one.is_bounded]
         return file_svg(forest(dots, PLAIN_LABELS)(_WIDTH)) if dots else ""
 
     @property

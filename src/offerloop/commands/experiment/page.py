@@ -42,83 +42,83 @@ COLUMNS = {
 """Titles of the columns."""
 
 
-def page(found: ExperimentResult, language: str = "en") -> str:
+def page(result: ExperimentResult, language: str = "en") -> str:
     """Return the findings for a terminal."""
     _ = Localizer(language)
-    return text_page(_table(found, _), *sentences(found, _))
+    return text_page(_table(result, _), *sentences(result, _))
 
 
-def sentences(found: ExperimentResult, _: Localizer, dashes: str = "--") -> list[str]:
+def sentences(result: ExperimentResult, _: Localizer, dashes: str = "--") -> list[str]:
     """Say what to do with each arm, and what to know of the reading; `dashes` stand before the names of options."""
-    return [*(_sentence(arm, found, _) for arm in found.arms), *_notes(found, _, dashes)]
+    return [*(_sentence(arm, result, _) for arm in result.arms), *_notes(result, _, dashes)]
 
 
-def _table(found: ExperimentResult, _: Localizer) -> Table:
+def _table(result: ExperimentResult, _: Localizer) -> Table:
     title = {name: _(text) for name, text in COLUMNS.items()}
-    names = (title["arm"], title["customers"], title["metric"], f"'{found.control}'", title["in_arm"],
+    names = (title["arm"], title["customers"], title["metric"], f"'{result.control}'", title["in_arm"],
              title["difference"], title["percent"], title["p"])  # fmt: skip
     left = (title["arm"], title["metric"])
-    return text_table(names, (row for arm in found.arms for row in _rows(arm, _)), left)
+    return text_table(names, (row for arm in result.arms for row in _rows(arm, _)), left)
 
 
 def _rows(arm: ArmFound, _: Localizer) -> Iterator[tuple[str, ...]]:
     lead = (arm.arm, _.count(arm.n))
-    for k, one in enumerate(arm.metrics):
-        yield (*(lead if k == 0 else ("", "")), one.metric, *_figures(one, _))
+    for k, metric in enumerate(arm.metrics):
+        yield (*(lead if k == 0 else ("", "")), metric.metric, *_figures(metric, _))
     if not arm.metrics:
         yield lead
 
 
-def _figures(one: Compared, _: Localizer) -> tuple[str, ...]:
-    step = _step(one.difference)
-    share = "" if one.share is None else _text(one.share.times(100), _)
-    figures = (number(one.control, step), number(one.value, step), _text(one.difference, _), share)
-    return *(_.numbers(figure) for figure in figures), _.numbers(f"{one.p_adjusted:.2g}")
+def _figures(metric: Compared, _: Localizer) -> tuple[str, ...]:
+    step = _step(metric.difference)
+    share = "" if metric.share is None else _text(metric.share.times(100), _)
+    figures = (number(metric.control, step), number(metric.value, step), _text(metric.difference, _), share)
+    return *(_.numbers(figure) for figure in figures), _.numbers(f"{metric.p_adjusted:.2g}")
 
 
-def _step(found: Estimate) -> float:
-    width = found.high - found.low
+def _step(estimate: Estimate) -> float:
+    width = estimate.high - estimate.low
     return known_step(width) if math.isfinite(width) else 0.01
 
 
-def _text(found: Estimate, _: Localizer) -> str:
-    if not math.isfinite(found.high - found.low):
+def _text(estimate: Estimate, _: Localizer) -> str:
+    if not math.isfinite(estimate.high - estimate.low):
         return _("nothing known yet", context="table cell")
-    return found.text()
+    return estimate.text()
 
 
-def _sentence(arm: ArmFound, found: ExperimentResult, _: Localizer) -> str:
+def _sentence(arm: ArmFound, result: ExperimentResult, _: Localizer) -> str:
     return _(
         "{arm} against {control}: {action}; {reasons}.",
         context="advice on an arm",
         arm=arm.arm,
-        control=found.control,
+        control=result.control,
         action=ACTIONS[arm.action],
         reasons=[REASONS[one.code].with_values(subject=one.subject) for one in arm.reasons],
     )
 
 
-def _notes(found: ExperimentResult, _: Localizer, dashes: str) -> Iterator[str]:
-    if found.ratio_p is None:
+def _notes(result: ExperimentResult, _: Localizer, dashes: str) -> Iterator[str]:
+    if result.ratio_p is None:
         yield _("The draw was not checked: give the planned shares with {option}.", option=f"{dashes}shares")
-    elif found.ratio_p >= RATIO_ALPHA:
-        yield _("The draw is sound: sizes fit the planned shares (p {p}).", p=float(f"{found.ratio_p:.2g}"))
-    if found.sequential is None:
+    elif result.ratio_p >= RATIO_ALPHA:
+        yield _("The draw is sound: sizes fit the planned shares (p {p}).", p=float(f"{result.ratio_p:.2g}"))
+    if result.sequential is None:
         yield _(
             "Intervals hold for one look; give {option} with the planned number of customers to look more often.",
             option=f"{dashes}sequential",
         )
-    elif found.left:
+    elif result.left:
         yield _(
             "Intervals hold at every look; {n} customer is left of the planned {planned}.",
             plural="Intervals hold at every look; {n} customers are left of the planned {planned}.",
-            n=round(found.left),
-            planned=round(found.sequential),
+            n=round(result.left),
+            planned=round(result.sequential),
         )
     else:
         yield _(
             "Intervals hold at every look; the planned {planned} customers are reached.",
-            planned=round(found.sequential),
+            planned=round(result.sequential),
         )
-    if found.skewed:
+    if result.skewed:
         yield _("The outcome is skewed and an arm small: its interval misses more often than it says; wait for more.")

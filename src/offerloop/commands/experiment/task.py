@@ -40,27 +40,27 @@ SKEWED = 0.2
 """With more skewness of the difference itself, its interval misses clearly more often than it says."""
 
 
-def experiment(table: InputTable, asked: ExperimentRequest) -> ExperimentResult:
+def experiment(table: InputTable, request: ExperimentRequest) -> ExperimentResult:
     """Compare every arm with the control.
 
     Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
     arms together they miss in 5 of 100 experiments (Bonferroni).
     Raises InputError for what is written wrongly, EvidenceError for arms with too few rows.
     """
-    rows, path = table_rows(table, (asked.arm,))
-    control, *others = read_arms(rows, asked, path)
+    rows, path = table_rows(table, (request.arm,))
+    control, *others = read_arms(rows, request, path)
     sizes = {one.name: one.n for one in (control, *others)}
-    ratio_p = _ratio(sizes, asked, path)
-    arms = _adjusted([_arm(one, control, asked, len(others), ratio_p) for one in others])
-    left = None if asked.planned is None else max(0.0, asked.planned - sum(sizes.values()))
-    skewed = _skewed(rows, asked, (control, *others))
-    return ExperimentResult(path.name, control.name, sizes, ratio_p, asked.planned, left, arms, skewed)
+    ratio_p = _ratio(sizes, request, path)
+    arms = _adjusted([_arm(one, control, request, len(others), ratio_p) for one in others])
+    left = None if request.planned is None else max(0.0, request.planned - sum(sizes.values()))
+    skewed = _skewed(rows, request, (control, *others))
+    return ExperimentResult(path.name, control.name, sizes, ratio_p, request.planned, left, arms, skewed)
 
 
-def _ratio(sizes: dict[str, int], asked: ExperimentRequest, path: Path) -> float | None:
-    if not asked.shares:
+def _ratio(sizes: dict[str, int], request: ExperimentRequest, path: Path) -> float | None:
+    if not request.shares:
         return None
-    shares = dict(asked.shares)
+    shares = dict(request.shares)
     wrong = [name for name in shares if name not in sizes] + [name for name in sizes if name not in shares]
     if wrong or min(shares.values()) < 0:
         raise InputError(
@@ -68,16 +68,21 @@ def _ratio(sizes: dict[str, int], asked: ExperimentRequest, path: Path) -> float
             + (f"'{wrong[0]}' is in only one of them" if wrong else "none may be below 0")
         )
     counts, planned = list(sizes.values()), [shares[name] for name in sizes]
-    return always_valid_ratio(counts, planned) if asked.planned else sample_ratio(counts, planned).p_value
+    return always_valid_ratio(counts, planned) if request.planned else sample_ratio(counts, planned).p_value
 
 
-def _arm(arm: ArmTotals, control: ArmTotals, asked: ExperimentRequest, n_arms: int, ratio_p: float | None) -> ArmFound:
+def _arm(
+    arm: ArmTotals, control: ArmTotals, request: ExperimentRequest, n_arms: int, ratio_p: float | None
+) -> ArmFound:
     if ratio_p is not None and ratio_p < RATIO_ALPHA:
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
-    metrics, alpha = (Metric(asked.outcome), *asked.guardrails), ALPHA / n_arms
-    found = [_compare(one, arm.totals[one.name], control.totals[one.name], asked.planned, alpha) for one in metrics]
-    action, reasons = decide([seen for seen, _ in found])
-    return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in found))
+    metrics, alpha = (Metric(request.outcome), *request.guardrails), ALPHA / n_arms
+    compared_metrics = [
+        _compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha)
+        for metric in metrics
+    ]
+    action, reasons = decide([observed for observed, _ in compared_metrics])
+    return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in compared_metrics))
 
 
 def _compare(
@@ -96,20 +101,20 @@ def _compare(
     except UndefinedMetricError:
         share = None
     unknown = AlwaysValid(0.0, -math.inf, math.inf, 1.0)
-    seen = judged(metric, share or (amount if metric.margin is None else unknown))
-    p, of_control = seen.interval.p_value, None if share is None else _estimate(share)
+    observed = judged(metric, share or (amount if metric.margin is None else unknown))
+    p, of_control = observed.interval.p_value, None if share is None else _estimate(share)
     values = (_value(arm), _value(control))
-    return seen, Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, seen.state)
+    return observed, Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, observed.state)
 
 
-def _interval(found: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
+def _interval(difference: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
     if planned is not None:
-        return always_valid(found, size, planned, alpha)
-    return AlwaysValid(found.value, *found.interval(alpha), found.p_value)
+        return always_valid(difference, size, planned, alpha)
+    return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
 
 
-def _estimate(found: AlwaysValid) -> Estimate:
-    return Estimate(found.value, found.low, found.high)
+def _estimate(interval: AlwaysValid) -> Estimate:
+    return Estimate(interval.value, interval.low, interval.high)
 
 
 def _value(totals: Totals) -> float:
@@ -127,14 +132,17 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
     )
 
 
-def _skewed(rows: pl.DataFrame, asked: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
+def _skewed(rows: pl.DataFrame, request: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
     """Return whether means that are looked at once are too skewed; those looked at often have cautious errors.
 
     The spread and the third moment are those of both arms together: a small arm may have missed what makes it skewed.
     """
-    if asked.planned is not None or asked.denominator is not None:
+    if request.planned is not None or request.denominator is not None:
         return False
-    outcome, names = rows[asked.outcome].cast(pl.Float64).to_numpy(), rows[asked.arm].cast(pl.String).str.strip_chars()
+    outcome, names = (
+        rows[request.outcome].cast(pl.Float64).to_numpy(),
+        rows[request.arm].cast(pl.String).str.strip_chars(),
+    )
     control, *others = (Moments.of(outcome[(names == one.name).to_numpy()]) for one in arms)
     return any(abs(_skew(one, control)) > SKEWED for one in others)
 

@@ -78,7 +78,8 @@ def write_shop(
     with TemporaryDirectory(prefix="offerloop-") as place:
         samples = sample_sources(files, Path(place), encoding)
         guesses_by_source = {
-            name: guesses(one, samples.get(name, samples["order_lines"])) for name, one in (columns or {}).items()
+            name: guesses(columns_given, samples.get(name, samples["order_lines"]))
+            for name, columns_given in (columns or {}).items()
         }
         sources = infer_mapping(samples, guesses_by_source)
         opened = {
@@ -90,7 +91,9 @@ def write_shop(
         shop = _shop(folder, _Mapped(samples, sources, opened), budget, currency, share)
     _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
     if any(opened.values()):
-        raise InputError(draft_message(target, [column for one in opened.values() for column in one]))
+        raise InputError(
+            draft_message(target, [column for columns_given in opened.values() for column in columns_given])
+        )
     return InitResult(target, shop)
 
 

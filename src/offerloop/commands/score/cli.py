@@ -24,13 +24,13 @@ def score(
     from offerloop.locale import known_language
 
     language = known_language(language)
-    found = score_customers(study, table)
-    write_scores(found, out)
+    scored = score_customers(study, table)
+    write_scores(scored, out)
     facts: dict[str, object] = {
         "out": str(out),
-        "offers": found.given,
-        "unseen": dict(found.unseen),
-        "budget": found.budget,
+        "offers": scored.given,
+        "unseen": dict(scored.unseen),
+        "budget": scored.budget,
     }
-    said = sentences(found.given, found.unseen, found.budget, language)
+    said = sentences(scored.given, scored.unseen, scored.budget, language)
     say(facts, "\n".join([*said, str(out)]), as_json)

@@ -8,7 +8,7 @@ from offerloop.report import Localizer, scored_table
 
 
 def sentences(
-    given: Mapping[str, int], unseen: Mapping[str, int], budget: float | None, language: str = "en"
+    counts: Mapping[str, int], unseen: Mapping[str, int], budget: float | None, language: str = "en"
 ) -> list[str]:
     """Say how many customers get which offer, and what to know of it."""
     _ = Localizer(language, "")
@@ -20,6 +20,6 @@ def sentences(
             offer=_.quoted(offer),
             n=n,
         )
-        for offer, n in given.items()
+        for offer, n in counts.items()
     ]
-    return [*said, *scored_table(unseen, budget, sum(given.values()), _)]
+    return [*said, *scored_table(unseen, budget, sum(counts.values()), _)]

@@ -56,9 +56,9 @@ def score(study: Path, table: InputTable) -> ScoreResult:
     return ScoreResult(scorer.scores(rows), unseen, scorer.budget(rows.height))
 
 
-def write_scores(found: ScoreResult, out: Path) -> None:
+def write_scores(result: ScoreResult, out: Path) -> None:
     """Write scores as CSV, or as Parquet by the name of the file. Raises InputError where that is not possible."""
     try:
-        found.scores.write_parquet(out) if out.suffix == ".parquet" else found.scores.write_csv(out)
+        result.scores.write_parquet(out) if out.suffix == ".parquet" else result.scores.write_csv(out)
     except OSError as error:
         raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None

@@ -35,19 +35,19 @@ class Arms:
     """Arms that were left out."""
 
 
-def read_arms(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Arms:
+def read_arms(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Arms:
     """Raises InputError for a column that is no treatment, EvidenceError for a trial without two arms."""
-    check_arm_cells(table, asked.treatment, path)
-    text = _text(table[asked.treatment])
+    check_arm_cells(table, request.treatment, path)
+    text = _text(table[request.treatment])
     counts = dict(text.value_counts().sort("count", descending=True).iter_rows())
-    control = control_among(list(counts), asked.control, asked.treatment, path)
+    control = control_among(list(counts), request.control, request.treatment, path)
     small = tuple(sorted(name for name, n in counts.items() if n < FEWEST_ROWS))
     names = (control, *sorted((name for name in counts if name != control and name not in small), key=_order))
     if control in small or len(names) < 2:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in sorted(counts.items()))
         raise EvidenceError(
             f"'{path}': a trial needs rows without an offer and rows with one, {FEWEST_ROWS} each at least, and "
-            f"'{asked.treatment}' has {sizes}; give more rows"
+            f"'{request.treatment}' has {sizes}; give more rows"
         )
     kept = text.is_in(names)
     place = {name: k for k, name in enumerate(names)}
@@ -69,10 +69,10 @@ def _order(name: str) -> tuple[bool, float, str]:
 
 def _depth(name: str) -> float | None:
     """Return the depth of an arm that is a number or a percentage, else None."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%)?(?:\s*off)?", name, re.I)
-    if found is None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%)?(?:\s*off)?", name, re.I)
+    if match is None:
         return None
-    return float(found[1]) / (100 if found[2] else 1)
+    return float(match[1]) / (100 if match[2] else 1)
 
 
 def _terms(names: tuple[str, ...]) -> list[OfferTerms]:

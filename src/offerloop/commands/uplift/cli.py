@@ -62,12 +62,12 @@ def uplift(
     from offerloop.workspace import planned_shares
 
     language = known_language(language)
-    asked = UpliftRequest(
+    request = UpliftRequest(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
         cluster, tuple(known_before or ()),
     )  # fmt: skip
-    found = study(table, asked, progress_console(as_json), apply)
-    done = write(found, out, language, save=save)
+    result = study(table, request, progress_console(as_json), apply)
+    done = write(result, out, language, save=save)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
-    say(facts, f"{screen(found.findings, language, found.applied)}\n{done.report}", as_json)
+    say(facts, f"{screen(result.findings, language, result.applied)}\n{done.report}", as_json)

@@ -33,12 +33,12 @@ class Features:
     notes: tuple[Note, ...]
 
 
-def choose_features(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Features:
+def choose_features(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Features:
     """Raises InputError for columns measured after the treatment, and where nothing is left."""
-    rest = [name for name in table.columns if name not in {"_row", *asked.named.values()}]
-    _refuse_later(table, rest, asked, path)
+    rest = [name for name in table.columns if name not in {"_row", *request.named.values()}]
+    _refuse_later(table, rest, request, path)
     notes, left_out = [], set()
-    for kind, names in _unfit(table, rest, asked):
+    for kind, names in _unfit(table, rest, request):
         if names:
             notes.append(Note(kind, tuple(names)))  # type: ignore[arg-type]
             left_out |= set(names)
@@ -54,24 +54,24 @@ def choose_features(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Fe
     return Features(features, tuple(notes))
 
 
-def _refuse_later(table: pl.DataFrame, rest: list[str], asked: UpliftRequest, path: Path) -> None:
+def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, path: Path) -> None:
     """Columns with times after the treatment."""
-    if asked.treated_at is None:
+    if request.treated_at is None:
         return
-    treated = table[asked.treated_at]
+    treated = table[request.treated_at]
     if not treated.dtype.is_temporal():
-        raise InputError(f"'{path}': '{asked.treated_at}' (--treated-at) holds no dates; write them as 2026-11-25")
+        raise InputError(f"'{path}': '{request.treated_at}' (--treated-at) holds no dates; write them as 2026-11-25")
     for name in rest:
         if table[name].dtype.is_temporal():
             later = table.filter(table[name].cast(pl.Datetime("us")) > treated.cast(pl.Datetime("us")))
             if later.height:
                 raise InputError(
-                    f"'{path}', row {later['_row'][0]}: '{name}' is later than the treatment ('{asked.treated_at}'), "
+                    f"'{path}', row {later['_row'][0]}: '{name}' is later than the treatment ('{request.treated_at}'), "
                     f"so it may be an effect of it; leave it out with --ignore {name}"
                 )
 
 
-def _unfit(table: pl.DataFrame, rest: list[str], asked: UpliftRequest) -> Iterator[tuple[str, list[str]]]:
+def _unfit(table: pl.DataFrame, rest: list[str], request: UpliftRequest) -> Iterator[tuple[str, list[str]]]:
     yield "ignored_constant", [name for name in rest if table[name].drop_nulls().n_unique() < 2]
     yield "ignored_date", [name for name in rest if table[name].dtype.is_temporal()]
     text = [name for name in rest if is_text_column(table[name])]
@@ -80,7 +80,7 @@ def _unfit(table: pl.DataFrame, rest: list[str], asked: UpliftRequest) -> Iterat
     yield "ignored_id", whole
     many = [name for name in text if name not in whole and table[name].n_unique() * FEW_ROWS_EACH > table.height]
     yield "ignored_many_values", many
-    outcome = numeric_column(table, asked.outcome)
+    outcome = numeric_column(table, request.outcome)
     yield "ignored_outcome_like", [name for name in rest if name not in text and _follows(table[name], outcome)]
 
 

@@ -64,7 +64,7 @@ class Facts:
         """All of them."""
         decision, trial, wasted = self.study.decision, self.trial, self._unchanged_cost()
         whose = self.study.whose
-        found = UpliftFindings(
+        findings = UpliftFindings(
             place=place,
             n=trial.value.size,
             treatment=self.asked.treatment,
@@ -107,7 +107,7 @@ class Facts:
             features=trial.encoding.names,
             notes=(*trial.notes, *(() if has_response_types(self.evidence.outcome) else (Note("no_types"),))),
         )
-        return replace(found, standing="doubtful", verdict="nothing") if is_doubtful(found) else found
+        return replace(findings, standing="doubtful", verdict="nothing") if is_doubtful(findings) else findings
 
     def _mean(self, rows: Floats) -> Estimate:
         return mean_estimate(rows, self.study.whose)
@@ -161,9 +161,9 @@ class Facts:
         )
 
     def _forecast(self) -> Worth:
-        found = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
+        worth = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
         return replace(
-            found, profit=self.study.forecast_profit, snips=widened_estimate(found.snips, self.study.undecided)
+            worth, profit=self.study.forecast_profit, snips=widened_estimate(worth.snips, self.study.undecided)
         )
 
     def _arms(self) -> Iterator[Arm]:
@@ -196,12 +196,12 @@ class Facts:
         """
         y, action = self.trial.outcome, self.evidence.action
         chance = None if self.trial.design == "observational" else self.evidence.chance
-        found: Floats = np.empty(self.evidence.chance.shape)
+        raw: Floats = np.empty(self.evidence.chance.shape)
         for k in range(len(self.trial.arms.names)):
             weight = (action == k) / (chance[:, k] if chance is not None else 1.0)
             mean = float((weight @ y) / weight.sum())
-            found[:, k] = mean + weight * (y - mean) / weight.mean()
-        return found - found[:, :1]
+            raw[:, k] = mean + weight * (y - mean) / weight.mean()
+        return raw - raw[:, :1]
 
     def _disagreeing(self) -> tuple[str, ...]:
         """Arms of a trial whose raw and adjusted differences are further apart than chance allows."""
@@ -233,12 +233,12 @@ class Facts:
         for k, name in enumerate(self.trial.arms.names[1:], start=1):
             yield self._worth("everyone", name, np.tile(selection.same[k], (n, 1)))
         chosen = self.study.decision.estimator
-        found, more = self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)), self.study.unsteady
-        yield replace(found, profit=widened_estimate(found.profit, more), snips=widened_estimate(found.snips, more))
+        worth, more = self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)), self.study.unsteady
+        yield replace(worth, profit=widened_estimate(worth.profit, more), snips=widened_estimate(worth.snips, more))
 
     def _deciles(self) -> Iterator[Decile]:
-        for one in CustomerOrdering(self.study, self.asked.seed).deciles():
-            yield Decile(one.decile, int(one.rows.sum()), one.predicted, one.realised)
+        for decile in CustomerOrdering(self.study, self.asked.seed).deciles():
+            yield Decile(decile.decile, int(decile.rows.sum()), decile.predicted, decile.realised)
 
     def _types(self) -> Iterator[ResponseType]:
         if not has_response_types(self.evidence.outcome):
@@ -263,7 +263,7 @@ class Facts:
         return cost_that_changes_nothing(
             paid,
             idle=paid * (self.trial.outcome == 0),
-            given=(policy[:, 1:] * scores[:, 1:]).sum(axis=1),
+            with_offer=(policy[:, 1:] * scores[:, 1:]).sum(axis=1),
             without=policy[:, 1:].sum(axis=1) * scores[:, 0],
             whose=self.study.whose,
         )
@@ -285,8 +285,10 @@ class Facts:
 
     def _balance(self) -> Iterator[Balance]:
         labels = self.trial.encoding.labels
-        for one in self.trial.balance[:BALANCES]:
-            yield Balance(labels[one.column], self.trial.arms.names[one.arm], one.sds, one.z)
+        for difference in self.trial.balance[:BALANCES]:
+            yield Balance(
+                labels[difference.column], self.trial.arms.names[difference.arm], difference.sds, difference.z
+            )
 
     def _overlap(self) -> Iterator[Overlap]:
         chance, action = self.evidence.chance, self.evidence.action

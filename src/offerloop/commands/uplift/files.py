@@ -14,21 +14,21 @@ from offerloop.report import FolderResult
 from offerloop.workspace import LEARNED, filling, new_folder
 
 
-def write(found: UpliftResult, parent: Path, language: str = "en", *, save: bool = False) -> FolderResult:
+def write(result: UpliftResult, parent: Path, language: str = "en", *, save: bool = False) -> FolderResult:
     """`<parent>/<time>/` with report.html, uplift.json and scores, and learned.json to `save` what was learned.
 
     Scores of other customers are in applied; scores and applied are .parquet and .csv. Raises InputError where the
     folder cannot be written, and where other customers cannot be scored after all, with the rest of the study written.
     """
-    facts = {"sentence": sentence(found.findings, language), **summary(found.findings)}
-    tables, error = {"scores": found.scores()}, None
-    if found.others is not None:
+    facts = {"sentence": sentence(result.findings, language), **summary(result.findings)}
+    tables, error = {"scores": result.scores()}, None
+    if result.others is not None:
         try:
-            tables["applied"] = found.scorer.scores(found.others.rows)
-            facts["applied"] = asdict(found.applied) if found.applied else None
+            tables["applied"] = result.scorer.scores(result.others.rows)
+            facts["applied"] = asdict(result.applied) if result.applied else None
         except InputError as fault:
             error = fault
-    page = render_uplift(found.findings, language)
+    page = render_uplift(result.findings, language)
     folder = new_folder(parent)
     with filling(folder) as partial:
         for name, table in tables.items():
@@ -38,7 +38,7 @@ def write(found: UpliftResult, parent: Path, language: str = "en", *, save: bool
         (partial / "uplift.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
         if save:
-            (partial / LEARNED).write_text(found.scorer.to_json(), encoding="utf-8")
-    if error is not None and found.others is not None:
-        raise InputError(f"'{found.others.path}' (--apply): {error}; the study itself is in '{folder}'")
+            (partial / LEARNED).write_text(result.scorer.to_json(), encoding="utf-8")
+    if error is not None and result.others is not None:
+        raise InputError(f"'{result.others.path}' (--apply): {error}; the study itself is in '{folder}'")
     return FolderResult(folder, folder / "report.html", facts)

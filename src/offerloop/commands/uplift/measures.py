@@ -41,74 +41,74 @@ class Measure:
             else Message("a customer", context="unit of a measure")
         )
 
-    def scaled(self, one: Estimate) -> Estimate:
+    def scaled(self, estimate: Estimate) -> Estimate:
         """As it is told."""
-        return one.times(self.customers)
+        return estimate.times(self.customers)
 
-    def size(self, one: Estimate | None) -> str:
+    def size(self, estimate: Estimate | None) -> str:
         """``"45 [38, 52]"``; no interval for what is the same for all, nothing for what is not known."""
-        return "" if one is None else " ".join(part for part in self.parts(one) if part)
+        return "" if estimate is None else " ".join(part for part in self.parts(estimate) if part)
 
-    def parts(self, one: Estimate) -> tuple[str, str]:
+    def parts(self, estimate: Estimate) -> tuple[str, str]:
         """Return the same as value and interval."""
-        if not is_finite(one):
+        if not is_finite(estimate):
             return "", ""
-        if not one.has_interval:
-            return self.plain(one.value, one), ""
-        value, interval = self.scaled(one).parts()
+        if not estimate.has_interval:
+            return self.plain(estimate.value, estimate), ""
+        value, interval = self.scaled(estimate).parts()
         return self.localizer.numbers(value), self.localizer.numbers(interval)
 
     def plain(self, value: float, like: Estimate) -> str:
         """A figure without an interval, with the digits of one that has it."""
-        told = value * self.customers
-        step = known_step((like.high - like.low) * self.customers) if like.has_interval else _fine(told)
-        return self.localizer.numbers(number(told, step))
+        total = value * self.customers
+        step = known_step((like.high - like.low) * self.customers) if like.has_interval else _fine(total)
+        return self.localizer.numbers(number(total, step))
 
-    def gain(self, one: Estimate) -> str:
+    def gain(self, estimate: Estimate) -> str:
         """``"45 [38, 52] more profit per 1,000 customers"``; what is not above zero is a change."""
         text = (
             Message("{size} more {name} {per}", context="uplift study")
-            if one.value > 0
+            if estimate.value > 0
             else Message("a change of {size} in {name} {per}")
         )
-        return self.localizer(text, size=self.size(one), name=self.name, per=self.per)
+        return self.localizer(text, size=self.size(estimate), name=self.name, per=self.per)
 
     def texts(self) -> dict[str, str]:
         """Places of templates."""
         return {"name": self.name, "per": self.per}
 
 
-def share_text(one: Estimate, _: Localizer) -> str:
+def share_text(estimate: Estimate, _: Localizer) -> str:
     """A share of customers in per cent; one that is the same for all has no interval to show."""
-    return _.shares(one.times(100)) if one.has_interval else _.share(one.value)
+    return _.shares(estimate.times(100)) if estimate.has_interval else _.share(estimate.value)
 
 
-def is_finite(one: Estimate) -> bool:
+def is_finite(estimate: Estimate) -> bool:
     """Whether there is anything to show."""
-    return all(math.isfinite(part) for part in (one.value, one.low, one.high))
+    return all(math.isfinite(part) for part in (estimate.value, estimate.low, estimate.high))
 
 
-def measure(found: UpliftFindings, _: Localizer) -> Measure:
+def measure(findings: UpliftFindings, _: Localizer) -> Measure:
     """What decides: profit, value where no cost is known, or the outcome itself."""
-    sizes = [one.profit.value for one in (*found.policies, found.forecast)]
-    if found.cost is not None:
+    sizes = [one.profit.value for one in (*findings.policies, findings.forecast)]
+    if findings.cost is not None:
         return Measure(_(MEASURES["profit"]), _customers(sizes), _)
-    if found.value is not None:
+    if findings.value is not None:
         return Measure(_(MEASURES["value"]), _customers(sizes), _)
-    return outcome_measure(found, _)
+    return outcome_measure(findings, _)
 
 
-def value_measure(found: UpliftFindings, _: Localizer) -> Measure:
+def value_measure(findings: UpliftFindings, _: Localizer) -> Measure:
     """The same before cost."""
-    whole = measure(found, _)
-    return whole if found.cost is None else replace(whole, name=_(MEASURES["value"]))
+    whole = measure(findings, _)
+    return whole if findings.cost is None else replace(whole, name=_(MEASURES["value"]))
 
 
-def outcome_measure(found: UpliftFindings, _: Localizer) -> Measure:
+def outcome_measure(findings: UpliftFindings, _: Localizer) -> Measure:
     """The outcome as it was seen."""
-    sizes = [one.effect.value for one in found.arms if one.effect is not None]
-    customers = MANY if found.outcome_kind == "binary" else _customers(sizes)
-    return Measure(_.quoted(found.outcome), customers, _)
+    sizes = [one.effect.value for one in findings.arms if one.effect is not None]
+    customers = MANY if findings.outcome_kind == "binary" else _customers(sizes)
+    return Measure(_.quoted(findings.outcome), customers, _)
 
 
 def _fine(value: float) -> float:
@@ -123,12 +123,12 @@ def _customers(sizes: Iterable[float]) -> int:
     return MANY if max((abs(one) for one in sizes), default=1.0) < TINY else 1
 
 
-def everyone(found: UpliftFindings) -> Worth | None:
+def everyone(findings: UpliftFindings) -> Worth | None:
     """The best offer for everybody as a policy."""
-    same = (one for one in found.policies if one.kind == "everyone" and one.name == found.offer)
+    same = (one for one in findings.policies if one.kind == "everyone" and one.name == findings.offer)
     return next(same, None)
 
 
-def targeted(found: UpliftFindings) -> Worth | None:
+def targeted(findings: UpliftFindings) -> Worth | None:
     """The choice of customers by the estimator that was chosen."""
-    return next((one for one in found.policies if one.kind == "targeted"), None)
+    return next((one for one in findings.policies if one.kind == "targeted"), None)

@@ -51,16 +51,16 @@ NOTES: dict[NoteKind, Message] = {
 """The note of each kind."""
 
 
-def notes(found: UpliftFindings, _: Localizer) -> tuple[str, ...]:
+def notes(findings: UpliftFindings, _: Localizer) -> tuple[str, ...]:
     """Return what a reader must know before acting on it."""
-    own = [note(one, _) for one in found.notes]
-    if found.features:
+    own = [note(one, _) for one in findings.notes]
+    if findings.features:
         own.append(
             _(
                 "Customers are told apart by {n} column: {names}.",
                 plural="Customers are told apart by {n} columns: {names}.",
-                n=len(found.features),
-                names=_names(found.features, _),
+                n=len(findings.features),
+                names=_names(findings.features, _),
             )
         )
     return (
@@ -78,9 +78,9 @@ def notes(found: UpliftFindings, _: Localizer) -> tuple[str, ...]:
     )
 
 
-def note(one: Note, _: Localizer) -> str:
+def note(note: Note, _: Localizer) -> str:
     """Return one note as a sentence."""
-    return _(NOTES[one.kind], names=_names(one.names, _), n=one.n)
+    return _(NOTES[note.kind], names=_names(note.names, _), n=note.n)
 
 
 def _names(names: tuple[str, ...], _: Localizer) -> str:

@@ -86,22 +86,22 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def render_uplift(found: UpliftFindings, language: str = "en") -> str:
+def render_uplift(findings: UpliftFindings, language: str = "en") -> str:
     """One HTML file in one language that asks no other host for anything."""
     _ = localizer(language)
     when = _(
         "What “{treatment}” changes in “{outcome}”, and for whom: {n} customer",
         plural="What “{treatment}” changes in “{outcome}”, and for whom: {n} customers",
-        treatment=found.treatment,
-        outcome=found.outcome,
-        n=found.n,
+        treatment=findings.treatment,
+        outcome=findings.outcome,
+        n=findings.n,
     )
-    title = _("{place}: whom to treat", context="page title", place=found.place)
+    title = _("{place}: whom to treat", context="page title", place=findings.place)
     return study_page(
         _,
-        Shop(name=found.place),
-        _first_screen(found, _),
-        _sections(found, _),
+        Shop(name=findings.place),
+        _first_screen(findings, _),
+        _sections(findings, _),
         title=title,
         when=when,
         footer=_(
@@ -112,105 +112,106 @@ def render_uplift(found: UpliftFindings, language: str = "en") -> str:
     )
 
 
-def _sections(found: UpliftFindings, _: Localizer) -> list[Section]:
+def _sections(findings: UpliftFindings, _: Localizer) -> list[Section]:
     """Those that have something to show."""
-    made = [section(found, _) for section in SECTIONS]
+    made = [section(findings, _) for section in SECTIONS]
     return [*(one for one in made if one is not None), words_section(_, glossary_terms(_, TERMS))]
 
 
-def _first_screen(found: UpliftFindings, _: Localizer) -> Opening:
-    mark = _(MARKS[found.design])
-    return Opening(headline(found, _), lead(found, _), mark, _tiles(found, _), _worth(found, _))
+def _first_screen(findings: UpliftFindings, _: Localizer) -> Opening:
+    mark = _(MARKS[findings.design])
+    return Opening(headline(findings, _), lead(findings, _), mark, _tiles(findings, _), _worth(findings, _))
 
 
-def _tiles(found: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
+def _tiles(findings: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     """The forecast is there whatever the verdict; what stands beside it says why not otherwise."""
-    best, choice = everyone(found), targeted(found)
-    forecast = _tile(_("Forecast", context="key figure"), found.forecast.profit, found, _)
-    tiles = [] if best is None else [_tile(_same(found, best, _), best.profit, found, _)]
-    if found.policy == "targeted" and found.standing != "doubtful":
-        share = _.share((choice or found.forecast).treated_share, 0.01)
-        note = _("of all customers, by {estimator}", estimator=estimator(found.estimator, _))
+    best, choice = everyone(findings), targeted(findings)
+    forecast = _tile(_("Forecast", context="key figure"), findings.forecast.profit, findings, _)
+    tiles = [] if best is None else [_tile(_same(findings, best, _), best.profit, findings, _)]
+    if findings.policy == "targeted" and findings.standing != "doubtful":
+        share = _.share((choice or findings.forecast).treated_share, 0.01)
+        note = _("of all customers, by {estimator}", estimator=estimator(findings.estimator, _))
         tiles = [forecast, *tiles, Tile(_("Customers to treat", context="key figure"), share, note)]
-    elif found.policy == "everyone" and found.standing != "doubtful":
+    elif findings.policy == "everyone" and findings.standing != "doubtful":
         tiles += [
             forecast,
-            _tile(_("Order of customers", context="key figure"), found.targeting, found, _, OVER_RANDOM),
+            _tile(_("Order of customers", context="key figure"), findings.targeting, findings, _, OVER_RANDOM),
         ]
     else:
         chosen = (
-            [] if choice is None else [_tile(_("Choosing customers", context="key figure"), choice.profit, found, _)]
+            [] if choice is None else [_tile(_("Choosing customers", context="key figure"), choice.profit, findings, _)]
         )
         tiles += [*chosen, forecast]
-    design = _(DESIGNS[found.design])
-    return (*tiles, Tile(_("Customers in the table"), count(found.n), design))
+    design = _(DESIGNS[findings.design])
+    return (*tiles, Tile(_("Customers in the table"), count(findings.n), design))
 
 
-def _same(found: UpliftFindings, best: Worth, _: Localizer) -> str:
-    offer = _.quoted(found.offer)
+def _same(findings: UpliftFindings, best: Worth, _: Localizer) -> str:
+    offer = _.quoted(findings.offer)
     if best.treated_share >= ALL:
         return capital(_("{offer} for everybody", context="uplift study", offer=offer))
     return capital(_("{offer} within the budget", context="key figure", offer=offer))
 
 
-def _tile(label: str, one: Estimate, found: UpliftFindings, _: Localizer, note: Message = OVER_NOTHING) -> Tile:
-    unit = measure(found, _)
-    value, interval = unit.parts(one)
+def _tile(label: str, estimate: Estimate, findings: UpliftFindings, _: Localizer, note: Message = OVER_NOTHING) -> Tile:
+    unit = measure(findings, _)
+    value, interval = unit.parts(estimate)
     width = [_("95 % interval {interval}", context="key figure", interval=interval)] if interval else []
     return Tile(label, value, _.clauses([_(note, **unit.texts()), *width]))
 
 
-def policies_shown(found: UpliftFindings, most: int | None = SHOWN) -> list[Worth]:
+def policies_shown(findings: UpliftFindings, most: int | None = SHOWN) -> list[Worth]:
     """Return offers for everybody, the best first, then the choice of customers and its forecast."""
-    single = sorted((one for one in found.policies if one.kind == "everyone"), key=lambda one: -one.profit.value)
-    return [*single[:most], *(one for one in found.policies if one.kind == "targeted"), found.forecast]
+    single = sorted((one for one in findings.policies if one.kind == "everyone"), key=lambda one: -one.profit.value)
+    return [*single[:most], *(one for one in findings.policies if one.kind == "targeted"), findings.forecast]
 
 
-def _worth(found: UpliftFindings, _: Localizer) -> Figure:
-    unit, every, few = measure(found, _), policies_shown(found, None), policies_shown(found)
+def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
+    unit, every, few = measure(findings, _), policies_shown(findings, None), policies_shown(findings)
     dots = [
-        Dot("", f"{policy(one, _)}|{unit.size(one.profit)}", unit.scaled(one.profit), _look(one, found)) for one in few
+        Dot("", f"{policy(worth, _)}|{unit.size(worth.profit)}", unit.scaled(worth.profit), _look(worth, findings))
+        for worth in few
     ]
-    within = any(one.treated_share < ALL for one in every if one.kind == "everyone")
+    within = any(worth.treated_share < ALL for worth in every if worth.kind == "everyone")
     says = (
-        _("{rule}: {profit}", context="name and figure", rule=policy(one, _), profit=unit.size(one.profit))
-        for one in few
+        _("{rule}: {profit}", context="name and figure", rule=policy(worth, _), profit=unit.size(worth.profit))
+        for worth in few
     )
     return figure(
         "worth",
-        _(WORTH_TITLES[claim(found)], same=same(found, _)),
+        _(WORTH_TITLES[claim(findings)], same=same(findings, _)),
         capital(_(WORTH_WITHIN if within else WORTH, **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
-        _worth_table(every, found, _),
+        _worth_table(every, findings, _),
         localizer=_,
         says=_.stopped(_.clauses(says)),
     )
 
 
-def _look(one: Worth, found: UpliftFindings) -> str:
+def _look(worth: Worth, findings: UpliftFindings) -> str:
     """Return our colour for what is recommended and its forecast, another one for all others."""
-    is_ours = one.kind == "forecast" or (
-        one.kind == found.policy and (one.kind == "targeted" or one.name == found.offer)
+    is_ours = worth.kind == "forecast" or (
+        worth.kind == findings.policy and (worth.kind == "targeted" or worth.name == findings.offer)
     )
     return "ours" if is_ours else "control"
 
 
-def policy(one: Worth, _: Localizer) -> str:
+def policy(worth: Worth, _: Localizer) -> str:
     """Return what a reader calls a policy."""
-    if one.kind == "everyone":
-        return one.name
-    if one.kind == "forecast":
+    if worth.kind == "everyone":
+        return worth.name
+    if worth.kind == "forecast":
         return _("forecast", context="policy")
-    return _("chosen by {name}", context="policy", name=short_estimator(one.name, _))
+    return _("chosen by {name}", context="policy", name=short_estimator(worth.name, _))
 
 
-def _worth_table(every: Sequence[Worth], found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
-    costed = any(one.cost is not None for one in every)
+def _worth_table(every: Sequence[Worth], findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    costed = any(worth.cost is not None for worth in every)
     rows = tuple(
-        (policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit), unit.size(one.snips),
-         *((unit.size(one.cost),) if costed else ()))
-        for one in every
+        (policy(worth, _), _.share(worth.treated_share, 0.01), unit.size(worth.profit), unit.size(worth.snips),
+         *((unit.size(worth.cost),) if costed else ()))
+        for worth in every
     )  # fmt: skip
     heads = columns(_, "policy", "treated", "size", "snips", **unit.texts())
     more = [_("cost", context="measure")] if costed else []

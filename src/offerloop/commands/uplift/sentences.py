@@ -49,10 +49,10 @@ ORDERS = {
 """What the order of customers is worth, against a random one."""
 
 
-def sentence(found: UpliftFindings, language: str = "en") -> str:
+def sentence(findings: UpliftFindings, language: str = "en") -> str:
     """Return the headline and the first paragraph."""
     _ = localizer(language)
-    return _.sentences([_.stopped(headline(found, _)), lead(found, _)])
+    return _.sentences([_.stopped(headline(findings, _)), lead(findings, _)])
 
 
 def localizer(language: str) -> Localizer:
@@ -60,59 +60,59 @@ def localizer(language: str) -> Localizer:
     return Localizer(language, "")
 
 
-def headline(found: UpliftFindings, _: Localizer) -> str:
+def headline(findings: UpliftFindings, _: Localizer) -> str:
     """The verdict in one line, as far as the forecast bears it."""
-    best, claimed = everyone(found), claim(found)
+    best, claimed = everyone(findings), claim(findings)
     text = HEADLINES[claimed]
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
-    return capital(_(text, offer=_.quoted(found.offer), same=same(found, _), n=found.part or 0))
+    return capital(_(text, offer=_.quoted(findings.offer), same=same(findings, _), n=findings.part or 0))
 
 
-def claim(found: UpliftFindings) -> str:
+def claim(findings: UpliftFindings) -> str:
     """What the forecast bears of the policy: a key of `HEADLINES`.
 
     `even`: a choice of customers is not forecast to bring more than the best offer for everybody; `only`: that offer
     does not clearly pay, so that the choice was held against nothing.
     """
-    best = everyone(found)
-    if found.standing == "doubtful":
+    best = everyone(findings)
+    if findings.standing == "doubtful":
         return "doubtful"
-    if found.standing == "may_pay":
-        return "may_choose" if found.policy == "targeted" else "may_all"
-    if found.standing == "does_not_pay":
+    if findings.standing == "may_pay":
+        return "may_choose" if findings.policy == "targeted" else "may_all"
+    if findings.standing == "does_not_pay":
         return "nothing"
-    if found.policy != "targeted":
+    if findings.policy != "targeted":
         return "everyone"
-    if not pays_for_all(found):
+    if not pays_for_all(findings):
         return "only"
-    return "even" if best is not None and found.forecast.profit.value <= best.profit.value else "targeted"
+    return "even" if best is not None and findings.forecast.profit.value <= best.profit.value else "targeted"
 
 
-def same(found: UpliftFindings, _: Localizer) -> str:
+def same(findings: UpliftFindings, _: Localizer) -> str:
     """The best offer for everybody, or for as many random customers as the budget reaches."""
-    best = everyone(found)
-    offer = _.quoted(found.offer)
+    best = everyone(findings)
+    offer = _.quoted(findings.offer)
     if best is None or best.treated_share >= ALL:
         return _("{offer} for everybody", context="uplift study", offer=offer)
     return _("{offer} for random customers within the budget", offer=offer)
 
 
-def pays_for_all(found: UpliftFindings) -> bool:
+def pays_for_all(findings: UpliftFindings) -> bool:
     """Whether the best offer for everybody clearly pays; otherwise a choice of customers was held against nothing."""
-    best = everyone(found)
+    best = everyone(findings)
     return best is not None and best.profit.low > 0
 
 
-def lead(found: UpliftFindings, _: Localizer) -> str:
+def lead(findings: UpliftFindings, _: Localizer) -> str:
     """The first paragraph: two sentences at most."""
-    if found.standing == "doubtful":
-        return _.sentences([doubts(found, _)[0], _("Until then nothing is recommended.")])
+    if findings.standing == "doubtful":
+        return _.sentences([doubts(findings, _)[0], _("Until then nothing is recommended.")])
     by_standing = {"pays": _pays, "may_pay": _may_pay, "does_not_pay": _does_not_pay}
-    return _.sentences(by_standing[found.standing](found, _))
+    return _.sentences(by_standing[findings.standing](findings, _))
 
 
-def basis(found: UpliftFindings, _: Localizer) -> list[str]:
+def basis(findings: UpliftFindings, _: Localizer) -> list[str]:
     """What the verdict rests on, and what it takes for granted."""
     assumed = (
         [
@@ -121,17 +121,17 @@ def basis(found: UpliftFindings, _: Localizer) -> list[str]:
                 "tell everything that decided who got what."
             )
         ]
-        if found.design == "observational"
+        if findings.design == "observational"
         else []
     )
-    design = _(DESIGNS[found.design])
+    design = _(DESIGNS[findings.design])
     return [
         *assumed,
         _(
             "({n} customer, {design}; 95 % intervals.)",
             context="uplift study",
             plural="({n} customers, {design}; 95 % intervals.)",
-            n=found.n,
+            n=findings.n,
             design=design,
         ),
     ]
@@ -147,163 +147,166 @@ def short_estimator(name: str, _: Localizer) -> str:
     return _.named(ESTIMATOR_NAMES, name)
 
 
-def doubts(found: UpliftFindings, _: Localizer) -> list[str]:
+def doubts(findings: UpliftFindings, _: Localizer) -> list[str]:
     """Why not to believe any of it, and what to do."""
-    said = [_suspect(one, _) for one in found.suspects]
-    if lost_rows(found):
+    said = [_suspect(one, _) for one in findings.suspects]
+    if lost_rows(findings):
         said.append(
             _(
                 "Chance cannot explain the sizes of the arms (p-value: {p}): find out which rows were lost or added.",
-                p=p_words(found.ratio_p or 0.0, _),
+                p=p_words(findings.ratio_p or 0.0, _),
             )
         )
-    if unlike_arms(found):
+    if unlike_arms(findings):
         said.append(
             _(
                 "The arms differed before the trial by more than chance explains (p-value: {p}): find out who decided "
                 "who got what.",
-                p=p_words(found.balance_p, _),
+                p=p_words(findings.balance_p, _),
             )
         )
-    if moved := impossible(found):
+    if moved := impossible(findings):
         said.append(
             _(
                 "An effect is seen on {names}, which no offer can have changed: find out what else differed.",
                 names=_.listed(_.quoted(one) for one in moved),
             )
         )
-    if found.disagreeing:
+    if findings.disagreeing:
         said.append(
             _(
                 "For {names} the plain difference and the adjusted one contradict each other: leave out columns that "
                 "were measured after the offer, with {option}.",
-                names=_.listed(_.quoted(one) for one in found.disagreeing),
+                names=_.listed(_.quoted(one) for one in findings.disagreeing),
                 option="--ignore",
             )
         )
     return said
 
 
-def _suspect(one: Suspect, _: Localizer) -> str:
+def _suspect(suspect: Suspect, _: Localizer) -> str:
     text = (
         Message(
             "{column} tells the outcome implausibly well ({share} of its spread): leave it out with {ignore} if it was "
             "measured after the offer, or name it with {before} if it was known before."
         )
-        if one.kind == "explains"
+        if suspect.kind == "explains"
         else Message(
             "The outcome never happens where {column} is {value} ({share} of the customers): leave it out with "
             "{ignore} if it was measured after the offer, or name it with {before} if it was known before."
         )
     )
-    share = _.share(one.share, 0.01)
-    named = {"column": _.quoted(one.column), "value": _.quoted(one.value), "share": share}
+    share = _.share(suspect.share, 0.01)
+    named = {"column": _.quoted(suspect.column), "value": _.quoted(suspect.value), "share": share}
     return _(text, **named, ignore="--ignore", before="--known-before")
 
 
-def _pays(found: UpliftFindings, _: Localizer) -> list[str]:
-    unit, best, choice = measure(found, _), everyone(found), targeted(found) or found.forecast
-    gain = unit.gain(found.forecast.profit)
-    if found.policy != "targeted":
-        return [_forecast(found, _), *([told_apart(found, _)] if len(found.alike) > 1 else _instead(found, _))]
-    share, by = _.share(choice.treated_share, 0.01), estimator(found.estimator, _)
+def _pays(findings: UpliftFindings, _: Localizer) -> list[str]:
+    unit, best, choice = measure(findings, _), everyone(findings), targeted(findings) or findings.forecast
+    gain = unit.gain(findings.forecast.profit)
+    if findings.policy != "targeted":
+        return [
+            _forecast(findings, _),
+            *([told_apart(findings, _)] if len(findings.alike) > 1 else _instead(findings, _)),
+        ]
+    share, by = _.share(choice.treated_share, 0.01), estimator(findings.estimator, _)
     first = (
         _(
             "{offer} for {share} of the customers, chosen by {estimator}, is forecast to bring {gain}.",
-            offer=_.quoted(found.offer),
+            offer=_.quoted(findings.offer),
             share=share,
             estimator=by,
             gain=gain,
         )
-        if len(found.arms) == 2
+        if len(findings.arms) == 2
         else _(
             "An offer for {share} of the customers, each the one of {n} that suits best by {estimator}, is forecast to "
             "bring {gain}.",
             share=share,
-            n=len(found.arms) - 1,
+            n=len(findings.arms) - 1,
             estimator=by,
             gain=gain,
         )
     )
     single = unit.size(best.profit if best else None)
-    return [capital(first), _("The best single offer, {same}, brings {size}.", same=same(found, _), size=single)]
+    return [capital(first), _("The best single offer, {same}, brings {size}.", same=same(findings, _), size=single)]
 
 
-def _forecast(found: UpliftFindings, _: Localizer) -> str:
+def _forecast(findings: UpliftFindings, _: Localizer) -> str:
     """What is forecast of the best single offer."""
-    gain = measure(found, _).gain(found.forecast.profit)
-    return capital(_("{same} is forecast to bring {gain}.", same=same(found, _), gain=gain))
+    gain = measure(findings, _).gain(findings.forecast.profit)
+    return capital(_("{same} is forecast to bring {gain}.", same=same(findings, _), gain=gain))
 
 
-def told_apart(found: UpliftFindings, _: Localizer) -> str:
+def told_apart(findings: UpliftFindings, _: Localizer) -> str:
     """Offers that cannot be told apart, and which of them is taken."""
-    names, offer = _.listed(_.quoted(one) for one in found.alike), _.quoted(found.offer)
+    names, offer = _.listed(_.quoted(one) for one in findings.alike), _.quoted(findings.offer)
     text = (
         Message(
             "{names} cannot be told apart by this table; {offer} is the least expensive that is shown to do as well."
         )
-        if found.expense is not None
+        if findings.expense is not None
         else Message("{names} cannot be told apart by this table; {offer} looks best, and no costs were given.")
     )
     return _(text, names=names, offer=offer)
 
 
-def _instead(found: UpliftFindings, _: Localizer) -> list[str]:
+def _instead(findings: UpliftFindings, _: Localizer) -> list[str]:
     """What a choice of customers would bring instead."""
-    choice = targeted(found)
+    choice = targeted(findings)
     if choice is None:
         return []
     return [
         _(
             "Choosing customers by {estimator} would bring {size} instead, which is not clearly more.",
-            estimator=estimator(found.estimator, _),
-            size=measure(found, _).size(choice.profit),
+            estimator=estimator(findings.estimator, _),
+            size=measure(findings, _).size(choice.profit),
         )
     ]
 
 
-def _may_pay(found: UpliftFindings, _: Localizer) -> list[str]:
-    gain = measure(found, _).gain(found.forecast.profit)
+def _may_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
+    gain = measure(findings, _).gain(findings.forecast.profit)
     first = (
         _("The forecast is {gain}, and its interval includes zero.", gain=gain)
-        if found.forecast.profit.low <= 0
+        if findings.forecast.profit.low <= 0
         else _(
             "The forecast is {gain}, but the best of so many offers and choices looks as good by luck alone with "
             "probability {luck}.",
             gain=gain,
-            luck=p_words(found.luck, _),
+            luck=p_words(findings.luck, _),
         )
     )
-    return [first, part(found, _)]
+    return [first, part(findings, _)]
 
 
-def part(found: UpliftFindings, _: Localizer) -> str:
+def part(findings: UpliftFindings, _: Localizer) -> str:
     """How large a trial would show the forecast."""
     return _(
         "If it is right, a trial of {n} customers, half of whom are given nothing, shows that in 80 of 100 cases.",
-        n=found.part or 0,
+        n=findings.part or 0,
     )
 
 
-def _does_not_pay(found: UpliftFindings, _: Localizer) -> list[str]:
-    unit, best = measure(found, _), everyone(found)
+def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
+    unit, best = measure(findings, _), everyone(findings)
     said = []
     if best is not None:
         said.append(
             _(
                 "Against giving nothing, the best single offer, {same}, would bring {gain}.",
-                same=same(found, _),
+                same=same(findings, _),
                 gain=unit.gain(best.profit),
             )
         )
-    size = unit.size(found.forecast.profit)
-    if found.part is not None and found.policy != "nothing":
+    size = unit.size(findings.forecast.profit)
+    if findings.part is not None and findings.policy != "nothing":
         said.append(
             _(
                 "The forecast of the best policy is {size}, so little that a trial of {n} customers would be needed to "
                 "show it.",
                 size=size,
-                n=found.part,
+                n=findings.part,
             )
         )
     else:
@@ -311,38 +314,40 @@ def _does_not_pay(found: UpliftFindings, _: Localizer) -> list[str]:
     return said
 
 
-def more(found: UpliftFindings, _: Localizer) -> list[str]:
+def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     """What else the verdict rests on, beside the first paragraph."""
-    said = doubts(found, _)[1:] if found.standing == "doubtful" else []
-    if found.standing == "pays" and found.policy == "everyone" and len(found.alike) > 1:
-        said += _instead(found, _)
-    elif len(found.alike) > 1:
-        said.append(told_apart(found, _))
-    if found.policy != "targeted":
-        said.append(_order(found, _))
+    said = doubts(findings, _)[1:] if findings.standing == "doubtful" else []
+    if findings.standing == "pays" and findings.policy == "everyone" and len(findings.alike) > 1:
+        said += _instead(findings, _)
+    elif len(findings.alike) > 1:
+        said.append(told_apart(findings, _))
+    if findings.policy != "targeted":
+        said.append(_order(findings, _))
     said.append(
         _(
             "The forecast repeats all choices without the customers on whom it is made; of as many offers and choices "
             "without any effect the best looks as good with probability {luck}.",
-            luck=p_words(found.luck, _),
+            luck=p_words(findings.luck, _),
         )
     )
-    if found.budget is not None:
-        said.append(_("A budget of {budget} for all customers of the table is kept.", budget=f"{found.budget:,.10g}"))
-    if found.clusters is not None:
+    if findings.budget is not None:
+        said.append(
+            _("A budget of {budget} for all customers of the table is kept.", budget=f"{findings.budget:,.10g}")
+        )
+    if findings.clusters is not None:
         said.append(
             _(
                 "Rows of one {cluster} count together, as one of {n}.",
-                cluster=_.quoted(found.cluster or ""),
-                n=found.clusters,
+                cluster=_.quoted(findings.cluster or ""),
+                n=findings.clusters,
             )
         )
-    return [*said, *basis(found, _)]
+    return [*said, *basis(findings, _)]
 
 
-def _order(found: UpliftFindings, _: Localizer) -> str:
-    gain = measure(found, _).gain(found.targeting)
-    return _(ORDERS[order(found.targeting)], estimator=estimator(found.estimator, _), gain=gain)
+def _order(findings: UpliftFindings, _: Localizer) -> str:
+    gain = measure(findings, _).gain(findings.targeting)
+    return _(ORDERS[order(findings.targeting)], estimator=estimator(findings.estimator, _), gain=gain)
 
 
 def order(targeting: Estimate) -> str:

@@ -9,26 +9,32 @@ UNLIKELY = 0.001
 """A p-value below which a check of the design fails, as in a read-out."""
 
 
-def is_doubtful(found: UpliftFindings) -> bool:
+def is_doubtful(findings: UpliftFindings) -> bool:
     """Return whether any check failed."""
-    return bool(lost_rows(found) or unlike_arms(found) or impossible(found) or found.suspects or found.disagreeing)
+    return bool(
+        lost_rows(findings)
+        or unlike_arms(findings)
+        or impossible(findings)
+        or findings.suspects
+        or findings.disagreeing
+    )
 
 
-def lost_rows(found: UpliftFindings) -> bool:
+def lost_rows(findings: UpliftFindings) -> bool:
     """Return whether the sizes of arms are no accident."""
-    return found.ratio_p is not None and found.ratio_p < UNLIKELY
+    return findings.ratio_p is not None and findings.ratio_p < UNLIKELY
 
 
-def unlike_arms(found: UpliftFindings) -> bool:
+def unlike_arms(findings: UpliftFindings) -> bool:
     """Return whether the arms of a trial differed before it."""
-    return found.design == "randomised" and found.balance_p < UNLIKELY
+    return findings.design == "randomised" and findings.balance_p < UNLIKELY
 
 
-def impossible(found: UpliftFindings) -> list[str]:
+def impossible(findings: UpliftFindings) -> list[str]:
     """Columns on which an effect is seen though none can be, by intervals that hold for all of them at once."""
-    wider = widening(max(len(found.negative_controls), 1))
+    wider = widening(max(len(findings.negative_controls), 1))
     return [
         name
-        for name, one in found.negative_controls.items()
-        if abs(one.value) > wider * max(one.high - one.value, one.value - one.low)
+        for name, estimate in findings.negative_controls.items()
+        if abs(estimate.value) > wider * max(estimate.high - estimate.value, estimate.value - estimate.low)
     ]

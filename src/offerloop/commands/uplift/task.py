@@ -107,38 +107,38 @@ class OtherCustomers:
 
 
 def uplift(
-    table: InputTable, asked: UpliftRequest, console: Console | None = None, apply: InputTable | None = None
+    table: InputTable, request: UpliftRequest, console: Console | None = None, apply: InputTable | None = None
 ) -> UpliftResult:
     """Study a trial, and check first whether the customers of `apply` can be scored by it.
 
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
-    rows, path = table_rows(table, ids=asked.names)
-    trial = prepare(rows, asked, path)
-    others = None if apply is None else _others(apply, trial, asked)
-    spending = Spending(None if asked.budget is None else asked.budget / trial.value.size)
+    rows, path = table_rows(table, ids=request.names)
+    trial = prepare(rows, request, path)
+    others = None if apply is None else _others(apply, trial, request)
+    spending = Spending(None if request.budget is None else request.budget / trial.value.size)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
     with Progress(console=console or Console(quiet=True), transient=True) as progress:
         task = progress.add_task("comparing estimators", total=fits + 1)
-        study = study_trial(trial.value, trial.cost, spending, asked.seed, tell=lambda: progress.advance(task))
-        learned = learn_effects(study, trial.value, trial.cost, spending, asked.seed)
+        study = study_trial(trial.value, trial.cost, spending, request.seed, on_fold=lambda: progress.advance(task))
+        learned = learn_effects(study, trial.value, trial.cost, spending, request.seed)
         progress.advance(task)
-    findings = Facts(trial, study, asked).findings(path.name)
+    findings = Facts(trial, study, request).findings(path.name)
     if (compared := study.compared.profit.size) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))
     learned = replace(learned, verdict=findings.verdict)
-    return UpliftResult(findings, asked, trial, study, learned, others)
+    return UpliftResult(findings, request, trial, study, learned, others)
 
 
-def _others(apply: InputTable, trial: Trial, asked: UpliftRequest) -> OtherCustomers:
-    rows, path = table_rows(apply, ids=() if asked.id is None else (asked.id,))
+def _others(apply: InputTable, trial: Trial, request: UpliftRequest) -> OtherCustomers:
+    rows, path = table_rows(apply, ids=() if request.id is None else (request.id,))
     try:
-        return OtherCustomers(rows, path, check_rows(rows, trial.encoding, asked.id))
+        return OtherCustomers(rows, path, check_rows(rows, trial.encoding, request.id))
     except InputError as error:
         raise InputError(f"'{path}' (--apply): {error}") from None
 
 
-def summary(found: UpliftFindings) -> dict[str, Any]:
+def summary(findings: UpliftFindings) -> dict[str, Any]:
     """Return the findings without scores, for programs; what is not finite is left empty."""
-    facts = asdict(replace(found, scores=None, folder=None))
+    facts = asdict(replace(findings, scores=None, folder=None))
     return {name: plain(value) for name, value in facts.items() if name not in {"scores", "folder"}}

@@ -10,15 +10,17 @@ from offerloop.commands.uplift.sentences import basis, headline, lead, localizer
 from offerloop.report import scored_table, text_page, text_table
 
 
-def screen(found: UpliftFindings, language: str, applied: Applied | None = None) -> str:
+def screen(findings: UpliftFindings, language: str, applied: Applied | None = None) -> str:
     """Return the verdict, reasons to doubt it, what each policy brings, and what that rests on."""
     _ = localizer(language)
-    unit = measure(found, _)
+    unit = measure(findings, _)
     names = [*columns(_, "policy", "treated", "size", **unit.texts())]
     names[-1] = _("{name} [95 % interval]", context="column title", name=names[-1])
-    rows = ((policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(found))
+    rows = (
+        (policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(findings)
+    )
     table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))
-    verdict = _.stopped(headline(found, _))
-    rest = more(found, _) if found.standing == "doubtful" else basis(found, _)
+    verdict = _.stopped(headline(findings, _))
+    rest = more(findings, _) if findings.standing == "doubtful" else basis(findings, _)
     scored = [] if applied is None else scored_table(applied.unseen, applied.budget, applied.customers, _)
-    return text_page(verdict, lead(found, _), table, *rest, *scored)
+    return text_page(verdict, lead(findings, _), table, *rest, *scored)

@@ -61,33 +61,33 @@ class Trial:
     suspects: tuple[Suspect, ...] = ()
 
 
-def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
+def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Trial:
     """Raises InputError for what is written wrongly, EvidenceError for what the table cannot show."""
-    asked.check(table.columns[1:], path)
-    _check_ids(table, asked, path)
-    arms = read_arms(table, asked, path)
+    request.check(table.columns[1:], path)
+    _check_ids(table, request, path)
+    arms = read_arms(table, request, path)
     kept = table.filter(arms.kept)
-    outcome = numeric_column(kept, asked.outcome)
+    outcome = numeric_column(kept, request.outcome)
     if np.ptp(outcome) == 0:
         raise EvidenceError(
-            f"'{path}': '{asked.outcome}' is {outcome[0]:g} everywhere, so nothing can have changed it; name another "
+            f"'{path}': '{request.outcome}' is {outcome[0]:g} everywhere, so nothing can have changed it; name another "
             "outcome, or wait until there is one"
         )
-    chosen = choose_features(kept, asked, path)
+    chosen = choose_features(kept, request, path)
     encoding = ColumnEncoding.of(kept, chosen.names)
     features = encoding.matrix(kept)
-    whose = _clusters(kept, arms, asked, path)
-    kind, chance, ratio = _chances(kept, arms, features, whose, asked, path)
+    whose = _clusters(kept, arms, request, path)
+    kind, chance, ratio = _chances(kept, arms, features, whose, request, path)
     balance = arm_differences(features, arms.action, len(arms.names), whose)
     luck = _balance_p(features, arms, whose)
     if kind == "randomised":
         _refuse_unlike(balance, luck, encoding, arms, path)
-    value = amounts(kept, asked.value, outcome)
+    value = amounts(kept, request.value, outcome)
     evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers, customer=whose)
-    paid = amounts(kept, asked.cost, (arms.action > 0).astype(np.float64))
+    paid = amounts(kept, request.cost, (arms.action > 0).astype(np.float64))
     if paid is not None:
-        _check_cost(kept, paid, asked, path)
-    found = Trial(
+        _check_cost(kept, paid, request, path)
+    trial = Trial(
         table=kept,
         arms=arms,
         encoding=encoding,
@@ -99,37 +99,39 @@ def prepare(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> Trial:
         balance_p=luck,
         ratio_p=ratio,
         notes=(*chosen.notes, *_notes(arms, outcome, paid, ratio, whose)),
-        suspects=tuple(suspect_columns(kept, [one for one in chosen.names if one not in asked.known_before], outcome)),
+        suspects=tuple(
+            suspect_columns(kept, [one for one in chosen.names if one not in request.known_before], outcome)
+        ),
     )
-    return _trimmed(found) if kind == "observational" else found
+    return _trimmed(trial) if kind == "observational" else trial
 
 
-def _check_ids(table: pl.DataFrame, asked: UpliftRequest, path: Path) -> None:
-    if asked.id is None:
+def _check_ids(table: pl.DataFrame, request: UpliftRequest, path: Path) -> None:
+    if request.id is None:
         return
-    twice = table.filter(table[asked.id].is_duplicated() & table[asked.id].is_not_null()).sort(asked.id, "_row")
+    twice = table.filter(table[request.id].is_duplicated() & table[request.id].is_not_null()).sort(request.id, "_row")
     if twice.height:
-        one, other = twice["_row"][0], twice["_row"][1]
+        row, other = twice["_row"][0], twice["_row"][1]
         raise InputError(
-            f"'{path}', rows {one} and {other}: both are '{asked.id}' {twice[asked.id][0]}; a trial has one row for "
-            "each customer, so add the rows of a customer up; if they are separate decisions, name the column with "
+            f"'{path}', rows {row} and {other}: both are '{request.id}' {twice[request.id][0]}; a trial has one row "
+            "for each customer, so add the rows of a customer up; if they are separate decisions, name the column with "
             "--cluster instead of --id"
         )
 
 
-def _clusters(kept: pl.DataFrame, arms: Arms, asked: UpliftRequest, path: Path) -> Ints | None:
+def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -> Ints | None:
     """Number the clusters of the rows (n,) from 0."""
-    if asked.cluster is None:
+    if request.cluster is None:
         return None
-    column = kept[asked.cluster]
+    column = kept[request.cluster]
     if column.null_count():
         row = int(kept.filter(column.is_null())["_row"][0])
-        raise InputError(f"'{path}', row {row}: '{asked.cluster}' (--cluster) is empty; fill it in")
+        raise InputError(f"'{path}', row {row}: '{request.cluster}' (--cluster) is empty; fill it in")
     whose: Ints = column.cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
     for k, name in enumerate(arms.names):
         if (size := len(np.unique(whose[arms.action == k]))) < FEWEST_CLUSTERS:
             raise EvidenceError(
-                f"'{path}': arm '{name}' has {size} different '{asked.cluster}' (--cluster), and a comparison needs "
+                f"'{path}': arm '{name}' has {size} different '{request.cluster}' (--cluster), and a comparison needs "
                 f"{FEWEST_CLUSTERS} at least in each arm; give more of them"
             )
     return whose
@@ -146,23 +148,23 @@ def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:
 
 
 def _chances(
-    kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, asked: UpliftRequest, path: Path
+    kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, request: UpliftRequest, path: Path
 ) -> tuple[Design, Floats, float | None]:
     """Design, chances (n, K), and that the sizes of arms differ from the plan by luck."""
     n_arms = len(arms.names)
-    if asked.observational:
-        return "observational", modelled_propensities(features, arms.action, n_arms, asked.seed), None
-    seen = observed_shares(arms.action, n_arms)
+    if request.observational:
+        return "observational", modelled_propensities(features, arms.action, n_arms, request.seed), None
+    observed = observed_shares(arms.action, n_arms)
     whole = whole_clusters(arms.action, whose)
     units = arms.action if whole is None else whole
-    if asked.propensity is not None:
-        chance = _given(kept, arms, seen, asked, path)
+    if request.propensity is not None:
+        chance = _given(kept, arms, observed, request, path)
         return "known", chance, _kept_plan(sample_ratio_p(arms.action, chance), path)
-    planned = _planned(arms, asked, path)
+    planned = _planned(arms, request, path)
     if planned is not None:
-        return "randomised", seen, _kept_plan(sample_ratio_p(units, planned), path)
+        return "randomised", observed, _kept_plan(sample_ratio_p(units, planned), path)
     even = np.full(n_arms, 1 / n_arms)
-    return "randomised", seen, sample_ratio_p(units, even) if evenly(n_arms, units) else None
+    return "randomised", observed, sample_ratio_p(units, even) if evenly(n_arms, units) else None
 
 
 def _kept_plan(luck: float, path: Path) -> float:
@@ -174,42 +176,42 @@ def _kept_plan(luck: float, path: Path) -> float:
     return luck
 
 
-def _given(kept: pl.DataFrame, arms: Arms, seen: Floats, asked: UpliftRequest, path: Path) -> Floats:
+def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
     """From the chance of the arm that each row is in."""
-    own = numeric_column(kept, str(asked.propensity))
+    own = numeric_column(kept, str(request.propensity))
     wrong = ~((own > 0) & (own <= 1))
     if wrong.any():
         at = int(np.argmax(wrong))
         hint = "these look like log-odds x, whose probability is 1 / (1 + exp(-x))" if (own < 0).any() else "correct it"
         raise InputError(
-            f"'{path}', row {kept['_row'][at]}: '{asked.propensity}' is {own[at]:g}, and the probability of what was "
+            f"'{path}', row {kept['_row'][at]}: '{request.propensity}' is {own[at]:g}, and the probability of what was "
             f"given is above 0 and at most 1; {hint}"
         )
-    chance = complete_propensities(own, arms.action, seen[0])
-    _refuse_treated(own, chance, arms, asked, path)
+    chance = complete_propensities(own, arms.action, observed[0])
+    _refuse_treated(own, chance, arms, request, path)
     return chance
 
 
-def _refuse_treated(own: Floats, chance: Floats, arms: Arms, asked: UpliftRequest, path: Path) -> None:
+def _refuse_treated(own: Floats, chance: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
     """Refuse a column with the probability of being treated, which is that of the arm only for treated customers."""
     if len(arms.names) > 2 or (own >= 1).any() or sample_ratio_p(arms.action, chance) >= LOST:
         return
     treated = np.where(arms.action > 0, own, 1 - own)
     if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, chance[0])) >= LOST:
         raise InputError(
-            f"'{path}': '{asked.propensity}' (--propensity) looks like the probability of being treated, in rows of "
+            f"'{path}': '{request.propensity}' (--propensity) looks like the probability of being treated, in rows of "
             f"'{arms.names[0]}' too; give the probability of the arm that each row is in, which is 1 less that number "
             f"in rows of '{arms.names[0]}'"
         )
 
 
-def _planned(arms: Arms, asked: UpliftRequest, path: Path) -> Floats | None:
-    if not asked.shares:
+def _planned(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
+    if not request.shares:
         return None
-    told = dict(asked.shares)
-    if set(told) - set(arms.names) or set(arms.names) - set(told):
+    shares = dict(request.shares)
+    if set(shares) - set(arms.names) or set(arms.names) - set(shares):
         raise InputError(f"'{path}': --shares must name every arm once: {', '.join(arms.names)}")
-    planned = np.array([told[name] for name in arms.names])
+    planned = np.array([shares[name] for name in arms.names])
     if not (planned > 0).all() or abs(planned.sum() - 1) > 1e-3:
         raise InputError(f"--shares must be above 0 and sum to 1, not {planned.sum():g}")
     return planned
@@ -234,31 +236,31 @@ def _refuse_unlike(balance: list[ArmDifference], luck: float, encoding: ColumnEn
         )
 
 
-def _check_cost(kept: pl.DataFrame, paid: Floats, asked: UpliftRequest, path: Path) -> None:
+def _check_cost(kept: pl.DataFrame, paid: Floats, request: UpliftRequest, path: Path) -> None:
     if (paid < 0).sum() > (paid > 0).sum():
         row = int(kept["_row"][int(np.argmax(paid < 0))])
         raise InputError(
-            f"'{path}', row {row}: '{asked.cost}' is {paid[paid < 0][0]:g}, and most costs are below 0; what a "
+            f"'{path}', row {row}: '{request.cost}' is {paid[paid < 0][0]:g}, and most costs are below 0; what a "
             "customer costs is above 0, so change the sign"
         )
 
 
 def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None, whose: Ints | None) -> list[Note]:
-    found = []
+    notes = []
     if whose is not None and (size := int(whose.max()) + 1) < FEW_CLUSTERS:
-        found.append(Note("few_clusters", n=size))
+        notes.append(Note("few_clusters", n=size))
     if arms.small:
-        found.append(Note("small_arm", arms.small))
+        notes.append(Note("small_arm", arms.small))
     if ratio is None:
-        found.append(Note("shares_not_checked"))
+        notes.append(Note("shares_not_checked"))
     if paid is None:
-        found.append(Note("no_cost"))
+        notes.append(Note("no_cost"))
     elif (paid < 0).any():
-        found.append(Note("negative_cost", n=int((paid < 0).sum())))
+        notes.append(Note("negative_cost", n=int((paid < 0).sum())))
     events = int((outcome != 0).sum())
     if events < FEWEST_EVENTS:
-        found.append(Note("few_events", n=events))
-    return found
+        notes.append(Note("few_events", n=events))
+    return notes
 
 
 def _trimmed(trial: Trial) -> Trial:

@@ -57,8 +57,8 @@ def store_sources(log: EventLog, folder: Path, currency: str) -> dict[SourceName
         "products": _newest(log, *_FACTS["products"]),
         "customers": _newest(log, *_FACTS["customers"]),
     }
-    found = {name: read(name, rows) for name, rows in tables.items()}
-    return {name: source for name, source in found.items() if source is not None}
+    frames = {name: read(name, rows) for name, rows in tables.items()}
+    return {name: source for name, source in frames.items() if source is not None}
 
 
 def redeemed_offers(log: EventLog, path: Path, currency: str, since: int) -> bool:

@@ -214,11 +214,11 @@ def coupon_status(coupon: IssuedCoupon, terms: CouponTerms, now: int) -> CouponS
 
 def account_totals(entries: Iterable[BookEntry], account: Callable[[BookEntry], K | None]) -> dict[K, Balance]:
     """Sum the changes of each account, of whatever kind `account` names; entries without one are left out."""
-    found: dict[K, Balance] = {}
+    totals: dict[K, Balance] = {}
     for entry in entries:
         if (key := account(entry)) is not None:
-            found[key] = found[key] + entry.change if key in found else entry.change
-    return found
+            totals[key] = totals[key] + entry.change if key in totals else entry.change
+    return totals
 
 
 def template_account(entry: BookEntry) -> str:
@@ -291,15 +291,17 @@ def _locks(book: Book, entries: tuple[BookEntry, ...]) -> dict[tuple[str, str], 
 
 
 def _redemptions(book: Book, entries: tuple[BookEntry, ...]) -> dict[str, Redemption]:
-    found = dict(book.redemptions)
+    redemptions = dict(book.redemptions)
     for entry in entries:
         if entry.redemption_id is None:
             continue
         if entry.event is CouponEvent.REDEEMED:
             made = (entry.template_id, entry.code, entry.customer_id or "", entry.change.spent_minor)
-            found[entry.redemption_id] = Redemption(*made)
+            redemptions[entry.redemption_id] = Redemption(*made)
         else:
-            old = found[entry.redemption_id]
+            old = redemptions[entry.redemption_id]
             back = old.rolled_back_minor - entry.change.spent_minor
-            found[entry.redemption_id] = replace(old, rolled_back_minor=back, whole=entry.change.n_rolled_back > 0)
-    return found
+            redemptions[entry.redemption_id] = replace(
+                old, rolled_back_minor=back, whole=entry.change.n_rolled_back > 0
+            )
+    return redemptions

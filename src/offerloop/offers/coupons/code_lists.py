@@ -68,11 +68,11 @@ class CodeList:
     @classmethod
     def of(cls, rows: Iterable[ListedCode]) -> CodeList:
         """Return the list of these codes. Raises InputError for one without an offer."""
-        found = {row.code: row for row in rows}
-        without = next((row.code for row in found.values() if row.offer_id is None), None)
+        rows_by_code = {row.code: row for row in rows}
+        without = next((row.code for row in rows_by_code.values() if row.offer_id is None), None)
         if without is not None:
             raise InputError(f"the code '{without}' has no offer; add a column 'offer_id' to the list")
-        return cls(found)
+        return cls(rows_by_code)
 
     def presented(self, typed: Collection[str], customer_id: str | None) -> CodesOfCustomer:
         """Return the offers whose codes a customer typed, with typing errors corrected where one code was meant."""
@@ -137,10 +137,10 @@ def _header(lines: Sequence[str]) -> tuple[Mapping[str, int], list[tuple[int, li
     first = lines[0] if lines else ""
     separator = max(",;\t", key=first.count)
     cells = [cell.strip().lower().replace(" ", "_") for cell in first.split(separator)]
-    known = {"code": _CODE, "offer": _OFFER, "customer": _CUSTOMER}
+    fields = {"code": _CODE, "offer": _OFFER, "customer": _CUSTOMER}
     header = {
         field: next(place for place, cell in enumerate(cells) if cell in names)
-        for field, names in known.items()
+        for field, names in fields.items()
         if set(cells) & set(names)
     }
     if "code" not in header:

@@ -49,8 +49,8 @@ def normalise_code(code: str) -> str:
 def is_valid_code(code: str) -> bool:
     """Return whether a typed code can be valid: only digits and letters, ending in the right check character."""
     plain = normalise_code(code)
-    known = 1 < len(plain) <= LONGEST_CODE and all(sign in _VALUES for sign in plain) and plain[-1] in ALPHABET
-    return known and _remainder(plain) == 0
+    is_readable = 1 < len(plain) <= LONGEST_CODE and all(sign in _VALUES for sign in plain) and plain[-1] in ALPHABET
+    return is_readable and _remainder(plain) == 0
 
 
 def make_codes(count: int, prefix: str = "", length: int = LENGTH) -> list[str]:
@@ -132,10 +132,10 @@ def _check_shape(count: int, prefix: str, length: int) -> None:
 
 def _remainder(text: str) -> int:
     """The weighted sum modulo 37, by Horner's rule."""
-    found = 0
+    remainder = 0
     for sign in text:
-        found = (2 * found + _VALUES[sign]) % _MODULUS
-    return found
+        remainder = (2 * remainder + _VALUES[sign]) % _MODULUS
+    return remainder
 
 
 def _tails(size: int) -> dict[str, int]:

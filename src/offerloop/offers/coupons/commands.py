@@ -26,15 +26,17 @@ class CouponCommand:
     """Idempotency key, unique among all commands; a retry sends the same one."""
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            value = getattr(self, one.name)
+        for field in fields(self):
+            value = getattr(self, field.name)
             for text in value if isinstance(value, tuple) else (value,):
                 if isinstance(text, str) and not (0 < len(text) <= LONGEST and _storable(text)):
-                    raise InputError(f"{one.name} of a command must be text of 1 to {LONGEST} signs, not {text!r:.99}")
+                    raise InputError(
+                        f"{field.name} of a command must be text of 1 to {LONGEST} signs, not {text!r:.99}"
+                    )
             if isinstance(value, int) and not 0 <= value < MOST:
-                raise InputError(f"{one.name} of '{self.key}' must be a whole number from 0 on, not {value}")
+                raise InputError(f"{field.name} of '{self.key}' must be a whole number from 0 on, not {value}")
             if value == ():
-                raise InputError(f"{one.name} of '{self.key}' must not be empty")
+                raise InputError(f"{field.name} of '{self.key}' must not be empty")
 
     def fingerprint(self) -> str:
         """The same for the same kind of command with the same body, whatever its key."""

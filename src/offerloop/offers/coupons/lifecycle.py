@@ -107,11 +107,11 @@ def decide_command(state: LedgerState, command: CouponCommand, now: int) -> Outc
     template_id = template_named(state.book, command)
     over = () if template_id is None else run_out(state.book, template_id, now)
     book = post(state.book, over)
-    found = _entries(command, book, now)
-    if not isinstance(found, RefusalReason):
-        found = _beyond(book, found) or found
-    done = () if isinstance(found, RefusalReason) else found
-    reason = found if isinstance(found, RefusalReason) else None
+    entries = _entries(command, book, now)
+    if not isinstance(entries, RefusalReason):
+        entries = _beyond(book, entries) or entries
+    done = () if isinstance(entries, RefusalReason) else entries
+    reason = entries if isinstance(entries, RefusalReason) else None
     expires = next((entry.expires_at for entry in done if entry.event is CouponEvent.LOCKED), None)
     answer = CommandAnswer(command.key, now, reason, expires)
     new = LedgerState(post(book, done), {**state.answered, command.key: (fingerprint, answer)})
@@ -275,20 +275,20 @@ def _redeem(command: Redeem, book: Book, now: int) -> Found:
 
 @_entries.register
 def _roll_back(command: RollBack, book: Book, now: int) -> Found:  # noqa: ARG001 - one signature for all commands
-    found = book.redemptions.get(command.redemption_id)
-    if found is None:
+    redemption = book.redemptions.get(command.redemption_id)
+    if redemption is None:
         return RefusalReason.UNKNOWN_REDEMPTION
-    left = found.amount_minor - found.rolled_back_minor
+    left = redemption.amount_minor - redemption.rolled_back_minor
     back = left if command.amount_minor is None else command.amount_minor
-    if found.whole:
+    if redemption.whole:
         return RefusalReason.ALREADY_ROLLED_BACK
     if back > left:
         return RefusalReason.MORE_THAN_REDEEMED
     change = Balance(spent_minor=-back, released_minor=back)
     if back == left:
-        reusable = book.templates[found.template_id].terms.reusable_after_cancel
+        reusable = book.templates[redemption.template_id].terms.reusable_after_cancel
         change += Balance(n_used=-1 if reusable else 0, n_rolled_back=1)
-    where = (found.template_id, found.code, found.customer_id)
+    where = (redemption.template_id, redemption.code, redemption.customer_id)
     return (BookEntry(CouponEvent.ROLLED_BACK, *where, change, redemption_id=command.redemption_id),)
 
 

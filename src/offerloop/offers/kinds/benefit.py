@@ -57,8 +57,8 @@ def read_benefit(terms: WrittenTerms, categories: Sequence[str] | None) -> list[
     own, text = terms.own(Benefit, without="text"), terms.text("text", "")
     if on is None:
         return [Benefit(**terms.common(name), text=text, **own)]
-    found: list[Offer] = []
+    offers: list[Offer] = []
     for each in categories if on == EACH_CATEGORY else [on]:
         common = terms.common(name, Scope(categories=frozenset([each])))
-        found.append(Benefit(**common | {"offer_id": f"{name} {each}"}, text=f"{text}: {each}", **own))
-    return found
+        offers.append(Benefit(**common | {"offer_id": f"{name} {each}"}, text=f"{text}: {each}", **own))
+    return offers

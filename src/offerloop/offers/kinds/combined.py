@@ -45,11 +45,11 @@ class Combined(Offer):
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        found = [one for part in self.parts for one in part.effects()]
+        effects = [one for part in self.parts for one in part.effects()]
         measured = self.conditions.measured
         return [
             (replace(effect, measured=measured) if isinstance(effect, OffFrom) else effect, scope)
-            for effect, scope in found
+            for effect, scope in effects
         ]
 
     def gives(self) -> Sequence[Given]:

@@ -110,14 +110,14 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
     if on not in (None, EACH_CATEGORY, *categories):
         raise InputError(f"coupon '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
     scopes = [Scope(categories=frozenset([one])) for one in categories] if on == EACH_CATEGORY else [None]
-    own, found = terms.own(Coupon, without="percent"), list[Offer]()
+    own, offers = terms.own(Coupon, without="percent"), list[Offer]()
     for scope in scopes:
         for percent in percents:
-            one = Coupon(**terms.common("coupon", scope), percent=percent, **own)
-            found.append(replace(one, offer_id=_offer_id(name, one)))
-    return found
+            coupon = Coupon(**terms.common("coupon", scope), percent=percent, **own)
+            offers.append(replace(coupon, offer_id=_offer_id(name, coupon)))
+    return offers
 
 
-def _offer_id(name: str, one: Coupon) -> str:
-    depth = name if one.percent is None else f"{name}-{percent_text(one.percent)}"
-    return depth if one.category is None else f"{depth} {one.category}"
+def _offer_id(name: str, coupon: Coupon) -> str:
+    depth = name if coupon.percent is None else f"{name}-{percent_text(coupon.percent)}"
+    return depth if coupon.category is None else f"{depth} {coupon.category}"

@@ -137,11 +137,11 @@ class _Row:
         least = row.whole("count") if counted else row.money("spend")
         free = row.flag("free_shipping")
         if row.get("percent") is not None:
-            found = Tier(least, percent=row.percent("percent"), free_shipping=free)
+            tier = Tier(least, percent=row.percent("percent"), free_shipping=free)
         else:
-            found = Tier(least, 0 if free and row.get("save") is None else row.money("save"), free_shipping=free)
-        if not counted and found.off_minor > least:
+            tier = Tier(least, 0 if free and row.get("save") is None else row.money("save"), free_shipping=free)
+        if not counted and tier.off_minor > least:
             raise InputError(f"'save' ({row.need('save')}) is more than 'spend' ({row.need('spend')})")
         if row is not self.terms:
             row.finish()
-        return found
+        return tier

@@ -28,15 +28,15 @@ def scope_names(scope: Scope) -> Message | str:
     names = [*sorted(scope.products), *sorted(scope.categories), *sorted(scope.brands), *sorted(scope.shops)]
     if not names:
         return Message("everything", context="scope of an offer")
-    found: Message | str = names[0]
+    joined: Message | str = names[0]
     for name in names[1:]:
-        found = Message("{some} or {name}", context="scope of an offer", some=found, name=name)
-    return found
+        joined = Message("{some} or {name}", context="scope of an offer", some=joined, name=name)
+    return joined
 
 
 def all_of(parts: Sequence[Message]) -> Message:
     """Return parts that belong together as "this and that"."""
-    found = parts[0]
+    joined = parts[0]
     for part in parts[1:]:
-        found = Message("{some} and {part}", context="label of an offer", some=found, part=part)
-    return found
+        joined = Message("{some} and {part}", context="label of an offer", some=joined, part=part)
+    return joined

@@ -118,17 +118,17 @@ class Basket:
     @cached_property
     def places(self) -> dict[str, dict[str, list[int]]]:
         """Positions of live lines by product, category, brand and shop."""
-        found: dict[str, dict[str, list[int]]] = {"products": {}, "categories": {}, "brands": {}, "shops": {}}
+        places: dict[str, dict[str, list[int]]] = {"products": {}, "categories": {}, "brands": {}, "shops": {}}
         for place in self.live:
             line = self.lines[place]
-            found["products"].setdefault(line.product_id, []).append(place)
+            places["products"].setdefault(line.product_id, []).append(place)
             for category in dict.fromkeys(line.categories):
-                found["categories"].setdefault(category, []).append(place)
+                places["categories"].setdefault(category, []).append(place)
             if line.brand is not None:
-                found["brands"].setdefault(line.brand, []).append(place)
+                places["brands"].setdefault(line.brand, []).append(place)
             if line.shop is not None:
-                found["shops"].setdefault(line.shop, []).append(place)
-        return found
+                places["shops"].setdefault(line.shop, []).append(place)
+        return places
 
     @cached_property
     def amounts(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ def read_basket(written: object) -> Basket:
     if not isinstance(lines, list):
         raise InputError(f"'lines' of the basket must be a list, not '{lines}'")
     terms.get("currency")
-    found = Basket(
+    basket = Basket(
         currency=terms.currency,
         lines=tuple(_line(one, place, terms.currency) for place, one in enumerate(lines, 1)),
         shipping_minor=terms.amount("shipping") or 0,
@@ -31,7 +31,7 @@ def read_basket(written: object) -> Basket:
         tax_included=terms.flag("tax_included", default=True),
     )
     terms.finish()
-    return found
+    return basket
 
 
 def known_currency(written: object) -> str:
@@ -47,12 +47,12 @@ def _line(written: object, place: int, currency: str) -> BasketLine:
         raise InputError(f"{what} must be a table, not '{written}'")
     terms = WrittenTerms(written, currency, what)
     try:
-        found = _read_line(terms)
+        line = _read_line(terms)
         terms.finish()
     except InputError as error:
         said = str(error)
         raise InputError(said if said.startswith(what) else f"{what}: {said}") from None
-    return found
+    return line
 
 
 def _read_line(terms: WrittenTerms) -> BasketLine:
@@ -91,19 +91,21 @@ def _customer(terms: WrittenTerms) -> Customer:
     before = inner.get("orders_before")
     if before is not None and (type(before) is not int or before < 0):
         raise InputError(f"'orders_before' of the customer must be a whole number of at least 0, not {before}")
-    found = Customer(_name(inner, "customer_id"), inner.names("segments"), before)
+    customer = Customer(_name(inner, "customer_id"), inner.names("segments"), before)
     inner.finish()
-    return found
+    return customer
 
 
 def _usage(terms: WrittenTerms) -> dict[str, OfferUsage]:
     written: Any = terms.get("usage", {})
     if not isinstance(written, Mapping):
         raise InputError(f"'usage' must be a table by offer, not '{written}'")
-    found = {}
-    for offer_id, one in written.items():
-        counts = dict(one) if isinstance(one, Mapping) else {"": one}
+    usage = {}
+    for offer_id, counted in written.items():
+        counts = dict(counted) if isinstance(counted, Mapping) else {"": counted}
         if not counts.keys() <= {"sold", "by_customer"} or any(type(n) is not int or n < 0 for n in counts.values()):
-            raise InputError(f"'usage' of '{offer_id}' must be like {{\"sold\": 90, \"by_customer\": 1}}, not '{one}'")
-        found[str(offer_id)] = OfferUsage(**counts)
-    return found
+            raise InputError(
+                f"'usage' of '{offer_id}' must be like {{\"sold\": 90, \"by_customer\": 1}}, not '{counted}'"
+            )
+        usage[str(offer_id)] = OfferUsage(**counts)
+    return usage

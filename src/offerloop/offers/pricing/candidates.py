@@ -175,12 +175,12 @@ def units_left(ready: Ready, basket: Basket) -> int | Missing:
     """Return how many units may still be sold at the price of an offer with a limit of units."""
     stock, per_customer = (getattr(ready.offer, name) for name in UNIT_LIMITS)
     usage = basket.usage.get(ready.offer.offer_id)
-    sold, mine = (0, 0) if usage is None else (usage.sold, usage.by_customer)
+    sold, by_customer = (0, 0) if usage is None else (usage.sold, usage.by_customer)
     if stock is not None and sold >= stock:
         return Missing(NotApplicable.SOLD_OUT)
-    if per_customer is not None and mine >= per_customer:
+    if per_customer is not None and by_customer >= per_customer:
         return Missing(NotApplicable.CUSTOMER_LIMIT)
-    return min(left - used for left, used in ((stock, sold), (per_customer, mine)) if left is not None)
+    return min(left - used for left, used in ((stock, sold), (per_customer, by_customer)) if left is not None)
 
 
 def _touched(effect: Effect, at: Place) -> int:
@@ -203,17 +203,17 @@ def _bits(basket: Basket, lines: Sequence[int]) -> int:
     return bits
 
 
-def apply(one: Candidate, basket: Basket, now: Running, least: int) -> Running | Missing:
+def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Running | Missing:
     """Prices after the offer's turn, or why it does nothing; the total never falls below `least`."""
-    if one.ready.after:
-        lines = _about(one.ready, one.places, basket)
-        missing = one.ready.offer.conditions.of_the_lines(basket, lines, now.amounts)
+    if candidate.ready.after:
+        lines = _about(candidate.ready, candidate.places, basket)
+        missing = candidate.ready.offer.conditions.of_the_lines(basket, lines, now.amounts)
         if missing is not None:
             return missing
-    new = _changed(one.ready, one.places, now)
+    new = _changed(candidate.ready, candidate.places, now)
     if new.total < least:
         new = _partly(now, new, now.total - least)
-    if one.ready.announced:
+    if candidate.ready.announced:
         new.announced = now.announced
         for line, amount in enumerate(new.amounts):
             if amount < now.amounts[line]:

@@ -18,48 +18,48 @@ from offerloop.offers.pricing.search import Chosen, Search
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 
-def choose(found: Sequence[Candidate], basket: Basket, start: Running, policy: StackingPolicy) -> Chosen:
+def choose(candidates: Sequence[Candidate], basket: Basket, start: Running, policy: StackingPolicy) -> Chosen:
     """The offers that apply, by the rule of the shop."""
     most = policy.most(sum(basket.amounts))
     least = 0 if most is None else max(0, start.total - most)
     if policy.choice is StackingChoice.PRIORITY:
-        return _by_priority(found, basket, start, least, policy)
-    in_order = sorted(found, key=turn_of(policy))
+        return _by_priority(candidates, basket, start, least, policy)
+    in_order = sorted(candidates, key=turn_of(policy))
     together = [one for one in in_order if not one.ready.offer.stacking.exclusive and (one.worth or not one.quick)]
     best = Search(together, basket, least, _greedy(together, basket, start, least), policy.effort).run()
     find_lowest = best.find_lowest
-    for one in in_order:
-        if one.ready.offer.stacking.exclusive and max(start.total - one.worth, least) < best.total:
-            best = _alone(one, basket, start, least)
+    for candidate in in_order:
+        if candidate.ready.offer.stacking.exclusive and max(start.total - candidate.worth, least) < best.total:
+            best = _alone(candidate, basket, start, least)
     best.find_lowest = find_lowest
     return best
 
 
-def _alone(one: Candidate, basket: Basket, start: Running, least: int) -> Chosen:
-    new = apply(one, basket, start, least)
-    return Chosen([], [start]) if isinstance(new, Missing) else Chosen([one], [start, new])
+def _alone(candidate: Candidate, basket: Basket, start: Running, least: int) -> Chosen:
+    new = apply(candidate, basket, start, least)
+    return Chosen([], [start]) if isinstance(new, Missing) else Chosen([candidate], [start, new])
 
 
 def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, bool, int, str]]:
     """What candidates are ordered by."""
     by_priority = policy.choice is StackingChoice.PRIORITY
 
-    def turn(one: Candidate) -> tuple[int, int, bool, int, str]:
-        lane, worth = (0, 0) if by_priority else (one.ready.lane, -one.worth)
-        of_lines = one.uses is not Uses.SOME and not by_priority
-        return lane, -one.ready.offer.stacking.priority, of_lines, worth, one.offer_id
+    def turn(candidate: Candidate) -> tuple[int, int, bool, int, str]:
+        lane, worth = (0, 0) if by_priority else (candidate.ready.lane, -candidate.worth)
+        of_lines = candidate.uses is not Uses.SOME and not by_priority
+        return lane, -candidate.ready.offer.stacking.priority, of_lines, worth, candidate.offer_id
 
     return turn
 
 
 def _by_priority(
-    found: Sequence[Candidate], basket: Basket, start: Running, least: int, policy: StackingPolicy
+    candidates: Sequence[Candidate], basket: Basket, start: Running, least: int, policy: StackingPolicy
 ) -> Chosen:
-    order = sorted(found, key=turn_of(policy))
+    order = sorted(candidates, key=turn_of(policy))
     order = [one for one in order if one.ready.offer.stacking.exclusive and one.worth][:1] or order
     chosen = Chosen([], [start])
-    for one in order:
-        chosen.add(one, apply(one, basket, chosen.after[-1], least))
+    for candidate in order:
+        chosen.add(candidate, apply(candidate, basket, chosen.after[-1], least))
     return chosen
 
 
@@ -91,14 +91,14 @@ class _Blocked:
 def _greedy(order: Sequence[Candidate], basket: Basket, start: Running, least: int) -> Chosen:
     """Each in its order that takes anything off and is not in conflict with one before it."""
     chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
-    for one in order:
-        lane = lanes.setdefault(one.ready.lane, _Blocked())
+    for candidate in order:
+        lane = lanes.setdefault(candidate.ready.lane, _Blocked())
         if (
-            not lane.bars(one)
-            and _has_units(one, chosen.after[-1])
-            and chosen.add(one, apply(one, basket, chosen.after[-1], least))
+            not lane.bars(candidate)
+            and _has_units(candidate, chosen.after[-1])
+            and chosen.add(candidate, apply(candidate, basket, chosen.after[-1], least))
         ):
-            lane.add(one)
+            lane.add(candidate)
     return chosen
 
 

@@ -165,13 +165,13 @@ class OffEachUnit(Plain):
         """See `Effect.worth`."""
         if at.units_left is not None:
             return sum(taken * gain for _, _, taken, gain in self._chosen(at, now, at.units_left))
-        found, how, avoids = 0, at.arithmetic, at.claim.avoids
+        worth, how, avoids = 0, at.arithmetic, at.claim.avoids
         for place in at.lines:
             floor = at.basket.lines[place].floor
             for count, price, used in now.units(place):
                 if not used & avoids:
-                    found += count * self.off(price, price, floor, how)
-        return found
+                    worth += count * self.off(price, price, floor, how)
+        return worth
 
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`."""
@@ -243,16 +243,16 @@ def _aligned(now: Runs, entry: Runs) -> list[tuple[int, int, int, int]]:
     """(count, price now, use, price at entry) of units; both say the same units in the same order."""
     if now is entry:
         return [(count, price, used, price) for count, price, used in now]
-    found, left = [], [list(run) for run in entry]
+    runs, left = [], [list(run) for run in entry]
     for count, price, used in now:
         while count:
             taken = min(count, left[0][0])
-            found.append((taken, price, used, left[0][1]))
+            runs.append((taken, price, used, left[0][1]))
             count -= taken
             left[0][0] -= taken
             if not left[0][0]:
                 left.pop(0)
-    return found
+    return runs
 
 
 @dataclass(frozen=True)

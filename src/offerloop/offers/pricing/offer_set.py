@@ -68,33 +68,33 @@ class OfferSet:
     def of(cls, offers: Iterable[Offer]) -> OfferSet:
         """InputError when two have the same id."""
         ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer.offer_id))
-        for one, other in pairwise(ready):
-            if one.offer.offer_id == other.offer.offer_id:
-                raise InputError(f"two offers have the id '{one.offer.offer_id}'; give each its own 'id'")
+        for earlier, other in pairwise(ready):
+            if earlier.offer.offer_id == other.offer.offer_id:
+                raise InputError(f"two offers have the id '{earlier.offer.offer_id}'; give each its own 'id'")
         by_name: dict[str, dict[str, list[Ready]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
         everywhere = []
-        for one in ready:
-            dimension = _filed_under(one)
+        for earlier in ready:
+            dimension = _filed_under(earlier)
             if dimension is None:
-                everywhere.append(one)
+                everywhere.append(earlier)
                 continue
             for name in dimension[1]:
-                by_name[dimension[0]].setdefault(name, []).append(one)
+                by_name[dimension[0]].setdefault(name, []).append(earlier)
         return cls(ready, by_name, tuple(everywhere))
 
     def near(self, basket: Basket) -> Sequence[Ready]:
         """Those that could concern the basket, by id."""
-        found = {one.offer.offer_id: one for one in self.everywhere}
+        by_id = {one.offer.offer_id: one for one in self.everywhere}
         for ready in self._filed(basket):
-            found[ready.offer.offer_id] = ready
-        return [found[offer_id] for offer_id in sorted(found)]
+            by_id[ready.offer.offer_id] = ready
+        return [by_id[offer_id] for offer_id in sorted(by_id)]
 
     def _filed(self, basket: Basket) -> Iterator[Ready]:
         for dimension, names in basket.places.items():
-            known = self.by_name[dimension]
-            if known:
-                for name in names.keys() & known.keys():
-                    yield from known[name]
+            filed = self.by_name[dimension]
+            if filed:
+                for name in names.keys() & filed.keys():
+                    yield from filed[name]
         for segment in basket.customer.segments:
             yield from self.by_name[SEGMENTS].get(segment, ())
 

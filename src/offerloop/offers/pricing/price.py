@@ -31,15 +31,15 @@ def price(
     The result depends on nothing else: neither on the order of the offers nor on that of the lines, unless the policy
     gives what cannot be divided to the first unit or the last line. Make an `OfferSet` once to price many baskets.
     """
-    known = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
+    offer_set = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
     order = canonical_order(basket, policy)
     if order is None:
-        return _priced(basket, known, now, policy)
-    found = _priced(replace(basket, lines=tuple([basket.lines[place] for place in order])), known, now, policy)
-    lines = [found.lines[0]] * len(order)
-    for line, place in zip(found.lines, order, strict=True):
+        return _priced(basket, offer_set, now, policy)
+    priced = _priced(replace(basket, lines=tuple([basket.lines[place] for place in order])), offer_set, now, policy)
+    lines = [priced.lines[0]] * len(order)
+    for line, place in zip(priced.lines, order, strict=True):
         lines[place] = line
-    return replace(found, lines=tuple(lines))
+    return replace(priced, lines=tuple(lines))
 
 
 def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
@@ -101,62 +101,64 @@ def _steps(chosen: Chosen) -> Iterable[tuple[Candidate, Running, Running]]:
 def _lines(basket: Basket, chosen: Chosen) -> tuple[PricedLine, ...]:
     changes: list[list[Adjustment]] = [[] for _ in basket.lines]
     announced = list(basket.amounts)
-    for one, old, new in _steps(chosen):
+    for taken, old, new in _steps(chosen):
         if new.amounts is not old.amounts:
             for place in basket.live:
                 change = new.amounts[place] - old.amounts[place]
                 if change:
-                    changes[place].append(Adjustment(one.offer_id, change))
-                    announced[place] += change if one.ready.announced else 0
-    last, found = chosen.after[-1], []
+                    changes[place].append(Adjustment(taken.offer_id, change))
+                    announced[place] += change if taken.ready.announced else 0
+    last, lines = chosen.after[-1], []
     for place, line in enumerate(basket.lines):
         paid = last.amounts[place]
         tax = _tax(paid, line.tax, included=basket.tax_included) if line.tax else 0
         units = tuple(unit_prices(last.units(place))) if line.selected else ()
-        found.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax))
-    return tuple(found)
+        lines.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax))
+    return tuple(lines)
 
 
 def _tax(paid: int, rate: Fraction, *, included: bool) -> int:
     return paid - net_of(paid, rate) if included else gross_of(paid, rate) - paid
 
 
-def _applied(found: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy) -> tuple[Applied, ...]:
+def _applied(
+    candidates: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
+) -> tuple[Applied, ...]:
     done = [
         Applied(
-            one.offer_id, one.ready.label, old.total - new.total,
-            int((old.total - new.total) * one.ready.offer.funded_share), tuple(one.ready.offer.gives()),
+            step.offer_id, step.ready.label, old.total - new.total,
+            int((old.total - new.total) * step.ready.offer.funded_share), tuple(step.ready.offer.gives()),
         )
-        for one, old, new in _steps(chosen)
+        for step, old, new in _steps(chosen)
     ]  # fmt: skip
-    if not any(one.ready.offer.stacking.exclusive for one in chosen.taken):
-        for one in found:
-            gives = one.ready.offer.gives()
-            if gives and not one.worth and _may_give(one, chosen, basket, policy):
-                done.append(Applied(one.offer_id, one.ready.label, 0, 0, tuple(gives)))
+    if not any(step.ready.offer.stacking.exclusive for step in chosen.taken):
+        for candidate in candidates:
+            gives = candidate.ready.offer.gives()
+            if gives and not candidate.worth and _may_give(candidate, chosen, basket, policy):
+                done.append(Applied(candidate.offer_id, candidate.ready.label, 0, 0, tuple(gives)))
     return tuple(done)
 
 
-def _may_give(one: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> bool:
+def _may_give(candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> bool:
     """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
-    alone = not one.ready.offer.stacking.exclusive or not chosen.taken
-    return alone and not isinstance(apply(one, basket, _turn(one, chosen, policy), 0), Missing)
+    alone = not candidate.ready.offer.stacking.exclusive or not chosen.taken
+    return alone and not isinstance(apply(candidate, basket, _turn(candidate, chosen, policy), 0), Missing)
 
 
 def _rejected(
-    known: OfferSet,
+    offer_set: OfferSet,
     not_now: dict[str, Missing],
-    found: list[Candidate],
+    candidates: list[Candidate],
     chosen: Chosen,
     basket: Basket,
     policy: StackingPolicy,
     done: tuple[Applied, ...],
 ) -> tuple[RejectedOffer, ...]:
     applied = {one.offer_id for one in done}
-    others = [one for one in found if one.offer_id not in applied]
+    others = [one for one in candidates if one.offer_id not in applied]
     reasons = {one.offer_id: one for one in _unchosen(others, chosen, basket, policy)}
     out = []
-    for ready in known.ready:
+    for ready in offer_set.ready:
         offer_id = ready.offer.offer_id
         if offer_id in reasons:
             out.append(reasons[offer_id])
@@ -165,8 +167,8 @@ def _rejected(
     return tuple(out)
 
 
-def _missed(offer_id: str, one: Missing) -> RejectedOffer:
-    return RejectedOffer(offer_id, one.why, one.minor, one.count, names=one.names, at=one.at)
+def _missed(offer_id: str, missing: Missing) -> RejectedOffer:
+    return RejectedOffer(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
 
 
 def _far(ready: Ready, basket: Basket) -> Missing:
@@ -178,47 +180,53 @@ def _far(ready: Ready, basket: Basket) -> Missing:
 
 
 def _unchosen(
-    found: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
+    candidates: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
 ) -> Iterator[RejectedOffer]:
     """Why offers that could apply are not among the chosen."""
     alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
     rivals: dict[int, list[Candidate]] = {}
     if policy.choice is StackingChoice.BEST:
-        for one in chosen.taken:
-            rivals.setdefault(one.ready.lane, []).append(one)
-    for one in found:
-        rival = alone or next((other for other in rivals.get(one.ready.lane, ()) if one.conflicts(other)), None)
+        for candidate in chosen.taken:
+            rivals.setdefault(candidate.ready.lane, []).append(candidate)
+    for candidate in candidates:
+        rival = alone or next(
+            (other for other in rivals.get(candidate.ready.lane, ()) if candidate.conflicts(other)), None
+        )
         if rival is not None:
             yield RejectedOffer(
-                one.offer_id, NotApplicable.BEATEN if alone is None else NotApplicable.EXCLUDED, by=rival.offer_id
+                candidate.offer_id, NotApplicable.BEATEN if alone is None else NotApplicable.EXCLUDED, by=rival.offer_id
             )
-        elif policy.choice is StackingChoice.BEST and one.ready.offer.stacking.exclusive and one.worth:
-            yield RejectedOffer(one.offer_id, NotApplicable.BEATEN)
+        elif policy.choice is StackingChoice.BEST and candidate.ready.offer.stacking.exclusive and candidate.worth:
+            yield RejectedOffer(candidate.offer_id, NotApplicable.BEATEN)
         else:
-            yield _without_gain(one, chosen, basket, policy)
+            yield _without_gain(candidate, chosen, basket, policy)
 
 
-def _without_gain(one: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> RejectedOffer:
+def _without_gain(candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> RejectedOffer:
     """Why an offer without a rival is not among the chosen."""
-    turn = _turn(one, chosen, policy)
-    new = apply(one, basket, turn, 0)
+    turn = _turn(candidate, chosen, policy)
+    new = apply(candidate, basket, turn, 0)
     if isinstance(new, Missing):
-        return _missed(one.offer_id, new)
+        return _missed(candidate.offer_id, new)
     if new.total == turn.total:
-        used = one.uses and one.worth and next((other for other in chosen.taken if _uses_units_of(other, one)), None)
+        used = (
+            candidate.uses
+            and candidate.worth
+            and next((other for other in chosen.taken if _uses_units_of(other, candidate)), None)
+        )
         if used:
-            return RejectedOffer(one.offer_id, NotApplicable.USED, by=used.offer_id)
-        return RejectedOffer(one.offer_id, NotApplicable.NO_GAIN)
+            return RejectedOffer(candidate.offer_id, NotApplicable.USED, by=used.offer_id)
+        return RejectedOffer(candidate.offer_id, NotApplicable.NO_GAIN)
     most = policy.most(sum(basket.amounts))
     reached = most is not None and chosen.total <= chosen.after[0].total - most
-    return RejectedOffer(one.offer_id, NotApplicable.MOST if reached else NotApplicable.RAISES)
+    return RejectedOffer(candidate.offer_id, NotApplicable.MOST if reached else NotApplicable.RAISES)
 
 
 def _uses_units_of(other: Candidate, one: Candidate) -> bool:
     return other.uses is Uses.SOME and bool(other.touched & one.touched)
 
 
-def _turn(one: Candidate, chosen: Chosen, policy: StackingPolicy) -> Running:
+def _turn(candidate: Candidate, chosen: Chosen, policy: StackingPolicy) -> Running:
     """Prices when the turn of an offer would come."""
     turn = turn_of(policy)
-    return chosen.after[bisect_left(chosen.taken, turn(one), key=turn)]
+    return chosen.after[bisect_left(chosen.taken, turn(candidate), key=turn)]

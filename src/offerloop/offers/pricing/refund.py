@@ -71,8 +71,8 @@ def refund_repriced(
 def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
     now = {place: before.get(place, 0) + returned.get(place, 0) for place in {*before, *returned}}
     for place, count in now.items():
-        known = 0 <= place < len(priced.lines) and priced.lines[place].line.selected
-        most = priced.lines[place].line.quantity if known else 0
+        is_in_basket = 0 <= place < len(priced.lines) and priced.lines[place].line.selected
+        most = priced.lines[place].line.quantity if is_in_basket else 0
         if min(returned.get(place, 0), before.get(place, 0)) < 0 or count > most:
             raise InputError(f"{count} units of line {place} cannot come back: the basket has {most}")
     return now

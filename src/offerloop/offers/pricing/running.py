@@ -82,11 +82,11 @@ def room(basket: Basket, now: Running, places: Sequence[int]) -> list[int]:
     """How much lower each of these lines can go before all its units cost their floor."""
     if not basket.has_floors:
         return [now.amounts[place] for place in places]
-    found = []
+    rooms = []
     for place in places:
         line = basket.lines[place]
-        found.append(now.amounts[place] - line.floor * line.quantity if line.floor_minor else now.amounts[place])
-    return found
+        rooms.append(now.amounts[place] - line.floor * line.quantity if line.floor_minor else now.amounts[place])
+    return rooms
 
 
 def at_full_price(places: Sequence[int], now: Running) -> list[int]:
@@ -118,13 +118,13 @@ def _each(run: Run, off: int) -> Runs:
 
 def unit_prices(runs: Runs) -> list[tuple[int, int]]:
     """Number and price of units, with equal neighbours put together."""
-    found: list[tuple[int, int]] = []
+    merged: list[tuple[int, int]] = []
     for count, price, _ in runs:
-        if found and found[-1][1] == price:
-            found[-1] = (found[-1][0] + count, price)
+        if merged and merged[-1][1] == price:
+            merged[-1] = (merged[-1][0] + count, price)
         else:
-            found.append((count, price))
-    return found
+            merged.append((count, price))
+    return merged
 
 
 def merged(runs: Iterable[Run]) -> Runs:
@@ -140,11 +140,11 @@ def cut_runs(runs: Runs, pieces: Iterable[Piece]) -> Runs:
     changed: dict[int, list[Run]] = {}
     for number, run in pieces:
         changed.setdefault(number, []).append(run)
-    found: list[Run] = []
+    cut: list[Run] = []
     for number, (count, price, used) in enumerate(runs):
         new = changed.get(number, ())
-        found += new
+        cut += new
         left = count - sum([run[0] for run in new])
         if left:
-            found.append((left, price, used))
-    return tuple(found)
+            cut.append((left, price, used))
+    return tuple(cut)

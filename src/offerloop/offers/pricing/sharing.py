@@ -80,23 +80,23 @@ def _by_unit(
         if not full:
             _rounded_down(open_, amount, total, remainder)
             break
-        for one in full:
-            one.off, amount = one.room, amount - one.count * one.room
+        for group in full:
+            group.off, amount = group.room, amount - group.count * group.room
         open_ = [one for one in open_ if not one.off]
-    found: dict[int, list[Run]] = {place: [] for place in places}
-    for one in groups:
-        if one.more:
-            found[one.place].append((one.more, one.price - one.off - 1, one.used))
-        if one.count > one.more:
-            found[one.place].append((one.count - one.more, one.price - one.off, one.used))
-    return [(place, tuple(runs)) for place, runs in found.items()]
+    runs_by_place: dict[int, list[Run]] = {place: [] for place in places}
+    for group in groups:
+        if group.more:
+            runs_by_place[group.place].append((group.more, group.price - group.off - 1, group.used))
+        if group.count > group.more:
+            runs_by_place[group.place].append((group.count - group.more, group.price - group.off, group.used))
+    return [(place, tuple(runs)) for place, runs in runs_by_place.items()]
 
 
 def _rounded_down(groups: Sequence[_Group], amount: int, total: int, remainder: Remainder) -> None:
-    for one in groups:
-        one.off = amount * one.price // total
+    for group in groups:
+        group.off = amount * group.price // total
     left = amount - sum(one.count * one.off for one in groups)
     by_remainder: Callable[[_Group], int] = lambda one: -(amount * one.price % total)  # noqa: E731
-    for one in sorted(groups, key=by_remainder) if remainder is Remainder.PER_UNIT else groups:
-        one.more = min(left, one.count)
-        left -= one.more
+    for group in sorted(groups, key=by_remainder) if remainder is Remainder.PER_UNIT else groups:
+        group.more = min(left, group.count)
+        left -= group.more

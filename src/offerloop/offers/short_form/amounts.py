@@ -55,8 +55,8 @@ _THOUSAND = re.compile(r"(?<![0-9.])([0-9]+)k(?![^\W_])", re.IGNORECASE)
 
 def signed_currency(text: str) -> str | None:
     """The currency of the first sign or code, if any."""
-    for found in _amounts("").finditer(unicodedata.normalize("NFKC", text)):
-        sign = found["before"] or found["after"]
+    for match in _amounts("").finditer(unicodedata.normalize("NFKC", text)):
+        sign = match["before"] or match["after"]
         if sign:
             return _SIGNS.get(sign.upper(), (sign,))[0]
     return None
@@ -71,20 +71,20 @@ def check_currency(currency: str) -> None:
 def marked(text: str, currency: str) -> str:
     """With every sign and code replaced by the mark. Raises InputError for one of another currency."""
 
-    def mark(found: re.Match[str]) -> str:
-        signs = [sign for sign in (found["before"], found["after"]) if sign]
+    def mark(match: re.Match[str]) -> str:
+        signs = [sign for sign in (match["before"], match["after"]) if sign]
         for sign in signs:
             if currency not in (*_SIGNS.get(sign.upper(), (sign,)), sign):
-                raise InputError(f"'{found[0].strip()}' is not an amount in {currency}, the currency of the offer")
-        return found[0] if not signs else found["number"] + MARK
+                raise InputError(f"'{match[0].strip()}' is not an amount in {currency}, the currency of the offer")
+        return match[0] if not signs else match["number"] + MARK
 
     return _amounts(currency).sub(mark, text)
 
 
 def written_amounts(text: str, currency: str) -> dict[str, str]:
     """Return how amounts are written that `marked` puts the mark behind, by their number."""
-    found = (one for one in _amounts(currency).finditer(text) if one["before"] or one["after"])
-    return {one["number"]: one[0].strip() for one in found}
+    matches = (one for one in _amounts(currency).finditer(text) if one["before"] or one["after"])
+    return {one["number"]: one[0].strip() for one in matches}
 
 
 def plain_numbers(text: str, language: str) -> str:
@@ -94,9 +94,9 @@ def plain_numbers(text: str, language: str) -> str:
     """
     text = _THOUSAND.sub(r"\g<1>000", text)
     if language == "de":
-        text = _GERMAN_GROUPS.sub(lambda found: found[0].replace(".", ""), text)
+        text = _GERMAN_GROUPS.sub(lambda match: match[0].replace(".", ""), text)
         return _GERMAN_DECIMALS.sub(r"\1.\2", text)
-    return _GROUPS.sub(lambda found: found[0] if found["colon"] is not None else found[0].replace(",", ""), text)
+    return _GROUPS.sub(lambda match: match[0] if match["colon"] is not None else match[0].replace(",", ""), text)
 
 
 def _amounts(currency: str) -> re.Pattern[str]:

@@ -163,7 +163,7 @@ def _tiers() -> list[Form]:
         ("{percent} off and free shipping", ("打{percent}包邮", "{percent}[且][并]包邮"), {"free_shipping": True}),
         ("free shipping", ("包邮",), {"free_shipping": True}),
     ]
-    found = []
+    forms = []
     for froms, from_zh, fixed in least:
         for what, whats, also in off:
             if "each_full" not in fixed or "save" in what:
@@ -173,8 +173,8 @@ def _tiers() -> list[Form]:
                     zh += ["{spend}:{save}"]
                 if from_zh == "满{count}件":
                     zh += [one.removeprefix("满") for one in zh]
-                found.append(Form("spend_and_save", tuple(en), tuple(zh), {**fixed, **also}))
-    return found
+                forms.append(Form("spend_and_save", tuple(en), tuple(zh), {**fixed, **also}))
+    return forms
 
 
 def _products() -> list[Form]:

@@ -45,39 +45,39 @@ class Names:
         pieces = _QUOTED.split(text)
         for place, piece in enumerate(pieces):
             pieces[place] = self._keep(_unquoted(piece)) if place % 2 else re.sub("[\ue000-\uf8ff]", "\ufffd", piece)
-        self.text = _BRACKET.sub(lambda found: self._keep(self._groups(found[1], bare=False)), "".join(pieces))
+        self.text = _BRACKET.sub(lambda match: self._keep(self._groups(match[1], bare=False)), "".join(pieces))
 
-    def _keep(self, found: str | dict[str, Any]) -> str:
-        self._found.append(found)
+    def _keep(self, named: str | dict[str, Any]) -> str:
+        self._found.append(named)
         return chr(_FIRST + len(self._found) - 1)
 
     def of(self, sign: str) -> str:
         """The quoted text that a character stands for."""
-        found = self._found[ord(sign) - _FIRST]
-        if not isinstance(found, str):
+        named = self._found[ord(sign) - _FIRST]
+        if not isinstance(named, str):
             raise InputError(f"'{self.shown(sign)}' says what an offer is about; a product or a text stands in quotes")
-        return found
+        return named
 
     def shown(self, text: str) -> str:
         """A piece of the text with its names again."""
-        return re.sub(NAME, lambda found: self._shown(self._found[ord(found[0]) - _FIRST]), text)
+        return re.sub(NAME, lambda match: self._shown(self._found[ord(match[0]) - _FIRST]), text)
 
-    def _shown(self, found: str | dict[str, Any]) -> str:
-        return quoted(found) if isinstance(found, str) else scope_text(found, "zh")
+    def _shown(self, named: str | dict[str, Any]) -> str:
+        return quoted(named) if isinstance(named, str) else scope_text(named, "zh")
 
     def without_scope(self, text: str) -> tuple[str, dict[str, Any]]:
         """A text without the one scope in it, and the scope's terms."""
         scopes: list[dict[str, Any]] = []
 
-        def bracket(found: re.Match[str]) -> str:
-            one = self._found[ord(found[0]) - _FIRST]
-            if isinstance(one, str):
-                return found[0]
-            scopes.append(one)
+        def bracket(match: re.Match[str]) -> str:
+            named = self._found[ord(match[0]) - _FIRST]
+            if isinstance(named, str):
+                return match[0]
+            scopes.append(named)
             return " "
 
-        def after_on(found: re.Match[str]) -> str:
-            scopes.append(self._groups(found[1], bare=True))
+        def after_on(match: re.Match[str]) -> str:
+            scopes.append(self._groups(match[1], bare=True))
             return ""
 
         text = _ON.sub(after_on, re.sub(NAME, bracket, text))
@@ -95,8 +95,8 @@ class Names:
             if fields[0] in scope:
                 raise InputError(f"'{self.shown(written)}' says '{fields[0]}' twice; put its names together")
             parts = re.split(r"\s+or\s+" if bare else "[,，、]", names, flags=re.IGNORECASE)
-            found = sorted({self._name(one.strip(), bare=bare) for one in parts})
-            scope[fields[0]] = found[0] if len(found) == 1 else found
+            group_names = sorted({self._name(one.strip(), bare=bare) for one in parts})
+            scope[fields[0]] = group_names[0] if len(group_names) == 1 else group_names
         return scope
 
     def _name(self, written: str, *, bare: bool) -> str:

@@ -17,8 +17,8 @@ _MIXED = re.compile(r"(?<![0-9.])([0-9]+(?:\.[0-9]+)?)([百千万])(?![0-9百千
 
 def numerals(text: str) -> str:
     """Return a text with its numerals in digits. Raises InputError for one that is no number, such as 十百."""
-    text = _MIXED.sub(lambda found: _plain(Decimal(found[1]) * _size(found[2])), text)
-    return _NUMERAL.sub(lambda found: _digits(found[0]), text)
+    text = _MIXED.sub(lambda match: _plain(Decimal(match[1]) * _size(match[2])), text)
+    return _NUMERAL.sub(lambda match: _digits(match[0]), text)
 
 
 def _plain(number: Decimal) -> str:

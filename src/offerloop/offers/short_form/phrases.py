@@ -118,16 +118,16 @@ def _split(pattern: str) -> list[str]:
 
 
 def _slot(token: str, *, spaced: bool) -> str:
-    found = re.fullmatch(r"\{(\w+)(?::(\w+))?\}", token)
-    if not found:
+    slot = re.fullmatch(r"\{(\w+)(?::(\w+))?\}", token)
+    if not slot:
         return token
     mark = MARK if spaced else f"{MARK}?"  # 满200减20 has no signs
-    sort = found[2] or (found[1] if found[1] in _SLOTS else "count" if found[1] in _COUNTS else "amount")
-    return f"(?P<{found[1]}>{_SLOTS[sort].format(mark=mark)})"
+    sort = slot[2] or (slot[1] if slot[1] in _SLOTS else "count" if slot[1] in _COUNTS else "amount")
+    return f"(?P<{slot[1]}>{_SLOTS[sort].format(mark=mark)})"
 
 
-def _filled(said: str, found: re.Match[str]) -> str:
-    return said.format(**{name: value or "" for name, value in found.groupdict().items()})
+def _filled(said: str, match: re.Match[str]) -> str:
+    return said.format(**{name: value or "" for name, value in match.groupdict().items()})
 
 
 def _tidy(text: str) -> str:

@@ -118,7 +118,7 @@ class _Text:
     """One offer that is not combined."""
 
     def __init__(self, text: str, scope: Mapping[str, Any], names: Names, currency: str) -> None:
-        self.scope, self.names, self.currency, self.given = scope, names, currency, text.strip()
+        self.scope, self.names, self.currency, self.text = scope, names, currency, text.strip()
         rest = unicodedata.normalize("NFKC", text).strip().rstrip(".。!,;")
         self.language = language_of(rest)
         self.words = word_list(self.language)
@@ -140,22 +140,22 @@ class _Text:
 
     def readings(self) -> list[dict[str, Any]]:
         """Return the terms of each reading, with the scope. Raises InputError where there is none."""
-        found = self.understood() or self.said_twice()
-        if not found:
+        readings = self.understood() or self.said_twice()
+        if not readings:
             raise InputError(self.refusal())
-        return [self.about(one) for one in found]
+        return [self.about(one) for one in readings]
 
     def understood(self) -> list[dict[str, Any]]:
         """Return the terms of each reading without the scope; none where a text is not understood."""
-        found = list[dict[str, Any]]()
+        readings = list[dict[str, Any]]()
         for body in self.bodies:
             parts = [self.read(part) for part in body.split("+")] if not self.scope else [self.read(body)]
-            found += [one[0] if len(one) == 1 else _combined(one) for one in product(*parts)]
-        return [one for place, one in enumerate(found) if one not in found[:place]]
+            readings += [one[0] if len(one) == 1 else _combined(one) for one in product(*parts)]
+        return [one for place, one in enumerate(readings) if one not in readings[:place]]
 
     def said_twice(self) -> list[dict[str, Any]]:
         """Return the terms of a text that says one offer in two ways."""
-        found = _SAID_TWICE.fullmatch(self.given)
+        found = _SAID_TWICE.fullmatch(self.text)
         if found is None:
             return []
         both = [
@@ -186,14 +186,14 @@ class _Text:
 
     def modifiers(self, body: str) -> tuple[str, dict[str, Any]]:
         """The text before and between them, and what they say."""
-        found: dict[str, Any] = {}
-        while one := self.modifier(body):
-            body, values = one
-            twice = next((name for name in values if name in found), None)
+        modifiers: dict[str, Any] = {}
+        while modifier := self.modifier(body):
+            body, values = modifier
+            twice = next((name for name in values if name in modifiers), None)
             if twice is not None:
-                raise InputError(f"'{self.shown(self.given)}' says '{twice}' twice")
-            found |= values
-        return body, found
+                raise InputError(f"'{self.shown(self.text)}' says '{twice}' twice")
+            modifiers |= values
+        return body, modifiers
 
     def modifier(self, body: str) -> tuple[str, dict[str, Any]] | None:
         """The last one, or one that stands before."""
@@ -207,14 +207,14 @@ class _Text:
         """One tier, or several of the same sort."""
         rows, place = list[dict[str, Any]](), 0
         while place < len(body):
-            found = self.tier(body, place)
-            if found is None:
+            tier = self.tier(body, place)
+            if tier is None:
                 return None
-            row, place = found
+            row, place = tier
             rows.append(row)
         whole = [{name: row.pop(name) for name in ("each_full", "by_count") if name in row} for row in rows]
         if any(one != whole[0] for one in whole):
-            raise InputError(f"the tiers of '{self.shown(self.given)}' must all be by amount or all by number of units")
+            raise InputError(f"the tiers of '{self.shown(self.text)}' must all be by amount or all by number of units")
         if not rows:
             return None
         return whole[0] | (rows[0] if len(rows) == 1 else {"tiers": rows})
@@ -244,7 +244,7 @@ class _Text:
 
     def refusal(self) -> str:
         """What was not understood, and what would do."""
-        given, nearest = self.given, self.nearest()
+        given, nearest = self.text, self.nearest()
         for end in range(min(len(given) - 1, _SEARCHED), 0, -1):
             if self.language != "zh" and given[end - 1 : end + 1].isalnum():
                 continue
@@ -256,9 +256,9 @@ class _Text:
 
     def nearest(self) -> str:
         """A form that is near in meaning."""
-        if self.language == "en" and (found := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.given)):
-            return f"; if '{found[2]}' is a category, write '{self.shown(found[1])} on {found[2]}'"
-        hint = self.words.hint(self.given)
+        if self.language == "en" and (match := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.text)):
+            return f"; if '{match[2]}' is a category, write '{self.shown(match[1])} on {match[2]}'"
+        hint = self.words.hint(self.text)
         if hint is None:
             return "; docs/how-to/parse-offer.md lists the forms, in English, Chinese and German"
         return f"; the nearest form is '{hint}'"
@@ -281,11 +281,11 @@ def _compiled(forms: tuple[Form, ...], language: str) -> Iterator[tuple[Form, re
 
 @cache
 def _modifiers(language: str) -> tuple[tuple[Form, re.Pattern[str]], ...]:
-    found = []
+    modifiers = []
     for form in MODIFIERS:
         for template in form.templates(language):
             before = template.startswith("^")
             said = pattern(template.lstrip("^, "), language)
             whole = f"{said}[\\s,:]*(?P<rest>.+)" if before else f"(?P<rest>.+?)[\\s,]*{said}"
-            found.append((form, re.compile(whole, re.IGNORECASE)))
-    return tuple(found)
+            modifiers.append((form, re.compile(whole, re.IGNORECASE)))
+    return tuple(modifiers)

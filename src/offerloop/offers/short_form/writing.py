@@ -36,13 +36,13 @@ class _Writer:
 
     def whole(self, terms: Mapping[str, Any]) -> str:
         if terms["kind"] != "combined":
-            return self.one(terms)
+            return self.single(terms)
         if len(terms["parts"]) == 1 or any(part["kind"] == "combined" for part in terms["parts"]):
             raise InputError("no short form says 'parts' of a combined offer that are alone or combined themselves")
         conditions = self.modifiers({name: value for name, value in terms.items() if name in BOTH})
-        return " + ".join(self.one(part) for part in terms["parts"]) + conditions
+        return " + ".join(self.single(part) for part in terms["parts"]) + conditions
 
-    def one(self, terms: Mapping[str, Any]) -> str:
+    def single(self, terms: Mapping[str, Any]) -> str:
         """An offer that is not combined."""
         scope = {name: terms[name] for name in SCOPE if name in terms}
         rest = {name: value for name, value in terms.items() if name not in SCOPE}
@@ -64,8 +64,10 @@ class _Writer:
             if form.kind == terms["kind"] and form.says(terms):
                 rest = {name: value for name, value in terms.items() if name not in form.fields}
                 if all(name in _MODIFIED for name in rest if name != "kind"):
-                    told = {name: value for name, value in terms.items() if name in form.fields - form.fixed.keys()}
-                    return form.written(self.values(told), self.language) + self.modifiers(rest)
+                    own_terms = {
+                        name: value for name, value in terms.items() if name in form.fields - form.fixed.keys()
+                    }
+                    return form.written(self.values(own_terms), self.language) + self.modifiers(rest)
         names = ", ".join(f"'{name}'" for name in terms if name != "kind")
         raise InputError(f"no short form says {names} of an offer of kind '{terms['kind']}' together")
 

@@ -66,10 +66,10 @@ def _refuse_others(offer: Offer) -> None:
     )
 
 
-def _refuse(found: object, usual: object, names: Mapping[str, str]) -> None:
+def _refuse(offer: object, usual: object, names: Mapping[str, str]) -> None:
     """Names are those of attributes, and of their fields in a file."""
     for attribute, written in names.items():
-        if getattr(found, attribute) != getattr(usual, attribute):
+        if getattr(offer, attribute) != getattr(usual, attribute):
             raise InputError(_no_form(written))
 
 
@@ -81,30 +81,30 @@ def _scope(scope: Scope) -> dict[str, Any]:
     _refuse(
         scope, EVERYTHING, {"least_minor": "price_from", "most_minor": "price_to", "only_full_price": "only_full_price"}
     )
-    found = {}
+    written = {}
     for name in DIMENSIONS:
         names = sorted(getattr(scope, name))
         if names:
-            found["on" if name == "categories" else name] = names[0] if len(names) == 1 else names
-    return found
+            written["on" if name == "categories" else name] = names[0] if len(names) == 1 else names
+    return written
 
 
 def _own(offer: Offer, currency: str) -> dict[str, Any]:
     usual = {one.name: one.default for one in fields(offer)}
-    found: dict[str, Any] = {}
-    for one in form(type(offer)):
-        value = getattr(offer, one.name)
-        if one.written == "on" or value == usual[one.name]:
+    terms: dict[str, Any] = {}
+    for term in form(type(offer)):
+        value = getattr(offer, term.name)
+        if term.written == "on" or value == usual[term.name]:
             continue
-        if one.unit is Unit.SCOPE:
-            raise InputError(_no_form(one.written))
-        if one.unit is Unit.MONEY:
+        if term.unit is Unit.SCOPE:
+            raise InputError(_no_form(term.written))
+        if term.unit is Unit.MONEY:
             value = short_amount(value, currency)
-        if one.unit is Unit.PERCENT:
+        if term.unit is Unit.PERCENT:
             value = short_percent(value)
-        if one.unit is not Unit.TABLE:
-            found[one.written] = value
-    return found | _tables(offer, currency)
+        if term.unit is not Unit.TABLE:
+            terms[term.written] = value
+    return terms | _tables(offer, currency)
 
 
 def _tables(offer: Offer, currency: str) -> dict[str, Any]:
@@ -119,9 +119,9 @@ def _tables(offer: Offer, currency: str) -> dict[str, Any]:
 
 
 def _tier(tier: Tier, currency: str, *, by_count: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"count": tier.least} if by_count else {"spend": short_amount(tier.least, currency)}
+    fields: dict[str, Any] = {"count": tier.least} if by_count else {"spend": short_amount(tier.least, currency)}
     if tier.percent is not None:
-        found["percent"] = short_percent(tier.percent)
+        fields["percent"] = short_percent(tier.percent)
     if tier.off_minor:
-        found["save"] = short_amount(tier.off_minor, currency)
-    return found | ({"free_shipping": True} if tier.free_shipping else {})
+        fields["save"] = short_amount(tier.off_minor, currency)
+    return fields | ({"free_shipping": True} if tier.free_shipping else {})

@@ -96,9 +96,9 @@ class Calibration:
 
 
 def held_out(
-    evidence: Evidence, estimators: Mapping[str, Estimator], fold: Ints, seed: int, tell: Callable[[], None]
+    evidence: Evidence, estimators: Mapping[str, Estimator], fold: Ints, seed: int, on_fold: Callable[[], None]
 ) -> HeldOutPredictions:
-    """Fit every estimator on all folds but one and predict that one, for every division; `tell` after each fit."""
+    """Fit every estimator on all folds but one and predict that one, for every division; `on_fold` after each fit."""
     divisions, n = fold.shape
     shape = (divisions, n, len(evidence.offers))
     raw = {name: np.empty(shape) for name in estimators}
@@ -109,7 +109,7 @@ def held_out(
             for name, estimator in estimators.items():
                 fitted = estimator.fit(inside, seed)
                 raw[name][division, out] = fitted.effects(others.features, evidence.offers)
-                tell()
+                on_fold()
     expected = np.mean([expected_outcomes(evidence, parts) for parts in fold], axis=0)
     scores = robust_scores(evidence, expected)
     effect = scores - scores[:, :1]

@@ -41,11 +41,11 @@ def observed_shares(action: Ints, offers: int) -> Floats:
 def sample_ratio_p(action: Ints, planned: Floats) -> float:
     """Return the p-value of a sample ratio mismatch against planned shares (n, K) or (K,) (chi-squared test)."""
     rows = np.broadcast_to(planned, (len(action), planned.shape[-1]))
-    expected, seen = rows.sum(axis=0), np.bincount(action, minlength=planned.shape[-1])
+    expected, observed = rows.sum(axis=0), np.bincount(action, minlength=planned.shape[-1])
     possible = expected > 0
-    if (seen[~possible] > 0).any():
+    if (observed[~possible] > 0).any():
         return 0.0
-    statistic = float((((seen - expected) ** 2)[possible] / expected[possible]).sum())
+    statistic = float((((observed - expected) ** 2)[possible] / expected[possible]).sum())
     return float(chi2.sf(statistic, max(int(possible.sum()) - 1, 1)))
 
 
@@ -67,23 +67,23 @@ def cluster_means(features: Floats, whose: Ints) -> Floats:
 def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | None = None) -> list[ArmDifference]:
     """Return the difference of every column and arm from no offer, the largest first."""
     control = features[action == 0]
-    found: list[ArmDifference] = []
+    differences: list[ArmDifference] = []
     for arm in range(1, offers):
-        mine = features[action == arm]
-        gap = mine.mean(axis=0) - control.mean(axis=0)
-        variances = mine.var(axis=0), control.var(axis=0)
+        in_arm = features[action == arm]
+        gap = in_arm.mean(axis=0) - control.mean(axis=0)
+        variances = in_arm.var(axis=0), control.var(axis=0)
         sd = np.sqrt((variances[0] + variances[1]) / 2)
-        se = np.sqrt(variances[0] / len(mine) + variances[1] / len(control))
+        se = np.sqrt(variances[0] / len(in_arm) + variances[1] / len(control))
         if whose is not None:
-            side = (action == arm) / len(mine) - (action == 0) / len(control)
-            middle = np.where((action == arm)[:, None], mine.mean(axis=0), control.mean(axis=0))
+            side = (action == arm) / len(in_arm) - (action == 0) / len(control)
+            middle = np.where((action == arm)[:, None], in_arm.mean(axis=0), control.mean(axis=0))
             sums = cluster_means((features - middle) * side[:, None], whose) * np.bincount(whose)[:, None]
             se = np.sqrt((sums * sums).sum(axis=0))
-        found.extend(
+        differences.extend(
             ArmDifference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
             for column in np.flatnonzero((sd > 0) & (se > 0))
         )
-    return sorted(found, key=lambda one: -abs(one.z))
+    return sorted(differences, key=lambda one: -abs(one.z))
 
 
 def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
@@ -103,13 +103,13 @@ def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
 def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
     """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged."""
     fold = draw_folds(len(action), PARTS, np.random.default_rng(seed))
-    found = np.empty((len(action), offers))
+    propensities = np.empty((len(action), offers))
     for part in range(PARTS):
         out = fold == part
         z = (features - features[~out].mean(axis=0)) / spread(features[~out])
         x = np.column_stack([np.ones(len(z)), z, z * z])
-        found[out] = _softmax(x[out] @ _multinomial(x[~out], np.eye(offers)[action[~out]]))
-    return found
+        propensities[out] = _softmax(x[out] @ _multinomial(x[~out], np.eye(offers)[action[~out]]))
+    return propensities
 
 
 def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:

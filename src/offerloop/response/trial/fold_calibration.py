@@ -56,15 +56,15 @@ class FoldPredictions:
         x = self.centred
         products = [surprise, x * surprise, x * x * surprise]
         products += [x * products[2], 2 * products[2] * likely]
-        found = np.empty((5, len(signs), len(self.members), x.shape[1]))
+        sums = np.empty((5, len(signs), len(self.members), x.shape[1]))
         for fold in range(len(self.members)):
             rows = np.flatnonzero(self.fold == fold)
             drawn = signs[:, rows]
-            for number, one in enumerate(products):
-                found[number, :, fold] = drawn @ one[rows]
-        found += self.sums(likely)[:, None]
-        found[4] += self.members @ (products[2] * surprise)
-        return found
+            for number, product in enumerate(products):
+                sums[number, :, fold] = drawn @ product[rows]
+        sums += self.sums(likely)[:, None]
+        sums[4] += self.members @ (products[2] * surprise)
+        return sums
 
     def lines(self, sums: Floats, mean: Floats) -> tuple[Floats, Floats]:
         """Return level and slope (..., folds, K) of the line that calibrates each fold, as `Calibration` defines them.
@@ -91,11 +91,11 @@ class FoldPredictions:
 def drawn_to(raw: Floats, effect: Floats, fold: Ints) -> Floats:
     """Return predictions (divisions, n, K), each fold calibrated by the doubly robust effects (n, K) of the others."""
     mean = effect.mean(axis=0)
-    found = np.empty_like(raw)
+    drawn = np.empty_like(raw)
     for division, parts in enumerate(fold):
         predictions = FoldPredictions.of(raw[division], parts)
-        found[division] = predictions.calibrated(*predictions.lines(predictions.sums(effect - mean), mean))
-    return found
+        drawn[division] = predictions.calibrated(*predictions.lines(predictions.sums(effect - mean), mean))
+    return drawn
 
 
 def shrunk_slope(slope: Floats, slope_se: Floats) -> Floats:

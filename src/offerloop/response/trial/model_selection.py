@@ -136,15 +136,15 @@ class ModelSelection:
         others = [k for k in range(1, alone.shape[1]) if k != best]
         far = strict * Z95 * widening(max(len(others), 1))
         alike = [k for k in others if self._ahead(alone[:, best] - alone[:, k], rows) <= far]
-        found, expense = best, None if self.expense is None else self.expense[rows]
+        chosen, expense = best, None if self.expense is None else self.expense[rows]
         if expense is None:
             return best, tuple(sorted([best, *alike]))
         pays = [k for k in [best, *alike] if self._ahead(alone[:, k], rows) > Z95 * strict]
         for k in sorted(set(alike) & set(pays if best in pays else alike), key=lambda k: float(expense[:, k].mean())):
             if alone[:, k].mean() > 0 and self._ahead(expense[:, best] - expense[:, k], rows) > Z95 * strict:
-                found = k
+                chosen = k
                 break
-        return found, tuple(sorted([best, *alike]))
+        return chosen, tuple(sorted([best, *alike]))
 
     def _estimator(self, rows: Rows | slice, strict: float) -> str:
         """Choose, of those that bring not clearly less than the best, the first that misses by not clearly more."""
@@ -154,11 +154,11 @@ class ModelSelection:
         most = max(areas, key=lambda name: float(areas[name].mean()))
         left = {
             name: self.losses[name][rows]
-            for name, one in areas.items()
-            if self._ahead(areas[most] - one, rows) <= WORSE * strict
+            for name, area in areas.items()
+            if self._ahead(areas[most] - area, rows) <= WORSE * strict
         }
         least = min(left, key=lambda name: float(left[name].mean()))
-        return next(name for name, one in left.items() if self._ahead(one - left[least], rows) <= FARTHER * strict)
+        return next(name for name, area in left.items() if self._ahead(area - left[least], rows) <= FARTHER * strict)
 
     def _ahead(self, rows: Floats, chosen: Rows | slice) -> float:
         """Return how far the mean of the chosen rows lies above zero, in standard errors."""
@@ -183,16 +183,16 @@ class ModelSelection:
 
     def forecast(self) -> Floats:
         """(n, K): what each would be given by a selection without their fold, a mean over divisions."""
-        given = np.zeros_like(self.scores)
+        chances = np.zeros_like(self.scores)
         for division, parts in enumerate(self.fold):
             for part in np.unique(parts):
                 out = parts == part
                 decision = self.decide(~out)
                 if decision.policy == "targeted":
-                    given[out] += self.policies[decision.estimator][division, out]
+                    chances[out] += self.policies[decision.estimator][division, out]
                 else:
-                    given[out] += self._alike(decision)
-        return given / len(self.fold)
+                    chances[out] += self._alike(decision)
+        return chances / len(self.fold)
 
     def _alike(self, decision: Decision) -> Floats:
         return self.same[decision.offer if decision.policy == "everyone" else 0]
@@ -207,12 +207,12 @@ def depths(offers: tuple[OfferTerms, ...], n: int) -> Floats | None:
 
 def ranking(profit: Floats, fold: Ints) -> Floats:
     """(n, K): each customer's best offer with probability 1 - `ahead`, nothing otherwise."""
-    found = np.zeros_like(profit)
+    ranks = np.zeros_like(profit)
     rows, best = np.arange(len(profit)), 1 + profit[:, 1:].argmax(axis=1)
     behind = ahead(profit[rows, best], fold)
-    found[rows, best] = 1 - behind
-    found[:, 0] = behind
-    return found
+    ranks[rows, best] = 1 - behind
+    ranks[:, 0] = behind
+    return ranks
 
 
 def ahead(score: Floats, fold: Ints) -> Floats:
@@ -221,8 +221,8 @@ def ahead(score: Floats, fold: Ints) -> Floats:
     Not of everybody: a fold whose outcomes were low by luck is predicted high next to the others, because those were
     learned from it, so that in an order across folds luck would turn into its opposite.
     """
-    found = np.empty(len(score))
+    shares = np.empty(len(score))
     for part in np.unique(fold):
         rows = fold == part
-        found[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
-    return found
+        shares[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
+    return shares

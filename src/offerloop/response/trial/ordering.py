@@ -61,18 +61,18 @@ class CustomerOrdering:
         scores = [one[rows, 1 + one[:, 1:].argmax(axis=1)] for one in every]
         place = np.mean([ahead(*pair) for pair in zip(scores, self.study.value.fold, strict=True)], axis=0)
         luck = np.random.default_rng(self.seed).random(len(place))
-        found = np.empty(len(place))
-        found[np.lexsort((luck, place))] = rows / len(rows)
-        return found
+        shares = np.empty(len(place))
+        shares[np.lexsort((luck, place))] = rows / len(rows)
+        return shares
 
     def deciles(self) -> Iterator[Decile]:
         """Lowest first; parts of fewer than two rows are left out."""
         held, realised = ((one * self.best).sum(axis=1) for one in (self.study.profit, self.study.effect))
         decile = TENTHS - np.floor(self.ahead * TENTHS).astype(np.int64)
-        for one in range(1, TENTHS + 1):
-            rows = decile == one
+        for tenth in range(1, TENTHS + 1):
+            rows = decile == tenth
             if rows.sum() > 1:
-                yield Decile(one, rows, float(held[rows].mean()), mean_estimate(realised[rows], self._whose(rows)))
+                yield Decile(tenth, rows, float(held[rows].mean()), mean_estimate(realised[rows], self._whose(rows)))
 
     def _whose(self, rows: Bools) -> Ints | None:
         return None if self.study.whose is None else self.study.whose[rows]

@@ -31,11 +31,11 @@ def has_response_types(outcome: Floats) -> bool:
     return len(np.unique(outcome[outcome != 0])) == 1
 
 
-def response_type_rows(without: Floats, given: Floats, effect: Floats) -> dict[str, Floats]:
+def response_type_rows(without: Floats, chances: Floats, effect: Floats) -> dict[str, Floats]:
     """Return the probability (n,) of each type, from purchase probabilities or scores without and with the offer."""
     helps = effect >= 0
-    more, less = np.where(helps, given - without, 0.0), np.where(helps, 0.0, without - given)
-    both = np.where(helps, without, given)
+    more, less = np.where(helps, chances - without, 0.0), np.where(helps, 0.0, without - chances)
+    both = np.where(helps, without, chances)
     return dict(zip(TYPES, (more, both, 1 - more - less - both, less), strict=True))
 
 
@@ -46,9 +46,9 @@ def response_type_shares(scores: Floats, offer: int, effect: Floats, whose: Ints
     lie within are told, with intervals cut at the same bounds.
     """
     rows = response_type_rows(scores[:, 0], scores[:, offer], effect)
-    found = {name: mean_estimate(one, whose) for name, one in rows.items()}
-    whole = sum(max(one.value, 0.0) for one in found.values())
-    return {name: within(replace(one, value=max(one.value, 0.0) / whole), 1.0) for name, one in found.items()}
+    shares = {name: mean_estimate(one, whose) for name, one in rows.items()}
+    whole = sum(max(one.value, 0.0) for one in shares.values())
+    return {name: within(replace(one, value=max(one.value, 0.0) / whole), 1.0) for name, one in shares.items()}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class UnchangedCost:
 
 
 def cost_that_changes_nothing(
-    paid: Floats, idle: Floats, given: Floats, without: Floats, whose: Ints | None = None
+    paid: Floats, idle: Floats, with_offer: Floats, without: Floats, whose: Ints | None = None
 ) -> UnchangedCost | None:
     """Return how much of a policy's cost changes nothing; None where nothing was paid.
 
@@ -78,12 +78,12 @@ def cost_that_changes_nothing(
     cost = float(paid.mean())
     if not cost > 0:
         return None
-    used, level = float((paid - idle).mean()), float(given.mean())
+    used, level = float((paid - idle).mean()), float(with_offer.mean())
     ratio = float(without.mean()) / level if level > 0 else 1.0
     anyway = min(max(ratio, 0.0), 1.0)
     rows = idle + (paid - idle) * anyway
     if level > 0:
-        rows = rows + used / level * (without - ratio * given)
+        rows = rows + used / level * (without - ratio * with_offer)
     unchanged = float(idle.mean()) + used * anyway
     share = unchanged / cost
     return UnchangedCost(
@@ -92,6 +92,6 @@ def cost_that_changes_nothing(
     )
 
 
-def within(found: Estimate, most: float) -> Estimate:
+def within(estimate: Estimate, most: float) -> Estimate:
     """Return an estimate of what lies between 0 and `most`, cut there."""
-    return Estimate(*(min(max(one, 0.0), most) for one in (found.value, found.low, found.high)))
+    return Estimate(*(min(max(one, 0.0), most) for one in (estimate.value, estimate.low, estimate.high)))

@@ -44,10 +44,10 @@ class Spending:
         share = np.ones(offers)
         if mean_cost is not None and self.per_customer is not None:
             share = np.minimum(1.0, self.per_customer / np.maximum(mean_cost, 1e-12))
-        found = np.diag(share)
-        found[1:, 0] = 1 - share[1:]
-        found[0] = np.eye(offers)[0]
-        return found
+        covariance = np.diag(share)
+        covariance[1:, 0] = 1 - share[1:]
+        covariance[0] = np.eye(offers)[0]
+        return covariance
 
 
 def _at_lowest_price(profit: Floats, spent: Floats, budget: float, high: float, ends: tuple[Ints, Ints]) -> Ints:
@@ -57,17 +57,17 @@ def _at_lowest_price(profit: Floats, spent: Floats, budget: float, high: float, 
     is the best between them: such rows need no further look, and few others remain after some halvings.
     """
     low, n, fixed, (below, above) = 0.0, len(spent), 0.0, ends
-    found, rows = above.copy(), np.arange(n)
+    choice, rows = above.copy(), np.arange(n)
     for _ in range(HALVINGS):
-        found[rows], differs = above, below != above
+        choice[rows], differs = above, below != above
         fixed += _total(spent[~differs], above[~differs])
         rows, profit, spent, below, above = (one[differs] for one in (rows, profit, spent, below, above))
         middle = (low + high) / 2
         chosen = (profit - middle * spent).argmax(axis=1)
         fits = (fixed + _total(spent, chosen)) / n <= budget
         low, high, below, above = (low, middle, below, chosen) if fits else (middle, high, chosen, above)
-    found[rows] = above
-    return found
+    choice[rows] = above
+    return choice
 
 
 def _total(spent: Floats, chosen: Ints) -> float:

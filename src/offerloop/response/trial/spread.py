@@ -37,6 +37,6 @@ def ratio_estimate(above: Floats, below: Floats, whose: Ints | None = None) -> E
     return Estimate.of(value, standard_error((above - value * below) / below.mean(), whose))
 
 
-def widened_estimate(found: Estimate, variance: float) -> Estimate:
+def widened_estimate(estimate: Estimate, variance: float) -> Estimate:
     """Return an estimate with a further variance of its value."""
-    return Estimate.of(found.value, float(np.hypot(se_of(found), np.sqrt(variance))))
+    return Estimate.of(estimate.value, float(np.hypot(se_of(estimate), np.sqrt(variance))))

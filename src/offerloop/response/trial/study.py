@@ -48,13 +48,13 @@ class Comparison:
         spending: Spending,
         seed: int,
         estimators: Mapping[str, Estimator],
-        tell: Callable[[], None],
+        on_fold: Callable[[], None],
         number: int,
     ) -> Comparison:
         """Learn on all folds but one and predict that one, for `number` divisions into folds."""
         fold = divisions(value.size, number, seed, value.customer)
-        held = held_out(value, estimators, fold, seed, tell)
-        paid = None if cost is None else held_out(cost, estimators, fold, seed, tell)
+        held = held_out(value, estimators, fold, seed, on_fold)
+        paid = None if cost is None else held_out(cost, estimators, fold, seed, on_fold)
         selection = ModelSelection.of(held, paid, spending, value.offers, value.customer)
         profit = value if cost is None else replace(value, outcome=value.outcome - cost.outcome)
         return cls(profit, held, paid, selection, spending, seed)
@@ -140,8 +140,8 @@ class TrialStudy:
     @cached_property
     def forecast_profit(self) -> Estimate:
         """Per customer over nothing."""
-        found = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect), self.whose)
-        return widened_estimate(found, self.undecided)
+        profit = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect), self.whose)
+        return widened_estimate(profit, self.undecided)
 
     @cached_property
     def luck(self) -> float:
@@ -202,10 +202,10 @@ class LearnedEffects:
 
     def se(self, features: Floats) -> Floats:
         """(n, K): rough standard errors of profit."""
-        found = self.value_line.se(self.value.effects(features, self.offers))
+        errors = self.value_line.se(self.value.effects(features, self.offers))
         if self.cost is None or self.cost_line is None:
-            return found
-        return np.hypot(found, self.cost_line.se(self.cost.effects(features, self.offers)))
+            return errors
+        return np.hypot(errors, self.cost_line.se(self.cost.effects(features, self.offers)))
 
     def policy(self, features: Floats) -> Floats:
         """(n, K): probability of each offer, as far as that clearly pays."""
@@ -228,21 +228,21 @@ def study_trial(
     spending: Spending,
     seed: int,
     estimators: Mapping[str, Estimator] | None = None,
-    tell: Callable[[], None] = lambda: None,
+    on_fold: Callable[[], None] = lambda: None,
 ) -> TrialStudy:
-    """Judge estimators on customers whom they have not seen, and decide; `tell` is called after each fit."""
-    found = known_estimators() if estimators is None else estimators
+    """Judge estimators on customers whom they have not seen, and decide; `on_fold` is called after each fit."""
+    candidates = known_estimators() if estimators is None else estimators
     after = None if cost is None else cost.after(value)
     rows = np.arange(value.size)
     if value.size > MOST_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
     compared = Comparison.of(
-        value.of(rows), None if after is None else after.of(rows), spending, seed, found, tell, N_DIVISIONS
+        value.of(rows), None if after is None else after.of(rows), spending, seed, candidates, on_fold, N_DIVISIONS
     )
     decision = compared.selection.decide()
     if len(rows) == value.size:
         return TrialStudy(compared, compared, decision)
-    chosen = {decision.estimator: found[decision.estimator]}
+    chosen = {decision.estimator: candidates[decision.estimator]}
     judged = Comparison.of(value, after, spending, WHOLE_SEED, chosen, lambda: None, 1)
     return TrialStudy(compared, judged, judged.selection.decide())
 

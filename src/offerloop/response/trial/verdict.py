@@ -63,8 +63,8 @@ def part_to_try(forecast: Estimate, profit: Evidence, policy: Floats, wider: flo
     each = [profit.outcome[profit.action == k] for k in range(policy.shape[1])]
     mean, variance = (np.array([one(rows) for rows in each]) for one in (np.mean, np.var))
     share = policy.mean(axis=0)
-    given = float(share @ (variance + (mean - share @ mean) ** 2))
-    both = 2 * (float(variance[0]) + given) * wider**2
+    variance_between = float(share @ (variance + (mean - share @ mean) ** 2))
+    both = 2 * (float(variance[0]) + variance_between) * wider**2
     needed = both * ((Z95 + float(norm.ppf(POWER))) / forecast.value) ** 2
     return _rounded_up(needed) if math.isfinite(needed) else None
 

@@ -32,9 +32,9 @@ STEP = 0.001
 """Standard deviations that a difference is rounded to."""
 
 
-def groups_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def groups_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Who is treated, of the groups that were named."""
-    if not found.groups:
+    if not findings.groups:
         return None
     blocks = (
         Text(
@@ -43,17 +43,17 @@ def groups_section(found: UpliftFindings, _: Localizer) -> Section | None:
                 "although it does not respond more is a reason to look again before acting."
             )
         ),
-        _groups_figure(found, _),
-        _groups_table(found, _),
+        _groups_figure(findings, _),
+        _groups_table(findings, _),
     )
-    return Section("groups", _("Audited groups", context="section name"), _groups_message(found, _), blocks)
+    return Section("groups", _("Audited groups", context="section name"), _groups_message(findings, _), blocks)
 
 
-def _groups_message(found: UpliftFindings, _: Localizer) -> str:
+def _groups_message(findings: UpliftFindings, _: Localizer) -> str:
     """The widest gap within a column."""
     by_column: dict[str, list[Group]] = {}
-    for one in found.groups:
-        by_column.setdefault(one.column, []).append(one)
+    for group in findings.groups:
+        by_column.setdefault(group.column, []).append(group)
     ends = [
         (min(of, key=_treated), max(of, key=_treated))
         for of in by_column.values()
@@ -71,18 +71,18 @@ def _groups_message(found: UpliftFindings, _: Localizer) -> str:
     )
 
 
-def _treated(one: Group) -> float:
-    return one.treated_share.value
+def _treated(group: Group) -> float:
+    return group.treated_share.value
 
 
-def _groups_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    dots = [Dot(one.column, one.group, one.treated_share) for one in found.groups]
+def _groups_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    dots = [Dot(group.column, group.group, group.treated_share) for group in findings.groups]
     says = (
-        _("{rule}: {profit}", context="name and figure", rule=one.group, profit=share_text(one.treated_share, _))
-        for one in found.groups
+        _("{rule}: {profit}", context="name and figure", rule=group.group, profit=share_text(group.treated_share, _))
+        for group in findings.groups
     )  # fmt: skip
     title = _("Share treated by group under the recommendation")
-    cells = tuple((one.column, one.group, share_text(one.treated_share, _)) for one in found.groups)
+    cells = tuple((group.column, group.group, share_text(group.treated_share, _)) for group in findings.groups)
     return figure(
         "groups",
         title,
@@ -94,25 +94,25 @@ def _groups_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _groups_table(found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
-    costed = any(one.cost is not None for one in found.groups)
+def _groups_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    costed = any(group.cost is not None for group in findings.groups)
     rows = tuple(
-        (one.column, one.group, count(one.n), share_text(one.treated_share, _), unit.size(one.effect),
-         *((unit.size(one.cost),) if costed else ()))
-        for one in found.groups
+        (group.column, group.group, count(group.n), share_text(group.treated_share, _), unit.size(group.effect),
+         *((unit.size(group.cost),) if costed else ()))
+        for group in findings.groups
     )  # fmt: skip
     names = ("column", "group", "customers", "treated", "effect_of", *(("cost",) if costed else ()))
-    heads = columns(_, *names, offer=_.quoted(found.offer))
+    heads = columns(_, *names, offer=_.quoted(findings.offer))
     return Table(_("Audited groups, {name} {per}", context="table title", **unit.texts()), heads, rows, n_labels=2)
 
 
-def checks_section(found: UpliftFindings, _: Localizer) -> Section:
+def checks_section(findings: UpliftFindings, _: Localizer) -> Section:
     """Whether the arms can be compared."""
-    blocks: list[Block] = [_checks_table(found, _)]
-    if found.balance:
-        blocks.append(_balance_figure(found, _))
-    if found.overlap:
+    blocks: list[Block] = [_checks_table(findings, _)]
+    if findings.balance:
+        blocks.append(_balance_figure(findings, _))
+    if findings.overlap:
         blocks += [
             Text(
                 _(
@@ -120,20 +120,20 @@ def checks_section(found: UpliftFindings, _: Localizer) -> Section:
                     "nobody alike was given that arm, and its effect there rests on assumption."
                 )
             ),
-            _overlap_figure(found, _),
+            _overlap_figure(findings, _),
         ]
-    if found.negative_controls:
-        blocks.append(_controls_table(found, _))
-    return Section("checks", _("Checks of the design"), _checks_message(found, _), tuple(blocks))
+    if findings.negative_controls:
+        blocks.append(_controls_table(findings, _))
+    return Section("checks", _("Checks of the design"), _checks_message(findings, _), tuple(blocks))
 
 
-def _checks_message(found: UpliftFindings, _: Localizer) -> str:
+def _checks_message(findings: UpliftFindings, _: Localizer) -> str:
     failed = [
-        found.ratio_p is not None and found.ratio_p < UNLIKELY,
-        found.design == "randomised" and found.balance_p < UNLIKELY,
-        bool(impossible(found)),
+        findings.ratio_p is not None and findings.ratio_p < UNLIKELY,
+        findings.design == "randomised" and findings.balance_p < UNLIKELY,
+        bool(impossible(findings)),
     ]
-    if found.design != "observational":
+    if findings.design != "observational":
         return (
             _("A check fails: find out why before acting on this page")
             if any(failed)
@@ -146,13 +146,13 @@ def _checks_message(found: UpliftFindings, _: Localizer) -> str:
     )
 
 
-def _checks_table(found: UpliftFindings, _: Localizer) -> Table:
-    ratio = _("not checked", context="verdict") if found.ratio_p is None else _passed(found.ratio_p, _)
-    even = found.design == "randomised"
-    balance = _passed(found.balance_p, _) if even else _("adjusted for", context="verdict")
+def _checks_table(findings: UpliftFindings, _: Localizer) -> Table:
+    ratio = _("not checked", context="verdict") if findings.ratio_p is None else _passed(findings.ratio_p, _)
+    even = findings.design == "randomised"
+    balance = _passed(findings.balance_p, _) if even else _("adjusted for", context="verdict")
     rows = (
-        (_("sizes of the arms as planned"), p_words(found.ratio_p, _), ratio),
-        (_("arms alike before the trial"), p_words(found.balance_p, _), balance),
+        (_("sizes of the arms as planned"), p_words(findings.ratio_p, _), ratio),
+        (_("arms alike before the trial"), p_words(findings.balance_p, _), balance),
     )
     return Table(_("Checks", context="table title"), columns(_, "check", "p", "verdict"), rows)
 
@@ -161,14 +161,17 @@ def _passed(p_value: float, _: Localizer) -> str:
     return _("✗ failed", context="uplift study") if p_value < UNLIKELY else _("✓ passed", context="uplift study")
 
 
-def _balance_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    widest = sorted(found.balance, key=lambda one: -abs(one.difference))
-    control = _.quoted(found.control)
-    many = len(found.arms) > 2
-    dots = [Dot("", f"{one.column}|{one.arm}" if many else one.column, _interval(one)) for one in widest[:DRAWN]]
+def _balance_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    widest = sorted(findings.balance, key=lambda one: -abs(one.difference))
+    control = _.quoted(findings.control)
+    many = len(findings.arms) > 2
+    dots = [
+        Dot("", f"{balance.column}|{balance.arm}" if many else balance.column, _interval(balance))
+        for balance in widest[:DRAWN]
+    ]
     rows = tuple(
-        (one.column, one.arm, _interval(one).text() if one.z else number(one.difference, STEP))
-        for one in widest[:LISTED]
+        (balance.column, balance.arm, _interval(balance).text() if balance.z else number(balance.difference, STEP))
+        for balance in widest[:LISTED]
     )  # fmt: skip
     heads = columns(_, "column", "arm", "difference")
     return figure(
@@ -187,16 +190,16 @@ def _balance_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _interval(one: Balance) -> Estimate:
+def _interval(balance: Balance) -> Estimate:
     """A difference over its z is its standard error."""
-    return Estimate.of(one.difference, abs(one.difference / one.z) if one.z else 0.0)
+    return Estimate.of(balance.difference, abs(balance.difference / balance.z) if balance.z else 0.0)
 
 
-def _overlap_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    dots = [Dot("", one.arm, _span(one)) for one in found.overlap]
+def _overlap_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    dots = [Dot("", overlap.arm, _span(overlap)) for overlap in findings.overlap]
     rows = tuple(
-        (one.arm, *(_.share(chance, 0.001) for chance in one.quantiles), count(one.effective_size))
-        for one in found.overlap
+        (overlap.arm, *(_.share(chance, 0.001) for chance in overlap.quantiles), count(overlap.effective_size))
+        for overlap in findings.overlap
     )
     levels = tuple(_.numbers(f"{level} %") for level in (5, 25, 50, 75, 95))
     heads = (_("arm", context="column title"), *levels, _("effective sample size", context="column title"))
@@ -212,21 +215,21 @@ def _overlap_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _span(one: Overlap) -> Estimate:
+def _span(overlap: Overlap) -> Estimate:
     """Median, and the quantiles at either end in the place of an interval."""
-    low, __, middle, __, high = one.quantiles
+    low, __, middle, __, high = overlap.quantiles
     return Estimate(middle, low, high)
 
 
-def _controls_table(found: UpliftFindings, _: Localizer) -> Table:
-    moved = impossible(found)
+def _controls_table(findings: UpliftFindings, _: Localizer) -> Table:
+    moved = impossible(findings)
     rows = tuple(
         (
             name,
-            one.text(),
+            estimate.text(),
             (_("✗ an effect", context="uplift study") if name in moved else _("✓ none seen", context="uplift study")),
         )
-        for name, one in found.negative_controls.items()
+        for name, estimate in findings.negative_controls.items()
     )
     heads = columns(_, "column", "effect", "verdict")
     return Table(_("Effect on columns that no offer can have changed, a customer"), heads, rows)

@@ -36,38 +36,38 @@ NOBODY = LinePoint(0.0, Estimate(0.0, 0.0, 0.0))
 """Where curves begin."""
 
 
-def curve_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def curve_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Gain over the share of customers treated."""
-    if not found.curve:
+    if not findings.curve:
         return None
-    message = _(CURVES[order(found.targeting)])
+    message = _(CURVES[order(findings.targeting)])
     intro = Text(
         _(
             "From left to right more customers are treated, those ranked best by {estimator} "
             "first, each with the offer that suits best. Where the curve runs flat, more customers "
             "bring nothing; where it falls, they cost.",
-            estimator=estimator(found.estimator, _),
+            estimator=estimator(findings.estimator, _),
         )
     )
-    return Section("curve", _("Uplift curve", context="section name"), message, (intro, _curve_figure(found, _)))
+    return Section("curve", _("Uplift curve", context="section name"), message, (intro, _curve_figure(findings, _)))
 
 
-def _curve_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    unit, half = measure(found, _), _half(found)
-    points = [NOBODY, *(LinePoint(one.share, unit.scaled(one.gain)) for one in found.curve)]
+def _curve_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    unit, half = measure(findings, _), _half(findings)
+    points = [NOBODY, *(LinePoint(one.share, unit.scaled(one.gain)) for one in findings.curve)]
     axes = Axes(percent_labels(_), PLAIN_LABELS, capital(_("share of customers treated")))
     return figure(
         "curve",
-        _(CURVES[order(found.targeting)]),
+        _(CURVES[order(findings.targeting)]),
         capital(
             _(
                 "{name} {per} of the whole table, with 95 % band; the dashed line treats random customers with {offer}",
-                offer=_.quoted(found.offer),
+                offer=_.quoted(findings.offer),
                 **unit.texts(),
             )
         ),
-        line(points, (), axes, against=_random_gain(found, _)),
-        _table(found, _),
+        line(points, (), axes, against=_random_gain(findings, _)),
+        _table(findings, _),
         localizer=_,
         says=_(
             "At {share} treated: {size}.", context="uplift study", share=_.share(half.share), size=unit.size(half.gain)
@@ -75,37 +75,37 @@ def _curve_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _half(found: UpliftFindings) -> TreatedShare:
+def _half(findings: UpliftFindings) -> TreatedShare:
     """The step with about half of the customers."""
-    return min(found.curve, key=lambda one: abs(one.share - HALF))
+    return min(findings.curve, key=lambda one: abs(one.share - HALF))
 
 
-def _random_gain(found: UpliftFindings, _: Localizer) -> Straight | None:
+def _random_gain(findings: UpliftFindings, _: Localizer) -> Straight | None:
     """Random customers with the best offer for everybody: as much for each share as for all."""
-    unit, best = measure(found, _), everyone(found)
+    unit, best = measure(findings, _), everyone(findings)
     if best is None or best.treated_share <= 0:
         return None
-    end = max(one.share for one in found.curve)
+    end = max(one.share for one in findings.curve)
     gain = best.profit.value * unit.customers * end / best.treated_share
     return Straight(end, gain, _("random customers", context="label of a line"))
 
 
-def _table(found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
-    costed = any(one.cost is not None for one in found.curve)
+def _table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    costed = any(point.cost is not None for point in findings.curve)
     rows = tuple(
-        (_.share(one.share), unit.size(one.gain),
-         *((unit.size(one.value), unit.size(one.cost)) if costed else ()))
-        for one in found.curve
+        (_.share(point.share), unit.size(point.gain),
+         *((unit.size(point.value), unit.size(point.cost)) if costed else ()))
+        for point in findings.curve
     )  # fmt: skip
     heads = (_("treated", context="column title of shares"), _("{name} {per}", context="column title", **unit.texts()))
     more = (_("value", context="measure"), _("cost", context="measure")) if costed else ()
     return Table(_("Gain by share of customers treated"), (*heads, *more), rows)
 
 
-def cost_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def cost_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Value over cost, where cost is known."""
-    half, unit = _half(found) if found.curve else None, measure(found, _)
+    half, unit = _half(findings) if findings.curve else None, measure(findings, _)
     if half is None or half.cost is None:
         return None
     value, cost = unit.size(half.value), unit.size(half.cost)
@@ -121,12 +121,12 @@ def cost_section(found: UpliftFindings, _: Localizer) -> Section | None:
             "than one for one: value and cost are in the same unit."
         )
     )
-    return Section("costs", _("Cost curve", context="section name"), message, (intro, _cost_figure(found, _)))
+    return Section("costs", _("Cost curve", context="section name"), message, (intro, _cost_figure(findings, _)))
 
 
-def _cost_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    unit, half = measure(found, _), _half(found)
-    paid = ((one.cost, one.value) for one in found.curve if one.cost is not None)
+def _cost_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    unit, half = measure(findings, _), _half(findings)
+    paid = ((one.cost, one.value) for one in findings.curve if one.cost is not None)
     points = [NOBODY, *(LinePoint(unit.scaled(cost).value, unit.scaled(value)) for cost, value in paid)]
     axes = Axes(PLAIN_LABELS, PLAIN_LABELS, capital(_("cost {per}", context="axis title", **unit.texts())))
     return figure(
@@ -136,12 +136,12 @@ def _cost_figure(found: UpliftFindings, _: Localizer) -> Figure:
             _(
                 "value {per} of the whole table, with 95 % band; below, mean cost; the dashed line "
                 "treats random customers with {offer}",
-                offer=_.quoted(found.offer),
+                offer=_.quoted(findings.offer),
                 **unit.texts(),
             )
         ),
-        line(points, _budget(found, points, _), axes, against=_random_cost(found, points, _)),
-        _table(found, _),
+        line(points, _budget(findings, points, _), axes, against=_random_cost(findings, points, _)),
+        _table(findings, _),
         localizer=_,
         says=_(
             "At {share} treated: {size}.", context="uplift study", share=_.share(half.share), size=unit.size(half.value)
@@ -149,18 +149,18 @@ def _cost_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _budget(found: UpliftFindings, points: list[LinePoint], _: Localizer) -> list[Level]:
+def _budget(findings: UpliftFindings, points: list[LinePoint], _: Localizer) -> list[Level]:
     """Where the budget lies, if the curve gets there."""
-    if found.budget is None:
+    if findings.budget is None:
         return []
-    at = found.budget / found.n * measure(found, _).customers
+    at = findings.budget / findings.n * measure(findings, _).customers
     within = at <= max(point.x for point in points)
     return [Level(at, _("budget", context="label of a line"))] if within else []
 
 
-def _random_cost(found: UpliftFindings, points: list[LinePoint], _: Localizer) -> Straight | None:
+def _random_cost(findings: UpliftFindings, points: list[LinePoint], _: Localizer) -> Straight | None:
     """The best offer for everybody, to random customers: value grows straight with cost."""
-    best = everyone(found)
+    best = everyone(findings)
     if best is None or best.cost is None or best.cost.value <= 0:
         return None
     end = max(point.x for point in points)

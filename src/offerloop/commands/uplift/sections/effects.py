@@ -57,20 +57,20 @@ TYPE_MEANINGS = {
 """What each response type does."""
 
 
-def verdict_section(found: UpliftFindings, _: Localizer) -> Section:
+def verdict_section(findings: UpliftFindings, _: Localizer) -> Section:
     """What the verdict rests on, beside the first paragraph."""
     return Section(
         "verdict",
         _("Verdict", context="section name"),
         _("What the verdict rests on"),
-        (Bullets(tuple(more(found, _))),),
+        (Bullets(tuple(more(findings, _))),),
     )
 
 
-def arms_section(found: UpliftFindings, _: Localizer) -> Section:
+def arms_section(findings: UpliftFindings, _: Localizer) -> Section:
     """Who was given what, and what each offer does to all."""
-    offers = [one.effect for one in found.arms if one.effect is not None]
-    outcome = _.quoted(found.outcome)
+    offers = [one.effect for one in findings.arms if one.effect is not None]
+    outcome = _.quoted(findings.outcome)
     clear = sum(one.is_clear for one in offers)
     message = _("Offers with a clear effect on {outcome}: {clear} of {n}", outcome=outcome, clear=clear, n=len(offers))
     said = [
@@ -78,14 +78,14 @@ def arms_section(found: UpliftFindings, _: Localizer) -> Section:
             "Every customer of an arm counts, also those who took no notice of the offer. Effects "
             "are against {control}, on all customers, before any choice; the adjusted ones allow for what "
             "was known of customers before, which makes them more exact.",
-            control=_.quoted(found.control),
+            control=_.quoted(findings.control),
         )
     ]
-    if found.value is not None:
-        said.append(_("Value is what {outcome} is worth ({value}).", outcome=outcome, value=_source(found.value, _)))
-    if found.cost is not None:
-        said.append(_("Cost is what a treated customer costs ({cost}).", cost=_source(found.cost, _)))
-    blocks: tuple[Block, ...] = (Text(_.sentences(said)), _arms_table(found, _), *_money_table(found, _))
+    if findings.value is not None:
+        said.append(_("Value is what {outcome} is worth ({value}).", outcome=outcome, value=_source(findings.value, _)))
+    if findings.cost is not None:
+        said.append(_("Cost is what a treated customer costs ({cost}).", cost=_source(findings.cost, _)))
+    blocks: tuple[Block, ...] = (Text(_.sentences(said)), _arms_table(findings, _), *_money_table(findings, _))
     return Section("arms", _("Arms", context="section name"), message, blocks)
 
 
@@ -97,42 +97,42 @@ def _source(column_or_number: str, _: Localizer) -> str:
     return column_or_number
 
 
-def _arms_table(found: UpliftFindings, _: Localizer) -> Table:
-    own = outcome_measure(found, _)
+def _arms_table(findings: UpliftFindings, _: Localizer) -> Table:
+    own = outcome_measure(findings, _)
     heads = columns(_, "arm", "customers", "share", "mean", "raw", "effect_on", outcome=own.name)
     rows = tuple(
-        (_arm(one, found, _), count(one.n), _.share(one.n / found.n, 0.01), own.size(one.mean), own.size(one.raw),
-         own.size(one.effect))
-        for one in found.arms
+        (_arm(arm, findings, _), count(arm.n), _.share(arm.n / findings.n, 0.01), own.size(arm.mean), own.size(arm.raw),
+         own.size(arm.effect))
+        for arm in findings.arms
     )  # fmt: skip
     return Table(_("The arms of the table: {outcome} {per}", outcome=own.name, per=own.per), heads, rows)
 
 
-def _money_table(found: UpliftFindings, _: Localizer) -> tuple[Table, ...]:
+def _money_table(findings: UpliftFindings, _: Localizer) -> tuple[Table, ...]:
     """Value, cost and profit where they are known, apart from the arms so that no table is too wide for a page."""
-    unit = measure(found, _)
-    names = [one for one in ("value", "cost", "profit") if any(getattr(arm, one) is not None for arm in found.arms)]
+    unit = measure(findings, _)
+    names = [one for one in ("value", "cost", "profit") if any(getattr(arm, one) is not None for arm in findings.arms)]
     if not names:
         return ()
     rows = tuple(
-        (_arm(one, found, _), *(unit.size(getattr(one, name)) for name in names))
-        for one in found.arms
-        if one.name != found.control
+        (_arm(arm, findings, _), *(unit.size(getattr(arm, name)) for name in names))
+        for arm in findings.arms
+        if arm.name != findings.control
     )
     heads = (*columns(_, "arm"), *(_(MEASURES[name]) for name in names))
     return (Table(_("What each offer brings against none, {per}", per=unit.per), heads, rows),)
 
 
-def _arm(one: Arm, found: UpliftFindings, _: Localizer) -> str:
-    return _("{name} (no offer)", context="uplift study", name=one.name) if one.name == found.control else one.name
+def _arm(arm: Arm, findings: UpliftFindings, _: Localizer) -> str:
+    return _("{name} (no offer)", context="uplift study", name=arm.name) if arm.name == findings.control else arm.name
 
 
-def ranked_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Which estimator orders customers best, and which one is used."""
-    if not found.ranked:
+    if not findings.ranked:
         return None
-    by = estimator(found.estimator, _)
-    first = max(found.ranked, key=lambda one: one.area.value)
+    by = estimator(findings.estimator, _)
+    first = max(findings.ranked, key=lambda one: one.area.value)
     message = (
         _("Customers are ranked by {estimator}: the best on left-out customers", estimator=by)
         if first.is_chosen
@@ -150,28 +150,29 @@ def ranked_section(found: UpliftFindings, _: Localizer) -> Section | None:
                 "wrong less often on new customers."
             )
         ),
-        _ranked_figure(found, _),
-        _ranked_table(found, _),
+        _ranked_figure(findings, _),
+        _ranked_table(findings, _),
     )
     return Section("estimators", _("Estimators", context="section name"), message, blocks)
 
 
-def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
+def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     """Shares where there is a clear whole to share, what lies over a random order otherwise."""
-    unit, best = measure(found, _), everyone(found)
+    unit, best = measure(findings, _), everyone(findings)
     shared = (
         best is not None
         and best.profit.low > 0
-        and all(one.share is not None and is_finite(one.share) for one in found.ranked)
+        and all(ranked.share is not None and is_finite(ranked.share) for ranked in findings.ranked)
     )
     parts = [
-        (one, one.share if shared and one.share is not None else unit.scaled(one.over_random)) for one in found.ranked
+        (ranked, ranked.share if shared and ranked.share is not None else unit.scaled(ranked.over_random))
+        for ranked in findings.ranked
     ]
     dots = [
-        Dot("", f"{short_estimator(one.name, _)}|{part.text()}", part, "ours" if one.is_chosen else "control")
-        for one, part in parts
+        Dot("", f"{short_estimator(ranked.name, _)}|{part.text()}", part, "ours" if ranked.is_chosen else "control")
+        for ranked, part in parts
     ]
-    clear = sum(one.over_random.low > 0 for one in found.ranked)
+    clear = sum(ranked.over_random.low > 0 for ranked in findings.ranked)
     text = (
         Message(
             "area as a share of what {offer} for everybody brings, 95 % intervals; the line at 0.5 is a random order"
@@ -180,16 +181,16 @@ def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
         else Message("area over a random order, {name} {per}, 95 % intervals; the line is a random order")
     )
     says = (
-        _("{rule}: {profit}", context="name and figure", rule=short_estimator(one.name, _), profit=part.text())
-        for one, part in parts
+        _("{rule}: {profit}", context="name and figure", rule=short_estimator(ranked.name, _), profit=part.text())
+        for ranked, part in parts
     )
     title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=len(dots))
     heads = columns(_, "estimator", "area_share" if shared else "over_random")
-    cells = tuple((_ranked(one, _), part.text()) for one, part in parts)
+    cells = tuple((_ranked(ranked, _), part.text()) for ranked, part in parts)
     return figure(
         "estimators",
         title,
-        capital(_(text, offer=_.quoted(found.offer), **unit.texts())),
+        capital(_(text, offer=_.quoted(findings.offer), **unit.texts())),
         forest(dots, PLAIN_LABELS, reference=RANDOM if shared else 0.0, lines_per_row=2),
         Table(title, heads, cells),
         localizer=_,
@@ -197,28 +198,28 @@ def _ranked_figure(found: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _ranked_table(found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
+def _ranked_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
     rows = tuple(
-        (_ranked(one, _), "" if one.share is None else one.share.text(), unit.size(one.over_random),
-         unit.size(one.area), unit.size(one.policy))
-        for one in found.ranked
+        (_ranked(ranked, _), "" if ranked.share is None else ranked.share.text(), unit.size(ranked.over_random),
+         unit.size(ranked.area), unit.size(ranked.policy))
+        for ranked in findings.ranked
     )  # fmt: skip
     heads = columns(_, "estimator", "area_share", "over_random", "area", "its_policy")
     return Table(_("Estimators on left-out customers, {name} {per}", **unit.texts()), heads, rows)
 
 
-def _ranked(one: Ranked, _: Localizer) -> str:
-    name = short_estimator(one.name, _)
-    return _("{name} (chosen)", context="uplift study", name=name) if one.is_chosen else name
+def _ranked(ranked: Ranked, _: Localizer) -> str:
+    name = short_estimator(ranked.name, _)
+    return _("{name} (chosen)", context="uplift study", name=name) if ranked.is_chosen else name
 
 
-def deciles_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def deciles_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Whether those predicted to respond more do."""
-    if not found.deciles:
+    if not findings.deciles:
         return None
-    unit = measure(found, _)
-    gap = top_less_bottom([one.realised for one in found.deciles])
+    unit = measure(findings, _)
+    gap = top_less_bottom([one.realised for one in findings.deciles])
     text = (
         Message("The top tenth responds more than the bottom tenth, by {gap} {per}")
         if gap.low > 0
@@ -234,20 +235,21 @@ def deciles_section(found: UpliftFindings, _: Localizer) -> Section | None:
                 "should rest on one."
             )
         ),
-        _deciles_figure(found, _),
+        _deciles_figure(findings, _),
     )
     return Section("deciles", _("Predicted and found", context="section name"), message, blocks)
 
 
-def _deciles_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    unit, mean = measure(found, _), _mean(found.deciles)
+def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    unit, mean = measure(findings, _), _mean(findings.deciles)
     steps = [
-        Upright(str(one.decile), unit.scaled(one.realised), one.predicted * unit.customers) for one in found.deciles
+        Upright(str(decile.decile), unit.scaled(decile.realised), decile.predicted * unit.customers)
+        for decile in findings.deciles
     ]
     level = _("mean {size}", context="label of a line", size=unit.plain(mean.value, mean))
     rows = tuple(
-        (str(one.decile), count(one.n), unit.plain(one.predicted, one.realised), unit.size(one.realised))
-        for one in found.deciles
+        (str(decile.decile), count(decile.n), unit.plain(decile.predicted, decile.realised), unit.size(decile.realised))
+        for decile in findings.deciles
     )
     heads = columns(_, "tenth", "customers", "predicted", "found")
     return figure(
@@ -285,13 +287,13 @@ def _mean(deciles: Sequence[Decile]) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def types_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def types_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Customers by what an offer does to them, and what is wasted on those who need none."""
-    wasted = _unchanged(found, _)
-    if not found.types:
+    wasted = _unchanged(findings, _)
+    if not findings.types:
         name = _("Cost without effect", context="section name")
-        return None if wasted is None else Section("types", name, _unchanged_message(found, _), (Text(wasted),))
-    moved = [one.share for one in found.types if one.name == "persuadable" and one.share.has_interval]
+        return None if wasted is None else Section("types", name, _unchanged_message(findings, _), (Text(wasted),))
+    moved = [one.share for one in findings.types if one.name == "persuadable" and one.share.has_interval]
     message = (
         _("Persuadable, so that an offer decides it: about {share} of the customers", share=share_text(moved[0], _))
         if moved
@@ -303,39 +305,39 @@ def types_section(found: UpliftFindings, _: Localizer) -> Section | None:
                 "By what {offer} does. Nobody is seen both with and without it, so no single "
                 "customer's type is known; only how many there are of each can be estimated, and that "
                 "as if it moved nobody of a kind both ways.",
-                offer=_.quoted(found.offer),
+                offer=_.quoted(findings.offer),
             )
         ),
-        _types_figure(found, _),
-        _types_list(found, _),
+        _types_figure(findings, _),
+        _types_list(findings, _),
     ]
     if wasted is not None:
         blocks.insert(0, Text(wasted))
     return Section("types", _("Response types", context="section name"), message, tuple(blocks))
 
 
-def _unchanged_message(found: UpliftFindings, _: Localizer) -> str:
-    share = found.unchanged_cost
+def _unchanged_message(findings: UpliftFindings, _: Localizer) -> str:
+    share = findings.unchanged_cost
     return _("Of the cost of the policy, {share} changes nothing", share="" if share is None else share_text(share, _))
 
 
-def _unchanged(found: UpliftFindings, _: Localizer) -> str | None:
+def _unchanged(findings: UpliftFindings, _: Localizer) -> str | None:
     """The cost that changes nothing, and what that means."""
-    if found.unchanged_cost is None or found.unchanged_money is None:
+    if findings.unchanged_cost is None or findings.unchanged_money is None:
         return None
-    unit = measure(found, _)
+    unit = measure(findings, _)
     return _(
         "Of what the policy costs, {share} changes nothing: {money} {per}. It is paid to customers with no {outcome}, "
         "or for that part of {outcome} which would have come without an offer.",
-        share=share_text(found.unchanged_cost, _),
-        money=unit.size(found.unchanged_money),
+        share=share_text(findings.unchanged_cost, _),
+        money=unit.size(findings.unchanged_money),
         per=unit.per,
-        outcome=_.quoted(found.outcome),
+        outcome=_.quoted(findings.outcome),
     )
 
 
-def _types_figure(found: UpliftFindings, _: Localizer) -> Figure:
-    rows = [(_(TYPES[one.name]), _type_share(one, _), one.share) for one in found.types]
+def _types_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    rows = [(_(TYPES[one.name]), _type_share(one, _), one.share) for one in findings.types]
     dots = [Dot("", f"{name}|{text}", share) for name, text, share in rows]
     says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=text) for name, text, *__ in rows)
     return figure(
@@ -343,27 +345,29 @@ def _types_figure(found: UpliftFindings, _: Localizer) -> Figure:
         _("Expected share of customers of each type"),
         capital(_("per cent of all customers, with 95 % intervals")),
         forest(dots, percent_labels(_), lines_per_row=2),
-        _types_table(found, _),
+        _types_table(findings, _),
         localizer=_,
         says=_.stopped(_.clauses(says)),
     )
 
 
-def _type_share(one: ResponseType, _: Localizer) -> str:
-    return share_text(one.share, _) if one.share.has_interval else _("nobody", context="uplift study")
+def _type_share(response_type: ResponseType, _: Localizer) -> str:
+    return (
+        share_text(response_type.share, _) if response_type.share.has_interval else _("nobody", context="uplift study")
+    )
 
 
-def _types_list(found: UpliftFindings, _: Localizer) -> Bullets:
-    return Bullets(tuple(_type_sentence(one, found, _) for one in found.types))
+def _types_list(findings: UpliftFindings, _: Localizer) -> Bullets:
+    return Bullets(tuple(_type_sentence(one, findings, _) for one in findings.types))
 
 
-def _type_sentence(one: ResponseType, found: UpliftFindings, _: Localizer) -> str:
-    unit, name = value_measure(found, _), capital(_(TYPES[one.name]))
-    means = _(TYPE_MEANINGS[one.name])
-    if not one.share.has_interval:
+def _type_sentence(response_type: ResponseType, findings: UpliftFindings, _: Localizer) -> str:
+    unit, name = value_measure(findings, _), capital(_(TYPES[response_type.name]))
+    means = _(TYPE_MEANINGS[response_type.name])
+    if not response_type.share.has_interval:
         return _("{type}: {means}. The estimator predicts this of nobody.", type=name, means=means)
-    effect = unit.plain(one.effect, _like(found))
-    share = share_text(one.share, _)
+    effect = unit.plain(response_type.effect, _like(findings))
+    share = share_text(response_type.share, _)
     return _(
         "{type}: {means}. About {share} of customers; mean predicted effect {effect} {per}.",
         type=name,
@@ -374,26 +378,26 @@ def _type_sentence(one: ResponseType, found: UpliftFindings, _: Localizer) -> st
     )
 
 
-def _like(found: UpliftFindings) -> Estimate:
+def _like(findings: UpliftFindings) -> Estimate:
     """What predicted effects are rounded like."""
-    return (everyone(found) or found.forecast).profit
+    return (everyone(findings) or findings.forecast).profit
 
 
-def _types_table(found: UpliftFindings, _: Localizer) -> Table:
-    unit, like = value_measure(found, _), _like(found)
+def _types_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit, like = value_measure(findings, _), _like(findings)
     rows = tuple(
         (
-            _(TYPES[one.name]),
-            _type_share(one, _),
-            unit.plain(one.effect, like) if one.share.has_interval else "",
+            _(TYPES[response_type.name]),
+            _type_share(response_type, _),
+            unit.plain(response_type.effect, like) if response_type.share.has_interval else "",
         )
-        for one in found.types
+        for response_type in findings.types
     )
     heads = columns(_, "type", "type_share", "type_effect", **unit.texts())
     return Table(_("Response types", context="table title"), heads, rows)
 
 
-def notes_section(found: UpliftFindings, _: Localizer) -> Section:
+def notes_section(findings: UpliftFindings, _: Localizer) -> Section:
     """What the figures rest on."""
-    blocks = (Bullets(notes(found, _)),)
+    blocks = (Bullets(notes(findings, _)),)
     return Section("notes", _("Before acting on it"), _("What these figures rest on, and what they leave out"), blocks)
