@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from offerloop.errors import InputError
+from offerloop.errors import InputError, StoreError
 from offerloop.offers import (
     Balance,
     BookEntry,
@@ -23,8 +23,8 @@ from offerloop.offers import (
     coupon_status,
     decide_command,
 )
+from offerloop.store.connect import StaleError, open_engine, persevere, reading, writing
 from offerloop.store.connect import clock as database_clock
-from offerloop.store.connect import open_engine, persevere, reading, writing
 from offerloop.store.group_commit import Together
 from offerloop.store.migrations import migrate
 from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
@@ -33,6 +33,8 @@ from offerloop.store.writing import LedgerChange, write
 
 Seen = TypeVar("Seen")
 PATIENCE_SECONDS = 30.0
+WITHIN_TRIES = 10
+"""Attempts within a transaction of the caller's."""
 
 
 class Ledger:
@@ -91,21 +93,44 @@ class Ledger:
         """
         return persevere(lambda: self._once(commands), self._patience)
 
+    def carry_out_within(self, connection: Connection, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
+        """Carry out commands in a transaction of the caller's, with which they are committed or undone.
+
+        So an order of the shop and its redemption are written together. The connection is to the ledger's database, at
+        PostgreSQL's default isolation; on SQLite the transaction must have begun with `begin immediate`. Rows of the
+        template stay locked until the caller ends it. Raises StoreError when others were faster each time: then the
+        caller undoes its transaction and makes it anew.
+        """
+        for _ in range(WITHIN_TRIES):
+            try:
+                with connection.begin_nested():
+                    change, answers = self._decided(connection, commands)
+                    if change.answers:
+                        write(connection, change)
+                    return answers
+            except StaleError:
+                continue
+        raise StoreError("others changed the same coupons each time; undo the transaction and make it anew")
+
     def _once(self, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
         with reading(self.engine) as connection:
-            now = self._clock(connection)
-            before = read_state(connection, commands, now)
+            change, answers = self._decided(connection, commands)
+        if change.answers:
+            with writing(self.engine) as connection:
+                write(connection, change)
+        return answers
+
+    def _decided(self, connection: Connection, commands: Sequence[CouponCommand]) -> tuple[LedgerChange, list[CommandAnswer]]:
+        """What the rules make of what is written, and the answers."""
+        now = self._clock(connection)
+        before = read_state(connection, commands, now)
         state, entries, answers = before, list[tuple[str, BookEntry]](), list[CommandAnswer]()
         for command in commands:
             outcome = decide_command(state, command, now)
             state = outcome.state
             entries += [(command.key, entry) for entry in outcome.entries]
             answers.append(outcome.answer)
-        change = LedgerChange(before, state, tuple(entries), now)
-        if change.answers:
-            with writing(self.engine) as connection:
-                write(connection, change)
-        return answers
+        return LedgerChange(before, state, tuple(entries), now), answers
 
     def template(self, template_id: str) -> CouponTemplate | None:
         """Terms and balance of a template, or None where there is none."""

@@ -37,7 +37,19 @@ Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
 RESULT = "result.pickle.zst"
-NOT_OF_STAGES = ("api.py", "background", "cli.py", "commands", "mapping", "publishing", "report", "testing.py")
+NOT_OF_STAGES = (
+    "api.py",
+    "background",
+    "cli.py",
+    "client.py",
+    "commands",
+    "mapping",
+    "publishing",
+    "report",
+    "serving",
+    "testing.py",
+    "web",
+)
 """What asks for stages and shows their results, so that a changed page refits nothing."""
 
 
