@@ -264,10 +264,10 @@ class Client:
                 "dry_run": dry_run, "durable": durable}  # fmt: skip
         try:
             answer = self._http.post("/v1/decisions", json=body, timeout=self._decision_timeout)
-            if answer.status_code == httpx.codes.OK:
-                return _read(Decision, answer.json())
+            if "offers" in (content := _body(answer)):
+                return _read(Decision, content)
             reason = "service_refused"
-        except (httpx.HTTPError, ValueError):
+        except httpx.HTTPError:
             reason = "service_away"
         return Decision(None, None, None, None, (), (), (reason,))
 
@@ -416,11 +416,18 @@ class Client:
         raise AwayError(why)
 
 
-def _content(answer: httpx.Response) -> dict[str, Any]:
+def _body(answer: httpx.Response) -> dict[str, Any]:
+    """Return the object that an answer holds; an empty one where it holds something else."""
     try:
-        body: dict[str, Any] = answer.json()
+        found = answer.json()
     except ValueError:
-        body = {}
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _content(answer: httpx.Response) -> dict[str, Any]:
+    """Return what was answered. Raises ProblemError."""
+    body = _body(answer)
     if not answer.is_success:
         raise ProblemError(answer.status_code, body)
     return body
@@ -431,8 +438,8 @@ def _key(key: str | None) -> str:
 
 
 def _part(name: str) -> str:
-    """Return a name as one part of a path."""
-    return quote(name, safe="") or "%20"
+    """Return a name as one part of a path, also where it is all dots."""
+    return quote(name, safe="").replace(".", "%2E") if set(name) == {"."} else quote(name, safe="")
 
 
 def _read(kind: type[A], body: Json) -> A:

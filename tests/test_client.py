@@ -1,0 +1,161 @@
+"""The client of the service: typed answers, retries under one key, and decisions that never fail."""
+
+import dataclasses
+import json
+
+import httpx
+import pytest
+from served_client import client_of
+from served_shop import shop_of
+
+import offerloop.client as module
+from offerloop.client import AwayError, Client, ProblemError
+
+LINE = {"product_id": "7", "quantity": 2, "unit_price_minor": 950, "categories": ["kind 1"]}
+BASKET = {"currency": "EUR", "lines": [LINE], "customer_id": "c000"}
+
+
+@pytest.fixture(scope="module")
+def service(small_run, tmp_path_factory):
+    with client_of(shop_of(small_run, tmp_path_factory.mktemp("client"))) as found:
+        yield found
+
+
+@pytest.fixture
+def client(service):
+    return service[0]
+
+
+class Answers(httpx.BaseTransport):
+    """Answers from a list: a status with a body, or an error."""
+
+    def __init__(self, *answers):
+        self.answers, self.requests = list(answers), []
+
+    def handle_request(self, request):
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer
+        return httpx.Response(status, json=body)
+
+
+def with_answers(monkeypatch, *answers):
+    monkeypatch.setattr(module.time, "sleep", lambda _: None)
+    transport = Answers(*answers)
+    return Client("http://shop.test", "offer_x", transport=transport), transport
+
+
+def test_a_decision_has_an_offer_or_a_reason(client):
+    found = [client.decide(f"c{one:03}", context={"channel": "app"}, dry_run=True) for one in range(60)]
+    assert {len(one.offers) for one in found} == {0, 1}
+    assert all(one.offers or one.reasons for one in found)
+    given = next(one for one in found if one.offers)
+    assert given.offer_id == given.offers[0].offer_id != "none"
+    assert 0 < given.propensity <= 1
+    assert client.decide(given.offers[0].offer_id).reasons == ("unknown_customer",)
+
+
+def test_prices_baskets_and_refunds(client):
+    (price,) = client.prices("EUR", [LINE], "c000")
+    assert (price.product_id, price.list_price_minor) == ("7", 1_900)
+    basket = client.price_basket(BASKET)
+    assert basket.total_minor == sum(one.paid_minor for one in basket.lines) + basket.shipping_minor
+    assert client.enter_order("order-1", BASKET) == basket.total_minor
+    refund = client.refund("order-1", "kept", {0: 1})
+    assert refund.given_back_minor == refund.refund_minor > 0
+
+
+def test_the_life_of_a_coupon(client):
+    client.add_template("spring", limit_per_customer=1, budget_minor=1_000)
+    (code,) = client.issue("spring", count=1)
+    client.claim(code, "c001")
+    lock = client.lock(code, "c001", "cart", 300, seconds=60)
+    assert lock.expires_at == lock.at + 60
+    redeemed = client.redeem(code, "c001", 300, lock_key="cart")
+    assert client.roll_back(redeemed.key, 100).key != redeemed.key
+    with pytest.raises(ProblemError, match="refused") as error:
+        client.redeem(code, "c002", 300)
+    assert (error.value.status, error.value.code) == (409, "refused")
+    assert error.value.reason
+
+
+def test_events_of_any_number_are_reported(client):
+    events = [
+        {"event_id": f"v{one}", "kind": "view", "customer_id": "c000", "product_id": "7", "at": "2024-06-03T12:00:00Z"}
+        for one in range(1_500)
+    ]
+    events[1_200] = {**events[1_200], "product_id": ""}
+    found = client.report(events)
+    assert (found.accepted, [one.index for one in found.rejected]) == (1_499, [1_200])
+    assert client.report(events).duplicates == 1_499
+
+
+def test_customers_choices_jobs_and_erasure(client):
+    client.choose("c005", opt_out=True)
+    assert client.customer("c005").opt_out
+    assert client.customer("c006").profile["n_orders"] > 0
+    job = client.queue_job("readout", key="one")
+    assert client.queue_job("readout", key="one") == job
+    assert client.job(job.job_id).state == "queued"
+    erased = client.erase("c007")
+    assert client.job(erased.job_id).kind == "erase"
+    with pytest.raises(ProblemError, match="erased"):
+        client.customer("c007")
+    with pytest.raises(AwayError, match="is queued after"):
+        client.wait_for(job.job_id, seconds=0, every=0)
+
+
+def test_ids_with_odd_signs_stay_one_part_of_a_path(client):
+    for odd in ("a b", "ä?#%", "..", "c000;x=1"):
+        client.choose(odd, opt_out=True)
+        assert client.customer(odd).customer_id == odd
+
+
+def test_a_decision_never_fails(monkeypatch):
+    for answer in (
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        (503, {}),
+        (401, {"code": "x"}),
+        (200, []),
+    ):
+        client, _ = with_answers(monkeypatch, answer)
+        found = client.decide("anna")
+        assert (found.offers, found.offer_id, found.decision_id) == ((), "none", None)
+        assert found.reasons[0].startswith("service_")
+
+
+def test_a_change_is_tried_again_under_the_same_key(monkeypatch):
+    done = (200, {"key": "k", "at": 1, "expires_at": None})
+    client, sent = with_answers(monkeypatch, httpx.ConnectError("x"), (503, {}), (429, {}), done)
+    assert client.redeem("A", "anna", 5).at == 1
+    assert len({one.headers["idempotency-key"] for one in sent.requests}) == 1
+    client, sent = with_answers(monkeypatch, *[httpx.ConnectError("gone")] * 9)
+    with pytest.raises(AwayError, match="gone"):
+        client.redeem("A", "anna", 5)
+    assert len(sent.requests) == 4
+
+
+def test_what_a_newer_service_says_beyond_is_left_out(monkeypatch):
+    client, _ = with_answers(monkeypatch, (200, {"key": "k", "at": 1, "expires_at": None, "more": 2}))
+    assert client.claim("A", "anna").key == "k"
+    client, _ = with_answers(monkeypatch, (400, None))
+    with pytest.raises(ProblemError, match="400 unknown"):
+        client.claim("A", "anna")
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema"),
+    [
+        ("Decision", "Decision"), ("OfferGiven", "OfferGiven"), ("ProductPrice", "ProductPrice"), ("Job", "JobAnswer"),
+        ("PricedBasket", "PricedBasket"), ("PricedLine", "PricedLine"), ("Refund", "RefundShown"),
+        ("CouponDone", "Done"), ("EventsTaken", "EventsTaken"), ("RejectedEvent", "RejectedEvent"),
+        ("Customer", "Customer"), ("ErasureBegun", "ErasureBegun"),
+    ],
+)  # fmt: skip
+def test_the_types_are_those_of_the_document(service, kind, schema):
+    document = json.loads(service[0]._http.get("/openapi.json").text)
+    known = document["components"]["schemas"][schema]["properties"]
+    assert {one.name for one in dataclasses.fields(getattr(module, kind))} <= set(known)
