@@ -120,7 +120,9 @@ class Ledger:
                 write(connection, change)
         return answers
 
-    def _decided(self, connection: Connection, commands: Sequence[CouponCommand]) -> tuple[LedgerChange, list[CommandAnswer]]:
+    def _decided(
+        self, connection: Connection, commands: Sequence[CouponCommand]
+    ) -> tuple[LedgerChange, list[CommandAnswer]]:
         """What the rules make of what is written, and the answers."""
         now = self._clock(connection)
         before = read_state(connection, commands, now)

@@ -134,10 +134,10 @@ def test_steps_of_a_loop_are_changed_and_then_stay(database):
     changed = database.change(
         lambda one: change_steps(one, lambda body: json.loads(json.dumps(body).replace(ANNA, "x")))
     )
-    assert (changed, journal.known(0, "decide")) == (1, {"who": "x"})
+    assert (changed, journal.result_of(0, "decide")) == (1, {"who": "x"})
     with suppress(sa.exc.DBAPIError):
         database.change(lambda one: one.execute(sa.text("delete from steps")))
-    assert journal.known(0, "give") == 1
+    assert journal.result_of(0, "give") == 1
 
 
 def test_an_erasure_that_fails_leaves_everything_as_it_was(filled):
