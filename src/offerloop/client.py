@@ -68,7 +68,7 @@ class ProblemError(OfferloopError):
         self.reason: str | None = body.get("reason")
         """Why the rules of a coupon refuse it, where the code is "refused"."""
         said = Message(
-            "the service answers {status} {code}: {detail}",
+            "the service refuses the request with {status} {code}: {detail}",
             status=str(status), code=self.code, detail=" ".join(filter(None, [self.field, self.reason, self.detail])),
         )  # fmt: skip
         super().__init__(said)
