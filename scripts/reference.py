@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from click import Command, Parameter
+from http_reference import http_reference
 from measured import filled
 from pydantic import BaseModel
 from typer.main import get_command
@@ -143,6 +144,7 @@ def _with_figures() -> Iterator[str]:
 
 PAGES = {
     "reference/commands.md": commands,
+    "reference/http.md": partial(http_reference, NOTE),
     "reference/configuration.md": configuration,
     "reference/limits.md": limits,
     "reference/tables.md": tables,

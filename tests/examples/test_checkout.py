@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -85,3 +86,18 @@ def test_the_shop_goes_on_without_the_service(example):
     basket = example.Basket(customer_id="c000", units={"3": 1})
     assert example.Shop(nobody, "secret").lines(basket)[0]["unit_price_minor"] == 550
     nobody.close()
+
+
+def test_the_steps_of_the_guide_run(small_run, tmp_path, monkeypatch):
+    """The code of `docs/how-to/checkout.md`, in its order, against a service."""
+    text = (EXAMPLE.parent.parent.parent / "docs" / "how-to" / "checkout.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```py\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) > 5
+    with client_of(shop_of(small_run, tmp_path)) as (client, worker):
+        monkeypatch.setattr("offerloop.client.Client", lambda *_: client)
+        page = {}
+        for block in blocks:
+            exec(compile(block, "checkout.md", "exec"), page)
+        assert page["refund"].refund_minor > 0
+        assert [one.kind for one in EventLog(worker.database).of_customer("c000")] == ["exposure", "order"]
+        assert callable(page["place"])

@@ -19,6 +19,7 @@ HELP = {
     "offerloop_request_seconds": "Time from request to answer by route.",
     "offerloop_decisions_total": "Decisions by whether an offer was given.",
     "offerloop_failures_total": "Decisions without an offer because something failed, by what failed.",
+    "offerloop_events_total": "Events by whether they were stored.",
     "offerloop_records_waiting": "Decisions that are not on disk yet.",
     "offerloop_refused_total": "Requests that were refused for their number.",
 }
