@@ -265,6 +265,7 @@ def experiment(
     shares: Mapping[str, float] | None = None,
     control: str | int | None = None,
     sequential: float | None = None,
+    cluster: str | None = None,
 ) -> offerloop.ExperimentResult:
     """Compare each arm of an A/B test with the control, and decide whether to ship it.
 
@@ -280,7 +281,16 @@ def experiment(
     margins = (guardrail or {}).items()
     guards = tuple(Metric(name, abs(size), lower_is_better=math.copysign(1.0, size) > 0) for name, size in margins)
     request = ExperimentRequest(
-        arm, outcome, denominator, before, before_denominator, guards, _pairs(shares), _text(control), sequential
+        arm,
+        outcome,
+        denominator,
+        before,
+        before_denominator,
+        guards,
+        _pairs(shares),
+        _text(control),
+        sequential,
+        cluster,
     )
     with _argument_names():
         return read_experiment(table, request)

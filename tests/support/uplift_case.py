@@ -5,14 +5,19 @@ from typing import get_args
 
 from offerloop.commands.uplift.findings import (
     Arm,
+    ArmsCompared,
     Balance,
+    Condition,
     Decile,
+    Driver,
     Group,
+    Importance,
     Note,
     NoteKind,
     Overlap,
     Ranked,
     ResponseType,
+    Segment,
     Suspect,
     UpliftFindings,
     Worth,
@@ -21,6 +26,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.response import TreatedShare
 
 ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")
+RECENT = Condition("recency", None, above=False, cut=6.5)
 NOTES = tuple(Note(kind, ("zip", "segment"), 1234) for kind in get_args(NoteKind))
 
 
@@ -112,6 +118,18 @@ def everyone():
         ratio_p=0.91,
         overlap=(),
         negative_controls={},
+        drivers=(
+            Driver(Condition("recency", None, above=True), around(-0.011, 0.004), 0.0004),
+            Driver(Condition("channel", "Web", above=True), around(0.004, 0.005), 0.9),
+            Driver(Condition("history", "missing", above=True), around(0.0, 0.005), 1.0),
+        ),
+        importances=(Importance("recency", around(0.01, 0.004)), Importance("channel", around(0.0, 0.004))),
+        segments=(
+            Segment((RECENT, Condition("channel", "Web", above=True)), 9000, around(0.07, 0.02)),
+            Segment((RECENT, Condition("channel", "Web", above=False)), 9000, around(0.05, 0.02)),
+            Segment((Condition("recency", None, above=True, cut=6.5),), 14000, around(0.03, 0.01)),
+        ),
+        pairs=(ArmsCompared("mens email", "womens email", around(0.015, 0.007)),),
         suspects=(),
         disagreeing=(),
         cluster=None,

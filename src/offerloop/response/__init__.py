@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from offerloop.response.baskets import UsualBaskets, usual_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
     from offerloop.response.effects import Effects, campaign_offers, estimate_effects
-    from offerloop.response.encoding import ColumnEncoding, is_text_column
+    from offerloop.response.encoding import MISSING, ColumnEncoding, is_text_column
     from offerloop.response.estimators.catalogue import ESTIMATOR_NAMES, ESTIMATORS
     from offerloop.response.estimators.levels import outcome_kind
     from offerloop.response.estimators.ridge_t import predict_out_of_fold
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from offerloop.response.trial.model_selection import Policy
     from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
+    from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
     from offerloop.response.trial.response_types import (
         UnchangedCost,
         cost_that_changes_nothing,
@@ -75,6 +76,7 @@ __all__ = [
     "EXPECTATIONS",
     "EXPOSURE_FEATURES",
     "FEWEST_SHELF_WEEKS",
+    "MISSING",
     "NO_OFFER_TERMS",
     "N_DIVISIONS",
     "N_FOLDS",
@@ -121,10 +123,12 @@ __all__ = [
     "full_weeks",
     "has_response_types",
     "is_text_column",
+    "kinds",
     "known_estimators",
     "known_margins",
     "learn_effects",
     "learn_shown",
+    "linear_projection",
     "mean_estimate",
     "modelled_propensities",
     "observed_shares",
@@ -139,6 +143,7 @@ __all__ = [
     "sample_ratio_p",
     "shelf_lines",
     "shown_enough",
+    "shuffled_losses",
     "study_shelf_prices",
     "study_trial",
     "to_plain",

@@ -19,6 +19,8 @@ from offerloop.errors import InputError
 MOST_CATEGORIES = 20
 LEAST_SHARE = 0.005
 """The smallest share of the rows that a category must have."""
+MISSING = "\0missing"
+"""Stands for what is no category of any text."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,17 @@ class ColumnEncoding:
     def labels(self) -> list[str]:
         """Names of the numeric columns."""
         return [label for one in self.columns for label in one.labels()]
+
+    @property
+    def sources(self) -> list[tuple[str, str | None]]:
+        """The table's column of each numeric one, and the category that it stands for; MISSING for missing numbers."""
+        return [
+            (one.name, category)
+            for one in self.columns
+            for category in (
+                one.categories if isinstance(one, CategoryColumn) else (None, MISSING)[: len(one.labels())]
+            )
+        ]
 
     @property
     def texts(self) -> tuple[str, ...]:

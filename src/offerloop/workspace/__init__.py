@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.stages import Recorder
     from offerloop.workspace.trial_scores import LEARNED, TrialScorer, check_rows
     from offerloop.workspace.trial_table import (
+        arm_numbers,
         as_number,
         check_arm_cells,
         control_among,
@@ -52,6 +53,7 @@ __all__ = [
     "Samples",
     "SourcePlace",
     "TrialScorer",
+    "arm_numbers",
     "as_number",
     "check_arm_cells",
     "check_rows",

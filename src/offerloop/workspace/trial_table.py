@@ -56,13 +56,18 @@ def as_number(text: str | None) -> float | None:
 
 def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
     """Read ``control=0.5,coupon=0.5``. Raises InputError for anything else."""
+    return arm_numbers(text or "", "--shares", "control=0.5,coupon=0.5")
+
+
+def arm_numbers(text: str, option: str, like: str = "coupon=2,letter=0.5") -> tuple[tuple[str, float], ...]:
+    """Read a number for each of some arms. Raises InputError for anything else, which names the option."""
     pairs = []
-    for part in (text or "").split(","):
-        name, _, share = part.rpartition("=")
-        if as_number(share) is not None and name.strip():
-            pairs.append((name.strip(), float(share)))
+    for part in text.split(","):
+        name, _, number = part.rpartition("=")
+        if as_number(number) is not None and name.strip():
+            pairs.append((name.strip(), float(number)))
         elif part.strip():
-            raise InputError(f"--shares must be like control=0.5,coupon=0.5, not '{text}'")
+            raise InputError(f"{option} must be like {like}, not '{text}'")
     return tuple(pairs)
 
 

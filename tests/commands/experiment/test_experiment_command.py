@@ -8,6 +8,9 @@ import polars as pl
 import pytest
 from scipy.stats import ttest_ind
 
+import offerloop
+from offerloop.errors import EvidenceError
+
 
 def trial(rng, gain=0.0, n=4000, arms=("control", "new")):
     """Spend of customers whose spend before is known."""
@@ -197,3 +200,60 @@ def test_the_reading_in_chinese(write, command):
     assert "new 对比 control：上线；“spend”变好。" in out
     assert "请用 --shares 给出计划的比例" in out
     assert re.findall("[a-z]+ [a-z]+ [a-z]+", out) == []
+
+
+def stores(seed, gain=0.0, number=40, size=25):
+    """Stores that were drawn as a whole, and whose customers buy alike."""
+    rng = np.random.default_rng(seed)
+    store = np.repeat(np.arange(number), rng.integers(1, 2 * size, number))
+    arm = (rng.permutation(number) % 2)[store]
+    spend = 20 + 4 * rng.normal(size=number)[store] + gain * arm + rng.normal(size=len(store))
+    return pl.DataFrame({"store": store, "arm": np.where(arm == 1, "new", "control"), "spend": spend})
+
+
+def cluster_robust(table):
+    """Liang and Zeger (1986) of a regression on the arm, each arm with its own G / (G - 1)."""
+    variance, means = 0.0, {}
+    for name in ("new", "control"):
+        own = table.filter(pl.col("arm") == name)
+        means[name] = own["spend"].mean()
+        sums = own.group_by("store").agg((pl.col("spend") - means[name]).sum())["spend"].to_numpy()
+        variance += (sums @ sums) * len(sums) / (len(sums) - 1) / own.height**2
+    return means["new"] - means["control"], np.sqrt(variance)
+
+
+def test_clusters_have_the_errors_of_liang_and_zeger():
+    table = stores(1, gain=2.0)
+    (metric,) = offerloop.experiment(table, "arm", "spend", cluster="store").arms[0].metrics
+    value, se = cluster_robust(table)
+    assert metric.difference.value == pytest.approx(value)
+    assert (metric.difference.high - value) / se == pytest.approx(2.03, abs=0.03)
+
+
+def test_rows_of_stores_alone_miss_far_too_often():
+    found = [
+        (offerloop.experiment(stores(seed), "arm", "spend", cluster=one))
+        for seed in range(60)
+        for one in ("store", None)
+    ]
+    missed = [not one.arms[0].metrics[0].difference.low <= 0 <= one.arms[0].metrics[0].difference.high for one in found]
+    assert sum(missed[::2]) <= 8
+    assert sum(missed[1::2]) > 30
+    assert found[0].sizes == {"control": 20, "new": 20}
+
+
+def test_a_store_in_two_arms_was_not_drawn_as_a_whole():
+    torn = stores(1).with_columns(arm=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("odd")).otherwise(pl.col("arm")))
+    with pytest.raises(EvidenceError, match="has rows in 2 arms"):
+        offerloop.experiment(torn.with_columns(arm=pl.col("arm").replace("odd", "x")), "arm", "spend", cluster="store")
+
+
+def test_the_chance_to_win_is_that_of_a_flat_prior(write, read):
+    path = write(gain=0.05)
+    (metric,) = read(path, "--outcome", "spend")["arms"][0]["metrics"]
+    table = pl.read_csv(path)
+    groups = [table.filter(pl.col("arm") == name)["spend"].to_numpy() for name in ("new", "control")]
+    assert metric["chance_to_win"] == pytest.approx(
+        1 - ttest_ind(*groups, equal_var=False, alternative="greater").pvalue
+    )
+    assert read(path, "--outcome", "spend", "--sequential", "9000")["arms"][0]["metrics"][0]["chance_to_win"] is None

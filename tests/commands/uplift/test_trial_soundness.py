@@ -141,3 +141,15 @@ def test_the_probability_of_being_treated_is_recognised():
         readied(frame, propensity="chance")
     own = frame.with_columns(chance=pl.when(pl.col("arm") == 1).then(0.3).otherwise(0.7))
     assert readied(own, propensity="chance").design == "known"
+
+
+def test_a_cost_by_arm_needs_no_column():
+    rng = np.random.default_rng(6)
+    frame = table().drop("visits").with_columns(arm=pl.lit(rng.choice(["none", "coupon", "letter"], 2_000)))
+    found = readied(frame, cost="coupon=2,letter=0.5")
+    costs = {name: set(found.cost.outcome[found.arms.action == k]) for k, name in enumerate(found.arms.names)}
+    assert costs == {"none": {0.0}, "coupon": {2.0}, "letter": {0.5}}
+    with pytest.raises(InputError, match="must give a number to every arm but 'none'"):
+        readied(frame, cost="coupon=2")
+    with pytest.raises(InputError, match=r"--cost must be like coupon=2,letter=0\.5"):
+        readied(frame, cost="coupon=two")

@@ -204,11 +204,11 @@ def test_figures_of_the_findings_are_on_the_page(pages):
 def test_sections_without_content_are_absent(pages):
     names = {key: re.findall(r'<section id="(\w+)"', page) for key, page in pages.items()}
     assert names["targeted", "en"] == [
-        "finding", "verdict", "arms", "estimators", "curve", "costs", "deciles", "types", "groups", "checks", "notes",
-        "words",
+        "finding", "verdict", "arms", "estimators", "curve", "costs", "deciles", "responders", "types",
+        "groups", "checks", "notes", "words",
     ]  # fmt: skip
     assert {"costs", "groups"} & set(names["everyone", "en"]) == set()
-    bare = replace(everyone(), ranked=(), curve=(), deciles=(), types=(), balance=())
+    bare = replace(everyone(), ranked=(), curve=(), deciles=(), types=(), balance=(), drivers=())
     left = re.findall(r'<section id="(\w+)"', render_uplift(bare))
     assert left == ["finding", "verdict", "arms", "checks", "notes", "words"]
 

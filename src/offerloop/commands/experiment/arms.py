@@ -13,6 +13,10 @@ from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation import LEAST, Totals
 from offerloop.workspace import check_arm_cells, control_among, numeric_column
 
+FEWEST_CLUSTERS = 5
+"""Clusters that an arm must have: with fewer, the spread between them is not known."""
+CLUSTER, ARM, ARMS, ROWS = "_cluster", "_arm", "_arms", "_rows"
+
 
 @dataclass(frozen=True)
 class ArmTotals:
@@ -24,13 +28,13 @@ class ArmTotals:
 
     @property
     def n(self) -> int:
-        """The number of customers."""
+        """The number of customers, or of clusters where these were drawn."""
         return next(iter(self.totals.values())).n
 
 
 def read_arms(table: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[ArmTotals]:
     """The control first. Raises InputError for columns that cannot be read, EvidenceError for too few arms or rows."""
-    for option, name in {"--arm": request.arm, **request.columns}.items():
+    for option, name in {"--arm": request.arm, **request.columns, **request.clusters}.items():
         if name not in table.columns:
             columns = [one for one in table.columns if one != "_row"]
             raise InputError(
@@ -38,10 +42,47 @@ def read_arms(table: pl.DataFrame, request: ExperimentRequest, path: Path) -> li
                 f"it has {', '.join(columns[:12])}{' and more' if len(columns) > 12 else ''}"
             )
     check_arm_cells(table, request.arm, path)
-    arms = table[request.arm].cast(pl.String).str.strip_chars()
-    names = _names(arms, request, path)
     numbers = {name: _numbers(table, name, path) for name in dict.fromkeys(request.columns.values())}
-    return [_totals(name, (arms == name).to_numpy(), numbers, request) for name in names]
+    arms = table[request.arm].cast(pl.String).str.strip_chars()
+    if request.cluster is None:
+        names = _names(arms, request, LEAST, path)
+        return [_totals(name, (arms == name).to_numpy(), numbers, request) for name in names]
+    drawn, sums = _summed(table, arms, numbers, request.cluster, path)
+    names = _names(drawn, request, FEWEST_CLUSTERS, path)
+    return [_cluster_totals(name, (drawn == name).to_numpy(), sums, request) for name in names]
+
+
+def _summed(
+    table: pl.DataFrame, arms: pl.Series, numbers: dict[str, np.ndarray], cluster: str, path: Path
+) -> tuple[pl.Series, dict[str, np.ndarray]]:
+    """The arm of each cluster, and sums of its columns, with the number of its rows as ROWS."""
+    column = table[cluster]
+    if column.null_count():
+        row = int(table.filter(column.is_null())["_row"][0])
+        raise InputError(f"'{path}', row {row}: '{cluster}' (--cluster) is empty; fill it in")
+    frame = pl.DataFrame({CLUSTER: column.cast(pl.String), ARM: arms, **numbers})
+    groups = frame.group_by(CLUSTER, maintain_order=True)
+    found = groups.agg(
+        pl.col(ARM).first(), pl.col(ARM).n_unique().alias(ARMS), pl.len().alias(ROWS), pl.col(*numbers).sum()
+    )
+    torn = found.filter(pl.col(ARMS) > 1)
+    if torn.height:
+        raise EvidenceError(
+            f"'{path}': '{cluster}' {torn[CLUSTER][0]} has rows in {torn[ARMS][0]} arms, so it was not drawn as a "
+            "whole; name the column that was with --cluster"
+        )
+    return found[ARM], {name: found[name].cast(pl.Float64).to_numpy() for name in (*numbers, ROWS)}
+
+
+def _cluster_totals(name: str, rows: np.ndarray, sums: dict[str, np.ndarray], request: ExperimentRequest) -> ArmTotals:
+    """A mean over rows is a ratio of sums over clusters, whose spread is theirs (Deng, Knoblich and Lu 2018)."""
+
+    def column(option: str | None) -> np.ndarray:
+        return sums[ROWS if option is None else option][rows]
+
+    before = () if request.before is None else (column(request.before), column(request.before_denominator))
+    totals = {request.outcome: Totals.of(column(request.outcome), column(request.denominator), *before)}
+    return ArmTotals(name, totals | {one.name: Totals.of(column(one.name), column(None)) for one in request.guardrails})
 
 
 def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
@@ -51,17 +92,21 @@ def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
         raise InputError(f"'{path}', {error}") from None
 
 
-def _names(arms: pl.Series, request: ExperimentRequest, path: Path) -> list[str]:
+def _names(arms: pl.Series, request: ExperimentRequest, least: int, path: Path) -> list[str]:
     counts = dict(sorted(arms.value_counts().iter_rows()))
-    small = [name for name, n in counts.items() if n < LEAST]
+    small = [name for name, n in counts.items() if n < least]
     if len(counts) < 2 or small:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())
         raise EvidenceError(
-            f"'{path}': an experiment needs two arms or more with {LEAST} rows each, and '{request.arm}' has {sizes}; "
-            "give more rows, or leave the rows of small arms out"
+            f"'{path}': an experiment needs two arms or more with {least} {_counted(request)} each, and "
+            f"'{request.arm}' has {sizes}; give more rows, or leave the rows of small arms out"
         )
     control = control_among(list(counts), request.control, request.arm, path)
     return [control, *(name for name in counts if name != control)]
+
+
+def _counted(request: ExperimentRequest) -> str:
+    return "rows" if request.cluster is None else f"different '{request.cluster}'"
 
 
 def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], request: ExperimentRequest) -> ArmTotals:

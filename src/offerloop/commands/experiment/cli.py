@@ -30,6 +30,9 @@ def experiment(
     sequential: Annotated[
         float | None, typer.Option(help="Planned number of customers, if you look at the results more than once.")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Column of what was drawn as a whole, e.g. household, store or day.")
+    ] = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:
@@ -43,7 +46,16 @@ def experiment(
     language = known_language(language)
     guards = tuple(read_guardrail(one) for one in guardrail or ())
     request = ExperimentRequest(
-        arm, outcome, denominator, before, before_denominator, guards, planned_shares(shares), control, sequential
+        arm,
+        outcome,
+        denominator,
+        before,
+        before_denominator,
+        guards,
+        planned_shares(shares),
+        control,
+        sequential,
+        cluster,
     )
     result = read_out(table, request)
     say(result.summary, page(result, language), as_json)

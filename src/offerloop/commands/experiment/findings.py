@@ -33,6 +33,8 @@ class Compared:
     """Over all arms (Holm)."""
     margin: float | None
     state: str
+    chance_to_win: float | None = None
+    """Probability that the arm is better, with a flat prior; None for intervals that hold at every look."""
 
     @property
     def is_bounded(self) -> bool:
@@ -47,6 +49,7 @@ class Compared:
             "difference": self.difference.value, "difference_low": self.difference.low,
             "difference_high": self.difference.high, "share": value, "share_low": low, "share_high": high,
             "p_adjusted": self.p_adjusted, "margin": self.margin, "state": self.state,
+            "chance_to_win": self.chance_to_win,
         }  # fmt: skip
 
 
@@ -77,6 +80,8 @@ class ExperimentResult(Result):
     arms: tuple[ArmFound, ...]
     skewed: bool
     """Whether the outcome is so skewed, for groups so small, that its interval misses too often."""
+    cluster: str | None = None
+    """The column of clusters, which sizes count then."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:

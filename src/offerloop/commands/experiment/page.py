@@ -98,6 +98,18 @@ def _sentence(arm: ArmFound, result: ExperimentResult, _: Localizer) -> str:
     )
 
 
+def _chances(result: ExperimentResult, _: Localizer) -> Iterator[str]:
+    """How probable it is that each arm is better in the first metric."""
+    known = [(arm.arm, arm.metrics[0].chance_to_win) for arm in result.arms if arm.metrics]
+    for arm, chance in known:
+        if chance is not None:
+            yield _(
+                "Chance to win of {arm}: {chance} (that it is better, when nothing was known before).",
+                arm=arm,
+                chance=_.share(min(max(chance, 0.001), 0.999), 0.001),
+            )
+
+
 def _notes(result: ExperimentResult, _: Localizer, dashes: str) -> Iterator[str]:
     if result.ratio_p is None:
         yield _("The draw was not checked: give the planned shares with {option}.", option=f"{dashes}shares")
@@ -120,5 +132,11 @@ def _notes(result: ExperimentResult, _: Localizer, dashes: str) -> Iterator[str]
             "Intervals hold at every look; the planned {planned} customers are reached.",
             planned=round(result.sequential),
         )
+    if result.cluster is not None:
+        yield _(
+            "Counted are whole units of {cluster}, as they were drawn; their spread is what intervals rest on.",
+            cluster=f"'{result.cluster}'",
+        )
+    yield from _chances(result, _)
     if result.skewed:
         yield _("The outcome is skewed and an arm small: its interval misses more often than it says; wait for more.")

@@ -28,6 +28,8 @@ class ExperimentRequest:
     """Name of the arm without the change; None where it can be recognised."""
     planned: float | None = None
     """Customers for which the experiment was planned, where it is looked at more than once."""
+    cluster: str | None = None
+    """Column of what was drawn as a whole: household, store, day. Sizes and plans then count these."""
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
@@ -40,6 +42,11 @@ class ExperimentRequest:
         names = [one.name for one in self.guardrails]
         if len({self.outcome, *names}) <= len(names):
             raise InputError("a column is named twice among --outcome and --guardrail; name each once")
+
+    @property
+    def clusters(self) -> dict[str, str]:
+        """The column of clusters, by its option."""
+        return {} if self.cluster is None else {"--cluster": self.cluster}
 
     @property
     def columns(self) -> dict[str, str]:

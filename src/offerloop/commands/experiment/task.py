@@ -54,7 +54,8 @@ def experiment(table: InputTable, request: ExperimentRequest) -> ExperimentResul
     arms = _adjusted([_arm(one, control, request, len(others), ratio_p) for one in others])
     left = None if request.planned is None else max(0.0, request.planned - sum(sizes.values()))
     skewed = _skewed(rows, request, (control, *others))
-    return ExperimentResult(path.name, control.name, sizes, ratio_p, request.planned, left, arms, skewed)
+    planned, cluster = request.planned, request.cluster
+    return ExperimentResult(path.name, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster)
 
 
 def _ratio(sizes: dict[str, int], request: ExperimentRequest, path: Path) -> float | None:
@@ -91,7 +92,8 @@ def _compare(
     """Decided by the share of the control's value; where that is zero a success metric is by the difference."""
     cautious, size = planned is not None, arm.n + control.n
     try:
-        amount = _interval(absolute(arm, control, cautious=cautious), size, planned, alpha)
+        difference = absolute(arm, control, cautious=cautious)
+        amount = _interval(difference, size, planned, alpha)
     except UndefinedMetricError:
         raise InputError(
             "the denominators of an arm sum to zero, so that it has no ratio; give rows with some"
@@ -104,7 +106,10 @@ def _compare(
     observed = judged(metric, share or (amount if metric.margin is None else unknown))
     p, of_control = observed.interval.p_value, None if share is None else _estimate(share)
     values = (_value(arm), _value(control))
-    return observed, Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, observed.state)
+    loses = difference.p_below if metric.lower_is_better else difference.p_above
+    chance = None if cautious else 1 - loses
+    figures = Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, observed.state, chance)
+    return observed, figures
 
 
 def _interval(difference: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
@@ -137,7 +142,7 @@ def _skewed(rows: pl.DataFrame, request: ExperimentRequest, arms: Sequence[ArmTo
 
     The spread and the third moment are those of both arms together: a small arm may have missed what makes it skewed.
     """
-    if request.planned is not None or request.denominator is not None:
+    if request.planned is not None or request.denominator is not None or request.cluster is not None:
         return False
     outcome, names = (
         rows[request.outcome].cast(pl.Float64).to_numpy(),

@@ -14,7 +14,10 @@ def uplift(
     table: Annotated[Path, typer.Argument(help="Table with one row per customer: CSV, Excel or Parquet.")],
     treatment: Annotated[str, typer.Option(help="Column with the offer that each customer was given.")],
     outcome: Annotated[str, typer.Option(help="Column with the outcome.")],
-    cost: Annotated[str | None, typer.Option(help="Column with the cost, or what each treated customer costs.")] = None,
+    cost: Annotated[
+        str | None,
+        typer.Option(help="Column with the cost, or what a treated customer costs: 2, or by arm coupon=2,letter=0.5."),
+    ] = None,
     value: Annotated[
         str | None,
         typer.Option(help="Column with the value, or what one unit of the outcome is worth; default: the outcome."),

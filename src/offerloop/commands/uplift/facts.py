@@ -24,6 +24,7 @@ from offerloop.commands.uplift.findings import (
     Worth,
 )
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.responders import Responders
 from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.trial import Trial
 from offerloop.evaluation import Z95, Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
@@ -63,7 +64,7 @@ class Facts:
     def findings(self, place: str) -> UpliftFindings:
         """All of them."""
         decision, trial, wasted = self.study.decision, self.trial, self._unchanged_cost()
-        whose = self.study.whose
+        whose, responders = self.study.whose, Responders(trial, self.study)
         findings = UpliftFindings(
             place=place,
             n=trial.value.size,
@@ -95,6 +96,10 @@ class Facts:
             unchanged_cost=None if wasted is None else wasted.share,
             unchanged_money=None if wasted is None else wasted.per_customer,
             groups=tuple(self._groups()),
+            drivers=tuple(responders.drivers()),
+            importances=tuple(responders.importances()),
+            segments=tuple(responders.segments()),
+            pairs=tuple(responders.pairs()),
             balance=tuple(self._balance()),
             balance_p=trial.balance_p,
             ratio_p=trial.ratio_p,

@@ -151,6 +151,57 @@ class Overlap:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A condition on one column."""
+
+    column: str
+    category: str | None
+    """The category of a text, "missing" for missing numbers; None for numbers."""
+    above: bool
+    """Whether the number lies above `cut`, or the customer is of the category."""
+    cut: float = 0.0
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What the effect of the offer for everybody goes with, all other columns alike."""
+
+    of: Condition
+    slope: Estimate
+    """Change of the effect for one standard deviation more."""
+    luck: float
+    """Probability that the clearest of all columns looks so clear by luck."""
+
+
+@dataclass(frozen=True)
+class Importance:
+    """What the chosen estimator rests on."""
+
+    column: str
+    loss: Estimate
+    """How much less it tells of left-out customers with the column shuffled, in the unit of the effect."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A kind of customers, found on one half of them; effect and number are those of the other half."""
+
+    conditions: tuple[Condition, ...]
+    n: int
+    effect: Estimate
+
+
+@dataclass(frozen=True)
+class ArmsCompared:
+    """Two offers against each other."""
+
+    first: str
+    second: str
+    gap: Estimate
+    """Profit of the first less that of the second, per customer; the interval holds for all pairs at once."""
+
+
+@dataclass(frozen=True)
 class Applied:
     """Other customers that were scored."""
 
@@ -210,6 +261,10 @@ class UpliftFindings:
     unchanged_money: Estimate | None
     """The same in the unit of cost, per customer of the table."""
     groups: tuple[Group, ...]
+    drivers: tuple[Driver, ...]
+    importances: tuple[Importance, ...]
+    segments: tuple[Segment, ...]
+    pairs: tuple[ArmsCompared, ...]
     balance: tuple[Balance, ...]
     balance_p: float
     """That the arms differ so much by chance."""

@@ -17,6 +17,7 @@ from offerloop.commands.uplift.sections.effects import (
     types_section,
     verdict_section,
 )
+from offerloop.commands.uplift.sections.responders import responders_section
 from offerloop.commands.uplift.sentences import (
     ALL,
     DESIGNS,
@@ -81,8 +82,8 @@ WORTH_TITLES = {
 }
 """The finding of the first chart, by what the forecast bears."""
 SECTIONS = (
-    verdict_section, arms_section, ranked_section, curve_section, cost_section, deciles_section, types_section,
-    groups_section, checks_section, notes_section,
+    verdict_section, arms_section, ranked_section, curve_section, cost_section, deciles_section,
+    responders_section, types_section, groups_section, checks_section, notes_section,
 )  # fmt: skip
 
 

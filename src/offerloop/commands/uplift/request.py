@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.errors import InputError, near_miss
-from offerloop.workspace import as_number
+from offerloop.workspace import arm_numbers, as_number
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class UpliftRequest:
     treatment: str
     outcome: str
     cost: str | None = None
-    """Column, or a number that every treated customer costs."""
+    """Column, a number that every treated customer costs, or such numbers by arm: ``coupon=2,letter=0.5``."""
     value: str | None = None
     """Column, or a number that one unit of the outcome is worth; None where the outcome itself counts."""
     id: str | None = None
@@ -53,6 +53,11 @@ class UpliftRequest:
             raise InputError("--observational says that chances are not known, but --propensity gives them; name one")
 
     @property
+    def arm_costs(self) -> dict[str, float]:
+        """The cost of a customer by arm, where it was given like that."""
+        return {} if self.cost is None or "=" not in self.cost else dict(arm_numbers(self.cost, "--cost"))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The columns that hold names: of arms, customers and clusters."""
         return tuple(name for name in (self.treatment, self.id, self.cluster) if name is not None)
@@ -63,7 +68,7 @@ class UpliftRequest:
         single = {
             "--treatment": self.treatment, "--outcome": self.outcome, "--id": self.id, "--propensity": self.propensity,
             "--treated-at": self.treated_at, "--cluster": self.cluster,
-            "--cost": None if as_number(self.cost) is not None else self.cost,
+            "--cost": None if as_number(self.cost) is not None or self.arm_costs else self.cost,
             "--value": None if as_number(self.value) is not None else self.value,
         }  # fmt: skip
         many = {"--audit": self.audit, "--ignore": self.ignore, "--negative-control": self.negative_controls}

@@ -84,7 +84,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Trial:
         _refuse_unlike(balance, luck, encoding, arms, path)
     value = amounts(kept, request.value, outcome)
     evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers, customer=whose)
-    paid = amounts(kept, request.cost, (arms.action > 0).astype(np.float64))
+    paid = _costs(kept, arms, request, path)
     if paid is not None:
         _check_cost(kept, paid, request, path)
     trial = Trial(
@@ -234,6 +234,18 @@ def _refuse_unlike(balance: list[ArmDifference], luck: float, encoding: ColumnEn
             "did not decide who was treated: say --observational, or give the chances with --propensity; where whole "
             "households or stores were drawn, name their column with --cluster"
         )
+
+
+def _costs(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
+    """(n,): from a column, a number for each treated customer, or numbers by arm; None without a cost."""
+    by_arm = request.arm_costs
+    if not by_arm:
+        return amounts(kept, request.cost, (arms.action > 0).astype(np.float64))
+    known = (*arms.names, *arms.small)
+    wrong = [name for name in by_arm if name not in known]
+    if wrong or set(arms.names[1:]) - set(by_arm):
+        raise InputError(f"'{path}': --cost must give a number to every arm but '{arms.names[0]}': {', '.join(known)}")
+    return np.array([by_arm.get(name, 0.0) for name in arms.names])[arms.action]
 
 
 def _check_cost(kept: pl.DataFrame, paid: Floats, request: UpliftRequest, path: Path) -> None:

@@ -17,6 +17,7 @@ from offerloop.commands.uplift.measures import (
 )
 from offerloop.commands.uplift.notes import notes
 from offerloop.commands.uplift.sections.columns import columns
+from offerloop.commands.uplift.sections.responders import pairs_table
 from offerloop.commands.uplift.sentences import estimator, more, short_estimator
 from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.message import Message
@@ -86,6 +87,8 @@ def arms_section(findings: UpliftFindings, _: Localizer) -> Section:
     if findings.cost is not None:
         said.append(_("Cost is what a treated customer costs ({cost}).", cost=_source(findings.cost, _)))
     blocks: tuple[Block, ...] = (Text(_.sentences(said)), _arms_table(findings, _), *_money_table(findings, _))
+    if (pairs := pairs_table(findings, _)) is not None:
+        blocks = (*blocks, pairs)
     return Section("arms", _("Arms", context="section name"), message, blocks)
 
 

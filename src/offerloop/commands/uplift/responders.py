@@ -1,0 +1,81 @@
+"""Who responds to the offer for everybody, and how offers compare with each other: from a study to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from offerloop.commands.uplift.findings import ArmsCompared, Condition, Driver, Importance, Segment
+from offerloop.commands.uplift.trial import Trial
+from offerloop.evaluation import Estimate, widening
+from offerloop.response import (
+    ESTIMATORS,
+    MISSING,
+    TrialStudy,
+    kinds,
+    linear_projection,
+    mean_estimate,
+    shuffled_losses,
+)
+
+FEWEST_ROWS = 1_000
+"""With fewer customers their halves say nothing of kinds and columns."""
+
+
+@dataclass(frozen=True)
+class Responders:
+    """One study, asked who responds."""
+
+    trial: Trial
+    study: TrialStudy
+
+    @property
+    def offer(self) -> int:
+        """The offer for everybody."""
+        return self.study.decision.offer
+
+    def drivers(self) -> Iterator[Driver]:
+        """What the effect goes with, the clearest first."""
+        effect = self.study.effect[:, self.offer]
+        for one in linear_projection(self.trial.value.features, effect, self.study.whose):
+            yield Driver(self._condition(one.column), one.slope, one.luck)
+
+    def importances(self) -> Iterator[Importance]:
+        """What the chosen estimator rests on, what matters most first."""
+        compared = self.study.compared
+        if compared.profit.size < FEWEST_ROWS:
+            return
+        sources = [name for name, _ in self.trial.encoding.sources]
+        groups = {
+            name: np.array([k for k, one in enumerate(sources) if one == name]) for name in dict.fromkeys(sources)
+        }
+        estimator = ESTIMATORS.load(self.study.decision.estimator)()
+        effect = compared.selection.gain[:, self.offer]
+        losses = shuffled_losses(estimator, compared.profit, effect, self.offer, list(groups.values()), compared.seed)
+        found = [Importance(name, loss) for name, loss in zip(groups, losses, strict=True)]
+        yield from sorted(found, key=lambda one: -one.loss.value)
+
+    def segments(self) -> Iterator[Segment]:
+        """Kinds of customers; none where one is all."""
+        if self.trial.value.size < FEWEST_ROWS:
+            return
+        found = kinds(self.trial.value, self.study.effect[:, self.offer], self.study.judged.seed)
+        for one in found if len(found) > 1 else ():
+            conditions = tuple(self._condition(split.column, above=split.above, cut=split.cut) for split in one.splits)
+            yield Segment(conditions, one.n, one.effect)
+
+    def pairs(self) -> Iterator[ArmsCompared]:
+        """Offers against each other, with intervals that hold for all pairs at once (Bonferroni)."""
+        names = self.trial.arms.names
+        every = list(combinations(range(1, len(names)), 2))
+        for first, second in every:
+            gap = mean_estimate(self.study.effect[:, first] - self.study.effect[:, second], self.study.whose)
+            half = (gap.high - gap.value) * widening(len(every))
+            yield ArmsCompared(names[first], names[second], Estimate(gap.value, gap.value - half, gap.value + half))
+
+    def _condition(self, column: int, *, above: bool = True, cut: float = 0.0) -> Condition:
+        name, category = self.trial.encoding.sources[column]
+        return Condition(name, "missing" if category == MISSING else category, above, cut)

@@ -1,0 +1,127 @@
+"""Who responds: what the effect goes with, what the estimator rests on, and kinds of customers."""
+
+from __future__ import annotations
+
+from offerloop.commands.uplift.findings import Condition, Driver, UpliftFindings
+from offerloop.commands.uplift.measures import measure
+from offerloop.commands.uplift.sections.columns import columns
+from offerloop.evaluation import Estimate, number
+from offerloop.message import Message
+from offerloop.report import Block, Localizer, Section, Table, Text, count, p_words
+
+SHOWN = 12
+"""Rows of a table at most."""
+CLEAR = 0.05
+"""With less luck than this a column is said to matter."""
+CONDITIONS = {
+    ("number", True): Message("{column} above {cut}", context="kind of customers"),
+    ("number", False): Message("{column} at most {cut}", context="kind of customers"),
+    ("category", True): Message("{column} is {category}", context="kind of customers"),
+    ("category", False): Message("{column} is not {category}", context="kind of customers"),
+    ("missing", True): Message("{column} is missing", context="kind of customers"),
+    ("missing", False): Message("{column} is known", context="kind of customers"),
+}
+
+
+def responders_section(found: UpliftFindings, _: Localizer) -> Section | None:
+    """Which columns and kinds of customers drive the effect of the offer for everybody."""
+    if not found.drivers:
+        return None
+    blocks: list[Block] = [
+        Text(
+            _(
+                "Effects of {offer} on {measure}, {per}. A column is said to matter only where that would be rare "
+                "among so many columns that do not.",
+                offer=_.quoted(found.offer),
+                measure=measure(found, _).name,
+                per=measure(found, _).per,
+            )
+        ),
+        _drivers_table(found, _),
+    ]
+    if found.importances:
+        blocks.append(_importances_table(found, _))
+    if found.segments:
+        blocks.append(_segments_table(found, _))
+    return Section("responders", _("Who responds", context="section name"), _message(found, _), tuple(blocks))
+
+
+def _message(found: UpliftFindings, _: Localizer) -> str:
+    first = found.drivers[0]
+    if first.luck > CLEAR:
+        return _("No column clearly tells who responds more")
+    if first.of.category is not None:
+        text = (
+            Message("The effect is clearly larger where {kind}")
+            if first.slope.value > 0
+            else Message("The effect is clearly smaller where {kind}")
+        )
+        return _(text, kind=condition(first.of, _))
+    text = (
+        Message("The effect is clearly larger the higher {column}")
+        if first.slope.value > 0
+        else Message("The effect is clearly smaller the higher {column}")
+    )
+    return _(text, column=_.quoted(first.of.column))
+
+
+def condition(one: Condition, _: Localizer) -> str:
+    """A condition in words."""
+    sort = "number" if one.category is None else "missing" if one.category == "missing" else "category"
+    text = CONDITIONS[sort, one.above]
+    cut, category = _.numbers(number(one.cut, _step(one.cut))), _.quoted(one.category or "")
+    return _(text, column=_.quoted(one.column), cut=cut, category=category)
+
+
+def _step(cut: float) -> float:
+    """Four digits at most."""
+    for places in range(-3, 4):
+        if abs(cut - round(cut, places)) <= 1e-3 * abs(cut):
+            return 10.0**-places
+    return 1e-4
+
+
+def _driver(one: Driver, _: Localizer) -> str:
+    return _.quoted(one.of.column) if one.of.category is None else condition(one.of, _)
+
+
+def _drivers_table(found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
+    rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.luck, _)) for one in found.drivers[:SHOWN])
+    caption = _(
+        "Change of the effect for one standard deviation more, all other columns alike (best linear projection)"
+    )
+    return Table(caption, columns(_, "column", "slope", "luck"), rows)
+
+
+def _importances_table(found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
+    rows = tuple((_.quoted(one.column), unit.size(one.loss)) for one in found.importances[:SHOWN])
+    caption = _("How much less the predicted effect tells of left-out customers when a column is shuffled among them")
+    return Table(caption, columns(_, "column", "loss"), rows)
+
+
+def _segments_table(found: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(found, _)
+    rows = tuple(
+        (_.listed(condition(part, _) for part in one.conditions), count(one.n), unit.size(one.effect))
+        for one in found.segments
+    )
+    caption = _("Kinds of customers, found on one half of them; effects are those of the other half")
+    return Table(caption, columns(_, "kind", "customers", "effect"), rows)
+
+
+def pairs_table(found: UpliftFindings, _: Localizer) -> Table | None:
+    """Offers against each other."""
+    if not found.pairs:
+        return None
+    unit = measure(found, _)
+    rows = tuple((one.first, one.second, unit.size(one.gap), _told(one.gap, _)) for one in found.pairs[:SHOWN])
+    caption = _("Offers against each other, {name} {per}; intervals hold for all pairs at once", **unit.texts())
+    return Table(caption, columns(_, "first", "second", "gap", "verdict"), rows, n_labels=2)
+
+
+def _told(gap: Estimate, _: Localizer) -> str:
+    if gap.low > 0:
+        return _("the first is better")
+    return _("the second is better") if gap.high < 0 else _("cannot be told apart")

@@ -1,0 +1,196 @@
+"""Who responds: which columns drive an effect, and which kinds of customers, on those who had no part in finding it.
+
+Three views of the doubly robust effect of one offer. The best linear projection on all columns together says what an
+effect goes with, with intervals (Semenova and Chernozhukov 2021). The loss of what a learned effect tells of left-out
+customers, when one column is shuffled among them, says what the model rests on (Breiman 2001). A small tree found on
+one half of the customers gives kinds, whose effects are those of the other half (Athey and Imbens 2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from offerloop.arrays import Bools, Floats, Ints
+from offerloop.evaluation import Estimate
+from offerloop.response.estimators.penalised import spread
+from offerloop.response.evidence import Estimator, Evidence
+from offerloop.response.scores import draw_folds
+from offerloop.response.trial.spread import mean_estimate
+
+LEAST_LEAF = 100
+"""Customers of each half that a kind must have."""
+CUTS = 15
+"""Places at which a column is cut at most."""
+DEPTH = 2
+
+
+@dataclass(frozen=True)
+class Projected:
+    """What an effect goes with, all other columns alike."""
+
+    column: int
+    slope: Estimate
+    """Change of the effect for one standard deviation more."""
+    luck: float
+    """Probability that the largest of all slopes is so clear by luck (Bonferroni)."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A condition on one column."""
+
+    column: int
+    above: bool
+    cut: float
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Customers who fulfil all conditions, and the effect on those of the other half."""
+
+    splits: tuple[Split, ...]
+    n: int
+    effect: Estimate
+
+
+def linear_projection(features: Floats, effect: Floats, whose: Ints | None = None) -> list[Projected]:
+    """Return the slopes of an effect (n,) on features (n, p), the clearest first.
+
+    Errors are robust to unequal spread, and to clusters `whose` (n,) with the factor G / (G - 1).
+    """
+    scale = spread(features)
+    z = (features - features.mean(axis=0)) / scale
+    usable = _independent(z)
+    x = np.column_stack([np.ones(len(z)), z[:, usable]])
+    inverse = np.linalg.inv(x.T @ x)
+    slope = inverse @ (x.T @ effect)
+    parts = x * (effect - x @ slope)[:, None]
+    if whose is not None:
+        parts = np.stack([np.bincount(whose, one) for one in parts.T], axis=1)
+    groups = len(parts)
+    se = np.sqrt(np.diag(inverse @ (parts.T @ parts) @ inverse) * groups / max(groups - 1, 1))
+    found = [
+        Projected(
+            int(column),
+            Estimate.of(float(slope[k]), float(se[k])),
+            min(1.0, 2 * len(usable) * float(norm.sf(abs(slope[k]) / se[k]))) if se[k] > 0 else 1.0,
+        )
+        for k, column in enumerate(usable, start=1)
+    ]
+    return sorted(found, key=lambda one: one.luck)
+
+
+def shuffled_losses(
+    estimator: Estimator, profit: Evidence, effect: Floats, offer: int, groups: Sequence[Ints], seed: int
+) -> list[Estimate]:
+    """Return for each group of columns how much less a learned effect tells when they are shuffled.
+
+    What it tells is the covariance of the standardised prediction with the effect (n,) of left-out customers; each half
+    is predicted by the other one.
+    """
+    rng = np.random.default_rng(seed)
+    half = _halves(profit, rng)
+    rows = np.empty((len(groups), profit.size))
+    for part in (0, 1):
+        out = np.flatnonzero(half == part)
+        fitted = estimator.fit(profit.of(half != part), seed)
+        features, real = profit.features[out], effect[out] - effect[out].mean()
+        plain = _standard(fitted.effects(features, profit.offers)[:, offer])
+        for k, columns in enumerate(groups):
+            shuffled = features.copy()
+            shuffled[:, columns] = features[np.ix_(rng.permutation(len(out)), columns)]
+            told = _standard(fitted.effects(shuffled, profit.offers)[:, offer])
+            rows[k, out] = (plain - told) * real
+    return [mean_estimate(one, profit.customer) for one in rows]
+
+
+def kinds(evidence: Evidence, effect: Floats, seed: int) -> list[Kind]:
+    """Return the leaves of a tree found on one half of the customers, valued on the other.
+
+    They come in the order in which the first half has them, the largest effect first.
+    """
+    half = _halves(evidence, np.random.default_rng(seed))
+    learned, judged = half == 0, half == 1
+    found, order = [], []
+    for splits in _leaves(evidence.features, effect, learned, judged, ()):
+        inside = _within(evidence.features, splits)
+        rows = judged & inside
+        order.append(-float(effect[learned & inside].mean()))
+        whose = None if evidence.customer is None else evidence.customer[rows]
+        found.append(Kind(splits, int(rows.sum()), mean_estimate(effect[rows], whose)))
+    return [found[k] for k in np.argsort(order)]
+
+
+def _leaves(
+    features: Floats, effect: Floats, learned: Bools, judged: Bools, splits: tuple[Split, ...]
+) -> list[tuple[Split, ...]]:
+    best = None if len(splits) == DEPTH else _best_cut(features, effect, learned, judged)
+    if best is None:
+        return [splits]
+    column, cut = best
+    above = features[:, column] > cut
+    return [
+        leaf
+        for side, rows in ((False, ~above), (True, above))
+        for leaf in _leaves(
+            features, effect, learned & rows, judged & rows, (*splits, Split(column, above=side, cut=cut))
+        )
+    ]
+
+
+def _best_cut(features: Floats, effect: Floats, learned: Bools, judged: Bools) -> tuple[int, float] | None:
+    """The cut after which effects of both sides differ most clearly; None where no side is large enough."""
+    x, y = features[learned], effect[learned]
+    best, found = 0.0, None
+    if len(x) < 2 * LEAST_LEAF:
+        return None
+    for column in range(features.shape[1]):
+        places = np.linspace(0, 1, CUTS + 2)[1:-1]
+        for cut in np.unique(np.quantile(x[:, column], places, method="lower")):
+            above = x[:, column] > cut
+            there = int((judged & (features[:, column] > cut)).sum())
+            if min(above.sum(), (~above).sum(), there, judged.sum() - there) < LEAST_LEAF:
+                continue
+            gap = y[above].mean() - y[~above].mean()
+            z = gap**2 / (y[above].var() / above.sum() + y[~above].var() / (~above).sum() + 1e-300)
+            if z > best:
+                best, found = float(z), (column, float(cut))
+    return found
+
+
+def _within(features: Floats, splits: Sequence[Split]) -> Bools:
+    rows = np.ones(len(features), dtype=np.bool_)
+    for one in splits:
+        rows &= (features[:, one.column] > one.cut) == one.above
+    return rows
+
+
+def _halves(evidence: Evidence, rng: np.random.Generator) -> Ints:
+    """(n,): 0 or 1, the same for all rows of a cluster."""
+    whose = evidence.whose
+    return draw_folds(int(whose.max()) + 1, 2, rng)[whose]
+
+
+def _independent(z: Floats) -> Ints:
+    """Columns that vary and are no sum of others before them (by a pivotless Gram-Schmidt)."""
+    kept: list[int] = []
+    basis: list[Floats] = []
+    for column in range(z.shape[1]):
+        rest = z[:, column].astype(np.float64)
+        size = float(np.linalg.norm(rest))
+        for one in basis:
+            rest = rest - one * (one @ rest)
+        left = float(np.linalg.norm(rest))
+        if left > 1e-6 * max(size, 1e-12) and left > 0:
+            kept.append(column)
+            basis.append(rest / left)
+    return np.array(kept, dtype=np.int64)
+
+
+def _standard(values: Floats) -> Floats:
+    size = float(values.std())
+    return (values - values.mean()) / size if size > 0 else np.zeros_like(values)
