@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from click import Command, Parameter
+from glossary import glossary_page
 from http_reference import http_reference
 from measured import filled
 from pydantic import BaseModel
@@ -146,6 +147,7 @@ PAGES = {
     "reference/commands.md": commands,
     "reference/http.md": partial(http_reference, NOTE),
     "reference/configuration.md": configuration,
+    "reference/glossary.md": partial(glossary_page, NOTE),
     "reference/limits.md": limits,
     "reference/tables.md": tables,
     "reference/profiles.md": profiles,

@@ -75,4 +75,4 @@ def test_a_catalogue_is_written_as_the_same_bytes():
 def test_a_third_language_is_one_more_catalogue(tmp_path):
     with installed(tmp_path) as language:
         assert languages() == ("en", language)
-        assert Localizer(language)("What the words mean") == "⟦Wháát théé wóórdś mééááń⟧"
+        assert Localizer(language)("What the terms mean") == "⟦Wháát théé téérmś mééááń⟧"

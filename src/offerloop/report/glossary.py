@@ -56,8 +56,8 @@ def terms_block(terms: Sequence[GlossaryTerm]) -> Glossary:
 
 
 def words_section(_: Localizer, terms: Sequence[GlossaryTerm]) -> Section:
-    """Return the section that explains the words of a study."""
-    return Section("words", _("Words", context="section name"), _("What the words mean"), (terms_block(terms),))
+    """Return the section that explains the terms of a study."""
+    return Section("words", _("Glossary", context="section name"), _("What the terms mean"), (terms_block(terms),))
 
 
 def other_languages(_: Localizer) -> list[Localizer]:

@@ -148,8 +148,8 @@ def words_section(_: Localizer) -> Section:
     """Glossary, and the stages."""
     return Section(
         "words",
-        _("Words and steps", context="section name"),
-        _("What the words mean, and how this was computed"),
+        _("Glossary and steps", context="section name"),
+        _("What the terms mean, and how this was computed"),
         (
             terms_block(glossary_terms(_, TERMS)),
             Text(_("The steps, in order:")),
