@@ -23,7 +23,7 @@ _LANES: dict[str, Lane | None] = {one.value: one for one in Lane}
 
 
 def scope_of(terms: WrittenTerms) -> Scope:
-    """From `on` (categories), `products`, `brands`, `shops`, `price_from`, `price_to` and `only_full_price`."""
+    """From `on` (categories), `products`, `brands`, `shops`, `price_from`, `price_to`, `except`, `only_full_price`."""
     scope = Scope(
         products=terms.names("products"),
         categories=terms.names("on"),
@@ -31,6 +31,7 @@ def scope_of(terms: WrittenTerms) -> Scope:
         shops=terms.names("shops"),
         least_minor=None if terms.get("price_from") is None else terms.money("price_from"),
         most_minor=None if terms.get("price_to") is None else terms.money("price_to"),
+        but=terms.scope("except"),
         only_full_price=terms.flag("only_full_price"),
     )
     return EVERYTHING if scope == EVERYTHING else scope
@@ -46,8 +47,11 @@ def conditions_of(terms: WrittenTerms) -> Conditions:
         measured_on=terms.scope("measured_on"),
         contains=terms.scope("contains"),
         segments=terms.names("segments"),
+        not_segments=terms.names("not_segments"),
+        contains_not=terms.scope("contains_not"),
         order_number=None if order is None else terms.whole("order_number"),
         bought_in=terms.names("bought_in"),
+        not_bought_in=terms.names("not_bought_in"),
         window=window_of(terms),
         code_needed=terms.flag("code_needed"),
     )
@@ -103,11 +107,17 @@ def _between(terms: WrittenTerms) -> tuple[time, time] | None:
 
 
 def stacking_of(terms: WrittenTerms) -> Stacking:
-    """From `lane`, `priority`, `exclusive` and `stackable`;"""
+    """From `lane`, `priority`, `exclusive`, `stackable`, `group`, `not_with` and `announced`.
+
+    An offer of a group is stackable unless it says otherwise: it competes inside its group.
+    """
     priority = terms.get("priority", 0)
     if type(priority) is not int:
         raise InputError(f"'priority' must be a whole number, not '{priority}'")
-    exclusive, stackable = terms.flag("exclusive"), terms.flag("stackable")
+    exclusive, group = terms.flag("exclusive"), "" if terms.get("group") is None else terms.text("group", "")
+    stackable = terms.flag("stackable", default=bool(group) and not exclusive)
     if exclusive and stackable:
         raise InputError("an offer cannot be both 'exclusive' and 'stackable'")
-    return Stacking(terms.one_of("lane", _LANES, None), priority, exclusive, stackable)
+    announced = None if terms.get("announced") is None else terms.flag("announced")
+    lane, not_with = terms.one_of("lane", _LANES, None), terms.names("not_with")
+    return Stacking(lane, priority, exclusive, stackable, group, not_with, announced)

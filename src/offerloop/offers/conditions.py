@@ -29,12 +29,14 @@ class NotApplicable(StrEnum):
     ENDED = "ended"
     CLOSED = "outside_days_or_hours"
     SEGMENT = "not_in_segment"
+    NOT_FOR_SEGMENT = "not_for_segment"
     ORDER = "not_that_order"
     CHANNEL = "other_channel"
     NOT_IN_BASKET = "not_in_basket"
     SPEND = "spend_more"
     COUNT = "add_units"
     CONTAINS = "product_missing"
+    HOLDS = "not_beside_product"
     SOLD_OUT = "sold_out"
     CUSTOMER_LIMIT = "limit_of_customer_reached"
     NO_GAIN = "nothing_to_take_off"
@@ -73,11 +75,16 @@ class Conditions:
     """What the least spend and number are about; None for what the offer itself is about."""
     contains: Scope | None = None
     """The basket must hold a line of it."""
+    contains_not: Scope | None = None
+    """The basket must hold no line of it."""
     segments: frozenset[str] = frozenset()
     """The customer is in one of them."""
+    not_segments: frozenset[str] = frozenset()
+    """The customer is in none of them."""
     order_number: int | None = None
     """1 for a first order."""
     bought_in: frozenset[str] = frozenset()
+    not_bought_in: frozenset[str] = frozenset()
     window: Window = ALWAYS
     code_needed: bool = False
     """Whether the customer has to present the coupon."""
@@ -86,26 +93,35 @@ class Conditions:
         """What depends neither on prices nor on products."""
         if self.code_needed and offer_id not in basket.codes:
             return Missing(NotApplicable.CODE, names=(offer_id,))
+        missing = None if self.window is ALWAYS else self._of_the_clock(now)
+        return missing or self._of_the_customer(basket)
+
+    def _of_the_clock(self, now: int) -> Missing | None:
         window = self.window
-        if window is not ALWAYS:
-            if window.starts_at is not None and now < window.starts_at:
-                return Missing(NotApplicable.NOT_STARTED, at=window.starts_at)
-            if window.ends_at is not None and now >= window.ends_at:
-                return Missing(NotApplicable.ENDED, at=window.ends_at)
-            if not window.open_in_the_week(now):
-                return Missing(NotApplicable.CLOSED)
-        if self.segments and not self.segments & basket.customer.segments:
+        if window.starts_at is not None and now < window.starts_at:
+            return Missing(NotApplicable.NOT_STARTED, at=window.starts_at)
+        if window.ends_at is not None and now >= window.ends_at:
+            return Missing(NotApplicable.ENDED, at=window.ends_at)
+        return None if window.open_in_the_week(now) else Missing(NotApplicable.CLOSED)
+
+    def _of_the_customer(self, basket: Basket) -> Missing | None:
+        customer = basket.customer
+        if self.segments and not self.segments & customer.segments:
             return Missing(NotApplicable.SEGMENT, names=tuple(sorted(self.segments)))
-        if self.order_number is not None and basket.customer.orders_before != self.order_number - 1:
+        if self.not_segments & customer.segments:
+            return Missing(NotApplicable.NOT_FOR_SEGMENT, names=tuple(sorted(self.not_segments & customer.segments)))
+        if self.order_number is not None and customer.orders_before != self.order_number - 1:
             return Missing(NotApplicable.ORDER)
         if self.bought_in and basket.bought_in not in self.bought_in:
             return Missing(NotApplicable.CHANNEL, names=tuple(sorted(self.bought_in)))
-        return None
+        return Missing(NotApplicable.CHANNEL) if basket.bought_in in self.not_bought_in else None
 
     def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Missing | None:
         """What depends on the lines that the offer is about and on what all lines cost now, (lines,) minor units."""
         if self.contains is not None and not self.contains.lines(basket):
             return Missing(NotApplicable.CONTAINS, names=self.contains.names)
+        if self.contains_not is not None and self.contains_not.lines(basket):
+            return Missing(NotApplicable.HOLDS, names=self.contains_not.names)
         if self.min_minor or self.min_count:
             about = lines if self.measured_on is None else self.measured_on.lines(basket)
             short = self.min_count - sum([basket.lines[place].quantity for place in about]) if self.min_count else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from offerloop.offers.pricing.basket import Basket
 
@@ -23,6 +24,8 @@ class Scope:
     """Shelf price of a unit, inclusive."""
     most_minor: int | None = None
     """Shelf price of a unit, inclusive."""
+    but: Scope | None = None
+    """Without the lines of this scope: "all drinks except alcohol"."""
     only_full_price: bool = False
     """Without what is below its list price, and what a flash sale or a product offer has reduced."""
 
@@ -31,7 +34,7 @@ class Scope:
         """Whether every line belongs to it."""
         return self == EVERYTHING
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of its products, categories, brands and shops."""
         return tuple(name for dimension in DIMENSIONS for name in sorted(getattr(self, dimension)))
@@ -43,12 +46,21 @@ class Scope:
 
     def lines(self, basket: Basket) -> Sequence[int]:
         """Positions of its live lines, in order."""
+        known = basket.scoped.get(id(self))
+        if known is None or known[0] is not self:
+            known = basket.scoped[id(self)] = (self, self._find_lines(basket))
+        return known[1]
+
+    def _find_lines(self, basket: Basket) -> Sequence[int]:
         places: Sequence[int] = basket.live
         for name in DIMENSIONS:
             names = getattr(self, name)
             if names:
                 inside = _inside(basket.places[name], names)
                 places = inside if places is basket.live else [place for place in places if place in set(inside)]
+        if self.but is not None:
+            left_out = set(self.but.lines(basket))
+            places = [place for place in places if place not in left_out]
         if self.least_minor is None and self.most_minor is None and not self.only_full_price:
             return places
         return [place for place in places if self._holds(basket, place)]

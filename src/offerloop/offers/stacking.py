@@ -39,6 +39,16 @@ class Stacking:
     priority: int = 0
     exclusive: bool = False
     stackable: bool = False
+    group: str = ""
+    """At most one offer of a group applies to a basket, such as one "shop coupon" and one "platform coupon"."""
+    not_with: frozenset[str] = frozenset()
+    """Ids of offers beside which it does not apply, in whatever lane."""
+    announced: bool | None = None
+    """Whether it counts as a reduction that the shop announces; None for what its lane says."""
+
+    def excludes(self, other_id: str, other: Stacking) -> bool:
+        """Whether it rules out another offer by its group or by its id."""
+        return bool(self.group and self.group == other.group) or other_id in self.not_with
 
 
 ALONE_IN_ITS_LANE = Stacking()
@@ -63,6 +73,8 @@ class StackingPolicy:
     """Maximum total discount of a basket; the offer that would pass it is cut."""
     most_share: Fraction | None = None
     """The same as a share of the lines at shelf prices."""
+    most_line_share: Fraction | None = None
+    """The most that all offers take off a unit of any product, as a share of its shelf price."""
     units_once: bool = True
     """Whether units that an offer of single units has used are not there for another, and offers that do not stack
     compete for units; otherwise units may be used again, and such offers compete for lines."""

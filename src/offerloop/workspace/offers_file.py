@@ -117,7 +117,7 @@ def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Of
 
 
 def _policy(terms: WrittenTerms | None) -> StackingPolicy:
-    """Read `choice`, `remainder`, `percent_rounds`, `max_discount`, `max_share`, `units` and `effort`."""
+    """Read `choice`, `remainder`, `percent_rounds`, the `max_` fields, `units` and `effort`."""
     if terms is None:
         return DEFAULT_POLICY
     policy = StackingPolicy(
@@ -128,6 +128,7 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
         ),
         most_minor=terms.amount("max_discount"),
         most_share=None if terms.get("max_share") is None else terms.share("max_share"),
+        most_line_share=None if terms.get("max_line_share") is None else terms.share("max_line_share"),
         units_once=terms.one_of("units", {"once": True, "again": False}, default=True),
         effort=DEFAULT_POLICY.effort if terms.get("effort") is None else terms.whole("effort"),
     )

@@ -75,13 +75,22 @@ def stackings(draw):
         priority=draw(st.integers(0, 2)),
         exclusive=exclusive,
         stackable=draw(st.booleans()) and not exclusive,
+        group=draw(st.sampled_from(["", "", "", "shop"])),
+        not_with=frozenset(draw(st.sampled_from([[], [], [], ["offer 0"]]))),
     )
 
 
 def _coupon(draw, common):
     off = draw(st.sampled_from(OFF))
     what = {off: draw(percents if off == "percent" else amounts)}
-    shape = draw(st.sampled_from(["together", "each", "cheapest"]))
+    shape = draw(st.sampled_from(["together", "each", "few", "cheapest", "most_expensive", "steps"]))
+    if shape == "steps":
+        return Coupon(**common, steps=(Fraction(10), Fraction(50), Fraction(30)))
+    if shape == "few":
+        limits = {"max_units": draw(st.sampled_from([None, 3])), "units_per_line": draw(st.sampled_from([None, 1]))}
+        return Coupon(**common, **what, each_unit=True, **limits)
+    if shape == "most_expensive":
+        return Coupon(**common, **what, most_expensive=2)
     if shape == "together":
         return Coupon(**common, **what, max_minor=draw(st.sampled_from([None, 300])))
     return Coupon(**common, **what, each_unit=shape == "each", cheapest=2 if shape == "cheapest" else None)
@@ -109,7 +118,14 @@ def _flash_sale(draw, common):
 def _buy_x_get_y(draw, common):
     got_from = draw(st.sampled_from([None, Scope(categories=frozenset(["tea"]))]))
     count = st.integers(1, 3)
-    return BuyXGetY(**common, buy=draw(count), get=draw(count), percent=draw(percents), got_from=got_from)
+    return BuyXGetY(
+        **common,
+        buy=draw(count),
+        get=draw(count),
+        percent=draw(percents),
+        got_from=got_from,
+        most_expensive=draw(st.booleans()),
+    )
 
 
 def _bundle(draw, common):

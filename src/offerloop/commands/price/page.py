@@ -16,6 +16,8 @@ WHY_NOT = {
     NotApplicable.ENDED: Message("ended", context="why an offer does not apply"),
     NotApplicable.CLOSED: Message("outside days or hours"),
     NotApplicable.SEGMENT: Message("not in segment", context="why an offer does not apply"),
+    NotApplicable.NOT_FOR_SEGMENT: Message("not for this segment", context="why an offer does not apply"),
+    NotApplicable.HOLDS: Message("not beside this product", context="why an offer does not apply"),
     NotApplicable.ORDER: Message("not that order", context="why an offer does not apply"),
     NotApplicable.CHANNEL: Message("other channel", context="why an offer does not apply"),
     NotApplicable.NOT_IN_BASKET: Message("not in basket", context="why an offer does not apply"),

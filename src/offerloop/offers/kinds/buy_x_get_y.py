@@ -32,6 +32,8 @@ class BuyXGetY(Offer):
     )
     got_from: Scope | None = term("got_from", "these come from", "赠品范围", Unit.SCOPE, default=None)
     times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
+    most_expensive: bool = term("most_expensive", "the most expensive ones", "最高价件", Unit.FLAG, default=False)
+    """Whether what is got are the most expensive units instead of the cheapest."""
 
     kind: ClassVar[str] = "buy_x_get_y"
     lane: ClassVar[Lane] = Lane.PRODUCT
@@ -42,7 +44,8 @@ class BuyXGetY(Offer):
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        return [(BuyGet(self.buy, self.get, OffEachUnit(self.percent), self.got_from, self.times), self.scope)]
+        off = OffEachUnit(self.percent)
+        return [(BuyGet(self.buy, self.get, off, self.got_from, self.times, self.most_expensive), self.scope)]
 
     @property
     def share_off(self) -> Fraction | None:

@@ -38,7 +38,9 @@ class Combined(Offer):
         if not self.scope.is_everything:
             raise InputError(f"what '{self.offer_id}' is about stands in its parts, not beside them")
         for part in self.parts:
-            if part.funded_share or any(getattr(part, name, None) is not None for name in ("stock", "per_customer")):
+            if part.funded_share or any(
+                getattr(part, name, None) is not None for name in ("stock", "per_customer", "max_units")
+            ):
                 raise InputError(f"a part of '{self.offer_id}' has neither a 'funded_share' nor a stock of its own")
         if any(part.conditions != NO_CONDITIONS or part.stacking != ALONE_IN_ITS_LANE for part in self.parts):
             raise InputError(f"conditions and stacking of '{self.offer_id}' stand beside its parts, not inside them")

@@ -13,7 +13,7 @@ from offerloop.offers.base import EACH_CATEGORY, Offer
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import amount_text, percent_text, scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
-from offerloop.offers.pricing.unit_effects import OffCheapest
+from offerloop.offers.pricing.unit_effects import OffCheapest, OffInSteps
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
@@ -35,30 +35,58 @@ class Coupon(Offer):
     each_unit: bool = term("each_unit", "off every unit", "逐件优惠", Unit.FLAG, default=False)
     cheapest: int | None = term("cheapest", "only the cheapest units", "仅限最低价件数", Unit.COUNT, default=None)
 
+    most_expensive: int | None = term(
+        "most_expensive", "only the most expensive units", "仅限最高价件数", Unit.COUNT, default=None
+    )
+    max_units: int | None = term("max_units", "at most so many units", "最多件数", Unit.COUNT, default=None)
+    units_per_line: int | None = term(
+        "units_per_line", "at most so many units of a line", "每行最多件数", Unit.COUNT, default=None
+    )
+    steps: tuple[Fraction, ...] = ()
+    """Instead of one percentage: off one unit after another, the most expensive first."""
+
     kind: ClassVar[str] = "coupon"
     lane: ClassVar[Lane] = Lane.COUPON
 
     def __post_init__(self) -> None:
-        if sum(one is not None for one in (self.percent, self.amount_minor, self.price_minor)) != 1:
-            raise InputError(f"coupon '{self.offer_id}' needs one of 'percent', 'amount' and 'price'")
-        if self.max_minor is not None and (self.each_unit or self.cheapest):
+        if sum(one is not None for one in (self.percent, self.amount_minor, self.price_minor, self.steps or None)) != 1:
+            raise InputError(f"coupon '{self.offer_id}' needs one of 'percent', 'amount' and 'price', or 'steps'")
+        self._check_units()
+
+    def _check_units(self) -> None:
+        chosen = sum(map(bool, (self.cheapest, self.most_expensive, self.steps)))
+        if chosen > 1 or (self.steps and self.each_unit):
+            raise InputError(f"coupon '{self.offer_id}' chooses its units in more than one way")
+        if (self.max_units or self.units_per_line) and (chosen or not self._by_unit):
+            raise InputError(f"coupon '{self.offer_id}' limits units, which goes with 'each_unit' or a price of each")
+        if self.max_minor is not None and (self.each_unit or chosen):
             raise InputError(
                 f"coupon '{self.offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has"
             )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        each = OffEachUnit(self.percent, self.amount_minor or 0, self.price_minor)
-        if self.cheapest:
-            return [(OffCheapest(each, self.cheapest), self.scope)]
-        if self.each_unit or (self.price_minor is not None and not self.scope.is_everything):
+        each = OffEachUnit(self.percent, self.amount_minor or 0, self.price_minor, self.units_per_line)
+        if self.steps:
+            return [(OffInSteps(self.steps), self.scope)]
+        count = self.cheapest or self.most_expensive
+        if count:
+            return [(OffCheapest(each, count, bool(self.most_expensive)), self.scope)]
+        if self._by_unit:
             return [(each, self.scope)]
         return [(OffTogether(self.percent, self.amount_minor or 0, self.price_minor, self.max_minor), self.scope)]
 
     @property
+    def _by_unit(self) -> bool:
+        """Whether it is computed for every unit on its own."""
+        return self.each_unit or (self.price_minor is not None and not self.scope.is_everything)
+
+    @property
     def depth(self) -> Fraction | None:
         """See `Offer.depth`."""
-        plain = self.percent is not None and not self.cheapest and not (self.scope.products or self.scope.brands)
+        some = self.cheapest or self.most_expensive or self.max_units or self.units_per_line
+        narrow = self.scope.products or self.scope.brands or self.scope.but
+        plain = self.percent is not None and not some and not narrow
         return self.percent / 100 if plain and self.percent is not None else None
 
     @property
@@ -69,8 +97,8 @@ class Coupon(Offer):
     @property
     def most_minor(self) -> int | None:
         """See `Offer.most_minor`."""
-        if self.amount_minor is not None and not self.each_unit:
-            off = self.amount_minor * (self.cheapest or 1)
+        if self.amount_minor is not None and (self.max_units or not self.each_unit):
+            off = self.amount_minor * (self.cheapest or self.most_expensive or self.max_units or 1)
             return off if self.max_minor is None else min(off, self.max_minor)
         return self.max_minor
 
@@ -80,17 +108,23 @@ class Coupon(Offer):
         if self.price_minor is not None:
             price = amount_text(self.price_minor, self.currency)
             return Message("{what} for {price}", context="label of an offer", what=what, price=price)
+        if self.steps:
+            steps = [float(one) for one in self.steps]
+            return Message("{percents} % off one unit after another of {what}", percents=steps, what=what)
         if self.percent is None:
             amount = amount_text(self.amount_minor or 0, self.currency)
             return Message("{amount} off {what}", context="label of an offer", amount=amount, what=what)
         percent = float(self.percent)
-        if self.scope.is_everything and not self.cheapest:
+        if self.scope.is_everything and not (self.cheapest or self.most_expensive):
             return Message("{percent} % off everything", context="label of an offer", percent=percent)
         return Message("{percent} % off {what}", context="label of an offer", percent=percent, what=what)
 
     def _what(self) -> Message | str:
         """Return what it takes something off."""
         what = scope_names(self.scope)
+        if self.most_expensive:
+            text = Message("the {n} most expensive of {what}", context="label of an offer")
+            return text.with_values(n=self.most_expensive, what=what)
         if not self.cheapest:
             return what
         if self.cheapest == 1:
@@ -104,7 +138,8 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
     Without known categories the one coupon as it is written.
     """
     if categories is None:
-        return [Coupon(**terms.common("coupon"), **terms.own(Coupon))]
+        steps = () if terms.get("steps") is None else tuple(terms.percents("steps"))
+        return [Coupon(**terms.common("coupon"), **terms.own(Coupon), steps=steps)]
     name, on = terms.text("id", "coupon"), terms.get("on")
     percents = [None] if terms.get("percent") is None else terms.percents("percent")
     if on not in (None, EACH_CATEGORY, *categories):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -129,6 +129,11 @@ class Basket:
             if line.shop is not None:
                 places["shops"].setdefault(line.shop, []).append(place)
         return places
+
+    @cached_property
+    def scoped(self) -> dict[int, tuple[object, Sequence[int]]]:
+        """The lines of each scope that was asked for, by its identity, with the scope itself."""
+        return {}
 
     @cached_property
     def amounts(self) -> tuple[int, ...]:

@@ -113,15 +113,17 @@ class BundleOf(OnChosenUnits):
         if len(set(lines)) == len(lines):
             return None
         units, fits = self._units(at, now)
-        short = self.size - sum(count for _, count in self._next(units, fits))
+        taken = self._next(units, fits, self._room(set(fits.values())))
+        short = self.size - sum(count for _, count in taken)
         return Missing(NotApplicable.COUNT, count=short) if short else None
 
     def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int]]:
         """The units of each bundle, and how many bundles of equal ones there are; they are no longer free after it."""
         left = at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
         units, fits = self._units(at, now)
+        room = self._room(set(fits.values()))
         while left is None or left:
-            taken = self._next(units, fits)
+            taken = self._next(units, fits, room.copy())
             if sum(count for _, count in taken) < self.size or self._saved(at, taken) <= 0:
                 return
             bundles = min([one.count // count for one, count in taken])
@@ -139,20 +141,22 @@ class BundleOf(OnChosenUnits):
                 fits[place] = fits.get(place, 0) | 1 << number
         return free_units(now, at, sorted(fits), expensive_first=True), fits
 
-    def _next(self, units: Sequence[FreeUnits], fits: dict[int, int]) -> Taken:
-        """The most expensive units that can stand for parts together."""
-        room, found, short = self._room(set(fits.values())), Taken(), self.size
+    def _next(self, units: Sequence[FreeUnits], fits: dict[int, int], room: dict[int, int]) -> Taken:
+        """The most expensive units that can stand for parts together; `room` is used up."""
+        found, short = Taken(), self.size
         for one in units:
+            if not one.count:
+                continue
             parts = fits[one.place]
-            count = min([one.count, *(left for some, left in room.items() if parts & some == parts)])
+            sets = [some for some in room if parts & some == parts]
+            count = min([one.count, *[room[some] for some in sets]])
             if count:
                 found.append((one, count))
                 short -= count
                 if not short:
                     break
-                for some in room:
-                    if parts & some == parts:
-                        room[some] -= count
+                for some in sets:
+                    room[some] -= count
         return found
 
     def _room(self, kinds: set[int]) -> dict[int, int]:

@@ -67,9 +67,18 @@ class Candidate:
 
     def conflicts(self, other: Candidate) -> bool:
         """Whether only one of the two may apply: in one lane, for the same line, and not both stackable."""
+        if self.excludes(other):
+            return True
         if self.ready.lane != other.ready.lane or not self.touched & other.touched:
             return False
         return not (self.stackable and other.stackable) and not shares_units(self.uses, other.uses)
+
+    def excludes(self, other: Candidate) -> bool:
+        """Whether one of the two rules out the other by name, in whatever lanes they are."""
+        if not (self.ready.named or other.ready.named):
+            return False
+        mine, theirs = self.ready.offer.stacking, other.ready.offer.stacking
+        return mine.excludes(other.offer_id, theirs) or theirs.excludes(self.offer_id, mine)
 
     def fewer(self, now: Running) -> Iterator[Candidate]:
         """The same offer, used less often than it could be, so that rivals find units; none without rivals.
@@ -173,14 +182,15 @@ def _of_one(
 
 def units_left(ready: Ready, basket: Basket) -> int | Missing:
     """Return how many units may still be sold at the price of an offer with a limit of units."""
-    stock, per_customer = (getattr(ready.offer, name) for name in UNIT_LIMITS)
+    stock, per_customer, each = (getattr(ready.offer, name, None) for name in UNIT_LIMITS)
     usage = basket.usage.get(ready.offer.offer_id)
     sold, by_customer = (0, 0) if usage is None else (usage.sold, usage.by_customer)
     if stock is not None and sold >= stock:
         return Missing(NotApplicable.SOLD_OUT)
     if per_customer is not None and by_customer >= per_customer:
         return Missing(NotApplicable.CUSTOMER_LIMIT)
-    return min(left - used for left, used in ((stock, sold), (per_customer, by_customer)) if left is not None)
+    limits = ((stock, sold), (per_customer, by_customer), (each, 0))
+    return min(left - used for left, used in limits if left is not None)
 
 
 def _touched(effect: Effect, at: Place) -> int:

@@ -59,8 +59,14 @@ def _by_priority(
     order = [one for one in order if one.ready.offer.stacking.exclusive and one.worth][:1] or order
     chosen = Chosen([], [start])
     for candidate in order:
-        chosen.add(candidate, apply(candidate, basket, chosen.after[-1], least))
+        if not _named_out(candidate, chosen):
+            chosen.add(candidate, apply(candidate, basket, chosen.after[-1], least))
     return chosen
+
+
+def _named_out(one: Candidate, chosen: Chosen) -> bool:
+    """Whether an offer that was chosen rules another one out by name."""
+    return any(one.excludes(other) for other in chosen.taken)
 
 
 class _Blocked:
@@ -91,18 +97,17 @@ class _Blocked:
 def _greedy(order: Sequence[Candidate], basket: Basket, start: Running, least: int) -> Chosen:
     """Each in its order that takes anything off and is not in conflict with one before it."""
     chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
+    named = any(candidate.ready.named for candidate in order)
     for candidate in order:
-        lane = lanes.setdefault(candidate.ready.lane, _Blocked())
-        if (
-            not lane.bars(candidate)
-            and _has_units(candidate, chosen.after[-1])
-            and chosen.add(candidate, apply(candidate, basket, chosen.after[-1], least))
-        ):
+        lane, now = lanes.setdefault(candidate.ready.lane, _Blocked()), chosen.after[-1]
+        if lane.bars(candidate) or (named and _named_out(candidate, chosen)) or not has_units(candidate, now):
+            continue
+        if chosen.add(candidate, apply(candidate, basket, now, least)):
             lane.add(candidate)
     return chosen
 
 
-def _has_units(one: Candidate, now: Running) -> bool:
+def has_units(one: Candidate, now: Running) -> bool:
     """Whether an offer of single units finds any that are free."""
     if one.uses is not Uses.SOME:
         return True

@@ -158,13 +158,15 @@ class OffEachUnit(Plain):
     percent: Fraction | None = None
     amount_minor: int = 0
     price_minor: int | None = None
+    units_per_line: int | None = None
+    """At most so many units of each line."""
 
     uses: ClassVar[Uses] = Uses.EACH
 
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
-        if at.units_left is not None:
-            return sum(taken * gain for _, _, taken, gain in self._chosen(at, now, at.units_left))
+        if self._limited(at):
+            return sum(taken * gain for _, _, taken, gain in self._chosen(at, now))
         worth, how, avoids = 0, at.arithmetic, at.claim.avoids
         for place in at.lines:
             floor = at.basket.lines[place].floor
@@ -179,7 +181,7 @@ class OffEachUnit(Plain):
 
     def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
         """See `Effect.rates`."""
-        if self.percent is None or at.units_left is not None:
+        if self.percent is None or self._limited(at):
             return (), 0.0
         rate, lines = float(self.percent) / 100, at.basket.lines
         return [(place, rate) for place in at.lines], sum([lines[place].quantity for place in at.lines]) / 2
@@ -193,8 +195,8 @@ class OffEachUnit(Plain):
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
-        if at.units_left is not None:
-            return self._some(at, now, at.units_left)
+        if self._limited(at):
+            return self._some(at, now)
         return now.with_runs((place, self._line(at, place, now, entry)) for place in at.lines)
 
     def _line(self, at: Place, place: int, now: Running, entry: Running) -> Runs:
@@ -214,9 +216,14 @@ class OffEachUnit(Plain):
             off = self.amount_minor if self.price_minor is None else price - self.price_minor
         return max(0, min(off, price - floor))
 
-    def _chosen(self, at: Place, now: Running, units: int) -> list[tuple[int, int, int, int]]:
+    def _limited(self, at: Place) -> bool:
+        return at.units_left is not None or self.units_per_line is not None
+
+    def _chosen(self, at: Place, now: Running) -> list[tuple[int, int, int, int]]:
         """(line, run, units, off each) of only so many units: first those from which it takes most."""
         gains = []
+        units = sum(at.basket.lines[place].quantity for place in at.lines) if at.units_left is None else at.units_left
+        of_line = dict.fromkeys(at.lines, units if self.units_per_line is None else self.units_per_line)
         for place in at.lines:
             floor = at.basket.lines[place].floor
             for number, (count, price, used) in enumerate(now.units(place)):
@@ -225,15 +232,16 @@ class OffEachUnit(Plain):
                     gains.append((-gain, place, number, count))
         found = []
         for gain, place, number, count in sorted(gains):
-            taken = min(units, count)
+            taken = min(units, count, of_line[place])
             if taken:
                 found.append((place, number, taken, -gain))
             units -= taken
+            of_line[place] -= taken
         return found
 
-    def _some(self, at: Place, now: Running, units: int) -> Running:
+    def _some(self, at: Place, now: Running) -> Running:
         parts: dict[int, list[Piece]] = {}
-        for place, number, taken, gain in self._chosen(at, now, units):
+        for place, number, taken, gain in self._chosen(at, now):
             price, used = now.units(place)[number][1:]
             parts.setdefault(place, []).append((number, (taken, price - gain, used | at.claim.marks)))
         return now.with_runs((place, cut_runs(now.units(place), of_line)) for place, of_line in parts.items())

@@ -16,7 +16,7 @@ from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.stacking import ANNOUNCED, LANES
 
 SEGMENTS = "segments"
-UNIT_LIMITS = ("stock", "per_customer")
+UNIT_LIMITS = ("stock", "per_customer", "max_units")
 """Attributes of offers that limit how many units go at their price."""
 
 
@@ -37,6 +37,8 @@ class Ready:
     """Whether it limits how many units go at its price."""
     uses: Uses
     """What it needs to itself in its lane."""
+    named: bool
+    """Whether it names a group, or offers beside which it does not apply."""
     claims: tuple[Claim, ...]
     """What each effect leaves and marks, where units are used once."""
 
@@ -47,13 +49,17 @@ class Ready:
         after = conditions.measured is Measured.AFTER and bool(conditions.min_minor)
         lane, effects = LANES.index(offer.in_lane), tuple(offer.effects())
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
-        announced = offer.in_lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
-        uses = Uses.LINES if len(effects) != 1 else Uses.SOME if limited else effects[0][0].uses
+        announced = offer.stacking.announced
+        if announced is None:
+            announced = offer.in_lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
+        few = limited or any(getattr(effect, "units_per_line", None) is not None for effect, _ in effects)
+        uses = Uses.LINES if len(effects) != 1 else Uses.SOME if few else effects[0][0].uses
+        named = bool(offer.stacking.group or offer.stacking.not_with)
         claims = tuple(
             claim_of(lane, effect.uses, stackable=offer.stacking.stackable, limited=limited, alone=len(effects) == 1)
             for effect, _ in effects
         )
-        return cls(offer, lane, announced, effects, after, str(offer.label()), limited, uses, claims)
+        return cls(offer, lane, announced, effects, after, str(offer.label()), limited, uses, named, claims)
 
 
 @dataclass(frozen=True)

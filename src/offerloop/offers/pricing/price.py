@@ -8,12 +8,12 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from offerloop.money import gross_of, net_of
+from offerloop.money import gross_of, net_of, round_up
 from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
-from offerloop.offers.pricing.choosing import choose, turn_of
+from offerloop.offers.pricing.choosing import choose, has_units, turn_of
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
@@ -32,6 +32,8 @@ def price(
     gives what cannot be divided to the first unit or the last line. Make an `OfferSet` once to price many baskets.
     """
     offer_set = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
+    if policy.most_line_share is not None:
+        return _with_maximum(basket, offer_set, now, policy, policy.most_line_share)
     order = canonical_order(basket, policy)
     if order is None:
         return _priced(basket, offer_set, now, policy)
@@ -40,6 +42,16 @@ def price(
     for line, place in zip(priced.lines, order, strict=True):
         lines[place] = line
     return replace(priced, lines=tuple(lines))
+
+
+def _with_maximum(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, most_share: Fraction) -> Priced:
+    """The price where a maximum discount gives each unit a floor, rounded up, beside the lines as they were."""
+    floors = (max(line.floor_minor, round_up(line.unit_minor * (1 - most_share))) for line in basket.lines)
+    lines = tuple(replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True))
+    found = price(replace(basket, lines=lines), known, now, replace(policy, most_line_share=None))
+    return replace(
+        found, lines=tuple(replace(one, line=line) for one, line in zip(found.lines, basket.lines, strict=True))
+    )
 
 
 def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
@@ -103,11 +115,10 @@ def _lines(basket: Basket, chosen: Chosen) -> tuple[PricedLine, ...]:
     announced = list(basket.amounts)
     for taken, old, new in _steps(chosen):
         if new.amounts is not old.amounts:
-            for place in basket.live:
-                change = new.amounts[place] - old.amounts[place]
-                if change:
-                    changes[place].append(Adjustment(taken.offer_id, change))
-                    announced[place] += change if taken.ready.announced else 0
+            for place, (before, after) in enumerate(zip(old.amounts, new.amounts, strict=True)):
+                if after != before:
+                    changes[place].append(Adjustment(taken.offer_id, after - before))
+                    announced[place] += after - before if taken.ready.announced else 0
     last, lines = chosen.after[-1], []
     for place, line in enumerate(basket.lines):
         paid = last.amounts[place]
@@ -184,14 +195,17 @@ def _unchosen(
 ) -> Iterator[RejectedOffer]:
     """Why offers that could apply are not among the chosen."""
     alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
+    if not candidates:
+        return
     rivals: dict[int, list[Candidate]] = {}
     if policy.choice is StackingChoice.BEST:
         for candidate in chosen.taken:
             rivals.setdefault(candidate.ready.lane, []).append(candidate)
+    named = chosen.taken if any(one.ready.named for one in (*candidates, *chosen.taken)) else []
     for candidate in candidates:
-        rival = alone or next(
-            (other for other in rivals.get(candidate.ready.lane, ()) if candidate.conflicts(other)), None
-        )
+        near = (other for other in rivals.get(candidate.ready.lane, ()) if other.touched & candidate.touched)
+        rival = alone or next((other for other in near if candidate.conflicts(other)), None)
+        rival = rival or next((other for other in named if candidate.excludes(other)), None)
         if rival is not None:
             yield RejectedOffer(
                 candidate.offer_id, NotApplicable.BEATEN if alone is None else NotApplicable.EXCLUDED, by=rival.offer_id
@@ -205,7 +219,7 @@ def _unchosen(
 def _without_gain(candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> RejectedOffer:
     """Why an offer without a rival is not among the chosen."""
     turn = _turn(candidate, chosen, policy)
-    new = apply(candidate, basket, turn, 0)
+    new = apply(candidate, basket, turn, 0) if has_units(candidate, turn) else turn
     if isinstance(new, Missing):
         return _missed(candidate.offer_id, new)
     if new.total == turn.total:

@@ -211,8 +211,6 @@ class Search:
         if found is None:
             one, found = self.order[place], 0
             for other in range(place + 1, len(self.order)):
-                if self.order[other].ready.lane != one.ready.lane:
-                    break
                 if one.conflicts(self.order[other]):
                     found |= 1 << other
             self.rivals[place] = found

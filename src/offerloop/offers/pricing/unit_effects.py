@@ -6,7 +6,7 @@ Units are kept in runs of equal price, so that ten thousand of them are chosen a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import itemgetter
@@ -16,7 +16,16 @@ from offerloop.offers.conditions import Missing, NotApplicable
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.units import count_free, free_units, rewards, scope_lines, use_up, with_taken
+from offerloop.offers.pricing.units import (
+    FreeUnits,
+    count_free,
+    free_units,
+    price_of,
+    rewards,
+    scope_lines,
+    use_up,
+    with_taken,
+)
 from offerloop.offers.scope import Scope
 
 
@@ -42,14 +51,15 @@ class OnChosenUnits(Plain, ABC):
 
 @dataclass(frozen=True)
 class OffCheapest(OnChosenUnits):
-    """The cheapest units get something off: `count` of them."""
+    """The cheapest units get something off, or the most expensive ones: `count` of them."""
 
     off: OffEachUnit
     count: int = 1
+    expensive_first: bool = False
 
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
-        units = free_units(now, at, at.lines, expensive_first=False)
+        units = free_units(now, at, at.lines, expensive_first=self.expensive_first)
         return sum([count * each for _, count, each in rewards(units, at, self.count, self.off)])
 
     def most(self, at: Place, now: Running) -> int:
@@ -63,7 +73,7 @@ class OffCheapest(OnChosenUnits):
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
-        units = free_units(now, at, at.lines, expensive_first=False)
+        units = free_units(now, at, at.lines, expensive_first=self.expensive_first)
         for one, count, each in rewards(units, at, self.count, self.off):
             one.take(count, one.price - each, at.claim.marks)
         return with_taken(now, units)
@@ -100,6 +110,8 @@ class BuyGet(OnChosenUnits):
     got_from: Scope | None = None
     limit: int | None = None
     """At most so many times."""
+    expensive_first: bool = False
+    """Whether what is got are the most expensive units instead."""
 
     @property
     def size(self) -> int:
@@ -111,7 +123,7 @@ class BuyGet(OnChosenUnits):
         got, _, times = self._free(at, now)
         if not times:
             return 0
-        units = free_units(now, at, got, expensive_first=False)
+        units = free_units(now, at, got, expensive_first=self.expensive_first)
         return sum([count * each for _, count, each in rewards(units, at, times * self.get, self.off)])
 
     def most(self, at: Place, now: Running) -> int:
@@ -126,7 +138,7 @@ class BuyGet(OnChosenUnits):
     @property
     def _never_passes_over(self) -> bool:
         """Whether something is taken off every unit that costs anything."""
-        return self.off.percent is not None and self.off.percent >= _HALF
+        return self.off.percent is not None and self.off.percent >= _HALF and not self.expensive_first
 
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`.
@@ -151,13 +163,15 @@ class BuyGet(OnChosenUnits):
         got, bought, times = self._free(at, now)
         if not times:
             return now
-        units = free_units(now, at, got, expensive_first=False)
+        units = free_units(now, at, got, expensive_first=self.expensive_first)
         for one, count, each in rewards(units, at, times * self.get, self.off):
             one.take(count, one.price - each, at.claim.marks)
-        others = units if bought is got else free_units(now, at, bought, expensive_first=False)
+        others = sorted(units, key=price_of)
+        if bought is not got:
+            others = free_units(now, at, bought, expensive_first=False)
         if at.claim.marks:
             use_up(others, times * self.buy, at.claim.marks)
-        return with_taken(now, units if others is units else [*units, *others])
+        return with_taken(now, units if bought is got else [*units, *others])
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -192,3 +206,40 @@ class BuyGet(OnChosenUnits):
         for limit in (self.limit, at.times):
             times = times if limit is None else min(times, limit)
         return got, bought, times
+
+
+@dataclass(frozen=True)
+class OffInSteps(OnChosenUnits):
+    """A percentage for each unit after another, the most expensive first: 10 % off one, 20 % off the next."""
+
+    percents: tuple[Fraction, ...]
+
+    def worth(self, at: Place, now: Running) -> int:
+        """See `Effect.worth`."""
+        units = free_units(now, at, at.lines, expensive_first=True)
+        return sum([self._off(at, one, step) for one, step in self._steps(units)])
+
+    def most(self, at: Place, now: Running) -> int:
+        """See `Effect.most`."""
+        return most_off(at, now, at.lines, len(self.percents), OffEachUnit(max(self.percents)))
+
+    def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
+        """See `Effect.by_line`."""
+        return OffEachUnit(max(self.percents)).by_line(at, now)
+
+    def apply(self, at: Place, now: Running, entry: Running) -> Running:
+        """See `Effect.apply`."""
+        del entry
+        units = free_units(now, at, at.lines, expensive_first=True)
+        for one, step in list(self._steps(units)):
+            one.take(1, one.price - self._off(at, one, step), at.claim.marks)
+        return with_taken(now, units)
+
+    def _steps(self, units: Sequence[FreeUnits]) -> Iterator[tuple[FreeUnits, int]]:
+        """The units in turn with the position of their step, as many as there are steps."""
+        turn = (one for one in units for _ in range(min(one.count, len(self.percents))))
+        return zip(turn, range(len(self.percents)), strict=False)
+
+    def _off(self, at: Place, one: FreeUnits, step: int) -> int:
+        floor = at.basket.lines[one.place].floor
+        return OffEachUnit(self.percents[step]).off(one.price, one.price, floor, at.arithmetic)

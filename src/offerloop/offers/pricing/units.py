@@ -44,7 +44,7 @@ def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first
         for number, (count, price, used) in enumerate(now.units(place))
         if not used & avoids
     ]
-    found.sort(key=_falling if expensive_first else _rising)
+    found.sort(key=_falling if expensive_first else price_of)
     return found
 
 
@@ -52,7 +52,8 @@ def _falling(one: FreeUnits) -> int:
     return -one.price
 
 
-def _rising(one: FreeUnits) -> int:
+def price_of(one: FreeUnits) -> int:
+    """The price of each unit."""
     return one.price
 
 
