@@ -120,3 +120,14 @@ def test_only_a_trusted_proxy_signs_people_in(small_run, tmp_path):
             client.post("/v1/people", json={"name": "Ada", "roles": ["viewer"]}, headers=admin)
             assert client.get("/v1/me", headers={"x-forwarded-user": "Ada"}).status_code == status
             assert client.get("/v1/me", headers={"x-forwarded-user": "Eve"}).status_code == 401
+
+
+def test_behind_a_trusted_proxy_each_visitor_has_limits_of_their_own(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path), trusted_proxies=("203.0.113.7",)) as client:
+
+        def ask(number, visitor):
+            headers = {"authorization": f"Bearer offer_{number}", "x-forwarded-for": f"198.51.100.9, {visitor}"}
+            return client.get("/v1/me", headers=headers).status_code
+
+        assert [ask(number, "198.51.100.1") for number in range(40)][-1] == 429
+        assert ask(1, "198.51.100.2") == 401

@@ -27,6 +27,7 @@ from offerloop.web.api import (
 )
 from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
+from offerloop.web.running import log_to_stderr
 from offerloop.web.settings import Settings
 from offerloop.web.worker import Worker
 
@@ -64,4 +65,5 @@ def build_app(settings: Settings) -> FastAPI:
 
 def app_of_worker() -> FastAPI:
     """Return the application of a process that `offerloop serve` started."""
+    log_to_stderr()
     return build_app(Settings.from_environment())

@@ -34,6 +34,7 @@ class Metrics:
     folder: Path
     """Where the workers of this service write theirs."""
     counters: defaultdict[Series, float] = field(default_factory=lambda: defaultdict(float))
+    gauges: dict[Series, float] = field(default_factory=dict)
     durations: dict[Series, list[float]] = field(default_factory=dict)
     """Counts by class, and last the sum of seconds."""
 
@@ -42,8 +43,8 @@ class Metrics:
         self.counters[name, _written(labels)] += by
 
     def gauge(self, name: str, value: float) -> None:
-        """Set what is added up over workers."""
-        self.counters[name, ""] = value
+        """Set what is added up over the workers that are there."""
+        self.gauges[name, ""] = value
 
     def took(self, name: str, seconds: float, **labels: str) -> None:
         """Count a duration."""
@@ -57,7 +58,8 @@ class Metrics:
         """Write what was counted for the other workers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f".{os.getpid()}.tmp"
-        draft.write_text(json.dumps([list(dict(self.counters).items()), list(dict(self.durations).items())]))
+        kept = (self.counters, self.gauges, self.durations)
+        draft.write_text(json.dumps([list(dict(one).items()) for one in kept]))
         draft.replace(self.folder / f"{os.getpid()}.json")
 
     def text(self) -> str:
@@ -66,13 +68,24 @@ class Metrics:
         counters: defaultdict[Series, float] = defaultdict(float)
         durations: dict[Series, list[float]] = {}
         for path in sorted(self.folder.glob("*.json")):
-            counted, timed = json.loads(path.read_text())
-            for (name, labels), value in counted:
+            counted, now, timed = json.loads(path.read_text())
+            for (name, labels), value in counted + (now if _is_there(path.stem) else []):
                 counters[name, labels] += value
             for (name, labels), values in timed:
                 before = durations.get((name, labels), [0.0] * len(values))
                 durations[name, labels] = [one + other for one, other in zip(before, values, strict=True)]
         return "".join(f"{line}\n" for line in [*_counter_lines(counters), *_duration_lines(durations)])
+
+
+def _is_there(pid: str) -> bool:
+    """Whether a worker lives; what one that was killed had waiting is gone."""
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _written(labels: dict[str, str] | dict[str, str | int]) -> str:

@@ -72,7 +72,7 @@ def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell
     shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store
-    _log_to_stderr()
+    log_to_stderr()
     runner = Runner(settings.shop, settings.store)
     runner.start()
     try:
@@ -85,7 +85,7 @@ def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell
         runner.stop()
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
     """Write what the service says to standard error, one line each."""
     root = logging.getLogger("offerloop")
     if not root.handlers or isinstance(root.handlers[0], logging.NullHandler):

@@ -1,5 +1,8 @@
 """Health, readiness and counters."""
 
+import json
+import os
+
 from served_shop import served
 
 
@@ -21,11 +24,16 @@ def test_metrics_are_those_of_all_workers(shared_service, role):
     shared_service.post("/v1/decisions", json={"customer_id": "c000"}, headers=role("service"))
     worker = shared_service.app.state.worker
     worker.metrics.save()
-    (worker.metrics.folder / "1.json").write_text('[[[["offerloop_records_waiting", ""], 1000]], []]')
+    for pid, waiting in ((os.getppid(), 1000), (2**22 + 1, 5000)):  # one that lives, and one that was killed
+        counted = [[["offerloop_refused_total", ""], 10]], [[["offerloop_records_waiting", ""], waiting]], []
+        (worker.metrics.folder / f"{pid}.json").write_text(json.dumps(counted))
     text = shared_service.get("/metrics").text
-    (worker.metrics.folder / "1.json").unlink()
+    for path in worker.metrics.folder.glob("*.json"):
+        path.unlink()
     assert 'offerloop_decisions_total{offer="yes"}' in text
     assert 'offerloop_requests_total{route="/v1/decisions",method="POST",status="200"}' in text
     assert 'offerloop_request_seconds_bucket{route="/v1/decisions",le="+Inf"}' in text
     (waiting,) = [line for line in text.splitlines() if line.startswith("offerloop_records_waiting{")]
-    assert float(waiting.split()[1]) >= 1000
+    assert 1000 <= float(waiting.split()[1]) < 5000
+    (refused,) = [line for line in text.splitlines() if line.startswith("offerloop_refused_total{")]
+    assert float(refused.split()[1]) >= 20
