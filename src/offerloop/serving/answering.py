@@ -19,6 +19,9 @@ DECISION_SECONDS = 86_400
 """How long an answer may be shown."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def written(asked: DecisionAsked) -> str:
     """Return everything but the customer as JSON."""
     return _json(
@@ -122,4 +125,4 @@ def instant(at_ms: int) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)

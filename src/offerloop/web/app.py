@@ -31,8 +31,9 @@ from offerloop.web.running import log_to_stderr
 from offerloop.web.settings import Settings
 from offerloop.web.worker import Worker
 
-RESOURCES = (
-    health, decisions, prices, baskets, orders, coupons, events, customers, jobs, policies, tokens, people, audit,
+RESOURCES = (  # what is asked most is looked for first
+
+    decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, tokens, people, audit,
 )  # fmt: skip
 
 

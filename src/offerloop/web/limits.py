@@ -35,7 +35,8 @@ class Bounds:
             await self.app(scope, receive, send)
             return
         try:
-            body = await asyncio.wait_for(_body(Headers(scope=scope), receive), MOST_SECONDS)
+            async with asyncio.timeout(MOST_SECONDS):
+                body = await _body(Headers(scope=scope), receive)
         except TimeoutError:
             await _refuse("too_slow", scope, receive, send)
         except _GoneError:

@@ -9,6 +9,7 @@ import json
 import os
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,8 +24,8 @@ HELP = {
     "offerloop_records_waiting": "Decisions that are not on disk yet.",
     "offerloop_refused_total": "Requests that were refused for their number.",
 }
-Series = tuple[str, str]
-"""Name, and labels as they are written."""
+Series = tuple[str, tuple[tuple[str, str | int], ...]]
+"""Name and labels."""
 
 
 @dataclass
@@ -40,15 +41,15 @@ class Metrics:
 
     def count(self, name: str, by: int = 1, **labels: str | int) -> None:
         """Count one, or several at once."""
-        self.counters[name, _written(labels)] += by
+        self.counters[name, tuple(labels.items())] += by
 
     def gauge(self, name: str, value: float) -> None:
         """Set what is added up over the workers that are there."""
-        self.gauges[name, ""] = value
+        self.gauges[name, ()] = value
 
     def took(self, name: str, seconds: float, **labels: str) -> None:
         """Count a duration."""
-        series = (name, _written(labels))
+        series = (name, tuple(labels.items()))
         if series not in self.durations:
             self.durations[series] = [0.0] * (len(BOUNDS) + 2)
         self.durations[series][bisect_left(BOUNDS, seconds)] += 1
@@ -59,22 +60,27 @@ class Metrics:
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f".{os.getpid()}.tmp"
         kept = (self.counters, self.gauges, self.durations)
-        draft.write_text(json.dumps([list(dict(one).items()) for one in kept]))
+        draft.write_text(json.dumps([_with_texts(one) for one in kept]))
         draft.replace(self.folder / f"{os.getpid()}.json")
 
     def text(self) -> str:
         """Return the sum over all workers."""
         self.save()
-        counters: defaultdict[Series, float] = defaultdict(float)
-        durations: dict[Series, list[float]] = {}
+        counters: defaultdict[tuple[str, str], float] = defaultdict(float)
+        durations: dict[tuple[str, str], list[float]] = {}
         for path in sorted(self.folder.glob("*.json")):
             counted, now, timed = json.loads(path.read_text())
-            for (name, labels), value in counted + (now if _is_there(path.stem) else []):
+            for name, labels, value in counted + (now if _is_there(path.stem) else []):
                 counters[name, labels] += value
-            for (name, labels), values in timed:
+            for name, labels, values in timed:
                 before = durations.get((name, labels), [0.0] * len(values))
                 durations[name, labels] = [one + other for one, other in zip(before, values, strict=True)]
         return "".join(f"{line}\n" for line in [*_counter_lines(counters), *_duration_lines(durations)])
+
+
+def _with_texts(kept: Mapping[Series, object]) -> list[tuple[str, str, object]]:
+    """Return name, labels as they are written, and value of each series."""
+    return [(name, _written(labels), value) for (name, labels), value in list(kept.items())]
 
 
 def _is_there(pid: str) -> bool:
@@ -88,15 +94,15 @@ def _is_there(pid: str) -> bool:
     return True
 
 
-def _written(labels: dict[str, str] | dict[str, str | int]) -> str:
-    return ",".join(f'{name}="{_escaped(str(value))}"' for name, value in labels.items())
+def _written(labels: tuple[tuple[str, str | int], ...]) -> str:
+    return ",".join(f'{name}="{_escaped(str(value))}"' for name, value in labels)
 
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _counter_lines(counters: dict[Series, float]) -> list[str]:
+def _counter_lines(counters: Mapping[tuple[str, str], float]) -> list[str]:
     lines: list[str] = []
     for name in sorted({name for name, _ in counters}):
         kind = "counter" if name.endswith("_total") else "gauge"
@@ -105,7 +111,7 @@ def _counter_lines(counters: dict[Series, float]) -> list[str]:
     return lines
 
 
-def _duration_lines(durations: dict[Series, list[float]]) -> list[str]:
+def _duration_lines(durations: Mapping[tuple[str, str], list[float]]) -> list[str]:
     lines: list[str] = []
     for name in sorted({name for name, _ in durations}):
         lines += [f"# HELP {name} {HELP.get(name, name)}", f"# TYPE {name} histogram"]

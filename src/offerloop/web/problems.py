@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -79,11 +80,19 @@ def problem_response(problem: Problem, language: str = "en", headers: Mapping[st
 
 def language_of(accepted: str | None) -> str:
     """Return the first language of an Accept-Language header that has a catalogue, else English."""
-    for part in (accepted or "")[:200].split(","):
+    if not accepted:
+        return "en"
+    for part in accepted[:200].split(","):
         name = part.split(";")[0].strip().lower().split("-")[0]
-        if name in languages():
+        if name in _languages():
             return name
     return "en"
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    """Return the languages that have a catalogue: looked for once, not for each request."""
+    return languages()
 
 
 def install(app: FastAPI) -> None:

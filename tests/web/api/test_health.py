@@ -25,7 +25,7 @@ def test_metrics_are_those_of_all_workers(shared_service, role):
     worker = shared_service.app.state.worker
     worker.metrics.save()
     for pid, waiting in ((os.getppid(), 1000), (2**22 + 1, 5000)):  # one that lives, and one that was killed
-        counted = [[["offerloop_refused_total", ""], 10]], [[["offerloop_records_waiting", ""], waiting]], []
+        counted = [["offerloop_refused_total", "", 10]], [["offerloop_records_waiting", "", waiting]], []
         (worker.metrics.folder / f"{pid}.json").write_text(json.dumps(counted))
     text = shared_service.get("/metrics").text
     for path in worker.metrics.folder.glob("*.json"):

@@ -41,9 +41,8 @@ def keys_of_customers(connection: Connection, customer_ids: Iterable[str]) -> di
     """Return the key of each customer; one who has none gets a random one."""
     wanted = sorted(set(customer_ids))
     rows = [{"customer_id": one, "customer_key": secrets.token_hex(16)} for one in wanted]
-    for start in range(0, len(rows), IN_ONE):
-        new = inserting(connection, customer_keys).values(rows[start : start + IN_ONE]).on_conflict_do_nothing()
-        connection.execute(new)
+    if rows:
+        connection.execute(inserting(connection, customer_keys).on_conflict_do_nothing(), rows)
     known: dict[str, str] = {}
     for start in range(0, len(wanted), IN_ONE):
         among = customer_keys.c.customer_id.in_(wanted[start : start + IN_ONE])
