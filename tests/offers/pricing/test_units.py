@@ -117,6 +117,14 @@ def test_a_bundle_takes_the_most_expensive_units_that_make_it_whole():
         assert total(bought, {"kind": "bundle", "parts": list(some), "price": "10"}) == 1_100
 
 
+def test_units_that_fit_two_parts_leave_room_for_those_that_fit_one():
+    """Two of b fill both of the first parts, so that a has no place in the bundle."""
+    parts = [{"products": ["a", "b"], "count": 1}, {"products": "b", "count": 1}, {"products": "c", "count": 1}]
+    bought = basket(("a", 1, 500), ("b", 2, 900), ("c", 1, 100))
+    for some in permutations(parts):
+        assert total(bought, {"kind": "bundle", "parts": list(some), "price": "10"}) == 1_500
+
+
 def test_a_bundle_that_cannot_be_made_whole_says_how_many_are_missing():
     parts = [{"products": "tea", "count": 1}, {"products": ["tea", "juice"], "count": 1}]
     found = priced(basket(("tea", 1, 1_000), ("rice", 1, 800)), {"kind": "bundle", "parts": parts, "price": "1"})
