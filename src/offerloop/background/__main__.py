@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -13,11 +14,29 @@ from offerloop.config import STORE_VARIABLE
 from offerloop.store import Database
 
 
+class _Lines(logging.Formatter):
+    """Writes each message as a line of JSON, as the service does."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        said = {"at": round(record.created, 3), "event": "job", "from": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            said["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(said)
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.INFO)  # the loggers of stages say more, for the progress of a job
+    handler.setFormatter(_Lines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
 def main() -> None:
     """SIGTERM and SIGINT stop the job."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    _log_to_stderr()
     database = Database.open(os.environ[STORE_VARIABLE])
     try:
         carry_out_next(Path(sys.argv[1]), database)
