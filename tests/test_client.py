@@ -92,6 +92,17 @@ def test_events_of_any_number_are_reported(client):
     assert client.report(events).duplicates == 1_499
 
 
+def test_a_batch_that_is_too_large_is_halved(client):
+    text = "x" * 1_999
+    events = [
+        {"event_id": f"p{one}", "kind": "product", "product_id": f"p{one}", "text": text, "at": "2024-06-03T12:00:00Z"}
+        for one in range(800)
+    ]
+    events[799] = {**events[799], "product_id": ""}
+    found = client.report(events)
+    assert (found.accepted, [one.index for one in found.rejected]) == (799, [799])
+
+
 def test_customers_choices_jobs_and_erasure(client):
     client.choose("c005", opt_out=True)
     assert client.customer("c005").opt_out

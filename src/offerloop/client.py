@@ -346,13 +346,23 @@ class Client:
         """Report events; those that were stored before change nothing, so the same may be reported again."""
         listed, parts = list(events), list[EventsTaken]()
         for start in range(0, len(listed), MOST_EVENTS):
-            found = self._send("POST", "/v1/events", {"events": listed[start : start + MOST_EVENTS]}, again=True)
-            rejected = [{**one, "index": one["index"] + start} for one in found["rejected"]]
-            parts.append(_read(EventsTaken, {**found, "rejected": rejected}))
+            parts += self._reported(listed[start : start + MOST_EVENTS], start)
         return EventsTaken(
             sum(one.accepted for one in parts), sum(one.duplicates for one in parts), sum(one.dropped for one in parts),
             tuple(event for one in parts for event in one.rejected),
         )  # fmt: skip
+
+    def _reported(self, events: Sequence[Json], start: int) -> list[EventsTaken]:
+        """Report a batch, in halves where it is too large for one request."""
+        try:
+            found = self._send("POST", "/v1/events", {"events": events}, again=True)
+        except ProblemError as problem:
+            half = len(events) // 2
+            if problem.code != "too_large" or not half:
+                raise
+            return self._reported(events[:half], start) + self._reported(events[half:], start + half)
+        rejected = [{**one, "index": one["index"] + start} for one in found["rejected"]]
+        return [_read(EventsTaken, {**found, "rejected": rejected})]
 
     def customer(self, customer_id: str) -> Customer:
         """Return what is known of a customer."""

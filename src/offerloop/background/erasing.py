@@ -32,7 +32,8 @@ from offerloop.workspace import erase_from_folder
 def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
     """Erase a customer from the store, and return what was erased and the job that erases the rest.
 
-    Events of the customer that arrive from now on are dropped.
+    Events of the customer that arrive from now on are dropped. The job also overwrites what was deleted, which may take
+    a while and holds up who writes to SQLite.
     """
 
     def erase(connection: Any) -> tuple[Erased, Job]:  # noqa: ANN401 - a connection of SQLAlchemy
@@ -40,9 +41,7 @@ def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
         request = {"customer_id": customer_id, "key": erased.key}
         return erased, add_job(connection, "erase", request)
 
-    done = database.change(erase)
-    clean_up(database)
-    return done
+    return database.change(erase)
 
 
 def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -141,6 +141,8 @@ class Source(ConfigSection):
     @property
     def place(self) -> str:
         """What messages call it."""
+        if self.path is not None and self.table is not None:
+            return f"{self.table} of the store"
         return str(self.path) if self.path is not None else f"{self.table or 'query'} of the database"
 
     @property

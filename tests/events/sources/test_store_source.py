@@ -108,6 +108,14 @@ def test_a_file_that_is_named_stands_in_place_of_events(tmp_path, store_url):
     assert clean(path).products.collect().to_polars()["category"].to_list() == ["from the file"]
 
 
+def test_check_says_what_the_store_holds(command, tmp_path):
+    url = f"sqlite:///{tmp_path / 'offerloop.db'}"
+    reported(url, [order(one, "2024-03-01", ("tea", 1, 100)) for one in ("a", "b")])
+    _, out, _ = command("check", shop_on_store(tmp_path, url), "--json")
+    source = json.loads(out)["sources"]["order_lines"]
+    assert (source["place"], source["read"]) == ("order_lines of the store", 2)
+
+
 def test_a_store_without_orders_is_named(tmp_path, store_url):
     reported(store_url, [])
     with pytest.raises(ConfigError, match="has no orders yet; report them to POST /v1/events"):

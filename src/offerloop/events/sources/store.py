@@ -140,7 +140,8 @@ def _written(name: SourceName, rows: Iterable[Row], folder: Path, digits: int) -
         more = [] if attributes is None else sorted(attributes.names)
         scans = [pl.scan_parquet(part, glob=False) for part in parts]
         pl.concat(scans, how="diagonal_relaxed").select(*given, *more).sink_parquet(path)
-    return Source(path=path, columns={one: one for one in given}, attributes=tuple(more))
+    source = Source(path=path, columns={one: one for one in given}, attributes=tuple(more))
+    return source.model_copy(update={"table": name})  # by which messages call it
 
 
 def _columns(contract: Contract, digits: int) -> Mapping[str, tuple[str, Any]]:
