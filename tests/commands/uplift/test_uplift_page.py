@@ -101,7 +101,9 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     page = plain(found)
     assert "clearly more than" not in page
     assert "clearly pays" not in page
-    assert "“10 off”, “20 off” cannot be told apart by this table; “10 off” is the least expensive" in page
+    assert "“10 off”, “20 off” cannot be told apart by this table; “10 off” looks best, and none is a cheaper" in page
+    cheap = replace(found, offer="20 off")
+    assert "“20 off” is the least expensive that is shown to do as well." in plain(cheap)
     assert "Rows of one “household” count together, as one of 9,400." in page
 
 

@@ -241,13 +241,16 @@ def _forecast(findings: UpliftFindings, _: Localizer) -> str:
 def told_apart(findings: UpliftFindings, _: Localizer) -> str:
     """Offers that cannot be told apart, and which of them is taken."""
     names, offer = _.listed(_.quoted(one) for one in findings.alike), _.quoted(findings.offer)
-    text = (
-        Message(
+    single = [one for one in findings.policies if one.kind == "everyone"]
+    looks_best = bool(single) and max(single, key=lambda one: one.profit.value).name == findings.offer
+    if findings.expense is None:
+        text = Message("{names} cannot be told apart by this table; {offer} looks best, and no costs were given.")
+    elif looks_best:
+        text = Message("{names} cannot be told apart by this table; {offer} looks best, and none is a cheaper choice.")
+    else:
+        text = Message(
             "{names} cannot be told apart by this table; {offer} is the least expensive that is shown to do as well."
         )
-        if findings.expense is not None
-        else Message("{names} cannot be told apart by this table; {offer} looks best, and no costs were given.")
-    )
     return _(text, names=names, offer=offer)
 
 
