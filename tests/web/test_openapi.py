@@ -11,7 +11,7 @@ from served_shop import served, shop_of, with_role
 
 from offerloop.web.api import people
 
-EXAMPLES = 5
+EXAMPLES = 3
 """Requests made up for each operation, as many valid as invalid."""
 PLACES = {
     "template_id": "documented", "code": "SPRING10", "order_id": "order-1", "customer_id": "c000",
