@@ -1,6 +1,8 @@
 """Words of the former dialect do not come back: code, pages and documents use the field's terms."""
 
+import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,12 @@ OLD = {
     r"\bodd group": "outlier group",
     r"\bclass (Sight|Menu|Belief|Voice|Told|Lot|CurveLearner)\b": "a name of what it holds",
     r"\b_?teller\.say\b|\btell\.say\b": "_()",
+    r"\bheld back by lot\b|\bdrawn by lot\b": "held back at random",
+    r"\b(own|lot)_chances\b": "propensities",
+    r"\bcheapest liability\b": "least liability",
+    r"\bbe dearer\b|\bdearer than\b": "more expensive",
+    r"\breads out\b": "measures",
+    r"\boffers told lately\b": "recent exposures",
 }
 """Patterns, and the terms that stand for them."""
 KEPT = {
@@ -47,3 +55,57 @@ def test_the_old_word_is_nowhere(pattern, texts):
         for hit in re.finditer(pattern, text)
     ]
     assert found == []
+
+
+VAGUE = {"told", "tell", "tells", "found", "asked", "given", "known", "seen", "mine"}
+"""Names that do not say what they hold."""
+NOT_YET = ("background", "client.py", "serving", "store", "web", "events/sources/store.py", "offers", "commands")
+"""Parts of the source in which some variables still have such names."""
+SHARED_YET = ("client.py", "serving", "store", "web")
+"""Parts of the source whose classes may still share a name with another room's."""
+
+
+def modules():
+    for file in (ROOT / "src" / "offerloop").rglob("*.py"):
+        yield str(file.relative_to(ROOT / "src" / "offerloop")), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def bound_names(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+
+
+def test_names_say_what_they_hold():
+    vague = [
+        f"{name}:{line}: {word}"
+        for name, tree in modules()
+        if not name.startswith(NOT_YET)
+        for word, line in bound_names(tree)
+        if word in VAGUE
+    ]
+    assert vague == []
+
+
+def test_a_class_has_its_name_for_itself():
+    rooms = defaultdict(set)
+    for name, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not name.startswith(SHARED_YET):
+                rooms[node.name].add(name)
+    assert {name: files for name, files in rooms.items() if len(files) > 1} == {}
+
+
+def test_docstrings_are_sentences_or_phrases_with_an_article():
+    bare = [
+        f"{name}:{node.body[0].lineno}: {text}"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node))
+        if re.match("(Of|By|For|In) ", text)
+    ]
+    assert bare == []

@@ -27,7 +27,7 @@ MOST = "cost_liability_minor"
 
 @dataclass(frozen=True)
 class DrawnArms:
-    """For each customer of the audience the arm, the offer and its marginal probability."""
+    """The arm, the offer and its marginal probability of each customer of the audience."""
 
     table: pl.DataFrame
     """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity, lot_kinds."""
@@ -168,12 +168,12 @@ class RandomOffers:
     """The offers of each kind, and last nothing."""
 
     def draw(self, rng: np.random.Generator) -> Choice:
-        """One choice."""
+        """Draw one of the choices."""
         offers = self.by_kind[int(rng.integers(len(self.by_kind)))]
         return offers[int(rng.integers(len(offers)))]
 
     def probability(self, choice: Choice) -> float:
-        """Of drawing it."""
+        """Return the probability of drawing it."""
         return sum(offers.count(choice) / len(offers) for offers in self.by_kind) / len(self.by_kind)
 
 

@@ -158,7 +158,7 @@ TEST_DAYS = 7
 
 
 def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects) -> ComingTest | None:
-    """By the margin that customers with a planned offer left in the week before, whether they get it or are held."""
+    """Return the coming test, from the margin in the week before of all for whom an offer is planned, held or not."""
     planned = assigned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
     if planned.is_empty():
         return None

@@ -60,7 +60,7 @@ class CampaignCase:
 
     @cached_property
     def customer(self) -> NDArray[Any]:
-        """(rows,): ids."""
+        """Return the customer of each row."""
         return self.effects["customer_id"].to_numpy()
 
     @cached_property

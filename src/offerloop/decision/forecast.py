@@ -149,7 +149,7 @@ def _compare(effects: pl.DataFrame, valuation: Repeated, plan: Floats, chosen: p
 
 
 def _schema(table: TableContract) -> dict[str, Any]:
-    """Of the part of one campaign."""
+    """Return the columns of a table for the part of one campaign."""
     return {name: dtype for name, dtype in table.schema.items() if name != "campaign_id"}
 
 

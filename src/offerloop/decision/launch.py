@@ -60,7 +60,7 @@ def _affordable(case: CampaignCase, ranked: Ints) -> Ints:
 
 
 def _same(effects: pl.DataFrame, plan: Ints) -> Ints:
-    """In an order drawn by hash."""
+    """Return the rows of the same offer for all, in an order drawn by hash."""
     del plan
     rows = np.flatnonzero(same_offer(effects))
     drawn = [bucket(str(one), SAME) for one in effects["customer_id"][rows]]

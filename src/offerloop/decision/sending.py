@@ -45,7 +45,7 @@ class Part:
 
     @property
     def profit(self) -> float:
-        """By the estimates that choose."""
+        """Return the profit by the estimates that choose."""
         return float(self.case.profit[self.rows].sum())
 
     def forecast(self) -> Forecast:
@@ -79,7 +79,7 @@ class SendingDecision:
 
     @property
     def profit(self) -> float:
-        """Of what is sent, by the estimates that choose."""
+        """Return the profit of what is sent, by the estimates that choose."""
         return sum(one.profit for one in self.sent)
 
 

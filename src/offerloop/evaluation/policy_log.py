@@ -59,7 +59,7 @@ class Log:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(n, K)."""
+        """An array of shape (n, K)."""
         return len(self.action), len(self.names)
 
     @property

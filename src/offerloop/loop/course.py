@@ -86,7 +86,7 @@ class LoopCourse:
         self.guardrails = Guardrails(self.config.experiment.holdback)
 
     def begins(self, period: int) -> int:
-        """Epoch day."""
+        """Return the epoch day on which a period begins."""
         return self.first_day + period * self.config.evaluate.window_days
 
     def decide(self, period: int) -> Decided:

@@ -26,7 +26,7 @@ Watched = Mapping[str, tuple[Floats, Floats]]
 def watched(
     bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, profit_minor: Floats
 ) -> Watched:
-    """By metric its dividend and divisor for each of the customers `ids`.
+    """Return the dividend and divisor of each metric for each of the customers `ids`.
 
     `bought` has LINES, `returned` a customer_id for each line that was given back, `ratings` customer_id and value.
     """
@@ -53,7 +53,7 @@ def watched(
 
 
 def pulse_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> Pulse:
-    """Of all customers' purchases; `numbers` has product_id and the `number` of each."""
+    """Sum the purchases of all customers; `numbers` has product_id and the `number` of each."""
     sums = bought.group_by("product_id").agg(
         pl.col("quantity").sum(), pl.col("list_value_minor").sum(), pl.col("discount_minor").sum()
     )

@@ -2,7 +2,7 @@
 
 With lower-case Greek letters for traits of customer i, c a category, j a product, t a week, s(x) = 1 / (1 + exp(-x)):
 
-    bears an offer in mind    u < s(kappa_i,kind - fatigue F_it)                     F: offers told lately
+    bears an offer in mind    u < s(kappa_i,kind - fatigue F_it)                     F: recent exposures
     trips                     n ~ Poisson(lambda_i exp(season_t + lure_i [bears] - annoyance_i,offer [told]))
     depth as met              D_ict = (depth of the usual product + mean depth of the category) / 2, then the offer's
     deal                      G = D - dependence H_ict                              H: the depth that i has got used to
@@ -45,7 +45,7 @@ class State:
     used_to: NDArray[np.float32]
     """(customers, categories): depth that the customer has got used to."""
     recent_exposures: Floats
-    """(customers,): offers told lately."""
+    """(customers,): recent exposures."""
 
     @classmethod
     def fresh(cls, people: People, categories: int) -> State:

@@ -39,7 +39,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph."""
+    """A paragraph of text."""
 
     text: str
     kind: Literal["text"] = "text"
@@ -74,7 +74,7 @@ class Details:
 
 @dataclass(frozen=True)
 class Glossary:
-    """The glossary."""
+    """The glossary of a page."""
 
     rows: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...]
     """Anchor, word, other languages with their words, meaning."""

@@ -83,7 +83,7 @@ class Localizer:
 
     @property
     def money(self) -> Money:
-        """In the shop's currency."""
+        """Return what writes amounts in the shop's currency."""
         return Money(self.currency, self.language)
 
     @property

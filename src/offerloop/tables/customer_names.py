@@ -11,7 +11,7 @@ def with_other_names(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFr
     """Return a table with other names in its column customer_id; the same object where it holds none of them."""
     if "customer_id" not in table.columns:
         return table
-    known = table["customer_id"].cast(pl.String)
-    if not known.is_in(list(names)).any():
+    ids = table["customer_id"].cast(pl.String)
+    if not ids.is_in(list(names)).any():
         return table
-    return table.with_columns(known.replace(dict(names)).cast(table.schema["customer_id"]).alias("customer_id"))
+    return table.with_columns(ids.replace(dict(names)).cast(table.schema["customer_id"]).alias("customer_id"))

@@ -65,16 +65,16 @@ def document_name(document: Document, otherwise: str) -> str:
 
 def read_document(document: Document) -> Any:  # noqa: ANN401 - whatever the file holds
     """JSON or, where the name ends so, TOML; a document that was read already is taken as it is."""
-    found = document if isinstance(document, Mapping) else _read_file(as_path(document))
+    content = document if isinstance(document, Mapping) else _read_file(as_path(document))
     name = document_name(document, "the document")
     try:
-        broken = _HALF_A_SIGN.search(json.dumps(found, ensure_ascii=False, default=str, skipkeys=True))
+        broken = _HALF_A_SIGN.search(json.dumps(content, ensure_ascii=False, default=str, skipkeys=True))
     except (ValueError, RecursionError) as error:
         raise InputError(f"'{name}' is nested too deep: {error}") from None
     if broken is not None:
         half = f"\\u{ord(broken[0]):x}"
         raise InputError(f"'{name}' holds {half} without its other half, which is no text; write the whole sign")
-    return found
+    return content
 
 
 _HALF_A_SIGN = re.compile("[\ud800-\udfff]")

@@ -45,9 +45,9 @@ def with_store(config: Config, folder: Path) -> Config:
 
 
 def _check_audited(config: Config) -> None:
-    known = config.sources["customers"].attributes if "customers" in config.sources else ()
+    attributes = config.sources["customers"].attributes if "customers" in config.sources else ()
     for name in config.profiles.audit_only:
-        if name not in known:
+        if name not in attributes:
             raise ConfigError(
                 Message("profiles.audit_only names '{name}', which no event says of a customer", name=name)
             )

@@ -65,8 +65,8 @@ class TrialScorer:
         each = self.learned.spending.per_customer
         return None if each is None else each * customers
 
-    def _named(self, given: Ints) -> pl.Series:
-        return pl.Series([self.arms[k] for k in given], dtype=pl.String)
+    def _named(self, choices: Ints) -> pl.Series:
+        return pl.Series([self.arms[k] for k in choices], dtype=pl.String)
 
     def to_json(self) -> str:
         """As the text of LEARNED."""
@@ -84,10 +84,10 @@ class TrialScorer:
             raise InputError(f"there is no '{path}'; make the study with --save, which writes it")
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
-            known = plain["format"] == FORMAT
+            is_study = plain["format"] == FORMAT
         except (ValueError, KeyError, TypeError):
-            known = False
-        if not known:
+            is_study = False
+        if not is_study:
             raise InputError(f"'{path}' is no {LEARNED} of this version of Offerloop; make the study again with --save")
         encoding, learned = from_plain(plain["encoding"]), from_plain(plain["learned"])
         return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["tries"], plain["seed"])
@@ -95,8 +95,8 @@ class TrialScorer:
 
 def drawn(policy: Floats, luck: Floats) -> Ints:
     """Return the offer (n,) of each customer, by the probabilities (n, K) of a policy and uniform numbers (n,)."""
-    given: Ints = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
-    return given
+    choices: Ints = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
+    return choices
 
 
 def check_rows(table: pl.DataFrame, encoding: ColumnEncoding, key: str | None) -> dict[str, int]:

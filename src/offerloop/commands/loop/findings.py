@@ -41,7 +41,7 @@ class LoopState(Result):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the state as programs read it."""
         return {
             "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file),
             "published": self.published, "log": self.log,

@@ -202,7 +202,7 @@ class ArmsCompared:
 
 
 @dataclass(frozen=True)
-class Applied:
+class AppliedScores:
     """Other customers that were scored."""
 
     customers: int

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from offerloop.commands.uplift.facts import Facts
-from offerloop.commands.uplift.findings import Applied, Note, UpliftFindings
+from offerloop.commands.uplift.findings import AppliedScores, Note, UpliftFindings
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
@@ -83,12 +83,12 @@ class UpliftResult(Result):
         return self.scorer.scores(rows)
 
     @property
-    def applied(self) -> Applied | None:
+    def applied(self) -> AppliedScores | None:
         """What is to be known of the scores of other customers."""
         if self.others is None:
             return None
         customers = self.others.rows.height
-        return Applied(customers, self.scorer.budget(customers), self.others.unseen)
+        return AppliedScores(customers, self.scorer.budget(customers), self.others.unseen)
 
     def save(self, path: StrPath) -> Path:
         """Write what was learned to a file, for `offerloop.score`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.commands.uplift.findings import Applied, UpliftFindings
+from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
@@ -10,7 +10,7 @@ from offerloop.commands.uplift.sentences import basis, headline, lead, localizer
 from offerloop.report import scored_table, text_page, text_table
 
 
-def screen(findings: UpliftFindings, language: str, applied: Applied | None = None) -> str:
+def screen(findings: UpliftFindings, language: str, applied: AppliedScores | None = None) -> str:
     """Return the verdict, reasons to doubt it, what each policy brings, and what that rests on."""
     _ = localizer(language)
     unit = measure(findings, _)

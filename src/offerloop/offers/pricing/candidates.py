@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS, Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import NO_CLAIM, Claim, Uses
+from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
 from offerloop.offers.pricing.effects import Effect, OffFrom, OffShipping, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
@@ -126,7 +126,7 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: St
     return _placed(ready, places, start, policy)
 
 
-def _claims(ready: Ready, policy: StackingPolicy) -> Sequence[Claim]:
+def _claims(ready: Ready, policy: StackingPolicy) -> Sequence[UnitClaim]:
     if not policy.units_once:
         return [NO_CLAIM] * len(ready.claims)
     if policy.choice is StackingChoice.PRIORITY:

@@ -23,29 +23,29 @@ class Uses(IntEnum):
     """Some units, which it chooses."""
 
 
-class Claim(NamedTuple):
+class UnitClaim(NamedTuple):
     """The bits that an offer sets on the units that it uses, and those on units that it does not touch."""
 
     marks: int
     avoids: int
 
     @property
-    def of_units_alone(self) -> Claim:
+    def of_units_alone(self) -> UnitClaim:
         """Without what holds inside a lane, for rules that know no lanes."""
-        return Claim(self.marks & _TAKEN, self.avoids & _TAKEN)
+        return UnitClaim(self.marks & _TAKEN, self.avoids & _TAKEN)
 
 
-NO_CLAIM = Claim(0, 0)
+NO_CLAIM = UnitClaim(0, 0)
 """Everything may be used again."""
 _TAKEN = 1
 
 
-def claim_of(lane: int, uses: Uses, *, stackable: bool, limited: bool, alone: bool) -> Claim:
+def claim_of(lane: int, uses: Uses, *, stackable: bool, limited: bool, alone: bool) -> UnitClaim:
     """Return the claim of an effect in a lane; `alone` where its offer has no other effect, `limited` by a stock."""
     if uses is Uses.LINES or (uses is Uses.EACH and not alone):
         return NO_CLAIM
     stacks, stands = 2 << 2 * lane, 4 << 2 * lane
     marks, avoids = (stacks, stands) if stackable else (stands, stacks | stands)
     if uses is Uses.SOME and not limited:
-        return Claim(marks | _TAKEN, (avoids if alone else 0) | _TAKEN)
-    return Claim(marks, avoids)
+        return UnitClaim(marks | _TAKEN, (avoids if alone else 0) | _TAKEN)
+    return UnitClaim(marks, avoids)

@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol
 from offerloop.money import half_up
 from offerloop.offers.conditions import Measured, Missing, NotApplicable
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import NO_CLAIM, Claim, Uses
+from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
 from offerloop.offers.pricing.running import Piece, Running, Runs, cut_runs, room
 from offerloop.offers.pricing.sharing import Remainder, shared
 from offerloop.offers.scope import Scope
@@ -48,7 +48,7 @@ class Place:
     arithmetic: Arithmetic
     units_left: int | None = None
     """How many units it may still touch; None for all."""
-    claim: Claim = NO_CLAIM
+    claim: UnitClaim = NO_CLAIM
     times: int | None = None
     """How often it is to be used; None for as often as it can."""
 

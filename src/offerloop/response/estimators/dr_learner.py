@@ -34,7 +34,7 @@ class Linear(PerOffer):
 
 
 class DRLearner:
-    """The DR-learner."""
+    """The doubly robust learner (DR-learner)."""
 
     def fit(self, evidence: Evidence, seed: int) -> Linear:
         """See `Estimator`."""

@@ -23,7 +23,7 @@ class OutcomeLevels(Protocol):
     """A model of the outcome under an offer."""
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
-        """(n, offers)."""
+        """An array of shape (n, offers)."""
         ...
 
 

@@ -43,7 +43,7 @@ class DoseSlopes:
 
 
 class RLearner:
-    """The R-learner."""
+    """The residual-on-residual learner (R-learner)."""
 
     def fit(self, evidence: Evidence, seed: int) -> DoseSlopes:
         """See `Estimator`."""

@@ -59,7 +59,7 @@ class Trees:
 
 
 class SLearner:
-    """The S-learner."""
+    """The learner with a single model (S-learner)."""
 
     def fit(self, evidence: Evidence, seed: int) -> Fitted:
         """See `Estimator`."""

@@ -51,7 +51,7 @@ class ExpectedSales:
         return replace(usual, level=share * usual.level, mean=share * usual.mean) if share > 0 else usual
 
     def over_mean(self, features: Floats) -> Floats:
-        """(n,): h."""
+        """Return h, an array of shape (n,)."""
         expected: Floats = self.level[0] + self.traits(features) @ self.level[1:]
         return np.maximum(expected, 0.0) / self.mean
 

@@ -78,7 +78,7 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def scope_days(order_lines: Frame, products: Frame, ids: Frame, categories: Sequence[str]) -> dict[str, pl.DataFrame]:
-    """For each category sums up to each day, as `customer_days`: list_value_minor, discount_minor and n_days."""
+    """Sums of each category up to each day, as `customer_days`: list_value_minor, discount_minor and n_days."""
     named = products.select("product_id", "category").filter(nw.col("category").is_in(list(categories)))
     lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="inner")
     by = ("customer_id", "order_day", "category")

@@ -81,7 +81,7 @@ def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
 
 
 def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Floats, Floats, Floats]:
-    """Of rows left out: what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
+    """Return for rows left out what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
     model, own = Growth.fit(evidence.of(~out)), evidence.of(out)
     predicted = model.predict(own, _before(model.signals(own), own.whose))
     alike = predicted.alike / model.lasts if model.lasts else predicted.alike

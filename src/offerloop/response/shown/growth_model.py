@@ -142,7 +142,7 @@ class Growth:
         return _said(steps.sum(axis=1), left, variance)
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
-        """Of rows of features and earlier offers; `signals` (n, 2) are the sums of their customers' past rows."""
+        """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
         evidence = _covering(evidence, self.powers)
         expected = self.usual.mean * self.usual.over_mean(evidence.features)
         covered = evidence.covers
@@ -159,13 +159,13 @@ class Growth:
         return Predicted(now, now * self.lasts, alike * self.lasts, se, without)
 
     def _response(self, evidence: Evidence) -> Floats:
-        """(n, families)."""
+        """An array of shape (n, families)."""
         z = _within((_with_past(evidence) - self.traits[0]) / self.traits[1])
         response: Floats = 1 + (z - self.centre) @ self.a.T
         return response
 
     def _own(self, signals: Floats) -> Floats:
-        """(n,): u."""
+        """Return u, an array of shape (n,)."""
         each = [t**2 * signals[:, 0] / (1 + t**2 * signals[:, 1]) for t in OWN]
         return np.asarray(self.own @ np.array(each), dtype=np.float64)
 

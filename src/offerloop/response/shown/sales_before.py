@@ -34,7 +34,7 @@ class Before:
 
     @classmethod
     def of(cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, scopes: Sequence[str]) -> Before:
-        """Of some customers."""
+        """Read the earlier sales of some customers."""
         days = customer_days(order_lines, products, margins, ids)
         categories = sorted({one for one in scopes if one})
         return cls(days, scope_days(order_lines, products, ids, categories), tuple(scopes))

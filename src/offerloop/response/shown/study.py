@@ -174,7 +174,7 @@ def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
 
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
-    """Of the offers that were shown, and of those between their depths; others are beyond what is known."""
+    """Return the weights of shown offers, and of those between their depths; others are beyond what is known."""
     weights: dict[str, Floats] = {}
     for offer in offers:
         with suppress(EvidenceError):
@@ -208,7 +208,7 @@ def _recent(log: ShownLog) -> nw.Expr:
 
 
 def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ...]:
-    """Of nothing and the offers that were shown often enough."""
+    """Return the terms of nothing and of the offers that were shown often enough."""
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
     terms_by_offer = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
     family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)

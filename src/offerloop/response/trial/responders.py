@@ -73,7 +73,7 @@ def linear_projection(features: Floats, effect: Floats, whose: Ints | None = Non
         parts = np.stack([np.bincount(whose, one) for one in parts.T], axis=1)
     groups = len(parts)
     se = np.sqrt(np.diag(inverse @ (parts.T @ parts) @ inverse) * groups / max(groups - 1, 1))
-    found = [
+    projected = [
         Projected(
             int(column),
             Estimate.of(float(slope[k]), float(se[k])),
@@ -81,7 +81,7 @@ def linear_projection(features: Floats, effect: Floats, whose: Ints | None = Non
         )
         for k, column in enumerate(usable, start=1)
     ]
-    return sorted(found, key=lambda one: one.luck)
+    return sorted(projected, key=lambda one: one.luck)
 
 
 def shuffled_losses(
@@ -103,8 +103,8 @@ def shuffled_losses(
         for k, columns in enumerate(groups):
             shuffled = features.copy()
             shuffled[:, columns] = features[np.ix_(rng.permutation(len(out)), columns)]
-            told = _standard(fitted.effects(shuffled, profit.offers)[:, offer])
-            rows[k, out] = (plain - told) * real
+            permuted = _standard(fitted.effects(shuffled, profit.offers)[:, offer])
+            rows[k, out] = (plain - permuted) * real
     return [mean_estimate(one, profit.customer) for one in rows]
 
 
@@ -115,14 +115,14 @@ def kinds(evidence: Evidence, effect: Floats, seed: int) -> list[Kind]:
     """
     half = _halves(evidence, np.random.default_rng(seed))
     learned, judged = half == 0, half == 1
-    found, order = [], []
+    leaves, order = [], []
     for splits in _leaves(evidence.features, effect, learned, judged, ()):
         inside = _within(evidence.features, splits)
         rows = judged & inside
         order.append(-float(effect[learned & inside].mean()))
         whose = None if evidence.customer is None else evidence.customer[rows]
-        found.append(Kind(splits, int(rows.sum()), mean_estimate(effect[rows], whose)))
-    return [found[k] for k in np.argsort(order)]
+        leaves.append(Kind(splits, int(rows.sum()), mean_estimate(effect[rows], whose)))
+    return [leaves[k] for k in np.argsort(order)]
 
 
 def _leaves(
@@ -145,7 +145,7 @@ def _leaves(
 def _best_cut(features: Floats, effect: Floats, learned: Bools, judged: Bools) -> tuple[int, float] | None:
     """The cut after which effects of both sides differ most clearly; None where no side is large enough."""
     x, y = features[learned], effect[learned]
-    best, found = 0.0, None
+    best, best_cut = 0.0, None
     if len(x) < 2 * LEAST_LEAF:
         return None
     for column in range(features.shape[1]):
@@ -158,8 +158,8 @@ def _best_cut(features: Floats, effect: Floats, learned: Bools, judged: Bools) -
             gap = y[above].mean() - y[~above].mean()
             z = gap**2 / (y[above].var() / above.sum() + y[~above].var() / (~above).sum() + 1e-300)
             if z > best:
-                best, found = float(z), (column, float(cut))
-    return found
+                best, best_cut = float(z), (column, float(cut))
+    return best_cut
 
 
 def _within(features: Floats, splits: Sequence[Split]) -> Bools:

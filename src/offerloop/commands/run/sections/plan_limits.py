@@ -50,7 +50,7 @@ def limit_blocks(findings: Findings, facts: RunFacts) -> list[Block]:
 
 
 def gain_of(row: Row) -> Estimate:
-    """Held out."""
+    """Return the held-out estimate."""
     return Estimate.from_bounds(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"])
 
 

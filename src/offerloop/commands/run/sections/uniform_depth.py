@@ -28,7 +28,7 @@ def depths_of(findings: Findings, campaign: CampaignFacts) -> list[Row]:
 
 
 def profit_of(row: Row) -> Estimate:
-    """Held out."""
+    """Return the held-out estimate."""
     return Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
 
 
