@@ -6,10 +6,10 @@ from typing import get_args
 from offerloop.commands.uplift.findings import (
     Arm,
     ArmsCompared,
-    Balance,
     Condition,
-    Decile,
+    CovariateBalance,
     Driver,
+    EffectDecile,
     Group,
     Importance,
     Note,
@@ -19,8 +19,8 @@ from offerloop.commands.uplift.findings import (
     ResponseType,
     Segment,
     Suspect,
+    TargetingWorth,
     UpliftFindings,
-    Worth,
 )
 from offerloop.evaluation.estimate import Estimate
 from offerloop.response import TreatedShare
@@ -85,7 +85,7 @@ def everyone():
         expense=None,
         estimator="ridge_t",
         targeting=around(0.0032, 0.0021),
-        forecast=Worth("forecast", "", 0.98, around(0.0447, 0.0063), around(0.0443, 0.0066), None),
+        forecast=TargetingWorth("forecast", "", 0.98, around(0.0447, 0.0063), around(0.0443, 0.0066), None),
         budget=None,
         arms=(
             arm("no email", 21306, 0.106),
@@ -94,13 +94,14 @@ def everyone():
         ),
         ranked=tuple(ranked(name, n, name == "ridge_t") for n, name in enumerate(ESTIMATORS)),
         policies=(
-            Worth("everyone", "mens email", 1.0, around(0.0451, 0.0062), around(0.0452, 0.0065), None),
-            Worth("everyone", "womens email", 1.0, around(0.0302, 0.0061), around(0.0301, 0.0064), None),
-            Worth("targeted", "ridge_t", 0.97, around(0.0459, 0.0061), around(0.0457, 0.0064), None),
+            TargetingWorth("everyone", "mens email", 1.0, around(0.0451, 0.0062), around(0.0452, 0.0065), None),
+            TargetingWorth("everyone", "womens email", 1.0, around(0.0302, 0.0061), around(0.0301, 0.0064), None),
+            TargetingWorth("targeted", "ridge_t", 0.97, around(0.0459, 0.0061), around(0.0457, 0.0064), None),
         ),
         curve=curve(),
         deciles=tuple(
-            Decile(n, 6400, 0.02 + 0.006 * n, around(0.022 + 0.0055 * n + 0.004 * (n % 2), 0.019)) for n in range(1, 11)
+            EffectDecile(n, 6400, 0.02 + 0.006 * n, around(0.022 + 0.0055 * n + 0.004 * (n % 2), 0.019))
+            for n in range(1, 11)
         ),
         types=(
             ResponseType("persuadable", around(0.071, 0.02), 0.061),
@@ -112,7 +113,9 @@ def everyone():
         unchanged_money=None,
         groups=(),
         balance=tuple(
-            Balance(f"column_{n}", name, 0.004 * n, 0.42 * n) for n in range(-6, 7) for name in ("mens", "womens")
+            CovariateBalance(f"column_{n}", name, 0.004 * n, 0.42 * n)
+            for n in range(-6, 7)
+            for name in ("mens", "womens")
         ),
         balance_p=0.43,
         ratio_p=0.91,
@@ -148,7 +151,7 @@ def targeted():
         return Arm(name, n, around(mean, 0.004), around(effect, 0.007), around(effect, 0.006), *money)
 
     def worth(kind, name, share, profit, cost):
-        return Worth(kind, name, share, around(profit, 0.31), around(profit + 0.05, 0.35), around(cost, 0.04))
+        return TargetingWorth(kind, name, share, around(profit, 0.31), around(profit + 0.05, 0.35), around(cost, 0.04))
 
     return replace(
         everyone(),
@@ -180,7 +183,7 @@ def targeted():
             worth("targeted", "dr_learner", 0.43, 1.44, 0.99),
         ),
         curve=curve(2.6, 1.9),
-        deciles=tuple(Decile(n, 6400, 0.3 * n - 0.9, around(0.28 * n - 0.8, 0.9)) for n in range(1, 11)),
+        deciles=tuple(EffectDecile(n, 6400, 0.3 * n - 0.9, around(0.28 * n - 0.8, 0.9)) for n in range(1, 11)),
         unchanged_cost=around(0.38, 0.09),
         unchanged_money=around(0.12, 0.03),
         groups=tuple(
@@ -210,12 +213,12 @@ def nothing():
         alike=("yes",),
         estimator="outcome",
         targeting=around(0.0004, 0.0021),
-        forecast=Worth("forecast", "", 0.02, around(-0.0001, 0.0011), around(0.0002, 0.0013), None),
+        forecast=TargetingWorth("forecast", "", 0.02, around(-0.0001, 0.0011), around(0.0002, 0.0013), None),
         arms=(arm("no", 60000, 0.106), arm("yes", 4000, 0.103, -0.0021)),
         ranked=tuple(ranked(name, n - 3, name == "outcome") for n, name in enumerate(ESTIMATORS)),
         policies=(
-            Worth("everyone", "yes", 1.0, few, few, None),
-            Worth("targeted", "outcome", 0.2, around(0.0003, 0.0019), around(0.0003, 0.0021), None),
+            TargetingWorth("everyone", "yes", 1.0, few, few, None),
+            TargetingWorth("targeted", "outcome", 0.2, around(0.0003, 0.0019), around(0.0003, 0.0021), None),
         ),
         curve=curve(-0.0021),
         balance_p=1e-9,
@@ -240,11 +243,11 @@ def useless():
         part=2_300_000,
         offer="womens email",
         alike=("mens email", "womens email"),
-        forecast=Worth("forecast", "", 0.9, few, few, None),
+        forecast=TargetingWorth("forecast", "", 0.9, few, few, None),
         policies=(
-            Worth("everyone", "womens email", 1.0, few, few, None),
-            Worth("everyone", "mens email", 1.0, around(-0.0003, 0.0044), few, None),
-            Worth("targeted", "ridge_t", 0.5, few, few, None),
+            TargetingWorth("everyone", "womens email", 1.0, few, few, None),
+            TargetingWorth("everyone", "mens email", 1.0, around(-0.0003, 0.0044), few, None),
+            TargetingWorth("targeted", "ridge_t", 0.5, few, few, None),
         ),
         arms=(
             arm("no email", 21306, 0.106),
@@ -266,7 +269,7 @@ def promising():
         luck=0.08,
         part=41_000,
         alike=("10 off", "20 off"),
-        forecast=Worth("forecast", "", 1.0, around(0.4, 0.5), around(0.4, 0.5), around(1.9, 0.1)),
+        forecast=TargetingWorth("forecast", "", 1.0, around(0.4, 0.5), around(0.4, 0.5), around(1.9, 0.1)),
         types=(),
         cluster="household",
         clusters=9_400,

@@ -48,7 +48,7 @@ class NotApplicable(StrEnum):
 
 
 @dataclass(frozen=True)
-class Missing:
+class Shortfall:
     """A reason, and how much more would do."""
 
     why: NotApplicable
@@ -89,47 +89,47 @@ class Conditions:
     code_needed: bool = False
     """Whether the customer has to present the coupon."""
 
-    def of_the_moment(self, basket: Basket, now: int, offer_id: str) -> Missing | None:
+    def of_the_moment(self, basket: Basket, now: int, offer_id: str) -> Shortfall | None:
         """What depends neither on prices nor on products."""
         if self.code_needed and offer_id not in basket.codes:
-            return Missing(NotApplicable.CODE, names=(offer_id,))
+            return Shortfall(NotApplicable.CODE, names=(offer_id,))
         missing = None if self.window is ALWAYS else self._of_the_clock(now)
         return missing or self._of_the_customer(basket)
 
-    def _of_the_clock(self, now: int) -> Missing | None:
+    def _of_the_clock(self, now: int) -> Shortfall | None:
         window = self.window
         if window.starts_at is not None and now < window.starts_at:
-            return Missing(NotApplicable.NOT_STARTED, at=window.starts_at)
+            return Shortfall(NotApplicable.NOT_STARTED, at=window.starts_at)
         if window.ends_at is not None and now >= window.ends_at:
-            return Missing(NotApplicable.ENDED, at=window.ends_at)
-        return None if window.open_in_the_week(now) else Missing(NotApplicable.CLOSED)
+            return Shortfall(NotApplicable.ENDED, at=window.ends_at)
+        return None if window.open_in_the_week(now) else Shortfall(NotApplicable.CLOSED)
 
-    def _of_the_customer(self, basket: Basket) -> Missing | None:
+    def _of_the_customer(self, basket: Basket) -> Shortfall | None:
         customer = basket.customer
         if self.segments and not self.segments & customer.segments:
-            return Missing(NotApplicable.SEGMENT, names=tuple(sorted(self.segments)))
+            return Shortfall(NotApplicable.SEGMENT, names=tuple(sorted(self.segments)))
         if self.not_segments & customer.segments:
-            return Missing(NotApplicable.NOT_FOR_SEGMENT, names=tuple(sorted(self.not_segments & customer.segments)))
+            return Shortfall(NotApplicable.NOT_FOR_SEGMENT, names=tuple(sorted(self.not_segments & customer.segments)))
         if self.order_number is not None and customer.orders_before != self.order_number - 1:
-            return Missing(NotApplicable.ORDER)
+            return Shortfall(NotApplicable.ORDER)
         if self.bought_in and basket.bought_in not in self.bought_in:
-            return Missing(NotApplicable.CHANNEL, names=tuple(sorted(self.bought_in)))
-        return Missing(NotApplicable.CHANNEL) if basket.bought_in in self.not_bought_in else None
+            return Shortfall(NotApplicable.CHANNEL, names=tuple(sorted(self.bought_in)))
+        return Shortfall(NotApplicable.CHANNEL) if basket.bought_in in self.not_bought_in else None
 
-    def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Missing | None:
+    def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Shortfall | None:
         """What depends on the lines that the offer is about and on what all lines cost now, (lines,) minor units."""
         if self.contains is not None and not self.contains.lines(basket):
-            return Missing(NotApplicable.CONTAINS, names=self.contains.names)
+            return Shortfall(NotApplicable.CONTAINS, names=self.contains.names)
         if self.contains_not is not None and self.contains_not.lines(basket):
-            return Missing(NotApplicable.HOLDS, names=self.contains_not.names)
+            return Shortfall(NotApplicable.HOLDS, names=self.contains_not.names)
         if self.min_minor or self.min_count:
             about = lines if self.measured_on is None else self.measured_on.lines(basket)
             short = self.min_count - sum([basket.lines[place].quantity for place in about]) if self.min_count else 0
             if short > 0:
-                return Missing(NotApplicable.COUNT, count=short)
+                return Shortfall(NotApplicable.COUNT, count=short)
             short = self.min_minor - sum([amounts[place] for place in about])
             if short > 0:
-                return Missing(NotApplicable.SPEND, minor=short)
+                return Shortfall(NotApplicable.SPEND, minor=short)
         return None
 
 

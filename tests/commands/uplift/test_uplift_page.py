@@ -8,7 +8,7 @@ import pytest
 from page_texts import Outline, Texts
 from uplift_case import CASES, NOTES, around, everyone, leaking, nothing, promising, targeted, useless
 
-from offerloop.commands.uplift.findings import Note, NoteKind, Worth
+from offerloop.commands.uplift.findings import Note, NoteKind, TargetingWorth
 from offerloop.commands.uplift.notes import note
 from offerloop.commands.uplift.page import SHOWN, render_uplift
 from offerloop.commands.uplift.sentences import lead, localizer, sentence
@@ -225,7 +225,7 @@ def test_shares_of_a_whole_that_may_be_nothing_are_not_drawn(pages):
 def test_a_chart_has_room_for_the_best_offers_and_the_forecast():
     found = everyone()
     more = tuple(
-        Worth("everyone", f"offer {n}", 1.0, around(0.001 * n, 0.006), around(0.001 * n, 0.006), None)
+        TargetingWorth("everyone", f"offer {n}", 1.0, around(0.001 * n, 0.006), around(0.001 * n, 0.006), None)
         for n in range(1, 21)
     )
     page = render_uplift(replace(found, policies=(*found.policies, *more)))
@@ -238,7 +238,7 @@ def test_a_chart_has_room_for_the_best_offers_and_the_forecast():
 
 def test_what_is_the_same_for_all_has_no_interval():
     found, nought = nothing(), around(0.0, 0.0)
-    none = replace(found, forecast=Worth("forecast", "", 0.0, nought, nought, None))
+    none = replace(found, forecast=TargetingWorth("forecast", "", 0.0, nought, nought, None))
     assert "[0, 0]" not in render_uplift(none)
     found = targeted()
     fixed = replace(found.arms[1], cost=Estimate(0.3, 0.3 - 1e-14, 0.3 + 1e-14))

@@ -19,7 +19,7 @@ from offerloop.offers import (
     refund_kept,
     refund_repriced,
 )
-from offerloop.offers.conditions import Missing
+from offerloop.offers.conditions import Shortfall
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
@@ -155,7 +155,7 @@ def after_all(some, basket, state, least):
     totals = []
     for used in (some[0], *some[0].fewer(state)):
         new = apply(used, basket, state, least)
-        totals.append(after_all(some[1:], basket, state if isinstance(new, Missing) else new, least))
+        totals.append(after_all(some[1:], basket, state if isinstance(new, Shortfall) else new, least))
     return min(totals)
 
 

@@ -13,20 +13,20 @@ from scipy.stats import norm
 from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import (
     Arm,
-    Balance,
-    Decile,
+    CovariateBalance,
+    EffectDecile,
     Group,
     Note,
     Overlap,
     Ranked,
     ResponseType,
+    TargetingWorth,
     UpliftFindings,
-    Worth,
 )
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.responders import Responders
 from offerloop.commands.uplift.soundness import is_doubtful
-from offerloop.commands.uplift.trial import Trial
+from offerloop.commands.uplift.trial import PreparedTrial
 from offerloop.evaluation import Z95, Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
 from offerloop.response import (
     CustomerOrdering,
@@ -57,7 +57,7 @@ CONTRADICTION = 0.001
 class Facts:
     """One study, asked for the parts of its findings."""
 
-    trial: Trial
+    trial: PreparedTrial
     study: TrialStudy
     asked: UpliftRequest
 
@@ -150,13 +150,13 @@ class Facts:
         other = replace(self.evidence, outcome=outcome)
         return robust_scores(other, expected_outcomes(other, self.study.value.fold[0]))
 
-    def _worth(self, kind: str, name: str, policy: Floats) -> Worth:
+    def _worth(self, kind: str, name: str, policy: Floats) -> TargetingWorth:
         cost = None if self.study.cost is None else self.study.cost.expected
         predictions, log = Predictions(self.study.value.expected, cost), self.log
         nobody = np.zeros(self.evidence.size, dtype=np.int64)
         robust = difference_of_policies(dr(log, policy, predictions), dr(log, nobody, predictions))
         weighted = difference_of_policies(snips(log, policy), snips(log, nobody))
-        return Worth(
+        return TargetingWorth(
             kind=kind,  # type: ignore[arg-type]
             name=name,
             treated_share=float(1 - policy[:, 0].mean()),
@@ -165,7 +165,7 @@ class Facts:
             cost=robust.cost,
         )
 
-    def _forecast(self) -> Worth:
+    def _forecast(self) -> TargetingWorth:
         worth = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
         return replace(
             worth, profit=self.study.forecast_profit, snips=widened_estimate(worth.snips, self.study.undecided)
@@ -233,7 +233,7 @@ class Facts:
                 is_chosen=name == decision.estimator,
             )
 
-    def _policies(self) -> Iterator[Worth]:
+    def _policies(self) -> Iterator[TargetingWorth]:
         selection, n = self.study.selection, self.evidence.size
         for k, name in enumerate(self.trial.arms.names[1:], start=1):
             yield self._worth("everyone", name, np.tile(selection.same[k], (n, 1)))
@@ -241,9 +241,9 @@ class Facts:
         worth, more = self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)), self.study.unsteady
         yield replace(worth, profit=widened_estimate(worth.profit, more), snips=widened_estimate(worth.snips, more))
 
-    def _deciles(self) -> Iterator[Decile]:
+    def _deciles(self) -> Iterator[EffectDecile]:
         for decile in CustomerOrdering(self.study, self.asked.seed).deciles():
-            yield Decile(decile.decile, int(decile.rows.sum()), decile.predicted, decile.realised)
+            yield EffectDecile(decile.decile, int(decile.rows.sum()), decile.predicted, decile.realised)
 
     def _types(self) -> Iterator[ResponseType]:
         if not has_response_types(self.evidence.outcome):
@@ -288,10 +288,10 @@ class Facts:
                 parts = (None if one is None else mean_estimate(one[rows], whose) for one in (treated, effect, cost))
                 yield Group(column, group, n, *parts)  # type: ignore[arg-type]
 
-    def _balance(self) -> Iterator[Balance]:
+    def _balance(self) -> Iterator[CovariateBalance]:
         labels = self.trial.encoding.labels
         for difference in self.trial.balance[:BALANCES]:
-            yield Balance(
+            yield CovariateBalance(
                 labels[difference.column], self.trial.arms.names[difference.arm], difference.sds, difference.z
             )
 

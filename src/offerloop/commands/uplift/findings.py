@@ -81,7 +81,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Worth:
+class TargetingWorth:
     """A policy on left-out customers, over giving nothing."""
 
     kind: Literal["everyone", "targeted", "forecast"]
@@ -96,7 +96,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Decile:
+class EffectDecile:
     """Customers with about the same predicted effect of their best offer."""
 
     decile: int
@@ -130,7 +130,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Balance:
+class CovariateBalance:
     """How far apart an arm and no offer were before the trial."""
 
     column: str
@@ -246,15 +246,15 @@ class UpliftFindings:
     estimator: str
     targeting: Estimate
     """Area of the chosen estimator over random customers: whether it matters who is treated."""
-    forecast: Worth
+    forecast: TargetingWorth
     """The worth of the whole procedure, choices included."""
     budget: float | None
     """The budget for all customers of the table."""
     arms: tuple[Arm, ...]
     ranked: tuple[Ranked, ...]
-    policies: tuple[Worth, ...]
+    policies: tuple[TargetingWorth, ...]
     curve: tuple[TreatedShare, ...]
-    deciles: tuple[Decile, ...]
+    deciles: tuple[EffectDecile, ...]
     types: tuple[ResponseType, ...]
     unchanged_cost: Estimate | None
     """Share of the policy's cost that changes nothing: of what its customers do, they would do that much without it."""
@@ -265,7 +265,7 @@ class UpliftFindings:
     importances: tuple[Importance, ...]
     segments: tuple[Segment, ...]
     pairs: tuple[ArmsCompared, ...]
-    balance: tuple[Balance, ...]
+    balance: tuple[CovariateBalance, ...]
     balance_p: float
     """That the arms differ so much by chance."""
     ratio_p: float | None

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from offerloop.commands.uplift.findings import UpliftFindings, Worth
+from offerloop.commands.uplift.findings import TargetingWorth, UpliftFindings
 from offerloop.evaluation import Estimate, known_step, number
 from offerloop.message import Message
 from offerloop.report import Localizer
@@ -123,12 +123,12 @@ def _customers(sizes: Iterable[float]) -> int:
     return MANY if max((abs(one) for one in sizes), default=1.0) < TINY else 1
 
 
-def everyone(findings: UpliftFindings) -> Worth | None:
+def everyone(findings: UpliftFindings) -> TargetingWorth | None:
     """The best offer for everybody as a policy."""
     same = (one for one in findings.policies if one.kind == "everyone" and one.name == findings.offer)
     return next(same, None)
 
 
-def targeted(findings: UpliftFindings) -> Worth | None:
+def targeted(findings: UpliftFindings) -> TargetingWorth | None:
     """The choice of customers by the estimator that was chosen."""
     return next((one for one in findings.policies if one.kind == "targeted"), None)

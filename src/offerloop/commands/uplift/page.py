@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from offerloop.commands.uplift.findings import Design, UpliftFindings, Worth
+from offerloop.commands.uplift.findings import Design, TargetingWorth, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.commands.uplift.sections.checks import checks_section, groups_section
 from offerloop.commands.uplift.sections.columns import columns
@@ -147,7 +147,7 @@ def _tiles(findings: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     return (*tiles, Tile(_("Customers in the table"), count(findings.n), design))
 
 
-def _same(findings: UpliftFindings, best: Worth, _: Localizer) -> str:
+def _same(findings: UpliftFindings, best: TargetingWorth, _: Localizer) -> str:
     offer = _.quoted(findings.offer)
     if best.treated_share >= ALL:
         return capital(_("{offer} for everybody", context="uplift study", offer=offer))
@@ -161,7 +161,7 @@ def _tile(label: str, estimate: Estimate, findings: UpliftFindings, _: Localizer
     return Tile(label, value, _.clauses([_(note, **unit.texts()), *width]))
 
 
-def policies_shown(findings: UpliftFindings, most: int | None = SHOWN) -> list[Worth]:
+def policies_shown(findings: UpliftFindings, most: int | None = SHOWN) -> list[TargetingWorth]:
     """Return offers for everybody, the best first, then the choice of customers and its forecast."""
     single = sorted((one for one in findings.policies if one.kind == "everyone"), key=lambda one: -one.profit.value)
     return [*single[:most], *(one for one in findings.policies if one.kind == "targeted"), findings.forecast]
@@ -189,7 +189,7 @@ def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _look(worth: Worth, findings: UpliftFindings) -> str:
+def _look(worth: TargetingWorth, findings: UpliftFindings) -> str:
     """Return our colour for what is recommended and its forecast, another one for all others."""
     is_ours = worth.kind == "forecast" or (
         worth.kind == findings.policy and (worth.kind == "targeted" or worth.name == findings.offer)
@@ -197,7 +197,7 @@ def _look(worth: Worth, findings: UpliftFindings) -> str:
     return "ours" if is_ours else "control"
 
 
-def policy(worth: Worth, _: Localizer) -> str:
+def policy(worth: TargetingWorth, _: Localizer) -> str:
     """Return what a reader calls a policy."""
     if worth.kind == "everyone":
         return worth.name
@@ -206,7 +206,7 @@ def policy(worth: Worth, _: Localizer) -> str:
     return _("chosen by {name}", context="policy", name=short_estimator(worth.name, _))
 
 
-def _worth_table(every: Sequence[Worth], findings: UpliftFindings, _: Localizer) -> Table:
+def _worth_table(every: Sequence[TargetingWorth], findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     costed = any(worth.cost is not None for worth in every)
     rows = tuple(

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from offerloop.commands.uplift.findings import ArmsCompared, Condition, Driver, Importance, Segment
-from offerloop.commands.uplift.trial import Trial
+from offerloop.commands.uplift.trial import PreparedTrial
 from offerloop.evaluation import Estimate, widening
 from offerloop.response import (
     ESTIMATORS,
@@ -29,7 +29,7 @@ FEWEST_ROWS = 1_000
 class Responders:
     """One study, asked who responds."""
 
-    trial: Trial
+    trial: PreparedTrial
     study: TrialStudy
 
     @property

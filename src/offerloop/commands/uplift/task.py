@@ -16,7 +16,7 @@ from offerloop.commands.uplift.findings import AppliedScores, Note, UpliftFindin
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
-from offerloop.commands.uplift.trial import Trial, prepare
+from offerloop.commands.uplift.trial import PreparedTrial, prepare
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
 from offerloop.report import Result, first_chart
@@ -39,7 +39,7 @@ class UpliftResult(Result):
 
     findings: UpliftFindings
     asked: UpliftRequest
-    trial: Trial
+    trial: PreparedTrial
     study: TrialStudy
     learned: LearnedEffects
     others: OtherCustomers | None = None
@@ -130,7 +130,7 @@ def uplift(
     return UpliftResult(findings, request, trial, study, learned, others)
 
 
-def _others(apply: InputTable, trial: Trial, request: UpliftRequest) -> OtherCustomers:
+def _others(apply: InputTable, trial: PreparedTrial, request: UpliftRequest) -> OtherCustomers:
     rows, path = table_rows(apply, ids=() if request.id is None else (request.id,))
     try:
         return OtherCustomers(rows, path, check_rows(rows, trial.encoding, request.id))

@@ -44,7 +44,7 @@ FEWEST_EVENTS = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class PreparedTrial:
     """Everything that the study needs; arrays are of the kept rows."""
 
     table: pl.DataFrame
@@ -61,7 +61,7 @@ class Trial:
     suspects: tuple[Suspect, ...] = ()
 
 
-def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Trial:
+def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> PreparedTrial:
     """Raises InputError for what is written wrongly, EvidenceError for what the table cannot show."""
     request.check(table.columns[1:], path)
     _check_ids(table, request, path)
@@ -87,7 +87,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Trial:
     paid = _costs(kept, arms, request, path)
     if paid is not None:
         _check_cost(kept, paid, request, path)
-    trial = Trial(
+    trial = PreparedTrial(
         table=kept,
         arms=arms,
         encoding=encoding,
@@ -275,7 +275,7 @@ def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None
     return notes
 
 
-def _trimmed(trial: Trial) -> Trial:
+def _trimmed(trial: PreparedTrial) -> PreparedTrial:
     """Without rows for which an offer had hardly any chance."""
     kept = rows_with_overlap(trial.value.chance, trial.arms.action, list(trial.arms.names))
     if kept.all():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offerloop.money import share
-from offerloop.offers.conditions import Missing, NotApplicable
+from offerloop.offers.conditions import NotApplicable, Shortfall
 from offerloop.offers.pricing.effects import Place
 from offerloop.offers.pricing.running import Running, lowered
 from offerloop.offers.pricing.unit_effects import OnChosenUnits
@@ -102,20 +102,20 @@ class BundleOf(OnChosenUnits):
                 touched[id(one)] = one
         return with_taken(now, touched.values(), together=True)
 
-    def missing(self, at: Place, now: Running) -> Missing | None:
+    def missing(self, at: Place, now: Running) -> Shortfall | None:
         """See `Effect.missing`."""
         for scope, size in self.parts:
             free = count_free(now, at, scope_lines(scope, at, now))
             if free < size:
                 why = NotApplicable.COUNT if free else NotApplicable.CONTAINS
-                return Missing(why, count=size - free, names=scope.names)
+                return Shortfall(why, count=size - free, names=scope.names)
         lines = [line for scope, _ in self.parts for line in scope_lines(scope, at, now)]
         if len(set(lines)) == len(lines):
             return None
         units, fits = self._units(at, now)
         taken = self._next(units, fits, self._room(set(fits.values())))
         short = self.size - sum(count for _, count in taken)
-        return Missing(NotApplicable.COUNT, count=short) if short else None
+        return Shortfall(NotApplicable.COUNT, count=short) if short else None
 
     def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int]]:
         """The units of each bundle, and how many bundles of equal ones there are; they are no longer free after it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from offerloop.money import share
-from offerloop.offers.conditions import NO_CONDITIONS, Missing, NotApplicable
+from offerloop.offers.conditions import NO_CONDITIONS, NotApplicable, Shortfall
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
 from offerloop.offers.pricing.effects import Effect, OffFrom, OffShipping, Place
@@ -100,17 +100,17 @@ def shares_units(one: Uses, other: Uses) -> bool:
     return bool(one and other) and Uses.SOME in (one, other)
 
 
-def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: StackingPolicy) -> Candidate | Missing:
+def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: StackingPolicy) -> Candidate | Shortfall:
     """The offer on this basket at an epoch second, or why it cannot apply."""
     offer = ready.offer
     if offer.currency and offer.currency != basket.currency:
-        return Missing(NotApplicable.CURRENCY)
+        return Shortfall(NotApplicable.CURRENCY)
     conditions = offer.conditions
     missing = None if conditions is NO_CONDITIONS else conditions.of_the_moment(basket, now, offer.offer_id)
     if missing is not None:
         return missing
     left = units_left(ready, basket) if ready.limited else None
-    if isinstance(left, Missing):
+    if isinstance(left, Shortfall):
         return left
     places = [
         (effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim))
@@ -118,7 +118,7 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: St
     ]
     lines = _about(ready, places, basket)
     if not lines and not any(at.lines for _, at in places):
-        return Missing(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
+        return Shortfall(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
     if conditions is not NO_CONDITIONS:
         missing = conditions.of_the_lines(basket, lines, start.amounts)
         if missing is not None:
@@ -152,7 +152,7 @@ def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket)
 
 def _placed(
     ready: Ready, places: list[tuple[Effect, Place]], start: Running, policy: StackingPolicy
-) -> Candidate | Missing:
+) -> Candidate | Shortfall:
     if len(places) == 1:
         return _of_one(ready, places, start, policy)
     touched, worth, most = 0, 0, 0
@@ -168,7 +168,7 @@ def _placed(
 
 def _of_one(
     ready: Ready, places: list[tuple[Effect, Place]], start: Running, policy: StackingPolicy
-) -> Candidate | Missing:
+) -> Candidate | Shortfall:
     ((effect, at),) = places
     missing = effect.missing(at, start)
     if missing is not None:
@@ -180,15 +180,15 @@ def _of_one(
     )  # fmt: skip
 
 
-def units_left(ready: Ready, basket: Basket) -> int | Missing:
+def units_left(ready: Ready, basket: Basket) -> int | Shortfall:
     """Return how many units may still be sold at the price of an offer with a limit of units."""
     stock, per_customer, each = (getattr(ready.offer, name, None) for name in UNIT_LIMITS)
     usage = basket.usage.get(ready.offer.offer_id)
     sold, by_customer = (0, 0) if usage is None else (usage.sold, usage.by_customer)
     if stock is not None and sold >= stock:
-        return Missing(NotApplicable.SOLD_OUT)
+        return Shortfall(NotApplicable.SOLD_OUT)
     if per_customer is not None and by_customer >= per_customer:
-        return Missing(NotApplicable.CUSTOMER_LIMIT)
+        return Shortfall(NotApplicable.CUSTOMER_LIMIT)
     limits = ((stock, sold), (per_customer, by_customer), (each, 0))
     return min(left - used for left, used in limits if left is not None)
 
@@ -213,7 +213,7 @@ def _bits(basket: Basket, lines: Sequence[int]) -> int:
     return bits
 
 
-def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Running | Missing:
+def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Running | Shortfall:
     """Prices after the offer's turn, or why it does nothing; the total never falls below `least`."""
     if candidate.ready.after:
         lines = _about(candidate.ready, candidate.places, basket)

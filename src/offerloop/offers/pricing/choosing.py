@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from offerloop.offers.conditions import Missing
+from offerloop.offers.conditions import Shortfall
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
 from offerloop.offers.pricing.claims import Uses
@@ -37,7 +37,7 @@ def choose(candidates: Sequence[Candidate], basket: Basket, start: Running, poli
 
 def _alone(candidate: Candidate, basket: Basket, start: Running, least: int) -> Chosen:
     new = apply(candidate, basket, start, least)
-    return Chosen([], [start]) if isinstance(new, Missing) else Chosen([candidate], [start, new])
+    return Chosen([], [start]) if isinstance(new, Shortfall) else Chosen([candidate], [start, new])
 
 
 def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, bool, int, str]]:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import ClassVar, Protocol
 
 from offerloop.money import half_up
-from offerloop.offers.conditions import Measured, Missing, NotApplicable
+from offerloop.offers.conditions import Measured, NotApplicable, Shortfall
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
 from offerloop.offers.pricing.running import Piece, Running, Runs, cut_runs, room
@@ -76,7 +76,7 @@ class Effect(Protocol):
     def quick(self) -> bool:
         """Whether asking what it takes off costs little beside taking it off."""
 
-    def missing(self, at: Place, now: Running) -> Missing | None:
+    def missing(self, at: Place, now: Running) -> Shortfall | None:
         """What would have to be in the basket before it takes anything off."""
 
     def worth(self, at: Place, now: Running) -> int:
@@ -118,7 +118,7 @@ class Plain(ABC):
         """See `Effect.quick`."""
         return True
 
-    def missing(self, at: Place, now: Running) -> Missing | None:
+    def missing(self, at: Place, now: Running) -> Shortfall | None:
         """See `Effect.missing`."""
         del at, now
         return None
@@ -358,12 +358,16 @@ class OffFrom(Plain):
             off, now = off - now.shipping, now.with_shipping(0)
         return shared(at.basket, now, at.lines, off, at.arithmetic.remainder)
 
-    def missing(self, at: Place, now: Running) -> Missing | None:
+    def missing(self, at: Place, now: Running) -> Shortfall | None:
         """See `Effect.missing`."""
         short = self.tiers[0].least - self._size(at, now)
         if short <= 0:
             return None
-        return Missing(NotApplicable.COUNT, count=short) if self.by_count else Missing(NotApplicable.SPEND, minor=short)
+        return (
+            Shortfall(NotApplicable.COUNT, count=short)
+            if self.by_count
+            else Shortfall(NotApplicable.SPEND, minor=short)
+        )
 
     def _size(self, at: Place, now: Running) -> int:
         if self.by_count:

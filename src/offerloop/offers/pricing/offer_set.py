@@ -10,7 +10,7 @@ from offerloop.errors import InputError
 from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import Claim, Uses, claim_of
+from offerloop.offers.pricing.claims import UnitClaim, Uses, claim_of
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.stacking import ANNOUNCED, LANES
@@ -39,7 +39,7 @@ class Ready:
     """What it needs to itself in its lane."""
     named: bool
     """Whether it names a group, or offers beside which it does not apply."""
-    claims: tuple[Claim, ...]
+    claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
 
     @classmethod

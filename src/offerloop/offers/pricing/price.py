@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from offerloop.money import gross_of, net_of, round_up
 from offerloop.offers.base import Offer
-from offerloop.offers.conditions import Missing, NotApplicable
+from offerloop.offers.conditions import NotApplicable, Shortfall
 from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.pricing.choosing import choose, has_units, turn_of
@@ -81,10 +81,10 @@ _NOTHING: tuple[object, ...] = (None, None, None, None, 0)
 def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy) -> Priced:
     start = Running.of(basket)
     found: list[Candidate] = []
-    not_now: dict[str, Missing] = {}
+    not_now: dict[str, Shortfall] = {}
     for ready in known.near(basket):
         one = candidate(ready, basket, now, start, policy)
-        if isinstance(one, Missing):
+        if isinstance(one, Shortfall):
             not_now[ready.offer.offer_id] = one
         else:
             found.append(one)
@@ -153,12 +153,12 @@ def _applied(
 def _may_give(candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> bool:
     """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
     alone = not candidate.ready.offer.stacking.exclusive or not chosen.taken
-    return alone and not isinstance(apply(candidate, basket, _turn(candidate, chosen, policy), 0), Missing)
+    return alone and not isinstance(apply(candidate, basket, _turn(candidate, chosen, policy), 0), Shortfall)
 
 
 def _rejected(
     offer_set: OfferSet,
-    not_now: dict[str, Missing],
+    not_now: dict[str, Shortfall],
     candidates: list[Candidate],
     chosen: Chosen,
     basket: Basket,
@@ -178,16 +178,16 @@ def _rejected(
     return tuple(out)
 
 
-def _missed(offer_id: str, missing: Missing) -> RejectedOffer:
+def _missed(offer_id: str, missing: Shortfall) -> RejectedOffer:
     return RejectedOffer(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
 
 
-def _far(ready: Ready, basket: Basket) -> Missing:
+def _far(ready: Ready, basket: Basket) -> Shortfall:
     """Why an offer that is filed elsewhere does not concern the basket."""
     segments = ready.offer.conditions.segments
     if segments and not segments & basket.customer.segments:
-        return Missing(NotApplicable.SEGMENT, names=tuple(sorted(segments)))
-    return Missing(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
+        return Shortfall(NotApplicable.SEGMENT, names=tuple(sorted(segments)))
+    return Shortfall(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
 
 
 def _unchosen(
@@ -220,7 +220,7 @@ def _without_gain(candidate: Candidate, chosen: Chosen, basket: Basket, policy: 
     """Why an offer without a rival is not among the chosen."""
     turn = _turn(candidate, chosen, policy)
     new = apply(candidate, basket, turn, 0) if has_units(candidate, turn) else turn
-    if isinstance(new, Missing):
+    if isinstance(new, Shortfall):
         return _missed(candidate.offer_id, new)
     if new.total == turn.total:
         used = (

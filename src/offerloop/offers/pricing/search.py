@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from offerloop.offers.conditions import Missing
+from offerloop.offers.conditions import Shortfall
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.bounds import ByLine, ByLines
 from offerloop.offers.pricing.candidates import Candidate, apply
@@ -51,9 +51,9 @@ class Chosen:
         """How far the total may be above the lowest one."""
         return 0 if self.find_lowest is None else max(0, self.total - self.find_lowest())
 
-    def add(self, one: Candidate, new: Running | Missing) -> bool:
+    def add(self, one: Candidate, new: Running | Shortfall) -> bool:
         """Take one more offer if it takes anything off; whether it did."""
-        if isinstance(new, Missing) or new.total >= self.total:
+        if isinstance(new, Shortfall) or new.total >= self.total:
             return False
         self.taken.append(one)
         self.after.append(new)
@@ -136,7 +136,7 @@ class Search:
     def _take(self, place: int, one: Candidate, now: Running, allowed: int) -> None:
         self.effort -= len(self.basket.lines) + _PER_SET
         new = apply(one, self.basket, now, self.least)
-        if isinstance(new, Missing) or new.total == now.total:
+        if isinstance(new, Shortfall) or new.total == now.total:
             return
         self.path.append((one, new))
         if new.total < self.best.total:

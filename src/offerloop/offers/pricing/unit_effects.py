@@ -12,7 +12,7 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import ClassVar
 
-from offerloop.offers.conditions import Missing, NotApplicable
+from offerloop.offers.conditions import NotApplicable, Shortfall
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
 from offerloop.offers.pricing.running import Running
@@ -178,18 +178,18 @@ class BuyGet(OnChosenUnits):
         """See `Effect.also`."""
         return () if self.got_from is None else (self.got_from,)
 
-    def missing(self, at: Place, now: Running) -> Missing | None:
+    def missing(self, at: Place, now: Running) -> Shortfall | None:
         """See `Effect.missing`."""
         _, bought, times = self._free(at, now)
         if times:
             return None
         if self.got_from is None:
-            return Missing(NotApplicable.COUNT, count=self.size - count_free(now, at, at.lines))
+            return Shortfall(NotApplicable.COUNT, count=self.size - count_free(now, at, at.lines))
         short = self.buy - count_free(now, at, bought)
         return (
-            Missing(NotApplicable.COUNT, count=short)
+            Shortfall(NotApplicable.COUNT, count=short)
             if short > 0
-            else Missing(NotApplicable.CONTAINS, names=self.got_from.names)
+            else Shortfall(NotApplicable.CONTAINS, names=self.got_from.names)
         )
 
     def _free(self, at: Place, now: Running) -> tuple[Sequence[int], Sequence[int], int]:

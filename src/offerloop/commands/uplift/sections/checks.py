@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.commands.uplift.findings import Balance, Group, Overlap, UpliftFindings
+from offerloop.commands.uplift.findings import CovariateBalance, Group, Overlap, UpliftFindings
 from offerloop.commands.uplift.measures import measure, share_text
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.soundness import UNLIKELY, impossible
@@ -190,7 +190,7 @@ def _balance_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _interval(balance: Balance) -> Estimate:
+def _interval(balance: CovariateBalance) -> Estimate:
     """A difference over its z is its standard error."""
     return Estimate.of(balance.difference, abs(balance.difference / balance.z) if balance.z else 0.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from offerloop.commands.uplift.findings import Arm, Decile, Ranked, ResponseType, UpliftFindings
+from offerloop.commands.uplift.findings import Arm, EffectDecile, Ranked, ResponseType, UpliftFindings
 from offerloop.commands.uplift.measures import (
     MEASURES,
     everyone,
@@ -282,7 +282,7 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _mean(deciles: Sequence[Decile]) -> Estimate:
+def _mean(deciles: Sequence[EffectDecile]) -> Estimate:
     """Return the mean over customers who are in one decile each."""
     n = sum(one.n for one in deciles)
     value = sum(one.n * one.realised.value for one in deciles) / n
