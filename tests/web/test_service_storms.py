@@ -19,17 +19,23 @@ SLOW_SECONDS = 2.0
 BUDGET, AMOUNT = 3_000, 100
 
 
+def view(name):
+    body = {"event_id": name, "kind": "view", "customer_id": "c000", "product_id": "7"}
+    return {**body, "at": "2024-06-03T12:00:00Z"}
+
+
 class Storm:
     """Clients that ask until they are told to stop, and what they were answered."""
 
     def __init__(self, address, secret):
         self.address, self.headers = address, {"authorization": f"Bearer {secret}"}
         self.decided, self.redeemed, self.failures, self.stopped = [], set(), [], threading.Event()
+        self.reported = set()
 
     def client(self, number):
         chance = random.Random(number)
         while not self.stopped.is_set():
-            kind = chance.choice(("decide", "decide", "durable", "redeem", "price"))
+            kind = chance.choice(("decide", "decide", "durable", "redeem", "price", "report"))
             try:
                 with httpx.Client(base_url=self.address, headers=self.headers, timeout=60) as client:
                     getattr(self, kind)(client, chance)
@@ -54,6 +60,17 @@ class Storm:
     def price(self, client, chance):
         line = {"product_id": "7", "quantity": chance.randrange(1, 5), "unit_price_minor": 950}
         assert self.post(client, "/v1/baskets/price", {"currency": "EUR", "lines": [line]}).status_code == 200
+
+    def report(self, client, chance):
+        """A batch with an event twice, one that others report too, and a malformed one, in any order; and again."""
+        own = [view(f"{chance.randrange(10**12)}") for _ in range(5)]
+        batch = [*own, own[0], view(f"shared-{chance.randrange(20)}"), {**view("wrong"), "product_id": ""}]
+        for _ in range(2):
+            chance.shuffle(batch)
+            said = self.post(client, "/v1/events", {"events": batch}).json()
+            assert said["accepted"] + said["duplicates"] == 7, said
+            assert [one["event_id"] for one in said["rejected"]] == ["wrong"]
+            self.reported |= {one["event_id"] for one in batch} - {"wrong"}
 
     def redeem(self, client, chance):
         """The same key is sent until it is answered, whatever happens in between."""
@@ -99,6 +116,7 @@ def check(storm, killed, url):
     with engine.connect() as connection:
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
         used, spent = connection.execute(sa.text("select n_used, spent_minor from templates")).one()
+        events = connection.execute(sa.text("select event_id from events")).scalars().all()
         leased = connection.execute(sa.text("select budget_minor - leased_minor from budgets")).scalars().all()
     engine.dispose()
     assert storm.failures == []
@@ -108,6 +126,9 @@ def check(storm, killed, url):
         assert decision in written or lost, (decision, at, killed)
     assert spent == used * AMOUNT <= BUDGET
     assert used == len(storm.redeemed) > 0
+    assert len(events) == len(set(events)) > 0
+    assert storm.reported <= set(events)
+    assert "wrong" not in events
     assert all(left >= 0 for left in leased)
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,14 +59,17 @@ class Runner:
             self._child.wait()
         self._database.close()
 
-    def _again(self, action: object) -> None:
-        """Do something every second; what goes wrong is logged, and tried again."""
-        assert callable(action)
+    def _again(self, action: Callable[[], None]) -> None:
+        """Do something every second; what goes wrong is logged once, and tried again."""
+        logged = ""
         while not self._over.wait(EVERY):
             try:
                 action()
+                logged = ""
             except OfferloopError as error:
-                _LOG.warning("%s", error)
+                if str(error) != logged:
+                    _LOG.warning("%s", error)
+                logged = str(error)
             except Exception:
                 _LOG.exception("work beside requests failed and is tried again")
 
