@@ -1,4 +1,8 @@
-"""The texts of the source that catalogues translate: those in `Message(...)` and `_(...)`, in code and templates."""
+"""The texts of the source that catalogues translate: those in `Message(...)` and `_(...)`, in code and templates.
+
+The help of the command line stands as typer takes it: in `help=` and `rich_help_panel=`, in the docstrings of commands
+and in the titles of `PANELS`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,11 @@ SOURCE = Path(__file__).parent.parent / "src" / "offerloop"
 CALLS = ("Message", "_", "localizer", "self")
 """Names of what takes a text: messages, and localizers by the names of the parameters and fields that hold them."""
 OPTIONS = ("context", "plural")
+HELP_CONTEXT = "help of the command line"
+HELP_KEYWORDS = ("help", "rich_help_panel")
+HELP_CALLS = ("Option", "Argument", "Typer")
+MAIN = "src/offerloop/cli.py"
+"""Collects the commands, which stand in other files of that name."""
 MOST_SHORT = 3
 """Texts of so many words mean different things in different places, and need a context."""
 
@@ -60,6 +69,8 @@ class Call:
 
     def faults(self) -> Iterator[str]:
         """Say what no catalogue could carry, or no reader fill."""
+        if self.keywords.get("context") == HELP_CONTEXT:
+            return
         where = f"{self.place}:{self.line}"
         if any(name in self.keywords and not isinstance(self.keywords[name], str) for name in OPTIONS):
             yield f"{where}: context and plural must be literals"
@@ -96,7 +107,8 @@ def _calls(source: Path) -> Iterator[Call]:
     for path in sorted(source.rglob("*")):
         place = path.relative_to(source.parent.parent).as_posix()
         if path.suffix == ".py":
-            yield from python_calls(path.read_text(encoding="utf-8"), place)
+            code = path.read_text(encoding="utf-8")
+            yield from sorted([*python_calls(code, place), *help_texts(code, place)], key=lambda call: call.line)
         elif path.suffix == ".j2" and ".html" in path.suffixes:
             yield from _template_calls(path.read_text(encoding="utf-8"), place)
 
@@ -109,6 +121,26 @@ def python_calls(code: str, place: str) -> Iterator[Call]:
         is_complete = _name(node.func) != "Message" and all(one.arg is not None for one in node.keywords)
         template = _literal(node.args[0]) if node.args else None
         yield Call(template if isinstance(template, str) else None, keywords, is_complete, place, node.lineno)
+
+
+def help_texts(code: str, place: str) -> Iterator[Call]:
+    """Yield the texts of the help of the command line."""
+    for node in ast.walk(ast.parse(code)):
+        for text in _help_of(node, place):
+            if isinstance(text, str):
+                yield Call(text, {"context": HELP_CONTEXT}, is_complete=False, place=place, line=node.lineno)  # type: ignore[attr-defined]
+
+
+def _help_of(node: ast.AST, place: str) -> list[object]:
+    """Return the texts of a parameter, of a command or of the panels of commands."""
+    match node:
+        case ast.Call() if _name(node.func) in HELP_CALLS:
+            return [_literal(one.value) for one in node.keywords if one.arg in HELP_KEYWORDS]
+        case ast.FunctionDef() if place.endswith("/cli.py") and place != MAIN and node.name[0] != "_":
+            return [ast.get_docstring(node)]
+        case ast.Assign(targets=[ast.Name("PANELS")], value=ast.Dict(keys=keys)):
+            return [_literal(key) for key in keys if key is not None]
+    return []
 
 
 def _template_calls(template: str, place: str) -> Iterator[Call]:

@@ -19,11 +19,12 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from offerloop.cli import app
-from offerloop.commands.terminal.help import SHARED
+from offerloop.commands.terminal.help import SHARED, help_text
 from offerloop.config import Config, SourceName
 from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, LimitRule, Limits
 from offerloop.events import CONTRACTS
+from offerloop.locale import ENGLISH
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.report import Localizer
 from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, STAGE_TABLES, TableContract
@@ -134,7 +135,7 @@ def _parameter(parameter: Parameter) -> str:
 
 
 def _in_cell(text: str | None) -> str:
-    return " ".join((text or "").split()).replace("|", "\\|")
+    return " ".join(help_text(text or "", ENGLISH).split()).replace("|", "\\|")
 
 
 def _with_figures() -> Iterator[str]:

@@ -25,7 +25,7 @@ def test_a_broken_contract_is_not_blamed_on_the_input():
 
 
 def test_the_nearest_name_is_suggested():
-    assert near_miss("custmer_id", ["order_id", "customer_id"]) == ", did you mean 'customer_id'?"
+    assert str(near_miss("custmer_id", ["order_id", "customer_id"])) == ", did you mean 'customer_id'?"
 
 
 def test_nothing_is_suggested_when_nothing_is_near():

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.message import Amount, Message, Share, packed, unpacked
+from offerloop.message import Amount, Message, Share, both, either, joined, packed, unpacked
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,18 @@ def test_messages_are_kept_as_text_with_the_types_of_their_values():
     messages = Message("found {values} here", values=values), Message("nothing else was found")
     assert unpacked(packed(*messages)) == messages
     assert unpacked(packed()) == ()
+
+
+def test_messages_are_put_together_without_being_finished():
+    lines = joined([Message("{n} left", context="rest", n=1000), "x"], "\n")
+    assert str(lines) == "1,000 left\nx"
+    assert str(both(["a", "b", "c"])) == "a and b and c"
+    assert str(either(["a"])) == "a"
+
+
+def test_texts_among_values_are_found_and_changed_at_any_depth():
+    message = Message(
+        "{path}: {why}", context="error", path="/tmp/x", why=Message("{names} fit", names=["/tmp/x", "y"])
+    )
+    assert list(message.texts()) == ["/tmp/x", "/tmp/x", "y"]
+    assert str(message.with_texts(lambda text: text.replace("/tmp/", ""))) == "x: x, y fit"

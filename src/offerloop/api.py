@@ -18,6 +18,7 @@ from rich.console import Console
 import offerloop
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 Names = str | Iterable[str]
 """One name, or several."""
@@ -45,6 +46,7 @@ def init(
     columns: Mapping[str, str] | None = None,
     encoding: str | None = None,
     sample: str | None = None,
+    language: str | None = None,
 ) -> offerloop.InitResult:
     """Write a commented configuration from a shop's own files, or for the sample `complete-journey`.
 
@@ -60,7 +62,7 @@ def init(
     }  # fmt: skip
     files = {name: str(place) for name, place in places.items() if place is not None}
     named = [f"{ours}={theirs}" for ours, theirs in (columns or {}).items()]
-    request = InitRequest(files, _text(budget), currency, _text(margin), named, encoding, sample)
+    request = InitRequest(files, _text(budget), currency, _text(margin), named, encoding, sample, language)
     return write_configuration(as_path(folder), request)
 
 
@@ -303,6 +305,7 @@ def allocate(
     cap: Mapping[str, int] | None = None,
     limits: StrPath | None = None,
     currency: str = "USD",
+    language: str | None = None,
     console: Console | None = None,
 ) -> offerloop.AllocationResult:
     """Decide which customer gets which offer within a budget and other limits.
@@ -315,11 +318,15 @@ def allocate(
     from offerloop.commands.allocate.task import read_limits
 
     caps = [f"{offer}={count}" for offer, count in (cap or {}).items()]
-    return allocate_offers(table, read_limits(limits, _text(budget)), caps, currency, console)
+    return allocate_offers(table, read_limits(limits, _text(budget)), caps, currency, console, language)
 
 
 def price(
-    basket: offerloop.Document, offers: offerloop.Document, now: str | datetime | None = None
+    basket: offerloop.Document,
+    offers: offerloop.Document,
+    now: str | datetime | None = None,
+    *,
+    language: str | None = None,
 ) -> offerloop.PricedBasket:
     """Price a basket under offers: the best set of them, every cent accounted for, and why others do not apply.
 
@@ -333,7 +340,7 @@ def price(
     """
     from offerloop.commands.price.task import price_files
 
-    return price_files(basket, offers, now)
+    return price_files(basket, offers, now, language)
 
 
 def replay(
@@ -470,7 +477,9 @@ def _day(name: str, written: str | date | None) -> date | None:
     try:
         day = datetime.fromisoformat(written) if isinstance(written, str) else written
     except ValueError:
-        raise InputError(f"{name} must be a day such as 2026-11-11, not '{written}'") from None
+        raise InputError(
+            Message("{name} must be a day such as 2026-11-11, not '{written}'", name=name, written=str(written))
+        ) from None
     return day.date() if isinstance(day, datetime) else day
 
 

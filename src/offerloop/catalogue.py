@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from offerloop.errors import ConfigError, near_miss
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,13 @@ class Catalogue:
         if name not in installed:
             allowed = self.names()
             raise ConfigError(
-                f"there is no {self.kind} '{name}'{near_miss(name, allowed)} (known: {', '.join(allowed)})"
+                Message(
+                    "there is no {kind} '{name}'{near} (known: {known})",
+                    kind=self.kind,
+                    name=name,
+                    near=near_miss(name, allowed),
+                    known=allowed,
+                )
             )
         return installed[name].load()
 

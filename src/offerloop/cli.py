@@ -31,8 +31,10 @@ from offerloop.commands.similar.cli import similar
 from offerloop.commands.simulate.cli import simulate
 from offerloop.commands.terminal.encoding import write_any_sign
 from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
+from offerloop.commands.terminal.language import error_text, note_language
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
+from offerloop.message import Message
 from offerloop.web.cli import serve
 
 PANELS = {
@@ -52,15 +54,16 @@ def _stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise StoppedError("interrupted; nothing is half-written, so give the same command again") from None
+        raise StoppedError(Message("interrupted; nothing is half-written, so give the same command again")) from None
 
 
 class _Commands(HelpfulGroup):
     """Commands that a user may stop at any time, from the first look at their options on."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the class above it
+    def make_context(self, info_name: Any, args: Any, *others: Any, **options: Any) -> Any:  # noqa: ANN401 - as above
+        typed = note_language(args)
         with _stoppable():
-            return super().make_context(*args, **kwargs)
+            return super().make_context(info_name, typed, *others, **options)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         with _stoppable():
@@ -110,7 +113,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except OfferloopError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error_text(error)}\n")
         sys.exit(error.exit_code)
     except _UsageError as error:
         sys.stderr.write(f"{_usage_line(error)}\n")

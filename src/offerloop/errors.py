@@ -29,7 +29,7 @@ class OfferloopError(Exception):
     def __init__(self, message: Message | str) -> None:
         super().__init__(message)
         self.message = message if isinstance(message, Message) else Message("{text}", context="pattern", text=message)
-        """The sentence, which pages translate; one that is given as text stays English."""
+        """The sentence, which the command line and pages translate; one that is given as text stays English."""
 
 
 class InputError(OfferloopError):
@@ -68,14 +68,24 @@ class ContractError(OfferloopError):
     """A table does not have the shape that its declaration promises."""
 
 
-def near_miss(wrong: str, allowed: Iterable[str]) -> str:
-    """``", did you mean 'x'?"`` when a name in `allowed` is close to `wrong`, else an empty string."""
-    close = difflib.get_close_matches(wrong, list(allowed), n=1)
-    return f", did you mean '{close[0]}'?" if close else ""
+def nearest(wrong: str, allowed: Iterable[str]) -> str | None:
+    """Return the name in `allowed` that is close to `wrong`, if there is one."""
+    return next(iter(difflib.get_close_matches(wrong, list(allowed), n=1)), None)
 
 
-def check_known(what: str, wanted: str, allowed: Iterable[str]) -> None:
+def near_miss(wrong: str, allowed: Iterable[str]) -> Message | str:
+    """Return the clause ``", did you mean 'x'?"`` when a name in `allowed` is close to `wrong`, else an empty text."""
+    close = nearest(wrong, allowed)
+    return Message(", did you mean '{name}'?", context="behind a wrong name", name=close) if close is not None else ""
+
+
+def check_known(what: Message, wanted: str, allowed: Iterable[str]) -> None:
     """Raises InputError with the nearest name where `wanted` is none of those allowed."""
-    names = list(allowed)
-    if wanted not in names:
-        raise InputError(f"there is no {what} '{wanted}'{near_miss(wanted, names)} (known: {', '.join(names)})")
+    known = list(allowed)
+    if wanted not in known:
+        near = near_miss(wanted, known)
+        raise InputError(
+            Message(
+                "there is no {what} '{name}'{near} (known: {known})", what=what, name=wanted, near=near, known=known
+            )
+        )

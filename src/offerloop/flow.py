@@ -311,6 +311,16 @@ def product_texts(events: Events) -> pl.DataFrame:
     return collect(events.products.filter(~nw.col("text").is_null()).select("product_id", "text"), "product_id")
 
 
+def product_names(events: Events) -> list[str]:
+    """Return names of products, or of categories where the shop has no other, by which its language is known."""
+    present = events.products.collect_schema().names()
+    column = next((one for one in ("text", "category") if one in present), None)
+    if column is None:
+        return []
+    known = ~nw.col(column).is_null() & (nw.col(column) != "unknown")
+    return collect(events.products.filter(known).select(column).unique(), column)[column].to_list()
+
+
 def rules(settings: Recommend, usual_margin: float) -> BusinessRules:
     """What the shop does not want recommended."""
     return BusinessRules(

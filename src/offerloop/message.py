@@ -7,7 +7,7 @@ for, so templates are literals in the code, where `make messages` finds them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,6 +81,59 @@ class Message:
     def with_values(self, **values: Value) -> Message:
         """Return the same message with further values."""
         return Message(self.template, context=self.context, plural=self.plural, **{**dict(self.values), **values})
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts among its values, at any depth."""
+        for _, value in self.values:
+            yield from _texts(value)
+
+    def with_texts(self, change: Callable[[str], str]) -> Message:
+        """Return the same message with every text among its values changed, at any depth."""
+        return self.with_values(**{name: _changed(value, change) for name, value in self.values})
+
+
+def joined(parts: Iterable[Message | str], between: str) -> Message:
+    """Return messages one after another; `between` has no words, such as a line break."""
+    numbered: dict[str, Value] = {f"part_{place}": part for place, part in enumerate(parts, 1)}
+    return Message(between.join(f"{{{name}}}" for name in numbered)).with_values(**numbered)
+
+
+def both(parts: Sequence[Message | str]) -> Message | str:
+    """Return ``"A and B and C"``."""
+    *before, last = parts
+    if not before:
+        return last
+    return Message("{names} and {last}", context="names that all count", names=both(before), last=last)
+
+
+def either(parts: Sequence[Message | str]) -> Message | str:
+    """Return ``"A or B or C"``."""
+    *before, last = parts
+    if not before:
+        return last
+    return Message("{names} or {last}", context="names of which one counts", names=either(before), last=last)
+
+
+def _texts(value: Value) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Message():
+            yield from value.texts()
+        case list() | tuple():
+            for part in value:
+                yield from _texts(part)
+
+
+def _changed(value: Value, change: Callable[[str], str]) -> Value:
+    match value:
+        case str():
+            return change(value)
+        case Message():
+            return value.with_texts(change)
+        case list() | tuple():
+            return tuple(_changed(part, change) for part in value)
+    return value
 
 
 Value: TypeAlias = "Message | str | int | float | Decimal | date | Share | Amount | Sequence[Value]"

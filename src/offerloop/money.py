@@ -10,6 +10,7 @@ from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperatio
 from fractions import Fraction
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 MICRO = 1_000_000
 """Micro-units in one minor unit; expected costs are integers of these."""
@@ -53,11 +54,20 @@ def to_minor(amount: str | int | Decimal, currency: str) -> int:
     try:
         exact = Decimal(str(amount).strip()).scaleb(DIGITS[currency], _EXACT)
     except DecimalException:
-        raise InputError(f"'{amount}' is not an amount of money; write it like 12.40") from None
+        raise InputError(
+            Message("'{amount}' is not an amount of money; write it like 12.40", amount=str(amount))
+        ) from None
     if not exact.is_finite() or exact != exact.to_integral_value():
-        raise InputError(f"'{amount}' is not an amount in {currency}, which has {DIGITS[currency]} decimal digits")
+        raise InputError(
+            Message(
+                "'{amount}' is not an amount in {currency}, which has {digits} decimal digits",
+                amount=str(amount),
+                currency=currency,
+                digits=DIGITS[currency],
+            )
+        )
     if abs(exact) >= TOO_MUCH:
-        raise InputError(f"'{amount}' is too large an amount")
+        raise InputError(Message("'{amount}' is too large an amount", amount=str(amount)))
     return int(exact)
 
 
@@ -85,7 +95,7 @@ def read_margin(text: str) -> str:
     except InvalidOperation:
         is_share = False
     if not is_share:
-        raise InputError(f"--margin must be a share such as 0.3 or 30%, not '{text}'")
+        raise InputError(Message("--margin must be a share such as 0.3 or 30%, not '{text}'", text=text))
     return f"{share.normalize():f}"
 
 

@@ -44,7 +44,7 @@ def written(tmp_path):
 def test_init_maps_it_and_check_says_how_many_refuse(written, name, ours, cells):
     path = written(**{name: cells}).config
     assert load_config(path).sources["customers"].columns[ours] == name
-    found = check(path)
+    found = check(path, language="en")
     assert found.facts["consent"]["refused"] == 5
     n = found.facts["orders"]["n_customers"]
     said = f"Consent: {n - 5} of {n} customers who bought have agreed to personal offers; 5 get none: 5 refuse, 0 have"
@@ -81,7 +81,7 @@ def test_a_column_that_holds_no_answers_is_refused_with_those_that_are_known(wri
 def test_only_marked_customers_opted_out_where_nothing_says_who_did_not(written, name, mark):
     path = written(**{name: (mark, "")}).config
     assert load_config(path).sources["customers"].columns["opt_out"] == name
-    found = check(path)
+    found = check(path, language="en")
     consent = found.facts["consent"]
     n = consent["customers"]
     assert (consent["agreed"], consent["refused"], consent["silent"], consent["unmarked"]) == (n - 5, 5, 0, n - 5)
@@ -136,7 +136,7 @@ def test_customers_who_are_left_out_by_cleaning_are_counted(written, tmp_path):
     text = path.read_text(encoding="utf-8")
     first = pl.read_csv(tmp_path / "customers.csv", schema_overrides={"customer": pl.String})["customer"][0]
     path.write_text(text.replace('# test_ids = ["TEST*"]', f'test_ids = ["{first}"]'), encoding="utf-8")
-    found = check(path)
+    found = check(path, language="en")
     n = found.facts["consent"]["customers"]
     assert found.facts["orders"]["n_customers"] == n - 1
     lines = page(found).splitlines()

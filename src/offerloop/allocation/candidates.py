@@ -15,6 +15,7 @@ from offerloop.allocation.problem import COST, Block, Numbers
 from offerloop.arrays import Ints
 from offerloop.config import Campaign
 from offerloop.errors import ConfigError
+from offerloop.message import Message
 from offerloop.money import MICRO
 
 
@@ -83,8 +84,12 @@ def counted_cost(effects: pl.DataFrame, campaign: Campaign) -> Ints:
     if cost.null_count():
         offer = effects.filter(cost.is_null())["offer_id"][0]
         raise ConfigError(
-            f"campaign '{campaign.id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
-            'unlimited; give it one, or set budget_basis = "expected"'
+            Message(
+                "campaign '{id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
+                'unlimited; give it one, or set budget_basis = "expected"',
+                id=campaign.id,
+                offer=str(offer),
+            )
         )
     return cost.to_numpy().astype(np.int64)
 

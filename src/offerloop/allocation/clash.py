@@ -10,6 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR
 from offerloop.allocation.elastic import MANY, NOTHING, Elastic, Violation, weights_of
 from offerloop.allocation.problem import COST, COUNT, Limit, Problem
 from offerloop.errors import InputError
+from offerloop.message import Message, both, joined
 
 CONFLICTS = 3
 """Conflicts that are named, no limit in two of them."""
@@ -33,14 +34,19 @@ class Conflict:
     by: tuple[int, ...]
     """The excess of the first limits, up to `NAMED`."""
 
-    def __str__(self) -> str:
-        ways = ", or ".join(_needed(limit, by) for limit, by in zip(self.limits, self.by, strict=False))
+    def message(self) -> Message:
+        """Say what clashes, and what would have to give way."""
+        needed = [_needed(limit, by) for limit, by in zip(self.limits, self.by, strict=False)]
         if len(self.limits) == 1:
-            return f"{ways}, whatever the other limits are"
+            return Message("{way}, whatever the other limits are", way=needed[0])
         names = [f"'{limit.name}'" for limit in self.limits[:NAMED]]
         more = len(self.limits) - len(names)
-        together = f"{', '.join(names)} and {more} more" if more else f"{', '.join(names[:-1])} and {names[-1]}"
-        return f"{together} clash: {ways}"
+        together = (
+            Message("{names} and {n} more", context="names in a row", names=names, n=more)
+            if more
+            else Message("{names} and {last}", context="names that all count", names=names[:-1], last=names[-1])
+        )
+        return Message("{together} clash: {ways}", context="conflict of limits", together=together, ways=_ways(needed))
 
 
 def clash(problem: Problem) -> ClashError | None:
@@ -48,7 +54,8 @@ def clash(problem: Problem) -> ClashError | None:
     conflicts = list(_conflicts(problem))
     if not conflicts:
         return None
-    return ClashError(f"the limits cannot all be held: {'; '.join(map(str, conflicts))}")
+    found = joined((one.message() for one in conflicts), "; ")
+    return ClashError(Message("the limits cannot all be held: {conflicts}", conflicts=found))
 
 
 def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
@@ -56,32 +63,68 @@ def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
 
     `broken` are limits that the closest plan exceeds, and by how many units.
     """
-    searched = "no plan that keeps to all limits was found by a search of bounded length"
     if not broken:
-        return ClashError(f"{searched}; loosen one of them")
-    ways = " and ".join(_enough(limit, by) for limit, by in broken)
-    return ClashError(f"{searched}, and nothing proves that there is none: one is sure to exist if {ways}")
+        return ClashError(
+            Message("no plan that keeps to all limits was found by a search of bounded length; loosen one of them")
+        )
+    return ClashError(
+        Message(
+            "no plan that keeps to all limits was found by a search of bounded length, and nothing proves that "
+            "there is none: one is sure to exist if {ways}",
+            ways=both([_enough(limit, by) for limit, by in broken]),
+        )
+    )
 
 
-def _needed(limit: Limit, by: int) -> str:
+def _ways(needed: Sequence[Message]) -> Message:
+    """Return ``"A, or B, or C"``."""
+    *before, last = needed
+    if not before:
+        return last
+    return Message("{ways}, or {last}", context="ways of which one is enough", ways=_ways(before), last=last)
+
+
+def _needed(limit: Limit, by: int) -> Message:
     """Say what a limit would have to be at least for the others to hold."""
     bound, now = limit.at_most + by, limit.at_most
     if limit.is_below:
         reached, wanted = limit.amount(-bound, ROUND_FLOOR), limit.amount(-now)
-        return f"'{limit.name}' reaches at most {reached}, not {wanted}"
+        return Message(
+            "'{limit}' reaches at most {reached}, not {asked}", limit=limit.name, reached=reached, asked=wanted
+        )
     if _is_difference(limit):
-        return f"'{limit.name}' would have to give way by at least {_more(limit, by)}"
-    return f"'{limit.name}' would have to be at least {limit.amount(bound, ROUND_CEILING)}, not {limit.amount(now)}"
+        return Message(
+            "'{limit}' would have to give way by at least {amount}", limit=limit.name, amount=_more(limit, by)
+        )
+    return Message(
+        "'{limit}' would have to be at least {needed}, not {written}",
+        limit=limit.name,
+        needed=limit.amount(bound, ROUND_CEILING),
+        written=limit.amount(now),
+    )
 
 
-def _enough(limit: Limit, by: int) -> str:
+def _enough(limit: Limit, by: int) -> Message:
     """Say what a limit would have to be so that a plan at hand keeps to it."""
     bound, now = limit.at_most + by, limit.at_most
     if limit.is_below:
-        return f"'{limit.name}' asks for {limit.amount(-bound, ROUND_FLOOR)} instead of {limit.amount(-now)}"
+        return Message(
+            "'{limit}' asks for {enough} instead of {written}",
+            limit=limit.name,
+            enough=limit.amount(-bound, ROUND_FLOOR),
+            written=limit.amount(-now),
+        )
     if _is_difference(limit):
-        return f"'{limit.name}' gives way by {_more(limit, by)}"
-    return f"'{limit.name}' allows {limit.amount(bound, ROUND_CEILING)} instead of {limit.amount(now)}"
+        return Message(
+            "'{limit}' gives way by {amount}", context="loosened limit", limit=limit.name, amount=_more(limit, by)
+        )
+    return Message(
+        "'{limit}' allows {enough} instead of {written}",
+        context="loosened limit",
+        limit=limit.name,
+        enough=limit.amount(bound, ROUND_CEILING),
+        written=limit.amount(now),
+    )
 
 
 def _is_difference(limit: Limit) -> bool:
@@ -89,7 +132,7 @@ def _is_difference(limit: Limit) -> bool:
     return min(limit.weights) < 0 or (limit.at_most == 0 and limit.measure not in (COST, COUNT))
 
 
-def _more(limit: Limit, by: int) -> str:
+def _more(limit: Limit, by: int) -> Message:
     """Say the width that a band lacks, with four digits, or an amount."""
     return limit.amount(by, ROUND_CEILING, 4 if min(limit.weights) < 0 else 2)
 

@@ -20,6 +20,7 @@ from offerloop.allocation.problem import COST, COUNT, Limit, Numbers, Problem, U
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Band, Cell, LimitRule, Limits
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.money import exact_share
 
 UNIT = "_unit"
@@ -80,8 +81,14 @@ class CandidateTable:
         rows = rows.with_columns(unit.alias(UNIT))
         most = rows.group_by(UNIT).agg(n=pl.col("customer_id").n_unique()).sort("n", UNIT).tail(1)
         if most.height and most["n"][0] > MOST_SHARING:
-            what = f"{most['n'][0]:,} customers have the same {limits.shared} ({most[UNIT][0]})"
-            raise InputError(f"{what}; leave the cell empty where it is not known")
+            raise InputError(
+                Message(
+                    "{n} customers have the same {column} ({value}); leave the cell empty where it is not known",
+                    n=most["n"][0],
+                    column=limits.shared or "",
+                    value=most[UNIT][0],
+                )
+            )
         return replace(self, rows=rows)
 
     def _candidates(self, limits: Limits) -> CandidateRows:
@@ -89,7 +96,7 @@ class CandidateTable:
         cost, value = rows["cost"].to_numpy(), rows["value"].to_numpy()
         measures: dict[str, Numbers] = {COST: cost}
         if limits.min_return is not None:
-            measures[RETURN] = whole(limits.min_return * cost - value, "the cost without its return")
+            measures[RETURN] = whole(limits.min_return * cost - value, Message("the cost without its return"))
         names = self.offers
         offer = rows["offer_id"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
         candidates = CandidateRows.of(rows[UNIT].to_numpy(), offer, value - cost, measures)
@@ -104,14 +111,20 @@ class CandidateTable:
         flags = self.rows[column].cast(pl.String).str.to_lowercase()
         yes, no = ("true", "1", "1.0"), ("false", "0", "0.0")
         if not flags.drop_nulls().is_in([*yes, *no]).all():
-            raise InputError(f"the column '{column}' (exclude) must hold true and false, or 1 and 0")
+            raise InputError(
+                Message("the column '{column}' (exclude) must hold true and false, or 1 and 0", column=column)
+            )
         return flags.is_in(yes).fill_null(value=False)
 
     def check(self, column: str | None) -> None:
         """Raises InputError for a column that is not there."""
         if column is not None and column not in self.rows.columns:
             near = near_miss(column, self.rows.columns)
-            raise InputError(f"the limits name a column '{column}' that the table does not have{near}")
+            raise InputError(
+                Message(
+                    "the limits name a column '{column}' that the table does not have{near}", column=column, near=near
+                )
+            )
 
 
 class _Built:
@@ -141,7 +154,12 @@ class _Built:
         codes, values = self._group(band.column)
         if len(values) > MOST_GROUPS:
             raise InputError(
-                f"the band on '{band.column}' has {len(values)} groups; more than {MOST_GROUPS} are too many"
+                Message(
+                    "the band on '{column}' has {n_groups} groups; more than {most_groups} are too many",
+                    column=band.column,
+                    n_groups=len(values),
+                    most_groups=MOST_GROUPS,
+                )
             )
         measure = COUNT if band.of == "rate" else self._sums(band.of)
         size = np.bincount(codes, minlength=len(values)).tolist()
@@ -163,7 +181,14 @@ class _Built:
             value = self._written(column, cell)
             same = self.table.whole.filter(pl.col(column).cast(pl.String) == value)
             if same.is_empty():
-                raise InputError(f"the limit '{rule.name}' asks for {column} = {value}, but no row has that")
+                raise InputError(
+                    Message(
+                        "the limit '{limit}' asks for {column} = {value}, but no row has that",
+                        limit=rule.name,
+                        column=column,
+                        value=value,
+                    )
+                )
             if _constant(self.table.whole, "offer_id", column):
                 offers &= set(same["offer_id"].to_list())
             else:
@@ -182,7 +207,12 @@ class _Built:
         for name in rule.offers:
             if name not in names_by_text:
                 raise InputError(
-                    f"the limit '{rule.name}' names an offer '{name}' that no row has{near_miss(name, names_by_text)}"
+                    Message(
+                        "the limit '{limit}' names an offer '{name}' that no row has{near}",
+                        limit=rule.name,
+                        name=name,
+                        near=near_miss(name, names_by_text),
+                    )
                 )
         return {names_by_text[name] for name in rule.offers or names_by_text}
 
@@ -207,8 +237,11 @@ class _Built:
         self.table.check(column)
         if not _constant(self.table.rows, UNIT, column):
             raise InputError(
-                f"the column '{column}' differs between rows of one customer, or of those who share one device; limits "
-                "need one value for each of them"
+                Message(
+                    "the column '{column}' differs between rows of one customer, or of those who share one "
+                    "device; limits need one value for each of them",
+                    column=column,
+                )
             )
         first = self.candidates.row[:, 0]
         cells = self.table.rows[column].cast(pl.String).fill_null("none")
@@ -231,19 +264,23 @@ class _Built:
         self.table.check(column)
         numbers = self.table.rows[column]
         if not numbers.dtype.is_numeric() or not numbers.is_finite().fill_null(value=False).all():
-            raise InputError(f"the column '{column}', which a limit counts, must hold a number in every row")
+            raise InputError(
+                Message("the column '{column}', which a limit counts, must hold a number in every row", column=column)
+            )
         return numbers.cast(pl.Float64).to_numpy() / (self.table.unit[0] if column in HELD else 1)
 
     def _measured(self, name: str, amounts: Floats, column: str) -> str:
         row = self.candidates.row
-        self.measures[name] = np.where(row >= 0, whole(amounts, f"the column '{column}'")[row], 0)
+        self.measures[name] = np.where(
+            row >= 0, whole(amounts, Message("the column '{column}'", context="what adds up", column=column))[row], 0
+        )
         return name
 
 
-def whole(amounts: Floats, what: str) -> Ints:
+def whole(amounts: Floats, what: Message) -> Ints:
     """Rounded up. Raises InputError where 64 bits do not hold the sum."""
     if float(np.abs(amounts).sum()) >= COUNTED:
-        raise InputError(f"{what} adds up to more than can be counted exactly; split the table")
+        raise InputError(Message("{what} adds up to more than can be counted exactly; split the table", what=what))
     return np.ceil(amounts).astype(np.int64)
 
 
@@ -256,5 +293,9 @@ def _whole(bound: object, name: str) -> int:
     """A number of offers. Raises InputError for anything else."""
     text = str(bound)
     if not text.isdecimal():
-        raise InputError(f"the limit '{name}' counts offers, so it must be a whole number, not '{text}'")
+        raise InputError(
+            Message(
+                "the limit '{name}' counts offers, so it must be a whole number, not '{text}'", name=name, text=text
+            )
+        )
     return int(text)

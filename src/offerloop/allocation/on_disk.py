@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from offerloop.allocation.problem import COST, MOST_SAMPLED, Block, Numbers, T, spread, thinned
 from offerloop.engine import Batch, Engine, batches
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,12 @@ class OnDisk:
         for name in ("profit", *self.measures):
             if table[name].shape[1:] != (self.width,):
                 raise SourceError(
-                    f"lists of '{name}' in '{self.path}' differ in length; give each {self.width} numbers"
+                    Message(
+                        "lists of '{name}' in '{path}' differ in length; give each {width} numbers",
+                        name=name,
+                        path=str(self.path),
+                        width=self.width,
+                    )
                 )
         measures = {name: table[name] for name in self.measures}
         groups = {name: table[name] for name in self.groups}
@@ -75,13 +81,36 @@ class OnDisk:
         """(n,) or (n, K) without a copy. Raises SourceError for what cannot be counted."""
         lists = pa.types.is_fixed_size_list(column.type)
         if pa.types.is_nested(column.type) and not lists:
-            raise SourceError(f"the column '{name}' of '{self.path}' must have the type of lists of one fixed length")
+            raise SourceError(
+                Message(
+                    "the column '{name}' of '{path}' must have the type of lists of one fixed length",
+                    name=name,
+                    path=str(self.path),
+                )
+            )
         values = column.flatten() if lists else column
         if column.null_count or values.null_count:
-            raise SourceError(f"the column '{name}' of '{self.path}' has empty cells; fill them or leave the rows out")
+            raise SourceError(
+                Message(
+                    "the column '{name}' of '{path}' has empty cells; fill them or leave the rows out",
+                    name=name,
+                    path=str(self.path),
+                )
+            )
         if name in (*self.measures, *self.groups) and not pa.types.is_integer(values.type):
-            raise SourceError(f"the column '{name}' of '{self.path}' must hold whole numbers, not {values.type}")
+            raise SourceError(
+                Message(
+                    "the column '{name}' of '{path}' must hold whole numbers, not {type}",
+                    name=name,
+                    path=str(self.path),
+                    type=str(values.type),
+                )
+            )
         numbers: NDArray[Any] = values.to_numpy(zero_copy_only=False)
         if name == "profit" and np.isnan(numbers.min()):
-            raise SourceError(f"the column 'profit' of '{self.path}' holds something that is no number; fill it")
+            raise SourceError(
+                Message(
+                    "the column 'profit' of '{path}' holds something that is no number; fill it", path=str(self.path)
+                )
+            )
         return numbers.reshape(len(column), -1) if lists else np.asarray(numbers)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from offerloop.arrays import Ints
 from offerloop.engine import in_order
 from offerloop.errors import ContractError
+from offerloop.message import Message
 
 Numbers = NDArray[Any]
 """An array of floats or integers of any size."""
@@ -181,16 +182,19 @@ class Limit:
         """Whether it asks for something at least."""
         return min(self.weights) < 0 <= -self.at_most and max(self.weights) <= 0
 
-    def amount(self, units: int, rounding: str | None = None, digits: int = 2) -> str:
+    def amount(self, units: int, rounding: str | None = None, digits: int = 2) -> Message:
         """So many units, as a message says it: exactly, or in large units to some digits by a rounding of `decimal`."""
+        if self.unit is None and self.measure == COUNT:
+            return Message("{n} offer", context="amount of a limit", plural="{n} offers", n=units)
         if self.unit is None:
-            counted = f"offer{'' if units == 1 else 's'}" if self.measure == COUNT else f"of {self.measure}"
-            return f"{units:,} {counted}"
+            return Message(
+                "{amount} of {measure}", context="amount of a limit", amount=f"{units:,}", measure=self.measure
+            )
         size, name = self.unit
         large, step = Decimal(units) / size, Decimal(1).scaleb(-digits)
         if rounding is not None or large == large.quantize(step):
             large = large.quantize(step, rounding) + 0  # no negative zero
-        return f"{large:,f} {name}"
+        return Message("{amount} {unit}", context="amount of a limit", amount=f"{large:,f}", unit=name)
 
     @property
     def is_plain(self) -> bool:

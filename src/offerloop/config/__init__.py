@@ -9,13 +9,21 @@ if TYPE_CHECKING:
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
+    from offerloop.config.language import report_language
     from offerloop.config.limits import Band, Cell, LimitRule, Limits
-    from offerloop.config.load import beside, load_config, load_file, privacy_beside, sqlite_beside
+    from offerloop.config.load import (
+        beside,
+        load_config,
+        load_file,
+        message_of,
+        privacy_beside,
+        problems_of,
+        sqlite_beside,
+    )
     from offerloop.config.model import (
         Campaign,
         Config,
         Listed,
-        Privacy,
         Profiles,
         Recommend,
         Response,
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from offerloop.config.paths import StrPath, as_path, config_file
     from offerloop.config.patterns import fits_pattern, pattern_expression
     from offerloop.config.plan import Plan
+    from offerloop.config.privacy import Privacy
     from offerloop.config.publish import Publish
     from offerloop.config.section import ConfigSection
     from offerloop.config.service import Alarms, Schedule, Topic, Webhook
@@ -74,11 +83,14 @@ __all__ = [
     "listed",
     "load_config",
     "load_file",
+    "message_of",
     "off",
     "padded",
     "pattern_expression",
     "privacy_beside",
+    "problems_of",
     "quoted",
+    "report_language",
     "sqlite_beside",
 ]
 

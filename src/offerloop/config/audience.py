@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field, model_validator
 
 from offerloop.config.section import ConfigSection
+from offerloop.message import Message
 
 Value = str | int | float | bool
 TESTS = ("equals", "among", "above", "below", "between", "exists", "matches")
@@ -43,15 +44,24 @@ class AudienceRule(ConfigSection):
         groups = [one for one in (self.all, self.any, self.negated) if one is not None]
         tests = [name for name in TESTS if getattr(self, name) is not None]
         if len(groups) + (self.field is not None) != 1:
-            raise ValueError("a rule is either 'all', 'any', 'not' or a 'field' with one test")
+            raise ValueError(Message("a rule is either 'all', 'any', 'not' or a 'field' with one test"))
         if self.field is not None and len(tests) != 1:
             raise ValueError(
-                f"the field '{self.field}' needs one test: equals, in, above, below, between, exists or matches"
+                Message(
+                    "the field '{field}' needs one test: equals, in, above, below, between, exists or matches",
+                    field=self.field,
+                )
             )
         if self.field is None and tests:
-            raise ValueError(f"'{tests[0]}' needs a 'field' beside it")
+            raise ValueError(Message("'{test}' needs a 'field' beside it", test=tests[0]))
         if self.between is not None and self.between[0] > self.between[1]:
-            raise ValueError(f"between [{self.between[0]:g}, {self.between[1]:g}] holds nothing; swap the two")
+            raise ValueError(
+                Message(
+                    "between [{low}, {high}] holds nothing; swap the two",
+                    low=f"{self.between[0]:g}",
+                    high=f"{self.between[1]:g}",
+                )
+            )
         return self
 
     @property

@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field, model_validator
 
 from offerloop.config.section import ConfigSection, Share
+from offerloop.message import Message
 
 
 class Clean(ConfigSection):
@@ -45,6 +46,10 @@ class Clean(ConfigSection):
     def _window(self) -> Clean:
         if self.first_day is not None and self.last_day is not None and self.last_day < self.first_day:
             raise ValueError(
-                f"clean.last_day = {self.last_day} is before clean.first_day = {self.first_day}; swap them"
+                Message(
+                    "clean.last_day = {last_day} is before clean.first_day = {first_day}; swap them",
+                    last_day=str(self.last_day),
+                    first_day=str(self.first_day),
+                )
             )
         return self

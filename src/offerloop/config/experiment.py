@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from offerloop.config.section import ConfigSection
+from offerloop.message import Message
 
 LEAST_HOLDOUT, MOST_HOLDOUT = 0.01, 0.20
 LEAST_SHARE, MOST_SHARE = 0.01, 0.50
@@ -31,10 +32,18 @@ class ExperimentSettings(ConfigSection):
     @classmethod
     def _measures_and_sends(cls, value: float) -> float:
         if not LEAST_HOLDOUT <= value <= MOST_HOLDOUT:
-            example = f"{value / 100:.2f} for {value:g} %" if 1 <= value <= 100 * MOST_HOLDOUT else "0.05 for 5 %"
+            share = value if 1 <= value <= 100 * MOST_HOLDOUT else 5
             raise ValueError(
-                f"must be a share from {LEAST_HOLDOUT:g} to {MOST_HOLDOUT:g}, such as {example}, not {value:g}: with "
-                "fewer customers no read-out shows anything, and more give up too much of what a plan earns"
+                Message(
+                    "must be a share from {least} to {most}, such as {example} for {percent}, not {value}: "
+                    "with fewer customers no read-out shows anything, and more give up too much of what a plan "
+                    "earns",
+                    least=f"{LEAST_HOLDOUT:g}",
+                    most=f"{MOST_HOLDOUT:g}",
+                    example=f"{share / 100:.2f}",
+                    percent=f"{share:g} %",
+                    value=f"{value:g}",
+                )
             )
         return value
 
@@ -67,13 +76,21 @@ class BusinessAsUsual(ConfigSection):
     @classmethod
     def _measures(cls, value: float) -> float:
         if not LEAST_SHARE <= value <= MOST_SHARE:
-            example = f"{value / 100:.2f} for {value:g} %" if 1 <= value <= 100 * MOST_SHARE else "0.10 for 10 %"
-            bounds = f"from {LEAST_SHARE:g} to {MOST_SHARE:g}"
-            raise ValueError(f"must be a share {bounds}, such as {example}, not {value:g}")
+            share = value if 1 <= value <= 100 * MOST_SHARE else 10
+            raise ValueError(
+                Message(
+                    "must be a share from {least} to {most}, such as {example} for {percent}, not {value}",
+                    least=f"{LEAST_SHARE:g}",
+                    most=f"{MOST_SHARE:g}",
+                    example=f"{share / 100:.2f}",
+                    percent=f"{share:g} %",
+                    value=f"{value:g}",
+                )
+            )
         return value
 
     @model_validator(mode="after")
     def _one_policy(self) -> BusinessAsUsual:
         if bool(self.rules) == (self.path is not None):
-            raise ValueError("give either 'rules' or 'path' (a file with customer_id and offer_id)")
+            raise ValueError(Message("give either 'rules' or 'path' (a file with customer_id and offer_id)"))
         return self

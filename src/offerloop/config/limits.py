@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from offerloop.config.section import ConfigSection
+from offerloop.message import Message
 
 Amount = str | int | float
 Cell = str | int | float | bool
@@ -31,7 +32,7 @@ class LimitRule(ConfigSection):
     @model_validator(mode="after")
     def _bound(self) -> LimitRule:
         if self.at_most is None and self.at_least is None:
-            raise ValueError(f"the limit '{self.name}' needs at_most or at_least")
+            raise ValueError(Message("the limit '{name}' needs at_most or at_least", name=self.name))
         return self
 
 

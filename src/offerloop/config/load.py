@@ -4,33 +4,49 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from offerloop.config.experiment import BusinessAsUsual
-from offerloop.config.model import Config, Privacy, Source
+from offerloop.config.model import Config, Source
 from offerloop.config.paths import StrPath, as_path, config_file
-from offerloop.errors import ConfigError, near_miss
+from offerloop.config.privacy import Privacy
+from offerloop.errors import ConfigError, near_miss, nearest
+from offerloop.message import Message, Value, joined
 
 Where = tuple[str | int, ...]
 """The keys and places in lists that lead to a value."""
 _TRIED = {"str": "string", "int": "int", "float": "float", "bool": "bool"}
 """Where several types are allowed, a location ends with the one that was tried; how its problems begin."""
 _NAMES = r"'(\w+)'"
+_LIST = Message("must be a list in square brackets, not {shown}")
+_TABLE = Message("must be a table, not {shown}")
+_TEXT = Message("must be text in quotes, not {shown}")
 _WANTED = {
-    "finite": "a number, neither nan nor inf", "bool": "true or false",
-    "int": "a whole number", "float": "a number", "date": "a day such as 2024-01-31",
-    "tuple": "a list in square brackets", "list": "a list in square brackets",
-    "dict": "a table", "model": "a table", "string": "text in quotes", "path": "text in quotes",
+    "finite": Message("must be a number, neither nan nor inf, not {shown}"),
+    "bool": Message("must be true or false, not {shown}"),
+    "int": Message("must be a whole number, not {shown}"),
+    "float": Message("must be a number, not {shown}"),
+    "date": Message("must be a day such as 2024-01-31, not {shown}"),
+    "tuple": _LIST, "list": _LIST, "dict": _TABLE, "model": _TABLE, "string": _TEXT, "path": _TEXT,
 }  # fmt: skip
 """What must stand there, by how pydantic's names of problems begin."""
 _BOUNDS = {
-    "greater_than": ("gt", "be more than {}"), "greater_than_equal": ("ge", "be {} or more"),
-    "less_than_equal": ("le", "be {} or less"), "less_than": ("lt", "be less than {}"),
-    "too_short": ("min_length", "hold {} or more"), "too_long": ("max_length", "hold {} or fewer"),
-}  # fmt: skip
+    "greater_than": ("gt", Message("must be more than {bound}, not {shown}")),
+    "greater_than_equal": ("ge", Message("must be {bound} or more, not {shown}")),
+    "less_than_equal": ("le", Message("must be {bound} or less, not {shown}")),
+    "less_than": ("lt", Message("must be less than {bound}, not {shown}")),
+    "too_short": ("min_length", Message("must hold {bound} or more, not {shown}")),
+    "too_long": ("max_length", Message("must hold {bound} or fewer, not {shown}")),
+}
+_ORDINALS = {
+    1: Message("the {number}st", context="place in a list"),
+    2: Message("the {number}nd", context="place in a list"),
+    3: Message("the {number}rd", context="place in a list"),
+}
 """Limits: where pydantic names one, and how a sentence does."""
 
 
@@ -53,24 +69,49 @@ def load_file(path: Path, model: type[M]) -> M:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         _check_suffix(path, model)
-        raise ConfigError(f"'{path}' is not TOML: {error}{_quotes_hint(text, str(error))}") from None
+        raise ConfigError(
+            Message(
+                "'{path}' is not TOML: {error}{hint}",
+                context="error",
+                path=str(path),
+                error=str(error),
+                hint=_quotes_hint(text, str(error)),
+            )
+        ) from None
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        lines = _sentences(error, tomllib.loads(text, parse_float=str), model)
-        raise ConfigError("\n".join(f"{path}: {line}" for line in lines)) from None
+        found = _problems(error, tomllib.loads(text, parse_float=str), model)
+        raise ConfigError(problems_of(path, found)) from None
+
+
+def problems_of(path: Path, problems: Iterable[Message]) -> Message:
+    """Return one line for each problem of a file."""
+    lines = [Message("{path}: {problem}", context="problem of a file", path=str(path), problem=one) for one in problems]
+    return joined(lines, "\n")
 
 
 def _text(path: Path, model: type[BaseModel]) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"there is no configuration '{path}'; write one with 'offerloop init'") from None
+        raise ConfigError(
+            Message("there is no configuration '{path}'; write one with 'offerloop init'", path=str(path))
+        ) from None
     except OSError as error:
-        raise ConfigError(f"'{path}' cannot be read: {error.strerror}") from None
+        raise ConfigError(
+            Message(
+                "'{path}' cannot be read: {reason}",
+                context="error",
+                path=str(path),
+                reason=error.strerror or str(error),
+            )
+        ) from None
     except UnicodeDecodeError:
         _check_suffix(path, model)
-        raise ConfigError(f"'{path}' is not TOML, which is UTF-8 text; save it as UTF-8") from None
+        raise ConfigError(
+            Message("'{path}' is not TOML, which is UTF-8 text; save it as UTF-8", path=str(path))
+        ) from None
 
 
 def _check_suffix(path: Path, model: type[BaseModel]) -> None:
@@ -78,10 +119,13 @@ def _check_suffix(path: Path, model: type[BaseModel]) -> None:
     if path.suffix.lower() == ".toml":
         return
     if model is not Config:
-        raise ConfigError(f"'{path}' is no TOML file, and one is wanted here")
+        raise ConfigError(Message("'{path}' is no TOML file, and one is wanted here", path=str(path)))
     raise ConfigError(
-        f"'{path}' is no TOML file, and a configuration such as offerloop.toml is wanted here; 'offerloop init DIR "
-        f"--orders {path}' writes one for a file of order lines"
+        Message(
+            "'{path}' is no TOML file, and a configuration such as offerloop.toml is wanted here; "
+            "'offerloop init DIR --orders {path}' writes one for a file of order lines",
+            path=str(path),
+        )
     )
 
 
@@ -89,8 +133,8 @@ def beside(config: Config, folder: Path) -> Config:
     """The configuration with every path relative to a folder."""
     sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
     publish = tuple(
-        target if target.path is None else target.model_copy(update={"path": folder / as_path(target.path)})
-        for target in config.publish
+        one if one.path is None else one.model_copy(update={"path": folder / as_path(one.path)})
+        for one in config.publish
     )
     outcomes = tuple(folder / as_path(path) for path in config.experiment.outcomes)
     experiment = config.experiment.model_copy(update={"outcomes": outcomes})
@@ -123,10 +167,10 @@ def _source_beside(source: Source, folder: Path) -> Source:
 
 def sqlite_beside(url: str, folder: Path) -> str:
     """An SQLite file by a relative path lies beside the configuration; any other URL stays."""
-    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda match: f"{match[1]}{folder}/", url)
+    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda found: f"{found[1]}{folder}/", url)
 
 
-def _quotes_hint(text: str, error: str) -> str:
+def _quotes_hint(text: str, error: str) -> Message | str:
     """What to do where a bare word stands in place of a value, by the message of the TOML reader; else nothing."""
     place = re.search(r"at line (\d+), column (\d+)", error)
     if place is None:
@@ -136,11 +180,12 @@ def _quotes_hint(text: str, error: str) -> str:
     if word is None or not re.search(r"[=\[,]\s*$", line[0][:column]):
         return ""
     key = re.search(r"[\w.-]+\s*=\s*$", line[0][:column])
-    return f'; text needs quotes, {key[0] if key else ""}"{word[0].strip()}"'
+    quoted = f'{key[0] if key else ""}"{word[0].strip()}"'
+    return Message("; text needs quotes, {quoted}", context="behind an error", quoted=quoted)
 
 
-def _sentences(error: ValidationError, as_written: dict[str, Any], model: type[BaseModel]) -> list[str]:
-    """One line for each problem; `as_written` is the file with its decimal numbers as texts."""
+def _problems(error: ValidationError, as_written: dict[str, Any], model: type[BaseModel]) -> list[Message]:
+    """One message for each problem; `as_written` is the file with its decimal numbers as texts."""
     problems = _causes(error)
     missing = {problem["loc"] for problem in problems if problem["type"] == "missing"}
     lines, answered = [], set()
@@ -150,7 +195,7 @@ def _sentences(error: ValidationError, as_written: dict[str, Any], model: type[B
             answered.add(meant)
         else:
             what = _what(problem, as_written)
-        lines.append((problem["loc"], f"{_place(_of_value(problem), as_written)}{what}"))
+        lines.append((problem["loc"], _placed(_place(_of_value(problem), as_written), what)))
     return list(dict.fromkeys(line for where, line in lines if where not in answered))
 
 
@@ -161,13 +206,13 @@ def _causes(error: ValidationError) -> list[Any]:
     return [problem for problem in problems if problem["type"] != "too_short" or problem["loc"] not in sections]
 
 
-def _unknown(where: Where, missing: set[Where], model: type[BaseModel]) -> tuple[str, Where]:
+def _unknown(where: Where, missing: set[Where], model: type[BaseModel]) -> tuple[Message, Where]:
     """What is wrong with a key, and the missing one that it must be a slip for (empty when it is for none)."""
-    hint = near_miss(str(where[-1]), _keys_at(where[:-1], model))
-    for place in missing:
-        if place[:-1] == where[:-1] and f"'{place[-1]}'" in hint:
-            return f"unknown key{hint.removesuffix('?')}, which is required?", place
-    return f"unknown key{hint}", ()
+    keys = _keys_at(where[:-1], model)
+    meant = (*where[:-1], nearest(str(where[-1]), keys) or "")
+    if meant in missing:
+        return Message("unknown key, did you mean '{name}', which is required?", name=str(meant[-1])), meant
+    return Message("unknown key{near}", context="error", near=near_miss(str(where[-1]), keys)), ()
 
 
 def _keys_at(where: Where, model: type[BaseModel]) -> list[str]:
@@ -192,64 +237,95 @@ def _of_value(problem: Any) -> Where:  # noqa: ANN401 - pydantic's ErrorDetails
     return where[:-1] if tried or (problem["type"] == "missing" and isinstance(where[-1], int)) else where
 
 
-def _place(where: Where, as_written: dict[str, Any]) -> str:
-    """``"campaign 'spring', budget: "``, ``"the 1st [[publish]], path: "``, ``"audiences.loyal.all, the 2nd: "``."""
-    said = [""]
+def _place(where: Where, as_written: dict[str, Any]) -> list[Message | str]:
+    """``"campaign 'spring', budget"``, ``"the 1st [[publish]], path"``, ``"audiences.loyal.all, the 2nd"``."""
+    parts: list[Message | str] = [""]
     for part in where:
         if isinstance(part, int):
-            said += [f"the {_ordinal(part + 1)}", ""]
+            parts += [_ordinal(part + 1), ""]
         else:
-            said[-1] = f"{said[-1]}.{part}".lstrip(".")
-    if said[0] in ("campaigns", "publish") and len(said) > 1:
+            parts[-1] = f"{parts[-1]}.{part}".lstrip(".")
+    if parts[0] in ("campaigns", "publish") and len(parts) > 1:
         named = _at(as_written, where[:2])
-        has_id = isinstance(named, dict) and isinstance(named.get("id"), str)
-        said[:2] = [f"campaign '{named['id']}'" if has_id else f"{said[1]} [[{said[0]}]]"]
-    return ", ".join(filter(None, said)) + (": " if where else "")
+        if isinstance(named, dict) and isinstance(named.get("id"), str):
+            parts[:2] = [Message("campaign '{id}'", context="place in a configuration", id=named["id"])]
+        else:
+            section = f"[[{parts[0]}]]"
+            parts[:2] = [Message("{place} {section}", context="place in a list", place=parts[1], section=section)]
+    return [part for part in parts if part]
 
 
-def _ordinal(number: int) -> str:
+def _placed(place: list[Message | str], problem: Message) -> Message:
+    """Say where a problem is, if it is at one place."""
+    if not place:
+        return problem
+    return Message("{place}: {problem}", context="problem of a file", place=joined(place, ", "), problem=problem)
+
+
+def _ordinal(number: int) -> Message:
     last = 0 if 10 < number % 100 < 20 else number % 10
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
+    rest = Message("the {number}th", context="place in a list")
+    return _ORDINALS.get(last, rest).with_values(number=str(number))
 
 
-def _what(problem: Any, as_written: dict[str, Any]) -> str:  # noqa: ANN401
+def _what(problem: Any, as_written: dict[str, Any]) -> Message:  # noqa: ANN401
     """What is wrong with a value and what to write instead."""
     kind, context, value = str(problem["type"]), problem.get("ctx", {}), problem["input"]
     shown = _shown(value, _at(as_written, problem["loc"]))
     if kind == "value_error":
-        return str(context["error"])
+        return message_of(problem)
     if kind == "missing":
-        where = _of_value(problem)
-        return "is required and missing" if where == problem["loc"] else f"needs more than {shown}"
+        if _of_value(problem) == problem["loc"]:
+            return Message("is required and missing")
+        return Message("needs more than {shown}", context="problem of a file", shown=shown)
     if kind == "literal_error":
-        return f"must be {context['expected']}, not {shown}{near_miss(str(value), re.findall(_NAMES, str(context)))}"
+        near = near_miss(str(value), re.findall(_NAMES, str(context)))
+        return Message(
+            "must be {expected}, not {shown}{near}", context="problem of a file", expected=context["expected"],
+            shown=shown, near=near,
+        )  # fmt: skip
     if kind in _BOUNDS:
         return _out_of_bounds(kind, context, value, shown)
     if problem["loc"] != _of_value(problem):
-        return f"must be one text, number, or true or false, not {shown}"
+        return Message("must be one text, number, or true or false, not {shown}", shown=shown)
     if kind.startswith("tuple") and isinstance(value, dict):
         header = ".".join(part for part in problem["loc"] if isinstance(part, str))
-        return f"must be a list, so write its header in double brackets, [[{header}]]"
+        return Message("must be a list, so write its header in double brackets, {header}", header=f"[[{header}]]")
     if kind.startswith(("string", "path")) and not isinstance(value, dict | list | bool):
         key = problem["loc"][-1]
-        return f'write it in quotes, {"" if isinstance(key, int) else f"{key} = "}"{shown}"'
-    wanted = next((said for begin, said in _WANTED.items() if kind.startswith(begin)), "written in another way")
-    return f"must be {wanted}, not {shown}"
+        quoted = f'{"" if isinstance(key, int) else f"{key} = "}"{shown}"'
+        return Message("write it in quotes, {quoted}", quoted=quoted)
+    other = Message("must be written in another way, not {shown}")
+    return next((text for begin, text in _WANTED.items() if kind.startswith(begin)), other).with_values(shown=shown)
 
 
-def _out_of_bounds(kind: str, context: dict[str, Any], value: Any, shown: str) -> str:  # noqa: ANN401
+def message_of(problem: Any) -> Message:  # noqa: ANN401 - pydantic's ErrorDetails
+    """Return the message that a validator of ours raised, or what pydantic says in English."""
+    raised = problem.get("ctx", {}).get("error")
+    if isinstance(raised, ValueError) and raised.args and isinstance(raised.args[0], Message):
+        return raised.args[0]
+    return Message("{text}", context="pattern", text=str(raised or problem["msg"]))
+
+
+def _out_of_bounds(kind: str, context: dict[str, Any], value: Any, shown: Value) -> Message:  # noqa: ANN401
     if 1 in (context.get("le"), context.get("lt")):
-        example = f"{value / 100:.2f} for {value:g} %" if 1 < value <= 100 else "0.30 for 30 %"
-        bounds = "between 0 and 1" if "le" in context else "from 0 to less than 1"
-        return f"must be a share {bounds}, such as {example}, not {shown}"
-    name, said = _BOUNDS[kind]
-    return f"must {said.format(f'{context[name]:g}')}, not {shown}"
+        share, percent = (f"{value / 100:.2f}", f"{value:g} %") if 1 < value <= 100 else ("0.30", "30 %")
+        outside = (
+            Message("must be a share between 0 and 1, such as {share} for {percent}, not {shown}")
+            if "le" in context
+            else Message("must be a share from 0 to less than 1, such as {share} for {percent}, not {shown}")
+        )
+        return outside.with_values(share=share, percent=percent, shown=shown)
+    name, outside = _BOUNDS[kind]
+    return outside.with_values(bound=f"{context[name]:g}", shown=shown)
 
 
-def _shown(value: object, as_written: object) -> str:
+def _shown(value: object, as_written: object) -> Message | str:
     """A value as it stands in the file."""
-    if isinstance(value, list | dict):
-        return f"a list of {len(value)}" if isinstance(value, list) else "a table"
+    if isinstance(value, list):
+        return Message("a list of {n}", context="value in a configuration", n=len(value))
+    if isinstance(value, dict):
+        return Message("a table", context="value in a configuration")
     if isinstance(value, float):
         return str(as_written)
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)

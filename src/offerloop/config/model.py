@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -15,12 +15,16 @@ from offerloop.config.audience import AudienceRule
 from offerloop.config.clean import Clean
 from offerloop.config.data import Data
 from offerloop.config.experiment import BusinessAsUsual, ExperimentSettings
+from offerloop.config.language import report_language
 from offerloop.config.plan import Plan
+from offerloop.config.privacy import Privacy
 from offerloop.config.publish import Publish
+from offerloop.config.report import Report
 from offerloop.config.section import ConfigSection, Share
 from offerloop.config.service import Alarms, Schedule, Webhook
 from offerloop.errors import ConfigError, InputError, near_miss
-from offerloop.locale import ENGLISH, known_language
+from offerloop.locale import known_language
+from offerloop.message import Message, both
 from offerloop.money import DIGITS, exact_share, is_unit, to_minor
 from offerloop.offers import Offer, read_offers
 
@@ -43,7 +47,7 @@ def known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"'{value}' is not an IANA time zone such as Europe/Berlin") from None
+        raise ValueError(Message("'{value}' is not an IANA time zone such as Europe/Berlin", value=value)) from None
     return value
 
 
@@ -67,8 +71,12 @@ class Shop(ConfigSection):
     def _known_currency(cls, value: str) -> str:
         if value not in DIGITS and not is_unit(value):
             raise ValueError(
-                f"'{value}' is not a currency{near_miss(value, DIGITS)}; write its three letters (ISO 4217), such as "
-                "EUR, or a unit that is no currency in small letters, such as lessons"
+                Message(
+                    "'{value}' is not a currency{near}; write its three letters (ISO 4217), such as EUR, or a "
+                    "unit that is no currency in small letters, such as lessons",
+                    value=value,
+                    near=near_miss(value, DIGITS),
+                )
             )
         return value
 
@@ -113,15 +121,15 @@ class Source(ConfigSection):
     @model_validator(mode="after")
     def _one_place(self) -> Source:
         if (self.path is None) == (self.url is None):
-            raise ValueError("give either 'path' (a file) or 'url' (a database)")
+            raise ValueError(Message("give either 'path' (a file) or 'url' (a database)"))
         if self.url is not None and (self.table is None) == (self.query is None):
-            raise ValueError("with 'url' give either 'table' or 'query'")
+            raise ValueError(Message("with 'url' give either 'table' or 'query'"))
         if self.url is None and (self.table or self.query):
-            raise ValueError("'table' and 'query' belong to a source with 'url'")
+            raise ValueError(Message("'table' and 'query' belong to a source with 'url'"))
         if self.path is None and self.part is not None:
-            raise ValueError("'part' belongs to a source with 'path'")
+            raise ValueError(Message("'part' belongs to a source with 'path'"))
         if self.separator is not None and len(self.separator) != 1:
-            raise ValueError(f"'separator' must be one character, not '{self.separator}'")
+            raise ValueError(Message("'separator' must be one character, not '{separator}'", separator=self.separator))
         return self
 
     @field_validator("columns")
@@ -129,8 +137,12 @@ class Source(ConfigSection):
     def _none_open(cls, value: dict[str, str]) -> dict[str, str]:
         opened = [ours for ours, theirs in value.items() if not theirs.strip()]
         if opened:
-            what = f"{' and '.join(map(repr, opened))} {'is' if len(opened) == 1 else 'are'}"
-            raise ValueError(f"{what} still open; write the name of your column between the quotes")
+            still_open = (
+                Message("{fields} is still open; write the name of your column between the quotes")
+                if len(opened) == 1
+                else Message("{fields} are still open; write the name of your column between the quotes")
+            )
+            raise ValueError(still_open.with_values(fields=both([repr(one) for one in opened])))
         return value
 
     @field_validator("timezone")
@@ -232,52 +244,11 @@ class Campaign(ConfigSection):
     """The offers: `kind` and that kind's terms; may be empty when `[sources.offers]` lists them."""
 
 
-class Privacy(ConfigSection):
-    """`[privacy]`: what happens to customers at the door, before anything else sees them."""
-
-    pseudonymise: bool = False
-    """Replace every customer id by a keyed hash (HMAC-SHA256); needs `key_env` or `key_file`."""
-    key_env: str | None = None
-    """Environment variable that holds the key; the key is never written to a run."""
-    key_file: Path | None = None
-    """File that holds the key, relative to the configuration file."""
-    suppress: Path | None = None
-    """CSV or Parquet file with a column customer_id, raw or hashed: whoever is on it is never taken in again."""
-    ignore_case: bool = False
-    """Whether customer ids that differ only in upper and lower case are the same customer; then they are in small
-    letters everywhere."""
-    fit_without_consent: bool = True
-    """Whether customers without consent still count in profiles and models; they never get a personalised offer."""
-    retention_days: int | None = Field(default=None, ge=1)
-    """Order lines and other dated rows that are older at the moment of the plan are left out, and not kept anywhere."""
-
-    @model_validator(mode="after")
-    def _key(self) -> Privacy:
-        if self.pseudonymise and (self.key_env is None) == (self.key_file is None):
-            raise ValueError("pseudonymise needs a key: give either 'key_env' or 'key_file'")
-        return self
-
-
 class Evaluate(ConfigSection):
     """`[evaluate]`: how policies are valued on the log of shown offers."""
 
     window_days: int = Field(default=7, ge=1)
     """Days from each exposure on, its own included, whose orders are its outcome, at most to the customer's next."""
-
-
-class Report(ConfigSection):
-    """`[report]`: how results are told."""
-
-    language: str = ENGLISH
-    """Language of the report and of the sentences in summary.json, such as zh: English, or one that has a catalogue."""
-
-    @field_validator("language")
-    @classmethod
-    def _is_known(cls, language: str) -> str:
-        try:
-            return known_language(language)
-        except InputError as error:
-            raise ValueError(str(error)) from None
 
 
 class Config(ConfigSection):
@@ -312,14 +283,20 @@ class Config(ConfigSection):
     def _known_sources(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         allowed = get_args(SourceName)
         if not isinstance(value, dict):
-            raise ValueError("sources are tables such as [sources.order_lines]")
+            raise ValueError(Message("sources are tables such as [sources.order_lines]"))
         for name in value:
             if name not in allowed:
-                known_names = ", ".join(allowed)
-                raise ValueError(f"there is no source '{name}'{near_miss(name, allowed)} (known: {known_names})")
+                raise ValueError(
+                    Message(
+                        "there is no source '{name}'{near} (known: {known})",
+                        name=name,
+                        near=near_miss(name, allowed),
+                        known=allowed,
+                    )
+                )
         data = info.data.get("data")
         if "order_lines" not in value and (data is None or data.source == "files"):
-            raise ValueError("the source 'order_lines' is missing; it is the only one that is required")
+            raise ValueError(Message("the source 'order_lines' is missing; it is the only one that is required"))
         return value
 
     @model_validator(mode="after")
@@ -329,15 +306,23 @@ class Config(ConfigSection):
         attributes = self.sources["customers"].attributes if "customers" in self.sources else ()
         for name in self.profiles.audit_only:
             if name not in attributes:
-                hint = near_miss(name, attributes)
-                raise ValueError(f"profiles.audit_only names '{name}', not an attribute of sources.customers{hint}")
+                raise ValueError(
+                    Message(
+                        "profiles.audit_only names '{name}', not an attribute of sources.customers{near}",
+                        name=name,
+                        near=near_miss(name, attributes),
+                    )
+                )
         return self
 
     @model_validator(mode="after")
     def _known_audiences(self) -> Config:
-        named = [("exclude", self.exclude)]
+        named: list[tuple[Message | str, str | None]] = [("exclude", self.exclude)]
         named += [
-            (f"campaign '{campaign.id}' {key}", getattr(campaign, key))
+            (
+                Message("campaign '{id}' {key}", context="place in a configuration", id=campaign.id, key=key),
+                getattr(campaign, key),
+            )
             for campaign in self.campaigns
             for key in ("audience", "exclude")
         ]
@@ -346,13 +331,22 @@ class Config(ConfigSection):
         for place, name in named:
             if name is not None and name not in self.audiences:
                 raise ValueError(
-                    f"{place} names the audience '{name}', which is not defined{near_miss(name, self.audiences)}"
+                    Message(
+                        "{place} names the audience '{name}', which is not defined{near}",
+                        place=place,
+                        name=name,
+                        near=near_miss(name, self.audiences),
+                    )
                 )
         for name, rule in self.audiences.items():
             audited = sorted(set(rule.fields) & set(self.profiles.audit_only))
             if audited:
                 raise ValueError(
-                    f"audiences.{name} asks for '{audited[0]}', which profiles.audit_only keeps from rules"
+                    Message(
+                        "audiences.{name} asks for '{field}', which profiles.audit_only keeps from rules",
+                        name=name,
+                        field=audited[0],
+                    )
                 )
         return self
 
@@ -360,33 +354,44 @@ class Config(ConfigSection):
     def _money_and_ids(self) -> Config:
         ids = [campaign.id for campaign in self.campaigns]
         if len(set(ids)) < len(ids):
-            raise ValueError("two campaigns have the same 'id'")
+            raise ValueError(Message("two campaigns have the same 'id'"))
         for campaign in self.campaigns:
             if not campaign.offers and "offers" not in self.sources:
                 raise ValueError(
-                    f"campaign '{campaign.id}' has no offers; add [[campaigns.offers]] or [sources.offers]"
+                    Message(
+                        "campaign '{id}' has no offers; add [[campaigns.offers]] or [sources.offers]", id=campaign.id
+                    )
                 )
         for campaign in self.campaigns:
             if campaign.budget_unit is not None and not is_unit(campaign.budget_unit):
-                raise ValueError(f"'budget_unit' of campaign '{campaign.id}' must be small letters, such as \"seats\"")
+                raise ValueError(
+                    Message("'budget_unit' of campaign '{id}' must be small letters, such as \"seats\"", id=campaign.id)
+                )
             if DIGITS[self.unit(campaign)] != DIGITS[self.shop.currency]:
                 raise ValueError(
-                    f"'budget_unit' of campaign '{campaign.id}' counts in hundredths; {self.shop.currency} does not"
+                    Message(
+                        "'budget_unit' of campaign '{id}' counts in hundredths; {currency} does not",
+                        id=campaign.id,
+                        currency=self.shop.currency,
+                    )
                 )
             amounts = {name: getattr(campaign, name) for name in ("budget", "explore_budget")}
             amounts |= {f"offer_budgets.{name}": amount for name, amount in campaign.offer_budgets.items()}
             for name, amount in amounts.items():
-                self._check_amount(amount, campaign, f"'{name}' of campaign '{campaign.id}'")
+                place = Message(
+                    "'{key}' of campaign '{id}'", context="place in a configuration", key=name, id=campaign.id
+                )
+                self._check_amount(amount, campaign, place)
         return self
 
-    def _check_amount(self, written: str, campaign: Campaign | None, name: str) -> None:
+    def _check_amount(self, written: str, campaign: Campaign | None, name: Message | str) -> None:
         """Raise ValueError for an amount that cannot be read or is below zero."""
         try:
             amount = self.minor(written, campaign)
         except InputError as error:
-            raise ValueError(f"{name}: {error}") from None
+            raise ValueError(Message("{name}: {error}", context="error", name=name, error=error.message)) from None
         if amount < 0:
-            raise ValueError(f"{name} is below zero")
+            raise ValueError(Message("{name} is below zero", context="error", name=name))
 
     @model_validator(mode="after")
     def _shared_budgets(self) -> Config:
@@ -396,24 +401,41 @@ class Config(ConfigSection):
         for team, budget in teams.items():
             self._check_amount(budget, None, f"'plan.team_budgets.{team}'")
             if team not in [one.team for one in self.campaigns]:
-                raise ValueError(f"plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"")
+                raise ValueError(
+                    Message(
+                        "plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"", team=team
+                    )
+                )
         for campaign in self.campaigns:
             if campaign.team is not None and campaign.team not in teams:
                 raise ValueError(
-                    f"campaign '{campaign.id}' names the team '{campaign.team}', which has no budget in "
-                    f"plan.team_budgets{near_miss(campaign.team, teams)}"
+                    Message(
+                        "campaign '{id}' names the team '{team}', which has no budget in plan.team_budgets{near}",
+                        id=campaign.id,
+                        team=campaign.team,
+                        near=near_miss(campaign.team, teams),
+                    )
                 )
             if campaign.team is not None and campaign.budget_unit is not None:
                 raise ValueError(
-                    f"campaign '{campaign.id}' counts {campaign.budget_unit}, so it cannot share the money of "
-                    f"team '{campaign.team}'; remove 'team' or 'budget_unit'"
+                    Message(
+                        "campaign '{id}' counts {budget_unit}, so it cannot share the money of team '{team}'; remove "
+                        "'team' or 'budget_unit'",
+                        id=campaign.id,
+                        budget_unit=campaign.budget_unit,
+                        team=campaign.team,
+                    )
                 )
         return self
 
     @model_validator(mode="after")
     def _usual_budget(self) -> Config:
         if self.business_as_usual is not None:
-            self._check_amount(self.business_as_usual.budget, None, "'budget' of business_as_usual")
+            self._check_amount(
+                self.business_as_usual.budget,
+                None,
+                Message("'budget' of business_as_usual", context="place in a configuration"),
+            )
         return self
 
     def only(self, *sections: SectionName) -> Config:
@@ -442,6 +464,11 @@ class Config(ConfigSection):
             return self
         return self.model_copy(update={"report": self.report.model_copy(update={"language": known_language(language)})})
 
+    def language(self, products: Iterable[str] = ()) -> str:
+        """Return the language of reports: as configured, else that of the shop, of which `products` are names."""
+        columns = [one for source in self.sources.values() for one in (*source.columns.values(), *source.attributes)]
+        return report_language(self.report.language, self.shop.currency, columns, products)
+
     def minor(self, amount: str, campaign: Campaign | None = None) -> int:
         """An amount of the configuration in minor units of the shop's currency, or of a campaign's budget."""
         return to_minor(amount, self.unit(campaign))
@@ -468,4 +495,6 @@ class Config(ConfigSection):
         try:
             return read_offers(campaign.offers, categories, self.unit(campaign), of_campaign)
         except InputError as error:
-            raise ConfigError(f"campaign '{campaign.id}': {error}") from error
+            raise ConfigError(
+                Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)
+            ) from error

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from offerloop.config.section import ConfigSection
+from offerloop.message import Message
 
 Contacts = Annotated[int, Field(ge=0)]
 
@@ -35,7 +36,9 @@ class Plan(ConfigSection):
     def _one_offer(cls, value: int) -> int:
         if value > 1:
             raise ValueError(
-                "a run gives each customer at most one offer a period, because effects are learned from single offers; "
-                "leave it at 1, or use 'offerloop allocate' with most_offers"
+                Message(
+                    "a run gives each customer at most one offer a period, because effects are learned from "
+                    "single offers; leave it at 1, or use 'offerloop allocate' with most_offers"
+                )
             )
         return value

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from offerloop.config.section import ConfigSection
 from offerloop.errors import near_miss
+from offerloop.message import Message
 
 PUBLISHABLE = (
     "run", "customer_id", "campaign_id", "offer_id", "label", "kind", "category", "channel", "quiet_hours",
@@ -49,10 +50,14 @@ class Publish(ConfigSection):
     def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
         for theirs, ours in value.items():
             if ours not in PUBLISHABLE:
-                known_names = ", ".join(PUBLISHABLE)
                 raise ValueError(
-                    f"'{theirs}' wants the column '{ours}', which is none of a run's{near_miss(ours, PUBLISHABLE)} "
-                    f"(known: {known_names})"
+                    Message(
+                        "'{column}' wants the column '{field}', which is none of a run's{near} (known: {known})",
+                        column=theirs,
+                        field=ours,
+                        near=near_miss(ours, PUBLISHABLE),
+                        known=list(PUBLISHABLE),
+                    )
                 )
         return value
 
@@ -65,14 +70,25 @@ class Publish(ConfigSection):
     def _place(self) -> Publish:
         needed, other = ("path", "url") if self.kind == "csv" else ("url", "path")
         if getattr(self, needed) is None:
-            raise ValueError(f"a [[publish]] of kind '{self.kind}' needs '{needed}'")
+            raise ValueError(Message("a [[publish]] of kind '{kind}' needs '{needed}'", kind=self.kind, needed=needed))
         if getattr(self, other) is not None:
-            raise ValueError(f"a [[publish]] of kind '{self.kind}' has no '{other}', but '{needed}'")
+            raise ValueError(
+                Message(
+                    "a [[publish]] of kind '{kind}' has no '{other}', but '{needed}'",
+                    kind=self.kind,
+                    other=other,
+                    needed=needed,
+                )
+            )
         if self.kind == "webhook" and not str(self.url).startswith(("http://", "https://", "${")):
-            raise ValueError("'url' of a [[publish]] of kind 'webhook' must begin with https:// or http://")
+            raise ValueError(Message("'url' of a [[publish]] of kind 'webhook' must begin with https:// or http://"))
         if self.token_env is not None and self.kind != "webhook":
-            raise ValueError("'token_env' belongs to a [[publish]] of kind 'webhook'")
+            raise ValueError(Message("'token_env' belongs to a [[publish]] of kind 'webhook'"))
         for key in ("run", "customer_id"):
             if self.kind == "sql" and key not in self.mapping.values():
-                raise ValueError(f"'columns' of a [[publish]] of kind 'sql' must map '{key}', half of the table's key")
+                raise ValueError(
+                    Message(
+                        "'columns' of a [[publish]] of kind 'sql' must map '{key}', half of the table's key", key=key
+                    )
+                )
         return self

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from offerloop.message import Message
+
 _COLUMN = 42
 """Where comments begin, at least."""
 WIDTH = 118
 """The largest width of a line with its comment."""
 
 
-def entry(key: str, value: str, comment: str = "") -> str:
+def entry(key: str, value: str, comment: Message | str = "") -> str:
     """``key = value   # comment``; `value` is TOML already. A comment that makes the line too long stands above it."""
-    line = f"{key} = {value}"
+    line, comment = f"{key} = {value}", str(comment)
     if comment and max(cell_len(line) + 1, _COLUMN) + cell_len(comment) > WIDTH:
         return f"# {comment}\n{line}"
     return f"{padded(line, _COLUMN - 1)} # {comment}" if comment else line
@@ -26,7 +28,7 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(width - cell_len(text), 0)
 
 
-def off(line: str, comment: str) -> str:
+def off(line: str, comment: Message | str) -> str:
     """A key commented out; a comment that makes the line too long stands above it."""
     key, _, value = line.partition(" = ")
     return entry(f"# {key}", value, comment)

@@ -21,6 +21,7 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.evaluation import ComingTest, Estimate, se_of
 from offerloop.events import BUSINESS_AS_USUAL, Events, LoopExposures, read_business_as_usual
+from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
@@ -84,7 +85,9 @@ def business_as_usual(
     everyone = profiles["customer_id"]
     if settings.path is not None:
         wishes = read_business_as_usual(settings.path, everyone, config.privacy, engine)
-        wanted = [(BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()]
+        wanted: list[tuple[Message | str, str]] = [
+            (BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()
+        ]
     else:
         wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
         wanted = usual_rules(config)
@@ -93,10 +96,13 @@ def business_as_usual(
     return UsualPolicy.of(settings.share, wishes, effects.offers, allowed.campaigns)
 
 
-def usual_rules(config: Config) -> list[tuple[str, str]]:
+def usual_rules(config: Config) -> list[tuple[Message | str, str]]:
     """Return the place and the offer of each rule of business as usual."""
     rules = () if config.business_as_usual is None else config.business_as_usual.rules
-    return [(f"business_as_usual.rules, number {number}", one.offer) for number, one in enumerate(rules, 1)]
+    return [
+        (Message("business_as_usual.rules, number {number}", number=number), one.offer)
+        for number, one in enumerate(rules, 1)
+    ]
 
 
 def assign(
@@ -148,9 +154,16 @@ def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
     if settings is not None and liability > config.minor(settings.budget):
         currency = config.shop.currency
         raise InputError(
-            f"business as usual gives {usual_rows.height:,} customers offers that can cost up to "
-            f"{to_text(liability, currency)} {currency}, more than business_as_usual.budget = "
-            f'"{settings.budget}"; raise it, or lower business_as_usual.share from {settings.share:g}'
+            Message(
+                "business as usual gives {n_customers} customers offers that can cost up to {liability} "
+                '{currency}, more than business_as_usual.budget = "{budget}"; raise it, or lower '
+                "business_as_usual.share from {share}",
+                n_customers=usual_rows.height,
+                liability=to_text(liability, currency),
+                currency=currency,
+                budget=settings.budget,
+                share=f"{settings.share:g}",
+            )
         )
 
 

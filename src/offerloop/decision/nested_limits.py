@@ -15,6 +15,7 @@ import polars as pl
 
 from offerloop.config import Campaign, Config, fits_pattern
 from offerloop.errors import ConfigError, near_miss
+from offerloop.message import Message
 from offerloop.money import MICRO
 
 Key = tuple[str, str]
@@ -76,8 +77,12 @@ def _of_offers(campaign: Campaign, pattern: str, config: Config, keys: Iterable[
     counted = frozenset((campaign.id, offer) for offer in offer_ids if fits_pattern(offer, pattern))
     if not counted:
         raise ConfigError(
-            f"campaign '{campaign.id}': offer_budgets names '{pattern}', which no offer's id fits"
-            f"{near_miss(pattern, offer_ids)}"
+            Message(
+                "campaign '{id}': offer_budgets names '{pattern}', which no offer's id fits{near}",
+                id=campaign.id,
+                pattern=pattern,
+                near=near_miss(pattern, offer_ids),
+            )
         )
     amount = config.minor(campaign.offer_budgets[pattern], campaign)
     return PlanLimit("offers", pattern, campaign.id, amount, config.unit(campaign), counted)
@@ -92,8 +97,12 @@ def _channels(config: Config, offers: pl.DataFrame) -> list[PlanLimit]:
     for channel in config.plan.contacts_by_channel:
         if channel not in channels:
             raise ConfigError(
-                f"plan.contacts_by_channel names the channel '{channel}', which no offer has"
-                f"{near_miss(channel, channels)} (known: {', '.join(channels)})"
+                Message(
+                    "plan.contacts_by_channel names the channel '{channel}', which no offer has{near} (known: {known})",
+                    channel=channel,
+                    near=near_miss(channel, channels),
+                    known=channels,
+                )
             )
     return [
         PlanLimit(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.errors import ConfigError, near_miss
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
 
@@ -65,7 +66,7 @@ def wishes_of(rules: Sequence[tuple[str | None, str]], everyone: pl.Series, memb
     return pl.concat(tables)
 
 
-def check_usual_offers(wanted: Sequence[tuple[str, str]], offers: Sequence[KnownOffer]) -> None:
+def check_usual_offers(wanted: Sequence[tuple[Message | str, str]], offers: Sequence[KnownOffer]) -> None:
     """Raise ConfigError for an offer that business as usual cannot give; `wanted` are places and offer ids."""
     names = sorted({one.offer_id for one in offers})
     for place, offer_id in wanted:
@@ -73,21 +74,37 @@ def check_usual_offers(wanted: Sequence[tuple[str, str]], offers: Sequence[Known
             continue
         listed = [one for one in offers if one.offer_id == offer_id]
         if not listed:
-            known_names = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
             raise ConfigError(
-                f"{place} names the offer '{offer_id}', which no campaign has{near_miss(offer_id, names)} "
-                f"(known: {known_names}; '{NO_OFFER}' for none)"
+                Message(
+                    "{place} names the offer '{offer_id}', which no campaign has{near} (known: {known}; "
+                    "'{no_offer}' for none)",
+                    place=place,
+                    offer_id=offer_id,
+                    near=near_miss(offer_id, names),
+                    known=[*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])],
+                    no_offer=NO_OFFER,
+                )
             )
         for offer in listed:
             if not offer.in_money:
                 raise ConfigError(
-                    f"{place} names the offer '{offer_id}' of campaign '{offer.campaign_id}', whose budget_unit is not "
-                    "money: name an offer of another campaign"
+                    Message(
+                        "{place} names the offer '{offer_id}' of campaign '{campaign_id}', whose budget_unit is not "
+                        "money: name an offer of another campaign",
+                        place=place,
+                        offer_id=offer_id,
+                        campaign_id=offer.campaign_id,
+                    )
                 )
             if offer.liability_minor is None:
                 raise ConfigError(
-                    f"{place} names the offer '{offer_id}' of campaign '{offer.campaign_id}', which may cost any "
-                    "amount: give it 'max_discount', so that business_as_usual.budget can be kept"
+                    Message(
+                        "{place} names the offer '{offer_id}' of campaign '{campaign_id}', which may cost any "
+                        "amount: give it 'max_discount', so that business_as_usual.budget can be kept",
+                        place=place,
+                        offer_id=offer_id,
+                        campaign_id=offer.campaign_id,
+                    )
                 )
 
 

@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 T = TypeVar("T")
 Frame = nw.LazyFrame[Any]
@@ -86,7 +87,7 @@ def reading() -> Iterator[None]:
         yield
     except Exception as error:
         for reason in filter(None, (say(error) for say in BROKEN)):
-            raise BrokenFileError(f"a source cannot be read to its end: {reason}") from error
+            raise BrokenFileError(Message("a source cannot be read to its end: {reason}", reason=reason)) from error
         raise
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 T = TypeVar("T")
 AHEAD = 2
@@ -34,10 +35,14 @@ class Batch:
             with pq.ParquetFile(self.path, memory_map=True) as file:
                 missing = [name for name in columns if name not in file.schema_arrow.names]
                 if missing:
-                    raise SourceError(f"the file '{self.path}' has no column '{missing[0]}'")
+                    raise SourceError(
+                        Message("the file '{path}' has no column '{column}'", path=str(self.path), column=missing[0])
+                    )
                 table = file.read_row_group(self.group, columns=list(columns), use_threads=False)
         except (pa.ArrowException, OSError) as error:
-            raise SourceError(f"the file '{self.path}' cannot be read: {error}") from error
+            raise SourceError(
+                Message("the file '{path}' cannot be read: {error}", path=str(self.path), error=str(error))
+            ) from error
         return table.combine_chunks().to_batches(max_chunksize=None)[0]
 
 
@@ -53,11 +58,13 @@ def batches(path: Path) -> list[Batch]:
         try:
             metadata = pq.read_metadata(file)
         except (pa.ArrowException, OSError) as error:
-            raise SourceError(f"the file '{file}' cannot be read as Parquet: {error}") from error
+            raise SourceError(
+                Message("the file '{path}' cannot be read as Parquet: {error}", path=str(file), error=str(error))
+            ) from error
         groups = (metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
         parts += [Batch(file, group, rows) for group, rows in enumerate(groups) if rows]
     if not parts:
-        raise SourceError(f"'{path}' holds no rows of Parquet")
+        raise SourceError(Message("'{path}' holds no rows of Parquet", path=str(path)))
     return parts
 
 

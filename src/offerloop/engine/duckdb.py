@@ -19,6 +19,7 @@ import pyarrow as pa
 from offerloop.engine.base import BROKEN, STOPS, Frame, T, reading, stoppable
 from offerloop.engine.batching import batches, in_order
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
@@ -58,7 +59,13 @@ class DuckDBEngine:
                 return _lazy(self._connection.read_parquet(_literal(path)))
             return _lazy(self._csv(path, separator))
         except duckdb.Error as error:
-            raise SourceError(_refusal(path)) from error
+            raise SourceError(
+                Message(
+                    "the file '{path}' cannot be read as {kind}: it is damaged or something else; write it again",
+                    path=str(path),
+                    kind=path.suffix or "CSV",
+                )
+            ) from error
 
     def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
         """Nothing is guessed: a guessing reader may take broken first lines for no part of the table."""
@@ -105,22 +112,25 @@ def _header(path: Path, separator: str) -> list[str]:
         try:
             names = next(csv.reader(file, delimiter=separator), [])
         except csv.Error:
-            raise SourceError(f"the file '{path}' has no header that can be read; begin it with column names") from None
+            raise SourceError(
+                Message("the file '{path}' has no header that can be read; begin it with column names", path=str(path))
+            ) from None
     names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
     for name in names:
         if names.count(name) > 1:
-            raise SourceError(f"the file '{path}' has two columns named '{name}'; rename one in its header")
+            raise SourceError(
+                Message(
+                    "the file '{path}' has two columns named '{name}'; rename one in its header",
+                    path=str(path),
+                    name=name,
+                )
+            )
     return names
 
 
 def _literal(path: Path) -> str:
     """The path with the signs that DuckDB reads as patterns taken as they are."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
-
-
-def _refusal(path: Path) -> str:
-    kind = path.suffix or "CSV"
-    return f"the file '{path}' cannot be read as {kind}: it is damaged or something else; write it again"
 
 
 def _broken(error: Exception) -> str | None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Estimate
+from offerloop.message import Message
 
 REPLICATES, FEWEST = 200, 39
 """With fewer than 39 even the widest interval of them covers less than 95 %."""
@@ -30,7 +31,13 @@ def bootstrap(
     interval. Raises InputError for fewer than FEWEST replicates.
     """
     if replicates < FEWEST:
-        raise InputError(f"{replicates} replicates cannot give a 95 % interval; draw {FEWEST} or more")
+        raise InputError(
+            Message(
+                "{replicates} replicates cannot give a 95 % interval; draw {fewest} or more",
+                replicates=replicates,
+                fewest=FEWEST,
+            )
+        )
     rng = np.random.default_rng(seed)
     members = [np.flatnonzero(stratum == one) for one in range(int(stratum.max()) + 1)]
     counts = np.ones(len(stratum))

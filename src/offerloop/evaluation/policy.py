@@ -24,6 +24,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation.policy_log import Log, Policy, Predictions, probabilities
 from offerloop.evaluation.policy_overlap import PolicyMatch, match, possible_weights
 from offerloop.evaluation.policy_value import PolicyValue, per_customer, policy_value, variance_of_mean
+from offerloop.message import Message
 
 _THRESHOLDS = 21
 
@@ -102,7 +103,7 @@ def recommended(log: Log, policy: Policy, predictions: Predictions | None = None
 
 def _full(log: Log) -> NDArray[np.float64]:
     if log.propensities is None:
-        raise InputError("This method needs the propensities of all actions; log them with each decision.")
+        raise InputError(Message("This method needs the propensities of all actions; log them with each decision."))
     return log.propensities
 
 
@@ -170,5 +171,5 @@ def _shares_above(
 
 def _clipped(weights: NDArray[np.float64], clip: float) -> NDArray[np.float64]:
     if not clip > 0:
-        raise InputError(f"Weights cannot be clipped at {clip}; give a number above 0.")
+        raise InputError(Message("Weights cannot be clipped at {clip}; give a number above 0.", clip=str(clip)))
     return np.minimum(weights, clip)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 Policy = NDArray[np.int64] | NDArray[np.float64]
 """Positions (n,) or probabilities (n, K)."""
@@ -43,19 +44,31 @@ class Log:
 
     def __post_init__(self) -> None:
         if len(self.action) < 2:
-            raise InputError("A log of fewer than two decisions has no spread; give all decisions of the period.")
+            raise InputError(
+                Message("A log of fewer than two decisions has no spread; give all decisions of the period.")
+            )
         for name in ("propensity", "value", "cost"):
             _check_column(name, getattr(self, name), len(self.action))
-        _check_positions("action", self.action, len(self.names))
+        _check_positions(Message("action", context="part of a log"), self.action, len(self.names))
         if self.customer is not None:
             _check_customers(self.customer, len(self.action))
         within = (self.propensity > 0) & (self.propensity <= 1)
-        _check_rows(within, self.propensity, "The propensity", "it must be above 0 and at most 1")
+        _check_rows(
+            within,
+            self.propensity,
+            Message("The propensity in row {row} (counted from 0) is {value}; it must be above 0 and at most 1."),
+        )
         if self.propensities is not None:
-            check_shares("logging propensities", self.propensities, self.shape)
+            check_shares(Message("logging propensities", context="part of a log"), self.propensities, self.shape)
             full = self.propensities[np.arange(len(self.action)), self.action]
             close = np.abs(full - self.propensity) <= _TOLERANCE * self.propensity
-            _check_rows(close, self.propensity, "The propensity", "the full propensities say otherwise")
+            _check_rows(
+                close,
+                self.propensity,
+                Message(
+                    "The propensity in row {row} (counted from 0) is {value}; the full propensities say otherwise."
+                ),
+            )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -81,10 +94,10 @@ class Predictions:
     def check(self, log: Log) -> None:
         """InputError where the predictions do not fit the log."""
         if (self.cost is None) != (log.cost is None):
-            raise InputError("Predictions of cost are needed with a log that has cost, and only then.")
+            raise InputError(Message("Predictions of cost are needed with a log that has cost, and only then."))
         for name, table in (("value", self.value), ("cost", self.cost)):
             if table is not None:
-                _check_table(f"predictions of {name}", table, log.shape)
+                _check_table(Message("predictions of {column}", context="part of a log", column=name), table, log.shape)
 
     def under(self, chosen: NDArray[np.float64]) -> NDArray[np.float64]:
         """Expected outcomes of each row under probabilities (n, K), with the columns of `Log.outcomes`."""
@@ -107,24 +120,40 @@ def with_profit(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
 def probabilities(log: Log, policy: Policy) -> NDArray[np.float64]:
     """The policy as probabilities, shape (n, K); InputError where it does not fit the log or is no probability."""
     if policy.ndim == 2:
-        check_shares("probabilities of the policy", policy, log.shape)
+        check_shares(Message("probabilities of the policy"), policy, log.shape)
         return np.asarray(policy, dtype=np.float64)
     if policy.shape != log.action.shape:
-        raise InputError(f"The policy has shape {policy.shape} where the log has {len(log.action)} decisions.")
-    _check_positions("action of the policy", policy, len(log.names))
+        raise InputError(
+            Message(
+                "The policy has shape {shape} where the log has {n_decisions} decisions.",
+                shape=str(policy.shape),
+                n_decisions=len(log.action),
+            )
+        )
+    _check_positions(Message("action of the policy"), policy, len(log.names))
     chosen = np.zeros(log.shape)
     chosen[np.arange(len(policy)), policy] = 1.0
     return chosen
 
 
-def check_shares(name: str, table: NDArray[Any], shape: tuple[int, int]) -> None:
+def check_shares(name: Message, table: NDArray[Any], shape: tuple[int, int]) -> None:
     """InputError where a table (n, K) is not one of probabilities."""
     _check_table(name, table, shape)
     if table.min() < 0:
         least = table.min(axis=1)
-        _check_rows(least >= 0, least, f"The least of the {name}", "it must not be below 0")
+        _check_rows(
+            least >= 0,
+            least,
+            Message(
+                "The least of the {name} in row {row} (counted from 0) is {value}; it must not be below 0.", name=name
+            ),
+        )
     whole = _row_sums(table)
-    _check_rows(np.abs(whole - 1) <= _TOLERANCE, whole, f"The sum of the {name}", "it must be 1")
+    _check_rows(
+        np.abs(whole - 1) <= _TOLERANCE,
+        whole,
+        Message("The sum of the {name} in row {row} (counted from 0) is {value}; it must be 1.", name=name),
+    )
 
 
 def _row_sums(table: NDArray[Any]) -> NDArray[Any]:
@@ -132,36 +161,78 @@ def _row_sums(table: NDArray[Any]) -> NDArray[Any]:
     return table @ np.ones(table.shape[1])
 
 
-def _check_table(name: str, table: NDArray[Any], shape: tuple[int, int]) -> None:
+def _check_table(name: Message, table: NDArray[Any], shape: tuple[int, int]) -> None:
     if table.shape != shape:
-        raise InputError(f"The {name} have shape {table.shape} where the log needs {shape}.")
+        raise InputError(
+            Message(
+                "The {name} have shape {shape} where the log needs {needed}.",
+                name=name,
+                shape=str(table.shape),
+                needed=str(shape),
+            )
+        )
     whole = _row_sums(table)
-    _check_rows(np.isfinite(whole), whole, f"The sum of the {name}", "all must be finite numbers")
+    _check_rows(
+        np.isfinite(whole),
+        whole,
+        Message(
+            "The sum of the {name} in row {row} (counted from 0) is {value}; all must be finite numbers.", name=name
+        ),
+    )
 
 
 def _check_column(name: str, column: NDArray[np.float64] | None, size: int) -> None:
     if column is None:
         return
     if column.shape != (size,):
-        raise InputError(f"The column {name} has shape {column.shape} where the log has {size} decisions.")
-    _check_rows(np.isfinite(column), column, f"The {name}", "it must be a finite number")
+        raise InputError(
+            Message(
+                "The column {name} has shape {shape} where the log has {n_decisions} decisions.",
+                name=name,
+                shape=str(column.shape),
+                n_decisions=size,
+            )
+        )
+    _check_rows(
+        np.isfinite(column),
+        column,
+        Message("The {name} in row {row} (counted from 0) is {value}; it must be a finite number.", name=name),
+    )
 
 
 def _check_customers(customer: NDArray[Any], size: int) -> None:
     if customer.shape != (size,) or not np.issubdtype(customer.dtype, np.integer):
-        raise InputError(f"The customers must be one whole number per row, and the log has {size} decisions.")
-    _check_rows(customer >= 0, customer, "The customer", "customers are numbered from 0")
+        raise InputError(
+            Message(
+                "The customers must be one whole number per row, and the log has {n_decisions} decisions.",
+                n_decisions=size,
+            )
+        )
+    _check_rows(
+        customer >= 0,
+        customer,
+        Message("The customer in row {row} (counted from 0) is {value}; customers are numbered from 0."),
+    )
     if customer.min() == customer.max():
-        raise InputError("A log of a single customer has no spread; give the decisions of all customers.")
+        raise InputError(Message("A log of a single customer has no spread; give the decisions of all customers."))
 
 
-def _check_positions(name: str, positions: NDArray[Any], size: int) -> None:
+def _check_positions(name: Message, positions: NDArray[Any], size: int) -> None:
     if positions.ndim != 1 or not np.issubdtype(positions.dtype, np.integer):
-        raise InputError(f"The {name} must be one whole number per row, a position among the names.")
-    _check_rows((positions >= 0) & (positions < size), positions, f"The {name}", f"there are {size} actions, from 0")
+        raise InputError(Message("The {name} must be one whole number per row, a position among the names.", name=name))
+    _check_rows(
+        (positions >= 0) & (positions < size),
+        positions,
+        Message(
+            "The {name} in row {row} (counted from 0) is {value}; there are {n_actions} actions, from 0.",
+            name=name,
+            n_actions=size,
+        ),
+    )
 
 
-def _check_rows(fine: NDArray[np.bool_], values: NDArray[Any], name: str, rule: str) -> None:
+def _check_rows(fine: NDArray[np.bool_], values: NDArray[Any], fault: Message) -> None:
+    """Raise InputError with the first row that is not fine."""
     if not fine.all():
         row = int(np.argmin(fine))
-        raise InputError(f"{name} in row {row} (counted from 0) is {values[row]}; {rule}.")
+        raise InputError(fault.with_values(row=str(row), value=str(values[row])))

@@ -11,6 +11,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_log import Log
 from offerloop.evaluation.policy_overlap import PolicyMatch, effective_size
+from offerloop.message import Message
 
 ENOUGH = 1_000
 """A smaller effective sample size, found or expected, flags a result: its interval may be too narrow."""
@@ -94,7 +95,7 @@ def difference_of_policies(first: PolicyValue, second: PolicyValue) -> Worth:
     ones. Raises InputError for values from two logs.
     """
     if first.log is not second.log:
-        raise InputError("The two policies were valued on different logs; value both on the same one.")
+        raise InputError(Message("The two policies were valued on different logs; value both on the same one."))
     centre, influence = first.centre - second.centre, first.influence - second.influence
     estimates = _estimates(first.log, centre, influence, first.bias + second.bias)
     expected = None if first.expected_size is None else _least(first.expected_size, second.expected_size)

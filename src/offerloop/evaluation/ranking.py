@@ -111,7 +111,11 @@ def novelty(top: NDArray[np.int64], popularity: NDArray[np.float64]) -> NDArray[
     if wrong.any():
         product = int(top[wrong][0])
         raise InputError(
-            f"product {product} is ranked and its popularity is {popularity[product]}; give a share above 0, at most 1"
+            Message(
+                "product {product} is ranked and its popularity is {popularity}; give a share above 0, at most 1",
+                product=product,
+                popularity=str(popularity[product]),
+            )
         )
     return _share(-np.log2(share).sum(axis=1), shown.sum(axis=1))
 

@@ -18,6 +18,7 @@ import numpy as np
 from offerloop.arrays import Floats
 from offerloop.evaluation.experiment import Difference, welch_df
 from offerloop.evaluation.totals import Role, Totals
+from offerloop.message import Message
 
 _NO_THETA = 1e-8
 """A slope this small explains nothing."""
@@ -68,7 +69,9 @@ def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     metric_and_gradient, other, whole = _pair(treated, control)
     base = abs(other.plain)
     if base == 0:
-        raise UndefinedMetricError("the control's metric is zero: nothing is a share of it; compare absolute values")
+        raise UndefinedMetricError(
+            Message("the control's metric is zero: nothing is a share of it; compare absolute values")
+        )
     gain = (metric_and_gradient.value - other.value) / base
     # the adjustment is zero on average, so a gain without it serves the gradient as well; the published means take it
     slope = gain if "per" in treated.roles else (metric_and_gradient.plain - other.plain) / base
@@ -146,7 +149,9 @@ def _ratio(means: dict[Role, float], roles: tuple[Role, ...], top: Role, bottom:
     gradient = np.zeros(len(roles))
     divisor = means.get(bottom, 1.0)
     if divisor == 0:
-        raise UndefinedMetricError(f"'{bottom}' sums to zero in a group, so its ratio is not defined")
+        raise UndefinedMetricError(
+            Message("'{column}' sums to zero in a group, so its ratio is not defined", column=bottom)
+        )
     gradient[roles.index(top)] = 1 / divisor
     if bottom in roles:
         gradient[roles.index(bottom)] = -means[top] / divisor**2

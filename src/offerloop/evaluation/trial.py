@@ -102,7 +102,9 @@ class Trial:
         score, treated = _column("scores", scores, size), _treated(_column("treatment", treatment, size))
         read = {name: _column(name, values, size) for name, values in columns.items()}
         if not ((read["propensity"] > 0) & (read["propensity"] < 1)).all():
-            raise InputError("propensity has a value that is not between 0 and 1; leave out who could not be drawn")
+            raise InputError(
+                Message("propensity has a value that is not between 0 and 1; leave out who could not be drawn")
+            )
         order = _best_first(score, (*read.values(), treated))
         return cls(score[order], treated[order], **{name: column[order] for name, column in read.items()})
 
@@ -161,15 +163,26 @@ def _divided(above: Floats, below: Floats) -> Floats:
 def _column(name: str, values: ArrayLike, size: int) -> Floats:
     column = np.asarray(values, dtype=np.float64)
     if column.shape not in {(), (size,)}:
-        raise InputError(f"{name} has shape {column.shape} for {size} customers; give one value per customer")
+        raise InputError(
+            Message(
+                "{name} has shape {shape} for {n_customers} customers; give one value per customer",
+                name=name,
+                shape=str(column.shape),
+                n_customers=size,
+            )
+        )
     if not np.isfinite(column).all():
-        raise InputError(f"{name} holds a value that is missing or infinite; leave such customers out")
+        raise InputError(
+            Message("{name} holds a value that is missing or infinite; leave such customers out", name=name)
+        )
     return np.broadcast_to(column, size)
 
 
 def _treated(treatment: Floats) -> NDArray[np.bool_]:
     if not np.isin(treatment, (0, 1)).all():
-        raise InputError("treatment holds a value other than 0 and 1; mark the treated with 1 and the control with 0")
+        raise InputError(
+            Message("treatment holds a value other than 0 and 1; mark the treated with 1 and the control with 0")
+        )
     treated = treatment == 1
     if not treated.any():
         raise EvidenceError(

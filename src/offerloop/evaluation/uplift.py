@@ -93,7 +93,9 @@ def _of_total(
 
 def _of_perfect(trial: Trial, draw: _Draw, perfect: ScoreSteps, replicates: int, seed: int) -> Estimate:
     if not np.isin(trial.outcome, (0, 1)).all():
-        raise InputError("a perfect order is defined for outcomes 0 and 1 only; take the scale 'none' or 'total'")
+        raise InputError(
+            Message("a perfect order is defined for outcomes 0 and 1 only; take the scale 'none' or 'total'")
+        )
 
     def scaled(counts: Floats) -> float:
         own, best = (draw(trial.outcome, steps, counts).area_over_random for steps in (trial.steps, perfect))

@@ -10,6 +10,7 @@ from offerloop.config import Privacy
 from offerloop.engine import Engine
 from offerloop.errors import InputError
 from offerloop.events.side_file import read_side_file, under_known_ids
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
 BUSINESS_AS_USUAL = "business_as_usual.path"
@@ -21,20 +22,31 @@ def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, e
     Raises SourceError for a file or column that is missing, InputError when a customer stands in it twice or nobody of
     it is known.
     """
-    side_file = read_side_file(path, ("customer_id", "offer_id"), "business as usual", engine)
+    what = Message("business as usual", context="kind of file")
+    found = read_side_file(path, ("customer_id", "offer_id"), what, engine)
     offer = pl.col("offer_id").replace("", None).fill_null(NO_OFFER)
-    rows = under_known_ids(side_file.with_columns(offer), customers, privacy)
+    rows = under_known_ids(found.with_columns(offer), customers, privacy)
     twice = rows.filter(rows["customer_id"].is_duplicated()).sort("customer_id")
     if twice.height:
         raise InputError(
-            f"{BUSINESS_AS_USUAL}: '{path}' has the customer {twice['customer_id'][0]} more than once; leave one offer "
-            "for each"
+            Message(
+                "{section}: '{path}' has the customer {customer} more than once; leave one offer for each",
+                section=BUSINESS_AS_USUAL,
+                path=str(path),
+                customer=str(twice["customer_id"][0]),
+            )
         )
     rows_of_customers = rows.with_columns(pl.col("customer_id").cast(customers.dtype, strict=False))
     rows_of_customers = rows_of_customers.filter(pl.col("customer_id").is_in(customers.implode()))
     if rows_of_customers.is_empty():
         raise InputError(
-            f"{BUSINESS_AS_USUAL}: none of the {rows.height:,} customers in '{path}' is one of the shop's, such as "
-            f"{customers.cast(pl.String)[0]}; use the same customer ids as the order lines"
+            Message(
+                "{section}: none of the {n_customers} customers in '{path}' is one of the shop's, such "
+                "as {example}; use the same customer ids as the order lines",
+                section=BUSINESS_AS_USUAL,
+                n_customers=rows.height,
+                path=str(path),
+                example=str(customers.cast(pl.String)[0]),
+            )
         )
     return rows_of_customers

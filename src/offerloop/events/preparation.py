@@ -26,6 +26,7 @@ from offerloop.events.cleaning.clean import (
 from offerloop.events.cleaning.dates import DATED, Dates
 from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
+from offerloop.events.cleaning.nothing_left import why_nothing_left
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
@@ -43,7 +44,7 @@ from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.returns import net_returns
 from offerloop.events.privacy.agreement import Agreement
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
-from offerloop.message import Message
+from offerloop.message import Message, joined
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 
@@ -85,7 +86,7 @@ class Events:
     """How many customers who bought have agreed to personalised offers, and why others have not."""
     no_consent: pl.DataFrame
     """customer_id of those who have not agreed to personalised offers."""
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     """Whom protections do not reach, and other facts that a shop should know before it plans, a sentence each."""
     bulk_buyers: pl.DataFrame
     """customer_id of those whom no shop has many of."""
@@ -156,9 +157,9 @@ def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
         try:
             sources[name] = read_source(name, config, engine)
         except SourceError as problem:
-            problems.append(str(problem))
+            problems.append(problem.message)
     if problems:
-        raise SourceError("\n".join(problems))
+        raise SourceError(joined(problems, "\n"))
     return sources
 
 
@@ -182,7 +183,7 @@ class _Cleaning:
         self.quality: list[dict[str, Any]] = []
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
-        self.notes: list[str] = []
+        self.notes: list[Message] = []
         self.losses: list[dict[str, Any]] = []
         self.texts: pl.DataFrame | None = None
         """product_id and the commonest text of each product in the order lines, where these have texts."""
@@ -203,10 +204,12 @@ class _Cleaning:
         first, last = span.row(0)
         if first is None:
             if self._later:
+                planned = str(self.config.profiles.as_of)
                 raise NothingLeftError(
-                    f"profiles.as_of = {self.config.profiles.as_of} leaves no order line: all are later"
+                    Message("profiles.as_of = {as_of} leaves no order line: all are later", as_of=planned)
                 )
-            raise NothingLeftError(f"'{source.place}' has no usable order line{self._why_none()}")
+            why = why_nothing_left(self.quality, source.where, self.left_out["order_lines"][0])
+            raise NothingLeftError(Message("'{place}' has no usable order line{why}", place=source.place, why=why))
         as_of = self.config.profiles.as_of
         self.first_day, self.as_of_day = first, last + 1 if as_of is None else epoch_day(as_of)
         self.notes += self.dates.check_as_of(self.as_of_day, last, self._later, count_rows(lines))
@@ -440,22 +443,16 @@ class _Cleaning:
         )
         self.quality.append(quality_row("order_lines", "bulk buyers", "flagged", self.bulk_buyers.height, why))
 
-    def _why_none(self) -> str:
-        """What became of the lines, for a sentence."""
-        worst = [row for row in self.quality if row["table"] == "order_lines" and row["action"] == "rejected"]
-        said = ", ".join(f"{row['rows']} {row['rule']}" for row in worst if row["rows"])
-        where = self.config.sources["order_lines"].where
-        left_out = self.left_out["order_lines"][0]
-        if left_out and not said:
-            return f': its filter where = "{where}" leaves out all {left_out} rows; correct it'
-        return f": {said}; see the rules in docs/reference/data.md" if said else "; it has columns but no rows"
-
     def _check_periods(self, frame: Frame) -> None:
         wrong = collect(frame.filter(nw.col("ends_day") < nw.col("starts_day")), "campaign_id")
         if wrong.height:
             place = self.config.sources["campaigns"].place
             raise SourceError(
-                f"'{place}': campaign {wrong['campaign_id'][0]} ends before it starts; correct 'starts_at' or 'ends_at'"
+                Message(
+                    "'{place}': campaign {campaign_id} ends before it starts; correct 'starts_at' or 'ends_at'",
+                    place=place,
+                    campaign_id=str(wrong["campaign_id"][0]),
+                )
             )
 
     def _check_key(self, name: SourceName, frame: Frame, key: str) -> None:
@@ -463,7 +460,15 @@ class _Cleaning:
         several = collect(counts.filter(nw.col("n") > 1), key)
         if len(several):
             place, example = self.config.sources[name].place, several[key][0]
-            raise SourceError(f"[sources.{name}] '{place}' has several different rows for {key} {example}; keep one")
+            raise SourceError(
+                Message(
+                    "[sources.{name}] '{place}' has several different rows for {key} {example}; keep one",
+                    name=name,
+                    place=place,
+                    key=key,
+                    example=str(example),
+                )
+            )
 
     def _empty(self, name: SourceName) -> Frame:
         text = {*self.ids, "kind"}

@@ -16,24 +16,33 @@ from offerloop.events.columns.ids import as_integers
 from offerloop.events.privacy.pseudonyms import pseudonym, read_key
 from offerloop.events.sources.open import Raw, file_source, open_source
 from offerloop.events.sources.unpack import split_part
+from offerloop.message import Message
 
 Change = Callable[[Frame, Raw], Frame]
 
 
 def read_side_file(
-    path: Path, columns: tuple[str, ...], what: str, engine: Engine, change: Change = lambda frame, _: frame
+    path: Path, columns: tuple[str, ...], what: Message, engine: Engine, change: Change = lambda frame, _: frame
 ) -> pl.DataFrame:
     """Return the columns of a CSV file, however it is written, or of Parquet, as text; rows have a customer_id.
 
     Raises SourceError when the file or a column is missing.
     """
     if not split_part(path)[0].is_file():
-        raise SourceError(f"there is no file of {what} '{path}'")
+        raise SourceError(Message("there is no file of {what} '{path}'", what=what, path=str(path)))
     with open_source(file_source(path), engine) as raw:
         schema = raw.frame.collect_schema()
         for name in columns:
             if name not in schema:
-                raise SourceError(f"the file of {what} '{path}' has no column '{name}' (needed: {', '.join(columns)})")
+                raise SourceError(
+                    Message(
+                        "the file of {what} '{path}' has no column '{name}' (needed: {columns})",
+                        what=what,
+                        path=str(path),
+                        name=name,
+                        columns=columns,
+                    )
+                )
         texts = [as_text(nw.col(name), schema[name]).str.strip_chars().alias(name) for name in columns]
         rows = collect(as_integers(change(raw.frame.select(*texts), raw), ["customer_id"]))
     return rows.drop_nulls("customer_id")

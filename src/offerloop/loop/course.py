@@ -31,6 +31,7 @@ from offerloop.loop.drift import AT_RANDOM, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Drawn, Guardrails
 from offerloop.loop.outcomes import Outcomes, cost_sign, log_of, value_sign
 from offerloop.loop.periods import NotYetError
+from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
@@ -93,7 +94,13 @@ class LoopCourse:
         """Plan the period. Raises ContractError for a plan beyond a budget."""
         day = self.begins(period)
         if self.shop.events.as_of_day < day:
-            raise NotYetError(f"period {period} begins on {iso_day(day)}, and the orders end before that day")
+            raise NotYetError(
+                Message(
+                    "period {period} begins on {day}, and the orders end before that day",
+                    period=period,
+                    day=iso_day(day),
+                )
+            )
         if self.shop.events.as_of_day >= self.begins(period + 1):
             return {"missed": True, "state": self.guardrails.state}
         rests = self.guardrails.state != "trial"
@@ -126,7 +133,11 @@ class LoopCourse:
         until = self.begins(period + 1)
         if self.shop.events.as_of_day < until:
             raise NotYetError(
-                f"period {period} lasts until {iso_day(until)}; come back with the orders of all its days"
+                Message(
+                    "period {period} lasts until {until}; come back with the orders of all its days",
+                    period=period,
+                    until=iso_day(until),
+                )
             )
         if decided["missed"]:
             return {"value_minor": 0.0, "cost_minor": 0.0, "guardrails": None, "reasons": [], "alarms": []}

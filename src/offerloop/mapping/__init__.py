@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from offerloop.mapping.customer_ids import anonymous_ids, case_variants, customer_notes, surely_same
     from offerloop.mapping.doubts import encoding_notes, mapping_notes, orders_of
     from offerloop.mapping.matching import (
+        BY_CONTENTS,
         GIVEN,
         SAME,
         ColumnMatch,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BY_CONTENTS",
     "GIVEN",
     "SAME",
     "ColumnMatch",

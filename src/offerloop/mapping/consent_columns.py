@@ -7,39 +7,64 @@ from collections.abc import Collection, Iterable
 from offerloop.config import quoted
 from offerloop.events import ACCEPTED_ANSWERS, says_opt_in, says_opt_out
 from offerloop.mapping.contents import GATES, SourceColumn, are_states
+from offerloop.message import Message
 
-_MEANINGS = {"consent": "agreed to personal offers", "opt_out": "opted out of personal offers"}
+_SEEMS = {
+    ("consent", "name"): Message(
+        "the column '{column}' of customers seems, by its name, to say who agreed to personal offers, and {rest}"
+    ),
+    ("opt_out", "name"): Message(
+        "the column '{column}' of customers seems, by its name, to say who opted out of personal offers, and {rest}"
+    ),
+    ("consent", "cells"): Message(
+        "the column '{column}' of customers seems, by its cells, to say who agreed to personal offers, and {rest}"
+    ),
+}
+"""What a column seems to be, and by what."""
 
 
-def unmapped_answers(columns: Iterable[SourceColumn], mapped: Collection[str]) -> list[str]:
+def unmapped_answers(columns: Iterable[SourceColumn], mapped: Collection[str]) -> list[Message]:
     """Return a note for each of the columns that nothing is read from, with the line that maps it.
 
     `mapped` are the columns of ours that are read from others.
     """
     notes = []
     for column in columns:
-        ours, why = _kind(column)
-        if ours:
-            notes.append(_note(column, ours, why, is_first=ours not in mapped))
+        kind = _kind(column)
+        if kind is not None:
+            rest = _rest(column, kind[0], is_first=kind[0] not in mapped)
+            notes.append(_SEEMS[kind].with_values(column=column.name, rest=rest))
     return notes
 
 
-def _kind(column: SourceColumn) -> tuple[str, str]:
-    """Return what a column seems to be, and by what; empty when it seems to be neither."""
+def _kind(column: SourceColumn) -> tuple[str, str] | None:
+    """Return what a column seems to be, and by what; None when it seems to be neither."""
     if says_opt_out(column.name):
-        return "opt_out", "by its name"
+        return "opt_out", "name"
     if says_opt_in(column.name):
-        return "consent", "by its name"
-    return ("consent", "by its cells") if are_states(column) else ("", "")
+        return "consent", "name"
+    return ("consent", "cells") if are_states(column) else None
 
 
-def _note(column: SourceColumn, ours: str, why: str, *, is_first: bool) -> str:
-    begin = f"the column '{column.name}' of customers seems, {why}, to say who {_MEANINGS[ours]}, and "
+def _rest(column: SourceColumn, ours: str, *, is_first: bool) -> Message:
+    """Say what follows from it."""
     if not is_first:
-        return begin + f"{ours} is read from another column: this one stops no offer"
-    line = f"add {ours} = {quoted(column.name)} to [sources.customers.columns]"
+        return Message("{field} is read from another column: this one stops no offer", field=ours)
+    entry = f"{ours} = {quoted(column.name)}"
     if not GATES[ours](column):
         cell = str(column.filled[0]) if column.filled.len() else ""
-        held = f"such as '{cell}'" if cell else "all of them empty"
-        return begin + f"nothing is read from it: {line} once its cells, {held}, are answers ({ACCEPTED_ANSWERS})"
-    return begin + f"nothing is read from it, so that it stops no offer: {line}"
+        held = (
+            Message("such as '{cell}'", context="cells of a column", cell=cell)
+            if cell
+            else Message("all of them empty")
+        )
+        return Message(
+            "nothing is read from it: add {entry} to [sources.customers.columns] once its cells, {held}, are answers "
+            "({answers})",
+            entry=entry,
+            held=held,
+            answers=ACCEPTED_ANSWERS,
+        )
+    return Message(
+        "nothing is read from it, so that it stops no offer: add {entry} to [sources.customers.columns]", entry=entry
+    )

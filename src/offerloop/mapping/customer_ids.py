@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.message import Message, Share, both, joined
+
 NAMES = (
     "0", "-1", "99999", "999999", "unknown", "guest", "anonymous", "walk-in", "walkin", "walk in", "cash", "none",
     "default", "gast", "unbekannt", "anonym", "laufkunde", "barverkauf", "invite", "invité", "anonyme", "invitado",
@@ -48,18 +50,26 @@ def surely_same(variants: list[tuple[str, ...]], n_ids: int) -> bool:
     return plain and len(variants) >= max(_SURE_PAIRS, _SURE_SHARE * n_ids)
 
 
-def customer_notes(orders: pl.DataFrame) -> list[str]:
+def customer_notes(orders: pl.DataFrame) -> list[Message]:
     """Return the notes on the ids of customers; `orders` has customer_id (text) and n_orders."""
     notes = [
-        f"customer '{name}' has {100 * share:.0f} % of the orders, which is implausible for one person; if it stands "
-        f"for people who are not known, set clean.anonymous_ids = ['{name}']"
+        Message(
+            "customer '{name}' has {share} of the orders, which is implausible for one person; if it stands for people "
+            "who are not known, set clean.anonymous_ids = ['{name}']",
+            name=name,
+            share=Share(round(share, 2)),
+        )
         for name, share in anonymous_ids(orders)
     ]
     variants = case_variants(orders["customer_id"])
     if variants:
-        some = "; ".join(" and ".join(f"'{one}'" for one in group) for group in variants[:_EXAMPLES])
+        some = [both([f"'{one}'" for one in group]) for group in variants[:_EXAMPLES]]
         notes.append(
-            f"{len(variants):,} customers are there under ids that differ only in upper and lower case ({some}); set "
-            "privacy.ignore_case = true if they are the same"
+            Message(
+                "{n} customers are there under ids that differ only in upper and lower case ({examples}); set "
+                "privacy.ignore_case = true if they are the same",
+                n=len(variants),
+                examples=joined(some, "; "),
+            )
         )
     return notes

@@ -6,15 +6,15 @@ import polars as pl
 
 from offerloop.events import DAY
 from offerloop.mapping.contents import READABLE, SourceColumn, is_time
-from offerloop.mapping.matching import ColumnMatch, misleads, name_score
+from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch, misleads, name_score
 from offerloop.mapping.times import seconds_of
+from offerloop.message import Message
 
 _ALIKE = 0.1
 """Names whose scores differ by less say equally well that a column is the order's time."""
 _NEVER_LATER, _OFTEN_EARLIER = 0.95, 0.05
 _MOST_DAYS = 180
 """A date that mostly lies further apart, such as a day of birth, is none of the order."""
-_BY_CONTENTS = "guessed from the contents"
 
 
 def choose_time(match: ColumnMatch) -> None:
@@ -27,10 +27,12 @@ def choose_time(match: ColumnMatch) -> None:
     chosen = next((one for one in likely if all(one is other or earlier(one, other) for other in likely)), None)
     mapped = match.column("at")
     if chosen is not None and len(likely) > 1 and (mapped is None or chosen.name != mapped.name):
-        match.take("at", chosen.name, (chosen.name,), f"guessed: hardly ever later than {_named(likely, chosen)}")
+        others = [f"'{one.name}'" for one in likely if one is not chosen]
+        why = Message("guessed: hardly ever later than {columns}", columns=others)
+        match.take("at", chosen.name, (chosen.name,), why)
     elif mapped is None:
         first = max(dates, key=_score)
-        match.take("at", first.name, (first.name,), _BY_CONTENTS)
+        match.take("at", first.name, (first.name,), BY_CONTENTS)
 
 
 def order_dates(match: ColumnMatch) -> list[SourceColumn]:
@@ -40,7 +42,7 @@ def order_dates(match: ColumnMatch) -> list[SourceColumn]:
     return [column for column in dates if not _of_customer(match, column)]
 
 
-def date_notes(match: ColumnMatch) -> list[str]:
+def date_notes(match: ColumnMatch) -> list[Message]:
     """Return what a reader should compare where the order's time may be another column."""
     if "at" not in match.guesses or not match.guesses["at"].theirs:
         return []
@@ -51,14 +53,30 @@ def date_notes(match: ColumnMatch) -> list[str]:
     before = [one for one in others if not _misleading(one) and earlier(one, mapped)]
     if before:
         first = before[0].name
-        said = f"'{mapped.name}' is read as the time of the order, and '{first}' is hardly ever later"
-        return [f"{said}; if that is the order's date, map at = '{first}'"]
+        return [
+            Message(
+                "'{column}' is read as the time of the order, and '{first}' is hardly ever later; if that is the "
+                "order's date, map at = '{first}'",
+                column=mapped.name,
+                first=first,
+            )
+        ]
     if _misleading(mapped):
-        return [f"'{mapped.name}' is read as the time of the order, and its name says that it is something else"]
+        return [
+            Message(
+                "'{column}' is read as the time of the order, and its name says that it is something else",
+                column=mapped.name,
+            )
+        ]
     rivals = [one.name for one in others if _score(one) > _score(mapped) - _ALIKE]
     if rivals:
-        said = ", ".join(f"'{name}'" for name in rivals)
-        return [f"'{mapped.name}' is read as the time of the order; {said} may be it as well"]
+        return [
+            Message(
+                "'{column}' is read as the time of the order; {rivals} may be it as well",
+                column=mapped.name,
+                rivals=[f"'{name}'" for name in rivals],
+            )
+        ]
     return []
 
 
@@ -81,10 +99,6 @@ def _score(column: SourceColumn) -> float:
 
 def _misleading(column: SourceColumn) -> bool:
     return _score(column) < 0.9 and misleads(column.name, "order_lines", "at")
-
-
-def _named(likely: list[SourceColumn], chosen: SourceColumn) -> str:
-    return ", ".join(f"'{one.name}'" for one in likely if one is not chosen)
 
 
 def _like_id(column: SourceColumn) -> bool:

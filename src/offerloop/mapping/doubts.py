@@ -13,6 +13,7 @@ from offerloop.mapping.amounts.unit_or_total import amount_notes
 from offerloop.mapping.customer_ids import customer_notes
 from offerloop.mapping.dates import date_notes
 from offerloop.mapping.matching import ColumnMatch, says
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _TAX = 0.85
@@ -23,12 +24,12 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def order_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
+def order_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return the notes on a mapping of order lines, and on the customers in the rows that were looked at."""
     return [*mapping_notes(match, sample), *_customers(match)]
 
 
-def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
+def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return the notes on a mapping of order lines."""
     return [
         *exchanged_notes(match, sample),
@@ -40,7 +41,7 @@ def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
     ]
 
 
-def encoding_notes(sample: SampleRows) -> list[str]:
+def encoding_notes(sample: SampleRows) -> list[Message]:
     """Return a note where another encoding than the one that a file is read in is as likely or more so."""
     file, dialect = sample.file, sample.dialect
     if dialect is None or file is None:
@@ -48,7 +49,14 @@ def encoding_notes(sample: SampleRows) -> list[str]:
     others = [one for one in likely_encodings(file.path) if _family(one) != _family(dialect.encoding)]
     if not others:
         return []
-    return [f"'{sample.place}' is read as {dialect.encoding}, and {others[0]} is as likely; compare some texts"]
+    return [
+        Message(
+            "'{place}' is read as {encoding}, and {other} is as likely; compare some texts",
+            place=str(sample.place),
+            encoding=dialect.encoding,
+            other=others[0],
+        )
+    ]
 
 
 def _family(encoding: str) -> str:
@@ -57,23 +65,35 @@ def _family(encoding: str) -> str:
     return next((family for family, names in _FAMILIES.items() if name in names), name)
 
 
-def _quantities(match: ColumnMatch) -> list[str]:
+def _quantities(match: ColumnMatch) -> list[Message]:
     quantity = match.column("quantity")
     if quantity is None or not quantity.fractions:
         return []
     example = quantity.numbers.filter(quantity.numbers != quantity.numbers.floor())[0]
-    return [f"'{quantity.name}' holds quantities such as {example:g}, which are weights or measures, not units"]
+    return [
+        Message(
+            "'{column}' holds quantities such as {example}, which are weights or measures, not units",
+            column=quantity.name,
+            example=f"{example:g}",
+        )
+    ]
 
 
-def _taxes(match: ColumnMatch) -> list[str]:
+def _taxes(match: ColumnMatch) -> list[Message]:
     taxes = [one.name for one in match.unused() if one.numeric and not one.dated and says(one.name, "tax", _TAX)]
     if not taxes or "paid" not in match.guesses:
         return []
     paid = match.guesses["paid"].written
-    return [f"'{taxes[0]}' is read as part of no amount: '{paid}' counts as it is, with or without tax"]
+    return [
+        Message(
+            "'{column}' is read as part of no amount: '{paid}' counts as it is, with or without tax",
+            column=taxes[0],
+            paid=paid,
+        )
+    ]
 
 
-def _customers(match: ColumnMatch) -> list[str]:
+def _customers(match: ColumnMatch) -> list[Message]:
     return customer_notes(orders_of(match))
 
 

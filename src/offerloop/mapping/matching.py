@@ -17,11 +17,14 @@ import polars as pl
 
 from offerloop.events import consent_names, has_signs, holds_words, says_opt_in, says_opt_out, words_of
 from offerloop.mapping.contents import GATES, SourceColumn, is_text
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 LANGUAGES = ("en", "zh", "de", "fr", "es")
-GIVEN = "given with --map"
+GIVEN = Message("given with --map", context="why a column is read so")
 """Why a column is read from another where the user said so; no guess changes it."""
+BY_CONTENTS = Message("guessed from the contents")
+"""Why a column is read from another where its cells say so."""
 _FUZZY = 0.85
 _KNOWN_IDS = 0.5
 """Share of the ids of the order lines from which on a column with them surely holds the same ids."""
@@ -41,7 +44,7 @@ class Guess:
     """Their column, or an expression."""
     theirs: tuple[str, ...]
     """The columns of theirs in it."""
-    why: str
+    why: Message
     """The comment behind it."""
 
     @property
@@ -59,7 +62,7 @@ class ColumnMatch:
     guesses: dict[str, Guess] = field(default_factory=dict)
     languages: Counter[str] = field(default_factory=Counter)
     """How many names of each language were recognised."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     """What a reader should know beside the mapping."""
 
     def unused(self) -> list[SourceColumn]:
@@ -72,7 +75,7 @@ class ColumnMatch:
         used = {name for one in self.guesses.values() if not one.is_given_expression for name in one.theirs}
         return [column for name, column in self.columns.items() if name not in used]
 
-    def take(self, ours: str, written: str, theirs: Iterable[str], why: str) -> None:
+    def take(self, ours: str, written: str, theirs: Iterable[str], why: Message) -> None:
         """Note one guess."""
         self.guesses[ours] = Guess(written, tuple(theirs), why)
 
@@ -110,7 +113,7 @@ def match(
                 scored.append((-score, place, ours, column.name, languages))
     for _, _, ours, theirs, languages in sorted(scored):
         if ours not in match.guesses and theirs in {column.name for column in match.free()}:
-            why = "guessed from the contents" if not languages else f'guessed from the name "{theirs}"'
+            why = Message('guessed from the name "{name}"', name=theirs) if languages else BY_CONTENTS
             match.take(ours, theirs, (theirs,), why)
             match.languages.update(languages)
     return match
@@ -122,26 +125,28 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def unfit_columns(match: ColumnMatch, source: str, roles: Sequence[str]) -> list[str]:
+def unfit_columns(match: ColumnMatch, source: str, roles: Sequence[str]) -> list[Message]:
     """Return why columns that are called like one of ours are not read as it: what they hold."""
     notes = []
     for ours in roles:
         named = [one for one in match.unused() if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
         if ours in match.guesses or ours not in _NUMBERS or not named or GATES[ours](named[0]):
             continue
-        notes.append(f"'{named[0].name}' is not read as {ours}: {_why_not(named[0])}")
+        why = _why_not(named[0])
+        notes.append(Message("'{column}' is not read as {field}: {why}", column=named[0].name, field=ours, why=why))
     return notes
 
 
-def _why_not(column: SourceColumn) -> str:
+def _why_not(column: SourceColumn) -> Message:
     if not column.filled.len():
-        return "it is empty"
+        return Message("it is empty", context="reason against a column")
     if not column.numeric:
         wrong = column.filled.filter(~column.filled.cast(pl.String).str.contains(r"^[\s\d.,+-]*$")).cast(pl.String)
-        return f"it holds cells such as '{wrong[0] if wrong.len() else column.filled[0]}', which are no numbers"
+        cell = str(wrong[0] if wrong.len() else column.filled[0])
+        return Message("it holds cells such as '{cell}', which are no numbers", cell=cell)
     if column.distinct == 1:
-        return f"it holds only {column.filled[0]}"
-    return f"it holds numbers such as {column.filled[0]}, which cannot be that"
+        return Message("it holds only {cell}", context="reason against a column", cell=str(column.filled[0]))
+    return Message("it holds numbers such as {cell}, which cannot be that", cell=str(column.filled[0]))
 
 
 def _known_bonus(column: SourceColumn, known_values: frozenset[str] | None) -> float:

@@ -20,13 +20,21 @@ from offerloop.events import (
 )
 from offerloop.mapping.contents import GATES, SourceColumn, is_text
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score
+from offerloop.message import Message, either, joined
 from offerloop.workspace import SampleRows
 
 MEANING = {
-    "order_id": "the order", "customer_id": "the customer", "product_id": "the product", "offer_id": "the offer",
-    "coupon_id": "the coupon", "quantity": "the units", "paid": "the amount paid for the line", "at": "the time",
-    "kind": "the kind", "list_price": "the list price of one unit",
-}  # fmt: skip
+    "order_id": Message("the order", context="meaning of a column"),
+    "customer_id": Message("the customer", context="meaning of a column"),
+    "product_id": Message("the product", context="meaning of a column"),
+    "offer_id": Message("the offer", context="meaning of a column"),
+    "coupon_id": Message("the coupon", context="meaning of a column"),
+    "quantity": Message("the units", context="meaning of a column"),
+    "paid": Message("the amount paid for the line"),
+    "at": Message("the time", context="meaning of a column"),
+    "kind": Message("the kind", context="meaning of a column"),
+    "list_price": Message("the list price of one unit"),
+}
 """Required columns of ours in plain words."""
 _SAMPLES = 3
 _WIDEST = 30
@@ -41,7 +49,7 @@ class ColumnCandidate:
     samples: tuple[str, ...]
     is_named_so: bool
     """Whether its name says that it is the one."""
-    misfit: str
+    misfit: Message | str
     """Why its cells stand against it; empty when nothing does."""
 
 
@@ -57,31 +65,47 @@ class OpenColumn:
     """The likeliest first."""
 
     @property
-    def meaning(self) -> str:
+    def meaning(self) -> Message:
         """Our column, and what it holds."""
-        return f"{self.ours} ({MEANING.get(self.ours, self.source)})"
+        meaning = MEANING.get(self.ours, self.source)
+        return Message("{column} ({meaning})", context="column with its meaning", column=self.ours, meaning=meaning)
 
     @property
     def named(self) -> list[ColumnCandidate]:
         """Those whose name says that they are the one."""
         return [one for one in self.candidates if one.is_named_so]
 
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Return what is missing, and which cells speak against the columns that are called so."""
-        begin = f"'{self.place}': no column could be identified as {self.meaning}; "
-        return begin + "; ".join(f"'{one.name}': {one.misfit or 'it is used elsewhere'}" for one in self.named)
+        elsewhere = Message("it is used elsewhere")
+        candidates = [
+            Message(
+                "'{column}': {why}", context="reason against a column", column=one.name, why=one.misfit or elsewhere
+            )
+            for one in self.named
+        ]
+        return Message(
+            "'{place}': no column could be identified as {meaning}; {candidates}",
+            place=self.place,
+            meaning=self.meaning,
+            candidates=joined(candidates, "; "),
+        )
 
 
-def open_column_notes(opened: Sequence[OpenColumn]) -> list[str]:
+def open_column_notes(opened: Sequence[OpenColumn]) -> list[Message]:
     """Return one note for each column with candidates by name, and one for all others of a source."""
     lines = [one.sentence() for one in opened if one.named]
     for place in dict.fromkeys(one.place for one in opened):
         rest = [one for one in opened if one.place == place and not one.named]
         if rest:
             free = list(dict.fromkeys(column.name for one in rest for column in one.candidates))
-            choice = f"left to choose from: {', '.join(map(repr, free))}" if free else "no column is left"
-            lines.append(f"'{place}': no column could be identified as "
-                         f"{' or '.join(one.meaning for one in rest)}; {choice}")  # fmt: skip
+            unknown = (
+                Message("'{place}': no column could be identified as {meaning}; left to choose from: {columns}")
+                if free
+                else Message("'{place}': no column could be identified as {meaning}; no column is left")
+            )
+            columns = {"columns": [repr(name) for name in free]} if free else {}
+            lines.append(unknown.with_values(place=place, meaning=either([one.meaning for one in rest]), **columns))
     return lines
 
 
@@ -98,10 +122,12 @@ def open_columns(source: SourceName, match: ColumnMatch, sample: SampleRows) -> 
     return opened
 
 
-def unfit_notes(source: SourceName, match: ColumnMatch, sample: SampleRows) -> list[str]:
+def unfit_notes(source: SourceName, match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return a note for each column that is called like an unmapped one of ours, but whose cells do not fit."""
     return [
-        f"'{column.name}' is not used as {ours}: {misfit(ours, column, sample)}"
+        Message(
+            "'{column}' is not used as {field}: {why}", column=column.name, field=ours, why=misfit(ours, column, sample)
+        )
         for ours in CONTRACTS[source].optional
         if ours not in match.guesses
         for column in match.unused()
@@ -109,7 +135,7 @@ def unfit_notes(source: SourceName, match: ColumnMatch, sample: SampleRows) -> l
     ]
 
 
-def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> str:
+def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> Message | str:
     column = match.column(ours)
     return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)
 
@@ -140,38 +166,49 @@ def _short(cell: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def misfit(ours: str, column: SourceColumn, sample: SampleRows) -> str:
+def misfit(ours: str, column: SourceColumn, sample: SampleRows) -> Message:
     """Name the first cell that stands against it, with its line, or what all of them have in common."""
     if not column.filled.len():
-        return "all of its cells are empty"
-    kind, wrong = _wrong_cells(ours, column)
-    if len(wrong):
-        cell = wrong[0]
-        more = f", nor are {len(wrong) - 1:,} more of {column.filled.len():,} cells" if len(wrong) > 1 else ""
-        return f"{_where(column, cell, sample)}'{_short(cell)}' is no {kind}{more}"
+        return Message("all of its cells are empty")
+    wrong_cell, wrong = _wrong_cells(ours, column)
+    if wrong_cell is not None and len(wrong):
+        more: Message | str = ""
+        if len(wrong) > 1:
+            more = Message(", nor are {n} more of {n_cells} cells", n=len(wrong) - 1, n_cells=column.filled.len())
+        return wrong_cell.with_values(place=_where(column, wrong[0], sample), cell=_short(wrong[0]), more=more)
+    return _in_common(ours, column)
+
+
+def _in_common(ours: str, column: SourceColumn) -> Message:
+    """Say what stands against all cells."""
+    cell = _samples(column)[0]
     if ours in ANSWER_COLUMNS:
-        return f"'{_samples(column)[0]}' is no answer that is known; known are {ACCEPTED_ANSWERS}"
+        return Message("'{cell}' is no answer that is known; known are {answers}", cell=cell, answers=ACCEPTED_ANSWERS)
     if column.distinct < 2:
-        return f"every cell holds '{_samples(column)[0]}'"
+        return Message("every cell holds '{cell}'", context="reason against a column", cell=cell)
     if not column.full:
-        return "more than half of its cells are empty"
+        return Message("more than half of its cells are empty")
     if ours.endswith("_id") and column.fractions:
-        return f"'{_samples(column)[0]}' and others are no ids, which are whole numbers or text"
-    return f"what it holds, such as '{_samples(column)[0]}', does not fit"
+        return Message("'{cell}' and others are no ids, which are whole numbers or text", cell=cell)
+    return Message("what it holds, such as '{cell}', does not fit", cell=cell)
 
 
-def _where(column: SourceColumn, cell: str, sample: SampleRows) -> str:
+def _where(column: SourceColumn, cell: str, sample: SampleRows) -> Message | str:
     raw = next((one for one in column.cells if one is not None and str(one).strip() == cell), cell)
-    return sample.line_of(column.name, str(raw)).removeprefix(", ") + ": "
+    return sample.position(column.name, str(raw)) or ""
 
 
-def _wrong_cells(ours: str, column: SourceColumn) -> tuple[str, pl.Series]:
+_NO_TIME = Message("{place}: '{cell}' is no time{more}", context="reason against a column")
+_NO_NUMBER = Message("{place}: '{cell}' is no number{more}", context="reason against a column")
+
+
+def _wrong_cells(ours: str, column: SourceColumn) -> tuple[Message | None, pl.Series]:
     contract_numbers = {name for one in CONTRACTS.values() for name in (*one.numbers, *one.money)}
     if ours in TIME_COLUMNS and not column.dated:
-        return "time", unreadable_times(column)
+        return _NO_TIME, unreadable_times(column)
     if ours in contract_numbers and not column.numeric:
-        return "number", unreadable_numbers(column)
-    return "", pl.Series(dtype=pl.String)
+        return _NO_NUMBER, unreadable_numbers(column)
+    return None, pl.Series(dtype=pl.String)
 
 
 def unreadable_numbers(column: SourceColumn) -> pl.Series:

@@ -15,6 +15,7 @@ from offerloop.mapping.contents import SourceColumn, is_clock, is_id, is_money, 
 from offerloop.mapping.dates import choose_time
 from offerloop.mapping.doubts import order_notes
 from offerloop.mapping.matching import (
+    BY_CONTENTS,
     HOLDS,
     ColumnMatch,
     Guess,
@@ -26,11 +27,11 @@ from offerloop.mapping.matching import (
     unfit_columns,
 )
 from offerloop.mapping.texts import take_text
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _HELP = ("unit_price", "clock")
 """What is not a column of ours, but of which one can be made."""
-_BY_CONTENTS = "guessed from the contents"
 _MOST_IDS = 7
 """So many columns are tried in every part as ids, at most."""
 _TRIED_ROWS = 5_000
@@ -72,7 +73,9 @@ def _time(match: ColumnMatch) -> None:
     clock = match.column("clock") or next((column for column in match.free() if is_clock(column)), None)
     if clock is not None and "`" not in day.name + clock.name and clock.name != day.name:
         written = f"{reference(day.name)} + ' ' + {reference(clock.name)}"
-        match.take("at", written, (day.name, clock.name), f"{match.guesses['at'].why}, with the time of day")
+        match.take(
+            "at", written, (day.name, clock.name), Message("{why}, with the time of day", why=match.guesses["at"].why)
+        )
 
 
 def _amounts(match: ColumnMatch) -> None:
@@ -81,12 +84,12 @@ def _amounts(match: ColumnMatch) -> None:
         amounts = [column for column in match.free() if column.fractions and is_money(column)]
         amounts = [column for column in amounts if not misleads(column.name, "order_lines", "paid")]
         if len(amounts) == 1:
-            match.take("paid", amounts[0].name, (amounts[0].name,), _BY_CONTENTS)
+            match.take("paid", amounts[0].name, (amounts[0].name,), BY_CONTENTS)
     if "quantity" not in match.guesses:
         counts = [column for column in match.free() if is_quantity(column) and _counts(column)]
         open_ids = [ours for ours in ("customer_id", "product_id") if ours not in match.guesses]
         if len(counts) == 1 and len([column for column in match.free() if is_id(column)]) > len(open_ids):
-            match.take("quantity", counts[0].name, (counts[0].name,), _BY_CONTENTS)
+            match.take("quantity", counts[0].name, (counts[0].name,), BY_CONTENTS)
 
 
 def _counts(column: SourceColumn) -> bool:
@@ -112,7 +115,7 @@ def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
         choices += [dict(zip(missing, names, strict=True)) for names in permutations(free, len(missing))]
     best = max(choices, key=lambda one: _plausible(head, {**fixed, **one}, day))
     for ours, theirs in best.items():
-        match.take(ours, theirs, (theirs,), _BY_CONTENTS)
+        match.take(ours, theirs, (theirs,), BY_CONTENTS)
 
 
 def _is_named_otherwise(column: SourceColumn, match: ColumnMatch) -> bool:
@@ -153,10 +156,17 @@ def _whole_order(match: ColumnMatch, head: pl.DataFrame) -> None:
         return
     if price is not None:
         del match.guesses["paid"]
-        match.notes.append(f"'{paid.name}' repeats in every order: it is the order's total, so the unit price counts")
+        match.notes.append(
+            Message(
+                "'{column}' repeats in every order: it is the order's total, so the unit price counts", column=paid.name
+            )
+        )
     else:
         match.notes.append(
-            f"'{paid.name}' repeats in every order: if it is the order's total, sales are counted too often"
+            Message(
+                "'{column}' repeats in every order: if it is the order's total, sales are counted too often",
+                column=paid.name,
+            )
         )
 
 
@@ -164,16 +174,21 @@ def _combine(match: ColumnMatch) -> None:
     """Combine other columns into what no column holds."""
     if "quantity" not in match.guesses:
         written = "1" if "1" not in match.columns else "1 * 1"
-        match.take("quantity", written, (), "assumed: every line is one unit")
+        match.take("quantity", written, (), Message("assumed: every line is one unit"))
     price, quantity = match.column("unit_price"), match.guesses["quantity"]
     if "paid" not in match.guesses and price is not None:
         names = (price.name, *quantity.theirs)
         written = price.name if not quantity.theirs else _product(names)
-        match.take("paid", written, names, f"{match.guesses['unit_price'].why}, a unit's")
+        match.take(
+            "paid",
+            written,
+            names,
+            Message("{why}, a unit's", context="why a column is read so", why=match.guesses["unit_price"].why),
+        )
     if "order_id" not in match.guesses and {"customer_id", "at"} <= set(match.guesses):
         names = (match.guesses["customer_id"].theirs[0], *match.guesses["at"].theirs)
         written = " + ' ' + ".join(reference(name) for name in names)
-        match.take("order_id", written, names, "assumed: what a customer buys at one time is one order")
+        match.take("order_id", written, names, Message("assumed: what a customer buys at one time is one order"))
 
 
 def _gaps_in_ids(match: ColumnMatch) -> None:
@@ -181,7 +196,12 @@ def _gaps_in_ids(match: ColumnMatch) -> None:
     for ours, guess in list(match.guesses.items()):
         column = match.column(ours)
         if ours.endswith("_id") and column is not None and column.cells.dtype.is_float():
-            match.take(ours, f"{reference(column.name)} + ''", guess.theirs, f"{guess.why}; fractions read as text")
+            match.take(
+                ours,
+                f"{reference(column.name)} + ''",
+                guess.theirs,
+                Message("{why}; fractions read as text", why=guess.why),
+            )
 
 
 def _product(names: Iterable[str]) -> str:

@@ -11,15 +11,22 @@ from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_time
-from offerloop.mapping.matching import SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
+from offerloop.mapping.matching import BY_CONTENTS, SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
 from offerloop.mapping.shown import offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
 from offerloop.mapping.times import column_values
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
 
-_ORDERS_SERVE = ", or give no file of products: where the order lines name their products, these are read from there"
+_SEVERAL_ROWS = Message(
+    "'{place}' has several different rows for '{column}' {example}, and {source} need one row for each {key}; keep one"
+)
+_SEVERAL_PRODUCT_ROWS = Message(
+    "'{place}' has several different rows for '{column}' {example}, and {source} need one row for each {key}; keep "
+    "one, or give no file of products: where the order lines name their products, these are read from there"
+)
 
 
 def guess_source(
@@ -42,7 +49,7 @@ def guess_source(
     if "at" in contract.required and "at" not in matched.guesses:
         times = [column for column in matched.free() if is_time(column)]
         if len(times) == 1:
-            matched.take("at", times[0].name, (times[0].name,), "guessed from the contents")
+            matched.take("at", times[0].name, (times[0].name,), BY_CONTENTS)
     if name == "offers":
         offer_terms(matched)
     if name == "products":
@@ -66,16 +73,22 @@ def _check_single(name: str, key: str, match: ColumnMatch, sample: SampleRows) -
     several = rows.filter(pl.col(key).is_duplicated())
     if several.height:
         example = several[key].cast(pl.String).sort()[0]
+        several_rows = _SEVERAL_PRODUCT_ROWS if name == "products" else _SEVERAL_ROWS
         raise InputError(
-            f"'{sample.place}' has several different rows for '{theirs}' {example}, and {name} need one row for each "
-            f"{key}; keep one{_ORDERS_SERVE if name == 'products' else ''}"
+            several_rows.with_values(place=str(sample.place), column=theirs, example=str(example), source=name, key=key)
         )
 
 
 def _check_known(key: str, match: ColumnMatch, known_values: dict[str, frozenset[str]]) -> None:
     column = match.column(key)
     if column is not None and known_values.get(key) and not column.values & known_values[key]:
-        match.notes.append(f"none of the first order lines has a {key} that stands in '{column.name}'; compare the two")
+        match.notes.append(
+            Message(
+                "none of the first order lines has a {key} that stands in '{column}'; compare the two",
+                key=key,
+                column=column.name,
+            )
+        )
 
 
 def customer_attributes(match: ColumnMatch) -> tuple[list[str], list[str], list[str]]:

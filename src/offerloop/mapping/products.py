@@ -12,6 +12,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events import Wording, as_utf8, compile_expression
 from offerloop.mapping.matching import ColumnMatch, Guess, match
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _OF_PRODUCTS = ("category", "subcategory", "brand")
@@ -37,7 +38,11 @@ def products_in_orders(
     if wrong := next((ours for ours in differing if matched.is_given(ours)), None):
         raise InputError(_several(wrong, differing[wrong], product.written, sample))
     if differing:
-        orders.notes.append(f"products have several values of {', '.join(differing.values())}, so these are left out")
+        orders.notes.append(
+            Message(
+                "products have several values of {columns}, so these are left out", columns=list(differing.values())
+            )
+        )
     if not names:
         return None
     matched.columns = dict(orders.columns)
@@ -45,14 +50,22 @@ def products_in_orders(
     return matched
 
 
-def _several(ours: str, written: str, product: str, sample: SampleRows) -> str:
+def _several(ours: str, written: str, product: str, sample: SampleRows) -> Message:
     table = _texts(sample.head.lazy(), product, {ours: written}, sample).unique().sort("_product", ours).collect()
     several = table.filter(pl.col("_product").is_duplicated()).drop_nulls()
     cells = several.filter(pl.col("_product") == pl.col("_product").first())
-    such = f" (product {cells['_product'][0]}: {', '.join(map(repr, cells[ours][:2]))})" if cells.height else ""
-    return (
-        f"--map products.{ours}={written}: '{sample.place}' has several values of it for one product{such}, and a list "
-        "of products needs one; map another column, or give a list of products with --products FILE"
+    example: Message | str = ""
+    if cells.height:
+        values = [repr(cell) for cell in cells[ours][:2]]
+        product = str(cells["_product"][0])
+        example = Message(" (product {product}: {values})", context="example", product=product, values=values)
+    return Message(
+        "--map products.{field}={written}: '{place}' has several values of it for one product{example}, and a list "
+        "of products needs one; map another column, or give a list of products with --products FILE",
+        field=ours,
+        written=written,
+        place=str(sample.place),
+        example=example,
     )
 
 

@@ -17,6 +17,7 @@ from offerloop.errors import InputError
 from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import ColumnMatch
+from offerloop.message import Message, Share, both
 from offerloop.money import DIGITS
 
 _HOME = {"de": "EUR", "fr": "EUR", "es": "EUR", "zh": "CNY", "en": "USD"}
@@ -33,20 +34,22 @@ class GuessedValue:
     """A value of the configuration, and what speaks for it."""
 
     value: str
-    evidence: str = ""
+    evidence: Message | None = None
     """What in the data speaks for it; empty where it was given, or where nothing but a habit does."""
-    doubt: str = ""
+    doubt: Message | None = None
     """What a reader should compare, where nothing but a habit speaks for the value."""
     is_given: bool = False
     is_of_a_sign: bool = False
     """Whether only a sign speaks for it, which several currencies may share."""
 
     @property
-    def why(self) -> str:
+    def why(self) -> Message | str:
         """The comment behind it."""
         if self.is_given:
             return ""
-        return f"assumed: {self.evidence}" if self.evidence else "assumed"
+        if self.evidence is None:
+            return Message("assumed", context="why a value is set so")
+        return Message("assumed: {evidence}", context="why a value is set so", evidence=self.evidence)
 
 
 def guess_currency(
@@ -59,11 +62,18 @@ def guess_currency(
     check_single(orders)
     if currency is not None:
         if currency.upper() not in DIGITS:
-            raise InputError(f"'{currency}' is not a currency; write its three letters (ISO 4217), such as EUR")
+            raise InputError(
+                Message(
+                    "'{currency}' is not a currency; write its three letters (ISO 4217), such as EUR", currency=currency
+                )
+            )
         return GuessedValue(currency.upper(), is_given=True)
     if evidence := currency_evidence(language, orders, beside):
         return evidence
-    doubt = f"no sign, code or place settles the currency, so {_HOME[language]} is assumed; else correct shop.currency"
+    doubt = Message(
+        "no sign, code or place settles the currency, so {currency} is assumed; else correct shop.currency",
+        currency=_HOME[language],
+    )
     return GuessedValue(_HOME[language], doubt=doubt)
 
 
@@ -72,7 +82,9 @@ def currency_evidence(language: str, orders: ColumnMatch, beside: Iterable[Colum
     codes = orders.column("currency")
     if codes is not None:
         counts = Counter(code.upper() for code in codes.filled.to_list() if code.upper() in DIGITS)
-        return GuessedValue(counts.most_common(1)[0][0], f"the commonest in '{codes.name}'")
+        return GuessedValue(
+            counts.most_common(1)[0][0], Message("the commonest in '{column}'", context="evidence", column=codes.name)
+        )
     if evidence := _signed(language, orders):
         return evidence
     matches = [orders, *beside]
@@ -84,10 +96,14 @@ def check_single(orders: ColumnMatch) -> None:
     for column in orders.columns.values():
         signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
         if orders.column("currency") is None and are_mixed(signs):
-            examples = " and ".join(f"'{cell}'" for cell in signs.values())
+            examples = both([f"'{cell}'" for cell in signs.values()])
             raise InputError(
-                f"column '{column.name}' holds amounts in several currencies, such as {examples}, and they cannot be "
-                "added; write them in one, or add a column with the code of each row's currency"
+                Message(
+                    "column '{column}' holds amounts in several currencies, such as {examples}, and they "
+                    "cannot be added; write them in one, or add a column with the code of each row's currency",
+                    column=column.name,
+                    examples=examples,
+                )
             )
 
 
@@ -101,7 +117,7 @@ def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
             continue
         if sign == "¥":
             sign = "CNY" if language == "zh" else _yuan_or_yen(orders)
-        evidence = f"a sign of it stands in '{column.name}'"
+        evidence = Message("a sign of it stands in '{column}'", column=column.name)
         return GuessedValue("USD" if sign == "$" else sign, evidence, is_of_a_sign=True)
     return None
 
@@ -151,7 +167,14 @@ def _placed(matches: Iterable[ColumnMatch]) -> GuessedValue | None:
     money = str(moneys.mode().sort()[0])
     share = (moneys == money).mean()
     if isinstance(share, float) and share > _MOSTLY:
-        return GuessedValue(money, f"{100 * share:.0f} % of the places known in '{column.name}' are where it is")
+        return GuessedValue(
+            money,
+            Message(
+                "{share} of the places known in '{column}' are where it is",
+                share=Share(round(share, 2)),
+                column=column.name,
+            ),
+        )
     return None
 
 
@@ -167,7 +190,9 @@ def _scripted(matches: Iterable[ColumnMatch]) -> GuessedValue | None:
     for money, signs in _SCRIPTS.items():
         for column in columns:
             if column.filled.head(1000).str.contains(signs).mean() > _MOSTLY:  # type: ignore[operator]
-                return GuessedValue(money, f"'{column.name}' is written in the language of where it is")
+                return GuessedValue(
+                    money, Message("'{column}' is written in the language of where it is", column=column.name)
+                )
     return None
 
 

@@ -8,6 +8,7 @@ from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_share
 from offerloop.mapping.matching import ColumnMatch, name_score, reference
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.workspace import SampleRows
 
@@ -30,11 +31,18 @@ def offer_terms(match: ColumnMatch) -> None:
         return
     why, name = match.guesses["percent"].why, reference(percent.name)
     if float(percent.numbers.max() or 0) <= 1:  # type: ignore[arg-type]
-        match.take("percent", f"{name} * 100", (percent.name,), f"{why}; it holds shares")
+        match.take(
+            "percent",
+            f"{name} * 100",
+            (percent.name,),
+            Message("{why}; it holds shares", context=("why a column is read so"), why=why),
+        )
     if "offer_id" not in match.guesses:
-        match.take("offer_id", percent.name, (percent.name,), "assumed: no column names the offers, their depth does")
+        match.take(
+            "offer_id", percent.name, (percent.name,), Message("assumed: no column names the offers, their depth does")
+        )
     if "kind" not in match.guesses:
-        match.take("kind", "'coupon'", (), "assumed: a percentage off, and no column says a kind")
+        match.take("kind", "'coupon'", (), Message("assumed: a percentage off, and no column says a kind"))
 
 
 def carried_terms(match: ColumnMatch) -> list[str]:
@@ -56,21 +64,36 @@ def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: 
         if score > 0 and column.numeric and not is_share(column):
             raise InputError(_no_chance(column, sample))
     exposures.notes.append(
-        f"'{sample.place}' has no column with the chance with which each offer was chosen (propensity), so nothing can "
-        "be learned from what was shown; add it"
+        Message(
+            "'{place}' has no column with the chance with which each offer was chosen (propensity), so nothing can be "
+            "learned from what was shown; add it",
+            place=str(sample.place),
+        )
     )
 
 
-def _no_chance(column: SourceColumn, sample: SampleRows) -> str:
+def _no_chance(column: SourceColumn, sample: SampleRows) -> Message:
     cells = sample.head[column.name].cast(pl.String).str.strip_chars()
     wrong = ~cells.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(0, 1).fill_null(value=True)
     place = wrong.arg_max() if wrong.any() else None
-    row = "" if place is None else f", row {place + 2}"
-    example = "" if place is None else f" '{cells[place]}'"
-    return (
-        f"'{sample.place}'{row}, column '{column.name}': must hold the chance with which the offer was chosen, from 0 "
-        f"to 1, and holds{example}; write 9.1 % as 0.091"
+    return Message(
+        "'{place}'{row}, column '{column}': must hold the chance with which the offer was chosen, from 0 to 1, and "
+        "holds{example}; write 9.1 % as 0.091",
+        place=str(sample.place),
+        row=_row(place),
+        column=column.name,
+        example="" if place is None else f" '{cells[place]}'",
     )
+
+
+def _row(place: int | None) -> Message | str:
+    if place is None:
+        return ""
+    return Message(", {position}", context="behind the name of a file", position=_position(place))
+
+
+def _position(place: int) -> Message:
+    return Message("row {number}", context="place in a file", number=str(place + 2))
 
 
 def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -> None:
@@ -90,15 +113,23 @@ def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -
     best = max(shared_values, key=lambda name: len(shared_values[name]))
     if not shared_values[best]:
         raise InputError(_no_offer(shown, now, named, sample))
-    offers.take("offer_id", best, (best,), f"guessed: '{shown.name}' of the exposures holds the same")
+    offers.take(
+        "offer_id", best, (best,), Message("guessed: '{column}' of the exposures holds the same", column=shown.name)
+    )
 
 
-def _no_offer(shown: SourceColumn, listed: SourceColumn | None, named: set[str], sample: SampleRows) -> str:
+def _no_offer(shown: SourceColumn, listed: SourceColumn | None, named: set[str], sample: SampleRows) -> Message:
     cells = sample.head[shown.name].cast(pl.String).str.strip_chars()
     place = cells.is_in(sorted(named)).arg_max()
-    row, example = ("", sorted(named)[0]) if place is None else (f", row {place + 2}", cells[place])
-    some = "" if listed is None else f" (such as {', '.join(sorted(listed.values)[:3])})"
-    return (
-        f"'{sample.place}'{row}, column '{shown.name}': '{example}' is none of the offers that are listed{some}; use "
-        "the same ids in both files"
+    some: Message | str = ""
+    if listed is not None:
+        some = Message(" (such as {examples})", context="behind an error", examples=sorted(listed.values)[:3])
+    return Message(
+        "'{place}'{row}, column '{column}': '{offer}' is none of the offers that are listed{some}; use the same ids in "
+        "both files",
+        place=str(sample.place),
+        row=_row(place),
+        column=shown.name,
+        offer=sorted(named)[0] if place is None else str(cells[place]),
+        some=some,
     )

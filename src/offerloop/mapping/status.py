@@ -12,6 +12,7 @@ from offerloop.events import Wording, compile_condition
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
+from offerloop.message import Message, Share, joined
 from offerloop.workspace import SampleRows
 
 _MOST_VALUES = 20
@@ -28,7 +29,7 @@ class RowFilter:
     """A line `where` of the order lines."""
 
     written: str
-    why: str
+    why: Message
     """The comment behind it."""
     active: bool
     """Whether it is applied, or only proposed."""
@@ -44,7 +45,7 @@ def row_filters(match: ColumnMatch, sample: SampleRows) -> list[RowFilter]:
     if not clear:
         return proposed
     written = " and ".join(_condition(column.name, "not in", no_sales[column.name]) for column in clear)
-    why = "; ".join(_left_out(column, no_sales[column.name]) for column in clear)
+    why = joined((_left_out(column, no_sales[column.name]) for column in clear), "; ")
     return [RowFilter(written, why, active=True, theirs=tuple(column.name for column in clear)), *proposed]
 
 
@@ -111,11 +112,17 @@ def _surely(column: SourceColumn, values: list[str]) -> bool:
     return few and size - sum(counts.values()) <= _MOST_EMPTY * size
 
 
-def _left_out(column: SourceColumn, values: list[str]) -> str:
-    verb = "is no sale and is" if len(values) == 1 else "are no sales and are"
+def _left_out(column: SourceColumn, values: list[str]) -> Message:
     undecided = [value for value in _counts(column) if _meaning(value) == UNDECIDED]
-    open_ones = f"; {_said(undecided)} still counts as a sale" if undecided else ""
-    return f"{_said(values)} {verb} left out: '{column.name}' holds {_shown(column)}{open_ones}"
+    left_out = (
+        Message("{values} is no sale and is left out: '{column}' holds {shown}{undecided}")
+        if len(values) == 1
+        else Message("{values} are no sales and are left out: '{column}' holds {shown}{undecided}")
+    )
+    still = Message("; {values} still counts as a sale", values=_named(undecided))
+    return left_out.with_values(
+        values=_named(values), column=column.name, shown=_shown(column), undecided=still if undecided else ""
+    )
 
 
 def _proposal(column: SourceColumn, no_sales: list[str]) -> RowFilter:
@@ -124,34 +131,46 @@ def _proposal(column: SourceColumn, no_sales: list[str]) -> RowFilter:
     doubtful = no_sales or [value for value in counts if _meaning(value) == UNDECIDED]
     if doubtful:
         written = _condition(column.name, "not in", doubtful)
-        remedy = f"take the # away if {_said(doubtful)} is no sale"
+        remedy = Message("take the # away if {values} is no sale", values=_named(doubtful))
     else:
         written = _condition(column.name, "in", list(counts))
-        remedy = "take the # away and keep the values that are sales"
+        remedy = Message("take the # away and keep the values that are sales")
     n_empty = column.cells.len() - sum(counts.values())
-    empty = (
-        f"; {_share(n_empty, column.cells.len())} of the rows say nothing there and would be left out too"
-        if n_empty
-        else ""
+    empty = Message(
+        "; {share} of the rows say nothing there and would be left out too", share=_share(n_empty, column.cells.len())
     )
-    return RowFilter(written, f"'{column.name}' holds {_shown(column)}; {remedy}{empty}", False, (column.name,))
+    why = Message(
+        "'{column}' holds {shown}; {remedy}{empty}",
+        context="values of a column",
+        column=column.name,
+        shown=_shown(column),
+        remedy=remedy,
+        empty=empty if n_empty else "",
+    )
+    return RowFilter(written, why, False, (column.name,))
 
 
 def _condition(name: str, operator: str, values: list[str]) -> str:
     return f"{reference(name)} {operator} [{', '.join(map(repr, values))}]"
 
 
-def _said(values: list[str]) -> str:
-    return ", ".join(" ".join(value.split()) for value in values)
+def _named(values: list[str]) -> list[str]:
+    return [" ".join(value.split()) for value in values]
 
 
-def _shown(column: SourceColumn) -> str:
+def _shown(column: SourceColumn) -> list[Message]:
     """Shares of the rows that were looked at."""
     counts, size = _counts(column), column.cells.len()
-    shown = [f"{_said([value])} {_share(n, size)}" for value, n in list(counts.items())[:_SHOWN_VALUES]]
-    more = [f"{len(counts) - _SHOWN_VALUES} more values"] if len(counts) > _SHOWN_VALUES else []
-    return ", ".join([*shown, *more])
+    shown = [
+        Message("{value} {share}", context="value and its share of rows", value=name, share=_share(counts[value], size))
+        for value, name in zip(counts, _named(list(counts)), strict=True)
+    ]
+    n_more = len(counts) - _SHOWN_VALUES
+    more = Message("{n} more value", context="values of a column", plural="{n} more values", n=n_more)
+    return shown if n_more < 1 else [*shown[:_SHOWN_VALUES], more]
 
 
-def _share(n: int, size: int) -> str:
-    return "less than 1 %" if 100 * n < size else f"{100 * n / size:.0f} %"
+def _share(n: int, size: int) -> Message | Share:
+    if 100 * n < size:
+        return Message("less than {share}", context="percentage", share=Share(0.01))
+    return Share(round(n / size, 2))

@@ -6,6 +6,7 @@ import polars as pl
 
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, says
+from offerloop.message import Message
 
 _ONE_TEXT = 0.8
 """Share of the rows that must have the commonest text of their product."""
@@ -28,7 +29,7 @@ def take_text(match: ColumnMatch) -> None:
     texts = [column for column in match.unused() if describes(column, product)]
     if texts:
         best = max(texts, key=lambda one: (_score(one), one.distinct))
-        why = "guessed from the contents: mostly one text for each product"
+        why = Message("guessed from the contents: mostly one text for each product")
         match.take("text", best.name, (best.name,), why)
 
 

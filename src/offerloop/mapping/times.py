@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import narwhals as nw
 import polars as pl
 
 from offerloop.events import DAY, EPOCH, TIME_COLUMNS, Wording, compile_expression, typed_times, written_as
 from offerloop.mapping.contents import ALSO, SourceColumn
-from offerloop.mapping.matching import ColumnMatch
+from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
@@ -26,8 +27,8 @@ class TimeForm:
     """The form of a source's times that is written down."""
 
     form: str
-    why: str
-    doubt: str = ""
+    why: Message
+    doubt: Message | None = None
     """What a reader should compare where nothing decides between two forms."""
 
 
@@ -62,34 +63,43 @@ def time_format(match: ColumnMatch, sample: SampleRows, language: str, currency:
         if not forms or not (forms[0] in ALSO or forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST))):
             continue
         if len(forms) == 1:
-            return TimeForm(forms[0], "guessed from the contents")
+            return TimeForm(forms[0], BY_CONTENTS)
         if better := decided_form(match, ours, forms, sample):
             return better
         day_first = language in ("de", "fr", "es") or sample.decimal == "," or currency in DAY_FIRST_CURRENCIES
         form = next((one for one in forms if one.startswith(_DAY_FIRST if day_first else _MONTH_FIRST)), forms[0])
         other = next(one for one in forms if one != form)
-        why = f"a guess: no day beyond 12 was seen; put the {'month' if day_first else 'day'} first if it is the first"
-        return TimeForm(form, f"{why} number", note_on_two_readings(match, ours, sample, form, other))
+        why = (
+            Message("a guess: no day beyond 12 was seen; put the month first if it is the first number")
+            if day_first
+            else Message("a guess: no day beyond 12 was seen; put the day first if it is the first number")
+        )
+        return TimeForm(form, why, note_on_two_readings(match, ours, sample, form, other))
     return None
 
 
-def note_on_two_readings(match: ColumnMatch, ours: str, sample: SampleRows, form: str, other: str) -> str:
+def note_on_two_readings(match: ColumnMatch, ours: str, sample: SampleRows, form: str, other: str) -> Message | None:
     """Return a note that shows one cell in both forms."""
     written = match.guesses[ours].written
     cells = column_values(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
     both = pl.DataFrame({"cell": cells, "one": seconds_of(cells, form), "two": seconds_of(cells, other)})
     apart = both.drop_nulls().filter(pl.col("one") != pl.col("two"))
     if apart.is_empty():
-        return ""
+        return None
     cell, first_reading, two = apart.row(0)
-    return (
-        f"'{written}': '{cell}' is read as {_day(first_reading)}, and nothing shows that it is not "
-        f'{_day(two)}; if it is, set time_format = "{other}"'
+    return Message(
+        "'{column}': '{cell}' is read as {day}, and nothing shows that it is not {other_day}; if it is, set "
+        'time_format = "{other}"',
+        column=written,
+        cell=cell,
+        day=_day(first_reading),
+        other_day=_day(two),
+        other=other,
     )
 
 
-def _day(seconds: int) -> str:
-    return f"{EPOCH + timedelta(days=seconds // DAY):%d %B %Y}".lstrip("0")
+def _day(seconds: int) -> date:
+    return EPOCH + timedelta(days=seconds // DAY)
 
 
 def decided_form(match: ColumnMatch, ours: str, forms: tuple[str, ...], sample: SampleRows) -> TimeForm | None:
@@ -99,7 +109,9 @@ def decided_form(match: ColumnMatch, ours: str, forms: tuple[str, ...], sample: 
             first = _DAY_FIRST if column.forms[0].startswith(_DAY_FIRST) else _MONTH_FIRST
             alike = [form for form in forms if form.startswith(first)]
             if alike:
-                return TimeForm(alike[0], f"guessed: '{column.name}' has days beyond 12 in that place")
+                return TimeForm(
+                    alike[0], Message("guessed: '{column}' has days beyond 12 in that place", column=column.name)
+                )
     cells = column_values(sample.head, match.guesses[ours].written, sample.decimal)
     return decided_by_rows(cells, forms)
 
@@ -111,12 +123,12 @@ def decided_by_rows(cells: pl.Series, forms: tuple[str, ...]) -> TimeForm | None
     shuffled = [form for form in forms if _back(moments[form])[0] >= _MANY_BACK]
     steps = [_back(moments[form])[1] for form in shuffled]
     if len(ordered) == 1 and len(shuffled) == len(forms) - 1 and min(steps) >= _FEWEST_BACK:
-        return TimeForm(ordered[0], "guessed: so the rows are in order of time")
+        return TimeForm(ordered[0], Message("guessed: so the rows are in order of time"))
     spread = {form: _days_and_months(moments[form]) for form in forms}
     plain = [form for form, (days, months) in spread.items() if months <= _FEW_MONTHS and days >= _MANY_DAYS]
     odd = [form for form, (days, months) in spread.items() if months >= _MANY_DAYS and days <= _FEW_MONTHS]
     if len(plain) == 1 and len(odd) == len(forms) - 1:
-        return TimeForm(plain[0], "guessed: otherwise all orders would fall on the same days of many months")
+        return TimeForm(plain[0], Message("guessed: otherwise all orders would fall on the same days of many months"))
     return None
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from offerloop.config import ConfigSection
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 
 PRESETS = ("grocery", "fashion", "marketplace", "null", "harmful")
 Share = float
@@ -159,6 +160,13 @@ class Preset(ConfigSection):
 def load_preset(name: str) -> Preset:
     """One of PRESETS. Raises InputError for another name."""
     if name not in PRESETS:
-        raise InputError(f"there is no preset '{name}'{near_miss(name, PRESETS)} (known: {', '.join(PRESETS)})")
+        raise InputError(
+            Message(
+                "there is no preset '{name}'{near} (known: {known})",
+                name=name,
+                near=near_miss(name, PRESETS),
+                known=PRESETS,
+            )
+        )
     text = (resources.files("offerloop.market") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     return Preset.model_validate({"name": name, **tomllib.loads(text)})

@@ -19,6 +19,7 @@ from offerloop.market.tables import customer_table, event_table, line_table, pro
 from offerloop.market.terms import MarketTerms, discounts, fill_up
 from offerloop.market.week import State, Week, shelf_depths
 from offerloop.market.world import People, ProductRange, make_people, make_shop
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER, NOTHING
 
 BLOCK = 20_000
@@ -126,10 +127,20 @@ class Market:
         names = assignments["offer_id"].fill_null(NO_OFFER)
         strange = sorted(set(names.to_list()) - place_by_offer.keys())
         if strange:
-            raise InputError(f"the market has no offer '{strange[0]}' (known: {', '.join(self.terms.ids)})")
+            raise InputError(
+                Message(
+                    "the market has no offer '{offer}' (known: {known})", offer=str(strange[0]), known=self.terms.ids
+                )
+            )
         ids = assignments["customer_id"].to_numpy()
         if len(ids) and (ids.min() < self.ids[0] or ids.max() > self.ids[-1]):
-            raise InputError(f"the market has the customers {self.ids[0]} to {self.ids[-1]}, and is given others")
+            raise InputError(
+                Message(
+                    "the market has the customers {first} to {last}, and is given others",
+                    first=str(self.ids[0]),
+                    last=str(self.ids[-1]),
+                )
+            )
         offers = np.full(self.customers, NOTHING)
         offers[ids - self.first] = names.replace_strict(place_by_offer, return_dtype=pl.Int64).to_numpy()
         return offers

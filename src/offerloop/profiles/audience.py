@@ -6,6 +6,7 @@ import polars as pl
 
 from offerloop.config import AudienceRule, pattern_expression
 from offerloop.errors import ConfigError, near_miss
+from offerloop.message import Message
 from offerloop.profiles.tags import TAGS
 
 
@@ -19,8 +20,13 @@ def members(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Series
     for field in rule.fields:
         if field not in customers.columns:
             raise ConfigError(
-                f"audiences.{name}: there is no field '{field}'{near_miss(field, customers.columns)}; fields are the "
-                "features of docs/reference/profiles.md, 'tags', 'segment' and the attributes of sources.customers"
+                Message(
+                    "audiences.{name}: there is no field '{field}'{near}; fields are the features of "
+                    "docs/reference/profiles.md, 'tags', 'segment' and the attributes of sources.customers",
+                    name=name,
+                    field=field,
+                    near=near_miss(field, customers.columns),
+                )
             )
     _check_known(rule, customers, name)
     return customers.filter(_holds(rule, customers, name))["customer_id"]
@@ -36,10 +42,16 @@ def _check_known(rule: AudienceRule, customers: pl.DataFrame, name: str) -> None
                 and customers[field].is_null().all()
                 and customers.height
             ):
-                tag = " (a tag rests on it)" if test.field == "tags" else ""
+                tag = Message(" (a tag rests on it)") if test.field == "tags" else ""
                 raise ConfigError(
-                    f"audiences.{name} asks for '{field}'{tag}, which is not known of any of the {customers.height} "
-                    "customers; use another field, such as recency_days, or give data from which it can be known"
+                    Message(
+                        "audiences.{name} asks for '{field}'{tag}, which is not known of any of the {n_customers} "
+                        "customers; use another field, such as recency_days, or give data from which it can be known",
+                        name=name,
+                        field=field,
+                        tag=tag,
+                        n_customers=customers.height,
+                    )
                 )
 
 
@@ -63,7 +75,12 @@ def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
     needs_number = any(part is not None for part in (rule.above, rule.below, rule.between))
     if needs_number and not customers.schema[field].is_numeric():
         raise ConfigError(
-            f"audiences.{name}: '{field}' holds {customers.schema[field]}, not numbers; use equals, in or matches"
+            Message(
+                "audiences.{name}: '{field}' holds {type}, not numbers; use equals, in or matches",
+                name=name,
+                field=field,
+                type=str(customers.schema[field]),
+            )
         )
     return _test(rule, pl.col(field), customers.schema[field]).fill_null(value=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.publishing.record import replace_file
 from offerloop.publishing.rows import Carried, Parcel
 
@@ -12,11 +13,23 @@ def to_csv(parcel: Parcel) -> Carried:
     place = str(parcel.settings.path).replace("{run}", parcel.run)
     path = parcel.shop / place
     if path.is_dir():
-        raise InputError(f"'{path}' is a folder; [[publish]] {parcel.number} needs the path of a file")
+        raise InputError(
+            Message(
+                "'{path}' is a folder; [[publish]] {number} needs the path of a file",
+                path=str(path),
+                number=parcel.number,
+            )
+        )
     try:
         already = path.is_file() and path.read_bytes() == parcel.csv
     except OSError as error:
-        raise InputError(f"'{path}' cannot be read ({error.strerror}); make it readable, then publish again") from None
+        raise InputError(
+            Message(
+                "'{path}' cannot be read ({reason}); make it readable, then publish again",
+                path=str(path),
+                reason=error.strerror or str(error),
+            )
+        ) from None
     if not already:
         replace_file(path, parcel.csv, parcel.run)
     parcel.on_progress(parcel.rows.height)

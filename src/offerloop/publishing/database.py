@@ -9,6 +9,7 @@ import polars as pl
 from offerloop.config import sqlite_beside
 from offerloop.errors import InputError
 from offerloop.events import connect, database_name, driver_message
+from offerloop.message import Message
 from offerloop.publishing.rows import Carried, Parcel
 
 if TYPE_CHECKING:
@@ -25,12 +26,24 @@ def to_sql(parcel: Parcel) -> Carried:
 
     place = f"{parcel.settings.table} of {database_name(engine.url)}"
     if engine.dialect.name not in ("sqlite", "postgresql"):
-        raise InputError(f"{parcel.whose} must be that of SQLite or PostgreSQL, not of {engine.dialect.name}")
+        raise InputError(
+            Message(
+                "{whose} must be that of SQLite or PostgreSQL, not of {database}",
+                whose=parcel.whose,
+                database=engine.dialect.name,
+            )
+        )
     try:
         with engine.begin() as connection:
             new = _insert(connection, parcel, place)
     except SQLAlchemyError as error:
-        raise InputError(f"the database refuses the rows for {place}: {driver_message(error)}") from None
+        raise InputError(
+            Message(
+                "the database refuses the rows for {place}: {reason}",
+                place=place,
+                reason=driver_message(error),
+            )
+        ) from None
     finally:
         engine.dispose()
     return Carried(place, new, already=new == 0 and parcel.rows.height > 0)
@@ -60,8 +73,13 @@ def _insert(connection: Connection, parcel: Parcel, place: str) -> int:
     after = int(connection.execute(count).scalar_one())
     if after != parcel.rows.height:
         raise InputError(
-            f"{place} holds {after - parcel.rows.height} more customers of the run {parcel.run} than this run "
-            "publishes; give each shop and each [[publish]] a table of its own"
+            Message(
+                "{place} holds {n_customers} more customers of the run {run} than this run publishes; give each "
+                "shop and each [[publish]] a table of its own",
+                place=place,
+                n_customers=after - parcel.rows.height,
+                run=parcel.run,
+            )
         )
     return after - before
 
@@ -96,8 +114,12 @@ def _ensure(connection: Connection, table: Table, keys: list[str], place: str) -
     missing = [column.name for column in table.columns if column.name not in columns]
     if missing:
         raise InputError(
-            f"{place} has no column {', '.join(missing)}; map 'columns' of [[publish]] to those it has, or name "
-            "another 'table'"
+            Message(
+                "{place} has no column {columns}; map 'columns' of [[publish]] to those it has, or name "
+                "another 'table'",
+                place=place,
+                columns=missing,
+            )
         )
     primary = there.get_pk_constraint(table.name, schema=table.schema)["constrained_columns"]
     unique = [one["column_names"] for one in there.get_unique_constraints(table.name, schema=table.schema)]
@@ -105,5 +127,9 @@ def _ensure(connection: Connection, table: Table, keys: list[str], place: str) -
     unique += [[str(name) for name in one["column_names"]] for one in indexes if one["unique"]]
     if not any(set(one) == set(keys) for one in (primary, *unique)):
         raise InputError(
-            f"{place} would take a customer twice; give it the primary key ({', '.join(keys)}), or name another 'table'"
+            Message(
+                "{place} would take a customer twice; give it the primary key ({keys}), or name another 'table'",
+                place=place,
+                keys=keys,
+            )
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.publishing.rows import Parcel
 
 NAME = "published.json"
@@ -31,7 +32,11 @@ class Record:
                 self.entries = [dict(one) for one in json.loads(self.path.read_text(encoding="utf-8"))["published"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"'{self.path}' cannot be read ({error}); restore it, or remove it to publish everything again"
+                Message(
+                    "'{path}' cannot be read ({error}); restore it, or remove it to publish everything again",
+                    path=str(self.path),
+                    error=str(error),
+                )
             ) from None
 
     def find(self, parcel: Parcel, place: str) -> dict[str, Any] | None:
@@ -70,8 +75,12 @@ def replace_file(path: Path, content: bytes, run: str) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink()
-        hint = "make its folder" if isinstance(error, FileNotFoundError) else "make it writable"
-        raise InputError(f"'{path}' cannot be written ({error.strerror}); {hint}, then publish again") from None
+        refused = (
+            Message("'{path}' cannot be written ({reason}); make its folder, then publish again")
+            if isinstance(error, FileNotFoundError)
+            else Message("'{path}' cannot be written ({reason}); make it writable, then publish again")
+        )
+        raise InputError(refused.with_values(path=str(path), reason=error.strerror or str(error))) from None
 
 
 @contextmanager
@@ -82,6 +91,8 @@ def lock_publishing(run_folder: Path) -> Iterator[None]:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise InputError(f"another process is publishing '{run_folder}'; wait until it has finished") from None
+        raise InputError(
+            Message("another process is publishing '{folder}'; wait until it has finished", folder=str(run_folder))
+        ) from None
     finally:
         os.close(folder)

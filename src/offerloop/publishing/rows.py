@@ -13,6 +13,7 @@ import polars as pl
 from offerloop.config import Publish
 from offerloop.decision import as_text
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER
 from offerloop.workspace import RunRead
@@ -37,9 +38,9 @@ class Parcel:
     """Is told how many more customers are done."""
 
     @property
-    def whose(self) -> str:
+    def whose(self) -> Message:
         """What messages call a setting of this section: "the url of [[publish]] 2"."""
-        return f"the url of [[publish]] {self.number}"
+        return Message("the url of [[publish]] {number}", number=self.number)
 
     @property
     def url(self) -> str:
@@ -47,8 +48,11 @@ class Parcel:
         url = self.settings.url or ""
         if "***" in url:
             raise InputError(
-                f"{self.whose} was written with a password, which no run keeps; write ${{NAME}} in its place, set that "
-                "environment variable, and run again: finished stages are kept"
+                Message(
+                    "{whose} was written with a password, which no run keeps; write ${{NAME}} in its place, set "
+                    "that environment variable, and run again: finished stages are kept",
+                    whose=self.whose,
+                )
             )
         return url
 
@@ -85,7 +89,11 @@ def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
     missing = sorted(set(settings.mapping.values()) - set(texts.columns))
     if missing:
         raise InputError(
-            f"'{run.folder}' is of another version of Offerloop and lacks {', '.join(missing)}; run it again"
+            Message(
+                "'{folder}' is of another version of Offerloop and lacks {missing}; run it again",
+                folder=str(run.folder),
+                missing=missing,
+            )
         )
     return _named(texts, settings)
 

@@ -23,6 +23,7 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import with_variables
+from offerloop.message import Message
 from offerloop.publishing.record import Record
 from offerloop.publishing.rows import Carried, Parcel
 
@@ -45,9 +46,7 @@ def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) ->
     parcel.on_progress(min(sent * size, parcel.rows.height))
     for number in range(sent, batches):
         rows = parcel.rows.slice(number * size, size)
-        _send(
-            _request(url, headers, parcel.run, number, batches, rows), f"request {number + 1} of {batches}", place, wait
-        )
+        _send(_request(url, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
         record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
         parcel.on_progress(rows.height)
     if not batches and noted is None:
@@ -62,8 +61,12 @@ def _sent(noted: dict[str, Any] | None, parcel: Parcel, record: Record) -> int:
         return 0
     if (noted.get("sha256"), noted.get("batch")) != (parcel.sha256, parcel.settings.batch):
         raise InputError(
-            f"'{record.path}' notes requests with other rows for {noted['place']}; the run or Offerloop has changed "
-            "since, so remove that entry to send all of them again"
+            Message(
+                "'{path}' notes requests with other rows for {place}; the run or Offerloop has changed "
+                "since, so remove that entry to send all of them again",
+                path=str(record.path),
+                place=str(noted["place"]),
+            )
         )
     return int(noted["sent"])
 
@@ -77,7 +80,7 @@ def _address(parcel: Parcel) -> SplitResult:
     except ValueError:
         usable = False
     if not usable or not (url.isascii() and url.isprintable()) or " " in url:
-        raise InputError(f"{parcel.whose} is no address; write it like https://crm.example/offers")
+        raise InputError(Message("{whose} is no address; write it like https://crm.example/offers", whose=parcel.whose))
     return address
 
 
@@ -94,7 +97,11 @@ def _headers(parcel: Parcel, address: SplitResult) -> dict[str, str]:
         token = os.environ.get(name, "").strip()
         if not token or not (token.isascii() and token.isprintable()):
             raise InputError(
-                f"the environment variable '{name}', which [[publish]] {parcel.number} names, holds no token"
+                Message(
+                    "the environment variable '{name}', which [[publish]] {number} names, holds no token",
+                    name=name,
+                    number=parcel.number,
+                )
             )
         return {**headers, "Authorization": f"Bearer {token}"}
     if address.username is not None:
@@ -126,20 +133,35 @@ class _Refusal:
     """Seconds that the receiver asks for."""
 
 
-def _send(request: Request, which: str, place: str, wait: Callable[[float], None]) -> None:
+def _which(number: int, batches: int) -> Message:
+    return Message("request {number} of {n}", context="request to a receiver", number=number + 1, n=batches)
+
+
+def _send(request: Request, which: Message, place: str, wait: Callable[[float], None]) -> None:
     for attempt in range(RETRIES + 1):
         refusal = _attempt(request)
         if refusal is None:
             return
         if not refusal.again:
             raise InputError(
-                f"{place} refuses {which}: {refusal.why}; correct [[publish]] or the receiver, then publish again: "
-                "requests that it took are not sent again"
+                Message(
+                    "{place} refuses {request}: {reason}; correct [[publish]] or the receiver, then publish again: "
+                    "requests that it took are not sent again",
+                    place=place,
+                    request=which,
+                    reason=refusal.why,
+                )
             )
         if attempt == RETRIES:
             raise InputError(
-                f"{place} did not take {which} in {RETRIES + 1} attempts: {refusal.why}; publish again later: requests "
-                "that it took are not sent again"
+                Message(
+                    "{place} did not take {request} in {n_attempts} attempts: {reason}; publish again later: "
+                    "requests that it took are not sent again",
+                    place=place,
+                    request=which,
+                    n_attempts=RETRIES + 1,
+                    reason=refusal.why,
+                )
             )
         wait(min(max(refusal.after, FIRST_WAIT * 2**attempt), LONGEST_WAIT))
 

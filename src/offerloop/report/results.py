@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.report.charts.drawing import VARIABLES
 
 if TYPE_CHECKING:
@@ -52,12 +53,21 @@ class Result:
         frames = self.frames
         wanted = next(iter(frames), "") if name is None else name
         if wanted not in frames:
-            known_names = f" (known: {', '.join(frames)})" if frames else ""
-            raise InputError(f"this result has no table '{wanted}'{near_miss(wanted, frames)}{known_names}")
+            known_names = Message(" (known: {names})", context="behind an error", names=list(frames)) if frames else ""
+            raise InputError(
+                Message(
+                    "this result has no table '{name}'{near}{known}",
+                    name=wanted,
+                    near=near_miss(wanted, frames),
+                    known=known_names,
+                )
+            )
         try:
             import pandas  # noqa: F401 - polars needs it for the next line
         except ImportError:
-            raise InputError("pandas is not installed; run 'pip install pandas', or use the polars 'frames'") from None
+            raise InputError(
+                Message("pandas is not installed; run 'pip install pandas', or use the polars 'frames'")
+            ) from None
         return frames[wanted].to_pandas()
 
     def _repr_html_(self) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.errors import ConfigError
+from offerloop.message import Message
 from offerloop.offers import Assumption, Offer
 from offerloop.response.baskets import UsualBaskets
 
@@ -54,8 +55,12 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
     assert offer.assumed is not None
     if offer.most_minor is None:
         raise ConfigError(
-            f"campaign '{choice.campaign_id}': the offer '{offer.offer_id}' has 'assumed' but no 'max_discount', so "
-            "nothing tells what it costs; give it one"
+            Message(
+                "campaign '{campaign_id}': the offer '{offer_id}' has 'assumed' but no 'max_discount', so "
+                "nothing tells what it costs; give it one",
+                campaign_id=choice.campaign_id,
+                offer_id=offer.offer_id,
+            )
         )
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
     usual = baskets.of(offer.category)

@@ -15,6 +15,7 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 MOST_CATEGORIES = 20
 LEAST_SHARE = 0.005
@@ -159,9 +160,13 @@ class ColumnEncoding:
     def _check(self, table: pl.DataFrame) -> None:
         for column in self.columns:
             if column.name not in table.columns:
-                raise InputError(f"the column '{column.name}' is missing; give the columns that the trial had")
+                raise InputError(
+                    Message("the column '{name}' is missing; give the columns that the trial had", name=column.name)
+                )
             if isinstance(column, NumberColumn) and is_text_column(table[column.name]):
-                raise InputError(f"the column '{column.name}' holds text where the trial had numbers; correct it")
+                raise InputError(
+                    Message("the column '{name}' holds text where the trial had numbers; correct it", name=column.name)
+                )
 
 
 def is_text_column(values: pl.Series) -> bool:

@@ -20,6 +20,7 @@ import polars as pl
 
 from offerloop.errors import ConfigError
 from offerloop.evaluation import Z95, Moments, cuped, enough
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.response.assumed import CampaignOffer
 from offerloop.tables import HOLDOUT, OUTCOMES, PLAN
@@ -57,11 +58,17 @@ def read_outcomes(paths: Sequence[Path]) -> Known:
         try:
             table = pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError) as error:
-            raise ConfigError(f"experiment.outcomes: '{path}' cannot be read: {error}") from None
+            raise ConfigError(
+                Message("experiment.outcomes: '{path}' cannot be read: {error}", path=str(path), error=str(error))
+            ) from None
         missing = [name for name in OUTCOMES.names if name not in table.columns]
         if missing:
             raise ConfigError(
-                f"experiment.outcomes: '{path}' is no outcomes.parquet of a read-out: it lacks {missing[0]}"
+                Message(
+                    "experiment.outcomes: '{path}' is no outcomes.parquet of a read-out: it lacks {column}",
+                    path=str(path),
+                    column=missing[0],
+                )
             )
         _check_apart(path, table, tables)
         tables.append(table.select(pl.col(OUTCOMES.names).exclude("customer_id")))
@@ -75,7 +82,10 @@ def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -
         first, last = other.select(pl.col("from_day").min(), pl.col("until_day").max()).row(0)
         if days[0] <= last and first <= days[1]:
             raise ConfigError(
-                f"experiment.outcomes: the period of '{path}' is covered by another file; name one of them"
+                Message(
+                    "experiment.outcomes: the period of '{path}' is covered by another file; name one of them",
+                    path=str(path),
+                )
             )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from offerloop.errors import InputError
 from offerloop.lazy import lazy_exports
+from offerloop.message import Message
 
 if TYPE_CHECKING:
     from offerloop.store.access.people import (
@@ -177,5 +178,5 @@ def __getattr__(name: str) -> object:
         if error.name != "sqlalchemy":
             raise
         raise InputError(
-            "ledgers and journals need SQLAlchemy; install it with: pip install 'offerloop[sql]'"
+            Message("ledgers and journals need SQLAlchemy; install it with: pip install 'offerloop[sql]'")
         ) from None

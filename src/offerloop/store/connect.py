@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModu
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from offerloop.errors import InputError, StoreError
+from offerloop.message import Message
 
 Answered = TypeVar("Answered")
 SQLITE_WAIT_MS = 10_000
@@ -37,9 +38,13 @@ def open_engine(url: str) -> Engine:
     try:
         engine = create_engine(url)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
-        raise InputError("a store's URL is like sqlite:///ledger.db or postgresql+psycopg://user@host/shop") from None
+        raise InputError(
+            Message("a store's URL is like sqlite:///ledger.db or postgresql+psycopg://user@host/shop")
+        ) from None
     if engine.dialect.name not in _CLOCK:
-        raise InputError(f"a store is a database of SQLite or PostgreSQL, not of {engine.dialect.name}")
+        raise InputError(
+            Message("a store is a database of SQLite or PostgreSQL, not of {database}", database=engine.dialect.name)
+        )
     event.listen(engine, "connect", _durable_sqlite if engine.dialect.name == "sqlite" else _durable_postgresql)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", _begin)
@@ -123,8 +128,12 @@ def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answer
                 raise
             if time.monotonic() > deadline:
                 raise StoreError(
-                    f"the store did not answer within {patience_seconds:g} s; send the same request with the same key "
-                    f"again ({_first_line(error)})"
+                    Message(
+                        "the store did not answer within {seconds} s; send the same request with the same "
+                        "key again ({reason})",
+                        seconds=f"{patience_seconds:g}",
+                        reason=_first_line(error),
+                    )
                 ) from error
         time.sleep(pause * random.random())
         pause = min(LONGEST_PAUSE, 2 * pause)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from offerloop.errors import StoreError
+from offerloop.message import Message
 from offerloop.offers import CommandAnswer, CouponCommand
 
 AT_ONCE = 128
@@ -44,7 +45,7 @@ class Together:
             self._lead()
         if request.answer is None:
             raise request.error or StoreError(
-                "the write was interrupted; send the same request with the same key again"
+                Message("the write was interrupted; send the same request with the same key again")
             )
         return request.answer
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from offerloop.errors import InputError, StoreError
+from offerloop.message import Message
 from offerloop.offers import (
     Balance,
     BookEntry,
@@ -73,7 +74,12 @@ class Ledger:
         """Coupons of this template can be issued. Raises InputError when it is there with other terms."""
         there = persevere(lambda: self._add_template(template_id, terms), self._patience)
         if there != terms:
-            raise InputError(f"the coupon template '{template_id}' is there with other terms; give these another name")
+            raise InputError(
+                Message(
+                    "the coupon template '{template_id}' is there with other terms; give these another name",
+                    template_id=template_id,
+                )
+            )
 
     def _add_template(self, template_id: str, terms: CouponTerms) -> CouponTerms:
         insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert

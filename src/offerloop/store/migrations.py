@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.store.connect import place_of, reading, writing
 
 _COUNTERS = """
@@ -173,8 +174,13 @@ def migrate(engine: Engine, steps: Sequence[Sequence[str]] | None = None) -> int
         done = _number(connection)
         if done > len(steps):
             raise InputError(
-                f"the database '{place_of(engine)}' is of shape {done} and this program knows {len(steps)}; use the "
-                "newer program"
+                Message(
+                    "the database '{database}' is of shape {shape} and this program knows {known}; use the "
+                    "newer program",
+                    database=place_of(engine),
+                    shape=done,
+                    known=len(steps),
+                )
             )
         for number in range(done + 1, len(steps) + 1):
             _carry_out(connection, number, steps[number - 1])
@@ -188,7 +194,11 @@ def _number_of(engine: Engine) -> int:
     except DatabaseError as error:
         if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
             raise
-        raise InputError(f"'{place_of(engine)}' is no database of SQLite; name the file that was made as one") from None
+        raise InputError(
+            Message(
+                "'{database}' is no database of SQLite; name the file that was made as one", database=place_of(engine)
+            )
+        ) from None
 
 
 def _number(connection: Connection) -> int:

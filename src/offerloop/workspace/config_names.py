@@ -10,44 +10,58 @@ from offerloop.config import AudienceRule, Config, fits_pattern
 from offerloop.engine import collect
 from offerloop.errors import near_miss
 from offerloop.events import Events
+from offerloop.message import Message
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.recommenders import RECOMMENDERS
 
 _TAGS = "tags"
 
 
-def name_problems(config: Config) -> list[str]:
+def name_problems(config: Config) -> list[Message]:
     """Return one sentence for each recommender, field, tag or file that does not exist."""
     return [*_candidates(config), *_fields(config), *_tags(config), *_outcomes(config)]
 
 
-def _candidates(config: Config) -> list[str]:
+def _candidates(config: Config) -> list[Message]:
     names = RECOMMENDERS.names()
-    known_names = ", ".join(names)
     return [
-        f"recommend.candidates names '{candidate}', which is no recommender{near_miss(candidate, names)} "
-        f"(known: {known_names})"
+        Message(
+            "recommend.candidates names '{name}', which is no recommender{near} (known: {known})",
+            name=candidate,
+            near=near_miss(candidate, names),
+            known=names,
+        )
         for candidate in config.recommend.candidates
         if candidate not in names
     ]
 
 
-def _fields(config: Config) -> list[str]:
+def _fields(config: Config) -> list[Message]:
     source = config.sources.get("customers")
     own = () if source is None else (*source.columns, *source.attributes)
     field_names = {*(one.name for one in FEATURES), _TAGS, *own} - set(config.profiles.audit_only)
     return [
-        f"audiences.{name} asks for the field '{field}', which nobody has{near_miss(field, field_names)}"
+        Message(
+            "audiences.{name} asks for the field '{field}', which nobody has{near}",
+            name=name,
+            field=field,
+            near=near_miss(field, field_names),
+        )
         for name, rule in config.audiences.items()
         for field in rule.fields
         if field not in field_names
     ]
 
 
-def _tags(config: Config) -> list[str]:
+def _tags(config: Config) -> list[Message]:
     tag_names = [one.name for one in TAGS]
     return [
-        f"audiences.{name} asks for the tag '{tag}', which does not exist{near_miss(tag, tag_names)}"
+        Message(
+            "audiences.{name} asks for the tag '{tag}', which does not exist{near}",
+            name=name,
+            tag=tag,
+            near=near_miss(tag, tag_names),
+        )
         for name, rule in config.audiences.items()
         for tag in _asked_tags(rule)
         if tag not in tag_names
@@ -61,15 +75,18 @@ def _asked_tags(rule: AudienceRule) -> Iterator[str]:
         yield from _asked_tags(inner)
 
 
-def _outcomes(config: Config) -> list[str]:
+def _outcomes(config: Config) -> list[Message]:
     return [
-        f"experiment.outcomes names '{path}', which is no file; a read-out writes it as outcomes.parquet"
+        Message(
+            "experiment.outcomes names '{path}', which is no file; a read-out writes it as outcomes.parquet",
+            path=str(path),
+        )
         for path in config.experiment.outcomes
         if not path.is_file()
     ]
 
 
-def pattern_notes(config: Config, events: Events) -> list[str]:
+def pattern_notes(config: Config, events: Events) -> list[Message]:
     """Return one sentence for each pattern that is to keep something out and matches nothing."""
     listed = {
         ("recommend", "exclude_products", "product_id"): config.recommend.exclude_products,
@@ -80,7 +97,14 @@ def pattern_notes(config: Config, events: Events) -> list[str]:
         return []
     products = collect(events.products.select("product_id", "category"))
     return [
-        f"{section}.{key} keeps nothing out by '{pattern}': no {column} matches it{near_miss(pattern, values)}"
+        Message(
+            "{section}.{key} keeps nothing out by '{pattern}': no {column} matches it{near}",
+            section=section,
+            key=key,
+            pattern=pattern,
+            column=column,
+            near=near_miss(pattern, values),
+        )
         for (section, key, column), patterns in listed.items()
         for values in [products[column].drop_nulls().unique().cast(pl.String).to_list() if patterns else []]
         for pattern in _unmatched(patterns, values)

@@ -15,6 +15,7 @@ import polars as pl
 from offerloop.config import Privacy, privacy_beside
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import pseudonyms
+from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.workspace.drawn_shares import holdout_of
@@ -133,14 +134,18 @@ class RunRead:
             customer = int(wanted) if wanted.removeprefix("-").isdecimal() and len(wanted) < 19 else None
         if customer is not None and (ids == customer).any():
             return customer
-        unknown = f"the run '{self.folder}' knows no customer '{customer_id}'"
+        unknown = Message(
+            "the run '{folder}' knows no customer '{customer}'", folder=str(self.folder), customer=customer_id
+        )
         if self.privacy.pseudonymise:
             hidden = self._pseudonym(wanted, unknown)
             if (ids == hidden).any():
                 return hidden
-            unknown += ", neither as a pseudonym nor as a raw id"
-        hint = near_miss(wanted, _to_search(ids, wanted))
-        raise InputError(f"{unknown} (its assignments.csv lists all customers){hint}")
+            unknown = Message("{unknown}, neither as a pseudonym nor as a raw id", unknown=unknown)
+        near = near_miss(wanted, _to_search(ids, wanted))
+        raise InputError(
+            Message("{unknown} (its assignments.csv lists all customers){near}", unknown=unknown, near=near)
+        )
 
     @cached_property
     def privacy(self) -> Privacy:
@@ -148,11 +153,15 @@ class RunRead:
         written = Privacy.model_validate(self.written.get("privacy", {}))
         return privacy_beside(written, self.folder.resolve().parent.parent)
 
-    def _pseudonym(self, raw: str, unknown: str) -> str:
+    def _pseudonym(self, raw: str, unknown: Message) -> str:
         try:
             return pseudonyms([raw], self.privacy)[raw]
         except ConfigError as error:
-            raise InputError(f"{unknown}, and as a raw id it cannot be looked up: {error}") from None
+            raise InputError(
+                Message(
+                    "{unknown}, and as a raw id it cannot be looked up: {error}", unknown=unknown, error=error.message
+                )
+            ) from None
 
     def texts(self, product_ids: Sequence[str]) -> dict[str, str]:
         """Return the texts of products by id as text; older runs have none."""
@@ -169,18 +178,31 @@ class RunRead:
 
 def open_run(folder: Path) -> RunRead:
     """Open a run folder. Raises InputError that names what is missing."""
-    hint = "name a folder that 'offerloop run' wrote, such as shop/runs/20260101-120000"
+    hint = Message("name a folder that 'offerloop run' wrote, such as shop/runs/20260101-120000")
     if not folder.is_dir():
-        raise InputError(f"there is no run folder '{folder}'; {hint}")
+        raise InputError(Message("there is no run folder '{folder}'; {hint}", folder=str(folder), hint=hint))
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise InputError(f"'{folder}' is not a finished run, it lacks {', '.join(missing)}; {hint}")
+        raise InputError(
+            Message(
+                "'{folder}' is not a finished run, it lacks {missing}; {hint}",
+                folder=str(folder),
+                missing=missing,
+                hint=hint,
+            )
+        )
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         written = tomllib.loads(manifest["config"]["text"])
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"summary.json or manifest.json of '{folder}' was changed ({error}); run it again") from None
+        raise InputError(
+            Message(
+                "summary.json or manifest.json of '{folder}' was changed ({error}); run it again",
+                folder=str(folder),
+                error=str(error),
+            )
+        ) from None
     return RunRead(folder, summary, written, holdout_of(manifest, written))
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,11 +22,19 @@ def new_folder(parent: Path) -> Path:
     Raises InputError where a file has the parent's name or it cannot be made.
     """
     if parent.exists() and not parent.is_dir():
-        raise InputError(f"'{parent}' is a file, and a folder of that name is written to; move it away")
+        raise InputError(
+            Message("'{parent}' is a file, and a folder of that name is written to; move it away", parent=str(parent))
+        )
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"'{parent}' cannot be made ({error.strerror}); name another place") from None
+        raise InputError(
+            Message(
+                "'{parent}' cannot be made ({reason}); name another place",
+                parent=str(parent),
+                reason=error.strerror or str(error),
+            )
+        ) from None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
     return next(parent / name for name in names if not (parent / name).exists())

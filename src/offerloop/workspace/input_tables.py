@@ -16,6 +16,7 @@ from narwhals.typing import IntoDataFrame
 from offerloop.config import StrPath, as_path
 from offerloop.errors import SourceError
 from offerloop.events import Readable, as_utf8, broken_line, instead_of_copies, readable, sniff, split_part
+from offerloop.message import Message
 from offerloop.workspace.samples import single_values
 
 _FIRST_TEXTS = 100
@@ -53,12 +54,18 @@ def as_polars(frame: object) -> pl.DataFrame:
         return nw.from_native(cast("IntoDataFrame", frame), eager_only=True).to_polars()
     except TypeError:
         raise SourceError(
-            f"a table must be a path or a frame of polars, pandas or pyarrow, not a {type(frame).__name__}"
+            Message(
+                "a table must be a path or a frame of polars, pandas or pyarrow, not a {type}",
+                type=type(frame).__name__,
+            )
         ) from None
     except Exception as error:  # pandas, pyarrow and narwhals each raise their own for mixed types and equal names
         first = str(error).strip().splitlines()[0]
         raise SourceError(
-            f"the frame cannot be read as a table ({first}); give each column one type and a name of its own"
+            Message(
+                "the frame cannot be read as a table ({reason}); give each column one type and a name of its own",
+                reason=first,
+            )
         ) from error
 
 
@@ -75,14 +82,14 @@ def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
     """
     file, part = split_part(path)
     if not file.is_file():
-        raise SourceError(f"there is no table '{file}'")
+        raise SourceError(Message("there is no table '{file}'", file=str(file)))
     with TemporaryDirectory(prefix="offerloop-") as place:
         folder = Path(place)
         source_file = readable(file, part, folder)
         with instead_of_copies(folder, source_file.name):
             table = _parquet(source_file) if source_file.is_parquet else _csv(source_file, texts, folder)
     if not table.height:
-        raise SourceError(f"'{path}' has no rows")
+        raise SourceError(Message("'{path}' has no rows", context="error", path=str(path)))
     return numbered(table)
 
 
@@ -90,7 +97,9 @@ def _parquet(file: Readable) -> pl.DataFrame:
     try:
         table = pl.read_parquet(file.path, glob=False)
     except (OSError, pl.exceptions.PolarsError):
-        raise SourceError(f"'{file.name}' is no Parquet file, or a damaged one; write it again, or give CSV") from None
+        raise SourceError(
+            Message("'{name}' is no Parquet file, or a damaged one; write it again, or give CSV", name=file.name)
+        ) from None
     return single_values(table)
 
 
@@ -107,7 +116,15 @@ def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
         )
     except pl.exceptions.PolarsError:
         line, wrong = broken_line(file.path, dialect)
-        raise SourceError(f"'{file.name}'{file.place(line)} cannot be read: {wrong}") from None
+        raise SourceError(
+            Message(
+                "'{name}'{place} cannot be read: {reason}",
+                context="error",
+                name=file.name,
+                place=file.place(line),
+                reason=wrong,
+            )
+        ) from None
 
 
 def with_times(texts: pl.Series) -> pl.Series:

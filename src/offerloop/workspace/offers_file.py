@@ -12,6 +12,7 @@ from typing import Any
 
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers import (
     DEFAULT_POLICY,
     Arithmetic,
@@ -41,11 +42,15 @@ def read_offers_file(document: Document) -> OffersFile:
     """`currency`, `[[offers]]` and perhaps `[policy]`. An InputError names the file, the offer and the field."""
     written, path = read_document(document), document_name(document, "offers")
     if not isinstance(written, Mapping):
-        raise InputError(f"'{path}' must hold 'currency' and 'offers'")
+        raise InputError(Message("'{path}' must hold 'currency' and 'offers'", path=path))
     if "offers" not in written and {"shop", "sources", "campaigns"} & set(written):
         raise InputError(
-            f"'{path}' is the configuration of a shop, and a file of offers is wanted here, with 'currency' and "
-            "'[[offers]]' (docs/concepts/offers.md); copy the offers of a campaign into one"
+            Message(
+                "'{path}' is the configuration of a shop, and a file of offers is wanted here, with "
+                "'currency' and '[[offers]]' (docs/concepts/offers.md); copy the offers of a campaign into "
+                "one",
+                path=path,
+            )
         )
     try:
         terms = WrittenTerms(written, known_currency(written.get("currency")), "the file")
@@ -54,7 +59,7 @@ def read_offers_file(document: Document) -> OffersFile:
         policy = _policy(terms.table("policy", "the policy"))
         terms.finish()
     except InputError as error:
-        raise InputError(f"'{path}': {error}") from None
+        raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
     return OffersFile(terms.currency, _offers(path, [row.written for row in rows], terms.currency), policy)
 
 
@@ -86,20 +91,25 @@ def _read_file(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         text = path.read_text(encoding="utf-8")
         return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
     except OSError:
-        raise InputError(f"'{path}' cannot be read; check the path") from None
+        raise InputError(Message("'{path}' cannot be read; check the path", path=str(path))) from None
     except UnicodeDecodeError:
         _check_suffix(path)
-        raise InputError(f"'{path}' is not UTF-8 text; save it as UTF-8") from None
+        raise InputError(Message("'{path}' is not UTF-8 text; save it as UTF-8", path=str(path))) from None
     except (ValueError, RecursionError) as error:
         _check_suffix(path)
         kind = "TOML" if path.suffix == ".toml" else "JSON"
-        raise InputError(f"'{path}' is not {kind}: {error}") from None
+        raise InputError(
+            Message("'{path}' is not {kind}: {error}", context="error", path=str(path), kind=kind, error=str(error))
+        ) from None
 
 
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in (".toml", ".json"):
         raise InputError(
-            f"'{path}' is neither TOML nor JSON, of which one is wanted here; docs/concepts/offers.md has examples"
+            Message(
+                "'{path}' is neither TOML nor JSON, of which one is wanted here; docs/concepts/offers.md has examples",
+                path=str(path),
+            )
         )
 
 
@@ -109,11 +119,20 @@ def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Of
             read_offers([row], None, currency)
         except InputError as error:
             name = f" ('{row['id']}')" if isinstance(row.get("id"), str) else ""
-            raise InputError(f"'{path}', offer {place}{name}: {error}") from None
+            raise InputError(
+                Message(
+                    "'{path}', offer {place}{name}: {error}",
+                    context="error",
+                    path=path,
+                    place=str(place),
+                    name=name,
+                    error=error.message,
+                )
+            ) from None
     try:
         return tuple(read_offers(rows, None, currency))
     except InputError as error:
-        raise InputError(f"'{path}': {error}") from None
+        raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
 
 
 def _policy(terms: WrittenTerms | None) -> StackingPolicy:

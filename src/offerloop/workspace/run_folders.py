@@ -7,6 +7,7 @@ from pathlib import Path
 
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 RUN_FORMAT = 2
 """The format of a run's tables and files: `format` in its manifest.json, which format 1 lacks; it is read as it is."""
@@ -26,11 +27,22 @@ def _check_format(manifest: Path) -> None:
     try:
         written = json.loads(manifest.read_text(encoding="utf-8")).get("format", 1)
     except (OSError, ValueError, AttributeError) as error:
-        raise InputError(f"'{manifest}' cannot be read as a run's manifest ({error}); run it again") from None
+        raise InputError(
+            Message(
+                "'{manifest}' cannot be read as a run's manifest ({error}); run it again",
+                manifest=str(manifest),
+                error=str(error),
+            )
+        ) from None
     if not isinstance(written, int) or not 1 <= written <= RUN_FORMAT:
         raise InputError(
-            f"'{manifest}' says that the run is of format {written}, and this program reads formats 1 to {RUN_FORMAT}; "
-            "use the program that wrote it, or run again with this one"
+            Message(
+                "'{manifest}' says that the run is of format {written}, and this program reads formats 1 to "
+                "{run_format}; use the program that wrote it, or run again with this one",
+                manifest=str(manifest),
+                written=str(written),
+                run_format=RUN_FORMAT,
+            )
         )
 
 
@@ -40,7 +52,10 @@ def _find(place: Path) -> Path:
     finished = sorted(one.parent for one in place.glob("runs/*/manifest.json") if not one.parent.name.startswith("."))
     if not finished:
         raise InputError(
-            f"'{place}' is no run and holds none; name a folder that 'offerloop run' wrote, or the one of its "
-            "offerloop.toml"
+            Message(
+                "'{place}' is no run and holds none; name a folder that 'offerloop run' wrote, or the one of "
+                "its offerloop.toml",
+                place=str(place),
+            )
         )
     return finished[-1]

@@ -29,6 +29,7 @@ from offerloop.events import (
     sniff,
     split_part,
 )
+from offerloop.message import Message
 
 SAMPLE_ROWS = 20_000
 BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
@@ -85,12 +86,19 @@ class SampleRows:
         """Head and blocks."""
         return pl.concat([self.head, self.spread]) if self.spread.height else self.head
 
-    def line_of(self, column: str, cell: str) -> str:
-        """``", line 7"`` for a cell as it is written, ``", row 7"`` where rows are counted."""
+    def position(self, column: str, cell: str) -> Message | None:
+        """Return ``"line 7"`` for a cell as it is written, ``"row 7"`` where rows are counted."""
         if self.file is not None and self.dialect is not None:
-            return self.file.place(line_of(self.file.path, self.dialect, column, cell))
+            return self.file.position(line_of(self.file.path, self.dialect, column, cell))
         row = self.head[column].cast(pl.String).index_of(cell)
-        return "" if row is None else f", row {row + 1}"
+        return None if row is None else Message("row {number}", context="place in a file", number=str(row + 1))
+
+    def line_of(self, column: str, cell: str) -> Message | str:
+        """Return the position as it stands behind the name of the file: ``", line 7"``."""
+        position = self.position(column, cell)
+        if position is None:
+            return ""
+        return Message(", {position}", context="behind the name of a file", position=position)
 
 
 Samples = Mapping[SourceName, SampleRows]
@@ -109,15 +117,20 @@ def place_of(written: str) -> SourcePlace:
         url, _, table = written.rpartition("#")
         if not url or not table:
             raise InputError(
-                f"'{masked(written)}' names no table; write it like sqlite:///shop.db#orders, or with a query like "
-                "'sqlite:///shop.db#select * from orders'"
+                Message(
+                    "'{written}' names no table; write it like sqlite:///shop.db#orders, or with a query like "
+                    "'sqlite:///shop.db#select * from orders'",
+                    written=masked(written),
+                )
             )
         return SourcePlace(url=url, table=table)
     path, part = split_part(as_path(written))
     if path.is_dir():
-        raise InputError(f"'{path}' is a folder; name a CSV, Excel or Parquet file")
+        raise InputError(Message("'{path}' is a folder; name a CSV, Excel or Parquet file", path=str(path)))
     if not path.is_file():
-        raise InputError(f"the file '{path}' does not exist; give the path of a CSV, Excel or Parquet file")
+        raise InputError(
+            Message("the file '{path}' does not exist; give the path of a CSV, Excel or Parquet file", path=str(path))
+        )
     return SourcePlace(path, part)
 
 
@@ -126,7 +139,9 @@ def known_encoding(written: str) -> str:
     try:
         "".encode(written)
     except LookupError:
-        raise InputError(f"'{written}' is not an encoding; name one such as utf-8, gb18030 or cp1252") from None
+        raise InputError(
+            Message("'{written}' is not an encoding; name one such as utf-8, gb18030 or cp1252", written=written)
+        ) from None
     return "utf-8-sig" if codecs.lookup(written).name == "utf-8" else written
 
 
@@ -146,9 +161,13 @@ def sample_rows(place: SourcePlace, folder: Path, rows: int = SAMPLE_ROWS, encod
         with instead_of_copies(folder, str(place)):
             sample = _parquet(place, file, rows) if file.is_parquet else _csv(place, file, rows, encoding)
     if not sample.head.height:
-        raise InputError(f"'{place}' has columns but no rows; give a file with rows")
+        raise InputError(Message("'{place}' has columns but no rows; give a file with rows", place=str(place)))
     if not sample.head.width:
-        raise InputError(f"'{place}' has no column with single values; give a table of texts, numbers and times")
+        raise InputError(
+            Message(
+                "'{place}' has no column with single values; give a table of texts, numbers and times", place=str(place)
+            )
+        )
     return sample
 
 
@@ -178,7 +197,12 @@ def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) ->
     except UnicodeError as error:
         reason = getattr(error, "reason", error)
         raise InputError(
-            f"the file '{path}' is not {dialect.encoding} ({reason}); name another encoding, or none to have it guessed"
+            Message(
+                "the file '{path}' is not {encoding} ({reason}); name another encoding, or none to have it guessed",
+                path=str(path),
+                encoding=dialect.encoding,
+                reason=str(reason),
+            )
         ) from None
 
 
@@ -186,15 +210,27 @@ def _header(path: Path, line: str, dialect: Dialect) -> list[str]:
     """Names as the engine gives them: an empty one is named by its place."""
     cells = next(csv.reader([line], delimiter=dialect.separator), [])
     if not cells:
-        raise InputError(f"the file '{path}' begins with an empty line; its first line must name the columns")
+        raise InputError(
+            Message("the file '{path}' begins with an empty line; its first line must name the columns", path=str(path))
+        )
     if sum(bool(re.fullmatch(r"[\d.,:/ -]+", cell)) for cell in cells) > len(cells) / 2:
         raise InputError(
-            f"the file '{path}' begins with '{line.strip()}', which is no header; add a line of column names"
+            Message(
+                "the file '{path}' begins with '{line}', which is no header; add a line of column names",
+                path=str(path),
+                line=line.strip(),
+            )
         )
     names = [name.strip() or f"column {place}" for place, name in enumerate(cells, start=1)]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"the file '{path}' has two columns named '{name}'; rename one in its header")
+            raise InputError(
+                Message(
+                    "the file '{path}' has two columns named '{name}'; rename one in its header",
+                    path=str(path),
+                    name=name,
+                )
+            )
     return names
 
 
@@ -204,7 +240,9 @@ def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) ->
     try:
         rows = [row for row in csv.reader(lines, delimiter=dialect.separator) if row]
     except csv.Error as error:
-        raise InputError(f"the file '{path}' cannot be read as CSV: {error}") from None
+        raise InputError(
+            Message("the file '{path}' cannot be read as CSV: {error}", path=str(path), error=str(error))
+        ) from None
     cells = [row[:width] + [""] * (width - len(row)) for row in rows]
     return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
 
@@ -234,7 +272,10 @@ def _parquet(place: SourcePlace, file: Readable, rows: int) -> SampleRows:
         parts = [table.slice(start, BLOCK_ROWS).collect() for start in starts]
     except (pl.exceptions.PolarsError, OSError):
         raise InputError(
-            f"the file '{place}' cannot be read as Parquet: it is damaged or something else; write it again"
+            Message(
+                "the file '{place}' cannot be read as Parquet: it is damaged or something else; write it again",
+                place=str(place),
+            )
         ) from None
     return SampleRows(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows, file=file)
 
@@ -266,7 +307,11 @@ def _database(place: SourcePlace, rows: int) -> SampleRows:
             rows_by_query = [connection.execute(text(query)).fetchall() for query in queries]
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise InputError(f"the database refuses to read the table '{place.table}': {reason}") from None
+        raise InputError(
+            Message(
+                "the database refuses to read the table '{table}': {reason}", table=place.table or "", reason=reason
+            )
+        ) from None
     finally:
         engine.dispose()
     parts = [frame_of(head.columns, one).cast(head.schema, strict=False) for one in rows_by_query]

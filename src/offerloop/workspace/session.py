@@ -11,6 +11,7 @@ from pathlib import Path
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.errors import InputError, StoppedError
+from offerloop.message import Message
 from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
 from offerloop.workspace.stage_store import StageStore, lock_stages
 
@@ -41,21 +42,29 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise StoppedError("interrupted; the same command goes on from the last finished stage") from None
+        raise StoppedError(Message("interrupted; the same command goes on from the last finished stage")) from None
     except OSError as error:
         if error.errno is None:
             raise
         place = error.filename or folder
         raise InputError(
-            f"'{place}' cannot be written ({os.strerror(error.errno)}); make room or make the folder writable, then "
-            "run again: finished stages are kept"
+            Message(
+                "'{place}' cannot be written ({reason}); make room or make the folder writable, then run "
+                "again: finished stages are kept",
+                place=str(place),
+                reason=os.strerror(error.errno),
+            )
         ) from error
 
 
 def _make_room(runs: Path) -> None:
     """The folder of all runs, without what interrupted ones left behind."""
     if runs.exists() and not runs.is_dir():
-        raise InputError(f"'{runs}' is a file; runs are written to a folder of that name, so move the file away")
+        raise InputError(
+            Message(
+                "'{runs}' is a file; runs are written to a folder of that name, so move the file away", runs=str(runs)
+            )
+        )
     runs.mkdir(exist_ok=True)
     for left in runs.glob(".*.partial"):
         process = left.name.split(".")[-2]

@@ -32,6 +32,7 @@ import pyarrow as pa
 from offerloop.config import Config
 from offerloop.engine import Engine
 from offerloop.errors import ContractError, InputError
+from offerloop.message import Message
 
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
@@ -187,7 +188,10 @@ def lock_stages(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(
-                f"another run of this configuration is under way (it holds '{lock.name}'); wait until it is finished"
+                Message(
+                    "another run of this configuration is under way (it holds '{lock}'); wait until it is finished",
+                    lock=str(lock.name),
+                )
             ) from None
         yield
 

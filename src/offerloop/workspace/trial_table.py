@@ -11,6 +11,7 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.response import is_text_column
 
 CONTROL = re.compile(
@@ -26,23 +27,49 @@ def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
     arms = table[column]
     if arms.null_count():
         row = int(table.filter(arms.is_null())["_row"][0])
-        raise InputError(f"'{path}', row {row}: '{column}' is empty; fill in the arm or leave the row out")
+        raise InputError(
+            Message(
+                "'{path}', row {row}: '{column}' is empty; fill in the arm or leave the row out",
+                path=str(path),
+                row=str(row),
+                column=column,
+            )
+        )
     if arms.n_unique() > MOST_ARMS:
         raise InputError(
-            f"'{path}': '{column}' has {arms.n_unique():,} different values, too many for the arms of a trial; name "
-            "the column that says who was in which arm"
+            Message(
+                "'{path}': '{column}' has {n_values} different values, too many for the arms of a trial; "
+                "name the column that says who was in which arm",
+                path=str(path),
+                column=column,
+                n_values=arms.n_unique(),
+            )
         )
 
 
 def control_among(names: Sequence[str], control: str | None, column: str, path: Path) -> str:
     """Return the arm that gets nothing: the given one, or the only one whose name says so. Raises InputError."""
-    listed = ", ".join(f"'{name}'" for name in sorted(names))
+    listed = [f"'{name}'" for name in sorted(names)]
     if control is not None and control not in names:
-        raise InputError(f"'{path}': '{column}' has no arm '{control}' (--control); it has {listed}")
+        raise InputError(
+            Message(
+                "'{path}': '{column}' has no arm '{arm}' (--control); it has {arms}",
+                path=str(path),
+                column=column,
+                arm=control,
+                arms=listed,
+            )
+        )
     recognised = [control] if control is not None else [name for name in names if CONTROL.fullmatch(name)]
     if len(recognised) != 1:
-        unclear = f"it is not clear which arm of '{column}' is the control ({listed})"
-        raise InputError(f"'{path}': {unclear}; name it with --control")
+        raise InputError(
+            Message(
+                "'{path}': it is not clear which arm of '{column}' is the control ({arms}); name it with --control",
+                path=str(path),
+                column=column,
+                arms=listed,
+            )
+        )
     return recognised[0]
 
 
@@ -67,7 +94,11 @@ def arm_numbers(text: str, option: str, like: str = "coupon=2,letter=0.5") -> tu
         if as_number(number) is not None and name.strip():
             pairs.append((name.strip(), float(number)))
         elif part.strip():
-            raise InputError(f"{option} must be like {like}, not '{text}'")
+            raise InputError(
+                Message(
+                    "{option} must be like {like}, not '{text}'", context="error", option=option, like=like, text=text
+                )
+            )
     return tuple(pairs)
 
 
@@ -78,13 +109,24 @@ def numeric_column(table: pl.DataFrame, name: str) -> Floats:
         bad = table.filter(column.cast(pl.Float64, strict=False).is_null()) if is_text_column(column) else table
         row = bad["_row"][0] if bad.height else 1
         raise InputError(
-            f"row {row}: '{name}' is '{table.filter(pl.col('_row') == row)[name][0]}', not a number; correct it"
+            Message(
+                "row {row}: '{name}' is '{cell}', not a number; correct it",
+                row=str(row),
+                name=name,
+                cell=str(table.filter(pl.col("_row") == row)[name][0]),
+            )
         )
     if column.null_count():
         row = int(table.filter(column.is_null())["_row"][0])
-        raise InputError(f"row {row}: '{name}' is empty; fill it in (0 where nothing came of it) or leave the row out")
+        raise InputError(
+            Message(
+                "row {row}: '{name}' is empty; fill it in (0 where nothing came of it) or leave the row out",
+                row=str(row),
+                name=name,
+            )
+        )
     values = column.cast(pl.Float64).to_numpy()
     if not np.isfinite(values).all():
         row = int(table["_row"][int(np.argmin(np.isfinite(values)))])
-        raise InputError(f"row {row}: '{name}' is not a finite number; correct it")
+        raise InputError(Message("row {row}: '{name}' is not a finite number; correct it", row=str(row), name=name))
     return values

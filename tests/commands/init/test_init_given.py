@@ -72,7 +72,7 @@ def test_the_sheet_of_each_source_is_found_in_one_workbook(tmp_path, shop, comma
 def test_a_given_column_is_taken_as_it_is_and_the_others_are_guessed(tmp_path, shop, command):
     names = {"customer_id": "会员号", "at": "wann", "product_id": "pid"}
     path = written(tmp_path, TABLE.rename(names))
-    options = ["--map", "customer_id=会员号", "--map", "orders.at=wann", "--map", "paid=paid * 2"]
+    options = ["--map", "customer_id=会员号", "--map", "orders.at=wann", "--map", "paid=paid * 2", "--language", "en"]
     code, said, _ = command("init", shop, "--orders", path, *options)
     assert code == 0
     columns = load_config(shop / "offerloop.toml").sources["order_lines"].columns

@@ -34,21 +34,27 @@ def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be
 
 def test_the_usual_size_stays_where_it_is_enough():
     size = sized(OrderFigures(500_000, 300.0, 10.0, 200), 25 * 500_000, is_given=False)
-    assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (12_500_000, 0.05, "", "", "")
+    assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (
+        12_500_000,
+        0.05,
+        None,
+        None,
+        None,
+    )
 
 
 def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
     larger, *held = (sized(OrderFigures(n, 300.0, 10.0, 200), 25 * n, is_given=False) for n in (8_000, 4_000, 1_800))
     assert (larger.holdout, *(one.holdout for one in held)) == (HOLDOUT, *LARGER_HOLDOUTS)
     assert larger.budget > 25 * 8_000
-    assert "customers can be planned for" in larger.budget_why
-    assert all("could not be read out" in one.holdout_why for one in held)
+    assert "customers can be planned for" in str(larger.budget_why)
+    assert all("could not be read out" in str(one.holdout_why) for one in held)
 
 
 def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():
     size = sized(OrderFigures(20_000, 300.0, 10.0, 200), 2_000, is_given=True)
     assert size.budget == 2_000
-    assert "this budget pays for 10" in size.note
+    assert "this budget pays for 10" in str(size.note)
 
 
 def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):

@@ -31,9 +31,7 @@ def allocate(
     from offerloop.commands.allocate.page import page, write
     from offerloop.commands.allocate.task import allocate as decide
     from offerloop.commands.allocate.task import read_limits
-    from offerloop.locale import known_language
 
-    language = known_language(language)
-    result = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json))
+    result = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json), language)
     write(result, out)
-    say({"out": str(out), **result.summary}, page(result, out, language), as_json)
+    say({"out": str(out), **result.summary}, page(result, out, result.language), as_json)

@@ -22,6 +22,8 @@ class AllocationResult(Result):
     """customer_id, offer_id (`none` for nothing), value, cost and profit in units of money; sorted by customer."""
     solution: Solution
     currency: str
+    language: str = "en"
+    """The language of the sentence."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -33,7 +35,7 @@ class AllocationResult(Result):
         """What the plan gives, costs and brings."""
         from offerloop.commands.allocate.page import sentence
 
-        return sentence(self)
+        return sentence(self, self.language)
 
     @property
     def summary(self) -> dict[str, Any]:

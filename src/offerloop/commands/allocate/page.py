@@ -11,6 +11,7 @@ from rich.table import Table
 
 from offerloop.commands.allocate.findings import AllocationResult
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.report import Localizer, text_page, text_table
 
@@ -26,7 +27,14 @@ def write(result: AllocationResult, out: Path) -> None:
         else:
             result.table.write_csv(out, float_precision=DIGITS[result.currency] + 4)
     except OSError as error:
-        raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
+        raise InputError(
+            Message(
+                "'{out}' cannot be written: {reason}",
+                context="error",
+                out=str(out),
+                reason=str(error.strerror or error),
+            )
+        ) from None
     _LOG.info("wrote %s", out)
 
 

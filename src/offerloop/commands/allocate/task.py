@@ -10,8 +10,9 @@ from rich.console import Console
 
 from offerloop.allocation import CandidateRows, CandidateTable, Solution, solve, whole
 from offerloop.commands.allocate.findings import AllocationResult
-from offerloop.config import LimitRule, Limits, StrPath, as_path, load_file
+from offerloop.config import LimitRule, Limits, StrPath, as_path, load_file, report_language
 from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.message import Message
 from offerloop.money import DIGITS, MICRO, is_unit, to_minor
 from offerloop.offers import NO_OFFER
 from offerloop.workspace import InputTable, table_rows
@@ -24,12 +25,20 @@ MOST = 10**9
 
 
 def allocate(
-    table: InputTable, limits: Limits, caps: Sequence[str], currency: str, progress: Console | None = None
-) -> AllocationResult:
-    """The plan. Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them."""
+    table: InputTable, limits: Limits, caps: Sequence[str], currency: str, progress: Console | None = None,
+    language: str | None = None,
+) -> AllocationResult:  # fmt: skip
+    """The plan, told in `language`, by default that of the table.
+
+    Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them.
+    """
     if currency not in DIGITS and not is_unit(currency):
         raise InputError(
-            f"'{currency}' is not a currency{near_miss(currency, DIGITS)}; write its three letters, such as EUR"
+            Message(
+                "'{currency}' is not a currency{near}; write its three letters, such as EUR",
+                currency=currency,
+                near=near_miss(currency, DIGITS),
+            )
         )
     unit = (10 ** DIGITS[currency] * MICRO, currency)
     read, path = table_rows(table, ("customer_id", "offer_id"))
@@ -42,21 +51,22 @@ def allocate(
     else:
         with progress.status(f"deciding on {problem.blocks.customers:,} customers"):
             solution = solve(problem)
-    return AllocationResult(_assigned(candidates_table, limits, candidates, solution, currency), solution, currency)
+    assigned = _assigned(candidates_table, limits, candidates, solution, currency)
+    return AllocationResult(assigned, solution, currency, report_language(language, currency, read.columns))
 
 
 def read_limits(path: StrPath | None, budget: str | None) -> Limits:
     """Read limits from a file and `--budget`. Raises ConfigError; InputError where both say a budget."""
     limits = Limits() if path is None else load_file(as_path(path), Limits)
     if budget is not None and limits.budget is not None:
-        raise InputError(f"both --budget and '{path}' say a budget; name it once")
+        raise InputError(Message("both --budget and '{path}' say a budget; name it once", path=str(path)))
     return limits if budget is None else limits.model_copy(update={"budget": budget})
 
 
 def _cap(text: str) -> LimitRule:
     offer, _, number = text.rpartition("=")
     if not offer or not number.isdecimal():
-        raise InputError(f"--cap must be like offer=500, not '{text}'")
+        raise InputError(Message("--cap must be like offer=500, not '{text}'", text=text))
     return LimitRule(name=f"cap {offer}", counts="offers", at_most=int(number), offers=(offer,))
 
 
@@ -65,30 +75,52 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
     for name in NEEDED:
         if name not in table.columns:
             near = near_miss(name, table.columns)
-            raise SourceError(f"'{path}' has no column '{name}'{near}; an allocation needs {', '.join(NEEDED)}")
+            raise SourceError(
+                Message(
+                    "'{path}' has no column '{name}'{near}; an allocation needs {needed}",
+                    path=str(path),
+                    name=name,
+                    near=near,
+                    needed=NEEDED,
+                )
+            )
     for name in ("customer_id", "offer_id"):
-        _refuse(table[name].is_null(), f"'{path}' row {{}}: the {name} is empty; fill it or leave the row out")
+        empty = Message("'{path}' row {row}: the {name} is empty; fill it or leave the row out", name=name)
+        _refuse(table[name].is_null(), path, empty)
     _refuse(
         table["offer_id"].cast(pl.String) == NO_OFFER,
-        f"'{path}' row {{}}: '{NO_OFFER}' stands for no offer; name it otherwise",
+        path,
+        Message("'{path}' row {row}: '{name}' stands for no offer; name it otherwise", name=NO_OFFER),
     )
     twice = table.select("customer_id", "offer_id").is_duplicated()
-    _refuse(twice, f"'{path}' row {{}}: this customer and offer stand in another row too; keep one")
+    _refuse(twice, path, Message("'{path}' row {row}: this customer and offer stand in another row too; keep one"))
     unit = 10 ** DIGITS[currency] * MICRO
     columns = []
     for name in ("value", "cost"):
         try:
             numbers = table[name].cast(pl.Float64)
         except pl.exceptions.PolarsError:
-            raise SourceError(f"'{path}': the column '{name}' holds something that is no number; write 12.40") from None
+            raise SourceError(
+                Message(
+                    "'{path}': the column '{name}' holds something that is no number; write 12.40",
+                    path=str(path),
+                    name=name,
+                )
+            ) from None
         bad = numbers.is_null() | ~numbers.is_finite().fill_null(value=False) | (numbers.abs() >= MOST)
         _refuse(
             bad,
-            f"'{path}' row {{}}: the {name} is empty, no amount, or too large a one; fix it or leave the row out",
+            path,
+            Message(
+                "'{path}' row {row}: the {name} is empty, no amount, or too large a one; fix it or leave the row out",
+                name=name,
+            ),
         )
         columns.append(numbers * unit)
-    whole(columns[0].to_numpy(), f"the value of '{path}'")
-    cost = whole(columns[1].to_numpy().round(3), f"the cost of '{path}'")
+    whole(columns[0].to_numpy(), Message("the value of '{path}'", context="what adds up", path=str(path)))
+    cost = whole(
+        columns[1].to_numpy().round(3), Message("the cost of '{path}'", context="what adds up", path=str(path))
+    )
     return table.with_columns(
         _id(table["customer_id"]), pl.col("offer_id").cast(pl.String), value=columns[0], cost=cost
     )
@@ -100,10 +132,10 @@ def _id(column: pl.Series) -> pl.Series:
     return text.cast(pl.Int64) if text.str.contains(PLAIN).all() else text
 
 
-def _refuse(bad: pl.Series, sentence: str) -> None:
+def _refuse(bad: pl.Series, path: Path, fault: Message) -> None:
     """Raise SourceError with the first row, counted as in the file with its header as row 1."""
     if bad.any():
-        raise SourceError(sentence.format(int(bad.arg_true()[0]) + 2))
+        raise SourceError(fault.with_values(path=str(path), row=str(int(bad.arg_true()[0]) + 2)))
 
 
 def _assigned(

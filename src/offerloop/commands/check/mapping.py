@@ -28,12 +28,15 @@ from offerloop.mapping import (
     unfit_columns,
     unmapped_answers,
 )
+from offerloop.message import Message
 from offerloop.workspace import SampleRows, SourcePlace, sample_rows
 
+CONFIGURED = Message("named in the configuration")
 
-def configured_notes(config: Config, events: Events) -> list[str]:
+
+def configured_notes(config: Config, events: Events) -> list[Message]:
     """Return what a reader should compare with the data, for each source that a file or a table holds."""
-    notes: list[str] = []
+    notes: list[Message] = []
     matches: dict[SourceName, ColumnMatch] = {}
     for name, match, sample in _looked_at(config):
         contract, matches[name] = CONTRACTS[name], match
@@ -63,13 +66,13 @@ def _mapped(source: Source, sample: SampleRows) -> ColumnMatch:
     match = ColumnMatch(columns_of(sample))
     schema = nw.from_native(sample.head.lazy()).collect_schema()
     for ours, written in source.columns.items():
-        match.take(ours, written, columns_in(written, schema), "")
+        match.take(ours, written, columns_in(written, schema), CONFIGURED)
     for name in source.attributes:
         match.columns.pop(name, None)
     return match
 
 
-def _time_notes(match: ColumnMatch, sample: SampleRows, source: Source) -> list[str]:
+def _time_notes(match: ColumnMatch, sample: SampleRows, source: Source) -> list[Message]:
     if source.time_format is None or "at" not in match.guesses:
         return []
     forms = forms_of(match, "at", sample)
@@ -82,12 +85,19 @@ def _time_notes(match: ColumnMatch, sample: SampleRows, source: Source) -> list[
     return [note] if (note := note_on_two_readings(match, "at", sample, source.time_format, others[0])) else []
 
 
-def _currency_notes(config: Config, matches: list[ColumnMatch], orders: ColumnMatch) -> list[str]:
+def _currency_notes(config: Config, matches: list[ColumnMatch], orders: ColumnMatch) -> list[Message]:
     said, currency = currency_evidence(language_of(matches), orders, matches), config.shop.currency
     if said is None or said.value == currency or (said.value == "USD" and said.is_of_a_sign):
         return []
-    like = f"{said.value} ({said.evidence})"
-    return [f"shop.currency = {currency}, and the data look like {like}; correct it if amounts are in that"]
+    return [
+        Message(
+            "shop.currency = {configured}, and the data look like {recognised} ({evidence}); correct it if amounts "
+            "are in that",
+            configured=currency,
+            recognised=said.value,
+            evidence=said.evidence or "",
+        )
+    ]
 
 
 def _orders(events: Events) -> pl.DataFrame:

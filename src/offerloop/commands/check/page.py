@@ -37,7 +37,7 @@ def page(checked: CheckResult) -> str:
 
 def localizer_of(checked: CheckResult) -> Localizer:
     """Return what tells a check: in the language of the configuration."""
-    return Localizer(checked.config.report.language, checked.config.shop.currency)
+    return Localizer(checked.config.language(), checked.config.shop.currency)
 
 
 def verdict(checked: CheckResult, _: Localizer) -> list[str]:

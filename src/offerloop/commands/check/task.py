@@ -24,6 +24,7 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import ENGINES, Engine
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
+from offerloop.flow import product_names
 from offerloop.message import Message
 from offerloop.workspace import name_problems, pattern_notes, stored
 
@@ -53,6 +54,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     offers = read.checked(shown, studied=answers["response"] is None)
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
     others = non_merchandise(events)
+    config = config.in_language(config.language(product_names(events)))
     usual_notes, usual_problems = usual_answers(config, events, offers, running)
     incomplete, too_incomplete = incomplete_rows(losses, config)
     return CheckResult(

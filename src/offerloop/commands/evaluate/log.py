@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,8 @@ from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import LAGS, Log, fnv1a
 from offerloop.events import Events, prepare
+from offerloop.flow import product_names
+from offerloop.message import Message, Value
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.response import (
@@ -29,7 +31,7 @@ from offerloop.response import (
 
 FOLDS = 5
 """Parts of the customers for predictions that have not seen the outcome."""
-_REMEDY = "log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)"
+_REMEDY = Message("log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Decisions:
     """offer_id, shown_day, propensity of all exposures, those left out too."""
     earlier: Ints
     """(n, LAGS): rows of `everything` that each row's customer was shown before, the latest first; -1 for none."""
+    product_names: Sequence[str]
     first_features: Floats
     """(n, p): what the shop knew before the oldest of them, or before the row itself where there was none."""
 
@@ -118,7 +121,9 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
     ids = engine.table(rows.select("customer_id").unique())
     days = customer_days(events.order_lines, events.products, margins, ids)
     if days.is_empty():
-        raise InputError("no customer of the exposures is in the order lines; use the same customer ids in both")
+        raise InputError(
+            Message("no customer of the exposures is in the order lines; use the same customer ids in both")
+        )
     columns = config.sources["order_lines"].columns
     earlier = earlier_exposures(named, rows, window_days, LAGS)
     return Decisions(
@@ -132,6 +137,7 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         by_unit_costs=None in margins.by_category,
         everything=named.select("offer_id", "shown_day", "propensity"),
         earlier=earlier,
+        product_names=product_names(events),
         first_features=_first_features(days, rows, named, earlier),
     )
 
@@ -148,14 +154,21 @@ def _first_features(days: pl.DataFrame, rows: pl.DataFrame, exposures: pl.DataFr
 def _check_sources(config: Config) -> None:
     if "exposures" not in config.sources:
         raise InputError(
-            "there is no [sources.exposures], the log of who was shown which offer; map its customer_id, offer_id "
-            f"(empty where deliberately nothing was shown), at and propensity, and {_REMEDY}"
+            Message(
+                "there is no [sources.exposures], the log of who was shown which offer; map its customer_id, "
+                "offer_id (empty where deliberately nothing was shown), at and propensity, and {remedy}",
+                remedy=_REMEDY,
+            )
         )
     source = config.sources["exposures"]
     if "propensity" not in source.columns:
         raise EvidenceError(
-            f"the exposures '{source.place}' have no propensity, and without it nobody knows what another policy "
-            f"would have shown; {_REMEDY}, and map it in [sources.exposures.columns]"
+            Message(
+                "the exposures '{place}' have no propensity, and without it nobody knows what another policy "
+                "would have shown; {remedy}, and map it in [sources.exposures.columns]",
+                place=source.place,
+                remedy=_REMEDY,
+            )
         )
 
 
@@ -163,20 +176,35 @@ def _check_propensities(rows: pl.DataFrame) -> None:
     empty = rows.filter(pl.col("propensity").is_null())
     if empty.height:
         raise EvidenceError(
-            f"{empty.height:,} of {rows.height:,} exposures have no propensity, such as {_place(empty)}; {_REMEDY}, "
-            "or leave these exposures out with 'where' if chance decided that they are not logged"
+            Message(
+                "{n_missing} of {n_exposures} exposures have no propensity, such as {place}; {remedy}, or leave "
+                "these exposures out with 'where' if chance decided that they are not logged",
+                n_missing=empty.height,
+                n_exposures=rows.height,
+                place=_place(empty),
+                remedy=_REMEDY,
+            )
         )
     wrong = rows.filter(~((pl.col("propensity") > 0) & (pl.col("propensity") <= 1)))
     if wrong.height:
         raise InputError(
-            f"{_place(wrong)} has the propensity {wrong['propensity'][0]:g}; a probability of what was shown is above "
-            "0 and at most 1, so correct the log"
+            Message(
+                "{place} has the propensity {propensity}; a probability of what was shown is above 0 and at "
+                "most 1, so correct the log",
+                place=_place(wrong),
+                propensity=f"{wrong['propensity'][0]:g}",
+            )
         )
 
 
-def _place(rows: pl.DataFrame) -> str:
+def _place(rows: pl.DataFrame) -> Message:
     row = rows.sort("shown_day", "customer_id").row(0, named=True)
-    return f"the exposure of customer {row['customer_id']} to '{row['offer_id']}' on {iso_day(row['shown_day'])}"
+    return Message(
+        "the exposure of customer {customer} to '{offer}' on {day}",
+        customer=str(row["customer_id"]),
+        offer=row["offer_id"],
+        day=iso_day(row["shown_day"]),
+    )
 
 
 def _unreadable(events: Events) -> int:
@@ -184,16 +212,24 @@ def _unreadable(events: Events) -> int:
     return int(events.quality.filter(rule)["rows"].sum())
 
 
-def _why_none(left_out: Mapping[str, int], window_days: int, as_of_day: int) -> str:
-    said = {
-        "no_customer": "without a customer",
-        "early": "before the first order",
-        "same_day": "several of a customer on one day",
-        "not_over": f"whose {window_days} days are not over before {iso_day(as_of_day)}",
-        "unreadable": "unreadable",
-    }
-    counts = ", ".join(f"{count:,} {said[reason]}" for reason, count in left_out.items() if count)
-    return (
-        "the log has fewer than two exposures whose outcome is known (left out: "
-        f"{counts or 'none, there are no others'}); give older exposures, later orders or a shorter --window"
+_LEFT_OUT = {
+    "no_customer": Message("{n} without a customer", context="exposures left out"),
+    "early": Message("{n} before the first order", context="exposures left out"),
+    "same_day": Message("{n} several of a customer on one day", context="exposures left out"),
+    "not_over": Message("{n} whose {days} days are not over before {day}", context="exposures left out"),
+    "unreadable": Message("{n} unreadable", context="exposures left out"),
+}
+
+
+def _why_none(left_out: Mapping[str, int], window_days: int, as_of_day: int) -> Message:
+    limits: dict[str, Value] = {"days": window_days, "day": iso_day(as_of_day)}
+    counts = [
+        _LEFT_OUT[reason].with_values(n=count, **(limits if reason == "not_over" else {}))
+        for reason, count in left_out.items()
+        if count
+    ]
+    return Message(
+        "the log has fewer than two exposures whose outcome is known (left out: {counts}); give older exposures, later "
+        "orders or a shorter --window",
+        counts=counts or Message("none, there are no others"),
     )

@@ -32,6 +32,7 @@ from offerloop.events import (
     pseudonym,
     read_key,
 )
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.workspace import InputTable, table_rows
 
@@ -72,14 +73,25 @@ def plan_of(run: Path, decisions: Decisions) -> CustomerPolicy:
         as_of = date.fromisoformat(json.loads((run / "summary.json").read_text(encoding="utf-8"))["as_of"])
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(f"'{run}' cannot be read as a run ({reason}); use the folder as the run wrote it") from None
+        raise InputError(
+            Message(
+                "'{run}' cannot be read as a run ({reason}); use the folder as the run wrote it",
+                run=str(run),
+                reason=reason,
+            )
+        ) from None
     kind = decisions.rows.schema["customer_id"]
     rows = table.select(
         pl.col("customer_id").cast(kind, strict=False),
         pl.col("planned_offer_id").alias("offer_id"),
         pl.lit(1.0).alias("probability"),
     )
-    return CustomerPolicy("run", run.resolve().name, _of_log(rows, decisions, f"the run '{run}'"), (as_of - EPOCH).days)
+    return CustomerPolicy(
+        "run",
+        run.resolve().name,
+        _of_log(rows, decisions, Message("the run '{run}'", context="policy", run=str(run))),
+        (as_of - EPOCH).days,
+    )
 
 
 def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: Engine) -> CustomerPolicy:
@@ -95,11 +107,18 @@ def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: 
     if off.height:
         row = off.row(0, named=True)
         shown = (
-            "a probability that is no number" if row["probability"] is None else f"the probability {row['probability']}"
+            Message("a probability that is no number")
+            if row["probability"] is None
+            else Message("the probability {number}", context="policy", number=str(row["probability"]))
         )
         raise InputError(
-            f"'{path}' gives customer {row['customer_id']} the offer '{row['offer_id']}' with {shown}; write one "
-            "from 0 to 1"
+            Message(
+                "'{path}' gives customer {customer_id} the offer '{offer_id}' with {shown}; write one from 0 to 1",
+                path=str(path),
+                customer_id=str(row["customer_id"]),
+                offer_id=str(row["offer_id"]),
+                shown=shown,
+            )
         )
     ids = _as_in_log(table["customer_id"], config, decisions)
     rows = table.with_columns(ids.alias("customer_id")).drop_nulls("customer_id")
@@ -108,10 +127,19 @@ def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: 
     if wrong.height:
         name, total = wrong.row(0)
         raise InputError(
-            f"the probabilities of customer {name} in '{path}' sum to {total:g}; the rows of one customer must sum to "
-            "1 ('none' takes the rest)"
+            Message(
+                "the probabilities of customer {customer} in '{path}' sum to {total}; the rows of one customer "
+                "must sum to 1 ('none' takes the rest)",
+                customer=str(name),
+                path=str(path),
+                total=f"{total:g}",
+            )
         )
-    return CustomerPolicy("file", path.stem, _of_log(rows, decisions, f"the policy file '{path}'"))
+    return CustomerPolicy(
+        "file",
+        path.stem,
+        _of_log(rows, decisions, Message("the policy file '{path}'", context="policy", path=str(path))),
+    )
 
 
 @contextmanager
@@ -129,10 +157,14 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
     schema = raw.frame.collect_schema()
     for name in ("customer_id", "offer_id"):
         if name not in schema:
-            hint = near_miss(name, schema)
             raise SourceError(
-                f"the policy file '{path}' has no column '{name}'{hint} (needed: customer_id, offer_id; and "
-                "probability, where chance is to decide)"
+                Message(
+                    "the policy file '{path}' has no column '{name}'{near} (needed: customer_id, offer_id; and "
+                    "probability, where chance is to decide)",
+                    path=str(path),
+                    name=name,
+                    near=near_miss(name, schema),
+                )
             )
     chance = nw.lit(1.0)
     if "probability" in schema:
@@ -155,8 +187,10 @@ def _as_in_log(ids: pl.Series, config: Config, decisions: Decisions) -> pl.Serie
     return pl.Series(hidden, dtype=pl.String).cast(kind, strict=False)
 
 
-def _of_log(rows: pl.DataFrame, decisions: Decisions, what: str) -> pl.DataFrame:
+def _of_log(rows: pl.DataFrame, decisions: Decisions, what: Message) -> pl.DataFrame:
     in_log = rows.join(decisions.rows.select("customer_id").unique(), on="customer_id", how="semi")
     if in_log.is_empty():
-        raise InputError(f"no customer of {what} is in the log of exposures; use the same customer ids in both")
+        raise InputError(
+            Message("no customer of {what} is in the log of exposures; use the same customer ids in both", what=what)
+        )
     return in_log

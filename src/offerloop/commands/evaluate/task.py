@@ -43,6 +43,7 @@ from offerloop.evaluation import (
     switch_dr,
 )
 from offerloop.events import split_part
+from offerloop.message import Message
 from offerloop.response import predict_out_of_fold
 from offerloop.workspace import InputTable, find_run, stored
 
@@ -95,15 +96,17 @@ def evaluate(
         notes=(*_misfit(worths, log), *_notes(decisions, log, earlier), *_notes_of(plans, worths, decisions)),
         earlier=earlier,
     )
-    return write(config_path.parent, replace(findings, rival=_rival(findings)), config.report.language)
+    return write(
+        config_path.parent, replace(findings, rival=_rival(findings)), config.language(decisions.product_names)
+    )
 
 
 def _check(window_days: int, policy: InputTable | None) -> None:
     """What can be seen before anything is read."""
     if window_days < 1:
-        raise InputError(f"--window must be 1 day or more, not {window_days}")
+        raise InputError(Message("--window must be 1 day or more, not {days}", days=str(window_days)))
     if isinstance(policy, str | PathLike) and not split_part(as_path(policy))[0].is_file():
-        raise SourceError(f"there is no policy file '{policy}'")
+        raise SourceError(Message("there is no policy file '{policy}'", policy=str(policy)))
 
 
 Named = tuple[Kind, str, Policy]

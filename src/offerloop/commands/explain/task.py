@@ -9,6 +9,7 @@ from offerloop.commands.explain.findings import Explanation
 from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
 from offerloop.locale import known_language
+from offerloop.message import Message
 from offerloop.workspace import open_run
 
 
@@ -17,7 +18,7 @@ def explain(run_folder: Path, customer_id: str, audience: str = "marketer", lang
 
     Raises InputError when the folder is no finished run, or knows no such customer, audience or language.
     """
-    check_known("audience", audience, AUDIENCES)
+    check_known(Message("audience", context="kind of name"), audience, AUDIENCES)
     if language is not None:
         known_language(language)
     run = open_run(run_folder)

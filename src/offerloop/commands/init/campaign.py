@@ -10,6 +10,7 @@ from offerloop.commands.init.offers import Costs, listed_costs
 from offerloop.commands.init.sizing import HOLDOUT, OrderFigures, Size, sized
 from offerloop.config import entry, off, quoted
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import DIGITS, to_minor, to_text
 
 _P_REDEEM, _INCREMENTAL = 0.10, 0.5
@@ -51,7 +52,7 @@ def first_budget(budget: str | None, figures: Figures, currency: str) -> Budget:
     if budget is not None:
         minor = to_minor(budget, currency)
         if minor <= 0:
-            raise InputError(f"the budget must be above zero, not {budget}")
+            raise InputError(Message("the budget must be above zero, not {budget}", budget=budget))
         return Budget(minor, "")
     digits = DIGITS[currency]
     amount = two_digits(figures.monthly / 100, digits)

@@ -7,6 +7,7 @@ import polars as pl
 from offerloop.config import entry, listed, off
 from offerloop.events import kind_of, product_label
 from offerloop.mapping import ColumnMatch, anonymous_ids, case_variants, column_values, orders_of, surely_same
+from offerloop.message import Message, Value
 from offerloop.workspace import SampleRows
 
 _SHOWN = 8
@@ -27,17 +28,19 @@ def no_goods(match: ColumnMatch, sample: SampleRows) -> list[str]:
     return sorted(product_label(product, text) for product, text, category in rows if kind_of(product, text, category))
 
 
-def no_goods_note(products: list[str]) -> list[str]:
+def no_goods_note(products: list[str]) -> list[Message]:
     """Return the note on them."""
     if not products:
         return []
-    more = f" and {len(products) - _SHOWN} more" if len(products) > _SHOWN else ""
-    return [f"no goods, so never recommended and in no offer: {', '.join(products[:_SHOWN])}{more}"]
+    some: Value = products[:_SHOWN]
+    if len(products) > _SHOWN:
+        some = Message("{names} and {n} more", context="names in a row", names=some, n=len(products) - _SHOWN)
+    return [Message("no goods, so never recommended and in no offer: {products}", products=some)]
 
 
 def clean_lines(products: list[str], orders: ColumnMatch) -> list[str]:
     """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
-    lines = [f"# {' '.join(note.split())}" for note in no_goods_note(products)]
+    lines = [f"# {' '.join(note.split())}" for note in map(str, no_goods_note(products))]
     lines += [
         off("drop_non_merchandise = true", "leave the lines of postage, fees and samples out; default: they are sales"),
         off('merchandise = ["ID"]', "products that are goods, although they look like postage or a fee"),

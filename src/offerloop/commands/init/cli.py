@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, say
+from offerloop.commands.terminal import Json, Language, say
 
 
 def init(
@@ -46,6 +46,7 @@ def init(
     sample: Annotated[
         str | None, typer.Option(help="Sample shop to write instead of one from files: complete-journey.")
     ] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Write a commented configuration from your files, or a sample."""
@@ -58,6 +59,6 @@ def init(
         "exposures": exposures, "offers": offers, "redemptions": redemptions,
     }  # fmt: skip
     files = {name: place for name, place in places.items() if place is not None}
-    request = InitRequest(files, budget, currency, margin, columns or (), encoding, sample)
+    request = InitRequest(files, budget, currency, margin, columns or (), encoding, sample, language)
     started = write_configuration(folder, request)
     say(started.facts, page(started), as_json)

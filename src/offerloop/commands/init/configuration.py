@@ -13,6 +13,7 @@ from offerloop.commands.init.sizing import Size
 from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted
 from offerloop.events import CONTRACTS
 from offerloop.mapping import ColumnMatch, Guess, GuessedValue, OpenColumn, RowFilter, TimeForm
+from offerloop.message import Message
 from offerloop.workspace import SampleRows, SourcePlace
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -40,7 +41,7 @@ class SourceText:
     match: ColumnMatch
     time_format: TimeForm | None = None
     attributes: Sequence[str] = ()
-    notes: Sequence[str] = ()
+    notes: Sequence[Message] = ()
     unused: Sequence[str] = ()
     """Columns of theirs that nothing is read from."""
     filters: Sequence[RowFilter] = ()
@@ -73,7 +74,7 @@ class ShopText:
     """Lines of the campaign."""
     size: Size
     """Its budget and the holdout, by what a read-out needs."""
-    missing: Sequence[str] = field(default_factory=list)
+    missing: Sequence[Message] = field(default_factory=list)
     """Sources that were not given, each with what it would add."""
     clean: Sequence[str] = field(default_factory=list)
     """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
@@ -215,6 +216,7 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
 
 def _holdout(size: Size) -> list[str]:
     why = f"never get an offer, the same customers in every run{f'; {size.holdout_why}' if size.holdout_why else ''}"
-    note = size.note[:1].upper() + size.note[1:]
+    written = str(size.note or "")
+    note = written[:1].upper() + written[1:]
     said = [f"# {line}" for line in wrap(f"{note}.", WIDTH - 2)] if note else []
     return [*said, entry("holdout", f"{size.holdout:.2f}", why)]

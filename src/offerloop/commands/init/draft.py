@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from offerloop.mapping import OpenColumn, open_column_notes
+from offerloop.message import Message, both, joined
 
 
 def is_draft(path: Path) -> bool:
@@ -18,14 +19,15 @@ def is_draft(path: Path) -> bool:
         return False
 
 
-def draft_message(target: Path, opened: Sequence[OpenColumn]) -> str:
+def draft_message(target: Path, opened: Sequence[OpenColumn]) -> Message:
     """Return one sentence for each open column, and what to do."""
-    options = " ".join(f"--map {_option(one)}=COLUMN" for one in opened)
-    places = " and ".join(dict.fromkeys(one.ours for one in opened))
-    return "\n".join([
-        *open_column_notes(opened),
-        f"Wrote the draft '{target}': fill in {places} there, or run the same command again with {options}",
-    ])  # fmt: skip
+    wrote = Message(
+        "Wrote the draft '{path}': fill in {columns} there, or run the same command again with {options}",
+        path=str(target),
+        columns=both(list(dict.fromkeys(one.ours for one in opened))),
+        options=" ".join(f"--map {_option(one)}=COLUMN" for one in opened),
+    )
+    return joined([*open_column_notes(opened), wrote], "\n")
 
 
 def _option(column: OpenColumn) -> str:

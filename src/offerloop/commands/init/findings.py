@@ -11,16 +11,17 @@ import polars as pl
 
 from offerloop.commands.init.configuration import SECTIONS, ShopText
 from offerloop.config import SourceName
-from offerloop.report import Result
+from offerloop.message import Message
+from offerloop.report import Localizer, Result
 
-ADDS: dict[SourceName, str] = {
-    "products": "product_id, category, brand: offers limited to a category, and the response to shelf prices",
-    "customers": "customer_id, consent or opt_out, and attributes: who gets offers, and whom the plan favours",
-    "prices": "product_id, at, list_price: what was offered, also where nobody bought",
-    "events": "customer_id, product_id, kind, at: views and carts, for recommendations",
-    "offers": "offer_id, kind and terms: your own choices instead of the assumed ones",
-    "exposures": "customer_id, offer_id, at: who was shown what, to learn from",
-    "redemptions": "customer_id, coupon_id, at: profiles show who redeems coupons",
+ADDS: dict[SourceName, Message] = {
+    "products": Message("product_id, category, brand: offers limited to a category, and the response to shelf prices"),
+    "customers": Message("customer_id, consent or opt_out, and attributes: who gets offers, and whom the plan favours"),
+    "prices": Message("product_id, at, list_price: what was offered, also where nobody bought"),
+    "events": Message("customer_id, product_id, kind, at: views and carts, for recommendations"),
+    "offers": Message("offer_id, kind and terms: your own choices instead of the assumed ones"),
+    "exposures": Message("customer_id, offer_id, at: who was shown what, to learn from"),
+    "redemptions": Message("customer_id, coupon_id, at: profiles show who redeems coupons"),
 }
 """Sources that a shop need not have, and what each would add."""
 
@@ -32,6 +33,8 @@ class InitResult(Result):
     config: Path
     shop: ShopText | None
     """What it was made of; None for a sample."""
+    language: str = "en"
+    """The language in which it is told."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -39,7 +42,7 @@ class InitResult(Result):
         if self.shop is None:
             return {}
         rows = [
-            {"source": source.name, "column": ours, "from": guess.written, "why": guess.why}
+            {"source": source.name, "column": ours, "from": guess.written, "why": str(guess.why)}
             for source in self.shop.sources
             for ours, guess in source.mapping()
         ]
@@ -48,7 +51,10 @@ class InitResult(Result):
     @property
     def sentence(self) -> str:
         """What was written, and what is next."""
-        return f"Wrote {self.config}. Next: offerloop {'run' if self.shop is None else 'check'} {self.config}"
+        _ = Localizer(self.language)
+        if self.shop is None:
+            return _("Wrote {path}. Next: offerloop run {path}", path=str(self.config))
+        return _("Wrote {path}. Next: offerloop check {path}", path=str(self.config))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -58,11 +64,11 @@ class InitResult(Result):
         sources = {
             source.name: {
                 "from": str(source.sample.place),
-                "columns": {ours: {"from": one.written, "why": one.why} for ours, one in source.mapping()},
+                "columns": {ours: {"from": one.written, "why": str(one.why)} for ours, one in source.mapping()},
                 "where": next((one.written for one in source.filters if one.active), None),
                 "not_used": list(source.unused),
                 "not_found": source.absent(),
-                "notes": [*source.match.notes, *source.notes],
+                "notes": [str(note) for note in (*source.match.notes, *source.notes)],
             }
             for source in self.shop.sources
         }
@@ -71,6 +77,6 @@ class InitResult(Result):
         return {
             "config": str(self.config), "currency": self.shop.currency.value, "timezone": self.shop.zone.value,
             "sources": sources,
-            "missing": {name: ADDS[name] for name in absent},
-            "notes": [note for note in (doubt, self.shop.size.note) if note],
+            "missing": {name: str(ADDS[name]) for name in absent},
+            "notes": [str(note) for note in (doubt, self.shop.size.note) if note],
         }  # fmt: skip

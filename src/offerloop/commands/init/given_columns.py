@@ -10,6 +10,7 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.events import CONTRACTS, Wording, check_direction, columns_in, compile_expression
 from offerloop.mapping import GIVEN, Guess
+from offerloop.message import Message, joined
 from offerloop.workspace import SampleRows
 
 Given = Mapping[SourceName, Mapping[str, str]]
@@ -30,17 +31,25 @@ def read_map(written: Sequence[str], sources: Collection[SourceName]) -> Given:
     for text in written:
         ours, _, theirs = (part.strip() for part in text.partition("="))
         if not ours or not theirs:
-            raise InputError(f"--map must be like customer_id=Member or products.category=Group, not '{text}'")
+            raise InputError(
+                Message("--map must be like customer_id=Member or products.category=Group, not '{text}'", text=text)
+            )
         source, _, column = ours.rpartition(".")
         name = _source(source or "orders", sources, text)
         columns = (*CONTRACTS[name].required, *CONTRACTS[name].optional)
         if column not in columns:
             raise InputError(
-                f"--map {text}: {name} has no column '{column}'{near_miss(column, columns)} "
-                f"(known: {', '.join(columns)})"
+                Message(
+                    "--map {text}: {file} has no column '{column}'{near} (known: {known})",
+                    text=text,
+                    file=name,
+                    column=column,
+                    near=near_miss(column, columns),
+                    known=columns,
+                )
             )
         if column in columns_by_source.setdefault(name, {}):
-            raise InputError(f"--map names '{ours}' twice; say once what it is read from")
+            raise InputError(Message("--map names '{field}' twice; say once what it is read from", field=ours))
         columns_by_source[name][column] = theirs
     return columns_by_source
 
@@ -55,10 +64,32 @@ def _source(written: str, sources: Collection[SourceName], text: str) -> SourceN
     options = {source: option for option, source in _OPTIONS.items()}
     written_names = [options.get(one, one) for one in sources]
     if named in FILES:
-        raise InputError(f"--map {text}: no file of '{written}' is given; name it with --{named} FILE, or map a column "
-                         f"of one that is given ({', '.join(written_names)})")  # fmt: skip
-    raise InputError(f"--map {text}: no file of '{written}' is given{near_miss(written, written_names)} (given: "
-                     f"{', '.join(written_names)})")  # fmt: skip
+        raise InputError(
+            Message(
+                "--map {text}: no file of '{source}' is given; name it with --{named} FILE, or map a column "
+                "of one that is given ({given})",
+                text=text,
+                source=written,
+                named=named,
+                given=written_names,
+            )
+        )
+    raise InputError(
+        Message(
+            "--map {text}: no file of '{source}' is given{near} (given: {given})",
+            text=text,
+            source=written,
+            near=near_miss(written, written_names),
+            given=written_names,
+        )
+    )
+
+
+def _place(ours: str, sample: SampleRows) -> Message:
+    return Message(
+        "{section} {key} of '{name}'", context="place in a configuration", section="--map", key=ours,
+        name=str(sample.place),
+    )  # fmt: skip
 
 
 def guesses(columns: Mapping[str, str], sample: SampleRows) -> dict[str, Guess]:
@@ -71,11 +102,11 @@ def guesses(columns: Mapping[str, str], sample: SampleRows) -> dict[str, Guess]:
     problems, guesses_by_column = [], {}
     for ours, theirs in columns.items():
         try:
-            compile_expression(theirs, Wording(schema, f"--map {ours} of '{sample.place}'", sample.decimal))
+            compile_expression(theirs, Wording(schema, _place(ours, sample), sample.decimal))
         except SourceError as problem:
-            problems.append(str(problem))
+            problems.append(problem.message)
             continue
         guesses_by_column[ours] = Guess(theirs, columns_in(theirs, schema), GIVEN)
     if problems:
-        raise SourceError("\n".join(problems))
+        raise SourceError(joined(problems, "\n"))
     return guesses_by_column

@@ -12,6 +12,8 @@ from offerloop.commands.init.given_columns import read_map
 from offerloop.commands.init.sample import write_sample
 from offerloop.commands.init.task import write_shop
 from offerloop.errors import InputError
+from offerloop.locale import known_language
+from offerloop.message import Message
 
 if TYPE_CHECKING:
     from offerloop.config import SourceName
@@ -30,14 +32,19 @@ class InitRequest:
     """Columns given as `name=column`."""
     encoding: str | None = None
     sample: str | None = None
+    language: str | None = None
 
 
 def init(folder: Path, request: InitRequest) -> InitResult:
     """Write the configuration. Raises InputError for files and a sample together, and where `write_shop` does."""
     if (request.sample is None) == (not request.files):
-        raise InputError("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")
+        raise InputError(
+            Message("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")
+        )
     if request.sample is not None:
-        return InitResult(write_sample(request.sample, folder), None)
+        return InitResult(write_sample(request.sample, folder), None, known_language(request.language))
     files = cast("Mapping[SourceName, str]", request.files)
     columns = read_map(request.columns, files)
-    return write_shop(folder, files, request.budget, request.currency, request.encoding, columns, request.margin)
+    return write_shop(
+        folder, files, request.budget, request.currency, request.encoding, columns, request.margin, request.language
+    )

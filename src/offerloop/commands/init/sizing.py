@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from offerloop.config import MOST_HOLDOUT, ExperimentSettings
 from offerloop.evaluation import LEAST, MOST_PERIODS, POWER_80
+from offerloop.message import Message
 
 HOLDOUT = ExperimentSettings().holdout
 """Share of customers who never get an offer, unless the shop is too small to measure a plan with it."""
@@ -55,10 +56,10 @@ class Size:
 
     budget: int
     holdout: float
-    budget_why: str = ""
+    budget_why: Message | None = None
     """Why it is not the usual one."""
-    holdout_why: str = ""
-    note: str = ""
+    holdout_why: Message | None = None
+    note: Message | None = None
     """What stands against a test."""
 
 
@@ -75,22 +76,24 @@ def sized(orders: OrderFigures, budget: int, *, is_given: bool) -> Size:
         if needed > orders.planned(most):
             continue
         enough = max(budget, needed * orders.liability)
-        more = f"so that about {_about(needed):,} customers can be planned for" if enough > budget else ""
-        why = "a smaller one could not be read out within a year" if holdout > HOLDOUT else ""
+        more = Message("so that about {n} customers can be planned for", n=_about(needed)) if enough > budget else None
+        why = Message("a smaller one could not be read out within a year") if holdout > HOLDOUT else None
         return Size(enough, holdout, more, why)
     return Size(budget, HOLDOUT, note=_too_small(orders, most))
 
 
-def _too_small(orders: OrderFigures, most: int) -> str:
+def _too_small(orders: OrderFigures, most: int) -> Message:
     needed = orders.needed(MOST_HOLDOUT)
     if needed > orders.n_customers:
-        limit = f"the orders that were looked at have {orders.n_customers:,} customers"
+        limit = Message("the orders that were looked at have {n} customers", n=orders.n_customers)
     else:
-        limit = f"this budget pays for {orders.planned(most):,}"
-    return (
-        "no test could show within a year whether an offer pays: that takes a plan for about "
-        f"{_about(needed):,} customers with a holdout of {MOST_HOLDOUT:g}, and {limit}; a plan can be sent on trust, "
-        "or with an offer that changes more"
+        limit = Message("this budget pays for {n}", n=orders.planned(most))
+    return Message(
+        "no test could show within a year whether an offer pays: that takes a plan for about {needed} customers with a "
+        "holdout of {holdout}, and {limit}; a plan can be sent on trust, or with an offer that changes more",
+        needed=_about(needed),
+        holdout=MOST_HOLDOUT,
+        limit=limit,
     )
 
 

@@ -18,7 +18,7 @@ from offerloop.commands.init.draft import draft_message, is_draft
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
 from offerloop.commands.init.findings import ADDS, InitResult
 from offerloop.commands.init.given_columns import Given, guesses
-from offerloop.config import SourceName, load_config
+from offerloop.config import SourceName, load_config, report_language
 from offerloop.errors import InputError
 from offerloop.mapping import (
     ColumnMatch,
@@ -39,12 +39,13 @@ from offerloop.mapping import (
     time_format,
     unfit_notes,
 )
+from offerloop.message import Message
 from offerloop.money import read_margin
 from offerloop.workspace import Samples, known_encoding
 
 FILE = "offerloop.toml"
 _LOG = logging.getLogger(__name__)
-_MARGIN = GuessedValue("0.30", "share of the list price left before any offer's cost")
+_MARGIN = GuessedValue("0.30", Message("share of the list price left before any offer's cost"))
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class _Mapped:
 def write_shop(
     folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None,
     encoding: str | None = None, columns: Given | None = None, margin: str | None = None,
+    language: str | None = None,
 ) -> InitResult:  # fmt: skip
     """Write `folder/offerloop.toml`. `files` are as `place_of` reads them; order_lines must be among them.
 
@@ -68,11 +70,18 @@ def write_shop(
     """
     target = folder / FILE
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"'{folder}' is a file; name a folder to write {FILE} to")
+        raise InputError(
+            Message("'{folder}' is a file; name a folder to write {file} to", folder=str(folder), file=FILE)
+        )
     if target.exists() and not is_draft(target):
-        raise InputError(f"there is a configuration '{target}' already; delete or rename it to have one written anew")
+        raise InputError(
+            Message(
+                "there is a configuration '{target}' already; delete or rename it to have one written anew",
+                target=str(target),
+            )
+        )
     if "order_lines" not in files:
-        raise InputError("order lines are missing; name their file with --orders")
+        raise InputError(Message("order lines are missing; name their file with --orders"))
     encoding = known_encoding(encoding) if encoding is not None else None
     share = _MARGIN if margin is None else GuessedValue(read_margin(margin), is_given=True)
     with TemporaryDirectory(prefix="offerloop-") as place:
@@ -94,7 +103,8 @@ def write_shop(
         raise InputError(
             draft_message(target, [column for columns_given in opened.values() for column in columns_given])
         )
-    return InitResult(target, shop)
+    columns_seen = [name for sample in samples.values() for name in sample.head.columns]
+    return InitResult(target, shop, report_language(language, shop.currency.value, columns_seen))
 
 
 def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:
@@ -119,7 +129,10 @@ def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | Non
     campaign = campaign_lines(plan.of(size, money.value), sales, money.value, offers, shown=shown)
     audit_only = customer_attributes(matches["customers"])[1] if "customers" in matches else []
     absent = [name for name in SECTIONS if name not in matches]
-    missing = ["Not given, and what each would add:", *(f"[sources.{name}]: {ADDS[name]}" for name in absent)]
+    missing = [
+        Message("Not given, and what each would add:"),
+        *(Message("[sources.{source}]: {adds}", context="init", source=name, adds=ADDS[name]) for name in absent),
+    ]
     title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
     return ShopText(
         title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
@@ -133,7 +146,8 @@ def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, 
     personal: list[str] = []
     if text.name == "customers":
         kept, _, personal = customer_attributes(text.match)
-        notes = [f"Names, addresses and dates of birth are not carried along: {named(personal)}."] if personal else []
+        left = Message("Names, addresses and dates of birth are not carried along: {columns}.", columns=named(personal))
+        notes = [left] if personal else []
         text = replace(text, attributes=kept, notes=notes)
     if text.name == "offers":
         text = replace(text, attributes=carried_terms(text.match))
@@ -176,7 +190,11 @@ def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:
         partial.rename(target)
         _LOG.info("wrote %s", target)
     except OSError as error:
-        raise InputError(f"'{folder}' cannot be written to: {error.strerror}") from None
+        raise InputError(
+            Message(
+                "'{folder}' cannot be written to: {reason}", folder=str(folder), reason=error.strerror or str(error)
+            )
+        ) from None
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

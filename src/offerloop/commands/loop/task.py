@@ -10,11 +10,12 @@ import narwhals as nw
 
 from offerloop.commands.loop.findings import LoopState
 from offerloop.commands.loop.shop import TableShop
-from offerloop.config import Config, StrPath, config_file, load_config
+from offerloop.config import Config, StrPath, config_file, load_config, problems_of
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, with_variables
 from offerloop.loop import LoopCourse, exposures_of, go_on
+from offerloop.message import Message
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
 from offerloop.workspace import name_problems, open_run, open_workspace
@@ -82,14 +83,24 @@ def _check_format(journal: Journal) -> None:
     written = begun.get("format", 1)
     if written > FORMAT:
         raise InputError(
-            f"the loop's journal '{journal.place}' is of format {written} and this program knows {FORMAT}; use the "
-            "newer program"
+            Message(
+                "the loop's journal '{place}' is of format {written} and this program knows {format}; use "
+                "the newer program",
+                place=journal.place,
+                written=str(written),
+                format=FORMAT,
+            )
         )
     if written < FORMAT:
         raise InputError(
-            f"the loop's journal '{journal.place}' is of format {written}, which an early version wrote, and this "
-            f"program goes on only with format {FORMAT}; move the journal and its period files away to begin anew, or "
-            "finish the loop with that version"
+            Message(
+                "the loop's journal '{place}' is of format {written}, which an early version wrote, and this "
+                "program goes on only with format {format}; move the journal and its period files away to "
+                "begin anew, or finish the loop with that version",
+                place=journal.place,
+                written=str(written),
+                format=FORMAT,
+            )
         )
 
 
@@ -97,7 +108,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
     """What is awaited, and what was learned from the log before the loop."""
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
         if problems := name_problems(config):
-            raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
+            raise ConfigError(problems_of(path, problems))
         days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
         loop_exposures = (
             None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
@@ -108,7 +119,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
         )
         if begun["days"] != days:
             raise InputError(
-                "evaluate.window_days changed since the loop began; give a campaign a new id to begin another"
+                Message("evaluate.window_days changed since the loop began; give a campaign a new id to begin another")
             )
         shop = TableShop(path, engine, events, folder, config.shop.currency)
         course = LoopCourse(shop, config, engine, begun["first_day"])

@@ -12,6 +12,7 @@ import polars as pl
 
 from offerloop.config import quoted
 from offerloop.errors import InputError, check_known
+from offerloop.message import Message
 from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
 from offerloop.report import Result
 
@@ -61,7 +62,7 @@ def short_offer(
     Raises InputError for a text that is not understood, and for one that has several readings unless one is chosen.
     """
     if language is not None:
-        check_known("language", language, SHORT_FORM_LANGUAGES)
+        check_known(Message("language", context="kind of name"), language, SHORT_FORM_LANGUAGES)
     unit = guess_currency(text) if currency is None else currency
     terms = parse_offer(text, unit, reading)
     if language is not None:

@@ -25,8 +25,6 @@ def price(
     """
     from offerloop.commands.price.page import bill, price_facts
     from offerloop.commands.price.task import price_files
-    from offerloop.locale import known_language
 
-    language = known_language(language)
-    priced = price_files(basket, offers, now)
-    say(price_facts(priced), bill(priced, language), as_json)
+    priced = price_files(basket, offers, now, language)
+    say(price_facts(priced), bill(priced, priced.language), as_json)

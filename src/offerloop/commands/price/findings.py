@@ -10,17 +10,20 @@ import polars as pl
 
 from offerloop.money import to_text
 from offerloop.offers import Priced
-from offerloop.report import Result
+from offerloop.report import Localizer, Result
 
 
 @dataclass(frozen=True)
 class PricedBasket(Priced, Result):
     """A basket with its price, which shows itself."""
 
+    language: str = "en"
+    """The language of the sentence."""
+
     @classmethod
-    def of(cls, priced: Priced) -> PricedBasket:
+    def of(cls, priced: Priced, language: str) -> PricedBasket:
         """Return the same price with its tables."""
-        return cls(**{one.name: getattr(priced, one.name) for one in fields(priced)})
+        return cls(**{one.name: getattr(priced, one.name) for one in fields(priced)}, language=language)
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -49,7 +52,12 @@ class PricedBasket(Priced, Result):
     def sentence(self) -> str:
         """What is to be paid, and what offers take off."""
         total, off = (to_text(minor, self.currency) for minor in (self.total_minor, self.discount_minor))
-        said = f"To pay: {total} {self.currency}; offers take off {off} {self.currency}."
+        said = Localizer(self.language)(
+            "To pay: {total} {currency}; offers take off {off} {currency}.",
+            total=total,
+            off=off,
+            currency=self.currency,
+        )
         if not self.gap_minor:
             return said
         return f"{said} A better choice of them could save at most {to_text(self.gap_minor, self.currency)} more."

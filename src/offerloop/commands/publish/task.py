@@ -9,8 +9,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from rich.console import Console
 
-from offerloop.config import Publish
+from offerloop.config import Publish, message_of
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.publishing import Parcels, PublishResult, carry, rows_of
 from offerloop.workspace import RunRead, open_run
 
@@ -32,11 +33,20 @@ def _sections(run: RunRead) -> list[Publish]:
     written = run.written.get("publish", [])
     if not written:
         raise InputError(
-            f"the configuration of '{run.folder}' has no [[publish]]; add one to its offerloop.toml, such as kind = "
-            '"csv" with path = "crm-{run}.csv", and run again: finished stages are kept'
+            Message(
+                "the configuration of '{folder}' has no [[publish]]; add one to its offerloop.toml, such as "
+                'kind = "csv" with path = "crm-{{run}}.csv", and run again: finished stages are kept',
+                folder=str(run.folder),
+            )
         )
     try:
         return [Publish.model_validate(one) for one in written]
     except ValidationError as error:
-        why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise InputError(f"[[publish]] in the configuration of '{run.folder}' cannot be used: {why}") from None
+        why = message_of(error.errors()[0])
+        raise InputError(
+            Message(
+                "[[publish]] in the configuration of '{folder}' cannot be used: {reason}",
+                folder=str(run.folder),
+                reason=why,
+            )
+        ) from None

@@ -77,7 +77,7 @@ def _of_plan(run: PastRun, planned: pl.DataFrame) -> tuple[float, float]:
 
 def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
     """A file with customer_id and offer_id; a customer who deliberately got nothing has an empty offer or 'none'."""
-    exposures = read_rows(run, path, ("customer_id", "offer_id"), "exposures", engine)
+    exposures = read_rows(run, path, ("customer_id", "offer_id"), Message("exposures", context="kind of file"), engine)
     shown = pl.col("offer_id").is_not_null() & ~pl.col("offer_id").is_in(["", NO_OFFER])
     return replace(exposures, rows=exposures.rows.select("customer_id", shown.alias("shown")))
 

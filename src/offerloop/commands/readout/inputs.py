@@ -47,6 +47,8 @@ class PastRun:
     profiles: pl.DataFrame
     held_back: float = 0.0
     """Share of the customers with an offer in the plan from whom it was held back."""
+    language: str | None = None
+    """The language of its report; runs of the first versions do not say."""
 
     @property
     def id_type(self) -> pl.DataType:
@@ -84,7 +86,13 @@ def read_run(folder: Path) -> PastRun:
     """A run's folder. Raises InputError when it is none, or when its plan offers nothing that could be read out."""
     missing = [name for name in _FILES if not (folder / name).is_file()]
     if missing:
-        raise InputError(f"'{folder}' is not the folder of a run: it lacks {missing[0]}; name one such as runs/<id>")
+        raise InputError(
+            Message(
+                "'{folder}' is not the folder of a run: it lacks {column}; name one such as runs/<id>",
+                folder=str(folder),
+                column=missing[0],
+            )
+        )
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -92,7 +100,13 @@ def read_run(folder: Path) -> PastRun:
         as_of = epoch_day(date.fromisoformat(summary["as_of"]))
         sent = tuple(one["id"] for one in summary["campaigns"] if one["send"])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"'{folder}' cannot be read as a run ({error}); use the folder as the run wrote it") from None
+        raise InputError(
+            Message(
+                "'{folder}' cannot be read as a run ({error}); use the folder as the run wrote it",
+                folder=str(folder),
+                error=str(error),
+            )
+        ) from None
     run = PastRun(
         folder, config, as_of, sent,
         assignments=_table(folder, ASSIGNMENTS).sort("customer_id"),
@@ -101,6 +115,7 @@ def read_run(folder: Path) -> PastRun:
         margins=_table(folder, MARGINS),
         profiles=_table(folder, PROFILES) if (folder / "profiles.parquet").exists() else PROFILES.empty(),
         held_back=held_back_of(manifest),
+        language=summary.get("language"),
     )  # fmt: skip
     _check_something_was_sent(run)
     return run
@@ -115,7 +130,7 @@ def _config(manifest: dict[str, Any], folder: Path) -> Config:
         config = beside(Config.model_validate(written), folder)
         return config.model_copy(update={"experiment": config.experiment.model_copy(update={"holdout": holdout})})
     except (tomllib.TOMLDecodeError, ValidationError):
-        raise ConfigError("the configuration in manifest.json is not one that this version can read") from None
+        raise ConfigError(Message("the configuration in manifest.json is not one that this version can read")) from None
 
 
 def _with_label_messages(offers: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +152,13 @@ def _table(
     try:
         return table.check(complete(_parquet(path)))
     except ContractError as error:
-        raise SourceError(f"'{path}' is not as this version writes it: {error}; read out with the run's own") from None
+        raise SourceError(
+            Message(
+                "'{path}' is not as this version writes it: {error}; read out with the run's own",
+                path=str(path),
+                error=str(error),
+            )
+        ) from None
 
 
 def _parquet(path: Path) -> pl.DataFrame:
@@ -145,12 +166,19 @@ def _parquet(path: Path) -> pl.DataFrame:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
-        raise SourceError(f"the file '{path}' cannot be read as Parquet: {reason}") from None
+        raise SourceError(
+            Message("the file '{path}' cannot be read as Parquet: {reason}", path=str(path), reason=reason)
+        ) from None
 
 
 def _check_something_was_sent(run: PastRun) -> None:
     if run.assignments.filter(pl.col("planned_offer_id") != NO_OFFER).is_empty():
-        raise InputError(f"the plan of '{run.folder}' offers nothing to anybody, so there is no effect to read out")
+        raise InputError(
+            Message(
+                "the plan of '{folder}' offers nothing to anybody, so there is no effect to read out",
+                folder=str(run.folder),
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -177,7 +205,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     """
     file, part = split_part(path)
     if not file.is_file():
-        raise InputError(f"there is no file of orders '{file}'")
+        raise InputError(Message("there is no file of orders '{file}'", file=str(file)))
     source = run.config.sources["order_lines"].model_copy(
         update={"path": file, "part": part, "url": None, "table": None, "query": None}
     )
@@ -198,7 +226,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
         named = events.products.select("product_id", "category")
         parts.append(events.order_lines.join(named, on="product_id", how="left").select(*READ))
     if not parts:
-        raise SourceError(f"'{path}' has no usable order line")
+        raise SourceError(Message("'{path}' has no usable order line", path=str(path)))
     lines, day = nw.concat(parts), nw.col("order_day")
     first, last = collect(lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
     maps = source.columns
@@ -236,12 +264,20 @@ def asked_days(run: PastRun, from_day: date | None, until_day: date | None) -> t
     last = None if until_day is None else epoch_day(until_day)
     if first < run.as_of_day:
         raise InputError(
-            f"the period begins on {from_day}, before the plan of {iso_day(run.as_of_day)}: what was bought earlier "
-            "cannot be its effect, so begin on that day or later"
+            Message(
+                "the period begins on {from_day}, before the plan of {as_of_day}: what was bought earlier "
+                "cannot be its effect, so begin on that day or later",
+                from_day=str(from_day),
+                as_of_day=iso_day(run.as_of_day),
+            )
         )
     if last is not None and last < first:
         raise InputError(
-            f"the period ends on {iso_day(last)}, before it begins on {iso_day(first)}; give days in order"
+            Message(
+                "the period ends on {last}, before it begins on {first}; give days in order",
+                last=iso_day(last),
+                first=iso_day(first),
+            )
         )
     return first, last
 
@@ -261,10 +297,19 @@ def choose_period(orders: BuyerOrders, first: int, last: int | None) -> Period:
     elif orders.last_day < last:
         note = Message("The last order of the file is of {day}, before the period ends.", day=iso_day(orders.last_day))
     if orders.last_day < first or orders.first_day > last:
-        days = f"on or after {iso_day(first)}" if last < first else f"from {iso_day(first)} to {iso_day(last)}"
+        days = (
+            Message("on or after {day}", context="range of days", day=iso_day(first))
+            if last < first
+            else Message("from {first} to {last}", context="range of days", first=iso_day(first), last=iso_day(last))
+        )
         raise InputError(
-            f"'{orders.path}' has no order {days}: its orders run from {iso_day(orders.first_day)} to "
-            f"{iso_day(orders.last_day)}"
+            Message(
+                "'{path}' has no order {days}: its orders run from {first_day} to {last_day}",
+                path=str(orders.path),
+                days=days,
+                first_day=iso_day(orders.first_day),
+                last_day=iso_day(orders.last_day),
+            )
         )
     return Period(first, last, note)
 

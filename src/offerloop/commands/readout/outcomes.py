@@ -59,12 +59,23 @@ def check_known(run: PastRun, orders: BuyerOrders, period: Period) -> int:
     n_known = buyers.join(run.assignments.select("customer_id"), on="customer_id", how="semi").height
     if buyers.is_empty():
         raise InputError(
-            f"'{orders.path}' has no order from {iso_day(period.first)} to {iso_day(period.last)}; give other days"
+            Message(
+                "'{path}' has no order from {first} to {last}; give other days",
+                path=str(orders.path),
+                first=iso_day(period.first),
+                last=iso_day(period.last),
+            )
         )
     if n_known == 0:
         raise InputError(
-            f"none of the {buyers.height} customers who order in '{orders.path}' from {iso_day(period.first)} to "
-            f"{iso_day(period.last)} is a customer of the run; use the same customer ids as the run's orders"
+            Message(
+                "none of the {n_customers} customers who order in '{path}' from {first} to {last} is a customer "
+                "of the run; use the same customer ids as the run's orders",
+                n_customers=buyers.height,
+                path=str(orders.path),
+                first=iso_day(period.first),
+                last=iso_day(period.last),
+            )
         )
     return buyers.height - n_known
 

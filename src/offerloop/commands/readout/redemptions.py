@@ -13,6 +13,7 @@ from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.side_files import AMOUNT, read_rows
 from offerloop.engine import Engine
 from offerloop.errors import InputError, SourceError, near_miss
+from offerloop.message import Message
 from offerloop.money import exact_share, half_up, to_minor
 from offerloop.tables import HOLDOUT
 
@@ -36,19 +37,33 @@ def read_redemptions(run: PastRun, path: Path, engine: Engine) -> Redemptions:
     Raises SourceError for offers that the run does not have and amounts that are none, InputError for amounts below
     zero and when no customer is one of the run.
     """
-    side_file = read_rows(run, path, ("customer_id", "offer_id", AMOUNT), "redemptions", engine)
+    side_file = read_rows(
+        run, path, ("customer_id", "offer_id", AMOUNT), Message("redemptions", context="kind of file"), engine
+    )
     arms = run.assignments.select("customer_id", "arm", pl.col("offer_id").alias("given"))
     rows = side_file.rows.join(arms, on="customer_id").drop_nulls(["offer_id", AMOUNT])
     shares = own_shares(run)
     unknown = sorted(set(rows["offer_id"]) - shares.keys())
     if unknown:
-        raise SourceError(f"'{path}' redeems the offer '{unknown[0]}', which the run does not have"
-                          f"{near_miss(unknown[0], shares)}")  # fmt: skip
+        raise SourceError(
+            Message(
+                "'{path}' redeems the offer '{offer}', which the run does not have{near}",
+                path=str(path),
+                offer=str(unknown[0]),
+                near=near_miss(unknown[0], shares),
+            )
+        )
     exact: defaultdict[int | str, Fraction] = defaultdict(Fraction)
     for customer, offer, amount in rows.select("customer_id", "offer_id", AMOUNT).iter_rows():
         minor = to_minor(repr(amount), run.config.shop.currency)
         if minor < 0:
-            raise InputError(f"'{path}' has an amount below zero, {amount:.2f}; write what was taken off as 1.50")
+            raise InputError(
+                Message(
+                    "'{path}' has an amount below zero, {amount}; write what was taken off as 1.50",
+                    path=str(path),
+                    amount=f"{amount:.2f}",
+                )
+            )
         exact[customer] += minor * shares[offer]
     redeemers = set(rows.filter(pl.col("offer_id") == pl.col("given"))["customer_id"])
     held = rows.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()

@@ -97,7 +97,7 @@ def read_out(
     the reading (`stopped`) and is written.
     """
     run, running = read_run(run_folder), ENGINES.load(engine)()
-    run = replace(run, config=run.config.in_language(language))
+    run = replace(run, config=run.config.in_language(language or run.language))
     days = asked_days(run, from_day, until_day)
     with inputs_of(run, orders, redemptions, exposures) as inputs:
         run = inputs.run
@@ -230,7 +230,7 @@ def _rows(effect: ReadoutEffect, *, cost_observed: bool) -> list[tuple[Any, ...]
 
 
 def _write(run: PastRun, period: Period, findings: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadoutResult:
-    language = run.config.report.language
+    language = run.config.language()
     summary, page = summarise_readout(findings, language), render_readout(findings, language)
     folder = run.folder / f"readout-{iso_day(period.first)}-{iso_day(period.last)}"
     with filling(folder, replace=True) as partial:

@@ -44,7 +44,13 @@ class Recommendations(Result):
             with path.open("wb") as file:
                 self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
         except OSError as error:
-            raise InputError(f"'{path}' cannot be written ({error.strerror}); name another place") from error
+            raise InputError(
+                Message(
+                    "'{path}' cannot be written ({reason}); name another place",
+                    path=str(path),
+                    reason=error.strerror or str(error),
+                )
+            ) from error
         _LOG.info("wrote %s", path)
 
     @property

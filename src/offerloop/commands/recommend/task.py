@@ -13,7 +13,8 @@ from offerloop.commands.recommend.findings import Recommendations
 from offerloop.config import Config, StrPath
 from offerloop.errors import InputError, near_miss
 from offerloop.events import Events, pseudonyms
-from offerloop.flow import Preferences, clean, like, product_texts
+from offerloop.flow import Preferences, clean, like, product_names, product_texts
+from offerloop.message import Message, either
 from offerloop.recommenders import TASKS, Task, top
 from offerloop.workspace import Recorder, open_workspace
 
@@ -36,11 +37,20 @@ class RecommendRequest:
     ) -> RecommendRequest:
         """Raises InputError for an unknown task, less than one product, and a file of another kind."""
         if out is not None and out.suffix not in ENDINGS:
-            raise InputError(f"'{out}' must end in {' or '.join(ENDINGS)}")
+            raise InputError(
+                Message("'{out}' must end in {endings}", context="error", out=str(out), endings=either(ENDINGS))
+            )
         if task is not None and task not in TASKS:
-            raise InputError(f"there is no task '{task}'{near_miss(task, TASKS)} (known: {', '.join(TASKS)})")
+            raise InputError(
+                Message(
+                    "there is no task '{task}'{near} (known: {known})",
+                    task=task,
+                    near=near_miss(task, TASKS),
+                    known=TASKS,
+                )
+            )
         if top_k is not None and top_k < 1:
-            raise InputError(f"--top must be 1 product or more, not {top_k}")
+            raise InputError(Message("--top must be 1 product or more, not {number}", number=str(top_k)))
         return cls(tuple(one for one in TASKS if task in (None, one)), tuple(customers), top_k)
 
 
@@ -58,14 +68,16 @@ def recommend(
     """
     with open_workspace(config_path, engine) as (config, running, store):
         stage = Recorder(console, store)
-        language = config.in_language(language).report.language
+        config = config.in_language(language)
         events = clean(config, running, stage)
         liked = like(events, config, stage)
         table = stage.always("recommendations", lambda: _table(request, config, events, liked))
         table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
-    return Recommendations(sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap, language)
+    return Recommendations(
+        sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap, config.language(product_names(events))
+    )
 
 
 def _table(request: RecommendRequest, config: Config, events: Events, liked: Preferences) -> pl.DataFrame:
@@ -99,5 +111,10 @@ def _known(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl
     customer_ids = [texts.get(one.strip(), texts.get(hidden.get(one, ""))) for one in customers]
     for wanted, there in zip(customers, customer_ids, strict=True):
         if there is None:
-            raise InputError(f"customer '{wanted}' has no order line, so nothing is known that could be recommended by")
+            raise InputError(
+                Message(
+                    "customer '{customer}' has no order line, so nothing is known that could be recommended by",
+                    customer=wanted,
+                )
+            )
     return pl.Series("customer_id", list(dict.fromkeys(customer_ids)), dtype=everybody.dtype)

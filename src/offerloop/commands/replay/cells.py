@@ -20,11 +20,22 @@ from offerloop.mapping import (
     unreadable_numbers,
     unreadable_times,
 )
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _AMOUNTS = ("paid", "quantity", "list_price")
 _SURE = SAME - 0.0005
 """Only a column with the surest name of a list is blamed for its cells; others may well be something else."""
+
+
+_NO_TIMES = Message(
+    "{place}: '{cell}' and {n_others} more of {n_cells} cells are no times, so the column cannot be '{field}'; correct "
+    "them"
+)
+_NO_NUMBERS = Message(
+    "{place}: '{cell}' and {n_others} more of {n_cells} cells are no numbers, so the column cannot be '{field}'; "
+    "correct them"
+)
 
 
 def check_cells(name: str, frame: Frame, match: ColumnMatch, sample: SampleRows) -> None:
@@ -38,8 +49,16 @@ def check_cells(name: str, frame: Frame, match: ColumnMatch, sample: SampleRows)
         if n > Clean().max_unreadable * size:
             theirs = match.guesses[ours].theirs[0]
             raise SourceError(
-                f"{_place(sample, theirs, cell)}: {n} of {size} cells such as '{cell}' cannot be read as '{ours}' of "
-                f"{name}; correct them, or name the right column '{ours}'"
+                Message(
+                    "{place}: {n_bad} of {n_cells} cells such as '{cell}' cannot be read as '{field}' of {name}; "
+                    "correct them, or name the right column '{field}'",
+                    place=_place(sample, theirs, cell),
+                    n_bad=n,
+                    n_cells=size,
+                    cell=str(cell),
+                    field=str(ours),
+                    name=name,
+                )
             )
 
 
@@ -49,11 +68,12 @@ def check_named(sample: SampleRows, names: Sequence[str]) -> None:
         for ours, cells in _unreadable(column):
             score, _ = name_score(column.name, "order_lines", ours)
             if ours in names and len(cells) and (score > _SURE or column.name.lower() == ours):
-                kind = "times" if ours == "at" else "numbers"
                 raise SourceError(
-                    f"{_place(sample, column.name, cells[0])}: '{cells[0]}' and {len(cells) - 1} more of "
-                    f"{column.cells.len()} cells are no {kind}, so the column cannot be '{ours}'; correct them"
-                )
+                    (_NO_TIMES if ours == "at" else _NO_NUMBERS).with_values(
+                        place=_place(sample, column.name, cells[0]), cell=str(cells[0]), n_others=len(cells) - 1,
+                        n_cells=column.cells.len(), field=ours,
+                    )
+                )  # fmt: skip
 
 
 def _unreadable(column: SourceColumn) -> Iterator[tuple[str, pl.Series]]:
@@ -67,5 +87,11 @@ def _unreadable(column: SourceColumn) -> Iterator[tuple[str, pl.Series]]:
         yield "at", unreadable_times(column)
 
 
-def _place(sample: SampleRows, theirs: str, cell: str) -> str:
-    return f"'{sample.place}'{sample.line_of(theirs, cell)}, column '{theirs}'"
+def _place(sample: SampleRows, theirs: str, cell: str) -> Message:
+    return Message(
+        "'{name}'{line}, column '{column}'",
+        context="place in a file",
+        name=str(sample.place),
+        line=sample.line_of(theirs, cell),
+        column=theirs,
+    )

@@ -37,11 +37,9 @@ def replay(
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
     from offerloop.commands.replay.terminal_text import page
-    from offerloop.locale import known_language
 
-    language = known_language(language)
     request = ReplayRequest(orders, offers, products, customers, currency, timezone, margin, codes)
     done = price_orders(request, out, language, progress_console(as_json))
     written = {} if out is None else {"report": str(out / "report.html")}
-    text = "\n".join([page(done, language), *written.values()])
-    say(written | summarise_replay(done.findings, language), text, as_json)
+    text = "\n".join([page(done, done.language), *written.values()])
+    say(written | summarise_replay(done.findings, done.language), text, as_json)

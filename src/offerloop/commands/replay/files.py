@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.commands.replay.findings import ReplayResult
 from offerloop.commands.replay.page import render_replay, summarise_replay
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.workspace import filling
 
@@ -17,12 +18,12 @@ from offerloop.workspace import filling
 def check_folder(out: Path) -> None:
     """Raise InputError where it is not a new or an empty one."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"'{out}' exists already; name a new or an empty folder for the replay")
+        raise InputError(Message("'{out}' exists already; name a new or an empty folder for the replay", out=str(out)))
 
 
-def write(done: ReplayResult, out: Path, language: str) -> None:
+def write(done: ReplayResult, out: Path) -> None:
     """Write the page, replay.json and three tables; the folder appears only when everything is in it."""
-    findings = done.findings
+    findings, language = done.findings, done.language
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists():
@@ -34,7 +35,14 @@ def write(done: ReplayResult, out: Path, language: str) -> None:
             (partial / "replay.json").write_text(summary, encoding="utf-8")
             (partial / "report.html").write_text(render_replay(findings, language), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
+        raise InputError(
+            Message(
+                "'{out}' cannot be written: {reason}",
+                context="error",
+                out=str(out),
+                reason=str(error.strerror or error),
+            )
+        ) from None
 
 
 def _as_text(table: pl.DataFrame, currency: str) -> pl.DataFrame:

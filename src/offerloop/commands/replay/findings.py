@@ -126,6 +126,8 @@ class ReplayResult(Result):
     findings: ReplayFindings
     touched: pl.DataFrame
     """With the columns TOUCHED, in order of time."""
+    language: str = "en"
+    """The language of the report and of the sentence."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -142,11 +144,11 @@ class ReplayResult(Result):
         """The finding, and what it rests on."""
         from offerloop.commands.replay.page import assumption, sentence
 
-        return f"{sentence(self.findings)}\n{assumption()}"
+        return f"{sentence(self.findings, self.language)}\n{assumption(self.language)}"
 
     @property
     def chart(self) -> str:
         """The first chart of the report."""
         from offerloop.commands.replay.page import render_replay
 
-        return first_chart(render_replay(self.findings))
+        return first_chart(render_replay(self.findings, self.language))

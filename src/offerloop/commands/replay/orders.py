@@ -15,6 +15,7 @@ from offerloop.errors import InputError, NothingLeftError, SourceError
 from offerloop.events import (
     CONTRACTS,
     DAY,
+    RULE_NAMES,
     Cleaned,
     CleaningRule,
     alike,
@@ -42,7 +43,7 @@ from offerloop.mapping import (
     sample_sources,
     time_format,
 )
-from offerloop.message import Message
+from offerloop.message import Message, joined
 from offerloop.workspace import SampleRows, Samples
 
 UNIT_COST = "unit_cost_minor"
@@ -75,6 +76,8 @@ class PastOrders:
     n_without_cost: int
     left_out: dict[str, int]
     """Rows by the rule that said so."""
+    names: tuple[str, ...] = ()
+    """All columns of the order lines, as the file has them."""
 
 
 def read_orders(
@@ -107,11 +110,21 @@ def read_orders(
     counts = collect(shaped.select(n=nw.len(), missing=nw.col("cost_minor").is_null().cast(nw.Int64).sum()))
     n_lines, missing = counts.row(0)
     if not n_lines:
-        why = ", ".join(f"{rows} {rule}" for rule, rows in left_out.items())
-        raise NothingLeftError(f"'{samples['order_lines'].place}' has no usable order line: {why or 'it has no rows'}")
+        rejected = [
+            Message("{n} {rule}", context="rows that a rule rejects", n=rows, rule=RULE_NAMES.get(rule, rule))
+            for rule, rows in left_out.items()
+        ]
+        raise NothingLeftError(
+            Message(
+                "'{place}' has no usable order line: {why}",
+                place=str(samples["order_lines"].place),
+                why=rejected or Message("it has no rows", context="error"),
+            )
+        )
     engine.write(shaped.sort(*_SORTED), path)
+    names = tuple(samples["order_lines"].head.columns)
     return PastOrders(
-        path, known_zone, zone is not None, days_only, n_reused, frozenset(columns), n_lines, missing, left_out
+        path, known_zone, zone is not None, days_only, n_reused, frozenset(columns), n_lines, missing, left_out, names
     )
 
 
@@ -125,7 +138,7 @@ def _found(samples: Samples) -> dict[SourceName, ColumnMatch]:
     ]
     if opened:
         check_named(samples["order_lines"], ("paid", "at"))
-        raise InputError("\n".join(open_column_notes(opened)))
+        raise InputError(joined(open_column_notes(opened), "\n"))
     orders = matches["order_lines"]
     check_named(samples["order_lines"], [one for one in ("quantity", "list_price") if not _is_read(orders, one)])
     return matches
@@ -138,13 +151,22 @@ def _is_read(orders: ColumnMatch, ours: str) -> bool:
 def _check_currency(currency: str, currency_option: str | None, matches: Mapping[SourceName, ColumnMatch]) -> None:
     if currency_option is not None and currency_option.upper() != currency:
         raise InputError(
-            f"the offers are in {currency}, and --currency says {currency_option}; both must be the same money"
+            Message(
+                "the offers are in {currency}, and --currency says {other}; both must be the same money",
+                currency=currency,
+                other=currency_option,
+            )
         )
     said = guess_currency(None, language_of(matches.values()), matches["order_lines"], matches.values())
     if currency_option is None and said.value != currency and not said.doubt:
         raise InputError(
-            f"the offers are in {currency}, and the orders look like {said.value} ({said.evidence}"
-            f"); correct the file of offers, or say --currency {currency} if these orders are in {currency}"
+            Message(
+                "the offers are in {currency}, and the orders look like {recognised} ({evidence}); correct the "
+                "file of offers, or say --currency {currency} if these orders are in {currency}",
+                currency=currency,
+                recognised=said.value,
+                evidence=said.evidence or "",
+            )
         )
 
 
@@ -238,8 +260,14 @@ def _joined(
     costs: list[nw.Expr] = []
     if cost is not None:
         if not lines.collect_schema()[cost].is_numeric():
-            place = f"'{places['order_lines']}', column '{cost}'"
-            raise SourceError(f"{place}: it must hold what a unit costs, such as 12.40, and holds something else")
+            raise SourceError(
+                Message(
+                    "'{place}', column '{column}': it must hold what a unit costs, such as 12.40, and holds "
+                    "something else",
+                    place=places["order_lines"],
+                    column=cost,
+                )
+            )
         lines = lines.with_columns(minor_units(nw.col(cost), currency).alias("own_cost_minor"))
         costs.append(nw.col("own_cost_minor"))
     for name, (key, wanted) in _BESIDE.items():
@@ -260,7 +288,14 @@ def _single(frame: Frame, key: str, names: Sequence[str], place: str) -> Frame:
     rows = frame.filter(~nw.col(key).is_null()).select(key, *present).unique()
     twice = collect(rows.group_by(key).agg(nw.len().alias("n")).filter(nw.col("n") > 1).head(1))
     if twice.height:
-        raise SourceError(f"'{place}' has several different rows for {key} '{twice[key][0]}'; keep one")
+        raise SourceError(
+            Message(
+                "'{place}' has several different rows for {key} '{example}'; keep one",
+                place=place,
+                key=key,
+                example=str(twice[key][0]),
+            )
+        )
     return rows
 
 

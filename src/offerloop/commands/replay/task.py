@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
@@ -24,10 +24,10 @@ from offerloop.commands.replay.files import check_folder, write
 from offerloop.commands.replay.findings import TOUCHED, OfferSums, ReplayFindings, ReplayResult, Sums
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
-from offerloop.config import SourceName, known_zone
+from offerloop.config import SourceName, known_zone, report_language
 from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine
 from offerloop.errors import ContractError, InputError, check_known
-from offerloop.locale import known_language
+from offerloop.message import Message
 from offerloop.money import exact_share, half_up, read_margin
 from offerloop.offers import Basket, BasketLine, Customer, OfferSet, OfferUsage, Priced, price, units_left
 from offerloop.workspace import OffersFile, read_offers_file
@@ -64,12 +64,12 @@ class ReplayRequest:
 
     def check(self) -> None:
         """Raises InputError for what cannot be."""
-        check_known("value of --codes", self.codes, CODES)
+        check_known(Message("value of --codes", context="kind of name"), self.codes, CODES)
         if self.zone is not None:
             try:
                 known_zone(self.zone)
             except ValueError as error:
-                raise InputError(f"--timezone: {error}") from None
+                raise InputError(Message("--timezone: {error}", context="error", error=error.args[0])) from None
         _ = self.share
 
 
@@ -89,23 +89,25 @@ def replay(
 ) -> ReplayResult:
     """Price every past order with the offers, and write the new folder `out`, with a page in `language`.
 
+    By default that is the language of the shop.
+
     Raises InputError for files that cannot be used, and for a folder that cannot be written.
     """
-    language = known_language(language)
     if out is not None:
         check_folder(out)
     request.check()
-    done = _priced(request, progress)
+    done = _priced(request, language, progress)
     if out is not None:
-        write(done, out, language)
+        write(done, out)
     return done
 
 
-def _priced(request: ReplayRequest, progress: Console | None) -> ReplayResult:
+def _priced(request: ReplayRequest, language: str | None, progress: Console | None) -> ReplayResult:
     offers, where = read_offers_file(request.offers), ENGINES.load(DEFAULT_ENGINE)()
     places = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
     files: dict[SourceName, Any] = {name: place for name, place in places.items() if place}  # type: ignore[misc]
     with TemporaryDirectory(prefix="offerloop-") as folder:
+        report_language(language, offers.currency)
         past = read_orders(files, offers.currency, request.currency, request.zone, where, Path(folder))
         run = _Replay(offers, request, past)
         if progress is None:
@@ -113,7 +115,7 @@ def _priced(request: ReplayRequest, progress: Console | None) -> ReplayResult:
         else:
             with progress.status(f"pricing {past.n_lines:,} order lines"):
                 run.over(_rows(past, where))
-    return run.done()
+    return replace(run.done(), language=report_language(language, offers.currency, past.names))
 
 
 def _rows(past: PastOrders, engine: Engine) -> Iterator[tuple[Any, ...]]:

@@ -14,11 +14,12 @@ from rich.console import Console
 from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import campaigns, summarise
-from offerloop.config import Config, Source, StrPath, config_file
+from offerloop.config import Config, Source, StrPath, config_file, problems_of
 from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine
 from offerloop.errors import ConfigError, InputError, near_miss
-from offerloop.flow import STAGES, Run, plan
+from offerloop.flow import STAGES, Run, plan, product_names
+from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
 from offerloop.report import FolderResult
@@ -68,12 +69,19 @@ def run(
     that of the configuration. Raises InputError for an unknown stage or name, and when the folder cannot be written.
     """
     if begin is not None and begin not in STAGES:
-        raise InputError(f"there is no stage '{begin}'{near_miss(begin, STAGES)} (known: {', '.join(STAGES)})")
+        raise InputError(
+            Message(
+                "there is no stage '{stage}'{near} (known: {known})",
+                stage=begin,
+                near=near_miss(begin, STAGES),
+                known=STAGES,
+            )
+        )
     config_path = config_file(config_path)
     with open_workspace(config_path, engine) as (config, running, store):
         config = config.in_language(language)
         if problems := name_problems(config):
-            raise ConfigError("\n".join(f"{config_path}: {one}" for one in problems))
+            raise ConfigError(problems_of(config_path, problems))
         recorder = Recorder(console, store, begin)
         written, _ = _finish(
             config_path,
@@ -99,8 +107,9 @@ def _finish(
 ) -> tuple[RunResult, Run]:
     """Write a run to its folder; `how` goes into the manifest: the engine, and the shares of random groups."""
     findings = findings_of(run)
-    summary = summarise(findings, config.report.language)
-    page = recorder.always("report", lambda: render(findings, summary, config.report.language))
+    language = config.language(product_names(run.events))
+    summary = summarise(findings, language)
+    page = recorder.always("report", lambda: render(findings, summary, language))
     folder = new_folder(config_path.parent / "runs")
     with filling(folder) as partial:
         _write(run, summary, page, partial)

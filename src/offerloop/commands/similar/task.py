@@ -29,10 +29,15 @@ def similar(
     wanted = next((one for one in RELATIONS if one == relation), None)
     if wanted is None:
         raise InputError(
-            f"there is no relation '{relation}'{near_miss(relation, RELATIONS)} (known: {', '.join(RELATIONS)})"
+            Message(
+                "there is no relation '{relation}'{near} (known: {known})",
+                relation=relation,
+                near=near_miss(relation, RELATIONS),
+                known=RELATIONS,
+            )
         )
     if top_k < 1:
-        raise InputError(f"--top must be 1 product or more, not {top_k}")
+        raise InputError(Message("--top must be 1 product or more, not {number}", number=str(top_k)))
     with open_workspace(config_path, engine) as (config, running, store):
         inputs = similar_products_inputs(config, running)
         relations: ProductRelations | None = store.find(SIMILAR_PRODUCTS, *inputs)
@@ -47,7 +52,9 @@ def _answer(
     row = relations.row(product)
     if row is None:
         product_ids = relations.listed["product_id"].cast(pl.String)
-        raise InputError(f"there is no product '{product}'{near_miss(product, product_ids)}")
+        raise InputError(
+            Message("there is no product '{product}'{near}", product=product, near=near_miss(product, product_ids))
+        )
     if relation != "similar" and relations.sold_code(row) is None:
         raise EvidenceError(
             Message(

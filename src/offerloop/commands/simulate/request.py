@@ -10,6 +10,7 @@ from pathlib import Path
 from offerloop.commands.simulate.loop_policy import EXPLORE, loop_policy
 from offerloop.errors import InputError, near_miss
 from offerloop.market import LEVERS, POLICIES, Learner, Levers, Setting, load_preset, with_terms
+from offerloop.message import Message
 
 LOOP = "loop"
 KNOWN = (*POLICIES, LOOP)
@@ -66,34 +67,79 @@ def check_asked(request: SimulationRequest, folder: Path) -> None:
     """Raises InputError for unknown names, values out of bounds, and a folder that holds something else."""
     for name in request.policies:
         if name not in KNOWN:
-            raise InputError(f"there is no policy '{name}'{near_miss(name, KNOWN)} (known: {', '.join(KNOWN)})")
+            raise InputError(
+                Message(
+                    "there is no policy '{name}'{near} (known: {known})",
+                    name=name,
+                    near=near_miss(name, KNOWN),
+                    known=KNOWN,
+                )
+            )
         if request.policies.count(name) > 1:
-            raise InputError(f"the policy '{name}' is named twice; name each once")
+            raise InputError(Message("the policy '{name}' is named twice; name each once", name=name))
     for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("fresh", 10),
                         ("seed", 0)):  # fmt: skip
         if getattr(request, name) < least:
-            raise InputError(f"--{name} must be {least} or more, not {getattr(request, name)}")
+            raise InputError(
+                Message(
+                    "--{name} must be {least} or more, not {number}",
+                    name=name,
+                    least=least,
+                    number=str(getattr(request, name)),
+                )
+            )
     _check_levers(request)
     if not 2 <= request.log < request.before and {"personalised", LOOP} & set(request.policies):
-        raise InputError(f"--log must be 2 or more and less than --before ({request.before}), not {request.log}")
+        raise InputError(
+            Message(
+                "--log must be 2 or more and less than --before ({before}), not {log}",
+                before=request.before,
+                log=str(request.log),
+            )
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"'{folder}' exists already; name a new or an empty folder to write the simulated shop to")
+        raise InputError(
+            Message(
+                "'{folder}' exists already; name a new or an empty folder to write the simulated shop to",
+                folder=str(folder),
+            )
+        )
 
 
 def _check_levers(request: SimulationRequest) -> None:
     if request.levers.explore and LOOP not in request.policies:
-        raise InputError(f"--explore is a share of what the policy '{LOOP}' gives; add --policy {LOOP}")
+        raise InputError(
+            Message("--explore is a share of what the policy '{loop}' gives; add --policy {loop}", loop=LOOP)
+        )
     for name in LEVERS:
         values = getattr(request.levers, name)
         for value in values:
             _check_value(OPTIONS[name], value, above_zero=name == "budget")
             if values.count(value) > 1:
-                raise InputError(f"{OPTIONS[name]} {value:g} is given twice; give each value once")
+                raise InputError(
+                    Message(
+                        "{option} {value} is given twice; give each value once",
+                        option=OPTIONS[name],
+                        value=f"{value:g}",
+                    )
+                )
 
 
 def _check_value(option: str, value: float, *, above_zero: bool) -> None:
     most = MOST_BUDGET if above_zero else 1.0
     if math.isfinite(value) and value <= most and (value > 0 if above_zero else value >= 0):
         return
-    bounds = f"above 0 and at most {most:,.0f}" if above_zero else "from 0 to 1"
-    raise InputError(f"{option} must be {bounds}, not {value:g}")
+    bounds = (
+        Message("above 0 and at most {most}", context="bounds", most=int(most))
+        if above_zero
+        else Message("from 0 to 1", context="bounds")
+    )
+    raise InputError(
+        Message(
+            "{option} must be {bounds}, not {value}",
+            context="error",
+            option=option,
+            bounds=bounds,
+            value=f"{value:g}",
+        )
+    )

@@ -25,7 +25,7 @@ Engine = Annotated[
 Language = Annotated[
     str | None,
     typer.Option(
-        help=f"Language of the text: {' or '.join(languages())}; default: that of the configuration, else en.",
+        help="Language of the text: {languages}; default: that of the configuration, else that of the shop.",
         autocompletion=lambda: list(languages()),
     ),
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from offerloop.errors import InputError, OfferloopError
+from offerloop.message import Message
 
 VARIABLE = "OFFERLOOP_LOG"
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -56,8 +57,14 @@ def _file(written: str) -> logging.Handler:
     except OSError as error:
         levels = ", ".join(_LEVELS)
         raise InputError(
-            f"the log '{written}' cannot be opened ({error.strerror}); set {VARIABLE} to a file in a folder that is "
-            f"there, or to a level ({levels})"
+            Message(
+                "the log '{written}' cannot be opened ({reason}); set {variable} to a file in a folder that "
+                "is there, or to a level ({levels})",
+                written=written,
+                reason=error.strerror or str(error),
+                variable=VARIABLE,
+                levels=levels,
+            )
         ) from None
 
 

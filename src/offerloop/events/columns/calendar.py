@@ -10,6 +10,7 @@ import narwhals as nw
 
 from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 DAY = 86_400
 EPOCH = date(1970, 1, 1)
@@ -40,7 +41,13 @@ def with_day(frame: Frame, at: str, day: str, zone: str) -> Frame:
     )  # fmt: skip
     first, last, midnight, latest = bounds.row(0)
     if first is None and latest is not None:
-        raise SourceError(f"'{at}' has values such as {latest}; times as numbers are seconds since 1970")
+        raise SourceError(
+            Message(
+                "'{column}' has values such as {latest}; times as numbers are seconds since 1970",
+                column=at,
+                latest=str(latest),
+            )
+        )
     if first is None or midnight == 0:
         return frame.with_columns((checked_instant // DAY).alias(day))
     return frame.with_columns(local_day(checked_instant, zone, first, last).alias(day))

@@ -9,6 +9,7 @@ import polars as pl
 
 from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
+from offerloop.message import Message, both
 
 CURRENCY_SIGNS = {
     "EUR": "€", "GBP": "£", "CNY": "元|圆|人民币", "JPY": "円", "KRW": "₩|원", "INR": "₹", "RUB": "₽", "TRY": "₺",
@@ -57,10 +58,15 @@ def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> No
     for number, name in enumerate(names):
         signs = {money: cell for money in _patterns() if (cell := row[f"{number} {money}"]) is not None}
         if are_mixed(signs):
-            examples = " and ".join(f"'{cell}'" for cell in signs.values())
+            examples = both([f"'{cell}'" for cell in signs.values()])
             raise SourceError(
-                f"{place}, column '{name}': holds amounts in several currencies, such as {examples}, and they cannot "
-                "be added; write them in one, or map a column 'currency' with the code of each row"
+                Message(
+                    "{place}, column '{name}': holds amounts in several currencies, such as {examples}, and they "
+                    "cannot be added; write them in one, or map a column 'currency' with the code of each row",
+                    place=place,
+                    name=name,
+                    examples=examples,
+                )
             )
 
 

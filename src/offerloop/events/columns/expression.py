@@ -15,6 +15,7 @@ from narwhals.dtypes import DType
 
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns.cells import finite, parse_number
+from offerloop.message import Message, both
 
 _ARITHMETIC = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__"}
 _COMPARISON = {
@@ -28,7 +29,7 @@ class Wording:
 
     columns: Mapping[str, DType]
     """The columns of the file that it reads."""
-    place: str
+    place: Message | str
     """Begins every message."""
     decimal: str = "."
     """Decimal mark of numbers in text columns."""
@@ -90,8 +91,12 @@ class _Compiler:
             return ast.parse(re.sub("`([^`]+)`", stand_in, self.text), mode="eval").body
         except (SyntaxError, RecursionError, MemoryError, ValueError):
             raise SourceError(
-                f"{self.place}: '{self.text}' is neither a column nor an expression"
-                f"{self._bare() or near_miss(self.text, self.columns)}"
+                Message(
+                    "{place}: '{text}' is neither a column nor an expression{hint}",
+                    place=self.place,
+                    text=self.text,
+                    hint=self._bare() or near_miss(self.text, self.columns),
+                )
             ) from None
 
     def build(self, node: ast.expr) -> nw.Expr:
@@ -134,7 +139,15 @@ class _Compiler:
         if kind == nw.Boolean:
             return nw.col(name).cast(nw.Int64)
         if not kind.is_numeric():
-            raise SourceError(f"{self.place}: '{name}' holds {kind}, not numbers")
+            raise SourceError(
+                Message(
+                    "{place}: '{name}' holds {kind}, not numbers",
+                    context="error",
+                    place=self.place,
+                    name=name,
+                    kind=str(kind),
+                )
+            )
         return finite(nw.col(name)) if kind.is_float() else nw.col(name)
 
     def condition(self, node: ast.expr) -> nw.Expr:
@@ -179,21 +192,33 @@ class _Compiler:
     def _known(self, name: str) -> str:
         name = self.quoted.get(name, name)
         if name not in self.columns:
-            hint = self._bare() or near_miss(name, self.columns)
-            raise SourceError(f"{self.place}: there is no column '{name}'{hint} (found: {', '.join(self.columns)})")
+            raise SourceError(
+                Message(
+                    "{place}: there is no column '{name}'{hint} (found: {columns})",
+                    place=self.place,
+                    name=name,
+                    hint=self._bare() or near_miss(name, self.columns),
+                    columns=list(self.columns),
+                )
+            )
         return name
 
-    def _bare(self) -> str:
+    def _bare(self) -> Message | str:
         """What to do about columns of theirs that stand in the text, are no plain word and have no backticks."""
         outside = re.sub("`[^`]+`|'[^']*'|\"[^\"]*\"", "", self.text)
         bare = [f"`{name}`" for name in self.columns if not name.isidentifier() and name.strip() and name in outside]
-        return f"; put {' and '.join(bare)} in backticks" if bare else ""
+        return Message("; put {names} in backticks", context="behind an error", names=both(bare)) if bare else ""
 
     def _beyond(self) -> SourceError:
         return SourceError(
-            f"{self.place}: '{self.text}' may hold only columns, numbers, 'text', + - * /, brackets and "
-            f"coalesce(column, 0), which counts an empty cell as 0, and in a filter also == != < <= > >=, "
-            f"in ['a', 'b'], and, or, not{self._bare()}"
+            Message(
+                "{place}: '{text}' may hold only columns, numbers, 'text', + - * /, brackets and "
+                "coalesce(column, 0), which counts an empty cell as 0, and in a filter also == != < <= > >=, "
+                "in ['a', 'b'], and, or, not{hint}",
+                place=self.place,
+                text=self.text,
+                hint=self._bare(),
+            )
         )
 
     def _texts(self, node: ast.expr) -> list[ast.expr]:

@@ -23,6 +23,7 @@ from offerloop.events.columns.ids import as_integers, lost_digits
 from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_unclear
 from offerloop.events.privacy.consent_names import check_direction
 from offerloop.events.sources.open import Raw, open_source
+from offerloop.message import Message, both, joined
 from offerloop.money import DIGITS
 
 _NAMED = ("customer_id", "order_id", "product_id")
@@ -64,9 +65,16 @@ class _Mapping:
     """What is unreadable, by our column."""
     local: list[str] = field(default_factory=list)
     """Columns of clock times in the source's zone."""
-    problems: list[str] = field(default_factory=list)
+    problems: list[Message] = field(default_factory=list)
     amounts: set[str] = field(default_factory=set)
     """Text columns of theirs that money is read from."""
+
+    def wording_place(self, key: str) -> Message:
+        """Say which key of which source is meant."""
+        return Message(
+            "{section} {key} of '{name}'", context="place in a configuration", section=self.place, key=key,
+            name=self.raw.name,
+        )  # fmt: skip
 
 
 def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
@@ -82,7 +90,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
             _map(mapping, ours, theirs, config.shop.currency)
         _map_attributes(mapping)
         if mapping.problems:
-            raise SourceError("\n".join(mapping.problems))
+            raise SourceError(joined(mapping.problems, "\n"))
         if "currency" not in source.columns:
             check_one_currency(wanted, mapping.amounts, f"'{raw.name}'")
         kept = engine.keep(wanted.select(*mapping.columns, *_blame(mapping)))
@@ -117,18 +125,22 @@ def _named(raw: Raw) -> Iterator[None]:
     try:
         yield
     except SourceError as error:
-        raise error if raw.name in str(error) else SourceError(f"'{raw.name}': {error}") from None
+        raise (
+            error
+            if any(raw.name in text for text in error.message.texts())
+            else SourceError(Message("'{name}': {error}", context="error", name=raw.name, error=error.message))
+        ) from None
 
 
 def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
     """Compile one column; a problem is noted, so that all of a source are reported together."""
     contract = mapping.contract
-    wording = Wording(mapping.schema, f"{mapping.place} columns.{ours} of '{mapping.raw.name}'", mapping.raw.decimal)
+    wording = Wording(mapping.schema, mapping.wording_place(f"columns.{ours}"), mapping.raw.decimal)
     try:
         compiled = compile_expression(theirs, wording, as_number=ours in contract.numbers or ours in contract.money)
         expression = _typed(mapping, ours, theirs, compiled, wording)
     except SourceError as problem:
-        mapping.problems.append(str(problem))
+        mapping.problems.append(problem.message)
         return
     for column, unreadable in compiled.unreadable.items():
         mapping.wrong[ours] = _Unreadable(column, unreadable, nw.col(column))
@@ -157,7 +169,14 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
             )
             mapping.wrong[ours] = _Unreadable(theirs, odd, compiled.value.cast(nw.String))
             return finite_value.floor().cast(nw.Int64)
-        raise SourceError(f"{wording.place}: '{theirs}' must hold ids, whole numbers or text, and holds {kind}")
+        raise SourceError(
+            Message(
+                "{place}: '{column}' must hold ids, whole numbers or text, and holds {kind}",
+                place=wording.place,
+                column=theirs,
+                kind=str(kind),
+            )
+        )
     return compiled.value
 
 
@@ -171,7 +190,14 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
     elif kind.is_numeric() or kind.is_temporal():
         instants = times.typed_times(value, kind)
     else:
-        raise SourceError(f"{wording.place}: '{theirs}' must hold times, and holds {kind}")
+        raise SourceError(
+            Message(
+                "{place}: '{column}' must hold times, and holds {kind}",
+                place=wording.place,
+                column=theirs,
+                kind=str(kind),
+            )
+        )
     if instants.local:
         mapping.local.append(ours)
     return instants.seconds
@@ -184,13 +210,23 @@ def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -
             return times.FORMATS[0]
         example = collect(mapping.raw.frame.head(1).select(x=value))["x"][0]
         raise SourceError(
-            f"{wording.place}: '{theirs}' must hold times, and holds '{example}'; name its form in 'time_format', such "
-            'as "%d.%m.%Y %H:%M"'
+            Message(
+                "{place}: '{column}' must hold times, and holds '{example}'; name its form in 'time_format', "
+                'such as "%d.%m.%Y %H:%M"',
+                place=wording.place,
+                column=theirs,
+                example=str(example),
+            )
         )
     if len(forms) > 1:
         raise SourceError(
-            f"{wording.place}: '{theirs}' leaves open which of {' and '.join(map(repr, forms))} it is written in; set "
-            "'time_format' of this source to one of them"
+            Message(
+                "{place}: '{column}' leaves open which of {forms} it is written in; set 'time_format' of this "
+                "source to one of them",
+                place=wording.place,
+                column=theirs,
+                forms=both([repr(form) for form in forms]),
+            )
         )
     return forms[0]
 
@@ -211,19 +247,23 @@ def _filtered(mapping: _Mapping) -> Frame:
     where = mapping.source.where
     if where is None:
         return mapping.raw.frame
-    wording = Wording(mapping.schema, f"{mapping.place} where of '{mapping.raw.name}'", mapping.raw.decimal)
+    wording = Wording(mapping.schema, mapping.wording_place("where"), mapping.raw.decimal)
     try:
         return mapping.raw.frame.filter(compile_condition(where, wording))
     except SourceError as problem:
-        mapping.problems.append(str(problem))
+        mapping.problems.append(problem.message)
         return mapping.raw.frame
 
 
 def _map_attributes(mapping: _Mapping) -> None:
     for column in mapping.source.attributes:
         if column not in mapping.schema:
-            hint = near_miss(column, mapping.schema)
-            mapping.problems.append(f"{mapping.place} attributes: '{mapping.raw.name}' has no column '{column}'{hint}")
+            mapping.problems.append(
+                Message(
+                    "{section} attributes: '{name}' has no column '{column}'{near}", section=mapping.place,
+                    name=mapping.raw.name, column=column, near=near_miss(column, mapping.schema),
+                )
+            )  # fmt: skip
         else:
             text = mapping.schema[column] == nw.String
             mapping.columns.append(_text(nw.col(column)).alias(column) if text else nw.col(column))
@@ -268,17 +308,38 @@ def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
     size = count_rows(kept) if counts.height else 0
     problems = [_wrong_kind(mapping, ours, cell, n, size) for ours, n, cell in counts.iter_rows() if n > most * size]
     if problems:
-        raise SourceError("\n".join(problems))
+        raise SourceError(joined(problems, "\n"))
 
 
-_LOST_DIGITS = (
+_LOST_DIGITS = Message(
     "is a number that lost digits in scientific notation, so that ids cannot be told apart; export the column as text"
 )
-_REMEDY = f"answers may be {ACCEPTED_ANSWERS}, or empty, which counts as no agreement"
 _UNCLEAR = {
-    "consent": f"says neither that the customer agrees nor that they refuse; {_REMEDY}",
-    "opt_out": f"says neither that the customer opted out nor that they did not; {_REMEDY}; a date is a refusal",
+    "consent": Message(
+        "says neither that the customer agrees nor that they refuse; answers may be {answers}, or empty, which counts "
+        "as no agreement",
+        answers=ACCEPTED_ANSWERS,
+    ),
+    "opt_out": Message(
+        "says neither that the customer opted out nor that they did not; answers may be {answers}, or empty, which "
+        "counts as no agreement; a date is a refusal",
+        answers=ACCEPTED_ANSWERS,
+    ),
 }
+
+
+_WRONG_TIMES = Message(
+    "'{name}'{line}, column '{column}': must hold times to be '{field}', and {n_wrong} of {n_cells} cells such as "
+    "'{cell}' are none; map another column, or set 'time_format' of {section}"
+)
+_WRONG_NUMBERS = Message(
+    "'{name}'{line}, column '{column}': must hold numbers to be '{field}', and {n_wrong} of {n_cells} cells such as "
+    "'{cell}' are none; map another column, or set 'decimal' of {section}"
+)
+_WRONG_IDS = Message(
+    "'{name}'{line}, column '{column}': must hold whole numbers or text to be '{field}', and {n_wrong} of {n_cells} "
+    "cells such as '{cell}' are none; map another column, or set 'columns' of {section}"
+)
 
 
 def _is_text_id(name: str, kind: DType) -> bool:
@@ -286,7 +347,7 @@ def _is_text_id(name: str, kind: DType) -> bool:
 
 
 def _check_cells(
-    mapping: _Mapping, kept: Frame, columns: list[str], is_wrong: Callable[[nw.Expr], nw.Expr], why: str
+    mapping: _Mapping, kept: Frame, columns: list[str], is_wrong: Callable[[nw.Expr], nw.Expr], why: Message
 ) -> None:
     """Raise SourceError with the first cell, in the order of texts, that is wrong whatever the others hold."""
     for ours in columns:
@@ -295,12 +356,21 @@ def _check_cells(
         if n:
             theirs = mapping.source.columns[ours]
             raise SourceError(
-                f"'{mapping.raw.name}'{mapping.raw.line(theirs, cell)}, column '{theirs}' ('{ours}'): '{cell}' {why} "
-                f"({n:,} such cells)"
+                Message(
+                    "'{name}'{line}, column '{column}' ('{field}'): '{cell}' {why} ({n} such cells)",
+                    context="error",
+                    name=mapping.raw.name,
+                    line=mapping.raw.line(theirs, cell),
+                    column=theirs,
+                    field=ours,
+                    cell=str(cell),
+                    why=why,
+                    n=n,
+                )
             )
 
 
-def rows_outside(name: SourceName, config: Config, engine: Engine, first_day: int, last_day: int) -> list[str]:
+def rows_outside(name: SourceName, config: Config, engine: Engine, first_day: int, last_day: int) -> list[Message]:
     """Return up to three rows of a source whose day in column `at` lies from one epoch day to another, as they stand
     there: their time, and the line of a CSV file, else the order.
     """
@@ -321,36 +391,38 @@ def rows_outside(name: SourceName, config: Config, engine: Engine, first_day: in
         return [_row(raw, source.columns["at"], cell, one, key) for cell, one in cells.select("cell", "key").rows()]
 
 
-def _row(raw: Raw, theirs: str, cell: str, key: object, name: str) -> str:
-    line = raw.line(theirs, cell).removeprefix(", ")
-    return f"'{cell}' ({line or f'{name} {key}'})" if line or name != "at" else f"'{cell}'"
+def _row(raw: Raw, theirs: str, cell: str, key: object, name: str) -> Message:
+    place = raw.position(theirs, cell) or (f"{name} {key}" if name != "at" else None)
+    if place is None:
+        return Message("'{cell}'", context="cell of a row", cell=cell)
+    return Message("'{cell}' ({place})", context="cell of a row", cell=cell, place=place)
 
 
-def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> str:
-    theirs = mapping.wrong[ours].theirs
-    needed, remedy = ("times", "time_format") if ours in TIME_COLUMNS else ("numbers", "decimal")
-    if ours.endswith("_id"):
-        needed, remedy = "whole numbers or text", "columns"
-    return (
-        f"'{mapping.raw.name}'{mapping.raw.line(theirs, cell)}, column '{theirs}': must hold {needed} to be '{ours}', "
-        f"and {n} of {size} cells such as '{cell}' are none; map another column, or set '{remedy}' of {mapping.place}"
-    )
+def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> Message:
+    column = mapping.wrong[ours].theirs
+    wrong = _WRONG_IDS if ours.endswith("_id") else _WRONG_TIMES if ours in TIME_COLUMNS else _WRONG_NUMBERS
+    return wrong.with_values(
+        name=mapping.raw.name, line=mapping.raw.line(column, cell), column=column, field=ours, n_wrong=n, n_cells=size,
+        cell=cell, section=mapping.place,
+    )  # fmt: skip
 
 
 def _check_mapping(name: str, source: Source, contract: Contract) -> None:
     allowed = [*contract.required, *contract.optional]
-    problems = []
-    for ours in source.columns:
-        if ours not in allowed:
-            hint = near_miss(ours, allowed)
-            problems.append(
-                f"[sources.{name}] columns: there is no column '{ours}'{hint} (known: {', '.join(allowed)})"
-            )
+    problems = [
+        Message(
+            "[sources.{source}] columns: there is no column '{column}'{near} (known: {known})", source=name,
+            column=ours, near=near_miss(ours, allowed), known=allowed,
+        )
+        for ours in source.columns
+        if ours not in allowed
+    ]  # fmt: skip
     missing = [column for column in contract.required if column not in source.columns]
     if missing:
-        problems.append(f"[sources.{name}] columns: map the required {' and '.join(repr(c) for c in missing)}")
+        columns = both([repr(one) for one in missing])
+        problems.append(Message("[sources.{source}] columns: map the required {columns}", source=name, columns=columns))
     if problems:
-        raise SourceError("\n".join(problems))
+        raise SourceError(joined(problems, "\n"))
 
 
 def count_rows(frame: Frame) -> int:

@@ -61,15 +61,18 @@ class Agreement:
             n=self.unmarked,
         )
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Message]:
         """Return what to do where nobody has agreed."""
         if not self.columns or self.agreed or not self.customers:
             return []
-        remedy = "; an empty cell of 'opt_out' counts as no agreement: write no where a customer did not opt out"
-        return [
-            "nobody who bought has agreed to personal offers, so that nobody gets one"
-            f"{remedy if 'opt_out' in self.columns and self.silent else ''}"
-        ]
+        if "opt_out" in self.columns and self.silent:
+            return [
+                Message(
+                    "nobody who bought has agreed to personal offers, so that nobody gets one; an empty cell of "
+                    "'opt_out' counts as no agreement: write no where a customer did not opt out"
+                )
+            ]
+        return [Message("nobody who bought has agreed to personal offers, so that nobody gets one")]
 
 
 def agreement_of(sources: Mapping[SourceName, Frame]) -> tuple[Agreement, pl.DataFrame]:

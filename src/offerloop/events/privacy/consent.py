@@ -7,6 +7,7 @@ import unicodedata
 import narwhals as nw
 
 from offerloop.events.columns.cells import blank
+from offerloop.message import either
 
 _YES = (
     "1", "true", "yes", "y", "t", "j", "ja", "wahr", "oui", "o", "vrai", "si", "sí", "sì", "s", "verdadero",
@@ -56,10 +57,12 @@ _DATE = (
     r"[12]\d{3}(0[1-9]|1[0-2])[0-3]\d\s*$|\d{1,2}\.? \p{L}{3,10}\.? [12]\d{3}|\p{L}{3,10}\.? \d{1,2},? [12]\d{3})"
 )
 """A day, as the column of those who opted out says when they did."""
-ACCEPTED_ANSWERS = (
-    "yes or no, 1 or 0, true or false, opt-in or opt-out, subscribed or unsubscribed, agreed or refused, ja or nein, "
-    "oui or non, sí or no, 是 or 否, 同意 or 不同意, 接受 or 拒绝, 允许 or 不允许, 愿意 or 不愿意"
-)
+_PAIRS = (
+    ("yes", "no"), ("1", "0"), ("true", "false"), ("opt-in", "opt-out"), ("subscribed", "unsubscribed"),
+    ("agreed", "refused"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("是", "否"), ("同意", "不同意"),
+    ("接受", "拒绝"), ("允许", "不允许"), ("愿意", "不愿意"),
+)  # fmt: skip
+ACCEPTED_ANSWERS = tuple(either(pair) for pair in _PAIRS)
 """Answers that messages name."""
 
 

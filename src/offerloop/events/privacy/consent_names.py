@@ -13,6 +13,7 @@ from importlib import resources
 
 from offerloop.errors import SourceError
 from offerloop.events.columns.column_words import has_signs, holds_words, words_of
+from offerloop.message import Message
 
 Names = Mapping[str, Mapping[str, list[str]]]
 """The names of `consent`, `opt_out` and `negation` in each language."""
@@ -39,11 +40,27 @@ def says_opt_in(name: str) -> bool:
     return bool(_held(name, "consent")) and not says_opt_out(name)
 
 
-_WRONG: Mapping[str, tuple[str, Callable[[str], bool], str, str]] = {
-    "consent": ("opt_out", says_opt_out, "opted out", "agreed"),
-    "opt_out": ("consent", says_opt_in, "agreed", "opted out"),
+_WRONG: Mapping[str, tuple[str, Callable[[str], bool], Message]] = {
+    "consent": (
+        "opt_out",
+        says_opt_out,
+        Message(
+            "'{place}': the column '{column}' is mapped as {mapped}, and by its name it says who opted out, so that "
+            "offers would go to exactly those who refused; map it as {other} instead "
+            '({other} = "{column}"), or rename it if it does say who agreed'
+        ),
+    ),
+    "opt_out": (
+        "consent",
+        says_opt_in,
+        Message(
+            "'{place}': the column '{column}' is mapped as {mapped}, and by its name it says who agreed, so that "
+            "offers would go to exactly those who refused; map it as {other} instead "
+            '({other} = "{column}"), or rename it if it does say who opted out'
+        ),
+    ),
 }
-"""The other column for each of ours, whether a name says that it is the other, and what the two say."""
+"""The other column for each of ours, whether a name says that it is the other, and what to say of such a name."""
 
 
 def check_direction(columns: Mapping[str, str], place: str) -> None:
@@ -51,14 +68,10 @@ def check_direction(columns: Mapping[str, str], place: str) -> None:
 
     Only columns as they are count; an expression is what its author made of it.
     """
-    for ours, (other, is_opposite, meaning, opposite) in _WRONG.items():
+    for ours, (other, is_opposite, reversed_column) in _WRONG.items():
         theirs = _bare(columns.get(ours, ""))
         if theirs and is_opposite(theirs):
-            raise SourceError(
-                f"'{place}': the column '{theirs}' is mapped as {ours}, and by its name it says who {meaning}, so that "
-                f'offers would go to exactly those who refused; map it as {other} instead ({other} = "{theirs}"), or '
-                f"rename it if it does say who {opposite}"
-            )
+            raise SourceError(reversed_column.with_values(place=place, column=theirs, mapped=ours, other=other))
 
 
 def _bare(written: str) -> str:

@@ -21,6 +21,7 @@ from offerloop.events.columns.ids import as_integers, lost_digits
 from offerloop.events.privacy.agreement import Agreement, agreement_of
 from offerloop.events.privacy.pseudonyms import pseudonym, read_key
 from offerloop.events.sources.open import file_source, open_source
+from offerloop.message import Message
 
 Sources = dict[SourceName, Frame]
 
@@ -38,7 +39,7 @@ class Door:
     """How many customers who bought have agreed."""
     no_consent: pl.DataFrame
     """customer_id of those who have not agreed to personalisation."""
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     """Whom a protection does not reach, a sentence each."""
 
 
@@ -55,7 +56,13 @@ def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine
         listed = _suppressed(privacy, engine)
         missing = check_suppression(listed, _known(sources, key), str(privacy.suppress), least_matched)
         if missing:
-            notes.append(f"{missing:,} of {len(listed):,} ids on the list privacy.suppress are nobody's in the sources")
+            notes.append(
+                Message(
+                    "{n_missing} of {n_listed} ids on the list privacy.suppress are nobody's in the sources",
+                    n_missing=missing,
+                    n_listed=len(listed),
+                )
+            )
         sources, suppressed = _without_listed(sources, listed, key, engine)
     sources = sources if key is None else _under_pseudonyms(sources, key, engine)
     agreement, no_consent = agreement_of(sources)
@@ -79,17 +86,24 @@ def _suppressed(privacy: Privacy, engine: Engine) -> pl.Series:
     assert privacy.suppress is not None
     source = file_source(privacy.suppress)
     if not source.file.is_file():
-        raise SourceError(f"the suppression list '{source.file}' does not exist; correct privacy.suppress")
+        raise SourceError(
+            Message("the suppression list '{file}' does not exist; correct privacy.suppress", file=str(source.file))
+        )
     with open_source(source, engine) as raw:
         if "customer_id" not in raw.frame.collect_schema():
-            raise SourceError(f"'{raw.name}': the suppression list needs a column 'customer_id'")
+            raise SourceError(Message("'{name}': the suppression list needs a column 'customer_id'", name=raw.name))
         listed = as_text(nw.col("customer_id"), raw.frame.collect_schema()["customer_id"])
         ids = raw.frame.select(customer_id=listed.str.strip_chars()).filter(~blank(nw.col("customer_id")))
         short = collect(ids.filter(lost_digits(nw.col("customer_id"))).head(1))["customer_id"]
         if len(short):
             raise SourceError(
-                f"the suppression list '{raw.name}'{raw.line('customer_id', short[0])}: '{short[0]}' is a number that "
-                "lost digits in scientific notation; export the column as text"
+                Message(
+                    "the suppression list '{name}'{line}: '{cell}' is a number that lost digits in "
+                    "scientific notation; export the column as text",
+                    name=raw.name,
+                    line=raw.line("customer_id", short[0]),
+                    cell=str(short[0]),
+                )
             )
         texts = collect(as_integers(ids, ["customer_id"]))["customer_id"]
     return (texts.str.to_lowercase() if privacy.ignore_case else texts).unique().sort()

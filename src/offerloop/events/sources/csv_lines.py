@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from offerloop.events.sources.dialect import Dialect
+from offerloop.message import Message
 
 _LONGEST = 2_000_000
 """Bytes of a line that a reader takes."""
@@ -22,7 +23,7 @@ def line_of(path: Path, dialect: Dialect, column: str, cell: str) -> int | None:
     return None
 
 
-def broken_line(path: Path, dialect: Dialect) -> tuple[int | None, str]:
+def broken_line(path: Path, dialect: Dialect) -> tuple[int | None, Message]:
     """The first line that is wrong, counted in the file itself, and what to do about it."""
     begins = 1
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
@@ -35,21 +36,29 @@ def broken_line(path: Path, dialect: Dialect) -> tuple[int | None, str]:
                     return reader.line_num, wrong
                 begins = reader.line_num + 1
         except csv.Error:
-            return begins, "a double quote is never closed, or not doubled inside a quoted cell; correct the line"
+            return begins, Message(
+                "a double quote is never closed, or not doubled inside a quoted cell; correct the line"
+            )
     if _mixes_line_ends(path, dialect):
-        return None, "its lines end in different ways (CR LF, LF or CR); save it with one kind of line end"
-    return None, "it is not written as CSV usually is; save it again as CSV, or as Parquet"
+        return None, Message("its lines end in different ways (CR LF, LF or CR); save it with one kind of line end")
+    return None, Message("it is not written as CSV usually is; save it again as CSV, or as Parquet")
 
 
-def _wrong(row: list[str], width: int, dialect: Dialect) -> str | None:
+def _wrong(row: list[str], width: int, dialect: Dialect) -> Message | None:
     if row and len(row) != width:
-        number = "1 cell" if len(row) == 1 else f"{len(row)} cells"
-        return (
-            f"it has {number} where the header has {width}; put cells that hold the separator '{dialect.separator}' "
-            "into double quotes, or correct the line"
+        return Message(
+            "it has {n} cell where the header has {width}; put cells that hold the separator '{separator}' into "
+            "double quotes, or correct the line",
+            plural=(
+                "it has {n} cells where the header has {width}; put cells that hold the separator '{separator}' "
+                "into double quotes, or correct the line"
+            ),
+            n=len(row),
+            width=width,
+            separator=dialect.separator,
         )
     if sum(map(len, row)) > _LONGEST:
-        return "it is longer than 2,000,000 bytes; shorten it, or leave that column out"
+        return Message("it is longer than 2,000,000 bytes; shorten it, or leave that column out")
     return None
 
 

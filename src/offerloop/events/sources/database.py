@@ -17,6 +17,7 @@ import polars as pl
 
 from offerloop.config import Source
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -61,12 +62,16 @@ def _batches(engine: Engine, query: str, name: str) -> Iterator[tuple[list[str],
         ):
             names = [str(one) for one in result.keys()]  # noqa: SIM118 - not a dictionary
             if twice := next((one for one in names if names.count(one) > 1), None):
-                raise SourceError(f"{name} gives two columns named '{twice}'; rename one with 'as'")
+                raise SourceError(
+                    Message("{name} gives two columns named '{column}'; rename one with 'as'", name=name, column=twice)
+                )
             yield names, result.fetchmany(BATCH)
             while rows := result.fetchmany(BATCH):
                 yield names, rows
     except SQLAlchemyError as error:
-        raise SourceError(f"the database refuses to read {name}: {driver_message(error)}") from None
+        raise SourceError(
+            Message("the database refuses to read {name}: {reason}", name=name, reason=driver_message(error))
+        ) from None
     finally:
         engine.dispose()
 
@@ -145,7 +150,10 @@ def _common(kinds: list[pl.DataType]) -> pl.DataType:
     return pl.Float64() if all(kind.is_numeric() for kind in different) else pl.String()
 
 
-def connect(url: str, *, whose: str = "a source's url", new: bool = False) -> Engine:
+A_SOURCE = Message("a source's url", context="place of an address")
+
+
+def connect(url: str, *, whose: Message | str = A_SOURCE, new: bool = False) -> Engine:
     """A SQLAlchemy engine; ``${NAME}`` in the URL is the environment variable, so that no password is written down.
 
     Raises SourceError when a variable, the driver or SQLAlchemy itself is missing, and for an SQLite file that is not
@@ -155,18 +163,27 @@ def connect(url: str, *, whose: str = "a source's url", new: bool = False) -> En
         from sqlalchemy import create_engine
         from sqlalchemy.exc import ArgumentError, NoSuchModuleError
     except ModuleNotFoundError:
-        raise SourceError("databases need SQLAlchemy; install it with: pip install 'offerloop[sql]'") from None
+        raise SourceError(Message("databases need SQLAlchemy; install it with: pip install 'offerloop[sql]'")) from None
     try:
         engine = create_engine(with_variables(url, whose))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
-        why = str(error) if isinstance(error, NoSuchModuleError | ModuleNotFoundError) else "it cannot be understood"
+        known = isinstance(error, NoSuchModuleError | ModuleNotFoundError)
+        why = str(error) if known else Message("it cannot be understood")
         raise SourceError(
-            f"'{masked(url)}' is not a database that can be reached ({why}); write it like sqlite:///shop.db or "
-            "postgresql+psycopg://user:${PASSWORD}@host/shop"
+            Message(
+                "'{url}' is not a database that can be reached ({why}); write it like sqlite:///shop.db or "
+                "postgresql+psycopg://user:${{PASSWORD}}@host/shop",
+                url=masked(url),
+                why=why,
+            )
         ) from None
     file = engine.url.database
     if engine.dialect.name == "sqlite" and not new and file and not _is_there(file):
-        raise SourceError(f"the SQLite file '{file}', which {whose} names, does not exist; correct the url")
+        raise SourceError(
+            Message(
+                "the SQLite file '{file}', which {whose} names, does not exist; correct the url", file=file, whose=whose
+            )
+        )
     return engine
 
 
@@ -175,7 +192,7 @@ def _is_there(file: str) -> bool:
     return file == ":memory:" or file.startswith("file:") or Path(file).is_file()
 
 
-def with_variables(url: str, whose: str) -> str:
+def with_variables(url: str, whose: Message | str) -> str:
     """The URL with each ``${NAME}`` replaced by the environment variable; in front of the @ any sign may stand in it.
 
     Raises SourceError for a variable that is not set.
@@ -185,7 +202,11 @@ def with_variables(url: str, whose: str) -> str:
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in os.environ:
-            raise SourceError(f"the environment variable '{name}', which {whose} names, is not set")
+            raise SourceError(
+                Message(
+                    "the environment variable '{name}', which {whose} names, is not set", name=str(name), whose=whose
+                )
+            )
         inside = before is not None and match.end() <= before.end()
         plain = re.fullmatch(r"(?:[^@:/?#%]|%[0-9A-Fa-f]{2})*", os.environ[name])
         return quote(os.environ[name], safe="") if inside and not plain else os.environ[name]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 SEPARATORS = (",", ";", "\t", "|")
 UNICODE, WESTERN = "utf-8-sig", "cp1252"
@@ -54,9 +55,14 @@ def sniff(path: Path, *, encoding: str | None = None, separator: str | None = No
     """The dialect of a file, with what is known given. Raises SourceError when no encoding fits or it is empty."""
     sample = _head(path)
     if not sample.strip():
-        raise SourceError(f"the file '{path}' is empty; it needs a header line and rows")
+        raise SourceError(Message("the file '{path}' is empty; it needs a header line and rows", path=str(path)))
     if _JSON.match(sample.removeprefix(codecs.BOM_UTF8)):
-        raise SourceError(f"the file '{path}' holds JSON; save its rows as CSV or Parquet, with a line of column names")
+        raise SourceError(
+            Message(
+                "the file '{path}' holds JSON; save its rows as CSV or Parquet, with a line of column names",
+                path=str(path),
+            )
+        )
     encoding = encoding or _encoding(path, sample)
     lines = _decoded(path, sample, encoding).splitlines()[:200]
     separator = separator or max(SEPARATORS, key=lambda one: _regularity(lines, one))
@@ -77,7 +83,14 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
             while chunk := source.read(SAMPLE_BYTES):
                 copy.write(chunk)
         except UnicodeDecodeError as error:
-            raise SourceError(_wrong_bytes(path, encoding, error)) from None
+            raise SourceError(
+                Message(
+                    "the file '{path}' is not {encoding} ({reason}); correct 'encoding' of its source",
+                    path=str(path),
+                    encoding=encoding,
+                    reason=error.reason,
+                )
+            ) from None
     return Path(copy.name)
 
 
@@ -91,14 +104,14 @@ def _check_utf8(path: Path) -> None:
             except UnicodeDecodeError as error:
                 line = lines + chunk[: error.start].count(b"\n")
                 raise SourceError(
-                    f"the file '{path}', line {line}: the bytes are not UTF-8; set 'encoding' of its source, "
-                    'such as "gb18030" or "cp1252"'
+                    Message(
+                        "the file '{path}', line {line}: the bytes are not UTF-8; set 'encoding' of its source, such "
+                        'as "gb18030" or "cp1252"',
+                        path=str(path),
+                        line=str(line),
+                    )
                 ) from None
             lines += chunk.count(b"\n")
-
-
-def _wrong_bytes(path: Path, encoding: str, error: UnicodeDecodeError) -> str:
-    return f"the file '{path}' is not {encoding} ({error.reason}); correct 'encoding' of its source"
 
 
 def _head(path: Path) -> bytes:
@@ -126,7 +139,9 @@ def likely_encodings(path: Path, sample: bytes | None = None) -> tuple[str, ...]
         ranked = sorted(scores, key=lambda name: -scores[name])
         return tuple(name for name in ranked if scores[name] > best - _CLEARLY)
     if not _decodes(sample, WESTERN):
-        raise SourceError(f"the encoding of the file '{path}' is not known; set 'encoding' of its source")
+        raise SourceError(
+            Message("the encoding of the file '{path}' is not known; set 'encoding' of its source", path=str(path))
+        )
     return (WESTERN,)
 
 
@@ -150,10 +165,18 @@ def _decoded(path: Path, sample: bytes, encoding: str) -> str:
     try:
         codecs.lookup(encoding)
     except LookupError:
-        raise SourceError(f"'{encoding}' is not an encoding; correct 'encoding' of the source of '{path}'") from None
+        raise SourceError(
+            Message(
+                "'{encoding}' is not an encoding; correct 'encoding' of the source of '{path}'",
+                encoding=encoding,
+                path=str(path),
+            )
+        ) from None
     text = sample.decode(encoding, errors="replace")
     if "\0" in text:
-        raise SourceError(f"the file '{path}' holds binary data, or text as UTF-16; save it as CSV in UTF-8")
+        raise SourceError(
+            Message("the file '{path}' holds binary data, or text as UTF-16; save it as CSV in UTF-8", path=str(path))
+        )
     return text
 
 

@@ -16,6 +16,7 @@ from offerloop.events.sources.csv_lines import broken_line, line_of
 from offerloop.events.sources.database import snapshot
 from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
 from offerloop.events.sources.unpack import Readable, readable, split_part
+from offerloop.message import Message
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,19 @@ class Raw:
     decimal: str = "."
     csv: tuple[Readable, Dialect] | None = None
 
-    def line(self, column: str, cell: str) -> str:
-        """``", line 7"`` for a cell of a CSV file, ``", row 7"`` of a workbook, else nothing."""
+    def line(self, column: str, cell: str) -> Message | str:
+        """Return ``", line 7"`` for a cell of a CSV file, ``", row 7"`` of a workbook, else nothing."""
         if self.csv is None:
             return ""
         file, dialect = self.csv
         return file.place(line_of(file.path, dialect, column, cell))
+
+    def position(self, column: str, cell: str) -> Message | None:
+        """Return the same by itself: ``"line 7"``."""
+        if self.csv is None:
+            return None
+        file, dialect = self.csv
+        return file.position(line_of(file.path, dialect, column, cell))
 
 
 def file_source(path: Path) -> Source:
@@ -57,9 +65,13 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
             return
         path = source.file
         if path.is_dir():
-            raise SourceError(f"'{path}' is a folder; name a file in 'path' of its [sources] section")
+            raise SourceError(
+                Message("'{path}' is a folder; name a file in 'path' of its [sources] section", path=str(path))
+            )
         if not path.is_file():
-            raise SourceError(f"the file '{path}' does not exist; correct 'path' in its [sources] section")
+            raise SourceError(
+                Message("the file '{path}' does not exist; correct 'path' in its [sources] section", path=str(path))
+            )
         file = readable(path, source.part, folder)
         with instead_of_copies(folder, file.name):
             if file.is_parquet:
@@ -75,16 +87,18 @@ def instead_of_copies(folder: Path, name: str) -> Iterator[None]:
         yield
     except SourceError as error:
         copies = re.compile(rf"{re.escape(str(folder))}/[^\s\"';:,]*")
-        if not copies.search(str(error)):
+        if not any(copies.search(text) for text in error.message.texts()):
             raise
-        raise SourceError(copies.sub(lambda _: name, str(error))) from None
+        raise SourceError(error.message.with_texts(lambda text: copies.sub(lambda _: name, text))) from None
 
 
 def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
     try:
         yield Raw(engine.read(file.path), file.name, source.decimal or ".")
     except BrokenFileError:
-        raise SourceError(f"the file '{file.name}' is damaged and cannot be read to its end; write it again") from None
+        raise SourceError(
+            Message("the file '{name}' is damaged and cannot be read to its end; write it again", name=file.name)
+        ) from None
 
 
 def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterator[Raw]:
@@ -95,4 +109,11 @@ def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterat
         yield Raw(frame, file.name, dialect.decimal, (file, dialect))
     except BrokenFileError:
         line, wrong = broken_line(file.path, dialect)
-        raise SourceError(f"the file '{file.name}'{file.place(line)} cannot be read: {wrong}") from None
+        raise SourceError(
+            Message(
+                "the file '{name}'{place} cannot be read: {reason}",
+                name=file.name,
+                place=file.place(line),
+                reason=wrong,
+            )
+        ) from None

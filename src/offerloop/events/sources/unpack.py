@@ -22,6 +22,7 @@ import pyarrow as pa
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.sources.dialect import Dialect, sniff
 from offerloop.events.sources.workbook import open_workbook, sheet_names, write_sheet
+from offerloop.message import Message, Value
 
 _BLOCK = 1 << 20
 _DEEPEST = 4
@@ -31,6 +32,15 @@ _EMPTY_ZIP = b"PK\x05\x06"
 _MARKUP = (b"<html", b"<table", b"<?xml", b"<!doctype", b"<workbook")
 _TABLES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".xlsx", ".xlsm", ".gz", ".zst")
 """Endings of what is looked for in an archive."""
+
+_SEVERAL_FILES = Message(
+    "'{path}' holds several files: {parts}; name one with 'part' of its [sources] section, or on the command line as "
+    "in '{example}'"
+)
+_SEVERAL_SHEETS = Message(
+    "'{path}' holds several sheets: {parts}; name one with 'part' of its [sources] section, or on the command line as "
+    "in '{example}'"
+)
 
 
 class _Reader(Protocol):
@@ -50,23 +60,30 @@ class Readable:
     skipped: int = 0
     """Rows of the sheet above its header."""
 
-    def place(self, line: int | None) -> str:
-        """``", line 7"``, or ``", row 9"`` of a sheet; nothing for nothing."""
+    def position(self, line: int | None) -> Message | None:
+        """Return ``"line 7"``, or ``"row 9"`` of a sheet; nothing for nothing."""
         if line is None:
+            return None
+        if self.dialect is None:
+            return Message("line {number}", context="place in a file", number=str(line))
+        return Message("row {number}", context="place in a file", number=str(line + self.skipped))
+
+    def place(self, line: int | None) -> Message | str:
+        """Return the position as it stands behind the name of the file: ``", line 7"``."""
+        position = self.position(line)
+        if position is None:
             return ""
-        return f", line {line}" if self.dialect is None else f", row {line + self.skipped}"
+        return Message(", {position}", context="behind the name of a file", position=position)
 
 
 class SeveralPartsError(SourceError):
     """A workbook or an archive with several tables, of which none was named."""
 
-    def __init__(self, what: str, path: Path, parts: Sequence[str]) -> None:
-        """`what` they are: sheets, or files."""
+    def __init__(self, message: Message, path: Path, parts: Sequence[str]) -> None:
+        """`message` says that there are several: sheets, or files."""
         self.parts = tuple(parts)
-        super().__init__(
-            f"'{path}' holds several {what}: {_listed(parts)}; name one with 'part' of its [sources] section, or on "
-            f"the command line as in '{path.name}#{parts[0]}'"
-        )
+        example = f"{path.name}#{parts[0]}"
+        super().__init__(message.with_values(path=str(path), parts=_listed(parts), example=example))
 
 
 def split_part(path: Path) -> tuple[Path, str | None]:
@@ -89,9 +106,17 @@ def readable(path: Path, part: str | None, folder: Path) -> Readable:
     try:
         file = _readable(path, part, folder, str(path), _DEEPEST)
     except OSError as error:
-        raise SourceError(f"the file '{path}' cannot be read: {error.strerror or error}") from None
+        raise SourceError(
+            Message("the file '{path}' cannot be read: {reason}", path=str(path), reason=str(error.strerror or error))
+        ) from None
     if part is not None and file.path == path:
-        raise SourceError(f"'{path}' is neither a workbook nor an archive, so it has no part '{part}'; leave it out")
+        raise SourceError(
+            Message(
+                "'{path}' is neither a workbook nor an archive, so it has no part '{part}'; leave it out",
+                path=str(path),
+                part=part,
+            )
+        )
     return file
 
 
@@ -99,7 +124,7 @@ def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int)
     with path.open("rb") as file:
         begin = file.read(512)
     if not depth:
-        raise SourceError(f"'{name}' is packed too many times; unpack it")
+        raise SourceError(Message("'{name}' is packed too many times; unpack it", name=name))
     if begin.startswith((_GZIP, _ZSTD)):
         inner = _unpacked(path, folder, name, is_gzip=begin.startswith(_GZIP))
         return _readable(inner, part, folder, name, depth - 1)
@@ -107,11 +132,18 @@ def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int)
         return _of_zip(path, part, folder, name, depth)
     if begin.startswith(_OLD_EXCEL):
         raise SourceError(
-            f"'{name}' is a workbook of an old Excel (.xls), or one with a password; save it as .xlsx without a "
-            "password, or as CSV"
+            Message(
+                "'{name}' is a workbook of an old Excel (.xls), or one with a password; save it as .xlsx "
+                "without a password, or as CSV",
+                name=name,
+            )
         )
     if begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        raise SourceError(f"'{name}' holds a web page or XML, whatever its ending; save it as .xlsx, CSV or Parquet")
+        raise SourceError(
+            Message(
+                "'{name}' holds a web page or XML, whatever its ending; save it as .xlsx, CSV or Parquet", name=name
+            )
+        )
     if begin.startswith(_PARQUET) and path.suffix.lower() != ".parquet":
         link = Path(tempfile.mkdtemp(dir=folder)) / "table.parquet"
         link.symlink_to(path.absolute())
@@ -132,18 +164,22 @@ def _of_zip(path: Path, part: str | None, folder: Path, name: str, depth: int) -
                 _copy(source, inner)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise SourceError(
-            f"the archive '{name}' is damaged or packed in an unknown way ({error}); pack it again, or unpack it"
+            Message(
+                "the archive '{name}' is damaged or packed in an unknown way ({error}); pack it again, or unpack it",
+                name=name,
+                error=str(error),
+            )
         ) from None
     return _readable(inner, rest, folder, f"{name}#{chosen}", depth - 1)
 
 
 def _refuse_other_documents(names: Sequence[str], name: str) -> None:
     if "xl/workbook.bin" in names:
-        raise SourceError(f"'{name}' is a binary workbook (.xlsb); save it as .xlsx or as CSV")
+        raise SourceError(Message("'{name}' is a binary workbook (.xlsb); save it as .xlsx or as CSV", name=name))
     if "content.xml" in names and "mimetype" in names:
-        raise SourceError(f"'{name}' is an OpenDocument file; save it as .xlsx or as CSV")
+        raise SourceError(Message("'{name}' is an OpenDocument file; save it as .xlsx or as CSV", name=name))
     if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise SourceError(f"'{name}' is a document, not a table; save its table as .xlsx or as CSV")
+        raise SourceError(Message("'{name}' is a document, not a table; save its table as .xlsx or as CSV", name=name))
 
 
 def _member(archive: zipfile.ZipFile, part: str | None, path: Path) -> tuple[str, str | None]:
@@ -154,17 +190,31 @@ def _member(archive: zipfile.ZipFile, part: str | None, path: Path) -> tuple[str
         if not member.is_dir() and member.filename.lower().endswith(_TABLES) and not _is_hidden(member.filename)
     ]
     if not tables:
-        raise SourceError(f"the archive '{path}' holds no CSV, Parquet or Excel file; pack the table itself")
+        raise SourceError(
+            Message("the archive '{path}' holds no CSV, Parquet or Excel file; pack the table itself", path=str(path))
+        )
     if part is None and len(tables) > 1:
-        raise SeveralPartsError("files", path, tables)
+        raise SeveralPartsError(_SEVERAL_FILES, path, tables)
     file, _, sheet = (part or tables[0]).partition("#")
     chosen = next((one for one in tables if file in (one, Path(one).name)), None)
     if chosen is None:
         raise SourceError(
-            f"the archive '{path}' has no file '{file}'{near_miss(file, tables)} (it has {_listed(tables)})"
+            Message(
+                "the archive '{path}' has no file '{file}'{near} (it has {known})",
+                path=str(path),
+                file=file,
+                near=near_miss(file, tables),
+                known=_listed(tables),
+            )
         )
     if archive.getinfo(chosen).flag_bits & 1:
-        raise SourceError(f"'{chosen}' in the archive '{path}' is encrypted; unpack it, or pack it without a password")
+        raise SourceError(
+            Message(
+                "'{part}' in the archive '{path}' is encrypted; unpack it, or pack it without a password",
+                part=chosen,
+                path=str(path),
+            )
+        )
     return chosen, sheet or None
 
 
@@ -177,14 +227,25 @@ def _of_workbook(path: Path, part: str | None, folder: Path, name: str) -> Reada
     workbook = open_workbook(path, name)
     names = sheet_names(workbook)
     if part is None and len(names) > 1:
-        raise SeveralPartsError("sheets", path, names)
+        raise SeveralPartsError(_SEVERAL_SHEETS, path, names)
     if part is None and not names:
-        raise SourceError(f"the workbook '{name}' has no sheet with cells that is not hidden; give one with a table")
+        raise SourceError(
+            Message(
+                "the workbook '{name}' has no sheet with cells that is not hidden; give one with a table", name=name
+            )
+        )
     sheets = sheet_names(workbook, hidden=True)
     sheet = names[0] if part is None else part
     if sheet not in sheets:
-        hint = near_miss(sheet, sheets)
-        raise SourceError(f"the workbook '{name}' has no sheet '{sheet}' with cells{hint} (it has {_listed(sheets)})")
+        raise SourceError(
+            Message(
+                "the workbook '{name}' has no sheet '{sheet}' with cells{near} (it has {known})",
+                name=name,
+                sheet=sheet,
+                near=near_miss(sheet, sheets),
+                known=_listed(sheets),
+            )
+        )
     copy = Path(tempfile.mkdtemp(dir=folder)) / "sheet.csv"
     written = write_sheet(workbook, sheet, copy)
     mark = "." if written.fractions else sniff(copy, encoding="utf-8-sig", separator=",").decimal
@@ -200,7 +261,13 @@ def _unpacked(path: Path, folder: Path, name: str, *, is_gzip: bool) -> Path:
     except (OSError, zlib.error, EOFError, pa.ArrowException) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise SourceError(f"the packed file '{name}' is damaged ({error}); pack it again, or unpack it") from None
+        raise SourceError(
+            Message(
+                "the packed file '{name}' is damaged ({error}); pack it again, or unpack it",
+                name=name,
+                error=str(error),
+            )
+        ) from None
     return inner
 
 
@@ -215,5 +282,8 @@ def _copy(source: _Reader, path: Path) -> None:
         shutil.copyfileobj(source, copy, _BLOCK)
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+def _listed(names: Sequence[str]) -> Value:
+    """Return the first ten, and how many more there are."""
+    if len(names) <= 10:
+        return names
+    return Message("{names} and {n} more", context="names in a row", names=names[:10], n=len(names) - 10)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from offerloop.errors import SourceError
+from offerloop.message import Message
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -40,9 +41,13 @@ def open_workbook(path: Path, name: str) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(path)
     except PasswordError:
-        raise SourceError(f"the workbook '{name}' is protected by a password; save it without one, or as CSV") from None
+        raise SourceError(
+            Message("the workbook '{name}' is protected by a password; save it without one, or as CSV", name=name)
+        ) from None
     except (CalamineError, OSError):
-        raise SourceError(f"the workbook '{name}' is damaged and cannot be read; save it again, or as CSV") from None
+        raise SourceError(
+            Message("the workbook '{name}' is damaged and cannot be read; save it again, or as CSV", name=name)
+        ) from None
 
 
 def sheet_names(workbook: CalamineWorkbook, *, hidden: bool = False) -> list[str]:

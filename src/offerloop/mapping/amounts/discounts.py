@@ -9,6 +9,7 @@ import polars as pl
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
 from offerloop.mapping.times import column_values
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 ROLES = ("discount", "coupon")
@@ -37,9 +38,9 @@ def _mostly_below_zero(column: SourceColumn) -> bool:
     return int((column.numbers < 0).sum()) > int((column.numbers > 0).sum())
 
 
-def discount_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
+def discount_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return a note for each column of discounts that holds shares, mapped or left out."""
-    notes: dict[str, str] = {}
+    notes: dict[str, Message] = {}
     for ours in ROLES:
         mapped = match.column(ours)
         for column in [mapped] if mapped else _called(match, ours):
@@ -77,7 +78,7 @@ def _largest(column: SourceColumn) -> float:
     return float(column.numbers.filter(column.numbers != 0).quantile(1 - _RARE) or 0)
 
 
-def share_note(match: ColumnMatch, column: SourceColumn, ours: str) -> str:
+def share_note(match: ColumnMatch, column: SourceColumn, ours: str) -> Message:
     """Return what to do with a column of shares."""
     largest = _largest(column)
     share = reference(column.name) if largest <= 1 else f"{reference(column.name)} / 100"
@@ -85,10 +86,19 @@ def share_note(match: ColumnMatch, column: SourceColumn, ours: str) -> str:
         written = f"{worth} * {share}"
     else:
         written = f"{match.guesses['paid'].written} * {share} / (1 - {share})" if "paid" in match.guesses else ""
-    remedy = f'; if they are shares of the price, map {ours} = "{written}"' if written else ""
-    mostly = "" if largest == column.numbers.max() else "mostly "
-    held = f"'{column.name}' seems to hold shares or percentages, {mostly}up to {largest:g}"
-    return f"{held}; a discount must be an amount{remedy}"
+    remedy: Message | str = ""
+    if written:
+        entry = f'{ours} = "{written}"'
+        remedy = Message("; if they are shares of the price, map {entry}", entry=entry)
+    held = (
+        Message("'{column}' seems to hold shares or percentages, up to {largest}; a discount must be an amount{remedy}")
+        if largest == column.numbers.max()
+        else Message(
+            "'{column}' seems to hold shares or percentages, mostly up to {largest}; a discount must be an "
+            "amount{remedy}"
+        )
+    )
+    return held.with_values(column=column.name, largest=f"{largest:g}", remedy=remedy)
 
 
 def _paid(match: ColumnMatch) -> SourceColumn | None:

@@ -6,6 +6,7 @@ import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
 from offerloop.mapping.matching import ColumnMatch
+from offerloop.message import Message, Share
 from offerloop.workspace import SampleRows
 
 _FEWEST = 20
@@ -18,7 +19,7 @@ _STEADIER = 0.25
 """Prices that vary by less than this share of what they vary by the other ids go with these ids."""
 
 
-def exchanged_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
+def exchanged_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return a note where the data say that customers, products or orders are something else."""
     customer, product, order = (match.column(ours) for ours in ("customer_id", "product_id", "order_id"))
     if customer is None or product is None or customer.name == product.name:
@@ -31,17 +32,22 @@ def exchanged_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
         return []
     why = _by_orders(shares, customer.name, product.name)
     why = why or _by_prices(match, sample, lines, customer.name, product.name)
-    if why:
+    if why is not None:
         return [_exchanged(customer.name, product.name, why)]
     return [] if shares is None or order is None else [_mixed(order.name, customer.name, shares[0])]
 
 
-def _by_orders(shares: tuple[float, float] | None, customer: str, product: str) -> str:
+def _by_orders(shares: tuple[float, float] | None, customer: str, product: str) -> Message | None:
     """Return why they are exchanged where many more orders have one product than one customer."""
     if shares is None or shares[1] <= shares[0] + _MARGIN:
-        return ""
-    have = f"{100 * shares[1]:.0f} % have one '{product}', and {100 * shares[0]:.0f} % one '{customer}'"
-    return f"of the orders with several lines, {have}"
+        return None
+    return Message(
+        "of the orders with several lines, {one_product} have one '{product}', and {one_customer} one '{customer}'",
+        one_product=Share(round(shares[1], 2)),
+        product=product,
+        one_customer=Share(round(shares[0], 2)),
+        customer=customer,
+    )
 
 
 def _shares(lines: pl.DataFrame) -> tuple[float, float] | None:
@@ -57,26 +63,32 @@ def _shares(lines: pl.DataFrame) -> tuple[float, float] | None:
     return one_customer, one_product
 
 
-def _mixed(order: str, customer: str, one_customer: float) -> str:
-    return (
-        f"{100 * (1 - one_customer):.0f} % of the numbers in '{order}' with several lines have several customers in "
-        f"'{customer}'; each of these counts as an order of its own, and if one of the columns is something else, "
-        "correct it"
+def _mixed(order: str, customer: str, one_customer: float) -> Message:
+    return Message(
+        "{share} of the numbers in '{order}' with several lines have several customers in '{customer}'; each of these "
+        "counts as an order of its own, and if one of the columns is something else, correct it",
+        share=Share(round(1 - one_customer, 2)),
+        order=order,
+        customer=customer,
     )
 
 
-def _by_prices(match: ColumnMatch, sample: SampleRows, lines: pl.DataFrame, customer: str, product: str) -> str:
+def _by_prices(
+    match: ColumnMatch, sample: SampleRows, lines: pl.DataFrame, customer: str, product: str
+) -> Message | None:
     """Return why they are exchanged where orders do not tell: the price of a unit goes with the product."""
     if not {"paid", "quantity"} <= set(match.guesses):
-        return ""
+        return None
     written = {"paid": match.guesses["paid"].written, "units": match.guesses["quantity"].written}
     priced = pl.concat([lines, numbers_of(sample, written)], how="horizontal")
     priced = priced.filter((pl.col("paid") > 0) & (pl.col("units") > 0))
     priced = priced.with_columns(price=(pl.col("paid") / pl.col("units")).log())
     by_customer, by_product = _variation(priced, "customer", "product"), _variation(priced, "product", "customer")
     if by_customer is None or by_product is None or by_customer >= _STEADIER * by_product:
-        return ""
-    return f"the price of a unit goes with '{customer}', and not with '{product}'"
+        return None
+    return Message(
+        "the price of a unit goes with '{customer}', and not with '{product}'", customer=customer, product=product
+    )
 
 
 def _variation(lines: pl.DataFrame, same: str, other: str) -> float | None:
@@ -89,8 +101,11 @@ def _variation(lines: pl.DataFrame, same: str, other: str) -> float | None:
     return float(apart.median() or 0) if apart.len() >= _FEWEST else None  # type: ignore[arg-type]
 
 
-def _exchanged(customer: str, product: str, why: str) -> str:
-    return (
-        f"'{customer}' is read as customer_id and '{product}' as product_id, and they seem to be exchanged: {why}; if "
-        f'so, map customer_id = "{product}" and product_id = "{customer}"'
+def _exchanged(customer: str, product: str, why: Message) -> Message:
+    return Message(
+        "'{customer}' is read as customer_id and '{product}' as product_id, and they seem to be exchanged: {why}; if "
+        'so, map customer_id = "{product}" and product_id = "{customer}"',
+        customer=customer,
+        product=product,
+        why=why,
     )

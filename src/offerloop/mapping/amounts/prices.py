@@ -8,6 +8,7 @@ import polars as pl
 
 from offerloop.mapping.matching import ColumnMatch
 from offerloop.mapping.times import column_values
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _FEWEST = 5
@@ -28,7 +29,7 @@ def price_before(match: ColumnMatch, sample: SampleRows) -> None:
     apart = 0.005 * lines["worth"] + 0.01
     less, more = (lines["worth"] - lines["paid"] > apart).mean(), (lines["paid"] - lines["worth"] > apart).mean()
     if lines.height and more < 0.01 and less > more:  # type: ignore[operator]
-        why = f"{match.guesses['unit_price'].why}, before discounts"
+        why = Message("{why}, before discounts", context="why a column is read so", why=match.guesses["unit_price"].why)
         match.take("list_price", price.name, (price.name,), why)
 
 
@@ -57,13 +58,15 @@ def unit_or_line(match: ColumnMatch, sample: SampleRows) -> None:
             return
         unit, line = fits
         if ours == "list_price" and line.clearly(unit):
-            what = "the value of the whole line by its numbers: never below what was paid, however many units"
+            what = Message(
+                "{why}; the value of the whole line by its numbers: never below what was paid, however many units"
+            )
         elif ours == "list_value" and unit.clearly(line):
-            what = "the price of one unit by its numbers: the line is worth it times its units"
+            what = Message("{why}; the price of one unit by its numbers: the line is worth it times its units")
         else:
             return
         why = match.guesses.pop(ours).why
-        match.take(other, column.name, (column.name,), f"{why}; {what}")
+        match.take(other, column.name, (column.name,), what.with_values(why=why))
         return
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
-from offerloop.mapping.matching import ColumnMatch, name_score, reference, says
+from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch, name_score, reference, says
+from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _LEAST_RATIO = 1.5
@@ -33,16 +34,20 @@ def unit_or_total(match: ColumnMatch, sample: SampleRows) -> None:
     if grows is None or grows is (paid is not None):
         return
     if grows:
-        match.take("paid", amount.name, (amount.name,), "guessed from the contents: it grows with the units")
+        match.take("paid", amount.name, (amount.name,), Message("guessed from the contents: it grows with the units"))
         del match.guesses["unit_price"]
     else:
-        match.take("unit_price", amount.name, (amount.name,), "guessed from the contents")
+        match.take("unit_price", amount.name, (amount.name,), BY_CONTENTS)
         del match.guesses["paid"]
-    what = "the value of the whole line" if grows else "the price of one unit"
-    match.notes.append(f"'{amount.name}' is read as {what}: so prices of a product differ least")
+    note = (
+        Message("'{column}' is read as the value of the whole line: so prices of a product differ least")
+        if grows
+        else Message("'{column}' is read as the price of one unit: so prices of a product differ least")
+    )
+    match.notes.append(note.with_values(column=amount.name))
 
 
-def amount_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
+def amount_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return a note where what is mapped as paid is of a unit, or is a total that is multiplied again, or may be."""
     paid, quantity, product = match.guesses.get("paid"), match.column("quantity"), match.column("product_id")
     if paid is None or quantity is None or product is None:
@@ -58,25 +63,37 @@ def amount_notes(match: ColumnMatch, sample: SampleRows) -> list[str]:
         return [] if match.is_given("paid") else _doubt(sample, amounts[0], quantity.name, better)
     if grows is not multiplied:
         return []
-    what = (
-        "grows with the units of a product: it seems to be of the whole line"
+    note = (
+        Message(
+            "'{column}' grows with the units of a product: it seems to be of the whole line; if so, map paid = "
+            '"{better}"'
+        )
         if grows
-        else ("is the same however many units of a product are bought: it seems to be a unit's")
+        else Message(
+            "'{column}' is the same however many units of a product are bought: it seems to be a unit's; if so, "
+            'map paid = "{better}"'
+        )
     )
-    return [f"'{amounts[0]}' {what}; if so, map paid = \"{better}\""]
+    return [note.with_values(column=amounts[0], better=better)]
 
 
-def _doubt(sample: SampleRows, amount: str, quantity: str, better: str) -> list[str]:
+def _doubt(sample: SampleRows, amount: str, quantity: str, better: str) -> list[Message]:
     """Return a note where the lines leave open which reading is right, the name does too, and it matters."""
     multiplied = better == reference(amount)
     if _is_named(amount, multiplied=multiplied) or _share_of_several(sample, quantity) < _FEW_SEVERAL:
         return []
-    unit, line = "the price of one unit", "the amount of the whole line"
-    now, other = (unit, line) if multiplied else (line, unit)
-    return [
-        f"'{amount}' is read as {now}, and the order lines do not show whether it is {other}; compare one receipt, "
-        f'and if it is, map paid = "{better}"'
-    ]
+    note = (
+        Message(
+            "'{column}' is read as the price of one unit, and the order lines do not show whether it is the amount "
+            'of the whole line; compare one receipt, and if it is, map paid = "{better}"'
+        )
+        if multiplied
+        else Message(
+            "'{column}' is read as the amount of the whole line, and the order lines do not show whether it is the "
+            'price of one unit; compare one receipt, and if it is, map paid = "{better}"'
+        )
+    )
+    return [note.with_values(column=amount, better=better)]
 
 
 def _is_named(amount: str, *, multiplied: bool) -> bool:

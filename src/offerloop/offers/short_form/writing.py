@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from offerloop.errors import InputError, check_known
+from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.reading import read_offers
 from offerloop.offers.short_form.amounts import check_currency, percent_text, signed_amount
@@ -21,7 +22,7 @@ def print_offer(offer: Offer | Mapping[str, Any], language: str = "en", currency
 
     Raises InputError for an offer with something that no short form says, naming the field.
     """
-    check_known("language", language, SHORT_FORM_LANGUAGES)
+    check_known(Message("language", context="kind of name"), language, SHORT_FORM_LANGUAGES)
     check_currency(currency)
     if not isinstance(offer, Offer):
         (offer,) = read_offers([offer], None, currency)

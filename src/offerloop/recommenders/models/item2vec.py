@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from offerloop.errors import ConfigError
+from offerloop.message import Message
 from offerloop.recommenders.base import HistoryRecommender, Scores
 from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.interactions import Interactions
@@ -82,5 +83,7 @@ def _word2vec() -> Any:  # noqa: ANN401 - gensim has no types
     try:
         from gensim.models import Word2Vec
     except ModuleNotFoundError:
-        raise ConfigError("item2vec needs gensim; install it with: pip install 'offerloop[item2vec]'") from None
+        raise ConfigError(
+            Message("item2vec needs gensim; install it with: pip install 'offerloop[item2vec]'")
+        ) from None
     return Word2Vec

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from offerloop.errors import ConfigError
+from offerloop.message import Message
 
 Array = Any
 """A NumPy or JAX array."""
@@ -41,7 +42,10 @@ def _compiled(loss: Loss) -> tuple[Any, Callable[..., Any]]:
         import optax
     except ImportError:
         raise ConfigError(
-            "the recommenders deep and one_layer need JAX and optax; install them with: pip install 'offerloop[deep]'"
+            Message(
+                "the recommenders deep and one_layer need JAX and optax; install them with: pip install "
+                "'offerloop[deep]'"
+            )
         ) from None
     optimiser = optax.scale_by_adam()
 

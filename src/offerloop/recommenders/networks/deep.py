@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from offerloop.errors import SourceError
+from offerloop.message import Message
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores
 from offerloop.recommenders.histories import Codes, Histories
 from offerloop.recommenders.interactions import Interactions
@@ -80,8 +81,13 @@ class Deep(HistoryRecommender):
         with np.load(folder / "deep.npz", allow_pickle=False) as kept:
             if not np.array_equal(kept["products"], interactions.products):
                 raise SourceError(
-                    f"{folder / 'deep.npz'} was fitted on {len(kept['products'])} products and the interactions have "
-                    f"other ones ({len(interactions.products)}); fit again"
+                    Message(
+                        "{file} was fitted on {n_products} products and the interactions have other ones "
+                        "({n_others}); fit again",
+                        file=str(folder / "deep.npz"),
+                        n_products=len(kept["products"]),
+                        n_others=len(interactions.products),
+                    )
                 )
             params = {name.removeprefix("param_"): kept[name] for name in kept.files if name.startswith("param_")}
             model._attributes = kept["attributes"]

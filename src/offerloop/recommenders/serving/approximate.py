@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits  # a dependency of implicit
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.recommenders.base import Scores
 from offerloop.recommenders.histories import Codes
 from offerloop.recommenders.serving.calibration import ListAnswer, calibrated
@@ -159,6 +160,9 @@ def _faiss() -> Any:  # noqa: ANN401 - a module without types
         import faiss
     except ImportError:
         raise InputError(
-            "an approximate index needs faiss; install it with: pip install 'offerloop[index]', or use the exact index"
+            Message(
+                "an approximate index needs faiss; install it with: pip install 'offerloop[index]', or use "
+                "the exact index"
+            )
         ) from None
     return faiss
