@@ -1,14 +1,17 @@
 """Decisions on record, policies and leases of budgets, on both databases."""
 
 import threading
+from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from offerloop.store import (
     PERSONALISED,
     Database,
     DecisionRecord,
     add_decisions,
+    erase_from_store,
     find_decision,
     is_on,
     keys_of_customers,
@@ -91,3 +94,15 @@ def test_what_was_not_used_of_a_lease_goes_back_once(database):
     assert database.change(lambda one: take_lease(one, "v1", "first", 71, 71, 60)) is None
     assert database.change(lambda one: take_lease(one, "v1", "first", 70, 70, 60))[1] == 70
     assert database.change(lambda one: take_lease(one, "v1", "other", 1, 1, 60)) is None
+
+
+def test_what_is_decided_for_an_erased_customer_is_nobodys(database):
+    database.change(lambda one: add_decisions(one, [record(1)]))
+    database.change(lambda one: erase_from_store(one, "c1"))
+    late = replace(record(3), request='{"context":{"name":"c1"}}')
+    database.change(lambda one: add_decisions(one, [late]))
+    for decision in ("d1", "d3"):
+        assert database.read(lambda one, decision=decision: find_decision(one, decision)).customer_id is None
+    assert database.read(lambda one: find_decision(one, "d3")).request == "{}"
+    with database.engine.connect() as connection:
+        assert connection.execute(sa.text("select count(*) from customer_keys")).scalar_one() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -56,14 +57,17 @@ def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> 
     customers = {one.customer_id for one in records if one.customer_id is not None}
     gone = erased_among(connection, customers)
     keys = keys_of_customers(connection, customers - gone) | {one: secrets.token_hex(16) for one in gone}
-    rows = [
-        {name: value for name, value in vars(one).items() if name != "customer_id"}
-        | {"customer_key": keys[one.customer_id or ""]}
-        for one in records
-    ]
+    rows = [_row(one, keys[one.customer_id or ""], is_erased=one.customer_id in gone) for one in records]
     if rows:
         new = inserting(connection, decisions).on_conflict_do_nothing()
         connection.execute(new, sorted(rows, key=lambda row: str(row["decision_id"])))
+
+
+def _row(record: DecisionRecord, customer_key: str, *, is_erased: bool) -> dict[str, Any]:
+    """Return a row, which says nothing of what was asked for an erased customer."""
+    row = {name: value for name, value in vars(record).items() if name != "customer_id"}
+    asked = {"request": "{}", "input_hash": ""} if is_erased else {}
+    return {**row, **asked, "customer_key": customer_key}
 
 
 _FIND = (
