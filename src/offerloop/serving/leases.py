@@ -47,6 +47,7 @@ class Leases:
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)
     _gate: Lock = field(default_factory=Lock)
+    _closed: bool = False
 
     def open(self, least_minor: Mapping[str, int]) -> None:
         """Enter the budgets, and take a first block of each campaign that needs `least_minor` for an offer."""
@@ -57,6 +58,8 @@ class Leases:
     def take(self, campaign_id: str, minor: int) -> bool:
         """Spend an amount of what is held, without waiting. Where little is left of it, a further block is fetched."""
         with self._gate:
+            if self._closed:
+                return False
             blocks = self._blocks.setdefault(campaign_id, [])
             block = next((one for one in blocks if one.left_minor >= minor), None)
             if block is not None:
@@ -89,10 +92,14 @@ class Leases:
                 self._again_at[campaign_id] = time.monotonic() + AGAIN_SECONDS
             else:
                 self._blocks.setdefault(campaign_id, []).append(_Block(*taken))
+            was_late = self._closed
+        if was_late:
+            self.close()
 
     def close(self) -> None:
         """Give back what was not spent. Nothing can be taken afterwards."""
         with self._gate:
+            self._closed = True
             blocks = [one for held in self._blocks.values() for one in held]
             self._blocks.clear()
         for one in blocks:
