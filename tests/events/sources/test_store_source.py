@@ -13,6 +13,7 @@ from offerloop.commands.run.task import run
 from offerloop.config import load_config
 from offerloop.errors import ConfigError, SourceError
 from offerloop.events import prepare
+from offerloop.store import Database, erase_from_store
 from offerloop.workspace import open_workspace
 
 
@@ -81,6 +82,25 @@ def test_facts_are_the_newest_ones(tmp_path, store_url):
     assert found.no_consent["customer_id"].to_list() == ["a"]
     assert found.products.collect().to_polars().select("category", "brand").rows() == [("drinks", "East")]
     assert dict(found.customers.collect().to_polars().select("customer_id", "age").rows())["a"] == 40
+
+
+def test_one_who_opts_out_keeps_no_other_from_offers(tmp_path, store_url):
+    refused = events("customer", {"customer_id": "a", "opt_out": True}, {"customer_id": "d", "segment": "new"})
+    bought = [order(one, "2024-03-01", ("tea", 1, 100)) for one in ("a", "b", "c")]
+    reported(store_url, [*refused, *bought])
+    found = clean(shop_on_store(tmp_path, store_url))
+    assert found.no_consent["customer_id"].to_list() == ["a"]
+    assert (found.agreement.agreed, found.agreement.customers) == (2, 3)
+
+
+def test_an_erased_customer_counts_in_sales_and_gets_no_offer(tmp_path, store_url):
+    reported(store_url, [order(one, "2024-03-01", ("tea", 1, 100)) for one in ("a", "b")])
+    database = Database.open(store_url)
+    key = database.change(lambda one: erase_from_store(one, "a")).key
+    database.close()
+    found = clean(shop_on_store(tmp_path, store_url))
+    assert found.no_consent["customer_id"].to_list() == [key]
+    assert found.order_lines.collect().to_polars()["paid_minor"].sum() == 200
 
 
 def test_what_is_shown_and_looked_at_is_read(tmp_path, store_url):

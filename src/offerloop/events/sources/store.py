@@ -30,8 +30,6 @@ BATCH = 100_000
 Row = dict[str, Any]
 _AMOUNTS = ("quantity", "paid_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
 """What is below zero where something comes back."""
-_FACTS = {"products": ("product", "product_id"), "customers": ("customer", "customer_id")}
-"""The kind of event that holds facts, and what they are facts of."""
 
 
 def open_event_log(url: str) -> EventLog:
@@ -54,8 +52,8 @@ def store_sources(log: EventLog, folder: Path, currency: str) -> dict[SourceName
         "events": _rows(log, _browsing, "view", "cart", "rating"),
         "exposures": _rows(log, _plain, "exposure"),
         "redemptions": _rows(log, _redemption, "redemption"),
-        "products": _newest(log, *_FACTS["products"]),
-        "customers": _newest(log, *_FACTS["customers"]),
+        "products": _newest(log, "product", "product_id").values(),
+        "customers": _customers(log),
     }
     frames = {name: read(name, rows) for name, rows in tables.items()}
     return {name: source for name, source in frames.items() if source is not None}
@@ -108,15 +106,29 @@ def _redemption(event: StoredEvent) -> Iterator[Row]:
         yield from _plain(event)
 
 
-def _newest(log: EventLog, kind: str, key: str) -> Iterator[Row]:
-    """Yield the facts of each product or customer: of each field the newest value."""
+def _newest(log: EventLog, kind: str, key: str) -> dict[str, Row]:
+    """Return the facts of each product or customer: of each field the newest value."""
     facts: dict[str, Row] = {}
     for one in log.read(kind):
         body = {**one.body, **one.body.get("attributes", {})}
         body.pop("attributes", None)
         name = one.customer_id if key == "customer_id" else body[key]
         facts.setdefault(str(name), {key: name}).update(body)
-    yield from (facts[name] for name in sorted(facts))
+    return {name: facts[name] for name in sorted(facts)}
+
+
+def _customers(log: EventLog) -> Iterable[Row]:
+    """Return the facts of customers. Where somebody has opted out, who has said nothing of it has not.
+
+    Then all who bought are listed, because a customer who is not on the list counts as one who has not agreed.
+    """
+    facts = _newest(log, "customer", "customer_id")
+    if any("opt_out" in row for row in facts.values()):
+        for name in log.customers("order"):
+            facts.setdefault(name, {"customer_id": name})
+        for row in facts.values():
+            row.setdefault("opt_out", False)
+    return [facts[name] for name in sorted(facts)]
 
 
 def _written(name: SourceName, rows: Iterable[Row], folder: Path, digits: int) -> Source | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, delete, func, select, text, update
+from sqlalchemy import Connection, Table, Text, delete, func, insert, select, text, update
 
 from offerloop.errors import StoreError
 from offerloop.store.connect import clock
@@ -168,7 +168,17 @@ def _events(connection: Connection, customer_id: str, key: str) -> tuple[int, in
         other = _without_names(json.loads(body), lambda name: _renamed(name, customer_id, key))
         changed = {"event_id": secrets.token_hex(12), "customer_id": key, "body": json.dumps(other, sort_keys=True)}
         connection.execute(update(events).where(events.c.event_id == event_id).values(changed))
+    if kept:
+        _opt_out(connection, key)
     return deleted, len(kept)
+
+
+def _opt_out(connection: Connection, key: str) -> None:
+    """Let no plan give an offer to what is left of the customer."""
+    now = clock(connection)
+    row = {"event_id": secrets.token_hex(12), "kind": "customer", "customer_id": key, "at": now, "received_at": now,
+           "body": json.dumps({"attributes": {}, "opt_out": True})}  # fmt: skip
+    connection.execute(insert(events).values(row))
 
 
 def _without_names(body: dict[str, Any], renamed: Callable[[str], str]) -> dict[str, Any]:

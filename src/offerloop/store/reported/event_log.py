@@ -88,6 +88,13 @@ class EventLog:
             for row in connection.execution_options(yield_per=BATCH).execute(asked):
                 yield _event(row)
 
+    def customers(self, *kinds: str) -> list[str]:
+        """Return the customers of some kinds of events, sorted."""
+        asked = (
+            select(events.c.customer_id).where(events.c.kind.in_(kinds), events.c.customer_id.is_not(None)).distinct()
+        )
+        return sorted(self.database.read(lambda connection: list(connection.execute(asked).scalars())))
+
     def of_customer(self, customer_id: str) -> list[StoredEvent]:
         """Return all events of one customer, first things first."""
         asked = select(events).where(events.c.customer_id == customer_id).order_by(events.c.at, events.c.event_id)
