@@ -81,11 +81,11 @@ def near_miss(wrong: str, allowed: Iterable[str]) -> Message | str:
 
 def check_known(what: Message, wanted: str, allowed: Iterable[str]) -> None:
     """Raises InputError with the nearest name where `wanted` is none of those allowed."""
-    known = list(allowed)
-    if wanted not in known:
-        near = near_miss(wanted, known)
+    names = list(allowed)
+    if wanted not in names:
+        near = near_miss(wanted, names)
         raise InputError(
             Message(
-                "there is no {what} '{name}'{near} (known: {known})", what=what, name=wanted, near=near, known=known
+                "there is no {what} '{name}'{near} (known: {known})", what=what, name=wanted, near=near, known=names
             )
         )

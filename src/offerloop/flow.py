@@ -317,8 +317,8 @@ def product_names(events: Events) -> list[str]:
     column = next((one for one in ("text", "category") if one in present), None)
     if column is None:
         return []
-    known = ~nw.col(column).is_null() & (nw.col(column) != "unknown")
-    return collect(events.products.filter(known).select(column).unique(), column)[column].to_list()
+    is_named = ~nw.col(column).is_null() & (nw.col(column) != "unknown")
+    return collect(events.products.filter(is_named).select(column).unique(), column)[column].to_list()
 
 
 def rules(settings: Recommend, usual_margin: float) -> BusinessRules:

@@ -54,8 +54,8 @@ def clash(problem: Problem) -> ClashError | None:
     conflicts = list(_conflicts(problem))
     if not conflicts:
         return None
-    found = joined((one.message() for one in conflicts), "; ")
-    return ClashError(Message("the limits cannot all be held: {conflicts}", conflicts=found))
+    clashes = joined((one.message() for one in conflicts), "; ")
+    return ClashError(Message("the limits cannot all be held: {conflicts}", conflicts=clashes))
 
 
 def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:

@@ -81,8 +81,8 @@ def load_file(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        found = _problems(error, tomllib.loads(text, parse_float=str), model)
-        raise ConfigError(problems_of(path, found)) from None
+        problems = _problems(error, tomllib.loads(text, parse_float=str), model)
+        raise ConfigError(problems_of(path, problems)) from None
 
 
 def problems_of(path: Path, problems: Iterable[Message]) -> Message:
@@ -167,7 +167,7 @@ def _source_beside(source: Source, folder: Path) -> Source:
 
 def sqlite_beside(url: str, folder: Path) -> str:
     """An SQLite file by a relative path lies beside the configuration; any other URL stays."""
-    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda found: f"{found[1]}{folder}/", url)
+    return re.sub(r"^(sqlite(?:\+\w+)?:///)(?=[^/$:])(?!file:)", lambda match: f"{match[1]}{folder}/", url)
 
 
 def _quotes_hint(text: str, error: str) -> Message | str:

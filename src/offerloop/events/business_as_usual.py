@@ -23,9 +23,9 @@ def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, e
     it is known.
     """
     what = Message("business as usual", context="kind of file")
-    found = read_side_file(path, ("customer_id", "offer_id"), what, engine)
+    side_file = read_side_file(path, ("customer_id", "offer_id"), what, engine)
     offer = pl.col("offer_id").replace("", None).fill_null(NO_OFFER)
-    rows = under_known_ids(found.with_columns(offer), customers, privacy)
+    rows = under_known_ids(side_file.with_columns(offer), customers, privacy)
     twice = rows.filter(rows["customer_id"].is_duplicated()).sort("customer_id")
     if twice.height:
         raise InputError(

@@ -40,10 +40,10 @@ class Dates:
 
     def check(self, name: SourceName, frame: Frame, day: str) -> None:
         """Raise SourceError that names rows whose dates stand apart, unless the configured window speaks for them."""
-        clean, known = self.config.clean, nw.col(day)
-        counted = self.within(frame, day).filter(~known.is_null())
+        clean, day_column = self.config.clean, nw.col(day)
+        counted = self.within(frame, day).filter(~day_column.is_null())
         if self.config.profiles.as_of is not None:
-            counted = counted.filter(known < epoch_day(self.config.profiles.as_of))
+            counted = counted.filter(day_column < epoch_day(self.config.profiles.as_of))
         days = collect(counted.group_by(day).agg(n=nw.len())).rename({day: "day"})
         today = today_in(self.config.shop.timezone)
         checks = outliers(days, today, early=clean.first_day is None, late=clean.last_day is None)

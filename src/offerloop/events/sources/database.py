@@ -167,8 +167,8 @@ def connect(url: str, *, whose: Message | str = A_SOURCE, new: bool = False) -> 
     try:
         engine = create_engine(with_variables(url, whose))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
-        known = isinstance(error, NoSuchModuleError | ModuleNotFoundError)
-        why = str(error) if known else Message("it cannot be understood")
+        is_named = isinstance(error, NoSuchModuleError | ModuleNotFoundError)
+        why = str(error) if is_named else Message("it cannot be understood")
         raise SourceError(
             Message(
                 "'{url}' is not a database that can be reached ({why}); write it like sqlite:///shop.db or "
