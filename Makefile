@@ -8,10 +8,11 @@ NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: help demo case setup lint quick test check messages docs wheel soak bench clean
+.PHONY: help demo serve case setup lint quick test check messages docs wheel soak bench clean
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
+	@echo "make serve    answer decisions, prices and coupons of the demo over HTTP"
 	@echo "make case     the article's case in a simulated shop: its models, policies at equal spend, and what is true of its result"
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make quick    lint, types, layer rule and the tests of what changed, in under 3 minutes: for every commit"
@@ -36,12 +37,17 @@ $(VENV)/dev.done: pyproject.toml constraints.txt | $(BIN)/python
 	scripts/system_packages test
 	@echo "Installing Offerloop with everything that the tests use ..."
 	$(PIP) install --constraint constraints.txt --editable ".[dev]"
-	@touch $@ $(VENV)/demo.done $(VENV)/case.done $(VENV)/docs.done
+	@touch $@ $(VENV)/demo.done $(VENV)/serve.done $(VENV)/case.done $(VENV)/docs.done
 
 $(VENV)/case.done: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Offerloop and the libraries of the article's models ..."
 	$(PIP) install --constraint constraints.txt --editable ".[deep,item2vec]"
 	@touch $@
+
+$(VENV)/serve.done: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Offerloop with its service ..."
+	$(PIP) install --constraint constraints.txt --editable ".[demo,serve]"
+	@touch $@ $(VENV)/demo.done
 
 $(VENV)/docs.done: pyproject.toml constraints.txt | $(BIN)/python
 	scripts/system_packages
@@ -54,6 +60,12 @@ setup: $(VENV)/dev.done
 demo: $(VENV)/demo.done
 	$(BIN)/offerloop init demo --sample complete-journey
 	$(BIN)/offerloop run demo/offerloop.toml
+
+demo/runs:
+	$(MAKE) demo
+
+serve: $(VENV)/serve.done | demo/runs
+	$(BIN)/offerloop serve demo
 
 case: $(VENV)/case.done
 	$(BIN)/python examples/case/make_notebook.py
