@@ -130,21 +130,24 @@ def needs(*permissions: Permission) -> Any:  # noqa: ANN401 - what FastAPI calls
 
 
 def _checked(permissions: tuple[Permission, ...]) -> Callable[[Request], Awaitable[Caller]]:
-    wanted = frozenset(permissions)
-
     async def caller_of(request: Request) -> Caller:
-        worker: Worker = request.app.state.worker
-        caller = await _caller(request, worker)
-        request.scope["offerloop.who"] = caller.actor
-        if not worker.credentials.callers.take(caller.actor):
-            worker.metrics.count("offerloop_refused_total")
-            raise Problem("too_many_requests")
-        if wanted and not caller.permissions & wanted:
-            roles = sorted({role for one in permissions for role in roles_with(one)})
-            raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
-        return caller
+        return await caller_with(request, *permissions)
 
     return caller_of
+
+
+async def caller_with(request: Request, *permissions: Permission) -> Caller:
+    """Return who asks. Raises Problem for nobody, for too many requests, and without any of the permissions."""
+    worker: Worker = request.app.state.worker
+    caller = await _caller(request, worker)
+    request.scope["offerloop.who"] = caller.actor
+    if not worker.credentials.callers.take(caller.actor):
+        worker.metrics.count("offerloop_refused_total")
+        raise Problem("too_many_requests")
+    if permissions and caller.permissions.isdisjoint(permissions):
+        roles = sorted({role for one in permissions for role in roles_with(one)})
+        raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
+    return caller
 
 
 async def _caller(request: Request, worker: Worker) -> Caller:

@@ -7,11 +7,14 @@ import json
 import logging
 import secrets
 import time
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from offerloop.commands.explain.task import explain
 from offerloop.message import Message
@@ -19,8 +22,9 @@ from offerloop.report import Localizer
 from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide, replayed
 from offerloop.store import DecisionRecord, find_decision
 from offerloop.web.api.fields import Model, Name, Scalar
-from offerloop.web.auth import Deciding, DecidingOrReading, Reading
+from offerloop.web.auth import Deciding, DecidingOrReading, Reading, caller_with
 from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
 
 _LOG = logging.getLogger(__name__)
@@ -124,7 +128,6 @@ class Explained(BaseModel):
     text: str
 
 
-@router.post("", response_model=Decision, responses=documented(*_PROBLEMS))
 async def make_decision(request: Request, body: DecisionRequest, _: Deciding) -> Response:
     """Decide which offer a customer gets.
 
@@ -132,6 +135,48 @@ async def make_decision(request: Request, body: DecisionRequest, _: Deciding) ->
     """
     worker: Worker = request.app.state.worker
     return Response(await _recorded(worker, _asked(request, body), durable=body.durable), media_type="application/json")
+
+
+class _DirectRoute(APIRoute):
+    """A route whose arguments are not resolved by FastAPI, which takes longer than the decision."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return _make_decision_directly
+
+
+async def _make_decision_directly(request: Request) -> Response:
+    caller = await caller_with(request, Permission.DECIDE)
+    return await make_decision(request, _parsed(await request.body()), caller)
+
+
+def _parsed(body: bytes) -> DecisionRequest:
+    """Parse a body. Raises RequestValidationError as FastAPI does."""
+    try:
+        return DecisionRequest.model_validate_json(body)
+    except ValidationError:
+        return _parsed_by_steps(body)
+
+
+def _parsed_by_steps(body: bytes) -> DecisionRequest:
+    """Parse what is not valid, so that an error says whether it is no JSON or a field is wrong."""
+    try:
+        return DecisionRequest.model_validate(json.loads(body))
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found]) from None
+    except ValueError:
+        problem = {"type": "json_invalid", "loc": ("body",), "msg": "no JSON", "input": None}
+        raise RequestValidationError([problem]) from None
+
+
+router.add_api_route(
+    "",
+    make_decision,
+    methods=["POST"],
+    response_model=Decision,
+    responses=documented(*_PROBLEMS),
+    route_class_override=_DirectRoute,
+)
 
 
 @router.post("/batch", response_model=DecisionBatch, responses=documented(*_PROBLEMS))

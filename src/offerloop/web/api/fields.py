@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 MOST_MINOR = 10**12
 """Amounts stay below it."""
 
 
 def _storable(text: str) -> str:
     """Refuse what not every database can hold, and signs that could end a line."""
-    if any(sign < " " or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in text):
+    if _UNSTORABLE.search(text):
         raise ValueError("must hold no control characters and no lone surrogates")
     return text
 
