@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from made_up_campaigns import campaign, effects, offers
 
 from offerloop.decision.campaign_case import PLAN, CampaignCase
-from offerloop.decision.forecast import held_out, is_sent
-from offerloop.decision.launch import launchable
+from offerloop.decision.forecast import held_out, may_be_sent
+from offerloop.decision.launch import select_policy
 from offerloop.decision.rules import SAME
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION
@@ -54,12 +54,12 @@ def best_rows(one):
 
 def test_the_plan_is_sent_where_no_simpler_policy_is_ahead():
     one = case(world(misled=False))
-    assert launchable(one, best_rows(one)) is one
+    assert select_policy(one, best_rows(one)) is one
 
 
 def test_the_same_offer_for_all_is_sent_where_left_out_customers_say_so_beyond_noise():
     one = case(world(misled=True))
-    found = launchable(one, best_rows(one))
+    found = select_policy(one, best_rows(one))
     assert found.policy == SAME
     assert set(found.offers) == {"a"}
     assert found.effects["customer_id"].is_unique().all()
@@ -69,26 +69,26 @@ def test_the_same_offer_for_all_is_sent_where_left_out_customers_say_so_beyond_n
 
 def test_noise_alone_does_not_replace_the_plan():
     one = case(world(misled=True).with_columns(pl.col("held_out_value_minor").clip(5.0)), se=12.0, send="expected")
-    assert is_sent(one, best_rows(one))
-    assert launchable(one, best_rows(one)) is one
+    assert may_be_sent(one, best_rows(one))
+    assert select_policy(one, best_rows(one)) is one
 
 
 def test_a_simpler_policy_is_sent_where_the_plan_may_not_be():
     one = case(world(misled=True).with_columns(held_out_value_minor=pl.col("held_out_value_minor") * 0.62), se=2.0)
-    assert not is_sent(one, best_rows(one))
-    assert launchable(one, best_rows(one)).policy == SAME
+    assert not may_be_sent(one, best_rows(one))
+    assert select_policy(one, best_rows(one)).policy == SAME
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 500), st.integers(0, 9_000))
 def test_what_is_launched_keeps_the_budget_and_is_judged_only_once(seed, budget):
     one = CampaignCase.of([(effects(seed), CALIBRATION.empty())], offers(), campaign(), budget)
-    found = launchable(one, np.arange(0))
+    found = select_policy(one, np.arange(0))
     if found.policy != PLAN:
         assert found.cost.sum() <= budget * found.unit
-        assert is_sent(found, np.arange(found.effects.height))
+        assert may_be_sent(found, np.arange(found.effects.height))
         assert found.profit == pytest.approx(found.profit.mean())
-    assert launchable(found, np.arange(0)).policy == found.policy
+    assert select_policy(found, np.arange(0)).policy == found.policy
 
 
 def test_a_simpler_policy_can_be_sent_where_customers_were_divided_several_times():
@@ -98,6 +98,6 @@ def test_a_simpler_policy_can_be_sent_where_customers_were_divided_several_times
     again = table.select(*names, "d_value", "d_discount", "centred", "value_se_minor", "basis")
     views = [(one, CALIBRATION.empty()) for one in (table, again)]
     one = CampaignCase.of(views, offers(), campaign(send="proven", budget_basis="expected"), BUDGET)
-    found = launchable(one, best_rows(one))
+    found = select_policy(one, best_rows(one))
     assert found.policy == SAME
     assert set(found.effects["offer_id"]) == {"a"}

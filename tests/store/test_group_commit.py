@@ -7,7 +7,7 @@ import pytest
 
 from offerloop.errors import StoreError
 from offerloop.offers import CommandAnswer, Revoke
-from offerloop.store.group_commit import Together
+from offerloop.store.group_commit import GroupCommit
 
 
 class Store:
@@ -15,7 +15,7 @@ class Store:
 
     def __init__(self, wait_for):
         self.groups, self.wait_for, self.come = [], wait_for, threading.Semaphore(0)
-        self.together = Together(self)
+        self.group_commit = GroupCommit(self)
 
     def __call__(self, commands):
         self.groups.append([one.key for one in commands])
@@ -34,7 +34,7 @@ class Store:
 
         def call(key):
             try:
-                told[key] = self.together.carry_out(Revoke(key, "A")).key
+                told[key] = self.group_commit.carry_out(Revoke(key, "A")).key
             except (StoreError, ValueError) as error:
                 told[key] = error
 
@@ -42,7 +42,7 @@ class Store:
         for number, thread in enumerate(threads):
             thread.start()
             until = time.monotonic() + 10
-            while not (self.groups and len(self.together._asked) == number) and time.monotonic() < until:
+            while not (self.groups and len(self.group_commit._pending) == number) and time.monotonic() < until:
                 time.sleep(0.001)
         for _ in keys:
             self.come.release()
@@ -55,7 +55,7 @@ def test_what_gathers_while_one_is_written_is_written_at_once():
     store = Store(4)
     assert store.ask("a", "b", "c", "d") == {key: key for key in "abcd"}
     assert store.groups == [["a"], ["b", "c", "d"]]
-    assert store.together.carry_out(Revoke("e", "A")).key == "e"
+    assert store.group_commit.carry_out(Revoke("e", "A")).key == "e"
 
 
 def test_a_command_that_cannot_be_carried_out_spoils_no_other():
@@ -72,12 +72,12 @@ def test_a_store_that_is_away_is_asked_once_for_all():
     assert told.pop("a") == "a"
     assert all(isinstance(one, StoreError) for one in told.values())
     assert len(store.groups) == 2
-    assert store.together.carry_out(Revoke("e", "A")).key == "e"
+    assert store.group_commit.carry_out(Revoke("e", "A")).key == "e"
 
 
 def test_whoever_is_interrupted_holds_nobody_up(monkeypatch):
     store = Store(2)
-    together = store.together
+    together = store.group_commit
     together._busy = True
 
     def interrupted(_):

@@ -12,7 +12,7 @@ from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.joint import amounts, together
-from offerloop.decision.launch import launchable
+from offerloop.decision.launch import select_policy
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
 from offerloop.decision.sending import better_of, decide_in_order, decide_jointly
@@ -50,8 +50,8 @@ class Planned:
 
 
 def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:
-    """Decide on all campaigns; each first on what it sends, as if there were its own budget alone."""
-    cases = [launchable(one, _alone(one, limits)) for one in cases]
+    """Decide on all campaigns; each first selects its policy, as if there were only its own budget."""
+    cases = [select_policy(one, _alone(one, limits)) for one in cases]
     ordered = decide_in_order(cases, limits)
     alone = replace(ordered, solved="jointly")
     joint = better_of(decide_jointly(cases, limits), ordered) if len(cases) > 1 else alone

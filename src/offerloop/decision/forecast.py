@@ -41,7 +41,7 @@ class Forecast:
     pays_alone: bool
     """Whether it is not sent because other campaigns bring more with the same customers and limits."""
     policy: str
-    """What the plan is: `plan`, or the simpler policy that customers left out say is better."""
+    """The name `plan`, or that of the reference policy that replaces it."""
     solution: Solution
     chosen: Ints
     """Rows of the effects that the plan takes, in the order of customer and offer."""
@@ -103,9 +103,9 @@ def forecast_campaign(
     )
 
 
-def is_sent(case: CampaignCase, chosen: Ints) -> bool:
-    """Whether a plan, rows of the case, is sent."""
-    return _is_sent(case.campaign, held_out(case, chosen), len(chosen))
+def may_be_sent(case: CampaignCase, chosen: Ints) -> bool:
+    """Whether the held-out profit of a plan, rows of the case, meets the campaign's `send` rule."""
+    return _may_be_sent(case.campaign, held_out(case, chosen), len(chosen))
 
 
 def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
@@ -119,8 +119,7 @@ def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
     return case.valuation.value(_weights(chosen, size) - _weights(others, size))
 
 
-def _is_sent(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
-    """Return whether the plan is sent, by its held-out profit."""
+def _may_be_sent(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
     if profit.low > 0:
         return True
     if campaign.send == "proven" or n_customers == 0:

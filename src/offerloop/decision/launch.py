@@ -1,12 +1,14 @@
-"""What a campaign sends: its plan, a simpler policy that customers left out say is better, or nothing.
+"""The choice between a campaign's plan and simpler reference policies.
 
-The plan gives each customer the offer of most estimated profit within the budget. Two simpler policies stand beside it:
-the same offer for all, and the most likely buyers at one depth, both to as many as the budget allows. A policy may be
-sent when its held-out profit is as surely above zero as the campaign wants. The plan is what is sent, unless it may not
-be, or a simpler policy that may be is ahead of it beyond noise; then the best of these by held-out profit is sent.
+The plan gives each customer the offer with the highest estimated profit within the budget. The two reference policies
+are the same offer for all and the most likely buyers at one depth, each for as many customers as the budget allows.
 
-Taking whatever is ahead by the least would be worse: the plan's estimates are drawn to what is alike for all already,
-and the difference of two held-out values is noisier than the difference itself.
+A policy is eligible if its held-out profit meets the campaign's `send` rule (proven, expected or likely). The plan is
+sent if it is eligible and no eligible reference policy is significantly better. Otherwise the eligible reference policy
+with the highest held-out profit is sent, if there is one.
+
+Sending whichever policy has the highest held-out profit would be worse: the plan's estimates are already shrunk towards
+what is equal for all customers, and the difference of two held-out values is noisier than the difference itself.
 """
 
 from __future__ import annotations
@@ -19,33 +21,35 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
-from offerloop.decision.forecast import held_out, is_sent, lead
+from offerloop.decision.forecast import held_out, lead, may_be_sent
 from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer
 from offerloop.evaluation import bucket
 
 Ranked = Callable[[pl.DataFrame, Ints], Ints]
-"""Rows of a simple policy, in the order in which they are taken, from the effects and the plan's rows."""
+"""Rows of a reference policy, in the order in which they are taken, from the effects and the plan's rows."""
 
 
-def launchable(case: CampaignCase, plan: Ints) -> CampaignCase:
-    """The case with what may be sent: as it is, or with the rows of a simpler policy as its only candidates.
+def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:
+    """Return the case unchanged, or restricted to a reference policy that should replace the plan.
 
-    `plan` are the rows that the campaign's plan would take if there were no other campaign.
+    Whether anything is sent at all is decided later. `plan` holds the rows that the campaign's plan would take if there
+    were no other campaign.
     """
     if case.policy != PLAN:
         return case
     rules = {name: _affordable(case, rank(case.effects, plan)) for name, rank in _RULES.items()}
-    sent = {name: rows for name, rows in rules.items() if is_sent(case, rows)}
-    if is_sent(case, plan):
-        sent = {name: rows for name, rows in sent.items() if lead(case, plan, rows).high < 0}
-    if not sent:
+    eligible = {name: rows for name, rows in rules.items() if may_be_sent(case, rows)}
+    better = eligible
+    if may_be_sent(case, plan):
+        better = {name: rows for name, rows in eligible.items() if lead(case, plan, rows).high < 0}
+    if not better:
         return case
-    best = max(sent, key=lambda name: held_out(case, sent[name]).value)
-    return replace(case, policy=best, tables=tuple(_alike(one, sent[best]) for one in case.tables))
+    best = max(better, key=lambda name: held_out(case, better[name]).value)
+    return replace(case, policy=best, tables=tuple(_with_equal_profit(one, better[best]) for one in case.tables))
 
 
-def _alike(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
-    """Only these rows, each as profitable as their mean: nothing is chosen between them.
+def _with_equal_profit(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
+    """Return only these rows, each with their mean profit, so that the solver prefers none of them.
 
     Divisions of the customers after the first have held-out values only, and no profit to choose by.
     """
@@ -54,7 +58,7 @@ def _alike(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
 
 
 def _affordable(case: CampaignCase, ranked: Ints) -> Ints:
-    """The first rows that the campaign's budget pays for, ascending."""
+    """Return the first rows that the campaign's budget pays for, ascending."""
     spent = np.cumsum(case.cost[ranked])
     return np.sort(ranked[spent <= case.budget_minor * case.unit])
 

@@ -17,7 +17,7 @@ import polars as pl
 from offerloop.allocation import Limit, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.forecast import Forecast, forecast_campaign, held_out, is_sent
+from offerloop.decision.forecast import Forecast, forecast_campaign, held_out, may_be_sent
 from offerloop.decision.joint import Solved, amounts, best_together, leave, together
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.offers import NOTHING
@@ -131,7 +131,7 @@ def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], close
     own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
-    return Part(case, rows, is_sent(case, rows), False, closed, solved.prices, price, missed)
+    return Part(case, rows, may_be_sent(case, rows), False, closed, solved.prices, price, missed)
 
 
 def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved) -> pl.Series:

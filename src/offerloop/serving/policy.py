@@ -1,4 +1,4 @@
-"""The plan of a run as a table on disk, in which one customer is found within microseconds.
+"""The plan of a run as a table on disk, in which a look-up takes microseconds.
 
 Customers are sorted by a hash of their id (BLAKE2b, 8 bytes), and a hit is verified by the id itself. The files are
 mapped into memory, so that workers share their pages.
@@ -25,7 +25,7 @@ from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
 FORMAT = 1
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
-"""Arms by their number in the table."""
+"""Arms, by their number in `Policy.arm`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class PlannedCustomer:
     arm: str
     offer: ServedOffer | None
     planned: ServedOffer | None
-    """What the plan alone would give."""
+    """The offer before exploration, holdback and holdout."""
     propensity: float
     reasons: tuple[str, ...]
     products: tuple[str, ...]
@@ -58,7 +58,7 @@ class PlannedCustomer:
 
 @dataclass(frozen=True)
 class Newcomers:
-    """What customers get whom the plan does not know."""
+    """What customers get who are not in the plan."""
 
     holdout_seed: str
     holdout: float
@@ -81,20 +81,26 @@ class Policy:
     left_minor: Mapping[str, int]
     """What the plan leaves of each campaign's budget."""
     hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]
+    """(customers,): hashes of their ids, ascending."""
     ids: Texts
     products: Texts
     offer: Ints
+    """(customers,): positions in `offers` of what is given, NOTHING for no offer."""
     planned: Ints
+    """(customers,): positions in `offers` before exploration, holdback and holdout, NOTHING for no offer."""
     arm: Ints
+    """(customers,): positions in ARM_NAMES."""
     reason: Ints
+    """(customers,): positions in `reasons`."""
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]]
+    """(customers,): marginal probability of what is given, over all arms."""
 
     def known_as(self, customer_id: str) -> str:
         """Return the id of a customer in the plan, which holds pseudonyms where the shop wants them."""
         return pseudonyms([customer_id], self.privacy)[customer_id] if self.privacy.pseudonymise else customer_id
 
     def find(self, customer_id: str) -> PlannedCustomer | None:
-        """Return what the plan says of a customer; None for one whom it does not know."""
+        """Return the row of a customer; None for one who is not in the plan."""
         place = self._place(customer_id.encode())
         if place is None:
             return None
@@ -119,14 +125,17 @@ class Policy:
         return None
 
     def newcomer(self, customer_id: str) -> PlannedCustomer:
-        """Return what a customer gets whom the plan does not know: the arm is drawn as the plan draws it."""
+        """Return the decision for a customer who is not in the plan.
+
+        The arm is assigned by the same hash as in the plan.
+        """
         rule, reasons = self.newcomers, ("unknown_customer",)
-        none = 1.0 if rule.offer is None else rule.holdout + rule.usual
+        p_no_offer = 1.0 if rule.offer is None else rule.holdout + rule.usual
         if in_holdout(customer_id, rule.holdout_seed, rule.holdout):
-            return PlannedCustomer(HOLDOUT, None, rule.offer, none, (*reasons, "holdout"), ())
+            return PlannedCustomer(HOLDOUT, None, rule.offer, p_no_offer, (*reasons, "holdout"), ())
         if in_usual(customer_id, rule.holdout_seed, rule.usual):
-            return PlannedCustomer(USUAL, None, rule.offer, none, (*reasons, "usual"), ())
-        share = 1.0 if rule.offer is None else 1 - none
+            return PlannedCustomer(USUAL, None, rule.offer, p_no_offer, (*reasons, "usual"), ())
+        share = 1.0 if rule.offer is None else 1 - p_no_offer
         return PlannedCustomer(PLAN, rule.offer, rule.offer, share, reasons, ())
 
 

@@ -1,4 +1,4 @@
-"""Commands of many threads in one transaction: while one is being written, the next gather and are written at once."""
+"""Group commit: while one batch of commands is written, the next commands gather and are written in one transaction."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from offerloop.message import Message
 from offerloop.offers import CommandAnswer, CouponCommand
 
 AT_ONCE = 128
-"""Commands in a transaction."""
+"""Most commands in one transaction."""
 
 
 @dataclass(eq=False)
-class _Asked:
+class _PendingCommand:
     command: CouponCommand
     answer: CommandAnswer | None = None
     error: Exception | None = None
     leads: bool = False
     ready: Event = field(default_factory=Event)
-    """That it was answered, or that its thread is the next to write."""
+    """Set when it is answered, or when its thread is the next leader."""
 
 
 @dataclass
-class Together:
-    """Carries commands out by `all_of`, one transaction after another."""
+class GroupCommit:
+    """Commands of many threads, carried out by `write_batch` in one transaction after another."""
 
-    all_of: Callable[[Sequence[CouponCommand]], list[CommandAnswer]]
-    _asked: list[_Asked] = field(default_factory=list)
+    write_batch: Callable[[Sequence[CouponCommand]], list[CommandAnswer]]
+    _pending: list[_PendingCommand] = field(default_factory=list)
     _busy: bool = False
-    _gate: Lock = field(default_factory=Lock)
+    _lock: Lock = field(default_factory=Lock)
 
     def carry_out(self, command: CouponCommand) -> CommandAnswer:
-        """The answer to one command, whichever thread wrote it. Raises what `all_of` raised for it."""
-        request = _Asked(command)
-        with self._gate:
-            self._asked.append(request)
+        """Return the answer to one command, whichever thread wrote it. Raises what `write_batch` raised for it."""
+        request = _PendingCommand(command)
+        with self._lock:
+            self._pending.append(request)
             request.leads, self._busy = not self._busy, True
         if not request.leads:
             self._wait(request)
@@ -49,46 +49,50 @@ class Together:
             )
         return request.answer
 
-    def _wait(self, request: _Asked) -> None:
-        """Until it was answered or is the next to lead; whoever is interrupted holds nobody up."""
+    def _wait(self, request: _PendingCommand) -> None:
+        """Wait until the command is answered or leads the next batch; an interrupted thread blocks no other."""
         try:
             request.ready.wait()
         except BaseException:
-            with self._gate:
-                if request in self._asked:
-                    self._asked.remove(request)
+            with self._lock:
+                if request in self._pending:
+                    self._pending.remove(request)
                     if request.leads:
                         self._hand_over()
             raise
 
     def _lead(self) -> None:
-        """Write what has gathered, the own command first in it, and let the first of the next ones lead."""
-        with self._gate:
-            group, self._asked = self._asked[:AT_ONCE], self._asked[AT_ONCE:]
+        """Write the waiting commands, the own one first, and make the next one the leader."""
+        with self._lock:
+            group, self._pending = self._pending[:AT_ONCE], self._pending[AT_ONCE:]
         try:
-            self._carry_out(group)
+            self._write(group)
         finally:
             for request in group:
                 request.ready.set()
-            with self._gate:
+            with self._lock:
                 self._hand_over()
 
     def _hand_over(self) -> None:
-        """The gate is held."""
-        self._busy = bool(self._asked)
-        if self._asked:
-            self._asked[0].leads = True
-            self._asked[0].ready.set()
+        """Make the first waiting command the leader. Call with the lock held."""
+        self._busy = bool(self._pending)
+        if self._pending:
+            self._pending[0].leads = True
+            self._pending[0].ready.set()
 
-    def _carry_out(self, group: Sequence[_Asked]) -> None:
-        """A command that the database cannot take spoils no other; a database that is away is not asked for each."""
+    def _write(self, group: Sequence[_PendingCommand]) -> None:
+        """Write a batch.
+
+        If a command in it fails, retry each one alone, so that it does not fail the others; on a StoreError (database
+        unavailable) fail the whole batch at once.
+        """
         try:
-            for request, answer in zip(group, self.all_of([one.command for one in group]), strict=True):
+            for request, answer in zip(group, self.write_batch([one.command for one in group]), strict=True):
                 request.answer = answer
         except Exception as error:
             if len(group) > 1 and not isinstance(error, StoreError):
                 for request in group:
-                    self._carry_out([request])
+                    self._write([request])
                 return
             for request in group:
                 request.error = error

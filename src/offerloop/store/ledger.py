@@ -26,7 +26,7 @@ from offerloop.offers import (
 )
 from offerloop.store.connect import StaleError, open_engine, persevere, reading, writing
 from offerloop.store.connect import clock as database_clock
-from offerloop.store.group_commit import Together
+from offerloop.store.group_commit import GroupCommit
 from offerloop.store.migrations import migrate
 from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
 from offerloop.store.schema import templates
@@ -54,7 +54,7 @@ class Ledger:
         self.engine = engine
         self._patience = patience_seconds
         self._clock = clock
-        self._together = Together(self.carry_out_all)
+        self._group_commit = GroupCommit(self.carry_out_all)
         persevere(lambda: migrate(engine), patience_seconds)
 
     @classmethod
@@ -90,7 +90,7 @@ class Ledger:
 
     def carry_out(self, command: CouponCommand) -> CommandAnswer:
         """The answer to one command, given when what it did is on disk. Commands of several threads share writes."""
-        return self._together.carry_out(command)
+        return self._group_commit.carry_out(command)
 
     def carry_out_all(self, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
         """Answers to commands in their order, one transaction for all: one write to the disk instead of many.

@@ -27,15 +27,15 @@ from offerloop.workspace import find_run
 
 _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
-"""How soon a worker follows what another one was told."""
+"""Seconds between polls of the database for changes."""
 _NO_CHOICE: dict[str, Any] = {}
 TIDY_EVERY = 600
-"""Watches between two times that old answers are forgotten."""
+"""Polls between two deletions of expired answers."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """A policy with what belongs to it; one worker exchanges it as a whole."""
+    """A policy with its offers and budget leases, replaced as one object, so that no request sees parts of two."""
 
     policy: Policy
     offers: ShopOffers
@@ -62,8 +62,8 @@ class Worker:
     _watch: Thread | None = None
     _offers_at: int = 0
     _rounds: int = 0
-    _said: str = ""
-    """Why no other policy can be served, which is logged once."""
+    _last_load_error: str = ""
+    """Why the policy could not be loaded, which is logged once."""
 
     @classmethod
     def of(cls, settings: Settings) -> Worker:
@@ -75,7 +75,7 @@ class Worker:
         )  # fmt: skip
 
     def start(self) -> None:
-        """Serve the policy that is to be served, and follow what changes."""
+        """Load the promoted policy, and poll the database for changes."""
         self._read_offers()
         self.records.start()
         self.follow()
@@ -83,7 +83,7 @@ class Worker:
         self._watch.start()
 
     def stop(self) -> None:
-        """Put everything on disk that waits, and give back what was leased."""
+        """Flush waiting records and return unspent budget leases."""
         self._stop.set()
         if self._watch is not None:
             self._watch.join()
@@ -138,11 +138,14 @@ class Worker:
                 if self._rounds % TIDY_EVERY == 0:
                     self.database.change(forget_answers)
             except OfferloopError as error:
-                _LOG.warning("the service cannot follow its database: %s", error)
+                _LOG.warning("cannot read changes from the database: %s", error)
 
     def follow(self) -> None:
-        """Read the switch, and exchange the policy where another one is to be served."""
-        self.personalised = self.database.read(lambda one: is_on(one, PERSONALISED))
+        """Re-read the personalisation switch, opt-outs, test customers and offers.
+
+        Load another policy if one was promoted.
+        """
+        self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
         self.special = self.database.read(special_customers)
         version = self.database.read(promoted)
         try:
@@ -152,9 +155,9 @@ class Worker:
                 self._serve(serve_run(folder))
             self._read_offers()
         except OfferloopError as error:
-            if str(error) != self._said:
-                _LOG.warning("no other policy can be served: %s", error)
-            self._said = str(error)
+            if str(error) != self._last_load_error:
+                _LOG.warning("cannot load the policy, still serving %s: %s", self.version or "none", error)
+            self._last_load_error = str(error)
 
     def _read_offers(self) -> None:
         """Read the offers for everybody again where their file has changed."""

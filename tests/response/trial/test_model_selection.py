@@ -9,7 +9,7 @@ from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.crossfit import Calibration, divisions, held_out
-from offerloop.response.trial.model_selection import ahead, ranking
+from offerloop.response.trial.model_selection import rank_share, ranking
 from offerloop.response.trial.spread import mean_estimate
 
 ESTIMATORS = {"outcome": OutcomeModel(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
@@ -90,7 +90,7 @@ def test_ranks_are_within_the_fold():
     """A fold that is predicted high as a whole does not come before the others."""
     fold = np.repeat([0, 1], 50)
     score = np.r_[np.arange(50.0), 1_000 + np.arange(50.0)]
-    assert ahead(score, fold)[:50].tolist() == ahead(score, fold)[50:].tolist()
+    assert rank_share(score, fold)[:50].tolist() == rank_share(score, fold)[50:].tolist()
     table = ranking(np.column_stack([np.zeros(100), score]), fold)
     np.testing.assert_allclose(table.sum(axis=1), 1)
     assert table[:, 1].mean() == pytest.approx(0.5)

@@ -21,9 +21,9 @@ def codes(
         typer.Option("--from", help="List of codes in use: one per line, or CSV with code and customer_id."),
     ] = None,
     template: Annotated[
-        str | None, typer.Option(help="Coupon template whose coupons the codes of --from become.")
+        str | None, typer.Option(help="Template under which the codes of --from become coupons.")
     ] = None,
-    store: Annotated[str | None, typer.Option(help="Database of the ledger that has the template.")] = None,
+    store: Annotated[str | None, typer.Option(help="URL of the ledger's database.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make coupon codes that nobody can guess or mistype.

@@ -31,7 +31,8 @@ def experiment(
         float | None, typer.Option(help="Planned number of customers, if you look at the results more than once.")
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="Column of what was drawn as a whole, e.g. household, store or day.")
+        str | None,
+        typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
     ] = None,
     language: Language = None,
     as_json: Json = False,

@@ -8,7 +8,7 @@ from offerloop.commands.terminal import Json, Run, progress_console, say
 def publish(run: Run, as_json: Json = False) -> None:
     """Carry the assignments of a run to where [[publish]] says.
 
-    [[publish]] is part of the run's configuration. Publishing again changes nothing.
+    [[publish]] is part of the run's configuration. Publishing a run twice has the same result as once.
     """
     from offerloop.commands.publish.task import publish as publish_run
     from offerloop.workspace import find_run

@@ -25,9 +25,14 @@ def simulate(
     customers: Annotated[int, typer.Option(help="Number of customers.")] = 1000,
     products: Annotated[int, typer.Option(help="Number of products.")] = 1000,
     periods: Annotated[int, typer.Option(help="Number of weeks that the policies play.")] = 12,
-    before: Annotated[int, typer.Option(help="Number of weeks before them.")] = 26,
-    log: Annotated[int, typer.Option(help="Number of those, the last ones, with random offers to learn from.")] = 9,
-    fresh: Annotated[int, typer.Option(help="Number of further customers that 'ceiling' learns from.")] = 200_000,
+    before: Annotated[int, typer.Option(help="Weeks of history before the policies start.")] = 26,
+    log: Annotated[
+        int,
+        typer.Option(
+            help="Last weeks of the history in which offers are sent at random, for the policies to learn from."
+        ),
+    ] = 9,
+    fresh: Annotated[int, typer.Option(help="Further simulated customers that fit the policy 'ceiling'.")] = 200_000,
     worlds: Annotated[int, typer.Option(help="Number of simulated shops, for the spread of the result.")] = 5,
     seed: Annotated[int, typer.Option(help="Random seed of the first world; each further world adds one.")] = 1,
     budget: Annotated[

@@ -26,14 +26,14 @@ from offerloop.message import Message
 Shown = TypeVar("Shown", TyperCommand, TyperGroup)
 
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print errors only, and what --json asks for.", rich_help_panel="Output")
+    bool, typer.Option("--quiet", "-q", help="Print errors and --json output only.", rich_help_panel="Output")
 ]
 Verbose = Annotated[
     int,
     typer.Option(
         "--verbose", "-v", count=True, show_default=False, rich_help_panel="Output",
-        help=("Log stages and written files to standard error; -vv logs more. OFFERLOOP_LOG does so too, or names a "
-             "file."),
+        help=("Log stages and written files to standard error; -vv logs more. The variable OFFERLOOP_LOG sets a level "
+             "or a file."),
     ),
 ]  # fmt: skip
 SHARED = ("quiet", "verbose")

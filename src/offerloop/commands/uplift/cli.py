@@ -41,11 +41,15 @@ def uplift(
         bool, typer.Option("--observational", help="Accept a table in which customers were not assigned at random.")
     ] = False,
     cluster: Annotated[
-        str | None, typer.Option(help="Column of what was drawn or buys together, e.g. household, store or day.")
+        str | None,
+        typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
     ] = None,
     known_before: Annotated[
         list[str] | None,
-        typer.Option(help="Column that was known before the offer, though it tells the outcome well; repeatable."),
+        typer.Option(
+            help="Column to keep although it predicts the outcome implausibly well, because it was recorded before the "
+            "offer; repeatable."
+        ),
     ] = None,
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
     save: Annotated[

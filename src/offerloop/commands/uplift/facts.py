@@ -168,7 +168,9 @@ class Facts:
     def _forecast(self) -> TargetingWorth:
         worth = self._worth("forecast", self.study.decision.estimator, self.study.forecast)
         return replace(
-            worth, profit=self.study.forecast_profit, snips=widened_estimate(worth.snips, self.study.undecided)
+            worth,
+            profit=self.study.forecast_profit,
+            snips=widened_estimate(worth.snips, self.study.forecast_selection_variance),
         )
 
     def _arms(self) -> Iterator[Arm]:
@@ -238,7 +240,10 @@ class Facts:
         for k, name in enumerate(self.trial.arms.names[1:], start=1):
             yield self._worth("everyone", name, np.tile(selection.same[k], (n, 1)))
         chosen = self.study.decision.estimator
-        worth, more = self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)), self.study.unsteady
+        worth, more = (
+            self._worth("targeted", chosen, selection.policies[chosen].mean(axis=0)),
+            self.study.policy_selection_variance,
+        )
         yield replace(worth, profit=widened_estimate(worth.profit, more), snips=widened_estimate(worth.snips, more))
 
     def _deciles(self) -> Iterator[EffectDecile]:

@@ -1,4 +1,4 @@
-"""Which of the offers that could apply do.
+"""Choose which of the eligible offers apply to a basket.
 
 The best set is the one with the lowest total among all sets without a conflict, each applied in the stated order; an
 offer that competes for units may also be used less often than it could be (`Candidate.fewer`). As adding an offer only
@@ -19,29 +19,29 @@ from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 
 def choose(candidates: Sequence[Candidate], basket: Basket, start: Running, policy: StackingPolicy) -> Chosen:
-    """The offers that apply, by the rule of the shop."""
-    most = policy.most(sum(basket.amounts))
-    least = 0 if most is None else max(0, start.total - most)
+    """Return the offers that apply, by the stacking policy of the shop."""
+    max_discount = policy.most(sum(basket.amounts))
+    min_total = 0 if max_discount is None else max(0, start.total - max_discount)
     if policy.choice is StackingChoice.PRIORITY:
-        return _by_priority(candidates, basket, start, least, policy)
+        return _by_priority(candidates, basket, start, min_total, policy)
     in_order = sorted(candidates, key=turn_of(policy))
     together = [one for one in in_order if not one.ready.offer.stacking.exclusive and (one.worth or not one.quick)]
-    best = Search(together, basket, least, _greedy(together, basket, start, least), policy.effort).run()
+    best = Search(together, basket, min_total, _greedy(together, basket, start, min_total), policy.effort).run()
     find_lowest = best.find_lowest
     for candidate in in_order:
-        if candidate.ready.offer.stacking.exclusive and max(start.total - candidate.worth, least) < best.total:
-            best = _alone(candidate, basket, start, least)
+        if candidate.ready.offer.stacking.exclusive and max(start.total - candidate.worth, min_total) < best.total:
+            best = _alone(candidate, basket, start, min_total)
     best.find_lowest = find_lowest
     return best
 
 
-def _alone(candidate: Candidate, basket: Basket, start: Running, least: int) -> Chosen:
-    new = apply(candidate, basket, start, least)
+def _alone(candidate: Candidate, basket: Basket, start: Running, min_total: int) -> Chosen:
+    new = apply(candidate, basket, start, min_total)
     return Chosen([], [start]) if isinstance(new, Shortfall) else Chosen([candidate], [start, new])
 
 
 def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, bool, int, str]]:
-    """What candidates are ordered by."""
+    """Return the sort key of candidates."""
     by_priority = policy.choice is StackingChoice.PRIORITY
 
     def turn(candidate: Candidate) -> tuple[int, int, bool, int, str]:
@@ -53,19 +53,19 @@ def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, boo
 
 
 def _by_priority(
-    candidates: Sequence[Candidate], basket: Basket, start: Running, least: int, policy: StackingPolicy
+    candidates: Sequence[Candidate], basket: Basket, start: Running, min_total: int, policy: StackingPolicy
 ) -> Chosen:
     order = sorted(candidates, key=turn_of(policy))
     order = [one for one in order if one.ready.offer.stacking.exclusive and one.worth][:1] or order
     chosen = Chosen([], [start])
     for candidate in order:
         if not _named_out(candidate, chosen):
-            chosen.add(candidate, apply(candidate, basket, chosen.after[-1], least))
+            chosen.add(candidate, apply(candidate, basket, chosen.after[-1], min_total))
     return chosen
 
 
 def _named_out(one: Candidate, chosen: Chosen) -> bool:
-    """Whether an offer that was chosen rules another one out by name."""
+    """Whether an offer that was chosen excludes another one by name."""
     return any(one.excludes(other) for other in chosen.taken)
 
 
@@ -88,21 +88,21 @@ class _Blocked:
         return bool(one.touched & lines)
 
     def add(self, one: Candidate) -> None:
-        """From now on an offer is there."""
+        """Block the lines of an added offer."""
         self.anyone[one.uses] |= one.touched
         if not one.stackable:
             self.unstackable[one.uses] |= one.touched
 
 
-def _greedy(order: Sequence[Candidate], basket: Basket, start: Running, least: int) -> Chosen:
-    """Each in its order that takes anything off and is not in conflict with one before it."""
+def _greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total: int) -> Chosen:
+    """Apply each candidate in order if it reduces the total and conflicts with no earlier one."""
     chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
     named = any(candidate.ready.named for candidate in order)
     for candidate in order:
         lane, now = lanes.setdefault(candidate.ready.lane, _Blocked()), chosen.after[-1]
         if lane.bars(candidate) or (named and _named_out(candidate, chosen)) or not has_units(candidate, now):
             continue
-        if chosen.add(candidate, apply(candidate, basket, now, least)):
+        if chosen.add(candidate, apply(candidate, basket, now, min_total)):
             lane.add(candidate)
     return chosen
 

@@ -85,7 +85,7 @@ class Amounts:
     level: OutcomeLevels
     coding: Coding
     ratio: Floats
-    """(K,): drawn to that of all as far as it does not differ by more than its error (James and Stein 1961)."""
+    """(K,): shrunk towards that of all as far as it does not differ by more than its error (James and Stein 1961)."""
 
     @classmethod
     def of(cls, evidence: Evidence, level: OutcomeLevels) -> Amounts:

@@ -5,8 +5,8 @@ compared with what these windows showed, in one weighted regression:
 
     y - expected = sum over offers of the surprise of what was shown x (level alike + slope (predicted - alike)) + error
 
-Level 1 and slope 1 say that predictions are right. Both are drawn to 1 as far as the log leaves them open (`spread`).
-Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
+Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as far as the log leaves them open
+(`spread`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
 of that with the offer. An amount off is taken from some of the orders, and from more where more is bought. Both are

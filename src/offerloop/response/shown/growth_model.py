@@ -10,8 +10,8 @@ offers, so that customers may tire), which may matter more to one family of offe
 in depth alone are one), and by the customer's own past windows, u. `carry` is what earlier offers still add, or what
 they have taken in advance when below zero.
 
-Every part is a posterior mean, drawn to what is likely beforehand as far as the log leaves it open (empirical Bayes,
-Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
+Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
+Bayes, Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 [same family] + t3^2 dd' [same family] + t4^2 min(d, d') [same family])
     a, a_F ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry ~ N(0, t^2 I)

@@ -48,8 +48,8 @@ class HeldOutPredictions:
 class Calibration:
     """Realised effect as a line over the predicted one, an offer each: level + slope x (prediction - centre).
 
-    The slope lies between 0 and 1 and is drawn to 0 by its uncertainty (positive-part James and Stein 1961): where
-    predictions tell nothing, everybody is given the mean effect of the offer.
+    The slope lies between 0 and 1 and is shrunk towards 0 by its uncertainty (positive-part James and Stein 1961):
+    where predictions tell nothing, everybody is given the mean effect of the offer.
     """
 
     centre: Floats
@@ -74,7 +74,7 @@ class Calibration:
         return cls(centre, level, shrunk_slope(slope, slope_se), level_se, slope_se)
 
     def drawn_together(self) -> Calibration:
-        """The same with levels of all offers drawn to their mean, as far as they differ by no more than their errors.
+        """The same with offers' levels shrunk towards their mean, as far as they differ by no more than their errors.
 
         Empirical Bayes (Efron and Morris 1973): of many offers the one that looks best is mostly lucky.
         """

@@ -3,16 +3,17 @@
 Every candidate is a policy: nobody, everybody the same offer, or the offer that an estimator holds best for each. To
 compare estimators where everybody could be treated, or nobody, the customers are ranked by their best effect and the
 value is averaged over all shares that could be treated (the area under the uplift curve): that is the policy that
-treats customer i with probability 1 - rank_i / n. That value is told apart with many customers only; among estimators
-that bring not clearly less than the best, the one counts whose effects leave least of the outcome unexplained, by the
-R-loss (Nie and Wager 2021; Schuler et al. 2018 compare such criteria), the simplest of those not clearly behind:
+treats customer i with probability 1 - rank_i / n. This area separates estimators only in large samples. So: keep the
+estimators whose area is not significantly below the best; find the lowest R-loss among them; take the simplest one
+whose R-loss is not significantly higher. The R-loss (Nie and Wager 2021; Schuler et al. 2018 compare such criteria) is
+what effects leave unexplained of the outcome:
 
     (y_i - m(x_i) - sum over offers k (1[i got k] - e_ik) effect_ik)^2
 
-The decision asks for no proof that an offer pays: the best offer is given as long as it brings anything by the best
-estimate. Whether that is proof enough is a matter of the forecast (`verdict`). A choice of customers has to be clearly
-better than the best offer for everybody, and of offers that cannot be told apart the least expensive is taken; few rows
-are held to as many fewer standard errors, so that parts of the rows decide like all of them.
+The decision asks for no proof that an offer pays: the best offer is given as long as its estimated gain is positive.
+Whether that is proof enough is a matter of the forecast (`verdict`). Targeting has to be significantly better than the
+best offer for everybody, and of near-ties the least expensive offer is taken. On a subset of the rows, thresholds are
+multiplied by sqrt(n_subset / n), so that a fold decides as all rows would.
 
 A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
 model selection among the *other* folds decides, and the value of that is the forecast. Were the decision itself to ask
@@ -37,8 +38,8 @@ from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.spending import Spending
 from offerloop.response.trial.spread import mean_estimate, standard_error
 
-WORSE, FARTHER = 2.576, Z95
-"""Standard errors from which an estimator brings less than another, and from which its predictions miss by more."""
+Z_LOWER_AREA, Z_HIGHER_LOSS = 2.576, Z95
+"""Standard errors from which an estimator's area is significantly lower, and its R-loss significantly higher."""
 Policy = Literal["nothing", "everyone", "targeted"]
 
 
@@ -117,37 +118,39 @@ class ModelSelection:
 
     def decide(self, rows: Rows | slice = slice(None)) -> Decision:
         """On some rows: the estimator, the best offer for everybody, and whether to choose customers."""
-        strict = float(np.sqrt(len(self.gain[rows]) / len(self.gain)))
-        estimator = self._estimator(rows, strict)
-        offer, alike = self._offer(rows, strict)
+        threshold_scale = float(np.sqrt(len(self.gain[rows]) / len(self.gain)))
+        estimator = self._estimator(rows, threshold_scale)
+        offer, alike = self._offer(rows, threshold_scale)
         everyone, choice = self.alone[rows, offer], self.by_choice[estimator][rows]
         if everyone.mean() <= 0:
             return Decision("targeted" if choice.mean() > 0 else "nothing", estimator, offer, alike)
-        clearly = self._ahead(choice - everyone, rows) > Z95 * strict
+        clearly = self._z_value(choice - everyone, rows) > Z95 * threshold_scale
         return Decision("targeted" if clearly else "everyone", estimator, offer, alike)
 
-    def _offer(self, rows: Rows | slice, strict: float) -> tuple[int, tuple[int, ...]]:
-        """Return the least expensive of the offers that cannot be told from the best, and all of these.
+    def _offer(self, rows: Rows | slice, threshold_scale: float) -> tuple[int, tuple[int, ...]]:
+        """Return the offer for everybody, and the best offer with its near-ties.
 
-        Where the best clearly pays, so must they.
+        A near-tie gains not significantly less than the best offer. The least expensive near-tie whose gain is positive
+        and which is significantly less expensive than the best offer replaces it. Where the gain of the best offer is
+        significant, that of the near-tie must be, too.
         """
         alone = self.alone[rows]
         best = 1 + int(np.argmax(alone[:, 1:].mean(axis=0)))
         others = [k for k in range(1, alone.shape[1]) if k != best]
-        far = strict * Z95 * widening(max(len(others), 1))
-        alike = [k for k in others if self._ahead(alone[:, best] - alone[:, k], rows) <= far]
+        far = threshold_scale * Z95 * widening(max(len(others), 1))
+        alike = [k for k in others if self._z_value(alone[:, best] - alone[:, k], rows) <= far]
         chosen, expense = best, None if self.expense is None else self.expense[rows]
         if expense is None:
             return best, tuple(sorted([best, *alike]))
-        pays = [k for k in [best, *alike] if self._ahead(alone[:, k], rows) > Z95 * strict]
+        pays = [k for k in [best, *alike] if self._z_value(alone[:, k], rows) > Z95 * threshold_scale]
         for k in sorted(set(alike) & set(pays if best in pays else alike), key=lambda k: float(expense[:, k].mean())):
-            if alone[:, k].mean() > 0 and self._ahead(expense[:, best] - expense[:, k], rows) > Z95 * strict:
+            if alone[:, k].mean() > 0 and self._z_value(expense[:, best] - expense[:, k], rows) > Z95 * threshold_scale:
                 chosen = k
                 break
         return chosen, tuple(sorted([best, *alike]))
 
-    def _estimator(self, rows: Rows | slice, strict: float) -> str:
-        """Choose, of those that bring not clearly less than the best, the first that misses by not clearly more."""
+    def _estimator(self, rows: Rows | slice, threshold_scale: float) -> str:
+        """Return the simplest estimator whose area and R-loss are not significantly worse than the best."""
         if len(self.policies) == 1:
             return next(iter(self.policies))
         areas = {name: self.area(name)[rows] for name in self.rankings}
@@ -155,15 +158,19 @@ class ModelSelection:
         left = {
             name: self.losses[name][rows]
             for name, area in areas.items()
-            if self._ahead(areas[most] - area, rows) <= WORSE * strict
+            if self._z_value(areas[most] - area, rows) <= Z_LOWER_AREA * threshold_scale
         }
         least = min(left, key=lambda name: float(left[name].mean()))
-        return next(name for name, area in left.items() if self._ahead(area - left[least], rows) <= FARTHER * strict)
+        return next(
+            name
+            for name, area in left.items()
+            if self._z_value(area - left[least], rows) <= Z_HIGHER_LOSS * threshold_scale
+        )
 
-    def _ahead(self, rows: Floats, chosen: Rows | slice) -> float:
-        """Return how far the mean of the chosen rows lies above zero, in standard errors."""
-        se = standard_error(rows, None if self.whose is None else self.whose[chosen])
-        mean = float(rows.mean())
+    def _z_value(self, values: Floats, rows: Rows | slice) -> float:
+        """Return the mean of the values of some rows, in standard errors."""
+        se = standard_error(values, None if self.whose is None else self.whose[rows])
+        mean = float(values.mean())
         return mean / se if se > 0 else float(np.sign(mean)) * float("inf") if mean else 0.0
 
     def area(self, name: str) -> Floats:
@@ -179,22 +186,22 @@ class ModelSelection:
         """(n, K): the policy of a decision, a mean over divisions."""
         if decision.policy == "targeted":
             return self.policies[decision.estimator].mean(axis=0)
-        return np.tile(self._alike(decision), (len(self.scores), 1))
+        return np.tile(self._uniform_policy(decision), (len(self.scores), 1))
 
     def forecast(self) -> Floats:
         """(n, K): what each would be given by a selection without their fold, a mean over divisions."""
-        chances = np.zeros_like(self.scores)
+        propensities = np.zeros_like(self.scores)
         for division, parts in enumerate(self.fold):
             for part in np.unique(parts):
                 out = parts == part
                 decision = self.decide(~out)
                 if decision.policy == "targeted":
-                    chances[out] += self.policies[decision.estimator][division, out]
+                    propensities[out] += self.policies[decision.estimator][division, out]
                 else:
-                    chances[out] += self._alike(decision)
-        return chances / len(self.fold)
+                    propensities[out] += self._uniform_policy(decision)
+        return propensities / len(self.fold)
 
-    def _alike(self, decision: Decision) -> Floats:
+    def _uniform_policy(self, decision: Decision) -> Floats:
         return self.same[decision.offer if decision.policy == "everyone" else 0]
 
 
@@ -206,23 +213,23 @@ def depths(offers: tuple[OfferTerms, ...], n: int) -> Floats | None:
 
 
 def ranking(profit: Floats, fold: Ints) -> Floats:
-    """(n, K): each customer's best offer with probability 1 - `ahead`, nothing otherwise."""
+    """(n, K): each customer's best offer with probability 1 - `rank_share`, nothing otherwise."""
     ranks = np.zeros_like(profit)
     rows, best = np.arange(len(profit)), 1 + profit[:, 1:].argmax(axis=1)
-    behind = ahead(profit[rows, best], fold)
-    ranks[rows, best] = 1 - behind
-    ranks[:, 0] = behind
+    share_above = rank_share(profit[rows, best], fold)
+    ranks[rows, best] = 1 - share_above
+    ranks[:, 0] = share_above
     return ranks
 
 
-def ahead(score: Floats, fold: Ints) -> Floats:
-    """(n,): share of the same fold with a higher score, tied ones by half.
+def rank_share(score: Floats, fold: Ints) -> Floats:
+    """Return the share of the same fold with a higher score (n,); ties count half.
 
-    Not of everybody: a fold whose outcomes were low by luck is predicted high next to the others, because those were
-    learned from it, so that in an order across folds luck would turn into its opposite.
+    Ranks are not taken across folds: a fold whose outcomes were low by chance is predicted high next to the others,
+    because the models for those were fitted on it, so that an order across folds would turn chance into its opposite.
     """
-    shares = np.empty(len(score))
+    share_above = np.empty(len(score))
     for part in np.unique(fold):
         rows = fold == part
-        shares[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
-    return shares
+        share_above[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
+    return share_above

@@ -10,7 +10,7 @@ import numpy as np
 
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.evaluation import Estimate
-from offerloop.response.trial.model_selection import ahead
+from offerloop.response.trial.model_selection import rank_share
 from offerloop.response.trial.spread import mean_estimate
 from offerloop.response.trial.study import TrialStudy
 
@@ -59,7 +59,7 @@ class CustomerOrdering:
         """(rows,): share of the rows that are held better within their fold, a mean over divisions."""
         every, rows = self.study.each_profit, np.arange(len(self.best))
         scores = [one[rows, 1 + one[:, 1:].argmax(axis=1)] for one in every]
-        place = np.mean([ahead(*pair) for pair in zip(scores, self.study.value.fold, strict=True)], axis=0)
+        place = np.mean([rank_share(*pair) for pair in zip(scores, self.study.value.fold, strict=True)], axis=0)
         luck = np.random.default_rng(self.seed).random(len(place))
         shares = np.empty(len(place))
         shares[np.lexsort((luck, place))] = rows / len(rows)

@@ -6,9 +6,9 @@ effects near zero this error is as large as the plain one, and plain intervals h
 soak` prints how often those with it do.
 
 A wild bootstrap (Wu 1986) shows how large it is: surprises of each row (of all rows of a cluster together) change sign
-at random, policies are drawn towards what is then realised, the selection is repeated, and the truth of these draws is
-known; beside it the policy that was found is valued by the same draws. What estimators predict before they are drawn to
-the realised stays as it is, so that nothing is learned again.
+at random, policies are shrunk towards what is then realised, the selection is repeated, and the truth of these draws is
+known; beside it the policy that was found is valued by the same draws. What estimators predict before they are shrunk
+towards the realised stays as it is, so that nothing is learned again.
 """
 
 from __future__ import annotations

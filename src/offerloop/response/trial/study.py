@@ -21,11 +21,11 @@ from offerloop.response.trial.spread import mean_estimate, standard_error, widen
 from offerloop.response.trial.verdict import Standing, luck_of_the_best, part_to_try, standing
 
 N_DIVISIONS = 2
-"""Times that customers are divided into folds anew."""
+"""Number of different divisions of the customers into folds."""
 MOST_ROWS = 200_000
-"""Rows that compare estimators at most, drawn at random; everything else comes from all."""
+"""Most rows on which estimators are compared, sampled at random; all other results use every row."""
 WHOLE_SEED = 0
-"""The folds of a table of more rows are always the same, so that its figures hang on no seed."""
+"""Seed of the folds of a table with more rows, always the same, so that results do not depend on `seed`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ class TrialStudy:
 
     @property
     def each_profit(self) -> Floats:
-        """(divisions, rows, K): effects of every offer by the chosen estimator, drawn to what is realised."""
+        """(divisions, rows, K): effects of every offer by the chosen estimator, shrunk towards what is realised."""
         gain = self.value.shrunk[self.decision.estimator]
         return gain if self.cost is None else gain - self.cost.shrunk[self.decision.estimator]
 
@@ -128,34 +128,37 @@ class TrialStudy:
         return self.judged.draws(self.decision.estimator)
 
     @cached_property
-    def unsteady(self) -> float:
+    def policy_selection_variance(self) -> float:
         """Variance of the value of the chosen estimator's policy beyond the spread over customers."""
         return self.draws.of_policy()
 
     @cached_property
-    def undecided(self) -> float:
-        """The same of the forecast."""
+    def forecast_selection_variance(self) -> float:
+        """Variance of the forecast beyond the spread over customers."""
         return self.draws.of_forecast(self.forecast)
 
     @cached_property
     def forecast_profit(self) -> Estimate:
         """Per customer over nothing."""
         profit = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect), self.whose)
-        return widened_estimate(profit, self.undecided)
+        return widened_estimate(profit, self.forecast_selection_variance)
 
     @cached_property
     def luck(self) -> float:
-        """How probable it is that the best of as many offers and choices without effect looks as good."""
+        """p-value of the chosen policy, adjusted for choosing the best of all candidates (Dunnett)."""
         choice = self.selection.by_choice[self.decision.estimator]
         gains = np.column_stack([self.selection.alone[:, 1:], choice])
         errors = np.array([standard_error(one, self.whose) for one in gains.T])
-        errors[-1] = np.hypot(errors[-1], np.sqrt(self.unsteady))
+        errors[-1] = np.hypot(errors[-1], np.sqrt(self.policy_selection_variance))
         chosen = gains.shape[1] - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
         return luck_of_the_best(gains, errors, chosen, self.whose)
 
     @cached_property
     def part(self) -> int | None:
-        """Customers of a trial that would show the forecast; None where it promises nothing."""
+        """Customers of a follow-up trial that would detect the forecast gain with the stated power.
+
+        None if the forecast is not positive.
+        """
         rows = np.einsum("nk,nk->n", self.forecast, self.effect)
         plain = standard_error(rows)
         wider = standard_error(rows, self.whose) / plain if plain > 0 else 1.0
@@ -163,14 +166,14 @@ class TrialStudy:
 
     @cached_property
     def standing(self) -> Standing:
-        """Whether what is decided pays, may pay or does not, by its forecast."""
+        """Whether the decided policy pays, may pay or does not pay, by its forecast."""
         if self.decision.policy == "nothing":
             return "does_not_pay"
         return standing(self.forecast_profit, self.luck, self.part, len(self.effect))
 
     @property
     def verdict(self) -> Policy:
-        """What is recommended for all customers: nothing where what is decided does not clearly pay."""
+        """What is recommended for all customers: nothing, unless the decided policy clearly pays."""
         return self.decision.policy if self.standing == "pays" else "nothing"
 
     @property
@@ -194,7 +197,7 @@ class LearnedEffects:
     same: Floats
 
     def effects(self, features: Floats) -> tuple[Floats, Floats | None]:
-        """Value and cost (n, K) of every offer against none, drawn to what left-out customers showed."""
+        """Value and cost (n, K) of every offer against none, shrunk towards what left-out customers showed."""
         value = self.value_line.applied(self.value.effects(features, self.offers))
         if self.cost is None or self.cost_line is None:
             return value, None
