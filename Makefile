@@ -13,14 +13,14 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
 	@echo "make serve    answer decisions, prices and coupons of the demo over HTTP"
-	@echo "make case     the article's case in a simulated shop: its models, policies at equal spend, and what is true of its result"
+	@echo "make case     a worked example in a simulated shop: models, policies at equal spend, and what is true of its result"
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make quick    lint, types, layer rule and the tests of what changed, in under 3 minutes: for every commit"
 	@echo "make check    lint, types, layer rule, tests, and install on every other Python found"
 	@echo "make messages bring the catalogues of translations up to date, and say what is left to translate"
 	@echo "make docs     the documentation as a site that needs no network"
 	@echo "make wheel    a wheel and a source distribution in dist/, tried in a fresh environment"
-	@echo "make soak     long statistical replicates and storms on the ledger, of which the tests hold a short version"
+	@echo "make soak     long statistical replicates and concurrency stress tests, of which the tests hold a short version"
 	@echo "make setup    virtual environment with everything that the tests use"
 	@echo "make bench NAME=engines    one benchmark, in an environment of its own"
 

@@ -154,6 +154,7 @@ class Worker:
             if self.version != folder.name or not is_there:
                 self._serve(serve_run(folder))
             self._read_offers()
+            self._last_load_error = ""
         except OfferloopError as error:
             if str(error) != self._last_load_error:
                 _LOG.warning("cannot load the policy, still serving %s: %s", self.version or "none", error)
