@@ -55,7 +55,7 @@ def test_a_pipe_gets_the_help_as_plain_lines():
     shown = CliRunner().invoke(app, ["--help"]).output
     assert not re.search(r"[\x1b─│╭]", shown)
     assert all(f"{panel}:" in shown for panel in PANELS)
-    assert "  publish    Carry the assignments of a run to where [[publish]] says.\n" in shown
+    assert "  publish    Send the assignments to your file, database or webhook.\n" in shown
 
 
 def test_a_terminal_shows_panels():

@@ -1,4 +1,4 @@
-"""Offerloop decides which customer gets which promotion, at what budget, and proves whether it worked.
+"""Offerloop decides which customer gets which promotion, at what budget, and measures whether it worked.
 
 One loop, in the order data flows; each step takes the table of the one before:
 

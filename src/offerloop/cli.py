@@ -75,7 +75,7 @@ app = typer.Typer(
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
-    help="Decide which customer gets which promotion, at what budget, and prove whether it worked.",
+    help="Decide which customer gets which promotion, at what budget, and measure whether it worked.",
 )
 
 

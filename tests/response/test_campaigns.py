@@ -74,8 +74,8 @@ def test_placebo_finds_a_trend_that_was_there_before():
         (112, True, ""),
         (80, True, ""),  # 24 days are left for the placebo
         (60, True, "No earlier period is left for a placebo."),
-        (38, True, "The 56 days before it begin 18 days before the data: only 38 are known, these were used."),
-        (10, False, "The 56 days before it begin 46 days before the data: only 10 are known, too few to adjust by."),
+        (38, True, "The comparison needs 56 days before the campaign; the data cover only 38, which were used."),
+        (10, False, "The comparison needs 56 days before the campaign; the data cover only 10, too few to adjust by."),
     ],
 )
 def test_windows_are_cut_where_the_data_begin(days_before, adjusted, note):

@@ -70,8 +70,11 @@ TAGS = (
     ),
     Tag(
         "pays full price",
-        Message("pays full price", context="tag of customers"),
-        Message("share of lines bought below list price in the bottom fifth, where anyone buys below it"),
+        Message("fewest discounts", context="tag of customers"),
+        Message(
+            "the fifth of customers with the smallest share of order lines bought below list price, where "
+            "anyone buys below it"
+        ),
         (pl.col("discount_share") <= pl.col("discount_share").quantile(0.2)) & (pl.col("discount_share").max() > 0),
         is_a_fifth=True,
     ),

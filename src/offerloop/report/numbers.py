@@ -125,6 +125,12 @@ class Money:
         """One amount with the currency's digits, unless they are zero."""
         return self._shown(minor, 0 if minor % self.unit == 0 else DIGITS[self.currency])
 
+    def significant(self, minor: float) -> str:
+        """One amount with two significant digits or more: ``"$0.036"``, where `text` would show $0.04."""
+        size = abs(minor) / self.unit
+        digits = 1 - math.floor(math.log10(size)) if size else 0
+        return self._shown(minor, digits) if digits > DIGITS[self.currency] else self.text(minor)
+
     def estimate(self, minor: Estimate) -> str:
         """``"$126 [52, 199]"``."""
         return " ".join(self.parts(minor))

@@ -149,18 +149,15 @@ def _notes(campaign: dict[str, object], start: int, stop: int, before: int, spen
         kept = start - before
         text = (
             Message(
-                "The {days} days before it begin {n} day before the data: only {kept} are known, these were used.",
-                plural="The {days} days before it begin {n} days before the data: only {kept} are known, these were "
-                "used.",
+                "The comparison needs {days} days before the campaign; the data cover only {kept}, which were used.",
             )
             if kept >= FEWEST_DAYS
             else Message(
-                "The {days} days before it begin {n} day before the data: only {kept} are known, too few to adjust by.",
-                plural="The {days} days before it begin {n} days before the data: only {kept} are known, too few to "
-                "adjust by.",
+                "The comparison needs {days} days before the campaign; the data cover only {kept}, too few to adjust "
+                "by.",
             )
         )
-        notes.append(text.with_values(days=BEFORE_DAYS, n=missing, kept=kept))
+        notes.append(text.with_values(days=BEFORE_DAYS, kept=kept))
     if spend.first_day > before - FEWEST_DAYS:
         notes.append(Message("No earlier period is left for a placebo."))
     if stop <= int(str(campaign["ends_day"])):

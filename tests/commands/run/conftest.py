@@ -279,7 +279,10 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
         "margins": pl.DataFrame({"category": [None], "margin": [0.3], "basis": ["configured"]}),
         "assignments": pl.DataFrame(
             rows, schema=["customer_id", "campaign_id", "offer_id", "arm", "reasons"], orient="row"
-        ).with_columns(cost_liability_minor=pl.when(pl.col("offer_id") == "none").then(0).otherwise(125)),
+        ).with_columns(
+            planned_campaign_id=pl.col("campaign_id"),
+            cost_liability_minor=pl.when(pl.col("offer_id") == "none").then(0).otherwise(125),
+        ),
     }
 
 

@@ -65,7 +65,7 @@ def test_the_first_screen_holds_decision_note_and_mark(page):
     first = page.split('<section id="quality"')[0].replace("\u00a0", " ")
     assert "Made up for tests." in first
     assert "Send “Coupons that suppliers share”; do not send “Coupons that we pay”." in first
-    assert "model-based forecast, transferred from shelf prices" in first
+    assert "forecast from shelf-price discounts, not yet tested with coupons" in first
     assert first.count("<dt>") == 4
     assert "$126" in first
     assert "[52, 199]" in first

@@ -23,7 +23,7 @@ def loop(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Decide each period from what the earlier periods showed.
+    """Plan each period's offers from the results of earlier periods.
 
     With --once it takes the next steps; without, it says what was done so far.
     """

@@ -6,9 +6,9 @@ from offerloop.commands.terminal import Json, Run, progress_console, say
 
 
 def publish(run: Run, as_json: Json = False) -> None:
-    """Carry the assignments of a run to where [[publish]] says.
+    """Send the assignments to your file, database or webhook.
 
-    [[publish]] is part of the run's configuration. Publishing a run twice has the same result as once.
+    [[publish]] in the run's configuration says where. Publishing a run twice has the same result as once.
     """
     from offerloop.commands.publish.task import publish as publish_run
     from offerloop.workspace import find_run

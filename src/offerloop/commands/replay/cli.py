@@ -31,7 +31,7 @@ def replay(
 ) -> None:
     """Compute what offers would have cost over past orders.
 
-    It assumes that nobody would have bought anything else.
+    It assumes that the offers would not have changed what customers bought.
     """
     from offerloop.commands.replay.page import summarise_replay
     from offerloop.commands.replay.task import ReplayRequest

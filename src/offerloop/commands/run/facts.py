@@ -15,7 +15,7 @@ from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
 from offerloop.report import Localizer, Money
-from offerloop.tables import EXPLORE
+from offerloop.tables import EXPLORE, HOLDBACK
 from offerloop.tables import PLAN as PLAN_ARM
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
@@ -78,6 +78,8 @@ class CampaignFacts:
     """The most that these offers can cost us; None where one of them has no limit."""
     liability_explore_minor: int
     """The most that offers given at random can cost us, on top."""
+    n_held_back: int
+    """Customers of the plan whose offer is held back at random."""
     n_explore: int
     """Customers who get an offer of this campaign at random."""
     noun: str
@@ -175,6 +177,12 @@ class RunFacts:
         return " + ".join(costs.exact(sum_) if exactly else costs.text(sum_) for costs, sum_ in sums.items())
 
     @property
+    def charted(self) -> CampaignFacts | None:
+        """The campaign of the first chart: one that is not sent, where there is one; None where no effect is known."""
+        shown = [one for one in self.campaigns if one.basis != UNKNOWN]
+        return next((one for one in shown if not one.findings.send), shown[0] if shown else None)
+
+    @property
     def sent(self) -> tuple[CampaignFacts, ...]:
         """Campaigns with a plan that is sent."""
         return tuple(one for one in self.campaigns if one.findings.send)
@@ -232,6 +240,9 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         liability_sent_minor=_liability(assigned.filter(pl.col("arm") == PLAN_ARM)),
         liability_explore_minor=int(assigned.filter(pl.col("arm") == EXPLORE)["cost_liability_minor"].sum()),
         n_explore=assigned.filter(pl.col("arm") == EXPLORE).height,
+        n_held_back=findings.tables["assignments"]
+        .filter((pl.col("planned_campaign_id") == campaign_findings.campaign_id) & (pl.col("arm") == HOLDBACK))
+        .height,
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=campaign_findings.n_planned == 0
         and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),

@@ -59,25 +59,29 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
     if customers is None:
         return _("No read-out of this plan could show whether it pays: {why}.", why=_why(reach))
     limit = (
-        Message("more than the {all} whom the shop has", all=reach.n_customers)
+        Message("The shop has {all}.", context="number of customers", all=reach.n_customers)
         if customers > reach.n_customers
-        else Message("so a larger budget")
+        else Message("That takes a larger budget.")
     )
     if weeks is None:
         return _(
-            "No read-out of this plan could show whether it pays: within a year that takes a plan "
-            "for about {customers} customers instead of {planned}, {limit}.",
+            "No test of this plan could confirm that it pays. Within a year, it would need about {customers}"
+            " customers instead of {planned} ({treated} + {held}). {limit}",
             customers=customers,
             planned=reach.n_planned,
-            limit=limit,
+            limit=_(limit),
+            treated=reach.test.n_treated,
+            held=reach.test.n_control,
         )
     return _(
-        "A read-out would take {weeks} to show a profit as small as forecast; within a year it "
-        "takes a plan for about {customers} customers instead of {planned}, {limit}.",
+        "A test would need {weeks} to confirm a profit this small. Within a year, it would need about "
+        "{customers} customers instead of {planned} ({treated} + {held}). {limit}",
         weeks=weeks_text(weeks),
         customers=customers,
         planned=reach.n_planned,
-        limit=limit,
+        limit=_(limit),
+        treated=reach.test.n_treated,
+        held=reach.test.n_control,
     )
 
 

@@ -25,7 +25,7 @@ from offerloop.report import BASES_OF_EFFECTS, Localizer
 from offerloop.response import CHECK_NAMES
 
 BASIS_MARKS = {
-    TRANSFERRED: Message("model-based forecast, transferred from shelf prices"),
+    TRANSFERRED: Message("forecast from shelf-price discounts, not yet tested with coupons"),
     MIXED: Message("model-based forecast, partly from data, partly assumed"),
     MEASURED: Message("measured by a read-out of a randomised plan"),
     ESTIMATED: Message("estimated from offers that were shown at random"),
@@ -221,9 +221,21 @@ def _whole(campaign: CampaignFacts, _: Localizer) -> str:
     if campaign.n_sent == campaign.findings.n_planned:
         return ""
     profit, spend = _.estimate(campaign.plan.profit), campaign.costs.text(campaign.plan.spend_minor)
+    text = (
+        Message(
+            "The plan chose {n} customers; the random test or holdback drew {out} of them. "
+            "For all {n} the forecast is {profit} on {spend}."
+        )
+        if campaign.n_held_back
+        else Message(
+            "The plan chose {n} customers; the random test drew {out} of them. "
+            "For all {n} the forecast is {profit} on {spend}."
+        )
+    )
     return _(
-        "The full plan has {n}, of whom some are held back or drawn at random; it is forecast at {profit} on {spend}.",
+        text,
         n=campaign.findings.n_planned,
+        out=campaign.findings.n_planned - campaign.n_sent,
         profit=profit,
         spend=spend,
     )
@@ -261,8 +273,9 @@ def _ahead(campaign: CampaignFacts, facts: RunFacts) -> str:
         return ""
     gained = campaign.sent_forecast.profit.value + campaign.sent_forecast.spend_minor
     return facts.localizer(
-        "About {lost} of it may be purchases brought forward from the week after.",
+        "About {lost} of the {profit} may be purchases brought forward from the week after.",
         lost=facts.money.text(facts.pulled_forward * gained),
+        profit=facts.money.parts(campaign.sent_forecast.profit)[0],
     )
 
 
@@ -356,10 +369,15 @@ def lead_sentence(campaign: CampaignFacts, _: Localizer) -> str:
     if not level and best is not None:
         text = (
             Message(
-                "By the same assumption it is ahead of every reference policy; the best of them, {rule}, by {lead}."
+                "By the same assumption it beats every reference policy (simple rule). The best of these, "
+                "{rule}, earns {lead} less."
             )
             if campaign.is_assumed
-            else Message("It beats every reference policy; the best of them, {rule}, by {lead}.")
+            else Message(
+                "It beats the reference policy (a simple rule): {rule} earns {lead} less.",
+                plural="It beats all {n} reference policies (simple rules). The best of these, {rule}, "
+                "earns {lead} less.",
+            ).with_values(n=len(campaign.rules))
         )
         return _(text, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
     names = _.both([rule_name(rule.name, _) for rule in level])
@@ -439,13 +457,13 @@ def _checks_note(evidence: ShelfEvidence, facts: RunFacts) -> str:
             "others carried over from shelf prices; {passed} of {judged} checks passed{failed}",
             passed=len(judged) - len(failed),
             judged=len(judged),
-            failed=_(" (failed: {names})", context="basis of a forecast", names=names) if failed else "",
+            failed=_(". Failed: {names}", context="basis of a forecast", names=names) if failed else "",
         )
         if ESTIMATED in facts.bases
         else _(
             "carried over from shelf prices; {passed} of {judged} checks passed{failed}",
             passed=len(judged) - len(failed),
             judged=len(judged),
-            failed=_(" (failed: {names})", context="basis of a forecast", names=names) if failed else "",
+            failed=_(". Failed: {names}", context="basis of a forecast", names=names) if failed else "",
         )
     )

@@ -17,7 +17,7 @@ def score(
     language: Language = None,
     as_json: Json = False,
 ) -> None:
-    """Say which offer customers should get, by a trial."""
+    """Recommend offers for new customers, by an earlier trial."""
     from offerloop.commands.score.page import sentences
     from offerloop.commands.score.task import score as score_customers
     from offerloop.commands.score.task import write_scores

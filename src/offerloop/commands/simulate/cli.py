@@ -49,7 +49,7 @@ def simulate(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Play policies in a shop whose true effects are known.
+    """Compare policies in a simulated shop with known effects.
 
     It writes the tables of the first policy's shop and what each policy gained. With several budgets, supplier shares
     or exploration shares it compares all combinations.

@@ -22,35 +22,41 @@ LAGS = (-1, -2, -3, -4)
 class Expectation:
     """What an honest design would show, decided before looking; without a test the figure is only shown."""
 
-    words: Message
+    name: str
+    """What the table holds."""
     holds: Callable[[float, float], bool] | None = None
     """A condition on the estimate and its standard error."""
 
 
-NO_EFFECT = Expectation(
-    Message("no effect (|t| below 2)", context="expectation"), lambda estimate, se: abs(estimate) < 2 * se
-)
-ABOVE_ZERO = Expectation(Message("above 0 (t above 2)", context="expectation"), lambda estimate, se: estimate > 2 * se)
+NO_EFFECT = Expectation("no effect (|t| below 2)", lambda estimate, se: abs(estimate) < 2 * se)
+ABOVE_ZERO = Expectation("above 0 (t above 2)", lambda estimate, se: estimate > 2 * se)
 HARDLY_ANY = Expectation(
-    Message("within 0.05 of 0 per unit of depth (0.5 points for ten)"), lambda estimate, _: abs(estimate) <= 0.05
+    "within 0.05 of 0 per unit of depth (0.5 points for ten)", lambda estimate, _: abs(estimate) <= 0.05
 )
-CALIBRATED = Expectation(Message("0.5 to 1.2", context="expectation"), lambda estimate, _: 0.5 <= estimate <= 1.2)
-BOUGHT_AHEAD = Expectation(Message("below 0 where purchases were only brought forward"))
-EXPECTATIONS = {str(one.words): one.words for one in (NO_EFFECT, ABOVE_ZERO, HARDLY_ANY, CALIBRATED, BOUGHT_AHEAD)}
+CALIBRATED = Expectation("0.5 to 1.2", lambda estimate, _: 0.5 <= estimate <= 1.2)
+BOUGHT_AHEAD = Expectation("below 0 where purchases were only brought forward")
+EXPECTATIONS = {
+    NO_EFFECT.name: Message("no significant effect (|t| below 2)"),
+    ABOVE_ZERO.name: Message("above 0 (t above 2)", context="expectation"),
+    HARDLY_ANY.name: Message("within 0.05 of 0 per unit of depth (0.5 points for ten)"),
+    CALIBRATED.name: Message("0.5 to 1.2", context="expectation"),
+    BOUGHT_AHEAD.name: Message("below 0 where purchases were only brought forward"),
+}
 """A message for each expectation that the table holds in English."""
 CHECK_NAMES = {
-    str(name): name
-    for name in (
-        Message("depth of next week"),
-        Message("depth of last week"),
-        *(Message("depth of {n} weeks ago", context="name of a check", n=-lag) for lag in LAGS if lag < -1),
-        Message("another customer's depth", context="name of a check"),
-        Message("value in other categories"),
-        Message("buys in other categories"),
-        Message("top minus bottom decile"),
-        Message("the same, depth permuted over weeks"),
-        Message("calibration slope", context="name of a check"),
-    )
+    "depth of next week": Message("next week's discount (should have no effect)"),
+    "depth of last week": Message("last week's discount", context="name of a check"),
+    **{
+        f"depth of {-lag} weeks ago": Message("discount of {n} weeks ago", context="name of a check", n=-lag)
+        for lag in LAGS
+        if lag < -1
+    },
+    "another customer's depth": Message("another customer's discount (should have no effect)"),
+    "value in other categories": Message("value in other categories"),
+    "buys in other categories": Message("buys in other categories"),
+    "top minus bottom decile": Message("top minus bottom decile"),
+    "the same, depth permuted over weeks": Message("discounts shuffled across weeks (should show nothing)"),
+    "calibration slope": Message("calibration slope", context="name of a check"),
 }
 """A message for each name of a check that the table holds in English."""
 
@@ -87,7 +93,7 @@ def check_row(
         "outcome": outcome,
         "estimate": float(estimate),
         "se": float(se),
-        "expected": str(expected.words),
+        "expected": expected.name,
         "passed": None if expected.holds is None else bool(expected.holds(estimate, se)),
     }
 

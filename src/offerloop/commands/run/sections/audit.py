@@ -67,9 +67,9 @@ def _intro(groups: list[AttributeGroup], n_small: int, _: Localizer) -> str:
         else ""
     )
     return _(
-        "Attributes named in profiles.audit_only never reach a model or a rule; differences "
-        "come from what people buy. {left}With {n} groups, about {chance} would lie outside "
-        "the interval by chance alone.",
+        "The attributes below are never used to choose offers (setting profiles.audit_only); differences"
+        " come from what people buy. {left}With {n} groups, about {chance} would lie outside the "
+        "interval by chance alone.",
         left=left,
         n=len(groups),
         chance=max(1, round(len(groups) / 20)),

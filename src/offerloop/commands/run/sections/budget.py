@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.commands.run.facts import UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.sections.plan_limits import limit_blocks
+from offerloop.commands.run.sections.plan_limits import budget_gain, limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
 from offerloop.commands.run.sentences import basis_mark, noun
 from offerloop.evaluation import Estimate
@@ -28,6 +28,8 @@ from offerloop.report import (
 )
 
 SHOWN = 2
+LEAST_GAP = 0.0001
+"""A smaller gap to the best profit is shown as this."""
 BUDGET_BASES = {
     "liability": Message(
         "Budget basis “liability”: every offer counts at the most it can cost us, so the budget "
@@ -64,12 +66,13 @@ def budget_section(findings: Findings, facts: RunFacts) -> Section:
             )
         )
         if campaign.basis != UNKNOWN and campaign.findings.n_planned:
-            bound, gap = _.money.text(campaign.findings.bound_minor), _.share(campaign.findings.gap, 0.0001)
+            bound = _.money.text(campaign.findings.bound_minor)
+            gap = _.numbers(f"{100 * max(campaign.findings.gap, LEAST_GAP):.2g} %")
             blocks.append(
                 Text(
                     _(
-                        "{title}: by the estimates that chose it, no plan within the budget has more profit "
-                        "than {bound}; this one misses {gap} of that at most.",
+                        "{title}: by the planning estimates, the best possible profit within the budget is {bound}; "
+                        "this plan comes within {gap} of it.",
                         title=campaign.findings.title,
                         bound=bound,
                         gap=gap,
@@ -122,12 +125,9 @@ def _shadow(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer
             used=used,
             budget=budget,
         )
-    slope, more, price = (
-        _slope_at_budget(campaign, curve),
-        campaign.costs.exact(campaign.costs.unit),
-        f"{campaign_findings.shadow_price:.2g}",
-    )
-    gain = money.text((campaign_findings.shadow_price if slope is None else slope) * money.unit)
+    slope, more = _slope_at_budget(campaign, curve), campaign.costs.exact(campaign.costs.unit)
+    price = money.significant(campaign_findings.shadow_price * money.unit)
+    gain = price if slope is None else money.significant(slope * money.unit)
     if campaign.is_assumed:
         return _(
             "The budget is used up. If the assumption holds, {more} more of it would add about {gain} of profit.",
@@ -136,17 +136,15 @@ def _shadow(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer
         )
     return (
         _(
-            "The budget is used up. By the estimates that chose the plan, {more} more of it would "
-            "add {gain} of profit (shadow price {price}).",
+            "The budget is used up. By the planning estimates, {more} more of it would add {price} of profit"
+            " (shadow price).",
             more=more,
-            gain=gain,
             price=price,
         )
         if slope is None
         else _(
-            "The budget is used up. By the held-out line at the mark, {more} more of it would "
-            "change profit by about {gain} (shadow price by the estimates that chose the plan: "
-            "{price}).",
+            "The budget is used up. {more} more of it would change profit by about {gain} (held-out), or by "
+            "{price} by the planning estimates (shadow price).",
             more=more,
             gain=gain,
             price=price,
@@ -178,10 +176,9 @@ def _message(campaign: CampaignFacts, facts: RunFacts, findings: Findings) -> st
             title=title,
             stop=campaign.costs.text(stop),
         )
-    elif best["budget_minor"] > campaign.findings.budget_minor and _clearly_more(best, curve, campaign):
-        said = _("The budget of “{title}” is the limit: a larger one would earn more", title=title)
     else:
-        said = _("The budget of “{title}” is used up; that a larger one would earn more is not shown", title=title)
+        gain = budget_gain(findings, campaign.findings.campaign_id)
+        said = _(_used_up(gain), title=title, gain="" if gain is None else _.brief(gain))
     return _("Assumed, not measured: {text}", context="basis of a forecast", text=said) if campaign.is_assumed else said
 
 
@@ -189,10 +186,15 @@ def _best(curve: list[dict[str, float]]) -> dict[str, float]:
     return max(curve, key=lambda row: row["profit_minor"])
 
 
-def _clearly_more(best: dict[str, float], curve: list[dict[str, float]], campaign: CampaignFacts) -> bool:
-    """Whether the interval at the best budget lies above the one at the configured budget."""
-    within = [row for row in curve if row["budget_minor"] <= campaign.findings.budget_minor]
-    return _estimate(best).low > _estimate(within[-1]).high
+def _used_up(gain: Estimate | None) -> Message:
+    """What a plan without this budget would earn: the paired difference, whose interval decides."""
+    if gain is None:
+        return Message("The budget of “{title}” is used up")
+    if gain.low > 0:
+        return Message("The budget of “{title}” is used up; without the limit, profit would be {gain} higher")
+    return Message(
+        "The budget of “{title}” is used up; that profit would be higher without the limit is not shown ({gain})"
+    )
 
 
 def _slope_at_budget(campaign: CampaignFacts, curve: list[dict[str, float]]) -> float | None:
@@ -206,7 +208,7 @@ def _slope_at_budget(campaign: CampaignFacts, curve: list[dict[str, float]]) -> 
     return gain / (after[0]["budget_minor"] - before[-1]["budget_minor"])
 
 
-def _title(campaign: CampaignFacts, curve: list[dict[str, float]], facts: RunFacts) -> str:
+def _title(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: RunFacts) -> str:
     _, best = facts.localizer, _best(curve)
     stop, budget = curve[-1]["budget_minor"], campaign.findings.budget_minor
     if best["profit_minor"] <= 0:
@@ -223,12 +225,15 @@ def _title(campaign: CampaignFacts, curve: list[dict[str, float]], facts: RunFac
         return _("the highest profit is {reached}; more budget would not add to it", reached=reached)
     if campaign.is_assumed:
         return _("profit would grow to {reached}", reached=reached)
+    gain = budget_gain(findings, campaign.findings.campaign_id)
+    if gain is None:
+        return _("profit would grow to {reached}", reached=reached)
     text = (
-        Message("profit would grow to {reached}; the gain over {budget} is real")
-        if _clearly_more(best, curve, campaign)
-        else Message("profit would grow to {reached}; the gain over {budget} is not shown to be real")
+        Message("profit would grow to {reached}; without the limit, the plan would earn {gain} more")
+        if gain.low > 0
+        else Message("profit would grow to {reached}; that it would grow without the limit is not shown ({gain})")
     )
-    return _(text, reached=reached, budget=campaign.costs.exact(budget))
+    return _(text, reached=reached, gain=_.brief(gain))
 
 
 def _profit(row: dict[str, float], _: Localizer) -> str:
@@ -241,7 +246,7 @@ def _profit(row: dict[str, float], _: Localizer) -> str:
 def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Findings, facts: RunFacts) -> Figure:
     _, money = facts.localizer, facts.money
     points = [LinePoint(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
-    title, currency = _title(campaign, curve, facts), findings.config.shop.currency
+    title, currency = _title(campaign, curve, findings, facts), findings.config.shop.currency
     axis = _(BUDGET_AXES[campaign.findings.budget_basis], noun=noun(campaign, _))
     axes = Axes(money_labels(campaign.costs), money_labels(money), axis)
     return figure(

@@ -79,20 +79,29 @@ def _sent_tiles(facts: RunFacts) -> tuple[Tile, ...]:
     most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
     spend = (
         _(
-            "at most {most} of a budget of {budget}, and {explored} at random",
+            "at most {most} of a budget of {budget}, plus at most {explored} for random test offers",
             most=facts.taken(most),
             budget=facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True),
             explored=facts.taken((one, one.liability_explore_minor) for one in sent),
         )
         if len(most) == len(sent)
         else _(
-            "expected, of a budget of {budget}; no offer's cost has a limit; {explored} at random at most",
+            "expected, of a budget of {budget}; no offer's cost has a limit; plus at most {explored} for "
+            "random test offers",
             budget=facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True),
             explored=facts.taken((one, one.liability_explore_minor) for one in sent),
         )
     )
     treated = _(
-        "of {all}: {sent} by plan, {lot} at random; {back} of the {planned} planned are in another random group",
+        Message(
+            "of {all}: {sent} get the plan's offer, {lot} a random test offer. {back} of the {planned} planned are in "
+            "the random test or held back."
+        )
+        if any(one.n_held_back for one in sent)
+        else Message(
+            "of {all}: {sent} get the plan's offer, {lot} a random test offer. {back} of the {planned} planned are in "
+            "the random test."
+        ),
         all=facts.n_customers,
         sent=n_sent,
         lot=n_explore,
@@ -152,10 +161,9 @@ def _confidence(evidence: ShelfEvidence, facts: RunFacts) -> Tile:
 
 
 def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
-    _, shown = facts.localizer, [one for one in facts.campaigns if one.basis != UNKNOWN]
-    if not shown:
+    _, campaign = facts.localizer, facts.charted
+    if campaign is None:
         return None
-    campaign = next((one for one in shown if not one.findings.send), shown[0])
     of_supplier_share = (pl.col("campaign_id") == campaign.findings.campaign_id) & (pl.col("lever") == "supplier share")
     rows = list(findings.tables["break_even_sweep"].filter(of_supplier_share).sort("level").iter_rows(named=True))
     ends = [

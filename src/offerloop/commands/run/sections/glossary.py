@@ -88,7 +88,7 @@ TERMS = (
     Entry(
         "design-a-design-b",
         Message("design A, design B"),
-        Message("two ways to compare weeks with and without price cuts; A is the upper bracket, B is used"),
+        Message("two ways to compare weeks with and without price cuts; A is the upper estimate, B is used"),
     ),
     Entry(
         "transferred", Message("transferred", context="glossary"), Message("measured on shelf prices, used for coupons")

@@ -126,9 +126,9 @@ def _test(findings: Findings, _: Localizer) -> str:
             buyers=LEAST_BUYERS,
         )
     return _(
-        "The read-out after a week compares {treated} customers with an offer against {held} "
-        "held back: going by the week before, it would show an effect on margin of "
-        "{detectable} or more in total in 80 of 100 cases, a smaller one less often.",
+        "The one-week test compares {treated} customers with an offer and {held} without. Going by the "
+        "week before, it has an 80 % chance to detect extra margin of {detectable} or more. Much smaller"
+        " effects will usually be missed.",
         detectable=_.money.text(test.detectable),
         treated=test.n_treated,
         held=test.n_control,
@@ -160,9 +160,8 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
         ),
         _some_assumed(facts),
         _(
-            "Intervals hold the uncertainty of the average response and of its spread over "
-            "customers. They do not hold next week's luck, nor whether shelf prices speak for "
-            "coupons."
+            "The intervals cover uncertainty in the average response and in its variation between customers."
+            " They exclude the chance of next week and whether shelf prices predict coupons."
         ),
         _(
             "Shelf prices must speak for coupons, though customers chose their stores and mailers "
@@ -187,9 +186,8 @@ def _halves(findings: Findings, _: Localizer) -> str:
         return ""
     low, high = (f"{float(str(end)):.2g}".replace("-", "−") for end in (slopes.min(), slopes.max()))
     return _(
-        "Differences that models of one half of the customers predict were {low} to {high} "
-        "times as large in the other half ({n} halves); 1 would be perfect. Who responds more "
-        "is less sure than the average response.",
+        "In {n} checks on the other half of the customers, real differences were {low} to {high} times "
+        "the predicted ones (1 is perfect). Who responds more is less sure than the average response.",
         low=low,
         high=high,
         n=len(slopes),

@@ -214,8 +214,12 @@ def _clear(past: list[PastCampaign], _: Localizer) -> str:
         found=_("({names}) ", context="pattern", names=_.listed(clear)) if clear else "",
         chance=max(1, round(len(past) / 20)),
     )
-    also = [_("Of these, {names} had a placebo away from zero too.", names=_.listed(drifting))] if drifting else []
-    return _.sentences([said, *also])
+    also = (
+        Message("Of these, campaign {names} also failed its placebo check.")
+        if len(drifting) == 1
+        else Message("Of these, campaigns {names} also failed their placebo checks.")
+    )
+    return _.sentences([said, *([_(also, names=_.listed(drifting))] if drifting else [])])
 
 
 def _notes(past: list[PastCampaign], _: Localizer) -> tuple[str, ...]:
@@ -263,9 +267,9 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
     return [
         Text(
             _(
-                "What did reaching a customer for the first time change? Those first reached by a type "
-                "of campaign are compared with those not reached until later, never with those reached "
-                "before. A placebo away from zero says that both moved differently already."
+                "What did reaching a customer for the first time change? We compare customers at their first "
+                "campaign of a type with customers not yet reached. If the placebo differs from zero, the groups"
+                " already differed before it."
             )
         ),
         Table(

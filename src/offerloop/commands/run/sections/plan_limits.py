@@ -49,6 +49,15 @@ def limit_blocks(findings: Findings, facts: RunFacts) -> list[Block]:
     return blocks
 
 
+def budget_gain(findings: Findings, campaign_id: str) -> Estimate | None:
+    """Profit gained without the budget of a campaign, against the plan; None where it is not computed."""
+    table = findings.table("plan_limits")
+    if table is None:
+        return None
+    own = table.filter((pl.col("kind") == "campaign") & (pl.col("campaign_id") == campaign_id))
+    return next((gain_of(row) for row in own.rows(named=True) if row["gain_minor"] is not None), None)
+
+
 def gain_of(row: Row) -> Estimate:
     """Return the held-out estimate."""
     return Estimate.from_bounds(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"])
@@ -74,16 +83,14 @@ def _order(row: Row, findings: Findings, _: Localizer) -> str:
         )
     return (
         _(
-            "All campaigns are solved together. Compared with the order of the configuration, this "
-            "changes profit by {gain}. Each curve is that of one campaign with the customers whom "
-            "no other campaign has.",
+            "Offers of all campaigns were chosen together. Compared with choosing campaign by campaign, this"
+            " changes profit by {gain}. Each curve excludes customers taken by another campaign.",
             gain=gain,
         )
         if row["claimed_gain_minor"] > 0
         else _(
-            "All campaigns are solved together. In the order of the configuration they would bring "
-            "the same. Each curve is that of one campaign with the customers whom no other "
-            "campaign has."
+            "Offers of all campaigns were chosen together. Choosing campaign by campaign would earn the "
+            "same. Each curve excludes customers taken by another campaign."
         )
     )
 
@@ -109,7 +116,7 @@ def _cells(row: Row, facts: RunFacts) -> tuple[str, ...]:
     at_most, used = (count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
     price = row["shadow_price"] * (1 if units is None else units.unit)
     gain = _("not computed", context="limits of the report") if row["gain_minor"] is None else _.brief(gain_of(row))
-    return _name(row, facts), at_most, used, facts.money.text(price), gain
+    return _name(row, facts), at_most, used, facts.money.significant(price), gain
 
 
 def _name(row: Row, facts: RunFacts) -> str:

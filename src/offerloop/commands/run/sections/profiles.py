@@ -80,7 +80,8 @@ def _message(tags: list[tuple[str, int]], n_customers: int, _: Localizer) -> str
         up, down = (sizes[name] / n_customers for name in ("growing", "shrinking"))
         about = _about(up + down, _)
         return _(
-            "{about} of the customers are changing: {up} buy more than before, {down} less",
+            "{about} of the customers are changing: last quarter {up} spent at least half more than before, "
+            "{down} at least a third less",
             about=about,
             up=_.share(up),
             down=_.share(down),

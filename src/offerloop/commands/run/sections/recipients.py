@@ -218,10 +218,10 @@ def _learning(findings: Findings, _: Localizer) -> str:
     drawn = table.filter(pl.col("arm") == EXPLORE)
     offered = drawn.filter(pl.col("offer_id") != "none").height
     return _(
-        "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every "
-        "run; {drawn} more are drawn at random with known probability: {offered} get an offer, "
-        "{none} get none. Only they will show what the offers really changed, so both go with "
-        "the plan. The list is assignments.csv beside this file.",
+        "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every run; "
+        "{drawn} more are drawn at random with known probability: {offered} get an offer, {none} get "
+        "none. Only these two groups (no offer, random test) can show what the offers really changed. "
+        "Keep both when you send the plan. The list is assignments.csv beside this file.",
         kept=table.filter(pl.col("arm") == HOLDOUT).height,
         holdout=_.share(findings.config.experiment.holdout),
         drawn=drawn.height,

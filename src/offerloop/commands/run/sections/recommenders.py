@@ -29,7 +29,7 @@ from offerloop.report import (
 
 TASKS = ("repeat", "new")
 TASK_WORDS = {
-    "repeat": Message("what will be bought next"),
+    "repeat": Message("the next purchases", context="task of a recommender"),
     "new": Message("products new to the customer"),
 }
 """What each task predicts."""
@@ -163,11 +163,10 @@ def recommenders_section(findings: Findings, _: Localizer) -> Section:
     blocks = (
         Text(
             _(
-                "Recommenders pick the products shown with an offer. The first of two windows of "
-                "{days} days chose one for each task; the second, later one only reports how well it "
-                "did, in nDCG@10: how many of ten shown products were bought, earlier places counting "
-                "more, from 0 to 1. That does not say what an offer changes: buying often is not the "
-                "same as responding.",
+                "Recommenders pick the products shown with an offer. We chose one method per task on {days} days"
+                " and tested it on a later {days} days. The score, nDCG@10, runs from 0 to 1. It counts how many"
+                " of ten shown products were bought, weighting top positions more. It does not say what an offer"
+                " changes: buying often is not the same as responding.",
                 days=findings.config.recommend.window_days,
             )
         ),
@@ -198,9 +197,8 @@ def _said(choice: ServingRecommender, table: pl.DataFrame, _: Localizer) -> list
 def _verdict(choice: ServingRecommender, _: Localizer) -> str:
     said = [
         _(
-            "For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} among {n} customer",
-            plural="For {task}, “{name}” serves: on the later window it reaches an nDCG@10 of {ndcg} "
-            "among {n} customers",
+            "For {task} we use “{name}”. Its score in the later test is {ndcg}, {n} customer.",
+            plural="For {task} we use “{name}”. Its score in the later test is {ndcg}, {n} customers.",
             task=_.named(TASK_WORDS, choice.task),
             name=choice.name,
             ndcg=_text(choice.test, _),
@@ -209,12 +207,12 @@ def _verdict(choice: ServingRecommender, _: Localizer) -> str:
     ]
     better, level = choice.standing("better"), choice.standing("level")
     if better:
-        said.append(_("{others} did clearly better there", others=_.titles(better)))
+        said.append(_("There {others} did clearly better.", others=_.titles(better)))
     if level:
-        said.append(_("it is not distinguishable from {others}", others=_.titles(level)))
+        said.append(_("There it does not clearly beat {others}.", others=_.titles(level)))
     if choice.others and not better and not level:
-        said.append(_("the others are clearly below it"))
-    return _.stopped(_.clauses(said))
+        said.append(_("There it clearly beats the others."))
+    return _.sentences(said)
 
 
 def _gate_said(choice: ServingRecommender, _: Localizer) -> list[str]:

@@ -7,6 +7,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.deciles import deciles_figure
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.shown_offers import shown_blocks, shown_message
+from offerloop.commands.run.sentences import noun
 from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS, DesignCheck, ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
@@ -68,15 +69,15 @@ def _intro(evidence: ShelfEvidence) -> Message:
     """What shelf prices stand for."""
     if evidence.shown is None:
         return Message(
-            "Nothing here was learned from offers shown at random. What a discount changes was "
-            "learned from weeks in which the shop cut its shelf prices for everyone, and is carried "
-            "over to coupons. For that to hold:"
+            "Nothing here was learned from offers shown at random. What a discount changes was learned from "
+            "weeks in which the shop cut its shelf prices for everyone, and is carried over to coupons. What"
+            " this transfer assumes, and where it may be wrong:"
         )
     if evidence.is_used:
         return Message(
-            "Other offers were not shown at random often enough. What these change was learned from "
-            "weeks in which the shop cut its shelf prices for everyone, and is carried over to "
-            "coupons. For that to hold:"
+            "Other offers were not shown at random often enough. What these change was learned from weeks in"
+            " which the shop cut its shelf prices for everyone, and is carried over to coupons. What this "
+            "transfer assumes, and where it may be wrong:"
         )
     return Message(
         "Weeks in which the shop cut its shelf prices for everyone were studied as well. No "
@@ -145,8 +146,8 @@ def _assumptions(evidence: ShelfEvidence, _: Localizer) -> tuple[str, ...]:
             "and not by another is not a random draw."
         ),
         _(
-            "Mailers and displays come with price cuts. Design A holds their effect too and is the "
-            "upper bracket; design B leaves it out as far as it can and is the figure used."
+            "Mailers and displays come with price cuts. Design A includes their effect and is the upper "
+            "estimate. Design B removes it as far as possible; the report uses B."
         ),
         _(
             "The list value of each line is taken as given by the source; it is an assumption of the "
@@ -154,8 +155,8 @@ def _assumptions(evidence: ShelfEvidence, _: Localizer) -> tuple[str, ...]:
         ),
         _("Where a coupon's maximum is less than its share of a usual basket, it counts at the smaller depth."),
         _(
-            "The margin is taken to be left after usual shelf discounts, {usual} of list value "
-            "here; if gained units carry those on top, they leave that much less.",
+            "The margin is taken to be left after usual shelf discounts, {usual} of list value here. If "
+            "extra units carry those discounts as well, they earn that much less.",
             usual=_.share(_usual_depth(evidence)),
         ),
         *([_deepest(evidence, _)] if evidence.is_used else []),
@@ -241,7 +242,7 @@ def _slopes(evidence: ShelfEvidence, facts: RunFacts) -> Table:
         _("outcome", context="column title"),
         _("design B (used)", context="column title"),
         _("of its mean", context="column title"),
-        _("design A (upper bracket)"),
+        _("design A (upper estimate)"),
     )
     return Table(
         _(
@@ -273,17 +274,35 @@ def _break_even(evidence: ShelfEvidence, facts: RunFacts) -> str:
         f"share_{design.lower()}": _.shares(supplier_share(by_design[design], facts.margin).times(100))
         for design in ("B", "A")
     }
-    return _(
-        "A discount for everyone would pay for itself at a margin of {margin_b} by design B "
-        "and {margin_a} by design A; the shop plans with {margin}. At that margin suppliers "
-        "would have to pay {share_b} (B) or {share_a} (A) of each discount. A coupon also "
-        "gives its discount on everything bought in its category, the usual purchases "
-        "included, and is planned for single customers, so the first chart of this report asks "
-        "for another share.",
+    said = _(
+        "A discount for everyone would pay for itself at a margin of {margin_b} by design B and "
+        "{margin_a} by design A; the shop plans with {margin}. At that margin suppliers would have to "
+        "pay {share_b} (B) or {share_a} (A) of each discount. That is for a discount to everyone. A "
+        "coupon goes to single customers, and gives its discount on the usual purchases of its category "
+        "too.",
         margin=facts.at_margin,
         **margins,
         **shares,
     )
+    return _.sentences([said, *_targeted(facts)])
+
+
+def _targeted(facts: RunFacts) -> list[str]:
+    """Which share the first chart asks for instead."""
+    _, campaign = facts.localizer, facts.charted
+    if campaign is None:
+        return []
+    least = campaign.supplier_share.beyond_interval
+    name = noun(campaign, _)
+    if not least or campaign.is_assumed:
+        return [_("For targeted {noun}, the first chart applies.", noun=name)]
+    return [
+        _(
+            "For targeted {noun}, the first chart applies: they clearly pay from {share}.",
+            noun=name,
+            share=_.level(least),
+        )
+    ]
 
 
 def _checks(evidence: ShelfEvidence, facts: RunFacts) -> Table:

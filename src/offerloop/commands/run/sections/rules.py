@@ -47,8 +47,8 @@ def rules_section(facts: RunFacts) -> Section:
             _("Profits in assignments.csv rest on the same assumption; they have no interval either.")
             if all_assumed
             else _(
-                "Profits in assignments.csv are by the estimates that chose the offers, so they carry "
-                "the winner's curse; its column profit_held_out is the other half's view."
+                "Profits in assignments.csv are too optimistic (winner's curse). Use the column profit_held_out,"
+                " estimated on the other half of the customers."
             )
         )
     )

@@ -47,9 +47,9 @@ def uniform_blocks(campaign: CampaignFacts, findings: Findings, _: Localizer) ->
         )
         if campaign.is_assumed
         else Message(
-            "One depth for everybody, “{title}”: given to all whom it concerns, the best depth "
-            "brings more than no discount, beyond its interval, in {clear} of {all} categories. In "
-            "{none} no discount is best by the estimates."
+            "One depth for everybody, “{title}”: if every eligible customer gets the same discount, the best"
+            " depth clearly beats no discount in {clear} of {all} categories. In {none} of the {all} "
+            "categories, the estimates favour giving no discount."
         )
     )
     text = text.with_values(
