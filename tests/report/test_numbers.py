@@ -91,3 +91,10 @@ def test_the_interval_of_a_share_stays_between_0_and_1():
 def test_percent_and_count():
     assert [percent(share) for share in (0.3, 0.004, 0.05, 0.675, -0.021)] == ["30 %", "0.4 %", "5 %", "68 %", "−2.1 %"]
     assert count(1463448.0) == "1,463,448"
+
+
+@pytest.mark.parametrize(
+    ("minor", "shown"), [(3.6, "$0.036"), (-0.36, "−$0.0036"), (36, "$0.36"), (36000, "$360"), (0, "$0.00")]
+)
+def test_small_amounts_keep_two_significant_digits(minor, shown):
+    assert Money("USD").significant(minor) == shown

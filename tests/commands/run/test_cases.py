@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from page_texts import Texts, page_of
 
@@ -197,3 +198,29 @@ def test_one_depth_that_is_assumed_has_no_interval(assumed):
 
 def test_without_a_depth_there_is_nothing_for_everybody(unknown):
     assert "One depth for everybody" not in budget_of(unknown)
+
+
+@pytest.mark.parametrize(
+    ("gain", "says"),
+    [
+        ((2500, 800, 4300), "is used up; without the limit, profit would be $25 [8, 43] higher"),
+        ((2500, -800, 5800), "is used up; that profit would be higher without the limit is not shown ($25 [−8, 58])"),
+        (None, "is used up</h2>"),
+    ],
+)
+def test_the_paired_difference_says_what_more_budget_would_earn(make, gain, says):
+    findings = make()
+    campaigns = [replace(one, budget_minor=5000) for one in findings.campaigns]
+    limits = {
+        "plan_limits": pl.DataFrame(
+            {
+                "kind": ["campaign"], "name": [""], "campaign_id": ["shared"], "unit": ["USD"], "at_most": [5000.0],
+                "used": [5000.0], "shadow_price": [0.1], "claimed_gain_minor": [2500.0],
+                "gain_minor": [None if gain is None else float(gain[0])],
+                "gain_low_minor": [None if gain is None else float(gain[1])],
+                "gain_high_minor": [None if gain is None else float(gain[2])],
+            }
+        )
+    }  # fmt: skip
+    page = page_of(replace(findings, campaigns=campaigns, tables={**findings.tables, **limits}))
+    assert says in budget_of(page)

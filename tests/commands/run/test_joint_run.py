@@ -118,7 +118,7 @@ def test_summary_and_report_say_what_order_and_limits_cost(together, in_order):
     assert float(by_kind["total"]["profit_without"]["value"]) > 0
     assert by_kind["order"]["profit_without"]["value"] is not None
     page = together.report.read_text()
-    assert "Compared with the order of the configuration, this changes profit by" in page
+    assert "Compared with choosing campaign by campaign, this changes profit by" in page
     assert "What each limit costs" in page
     assert "budget of all campaigns" in page
     assert "that is what the order costs" in in_order.report.read_text()
@@ -127,7 +127,7 @@ def test_summary_and_report_say_what_order_and_limits_cost(together, in_order):
 def test_the_report_says_it_in_chinese(tmp_path):
     written = run(shop(tmp_path, 'total_budget = "25.00"\ncontacts = 20', language="zh"), "duckdb", None)
     page = written.report.read_text()
-    for words in ("所有营销活动一起求解", "每个限制的代价", "全部营销活动的总预算", "触达人数"):
+    for words in ("所有营销活动的优惠是一起选择的", "每个限制的代价", "全部营销活动的总预算", "触达人数"):
         assert words in page
 
 

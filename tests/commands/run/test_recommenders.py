@@ -51,7 +51,7 @@ def test_what_serves_need_not_have_the_highest_mean(with_table):
     best = findings.tables["recommenders"].filter(task="repeat", window="tune").sort("ndcg")["recommender"][-1]
     assert best == "ranker"
     assert choices(findings)[0].name == "repeat"
-    assert "“repeat” serves what will be bought next" in said(findings)
+    assert "“repeat” serves the next purchases" in said(findings)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_the_paired_gain_says_how_the_two_stand_even_where_their_intervals_overl
         with_table(recommenders_table(gains=(close, NOISE), since=(one, NOISE))) for one in (close, lost)
     )
     assert choices(kept)[0].others == {"popularity": "below", "repeat": "below"}
-    assert "the others are clearly below it" in said(kept)
+    assert "There it clearly beats the others." in said(kept)
     assert choices(overtaken)[0].others == {"popularity": "below", "repeat": "better"}
-    assert "“repeat” did clearly better there" in said(overtaken)
+    assert "There “repeat” did clearly better." in said(overtaken)
     unasked = with_table(
         recommenders_table(serves=("repeat", "popularity"), gains=(NOISE, NOISE), since=(close, NOISE))
     )
