@@ -276,7 +276,7 @@ def test_nothing_touched_is_said(tmp_path):
     result = done(tmp_path, [ROW], [FIVE.replace("20.00", "99.00")])
     assert sentence(result.findings) == "The 1 past order would not have been touched by these offers."
     assert result.touched.height == 0
-    write(result, tmp_path / "out", "en")
+    write(result, tmp_path / "out")
     assert "The 1 past order would not" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert (tmp_path / "out" / "orders.csv").read_text(encoding="utf-8").count("\n") == 1
 
