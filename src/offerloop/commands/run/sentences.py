@@ -375,8 +375,7 @@ def lead_sentence(campaign: CampaignFacts, _: Localizer) -> str:
             if campaign.is_assumed
             else Message(
                 "It beats the reference policy (a simple rule): {rule} earns {lead} less.",
-                plural="It beats all {n} reference policies (simple rules). The best of these, {rule}, "
-                "earns {lead} less.",
+                plural="It beats all {n} reference policies. The best of these, {rule}, earns {lead} less.",
             ).with_values(n=len(campaign.rules))
         )
         return _(text, rule=rule_name(best.name, _), lead=_.estimate(best.lead))
