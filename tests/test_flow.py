@@ -276,7 +276,9 @@ def test_past_campaigns_of_the_sample(sample_run, campaign):
 @pytest.mark.sample
 def test_a_campaign_with_too_short_a_past_says_so(sample_run):
     found = row(sample_run.tables["campaign_effects"], campaign_id="27")
-    assert found["note"].startswith("The 56 days before it begin 18 days before the data: only 38 are known")
+    assert found["note"].startswith(
+        "The comparison needs 56 days before the campaign; the data cover only 38, which were used."
+    )
     assert found["placebo_minor"] is None
 
 
