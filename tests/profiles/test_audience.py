@@ -2,9 +2,11 @@
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from offerloop.config import AudienceRule
+from offerloop.config import AudienceRule, version_key
 from offerloop.errors import ConfigError
 from offerloop.profiles.audience import members
 
@@ -16,6 +18,7 @@ KNOWN = pl.DataFrame(
         "segment": ["gold", "silver", None, "gold plus"],
         "vip": ["true", "false", None, "true"],
         "tags": [["loyal", "growing"], [], ["lapsing"], ["loyal"]],
+        "app": ["2.9", "2.10.1", "v2.10.0-beta.2", "web"],
     }
 )
 
@@ -38,6 +41,7 @@ def who(**rule):
         ({"field": "vip", "equals": True}, "ad"),
         ({"field": "spend_minor", "above": 2000}, "c"),
         ({"field": "spend_minor", "below": 2000}, "a"),
+        ({"field": "spend_minor", "below": "2000"}, "a"),
         ({"field": "spend_minor", "between": [100, 2000]}, "ab"),
         ({"field": "spend_minor", "equals": 2000}, "b"),
         ({"field": "spend_minor", "equals": 2000.0}, "b"),
@@ -46,6 +50,28 @@ def who(**rule):
         ({"field": "tags", "in": ["growing", "lapsing"]}, "ac"),
         ({"field": "tags", "matches": "l*"}, "acd"),
         ({"field": "tags", "exists": False}, "b"),
+        ({"field": "spend_minor", "at_least": 2000}, "bc"),
+        ({"field": "spend_minor", "at_most": 2000}, "ab"),
+        ({"field": "tags", "all_of": ["growing", "loyal"]}, "a"),
+        ({"field": "tags", "all_of": ["loyal"]}, "ad"),
+        ({"field": "tags", "all_of": ["LOYAL", "Growing"], "compare": "ignore_case"}, "a"),
+        ({"field": "tags", "all_of": []}, "abcd"),
+        ({"field": "tags", "equals": 1, "compare": "size"}, "cd"),
+        ({"field": "tags", "at_least": 1, "compare": "size"}, "acd"),
+        ({"field": "tags", "between": [1, 1], "compare": "size"}, "cd"),
+        ({"field": "segment", "equals": "GOLD"}, ""),
+        ({"field": "segment", "equals": "GOLD", "compare": "ignore_case"}, "a"),
+        ({"field": "segment", "in": ["Gold", "SILVER"], "compare": "ignore_case"}, "ab"),
+        ({"field": "segment", "matches": "GOLD*", "compare": "ignore_case"}, "ad"),
+        ({"field": "tags", "in": ["GROWING"], "compare": "ignore_case"}, "a"),
+        ({"field": "app", "above": "2.9", "compare": "version"}, "bc"),
+        ({"field": "app", "at_least": "2.10", "compare": "version"}, "b"),
+        ({"field": "app", "at_least": "2.10.0-beta.2", "compare": "version"}, "bc"),
+        ({"field": "app", "below": "2.10", "compare": "version"}, "ac"),
+        ({"field": "app", "at_most": "2.9.0", "compare": "version"}, "a"),
+        ({"field": "app", "between": ["2.9", "2.10"], "compare": "version"}, "ac"),
+        ({"field": "app", "equals": "2.9.0", "compare": "version"}, "a"),
+        ({"field": "app", "in": ["2.9.0.0", "2.10.1"], "compare": "version"}, "ab"),
         ({"not": {"field": "segment", "equals": "gold"}}, "bcd"),
         ({"not": {"field": "spend_minor", "above": 0}}, "d"),
         ({"all": [{"field": "share", "above": 0.2}, {"field": "tags", "equals": "loyal"}]}, "d"),
@@ -73,6 +99,13 @@ def test_rules(rule, expected):
         ({}, "a rule is either"),
         ({"field": "spend", "between": [2, 1]}, "holds nothing"),
         ({"field": "spend", "abov": 2}, "Extra inputs"),
+        ({"field": "spend", "above": "2.1.0"}, "'above' needs numbers"),
+        ({"field": "app", "above": "new", "compare": "version"}, "'new' is no version"),
+        ({"field": "app", "between": ["2.10", "2.9"], "compare": "version"}, "holds nothing"),
+        ({"field": "app", "matches": "2.*", "compare": "version"}, "'matches' does not go with compare = version"),
+        ({"field": "spend", "at_least": 2, "compare": "ignore_case"}, "'at_least' does not go with compare"),
+        ({"compare": "size"}, "a rule is either"),
+        ({"all": [], "compare": "size"}, "'compare' needs a 'field'"),
     ],
 )
 def test_a_rule_that_means_nothing_is_refused(rule, said):
@@ -88,6 +121,29 @@ def test_an_unknown_field_is_answered_with_the_nearest_name():
 def test_a_number_is_not_asked_of_a_text():
     with pytest.raises(ConfigError, match="'segment' holds String, not numbers"):
         who(field="segment", above=1)
+
+
+@pytest.mark.parametrize(
+    "rule", [{"field": "segment", "all_of": ["gold"]}, {"field": "segment", "at_least": 1, "compare": "size"}]
+)
+def test_a_list_is_not_asked_of_a_text(rule):
+    with pytest.raises(ConfigError, match="'segment' holds String, not a list"):
+        who(**rule)
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=2, max_size=6))
+def test_versions_are_in_the_order_of_their_numbers(versions):
+    texts = [".".join(map(str, one)) for one in versions]
+    by_key = sorted(texts, key=version_key)
+    assert [tuple(map(int, one.split("."))) for one in by_key] == sorted(map(tuple, versions))
+
+
+def test_pre_releases_are_in_the_order_of_semantic_versioning():
+    """The order that https://semver.org, item 11, gives as an example."""
+    published = ["alpha", "alpha.1", "alpha.beta", "beta", "beta.2", "beta.11", "rc.1"]
+    texts = [*(f"1.0.0-{one}" for one in published), "1.0.0", "1.0.1"]
+    assert sorted(texts, key=version_key) == texts
+    assert sorted(texts) != texts
 
 
 UNKNOWN = KNOWN.with_columns(p_active=pl.lit(None, pl.Float64), age=pl.lit(None, pl.Int64))

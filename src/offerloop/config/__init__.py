@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.config.audience import AudienceRule
+    from offerloop.config.audience import BOUNDS, AudienceRule, Comparison
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from offerloop.config.section import ConfigSection
     from offerloop.config.service import Alarms, Schedule, Topic, Webhook
     from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
+    from offerloop.config.versions import version_key
 
 __all__ = [
+    "BOUNDS",
     "MOST_HOLDOUT",
     "STORE_VARIABLE",
     "WIDTH",
@@ -53,6 +55,7 @@ __all__ = [
     "Campaign",
     "Cell",
     "Clean",
+    "Comparison",
     "Config",
     "ConfigSection",
     "Data",
@@ -92,6 +95,7 @@ __all__ = [
     "quoted",
     "report_language",
     "sqlite_beside",
+    "version_key",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -6,7 +6,6 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Offer, liability_minor
-    from offerloop.offers.conditions import NotApplicable
     from offerloop.offers.coupons.book import (
         BALANCE_COUNTERS,
         ActiveLock,
@@ -65,8 +64,9 @@ if TYPE_CHECKING:
     from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, read_offers
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
+    from offerloop.offers.shortfall import NotApplicable
     from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
-    from offerloop.offers.terms import WrittenTerms
+    from offerloop.offers.terms import WrittenTerms, attributes_of
 
 __all__ = [
     "BALANCE_COUNTERS",
@@ -122,6 +122,7 @@ __all__ = [
     "StackingPolicy",
     "WrittenTerms",
     "account_totals",
+    "attributes_of",
     "code_guess_probability",
     "correct_code",
     "coupon_account",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.conditions import NO_CONDITIONS, Conditions, Measured
+from offerloop.offers.purchase import ANY_PURCHASE, NAMES_OF_A_PURCHASE, PurchaseConditions
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking
 from offerloop.offers.window import ALWAYS, DAYS, Window
@@ -32,18 +35,32 @@ def scope_of(terms: WrittenTerms) -> Scope:
         least_minor=None if terms.get("price_from") is None else terms.money("price_from"),
         most_minor=None if terms.get("price_to") is None else terms.money("price_to"),
         but=terms.scope("except"),
+        attributes=terms.attribute_tests("attributes"),
         only_full_price=terms.flag("only_full_price"),
     )
     return EVERYTHING if scope == EVERYTHING else scope
 
 
 def conditions_of(terms: WrittenTerms) -> Conditions:
-    """From `min_spend`, `min_count`, `measured` and the like."""
+    """From `min_spend`, `min_count`, `measured`, the names of segments and channels, `any_of` and `none_of`."""
+    measured = terms.one_of("measured", _MEASURED, Measured.BEFORE)
+    conditions = replace(
+        _conditions_of(terms),
+        measured=measured,
+        any_of=_groups(terms, "any_of"),
+        none_of=_groups(terms, "none_of"),
+        window=window_of(terms),
+        code_needed=terms.flag("code_needed"),
+    )
+    return NO_CONDITIONS if conditions == NO_CONDITIONS else conditions
+
+
+def _conditions_of(terms: WrittenTerms) -> Conditions:
+    """What may also stand inside `any_of` and `none_of`."""
     order = terms.get("order_number")
-    conditions = Conditions(
+    return Conditions(
         min_minor=0 if terms.get("min_spend") is None else terms.money("min_spend"),
         min_count=0 if terms.get("min_count") is None else terms.whole("min_count"),
-        measured=terms.one_of("measured", _MEASURED, Measured.BEFORE),
         measured_on=terms.scope("measured_on"),
         contains=terms.scope("contains"),
         segments=terms.names("segments"),
@@ -52,10 +69,31 @@ def conditions_of(terms: WrittenTerms) -> Conditions:
         order_number=None if order is None else terms.whole("order_number"),
         bought_in=terms.names("bought_in"),
         not_bought_in=terms.names("not_bought_in"),
-        window=window_of(terms),
-        code_needed=terms.flag("code_needed"),
+        purchase=_purchase_of(terms),
     )
-    return NO_CONDITIONS if conditions == NO_CONDITIONS else conditions
+
+
+def _purchase_of(terms: WrittenTerms) -> PurchaseConditions:
+    lifetime = terms.get("min_lifetime_spend")
+    purchase = PurchaseConditions(
+        **{name: terms.names(name) for name in NAMES_OF_A_PURCHASE},
+        min_lifetime_minor=0 if lifetime is None else terms.money("min_lifetime_spend"),
+        attributes=terms.attribute_tests("basket_attributes"),
+    )
+    return ANY_PURCHASE if purchase == ANY_PURCHASE else purchase
+
+
+def _groups(terms: WrittenTerms, field: str) -> tuple[Conditions, ...]:
+    written = terms.get(field)
+    if written is None:
+        return ()
+    found = []
+    for row in terms.rows(field, written):
+        found.append(_conditions_of(row))
+        row.finish()
+        if found[-1] == NO_CONDITIONS:
+            raise InputError(Message("each table of '{field}' needs a condition", field=field))
+    return tuple(found)
 
 
 def window_of(terms: WrittenTerms) -> Window:

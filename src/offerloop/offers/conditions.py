@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.purchase import ANY_PURCHASE, PurchaseConditions
 from offerloop.offers.scope import Scope
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.window import ALWAYS, Window
 
 
@@ -18,48 +20,6 @@ class Measured(StrEnum):
     """Shelf prices, whatever other offers take off: 平行 for offers across shops."""
     AFTER = "after"
     """What is left to pay after the offers before it: 递进."""
-
-
-class NotApplicable(StrEnum):
-    """Why an offer does not apply."""
-
-    CURRENCY = "other_currency"
-    CODE = "coupon_not_presented"
-    NOT_STARTED = "not_started"
-    ENDED = "ended"
-    CLOSED = "outside_days_or_hours"
-    SEGMENT = "not_in_segment"
-    NOT_FOR_SEGMENT = "not_for_segment"
-    ORDER = "not_that_order"
-    CHANNEL = "other_channel"
-    NOT_IN_BASKET = "not_in_basket"
-    SPEND = "spend_more"
-    COUNT = "add_units"
-    CONTAINS = "product_missing"
-    HOLDS = "not_beside_product"
-    SOLD_OUT = "sold_out"
-    CUSTOMER_LIMIT = "limit_of_customer_reached"
-    NO_GAIN = "nothing_to_take_off"
-    BEATEN = "another_takes_off_more"
-    EXCLUDED = "excluded_by_another"
-    RAISES = "would_raise_the_total"
-    MOST = "maximum_discount_reached"
-    USED = "units_used_by_another"
-
-
-@dataclass(frozen=True)
-class Shortfall:
-    """A reason, and how much more would do."""
-
-    why: NotApplicable
-    minor: int = 0
-    """The amount that is still to be spent."""
-    count: int = 0
-    """Units to add."""
-    names: tuple[str, ...] = ()
-    """Any of these would do: products, categories, segments or channels."""
-    at: int | None = None
-    """When it begins or ended, in epoch seconds."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +45,11 @@ class Conditions:
     """1 for a first order."""
     bought_in: frozenset[str] = frozenset()
     not_bought_in: frozenset[str] = frozenset()
+    purchase: PurchaseConditions = ANY_PURCHASE
+    any_of: tuple[Conditions, ...] = ()
+    """At least one of these must hold beside all others."""
+    none_of: tuple[Conditions, ...] = ()
+    """None of these may hold; their least spend is measured at shelf prices."""
     window: Window = ALWAYS
     code_needed: bool = False
     """Whether the customer has to present the coupon."""
@@ -114,7 +79,9 @@ class Conditions:
             return Shortfall(NotApplicable.ORDER)
         if self.bought_in and basket.bought_in not in self.bought_in:
             return Shortfall(NotApplicable.CHANNEL, names=tuple(sorted(self.bought_in)))
-        return Shortfall(NotApplicable.CHANNEL) if basket.bought_in in self.not_bought_in else None
+        if basket.bought_in in self.not_bought_in:
+            return Shortfall(NotApplicable.CHANNEL)
+        return None if self.purchase is ANY_PURCHASE else self.purchase.missing(basket)
 
     def of_the_lines(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Shortfall | None:
         """What depends on the lines that the offer is about and on what all lines cost now, (lines,) minor units."""
@@ -130,7 +97,32 @@ class Conditions:
             short = self.min_minor - sum([amounts[place] for place in about])
             if short > 0:
                 return Shortfall(NotApplicable.SPEND, minor=short)
-        return None
+        return self._of_the_groups(basket, lines, amounts) if self.any_of or self.none_of else None
+
+    def _of_the_groups(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Shortfall | None:
+        """What the conditions of which one must hold, and those of which none may hold, lack."""
+        if any(one.missing(basket, lines, basket.amounts) is None for one in self.none_of):
+            return Shortfall(NotApplicable.RULED_OUT)
+        missing = [one.missing(basket, lines, amounts) for one in self.any_of]
+        if not missing or None in missing:
+            return None
+        more = (one for one in missing if one is not None and one.why in (NotApplicable.SPEND, NotApplicable.COUNT))
+        return next(more, Shortfall(NotApplicable.ALTERNATIVE))
+
+    def missing(self, basket: Basket, lines: Sequence[int], amounts: Sequence[int]) -> Shortfall | None:
+        """What does not hold, of conditions that name no time and no code."""
+        return self._of_the_customer(basket) or self.of_the_lines(basket, lines, amounts)
+
+    @property
+    def is_for_some_customers(self) -> bool:
+        """Whether it needs a code, or chooses by what customers are."""
+        chosen = self.segments or self.code_needed or self.purchase.is_for_some_customers
+        return bool(chosen) or any(one.is_for_some_customers for one in self.any_of)
+
+    @property
+    def has_least_spend(self) -> bool:
+        """Whether an amount must be spent, or may have to be."""
+        return bool(self.min_minor) or any(one.min_minor for one in self.any_of)
 
 
 NO_CONDITIONS = Conditions()

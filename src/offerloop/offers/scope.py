@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from offerloop.offers.attributes import AttributeTest
 from offerloop.offers.pricing.basket import Basket
 
 DIMENSIONS = ("products", "categories", "brands", "shops")
@@ -26,6 +27,8 @@ class Scope:
     """Shelf price of a unit, inclusive."""
     but: Scope | None = None
     """Without the lines of this scope: "all drinks except alcohol"."""
+    attributes: tuple[AttributeTest, ...] = ()
+    """What free attributes of a line must be."""
     only_full_price: bool = False
     """Without what is below its list price, and what a flash sale or a product offer has reduced."""
 
@@ -61,7 +64,7 @@ class Scope:
         if self.but is not None:
             left_out = set(self.but.lines(basket))
             places = [place for place in places if place not in left_out]
-        if self.least_minor is None and self.most_minor is None and not self.only_full_price:
+        if self.least_minor is None and self.most_minor is None and not (self.only_full_price or self.attributes):
             return places
         return [place for place in places if self._holds(basket, place)]
 
@@ -71,7 +74,9 @@ class Scope:
             return False
         if self.most_minor is not None and line.unit_minor > self.most_minor:
             return False
-        return not (self.only_full_price and line.reduced)
+        if self.only_full_price and line.reduced:
+            return False
+        return all(test.holds(line.attributes) for test in self.attributes)
 
 
 def _inside(places: Mapping[str, Sequence[int]], names: frozenset[str]) -> Sequence[int]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Any, TypeVar
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.money import exact_share, to_minor
+from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes, AttributeTest, AttributeValue
 from offerloop.offers.base import Assumption, Contact
 from offerloop.offers.common_terms import conditions_of, scope_of, stacking_of
 from offerloop.offers.form import Term, Unit, form
 from offerloop.offers.scope import Scope
 
 T = TypeVar("T")
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
@@ -109,6 +113,44 @@ class WrittenTerms:
         if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
             raise InputError(f"'{field}' must be a name or a list of names, not '{written}'")
         return frozenset(names)
+
+    def attributes(self, field: str) -> Attributes:
+        """The values of free attributes in a table, each with one value or a list of them."""
+        written = self.get(field)
+        if written is None:
+            return NO_ATTRIBUTES
+        if not isinstance(written, Mapping):
+            raise InputError(Message("'{field}' must be a table, not '{value}'", field=field, value=str(written)))
+        return attributes_of(written)
+
+    def attribute_tests(self, field: str) -> tuple[AttributeTest, ...]:
+        """What attributes must be: a value or a list of which one will do, or a table with bounds."""
+        inner = self.table(field)
+        if inner is None:
+            return ()
+        return tuple(inner.attribute_test(name) for name in sorted(inner.written))
+
+    def attribute_test(self, name: str) -> AttributeTest:
+        """What one attribute must be."""
+        written = self.get(name)
+        if not isinstance(written, Mapping):
+            return AttributeTest(name, frozenset(_attribute_values(name, written)))
+        low, high = (_bound(name, written.get(bound)) for bound in ("at_least", "at_most"))
+        if (
+            not written
+            or set(written) - {"at_least", "at_most"}
+            or (low is not None and high is not None and low > high)
+        ):
+            raise InputError(
+                Message(
+                    "the attribute '{name}' must be a value, a list of values, or bounds such as "
+                    "{example}, not '{value}'",
+                    name=name,
+                    example="{ at_least = 3, at_most = 5 }",
+                    value=str(dict(written)),
+                )
+            )
+        return AttributeTest(name, at_least=low, at_most=high)
 
     def rows(self, field: str, written: object) -> list[WrittenTerms]:
         """A list of tables."""
@@ -238,3 +280,41 @@ def _percent(field: str, written: object, most: int | None = None) -> Fraction:
     if not 0 < percent < 100 and percent != most:
         raise InputError(f"'{field}' must be between 0 and 100, not {written}")
     return percent
+
+
+def attributes_of(written: Mapping[str, object]) -> Attributes:
+    """Return free attributes from their values or lists of values. Raises InputError for what is no value."""
+    return tuple(sorted((str(name), _attribute_values(name, value)) for name, value in written.items()))
+
+
+def _attribute_values(name: str, written: object) -> tuple[AttributeValue, ...]:
+    values = written if isinstance(written, list) else [written]
+    if not values or not all(map(_is_value, values)):
+        raise InputError(
+            Message(
+                "the attribute '{name}' must be text, a number, true or false, or a list of these, not '{value}'",
+                name=name,
+                value=str(written),
+            )
+        )
+    return tuple(_attribute_value(one) for one in values)
+
+
+def _is_value(value: object) -> bool:
+    return isinstance(value, str | bool | int) or (isinstance(value, float) and isfinite(value))
+
+
+def _attribute_value(value: object) -> AttributeValue:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else Fraction(str(value))
+
+
+def _bound(name: str, written: object) -> Fraction | None:
+    if written is None:
+        return None
+    if not _is_value(written) or isinstance(written, bool) or not _NUMBER.fullmatch(str(written)):
+        raise InputError(
+            Message("the bounds of '{name}' must be numbers, not '{value}'", name=name, value=str(written))
+        )
+    return Fraction(str(written))

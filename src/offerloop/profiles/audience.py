@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.config import AudienceRule, pattern_expression
+from offerloop.config import BOUNDS, AudienceRule, Comparison, pattern_expression, version_key
 from offerloop.errors import ConfigError, near_miss
 from offerloop.message import Message
 from offerloop.profiles.tags import TAGS
@@ -57,7 +57,10 @@ def _check_known(rule: AudienceRule, customers: pl.DataFrame, name: str) -> None
 
 def _asks_for(test: AudienceRule, tag: str) -> bool:
     """Return whether a test of `tags` can hold because of this one."""
-    return not pl.DataFrame({"tag": [tag]}).filter(_test(test, pl.col("tag"), pl.String())).is_empty()
+    return (
+        test.compare is not Comparison.SIZE
+        and not pl.DataFrame({"tag": [tag]}).filter(_test(test, pl.col("tag"), pl.String())).is_empty()
+    )
 
 
 def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
@@ -68,11 +71,23 @@ def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
     if rule.negated is not None:
         return ~_holds(rule.negated, customers, name)
     field = rule.field or ""
-    if isinstance(customers.schema[field], pl.List):
+    is_list = isinstance(customers.schema[field], pl.List)
+    if rule.compare is Comparison.SIZE or rule.all_of is not None:
+        if not is_list:
+            raise ConfigError(
+                Message(
+                    "audiences.{name}: '{field}' holds {type}, not a list; leave out 'all_of' and compare = \"size\"",
+                    name=name,
+                    field=field,
+                    type=str(customers.schema[field]),
+                )
+            )
+        return _holds_of_list(rule, pl.col(field))
+    if is_list:
         if rule.exists is not None:
             return (pl.col(field).list.len() > 0) == rule.exists
         return pl.col(field).list.eval(_test(rule, pl.element(), pl.String())).list.any().fill_null(value=False)
-    needs_number = any(part is not None for part in (rule.above, rule.below, rule.between))
+    needs_number = rule.compare is None and any(getattr(rule, bound) is not None for bound in BOUNDS)
     if needs_number and not customers.schema[field].is_numeric():
         raise ConfigError(
             Message(
@@ -85,19 +100,57 @@ def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
     return _test(rule, pl.col(field), customers.schema[field]).fill_null(value=False)
 
 
+def _holds_of_list(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
+    """Whether a list as a whole has the size, or all of the entries, that a rule asks for."""
+    if rule.compare is Comparison.SIZE:
+        return _test(rule, value.list.len(), pl.UInt32()).fill_null(value=False)
+    each = (
+        value.list.eval(_same(pl.element(), _text(rule, pl.element()), pl.String(), _wanted(rule, one))).list.any()
+        for one in rule.all_of or ()
+    )
+    return pl.all_horizontal(pl.lit(value=True), *(one.fill_null(value=False) for one in each))
+
+
 def _test(rule: AudienceRule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    text = value.cast(pl.String)
     if rule.exists is not None:
         return value.is_not_null() if rule.exists else value.is_null()
+    text = _text(rule, value)
     if rule.matches is not None:
-        return text.str.contains(pattern_expression(rule.matches))
+        return text.str.contains(pattern_expression(str(_wanted(rule, rule.matches))))
     if rule.equals is not None:
-        return _same(value, text, kind, rule.equals)
-    if rule.among is not None:
-        return pl.any_horizontal(pl.lit(value=False), *(_same(value, text, kind, one) for one in rule.among))
+        return _same(value, text, kind, _wanted(rule, rule.equals))
+    among = rule.all_of if rule.among is None else rule.among
+    if among is not None:
+        wanted = (_wanted(rule, one) for one in among)
+        return pl.any_horizontal(pl.lit(value=False), *(_same(value, text, kind, one) for one in wanted))
+    return _within(rule, text if rule.compare is Comparison.VERSION else value)
+
+
+def _within(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
+    bounds = [version_key(str(one)) if rule.compare is Comparison.VERSION else float(one) for one in rule.values]
     if rule.between is not None:
-        return value.is_between(*rule.between)
-    return value > rule.above if rule.above is not None else value < rule.below
+        return value.is_between(pl.lit(bounds[0]), pl.lit(bounds[1]))
+    (bound,) = map(pl.lit, bounds)
+    if rule.above is not None:
+        return value > bound
+    if rule.below is not None:
+        return value < bound
+    return value >= bound if rule.at_least is not None else value <= bound
+
+
+def _text(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
+    """Return a value as text that can be compared as the rule says."""
+    text = value.cast(pl.String)
+    if rule.compare is Comparison.VERSION:
+        return text.map_elements(version_key, return_dtype=pl.String)
+    return text.str.to_lowercase() if rule.compare is Comparison.IGNORE_CASE else text
+
+
+def _wanted(rule: AudienceRule, value: object) -> object:
+    """Return what a rule compares with, in the same form."""
+    if rule.compare is Comparison.VERSION:
+        return version_key(str(value))
+    return value.lower() if rule.compare is Comparison.IGNORE_CASE and isinstance(value, str) else value
 
 
 def _same(value: pl.Expr, text: pl.Expr, kind: pl.DataType, wanted: object) -> pl.Expr:

@@ -69,8 +69,8 @@ def _tags(config: Config) -> list[Message]:
 
 
 def _asked_tags(rule: AudienceRule) -> Iterator[str]:
-    if rule.field == _TAGS:
-        yield from (str(one) for one in (rule.equals, *(rule.among or ())) if one is not None)
+    if rule.field == _TAGS and rule.compare is None:
+        yield from map(str, rule.values)
     for inner in (*(rule.all or ()), *(rule.any or ()), *([rule.negated] if rule.negated else ())):
         yield from _asked_tags(inner)
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from offerloop.offers import Basket, BasketLine, Customer, Remainder, SpendAndSave
+from offerloop.offers.attributes import AttributeTest
 from offerloop.offers.conditions import Conditions, Measured
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
@@ -14,6 +15,7 @@ from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.kinds.gift import Gift
 from offerloop.offers.pricing.effects import Arithmetic, Tier
+from offerloop.offers.purchase import PurchaseConditions
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking, StackingPolicy
 
@@ -33,6 +35,7 @@ def lines(draw):
         list_minor=draw(st.sampled_from([None, unit, unit + 100])),
         floor_minor=draw(st.sampled_from([0, 0, unit // 2, unit, unit + 50])),
         selected=draw(st.sampled_from([True, True, True, False])),
+        attributes=draw(st.sampled_from([(), (("organic", ("true",)),)])),
     )
 
 
@@ -43,6 +46,7 @@ def baskets(draw):
         lines=tuple(draw(st.lists(lines(), max_size=5))),
         shipping_minor=draw(st.sampled_from([0, 500])),
         customer=Customer(orders_before=draw(st.sampled_from([None, 0, 3]))),
+        payment=draw(st.sampled_from([None, "card"])),
     )
 
 
@@ -50,11 +54,15 @@ scopes = st.one_of(
     st.just(EVERYTHING),
     st.builds(Scope, categories=st.sets(st.sampled_from(CATEGORIES), min_size=1).map(frozenset)),
     st.builds(Scope, brands=st.sets(st.sampled_from(BRANDS), min_size=1).map(frozenset), only_full_price=st.booleans()),
+    st.just(Scope(attributes=(AttributeTest("organic", frozenset(["true"])),))),
     st.builds(Scope, products=st.sets(st.sampled_from("abcdef"), min_size=1).map(frozenset)),
 )
 percents = st.fractions(1, 90, max_denominator=3)
 amounts = st.one_of(st.integers(1, 4_000), st.integers(1, 30))
 OFF = ("percent", "amount_minor", "price_minor")
+
+
+BY_CARD = Conditions(purchase=PurchaseConditions(paid_with=frozenset(["card"])))
 
 
 @st.composite
@@ -64,6 +72,8 @@ def conditions(draw, *, after=True):
         min_count=draw(st.sampled_from([0, 0, 2])),
         measured=draw(st.sampled_from([Measured.BEFORE, Measured.AFTER] if after else [Measured.BEFORE])),
         order_number=draw(st.sampled_from([None, None, None, 1])),
+        any_of=draw(st.sampled_from([(), (), (), (BY_CARD, Conditions(min_minor=3_000))])),
+        none_of=draw(st.sampled_from([(), (), (), (BY_CARD, Conditions(min_count=8))])),
     )
 
 

@@ -19,13 +19,13 @@ from offerloop.offers import (
     refund_kept,
     refund_repriced,
 )
-from offerloop.offers.conditions import Shortfall
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
 from offerloop.offers.pricing.price import canonical_order
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search import find_rivals
+from offerloop.offers.shortfall import Shortfall
 
 NOW = 1_768_478_400
 

@@ -30,6 +30,12 @@ WHY_NOT = {
     NotApplicable.RAISES: Message("would raise the total"),
     NotApplicable.MOST: Message("maximum discount reached", context="why an offer does not apply"),
     NotApplicable.USED: Message("its units are used by another", context="why an offer does not apply"),
+    NotApplicable.PAYMENT: Message("other payment method", context="why an offer does not apply"),
+    NotApplicable.REGION: Message("other region", context="why an offer does not apply"),
+    NotApplicable.LOYALTY: Message("other loyalty tier", context="why an offer does not apply"),
+    NotApplicable.ATTRIBUTE: Message("an attribute of the basket differs", context="why an offer does not apply"),
+    NotApplicable.ALTERNATIVE: Message("none of its alternative conditions holds"),
+    NotApplicable.RULED_OUT: Message("one of its exclusions holds"),
 }
 """Why an offer does not apply; the reasons that name an amount have sentences of their own."""
 
@@ -143,6 +149,8 @@ def _gap(priced: Priced, _: Localizer) -> list[str]:
 def _why_not(rejected: RejectedOffer, minor: str, _: Localizer) -> str:
     if rejected.why is NotApplicable.SPEND:
         return _("spend {amount} more", context="why an offer does not apply", amount=minor)
+    if rejected.why is NotApplicable.LIFETIME:
+        return _("for customers who have spent {amount} more until now", amount=minor)
     if rejected.why is NotApplicable.COUNT:
         return _("add {n} more", context="why an offer does not apply", n=rejected.count)
     names = [rejected.by] if rejected.by else list(rejected.names)

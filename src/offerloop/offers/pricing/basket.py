@@ -9,6 +9,7 @@ from functools import cached_property
 
 from offerloop.errors import InputError
 from offerloop.money import TOO_MUCH
+from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class BasketLine:
     """Rate of the tax on it: 0.19 for 19 %."""
     selected: bool = True
     """Whether it is to be paid now; a line that is not counts for nothing."""
+    attributes: Attributes = NO_ATTRIBUTES
+    """What else is known of it, such as its colour."""
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
@@ -69,6 +72,10 @@ class Customer:
     segments: frozenset[str] = frozenset()
     orders_before: int | None = None
     """Orders before this one; None when nobody knows."""
+    loyalty_tier: str | None = None
+    """Such as "gold"."""
+    lifetime_minor: int | None = None
+    """What the customer has spent before this purchase; None when nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,12 @@ class Basket:
     """The use of offers with a stock or a limit per customer, by offer_id."""
     tax_included: bool = True
     """Whether prices include the tax of their line."""
+    payment: str | None = None
+    """The payment method."""
+    region: str | None = None
+    """Where it is delivered, such as "DE" or "DE-BY"."""
+    attributes: Attributes = NO_ATTRIBUTES
+    """What else is known of the purchase, such as gift wrapping."""
 
     def __post_init__(self) -> None:
         if self.shipping_minor < 0:

@@ -25,10 +25,13 @@ def read_basket(written: object) -> Basket:
         lines=tuple(_line(one, place, terms.currency) for place, one in enumerate(lines, 1)),
         shipping_minor=terms.amount("shipping") or 0,
         customer=_customer(terms),
-        bought_in=terms.text("bought_in", "") if terms.get("bought_in") is not None else None,
+        bought_in=_name(terms, "bought_in"),
         codes=terms.names("codes"),
         usage=_usage(terms),
         tax_included=terms.flag("tax_included", default=True),
+        payment=_name(terms, "payment"),
+        region=_name(terms, "region"),
+        attributes=terms.attributes("attributes"),
     )
     terms.finish()
     return basket
@@ -77,6 +80,7 @@ def _read_line(terms: WrittenTerms) -> BasketLine:
         lowest_minor=terms.amount("lowest_30_days"),
         tax=terms.share("tax"),
         selected=terms.flag("selected", default=True),
+        attributes=terms.attributes("attributes"),
     )
 
 
@@ -91,7 +95,13 @@ def _customer(terms: WrittenTerms) -> Customer:
     before = inner.get("orders_before")
     if before is not None and (type(before) is not int or before < 0):
         raise InputError(f"'orders_before' of the customer must be a whole number of at least 0, not {before}")
-    customer = Customer(_name(inner, "customer_id"), inner.names("segments"), before)
+    customer = Customer(
+        customer_id=_name(inner, "customer_id"),
+        segments=inner.names("segments"),
+        orders_before=before,
+        loyalty_tier=_name(inner, "loyalty_tier"),
+        lifetime_minor=inner.amount("lifetime_spend"),
+    )
     inner.finish()
     return customer
 

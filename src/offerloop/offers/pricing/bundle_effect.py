@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offerloop.money import share
-from offerloop.offers.conditions import NotApplicable, Shortfall
 from offerloop.offers.pricing.effects import Place
 from offerloop.offers.pricing.running import Running, lowered
 from offerloop.offers.pricing.unit_effects import OnChosenUnits
 from offerloop.offers.pricing.units import FreeUnits, count_free, free_units, scope_lines, with_taken
 from offerloop.offers.scope import Scope
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 
 Taken = list[tuple[FreeUnits, int]]
 """Units of one bundle."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from offerloop.offers.conditions import Shortfall
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search import Chosen, Search
+from offerloop.offers.shortfall import Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 

@@ -14,12 +14,13 @@ from fractions import Fraction
 from typing import ClassVar, Protocol
 
 from offerloop.money import half_up
-from offerloop.offers.conditions import Measured, NotApplicable, Shortfall
+from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
 from offerloop.offers.pricing.running import Piece, Running, Runs, cut_runs, room
 from offerloop.offers.pricing.sharing import Remainder, shared
 from offerloop.offers.scope import Scope
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 
 
 @dataclass(frozen=True)

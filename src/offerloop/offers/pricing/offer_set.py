@@ -46,12 +46,12 @@ class Ready:
     def of(cls, offer: Offer) -> Ready:
         """What never changes."""
         conditions = offer.conditions
-        after = conditions.measured is Measured.AFTER and bool(conditions.min_minor)
+        after = conditions.measured is Measured.AFTER and conditions.has_least_spend
         lane, effects = LANES.index(offer.in_lane), tuple(offer.effects())
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
         announced = offer.stacking.announced
         if announced is None:
-            announced = offer.in_lane in ANNOUNCED and not (conditions.code_needed or conditions.segments)
+            announced = offer.in_lane in ANNOUNCED and not conditions.is_for_some_customers
         few = limited or any(getattr(effect, "units_per_line", None) is not None for effect, _ in effects)
         uses = Uses.LINES if len(effects) != 1 else Uses.SOME if few else effects[0][0].uses
         named = bool(offer.stacking.group or offer.stacking.not_with)

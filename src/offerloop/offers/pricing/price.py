@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from offerloop.money import gross_of, net_of, round_up
 from offerloop.offers.base import Offer
-from offerloop.offers.conditions import NotApplicable, Shortfall
 from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.pricing.choosing import choose, has_units, turn_of
@@ -20,6 +19,7 @@ from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedL
 from offerloop.offers.pricing.running import Running, unit_prices
 from offerloop.offers.pricing.search import Chosen
 from offerloop.offers.pricing.sharing import Remainder
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
 
@@ -68,14 +68,14 @@ def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
 
 def _content(line: BasketLine) -> tuple[object, ...]:
     """What a line is, to be compared with others; what is seldom given comes last, as text."""
-    rest: tuple[object, ...] = (line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax)
+    rest: tuple[object, ...] = (line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax, line.attributes)
     return (
         line.product_id, line.unit_minor, line.quantity, line.floor_minor, line.selected, line.categories,
         "" if rest == _NOTHING else repr(rest),
     )  # fmt: skip
 
 
-_NOTHING: tuple[object, ...] = (None, None, None, None, 0)
+_NOTHING: tuple[object, ...] = (None, None, None, None, 0, ())
 
 
 def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy) -> Priced:

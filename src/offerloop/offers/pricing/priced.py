@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from offerloop.offers.base import Given
-from offerloop.offers.conditions import NotApplicable
 from offerloop.offers.pricing.basket import BasketLine
+from offerloop.offers.shortfall import NotApplicable
 
 
 @dataclass(frozen=True)

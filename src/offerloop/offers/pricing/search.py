@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from offerloop.offers.conditions import Shortfall
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.bounds import ByLine, ByLines
 from offerloop.offers.pricing.candidates import Candidate, apply
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.shortfall import Shortfall
 
 _PER_SET = 5
 """What trying a set costs beside its lines, in lines."""

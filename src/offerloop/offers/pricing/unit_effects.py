@@ -12,7 +12,6 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import ClassVar
 
-from offerloop.offers.conditions import NotApplicable, Shortfall
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
 from offerloop.offers.pricing.running import Running
@@ -27,6 +26,7 @@ from offerloop.offers.pricing.units import (
     with_taken,
 )
 from offerloop.offers.scope import Scope
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from offerloop.commands.price.page import price_facts
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import Basket, BasketLine, Customer, OfferUsage, known_currency, price
+from offerloop.offers import Basket, BasketLine, Customer, OfferUsage, attributes_of, known_currency, price
 from offerloop.web.answering import json_response
-from offerloop.web.api.fields import Count, Minor, Model, Name
+from offerloop.web.api.fields import Count, Known, Minor, Model, Name
 from offerloop.web.auth import Deciding
 from offerloop.web.problems import documented
 from offerloop.web.worker import Worker
@@ -46,12 +46,15 @@ class Line(Model):
     brand: Name | None = None
     shop: Name | None = None
     selected: bool = True
+    attributes: Annotated[dict[Name, Known], Field(max_length=50, default_factory=dict)]
+    """What else is known of it, such as its colour."""
 
     def line(self) -> BasketLine:
         """Return the line as it is priced."""
         return BasketLine(
             self.product_id, self.quantity, self.unit_price_minor, self.categories, self.brand, self.shop,
             self.list_price_minor, self.floor_minor, self.lowest_30_days_minor, Fraction(self.tax), self.selected,
+            attributes_of(self.attributes),
         )  # fmt: skip
 
 
@@ -76,16 +79,28 @@ class BasketRequest(Model):
     """Ids of offers whose coupon the customer has presented."""
     usage: Annotated[dict[Name, Usage], Field(max_length=100, default_factory=dict)]
     tax_included: bool = True
+    payment: Name | None = None
+    """The payment method."""
+    region: Name | None = None
+    """Where it is delivered, such as "DE" or "DE-BY"."""
+    loyalty_tier: Name | None = None
+    lifetime_spend_minor: Minor | None = None
+    """What the customer has spent before."""
+    attributes: Annotated[dict[Name, Known], Field(max_length=50, default_factory=dict)]
+    """What else is known of the purchase, such as gift wrapping."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     def basket(self) -> Basket:
         """Return the basket as it is priced. Raises InputError for what cannot be."""
+        customer = Customer(
+            self.customer_id, frozenset(self.segments), self.orders_before, self.loyalty_tier, self.lifetime_spend_minor
+        )
         made = Basket(
-            known_currency(self.currency), tuple(one.line() for one in self.lines), self.shipping_minor,
-            Customer(self.customer_id, frozenset(self.segments), self.orders_before), self.bought_in,
-            frozenset(self.codes), {name: OfferUsage(one.sold, one.by_customer) for name, one in self.usage.items()},
-            self.tax_included,
+            known_currency(self.currency), tuple(one.line() for one in self.lines), self.shipping_minor, customer,
+            self.bought_in, frozenset(self.codes),
+            {name: OfferUsage(one.sold, one.by_customer) for name, one in self.usage.items()}, self.tax_included,
+            self.payment, self.region, attributes_of(self.attributes),
         )  # fmt: skip
         if sum(one.amount_minor for one in made.lines) >= MOST_TOTAL_MINOR:
             raise InputError(Message("the lines of the basket add up to too large an amount"))

@@ -39,6 +39,15 @@ Scalar = (
 )
 """A plain value."""
 
+Known = Annotated[
+    Annotated[bool, Field(strict=True)]
+    | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    | Name
+    | Annotated[list[Name], Field(min_length=1, max_length=50)],
+    Field(union_mode="left_to_right"),
+]
+"""The value of a free attribute, or several."""
+
 
 class Model(BaseModel):
     """What a request holds: unknown fields are refused."""
