@@ -90,6 +90,14 @@ def test_a_test_customer_always_has_the_named_arm(run_folder):
     assert decide(policy, DecisionAsked("c000", test_arm="holdout")).offer is None
 
 
+def test_products_in_the_basket_and_excluded_ones_are_not_suggested(with_assignments):
+    policy = with_assignments(lambda table: table.with_columns(product_ids=pl.lit("7 8 9")))
+    assert decide(policy, DecisionAsked("c000")).products == ("7", "8", "9")
+    basket = {"lines": [{"product_id": "8"}]}
+    asked = DecisionAsked("c000", exclude=frozenset(["7"]), basket=basket)
+    assert decide(policy, asked).products == ("9",)
+
+
 def test_who_has_opted_out_gets_nothing(run_folder):
     decided = decide(serve_run(run_folder), DecisionAsked("c000", opted_out=True))
     assert (decided.offer, decided.propensity, decided.reasons) == (None, None, ("opted_out",))

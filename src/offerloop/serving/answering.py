@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
+from offerloop.serving.baskets import BasketEffect, basket_effect
 from offerloop.serving.deciding import BUDGET, Decided, DecisionAsked, decide
 from offerloop.serving.policy import Policy, ServedOffer
+from offerloop.serving.shop_offers import ShopOffers
 from offerloop.store import DecisionRecord
 
 DECISION_SECONDS = 86_400
@@ -24,15 +26,16 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 def written(asked: DecisionAsked) -> str:
     """Return everything but the customer as JSON."""
-    return _json(
-        {
-            "context": dict(asked.context),
-            "exclude": sorted(asked.exclude),
-            "language": asked.language,
-            "opted_out": asked.opted_out,
-            "test_arm": asked.test_arm,
-        }
-    )
+    request: dict[str, Any] = {
+        "context": dict(asked.context),
+        "exclude": sorted(asked.exclude),
+        "language": asked.language,
+        "opted_out": asked.opted_out,
+        "test_arm": asked.test_arm,
+    }
+    if asked.basket is not None:
+        request |= {"basket": dict(asked.basket), "offers_hash": asked.offers_hash}
+    return _json(request)
 
 
 def as_asked(customer_id: str, text: str) -> DecisionAsked:
@@ -53,6 +56,19 @@ class Answer:
     """None where something failed."""
     failure: str | None = None
     leased_minor: int = 0
+    in_basket: BasketEffect | None = None
+    """What the offer does to the basket; None without a basket or an offer."""
+
+    @classmethod
+    def of(
+        cls, asked: DecisionAsked, decision_id: str, at_ms: int, version: str, decided: Decided, leased_minor: int,
+        offers: ShopOffers,
+    ) -> Answer:  # fmt: skip
+        """Return the answer of a policy; `offers` are those of the shop at that time. Raises InputError."""
+        effect = None
+        if asked.basket is not None and decided.offer is not None:
+            effect = basket_effect(decided.offer, asked.basket, asked.customer_id, offers, at_ms // 1000)
+        return cls(asked, decision_id, at_ms, version, decided, leased_minor=leased_minor, in_basket=effect)
 
     @property
     def gives_offer(self) -> bool:
@@ -73,16 +89,22 @@ class Answer:
                 "offers": [] if decided is None or decided.offer is None else [self._offer(decided.offer)],
                 "products": [] if decided is None else list(decided.products),
                 "reasons": [self.failure] if decided is None else list(decided.reasons),
-                "fields_used": ["customer_id", *(["exclude"] if self.asked.exclude else [])],
+                "fields_used": self._fields_used(),
                 "disclosure": None,
                 "dry_run": self.asked.dry_run,
             }
         )
 
-    def _offer(self, offer: ServedOffer) -> dict[str, str]:
+    def _fields_used(self) -> list[str]:
+        asked = self.asked
+        given = {"customer_id": True, "exclude": bool(asked.exclude), "basket": asked.basket is not None}
+        return [name for name, is_given in given.items() if is_given]
+
+    def _offer(self, offer: ServedOffer) -> dict[str, Any]:
         language = self.asked.language
         label = offer.label if language == "en" else Localizer(language).unpacked(offer.label_message)
-        return {"campaign_id": offer.campaign_id, "offer_id": offer.offer_id, "kind": offer.kind, "label": label}
+        said = {"campaign_id": offer.campaign_id, "offer_id": offer.offer_id, "kind": offer.kind, "label": label}
+        return said if self.in_basket is None else {**said, "basket": self.in_basket.written()}
 
     def record(self, text: str) -> DecisionRecord:
         """Return what is kept of it; `text` is what the caller got."""
@@ -105,10 +127,11 @@ class Answer:
         )
 
 
-def replayed(record: DecisionRecord, policy: Policy, customer_id: str) -> str:
+def replayed(record: DecisionRecord, policy: Policy, customer_id: str, offers_then: Callable[[str], ShopOffers]) -> str:
     """Decide again what is on record, and return the answer's JSON.
 
-    What was not decided by a policy is answered as it was.
+    What was not decided by a policy is answered as it was. `offers_then` returns the offers for everybody by their hash
+    with those of the policy.
     """
     if record.failure is not None:
         return record.answer
@@ -116,7 +139,10 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str) -> str:
     decided = decide(policy, asked)
     if decided.needs_minor and not record.leased_minor:
         decided = decided.without_offer(BUDGET)
-    return Answer(asked, record.decision_id, record.at_ms, record.version, decided).text()
+    offers = ShopOffers() if asked.basket is None else offers_then(asked.offers_hash)
+    return Answer.of(
+        asked, record.decision_id, record.at_ms, policy.version, decided, record.leased_minor, offers
+    ).text()  # fmt: skip
 
 
 def instant(at_ms: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer
 from offerloop.tables import PLAN
@@ -29,7 +30,17 @@ class DecisionAsked:
     opted_out: bool = False
     test_arm: str | None = None
     """The arm that a test customer is always in."""
+    basket: Mapping[str, Any] | None = None
+    """What is in the basket now, as JSON in minor units without the customer."""
+    offers_hash: str = ""
+    """SHA-256 of the offers for everybody beside which the basket is priced; empty without a basket."""
     dry_run: bool = False
+
+    @property
+    def unwanted_products(self) -> frozenset[str]:
+        """Products that are not to be suggested: those that the caller excludes, and those in the basket."""
+        lines = () if self.basket is None else self.basket["lines"]
+        return self.exclude.union(one["product_id"] for one in lines)
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ class Decided:
 
 def decide(policy: Policy, asked: DecisionAsked) -> Decided:
     """Return what the policy gives a customer, by what the customer and the caller want."""
-    decided = _planned(policy, asked)
+    decided = _with_wanted_products(_planned(policy, asked), asked)
     offer = decided.offer
     if offer is None:
         return decided
@@ -61,6 +72,13 @@ def decide(policy: Policy, asked: DecisionAsked) -> Decided:
     if offer.offer_id in asked.exclude:
         return decided.without_offer(EXCLUDED)
     return decided
+
+
+def _with_wanted_products(decided: Decided, asked: DecisionAsked) -> Decided:
+    unwanted = asked.unwanted_products
+    if unwanted.isdisjoint(decided.products):
+        return decided
+    return replace(decided, products=tuple(one for one in decided.products if one not in unwanted))
 
 
 def _planned(policy: Policy, asked: DecisionAsked) -> Decided:
@@ -85,4 +103,4 @@ def _within(decided: Decided, *, counted: bool) -> Decided:
     minor = decided.offer.liability_minor
     if minor is None:
         return decided.without_offer(BUDGET)
-    return Decided(decided.offer, decided.arm, decided.propensity, decided.reasons, decided.products, minor)
+    return replace(decided, needs_minor=minor)

@@ -112,7 +112,7 @@ class Policy:
             None if planned == NOTHING else self.offers[planned],
             float(self.propensity[place]),
             self.reasons[self.reason[place]],
-            tuple(products.split(",")) if products else (),
+            tuple(products.split()),
         )
 
     def _place(self, customer: bytes) -> int | None:

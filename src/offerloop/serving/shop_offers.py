@@ -60,13 +60,15 @@ def offers_as_bought(
     shop: Path, version: str | None, given: tuple[str, str], text: str
 ) -> tuple[OfferSet, StackingPolicy]:
     """Return the offers of an order of an earlier day: from the run that was served, and the file as it was then."""
-    personal = {} if version is None else _offers_of_run(shop / "runs" / version)
-    if not text:
-        return ShopOffers(personal=personal).for_customer(given), DEFAULT_POLICY
-    known = read_offers_file(tomllib.loads(text))
-    return ShopOffers(known.offers, known.policy, personal).for_customer(given), known.policy
+    offers = offers_then(None if version is None else shop / "runs" / version, text)
+    return offers.for_customer(given), offers.policy
 
 
 @lru_cache(maxsize=8)
-def _offers_of_run(folder: Path) -> Mapping[tuple[str, str], Offer]:
-    return open_run(folder).full_offers
+def offers_then(run_folder: Path | None, text: str) -> ShopOffers:
+    """Return the offers of an earlier day: those of the run that was served, and the file as it was then."""
+    personal = {} if run_folder is None else open_run(run_folder).full_offers
+    if not text:
+        return ShopOffers(personal=personal)
+    known = read_offers_file(tomllib.loads(text))
+    return ShopOffers(known.offers, known.policy, personal, text)

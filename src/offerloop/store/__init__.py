@@ -50,7 +50,14 @@ if TYPE_CHECKING:
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import open_budgets, return_lease, take_lease
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
-    from offerloop.store.served.purchases import Purchase, add_purchase, add_refund, find_purchase, offers_text
+    from offerloop.store.served.purchases import (
+        Purchase,
+        add_purchase,
+        add_refund,
+        find_purchase,
+        keep_offers_text,
+        offers_text,
+    )
     from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
     from offerloop.store.work.jobs import (
         Job,
@@ -137,6 +144,7 @@ __all__ = [
     "invite_again",
     "is_on",
     "jobs_wait",
+    "keep_offers_text",
     "keys_of_customers",
     "list_jobs",
     "list_people",

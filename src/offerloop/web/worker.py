@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
-from typing import Any
 
 from offerloop.errors import OfferloopError
 from offerloop.serving import (
@@ -16,10 +15,21 @@ from offerloop.serving import (
     Records,
     ShopOffers,
     decide,
+    offers_then,
     open_shop_offers,
     serve_run,
 )
-from offerloop.store import PERSONALISED, Database, Ledger, forget_answers, is_on, promoted, special_customers
+from offerloop.store import (
+    PERSONALISED,
+    Database,
+    Ledger,
+    forget_answers,
+    is_on,
+    keep_offers_text,
+    offers_text,
+    promoted,
+    special_customers,
+)
 from offerloop.web.auth import Credentials
 from offerloop.web.metrics import Metrics
 from offerloop.web.settings import Settings
@@ -28,7 +38,6 @@ from offerloop.workspace import find_run
 _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 """Seconds between polls of the database for changes."""
-_NO_CHOICE: dict[str, Any] = {}
 TIDY_EVERY = 600
 """Polls between two deletions of expired answers."""
 
@@ -98,12 +107,12 @@ class Worker:
         """The policy that is served."""
         return None if self.served is None else self.served.policy.version
 
-    def choice_of(self, customer_id: str) -> dict[str, Any]:
-        """Return whether a customer has opted out, and the arm of a test customer, as arguments of a decision."""
+    def asked(self, customer_id: str, language: str = "en") -> DecisionAsked:
+        """Return a decision on a customer: with it whether they have opted out, and the arm of a test customer."""
         if customer_id not in self.special:
-            return _NO_CHOICE
+            return DecisionAsked(customer_id, language=language)
         arm = self.special[customer_id]
-        return {"opted_out": arm is None, "test_arm": arm}
+        return DecisionAsked(customer_id, language=language, opted_out=arm is None, test_arm=arm)
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -114,6 +123,11 @@ class Worker:
             return self.served.policy
         return serve_run(self.settings.shop / "runs" / version)
 
+    def offers_then(self, policy: Policy, offers_hash: str) -> ShopOffers:
+        """Return the offers of a policy beside those for everybody of an earlier day, by their hash."""
+        text = self.database.read(lambda one: offers_text(one, offers_hash))
+        return offers_then(policy.run_folder, text)
+
     def offers_held(self) -> ShopOffers:
         """Return the offers under which baskets are priced now."""
         return self.everyone if self.served is None else self.served.offers
@@ -122,7 +136,7 @@ class Worker:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""
         if self.served is None or customer_id is None or not self.personalised:
             return None
-        decided = decide(self.served.policy, DecisionAsked(customer_id, **self.choice_of(customer_id)))
+        decided = decide(self.served.policy, self.asked(customer_id))
         if decided.needs_minor or decided.offer is None:
             return None  # what a newcomer gets is known from the decision alone
         return decided.offer.campaign_id, decided.offer.offer_id
@@ -165,16 +179,22 @@ class Worker:
         path = self.settings.shop / OFFERS_FILE
         changed_at = path.stat().st_mtime_ns if path.is_file() else 0
         if changed_at != self._offers_at:
-            self.everyone = open_shop_offers(self.settings.shop, None)
+            self.everyone = self._open_offers(None)
             if self.served is not None:
-                self.served = replace(self.served, offers=open_shop_offers(self.settings.shop, self.served.policy))
+                self.served = replace(self.served, offers=self._open_offers(self.served.policy))
             self._offers_at = changed_at
+
+    def _open_offers(self, policy: Policy | None) -> ShopOffers:
+        """Read the offers, and keep their file, so that decisions and orders of today can be priced again later."""
+        offers = open_shop_offers(self.settings.shop, policy)
+        self.database.change(lambda one: keep_offers_text(one, offers.text_hash, offers.text))
+        return offers
 
     def _serve(self, policy: Policy) -> None:
         leases = Leases(self.database, policy.version, policy.left_minor)
         new = policy.newcomers.offer
         leases.open({} if new is None or not new.liability_minor else {new.campaign_id: new.liability_minor})
-        before, self.served = self.served, Served(policy, open_shop_offers(self.settings.shop, policy), leases)
+        before, self.served = self.served, Served(policy, self._open_offers(policy), leases)
         _LOG.info("serving the policy %s", policy.version)
         if before is not None:
             before.leases.close()

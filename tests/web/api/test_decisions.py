@@ -34,6 +34,44 @@ def test_an_excluded_offer_is_not_shown_and_has_no_propensity(shared_service, ro
     assert said["reasons"] == ["best_profit", "excluded"]
 
 
+def basket(*prices):
+    lines = [{"product_id": f"{n}", "quantity": 1, "unit_price_minor": minor} for n, minor in enumerate(prices)]
+    return {"currency": "EUR", "lines": lines}
+
+
+def test_a_decision_says_what_its_offer_takes_off_the_basket(shared_service, role):
+    said = ask(shared_service, role("service"), customer_id="c000", basket=basket(1500, 900)).json()
+    assert said["offers"][0]["basket"] == {"off_minor": 200, "total_minor": 2200, "missing": None}
+    assert said["fields_used"] == ["customer_id", "basket"]
+
+
+def test_an_offer_that_the_basket_cannot_have_is_shown_with_what_is_missing(shared_service, role):
+    said = ask(shared_service, role("service"), customer_id="c000", basket=basket(1500)).json()
+    shown = said["offers"][0]["basket"]
+    assert (said["offers"][0]["offer_id"], shown["off_minor"], shown["total_minor"]) == ("spend-and-save", 0, 1500)
+    assert (shown["missing"]["why"], shown["missing"]["spend_minor"]) == ("spend_more", 500)
+
+
+def test_a_decision_with_a_basket_replays_under_the_offers_of_its_time(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    answer = ask(service, headers, customer_id="c000", basket=basket(4000), durable=True)
+    assert answer.json()["offers"][0]["basket"]["total_minor"] == 3800
+    text = 'currency = "EUR"\n[[offers]]\nid = "all"\nkind = "coupon"\npercent = 50\nmax_discount = "90.00"\n'
+    (worker.settings.shop / "offers.toml").write_text(text)
+    worker.follow()
+    assert (
+        ask(service, headers, customer_id="c000", basket=basket(4000)).json()["offers"][0]["basket"]["total_minor"]
+        < 3800
+    )
+    replay = service.get(f"/v1/decisions/{answer.json()['decision_id']}/replay", headers=headers)
+    assert replay.content == answer.content
+
+
+def test_a_basket_that_cannot_be_priced_is_named(shared_service, role):
+    answer = ask(shared_service, role("service"), customer_id="c000", basket=basket(10) | {"currency": "XYZ"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 def test_labels_are_in_the_language_of_the_request(shared_service, role):
     said = ask(shared_service, role("service") | {"accept-language": "zh-CN"}, customer_id="c000").json()
     assert said["offers"][0]["label"] == "满 20.00 EUR 减 2.00"
@@ -108,6 +146,6 @@ def test_a_fault_is_an_answer_without_an_offer(service, monkeypatch):
     def fail(*_):
         raise ValueError("a broken page of the table")
 
-    monkeypatch.setattr("offerloop.web.api.decisions.decide", fail)
+    monkeypatch.setattr("offerloop.web.deciding.decide", fail)
     answer = ask(service, with_role(service, "service"), customer_id="c000")
     assert (answer.status_code, answer.json()["reasons"]) == (200, ["failed"])

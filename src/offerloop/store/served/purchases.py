@@ -35,11 +35,16 @@ class Purchase:
 
 def add_purchase(connection: Connection, purchase: Purchase, offers_text: str) -> Purchase:
     """Enter an order, and return it as it stands: one that is there stays as it was."""
-    text = {"hash": purchase.offers_hash, "body": offers_text}
-    connection.execute(inserting(connection, offer_texts).values(text).on_conflict_do_nothing())
+    keep_offers_text(connection, purchase.offers_hash, offers_text)
     row = {**vars(purchase), "returned": _written(purchase.returned or {})}
     connection.execute(inserting(connection, purchases).values(row).on_conflict_do_nothing())
     return find_purchase(connection, purchase.order_id) or purchase
+
+
+def keep_offers_text(connection: Connection, offers_hash: str, text: str) -> None:
+    """Keep a file of offers under its hash, once."""
+    row = {"hash": offers_hash, "body": text}
+    connection.execute(inserting(connection, offer_texts).values(row).on_conflict_do_nothing())
 
 
 def find_purchase(connection: Connection, order_id: str) -> Purchase | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -12,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from offerloop.commands.price.page import price_facts
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import Basket, BasketLine, Customer, OfferUsage, attributes_of, known_currency, price
+from offerloop.offers import Basket, price
+from offerloop.serving import basket_of
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Count, Known, Minor, Model, Name
 from offerloop.web.auth import Deciding
@@ -49,14 +49,6 @@ class Line(Model):
     attributes: Annotated[dict[Name, Known], Field(max_length=50, default_factory=dict)]
     """What else is known of it, such as its colour."""
 
-    def line(self) -> BasketLine:
-        """Return the line as it is priced."""
-        return BasketLine(
-            self.product_id, self.quantity, self.unit_price_minor, self.categories, self.brand, self.shop,
-            self.list_price_minor, self.floor_minor, self.lowest_30_days_minor, Fraction(self.tax), self.selected,
-            attributes_of(self.attributes),
-        )  # fmt: skip
-
 
 class Usage(Model):
     """How often the price of a flash sale was used before."""
@@ -65,13 +57,12 @@ class Usage(Model):
     by_customer: Count = 0
 
 
-class BasketRequest(Model):
-    """A basket and who buys it."""
+class BasketFields(Model):
+    """A basket, whoever buys it."""
 
     currency: Annotated[str, Field(min_length=3, max_length=8)]
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=500)]
     shipping_minor: Minor = 0
-    customer_id: Name | None = None
     segments: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     orders_before: Count | None = None
     bought_in: Name | None = None
@@ -89,22 +80,28 @@ class BasketRequest(Model):
     attributes: Annotated[dict[Name, Known], Field(max_length=50, default_factory=dict)]
     """What else is known of the purchase, such as gift wrapping."""
 
+    def written(self) -> dict[str, Any]:
+        """Return the basket as JSON without what is left at its default, and without the customer."""
+        return self.model_dump(mode="json", exclude_defaults=True, exclude={"customer_id"})
+
+    def basket_of(self, customer_id: str | None) -> Basket:
+        """Return the basket of a customer as it is priced. Raises InputError for what cannot be."""
+        made = basket_of(self.written(), customer_id)
+        if sum(one.amount_minor for one in made.lines) >= MOST_TOTAL_MINOR:
+            raise InputError(Message("the lines of the basket add up to too large an amount"))
+        return made
+
+
+class BasketRequest(BasketFields):
+    """A basket and who buys it."""
+
+    customer_id: Name | None = None
+
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     def basket(self) -> Basket:
         """Return the basket as it is priced. Raises InputError for what cannot be."""
-        customer = Customer(
-            self.customer_id, frozenset(self.segments), self.orders_before, self.loyalty_tier, self.lifetime_spend_minor
-        )
-        made = Basket(
-            known_currency(self.currency), tuple(one.line() for one in self.lines), self.shipping_minor, customer,
-            self.bought_in, frozenset(self.codes),
-            {name: OfferUsage(one.sold, one.by_customer) for name, one in self.usage.items()}, self.tax_included,
-            self.payment, self.region, attributes_of(self.attributes),
-        )  # fmt: skip
-        if sum(one.amount_minor for one in made.lines) >= MOST_TOTAL_MINOR:
-            raise InputError(Message("the lines of the basket add up to too large an amount"))
-        return made
+        return self.basket_of(self.customer_id)
 
 
 class Adjustment(BaseModel):

@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
-import secrets
-import time
-from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from offerloop.commands.explain.task import explain
 from offerloop.message import Message
 from offerloop.report import Localizer
-from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide, replayed
+from offerloop.serving import DecisionAsked, replayed
 from offerloop.store import DecisionRecord, find_decision
+from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.fields import Model, Name, Scalar
 from offerloop.web.auth import Deciding, DecidingOrReading, Reading, caller_with
+from offerloop.web.bodies import body_in_document, read_body
+from offerloop.web.deciding import decide_and_record
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
 
-_LOG = logging.getLogger(__name__)
 _PROBLEMS = ("not_signed_in", "not_allowed", "invalid")
 DecisionId = Annotated[str, Path(pattern="^decision_[0-9a-f]{24}$")]
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
-DURABLE_SECONDS = 1.0
-"""How long a durable decision waits for the disk."""
-_EXAMPLE: JsonValue = {"customer_id": "c000", "context": {"channel": "app"}, "exclude": ["coupon-30"]}
+_BASKET_EXAMPLE: JsonValue = {
+    "currency": "EUR",
+    "lines": [{"product_id": "7", "quantity": 2, "unit_price_minor": 950, "categories": ["kind 1"]}],
+}
+_EXAMPLE: JsonValue = {
+    "customer_id": "c000", "context": {"channel": "app"}, "exclude": ["coupon-30"], "basket": _BASKET_EXAMPLE,
+}  # fmt: skip
+
+
+class DecisionBasket(BasketFields):
+    """A basket beside a decision."""
+
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=100)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_BASKET_EXAMPLE]})
 
 
 class DecisionRequest(Model):
     """Who is to get an offer."""
 
     customer_id: Name
+    basket: DecisionBasket | None = None
+    """What is in the basket now: the answer says what the offer would take off it, or what is missing."""
     exclude: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Ids of offers that are not to be shown now."""
+    """Ids of offers that are not to be shown now, and of products that are not to be suggested."""
     context: Annotated[dict[Name, Scalar], Field(max_length=50, default_factory=dict)]
     """Facts that are recorded with the decision, such as the channel."""
     dry_run: bool = False
@@ -52,6 +62,33 @@ class DecisionRequest(Model):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
 
+class Missing(BaseModel):
+    """Why an offer does not apply to a basket, and what would change that."""
+
+    why: str
+    spend_minor: int
+    """To spend more."""
+    units: int
+    """To add."""
+    names: list[str]
+    """Products, categories, segments or channels of which any would do."""
+    at: int | None
+    """When it begins or ended, in epoch seconds."""
+    by: str | None
+    """The offer that is applied instead."""
+
+
+class OfferInBasket(BaseModel):
+    """What an offer does to the basket of the request, beside the offers for everybody."""
+
+    off_minor: int
+    """What it takes off now."""
+    total_minor: int
+    """What is to be paid with it."""
+    missing: Missing | None
+    """Null where the offer applies."""
+
+
 class OfferGiven(BaseModel):
     """One offer of a decision."""
 
@@ -60,6 +97,8 @@ class OfferGiven(BaseModel):
     kind: str
     label: str
     """What the customer reads, in the language of Accept-Language."""
+    basket: OfferInBasket | None = None
+    """Where the request had a basket."""
 
 
 class Decision(BaseModel):
@@ -128,62 +167,28 @@ class Explained(BaseModel):
     text: str
 
 
-async def make_decision(request: Request, body: DecisionRequest, _: Deciding) -> Response:
+@router.post(
+    "",
+    response_model=Decision,
+    responses=documented(*_PROBLEMS),
+    openapi_extra=body_in_document(DecisionRequest),
+)
+async def make_decision(request: Request) -> Response:
     """Decide which offer a customer gets.
 
     Whatever fails, the answer comes at once, with status 200, no offer, and the reason.
     """
-    worker: Worker = request.app.state.worker
-    return Response(await _recorded(worker, _asked(request, body), durable=body.durable), media_type="application/json")
-
-
-class _DirectRoute(APIRoute):
-    """A route whose arguments are not resolved by FastAPI, which takes longer than the decision."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        return _make_decision_directly
-
-
-async def _make_decision_directly(request: Request) -> Response:
-    caller = await caller_with(request, Permission.DECIDE)
-    return await make_decision(request, _parsed(await request.body()), caller)
-
-
-def _parsed(body: bytes) -> DecisionRequest:
-    """Parse a body. Raises RequestValidationError as FastAPI does."""
-    try:
-        return DecisionRequest.model_validate_json(body)
-    except ValidationError:
-        return _parsed_by_steps(body)
-
-
-def _parsed_by_steps(body: bytes) -> DecisionRequest:
-    """Parse what is not valid, so that an error says whether it is no JSON or a field is wrong."""
-    try:
-        return DecisionRequest.model_validate(json.loads(body))
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found]) from None
-    except ValueError:
-        problem = {"type": "json_invalid", "loc": ("body",), "msg": "no JSON", "input": None}
-        raise RequestValidationError([problem]) from None
-
-
-router.add_api_route(
-    "",
-    make_decision,
-    methods=["POST"],
-    response_model=Decision,
-    responses=documented(*_PROBLEMS),
-    route_class_override=_DirectRoute,
-)
+    await caller_with(request, Permission.DECIDE)
+    body = read_body(DecisionRequest, await request.body())
+    text = await decide_and_record(request.app.state.worker, _asked(request, body), durable=body.durable)
+    return Response(text, media_type="application/json")
 
 
 @router.post("/batch", response_model=DecisionBatch, responses=documented(*_PROBLEMS))
 async def make_decisions(request: Request, body: DecisionBatchRequest, _: Deciding) -> Response:
     """Decide for up to 100 customers at once; each gets an answer of its own."""
     worker: Worker = request.app.state.worker
-    made = [await _recorded(worker, _asked(request, one), durable=one.durable) for one in body.requests]
+    made = [await decide_and_record(worker, _asked(request, one), durable=one.durable) for one in body.requests]
     return Response(f'{{"decisions":[{",".join(made)}]}}', media_type="application/json")
 
 
@@ -208,7 +213,8 @@ def replay(request: Request, decision_id: DecisionId, _: Reading) -> Response:
         raise Problem("erased")
     text = record.answer
     if record.failure is None:
-        text = replayed(record, worker.policy_of(str(record.version)), record.customer_id)
+        policy = worker.policy_of(str(record.version))
+        text = replayed(record, policy, record.customer_id, lambda mark: worker.offers_then(policy, mark))
     if text != record.answer:
         raise Problem("conflict", Message("the policy gives another answer today than the one on record"))
     return Response(text, media_type="application/json")
@@ -243,54 +249,14 @@ def _on_record(request: Request, decision_id: str) -> DecisionRecord:
 
 
 def _asked(request: Request, body: DecisionRequest) -> DecisionAsked:
-    language = language_of(request.headers.get("accept-language"))
+    """Return what is decided on. Raises InputError for a basket that cannot be priced."""
     worker: Worker = request.app.state.worker
-    return DecisionAsked(
-        body.customer_id, frozenset(body.exclude), body.context, language, dry_run=body.dry_run,
-        **worker.choice_of(body.customer_id),
+    asked = worker.asked(body.customer_id, language_of(request.headers.get("accept-language")))
+    basket, offers_hash = None, ""
+    if body.basket is not None:
+        body.basket.basket_of(body.customer_id)
+        basket, offers_hash = body.basket.written(), worker.offers_held().text_hash
+    return replace(
+        asked, exclude=frozenset(body.exclude), context=body.context, basket=basket, offers_hash=offers_hash,
+        dry_run=body.dry_run,
     )  # fmt: skip
-
-
-async def _recorded(worker: Worker, asked: DecisionAsked, *, durable: bool) -> str:
-    """Return the JSON of a decision that is on its way to the record; whatever fails, it has no offer."""
-    try:
-        answer = _answer(worker, asked)
-        text = answer.text()
-        if not asked.dry_run:
-            written = worker.records.put(answer.record(text), durable=durable)
-            if written is not None:
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), DURABLE_SECONDS)
-    except (RecordsFullError, TimeoutError):
-        return _failed(worker, asked, "not_recorded").text()
-    except Exception:
-        _LOG.exception("a decision failed")
-        return _failed(worker, asked, "failed").text()
-    worker.metrics.count("offerloop_decisions_total", offer="yes" if answer.gives_offer else "no")
-    return text
-
-
-def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
-    served = worker.served
-    if served is None:
-        return _failed(worker, asked, "no_policy")
-    if not worker.personalised:
-        return _failed(worker, asked, "switched_off")
-    decided = decide(served.policy, asked)
-    leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor
-    if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
-        decided, leased = decided.without_offer(BUDGET), 0
-    return Answer(asked, _new_id(), _now_ms(), served.policy.version, decided, leased_minor=leased)
-
-
-def _failed(worker: Worker, asked: DecisionAsked, reason: str) -> Answer:
-    worker.metrics.count("offerloop_failures_total", reason=reason)
-    version = None if worker.served is None else worker.served.policy.version
-    return Answer(asked, _new_id(), _now_ms(), version, None, reason)
-
-
-def _new_id() -> str:
-    return f"decision_{secrets.token_hex(12)}"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

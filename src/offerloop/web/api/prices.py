@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from offerloop.offers import Basket, Customer, Priced, known_currency, price
+from offerloop.serving import line_of
 from offerloop.web.answering import json_response
 from offerloop.web.api.baskets import Line
 from offerloop.web.api.fields import Model, Name
@@ -74,7 +75,12 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     customer = Customer(body.customer_id, frozenset(body.segments))
 
     def priced(line: Line) -> Priced:
-        return price(Basket(currency, (line.line(),), customer=customer), offers, now, held.policy)
+        return price(
+            Basket(currency, (line_of(line.model_dump(exclude_defaults=True)),), customer=customer),
+            offers,
+            now,
+            held.policy,
+        )
 
     products = list[dict[str, object]]()
     for one in body.products:

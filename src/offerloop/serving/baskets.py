@@ -1,0 +1,93 @@
+"""A basket beside a decision: what the offer would take off it now, or what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from offerloop.offers import (
+    Basket,
+    BasketLine,
+    Customer,
+    OfferUsage,
+    RejectedOffer,
+    attributes_of,
+    known_currency,
+    price,
+)
+from offerloop.serving.policy import ServedOffer
+from offerloop.serving.shop_offers import ShopOffers
+
+_LINE_NAMES = {
+    "unit_price_minor": "unit_minor", "list_price_minor": "list_minor", "lowest_30_days_minor": "lowest_minor",
+}  # fmt: skip
+"""Fields of a line that the pricing engine calls otherwise."""
+
+
+@dataclass(frozen=True)
+class BasketEffect:
+    """What an offer does to a basket, beside the offers for everybody."""
+
+    off_minor: int
+    """What it takes off lines and shipping."""
+    total_minor: int
+    """What is to be paid with it."""
+    missing: RejectedOffer | None
+    """Why it does not apply, and what would change that; None where it applies."""
+
+    def written(self) -> dict[str, Any]:
+        """Return it as an answer has it."""
+        missing = self.missing
+        return {
+            "off_minor": self.off_minor,
+            "total_minor": self.total_minor,
+            "missing": None if missing is None else {
+                "why": missing.why.value, "spend_minor": missing.minor, "units": missing.count,
+                "names": list(missing.names), "at": missing.at, "by": missing.by,
+            },
+        }  # fmt: skip
+
+
+def basket_effect(
+    offer: ServedOffer, written: Mapping[str, Any], customer_id: str, offers: ShopOffers, now: int
+) -> BasketEffect:
+    """Price a basket under the offer of a decision, as if its coupon was presented, and the offers for everybody."""
+    basket = basket_of(written, customer_id)
+    basket = replace(basket, codes=basket.codes | {offer.offer_id})
+    priced = price(basket, offers.for_customer((offer.campaign_id, offer.offer_id)), now, offers.policy)
+    off = sum(one.off_minor for one in priced.applied if one.offer_id == offer.offer_id)
+    missing = next((one for one in priced.rejected if one.offer_id == offer.offer_id), None)
+    return BasketEffect(off, priced.total_minor, missing)
+
+
+def basket_of(written: Mapping[str, Any], customer_id: str | None) -> Basket:
+    """Read a basket from its JSON in minor units. Raises InputError for what cannot be priced."""
+    usage = {name: OfferUsage(**counts) for name, counts in written.get("usage", {}).items()}
+    customer = Customer(
+        customer_id, frozenset(written.get("segments", ())), written.get("orders_before"), written.get("loyalty_tier"),
+        written.get("lifetime_spend_minor"),
+    )  # fmt: skip
+    return Basket(
+        known_currency(written["currency"]), tuple(line_of(one) for one in written["lines"]),
+        written.get("shipping_minor", 0), customer, written.get("bought_in"), frozenset(written.get("codes", ())),
+        usage, written.get("tax_included", True), written.get("payment"), written.get("region"),
+        attributes_of(written.get("attributes", {})),
+    )  # fmt: skip
+
+
+def line_of(written: Mapping[str, Any]) -> BasketLine:
+    """Read a line from its JSON in minor units. Raises InputError for what cannot be priced."""
+    fields = {_LINE_NAMES.get(name, name): value for name, value in written.items()}
+    fields["tax"] = rate(written.get("tax", "0"))
+    fields["categories"] = tuple(written.get("categories", ()))
+    fields["attributes"] = attributes_of(written.get("attributes", {}))
+    return BasketLine(**fields)
+
+
+@lru_cache(maxsize=256)
+def rate(text: str) -> Fraction:
+    """Return the rate of a tax, of which there are few."""
+    return Fraction(text)
