@@ -90,6 +90,8 @@ class OfferGiven:
     kind: str
     label: str
     """What the customer reads."""
+    basket: Json | None = None
+    """`off_minor`, `total_minor` and what is `missing`, where the request had a basket."""
 
 
 @dataclass(frozen=True)
@@ -254,14 +256,18 @@ class Client:
         self,
         customer_id: str,
         *,
+        basket: Json | None = None,
         exclude: Iterable[str] = (),
         context: Json | None = None,
         dry_run: bool = False,
         durable: bool = False,
     ) -> Decision:
-        """Ask which offer a customer gets now. Never raises for the service's sake: without it there is no offer."""
-        body = {"customer_id": customer_id, "exclude": list(exclude), "context": dict(context or {}),
-                "dry_run": dry_run, "durable": durable}  # fmt: skip
+        """Ask which offer a customer gets now. Never raises for the service's sake: without it there is no offer.
+
+        With a `basket` (as of `price_basket`, without customer_id) the offer says what it would take off that now.
+        """
+        body = {"customer_id": customer_id, "basket": basket, "exclude": list(exclude),
+                "context": dict(context or {}), "dry_run": dry_run, "durable": durable}  # fmt: skip
         try:
             answer = self._http.post("/v1/decisions", json=body, timeout=self._decision_timeout)
             if "offers" in (content := _body(answer)):

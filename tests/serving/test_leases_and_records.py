@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from offerloop.errors import StoreError
 from offerloop.serving import Leases, Records, RecordsFullError
 from offerloop.store import Database, DecisionRecord, find_decision
+from offerloop.store.served.leases import return_expired
 
 
 @pytest.fixture
@@ -63,6 +64,55 @@ def test_an_orderly_stop_gives_the_rest_back_and_a_crash_does_not(database):
     last.open({"first": 100})
     assert last.take("first", 100)
     assert not last.take("first", 100)
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """The database's clock, which the test sets."""
+    moment = [1_000]
+    monkeypatch.setattr("offerloop.store.served.leases.clock", lambda _: moment[0])
+    return moment
+
+
+def leased(database):
+    with database.engine.connect() as connection:
+        return connection.execute(sa.text("select leased_minor from budgets")).scalar_one()
+
+
+def test_a_block_of_a_worker_that_is_gone_expires_and_what_it_had_not_declared_goes_back(database, now):
+    gone = Leases(database, "v1", {"first": 64_000})
+    gone.open({"first": 10})
+    assert gone.take("first", 10)
+    assert leased(database) == 1_000
+    now[0] += 61
+    other = Leases(database, "v1", {"first": 64_000})
+    other.open({"first": 10})
+    assert leased(database) == 1_000 + 125
+    other.close()
+    assert leased(database) == 125
+    gone.renew()
+    assert gone._blocks == {"first": []}
+
+
+def test_a_worker_that_says_it_is_alive_keeps_its_block(database, now, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.leases.RENEW_SECONDS", 0.0)
+    leases = Leases(database, "v1", {"first": 6_400})
+    leases.open({"first": 10})
+    for _ in range(3):
+        now[0] += 50
+        leases.renew()
+    assert database.change(lambda one: return_expired(one)) is None
+    assert leased(database) == 100
+
+
+def test_a_worker_spends_all_of_a_block_a_part_at_a_time(database, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.leases.AGAIN_SECONDS", 0.0)
+    leases = Leases(database, "v1", {"first": 6_400})
+    leases.open({"first": 10})
+    for _ in range(640):
+        wait_for(lambda: leases.take("first", 10))
+    assert leased(database) == 6_400
+    assert not leases.take("first", 10)
 
 
 def test_without_a_database_nothing_can_be_leased(database, monkeypatch):

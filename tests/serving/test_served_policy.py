@@ -87,7 +87,12 @@ def test_a_test_customer_always_has_the_named_arm(run_folder):
     assert (treated.offer.offer_id, treated.arm, treated.propensity) == ("spend-and-save", "plan", None)
     assert treated.needs_minor == 200
     assert decide(policy, DecisionAsked("c000", test_arm="plan")).needs_minor == 0
-    assert decide(policy, DecisionAsked("c000", test_arm="holdout")).offer is None
+    for arm in ("holdout", "holdback", "usual"):
+        decided = decide(policy, DecisionAsked("c000", test_arm=arm))
+        assert (decided.offer, decided.arm) == (None, arm)
+    explored = [decide(policy, DecisionAsked("c000", test_arm="explore")) for _ in range(2)]
+    assert explored[0] == explored[1]
+    assert (explored[0].offer in policy.offers, explored[0].arm) == (True, "explore")
 
 
 def test_products_in_the_basket_and_excluded_ones_are_not_suggested(with_assignments):

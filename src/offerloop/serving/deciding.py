@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer
-from offerloop.tables import PLAN
+from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer, customer_hash
+from offerloop.tables import EXPLORE, PLAN
 
 EXCLUDED = "excluded"
 """The reason where the caller excluded the offer."""
@@ -86,10 +86,19 @@ def _planned(policy: Policy, asked: DecisionAsked) -> Decided:
     planned = policy.find(customer)
     row = policy.newcomer(customer) if planned is None else planned
     if asked.test_arm is not None:
-        offer = row.planned if asked.test_arm == PLAN else row.offer if asked.test_arm == row.arm else None
+        offer = _of_arm(policy, row, customer, asked.test_arm)
         its_own = planned is not None and offer == row.offer
         return _within(Decided(offer, asked.test_arm, None, (TEST_CUSTOMER,), ()), counted=its_own)
     return _within(_of_row(row), counted=planned is not None)
+
+
+def _of_arm(policy: Policy, row: PlannedCustomer, customer_id: str, arm: str) -> ServedOffer | None:
+    """Return what a test customer gets in an arm: to explore, who did not draw an offer gets one by a hash."""
+    if arm == PLAN:
+        return row.planned
+    if arm != EXPLORE or row.arm == EXPLORE or not policy.offers:
+        return row.offer if arm == row.arm else None
+    return policy.offers[customer_hash(customer_id.encode()) % len(policy.offers)]
 
 
 def _of_row(row: PlannedCustomer) -> Decided:

@@ -1,6 +1,7 @@
 """Shares of budgets that one worker holds: taken in blocks from the database, spent in memory.
 
-A block that a crashed worker held counts as spent, so that no crash can exceed a budget; an orderly stop gives it back.
+A worker spends no more of a block than it has declared to the database, a part of it at a time. When it is gone, the
+block expires: what was declared counts as spent, so that no crash can exceed a budget, and the rest goes back.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from functools import partial
 from threading import Lock, Thread
 
 from offerloop.errors import OfferloopError
-from offerloop.store import Database, open_budgets, return_lease, take_lease
+from offerloop.store import Database, declare, open_budgets, return_lease, take_lease
 
 _LOG = logging.getLogger(__name__)
 BLOCKS = 64
 """Parts of a campaign's remaining budget that workers take at a time."""
-LEASE_SECONDS = 86_400
+PARTS = 8
+"""Parts of a block that are declared at a time."""
+LEASE_SECONDS = 60
+"""How long a worker that says nothing holds its blocks."""
+RENEW_SECONDS = 10.0
+"""Seconds between two signs of life."""
 AGAIN_SECONDS = 5.0
 """How long nothing is asked of a budget of which nothing was left."""
 WAIT_SECONDS = 2.0
@@ -29,11 +35,23 @@ WAIT_SECONDS = 2.0
 class _Block:
     lease_id: str
     amount_minor: int
+    declared_minor: int
     used_minor: int = 0
+
+    @property
+    def ready_minor(self) -> int:
+        """What may be spent at once."""
+        return self.declared_minor - self.used_minor
 
     @property
     def left_minor(self) -> int:
         return self.amount_minor - self.used_minor
+
+    def wanted_minor(self, minor: int) -> int:
+        """Return what to declare so that a part of the block, or an amount, may be spent."""
+        return min(
+            self.amount_minor, max(self.declared_minor, self.used_minor + max(minor, self.amount_minor // PARTS))
+        )
 
 
 @dataclass
@@ -46,6 +64,7 @@ class Leases:
     _blocks: dict[str, list[_Block]] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)
+    _renewed_at: float = 0.0
     _gate: Lock = field(default_factory=Lock)
     _closed: bool = False
 
@@ -56,45 +75,88 @@ class Leases:
             self._fetch(campaign_id, minor)
 
     def take(self, campaign_id: str, minor: int) -> bool:
-        """Spend an amount of what is held, without waiting. Where little is left of it, a further block is fetched."""
+        """Spend an amount of what is declared, without waiting. Where little of it is left, more is declared or leased
+        beside the requests."""
         with self._gate:
             if self._closed:
                 return False
             blocks = self._blocks.setdefault(campaign_id, [])
-            block = next((one for one in blocks if one.left_minor >= minor), None)
+            block = next((one for one in blocks if one.ready_minor >= minor), None)
             if block is not None:
                 block.used_minor += minor
-            if sum(one.left_minor for one in blocks) < max(minor, self._block_minor(campaign_id) // 2):
+            ready = sum(one.ready_minor for one in blocks)
+            if ready < max(minor, self._block_minor(campaign_id) // (2 * PARTS)):
                 self._ask(campaign_id, minor)
         return block is not None
+
+    def renew(self) -> None:
+        """Say that this worker is alive; called again and again."""
+        if time.monotonic() - self._renewed_at >= RENEW_SECONDS:
+            self._renewed_at = time.monotonic()
+            self._declare({})
 
     def _block_minor(self, campaign_id: str) -> int:
         return self.left_minor.get(campaign_id, 0) // BLOCKS
 
     def _ask(self, campaign_id: str, minor: int) -> None:
-        """Fetch a block beside the requests, unless one is being fetched or none was left a moment ago."""
+        """Get more beside the requests, unless that is under way or none was left a moment ago."""
         if campaign_id not in self._asking and time.monotonic() >= self._again_at.get(campaign_id, 0.0):
             self._asking.add(campaign_id)
             Thread(target=self._fetch, args=(campaign_id, minor), daemon=True).start()
 
     def _fetch(self, campaign_id: str, minor: int) -> None:
-        block = max(minor, self._block_minor(campaign_id))
+        """Declare more of a block that is held, or lease a further one."""
+        with self._gate:
+            block = next((one for one in self._blocks.get(campaign_id, ()) if one.left_minor >= minor), None)
+            wants_more = block is not None and block.ready_minor < max(minor, block.amount_minor // (2 * PARTS))
         try:
-            taken = self.database.change(
-                lambda one: take_lease(one, self.version, campaign_id, block, minor, LEASE_SECONDS), WAIT_SECONDS
-            )
+            if block is not None and wants_more and self._declare({block.lease_id: minor}):
+                taken: _Block | None = None
+            else:
+                taken = self._lease(campaign_id, minor)
+                if taken is None:
+                    self._again_at[campaign_id] = time.monotonic() + AGAIN_SECONDS
         except OfferloopError as error:
             _LOG.warning("no lease of a budget: %s", error)
-            taken = None
+            taken, self._again_at[campaign_id] = None, time.monotonic() + AGAIN_SECONDS
         with self._gate:
             self._asking.discard(campaign_id)
-            if taken is None:
-                self._again_at[campaign_id] = time.monotonic() + AGAIN_SECONDS
-            else:
-                self._blocks.setdefault(campaign_id, []).append(_Block(*taken))
+            if taken is not None:
+                self._blocks.setdefault(campaign_id, []).append(taken)
             was_late = self._closed
         if was_late:
             self.close()
+
+    def _lease(self, campaign_id: str, minor: int) -> _Block | None:
+        size = max(minor, self._block_minor(campaign_id))
+        declared = max(minor, size // PARTS)
+        ask = partial(
+            take_lease, version=self.version, campaign_id=campaign_id, block_minor=size, least_minor=minor,
+            seconds=LEASE_SECONDS, declared_minor=declared,
+        )  # fmt: skip
+        taken = self.database.change(ask, WAIT_SECONDS)
+        return None if taken is None else _Block(*taken, declared_minor=min(declared, taken[1]))
+
+    def _declare(self, least_minor: Mapping[str, int]) -> bool:
+        """Renew all blocks, and let an amount be spent of some; say whether those are still held.
+
+        A block that expired before is given up.
+        """
+        with self._gate:
+            blocks = {one.lease_id: one for held in self._blocks.values() for one in held}
+            wanted = {name: one.wanted_minor(least_minor[name]) if name in least_minor else one.declared_minor
+                      for name, one in blocks.items()}  # fmt: skip
+        if not wanted:
+            return False
+        held = self.database.change(partial(declare, declared_minor=wanted, seconds=LEASE_SECONDS), WAIT_SECONDS)
+        with self._gate:
+            for name in held:
+                blocks[name].declared_minor = wanted[name]
+            for campaign_id, its in self._blocks.items():
+                self._blocks[campaign_id] = [
+                    one for one in its if one.lease_id in held or one.lease_id not in wanted
+                ]  # fmt: skip
+        return held.issuperset(least_minor)
 
     def close(self) -> None:
         """Give back what was not spent. Nothing can be taken afterwards."""

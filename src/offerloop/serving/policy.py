@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ class Policy:
     """(customers,): positions in `reasons`."""
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]]
     """(customers,): marginal probability of what is given, over all arms."""
+
+    @cached_property
+    def most_liability_minor(self) -> dict[str, int]:
+        """The most that one offer of each campaign can cost, among those that have a limit."""
+        most: dict[str, int] = {}
+        for one in self.offers:
+            if one.liability_minor:
+                most[one.campaign_id] = max(most.get(one.campaign_id, 0), one.liability_minor)
+        return most
 
     def known_as(self, customer_id: str) -> str:
         """Return the id of a customer in the plan, which holds pseudonyms where the shop wants them."""

@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from offerloop.store.importing import ImportedCodes, import_codes
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
-    from offerloop.store.reported.choices import Choice, read_choice, set_test_arm, special_customers
+    from offerloop.store.reported.choices import (
+        Choice,
+        ChoicesRead,
+        SpecialCustomer,
+        customers_tested_since,
+        read_choice,
+        read_choices,
+        set_test_arm,
+    )
     from offerloop.store.reported.erased import erased_among, hold_off_erasures
     from offerloop.store.reported.erasing import (
         Erased,
@@ -48,7 +56,7 @@ if TYPE_CHECKING:
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
-    from offerloop.store.served.leases import open_budgets, return_lease, take_lease
+    from offerloop.store.served.leases import declare, open_budgets, return_lease, take_lease
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
     from offerloop.store.served.purchases import (
         Purchase,
@@ -87,6 +95,7 @@ __all__ = [
     "SESSION_SECONDS",
     "AnyEvent",
     "Choice",
+    "ChoicesRead",
     "CouponListed",
     "CustomerEvent",
     "Database",
@@ -104,6 +113,7 @@ __all__ = [
     "Person",
     "Purchase",
     "RefusedEvent",
+    "SpecialCustomer",
     "StoredEvent",
     "Taken",
     "Token",
@@ -127,6 +137,8 @@ __all__ = [
     "coupons_of_customer",
     "coupons_of_template",
     "customer_records",
+    "customers_tested_since",
+    "declare",
     "due_notices",
     "end_session",
     "erase_from_store",
@@ -161,6 +173,7 @@ __all__ = [
     "promote",
     "promoted",
     "read_choice",
+    "read_choices",
     "read_trail",
     "renew_job",
     "return_lease",
@@ -169,7 +182,6 @@ __all__ = [
     "secret_hash",
     "set_switch",
     "set_test_arm",
-    "special_customers",
     "take_events",
     "take_lease",
     "traces_of",

@@ -104,6 +104,19 @@ _WORK = (
 )
 """Jobs, and what webhooks and mail are told."""
 
+_SHARED = (
+    "create table counters (name text primary key, value bigint not null)",
+    "alter table choices add column tested_until bigint",
+    "alter table choices add column version bigint not null default 0",
+    "create index choices_by_version on choices (version)",
+    "alter table leases add column declared_minor bigint not null default 0",
+    "update leases set declared_minor = amount_minor",
+    "create table duties (name text primary key, holder text not null, held_until bigint not null)",
+    """create table pacing (version text not null, campaign_id text not null, price {double} not null,
+  spent_minor bigint not null, at bigint not null, primary key (version, campaign_id))""",
+)
+"""What workers tell each other: changes by number, what they may still spend, who has which duty, and prices."""
+
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
     """Triggers that let rows be made, and neither changed nor deleted."""
@@ -157,6 +170,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         written(_EVENTS),
         _PURCHASES,
         written(_WORK),
+        written(_SHARED),
     )
 
 

@@ -252,8 +252,12 @@ leases = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_minor", BigInteger),
+    Column("declared_minor", BigInteger, nullable=False),
 )
-"""Blocks of a budget that workers took; used_minor stands once the rest was given back."""
+"""Blocks of a budget that workers took; used_minor stands once the rest was given back.
+
+A worker spends no more of a block than it has declared, so that the rest can be given back when the worker is gone.
+"""
 
 events = Table(
     "events",
@@ -274,8 +278,13 @@ choices = Table(
     Column("opt_out", Boolean, nullable=False),
     Column("test_arm", Text),
     Column("changed_at", BigInteger, nullable=False),
+    Column("tested_until", BigInteger),
+    Column("version", BigInteger, nullable=False),
 )
-"""Customers who have opted out of personal offers, and test customers, who always get one arm."""
+"""Customers who have opted out of personal offers, and test customers, who always get one arm.
+
+tested_until is when somebody stopped being a test customer; version is that of the last change of the row.
+"""
 
 erased = Table(
     "erased",
@@ -354,6 +363,34 @@ notices = Table(
     Column("failure", Text),
 )
 """What webhooks and mail are told, once for each place; next_at is empty where it was sent or given up."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Numbers that grow with each change of a table, so that workers read what is new and nothing else."""
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("held_until", BigInteger, nullable=False),
+)
+"""What one worker does for all, and which one, for as long as it renews its hold."""
+
+pacing = Table(
+    "pacing",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("price", Float, nullable=False),
+    Column("spent_minor", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""The price of each campaign's budget, by what was truly spent of it."""
 
 cursors = Table(
     "cursors",

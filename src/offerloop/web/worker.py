@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event, Thread
 
 from offerloop.errors import OfferloopError
@@ -21,6 +22,7 @@ from offerloop.serving import (
 )
 from offerloop.store import (
     PERSONALISED,
+    ChoicesRead,
     Database,
     Ledger,
     forget_answers,
@@ -28,7 +30,7 @@ from offerloop.store import (
     keep_offers_text,
     offers_text,
     promoted,
-    special_customers,
+    read_choices,
 )
 from offerloop.web.auth import Credentials
 from offerloop.web.metrics import Metrics
@@ -65,8 +67,8 @@ class Worker:
     everyone: ShopOffers = field(default_factory=ShopOffers)
     """The offers while no policy is served."""
     personalised: bool = True
-    special: dict[str, str | None] = field(default_factory=dict)
-    """The arm of test customers, and None for customers who have opted out."""
+    choices: ChoicesRead = field(default_factory=lambda: ChoicesRead({}))
+    """Test customers, and who has opted out."""
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
     _offers_at: int = 0
@@ -109,10 +111,12 @@ class Worker:
 
     def asked(self, customer_id: str, language: str = "en") -> DecisionAsked:
         """Return a decision on a customer: with it whether they have opted out, and the arm of a test customer."""
-        if customer_id not in self.special:
+        special = self.choices.customers.get(customer_id)
+        if special is None:
             return DecisionAsked(customer_id, language=language)
-        arm = self.special[customer_id]
-        return DecisionAsked(customer_id, language=language, opted_out=arm is None, test_arm=arm)
+        return DecisionAsked(
+            customer_id, language=language, opted_out=special.opted_out, test_arm=special.test_arm
+        )  # fmt: skip
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -149,6 +153,8 @@ class Worker:
             try:
                 self.credentials.refresh()
                 self.follow()
+                if self.served is not None:
+                    self.served.leases.renew()
                 if self._rounds % TIDY_EVERY == 0:
                     self.database.change(forget_answers)
             except OfferloopError as error:
@@ -160,7 +166,7 @@ class Worker:
         Load another policy if one was promoted.
         """
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
-        self.special = self.database.read(special_customers)
+        self.choices = self.database.read(partial(read_choices, known=self.choices))
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
@@ -192,8 +198,7 @@ class Worker:
 
     def _serve(self, policy: Policy) -> None:
         leases = Leases(self.database, policy.version, policy.left_minor)
-        new = policy.newcomers.offer
-        leases.open({} if new is None or not new.liability_minor else {new.campaign_id: new.liability_minor})
+        leases.open(policy.most_liability_minor)
         before, self.served = self.served, Served(policy, self._open_offers(policy), leases)
         _LOG.info("serving the policy %s", policy.version)
         if before is not None:

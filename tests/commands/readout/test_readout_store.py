@@ -10,6 +10,7 @@ from reported_shop import exposure_events, order_events, reported
 
 from offerloop.commands.readout.task import read_out
 from offerloop.errors import InputError
+from offerloop.store import Database, set_test_arm
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,15 @@ def test_what_was_shown_and_redeemed_since_the_plan_is_read_as_well(made, tmp_pa
     run = on_store(run, tmp_path, [*order_events(lines), *exposure_events(shown), *used])
     table = pl.read_parquet(read_out(run, None).folder / "outcomes.parquet")
     assert table.filter(pl.col("cost_minor") > 0).select("customer_id", "cost_minor").rows() == [(treated[0], 100)]
+
+
+def test_test_customers_are_left_out_whatever_was_drawn_for_them(made, tmp_path):
+    run, lines = made
+    run = on_store(run, tmp_path, order_events(lines))
+    everybody = pl.read_parquet(read_out(run, None).folder / "outcomes.parquet")["customer_id"]
+    database = Database.open(f"sqlite:///{tmp_path / 'offerloop.db'}")
+    database.change(lambda one: set_test_arm(one, str(everybody[0]), "plan"))
+    database.close()
+    shutil.rmtree(next(run.glob("readout-*")))
+    left = pl.read_parquet(read_out(run, None).folder / "outcomes.parquet")["customer_id"]
+    assert set(everybody) - set(left) == {everybody[0]}

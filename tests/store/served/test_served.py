@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from offerloop.store import (
     PERSONALISED,
+    ChoicesRead,
     Database,
     DecisionRecord,
+    SpecialCustomer,
     add_decisions,
+    customers_tested_since,
     erase_from_store,
     find_decision,
     is_on,
@@ -18,10 +21,13 @@ from offerloop.store import (
     open_budgets,
     promote,
     promoted,
+    read_choices,
     return_lease,
     set_switch,
+    set_test_arm,
     take_lease,
 )
+from offerloop.store.reported.choices import choose
 
 
 @pytest.fixture
@@ -65,6 +71,31 @@ def test_a_switch_is_on_until_it_is_turned_off(database):
         database.change(lambda one, state=state: set_switch(one, PERSONALISED, state, "token_a"))
         states.append(database.read(lambda one: is_on(one, PERSONALISED)))
     assert states == [True, False, True]
+
+
+def test_changes_of_choices_are_read_by_their_number(database):
+    known = database.read(lambda one: read_choices(one, ChoicesRead({})))
+    assert known.customers == {}
+    database.change(lambda one: set_test_arm(one, "ann", "plan"))
+    database.change(lambda one: choose(one, "bob", 5, opt_out=True))
+    known = database.read(lambda one: read_choices(one, known))
+    assert known.customers == {"ann": SpecialCustomer(False, "plan"), "bob": SpecialCustomer(True, None)}
+    assert database.read(lambda one: read_choices(one, known)) is known
+    database.change(lambda one: set_test_arm(one, "ann", None))
+    database.change(lambda one: choose(one, "bob", 4, opt_out=False))  # older than what is known
+    known = database.read(lambda one: read_choices(one, known))
+    assert known.customers == {"bob": SpecialCustomer(True, None)}
+    database.change(lambda one: erase_from_store(one, "bob"))
+    assert database.read(lambda one: read_choices(one, known)).customers == {}
+
+
+def test_who_was_a_test_customer_is_known_from_then_on(database):
+    database.change(lambda one: set_test_arm(one, "ann", "plan"))
+    database.change(lambda one: set_test_arm(one, "ben", None))
+    assert database.read(lambda one: customers_tested_since(one, 2**40)) == ["ann"]
+    database.change(lambda one: set_test_arm(one, "ann", None))
+    assert database.read(lambda one: customers_tested_since(one, 0)) == ["ann"]
+    assert database.read(lambda one: customers_tested_since(one, 2**40)) == []
 
 
 def test_workers_never_lease_more_than_the_budget(database):

@@ -3,6 +3,7 @@
 import json
 
 import polars as pl
+import pytest
 from served_shop import with_role
 
 from offerloop.background import carry_out_next
@@ -50,6 +51,18 @@ def test_who_opts_out_gets_no_offer_from_then_on(service):
     worker.follow()
     assert decide(service, headers, "c003")["reasons"] != ["opted_out"]
     assert decide(service, headers, "c004")["reasons"] == ["test_customer"]
+
+
+@pytest.mark.parametrize("arm", ["plan", "explore", "holdback", "holdout", "usual"])
+def test_a_test_customer_always_gets_the_arm_that_an_admin_names(service, arm):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    body, place = {"test_arm": arm}, "/v1/customers/c000/test-arm"
+    assert service.put(place, headers=with_role(service, "marketer"), json=body).status_code == 403
+    assert service.put(place, headers=headers, json=body).json()["test_arm"] == arm
+    worker.follow()
+    found = decide(service, headers, "c000")
+    assert (found["arm"], found["propensity"], found["reasons"]) == (arm, None, ["test_customer"])
+    assert len(found["offers"]) == (arm in ("plan", "explore"))
 
 
 def test_an_erased_customer_is_nowhere(service):

@@ -14,8 +14,9 @@ import polars as pl
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.config import Config
 from offerloop.errors import InputError
-from offerloop.events import EPOCH, open_event_log, redeemed_offers
+from offerloop.events import EPOCH, open_event_log, pseudonyms, redeemed_offers
 from offerloop.message import Message
+from offerloop.store import customers_tested_since
 from offerloop.workspace import stored
 
 
@@ -43,6 +44,7 @@ def inputs_of(run: PastRun, orders: Path | None, redemptions: Path | None, expos
             Message('--orders is missing; only with [data] source = "store" are the orders of the store read')
         )
     start = _begins(run)
+    run = _without_test_customers(run, int(start.timestamp()))
     with stored(run.config) as (config, folder):
         yield Inputs(
             replace(run, config=config),
@@ -50,6 +52,21 @@ def inputs_of(run: PastRun, orders: Path | None, redemptions: Path | None, expos
             redemptions or _redeemed(config, folder, int(start.timestamp())),
             exposures or _shown(config, folder, start),
         )
+
+
+def _without_test_customers(run: PastRun, since: int) -> PastRun:
+    """Leave out who was a test customer since the plan, whatever arm was drawn for them."""
+    log = open_event_log(run.config.data.url)
+    try:
+        tested = log.database.read(lambda connection: customers_tested_since(connection, since))
+    finally:
+        log.close()
+    if not tested:
+        return run
+    if run.config.privacy.pseudonymise:
+        tested = list(pseudonyms(tested, run.config.privacy).values())
+    is_tested = pl.col("customer_id").cast(pl.String).is_in(tested)
+    return replace(run, assignments=run.assignments.filter(~is_tested), profiles=run.profiles.filter(~is_tested))
 
 
 def _begins(run: PastRun) -> datetime:

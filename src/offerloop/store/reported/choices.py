@@ -1,14 +1,21 @@
-"""What customers chose: who has opted out of personal offers. Test customers are among them, who always get one arm."""
+"""What customers chose: who has opted out of personal offers. Test customers are among them, who always get one arm.
+
+Each change of a row has a number, the next one of all changes, so that workers read what is new and nothing else.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from offerloop.store.connect import clock, inserting
+from offerloop.store.counting import next_value, value_of
 from offerloop.store.reported.erased import hold_off_erasures
 from offerloop.store.schema import choices
+
+_CHANGES = "choices"
+_DELETIONS = "choices deleted"
 
 
 @dataclass(frozen=True)
@@ -22,10 +29,31 @@ class Choice:
     changed_at: int
 
 
+@dataclass(frozen=True)
+class SpecialCustomer:
+    """A customer who is not decided on as the plan says."""
+
+    opted_out: bool
+    test_arm: str | None
+    """The arm that a test customer is always in."""
+
+
+@dataclass(frozen=True)
+class ChoicesRead:
+    """What a worker knows of choices, up to a number of changes."""
+
+    customers: dict[str, SpecialCustomer]
+    version: int = 0
+    deletions: int = -1
+    """Number of deletions, of which rows tell nothing; another one than before means that all were read again."""
+
+
 def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) -> None:
     """Keep whether a customer has opted out, unless a newer choice is known."""
-    statement = inserting(connection, choices).values(customer_id=customer_id, opt_out=opt_out, changed_at=at)
-    changed = {"opt_out": statement.excluded.opt_out, "changed_at": statement.excluded.changed_at}
+    version = next_value(connection, _CHANGES)
+    row = {"customer_id": customer_id, "opt_out": opt_out, "changed_at": at, "version": version}
+    statement = inserting(connection, choices).values(row)
+    changed = {"opt_out": opt_out, "changed_at": at, "version": version}
     newer = choices.c.changed_at <= statement.excluded.changed_at
     connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changed, where=newer))
 
@@ -33,19 +61,58 @@ def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) 
 def set_test_arm(connection: Connection, customer_id: str, arm: str | None) -> None:
     """Make somebody a test customer, or an ordinary one again."""
     hold_off_erasures(connection)
-    row = {"customer_id": customer_id, "opt_out": False, "test_arm": arm, "changed_at": clock(connection)}
+    now, version = clock(connection), next_value(connection, _CHANGES)
+    if arm is None:
+        was_tested = (choices.c.customer_id == customer_id) & choices.c.test_arm.is_not(None)
+        changed: dict[str, int | None] = {"test_arm": None, "tested_until": now, "version": version}
+        connection.execute(update(choices).where(was_tested).values(changed))
+        return
+    row = {"customer_id": customer_id, "opt_out": False, "test_arm": arm, "changed_at": now, "version": version}
     statement = inserting(connection, choices).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_={"test_arm": arm}))
+    changed_to = {"test_arm": arm, "version": version}
+    connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changed_to))
+
+
+def delete_choice(connection: Connection, customer_id: str) -> int:
+    """Delete the choices of a customer, and return how many rows that were."""
+    deleted = connection.execute(delete(choices).where(choices.c.customer_id == customer_id)).rowcount
+    if deleted:
+        next_value(connection, _DELETIONS)
+    return deleted
 
 
 def read_choice(connection: Connection, customer_id: str) -> Choice | None:
     """Return the choices of one customer; None where none are known."""
     row = connection.execute(select(choices).where(choices.c.customer_id == customer_id)).one_or_none()
-    return None if row is None else Choice(*row)
+    return None if row is None else Choice(row.customer_id, row.opt_out, row.test_arm, row.changed_at)
 
 
-def special_customers(connection: Connection) -> dict[str, str | None]:
-    """Return the arm of every test customer, and None for everybody else who has opted out."""
-    special = choices.c.opt_out | choices.c.test_arm.is_not(None)
-    rows = connection.execute(select(choices).where(special))
-    return {row.customer_id: None if row.opt_out else row.test_arm for row in rows}
+def read_choices(connection: Connection, known: ChoicesRead) -> ChoicesRead:
+    """Return who is not decided on as the plan says: what was known, changed in place by what is new.
+
+    Both numbers are read first, so that a change in between is read again the next time.
+    """
+    version, deletions = (value_of(connection, name) for name in (_CHANGES, _DELETIONS))
+    if (version, deletions) == (known.version, known.deletions):
+        return known
+    is_new = deletions != known.deletions
+    customers = {} if is_new else known.customers
+    rows = connection.execute(select(choices).where(choices.c.version > (-1 if is_new else known.version)))
+    for row in rows:
+        special = _special(row)
+        if special is None:
+            customers.pop(row.customer_id, None)
+        else:
+            customers[row.customer_id] = special
+    return ChoicesRead(customers, version, deletions)
+
+
+def _special(row: Row[tuple[str, bool, str | None]]) -> SpecialCustomer | None:
+    is_special = row.opt_out or row.test_arm is not None
+    return SpecialCustomer(bool(row.opt_out), row.test_arm) if is_special else None
+
+
+def customers_tested_since(connection: Connection, since: int) -> list[str]:
+    """Return who is a test customer, or was one at an epoch second or later."""
+    tested = choices.c.test_arm.is_not(None) | (choices.c.tested_until >= since)
+    return sorted(connection.execute(select(choices.c.customer_id).where(tested)).scalars())

@@ -18,9 +18,9 @@ from offerloop.errors import StoreError
 from offerloop.store.connect import clock
 from offerloop.store.database import Database
 from offerloop.store.migrations import changeable
+from offerloop.store.reported.choices import delete_choice
 from offerloop.store.reported.erased import hold_off_erasures, note_erased
 from offerloop.store.schema import (
-    choices,
     coupons,
     customer_keys,
     customers,
@@ -68,7 +68,8 @@ def erase_from_store(connection: Connection, customer_id: str) -> Erased:
     deleted, kept = _events(connection, customer_id, key)
     with _lifted(connection, history):
         kept += _ledger(connection, customer_id, key)
-    for table in (choices, customer_keys, notices):
+    deleted += delete_choice(connection, customer_id)
+    for table in (customer_keys, notices):
         deleted += _count(connection, delete(table).where(table.c.customer_id == customer_id))
     quoted = request_answers.c.body.contains(json.dumps(customer_id, ensure_ascii=False), autoescape=True)
     deleted += _count(connection, delete(request_answers).where(quoted))

@@ -1,10 +1,14 @@
-"""Budgets that workers share: each takes a block at a time, and the blocks of all stay within the budget."""
+"""Budgets that workers share: each takes a block at a time, and the blocks of all stay within the budget.
+
+A worker declares what it may spend of a block before it spends it. When it is gone, its block expires: what was
+declared counts as spent, and the rest goes back, so that no crash can exceed a budget or keep much of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from offerloop.store.access.secrets import new_id
 from offerloop.store.connect import clock, inserting
@@ -22,31 +26,64 @@ def open_budgets(connection: Connection, version: str, left_minor: Mapping[str, 
 
 
 def take_lease(
-    connection: Connection, version: str, campaign_id: str, block_minor: int, least_minor: int, seconds: int
-) -> tuple[str, int] | None:
+    connection: Connection, version: str, campaign_id: str, block_minor: int, least_minor: int, seconds: int,
+    declared_minor: int | None = None,
+) -> tuple[str, int] | None:  # fmt: skip
     """Take a block of a budget, or the `least_minor` where no block is left; None where that is not left either.
 
-    The guard stands in the update itself, so that workers who ask at one time cannot exceed the budget.
+    Of the block `declared_minor` may be spent from the beginning, by default all of it. The guard stands in the update
+    itself, so that workers who ask at one time cannot exceed the budget.
     """
+    return_expired(connection)
     for amount in dict.fromkeys((block_minor, least_minor)):
-        place = (budgets.c.version == version) & (budgets.c.campaign_id == campaign_id)
         fits = budgets.c.leased_minor + amount <= budgets.c.budget_minor
-        taken = update(budgets).where(place, fits).values(leased_minor=budgets.c.leased_minor + amount)
+        taken = update(budgets).where(_of(version, campaign_id), fits).values(
+            leased_minor=budgets.c.leased_minor + amount
+        )  # fmt: skip
         if connection.execute(taken.returning(budgets.c.campaign_id)).one_or_none() is not None:
             lease_id = new_id("lease")
-            row = {"lease_id": lease_id, "version": version, "campaign_id": campaign_id, "amount_minor": amount,
-                   "expires_at": clock(connection) + seconds}  # fmt: skip
+            row = {
+                "lease_id": lease_id, "version": version, "campaign_id": campaign_id, "amount_minor": amount,
+                "declared_minor": min(amount, declared_minor or amount),
+                "expires_at": clock(connection) + seconds,
+            }  # fmt: skip
             connection.execute(insert(leases).values(row))
             return lease_id, amount
     return None
 
 
+def declare(connection: Connection, declared_minor: Mapping[str, int], seconds: int) -> set[str]:
+    """Renew leases, say what may be spent of each, and return those that are still held."""
+    expires_at, held = clock(connection) + seconds, set[str]()
+    for lease_id, minor in sorted(declared_minor.items()):
+        mine = (leases.c.lease_id == lease_id) & leases.c.used_minor.is_(None)
+        renewed = update(leases).where(mine).values(declared_minor=minor, expires_at=expires_at)
+        held |= set(connection.execute(renewed.returning(leases.c.lease_id)).scalars())
+    return held
+
+
 def return_lease(connection: Connection, lease_id: str, used_minor: int) -> None:
     """Give back what was not used of a block, once."""
-    closed = update(leases).where(leases.c.lease_id == lease_id, leases.c.used_minor.is_(None))
-    row = connection.execute(closed.values(used_minor=used_minor).returning(leases)).one_or_none()
-    if row is None:
-        return
-    place = (budgets.c.version == row.version) & (budgets.c.campaign_id == row.campaign_id)
-    left = budgets.c.leased_minor - (row.amount_minor - used_minor)
-    connection.execute(update(budgets).where(place).values(leased_minor=left))
+    _close(connection, leases.c.lease_id == lease_id, {lease_id: used_minor})
+
+
+def return_expired(connection: Connection) -> None:
+    """Give back what workers who are gone had not declared."""
+    gone = leases.c.used_minor.is_(None) & (leases.c.expires_at <= clock(connection))
+    found = connection.execute(select(leases.c.lease_id, leases.c.declared_minor).where(gone)).all()
+    if found:
+        _close(connection, gone & leases.c.lease_id.in_([row.lease_id for row in found]), dict(map(tuple, found)))
+
+
+def _close(connection: Connection, which: ColumnElement[bool], used_minor: Mapping[str, int]) -> None:
+    for lease_id in sorted(used_minor):
+        closed = update(leases).where(which, leases.c.lease_id == lease_id, leases.c.used_minor.is_(None))
+        values = {"used_minor": used_minor[lease_id]}
+        row = connection.execute(closed.values(values).returning(leases)).one_or_none()
+        if row is not None:
+            left = budgets.c.leased_minor - (row.amount_minor - row.used_minor)
+            connection.execute(update(budgets).where(_of(row.version, row.campaign_id)).values(leased_minor=left))
+
+
+def _of(version: str, campaign_id: str) -> ColumnElement[bool]:
+    return (budgets.c.version == version) & (budgets.c.campaign_id == campaign_id)

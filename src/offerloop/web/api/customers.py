@@ -25,7 +25,7 @@ from offerloop.store import (
     take_events,
 )
 from offerloop.web.api.fields import Model, Name
-from offerloop.web.auth import Administering, Deciding, Editing, Reading
+from offerloop.web.auth import Administering, Deciding, Reading
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import find_run, open_run
@@ -63,10 +63,11 @@ class Choices(Model):
 class TestArm(Model):
     """The arm that a test customer always gets."""
 
-    test_arm: Literal["holdout"] | None
-    """`holdout` for no personal offer, null for an ordinary customer."""
+    test_arm: Literal["plan", "explore", "holdback", "holdout", "usual"] | None
+    """`plan` for the plan's offer, `explore` for one at random that stays the same, the others for no personal offer;
+    null for an ordinary customer."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"test_arm": "holdout"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"test_arm": "plan"}]})
 
 
 class ChoicesKept(BaseModel):
@@ -148,8 +149,11 @@ def choose(request: Request, customer_id: CustomerId, body: Choices, _: Deciding
 
 
 @router.put("/{customer_id}/test-arm", responses=documented(*_REFUSALS))
-def make_test_customer(request: Request, customer_id: CustomerId, body: TestArm, caller: Editing) -> ChoicesKept:
-    """Make a test customer, who always gets one arm, or an ordinary customer again."""
+def make_test_customer(request: Request, customer_id: CustomerId, body: TestArm, caller: Administering) -> ChoicesKept:
+    """Make a test customer, who always gets one arm, or an ordinary customer again.
+
+    Decisions follow within seconds and have no propensity, and read-outs leave test customers out.
+    """
     worker: Worker = request.app.state.worker
 
     def keep(connection: Connection) -> Choice | None:
@@ -181,7 +185,7 @@ def erase(request: Request, customer_id: CustomerId, caller: Administering) -> E
     """
     worker: Worker = request.app.state.worker
     erased, job = erase_customer(worker.database, customer_id)
-    worker.special.pop(customer_id, None)
+    worker.choices.customers.pop(customer_id, None)
     worker.database.change(lambda connection: add_entry(connection, caller.actor, "customer erased", job.job_id))
     return ErasureBegun(deleted=erased.deleted, kept=erased.kept, job_id=job.job_id)
 
