@@ -156,15 +156,20 @@ def bodies(customers: int) -> dict[str, tuple[str, Body]]:
     def customer() -> str:
         return f"customer-{rng.randrange(customers):08}"
 
-    line = {"product_id": "7", "quantity": 2, "unit_price_minor": 1450, "categories": ["kind 1"]}
+    def lines(n: int) -> list[dict[str, object]]:
+        return [
+            {"product_id": f"{one}", "quantity": 1 + one % 3, "unit_price_minor": rng.randrange(200, 9_000),
+             "categories": [f"kind {one % 8}"]}
+            for one in range(n)
+        ]  # fmt: skip
 
     def written(**fields: object) -> bytes:
         return json.dumps({"customer_id": customer(), **fields}).encode()
 
     return {
         "decisions": ("/v1/decisions", lambda: written(context={"channel": "app"})),
-        "baskets of 5 lines": ("/v1/baskets/price", lambda: written(currency="EUR", lines=[line] * 5)),
-        "prices of 100 products": ("/v1/prices", lambda: written(currency="EUR", products=[line] * 100)),
+        "baskets of 5 lines": ("/v1/baskets/price", lambda: written(currency="EUR", lines=lines(5))),
+        "prices of 100 products": ("/v1/prices", lambda: written(currency="EUR", products=lines(100))),
     }
 
 

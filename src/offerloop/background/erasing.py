@@ -49,15 +49,20 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     config = load_config(shop)
     names = _names(config, request["customer_id"], request["key"])
     folder = shop.parent if shop.is_file() else shop
-    for made_anew in (folder / "runs" / ".stages", *folder.glob("runs/*/served")):
-        shutil.rmtree(made_anew, ignore_errors=True)
+    _remove_what_is_made_anew(folder)
     n_files = sum(erase_from_folder(folder / name, names) for name in ("runs", "loop", "evaluations"))
+    _remove_what_is_made_anew(folder)  # a worker may have read a run that was not erased yet
     n_steps = 0
     for url in {config.data.url, f"sqlite:///{folder / 'loop' / 'journal.db'}"}:
         if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
             n_steps += _erase_steps(url, names)
     traces = _erase_traces(config.data.url, request["customer_id"], request["key"])
     return {"files": n_files, "steps": n_steps, "traces": traces}
+
+
+def _remove_what_is_made_anew(folder: Path) -> None:
+    for place in (folder / "runs" / ".stages", *folder.glob("runs/*/served")):
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _erase_traces(url: str, customer_id: str, key: str) -> list[str]:

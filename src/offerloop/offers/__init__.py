@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.effects import Arithmetic, OffFrom, OffShipping
     from offerloop.offers.pricing.offer_set import OfferSet
     from offerloop.offers.pricing.price import price
+    from offerloop.offers.pricing.price_each import PricedAlone, price_each
     from offerloop.offers.pricing.priced import Adjustment, Priced, PricedLine, RejectedOffer
     from offerloop.offers.pricing.refund import refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
@@ -108,6 +109,7 @@ __all__ = [
     "OfferSet",
     "OfferUsage",
     "Priced",
+    "PricedAlone",
     "PricedLine",
     "Redeem",
     "Redemption",
@@ -138,6 +140,7 @@ __all__ = [
     "normalise_code",
     "parse_offer",
     "price",
+    "price_each",
     "print_offer",
     "read_basket",
     "read_code_list",

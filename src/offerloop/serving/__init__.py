@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.serving.answering import DECISION_SECONDS, Answer, instant, replayed
     from offerloop.serving.baskets import basket_of, line_of
-    from offerloop.serving.building import serve_run
+    from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
     from offerloop.serving.leases import Leases
     from offerloop.serving.policy import Policy, ServedOffer
@@ -31,6 +31,7 @@ __all__ = [
     "basket_of",
     "decide",
     "instant",
+    "is_served",
     "line_of",
     "offers_as_bought",
     "offers_then",

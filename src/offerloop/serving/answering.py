@@ -7,7 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
@@ -19,9 +22,6 @@ from offerloop.store import DecisionRecord
 
 DECISION_SECONDS = 86_400
 """How long an answer may be shown."""
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def written(asked: DecisionAsked) -> str:
@@ -147,8 +147,14 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str, offers_th
 
 def instant(at_ms: int) -> str:
     """Return an instant as RFC 3339 has it."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, ms = divmod(at_ms, 1000)
+    return f"{_second(second)}.{ms:03}Z"
+
+
+@lru_cache(maxsize=1_024)
+def _second(epoch_second: int) -> str:
+    return datetime.fromtimestamp(epoch_second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return _ENCODER.encode(value)
+    return msgspec.json.encode(value).decode()

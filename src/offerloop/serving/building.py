@@ -27,7 +27,7 @@ def serve_run(folder: Path) -> Policy:
     Raises InputError when the folder is no finished run.
     """
     served = folder / "served"
-    if not _is_written(served):
+    if not is_served(folder):
         run = open_run(folder)
         draft = Path(mkdtemp(prefix=".served.", dir=folder))
         try:
@@ -39,24 +39,33 @@ def serve_run(folder: Path) -> Policy:
 
 
 def _put_in_place(draft: Path, served: Path) -> None:
-    """Give the table its name, unless another worker was faster; one of an older program gives way."""
-    if served.exists() and not _is_written(served):
+    """Give the table its name, unless another worker was faster; one that does not hold any more gives way."""
+    if served.exists() and not is_served(served.parent):
         shutil.rmtree(served, ignore_errors=True)
     try:
         draft.rename(served)
     except OSError:
-        if not _is_written(served):
+        if not is_served(served.parent):
             raise
 
 
-def _is_written(served: Path) -> bool:
+def is_served(folder: Path) -> bool:
+    """Whether the table of a run was written by this program from the run's file as it is: erasures change it."""
     try:
-        return bool(json.loads((served / "policy.json").read_text(encoding="utf-8"))["format"] == FORMAT)
+        written = json.loads((folder / "served" / "policy.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return False
+    return bool(written["format"] == FORMAT and written["made_from"] == _state(folder))
+
+
+def _state(folder: Path) -> list[int]:
+    """Return what changes with the file of assignments."""
+    found = (folder / "assignments.parquet").stat()
+    return [found.st_mtime_ns, found.st_size]
 
 
 def _write(run: RunRead, draft: Path) -> None:
+    made_from = _state(run.folder)
     planned = [f"planned_{name}" for name in _KEYS]
     names = ["customer_id", *_KEYS, *planned, "arm", "propensity", "reasons", "product_ids"]
     table = run.table("assignments").select(names).with_columns(_CUSTOMER).collect()
@@ -76,6 +85,7 @@ def _write(run: RunRead, draft: Path) -> None:
     write_texts(draft, "products", table["product_ids"].to_list())
     written = {
         "format": FORMAT,
+        "made_from": made_from,
         "currency": run.currency,
         "offers": [asdict(one) for one in offers],
         "reasons": [one.split(",") for one in reasons],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,7 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-FORMAT = 1
+FORMAT = 2
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 
@@ -125,10 +126,15 @@ class Policy:
             tuple(products.split()),
         )
 
+    @cached_property
+    def _hashes(self) -> memoryview:
+        """The same hashes; NumPy's search lets other threads go first, which takes longer than the search."""
+        return memoryview(self.hashes)
+
     def _place(self, customer: bytes) -> int | None:
-        wanted = np.uint64(customer_hash(customer))
-        place = int(self.hashes.searchsorted(wanted))
-        while place < len(self.hashes) and self.hashes[place] == wanted:
+        wanted, hashes = customer_hash(customer), self._hashes
+        place = bisect_left(hashes, wanted)
+        while place < len(hashes) and hashes[place] == wanted:
             if self.ids.encoded(place) == customer:
                 return place
             place += 1

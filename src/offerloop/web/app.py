@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -25,9 +25,10 @@ from offerloop.web.api import (
     prices,
     tokens,
 )
+from offerloop.web.direct import Direct
 from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
-from offerloop.web.running import log_to_stderr
+from offerloop.web.log import log_to_stderr
 from offerloop.web.settings import Settings
 from offerloop.web.worker import Worker
 
@@ -37,8 +38,11 @@ RESOURCES = (  # what is asked most is looked for first
 )  # fmt: skip
 
 
-def build_app(settings: Settings) -> FastAPI:
-    """Return the service of one shop. Raises InputError or StoreError where its database cannot be opened."""
+def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> FastAPI:
+    """Return the service of one shop; `log` takes a line for each request.
+
+    Raises InputError or StoreError where its database cannot be opened.
+    """
     worker = Worker.of(settings)
 
     @asynccontextmanager
@@ -59,12 +63,12 @@ def build_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for one in RESOURCES:
         app.include_router(one.router)
+    app.add_middleware(Direct, endpoints={"/v1/decisions": decisions.make_decision})
     app.add_middleware(Bounds)
-    app.add_middleware(Surroundings, metrics=worker.metrics)
+    app.add_middleware(Surroundings, metrics=worker.metrics, log=log)
     return app
 
 
 def app_of_worker() -> FastAPI:
     """Return the application of a process that `offerloop serve` started."""
-    log_to_stderr()
-    return build_app(Settings.from_environment())
+    return build_app(Settings.from_environment(), log_to_stderr().add)

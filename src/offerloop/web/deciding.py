@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 
 from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide
+from offerloop.web.random_ids import random_hex
 from offerloop.web.worker import Worker
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def _failed(worker: Worker, asked: DecisionAsked, reason: str) -> Answer:
 
 
 def _new_id() -> str:
-    return f"decision_{secrets.token_hex(12)}"
+    return f"decision_{random_hex(3)}"
 
 
 def _now_ms() -> int:

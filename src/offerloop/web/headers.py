@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import time
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from offerloop.web.metrics import Metrics
+from offerloop.web.random_ids import random_hex
 
-_LOG = logging.getLogger("offerloop.requests")
 SAFE = [
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
@@ -22,8 +21,8 @@ SAFE = [
 class Surroundings:
     """The outermost layer. The log names routes, never paths, which may hold ids of customers."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app, self.metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: Callable[[str], None] | None) -> None:
+        self.app, self.metrics, self.log = app, metrics, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, and count it."""
@@ -31,7 +30,7 @@ class Surroundings:
             await self.app(scope, receive, send)
             return
         begin, status = time.perf_counter(), 500
-        request_id = scope["offerloop.request_id"] = secrets.token_hex(8)
+        request_id = scope["offerloop.request_id"] = random_hex(2)
         more = [*SAFE, (b"x-request-id", request_id.encode())]
 
         async def with_headers(message: Message) -> None:
@@ -45,11 +44,11 @@ class Surroundings:
             await self.app(scope, receive, with_headers)
         finally:
             seconds = time.perf_counter() - begin
-            route = getattr(scope.get("route"), "path", "other")
+            route = scope.get("offerloop.route") or getattr(scope.get("route"), "path", "other")
             self.metrics.count("offerloop_requests_total", route=route, method=_method(scope), status=status)
             self.metrics.took("offerloop_request_seconds", seconds, route=route)
-            if _LOG.isEnabledFor(logging.INFO):
-                _LOG.info(_line(scope, route, status, seconds, request_id))
+            if self.log is not None:
+                self.log(_line(scope, route, status, seconds, request_id))
 
 
 def _method(scope: Scope) -> str:

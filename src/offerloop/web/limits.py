@@ -19,7 +19,9 @@ MOST_BYTES = 1_000_000
 MOST_DEPTH = 32
 MOST_SECONDS = 10.0
 """How long a body may take."""
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_ROUND = bytes.maketrans(b"[{]}", b"(())")
+_OTHERS = bytes(set(range(256)) - set(b"[{]}"))
 _BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -86,15 +88,11 @@ def depth_of(body: bytes) -> int:
     brackets = body.count(b"[") + body.count(b"{")
     if brackets <= MOST_DEPTH:
         return brackets
-    depth = deepest = 0
-    for found in _TOKENS.finditer(body):
-        sign = found.group()[:1]
-        if sign in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif sign in b"]}":
-            depth -= 1
-    return deepest
+    outside = b"".join(_ESCAPED.sub(b"", body).split(b'"')[::2])
+    left, depth = outside.translate(_ROUND, _OTHERS), 0
+    while b"()" in left and depth <= MOST_DEPTH:
+        left, depth = left.replace(b"()", b""), depth + 1
+    return depth + left.count(b"(")
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -98,40 +98,36 @@ def _languages() -> tuple[str, ...]:
 def install(app: FastAPI) -> None:
     """Answer every error of the application by a problem."""
 
-    @app.exception_handler(Problem)
-    async def said(request: Request, error: Problem) -> Response:
-        return _answer(request, error)
+    async def answered(request: Request, error: Exception) -> Response:
+        return response_to(request, error)
 
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return _answer(request, _of_validation(error.errors()))
+    for kind in (*_BY_KIND, Exception):
+        app.add_exception_handler(kind, answered)
 
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        codes = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media"}
-        return _answer(request, Problem(codes.get(error.status_code, "bad_request")), error.headers)
 
-    @app.exception_handler(InputError)
-    async def wrong_input(request: Request, error: InputError) -> Response:
-        return _answer(request, Problem("invalid", error.message))
-
-    @app.exception_handler(KeyConflictError)
-    async def key_conflict(request: Request, _: KeyConflictError) -> Response:
-        return _answer(request, Problem("key_conflict", field="Idempotency-Key"))
-
-    @app.exception_handler(StoreError)
-    async def store_away(request: Request, error: StoreError) -> Response:
-        _LOG.warning("the store is away: %s", error)
-        return _answer(request, Problem("store_away"), {"retry-after": "1"})
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
+def response_to(request: Request, error: Exception) -> Response:
+    """Return the problem that an error is for whoever sent the request."""
+    for kind, problem_of in _BY_KIND.items():
+        if isinstance(error, kind):
+            problem, headers = problem_of(error)
+            break
+    else:
         _LOG.error("a request failed", exc_info=error)
-        return _answer(request, Problem("failed"))
-
-
-def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+        problem, headers = Problem("failed"), None
     return problem_response(problem, language_of(request.headers.get("accept-language")), headers)
+
+
+Answered = tuple[Problem, Mapping[str, str] | None]
+
+
+def _of_http(error: HTTPException) -> Answered:
+    codes = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media"}
+    return Problem(codes.get(error.status_code, "bad_request")), error.headers
+
+
+def _of_store(error: StoreError) -> Answered:
+    _LOG.warning("the store is away: %s", error)
+    return Problem("store_away"), {"retry-after": "1"}
 
 
 def _of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
@@ -142,6 +138,17 @@ def _of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
         return Problem("bad_request", str(first["msg"]))
     field = ".".join(place[1:] or place)
     return Problem("invalid", str(first["msg"]), field.encode("ascii", "backslashreplace").decode()[:200])
+
+
+_BY_KIND: dict[type[Exception], Callable[[Any], Answered]] = {
+    Problem: lambda error: (error, None),
+    RequestValidationError: lambda error: (_of_validation(error.errors()), None),
+    HTTPException: _of_http,
+    InputError: lambda error: (Problem("invalid", error.message), None),
+    KeyConflictError: lambda _: (Problem("key_conflict", field="Idempotency-Key"), None),
+    StoreError: _of_store,
+}
+"""What each kind of error is answered with; any other is a fault of the program."""
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:

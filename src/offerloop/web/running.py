@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import sys
@@ -16,6 +15,7 @@ from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.store import Database, add_entry, add_token, list_tokens
+from offerloop.web.log import log_to_stderr
 from offerloop.web.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,13 +83,3 @@ def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell
         )  # fmt: skip
     finally:
         runner.stop()
-
-
-def log_to_stderr() -> None:
-    """Write what the service says to standard error, one line each."""
-    root = logging.getLogger("offerloop")
-    if not root.handlers or isinstance(root.handlers[0], logging.NullHandler):
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        root.handlers[:] = [handler]
-        root.setLevel(logging.INFO)

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event, Thread
+from typing import Any
 
 from offerloop.errors import OfferloopError
 from offerloop.serving import (
@@ -16,6 +17,7 @@ from offerloop.serving import (
     Records,
     ShopOffers,
     decide,
+    is_served,
     offers_then,
     open_shop_offers,
     serve_run,
@@ -109,14 +111,12 @@ class Worker:
         """The policy that is served."""
         return None if self.served is None else self.served.policy.version
 
-    def asked(self, customer_id: str, language: str = "en") -> DecisionAsked:
+    def asked(self, customer_id: str, **given: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, and the arm of a test customer."""
         special = self.choices.customers.get(customer_id)
-        if special is None:
-            return DecisionAsked(customer_id, language=language)
-        return DecisionAsked(
-            customer_id, language=language, opted_out=special.opted_out, test_arm=special.test_arm
-        )  # fmt: skip
+        if special is not None:
+            given |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
+        return DecisionAsked(customer_id, **given)
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -170,8 +170,7 @@ class Worker:
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
-            is_there = (folder / "served").is_dir()  # an erasure removes it, so that it is made anew
-            if self.version != folder.name or not is_there:
+            if self.version != folder.name or not is_served(folder):
                 self._serve(serve_run(folder))
             self._read_offers()
             self._last_load_error = ""

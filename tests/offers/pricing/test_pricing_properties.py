@@ -16,6 +16,7 @@ from offerloop.offers import (
     StackingChoice,
     StackingPolicy,
     price,
+    price_each,
     refund_kept,
     refund_repriced,
 )
@@ -43,6 +44,17 @@ def check_money(basket, found):
     assert found.total_minor == sum(one.paid_minor for one in found.lines) + found.shipping_minor
     assert sum(one.off_minor for one in found.applied) == found.discount_minor
     assert all(0 <= one.funded_minor <= one.off_minor for one in found.applied)
+
+
+@given(baskets(), offer_lists(most=3), policies)
+def test_a_product_alone_costs_what_a_basket_of_it_costs(basket, offers, policy):
+    basket = replace(basket, shipping_minor=0)
+    asked = offers[0].offer_id if offers else None
+    for one in price_each(basket.lines, basket, offers, NOW, policy, asked):
+        found = price(replace(basket, lines=(one.line,)), offers, NOW, policy)
+        assert one.paid_minor == found.goods_minor
+        assert list(one.offer_ids) == [applied.offer_id for applied in found.applied]
+        assert [one.why_not] == ([two.why for two in found.rejected if two.offer_id == asked] or [None])
 
 
 @given(baskets(), offer_lists(), policies)

@@ -174,7 +174,7 @@ def _rejected(
         if offer_id in reasons:
             out.append(reasons[offer_id])
         elif offer_id not in applied:
-            out.append(_missed(offer_id, not_now.get(offer_id) or _far(ready, basket)))
+            out.append(_missed(offer_id, not_now.get(offer_id) or why_far(ready, basket)))
     return tuple(out)
 
 
@@ -182,7 +182,7 @@ def _missed(offer_id: str, missing: Shortfall) -> RejectedOffer:
     return RejectedOffer(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
 
 
-def _far(ready: Ready, basket: Basket) -> Shortfall:
+def why_far(ready: Ready, basket: Basket) -> Shortfall:
     """Why an offer that is filed elsewhere does not concern the basket."""
     segments = ready.offer.conditions.segments
     if segments and not segments & basket.customer.segments:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -251,12 +250,12 @@ def _on_record(request: Request, decision_id: str) -> DecisionRecord:
 def _asked(request: Request, body: DecisionRequest) -> DecisionAsked:
     """Return what is decided on. Raises InputError for a basket that cannot be priced."""
     worker: Worker = request.app.state.worker
-    asked = worker.asked(body.customer_id, language_of(request.headers.get("accept-language")))
     basket, offers_hash = None, ""
     if body.basket is not None:
         body.basket.basket_of(body.customer_id)
         basket, offers_hash = body.basket.written(), worker.offers_held().text_hash
-    return replace(
-        asked, exclude=frozenset(body.exclude), context=body.context, basket=basket, offers_hash=offers_hash,
+    return worker.asked(
+        body.customer_id, language=language_of(request.headers.get("accept-language")),
+        exclude=frozenset(body.exclude), context=body.context, basket=basket, offers_hash=offers_hash,
         dry_run=body.dry_run,
     )  # fmt: skip

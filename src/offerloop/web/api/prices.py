@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from offerloop.offers import Basket, Customer, Priced, known_currency, price
+from offerloop.offers import Basket, Customer, PricedAlone, known_currency, price_each
 from offerloop.serving import line_of
 from offerloop.web.answering import json_response
 from offerloop.web.api.baskets import Line
@@ -74,33 +74,22 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     offers, now, currency = held.for_customer(own), int(time.time()), known_currency(body.currency)
     customer = Customer(body.customer_id, frozenset(body.segments))
 
-    def priced(line: Line) -> Priced:
-        return price(
-            Basket(currency, (line_of(line.model_dump(exclude_defaults=True)),), customer=customer),
-            offers,
-            now,
-            held.policy,
-        )
-
+    lines = (line_of(one) for one in body.model_dump(exclude_defaults=True)["products"])
     products = list[dict[str, object]]()
-    for one in body.products:
-        if len(products) % AT_ONCE == AT_ONCE - 1:
+    asked = None if own is None else own[1]
+    for one in price_each(lines, Basket(currency, (), customer=customer), offers, now, held.policy, asked):
+        products.append(_shown(one, asked))
+        if len(products) % AT_ONCE == 0:
             await asyncio.sleep(0)
-        products.append(_shown(priced(one), None if own is None else own[1]))
     return json_response({"currency": currency, "products": products})
 
 
-def _shown(priced: Priced, own: str | None) -> dict[str, object]:
-    line = priced.lines[0].line
-    applied = [offer.offer_id for offer in priced.applied]
+def _shown(priced: PricedAlone, asked: str | None) -> dict[str, object]:
+    line = priced.line
     return {
         "product_id": line.product_id,
         "list_price_minor": (line.list_minor or line.unit_minor) * line.quantity,
-        "price_minor": priced.goods_minor,
-        "offer_ids": applied,
-        "not_applied": {} if own is None or own in applied else _why_not(priced, own),
+        "price_minor": priced.paid_minor,
+        "offer_ids": priced.offer_ids,
+        "not_applied": {} if priced.why_not is None else {asked: priced.why_not.value},
     }
-
-
-def _why_not(priced: Priced, offer_id: str) -> dict[str, str]:
-    return {one.offer_id: one.why.value for one in priced.rejected if one.offer_id == offer_id}

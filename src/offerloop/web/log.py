@@ -1,0 +1,58 @@
+"""The log on standard error: lines gather for a moment, because a write for each takes longer than a decision."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import sys
+import time
+from collections import deque
+from threading import Thread
+
+WRITE_SECONDS = 0.2
+"""How long a line waits at most."""
+
+
+class GatheredLines(logging.Handler):
+    """Writes lines together; a warning at once, with all that stands before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: deque[str] = deque()
+        atexit.register(self.flush)
+        Thread(target=self._run, name="log", daemon=True).start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take what the program says."""
+        self.add(self.format(record))
+        if record.levelno >= logging.WARNING:
+            self.flush()
+
+    def add(self, line: str) -> None:
+        """Take a line."""
+        self._waiting.append(line)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if lines:
+            sys.stderr.write("\n".join([*lines, ""]))
+            sys.stderr.flush()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(WRITE_SECONDS)
+            self.flush()
+
+
+def log_to_stderr() -> GatheredLines:
+    """Write what the service says to standard error, one line each."""
+    root = logging.getLogger("offerloop")
+    for one in root.handlers:
+        if isinstance(one, GatheredLines):
+            return one
+    lines = GatheredLines()
+    lines.setFormatter(logging.Formatter("%(message)s"))
+    root.handlers[:] = [lines]
+    root.setLevel(logging.INFO)
+    return lines
