@@ -129,7 +129,7 @@ class Policy:
     @cached_property
     def _hashes(self) -> memoryview:
         """The same hashes; NumPy's search lets other threads go first, which takes longer than the search."""
-        return memoryview(self.hashes)
+        return self.hashes.data
 
     def _place(self, customer: bytes) -> int | None:
         wanted, hashes = customer_hash(customer), self._hashes

@@ -44,7 +44,7 @@ class Surroundings:
             await self.app(scope, receive, with_headers)
         finally:
             seconds = time.perf_counter() - begin
-            route = scope.get("offerloop.route") or getattr(scope.get("route"), "path", "other")
+            route = str(scope.get("offerloop.route") or getattr(scope.get("route"), "path", "other"))
             self.metrics.count("offerloop_requests_total", route=route, method=_method(scope), status=status)
             self.metrics.took("offerloop_request_seconds", seconds, route=route)
             if self.log is not None:
