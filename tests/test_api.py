@@ -33,6 +33,7 @@ DIFFERENT = {
     "experiment": {"language"},
     "price": {"language"},
     "recommend": {"out"},
+    "refund": {"basket", "order", "shop", "store"},  # the command takes an order instead of a basket too
     "score": {"out", "language"},
     "uplift": {"save", "out", "language"},
 }

@@ -151,7 +151,7 @@ def test_a_shell_can_complete_names():
         [sys.executable, "-c", f"import sys; sys.argv[0] = 'offerloop'; {program}"], capture_output=True, text=True,
         env={**os.environ, **asked}, check=False,
     )  # fmt: skip
-    assert set(done.stdout.split()) == {"recommend", "replay", "readout"}
+    assert set(done.stdout.split()) == {"recommend", "refund", "replay", "readout"}
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         publish,
         readout,
         recommend,
+        refund,
         replay,
         run,
         run_loop,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from offerloop.commands.readout.task import ReadoutResult
     from offerloop.commands.recommend.findings import Recommendations
     from offerloop.commands.recommend.task import RecommendRequest
+    from offerloop.commands.refund.findings import RefundResult
     from offerloop.commands.replay.findings import ReplayResult
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.run.task import RunResult
@@ -101,6 +103,7 @@ __all__ = [
     "ReadoutResult",
     "RecommendRequest",
     "Recommendations",
+    "RefundResult",
     "ReplayRequest",
     "ReplayResult",
     "Result",
@@ -129,6 +132,7 @@ __all__ = [
     "publish",
     "readout",
     "recommend",
+    "refund",
     "replay",
     "run",
     "run_loop",

@@ -343,6 +343,31 @@ def price(
     return price_files(basket, offers, now, language)
 
 
+def refund(
+    basket: offerloop.Document,
+    returned: Mapping[str, int],
+    offers: offerloop.Document | None = None,
+    now: str | datetime | None = None,
+    *,
+    before: Mapping[str, int] | None = None,
+    rule: str | None = None,
+    language: str | None = None,
+) -> offerloop.RefundResult:
+    """Count what to give back for units that return, by product: with the discounts kept, and with what stays priced
+    again.
+
+    `basket`, `offers` and `now` are those of the purchase, as for `price`; `before` is what came back earlier.
+
+    >>> basket = {"currency": "USD", "lines": [{"product_id": "tea", "quantity": 6, "unit_price": "9.99"}]}
+    >>> offers = {"currency": "USD", "offers": [{"kind": "spend_and_save", "spend": "50", "save": "10"}]}
+    >>> refund(basket, {"tea": 1}, offers).refund_minor
+    {'kept': 832, 'repriced': 0}
+    """
+    from offerloop.commands.refund.task import refund_basket
+
+    return refund_basket(basket, returned, offers, now, before or {}, rule, language)
+
+
 def replay(
     orders: StrPath,
     offers: StrPath,

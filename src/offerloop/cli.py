@@ -24,6 +24,7 @@ from offerloop.commands.pseudonym.cli import pseudonym
 from offerloop.commands.publish.cli import publish
 from offerloop.commands.readout.cli import readout
 from offerloop.commands.recommend.cli import recommend
+from offerloop.commands.refund.cli import refund
 from offerloop.commands.replay.cli import replay
 from offerloop.commands.run.cli import run
 from offerloop.commands.score.cli import score
@@ -40,7 +41,7 @@ from offerloop.web.cli import serve
 PANELS = {
     "Your shop": (init, check, run, explain, publish, readout, recommend, similar, evaluate, pseudonym),
     "One table": (uplift, score, experiment, allocate),
-    "Offers and money": (price, replay, parse_offer, codes),
+    "Offers and money": (price, refund, replay, parse_offer, codes),
     "The loop and the simulated shop": (loop, simulate),
     "The service": (serve,),
 }

@@ -48,7 +48,17 @@ def test_the_plural_is_that_of_the_language(n, text):
 
 
 def test_values_complete_a_message():
-    assert ZH(Message("{share} off", context="recipients"), share=Share(0.1)) == "立减 10%"
+    assert ZH(Message("{share} off", context="recipients"), share=Share(0.1)) == "9 折"
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [(30, "全场 7 折"), (15.0, "全场 8.5 折"), (12.5, "全场 8.75 折"), (Decimal("95"), "全场 0.5 折")],
+)
+def test_a_reduction_is_said_in_chinese_by_what_is_left_to_pay(percent, text):
+    message = Message("{percent} % off everything", context="label of an offer", percent=percent)
+    assert ZH(message) == text
+    assert EN(message) == f"{percent:g} % off everything"
 
 
 def test_lists_and_sentences():

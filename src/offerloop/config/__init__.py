@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.config.audience import BOUNDS, AudienceRule, Comparison
+    from offerloop.config.audience import BOUNDS, AudienceRule, ValueComparison
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
@@ -55,7 +55,6 @@ __all__ = [
     "Campaign",
     "Cell",
     "Clean",
-    "Comparison",
     "Config",
     "ConfigSection",
     "Data",
@@ -76,6 +75,7 @@ __all__ = [
     "SourceName",
     "StrPath",
     "Topic",
+    "ValueComparison",
     "Webhook",
     "as_path",
     "beside",

@@ -30,7 +30,7 @@ else:
     Bound = Annotated[float, WrapValidator(_number_or_text)]
 
 
-class Comparison(StrEnum):
+class ValueComparison(StrEnum):
     """How the values of a test are compared, where it is not as they stand."""
 
     IGNORE_CASE = "ignore_case"
@@ -41,9 +41,9 @@ class Comparison(StrEnum):
 BOUNDS = ("above", "below", "at_least", "at_most", "between")
 TESTS = ("equals", "among", "all_of", *BOUNDS, "exists", "matches")
 _COMPARED = {
-    Comparison.IGNORE_CASE: ("equals", "among", "all_of", "matches"),
-    Comparison.VERSION: ("equals", "among", *BOUNDS),
-    Comparison.SIZE: ("equals", "among", *BOUNDS),
+    ValueComparison.IGNORE_CASE: ("equals", "among", "all_of", "matches"),
+    ValueComparison.VERSION: ("equals", "among", *BOUNDS),
+    ValueComparison.SIZE: ("equals", "among", *BOUNDS),
 }
 """The tests that go with each comparison."""
 
@@ -79,7 +79,7 @@ class AudienceRule(ConfigSection):
     """Whether the field is known."""
     matches: str | None = None
     """The field fits this pattern, in which * is any text and ? any sign."""
-    compare: Comparison | None = None
+    compare: ValueComparison | None = None
     """How: "ignore_case"; "version", so that "2.10" is above "2.9"; "size", the number of entries of a list."""
 
     @model_validator(mode="after")
@@ -107,7 +107,7 @@ class AudienceRule(ConfigSection):
         if self.compare is not None and test not in _COMPARED[self.compare]:
             raise ValueError(Message("'{test}' does not go with compare = {how}", test=test, how=self.compare.value))
         values = self.values
-        if self.compare is Comparison.VERSION:
+        if self.compare is ValueComparison.VERSION:
             wrong = next((one for one in values if version_key(str(one)) is None), None)
             if wrong is not None:
                 raise ValueError(Message("'{value}' is no version such as 2.10 or 2.0.0-beta", value=str(wrong)))
@@ -118,7 +118,7 @@ class AudienceRule(ConfigSection):
             raise ValueError(Message("between [{low}, {high}] holds nothing; swap the two", low=low, high=high))
 
     def _order(self, bound: Bound) -> tuple[float, str]:
-        return (0.0, version_key(str(bound)) or "") if self.compare is Comparison.VERSION else (float(bound), "")
+        return (0.0, version_key(str(bound)) or "") if self.compare is ValueComparison.VERSION else (float(bound), "")
 
     @property
     def values(self) -> tuple[Value, ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Offer, liability_minor
+    from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
     from offerloop.offers.coupons.book import (
         BALANCE_COUNTERS,
         ActiveLock,
@@ -59,8 +59,8 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.offer_set import OfferSet
     from offerloop.offers.pricing.price import price
     from offerloop.offers.pricing.price_each import PricedAlone, price_each
-    from offerloop.offers.pricing.priced import Adjustment, Priced, PricedLine, RejectedOffer
-    from offerloop.offers.pricing.refund import refund_kept, refund_repriced
+    from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
+    from offerloop.offers.pricing.refund import Refund, basket_kept, refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
     from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, read_offers
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
@@ -79,6 +79,7 @@ __all__ = [
     "SHORT_FORM_LANGUAGES",
     "ActiveLock",
     "Adjustment",
+    "Applied",
     "Arithmetic",
     "Assumption",
     "Balance",
@@ -97,6 +98,7 @@ __all__ = [
     "CouponTerms",
     "Customer",
     "Expire",
+    "Given",
     "Issue",
     "IssuedCoupon",
     "LedgerState",
@@ -113,6 +115,7 @@ __all__ = [
     "PricedLine",
     "Redeem",
     "Redemption",
+    "Refund",
     "RefusalReason",
     "RejectedOffer",
     "Release",
@@ -125,6 +128,7 @@ __all__ = [
     "WrittenTerms",
     "account_totals",
     "attributes_of",
+    "basket_kept",
     "code_guess_probability",
     "correct_code",
     "coupon_account",

@@ -59,7 +59,8 @@ ANY_CHANNEL = Contact()
 class Given:
     """Something that an offer adds to a basket instead of taking money off."""
 
-    text: str
+    text: Message | str
+    """What a customer reads."""
     product_id: str | None = None
     quantity: int = 1
     worth_minor: int = 0

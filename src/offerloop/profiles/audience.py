@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.config import BOUNDS, AudienceRule, Comparison, pattern_expression, version_key
+from offerloop.config import BOUNDS, AudienceRule, ValueComparison, pattern_expression, version_key
 from offerloop.errors import ConfigError, near_miss
 from offerloop.message import Message
 from offerloop.profiles.tags import TAGS
@@ -58,7 +58,7 @@ def _check_known(rule: AudienceRule, customers: pl.DataFrame, name: str) -> None
 def _asks_for(test: AudienceRule, tag: str) -> bool:
     """Return whether a test of `tags` can hold because of this one."""
     return (
-        test.compare is not Comparison.SIZE
+        test.compare is not ValueComparison.SIZE
         and not pl.DataFrame({"tag": [tag]}).filter(_test(test, pl.col("tag"), pl.String())).is_empty()
     )
 
@@ -72,7 +72,7 @@ def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
         return ~_holds(rule.negated, customers, name)
     field = rule.field or ""
     is_list = isinstance(customers.schema[field], pl.List)
-    if rule.compare is Comparison.SIZE or rule.all_of is not None:
+    if rule.compare is ValueComparison.SIZE or rule.all_of is not None:
         if not is_list:
             raise ConfigError(
                 Message(
@@ -102,7 +102,7 @@ def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
 
 def _holds_of_list(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
     """Whether a list as a whole has the size, or all of the entries, that a rule asks for."""
-    if rule.compare is Comparison.SIZE:
+    if rule.compare is ValueComparison.SIZE:
         return _test(rule, value.list.len(), pl.UInt32()).fill_null(value=False)
     each = (
         value.list.eval(_same(pl.element(), _text(rule, pl.element()), pl.String(), _wanted(rule, one))).list.any()
@@ -123,11 +123,11 @@ def _test(rule: AudienceRule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if among is not None:
         wanted = (_wanted(rule, one) for one in among)
         return pl.any_horizontal(pl.lit(value=False), *(_same(value, text, kind, one) for one in wanted))
-    return _within(rule, text if rule.compare is Comparison.VERSION else value)
+    return _within(rule, text if rule.compare is ValueComparison.VERSION else value)
 
 
 def _within(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
-    bounds = [version_key(str(one)) if rule.compare is Comparison.VERSION else float(one) for one in rule.values]
+    bounds = [version_key(str(one)) if rule.compare is ValueComparison.VERSION else float(one) for one in rule.values]
     if rule.between is not None:
         return value.is_between(pl.lit(bounds[0]), pl.lit(bounds[1]))
     (bound,) = map(pl.lit, bounds)
@@ -141,16 +141,16 @@ def _within(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
 def _text(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
     """Return a value as text that can be compared as the rule says."""
     text = value.cast(pl.String)
-    if rule.compare is Comparison.VERSION:
+    if rule.compare is ValueComparison.VERSION:
         return text.map_elements(version_key, return_dtype=pl.String)
-    return text.str.to_lowercase() if rule.compare is Comparison.IGNORE_CASE else text
+    return text.str.to_lowercase() if rule.compare is ValueComparison.IGNORE_CASE else text
 
 
 def _wanted(rule: AudienceRule, value: object) -> object:
     """Return what a rule compares with, in the same form."""
-    if rule.compare is Comparison.VERSION:
+    if rule.compare is ValueComparison.VERSION:
         return version_key(str(value))
-    return value.lower() if rule.compare is Comparison.IGNORE_CASE and isinstance(value, str) else value
+    return value.lower() if rule.compare is ValueComparison.IGNORE_CASE and isinstance(value, str) else value
 
 
 def _same(value: pl.Expr, text: pl.Expr, kind: pl.DataType, wanted: object) -> pl.Expr:

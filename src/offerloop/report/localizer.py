@@ -5,6 +5,7 @@ A function that writes text has a parameter ``_: Localizer`` and says ``_("Choos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ from offerloop.report.spacing import filled, spread
 
 UNSPACED = ("zh", "ja", "th")
 """Languages that set no spaces between words."""
+_PAID = re.compile(r"\{(\w+):paid\}")
+"""A place of a translation that says a reduction by what is left to pay in tenths: of 20 % off, 8 折."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,10 @@ class Localizer:
             message = Message(text, context=context, plural=plural, **values)
         else:
             message = text.with_values(**values) if values else text
-        return filled(self._template(message), {name: self.value(value) for name, value in message.values})
+        template, values = self._template(message), {name: self.value(value) for name, value in message.values}
+        for name in _PAID.findall(template):
+            values[name] = self.value(_paid_in_tenths(dict(message.values)[name]))
+        return filled(_PAID.sub(r"{\1}", template), values)
 
     def _template(self, message: Message) -> str:
         """Return the template in this language and of the right number."""
@@ -181,3 +187,12 @@ class Localizer:
         if minor.has_interval or minor.is_nothing:
             return self.estimate(minor)
         return self("{value} (assumed)", context="amount of money", value=self.money.text(minor.value))
+
+
+def _paid_in_tenths(reduction: Value) -> float:
+    """Return what is left to pay, in tenths, of a reduction: a share, or a number in per cent."""
+    if isinstance(reduction, Share):
+        return round(10 * (1 - reduction.value), 6)
+    if not isinstance(reduction, int | float | Decimal):
+        raise TypeError(f"a reduction must be a share or a number in per cent, not {reduction!r}")
+    return round((100 - float(reduction)) / 10, 6)

@@ -7,12 +7,13 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.serving.answering import DECISION_SECONDS, Answer, instant, replayed
     from offerloop.serving.baskets import basket_of, line_of
+    from offerloop.serving.bought import BoughtBasket
     from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
     from offerloop.serving.leases import Leases
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
-    from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, offers_as_bought, offers_then, open_shop_offers
+    from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
 
 __all__ = [
     "BUDGET",
@@ -20,6 +21,7 @@ __all__ = [
     "EXCLUDED",
     "OFFERS_FILE",
     "Answer",
+    "BoughtBasket",
     "Decided",
     "DecisionAsked",
     "Leases",
@@ -33,7 +35,6 @@ __all__ = [
     "instant",
     "is_served",
     "line_of",
-    "offers_as_bought",
     "offers_then",
     "open_shop_offers",
     "replayed",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from offerloop.store.access.tokens import Token, add_token, find_token, list_tokens, revoke_token
     from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
     from offerloop.store.auditing import audit
-    from offerloop.store.database import Database
+    from offerloop.store.database import STORE_NAME, Database
     from offerloop.store.importing import ImportedCodes, import_codes
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
@@ -93,6 +93,7 @@ __all__ = [
     "PERSONALISED",
     "PREFIX",
     "SESSION_SECONDS",
+    "STORE_NAME",
     "AnyEvent",
     "Choice",
     "ChoicesRead",

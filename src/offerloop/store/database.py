@@ -13,6 +13,8 @@ from offerloop.store.migrations import migrate
 
 Answered = TypeVar("Answered")
 PATIENCE_SECONDS = 10.0
+STORE_NAME = "offerloop.db"
+"""Name of the SQLite file in a shop's folder that the service uses unless another database is named."""
 
 
 @dataclass(frozen=True)

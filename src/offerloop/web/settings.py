@@ -7,8 +7,9 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from offerloop.store import STORE_NAME
+
 VARIABLE = "OFFERLOOP_SERVE"
-STORE_NAME = "offerloop.db"
 
 
 @dataclass(frozen=True)

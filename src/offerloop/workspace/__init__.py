@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
+    from offerloop.workspace.purchase_time import epoch_second
     from offerloop.workspace.run_folders import RUN_FORMAT, find_run
     from offerloop.workspace.samples import (
         SAMPLE_ROWS,
@@ -59,6 +60,7 @@ __all__ = [
     "check_rows",
     "control_among",
     "document_name",
+    "epoch_second",
     "erase_from_folder",
     "filling",
     "find_run",

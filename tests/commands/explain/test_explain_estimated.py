@@ -75,7 +75,7 @@ def test_a_flash_sale_on_a_category_names_it(run):
     findings = explain(run, "1").findings
     facts = replace(findings, decision=replace(findings.decision, terms=terms))
     assert told(facts, "en") == "Your offer: 30 % off Tea for 24 hours."
-    assert told(facts, "zh") == "您的优惠：24 小时限时抢购，Tea 立减 30%。"
+    assert told(facts, "zh") == "您的优惠：24 小时限时抢购，Tea 7 折。"
 
 
 def test_a_coupon_of_an_amount_is_named_by_its_label(run):

@@ -1,6 +1,9 @@
 """`offerloop price`: a bill for people and facts for programs."""
 
 import json
+import re
+
+from rich.cells import cell_len
 
 OFFERS = """
 currency = "USD"
@@ -44,8 +47,8 @@ BASKET = {
 }
 BILL = """\
 4 x tea                                      39.96
-    flash                                    -9.00
-    ten                                      -3.10
+    flash: 30 % off tea for 2 hours          -9.00
+    ten: 10 % off drinks                     -3.10
     lowest price of the last 30 days: 34.00
 1 x bread                                     3.20
 shipping                                      4.90
@@ -100,3 +103,22 @@ def test_the_bill_in_chinese(command, tmp_path):
     code, out, _ = command("price", *files(tmp_path), "--now", "2026-11-11T14:00:00Z", "--language", "zh")
     assert code == 0
     assert [word for word in ("应付，USD", "运费", "未使用 flash：已结束", "再消费") if word not in out] == []
+
+
+def test_the_bill_of_a_shop_is_in_its_language_and_its_columns_line_up(command, tmp_path):
+    """Signs of Chinese are two columns wide."""
+    lines = [
+        {"product_id": "乌龙茶", "quantity": 12, "unit_price": "100", "category": "茶叶"},
+        {"product_id": "mug 马克杯", "quantity": 1, "unit_price": "20"},
+    ]
+    offers = [{"kind": "coupon", "id": "茶券", "percent": 20, "on": "茶叶"}, {"kind": "gift", "product": "茶匙"}]
+    (tmp_path / "basket.json").write_text(json.dumps({"currency": "CNY", "lines": lines}), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps({"currency": "CNY", "offers": offers}), encoding="utf-8")
+    code, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    bill = out.splitlines()
+    rows = [line for line in bill if line.endswith(("00", "0.00"))]
+    assert code == 0
+    assert [line.split()[-1] for line in rows] == ["1200.00", "-240.00", "20.00", "0.00", "980.00"]
+    assert len({cell_len(line) for line in rows}) == 1
+    assert rows[1].startswith("    茶券：茶叶 8 折")
+    assert [line for line in bill if re.search("[a-z]{4}", line)] == []

@@ -1,19 +1,31 @@
 """Published cases of other engines hold, each under that engine's policy."""
 
+import re
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from published_baskets import CATALOGUE, CHINESE, SYLIUS, basket, cases, chinese, promotion, seconds
 
-from offerloop.offers import DEFAULT_POLICY, Basket, BasketLine, SpendAndSave, price
+from offerloop.offers import (
+    DEFAULT_POLICY,
+    Basket,
+    BasketLine,
+    Remainder,
+    SpendAndSave,
+    StackingChoice,
+    StackingPolicy,
+    price,
+)
 from offerloop.offers.kinds.coupon import Coupon
-from offerloop.offers.pricing.effects import Tier
+from offerloop.offers.pricing.effects import Arithmetic, Tier
 
 NOW = 1_768_478_400
 
 
-def by_id(name):
-    return [pytest.param(one, id=one["id"]) for one in cases(name)]
+def under(name, policy):
+    return [pytest.param(one, policy, id=one["id"]) for one in cases(name)]
 
 
 def each_unit(line):
@@ -38,25 +50,25 @@ def hold(expected, found):
     assert {name: said[name] for name in asked} == asked
 
 
-@pytest.mark.parametrize("case", by_id("cart_sylius"))
-def test_carts_of_sylius(case):
+@pytest.mark.parametrize(("case", "policy"), under("cart_sylius", SYLIUS))
+def test_carts_of_sylius(case, policy):
     now = seconds(case.get("now")) or NOW
-    found = price(basket(case), [promotion(one) for one in case["promotions"]], now, SYLIUS)
+    found = price(basket(case), [promotion(one) for one in case["promotions"]], now, policy)
     hold(case["expected"], found)
 
 
-@pytest.mark.parametrize("case", by_id("catalogue_sylius"))
-def test_catalogue_prices_of_sylius(case):
+@pytest.mark.parametrize(("case", "policy"), under("catalogue_sylius", CATALOGUE))
+def test_catalogue_prices_of_sylius(case, policy):
     line = BasketLine("product", 1, case["unit_price"], floor_minor=case.get("min_unit_price", 0))
     promotions = [promotion(one) for one in case["promotions"]]
-    found = price(Basket(case["currency"], (line,)), promotions, NOW, CATALOGUE)
+    found = price(Basket(case["currency"], (line,)), promotions, NOW, policy)
     assert found.total_minor == case["expected"]["unit_price"]
     hold(case["expected"], found)
 
 
-@pytest.mark.parametrize("case", by_id("cart_chinese"))
-def test_carts_of_ruoyi(case):
-    found = price(basket({**case, "shipping": 1}), chinese(case["promotion"]), NOW, CHINESE)
+@pytest.mark.parametrize(("case", "policy"), under("cart_chinese", CHINESE))
+def test_carts_of_ruoyi(case, policy):
+    found = price(basket({**case, "shipping": 1}), chinese(case["promotion"]), NOW, policy)
     expected = dict(case["expected"])
     expected["total"] += found.shipping_minor
     expected["discount"] += 1 - found.shipping_minor
@@ -67,8 +79,8 @@ def tiers(case, **of):
     return tuple(Tier(least, **{name: make(value) for name, make in of.items()}) for least, value in case)
 
 
-@pytest.mark.parametrize("case", by_id("calculators_solidus"))
-def test_calculators_of_solidus(case):
+@pytest.mark.parametrize(("case", "policy"), under("calculators_solidus", DEFAULT_POLICY))
+def test_calculators_of_solidus(case, policy):
     currency = case.get("order_currency") or case.get("currency") or "USD"
     kind = case["fn"]
     if kind == "tiered_fixed":
@@ -93,7 +105,7 @@ def test_calculators_of_solidus(case):
         Basket(currency, tuple(BasketLine(str(k), 1, amount) for k, amount in enumerate(lines))),
         [offer],
         NOW,
-        DEFAULT_POLICY,
+        policy,
     )
     offs = [one.off_minor for one in found.lines]
     if isinstance(case["expected"], list):
@@ -101,3 +113,41 @@ def test_calculators_of_solidus(case):
         assert sum(offs) == case.get("expected_total", sum(case["expected"]))
     else:
         assert (offs[0] if kind == "tiered_percent" else sum(offs)) == case["expected"]
+
+
+CHECKS = {
+    ("Sylius", "carts"): ("cart_sylius", test_carts_of_sylius),
+    ("Sylius", "catalogue prices"): ("catalogue_sylius", test_catalogue_prices_of_sylius),
+    ("ruoyi-vue-pro", "carts"): ("cart_chinese", test_carts_of_ruoyi),
+    ("Solidus", "calculators"): ("calculators_solidus", test_calculators_of_solidus),
+}
+POLICIES = {
+    '`choice = "priority"`': StackingPolicy(StackingChoice.PRIORITY),
+    '`remainder = "last_line"`': StackingPolicy(arithmetic=Arithmetic(Remainder.LAST_LINE)),
+    "the default": DEFAULT_POLICY,
+}
+
+
+def holding(name, check, policy):
+    """How many cases come out under a policy."""
+    return sum(comes_out(check, case, policy) for case in cases(name))
+
+
+def comes_out(check, case, policy):
+    try:
+        check(case, policy)
+    except AssertionError:
+        return False
+    return True
+
+
+def test_the_guide_says_under_which_policy_each_engine_comes_out():
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "price.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\S+) \| ([^|\n]+) \| (\d+) \| (.+) \| (\d+) \|$", page, re.MULTILINE)
+    assert {(engine, what) for engine, what, *_ in rows} == CHECKS.keys()
+    for engine, what, number, policy, under_the_default in rows:
+        name, check = CHECKS[engine, what]
+        for again in (False, True):
+            assert holding(name, check, replace(POLICIES[policy], units_once=not again)) == int(number)
+        assert holding(name, check, DEFAULT_POLICY) == int(under_the_default)
+    assert holding("calculators_solidus", test_calculators_of_solidus, CATALOGUE) == 9

@@ -38,7 +38,7 @@ class PricedBasket(Priced, Result):
         applied = [
             {
                 "offer_id": applied.offer_id,
-                "label": applied.label,
+                "label": str(applied.label),
                 "off_minor": applied.off_minor,
                 "funded_minor": applied.funded_minor,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from offerloop.message import Message
@@ -58,11 +59,11 @@ def price_facts(priced: Priced) -> dict[str, Any]:
         "applied": [
             {
                 "offer_id": applied.offer_id,
-                "label": applied.label,
+                "label": str(applied.label),
                 "off_minor": applied.off_minor,
                 "funded_minor": applied.funded_minor,
                 "gives": [
-                    {"text": gift.text, "product_id": gift.product_id, "quantity": gift.quantity}
+                    {"text": str(gift.text), "product_id": gift.product_id, "quantity": gift.quantity}
                     for gift in applied.gives
                 ],
             }
@@ -111,16 +112,24 @@ def bill(priced: Priced, language: str = "en") -> str:
     def money(minor: int) -> str:
         return to_text(minor, priced.currency)
 
+    names = {
+        one.offer_id: _("{offer}: {label}", context="bill", offer=one.offer_id, label=one.label)
+        for one in priced.applied
+    }
+
+    def offs(adjustments: Iterable[Adjustment]) -> list[tuple[str, str]]:
+        return [(f"    {names[one.offer_id]}", money(one.amount_minor)) for one in adjustments]
+
     rows = []
     for line in priced.lines:
         if line.line.selected:
             rows.append((f"{line.line.quantity} x {line.line.product_id}", money(line.line.amount_minor)))
-            rows += [(f"    {one.offer_id}", money(one.amount_minor)) for one in line.adjustments]
+            rows += offs(line.adjustments)
             if line.prior_minor is not None:
                 lowest = _("lowest price of the last 30 days: {price}", price=money(line.prior_minor))
                 rows.append((f"    {lowest}", ""))
     rows.append((_("shipping", context="row of a bill"), money(priced.shipping_before_minor)))
-    rows += [(f"    {one.offer_id}", money(one.amount_minor)) for one in priced.shipping_adjustments]
+    rows += offs(priced.shipping_adjustments)
     if priced.tax_minor:
         tax = _("tax included", context="row of a bill") if priced.tax_included else _("tax", context="row of a bill")
         rows.append((tax, money(priced.tax_minor)))

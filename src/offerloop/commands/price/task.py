@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 from offerloop.commands.price.findings import PricedBasket
@@ -10,10 +9,7 @@ from offerloop.config import report_language
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import price, read_basket
-from offerloop.workspace import Document, document_name, read_document, read_offers_file
-
-EARLIEST, LATEST = 1970, 9000
-"""Years that clocks of all zones can tell."""
+from offerloop.workspace import Document, document_name, epoch_second, read_document, read_offers_file
 
 
 def price_files(
@@ -21,7 +17,7 @@ def price_files(
 ) -> PricedBasket:
     """The price at a moment, which is the present one unless another is said, in `language`, by default that of the
     basket's currency and products. Raises InputError for a bad file."""
-    at = int(time.time()) if now is None else _moment(now)
+    at = epoch_second(now)
     offer_set = read_offers_file(offers)
     document = read_document(basket)
     try:
@@ -37,24 +33,3 @@ def price_files(
         ) from None
     told_in = report_language(language, parsed.currency, products=[line.product_id for line in parsed.lines])
     return PricedBasket.of(price(parsed, offer_set.offers, at, offer_set.policy), told_in)
-
-
-def _moment(written: str | datetime) -> int:
-    try:
-        at = datetime.fromisoformat(written) if isinstance(written, str) else written
-    except ValueError:
-        raise InputError(
-            Message("--now must be like 2026-11-11T20:00:00+08:00, not '{written}'", written=str(written))
-        ) from None
-    if at.tzinfo is None:
-        raise InputError(Message("--now needs an offset, such as {written}Z, not '{written}'", written=str(written)))
-    if not EARLIEST <= at.year <= LATEST:
-        raise InputError(
-            Message(
-                "--now must be in the years {earliest} to {latest}, not {year}",
-                earliest=EARLIEST,
-                latest=LATEST,
-                year=str(at.year),
-            )
-        )
-    return int(at.timestamp())

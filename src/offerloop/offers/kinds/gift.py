@@ -34,7 +34,7 @@ class Gift(Offer):
 
     def gives(self) -> Sequence[Given]:
         """See `Offer.gives`."""
-        return (Given(str(self.label()), self.product_id, self.quantity, self.worth_minor),)
+        return (Given(self.label(), self.product_id, self.quantity, self.worth_minor),)
 
     @property
     def most_minor(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
@@ -32,7 +33,7 @@ class Ready:
     effects: tuple[tuple[Effect, Scope], ...]
     after: bool
     """Whether its conditions are measured at the prices of its turn."""
-    label: str
+    label: Message
     limited: bool
     """Whether it limits how many units go at its price."""
     uses: Uses
@@ -59,7 +60,7 @@ class Ready:
             claim_of(lane, effect.uses, stackable=offer.stacking.stackable, limited=limited, alone=len(effects) == 1)
             for effect, _ in effects
         )
-        return cls(offer, lane, announced, effects, after, str(offer.label()), limited, uses, named, claims)
+        return cls(offer, lane, announced, effects, after, offer.label(), limited, uses, named, claims)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+from offerloop.message import Message
 from offerloop.offers.base import Given
 from offerloop.offers.pricing.basket import BasketLine
 from offerloop.offers.shortfall import NotApplicable
@@ -59,7 +60,8 @@ class Applied:
     """An offer that is part of the price."""
 
     offer_id: str
-    label: str
+    label: Message
+    """What a customer would read."""
     off_minor: int
     """From lines and shipping together."""
     funded_minor: int

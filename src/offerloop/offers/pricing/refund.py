@@ -46,6 +46,19 @@ def refund_kept(priced: Priced, returned: Mapping[int, int], before: Mapping[int
     return Refund(lines, priced.shipping_minor if everything and not earlier else 0)
 
 
+def basket_kept(
+    priced: Priced, basket: Basket, returned: Mapping[int, int], before: Mapping[int, int] = NONE
+) -> Basket:
+    """Return the basket without the units that come back, now or before. InputError for more units than there are."""
+    now = _in_all(priced, returned, before)
+    kept = tuple(
+        replace(line, quantity=line.quantity - now.get(place, 0))
+        for place, line in enumerate(basket.lines)
+        if line.selected and line.quantity > now.get(place, 0)
+    )
+    return replace(basket, lines=kept)
+
+
 def refund_repriced(
     priced: Priced,
     basket: Basket,
@@ -58,13 +71,8 @@ def refund_repriced(
 
     `reprice` prices a basket as on the day of the purchase. InputError for more units than there are.
     """
-    now = _in_all(priced, returned, before)
-    kept = tuple(
-        replace(line, quantity=line.quantity - now.get(place, 0))
-        for place, line in enumerate(basket.lines)
-        if line.selected and line.quantity > now.get(place, 0)
-    )
-    costs = reprice(replace(basket, lines=kept)).total_minor if kept else 0
+    kept = basket_kept(priced, basket, returned, before)
+    costs = reprice(kept).total_minor if kept.lines else 0
     return max(0, priced.total_minor - costs - given_back_minor)
 
 

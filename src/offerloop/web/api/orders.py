@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import Basket, Priced, price, refund_kept, refund_repriced
-from offerloop.serving import offers_as_bought
+from offerloop.offers import price
+from offerloop.serving import BoughtBasket
 from offerloop.store import Purchase, add_purchase, add_refund, find_purchase, offers_text
 from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.fields import Model, Name
@@ -125,18 +125,9 @@ def refund(request: Request, order_id: OrderId, body: RefundRequest, caller: Dec
 
 def _counted(worker: Worker, purchase: Purchase, text: str, rule: str, returned: Counter[int]) -> int:
     """Return what is to be given back now. Raises Problem for units that were not bought."""
-    place = (purchase.campaign_id or "", purchase.offer_id or "")
-    offers, policy = offers_as_bought(worker.settings.shop, purchase.version, place, text)
-
-    def priced_then(basket: Basket) -> Priced:
-        return price(basket, offers, purchase.bought_at, policy)
-
-    basket = BasketRequest.model_validate_json(purchase.basket).basket()
-    before, given_back = purchase.returned or {}, purchase.given_back_minor
+    bought = BoughtBasket.of(worker.settings.shop, purchase, text)
     try:
-        if rule == "kept":
-            return refund_kept(priced_then(basket), returned, before).total_minor
-        return refund_repriced(priced_then(basket), basket, returned, priced_then, before, given_back)
+        return bought.refund_minor(rule, returned, purchase.returned or {}, purchase.given_back_minor)
     except InputError as error:
         raise Problem("invalid", error.message, "returned") from None
 

@@ -94,7 +94,7 @@ def _message(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:
 def _depth(value: float | None, _: Localizer) -> str:
     if value is None:
         return _("other", context="recipients")
-    return _("{share} off", context="recipients", share=_.numbers(f"{value * 100:.0f} %"))
+    return _("{share} off", context="recipients", share=Share(value))
 
 
 def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:

@@ -1,0 +1,1 @@
+"""What is to be given back for units of a priced basket that return."""

@@ -1,0 +1,191 @@
+"""`offerloop refund`: what to give back for units of a basket, or of an order of the service, by either rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from offerloop.commands.refund.findings import RULES, RefundResult, ReturnedLine
+from offerloop.commands.refund.printed import is_printed, read_printed
+from offerloop.config import StrPath, as_path, report_language
+from offerloop.errors import InputError, check_known
+from offerloop.message import Message
+from offerloop.offers import Basket, Given, Priced, basket_kept, price, read_basket, refund_kept, refund_repriced
+from offerloop.serving import BoughtBasket
+from offerloop.store import STORE_NAME, Database, find_purchase, offers_text
+from offerloop.workspace import Document, document_name, epoch_second, read_document, read_offers_file
+
+Returned = Sequence[str] | Mapping[str, int]
+"""Units that come back: ["tea=1"] or {"tea": 1}."""
+
+
+@dataclass(frozen=True)
+class _Purchase:
+    """What was bought, and how it is priced again."""
+
+    priced: Priced
+    basket: Basket | None = None
+    """None where only the price is known."""
+    reprice: Callable[[Basket], Priced] | None = None
+
+
+def refund_basket(
+    basket: Document,
+    returned: Returned,
+    offers: Document | None = None,
+    now: str | datetime | None = None,
+    before: Returned = (),
+    rule: str | None = None,
+    language: str | None = None,
+) -> RefundResult:
+    """Count the refund for a basket that was bought at a moment under a file of offers, or was priced before.
+
+    Raises InputError for a bad file, and for units that were not bought.
+    """
+    document = read_document(basket)
+    try:
+        bought = _bought(document, offers, now, rule)
+    except InputError as error:
+        name = document_name(basket, "basket")
+        raise InputError(Message("'{name}': {error}", context="error", name=name, error=error.message)) from None
+    earlier = _places(bought.priced, before)
+    counted = {
+        one: _refund(bought, one, earlier, {}, 0)[0] if earlier else 0 for one in _rules(rule, whole=bought.basket)
+    }
+    return _result(bought, _places(bought.priced, returned), earlier, counted, language)
+
+
+def refund_order(
+    shop: StrPath,
+    order_id: str,
+    returned: Returned,
+    store: str | None = None,
+    rule: str | None = None,
+    language: str | None = None,
+) -> RefundResult:
+    """Count the refund for an order that was entered at the service, after what was given back before.
+
+    Nothing is recorded. Raises InputError for an order that is not there, and for units that were not bought.
+    """
+    folder = as_path(shop).resolve()
+    database = Database.open(store or f"sqlite:///{folder / STORE_NAME}")
+    try:
+        purchase = database.read(lambda connection: find_purchase(connection, order_id))
+        if purchase is None:
+            raise InputError(
+                Message("there is no order '{order_id}' in the database of the service", order_id=order_id)
+            )
+        text = database.read(lambda connection: offers_text(connection, purchase.offers_hash))
+    finally:
+        database.close()
+    if rule is not None and purchase.rule not in (None, rule):
+        raise InputError(Message("the order's refunds are counted by another rule"))
+    bought = BoughtBasket.of(folder, purchase, text)
+    whole = _Purchase(bought.price(bought.basket), bought.basket, bought.price)
+    counted = dict.fromkeys(_rules(rule or purchase.rule, whole=bought.basket), purchase.given_back_minor)
+    return _result(whole, _places(whole.priced, returned), purchase.returned or {}, counted, language)
+
+
+def _bought(document: object, offers: Document | None, now: str | datetime | None, rule: str | None) -> _Purchase:
+    if isinstance(document, Mapping) and is_printed(document):
+        if rule == "repriced" or offers is not None:
+            raise InputError(
+                Message("what stays cannot be priced again from a printed price; name the basket and its --offers")
+            )
+        return _Purchase(read_printed(document))
+    if offers is None:
+        raise InputError(Message("a basket needs --offers, the file under which it was bought"))
+    known, at = read_offers_file(offers), epoch_second(now)
+    basket = read_basket(document)
+
+    def reprice(kept: Basket) -> Priced:
+        return price(kept, known.offers, at, known.policy)
+
+    return _Purchase(reprice(basket), basket, reprice)
+
+
+def _rules(rule: str | None, whole: Basket | None) -> tuple[str, ...]:
+    if rule is not None:
+        check_known(Message("rule", context="kind of name"), rule, RULES)
+        return (rule,)
+    return RULES if whole is not None else RULES[:1]
+
+
+def _result(
+    bought: _Purchase,
+    returned: Mapping[int, int],
+    before: Mapping[int, int],
+    given_back: Mapping[str, int],
+    language: str | None,
+) -> RefundResult:
+    priced, lost, gifts = bought.priced, tuple[str, ...](), tuple[Given, ...]()
+    refunds = {rule: _refund(bought, rule, returned, before, minor) for rule, minor in given_back.items()}
+    if "repriced" in refunds:
+        lost, gifts = _lost(bought, returned, before)
+    kept = refund_kept(priced, returned, before)
+    lines = tuple(
+        ReturnedLine(place + 1, priced.lines[place].line.product_id, returned[place], kept.lines[place])
+        for place in sorted(returned)
+    )
+    products = [one.line.product_id for one in priced.lines]
+    return RefundResult(
+        priced.currency, priced.total_minor, lines, {rule: minor for rule, (minor, _) in refunds.items()},
+        refunds.get("kept", (0, 0))[1], given_back, lost, gifts,
+        report_language(language, priced.currency, products=products),
+    )  # fmt: skip
+
+
+def _refund(
+    bought: _Purchase, rule: str, returned: Mapping[int, int], before: Mapping[int, int], given_back: int
+) -> tuple[int, int]:
+    """Return what to give back now, and the shipping in it where that is known."""
+    if rule == "kept" or bought.basket is None or bought.reprice is None:
+        kept = refund_kept(bought.priced, returned, before)
+        return kept.total_minor, kept.shipping_minor
+    return refund_repriced(bought.priced, bought.basket, returned, bought.reprice, before, given_back), 0
+
+
+def _lost(
+    bought: _Purchase, returned: Mapping[int, int], before: Mapping[int, int]
+) -> tuple[tuple[str, ...], tuple[Given, ...]]:
+    """Return the offers that no longer hold for what stays, and the gifts that came with them."""
+    if bought.basket is None or bought.reprice is None:
+        return (), ()
+    kept = basket_kept(bought.priced, bought.basket, returned, before)
+    still = {one.offer_id for one in bought.reprice(kept).applied} if kept.lines else set[str]()
+    lost = [one for one in bought.priced.applied if one.offer_id not in still]
+    gifts = (gift for one in lost for gift in one.gives if gift.product_id is not None)
+    return tuple(one.offer_id for one in lost), tuple(gifts)
+
+
+def _places(priced: Priced, written: Returned) -> dict[int, int]:
+    """Return units by position of their line, from tea=1 or @2=1."""
+    pairs = written.items() if isinstance(written, Mapping) else (_split(one) for one in written)
+    places: dict[int, int] = {}
+    for name, count in pairs:
+        place = _place(priced, name)
+        places[place] = places.get(place, 0) + count
+    return places
+
+
+def _split(written: str) -> tuple[str, int]:
+    name, _, count = written.rpartition("=")
+    if not name or not count.isdecimal() or not 0 < int(count) < _MOST:
+        raise InputError(Message("units that come back are written like tea=1 or @2=1, not '{text}'", text=written))
+    return name, int(count)
+
+
+_MOST = 10**9
+
+
+def _place(priced: Priced, name: str) -> int:
+    lines = [place for place, one in enumerate(priced.lines) if one.line.product_id == name and one.line.selected]
+    if len(lines) == 1:
+        return lines[0]
+    if lines:
+        numbers = [f"@{place + 1}" for place in lines]
+        raise InputError(Message("'{name}' stands in several lines; name one of {lines}", name=name, lines=numbers))
+    if name[:1] == "@" and name[1:].isdecimal() and 0 < int(name[1:]) <= len(priced.lines):
+        return int(name[1:]) - 1
+    raise InputError(Message("there is no '{name}' in the basket", name=name))

@@ -1,0 +1,129 @@
+"""`offerloop refund`: by both rules, of a basket, of a printed price, and of an order of the service."""
+
+import json
+
+import pytest
+
+import offerloop
+from offerloop.errors import InputError
+from offerloop.store import STORE_NAME, Database, Purchase, add_purchase, add_refund
+
+NOW = "2026-11-11T12:00:00Z"
+OFFERS = {"currency": "USD", "offers": [{"kind": "spend_and_save", "spend": "100", "save": "20"}]}
+LINES = [
+    {"product_id": "tea", "quantity": 3, "unit_price": "10"},
+    {"product_id": "rice", "quantity": 1, "unit_price": "70"},
+]
+BASKET = {"currency": "USD", "shipping": "5", "lines": LINES}
+TEXT = """\
+3 x tea                                     24.00
+to give back, discounts kept, USD           24.00
+to give back, what stays priced again, USD  10.00
+no longer reached by what stays: spend-and-save
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "basket.json").write_text(json.dumps(BASKET), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps(OFFERS), encoding="utf-8")
+    return tmp_path / "basket.json", "--offers", tmp_path / "offers.json", "--now", NOW
+
+
+def test_three_teas_come_back(command, files):
+    """100.00 cost 80.00: the teas 24.00, the rice 56.00; the rice alone costs 70.00."""
+    assert command("refund", *files, "--return", "tea=3")[:2] == (0, TEXT)
+
+
+def test_facts_for_programs(command, files):
+    _, out, _ = command("refund", *files, "--return", "@1=1", "--before", "tea=2", "--json")
+    found = json.loads(out)
+    assert found["refund_minor"] == {"kept": 800, "repriced": 1_000}
+    assert found["given_back_minor"] == {"kept": 1_600, "repriced": 0}
+    _, out, _ = command("refund", *files, "--return", "rice=1", "--before", "tea=3", "--rule", "repriced", "--json")
+    assert json.loads(out)["refund_minor"] == {"repriced": 8_500 - 1_000}
+
+
+def test_what_price_printed_is_enough_where_discounts_are_kept(command, files, tmp_path):
+    _, out, _ = command("price", *files, "--json")
+    (tmp_path / "priced.json").write_text(out, encoding="utf-8")
+    _, out, _ = command("refund", tmp_path / "priced.json", "--return", "tea=3", "--return", "rice=1", "--json")
+    assert json.loads(out)["refund_minor"] == {"kept": 8_500}
+    assert json.loads(out)["shipping_minor"] == 500
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--return", "tea=4"], "4 units of line 0 cannot come back: the basket has 3"),
+        (["--return", "milk=1"], "there is no 'milk' in the basket"),
+        (["--return", "@3=1"], "there is no '@3' in the basket"),
+        (["--return", "tea"], "written like tea=1 or @2=1, not 'tea'"),
+        (["--return", "tea=0"], "written like tea=1 or @2=1, not 'tea=0'"),
+        (["--return", "tea=1", "--rule", "all"], "there is no rule 'all'"),
+        (["--return", "tea=1", "--order", "one"], "name either a basket or an --order"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(command, files, arguments, said):
+    code, out, err = command("refund", *files, *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 0)
+    assert said in err
+
+
+def test_a_product_in_several_lines_is_named_by_its_line():
+    basket = {**BASKET, "lines": [*LINES, LINES[0]]}
+    with pytest.raises(InputError, match="'tea' stands in several lines; name one of @1, @3"):
+        offerloop.refund(basket, {"tea": 1}, OFFERS, NOW)
+    assert offerloop.refund(basket, {"@3": 3}, OFFERS, NOW).lines[0].line == 3
+
+
+def test_a_printed_price_cannot_be_changed_or_priced_again(command, files):
+    _, out, _ = command("price", *files, "--json")
+    for changed in ({"total_minor": 1}, {"lines": [{}]}, {"lines": 5}):
+        with pytest.raises(InputError, match="the priced basket does not add up"):
+            offerloop.refund({**json.loads(out), **changed}, {"tea": 1})
+    with pytest.raises(InputError, match="cannot be priced again from a printed price"):
+        offerloop.refund(json.loads(out), {"tea": 1}, rule="repriced")
+    with pytest.raises(InputError, match="a basket needs --offers"):
+        offerloop.refund(BASKET, {"tea": 1})
+
+
+def test_gifts_of_a_lost_offer_should_come_back():
+    offers = {"currency": "USD", "offers": [{"kind": "gift", "product": "mug", "min_spend": "100"}]}
+    found = offerloop.refund(BASKET, {"tea": 1}, offers, NOW)
+    assert [one.product_id for one in found.lost_gifts] == ["mug"]
+    assert (
+        offerloop.refund(BASKET, {"tea": 1}, {**offers, "offers": [{"kind": "gift", "product": "mug"}]}).lost_gifts
+        == ()
+    )
+
+
+def test_an_order_of_the_service_as_it_was_priced(command, tmp_path):
+    """The order was entered over HTTP, in minor units; one tea came back with its discount kept."""
+    lines = [
+        {"product_id": "tea", "quantity": 3, "unit_price_minor": 1_000, "list_price_minor": None, "tax": "0"},
+        {"product_id": "rice", "quantity": 1, "unit_price_minor": 7_000, "attributes": {}},
+    ]
+    basket = {"currency": "USD", "lines": lines, "shipping_minor": 500, "segments": ["vip"], "orders_before": None}
+    purchase = Purchase("one", 1_794_398_400, None, None, None, "hash", json.dumps(basket), 8_500)
+    text = 'currency = "USD"\n[[offers]]\nkind = "spend_and_save"\nspend = 100\nsave = 20\nsegments = "vip"\n'
+    database = Database.open(f"sqlite:///{tmp_path / STORE_NAME}")
+    database.change(lambda one: add_purchase(one, purchase, text))
+    order = ("refund", "--order", "one", "--shop", tmp_path, "--return", "tea=2", "--json")
+    _, out, _ = command(*order)
+    assert json.loads(out)["refund_minor"] == {"kept": 1_600, "repriced": 0}
+    database.change(lambda one: add_refund(one, purchase, "kept", {0: 1}, 800))
+    database.close()
+    _, out, _ = command(*order)
+    assert json.loads(out)["refund_minor"] == {"kept": 1_600}
+    assert json.loads(out)["given_back_minor"] == {"kept": 800}
+    assert "counted by another rule" in command(*order, "--rule", "repriced")[2]
+    returned = ("--return", "tea=1")
+    assert "there is no order 'two'" in command("refund", "--order", "two", "--shop", tmp_path, *returned)[2]
+    assert "needs its --shop" in command("refund", "--order", "one", *returned)[2]
+
+
+def test_the_text_is_in_the_language_of_the_shop():
+    found = offerloop.refund({**BASKET, "currency": "CNY"}, {"tea": 1}, {**OFFERS, "currency": "CNY"}, NOW)
+    assert found.sentence.startswith("保留优惠")
+    assert found.frames["refunds"].rows() == [("kept", 800, 0), ("repriced", 0, 0)]
