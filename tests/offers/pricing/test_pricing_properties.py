@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, given
@@ -25,7 +26,8 @@ from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
 from offerloop.offers.pricing.price import canonical_order
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search import find_rivals
+from offerloop.offers.pricing.search import tree
+from offerloop.offers.pricing.search.rivals import find_rivals
 from offerloop.offers.shortfall import Shortfall
 
 NOW = 1_768_478_400
@@ -171,9 +173,11 @@ def after_all(some, basket, state, least):
     return min(totals)
 
 
-@given(baskets(), offer_lists(most=7), policies)
-def test_no_set_of_offers_is_better(basket, offers, policy):
-    found = price(basket, offers, NOW, policy)
+@given(baskets(), offer_lists(most=7), policies, st.sampled_from([0, tree.SO_FEW]))
+def test_no_set_of_offers_is_better(basket, offers, policy, so_few):
+    """With the bounds of scenarios, and with the simpler ones that do for few offers."""
+    with patch.object(tree, "SO_FEW", so_few):
+        found = price(basket, offers, NOW, policy)
     assert (found.total_minor, found.gap_minor) == (best_of_all_sets(basket, offers, policy), 0)
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 from offerloop.money import share
-from offerloop.offers.pricing.effects import Place
+from offerloop.offers.pricing.effects import Place, UnitBound
 from offerloop.offers.pricing.running import Running, lowered
 from offerloop.offers.pricing.unit_effects import OnChosenUnits
 from offerloop.offers.pricing.units import FreeUnits, count_free, free_units, scope_lines, with_taken
@@ -75,6 +76,10 @@ class BundleOf(OnChosenUnits):
             left -= taken
         return at.arithmetic.off(found, self.percent or _0) + repeats if price is None else -(-found // size)
 
+    def most_of_many(self, at: Place, now: Running) -> float:
+        """See `Effect.most_of_many`. One may be used as often as all of them."""
+        return inf if self.limit is not None else self.most(at, now)
+
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`. Each unit bears its part of the price."""
         units, fits = self._units(at, now)
@@ -84,6 +89,13 @@ class BundleOf(OnChosenUnits):
             off = one.price * part + 1 if self.price_minor is None else max(0.0, one.price - each)
             found[one.place] += one.count * off
         return list(found.items())
+
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """See `Effect.per_unit`. Each unit bears its part of the price."""
+        del at, now
+        if self.price_minor is None:
+            return float(self.percent or 0) / 100, inf, 0.5 / self.size
+        return 1.0, inf, -self.price_minor / self.size
 
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""

@@ -66,6 +66,13 @@ class Candidate:
         each = [amounts[line] / total for line in lines] if total else [1.0]
         self.by_line = [(line, self.most * part) for line, part in zip(lines, each, strict=False)]
 
+    def equals(self, other: Candidate) -> bool:
+        """Whether another offer takes off the same in the same way, whatever was applied before it."""
+        own, others = self.ready, other.ready
+        if own.after or own.named or others.after or others.named or own.announced != others.announced:
+            return False
+        return self.stackable == other.stackable and own.effects == others.effects and self.places == other.places
+
     def conflicts(self, other: Candidate) -> bool:
         """Whether only one of the two may apply: in one lane, for the same line, and not both stackable."""
         if self.excludes(other):
@@ -94,6 +101,35 @@ class Candidate:
             for times in range(most - 1, 0, -1):
                 if times < near or times >= most - near:
                     yield replace(self, places=[(effect, replace(at, times=times))])
+
+
+def find_conflicts(order: Sequence[Candidate]) -> list[int]:
+    """Return by position the offers that each rules out, as bits of their positions."""
+    by_line: dict[tuple[int, int], list[int]] = {}
+    keys = [[(one.ready.lane, line) for line in places_of(one.touched)] for one in order]
+    for place, (one, touched) in enumerate(zip(order, keys, strict=True)):
+        for key in touched:
+            by_line.setdefault(key, [0] * 2 * len(Uses))[2 * one.uses + one.stackable] |= 1 << place
+    found = []
+    for place, (one, touched) in enumerate(zip(order, keys, strict=True)):
+        near, stacks = 0, (False,) if one.stackable else (False, True)
+        kinds = [2 * uses + stack for uses in Uses if not shares_units(one.uses, uses) for stack in stacks]
+        for key in touched:
+            for kind in kinds:
+                near |= by_line[key][kind]
+        found.append(near & ~(1 << place))
+    if any(one.ready.named for one in order):
+        for place, one in enumerate(order):
+            found[place] |= sum([1 << other for other, its in enumerate(order) if other != place and one.excludes(its)])
+    return found
+
+
+def places_of(bits: int) -> Iterator[int]:
+    """The positions of bits that are set."""
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
 
 
 def shares_units(one: Uses, other: Uses) -> bool:

@@ -32,12 +32,13 @@ class UnitClaim(NamedTuple):
     @property
     def of_units_alone(self) -> UnitClaim:
         """Without what holds inside a lane, for rules that know no lanes."""
-        return UnitClaim(self.marks & _TAKEN, self.avoids & _TAKEN)
+        return UnitClaim(self.marks & TAKEN, self.avoids & TAKEN)
 
 
 NO_CLAIM = UnitClaim(0, 0)
 """Everything may be used again."""
-_TAKEN = 1
+TAKEN = 1
+"""The bit of a unit that an offer of single units has used."""
 
 
 def claim_of(lane: int, uses: Uses, *, stackable: bool, limited: bool, alone: bool) -> UnitClaim:
@@ -47,5 +48,5 @@ def claim_of(lane: int, uses: Uses, *, stackable: bool, limited: bool, alone: bo
     stacks, stands = 2 << 2 * lane, 4 << 2 * lane
     marks, avoids = (stacks, stands) if stackable else (stands, stacks | stands)
     if uses is Uses.SOME and not limited:
-        return UnitClaim(marks | _TAKEN, (avoids if alone else 0) | _TAKEN)
+        return UnitClaim(marks | TAKEN, (avoids if alone else 0) | TAKEN)
     return UnitClaim(marks, avoids)

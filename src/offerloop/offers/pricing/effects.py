@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import ClassVar, Protocol
 
 from offerloop.money import half_up
@@ -64,6 +65,10 @@ class Place:
         return sum(room(self.basket, now, self.lines)) if self.basket.has_floors else self.amount(now)
 
 
+UnitBound = tuple[float, float, float]
+"""(share, cap, more): a share of the price of a unit up to a cap, and so much more."""
+
+
 class Effect(Protocol):
     """Something taken off."""
 
@@ -86,14 +91,24 @@ class Effect(Protocol):
     def most(self, at: Place, now: Running) -> int:
         """The most that it takes off at these or at lower prices, whatever was used before."""
 
+    def most_of_many(self, at: Place, now: Running) -> float:
+        """The most that any number of equal offers take off together, whatever was used before."""
+
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """What all units of each line would bear at most if all were used, at these or at lower prices."""
 
     def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
         """The share that it takes off each line where it is a percentage, and what rounding can add."""
 
+    @property
+    def in_proportion(self) -> bool:
+        """Whether what it takes off is shared over its lines in proportion to what they cost."""
+
     def repeats(self, at: Place, now: Running) -> int:
         """How often it can be used."""
+
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """What it takes off is at most so much for each unit that it uses, at these or at lower prices."""
 
     @property
     def size(self) -> int:
@@ -128,6 +143,11 @@ class Plain(ABC):
         """See `Effect.most`."""
         return self.worth(at, now)
 
+    def most_of_many(self, at: Place, now: Running) -> float:
+        """See `Effect.most_of_many`."""
+        del at, now
+        return inf
+
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`."""
         return [(place, now.amounts[place]) for place in at.lines]
@@ -137,10 +157,20 @@ class Plain(ABC):
         del at
         return (), 0.0
 
+    @property
+    def in_proportion(self) -> bool:
+        """See `Effect.in_proportion`."""
+        return False
+
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
         del at, now
         return 1
+
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """See `Effect.per_unit`."""
+        del at, now
+        return 1.0, inf, 0.0
 
     @property
     def size(self) -> int:
@@ -186,6 +216,15 @@ class OffEachUnit(Plain):
             return (), 0.0
         rate, lines = float(self.percent) / 100, at.basket.lines
         return [(place, rate) for place in at.lines], sum([lines[place].quantity for place in at.lines]) / 2
+
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """See `Effect.per_unit`."""
+        del at, now
+        if self.percent is not None:
+            return float(self.percent) / 100, inf, 0.5
+        return (
+            (1.0, float(self.amount_minor), 0.0) if self.price_minor is None else (1.0, inf, -float(self.price_minor))
+        )
 
     def offs(self, at: Place, place: int, now: Running) -> list[tuple[int, int]]:
         """How many units of a line that are free get how much off each."""
@@ -274,6 +313,11 @@ class OffTogether(Plain):
     most_minor: int | None = None
     """The maximum discount."""
 
+    @property
+    def in_proportion(self) -> bool:
+        """See `Effect.in_proportion`."""
+        return True
+
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
         amount = at.amount(now)
@@ -325,6 +369,11 @@ class OffFrom(Plain):
     def frees_shipping(self) -> bool:
         """Whether one of the tiers does."""
         return any(tier.free_shipping for tier in self.tiers)
+
+    @property
+    def in_proportion(self) -> bool:
+        """See `Effect.in_proportion`."""
+        return not self.frees_shipping
 
     def best(self, at: Place, now: Running) -> tuple[int, Tier | None]:
         """What the tier that takes off most of those that are reached takes off, and which one that is."""

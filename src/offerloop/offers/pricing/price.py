@@ -12,12 +12,13 @@ from offerloop.money import gross_of, net_of, round_up
 from offerloop.offers.base import Offer
 from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
-from offerloop.offers.pricing.choosing import choose, has_units, turn_of
+from offerloop.offers.pricing.choosing import choose, turn_of
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
 from offerloop.offers.pricing.running import Running, unit_prices
-from offerloop.offers.pricing.search import Chosen
+from offerloop.offers.pricing.search.chosen import Chosen
+from offerloop.offers.pricing.search.greedy import has_units
 from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy

@@ -9,11 +9,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from operator import itemgetter
 from typing import ClassVar
 
 from offerloop.offers.pricing.claims import Uses
-from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain
+from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain, UnitBound
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.units import (
     FreeUnits,
@@ -69,6 +70,10 @@ class OffCheapest(OnChosenUnits):
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`."""
         return self.off.by_line(at, now)
+
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """See `Effect.per_unit`."""
+        return self.off.per_unit(at, now)
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
@@ -135,6 +140,17 @@ class BuyGet(OnChosenUnits):
         sums = [sum(prices[n * self.size - n * self.get : n * self.size]) for n in range(1, times + 1)]
         return at.arithmetic.off(max(sums, default=0), self.off.percent or _0) + times * self.get
 
+    def most_of_many(self, at: Place, now: Running) -> float:
+        """See `Effect.most_of_many`. No sets of units have more expensive cheapest ones than those by falling price."""
+        got, bought, times = self._free(at, now)
+        if got is not bought or self.limit is not None or times > _FEW or at.basket.has_floors:
+            return inf
+        if not self._never_passes_over:
+            return inf
+        prices = [one.price for one in free_units(now, at, got, expensive_first=True) for _ in range(one.count)]
+        each = [sum(prices[(n + 1) * self.size - self.get : (n + 1) * self.size]) for n in range(times)]
+        return at.arithmetic.off(sum(each), self.off.percent or _0) + times * self.get
+
     @property
     def _never_passes_over(self) -> bool:
         """Whether something is taken off every unit that costs anything."""
@@ -153,6 +169,24 @@ class BuyGet(OnChosenUnits):
         part, lines = self.get / self.size, at.basket.lines
         return [(place, off * part + lines[place].quantity / 2) for place, off in whole]
 
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """See `Effect.per_unit`.
+
+        All used units bear what is got, as in `by_line`; as `buy` of them cost as much or more, no unit that is got
+        costs more than the first one after the `buy` most expensive ones.
+        """
+        share, cap, more = self.off.per_unit(at, now)
+        if self.got_from is not None or not self._never_passes_over or at.basket.has_floors:
+            return share, cap, more
+        before = self.buy
+        for one in free_units(now, at, at.lines, expensive_first=True):
+            before -= one.count
+            if before < 0:
+                cap = float(one.price)
+                break
+        part = self.get / self.size
+        return share * part, cap, more * part if share < 1 else 0.0
+
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
         return self._free(at, now)[2]
@@ -170,6 +204,7 @@ class BuyGet(OnChosenUnits):
         if bought is not got:
             others = free_units(now, at, bought, expensive_first=False)
         if at.claim.marks:
+            others = [one for one in others if one.price or not at.claim.avoids]
             use_up(others, times * self.buy, at.claim.marks)
         return with_taken(now, units if bought is got else [*units, *others])
 
@@ -226,6 +261,10 @@ class OffInSteps(OnChosenUnits):
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`."""
         return OffEachUnit(max(self.percents)).by_line(at, now)
+
+    def per_unit(self, at: Place, now: Running) -> UnitBound:
+        """See `Effect.per_unit`."""
+        return OffEachUnit(max(self.percents)).per_unit(at, now)
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""

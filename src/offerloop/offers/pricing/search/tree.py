@@ -7,15 +7,19 @@ of all branches that were left open says how far from the best set the answer ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.bounds import ByLine, ByLines
-from offerloop.offers.pricing.candidates import Candidate, apply
+from offerloop.offers.pricing.candidates import Candidate, apply, find_conflicts, places_of
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.by_lines import ByLine, ByLines
+from offerloop.offers.pricing.search.by_scenario import ByScenario
+from offerloop.offers.pricing.search.chosen import Chosen
+from offerloop.offers.pricing.search.rivals import find_rivals, may_grow
+from offerloop.offers.pricing.search.scenarios import Scenarios
 from offerloop.offers.shortfall import Shortfall
 
 _PER_SET = 5
@@ -24,40 +28,16 @@ _PER_PART = 2
 """What it costs to bound an offer, for each of its lines, in lines."""
 _PASSES = 3
 """How often all offers must be bounded within the effort, for a search to begin."""
-_SO_FEW = 10
+SO_FEW = 10
 """Offers for which a simpler bound does."""
+_SCENARIOS = 200
+"""Scenarios up to which they are worth their while."""
+_PER_SCENARIO = 8
+"""What it costs to find a scenario, for each offer, in lines."""
 _DEEPEST = 200
 """Offers in one set up to which the search goes."""
 _SLACK, _ERROR = 1e-6, 1e-12
 """What is left for errors of floating point, in minor units and as a share of a total."""
-
-
-@dataclass(slots=True)
-class Chosen:
-    """What applies, in order, and the prices after each."""
-
-    taken: list[Candidate]
-    after: list[Running]
-    find_lowest: Callable[[], int] | None = None
-    """A lower bound of the lowest total; None where it is this one."""
-
-    @property
-    def total(self) -> int:
-        """After all of them."""
-        return self.after[-1].total
-
-    @property
-    def gap(self) -> int:
-        """How far the total may be above the lowest one."""
-        return 0 if self.find_lowest is None else max(0, self.total - self.find_lowest())
-
-    def add(self, one: Candidate, new: Running | Shortfall) -> bool:
-        """Take one more offer if it takes anything off; whether it did."""
-        if isinstance(new, Shortfall) or new.total >= self.total:
-            return False
-        self.taken.append(one)
-        self.after.append(new)
-        return True
 
 
 @dataclass(slots=True)
@@ -72,8 +52,10 @@ class Search:
     lowest: int | None = None
     """Lower bound of the totals of the sets that were not tried; None where all were."""
     path: list[tuple[Candidate, Running]] = field(default_factory=list)
-    rivals: dict[int, int] = field(default_factory=dict)
-    """The later offers that each offer rules out, as bits."""
+    conflicts: Sequence[int] = ()
+    """By position, the offers that each rules out, as bits."""
+    tried: set[tuple[object, ...]] = field(default_factory=set)
+    """What offers are left to try at what prices: each once."""
 
     def run(self) -> Chosen:
         """The best set, which is the one given unless a better one is found, and its gap."""
@@ -81,73 +63,106 @@ class Search:
             self.best.find_lowest = self._lowest_of_all
             return self.best
         if self.order:
-            self._find_parts()
-            self._from(0, self.best.after[0], (1 << len(self.order)) - 1)
+            self._start()
         lowest = self.lowest
         if lowest is not None:
             self.best.find_lowest = lambda: lowest
         return self.best
 
+    def _start(self) -> None:
+        self._find_rivals()
+        start, everything = self.best.after[0], (1 << len(self.order)) - 1
+        self.conflicts = find_conflicts(self.order)
+        if len(self.order) > SO_FEW:
+            most = min(_SCENARIOS, self.effort // (_PER_SCENARIO * len(self.order)))
+            scenarios = Scenarios(self.order, start, self.conflicts, most)
+            if scenarios.find(self.best.total):
+                ByScenario.of(self, scenarios).run(start, everything)
+                return
+            self._find_parts()
+        self._from(start, everything)
+
     def _lowest_of_all(self) -> int:
         """Lower bound of all sets, for a search that was too large to begin; found when somebody asks."""
+        self._find_rivals()
         self._find_parts()
         start = self.best.after[0]
         places, worths = self._worths(range(len(self.order)), start)
-        return self._bound(self._bounds(places, worths, start)[0], start.total)
+        return self.bound(self._bounds(places, worths, start)[0], start.total)
 
-    def _leave(self, bound: int) -> None:
+    def leave(self, bound: int) -> None:
         """Leave sets untried whose totals are at least so much."""
         self.lowest = bound if self.lowest is None else min(self.lowest, bound)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no more sets may be tried."""
+        return self.effort <= 0 or len(self.path) >= _DEEPEST
+
+    def _find_rivals(self) -> None:
+        find_rivals(self.order, self.best.after[0], grows=may_grow(self.order, self.basket))
+
     def _find_parts(self) -> None:
-        find_rivals(self.order, self.best.after[0], grows=_may_grow(self.order, self.basket))
-        if len(self.order) <= _SO_FEW:
+        if len(self.order) <= SO_FEW:
             return
         turn = 0
         for one in self.order:
             one.find_parts(self.best.after[0], self.best.after[turn])
             turn += turn < len(self.best.taken) and self.best.taken[turn] is one
 
-    def _from(self, first: int, now: Running, allowed: int) -> None:
-        places, worths = self._worths([n for n in range(first, len(self.order)) if allowed >> n & 1], now)
-        if self._bound(now.total - sum(worths), now.total) >= self.best.total:
+    def is_new(self, now: Running, allowed: int) -> bool:
+        """Whether what offers are left was not tried yet at these prices."""
+        state = (allowed, now.shipping, now.announced, *now.amounts, *now.off, *now.runs)
+        if state in self.tried:
+            return False
+        self.tried.add(state)
+        return True
+
+    def _from(self, now: Running, allowed: int) -> None:
+        if not self.is_new(now, allowed):
+            return
+        places, worths = self._worths(places_of(allowed), now)
+        if self.bound(now.total - sum(worths), now.total) >= self.best.total:
             return
         bounds = self._bounds(places, worths, now)
-        for at, place in enumerate(places):
-            bound = self._bound(bounds[at], now.total)
-            if bound >= self.best.total:
+        for place, worth, bound, behind in zip(places, worths, bounds, bounds[1:], strict=False):
+            least = self.bound(bound, now.total)
+            if least >= self.best.total:
                 return
-            if self.effort <= 0 or len(self.path) >= _DEEPEST:
-                self._leave(bound)
+            if self.is_over:
+                self.leave(least)
                 return
-            one = self.order[place]
-            if one.quick and self._bound(bounds[at + 1], now.total, worths[at]) >= self.best.total:
-                continue
-            for used in (one, *one.fewer(now)):
-                if not one.quick and len(one.places) == 1:
-                    worth = used.worth_now(now)
-                    if not worth or self._bound(bounds[at + 1], now.total, worth) >= self.best.total:
-                        continue
-                if self.effort <= 0:
-                    self._leave(bound)
-                    return
-                self._take(place, used, now, allowed)
+            one, later = self.order[place], allowed >> place + 1 << place + 1
+            if not one.quick or self.bound(behind, now.total, worth) < self.best.total:
+                for used in (one, *one.fewer(now)):
+                    self._with(place, used, now, later, behind)
 
-    def _take(self, place: int, one: Candidate, now: Running, allowed: int) -> None:
+    def _with(self, place: int, one: Candidate, now: Running, later: int, behind: float) -> None:
+        """Try the sets with an offer, behind which at least so much is left, and the later ones that are allowed."""
+        if not one.quick and len(one.places) == 1:
+            worth = one.worth_now(now)
+            if not worth or self.bound(behind, now.total, worth) >= self.best.total:
+                return
+        new = self.take(one, now)
+        if new is not None:
+            self._from(new, later & ~self.conflicts[place])
+            self.path.pop()
+
+    def take(self, one: Candidate, now: Running) -> Running | None:
+        """Prices after one more offer on the path; None where it takes nothing off, and is not on the path."""
         self.effort -= len(self.basket.lines) + _PER_SET
         new = apply(one, self.basket, now, self.least)
         if isinstance(new, Shortfall) or new.total == now.total:
-            return
+            return None
         self.path.append((one, new))
         if new.total < self.best.total:
             start = self.best.after[0]
             self.best = Chosen([one for one, _ in self.path], [start, *(state for _, state in self.path)])
-        self._from(place + 1, new, allowed & ~self._ruled_out(place))
-        self.path.pop()
+        return new
 
     def _bounds(self, places: Sequence[int], worths: Sequence[int], now: Running) -> list[float]:
         """What is left at least under the offers from each of some on, and after the last."""
-        if len(places) <= _SO_FEW:
+        if len(places) <= SO_FEW:
             return self._simple_bounds(places, worths, now.total)
         lines = ByLines([*now.amounts, now.shipping], floors=self.basket.has_floors)
         parts = self._parts(places, worths, now)
@@ -190,7 +205,7 @@ class Search:
             () if self.order[place].uses is Uses.SOME else parts for place, parts in zip(places, found, strict=True)
         ]
 
-    def _worths(self, places: Sequence[int], now: Running) -> tuple[list[int], list[int]]:
+    def _worths(self, places: Iterable[int], now: Running) -> tuple[list[int], list[int]]:
         """Those that may take something off from now on, and the most that each does."""
         found = [(place, self._worth(self.order[place], now)) for place in places]
         found = [one for one in found if one[1]]
@@ -202,55 +217,6 @@ class Search:
         effect, at = one.places[0]
         return effect.worth(at, now) if one.quick else min(one.most, effect.most(at, now))
 
-    def _bound(self, left: float, total: int, off: int = 0) -> int:
+    def bound(self, left: float, total: int, off: int = 0) -> int:
         """The least total where so much is left, less what has been taken off already."""
         return max(self.least, ceil(left - off - _SLACK - total * _ERROR))
-
-    def _ruled_out(self, place: int) -> int:
-        found = self.rivals.get(place)
-        if found is None:
-            one, found = self.order[place], 0
-            for other in range(place + 1, len(self.order)):
-                if one.conflicts(self.order[other]):
-                    found |= 1 << other
-            self.rivals[place] = found
-        return found
-
-
-def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> None:
-    """Note for offers of single units which others, before and after them, want the same ones.
-
-    One that comes after others may take off more than when it is alone, and so may all where `grows`.
-    """
-    later: dict[tuple[int, int], int] = {}
-    for one in reversed(order):
-        if one.uses:
-            size = one.places[0][0].size
-            if one.uses is Uses.SOME:
-                one.rival_size = max((other for (_, other), bits in _rivals(one, later) if bits), default=0)
-            key = (-1 if _takes_anywhere(one) else one.ready.lane, size)
-            later[key] = later.get(key, 0) | one.touched
-    earlier: dict[tuple[int, int], int] = {}
-    for one in order:
-        if not one.quick and len(one.places) == 1 and (grows or any(bits for _, bits in _rivals(one, earlier))):
-            effect, at = one.places[0]
-            one.most = effect.most(at, start)
-        if one.uses:
-            key = (-1 if _takes_anywhere(one) else one.ready.lane, 0)
-            earlier[key] = earlier.get(key, 0) | one.touched
-
-
-def _rivals(one: Candidate, known: Mapping[tuple[int, int], int]) -> list[tuple[tuple[int, int], int]]:
-    """Lines of other offers that it has in common with them, by lane (-1 for any) and size."""
-    return [(key, bits & one.touched) for key, bits in known.items() if key[0] in (-1, one.ready.lane)]
-
-
-def _takes_anywhere(one: Candidate) -> bool:
-    """Whether the units that it uses are used for offers of other lanes too."""
-    return one.uses is Uses.SOME and not one.ready.limited
-
-
-def _may_grow(found: Sequence[Candidate], basket: Basket) -> bool:
-    """Whether an offer that chooses its units may take off more after others than when it is alone."""
-    scopes = [scope for one in found for effect, own in one.ready.effects for scope in (own, *effect.also)]
-    return basket.has_floors or any(scope.only_full_price for scope in scopes)

@@ -1,0 +1,38 @@
+"""Which offers apply, and what a basket costs after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from offerloop.offers.pricing.candidates import Candidate
+from offerloop.offers.pricing.running import Running
+from offerloop.offers.shortfall import Shortfall
+
+
+@dataclass(slots=True)
+class Chosen:
+    """What applies, in order, and the prices after each."""
+
+    taken: list[Candidate]
+    after: list[Running]
+    find_lowest: Callable[[], int] | None = None
+    """A lower bound of the lowest total; None where it is this one."""
+
+    @property
+    def total(self) -> int:
+        """After all of them."""
+        return self.after[-1].total
+
+    @property
+    def gap(self) -> int:
+        """How far the total may be above the lowest one."""
+        return 0 if self.find_lowest is None else max(0, self.total - self.find_lowest())
+
+    def add(self, one: Candidate, new: Running | Shortfall) -> bool:
+        """Take one more offer if it takes anything off; whether it did."""
+        if isinstance(new, Shortfall) or new.total >= self.total:
+            return False
+        self.taken.append(one)
+        self.after.append(new)
+        return True

@@ -1,0 +1,62 @@
+"""The greedy answer: each offer in its order that takes something off and conflicts with none before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.candidates import Candidate, apply
+from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.chosen import Chosen
+
+
+def named_out(one: Candidate, chosen: Chosen) -> bool:
+    """Whether an offer that was chosen excludes another one by name."""
+    return any(one.excludes(other) for other in chosen.taken)
+
+
+class _Blocked:
+    """Lines of one lane that offers of lines, of every unit and of single units touch, as bits."""
+
+    def __init__(self) -> None:
+        self.anyone = [0, 0, 0]
+        """By `Uses`."""
+        self.unstackable = [0, 0, 0]
+
+    def bars(self, one: Candidate) -> bool:
+        """Whether an offer is in conflict with one that was added."""
+        used = self.unstackable if one.stackable else self.anyone
+        lines = used[0]
+        if one.uses is not Uses.SOME:
+            lines |= used[1]
+            if one.uses is Uses.LINES:
+                lines |= used[2]
+        return bool(one.touched & lines)
+
+    def add(self, one: Candidate) -> None:
+        """Block the lines of an added offer."""
+        self.anyone[one.uses] |= one.touched
+        if not one.stackable:
+            self.unstackable[one.uses] |= one.touched
+
+
+def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total: int) -> Chosen:
+    """Apply each candidate in order if it reduces the total and conflicts with no earlier one."""
+    chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
+    named = any(candidate.ready.named for candidate in order)
+    for candidate in order:
+        lane, now = lanes.setdefault(candidate.ready.lane, _Blocked()), chosen.after[-1]
+        if lane.bars(candidate) or (named and named_out(candidate, chosen)) or not has_units(candidate, now):
+            continue
+        if chosen.add(candidate, apply(candidate, basket, now, min_total)):
+            lane.add(candidate)
+    return chosen
+
+
+def has_units(one: Candidate, now: Running) -> bool:
+    """Whether an offer of single units finds any that are free."""
+    if one.uses is not Uses.SOME:
+        return True
+    effect, at = one.places[0]
+    return bool(effect.repeats(at, now))

@@ -1,0 +1,264 @@
+"""How low a total can come, by scenario: the largest sets of offers without a conflict, each in exact proportions.
+
+Offers of lines that take something off in proportion to what lines cost are steps. Without rounding, what a step leaves
+never rises when a line before it falls, so that of sets of steps the largest ones leave least: those are the scenarios.
+Steps on the same lines that stand in the way of the same offers count as one, which takes off what most of them do.
+One minor unit less before a step is at most a known share of it less after it, which bounds what rounding adds, and
+what offers take off that choose their units or are not in proportion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
+from typing import NamedTuple
+
+from offerloop.offers.pricing.candidates import Candidate, places_of
+from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.steps import Step, steps_of
+from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
+
+
+class _Run(NamedTuple):
+    """Some steps at once: a share that is left of every line; or the largest of some that stand in for each other."""
+
+    keeps: list[float] | None
+    lines: tuple[int, ...] = ()
+    options: tuple[tuple[float, float], ...] = ()
+    """(rate, most) of each."""
+
+    def off(self, total: float) -> float:
+        """What is taken off lines that cost so much together."""
+        return max([min(total * rate, most) for rate, most in self.options])
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What a scenario leaves from a position on."""
+
+    runs: list[_Run]
+    slack: float
+    """What rounding, and offers that are not in proportion, take off at most."""
+    shares: list[float]
+    """How much is left behind it, at most, of what each group of rivals for units takes off."""
+
+    def left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
+        """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much."""
+        left = list(amounts)
+        for run in self.runs:
+            keeps, lines, options = run
+            if keeps is not None:
+                left = [amount * keep for amount, keep in zip(left, keeps)]  # noqa: B905
+                continue
+            total = left[lines[0]] if len(lines) == 1 else sum([left[line] for line in lines])
+            if len(options) == 1:
+                ((rate, most),) = options
+                off = total * rate if total * rate < most else most
+            else:
+                off = run.off(total)
+            keep = 1 - off / total if total > off else 0.0
+            for line in lines:
+                left[line] *= keep
+        return sum(left) - self.slack - sum([most * share for most, share in zip(off_units, self.shares, strict=True)])
+
+
+@dataclass(slots=True)
+class Scenario:
+    """A maximal set of offers, as bits, and what it leaves from each position of the order on."""
+
+    offers: int
+    all: Scenarios
+    groups: list[list[Step]]
+    """Its steps in order, those that stand in for each other together."""
+    tails: dict[tuple[int, int], Tail] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, offers: int, every: Scenarios) -> tuple[Scenario, float]:
+        """Return a scenario, and what it leaves at least at the prices of the start, but for rounding.
+
+        A maximum discount that does not count there counts only where offers before it are left out; it is left out.
+        """
+        groups: dict[object, list[Step]] = {}
+        for place in places_of(offers):
+            for number, step in enumerate(every.steps[place]):
+                groups.setdefault((every.classes[place], number), []).append(step)
+        left, found = list[float](every.amounts), list[list[Step]]()
+        for steps in groups.values():
+            lines = steps[0].lines
+            total = sum([left[line] for line in lines])
+            off = max([min(total * step.rate, step.most) for step in steps])
+            found.append([step.where_they_cost(total) for step in steps])
+            keep = 1 - off / total if total > off else 0.0
+            for line in lines:
+                left[line] *= keep
+        return cls(offers, every, found), sum(left)
+
+    def tail(self, place: int, allowed: int) -> Tail:
+        """What it leaves from a position on, with the offers that are allowed."""
+        key = (place, (self.offers & allowed) >> place)
+        known = self.tails.get(key)
+        if known is None:
+            groups = self.groups
+            if place or allowed & self.offers != self.offers:
+                groups = [
+                    steps
+                    for one in groups
+                    if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
+                ]
+            known = self.tails[key] = self._tail(place, groups)
+        return known
+
+    def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
+        worth = [1.0] * (len(self.all.start.amounts) + 1)
+        slack, shares, behind = 0.0, [0.0] * len(self.all.rivals), set[int]()
+        events = [one for one in self.all.events if one[0] >= place]
+        for steps in reversed(groups):
+            first = steps[0]
+            while events and events[-1][0] > first.place:
+                slack += self._pass(events.pop(), worth, shares)
+            top = worth[first.lines[0]] if len(first.lines) == 1 else max([worth[line] for line in first.lines])
+            noise = any(other & first.bits != first.bits for other in behind if other & first.bits)
+            slack += top * max([step.rounding + (step.noise if noise else 0.0) for step in steps])
+            fixed = len(steps) > 1 or first.most < inf
+            for line in first.lines:
+                worth[line] = top if fixed else worth[line] * (1 - first.rate)
+            behind.add(first.bits)
+        while events:
+            slack += self._pass(events.pop(), worth, shares)
+        return Tail(_runs(groups, len(worth)), slack, shares)
+
+    def _pass(self, event: tuple[int, int], worth: Sequence[float], shares: list[float]) -> float:
+        """Note what is left of what rivals take off, or return what an offer that is not in proportion takes off."""
+        place, number = event
+        if number < 0:
+            return self.all.order[place].most * max(worth)
+        shares[number] = max([worth[line] for line in self.all.rivals[number].lines])
+        return 0.0
+
+
+def _runs(groups: Sequence[Sequence[Step]], n: int) -> list[_Run]:
+    """Groups of steps, as few as possible: shares of all lines, and amounts off the same ones, one after another."""
+    runs = list[_Run]()
+    for steps in groups:
+        first, before = steps[0], runs[-1] if runs else _Run(None)
+        if len(steps) == 1 and first.most == inf:
+            keeps = before.keeps
+            if keeps is None:
+                keeps = [1.0] * n
+                runs.append(_Run(keeps))
+            for line in first.lines:
+                keeps[line] *= 1 - first.rate
+        elif len(steps) == len(before.options) == first.rate == before.options[0][0] and before.lines == first.lines:
+            runs[-1] = _Run(None, first.lines, ((1.0, first.most + before.options[0][1]),))
+        else:
+            runs.append(_Run(None, first.lines, tuple([(step.rate, step.most) for step in steps])))
+    return runs
+
+
+@dataclass
+class Scenarios:
+    """All scenarios of some offers in their order."""
+
+    order: Sequence[Candidate]
+    start: Running
+    conflicts: Sequence[int]
+    """By position, the others that each rules out, as bits."""
+    most: int
+    """Scenarios up to which they are worth their while."""
+    all: list[Scenario] = field(default_factory=list)
+    steps: list[list[Step]] = field(default_factory=list)
+    """By position; nothing for offers that are not in proportion."""
+    classes: list[object] = field(default_factory=list)
+    """By position, what is equal for offers that stand in for each other."""
+    joined: int = 0
+    """Offers that have joined a class that is in the way of fewer, as bits."""
+    rivals: list[Rivals] = field(default_factory=list)
+    events: list[tuple[int, int]] = field(default_factory=list)
+    """The last position and the number of each group of rivals; (position, -1) of offers that are not in proportion."""
+
+    @cached_property
+    def amounts(self) -> list[int]:
+        """What lines and shipping cost at the start."""
+        return [*self.start.amounts, self.start.shipping]
+
+    def find(self, below: int) -> bool:
+        """Find those that may leave less than so much; whether they are few enough."""
+        self.steps = [steps_of(place, one, self.start) for place, one in enumerate(self.order)]
+        self.rivals = find_rivals_by_line(self.order, self.start)
+        others = [place for place, one in enumerate(self.order) if not self.steps[place] and not is_chooser(one)]
+        self.events = sorted(
+            [
+                *[(some.offers.bit_length() - 1, number) for number, some in enumerate(self.rivals)],
+                *[(place, -1) for place in others],
+            ]
+        )
+        members = self._classes()
+        heads = {self.classes[place]: 1 << place for place in range(len(self.order)) if not self.joined >> place & 1}
+        sets = list(_independent(sum([heads[name] for name in members]), self.conflicts, self.most + 1))
+        slack = sum([step.rounding + step.noise for steps in self.steps for step in steps])
+        slack += sum([self.order[place].most for place in others])
+        slack += sum([some.most(self.start, some.offers) for some in self.rivals])
+        for bits in sets if len(sets) <= self.most else ():
+            one, left = Scenario.of(sum([members[self.classes[place]] for place in places_of(bits)]), self)
+            if left - slack <= below:
+                self.all.append(one)
+        return len(sets) <= self.most
+
+    def _classes(self) -> dict[object, int]:
+        """The offers of each class, as bits: of one lane, on the same lines, and in the way of the same ones.
+
+        An offer that does not stack joins one that takes off as much of the same lines and is in the way of fewer.
+        """
+        same_lines: dict[object, list[int]] = {}
+        for place, one in enumerate(self.order):
+            near, steps = self.conflicts[place] | 1 << place, self.steps[place]
+            alone = one.stackable or len(steps) != 1
+            self.classes.append(place if alone else (one.ready.lane, steps[0].lines, near))
+            if len(steps) == 1:
+                same_lines.setdefault((one.ready.lane, steps[0].lines), []).append(place)
+        for places in same_lines.values():
+            self._join(places)
+        members: dict[object, int] = {}
+        for place, steps in enumerate(self.steps):
+            if steps:
+                members[self.classes[place]] = members.get(self.classes[place], 0) | 1 << place
+        return members
+
+    def _join(self, places: Sequence[int]) -> None:
+        own = {place: self.classes[place] for place in places}
+        for place in places:
+            one, near = self.order[place], self.conflicts[place] | 1 << place
+            if not one.stackable and one.uses is Uses.LINES:
+                better = [other for other in places if self._gives_way(other, near, self.steps[place][0])]
+                if better:
+                    self.joined |= 1 << place
+                    self.classes[place] = own[min(better, key=lambda other: self.conflicts[other].bit_count())]
+
+    def _gives_way(self, place: int, near: int, step: Step) -> bool:
+        """Whether an offer takes off as much as a step and is in the way of fewer than those that are near it."""
+        own, (other,) = self.conflicts[place] | 1 << place, self.steps[place]
+        if own == near or own & ~near:
+            return False
+        total = sum([self.amounts[line] for line in step.lines])
+        return other.rate >= step.rate and other.most >= min(step.most, step.rate * total)
+
+
+def _independent(offers: int, conflicts: Sequence[int], most: int) -> Iterator[int]:
+    """The maximal sets of offers without a conflict, not more than so many (Bron and Kerbosch 1973)."""
+    stack = [(0, offers, 0)]
+    while stack and most:
+        chosen, left, done = stack.pop()
+        if not left:
+            if not done:
+                most -= 1
+                yield chosen
+            continue
+        pivot = min(places_of(left), key=lambda place: (conflicts[place] & left).bit_count())
+        for place in places_of(left & (conflicts[pivot] | 1 << pivot)):
+            free = ~(conflicts[place] | 1 << place)
+            stack.append((chosen | 1 << place, left & free, done & free))
+            left &= ~(1 << place)
+            done |= 1 << place

@@ -1,0 +1,74 @@
+"""What offers of lines take off in proportion to what the lines cost, without rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import inf
+
+from offerloop.offers.pricing.candidates import Candidate
+from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.sharing import Remainder
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an offer takes off some lines together: a share of what they cost, and at most so much."""
+
+    place: int
+    """Of the offer in the order."""
+    lines: tuple[int, ...]
+    rate: float
+    most: float
+    rounding: float = 0.0
+    """What rounding adds to all that it takes off."""
+    noise: float = 0.0
+    """What rounding moves between its lines."""
+
+    @cached_property
+    def bits(self) -> int:
+        """Its lines as bits."""
+        return sum([1 << line for line in self.lines])
+
+    def where_they_cost(self, total: float) -> Step:
+        """The same without a maximum that does not count where its lines cost at most so much together."""
+        return self if self.rate == 1 or total * self.rate > self.most else self._without_most
+
+    @cached_property
+    def _without_most(self) -> Step:
+        return replace(self, most=inf)
+
+
+def steps_of(place: int, one: Candidate, start: Running) -> list[Step]:
+    """What an offer takes off; nothing where it is not in proportion."""
+    if len(one.places) != 1 or one.uses is Uses.SOME:
+        return []
+    (effect, at), (_, scope) = one.places[0], one.ready.effects[0]
+    rates, rounding = effect.rates(at)
+    if effect.uses is Uses.EACH:
+        if rates:
+            return [Step(place, tuple([line for line, _ in rates]), rates[0][1], inf, rounding)]
+        return [Step(place, (line,), 1.0, most) for line, most in effect.by_line(at, start)]
+    uneven = at.basket.has_floors
+    if not rates:
+        even = effect.in_proportion and not uneven and not scope.only_full_price
+        return [Step(place, tuple(at.lines), 1.0, one.most, 0.0, _noise(at.lines, one))] if even else []
+    amounts, lines = [*start.amounts, start.shipping], tuple([line for line, _ in rates])
+    capped = one.most + rounding < rates[0][1] * sum([amounts[line] for line in lines])
+    of_goods = lines[0] < len(start.amounts)
+    if of_goods and (uneven or (scope.only_full_price and capped)):
+        return []
+    noise = _noise(lines, one) if of_goods else 0.0
+    return [Step(place, lines, rates[0][1], one.most if capped else inf, rounding, noise)]
+
+
+def _noise(lines: Sequence[int], one: Candidate) -> float:
+    """What rounding moves between lines: where k of n are rounded up, by largest remainder at most k (n - k) / n."""
+    at = one.places[0][1]
+    if at.arithmetic.remainder is Remainder.LARGEST:
+        return len(lines) / 4
+    if at.arithmetic.remainder is Remainder.LAST_LINE:
+        return float(len(lines))
+    return float(sum([at.basket.lines[line].quantity for line in lines]))

@@ -1,0 +1,140 @@
+"""How much offers that choose their units can take off together, from the units that are still free.
+
+Offers that share no lines are bounded apart. Of the others either all count at the most that they and their equals
+take off, or every free unit bears the most that one of them takes off it, or some count in one way and the rest in the
+other; the least of what is tried counts (a fractional packing, of which each part is a feasible dual solution).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from offerloop.offers.pricing.candidates import Candidate, places_of
+from offerloop.offers.pricing.claims import TAKEN, Uses
+from offerloop.offers.pricing.effects import Effect, UnitBound
+from offerloop.offers.pricing.running import Running
+
+
+@dataclass(slots=True)
+class Equals:
+    """Offers that take off the same from the same lines."""
+
+    offers: int
+    """As bits of their positions."""
+    one: Candidate
+    together: float
+    """The most that all of them take off."""
+    bound: UnitBound
+
+    def takes_off(self, effect: Effect, lines: Sequence[int]) -> bool:
+        """Whether another effect on some lines is the same."""
+        own, at = self.one.places[0]
+        return own == effect and at.lines == lines
+
+    def most(self, left: int, now: Running) -> float:
+        """The most that those that are left take off."""
+        number = (self.offers & left).bit_count()
+        effect, at = self.one.places[0]
+        return min(number * self.one.most, self.together) if number and effect.repeats(at, now) else 0.0
+
+    def most_of_unit(self, line: int, price: int) -> float:
+        """The most that they take off one unit."""
+        share, cap, more = self.bound
+        return max(0.0, min(price, cap) * share + more) if self.one.touched >> line & 1 else 0.0
+
+
+@dataclass(slots=True)
+class Rivals:
+    """Offers of one lane that choose units of the same lines, directly or through others."""
+
+    equals: list[Equals]
+    offers: int
+    """As bits of their positions."""
+    lines: tuple[int, ...]
+    known: dict[tuple[object, ...], float] = field(default_factory=dict)
+
+    def most(self, now: Running, allowed: int) -> float:
+        """How much those that are allowed take off at most from now on."""
+        left = self.offers & allowed
+        if not left:
+            return 0.0
+        key = (left, *[now.units(line) for line in self.lines])
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = self._most(now, left)
+        return known
+
+    def _most(self, now: Running, left: int) -> float:
+        whole = [one.most(left, now) for one in self.equals]
+        able = [one for one, most in zip(self.equals, whole, strict=True) if most]
+        units = [
+            (count, [one.most_of_unit(line, price) for one in able])
+            for line in self.lines
+            for count, price, used in now.units(line)
+            if price and not used & TAKEN
+        ]
+        return _least_cover([most for most in whole if most], units)
+
+
+def _least_cover(whole: Sequence[float], units: Sequence[tuple[int, Sequence[float]]]) -> float:
+    """The least that is found with some offers counted as a whole, of which one after another is tried."""
+    as_whole, best = [False] * len(whole), _cover([False] * len(whole), whole, units)
+    improved = bool(whole)
+    while improved:
+        improved = False
+        for place in range(len(whole)):
+            as_whole[place] = not as_whole[place]
+            value = _cover(as_whole, whole, units)
+            if value < best:
+                best, improved = value, True
+            else:
+                as_whole[place] = not as_whole[place]
+    return min(best, sum(whole))
+
+
+def _cover(as_whole: Sequence[bool], whole: Sequence[float], units: Sequence[tuple[int, Sequence[float]]]) -> float:
+    """What some offers take off as a whole, and the others of every unit."""
+    others = [place for place, one in enumerate(as_whole) if not one]
+    most = sum([value for one, value in zip(as_whole, whole, strict=True) if one])
+    if others:
+        for count, values in units:
+            most += count * max([values[place] for place in others])
+    return most
+
+
+def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Rivals]:
+    """Offers that choose their units, by lane and by the lines that they share."""
+    lanes: dict[int, list[tuple[int, int]]] = {}
+    for place, one in enumerate(order):
+        if is_chooser(one):
+            groups = lanes.setdefault(one.ready.lane, [])
+            near = [(offers, lines) for offers, lines in groups if lines & one.touched]
+            groups[:] = [group for group in groups if group not in near]
+            offers, lines = 1 << place, one.touched
+            for more, others in near:
+                offers, lines = offers | more, lines | others
+            groups.append((offers, lines))
+    return [
+        Rivals(_equals(order, offers, start), offers, tuple(places_of(lines & (1 << len(start.amounts)) - 1)))
+        for groups in lanes.values()
+        for offers, lines in groups
+    ]
+
+
+def is_chooser(one: Candidate) -> bool:
+    """Whether an offer chooses its units, and they are used then."""
+    return one.uses is Uses.SOME and not one.quick
+
+
+def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equals]:
+    found: list[Equals] = []
+    for place in places_of(offers):
+        effect, at = order[place].places[0]
+        known = next((one for one in found if one.takes_off(effect, at.lines)), None)
+        if known is None:
+            together, bound = effect.most_of_many(at, start), effect.per_unit(at, start)
+            found.append(Equals(1 << place, order[place], together, bound))
+        else:
+            known.offers |= 1 << place
+    return found
