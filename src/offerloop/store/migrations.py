@@ -116,6 +116,15 @@ _SHARED = (
   spent_minor bigint not null, at bigint not null, primary key (version, campaign_id))""",
 )
 """What workers tell each other: changes by number, what they may still spend, who has which duty, and prices."""
+_CAMPAIGNS = (
+    """create table campaigns (campaign_id text primary key, revision bigint not null, state text not null,
+  last_editor text not null, approved_by text not null, starts_at bigint, ends_at bigint, made_at bigint not null,
+  changed_at bigint not null)""",
+    """create table campaign_revisions (campaign_id text not null, revision bigint not null, at bigint not null,
+  actor text not null, person text not null, restored_from bigint, body text not null, starts_at bigint,
+  ends_at bigint, primary key (campaign_id, revision))""",
+)
+"""Campaigns that people write in the service."""
 
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
@@ -171,6 +180,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _PURCHASES,
         written(_WORK),
         written(_SHARED),
+        (*_CAMPAIGNS, *_append_only("campaign_revisions", dialect)),
     )
 
 

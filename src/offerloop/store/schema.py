@@ -399,3 +399,33 @@ cursors = Table(
     Column("position", BigInteger, nullable=False),
 )
 """How far a table was gone through."""
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("last_editor", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("starts_at", BigInteger),
+    Column("ends_at", BigInteger),
+    Column("made_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""Campaigns that people write in the service; approved_by is a JSON list of the people who approved this revision."""
+
+campaign_revisions = Table(
+    "campaign_revisions",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("restored_from", BigInteger),
+    Column("body", Text, nullable=False),
+    Column("starts_at", BigInteger),
+    Column("ends_at", BigInteger),
+)
+"""What each campaign said in each revision, as JSON; only made."""

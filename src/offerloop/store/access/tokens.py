@@ -61,6 +61,18 @@ def revoke_token(connection: Connection, token_id: str) -> Token | None:
     return None if row is None else _token(row)
 
 
+def person_behind(connection: Connection, actor: str) -> str:
+    """Return the person who made a token, or who made the token that made it, and so on; a person is behind itself.
+
+    Two tokens of one person are one pair of eyes.
+    """
+    while (
+        made_by := connection.execute(select(tokens.c.made_by).where(tokens.c.token_id == actor)).scalar()
+    ) is not None:
+        actor = made_by
+    return actor
+
+
 def _token(row: Row[tuple[object, ...]]) -> Token:
     roles = tuple(one for one in row.roles.split(",") if one)
     return Token(row.token_id, row.name, roles, row.made_at, row.made_by, row.ends_at, row.revoked_at)

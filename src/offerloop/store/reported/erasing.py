@@ -21,6 +21,7 @@ from offerloop.store.migrations import changeable
 from offerloop.store.reported.choices import delete_choice
 from offerloop.store.reported.erased import hold_off_erasures, note_erased
 from offerloop.store.schema import (
+    campaign_revisions,
     coupons,
     customer_keys,
     customers,
@@ -44,7 +45,7 @@ DISTINCT = 6
 _LEDGER = (coupons, customers, locks, redemptions, history)
 _NAMES = ("code", "lock_key", "redemption_id", "request_key")
 """Columns of the ledger that hold names which the shop gave, and which may hold the customer's id."""
-_APPEND_ONLY = (history, steps, trail)
+_APPEND_ONLY = (history, steps, trail, campaign_revisions)
 _CLEAN_SECONDS = 30.0
 
 

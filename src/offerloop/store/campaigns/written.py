@@ -1,0 +1,220 @@
+"""Campaigns on record: the newest revision of each with its state, and every revision that there was.
+
+Whoever changes a campaign says which state and revision they saw, so that two people never overwrite each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from offerloop.store.campaigns.lifecycle import (
+    PLANNED_STATES,
+    CampaignMoment,
+    CampaignState,
+    state_at,
+)
+from offerloop.store.connect import StaleError, clock, inserting
+from offerloop.store.schema import campaign_revisions, campaigns
+
+
+@dataclass(frozen=True)
+class CampaignText:
+    """What a revision says."""
+
+    body: Mapping[str, Any]
+    """As `[[campaigns]]` of the configuration has it."""
+    starts_at: int | None
+    """Epoch second from which on a scheduled campaign runs."""
+    ends_at: int | None
+    """Epoch second from which on it has ended."""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who writes a revision."""
+
+    actor: str
+    """Id of the token or person."""
+    person: str
+    """The person behind a token."""
+
+
+@dataclass(frozen=True)
+class WrittenCampaign:
+    """A campaign with its newest revision, at one moment."""
+
+    campaign_id: str
+    revision: int
+    text: CampaignText
+    moment: CampaignMoment
+    made_at: int
+    changed_at: int
+
+    @property
+    def state(self) -> CampaignState:
+        """Return the state as time has moved it."""
+        return self.moment.current
+
+
+@dataclass(frozen=True)
+class CampaignRevision:
+    """One revision of a campaign."""
+
+    revision: int
+    at: int
+    editor: Editor
+    restored_from: int | None
+    """The earlier revision that it brought back."""
+    text: CampaignText
+
+
+def add_campaign(connection: Connection, campaign_id: str, text: CampaignText, editor: Editor) -> bool:
+    """Enter a campaign as a draft, and return whether its id was free."""
+    now = clock(connection)
+    row = {
+        "campaign_id": campaign_id, "revision": 1, "state": CampaignState.DRAFT.value, "last_editor": editor.person,
+        "approved_by": "[]", "starts_at": text.starts_at, "ends_at": text.ends_at, "made_at": now, "changed_at": now,
+    }  # fmt: skip
+    entered = inserting(connection, campaigns).values(row).on_conflict_do_nothing().returning(campaigns.c.campaign_id)
+    if connection.execute(entered).one_or_none() is None:
+        return False
+    _keep(connection, campaign_id, CampaignRevision(1, now, editor, None, text))
+    return True
+
+
+def revise_campaign(
+    connection: Connection,
+    campaign: WrittenCampaign,
+    text: CampaignText,
+    editor: Editor,
+    restored_from: int | None = None,
+) -> None:
+    """Write a new revision, which is a draft that nobody has approved. Raises StaleError where another was faster."""
+    number, now = campaign.revision + 1, clock(connection)
+    changed = {
+        "revision": number, "state": CampaignState.DRAFT.value, "last_editor": editor.person, "approved_by": "[]",
+        "starts_at": text.starts_at, "ends_at": text.ends_at, "changed_at": now,
+    }  # fmt: skip
+    _change(connection, campaign, changed)
+    _keep(connection, campaign.campaign_id, CampaignRevision(number, now, editor, restored_from, text))
+
+
+def move_campaign(
+    connection: Connection, campaign: WrittenCampaign, state: CampaignState, approved_by: Collection[str]
+) -> None:
+    """Write the state of a campaign and who approved it. Raises StaleError where somebody else was faster."""
+    changed = {
+        "state": state.value, "approved_by": json.dumps(sorted(approved_by)), "changed_at": clock(connection),
+    }  # fmt: skip
+    _change(connection, campaign, changed)
+
+
+def _change(connection: Connection, campaign: WrittenCampaign, changed: Mapping[str, Any]) -> None:
+    unchanged = (
+        (campaigns.c.campaign_id == campaign.campaign_id)
+        & (campaigns.c.revision == campaign.revision)
+        & (campaigns.c.state == campaign.moment.state.value)
+        & (campaigns.c.approved_by == json.dumps(sorted(campaign.moment.approved_by)))
+    )
+    made = update(campaigns).where(unchanged).values(changed).returning(campaigns.c.campaign_id)
+    if connection.execute(made).one_or_none() is None:
+        raise StaleError
+
+
+def _keep(connection: Connection, campaign_id: str, revision: CampaignRevision) -> None:
+    row = {
+        "campaign_id": campaign_id, "revision": revision.revision, "at": revision.at, "actor": revision.editor.actor,
+        "person": revision.editor.person, "restored_from": revision.restored_from,
+        "body": json.dumps(dict(revision.text.body), ensure_ascii=False), "starts_at": revision.text.starts_at,
+        "ends_at": revision.text.ends_at,
+    }  # fmt: skip
+    connection.execute(insert(campaign_revisions).values(row))
+
+
+def _newest() -> Select[Any]:
+    same = (campaign_revisions.c.campaign_id == campaigns.c.campaign_id) & (
+        campaign_revisions.c.revision == campaigns.c.revision
+    )
+    return select(campaigns, campaign_revisions.c.body).join(campaign_revisions, same)
+
+
+def find_campaign(connection: Connection, campaign_id: str) -> WrittenCampaign | None:
+    """Return a campaign; None where there is none of that id."""
+    row = connection.execute(_newest().where(campaigns.c.campaign_id == campaign_id)).one_or_none()
+    return None if row is None else _campaign(row, clock(connection))
+
+
+def list_campaigns(connection: Connection, after: str, limit: int) -> list[WrittenCampaign]:
+    """Return campaigns by their ids, those behind `after`."""
+    found = _newest().where(campaigns.c.campaign_id > after).order_by(campaigns.c.campaign_id).limit(limit)
+    now = clock(connection)
+    return [_campaign(row, now) for row in connection.execute(found)]
+
+
+def campaigns_to_plan(connection: Connection) -> list[WrittenCampaign]:
+    """Return the campaigns that a run plans: approved, scheduled or running."""
+    now = clock(connection)
+    found = [_campaign(row, now) for row in connection.execute(_newest().order_by(campaigns.c.campaign_id))]
+    return [one for one in found if one.state in PLANNED_STATES]
+
+
+def campaign_states(connection: Connection) -> dict[str, tuple[CampaignState, int]]:
+    """Return state and revision of every campaign."""
+    now = clock(connection)
+    return {
+        row.campaign_id: (state_at(CampaignState(row.state), row.starts_at, row.ends_at, now), row.revision)
+        for row in connection.execute(select(campaigns))
+    }
+
+
+def settle_campaigns(connection: Connection) -> list[WrittenCampaign]:
+    """Write the states of campaigns that time has moved, and return these campaigns as they were before."""
+    now = clock(connection)
+    moved = [
+        one
+        for row in connection.execute(_newest().where(campaigns.c.state.in_(_MOVED_BY_TIME)))
+        if (one := _campaign(row, now)).state is not one.moment.state
+    ]
+    for one in moved:
+        move_campaign(connection, one, one.state, one.moment.approved_by)
+    return moved
+
+
+_MOVED_BY_TIME = [
+    one.value for one in (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.EXHAUSTED)
+]
+
+
+def list_revisions(connection: Connection, campaign_id: str, before: int | None, limit: int) -> list[CampaignRevision]:
+    """Return revisions whose number is below `before`, the newest first."""
+    found = select(campaign_revisions).where(campaign_revisions.c.campaign_id == campaign_id)
+    if before is not None:
+        found = found.where(campaign_revisions.c.revision < before)
+    rows = connection.execute(found.order_by(campaign_revisions.c.revision.desc()).limit(limit))
+    return [_revision(row) for row in rows]
+
+
+def find_revision(connection: Connection, campaign_id: str, revision: int) -> CampaignRevision | None:
+    """Return one revision; None where there is none of that number."""
+    place = (campaign_revisions.c.campaign_id == campaign_id) & (campaign_revisions.c.revision == revision)
+    row = connection.execute(select(campaign_revisions).where(place)).one_or_none()
+    return None if row is None else _revision(row)
+
+
+def _campaign(row: Row[Any], now: int) -> WrittenCampaign:
+    approved_by = frozenset(json.loads(row.approved_by))
+    moment = CampaignMoment(
+        CampaignState(row.state), row.last_editor, approved_by, row.starts_at, row.ends_at, now
+    )  # fmt: skip
+    text = CampaignText(json.loads(row.body), row.starts_at, row.ends_at)
+    return WrittenCampaign(row.campaign_id, row.revision, text, moment, row.made_at, row.changed_at)
+
+
+def _revision(row: Row[Any]) -> CampaignRevision:
+    text = CampaignText(json.loads(row.body), row.starts_at, row.ends_at)
+    return CampaignRevision(row.revision, row.at, Editor(row.actor, row.person), row.restored_from, text)

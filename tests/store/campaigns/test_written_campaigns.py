@@ -1,0 +1,114 @@
+"""Campaigns on record, on both databases."""
+
+import pytest
+import sqlalchemy as sa
+
+from offerloop.store import (
+    CampaignState,
+    CampaignText,
+    Database,
+    Editor,
+    add_campaign,
+    add_token,
+    campaign_states,
+    campaigns_to_plan,
+    find_campaign,
+    find_revision,
+    list_campaigns,
+    list_revisions,
+    move_campaign,
+    person_behind,
+    revise_campaign,
+    settle_campaigns,
+)
+from offerloop.store.connect import StaleError, clock, writing
+
+ADA, BEN = Editor("token_a", "ada"), Editor("ben", "ben")
+
+
+def text(title="Spring", starts_at=None, ends_at=None):
+    return CampaignText({"title": title}, starts_at, ends_at)
+
+
+@pytest.fixture
+def database(store_url):
+    found = Database.open(store_url)
+    for name in ("autumn", "spring", "winter"):
+        assert found.change(lambda one, name=name: add_campaign(one, name, text(), ADA))
+    yield found
+    found.close()
+
+
+def spring(database):
+    return database.read(lambda one: find_campaign(one, "spring"))
+
+
+def test_an_id_is_given_once_and_campaigns_are_listed_by_pages(database):
+    assert not database.change(lambda one: add_campaign(one, "spring", text("Other"), BEN))
+    assert spring(database).text.body == {"title": "Spring"}
+    assert database.read(lambda one: find_campaign(one, "summer")) is None
+    pages = [[one.campaign_id for one in database.read(lambda one: list_campaigns(one, after, 2))]  # noqa: B023
+             for after in ("", "spring")]  # fmt: skip
+    assert pages == [["autumn", "spring"], ["winter"]]
+
+
+def test_every_revision_stays_and_the_newest_is_a_draft(database):
+    first = spring(database)
+    database.change(lambda one: move_campaign(one, first, CampaignState.APPROVED, {"ben"}))
+    approved = spring(database)
+    assert (approved.state, approved.moment.approved_by) == (CampaignState.APPROVED, {"ben"})
+    database.change(lambda one: revise_campaign(one, approved, text("Late spring", 5, 9), BEN))
+    database.change(lambda one: revise_campaign(one, spring(database), text(), ADA, restored_from=1))
+    newest = spring(database)
+    assert (newest.revision, newest.state, newest.moment.approved_by) == (3, CampaignState.DRAFT, frozenset())
+    assert newest.moment.last_editor == "ada"
+    revisions = database.read(lambda one: list_revisions(one, "spring", None, 10))
+    assert [(one.revision, one.editor, one.restored_from) for one in revisions] == [
+        (3, ADA, 1),
+        (2, BEN, None),
+        (1, ADA, None),
+    ]
+    assert [one.revision for one in database.read(lambda one: list_revisions(one, "spring", 3, 1))] == [2]
+    second = database.read(lambda one: find_revision(one, "spring", 2))
+    assert second.text == text("Late spring", 5, 9)
+    assert database.read(lambda one: find_revision(one, "spring", 4)) is None
+    with pytest.raises(sa.exc.DBAPIError), writing(database.engine) as connection:
+        connection.execute(sa.text("update campaign_revisions set body = '{}'"))
+
+
+def test_who_saw_an_older_state_changes_nothing(database):
+    seen = spring(database)
+    database.change(lambda one: move_campaign(one, seen, CampaignState.IN_REVIEW, ()))
+    with pytest.raises(StaleError), writing(database.engine) as connection:
+        revise_campaign(connection, seen, text("Too late"), BEN)
+    with pytest.raises(StaleError), writing(database.engine) as connection:
+        move_campaign(connection, seen, CampaignState.APPROVED, {"ben"})
+    assert spring(database).state is CampaignState.IN_REVIEW
+
+
+def test_time_moves_campaigns_and_their_states_are_written_later(database):
+    now = database.read(clock)
+    ends = {"autumn": (now - 2, now - 1), "spring": (now - 1, None), "winter": (now + 1_000, None)}
+    for name, times in ends.items():
+        seen = database.read(lambda one, name=name: find_campaign(one, name))
+        database.change(lambda one, seen=seen, times=times: revise_campaign(one, seen, text("", *times), ADA))
+        seen = database.read(lambda one, name=name: find_campaign(one, name))
+        database.change(lambda one, seen=seen: move_campaign(one, seen, CampaignState.SCHEDULED, {"ben"}))
+    states = {name: (state.value, revision) for name, (state, revision) in database.read(campaign_states).items()}
+    assert states == {"autumn": ("ended", 2), "spring": ("running", 2), "winter": ("scheduled", 2)}
+    assert [one.campaign_id for one in database.read(campaigns_to_plan)] == ["spring", "winter"]
+    moved = database.change(settle_campaigns)
+    assert {(one.campaign_id, one.moment.state.value, one.state.value) for one in moved} == {
+        ("autumn", "scheduled", "ended"), ("spring", "scheduled", "running"),
+    }  # fmt: skip
+    assert database.change(settle_campaigns) == []
+    assert spring(database).moment.approved_by == {"ben"}
+
+
+def test_the_person_behind_a_token_is_who_made_the_first(database):
+    def make(connection):
+        first, _ = add_token(connection, "a", ["admin"], "person_ada")
+        second, _ = add_token(connection, "b", ["approver"], first.token_id)
+        return [person_behind(connection, one) for one in (first.token_id, second.token_id, "person_ben")]
+
+    assert database.change(make) == ["person_ada", "person_ada", "person_ben"]
