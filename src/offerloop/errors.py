@@ -36,6 +36,8 @@ class InputError(OfferloopError):
     """The input is wrong; nothing was written."""
 
     exit_code = 2
+    field = ""
+    """The field of the input that is at fault, where one alone is."""
 
 
 class ConfigError(InputError):

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.config.audience import BOUNDS, AudienceRule, ValueComparison
+    from offerloop.config.audience import BOUNDS, AudienceRule, Comparison, ValueComparison
+    from offerloop.config.campaign import Campaign, CampaignFault
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         sqlite_beside,
     )
     from offerloop.config.model import (
-        Campaign,
         Config,
         Listed,
         Profiles,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from offerloop.config.privacy import Privacy
     from offerloop.config.publish import Publish
     from offerloop.config.section import ConfigSection
-    from offerloop.config.service import Alarms, Schedule, Topic, Webhook
+    from offerloop.config.service import Alarms, Approval, Oidc, Schedule, Serve, Topic, Webhook
     from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
     from offerloop.config.versions import version_key
 
@@ -49,10 +49,12 @@ __all__ = [
     "STORE_VARIABLE",
     "WIDTH",
     "Alarms",
+    "Approval",
     "AudienceRule",
     "Band",
     "BusinessAsUsual",
     "Campaign",
+    "CampaignFault",
     "Cell",
     "Clean",
     "Config",
@@ -62,6 +64,7 @@ __all__ = [
     "LimitRule",
     "Limits",
     "Listed",
+    "Oidc",
     "Plan",
     "Privacy",
     "Profiles",
@@ -70,6 +73,7 @@ __all__ = [
     "Response",
     "Schedule",
     "SectionName",
+    "Serve",
     "Shop",
     "Source",
     "SourceName",

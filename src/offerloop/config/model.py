@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from offerloop.config.audience import AudienceRule
+from offerloop.config.campaign import Campaign, CampaignFault, amount_fault, campaign_faults
 from offerloop.config.clean import Clean
 from offerloop.config.data import Data
 from offerloop.config.experiment import BusinessAsUsual, ExperimentSettings
@@ -21,7 +23,7 @@ from offerloop.config.privacy import Privacy
 from offerloop.config.publish import Publish
 from offerloop.config.report import Report
 from offerloop.config.section import ConfigSection, Share
-from offerloop.config.service import Alarms, Schedule, Webhook
+from offerloop.config.service import Alarms, Approval, Schedule, Serve, Webhook
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.locale import known_language
 from offerloop.message import Message, both
@@ -35,7 +37,7 @@ SourceName = Literal[
 SectionName = Literal[
     "seed", "shop", "data", "sources", "clean", "profiles", "recommend", "response", "experiment", "business_as_usual",
     "privacy", "audiences", "exclude", "campaigns", "plan", "evaluate", "report", "publish", "schedule", "webhooks",
-    "alarms",
+    "alarms", "approval", "serve",
 ]  # fmt: skip
 """Keys of the file, as `Config.only` takes them."""
 Listed = Sequence[dict[str, Any]]
@@ -212,38 +214,6 @@ class Response(ConfigSection):
     """Patterns (* and ?) of categories that never get an offer, such as fuel or tobacco."""
 
 
-class Campaign(ConfigSection):
-    """`[[campaigns]]`: offers with one budget."""
-
-    id: str
-    """Short name, used in tables."""
-    title: str
-    """What a reader calls it."""
-    budget: str
-    """The most that the plan may cost us, such as "1000.00"."""
-    offer_budgets: dict[str, str] = Field(default_factory=dict)
-    """Offer id, or a pattern (* and ?) of ids = the most that these offers may take of the budget together."""
-    team: str | None = None
-    """Team in `plan.team_budgets` whose budget the campaign shares."""
-    budget_basis: Literal["liability", "expected"] = "liability"
-    """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
-    budget_unit: str | None = None
-    """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
-    and what offers take from the budget is not subtracted from it."""
-    send: Literal["proven", "expected", "likely"] = "proven"
-    """When the plan is sent: `proven`, where customers left out of the choice show a profit whose interval leaves out
-    zero; `expected`, also where it holds zero, if the profit that they show is six tenths of its standard error
-    above it; `likely`, wherever they show a profit, for loops, whose holdback shows what comes of it."""
-    explore_budget: str = "0.00"
-    """The most that random offers may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
-    audience: str | None = None
-    """Name of the audience that may get its offers; default: everyone."""
-    exclude: str | None = None
-    """Name of an audience that may not."""
-    offers: tuple[dict[str, Any], ...] = ()
-    """The offers: `kind` and that kind's terms; may be empty when `[sources.offers]` lists them."""
-
-
 class Evaluate(ConfigSection):
     """`[evaluate]`: how policies are valued on the log of shown offers."""
 
@@ -269,7 +239,7 @@ class Config(ConfigSection):
     audiences: dict[str, AudienceRule] = Field(default_factory=dict)
     exclude: str | None = None
     """Name of an audience that never gets an offer from any campaign."""
-    campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    campaigns: tuple[Campaign, ...] = Field(default=(), validate_default=True)
     plan: Plan = Plan()
     evaluate: Evaluate = Evaluate()
     report: Report = Report()
@@ -277,6 +247,16 @@ class Config(ConfigSection):
     schedule: Schedule | None = None
     webhooks: tuple[Webhook, ...] = ()
     alarms: Alarms | None = None
+    approval: Approval = Approval()
+    serve: Serve = Serve()
+
+    @field_validator("campaigns")
+    @classmethod
+    def _some_campaign(cls, value: tuple[Campaign, ...], info: ValidationInfo) -> tuple[Campaign, ...]:
+        data = info.data.get("data")
+        if not value and (data is None or data.source == "files"):
+            raise PydanticKnownError("missing")  # those of the service are known to a store alone
+        return value
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -318,14 +298,6 @@ class Config(ConfigSection):
     @model_validator(mode="after")
     def _known_audiences(self) -> Config:
         named: list[tuple[Message | str, str | None]] = [("exclude", self.exclude)]
-        named += [
-            (
-                Message("campaign '{id}' {key}", context="place in a configuration", id=campaign.id, key=key),
-                getattr(campaign, key),
-            )
-            for campaign in self.campaigns
-            for key in ("audience", "exclude")
-        ]
         if self.business_as_usual is not None:
             named += [("business_as_usual.rules", one.audience) for one in self.business_as_usual.rules]
         for place, name in named:
@@ -350,82 +322,45 @@ class Config(ConfigSection):
                 )
         return self
 
-    @model_validator(mode="after")
-    def _money_and_ids(self) -> Config:
-        ids = [campaign.id for campaign in self.campaigns]
-        if len(set(ids)) < len(ids):
-            raise ValueError(Message("two campaigns have the same 'id'"))
-        for campaign in self.campaigns:
-            if not campaign.offers and "offers" not in self.sources:
-                raise ValueError(
-                    Message(
-                        "campaign '{id}' has no offers; add [[campaigns.offers]] or [sources.offers]", id=campaign.id
-                    )
-                )
-        for campaign in self.campaigns:
-            if campaign.budget_unit is not None and not is_unit(campaign.budget_unit):
-                raise ValueError(
-                    Message("'budget_unit' of campaign '{id}' must be small letters, such as \"seats\"", id=campaign.id)
-                )
-            if DIGITS[self.unit(campaign)] != DIGITS[self.shop.currency]:
-                raise ValueError(
-                    Message(
-                        "'budget_unit' of campaign '{id}' counts in hundredths; {currency} does not",
-                        id=campaign.id,
-                        currency=self.shop.currency,
-                    )
-                )
-            amounts = {name: getattr(campaign, name) for name in ("budget", "explore_budget")}
-            amounts |= {f"offer_budgets.{name}": amount for name, amount in campaign.offer_budgets.items()}
-            for name, amount in amounts.items():
-                place = Message(
-                    "'{key}' of campaign '{id}'", context="place in a configuration", key=name, id=campaign.id
-                )
-                self._check_amount(amount, campaign, place)
-        return self
+    def faults_of(self, campaign: Campaign) -> Iterator[CampaignFault]:
+        """Yield what keeps a campaign from being one of this configuration."""
+        return campaign_faults(
+            campaign,
+            self.shop.currency,
+            self.audiences,
+            self.plan.team_budgets,
+            offers_elsewhere="offers" in self.sources,
+        )
 
-    def _check_amount(self, written: str, campaign: Campaign | None, name: Message | str) -> None:
+    def _check_amount(self, written: str, name: Message | str) -> None:
         """Raise ValueError for an amount that cannot be read or is below zero."""
-        try:
-            amount = self.minor(written, campaign)
-        except InputError as error:
-            raise ValueError(Message("{name}: {error}", context="error", name=name, error=error.message)) from None
-        if amount < 0:
-            raise ValueError(Message("{name} is below zero", context="error", name=name))
+        fault = amount_fault(written, self.shop.currency, name)
+        if fault is not None:
+            raise ValueError(fault)
 
     @model_validator(mode="after")
     def _shared_budgets(self) -> Config:
         teams = self.plan.team_budgets
         if self.plan.total_budget is not None:
-            self._check_amount(self.plan.total_budget, None, "'plan.total_budget'")
+            self._check_amount(self.plan.total_budget, "'plan.total_budget'")
         for team, budget in teams.items():
-            self._check_amount(budget, None, f"'plan.team_budgets.{team}'")
+            self._check_amount(budget, f"'plan.team_budgets.{team}'")
             if team not in [one.team for one in self.campaigns]:
                 raise ValueError(
                     Message(
                         "plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"", team=team
                     )
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _campaigns_fit(self) -> Config:
+        ids = [campaign.id for campaign in self.campaigns]
+        if len(set(ids)) < len(ids):
+            raise ValueError(Message("two campaigns have the same 'id'"))
         for campaign in self.campaigns:
-            if campaign.team is not None and campaign.team not in teams:
-                raise ValueError(
-                    Message(
-                        "campaign '{id}' names the team '{team}', which has no budget in plan.team_budgets{near}",
-                        id=campaign.id,
-                        team=campaign.team,
-                        near=near_miss(campaign.team, teams),
-                    )
-                )
-            if campaign.team is not None and campaign.budget_unit is not None:
-                raise ValueError(
-                    Message(
-                        "campaign '{id}' counts {budget_unit}, so it cannot share the money of team '{team}'; remove "
-                        "'team' or 'budget_unit'",
-                        id=campaign.id,
-                        budget_unit=campaign.budget_unit,
-                        team=campaign.team,
-                    )
-                )
+            for fault in self.faults_of(campaign):
+                raise ValueError(fault.message)
         return self
 
     @model_validator(mode="after")
@@ -433,7 +368,6 @@ class Config(ConfigSection):
         if self.business_as_usual is not None:
             self._check_amount(
                 self.business_as_usual.budget,
-                None,
                 Message("'budget' of business_as_usual", context="place in a configuration"),
             )
         return self
@@ -475,7 +409,7 @@ class Config(ConfigSection):
 
     def unit(self, campaign: Campaign | None) -> str:
         """What a campaign's budget counts."""
-        return (campaign.budget_unit if campaign is not None else None) or self.shop.currency
+        return self.shop.currency if campaign is None else campaign.unit(self.shop.currency)
 
     @property
     def margin(self) -> Fraction:

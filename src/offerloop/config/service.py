@@ -1,4 +1,4 @@
-"""`[schedule]`, `[[webhooks]]` and `[alarms]`: what the service does by itself, and whom it tells."""
+"""`[schedule]`, `[[webhooks]]`, `[alarms]`, `[approval]` and `[serve]`: what the service does, and whom it tells."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from offerloop.config.section import ConfigSection
+from offerloop.message import Message
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Topic = Literal["budget.exhausted", "alarm", "coupon.redeemed", "campaign.state"]
 """What webhooks are told of."""
+_SIZE = re.compile(r"([1-9]\d{0,5}) ?([MG])B")
 
 
 class Schedule(ConfigSection):
@@ -74,3 +76,57 @@ class Alarms(ConfigSection):
         if not value.startswith(("smtp://", "smtps://")):
             raise ValueError("must begin with smtp:// or smtps://")
         return value
+
+
+class Approval(ConfigSection):
+    """`[approval]`: how many people must approve a campaign that was written in the service."""
+
+    reviewers: int = Field(default=1, ge=0, le=10)
+    """People who must approve each revision before it starts, none of them the one who edited it last; with 0 one
+    person may start a campaign, and it is marked as not reviewed."""
+
+
+class Oidc(ConfigSection):
+    """`[serve.oidc]`: a provider of OpenID Connect that signs people in, who must have been invited by their e-mail
+    address as their name."""
+
+    issuer: str
+    """Address of the provider, below which /.well-known/openid-configuration lies."""
+    client_id: str
+    """Name of this service with the provider."""
+    client_secret_env: str
+    """Environment variable with the secret of this service."""
+    address: str
+    """Address at which people reach this service, such as https://offers.shop.example; the provider sends them back to
+    /v1/session/oidc/callback below it."""
+
+    @field_validator("issuer", "address")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        is_local = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value)
+        if not value.startswith("https://") and is_local is None:
+            raise ValueError(Message("must begin with https://"))
+        return value.rstrip("/")
+
+
+class Serve(ConfigSection):
+    """`[serve]`: what `offerloop serve` accepts."""
+
+    max_upload: str = "2 GB"
+    """The largest file that can be uploaded, in MB or GB."""
+    oidc: Oidc | None = None
+    """A provider of OpenID Connect; default: none."""
+
+    @field_validator("max_upload")
+    @classmethod
+    def _size(cls, value: str) -> str:
+        if not _SIZE.fullmatch(value):
+            raise ValueError(Message('must be a size such as "500 MB" or "2 GB", not \'{value}\'', value=value))
+        return value
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest upload in bytes."""
+        size = _SIZE.fullmatch(self.max_upload)
+        assert size is not None
+        return int(size[1]) * 10 ** (6 if size[2] == "M" else 9)

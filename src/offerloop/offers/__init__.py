@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     )
     from offerloop.offers.coupons.corrections import correct_code
     from offerloop.offers.coupons.lifecycle import CommandAnswer, LedgerState, RefusalReason, decide_command
+    from offerloop.offers.form import Term, Unit
     from offerloop.offers.kinds.spend_and_save import SpendAndSave
     from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
     from offerloop.offers.pricing.basket_reading import known_currency, read_basket
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
     from offerloop.offers.pricing.refund import Refund, basket_kept, refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
-    from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, read_offers
+    from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, offer_form, read_offers
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
     from offerloop.offers.shortfall import NotApplicable
@@ -125,6 +126,8 @@ __all__ = [
     "SpendAndSave",
     "StackingChoice",
     "StackingPolicy",
+    "Term",
+    "Unit",
     "WrittenTerms",
     "account_totals",
     "attributes_of",
@@ -142,6 +145,7 @@ __all__ = [
     "look_alikes",
     "make_codes",
     "normalise_code",
+    "offer_form",
     "parse_offer",
     "price",
     "price_each",

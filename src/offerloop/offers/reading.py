@@ -10,6 +10,7 @@ from offerloop.catalogue import Catalogue
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import NO_OFFER, Offer
+from offerloop.offers.form import Term, form
 from offerloop.offers.terms import WrittenTerms
 
 OFFER_KINDS = Catalogue(
@@ -66,12 +67,22 @@ def read_offers(
 
 
 def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
-    """One entry, which may stand for several offers."""
+    """One entry, which may stand for several offers. Raises InputError that names the field."""
     terms = WrittenTerms(written, currency)
-    read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
-    offers: list[Offer] = read(terms, categories)
-    terms.finish()
+    try:
+        read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
+        offers: list[Offer] = read(terms, categories)
+        terms.finish()
+    except InputError as error:
+        error.field = terms.reading
+        raise
     return offers
+
+
+def offer_form(kind: str) -> tuple[Term, ...]:
+    """Return the fields that a kind of offers has of its own. Raises ConfigError for an unknown kind."""
+    OFFER_KINDS.load(kind)
+    return next((form(one) for one in Offer.__subclasses__() if one.kind == kind), ())
 
 
 def read_one(terms: WrittenTerms, offer_id: str) -> Offer:

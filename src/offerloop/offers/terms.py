@@ -30,10 +30,13 @@ class WrittenTerms:
         self.what = what or f"an offer of kind '{written.get('kind', '')}'"
         self._written = dict(written)
         self._asked: set[str] = set()
+        self.reading = ""
+        """The field that is being read, for errors; empty where they concern several."""
 
     def get(self, field: str, default: Any = None) -> Any:  # noqa: ANN401 - whatever TOML holds
         """The field as written, or the default."""
         self._asked.add(field)
+        self.reading = field
         return self._written.get(field, default)
 
     def need(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
@@ -218,7 +221,7 @@ class WrittenTerms:
     def common(self, offer_id: str, scope: Scope | None = None) -> dict[str, Any]:
         """What all kinds have; with a scope in place of the one that is written."""
         written = scope_of(self)
-        return {
+        terms = {
             "offer_id": self.text("id", offer_id),
             "scope": written if scope is None else scope,
             "conditions": conditions_of(self),
@@ -228,6 +231,8 @@ class WrittenTerms:
             "contact": self.contact(),
             "currency": self.currency,
         }
+        self.reading = ""
+        return terms
 
     def text(self, field: str, default: str) -> str:
         """Text, not empty."""
@@ -268,6 +273,7 @@ class WrittenTerms:
         """Raise InputError for a field that nobody asked for."""
         for field in self._written:
             if field not in self._asked and field != "kind":
+                self.reading = field
                 hint = near_miss(field, self._asked)
                 raise InputError(f"{self.what} has no field '{field}'{hint}")
 

@@ -33,6 +33,8 @@ def written(asked: DecisionAsked) -> str:
         "opted_out": asked.opted_out,
         "test_arm": asked.test_arm,
     }
+    if asked.stopped:
+        request["stopped"] = sorted(asked.stopped)
     if asked.basket is not None:
         request |= {"basket": dict(asked.basket), "offers_hash": asked.offers_hash}
     return _json(request)
@@ -41,7 +43,8 @@ def written(asked: DecisionAsked) -> str:
 def as_asked(customer_id: str, text: str) -> DecisionAsked:
     """Read what `written` returned."""
     known = json.loads(text)
-    return DecisionAsked(customer_id, **{**known, "exclude": frozenset(known["exclude"])})
+    sets = {name: frozenset(known.get(name, ())) for name in ("exclude", "stopped")}
+    return DecisionAsked(customer_id, **{**known, **sets})
 
 
 @dataclass(frozen=True)

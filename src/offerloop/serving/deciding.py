@@ -15,6 +15,8 @@ BUDGET = "budget"
 """The reason where nothing is left of the budget."""
 OPTED_OUT = "opted_out"
 """The reason where the customer wants no personalised offers."""
+NOT_RUNNING = "campaign_not_running"
+"""The reason where the campaign is not running now."""
 TEST_CUSTOMER = "test_customer"
 """The reason of what a test customer gets."""
 
@@ -35,6 +37,8 @@ class DecisionAsked:
     offers_hash: str = ""
     """SHA-256 of the offers for everybody beside which the basket is priced; empty without a basket."""
     dry_run: bool = False
+    stopped: frozenset[str] = frozenset()
+    """Campaigns of the policy that are not running now."""
 
     @property
     def unwanted_products(self) -> frozenset[str]:
@@ -69,6 +73,8 @@ def decide(policy: Policy, asked: DecisionAsked) -> Decided:
         return decided
     if asked.opted_out:
         return Decided(None, decided.arm, None, (OPTED_OUT,), ())
+    if offer.campaign_id in asked.stopped:
+        return decided.without_offer(NOT_RUNNING)
     if offer.offer_id in asked.exclude:
         return decided.without_offer(EXCLUDED)
     return decided

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event, Thread
@@ -24,9 +25,11 @@ from offerloop.serving import (
 )
 from offerloop.store import (
     PERSONALISED,
+    CampaignState,
     ChoicesRead,
     Database,
     Ledger,
+    campaign_states,
     forget_answers,
     is_on,
     keep_offers_text,
@@ -37,7 +40,7 @@ from offerloop.store import (
 from offerloop.web.auth import Credentials
 from offerloop.web.metrics import Metrics
 from offerloop.web.settings import Settings
-from offerloop.workspace import find_run
+from offerloop.workspace import find_run, planned_revisions
 
 _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
@@ -53,6 +56,8 @@ class Served:
     policy: Policy
     offers: ShopOffers
     leases: Leases
+    revisions: Mapping[str, int]
+    """The revision of each campaign of the store that the policy plans."""
 
 
 @dataclass
@@ -71,6 +76,8 @@ class Worker:
     personalised: bool = True
     choices: ChoicesRead = field(default_factory=lambda: ChoicesRead({}))
     """Test customers, and who has opted out."""
+    stopped: frozenset[str] = frozenset()
+    """Campaigns of the policy that the store knows and that are not running, or that were edited since the plan."""
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
     _offers_at: int = 0
@@ -112,11 +119,12 @@ class Worker:
         return None if self.served is None else self.served.policy.version
 
     def asked(self, customer_id: str, **given: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
-        """Return a decision on a customer: with it whether they have opted out, and the arm of a test customer."""
+        """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
+        campaigns are not running."""
         special = self.choices.customers.get(customer_id)
         if special is not None:
             given |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
-        return DecisionAsked(customer_id, **given)
+        return DecisionAsked(customer_id, stopped=self.stopped, **given)
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -178,6 +186,19 @@ class Worker:
             if str(error) != self._last_load_error:
                 _LOG.warning("cannot load the policy, still serving %s: %s", self.version or "none", error)
             self._last_load_error = str(error)
+        self.stopped = self._not_running()
+
+    def _not_running(self) -> frozenset[str]:
+        """Return the campaigns of the policy whose offers may not be shown now."""
+        if self.served is None:
+            return frozenset()
+        planned = {one.campaign_id for one in self.served.policy.offers}
+        states, revisions = self.database.read(campaign_states), self.served.revisions
+        return frozenset(
+            name
+            for name, (state, revision) in states.items()
+            if name in planned and (state is not CampaignState.RUNNING or revisions.get(name, revision) != revision)
+        )
 
     def _read_offers(self) -> None:
         """Read the offers for everybody again where their file has changed."""
@@ -198,7 +219,8 @@ class Worker:
     def _serve(self, policy: Policy) -> None:
         leases = Leases(self.database, policy.version, policy.left_minor)
         leases.open(policy.most_liability_minor)
-        before, self.served = self.served, Served(policy, self._open_offers(policy), leases)
+        offers, revisions = self._open_offers(policy), planned_revisions(policy.run_folder)
+        before, self.served = self.served, Served(policy, offers, leases, revisions)
         _LOG.info("serving the policy %s", policy.version)
         if before is not None:
             before.leases.close()

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from offerloop.workspace.snapshots import stored, without_passwords
     from offerloop.workspace.stage_store import sha256, versions
     from offerloop.workspace.stages import Recorder
+    from offerloop.workspace.store_campaigns import (
+        StoreCampaign,
+        campaigns_of_store,
+        kept_in_manifest,
+        planned_revisions,
+        with_campaigns,
+        written_config,
+    )
     from offerloop.workspace.trial_scores import LEARNED, TrialScorer, check_rows
     from offerloop.workspace.trial_table import (
         arm_numbers,
@@ -53,9 +61,11 @@ __all__ = [
     "SampleRows",
     "Samples",
     "SourcePlace",
+    "StoreCampaign",
     "TrialScorer",
     "arm_numbers",
     "as_number",
+    "campaigns_of_store",
     "check_arm_cells",
     "check_rows",
     "control_among",
@@ -66,6 +76,7 @@ __all__ = [
     "find_run",
     "held_back_of",
     "holdout_of",
+    "kept_in_manifest",
     "known_encoding",
     "name_problems",
     "new_folder",
@@ -75,6 +86,7 @@ __all__ = [
     "pattern_notes",
     "place_of",
     "plain",
+    "planned_revisions",
     "planned_shares",
     "read_document",
     "read_offers_file",
@@ -86,8 +98,10 @@ __all__ = [
     "stored",
     "table_rows",
     "versions",
+    "with_campaigns",
     "without_passwords",
     "write_whole",
+    "written_config",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

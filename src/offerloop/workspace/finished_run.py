@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.workspace.drawn_shares import holdout_of
+from offerloop.workspace.store_campaigns import written_config
 
 TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")
 FILES = ("manifest.json", "summary.json", *(f"{name}.parquet" for name in TABLES))
@@ -194,7 +194,7 @@ def open_run(folder: Path) -> RunRead:
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        written = tomllib.loads(manifest["config"]["text"])
+        written = written_config(manifest)
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
             Message(

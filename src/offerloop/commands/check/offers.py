@@ -107,13 +107,7 @@ class ReadOffers:
 
 
 def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: bool) -> OfferCheck:
-    most, problem = liability_minor(offer), None
-    if most is None and (campaign.budget_basis == "liability" or offer.assumed is not None):
-        problem = Message(
-            ("offer '{offer}' of campaign '{campaign}' needs 'max_discount': nothing limits its cost"),
-            offer=offer.offer_id,
-            campaign=campaign.id,
-        )
+    most, problem = liability_minor(offer), unlimited_cost(campaign, offer)
     basis = "unknown"
     if offer.offer_id in shown:
         basis = "estimated"
@@ -122,6 +116,17 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"
     return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem or "")
+
+
+def unlimited_cost(campaign: Campaign, offer: Offer) -> Message | None:
+    """Return why an offer that may cost any amount cannot be planned; None for one that can."""
+    if liability_minor(offer) is not None or (campaign.budget_basis != "liability" and offer.assumed is None):
+        return None
+    return Message(
+        "offer '{offer}' of campaign '{campaign}' needs 'max_discount': nothing limits its cost",
+        offer=offer.offer_id,
+        campaign=campaign.id,
+    )
 
 
 def _exploration(campaign: Campaign, offer: OfferCheck, offers: list[OfferCheck]) -> str:

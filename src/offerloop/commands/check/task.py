@@ -26,7 +26,7 @@ from offerloop.engine import ENGINES, Engine
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
 from offerloop.flow import product_names
 from offerloop.message import Message
-from offerloop.workspace import name_problems, pattern_notes, stored
+from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
 _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
@@ -39,7 +39,8 @@ def check(config_path: StrPath, engine: str = "duckdb", language: str | None = N
     """
     path = config_file(config_path)
     with stored(load_config(path).in_language(language)) as (config, _):
-        return _checked(path, config, ENGINES.load(engine)())
+        planned = with_campaigns(config, campaigns_of_store(config))
+        return _checked(path, planned, ENGINES.load(engine)())
 
 
 def _checked(path: Path, config: Config, running: Engine) -> CheckResult:

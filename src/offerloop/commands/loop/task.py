@@ -34,6 +34,10 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     """Go on as far as the orders reach, or only tell. Raises InputError for a shop that a loop cannot be made of."""
     path = config_file(path)
     config = load_config(path)
+    if not config.campaigns:
+        raise InputError(
+            Message("a loop needs [[campaigns]] in the configuration; those of the store are planned by runs")
+        )
     folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns)
     if store is None and config.data.source == "store":
         store = with_variables(config.data.url, "data.store")

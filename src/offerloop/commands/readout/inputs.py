@@ -23,7 +23,7 @@ from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, TableContract
-from offerloop.workspace import held_back_of, holdout_of
+from offerloop.workspace import held_back_of, holdout_of, written_config
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
@@ -124,7 +124,7 @@ def read_run(folder: Path) -> PastRun:
 def _config(manifest: dict[str, Any], folder: Path) -> Config:
     """Return the run's configuration, its paths relative to the folder that held it, its holdout as it was drawn."""
     try:
-        written = tomllib.loads(manifest["config"]["text"])
+        written = written_config(manifest)
         holdout = holdout_of(manifest, written)
         written.get("experiment", {}).pop("holdout", None)  # its bounds may have been others
         config = beside(Config.model_validate(written), folder)

@@ -26,7 +26,9 @@ from offerloop.report import FolderResult
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
+    campaigns_of_store,
     filling,
+    kept_in_manifest,
     name_problems,
     new_folder,
     open_workspace,
@@ -34,6 +36,7 @@ from offerloop.workspace import (
     shares_of,
     similar_products_inputs,
     versions,
+    with_campaigns,
     without_passwords,
 )
 from offerloop.workspace import SIMILAR_PRODUCTS as SIMILAR_PRODUCTS
@@ -79,7 +82,8 @@ def run(
         )
     config_path = config_file(config_path)
     with open_workspace(config_path, engine) as (config, running, store):
-        config = config.in_language(language)
+        added = campaigns_of_store(config)
+        config = with_campaigns(config, added).in_language(language)
         if problems := name_problems(config):
             raise ConfigError(problems_of(config_path, problems))
         recorder = Recorder(console, store, begin)
@@ -88,7 +92,7 @@ def run(
             config,
             plan(config, running, recorder),
             recorder,
-            {"shares": shares_of(config), "engine": engine},
+            {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)},
         )
         store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
         store.prune()
