@@ -52,8 +52,8 @@ def served(shop, store=None, address="203.0.113.7", **settings):
         yield Client(app, portal, address)
 
 
-def with_role(client, *roles, ends_at=None):
-    """Headers of a new token with these roles."""
+def with_role(client, *roles, ends_at=None, made_by="test"):
+    """Headers of a new token with these roles, of somebody's."""
     database = client.app.state.worker.database
-    _, secret = database.change(lambda one: add_token(one, "test", roles, "test", ends_at))
+    _, secret = database.change(lambda one: add_token(one, "test", roles, made_by, ends_at))
     return {"authorization": f"Bearer {secret}"}

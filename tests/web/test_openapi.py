@@ -17,6 +17,7 @@ PLACES = {
     "template_id": "documented", "code": "SPRING10", "order_id": "order-1", "customer_id": "c000",
     "redemption_id": "redeemed", "version": "newest", "token_id": "token_0123456789abcdef",
     "person_id": "person_0123456789abcdef", "job_id": "job_0123456789abcdef",
+    "campaign_id": "spring", "revision": "1", "verb": "submit",
 }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def test_every_operation_is_described_and_every_example_is_called(document, clie
     for path, method, operation in sorted(operations(document), key=lambda one: order.index(one[1])):
         assert operation["description"], path
         url = path.format(**PLACES, decision_id=decision)
-        headers = admin | {"idempotency-key": f"example of {path}".replace(" ", "-")}
+        headers = admin | {"idempotency-key": f"example of {path}".replace(" ", "-"), "if-match": "*"}
         body = example_of(document, operation)
         answer = client.request(method, url, json=body, headers=headers)
         assert str(answer.status_code) in operation["responses"], (method, url, answer.status_code, answer.text)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         message_of,
         privacy_beside,
         problems_of,
+        read_campaign,
         sqlite_beside,
     )
     from offerloop.config.model import (
@@ -97,6 +98,7 @@ __all__ = [
     "privacy_beside",
     "problems_of",
     "quoted",
+    "read_campaign",
     "report_language",
     "sqlite_beside",
     "version_key",

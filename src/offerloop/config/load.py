@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from offerloop.config.campaign import Campaign, CampaignFault
 from offerloop.config.experiment import BusinessAsUsual
 from offerloop.config.model import Config, Source
 from offerloop.config.paths import StrPath, as_path, config_file
@@ -83,6 +84,19 @@ def load_file(path: Path, model: type[M]) -> M:
     except ValidationError as error:
         problems = _problems(error, tomllib.loads(text, parse_float=str), model)
         raise ConfigError(problems_of(path, problems)) from None
+
+
+def read_campaign(written: dict[str, Any]) -> Campaign | list[CampaignFault]:
+    """Read a campaign as `[[campaigns]]` has it, or return what is wrong with each of its keys."""
+    try:
+        return Campaign.model_validate(written)
+    except ValidationError as error:
+        return [CampaignFault(".".join(map(str, one["loc"])), _wrong(one, written)) for one in _causes(error)]
+
+
+def _wrong(problem: Any, written: dict[str, Any]) -> Message:  # noqa: ANN401 - pydantic's ErrorDetails
+    is_unknown = problem["type"] == "extra_forbidden"
+    return _unknown(problem["loc"], set(), Campaign)[0] if is_unknown else _what(problem, written)
 
 
 def problems_of(path: Path, problems: Iterable[Message]) -> Message:

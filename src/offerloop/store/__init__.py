@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
     from offerloop.store.auditing import audit
+    from offerloop.store.campaigns.differences import FieldChange, field_changes
     from offerloop.store.campaigns.lifecycle import (
         EDITING,
         PLANNED_STATES,
@@ -152,6 +153,7 @@ __all__ = [
     "Erased",
     "Event",
     "EventLog",
+    "FieldChange",
     "ImportedCodes",
     "Job",
     "JobState",
@@ -198,6 +200,7 @@ __all__ = [
     "erase_from_store",
     "erase_traces",
     "erased_among",
+    "field_changes",
     "find_campaign",
     "find_decision",
     "find_job",

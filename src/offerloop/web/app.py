@@ -13,6 +13,8 @@ from offerloop.web import problems
 from offerloop.web.api import (
     audit,
     baskets,
+    campaign_figures,
+    campaigns,
     coupons,
     customers,
     decisions,
@@ -34,7 +36,8 @@ from offerloop.web.worker import Worker
 
 RESOURCES = (  # what is asked most is looked for first
 
-    decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, tokens, people, audit,
+    decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, campaign_figures, campaigns,
+    tokens, people, audit,
 )  # fmt: skip
 
 

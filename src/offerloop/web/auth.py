@@ -19,7 +19,7 @@ from offerloop.message import Message
 from offerloop.store import PREFIX, Database, Person, find_token, person_named, person_of_session, secret_hash
 from offerloop.web.limits import Buckets
 from offerloop.web.problems import Problem
-from offerloop.web.roles import Permission, permissions_of, roles_with
+from offerloop.web.roles import Permission, permissions_of, roles_with_any
 
 if TYPE_CHECKING:
     from offerloop.web.worker import Worker
@@ -145,7 +145,7 @@ async def caller_with(request: Request, *permissions: Permission) -> Caller:
         worker.metrics.count("offerloop_refused_total")
         raise Problem("too_many_requests")
     if permissions and caller.permissions.isdisjoint(permissions):
-        roles = sorted({role for one in permissions for role in roles_with(one)})
+        roles = roles_with_any(permissions)
         raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
     return caller
 

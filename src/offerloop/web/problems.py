@@ -32,6 +32,8 @@ CODES: dict[str, tuple[int, Message]] = {
     "conflict": (409, Message("the request does not fit what is there")),
     "key_conflict": (409, Message("the idempotency key was used for another request")),
     "refused": (409, Message("the rules of the coupon refuse it")),
+    "changed": (412, Message("it was changed meanwhile; read it again")),
+    "if_match_needed": (428, Message("the header If-Match must name the version that is changed")),
     "erased": (410, Message("the customer was erased")),
     "too_large": (413, Message("the body is larger than allowed")),
     "unsupported_media": (415, Message("the body must be JSON without content encoding")),

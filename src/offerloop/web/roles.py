@@ -35,6 +35,7 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     return frozenset().union(*(ROLES.get(one, frozenset()) for one in roles))
 
 
-def roles_with(permission: Permission) -> list[str]:
-    """Return the roles that may do something."""
-    return [name for name, its in ROLES.items() if permission in its]
+def roles_with_any(permissions: Iterable[str]) -> list[str]:
+    """Return the roles that may do at least one of some things."""
+    wanted = set(permissions)
+    return sorted(name for name, its in ROLES.items() if wanted & its)

@@ -186,6 +186,10 @@ class Worker:
             if str(error) != self._last_load_error:
                 _LOG.warning("cannot load the policy, still serving %s: %s", self.version or "none", error)
             self._last_load_error = str(error)
+        self.follow_campaigns()
+
+    def follow_campaigns(self) -> None:
+        """Read which campaigns of the policy are not running now."""
         self.stopped = self._not_running()
 
     def _not_running(self) -> frozenset[str]:

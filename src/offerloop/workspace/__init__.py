@@ -5,6 +5,13 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.workspace.campaign_figures import (
+        CampaignReach,
+        campaign_curve,
+        campaign_reach,
+        campaign_results,
+        readouts_of,
+    )
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.drawn_shares import held_back_of, holdout_of, shares_of
     from offerloop.workspace.erasing import erase_from_folder
@@ -52,6 +59,7 @@ __all__ = [
     "RUN_FORMAT",
     "SAMPLE_ROWS",
     "SIMILAR_PRODUCTS",
+    "CampaignReach",
     "CampaignRead",
     "Document",
     "InputTable",
@@ -65,6 +73,9 @@ __all__ = [
     "TrialScorer",
     "arm_numbers",
     "as_number",
+    "campaign_curve",
+    "campaign_reach",
+    "campaign_results",
     "campaigns_of_store",
     "check_arm_cells",
     "check_rows",
@@ -90,6 +101,7 @@ __all__ = [
     "planned_shares",
     "read_document",
     "read_offers_file",
+    "readouts_of",
     "relate_products",
     "sample_rows",
     "sha256",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -30,11 +31,13 @@ Minor = Annotated[int, Field(strict=True, ge=0, lt=MOST_MINOR)]
 """An amount in minor units of its currency."""
 Count = Annotated[int, Field(strict=True, ge=0, lt=1_000_000)]
 """A number of things."""
+LongText = Annotated[str, Field(max_length=500), AfterValidator(_storable)]
+"""A remark."""
 Scalar = (
     Annotated[bool, Field(strict=True)]
     | Annotated[int, Field(strict=True, gt=-(2**53), lt=2**53)]
     | Annotated[float, Field(strict=True, allow_inf_nan=False)]
-    | Annotated[str, Field(max_length=500), AfterValidator(_storable)]
+    | LongText
     | None
 )
 """A plain value."""
@@ -47,6 +50,30 @@ Known = Annotated[
     Field(union_mode="left_to_right"),
 ]
 """The value of a free attribute, or several."""
+
+
+MOST_WHOLE = 10**15
+
+
+def storable_values(value: object, place: str = "") -> None:
+    """Raise ValueError that names the place of a value, at any depth, which not every database can hold."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            storable_values(str(name), place)
+            storable_values(inner, f"{place}.{name}".lstrip("."))
+    elif isinstance(value, list | tuple):
+        for number, inner in enumerate(value):
+            storable_values(inner, f"{place}.{number}".lstrip("."))
+    elif isinstance(value, str) and _UNSTORABLE.search(value):
+        shown = place.encode("ascii", "backslashreplace").decode()[:200]
+        raise ValueError(f"'{shown}' must hold no control characters and no lone surrogates")
+    elif isinstance(value, int | float) and not abs(value) < MOST_WHOLE:
+        raise ValueError(f"'{place}' must be a number below {MOST_WHOLE}")
+
+
+def instant(second: int) -> str:
+    """Return an epoch second as RFC 3339 has it."""
+    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
 
 
 class Model(BaseModel):

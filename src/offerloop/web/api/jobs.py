@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
-from offerloop.web.api.fields import Model
+from offerloop.web.api.fields import Model, instant
 from offerloop.web.auth import Editing, Reading
 from offerloop.web.idempotency import Key
 from offerloop.web.problems import Problem, documented
@@ -65,10 +65,10 @@ class JobAnswer(BaseModel):
     def of(cls, job: Job) -> JobAnswer:
         """Return a job as it is answered."""
         return cls(
-            job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=_instant(job.made_at),
+            job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=instant(job.made_at),
             request={} if job.kind == "erase" else job.request, progress=job.progress, result=job.result,
-            begun_at=None if job.begun_at is None else _instant(job.begun_at),
-            ended_at=None if job.ended_at is None else _instant(job.ended_at), failure=job.failure,
+            begun_at=None if job.begun_at is None else instant(job.begun_at),
+            ended_at=None if job.ended_at is None else instant(job.ended_at), failure=job.failure,
         )  # fmt: skip
 
 
@@ -78,10 +78,6 @@ class JobList(BaseModel):
     items: list[JobAnswer]
     next_cursor: str | None
     """Asks for the jobs before these."""
-
-
-def _instant(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
 
 
 @router.post(

@@ -1,0 +1,217 @@
+"""`/v1/campaigns`: the form that each offer kind describes, who would get a campaign, what more budget would bring, and
+what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from offerloop.config import Campaign
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, offer_form
+from offerloop.report import Localizer
+from offerloop.store import WrittenCampaign, find_campaign
+from offerloop.web.api.campaign_models import FORM
+from offerloop.web.api.campaigns import CampaignId
+from offerloop.web.auth import Reading
+from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.worker import Worker
+from offerloop.workspace import (
+    RunRead,
+    campaign_curve,
+    campaign_reach,
+    campaign_results,
+    find_run,
+    open_run,
+    planned_revisions,
+)
+
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+_READ = ("not_signed_in", "not_allowed", "not_found", "invalid", "not_ready", "store_away")
+
+
+class FormField(BaseModel):
+    """One field of the form of an offer kind."""
+
+    name: str
+    """As it is written in an offer."""
+    label: str
+    """In the language of Accept-Language."""
+    unit: str
+    is_needed: bool
+    least: int | None
+    most: int | None
+
+
+class KindForm(BaseModel):
+    """The form of an offer kind."""
+
+    kind: str
+    label: str
+    fields: list[FormField]
+
+
+class CampaignForm(BaseModel):
+    """What a form of a campaign asks for."""
+
+    campaign: dict[str, Any]
+    """JSON Schema of a campaign; `offers` are of the kinds below."""
+    kinds: list[KindForm]
+
+
+class Spending(BaseModel):
+    """Customers who get an offer, and what the plan expects of it, in minor units."""
+
+    n_customers: int
+    spend_minor: float
+    liability_minor: int | None
+    """The most that it can cost."""
+    profit_minor: int | None
+
+
+class OfferSpending(Spending):
+    """The same of one offer."""
+
+    offer_id: str
+
+
+class TagSpending(Spending):
+    """The same of the customers with one tag; a customer has several."""
+
+    tag: str
+
+
+class ArmSize(BaseModel):
+    """Customers for whom the plan chose an offer of the campaign, in one arm."""
+
+    arm: str
+    n_customers: int
+
+
+class Preview(BaseModel):
+    """Who would get a campaign on the whole population of the newest run."""
+
+    run: str
+    currency: str
+    n_customers: int
+    n_audience: int
+    """Customers whom its audience lets in."""
+    is_planned: bool
+    """Whether the run planned the campaign; where it did not, only the audience is known."""
+    planned_revision: int | None
+    """The revision that the run planned; null for a campaign of the configuration."""
+    arms: list[ArmSize]
+    given: Spending
+    offers: list[OfferSpending]
+    tags: list[TagSpending]
+
+
+class CurvePoint(BaseModel):
+    """What a budget brings, in minor units."""
+
+    budget_minor: float
+    n_customers: float
+    spend_minor: float
+    profit_minor: float
+    profit_low_minor: float | None
+    profit_high_minor: float | None
+    shadow_price: float
+    """Profit that the next unit of budget would bring."""
+
+
+class Curve(BaseModel):
+    """The budget curve of a campaign in the newest run."""
+
+    run: str
+    currency: str
+    points: list[CurvePoint]
+
+
+class Results(BaseModel):
+    """What the newest read-out that names a campaign found; money as decimal text."""
+
+    run: str
+    currency: str
+    period: dict[str, Any]
+    sentence: str
+    stopped: str | None
+    warnings: list[str]
+    effects: list[dict[str, Any]]
+
+
+@router.get(f"/{FORM}", responses=documented("not_signed_in", "not_allowed"))
+def campaign_form(request: Request, _: Reading) -> CampaignForm:
+    """Describe the fields of a campaign and of each kind of offers, for a form."""
+    language = language_of(request.headers.get("accept-language"))
+    kinds = [_kind_form(name, language) for name in OFFER_KINDS.names()]
+    return CampaignForm(campaign=Campaign.model_json_schema(), kinds=kinds)
+
+
+def _kind_form(kind: str, language: str) -> KindForm:
+    fields = [
+        FormField(
+            name=one.written, label=one.chinese if language == "zh" else one.label, unit=one.unit.value,
+            is_needed=one.needed, least=one.least, most=one.most,
+        )
+        for one in offer_form(kind)
+    ]  # fmt: skip
+    label = OFFER_KIND_NAMES.get(kind)
+    return KindForm(kind=kind, label=kind if label is None else Localizer(language)(label), fields=fields)
+
+
+@router.get("/{campaign_id}/preview", responses=documented(*_READ))
+def preview(request: Request, campaign_id: CampaignId, _: Reading) -> Preview:
+    """Say who would get a campaign among all customers of the newest run, by arm, offer and tag."""
+    worker: Worker = request.app.state.worker
+    run, campaign = _newest_run(worker), _of_store(worker, campaign_id)
+    written = _written(run, campaign_id, campaign)
+    audiences = [name for name in (written.get("exclude"), run.written.get("exclude")) if name is not None]
+    reach = campaign_reach(run, campaign_id, written.get("audience"), audiences)
+    return Preview(
+        run=run.folder.name, currency=run.currency, planned_revision=planned_revisions(run.folder).get(campaign_id),
+        **vars(reach),
+    )  # fmt: skip
+
+
+@router.get("/{campaign_id}/curve", responses=documented(*_READ))
+def curve(request: Request, campaign_id: CampaignId, _: Reading) -> Curve:
+    """Say what more or less budget would bring by the newest run; no points where it did not plan the campaign."""
+    worker: Worker = request.app.state.worker
+    run = _newest_run(worker)
+    _written(run, campaign_id, _of_store(worker, campaign_id))
+    points = [CurvePoint(**one) for one in campaign_curve(run, campaign_id)]
+    return Curve(run=run.folder.name, currency=run.currency, points=points)
+
+
+@router.get("/{campaign_id}/results", responses=documented(*_READ))
+def results(request: Request, campaign_id: CampaignId, _: Reading) -> Results:
+    """Say what the newest read-out that names a campaign found of it."""
+    worker: Worker = request.app.state.worker
+    found = campaign_results(worker.settings.shop, campaign_id)
+    if found is None:
+        raise Problem("not_found", Message("no read-out names this campaign yet"))
+    return Results(**found)
+
+
+def _newest_run(worker: Worker) -> RunRead:
+    try:
+        return open_run(find_run(worker.settings.shop))
+    except InputError as error:
+        raise Problem("not_ready", error.message) from None
+
+
+def _of_store(worker: Worker, campaign_id: str) -> WrittenCampaign | None:
+    return worker.database.read(lambda connection: find_campaign(connection, campaign_id))
+
+
+def _written(run: RunRead, campaign_id: str, campaign: WrittenCampaign | None) -> dict[str, Any]:
+    """Return a campaign of the store, or else one of the run. Raises Problem where there is none."""
+    if campaign is not None:
+        return dict(campaign.text.body)
+    found = next((one for one in run.written.get("campaigns", []) if one.get("id") == campaign_id), None)
+    if found is None:
+        raise Problem("not_found")
+    return dict(found)

@@ -1,0 +1,180 @@
+"""What the resource `/v1/campaigns` takes and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from offerloop.config import Campaign
+from offerloop.store import CampaignRevision, CampaignState, CampaignText, WhyNot
+from offerloop.web.api.fields import LongText, Model, instant, storable_values
+
+FORM = "form"
+"""Stands where an id does in the address of the form, and so is no id."""
+_EXAMPLE: JsonValue = {
+    "id": "spring", "title": "Spring offers", "budget": "1000.00", "starts_at": "2024-06-03T00:00:00+02:00",
+    "ends_at": "2024-07-01T00:00:00+02:00",
+    "offers": [{"kind": "coupon", "on": "kind 0", "percent": 10, "max_discount": "2.00",
+                "assumed": {"p_redeem": 0.1, "incremental": 0.6}}],
+}  # fmt: skip
+
+
+class CampaignDraft(Campaign):
+    """A campaign as `[[campaigns]]` of the configuration has it, with its times."""
+
+    id: Annotated[str, Field(pattern=r"^[^\W_][\w.-]{0,99}$")]
+    """Short name, which stays."""
+    starts_at: AwareDatetime | None = None
+    """When a scheduled campaign begins to run."""
+    ends_at: AwareDatetime | None = None
+    """When it ends by itself."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        storable_values(value)
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> CampaignDraft:
+        if self.id == FORM:
+            raise ValueError(f"the id '{FORM}' is taken")
+        if self.starts_at is not None and self.ends_at is not None and self.ends_at <= self.starts_at:
+            raise ValueError("ends_at must lie after starts_at")
+        return self
+
+    def text(self) -> CampaignText:
+        """Return what a revision keeps of it."""
+        body = self.model_dump(mode="json", exclude={"id", "starts_at", "ends_at"}, exclude_unset=True)
+        return CampaignText(body, _second(self.starts_at), _second(self.ends_at))
+
+
+class CampaignVerb(StrEnum):
+    """What somebody does with a campaign beside editing it."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    SCHEDULE = "schedule"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    END = "end"
+    ARCHIVE = "archive"
+
+
+class Remark(Model):
+    """Why somebody does it, for those who read the audit trail."""
+
+    comment: LongText = ""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "as agreed on Monday"}]})
+
+
+class CampaignShown(BaseModel):
+    """A campaign with its newest revision."""
+
+    campaign_id: str
+    revision: int
+    state: CampaignState
+    reviewed: bool
+    """Whether anybody else has approved this revision."""
+    approved_by: list[str]
+    last_editor: str
+    """The person behind the newest revision."""
+    starts_at: str | None
+    ends_at: str | None
+    made_at: str
+    changed_at: str
+    campaign: dict[str, Any]
+    """As `[[campaigns]]` of the configuration has it."""
+    actions: dict[str, WhyNot | None]
+    """What the caller may do now, and for everything else why not."""
+
+
+class CampaignList(BaseModel):
+    """Campaigns by their ids."""
+
+    items: list[CampaignShown]
+    next_cursor: str | None
+    """Asks for the campaigns behind these."""
+
+
+class FieldProblem(BaseModel):
+    """Why a campaign cannot be planned."""
+
+    field: str
+    detail: str
+
+
+class CampaignChecked(BaseModel):
+    """Whether a campaign could be planned."""
+
+    is_valid: bool
+    problems: list[FieldProblem]
+
+
+class RevisionShown(BaseModel):
+    """One revision of a campaign."""
+
+    revision: int
+    at: str
+    actor: str
+    person: str
+    restored_from: int | None
+    starts_at: str | None
+    ends_at: str | None
+    campaign: dict[str, Any]
+
+
+class RevisionList(BaseModel):
+    """Revisions, the newest first."""
+
+    items: list[RevisionShown]
+    next_cursor: str | None
+
+
+class ChangedField(BaseModel):
+    """A field that differs between two revisions; null where one of them does not have it."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class Comparison(BaseModel):
+    """What differs between two revisions."""
+
+    before: int
+    after: int
+    changes: list[ChangedField]
+
+
+def _second(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def time_of(second: int | None) -> str | None:
+    """Return an instant as RFC 3339 has it."""
+    return None if second is None else instant(second)
+
+
+def written_campaign(campaign_id: str, text: CampaignText) -> dict[str, Any]:
+    """Return all that a revision says, as it is compared."""
+    times = {"starts_at": time_of(text.starts_at), "ends_at": time_of(text.ends_at)}
+    return {"id": campaign_id, **text.body, **times}
+
+
+def shown_revision(campaign_id: str, revision: CampaignRevision) -> RevisionShown:
+    """Return a revision as it is answered."""
+    return RevisionShown(
+        revision=revision.revision, at=instant(revision.at), actor=revision.editor.actor,
+        person=revision.editor.person, restored_from=revision.restored_from,
+        starts_at=time_of(revision.text.starts_at), ends_at=time_of(revision.text.ends_at),
+        campaign={"id": campaign_id, **revision.text.body},
+    )  # fmt: skip

@@ -1,0 +1,390 @@
+"""`/v1/campaigns`: written by one person, approved by another, started, paused and ended; every revision stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from offerloop.background import announce
+from offerloop.commands.check.campaign import campaign_problems
+from offerloop.config import Campaign, CampaignFault, Config, load_config, read_campaign
+from offerloop.message import Message
+from offerloop.report import Localizer
+from offerloop.store import (
+    EDITING,
+    RIGHTS,
+    Asking,
+    CampaignAction,
+    CampaignRevision,
+    CampaignState,
+    Editor,
+    WhyNot,
+    WrittenCampaign,
+    add_campaign,
+    add_entry,
+    field_changes,
+    find_campaign,
+    find_revision,
+    list_campaigns,
+    list_revisions,
+    move_campaign,
+    new_id,
+    person_behind,
+    revise_campaign,
+    state_after,
+    why_not,
+)
+from offerloop.web.answering import json_response
+from offerloop.web.api.campaign_models import (
+    CampaignChecked,
+    CampaignDraft,
+    CampaignList,
+    CampaignShown,
+    CampaignVerb,
+    ChangedField,
+    Comparison,
+    FieldProblem,
+    Remark,
+    RevisionList,
+    RevisionShown,
+    shown_revision,
+    time_of,
+    written_campaign,
+)
+from offerloop.web.api.fields import instant
+from offerloop.web.auth import Caller, Editing, Reading, SignedIn
+from offerloop.web.idempotency import Key, changed_once
+from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.roles import roles_with_any
+from offerloop.web.versions import IfMatch, check_version, etag
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
+_READ = ("not_signed_in", "not_allowed", "not_found", "invalid", "store_away")
+_CHANGE = (*_READ, "cross_site", "conflict", "changed", "if_match_needed", "key_conflict")
+CampaignId = Annotated[str, Path(pattern=r"^[^\W_][\w.-]{0,99}$", examples=["spring"])]
+RevisionNumber = Annotated[int, Path(ge=1, lt=2**31, examples=[1])]
+
+
+_WHY = {
+    WhyNot.WRONG_STATE: Message("this cannot be done with a campaign that is {state}"),
+    WhyNot.OWN_EDIT: Message("the person who edited the campaign last cannot approve it"),
+    WhyNot.NOT_APPROVED: Message("{n} more person must approve this revision",
+                                 plural="{n} more people must approve this revision"),
+    WhyNot.NO_START: Message("it can be scheduled when starts_at lies in the future"),
+    WhyNot.OVER: Message("its end has come; give it a later ends_at"),
+}  # fmt: skip
+STATES = {
+    CampaignState.DRAFT: Message("a draft", context="state of a campaign"),
+    CampaignState.IN_REVIEW: Message("in review", context="state of a campaign"),
+    CampaignState.APPROVED: Message("approved", context="state of a campaign"),
+    CampaignState.SCHEDULED: Message("scheduled", context="state of a campaign"),
+    CampaignState.RUNNING: Message("running", context="state of a campaign"),
+    CampaignState.PAUSED: Message("paused", context="state of a campaign"),
+    CampaignState.EXHAUSTED: Message("exhausted", context="state of a campaign"),
+    CampaignState.ENDED: Message("ended", context="state of a campaign"),
+    CampaignState.ARCHIVED: Message("archived", context="state of a campaign"),
+}
+"""States in words, behind "is"."""
+
+
+@router.get("", responses=documented(*_READ))
+def all_campaigns(
+    request: Request,
+    caller: Reading,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str, Query(max_length=100)] = "",
+) -> CampaignList:
+    """List campaigns by their ids."""
+    worker: Worker = request.app.state.worker
+    shop = _Shop.of(worker)
+
+    def read(connection: Connection) -> list[CampaignShown]:
+        asking = _asking(connection, caller)
+        return [shop.shown(one, asking) for one in list_campaigns(connection, cursor, limit + 1)]
+
+    found = worker.database.read(read)
+    return CampaignList(
+        items=found[:limit], next_cursor=found[limit - 1].campaign_id if len(found) > limit else None
+    )  # fmt: skip
+
+
+@router.post("", status_code=201, response_model=CampaignShown, responses=documented(*_CHANGE))
+def make_campaign(request: Request, body: CampaignDraft, caller: Editing, key: Key = None) -> Response:
+    """Write a campaign, which is a draft: it may be unfinished, and nobody gets its offers."""
+    shop = _Shop.of(request.app.state.worker)
+    if body.id in {one.id for one in shop.config.campaigns}:
+        raise Problem("conflict", Message("the configuration has a campaign of this id"), "id")
+
+    def make(connection: Connection) -> tuple[int, object]:
+        asking = _asking(connection, caller)
+        if not add_campaign(connection, body.id, body.text(), Editor(caller.actor, asking.person)):
+            raise Problem("conflict", Message("there is a campaign of this id"), "id")
+        campaign = _found(connection, body.id)
+        shop.tell(connection, caller, "campaign made", campaign, None, "")
+        return 201, shop.shown(campaign, asking).model_dump(mode="json")
+
+    answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
+    answer.headers["etag"] = etag(1)
+    return answer
+
+
+@router.post("/validate", responses=documented("not_signed_in", "not_allowed", "invalid"))
+def validate(request: Request, body: CampaignDraft, _: Reading) -> CampaignChecked:
+    """Check a campaign as `offerloop check` does, and keep nothing of it."""
+    faults = _Shop.of(request.app.state.worker).problems(body.id, body.text().body)
+    return _checked(request, faults)
+
+
+@router.get("/{campaign_id}", response_model=CampaignShown, responses=documented(*_READ))
+def show_campaign(request: Request, campaign_id: CampaignId, caller: Reading) -> Response:
+    """Show a campaign, its state, and what the caller may do with it."""
+    worker: Worker = request.app.state.worker
+    shop = _Shop.of(worker)
+    return _answer(worker.database.read(
+        lambda connection: shop.shown(_found(connection, campaign_id), _asking(connection, caller))
+    ))  # fmt: skip
+
+
+@router.put("/{campaign_id}", response_model=CampaignShown, responses=documented(*_CHANGE))
+def edit_campaign(
+    request: Request, campaign_id: CampaignId, body: CampaignDraft, caller: Editing, if_match: IfMatch = None
+) -> Response:
+    """Write a new revision, which is a draft again: approvals of the one before do not hold for it."""
+    if body.id != campaign_id:
+        raise Problem("invalid", Message("the id of a campaign stays"), "id")
+
+    def edit(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
+        revise_campaign(connection, campaign, body.text(), Editor(caller.actor, asking.person))
+
+    return _changed(request, caller, campaign_id, CampaignAction.EDIT, edit, if_match, "")
+
+
+@router.get("/{campaign_id}/validation", responses=documented(*_READ))
+def validate_campaign(request: Request, campaign_id: CampaignId, _: Reading) -> CampaignChecked:
+    """Check the newest revision as `offerloop check` does."""
+    worker: Worker = request.app.state.worker
+    campaign = worker.database.read(lambda connection: _found(connection, campaign_id))
+    return _checked(request, _Shop.of(worker).problems(campaign_id, campaign.text.body))
+
+
+@router.get("/{campaign_id}/revisions", responses=documented(*_READ))
+def revisions(
+    request: Request,
+    campaign_id: CampaignId,
+    _: Reading,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+) -> RevisionList:
+    """List the revisions of a campaign, the newest first."""
+    worker: Worker = request.app.state.worker
+
+    def read(connection: Connection) -> list[CampaignRevision]:
+        _found(connection, campaign_id)
+        return list_revisions(connection, campaign_id, cursor, limit + 1)
+
+    found = worker.database.read(read)
+    more = str(found[limit - 1].revision) if len(found) > limit else None
+    return RevisionList(items=[shown_revision(campaign_id, one) for one in found[:limit]], next_cursor=more)
+
+
+@router.get("/{campaign_id}/revisions/{revision}", responses=documented(*_READ))
+def show_revision(request: Request, campaign_id: CampaignId, revision: RevisionNumber, _: Reading) -> RevisionShown:
+    """Show one revision."""
+    worker: Worker = request.app.state.worker
+    return shown_revision(campaign_id, worker.database.read(lambda one: _found_revision(one, campaign_id, revision)))
+
+
+@router.get("/{campaign_id}/compare", responses=documented(*_READ))
+def compare(
+    request: Request,
+    campaign_id: CampaignId,
+    _: Reading,
+    before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+    after: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+) -> Comparison:
+    """Say in which fields two revisions differ; by default the newest one and the one before it."""
+    worker: Worker = request.app.state.worker
+
+    def read(connection: Connection) -> tuple[CampaignRevision, CampaignRevision]:
+        newest = _found(connection, campaign_id).revision
+        last = newest if after is None else after
+        first = max(1, last - 1) if before is None else before
+        return _found_revision(connection, campaign_id, first), _found_revision(connection, campaign_id, last)
+
+    one, other = worker.database.read(read)
+    changed = field_changes(written_campaign(campaign_id, one.text), written_campaign(campaign_id, other.text))
+    changes = [ChangedField(**vars(its)) for its in changed]
+    return Comparison(before=one.revision, after=other.revision, changes=changes)
+
+
+@router.post(
+    "/{campaign_id}/revisions/{revision}/restore", response_model=CampaignShown, responses=documented(*_CHANGE)
+)
+def restore(
+    request: Request, campaign_id: CampaignId, revision: RevisionNumber, caller: Editing, if_match: IfMatch = None
+) -> Response:
+    """Bring back an earlier revision as a new one, which is a draft."""
+
+    def bring_back(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
+        earlier = _found_revision(connection, campaign_id, revision)
+        revise_campaign(connection, campaign, earlier.text, Editor(caller.actor, asking.person), revision)
+
+    return _changed(request, caller, campaign_id, CampaignAction.EDIT, bring_back, if_match, f"revision {revision}")
+
+
+@router.post("/{campaign_id}/{verb}", response_model=CampaignShown, responses=documented(*_CHANGE))
+def act(
+    request: Request, campaign_id: CampaignId, verb: CampaignVerb, body: Remark, caller: SignedIn,
+    if_match: IfMatch = None,
+) -> Response:  # fmt: skip
+    """Move a campaign on: submit, approve, reject, schedule, start, pause, resume, end or archive it.
+
+    An approval names by If-Match the revision that was read. A campaign that cannot be planned is not submitted,
+    scheduled or started.
+    """
+    action = CampaignAction(verb.value)
+    reviewers = _Shop.of(request.app.state.worker).reviewers
+
+    def move(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
+        approved_by = set(campaign.moment.approved_by)
+        if action is CampaignAction.APPROVE:
+            approved_by.add(asking.person)
+        if action is CampaignAction.REJECT:
+            approved_by.clear()
+        move_campaign(connection, campaign, state_after(action, campaign.moment, asking, reviewers), approved_by)
+
+    return _changed(request, caller, campaign_id, action, move, if_match, body.comment)
+
+
+_IF_MATCH_NEEDED = (CampaignAction.EDIT, CampaignAction.APPROVE)
+_VALID_NEEDED = (CampaignAction.SUBMIT, CampaignAction.SCHEDULE, CampaignAction.START)
+
+
+def _changed(
+    request: Request,
+    caller: Caller,
+    campaign_id: str,
+    action: CampaignAction,
+    change: Callable[[Connection, WrittenCampaign, Asking], None],
+    if_match: str | None,
+    comment: str,
+) -> Response:
+    """Make a change that the rules allow, with its audit and its notice, and answer the campaign as it is then."""
+    worker: Worker = request.app.state.worker
+    shop = _Shop.of(worker)
+
+    def make(connection: Connection) -> CampaignShown:
+        campaign, asking = _found(connection, campaign_id), _asking(connection, caller)
+        check_version(if_match, campaign.revision, needed=action in _IF_MATCH_NEEDED)
+        shop.check_allowed(action, campaign, asking)
+        if action in _VALID_NEEDED:
+            shop.check_valid(campaign)
+        change(connection, campaign, asking)
+        now = _found(connection, campaign_id)
+        shop.tell(connection, caller, f"campaign: {action.value}", now, campaign.state, comment)
+        return shop.shown(now, asking)
+
+    shown = worker.database.change(make)
+    worker.follow_campaigns()
+    return _answer(shown)
+
+
+class _Shop:
+    """What the configuration says of campaigns."""
+
+    def __init__(self, config: Config) -> None:
+        self.config, self.reviewers = config, config.approval.reviewers
+
+    @classmethod
+    def of(cls, worker: Worker) -> _Shop:
+        return cls(load_config(worker.settings.shop))
+
+    def problems(self, campaign_id: str, body: Any) -> list[CampaignFault]:  # noqa: ANN401 - as it was written
+        read = read_campaign({"id": campaign_id, **body})
+        return campaign_problems(self.config, read) if isinstance(read, Campaign) else read
+
+    def check_valid(self, campaign: WrittenCampaign) -> None:
+        """Raise Problem with the first reason why a campaign cannot be planned."""
+        for fault in self.problems(campaign.campaign_id, campaign.text.body):
+            raise Problem("invalid", fault.message, fault.field)
+
+    def check_allowed(self, action: CampaignAction, campaign: WrittenCampaign, asking: Asking) -> None:
+        """Raise Problem with the reason why somebody cannot do something."""
+        why = why_not(action, campaign.moment, asking, self.reviewers)
+        if why is WhyNot.ROLE_MISSING:
+            roles = roles_with_any(RIGHTS.get(action, EDITING))
+            raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
+        if why is not None:
+            more = self.reviewers - len(campaign.moment.approved_by)
+            values = {"state": STATES[campaign.state]} if why is WhyNot.WRONG_STATE else {}
+            detail = _WHY[why].with_values(**values, **({"n": more} if why is WhyNot.NOT_APPROVED else {}))
+            raise Problem("conflict", detail, reason=why.value, state=campaign.state.value)
+
+    def shown(self, campaign: WrittenCampaign, asking: Asking) -> CampaignShown:
+        actions = [one for one in CampaignAction if one is not CampaignAction.EXHAUST]
+        moment = campaign.moment
+        return CampaignShown(
+            campaign_id=campaign.campaign_id, revision=campaign.revision, state=campaign.state,
+            reviewed=bool(moment.approved_by), approved_by=sorted(moment.approved_by),
+            last_editor=moment.last_editor, starts_at=time_of(moment.starts_at), ends_at=time_of(moment.ends_at),
+            made_at=instant(campaign.made_at), changed_at=instant(campaign.changed_at),
+            campaign={"id": campaign.campaign_id, **campaign.text.body},
+            actions={one.value: why_not(one, moment, asking, self.reviewers) for one in actions},
+        )  # fmt: skip
+
+    def tell(
+        self,
+        connection: Connection,
+        caller: Caller,
+        what: str,
+        campaign: WrittenCampaign,
+        before: CampaignState | None,
+        comment: str,
+    ) -> None:
+        """Write the audit, and tell webhooks of a new state."""
+        reviewed = bool(campaign.moment.approved_by)
+        data = {
+            "state": campaign.state.value, "before": None if before is None else before.value,
+            "revision": campaign.revision, "reviewed": reviewed,
+        }  # fmt: skip
+        add_entry(connection, caller.actor, what, campaign.campaign_id, **data, comment=comment)
+        if before is not campaign.state:
+            told = {"campaign_id": campaign.campaign_id, **data, "actor": caller.actor}
+            announce(connection, self.config, "campaign.state", new_id("change"), told)
+
+
+def _asking(connection: Connection, caller: Caller) -> Asking:
+    return Asking(person_behind(connection, caller.actor), caller.permissions)
+
+
+def _found(connection: Connection, campaign_id: str) -> WrittenCampaign:
+    """Return a campaign. Raises Problem where there is none."""
+    campaign = find_campaign(connection, campaign_id)
+    if campaign is None:
+        raise Problem("not_found")
+    return campaign
+
+
+def _found_revision(connection: Connection, campaign_id: str, revision: int) -> CampaignRevision:
+    found = find_revision(connection, campaign_id, revision)
+    if found is None:
+        raise Problem("not_found", field="revision")
+    return found
+
+
+def _answer(shown: CampaignShown) -> Response:
+    answer = json_response(shown.model_dump(mode="json"))
+    answer.headers["etag"] = etag(shown.revision)
+    return answer
+
+
+def _checked(request: Request, faults: list[CampaignFault]) -> CampaignChecked:
+    localize = Localizer(language_of(request.headers.get("accept-language")))
+    problems = [FieldProblem(field=one.field, detail=localize(one.message)) for one in faults]
+    return CampaignChecked(is_valid=not problems, problems=problems)

@@ -1,0 +1,126 @@
+"""What a run's tables say of one campaign: who gets it, what more budget would bring, and what came of it.
+
+Nothing is estimated here: every figure stands in the tables of the run or of its read-out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.tables import PLAN
+from offerloop.workspace.finished_run import RunRead
+
+MOST_POINTS = 200
+"""Points of a budget curve."""
+_MICRO = 1_000_000
+_COSTS = (
+    pl.len().alias("n_customers"),
+    (pl.col("cost_expected_micro").sum() / _MICRO).alias("spend_minor"),
+    pl.col("cost_liability_minor").sum().alias("liability_minor"),
+    pl.col("profit_minor").sum().alias("profit_minor"),
+)
+_CURVE = (
+    "budget_minor", "n_customers", "spend_minor", "profit_minor", "profit_low_minor", "profit_high_minor",
+    "shadow_price",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CampaignReach:
+    """Who would get a campaign among all customers of a run."""
+
+    n_customers: int
+    """All of the run's."""
+    n_audience: int
+    """Those whom its audience lets in."""
+    is_planned: bool
+    """Whether the run planned it; the following is empty where it did not."""
+    arms: list[dict[str, Any]]
+    """The customers for whom the plan chose one of its offers, by arm."""
+    given: dict[str, Any]
+    """What the plan gives and what it costs, without those who get an offer at random."""
+    offers: list[dict[str, Any]]
+    """The same by offer."""
+    tags: list[dict[str, Any]]
+    """The same by tag of the customer; one customer has several."""
+
+
+def campaign_reach(run: RunRead, campaign_id: str, audience: str | None, excluded: Collection[str]) -> CampaignReach:
+    """Return who gets a campaign in the plan of a run; of one that it did not plan, whom its audience lets in.
+
+    `excluded` are audiences that may not get it. Raises InputError for an audience that the run does not know.
+    """
+    columns = ("customer_id", "campaign_id", "offer_id", "arm", "cost_expected_micro", "cost_liability_minor",
+               "profit_minor", "planned_campaign_id")  # fmt: skip
+    rows = run.table("assignments").select(columns)
+    mine = rows.filter(
+        (pl.col("planned_campaign_id") == campaign_id) | (pl.col("campaign_id") == campaign_id)
+    ).collect()
+    chosen = mine.filter(pl.col("planned_campaign_id") == campaign_id)
+    given = mine.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == PLAN))
+    return CampaignReach(
+        n_customers=int(rows.select(pl.len()).collect().item()),
+        n_audience=_audience(run, audience, excluded),
+        is_planned=any(one.id == campaign_id for one in run.campaigns),
+        arms=chosen.group_by("arm").agg(pl.len().alias("n_customers")).sort("arm").to_dicts(),
+        given=given.select(_COSTS).to_dicts()[0],
+        offers=given.group_by("offer_id").agg(_COSTS).sort("offer_id").to_dicts(),
+        tags=_by_tag(run, given),
+    )
+
+
+def _by_tag(run: RunRead, given: pl.DataFrame) -> list[dict[str, Any]]:
+    tags = run.table("profiles").select("customer_id", "tags")
+    joined = given.lazy().join(tags, on="customer_id").explode("tags").rename({"tags": "tag"})
+    counted = joined.filter(pl.col("tag").is_not_null()).group_by("tag").agg(_COSTS)
+    return counted.sort("n_customers", "tag", descending=[True, False]).collect().to_dicts()
+
+
+def _audience(run: RunRead, audience: str | None, excluded: Collection[str]) -> int:
+    known = set(run.written.get("audiences", {}))
+    for name in (*excluded, *([audience] if audience is not None else [])):
+        if name not in known:
+            raise InputError(Message("the newest run does not know the audience '{name}'; run again", name=name))
+    members = run.table("audience_members")
+    inside = run.table("profiles").select("customer_id")
+    if audience is not None:
+        inside = members.filter(pl.col("audience") == audience).select("customer_id")
+    outside = members.filter(pl.col("audience").is_in(list(excluded))).select("customer_id")
+    return int(inside.join(outside, on="customer_id", how="anti").select(pl.len()).collect().item())
+
+
+def campaign_curve(run: RunRead, campaign_id: str) -> list[dict[str, Any]]:
+    """Return at most `MOST_POINTS` points of the budget curve by rising budget, the first and the last among them."""
+    of_campaign = run.table("budget_curve").filter(pl.col("campaign_id") == campaign_id)
+    curve = of_campaign.select(_CURVE).sort("budget_minor").collect()
+    if curve.height > MOST_POINTS:
+        curve = curve[np.linspace(0, curve.height - 1, MOST_POINTS).round().astype(int).tolist()]
+    return curve.to_dicts()
+
+
+def campaign_results(shop: Path, campaign_id: str) -> dict[str, Any] | None:
+    """Return what the newest read-out that names a campaign found of it; None where none does."""
+    for path in readouts_of(shop):
+        readout = json.loads(path.read_text(encoding="utf-8"))
+        effects = [one for one in readout["effects"] if (one["comparison"], one["group"]) == ("plan", campaign_id)]
+        if effects:
+            return {**_about(readout), "effects": effects}
+    return None
+
+
+def _about(readout: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: readout[name] for name in ("run", "currency", "period", "sentence", "stopped", "warnings")}
+
+
+def readouts_of(shop: Path) -> list[Path]:
+    """Return the files of all read-outs of a shop, those of the newest run and of the latest period first."""
+    return sorted(shop.glob("runs/[0-9]*/readout-*/readout.json"), reverse=True)
