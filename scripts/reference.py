@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from offerloop.cli import app
 from offerloop.commands.terminal.help import SHARED, help_text
-from offerloop.config import Config, SourceName
+from offerloop.config import Config, Oidc, Serve, SourceName
 from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, LimitRule, Limits
 from offerloop.events import CONTRACTS
@@ -169,6 +169,8 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
                 yield brackets.get(name, f"[{name}]"), kind
                 if kind is BusinessAsUsual:
                     yield "[[business_as_usual.rules]]", UsualRule
+                if kind is Serve:
+                    yield "[serve.oidc]", Oidc
 
 
 def _plain(model: type[BaseModel]) -> list[tuple[str, object]]:
