@@ -46,7 +46,7 @@ class CampaignReach:
     """Whether the run planned it; the following is empty where it did not."""
     arms: list[dict[str, Any]]
     """The customers for whom the plan chose one of its offers, by arm."""
-    given: dict[str, Any]
+    plan: dict[str, Any]
     """What the plan gives and what it costs, without those who get an offer at random."""
     offers: list[dict[str, Any]]
     """The same by offer."""
@@ -62,33 +62,33 @@ def campaign_reach(run: RunRead, campaign_id: str, audience: str | None, exclude
     columns = ("customer_id", "campaign_id", "offer_id", "arm", "cost_expected_micro", "cost_liability_minor",
                "profit_minor", "planned_campaign_id")  # fmt: skip
     rows = run.table("assignments").select(columns)
-    mine = rows.filter(
+    of_campaign = rows.filter(
         (pl.col("planned_campaign_id") == campaign_id) | (pl.col("campaign_id") == campaign_id)
     ).collect()
-    chosen = mine.filter(pl.col("planned_campaign_id") == campaign_id)
-    given = mine.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == PLAN))
+    chosen = of_campaign.filter(pl.col("planned_campaign_id") == campaign_id)
+    by_plan = of_campaign.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == PLAN))
     return CampaignReach(
         n_customers=int(rows.select(pl.len()).collect().item()),
         n_audience=_audience(run, audience, excluded),
         is_planned=any(one.id == campaign_id for one in run.campaigns),
         arms=chosen.group_by("arm").agg(pl.len().alias("n_customers")).sort("arm").to_dicts(),
-        given=given.select(_COSTS).to_dicts()[0],
-        offers=given.group_by("offer_id").agg(_COSTS).sort("offer_id").to_dicts(),
-        tags=_by_tag(run, given),
+        plan=by_plan.select(_COSTS).to_dicts()[0],
+        offers=by_plan.group_by("offer_id").agg(_COSTS).sort("offer_id").to_dicts(),
+        tags=_by_tag(run, by_plan),
     )
 
 
-def _by_tag(run: RunRead, given: pl.DataFrame) -> list[dict[str, Any]]:
+def _by_tag(run: RunRead, by_plan: pl.DataFrame) -> list[dict[str, Any]]:
     tags = run.table("profiles").select("customer_id", "tags")
-    joined = given.lazy().join(tags, on="customer_id").explode("tags").rename({"tags": "tag"})
+    joined = by_plan.lazy().join(tags, on="customer_id").explode("tags").rename({"tags": "tag"})
     counted = joined.filter(pl.col("tag").is_not_null()).group_by("tag").agg(_COSTS)
     return counted.sort("n_customers", "tag", descending=[True, False]).collect().to_dicts()
 
 
 def _audience(run: RunRead, audience: str | None, excluded: Collection[str]) -> int:
-    known = set(run.written.get("audiences", {}))
+    defined = set(run.written.get("audiences", {}))
     for name in (*excluded, *([audience] if audience is not None else [])):
-        if name not in known:
+        if name not in defined:
             raise InputError(Message("the newest run does not know the audience '{name}'; run again", name=name))
     members = run.table("audience_members")
     inside = run.table("profiles").select("customer_id")

@@ -15,7 +15,6 @@ from offerloop.config import Campaign, Config
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import masked, with_variables
 from offerloop.message import Message
-from offerloop.store import Database, campaigns_to_plan
 
 _KEPT = "store_campaigns"
 """Where the manifest of a run holds them."""
@@ -40,12 +39,14 @@ def campaigns_of_store(config: Config) -> tuple[StoreCampaign, ...]:
     """
     if config.data.source != "store":
         return ()
+    from offerloop.store import Database, campaigns_to_plan
+
     database = Database.open(with_variables(config.data.url, "data.store"))
     try:
-        found = database.read(campaigns_to_plan)
+        planned = database.read(campaigns_to_plan)
     finally:
         database.close()
-    return tuple(StoreCampaign(one.revision, _campaign(one.campaign_id, one.text.body)) for one in found)
+    return tuple(StoreCampaign(one.revision, _campaign(one.campaign_id, one.text.body)) for one in planned)
 
 
 def _campaign(campaign_id: str, body: Mapping[str, Any]) -> Campaign:

@@ -267,8 +267,8 @@ def test_preview_and_curve_are_those_of_the_run(people, small_run):
     preview = people.get("/first/preview").json()
     given = rows.filter((pl.col("campaign_id") == "first") & (pl.col("arm") == "plan"))
     assert (preview["n_customers"], preview["n_audience"], preview["is_planned"]) == (rows.height, rows.height, True)
-    assert preview["given"]["n_customers"] == given.height
-    assert preview["given"]["liability_minor"] == given["cost_liability_minor"].sum()
+    assert preview["plan"]["n_customers"] == given.height
+    assert preview["plan"]["liability_minor"] == given["cost_liability_minor"].sum()
     chosen = rows.filter(pl.col("planned_campaign_id") == "first")
     assert {one["arm"]: one["n_customers"] for one in preview["arms"]} == dict(chosen["arm"].value_counts().iter_rows())
     assert sum(one["n_customers"] for one in preview["offers"]) == given.height
@@ -278,7 +278,7 @@ def test_preview_and_curve_are_those_of_the_run(people, small_run):
     assert (len(points), points[-1]["profit_minor"]) == (min(200, table.height), table["profit_minor"][-1])
     people.make()
     draft = people.get("/spring/preview").json()
-    assert (draft["is_planned"], draft["n_audience"], draft["given"]["n_customers"]) == (False, rows.height, 0)
+    assert (draft["is_planned"], draft["n_audience"], draft["plan"]["n_customers"]) == (False, rows.height, 0)
     assert people.get("/spring/curve").json()["points"] == []
     assert people.get("/summer/preview").status_code == 404
 

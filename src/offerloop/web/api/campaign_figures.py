@@ -104,7 +104,8 @@ class Preview(BaseModel):
     planned_revision: int | None
     """The revision that the run planned; null for a campaign of the configuration."""
     arms: list[ArmSize]
-    given: Spending
+    plan: Spending
+    """What the plan gives, without offers at random."""
     offers: list[OfferSpending]
     tags: list[TagSpending]
 

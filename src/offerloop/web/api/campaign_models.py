@@ -147,7 +147,7 @@ class ChangedField(BaseModel):
     after: Any
 
 
-class Comparison(BaseModel):
+class RevisionComparison(BaseModel):
     """What differs between two revisions."""
 
     before: int

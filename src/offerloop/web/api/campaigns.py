@@ -44,9 +44,9 @@ from offerloop.web.api.campaign_models import (
     CampaignShown,
     CampaignVerb,
     ChangedField,
-    Comparison,
     FieldProblem,
     Remark,
+    RevisionComparison,
     RevisionList,
     RevisionShown,
     shown_revision,
@@ -207,7 +207,7 @@ def compare(
     _: Reading,
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
     after: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
-) -> Comparison:
+) -> RevisionComparison:
     """Say in which fields two revisions differ; by default the newest one and the one before it."""
     worker: Worker = request.app.state.worker
 
@@ -220,7 +220,7 @@ def compare(
     one, other = worker.database.read(read)
     changed = field_changes(written_campaign(campaign_id, one.text), written_campaign(campaign_id, other.text))
     changes = [ChangedField(**vars(its)) for its in changed]
-    return Comparison(before=one.revision, after=other.revision, changes=changes)
+    return RevisionComparison(before=one.revision, after=other.revision, changes=changes)
 
 
 @router.post(
