@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.config.audience import BOUNDS, AudienceRule, Comparison, ValueComparison
+    from offerloop.config.audience import BOUNDS, AudienceRule, ValueComparison
     from offerloop.config.campaign import Campaign, CampaignFault
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
