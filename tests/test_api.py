@@ -30,7 +30,7 @@ DIFFERENT = {
     "allocate": {"out", "language"},
     "codes": {"count", "existing", "template", "store"},  # one command makes codes and takes them over
     "import_codes": {"count", "prefix", "length", "out", "existing"},  # the result is returned, not written or told
-    "experiment": {"language"},
+    "experiment": {"out", "language"},
     "price": {"language"},
     "recommend": {"out"},
     "refund": {"basket", "order", "shop", "store"},  # the command takes an order instead of a basket too

@@ -222,6 +222,8 @@ def uplift(
     observational: bool = False,
     cluster: str | None = None,
     known_before: Names = (),
+    score: str | None = None,
+    top: float | None = None,
     seed: int = 1,
     apply: offerloop.InputTable | None = None,
     console: Console | None = None,
@@ -229,7 +231,8 @@ def uplift(
     """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
 
     The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
-    every other column is a feature. `findings` of the result holds the decision and its forecast, `scores()` the offer
+    every other column is a feature. `score` names a score of your own to be compared, `top` the largest share of
+    customers to treat. `findings` of the result holds the decision and its forecast, `scores()` the offer
     and the profit of each customer. Raises EvidenceError for what the table cannot show.
     """
     from offerloop.commands.uplift.request import UpliftRequest
@@ -238,7 +241,7 @@ def uplift(
     request = UpliftRequest(
         treatment, outcome, _text(cost), _text(value), customer_id, _text(control), propensity, _pairs(shares), budget,
         _names(audit), _names(ignore), _names(negative_control), treated_at, observational, seed,
-        cluster, _names(known_before),
+        cluster, _names(known_before), score, top,
     )  # fmt: skip
     with _argument_names():
         return study_trial(table, request, console, apply)
@@ -268,13 +271,14 @@ def experiment(
     control: str | int | None = None,
     sequential: float | None = None,
     cluster: str | None = None,
+    by: Names = (),
 ) -> offerloop.ExperimentResult:
     """Compare each arm of an A/B test with the control, and decide whether to ship it.
 
     The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
     margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `sequential` is the
-    planned number of customers where results are looked at more than once. Raises EvidenceError for arms with too few
-    rows.
+    planned number of customers where results are looked at more than once, `by` columns by whose values the outcome is
+    broken down. `page()` of the result is the report as HTML. Raises EvidenceError for arms with too few rows.
     """
     from offerloop.commands.experiment.request import ExperimentRequest
     from offerloop.commands.experiment.task import experiment as read_experiment
@@ -293,6 +297,7 @@ def experiment(
         _text(control),
         sequential,
         cluster,
+        _names(by),
     )
     with _argument_names():
         return read_experiment(table, request)

@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
     from offerloop.evaluation.totals import Totals
+    from offerloop.evaluation.trial import Trial
+    from offerloop.evaluation.uplift import auuc, qini
 
 __all__ = [
     "ALPHA",
@@ -86,12 +88,14 @@ __all__ = [
     "Reason",
     "ShipRule",
     "Totals",
+    "Trial",
     "UndefinedMetricError",
     "Worth",
     "absolute",
     "always_valid",
     "always_valid_ratio",
     "as_share",
+    "auuc",
     "bucket",
     "carry_over",
     "common_slope",
@@ -116,6 +120,7 @@ __all__ = [
     "ndcg",
     "number",
     "overlap",
+    "qini",
     "read_challenge",
     "recall",
     "recommended",

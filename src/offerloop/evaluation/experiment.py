@@ -36,6 +36,8 @@ MOST_PERIODS = 52
 """Periods (weeks) for which a test of a plan may go on: in a year a shop's customers and prices are others."""
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
+SIMULATED = 99_999
+"""Draws of group sizes by which a p-value is told where no formula is exact."""
 _FAR = 20.0
 """How many times itself a ratio is looked for."""
 _STRAIGHT = 1e-9
@@ -312,11 +314,12 @@ class SampleRatio:
     passes: bool
 
 
-def sample_ratio(counts: Sequence[int], expected_shares: Sequence[float]) -> SampleRatio:
-    """Chi-square test of group sizes against their shares, which need not sum to 1.
+def sample_ratio(counts: Sequence[int], expected_shares: Sequence[float], *, exact: bool = False) -> SampleRatio:
+    """Test group sizes against their shares, which need not sum to 1.
 
-    Two groups of which one is expected to be small get the exact binomial test. A group that should be empty fails
-    the check as soon as it holds anybody; no customers at all pass.
+    By Pearson's chi-square test; where a group is expected to be small, or where it is to be `exact`, two groups get
+    the binomial test, and more of them that are expected to be small one by simulated draws. A group that should be
+    empty fails the check as soon as it holds anybody; no customers at all pass.
     """
     from scipy.stats import binomtest, chisquare
 
@@ -327,11 +330,22 @@ def sample_ratio(counts: Sequence[int], expected_shares: Sequence[float]) -> Sam
     if total == 0 or len(live) < 2:
         return SampleRatio(1.0, passes=True)
     expected = [total * share / whole for _, share in live]
-    if len(live) == 2 and min(expected) < SMALL_COUNT:
+    if len(live) == 2 and (exact or min(expected) < SMALL_COUNT):
         p_value = float(binomtest(live[0][0], total, live[0][1] / whole).pvalue)
+    elif min(expected) < SMALL_COUNT:
+        p_value = _simulated_ratio_p(np.array([count for count, _ in live]), np.array(expected))
     else:
         p_value = float(chisquare([count for count, _ in live], expected).pvalue)
     return SampleRatio(p_value, passes=p_value >= RATIO_ALPHA)
+
+
+def _simulated_ratio_p(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> float:
+    """Return how often draws of the same number of customers deviate from expected sizes (k,) at least as much."""
+    total = int(counts.sum())
+    drawn = np.random.default_rng(0).multinomial(total, expected / total, SIMULATED)
+    statistics = ((drawn - expected) ** 2 / expected).sum(axis=1)
+    least = float(((counts - expected) ** 2 / expected).sum()) * (1 - 1e-9)
+    return float((1 + np.count_nonzero(statistics >= least)) / (1 + SIMULATED))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         sample_ratio_p,
         whole_clusters,
     )
-    from offerloop.response.trial.model_selection import Policy
+    from offerloop.response.trial.model_selection import Policy, rank_share
     from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
     from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
     from offerloop.response.trial.response_types import (
@@ -135,6 +135,7 @@ __all__ = [
     "outcome_kind",
     "predict_out_of_fold",
     "randomised_propensities",
+    "rank_share",
     "ratio_estimate",
     "response_type_rows",
     "response_type_shares",

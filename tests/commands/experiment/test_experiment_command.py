@@ -6,10 +6,14 @@ import re
 import numpy as np
 import polars as pl
 import pytest
+from page_texts import Texts
 from scipy.stats import ttest_ind
 
 import offerloop
-from offerloop.errors import EvidenceError
+from offerloop.commands.experiment.headline import headline, lead
+from offerloop.errors import EvidenceError, InputError
+from offerloop.locale import languages
+from offerloop.report import Localizer
 
 
 def trial(rng, gain=0.0, n=4000, arms=("control", "new")):
@@ -257,3 +261,109 @@ def test_the_chance_to_win_is_that_of_a_flat_prior(write, read):
         1 - ttest_ind(*groups, equal_var=False, alternative="greater").pvalue
     )
     assert read(path, "--outcome", "spend", "--sequential", "9000")["arms"][0]["metrics"][0]["chance_to_win"] is None
+
+
+def segmented(seed=3, n=3_000, apart=6.0):
+    """Spend that grows by the new arm in the north alone."""
+    rng = np.random.default_rng(seed)
+    arm, north = rng.choice(["control", "new"], n), rng.random(n) < 0.5
+    spend = 20 + 8 * rng.normal(size=n) + apart * north * (arm == "new")
+    age = rng.integers(18, 80, n)
+    place = np.where(north, "north", np.where(np.arange(n) < 40, "isle", "south"))
+    return pl.DataFrame({"arm": arm, "spend": spend, "place": place, "age": age, "name": [f"c{k}" for k in range(n)]})
+
+
+def test_segments_are_corrected_for_the_number_of_looks():
+    table = segmented()
+    found = offerloop.experiment(table, "arm", "spend", by=["place", "age"])
+    assert [one.value for one in found.segments[:2]] == ["north", "south"]
+    assert [one.column for one in found.segments].count("age") == 4
+    assert found.small_segments == ("place isle",)
+    north, south = found.segments[:2]
+    alone = offerloop.experiment(table.filter(pl.col("place") == "north"), "arm", "spend").arms[0].metrics[0]
+    assert north.compared.difference.value == pytest.approx(alone.difference.value)
+    assert north.compared.difference.high > alone.difference.high
+    assert north.compared.p_adjusted == pytest.approx(min(1.0, 6 * alone.p_value))
+    assert south.compared.difference.low < 0 < south.compared.difference.high
+    by = {one.column: one for one in found.contrasts}
+    assert by["place"].p_adjusted < 0.001 < 0.05 < by["age"].p_adjusted
+    assert found.frames["segments"].height == 6
+
+
+def test_segments_without_a_difference_are_seldom_said_to_differ():
+    every = [offerloop.experiment(segmented(seed, 600, 0.0), "arm", "spend", by="place") for seed in range(60)]
+    assert sum(min(one.p_adjusted for one in found.contrasts) < 0.05 for found in every) <= 8
+    assert sum(any(one.compared.difference.is_clear for one in found.segments) for found in every) <= 8
+
+
+def test_a_column_of_names_is_no_segment():
+    with pytest.raises(InputError, match="3,000 different values"):
+        offerloop.experiment(segmented(), "arm", "spend", by="name")
+    with pytest.raises(InputError, match="neither the arm nor the outcome"):
+        offerloop.experiment(segmented(), "arm", "spend", by="spend")
+
+
+def read_every_way():
+    """Readings for each thing that may be done, by its name."""
+    rng = np.random.default_rng(6)
+    three = ("control", "new", "newer")
+    how = {"arm": "arm", "outcome": "spend"}
+    return {
+        "ship": offerloop.experiment(segmented(), **how, by=["place", "age"]),
+        "ship several": offerloop.experiment(trial(rng, gain=0.2, arms=three), **how),
+        "roll back": offerloop.experiment(trial(rng, gain=-0.2), **how),
+        "roll back all": offerloop.experiment(trial(rng, gain=-0.2, arms=three), **how),
+        "go on": offerloop.experiment(trial(rng), **how, sequential=90_000, by="day"),
+        "guarded": offerloop.experiment(trial(np.random.default_rng(6), gain=0.1), **how, guardrail={"returned": 0.01}),
+        "stop": offerloop.experiment(trial(rng), **how, shares={"control": 0.6, "new": 0.4}),
+    }
+
+
+@pytest.fixture(scope="module")
+def readings():
+    return read_every_way()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_page_is_complete_in_every_language(readings, language):
+    for name, reading in readings.items():
+        page = reading.page(language).replace("\u00a0", " ")
+        assert not re.search(r"https?:|//[a-z]|<script|<link|<img", page), name
+        texts = Texts(page).found
+        assert [text for text in texts if re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b", text)] == []
+        if language == "zh":
+            plain = re.sub('<span lang="en">.*?</span>', "", page)
+            assert [text for text in Texts(plain).found if re.search("[A-Za-z]+ [a-z]+ [a-z]+ [a-z]+", text)] == []
+
+
+def test_the_first_paragraph_of_a_page_has_two_sentences_at_most(readings):
+    for reading in readings.values():
+        for language, stops in (("en", r"[.](?: |$)"), ("zh", "[。！？]")):
+            assert len(re.findall(stops, lead(reading, Localizer(language)))) <= 2
+
+
+def test_the_headline_of_a_page_says_what_to_do(readings):
+    said = {name: headline(reading, Localizer("en")) for name, reading in readings.items()}
+    assert said == {
+        "ship": "Ship “new”: “spend” is better",
+        "ship several": "Ship “newer”: of 2 arms with a better “spend” it gains most",
+        "roll back": "Roll back “new”: something is worse",
+        "roll back all": "Roll back all arms: in each something is worse",
+        "go on": "No arm is shown to be better yet",
+        "guarded": "Go on: “spend” is better with “new”, but a guardrail is not yet shown to hold",
+        "stop": "Stop, and read nothing off it: the arms do not have the planned sizes",
+    }
+
+
+def test_a_report_is_written_where_it_is_asked_for(tmp_path, command):
+    segmented().write_csv(tmp_path / "t.csv")
+    how = ("--arm", "arm", "--outcome", "spend", "--by", "place", "--out", tmp_path / "reports")
+    code, out, err = command("experiment", tmp_path / "t.csv", *how)
+    assert (code, err) == (0, "")
+    report = out.splitlines()[-1]
+    assert report.endswith("report.html")
+    assert "“new” does clearly different things in the segments of “place”" in out
+    (folder,) = (tmp_path / "reports").iterdir()
+    kept = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
+    assert kept["segments"][0]["value"] == "north"
+    assert "Customers respond differently by “place”" in (folder / "report.html").read_text(encoding="utf-8")

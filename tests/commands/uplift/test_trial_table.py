@@ -10,9 +10,11 @@ from made_trial import made, with_dates
 
 import offerloop
 from offerloop.commands.uplift.files import write
+from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import uplift
 from offerloop.commands.uplift.trial import prepare
+from offerloop.commands.uplift.usual_areas import usual_areas
 from offerloop.errors import EvidenceError, InputError
 from offerloop.workspace import planned_shares, table_rows
 
@@ -265,3 +267,44 @@ def test_an_unknown_language_is_refused_before_anything_is_computed(tmp_path, co
     code, _, said = command("uplift", tmp_path / "t.csv", "--treatment", "a", "--outcome", "b", "--language", "fr")
     assert code == 2
     assert said == "there is no language 'fr' (known: en, zh)"
+
+
+def test_a_score_of_the_readers_own_is_compared_and_never_learned_from():
+    table = made(2_000).with_columns(mine=-pl.col("recency"), same=pl.lit(1.0))
+    bad = uplift(table, asked(score="mine", ignore=("margin", "cost", "same"))).findings
+    assert "mine" not in bad.features
+    assert bad.against_score.low > 0
+    mine = next(one for one in bad.ranked if one.is_score)
+    assert mine.over_random.high < 0
+    assert [one.is_score for one in bad.usual_areas] == [False, True]
+    chosen, own = bad.usual_areas
+    assert chosen.auuc.value > 0.5 > own.auuc.value
+    assert chosen.qini.value > 0 > own.qini.value
+    page = render_uplift(bad)
+    assert "Your score “mine” orders customers clearly worse than" in page
+    assert "Qini coefficient" in page
+
+
+def test_usual_areas_are_those_of_other_libraries():
+    table, rng = made(1_000), np.random.default_rng(1)
+    trial, order = prepared(table), rng.normal(size=1_000)
+    (areas,) = usual_areas("mine", order, trial, 1, is_score=True)
+    treated, bought = (table[name].to_numpy()[np.argsort(-order)] for name in ("arm", "bought"))
+    arm = treated == "coupon"
+    number, control = np.cumsum(arm), np.cumsum(~arm)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gain = np.nan_to_num(np.cumsum(bought * arm) / number) - np.nan_to_num(np.cumsum(bought * ~arm) / control)
+    curve = np.concatenate([[0.0], gain * np.arange(1, 1_001)])
+    assert areas.auuc.value == pytest.approx(np.trapezoid(curve) / 1_000 / abs(curve[-1]))
+
+
+def test_at_most_a_share_is_treated_without_a_cost():
+    found = uplift(made(2_000), asked(top=0.3, ignore=("margin", "cost"))).findings
+    assert found.policy == "targeted"
+    assert next(one for one in found.policies if one.kind == "targeted").treated_share == pytest.approx(0.3, abs=0.01)
+    assert next(one for one in found.policies if one.kind == "everyone").treated_share == pytest.approx(0.3)
+    assert "At most 30 % of the customers are treated." in render_uplift(found).replace("\u00a0", " ")
+    with pytest.raises(InputError, match="name one"):
+        asked(top=0.3, budget=5.0, cost="cost")
+    with pytest.raises(InputError, match="between 0 and 1"):
+        asked(top=20)

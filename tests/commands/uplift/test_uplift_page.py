@@ -143,7 +143,7 @@ def test_a_budget_that_does_not_reach_everybody_is_not_called_everybody():
     found = everyone()
     partly = replace(found.policies[0], treated_share=0.4)
     said = sentence(replace(found, budget=900.0, policies=(partly, *found.policies[1:])))
-    assert said.startswith("Give “mens email” to as many customers as the budget reaches")
+    assert said.startswith("Give “mens email” to as many customers as the budget allows")
     assert "for random customers within the budget" in said
     assert "for everybody" not in said
 
@@ -243,7 +243,7 @@ def test_what_is_the_same_for_all_has_no_interval():
     found = targeted()
     fixed = replace(found.arms[1], cost=Estimate(0.3, 0.3 - 1e-14, 0.3 + 1e-14))
     page = render_uplift(replace(found, arms=(found.arms[0], fixed)))
-    assert '<td class="figure">0.3</td>' in page
+    assert ">0.3</td>" in page
 
 
 def test_groups_that_are_treated_alike_are_said_to_be():

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy.stats import binomtest, multinomial
+from statsmodels.multivariate.manova import MANOVA
 
 from offerloop.errors import EvidenceError
 from offerloop.response import (
@@ -27,6 +29,37 @@ def test_p_values_of_random_arms_are_uniform():
     for p in np.array(found).T:
         assert 0.01 < np.mean(p < 0.05) < 0.10
         assert 0.4 < p.mean() < 0.6
+
+
+def test_sizes_of_arms_have_exact_p_values():
+    action = np.repeat([0, 1], [40, 62])
+    assert sample_ratio_p(action, np.full(2, 0.5)) == pytest.approx(binomtest(40, 102).pvalue)
+    assert sample_ratio_p(action, np.full((102, 2), 0.5)) == pytest.approx(binomtest(40, 102).pvalue)
+    few = np.repeat([0, 1, 2], [2, 6, 9])
+    sizes = [(i, j, 17 - i - j) for i in range(18) for j in range(18 - i)]
+    shares = np.array([0.5, 0.25, 0.25])
+    chance = np.array([multinomial.pmf(one, 17, shares) for one in sizes])
+    statistic = ((np.array(sizes) - 17 * shares) ** 2 / shares).sum(axis=1)
+    least = ((np.array([2, 6, 9]) - 17 * shares) ** 2 / shares).sum()
+    assert sample_ratio_p(few, shares) == pytest.approx(chance[statistic >= least - 1e-9].sum(), abs=0.005)
+
+
+def test_sizes_by_shares_of_each_row_keep_to_their_level():
+    rng, found = np.random.default_rng(1), []
+    for _ in range(300):
+        own = rng.choice([0.05, 0.5, 0.9], 400)
+        found.append(sample_ratio_p((rng.random(400) < own).astype(np.int64), np.column_stack([1 - own, own])))
+    assert 0.02 < np.mean(np.array(found) < 0.05) < 0.09
+
+
+@pytest.mark.parametrize(("offers", "columns"), [(2, 3), (3, 3), (4, 2)])
+def test_balance_is_that_of_a_multivariate_analysis_of_variance(offers, columns):
+    rng = np.random.default_rng(offers)
+    x, action = rng.normal(size=(60, columns)), rng.integers(0, offers, 60)
+    oracle = MANOVA(x, np.column_stack([np.ones(60), np.eye(offers)[action][:, 1:]]))
+    contrast = [("arms", np.eye(offers)[1:], None)]
+    expected = oracle.mv_test(contrast).results["arms"]["stat"].loc["Wilks' lambda", "Pr > F"]
+    assert covariate_balance_p(x, action, offers) == pytest.approx(expected)
 
 
 def test_arms_that_chance_did_not_make_are_noticed():

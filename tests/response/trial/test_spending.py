@@ -45,3 +45,11 @@ def test_the_price_is_the_lowest_that_keeps_to_the_budget(seed, budget):
         low, high = (low, middle) if (at(middle) * cost).sum() <= 200 * budget else (middle, high)
     if (at(0.0) * cost).sum() > 200 * budget:
         np.testing.assert_allclose(worth, (at(high) * np.stack([profit, cost])).sum(axis=(1, 2)))
+
+
+def test_a_share_of_the_customers_bounds_who_is_treated_whatever_each_costs():
+    profit = np.column_stack([np.zeros(10), np.arange(10.0) - 2, np.arange(10.0) - 3])
+    chosen = Spending(most_treated=0.3).choice(profit, None)
+    assert chosen.tolist() == [0] * 7 + [1] * 3
+    assert Spending(most_treated=0.9).choice(profit, None).tolist() == [0] * 3 + [1] * 7
+    assert Spending(most_treated=0.3).same(3, None)[1:, 0].tolist() == [0.7, 0.7]

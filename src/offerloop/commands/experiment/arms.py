@@ -34,7 +34,7 @@ class ArmTotals:
 
 def read_arms(table: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[ArmTotals]:
     """The control first. Raises InputError for columns that cannot be read, EvidenceError for too few arms or rows."""
-    for option, name in {"--arm": request.arm, **request.columns, **request.clusters}.items():
+    for option, name in _named(request).items():
         if name not in table.columns:
             columns = [one for one in table.columns if one != "_row"]
             raise InputError(
@@ -50,6 +50,10 @@ def read_arms(table: pl.DataFrame, request: ExperimentRequest, path: Path) -> li
     drawn, sums = _summed(table, arms, numbers, request.cluster, path)
     names = _names(drawn, request, FEWEST_CLUSTERS, path)
     return [_cluster_totals(name, (drawn == name).to_numpy(), sums, request) for name in names]
+
+
+def _named(request: ExperimentRequest) -> dict[str, str]:
+    return {"--arm": request.arm, **request.columns, **request.clusters, **request.segmented}
 
 
 def _summed(

@@ -34,13 +34,21 @@ def experiment(
         str | None,
         typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
     ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Column by whose values the outcome is broken down; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write a report (HTML) and the figures to a folder named by the time in this folder."),
+    ] = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Compare the arms of an A/B test, and decide what to ship."""
-    from offerloop.commands.experiment.page import page
+    from offerloop.commands.experiment.files import write
     from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
     from offerloop.commands.experiment.task import experiment as read_out
+    from offerloop.commands.experiment.terminal_text import screen
     from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
@@ -57,6 +65,10 @@ def experiment(
         control,
         sequential,
         cluster,
+        tuple(by or ()),
     )
     result = read_out(table, request)
-    say(result.summary, page(result, language), as_json)
+    done = None if out is None else write(result, out, language)
+    place = {} if done is None else {"report": str(done.report)}
+    text = screen(result, language)
+    say(place | result.summary, text if done is None else f"{text}\n{done.report}", as_json)

@@ -66,10 +66,36 @@ class ArmFound:
 
 
 @dataclass(frozen=True)
+class SegmentFound:
+    """The outcome of one arm against the control, among the customers with one value of a column."""
+
+    column: str
+    value: str
+    arm: str
+    n: int
+    """Customers of both arms, or clusters of them."""
+    compared: Compared
+    """Its interval holds for all segments at once (Bonferroni), as does its adjusted p-value (Holm)."""
+
+
+@dataclass(frozen=True)
+class SegmentContrast:
+    """Whether an arm does different things in the segments of a column."""
+
+    column: str
+    arm: str
+    p_value: float
+    """That differences between segments are so large by chance (Cochran's Q)."""
+    p_adjusted: float
+    """Over all columns and arms (Holm)."""
+
+
+@dataclass(frozen=True)
 class ExperimentResult(Result):
     """A finished reading."""
 
     table: str
+    outcome: str
     control: str
     sizes: dict[str, int]
     ratio_p: float | None
@@ -82,20 +108,27 @@ class ExperimentResult(Result):
     """Whether the outcome is so skewed, for groups so small, that its interval misses too often."""
     cluster: str | None = None
     """The column of clusters, which sizes count then."""
+    segments: tuple[SegmentFound, ...] = ()
+    contrasts: tuple[SegmentContrast, ...] = ()
+    """Empty where intervals hold at every look, for which there is no such test."""
+    small_segments: tuple[str, ...] = ()
+    """Segments that were left out, since an arm has too few customers there."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        """`metrics`, one row for each metric of each arm; shares are of the control's value."""
+        """`metrics`, one row for each metric of each arm, and `segments`; shares are of the control's value."""
         rows = [one.figures() | {"arm": arm.arm, "action": arm.action} for arm in self.arms for one in arm.metrics]
-        first = ("arm", "action", "metric")
-        return (
-            {"metrics": pl.DataFrame(rows, infer_schema_length=None).select(*first, pl.exclude(first))} if rows else {}
-        )
+        parts = [
+            {"column": one.column, "value": one.value, "arm": one.arm, "customers": one.n} | one.compared.figures()
+            for one in self.segments
+        ]
+        made = {"metrics": _frame(rows, ("arm", "action", "metric"))} if rows else {}
+        return made | ({"segments": _frame(parts, ("column", "value", "arm"))} if parts else {})
 
     @property
     def sentence(self) -> str:
         """What to do with each arm, and what to know of it."""
-        from offerloop.commands.experiment.page import sentences
+        from offerloop.commands.experiment.sentences import sentences
 
         return "\n".join(sentences(self, Localizer("en"), dashes=""))  # options are arguments in Python
 
@@ -111,3 +144,13 @@ class ExperimentResult(Result):
         """Return the findings for programs; what is unbounded is left empty."""
         summary: dict[str, Any] = plain(asdict(self))
         return summary
+
+    def page(self, language: str = "en") -> str:
+        """Return the report as HTML."""
+        from offerloop.commands.experiment.page import render_experiment
+
+        return render_experiment(self, language)
+
+
+def _frame(rows: list[dict[str, Any]], first: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None).select(*first, pl.exclude(first))

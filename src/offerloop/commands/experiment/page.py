@@ -1,142 +1,270 @@
-"""What `offerloop experiment` says: a table of intervals, and one sentence for each arm."""
+"""The page of an experiment: what to do with each arm and why, all metrics, segments, and checks."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from rich.table import Table
-
-from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult
-from offerloop.evaluation import RATIO_ALPHA, Estimate, known_step, number
+from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult, SegmentFound
+from offerloop.commands.experiment.headline import headline, lead, leading_arm
+from offerloop.commands.experiment.numbers import estimate_text, percent_text, win_text
+from offerloop.commands.experiment.segment_words import segment_cells, segment_columns, segment_sentences
+from offerloop.commands.experiment.sentences import arm_sentence, notes
+from offerloop.commands.experiment.terms import TERMS
+from offerloop.config import Shop
+from offerloop.evaluation import ALPHA, RATIO_ALPHA, Estimate, known_step, number
 from offerloop.message import Message
-from offerloop.report import Localizer, text_page, text_table
+from offerloop.report import (
+    PLAIN_LABELS,
+    Block,
+    Bullets,
+    Dot,
+    Figure,
+    Localizer,
+    Opening,
+    Section,
+    Table,
+    Text,
+    Tile,
+    capital,
+    count,
+    figure,
+    forest,
+    glossary_terms,
+    p_words,
+    percent_labels,
+    study_page,
+    words_section,
+)
 
-ACTIONS = {
-    "ship": Message("ship it", context="advice on an arm"),
-    "roll back": Message("roll it back", context="advice on an arm"),
-    "go on": Message("go on", context="advice on an arm"),
-    "stop": Message("stop, and read nothing off it"),
-}
-"""What to do with an arm."""
-REASONS = {
-    "broken_draw": Message("the sizes of the arms are not what the draw should have given"),
-    "too_few": Message("an arm has too few customers"),
-    "worse": Message("'{subject}' is worse", context="advice on an arm"),
-    "guardrail_worse": Message("the guardrail '{subject}' is worse than its margin"),
-    "alarm": Message("{subject}", context="pattern"),
-    "better": Message("'{subject}' is better", context="advice on an arm"),
-    "guardrail_open": Message("the guardrail '{subject}' may still be worse than its margin"),
-    "not_shown": Message("'{subject}' is not shown to be better"),
-}
-"""Why."""
 COLUMNS = {
     "arm": Message("arm", context="column title"),
-    "customers": Message("customers", context="column title"),
     "metric": Message("metric", context="column title"),
+    "control": Message("in {control}", context="column title"),
     "in_arm": Message("in the arm", context="column title"),
     "difference": Message("difference", context="column title"),
     "percent": Message("in percent", context="column title"),
-    "p": Message("p", context="column title"),
+    "margin": Message("margin", context="column title"),
+    "p": Message("p-value, adjusted", context="column title"),
+    "win": Message("chance to win", context="column title"),
+    "customers": Message("customers", context="column title"),
 }
 """Titles of the columns."""
 
 
-def page(result: ExperimentResult, language: str = "en") -> str:
-    """Return the findings for a terminal."""
-    _ = Localizer(language)
-    return text_page(_table(result, _), *sentences(result, _))
-
-
-def sentences(result: ExperimentResult, _: Localizer, dashes: str = "--") -> list[str]:
-    """Say what to do with each arm, and what to know of the reading; `dashes` stand before the names of options."""
-    return [*(_sentence(arm, result, _) for arm in result.arms), *_notes(result, _, dashes)]
-
-
-def _table(result: ExperimentResult, _: Localizer) -> Table:
-    title = {name: _(text) for name, text in COLUMNS.items()}
-    names = (title["arm"], title["customers"], title["metric"], f"'{result.control}'", title["in_arm"],
-             title["difference"], title["percent"], title["p"])  # fmt: skip
-    left = (title["arm"], title["metric"])
-    return text_table(names, (row for arm in result.arms for row in _rows(arm, _)), left)
-
-
-def _rows(arm: ArmFound, _: Localizer) -> Iterator[tuple[str, ...]]:
-    lead = (arm.arm, _.count(arm.n))
-    for k, metric in enumerate(arm.metrics):
-        yield (*(lead if k == 0 else ("", "")), metric.metric, *_figures(metric, _))
-    if not arm.metrics:
-        yield lead
-
-
-def _figures(metric: Compared, _: Localizer) -> tuple[str, ...]:
-    step = _step(metric.difference)
-    share = "" if metric.share is None else _text(metric.share.times(100), _)
-    figures = (number(metric.control, step), number(metric.value, step), _text(metric.difference, _), share)
-    return *(_.numbers(figure) for figure in figures), _.numbers(f"{metric.p_adjusted:.2g}")
-
-
-def _step(estimate: Estimate) -> float:
-    width = estimate.high - estimate.low
-    return known_step(width) if math.isfinite(width) else 0.01
-
-
-def _text(estimate: Estimate, _: Localizer) -> str:
-    if not math.isfinite(estimate.high - estimate.low):
-        return _("nothing known yet", context="table cell")
-    return estimate.text()
-
-
-def _sentence(arm: ArmFound, result: ExperimentResult, _: Localizer) -> str:
-    return _(
-        "{arm} against {control}: {action}; {reasons}.",
-        context="advice on an arm",
-        arm=arm.arm,
-        control=result.control,
-        action=ACTIONS[arm.action],
-        reasons=[REASONS[one.code].with_values(subject=one.subject) for one in arm.reasons],
+def render_experiment(result: ExperimentResult, language: str = "en") -> str:
+    """One HTML file in one language that asks no other host for anything."""
+    _ = Localizer(language, "")
+    when = _(
+        "What the arms change in “{outcome}”: {n} customer",
+        plural="What the arms change in “{outcome}”: {n} customers",
+        outcome=result.outcome,
+        n=sum(result.sizes.values()),
+    )
+    opening = Opening(headline(result, _), lead(result, _), "", tuple(_tiles(result, _)), _arms_figure(result, _))
+    return study_page(
+        _,
+        Shop(name=result.table),
+        opening,
+        _sections(result, _),
+        title=_("{place}: which arm to ship", context="page title", place=result.table),
+        when=when,
+        footer=_("Made by Offerloop from one table; the same figures are in experiment.json beside this file."),
     )
 
 
-def _chances(result: ExperimentResult, _: Localizer) -> Iterator[str]:
-    """How probable it is that each arm is better in the first metric."""
-    known = [(arm.arm, arm.metrics[0].chance_to_win) for arm in result.arms if arm.metrics]
-    for arm, chance in known:
-        if chance is not None:
-            yield _(
-                "Chance to win of {arm}: {chance} (that it is better, when nothing was known before).",
-                arm=arm,
-                chance=_.share(min(max(chance, 0.001), 0.999), 0.001),
+def _sections(result: ExperimentResult, _: Localizer) -> list[Section]:
+    made = [_decision(result, _), _metrics(result, _), _segments(result, _), _checks(result, _)]
+    return [*(one for one in made if one is not None), words_section(_, glossary_terms(_, TERMS))]
+
+
+def _tiles(result: ExperimentResult, _: Localizer) -> Iterator[Tile]:
+    arm = leading_arm(result)
+    if arm is not None:
+        found, name = arm.metrics[0], _.quoted(arm.arm)
+        gain = found.difference if found.share is None else found.share.times(100)
+        if found.is_bounded:
+            value, interval = gain.parts("" if found.share is None else " %")
+            yield Tile(
+                _("Change by {arm}", context="key figure", arm=name),
+                _.numbers(value),
+                _("95 % interval {interval}", context="key figure", interval=_.numbers(interval)),
             )
+        if found.chance_to_win is not None:
+            yield Tile(
+                _("Chance to win", context="key figure"),
+                win_text(found.chance_to_win, _),
+                _("that {arm} is better than {control}", arm=name, control=_.quoted(result.control)),
+            )
+    yield Tile(_("Arms", context="key figure"), count(len(result.sizes)), _("the control among them"))
+    units = sum(result.sizes.values())
+    label = _("Customers in the table") if result.cluster is None else _("Units drawn", context="key figure")
+    yield Tile(label, count(units), _("in all arms together"))
 
 
-def _notes(result: ExperimentResult, _: Localizer, dashes: str) -> Iterator[str]:
-    if result.ratio_p is None:
-        yield _("The draw was not checked: give the planned shares with {option}.", option=f"{dashes}shares")
-    elif result.ratio_p >= RATIO_ALPHA:
-        yield _("The draw is sound: sizes fit the planned shares (p {p}).", p=float(f"{result.ratio_p:.2g}"))
-    if result.sequential is None:
-        yield _(
-            "Intervals hold for one look; give {option} with the planned number of customers to look more often.",
-            option=f"{dashes}sequential",
-        )
-    elif result.left:
-        yield _(
-            "Intervals hold at every look; {n} customer is left of the planned {planned}.",
-            plural="Intervals hold at every look; {n} customers are left of the planned {planned}.",
-            n=round(result.left),
-            planned=round(result.sequential),
-        )
-    else:
-        yield _(
-            "Intervals hold at every look; the planned {planned} customers are reached.",
-            planned=round(result.sequential),
-        )
-    if result.cluster is not None:
-        yield _(
-            "Counted are whole units of {cluster}, as they were drawn; their spread is what intervals rest on.",
-            cluster=f"'{result.cluster}'",
-        )
-    yield from _chances(result, _)
-    if result.skewed:
-        yield _("The outcome is skewed and an arm small: its interval misses more often than it says; wait for more.")
+def _arms_figure(result: ExperimentResult, _: Localizer) -> Figure | None:
+    arms = [(arm, arm.metrics[0]) for arm in result.arms if arm.metrics and arm.metrics[0].is_bounded]
+    if not arms:
+        return None
+    shares = [found.share for _arm, found in arms if found.share is not None]
+    as_share = len(shares) == len(arms)
+    dots = [
+        Dot("", f"{arm.arm}|{_gain_text(found, _, as_share=as_share)}", _gain(found, as_share=as_share), _look(arm))
+        for arm, found in arms
+    ]
+    says = (
+        _("{rule}: {profit}", context="name and figure", rule=arm.arm, profit=_gain_text(found, _, as_share=as_share))
+        for arm, found in arms
+    )
+    measure = _change_words(result, _, as_share=as_share)
+    return figure(
+        "arms",
+        _arms_title(result, _),
+        measure,
+        forest(dots, percent_labels(_) if as_share else PLAIN_LABELS, lines_per_row=2),
+        _metrics_table(result, _),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
+    )
+
+
+def _arms_title(result: ExperimentResult, _: Localizer) -> str:
+    clear = sum(arm.metrics[0].state in ("better", "worse") for arm in result.arms if arm.metrics)
+    return _(
+        "Arms that clearly change {outcome}: {clear} of {n}",
+        outcome=_.quoted(result.outcome),
+        clear=clear,
+        n=len(result.arms),
+    )
+
+
+def _change_words(result: ExperimentResult, _: Localizer, *, as_share: bool) -> str:
+    text = (
+        Message("Change of {outcome} against {control}, per cent, with 95 % intervals")
+        if as_share
+        else Message("Change of {outcome} against {control}, with 95 % intervals")
+    )
+    return capital(_(text, outcome=_.quoted(result.outcome), control=_.quoted(result.control)))
+
+
+def _gain(found: Compared, *, as_share: bool) -> Estimate:
+    return found.share if as_share and found.share is not None else found.difference
+
+
+def _gain_text(found: Compared, _: Localizer, *, as_share: bool) -> str:
+    return percent_text(found.share, _) if as_share else estimate_text(found.difference, _)
+
+
+def _look(arm: ArmFound) -> str:
+    return "ours" if arm.action == "ship" else "control"
+
+
+def _decision(result: ExperimentResult, _: Localizer) -> Section:
+    said = tuple(arm_sentence(arm, result, _) for arm in result.arms)
+    return Section("decision", _("Decision", context="section name"), _("What to do with each arm"), (Bullets(said),))
+
+
+def _metrics(result: ExperimentResult, _: Localizer) -> Section | None:
+    if not any(arm.metrics for arm in result.arms):
+        return None
+    intro = _(
+        "Each arm against {control}. A difference counts as real where its interval leaves zero out; intervals hold "
+        "for all arms together.",
+        control=_.quoted(result.control),
+    )
+    blocks: list[Block] = [Text(intro), _metrics_table(result, _)]
+    if guarded := [one for arm in result.arms for one in arm.metrics if one.margin is not None]:
+        blocks.append(Text(_guardrails_text(guarded, _)))
+    return Section("metrics", _("Metrics", context="section name"), _("How each arm did"), tuple(blocks))
+
+
+def _guardrails_text(guarded: list[Compared], _: Localizer) -> str:
+    names = _.listed(dict.fromkeys(_.quoted(one.metric) for one in guarded))
+    return _(
+        "Guardrails ({names}) must not get worse by more than their margin: an arm is shipped only if its whole "
+        "interval lies within it.",
+        names=names,
+    )
+
+
+def _metrics_table(result: ExperimentResult, _: Localizer) -> Table:
+    with_margin = any(one.margin is not None for arm in result.arms for one in arm.metrics)
+    with_win = result.sequential is None
+    names = ["arm", "metric", "control", "in_arm", "difference", "percent"]
+    names += [*(["margin"] if with_margin else []), "p", *(["win"] if with_win else [])]
+    heads = tuple(_(COLUMNS[name], control=_.quoted(result.control)) for name in names)
+    rows = []
+    for arm in result.arms:
+        for one in arm.metrics:
+            step = known_step(one.difference.high - one.difference.low) if one.is_bounded else 0.01
+            levels = (_.numbers(number(one.control, step)), _.numbers(number(one.value, step)))
+            cells = [arm.arm, one.metric, *levels, estimate_text(one.difference, _), percent_text(one.share, _)]
+            if with_margin:
+                cells.append("" if one.margin is None else _.share(one.margin))
+            cells.append(p_words(one.p_adjusted, _))
+            rows.append((*cells, *([win_text(one.chance_to_win, _)] if with_win else [])))
+    return Table(_("Each arm against the control"), heads, tuple(rows), n_labels=2)
+
+
+def _segments(result: ExperimentResult, _: Localizer) -> Section | None:
+    if not result.segments and not result.small_segments:
+        return None
+    blocks: list[Block] = [Bullets(tuple(segment_sentences(result, _)))]
+    if any(one.compared.is_bounded for one in result.segments):
+        blocks.append(_segments_figure(result, _))
+    return Section("segments", _("Segments", context="section name"), _segments_message(result, _), tuple(blocks))
+
+
+def _segments_message(result: ExperimentResult, _: Localizer) -> str:
+    apart = [one for one in result.contrasts if one.p_adjusted < ALPHA]
+    if apart:
+        names = _.listed(dict.fromkeys(_.quoted(one.column) for one in apart))
+        return _("Customers respond differently by {names}", names=names)
+    return _("No segment is shown to respond differently from the others")
+
+
+def _segments_figure(result: ExperimentResult, _: Localizer) -> Figure:
+    shown = [one for one in result.segments if one.compared.is_bounded]
+    as_share = all(one.compared.share is not None for one in shown)
+    many = len({one.arm for one in shown}) > 1
+    dots = [Dot(one.column, _segment_name(one, many=many), _gain(one.compared, as_share=as_share)) for one in shown]
+    says = (
+        _("{rule}: {profit}", context="name and figure", rule=_segment_name(one, many=many),
+          profit=_gain_text(one.compared, _, as_share=as_share))
+        for one in shown
+    )  # fmt: skip
+    table = Table(
+        _("Each segment", context="table title"),
+        segment_columns(result, _),
+        tuple(segment_cells(result, _)),
+        n_labels=3,
+    )
+    return figure(
+        "segments",
+        _("The change in each segment"),
+        _.clauses([_change_words(result, _, as_share=as_share), _("intervals hold for all segments at once")]),
+        forest(dots, percent_labels(_) if as_share else PLAIN_LABELS),
+        table,
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
+    )
+
+
+def _segment_name(segment: SegmentFound, *, many: bool) -> str:
+    return f"{segment.value} · {segment.arm}" if many else segment.value
+
+
+def _checks(result: ExperimentResult, _: Localizer) -> Section:
+    broken = result.ratio_p is not None and result.ratio_p < RATIO_ALPHA
+    message = (
+        _("The draw is broken: find out why before trying again")
+        if broken
+        else _("The sizes of the arms were not checked")
+        if result.ratio_p is None
+        else _("The sizes of the arms are as planned")
+    )
+    total = sum(result.sizes.values())
+    rows = tuple((name, count(n), _.share(n / total)) for name, n in result.sizes.items())
+    heads = (_(COLUMNS["arm"]), _(COLUMNS["customers"]), _("share", context="column title"))
+    table = Table(_("Sizes of the arms"), heads, rows)
+    said = Bullets(tuple(notes(result, _, "--", chances=False)))
+    return Section("checks", _("Before acting on it"), message, (table, said))

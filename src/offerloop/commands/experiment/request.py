@@ -30,6 +30,8 @@ class ExperimentRequest:
     """Customers for which the experiment was planned, where it is looked at more than once."""
     cluster: str | None = None
     """Column of what was drawn as a whole: household, store, day. Sizes and plans then count these."""
+    by: tuple[str, ...] = ()
+    """Columns by whose values the outcome is broken down."""
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
@@ -39,9 +41,16 @@ class ExperimentRequest:
             raise InputError(
                 "--before-denominator belongs to --before and --denominator: give all three to adjust a ratio"
             )
+        if len({*self.by}) < len(self.by) or {*self.by} & {self.arm, self.outcome}:
+            raise InputError("--by names segments: each column once, and neither the arm nor the outcome")
         names = [one.name for one in self.guardrails]
         if len({self.outcome, *names}) <= len(names):
             raise InputError("a column is named twice among --outcome and --guardrail; name each once")
+
+    @property
+    def segmented(self) -> dict[str, str]:
+        """The columns of segments, by what names them."""
+        return {f"--by {name}": name for name in self.by}
 
     @property
     def clusters(self) -> dict[str, str]:

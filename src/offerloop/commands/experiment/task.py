@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,28 +9,20 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.commands.experiment.arms import ArmTotals, read_arms
-from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult
+from offerloop.commands.experiment.comparing import compare
+from offerloop.commands.experiment.findings import ArmFound, ExperimentResult
 from offerloop.commands.experiment.request import ExperimentRequest
+from offerloop.commands.experiment.segments import break_down
 from offerloop.errors import InputError
 from offerloop.evaluation import (
     ALPHA,
     RATIO_ALPHA,
-    AlwaysValid,
-    Difference,
-    Estimate,
     Metric,
     Moments,
-    ObservedMetric,
     Reason,
-    Totals,
-    UndefinedMetricError,
-    absolute,
-    always_valid,
     always_valid_ratio,
-    as_share,
     decide,
     holm,
-    judged,
     sample_ratio,
 )
 from offerloop.workspace import InputTable, table_rows
@@ -55,7 +46,12 @@ def experiment(table: InputTable, request: ExperimentRequest) -> ExperimentResul
     left = None if request.planned is None else max(0.0, request.planned - sum(sizes.values()))
     skewed = _skewed(rows, request, (control, *others))
     planned, cluster = request.planned, request.cluster
-    return ExperimentResult(path.name, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster)
+    result = ExperimentResult(
+        path.name, request.outcome, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster
+    )
+    if not request.by or any(arm.action == "stop" for arm in arms):
+        return result
+    return replace(result, **vars(break_down(rows, request, control.name, path)))
 
 
 def _ratio(sizes: dict[str, int], request: ExperimentRequest, path: Path) -> float | None:
@@ -69,7 +65,7 @@ def _ratio(sizes: dict[str, int], request: ExperimentRequest, path: Path) -> flo
             + (f"'{wrong[0]}' is in only one of them" if wrong else "none may be below 0")
         )
     counts, planned = list(sizes.values()), [shares[name] for name in sizes]
-    return always_valid_ratio(counts, planned) if request.planned else sample_ratio(counts, planned).p_value
+    return always_valid_ratio(counts, planned) if request.planned else sample_ratio(counts, planned, exact=True).p_value
 
 
 def _arm(
@@ -79,52 +75,11 @@ def _arm(
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
     metrics, alpha = (Metric(request.outcome), *request.guardrails), ALPHA / n_arms
     compared_metrics = [
-        _compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha)
+        compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha)
         for metric in metrics
     ]
     action, reasons = decide([observed for observed, _ in compared_metrics])
     return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in compared_metrics))
-
-
-def _compare(
-    metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float
-) -> tuple[ObservedMetric, Compared]:
-    """Decided by the share of the control's value; where that is zero a success metric is by the difference."""
-    cautious, size = planned is not None, arm.n + control.n
-    try:
-        difference = absolute(arm, control, cautious=cautious)
-        amount = _interval(difference, size, planned, alpha)
-    except UndefinedMetricError:
-        raise InputError(
-            "the denominators of an arm sum to zero, so that it has no ratio; give rows with some"
-        ) from None
-    try:
-        share = _interval(as_share(arm, control, cautious=cautious), size, planned, alpha)
-    except UndefinedMetricError:
-        share = None
-    unknown = AlwaysValid(0.0, -math.inf, math.inf, 1.0)
-    observed = judged(metric, share or (amount if metric.margin is None else unknown))
-    p, of_control = observed.interval.p_value, None if share is None else _estimate(share)
-    values = (_value(arm), _value(control))
-    loses = difference.p_below if metric.lower_is_better else difference.p_above
-    chance = None if cautious else 1 - loses
-    figures = Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, observed.state, chance)
-    return observed, figures
-
-
-def _interval(difference: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
-    if planned is not None:
-        return always_valid(difference, size, planned, alpha)
-    return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
-
-
-def _estimate(interval: AlwaysValid) -> Estimate:
-    return Estimate(interval.value, interval.low, interval.high)
-
-
-def _value(totals: Totals) -> float:
-    means = totals.means()
-    return means["outcome"] / means.get("per", 1.0)
 
 
 def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:

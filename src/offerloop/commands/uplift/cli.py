@@ -51,6 +51,13 @@ def uplift(
             "offer; repeatable."
         ),
     ] = None,
+    score: Annotated[
+        str | None,
+        typer.Option(help="Column with a score of your own, higher for customers to treat first, to be compared."),
+    ] = None,
+    top: Annotated[
+        float | None, typer.Option(help="Share of the customers that may be treated at most, e.g. 0.2.")
+    ] = None,
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Keep what was learned, to score other customers later (`offerloop score`).")
@@ -72,7 +79,7 @@ def uplift(
     request = UpliftRequest(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
-        cluster, tuple(known_before or ()),
+        cluster, tuple(known_before or ()), score, top,
     )  # fmt: skip
     result = study(table, request, progress_console(as_json), apply)
     done = write(result, out, language, save=save)

@@ -22,11 +22,13 @@ from offerloop.commands.uplift.findings import (
     ResponseType,
     TargetingWorth,
     UpliftFindings,
+    UsualArea,
 )
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.responders import Responders
 from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.trial import PreparedTrial
+from offerloop.commands.uplift.usual_areas import usual_areas
 from offerloop.evaluation import Z95, Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
 from offerloop.response import (
     CustomerOrdering,
@@ -38,6 +40,7 @@ from offerloop.response import (
     has_response_types,
     mean_estimate,
     outcome_kind,
+    rank_share,
     ratio_estimate,
     response_type_rows,
     response_type_shares,
@@ -87,6 +90,9 @@ class Facts:
             targeting=self.study.compared.selection.gain_over_random(decision.estimator),
             forecast=self._forecast(),
             budget=self.asked.budget,
+            top=self.asked.top,
+            usual_areas=tuple(self._usual_areas()),
+            against_score=self._against_score(),
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
             policies=tuple(self._policies()),
@@ -234,6 +240,47 @@ class Facts:
                 policy=compared.policy_value(name),
                 is_chosen=name == decision.estimator,
             )
+
+        if self.score_area is not None:
+            effect = self.study.effect
+            best = effect[:, 1 + int(np.argmax(effect[:, 1:].mean(axis=0)))]
+            yield Ranked(
+                name=self.asked.score or "",
+                area=self._mean(self.score_area),
+                share=ratio_estimate(self.score_area, best, self.study.whose) if pays else None,
+                over_random=self._mean(self.score_area - best / 2),
+                policy=None,
+                is_chosen=False,
+                is_score=True,
+            )
+
+    @cached_property
+    def score(self) -> Floats | None:
+        """(rows,): the reader's own score."""
+        return None if self.asked.score is None else numeric_column(self.trial.table, self.asked.score)
+
+    @cached_property
+    def score_area(self) -> Floats | None:
+        """(rows,): what each customer adds to the area of the reader's score, with the offer for everybody."""
+        if self.score is None:
+            return None
+        share_above = rank_share(self.score, np.zeros(len(self.score), dtype=np.int64))
+        return (1 - share_above) * self.study.effect[:, self.study.decision.offer]
+
+    def _against_score(self) -> Estimate | None:
+        if self.score_area is None:
+            return None
+        return self._mean(self.study.selection.area(self.study.decision.estimator) - self.score_area)
+
+    def _usual_areas(self) -> Iterator[UsualArea]:
+        if self.study.whose is not None:
+            return
+        offer = self.study.decision.offer
+        orders = [(self.study.decision.estimator, False, self.study.profit[:, offer])]
+        if self.score is not None:
+            orders.append((self.asked.score or "", True, self.score))
+        for name, is_score, order in orders:
+            yield from usual_areas(name, order, self.trial, offer, is_score=is_score)
 
     def _policies(self) -> Iterator[TargetingWorth]:
         selection, n = self.study.selection, self.evidence.size

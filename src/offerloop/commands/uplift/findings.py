@@ -75,9 +75,24 @@ class Ranked:
     """The same divided by what treating everybody with the best offer brings: .5 is a random order. None where that
     does not clearly bring anything."""
     over_random: Estimate
-    policy: Estimate
-    """Profit per customer over nothing if everybody gets the offer that it holds best."""
+    policy: Estimate | None
+    """Profit per customer over nothing if everybody gets the offer that it holds best; None for the reader's score."""
     is_chosen: bool
+    is_score: bool = False
+    """Whether it is the reader's own score, which ranks customers for the offer for everybody; `name` is its column."""
+
+
+@dataclass(frozen=True)
+class UsualArea:
+    """An order of customers by the measures of other libraries, for the offer for everybody against no offer."""
+
+    name: str
+    """The name of the estimator, or the column of the score."""
+    is_score: bool
+    qini: Estimate
+    """Area between the Qini curve and a random order, by the height of the curve's end: 0 for a random order."""
+    auuc: Estimate
+    """Area under the uplift curve, by the height of its end: 0.5 for a random order."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +296,12 @@ class UpliftFindings:
     """The column of clusters, and how many there are."""
     features: tuple[str, ...]
     notes: tuple[Note, ...]
+    usual_areas: tuple[UsualArea, ...] = ()
+    """Of the chosen estimator, and of the reader's score; none where rows come in clusters."""
+    against_score: Estimate | None = None
+    """Area of the chosen estimator less that of the reader's score; None without one."""
+    top: float | None = None
+    """Share of the customers that may be treated at most."""
     scores: Any = field(repr=False, default=None)
     """Polars frame, a row per customer in the table's order: id or row, offer, and effect with interval by offer."""
     folder: Path | None = None

@@ -13,10 +13,10 @@ from offerloop.commands.uplift.sections.effects import (
     arms_section,
     deciles_section,
     notes_section,
-    ranked_section,
     types_section,
     verdict_section,
 )
+from offerloop.commands.uplift.sections.estimators import ranked_section
 from offerloop.commands.uplift.sections.responders import responders_section
 from offerloop.commands.uplift.sentences import (
     ALL,
@@ -25,6 +25,7 @@ from offerloop.commands.uplift.sentences import (
     estimator,
     headline,
     lead,
+    limit,
     localizer,
     same,
     short_estimator,
@@ -61,7 +62,7 @@ WORTH = Message(
 )
 WORTH_WITHIN = Message(
     "{name} {per} over giving nothing, 95 % intervals; each offer for as many random "
-    "customers as the budget reaches, customers chosen, and the forecast, which is decided "
+    "customers as {limit} allows, customers chosen, and the forecast, which is decided "
     "on some customers and valued on others"
 )
 MARKS: dict[Design, Message] = {
@@ -151,7 +152,7 @@ def _same(findings: UpliftFindings, best: TargetingWorth, _: Localizer) -> str:
     offer = _.quoted(findings.offer)
     if best.treated_share >= ALL:
         return capital(_("{offer} for everybody", context="uplift study", offer=offer))
-    return capital(_("{offer} within the budget", context="key figure", offer=offer))
+    return capital(_("{offer} within {limit}", context="key figure", offer=offer, limit=limit(findings, _)))
 
 
 def _tile(label: str, estimate: Estimate, findings: UpliftFindings, _: Localizer, note: Message = OVER_NOTHING) -> Tile:
@@ -181,7 +182,7 @@ def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
     return figure(
         "worth",
         _(WORTH_TITLES[claim(findings)], same=same(findings, _)),
-        capital(_(WORTH_WITHIN if within else WORTH, **unit.texts())),
+        capital(_(WORTH_WITHIN, limit=limit(findings, _), **unit.texts()) if within else _(WORTH, **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, findings, _),
         localizer=_,

@@ -42,6 +42,10 @@ class UpliftRequest:
     """Column of what was drawn or bought together: household, store, day."""
     known_before: tuple[str, ...] = ()
     """Columns that were known before the offer, however well they tell the outcome."""
+    score: str | None = None
+    """Column with a score of the reader's own, higher for customers to be treated first; it is never a feature."""
+    top: float | None = None
+    """Share of the customers that may be treated at most."""
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
@@ -49,6 +53,10 @@ class UpliftRequest:
             raise InputError(f"--budget must be above 0, not {self.budget:g}")
         if self.budget is not None and self.cost is None:
             raise InputError("--budget needs --cost: name the column of what each customer cost, or a number")
+        if self.top is not None and not 0 < self.top < 1:
+            raise InputError(f"--top must be a share of the customers between 0 and 1, such as 0.2, not {self.top:g}")
+        if self.top is not None and self.budget is not None:
+            raise InputError("--top limits how many are treated and --budget what is spent on them; name one")
         if self.propensity is not None and self.observational:
             raise InputError("--observational says that chances are not known, but --propensity gives them; name one")
 
@@ -67,7 +75,7 @@ class UpliftRequest:
         """Options that name a column, by option."""
         single = {
             "--treatment": self.treatment, "--outcome": self.outcome, "--id": self.id, "--propensity": self.propensity,
-            "--treated-at": self.treated_at, "--cluster": self.cluster,
+            "--treated-at": self.treated_at, "--cluster": self.cluster, "--score": self.score,
             "--cost": None if as_number(self.cost) is not None or self.arm_costs else self.cost,
             "--value": None if as_number(self.value) is not None else self.value,
         }  # fmt: skip

@@ -24,7 +24,7 @@ HEADLINES = {
 }
 """The headline by what the forecast bears of the policy."""
 WITHIN_BUDGET = Message(
-    "Give {offer} to as many customers as the budget reaches: it pays, and choosing them does not clearly bring more"
+    "Give {offer} to as many customers as {limit} allows: it pays, and choosing them does not clearly bring more"
 )
 DESIGNS = {
     "known": Message("a randomised trial whose chances are known"),
@@ -66,7 +66,15 @@ def headline(findings: UpliftFindings, _: Localizer) -> str:
     text = HEADLINES[claimed]
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
-    return capital(_(text, offer=_.quoted(findings.offer), same=same(findings, _), n=findings.part or 0))
+    named = {"offer": _.quoted(findings.offer), "same": same(findings, _), "limit": limit(findings, _)}
+    return capital(_(text, **named, n=findings.part or 0))
+
+
+def limit(findings: UpliftFindings, _: Localizer) -> str:
+    """What keeps everybody from being treated: the budget, or a share of the customers."""
+    if findings.top is None:
+        return _("the budget", context="limit of a policy")
+    return _("the limit of {share}", context="limit of a policy", share=_.share(findings.top))
 
 
 def claim(findings: UpliftFindings) -> str:
@@ -95,7 +103,7 @@ def same(findings: UpliftFindings, _: Localizer) -> str:
     offer = _.quoted(findings.offer)
     if best is None or best.treated_share >= ALL:
         return _("{offer} for everybody", context="uplift study", offer=offer)
-    return _("{offer} for random customers within the budget", offer=offer)
+    return _("{offer} for random customers within {limit}", offer=offer, limit=limit(findings, _))
 
 
 def pays_for_all(findings: UpliftFindings) -> bool:
@@ -337,6 +345,10 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
         said.append(
             _("A budget of {budget} for all customers of the table is kept.", budget=f"{findings.budget:,.10g}")
         )
+    if findings.top is not None:
+        said.append(_("At most {share} of the customers are treated.", share=_.share(findings.top)))
+    if findings.against_score is not None:
+        said.append(against_score(findings, findings.against_score, _))
     if findings.clusters is not None:
         said.append(
             _(
@@ -346,6 +358,29 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
             )
         )
     return [*said, *basis(findings, _)]
+
+
+def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:
+    """Whether the chosen estimator orders customers better than the reader's own score."""
+    scores = [one.name for one in findings.ranked if one.is_score]
+    text = (
+        Message("Your score {score} orders customers clearly worse than the {estimator}: by {gap}.")
+        if gap.low > 0
+        else Message(
+            "Your score {score} orders customers clearly better than the {estimator}: by {gap}. Go on with it, or let "
+            "estimators learn from it by leaving {option} away."
+        )
+        if gap.high < 0
+        else Message(
+            "Your score {score} and the {estimator} order customers about equally well: the difference is {gap}, an "
+            "interval that includes zero."
+        )
+    )
+    unit = measure(findings, _)
+    told = Estimate(-gap.value, -gap.high, -gap.low) if gap.high < 0 else gap
+    size = _("{size} {per}", context="figure and its unit", size=unit.size(told), per=unit.per)
+    by = estimator(findings.estimator, _)
+    return _(text, score=_.quoted(scores[0] if scores else ""), estimator=by, gap=size, option="--score")
 
 
 def _order(findings: UpliftFindings, _: Localizer) -> str:

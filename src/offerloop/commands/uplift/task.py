@@ -116,7 +116,7 @@ def uplift(
     rows, path = table_rows(table, ids=request.names)
     trial = prepare(rows, request, path)
     others = None if apply is None else _others(apply, trial, request)
-    spending = Spending(None if request.budget is None else request.budget / trial.value.size)
+    spending = Spending(None if request.budget is None else request.budget / trial.value.size, request.top)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
     with Progress(console=console or Console(quiet=True), transient=True) as progress:
         task = progress.add_task("comparing estimators", total=fits + 1)

@@ -6,7 +6,7 @@ from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import basis, headline, lead, localizer, more
+from offerloop.commands.uplift.sentences import against_score, basis, headline, lead, localizer, more
 from offerloop.report import scored_table, text_page, text_table
 
 
@@ -22,5 +22,7 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
     table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))
     verdict = _.stopped(headline(findings, _))
     rest = more(findings, _) if findings.standing == "doubtful" else basis(findings, _)
+    if findings.against_score is not None and findings.standing != "doubtful":
+        rest.insert(0, against_score(findings, findings.against_score, _))
     scored = [] if applied is None else scored_table(applied.unseen, applied.budget, applied.customers, _)
     return text_page(verdict, lead(findings, _), table, *rest, *scored)

@@ -36,6 +36,10 @@ LOOKS = {
 
 LETTER = 7
 """Pixels of one letter, about."""
+SIZE = 70
+"""Square pixels of a dot."""
+APART = 6
+"""Pixels by which a dot and a prediction are moved aside, so that they do not cover each other."""
 
 
 @dataclass(frozen=True)
@@ -173,18 +177,23 @@ def upright(
     def build(width: int) -> alt.TopLevelMixin:
         import altair as alt
 
+        apart = APART if any(step.predicted is not None for step in steps) else 0
         x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width, _))
         y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
         values = rows_of([_step(step) for step in steps])
         layers: list[alt.Chart] = [
             alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
             *(_level(*level) if level else ()),
-            alt.Chart(values).mark_rule(color=OURS, strokeWidth=2).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+            alt.Chart(values)
+            .mark_rule(color=OURS, strokeWidth=2, xOffset=-apart)
+            .encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
             alt.Chart(values)
             .transform_filter("isValid(datum.predicted)")
-            .mark_point(shape="diamond", size=80, color=SOFT, fill=SURFACE, opacity=1)
+            .mark_point(shape="diamond", size=SIZE, color=SOFT, fill=SURFACE, opacity=1, xOffset=apart)
             .encode(x=x, y=alt.Y("predicted:Q")),
-            alt.Chart(values).mark_point(size=75, filled=True, color=OURS, opacity=1).encode(x=x, y=y),
+            alt.Chart(values)
+            .mark_point(size=SIZE, filled=True, color=OURS, opacity=1, xOffset=-apart)
+            .encode(x=x, y=y),
         ]
         return alt.layer(*layers).properties(width=width - 60, height=260)
 

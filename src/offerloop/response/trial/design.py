@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import chi2
+from scipy.stats import f as f_distribution
 
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import EvidenceError
+from offerloop.evaluation import sample_ratio
 from offerloop.message import Message, Share
 from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
@@ -39,14 +41,21 @@ def observed_shares(action: Ints, offers: int) -> Floats:
 
 
 def sample_ratio_p(action: Ints, planned: Floats) -> float:
-    """Return the p-value of a sample ratio mismatch against planned shares (n, K) or (K,) (chi-squared test)."""
-    rows = np.broadcast_to(planned, (len(action), planned.shape[-1]))
-    expected, observed = rows.sum(axis=0), np.bincount(action, minlength=planned.shape[-1])
-    possible = expected > 0
-    if (observed[~possible] > 0).any():
+    """Return the p-value of a sample ratio mismatch against planned shares (n, K) or (K,).
+
+    See `sample_ratio` for shares that are the same for everybody. Where they are not, sizes of arms are sums of draws
+    with different shares, nearly normal, whose covariance is known.
+    """
+    observed = np.bincount(action, minlength=planned.shape[-1])
+    if planned.ndim == 1 or (planned == planned[0]).all():
+        return sample_ratio(observed.tolist(), planned.reshape(-1, planned.shape[-1])[0].tolist(), exact=True).p_value
+    expected = planned.sum(axis=0)
+    if (observed[expected == 0] > 0).any():
         return 0.0
-    statistic = float((((observed - expected) ** 2)[possible] / expected[possible]).sum())
-    return float(chi2.sf(statistic, max(int(possible.sum()) - 1, 1)))
+    covariance = np.diag(expected) - planned.T @ planned
+    off = observed - expected
+    free = int(np.linalg.matrix_rank(covariance, hermitian=True))
+    return float(chi2.sf(off @ np.linalg.pinv(covariance, hermitian=True) @ off, max(free, 1)))
 
 
 def whole_clusters(action: Ints, whose: Ints | None) -> Ints | None:
@@ -87,7 +96,10 @@ def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | N
 
 
 def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
-    """Return the p-value that features predict the arms by luck alone (Wilks' lambda with Bartlett's approximation)."""
+    """Return the p-value of arms that differ on their features together (Wilks' lambda).
+
+    By Rao's F (1951), which is exact for up to three arms or two independent features that are normal.
+    """
     x = features - features.mean(axis=0)
     x = x[:, x.std(axis=0) > 0]
     if not x.shape[1]:
@@ -96,8 +108,17 @@ def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
     y = arms - arms.mean(axis=0)
     left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     explained = np.linalg.slogdet(left.T @ left)[1] - np.linalg.slogdet(y.T @ y)[1]
-    rank = int(np.linalg.matrix_rank(x))
-    return float(chi2.sf(-(len(x) - (rank + offers) / 2 - 1) * explained, rank * (offers - 1)))
+    return _rao_p(explained, len(x), int(np.linalg.matrix_rank(x)), offers - 1)
+
+
+def _rao_p(log_lambda: float, n: int, features: int, contrasts: int) -> float:
+    """Return the p-value of Wilks' lambda of n rows."""
+    both = features**2 + contrasts**2
+    root = float(np.sqrt((features**2 * contrasts**2 - 4) / (both - 5))) if both > 5 else 1.0
+    scale = n - 1 - (features + contrasts + 1) / 2
+    above, below = features * contrasts, scale * root - (features * contrasts - 2) / 2
+    kept = float(np.exp(log_lambda / root))
+    return float(f_distribution.sf((1 - kept) / kept * below / above, above, below)) if below > 0 else 1.0
 
 
 def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:

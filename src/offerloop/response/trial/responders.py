@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import t as student
 
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.evaluation import Estimate
@@ -72,12 +72,13 @@ def linear_projection(features: Floats, effect: Floats, whose: Ints | None = Non
     if whose is not None:
         parts = np.stack([np.bincount(whose, one) for one in parts.T], axis=1)
     groups = len(parts)
+    free = groups - 1 if whose is not None else max(groups - x.shape[1], 1)
     se = np.sqrt(np.diag(inverse @ (parts.T @ parts) @ inverse) * groups / max(groups - 1, 1))
     projected = [
         Projected(
             int(column),
             Estimate.of(float(slope[k]), float(se[k])),
-            min(1.0, 2 * len(usable) * float(norm.sf(abs(slope[k]) / se[k]))) if se[k] > 0 else 1.0,
+            min(1.0, 2 * len(usable) * float(student.sf(abs(slope[k]) / se[k], free))) if se[k] > 0 else 1.0,
         )
         for k, column in enumerate(usable, start=1)
     ]

@@ -1,4 +1,4 @@
-"""How far a budget reaches, for the candidates of a model selection."""
+"""How far a budget reaches, or how many customers may be treated, for the candidates of a model selection."""
 
 from __future__ import annotations
 
@@ -13,9 +13,23 @@ HALVINGS = 60
 
 @dataclass(frozen=True)
 class Spending:
-    """The budget per customer on average; None for as much as pays."""
+    """The limit per customer on average; none for as much as pays."""
 
     per_customer: float | None = None
+    """The budget per customer."""
+    most_treated: float | None = None
+    """Share of the customers that may be treated, whatever each costs."""
+
+    @property
+    def limit(self) -> float | None:
+        """What may be used per customer, in the unit of `used`."""
+        return self.per_customer if self.most_treated is None else self.most_treated
+
+    def used(self, profit: Floats, cost: Floats | None) -> Floats | None:
+        """Return what each offer to each customer uses of the limit (n, K); None where nothing is limited."""
+        if self.most_treated is not None:
+            return np.tile(np.arange(profit.shape[1]) > 0, (len(profit), 1)).astype(np.float64)
+        return None if cost is None or self.per_customer is None else np.maximum(cost, 0.0)
 
     def best(self, profit: Floats, cost: Floats | None) -> Floats:
         """Return 1 for the offer that `choice` gives each row, and 0 for the others (n, K)."""
@@ -24,25 +38,25 @@ class Spending:
     def choice(self, profit: Floats, cost: Floats | None) -> Ints:
         """Return the offer of each row (n,) with the most profit less the price of budget times cost.
 
-        Profit and cost (n, K) are 0 for no offer. The price is the lowest at which expected cost keeps to the budget.
-        Of equally good offers the first is taken.
+        Profit and cost (n, K) are 0 for no offer. The price is the lowest at which expected cost keeps to the budget,
+        or the customers that are treated to their share. Of equally good offers the first is taken.
         """
         free = profit.argmax(axis=1)
-        if cost is None or self.per_customer is None:
-            return free
-        spent = np.maximum(cost, 0.0)
-        if _total(spent, free) / len(spent) <= self.per_customer:
+        spent, limit = self.used(profit, cost), self.limit
+        if spent is None or limit is None or _total(spent, free) / len(spent) <= limit:
             return free
         price, chosen = 1.0, (profit - spent).argmax(axis=1)
-        while _total(spent, chosen) / len(spent) > self.per_customer and price < 1e12:
+        while _total(spent, chosen) / len(spent) > limit and price < 1e12:
             price *= 2
             chosen = (profit - price * spent).argmax(axis=1)
-        return _at_lowest_price(profit, spent, self.per_customer, price, (free, chosen))
+        return _at_lowest_price(profit, spent, limit, price, (free, chosen))
 
     def same(self, offers: int, mean_cost: Floats | None) -> Floats:
-        """(K, K): each offer to as large a random share of the customers as the budget allows; mean cost (K,)."""
+        """(K, K): each offer to as large a random share of the customers as the limit allows; mean cost (K,)."""
         share = np.ones(offers)
-        if mean_cost is not None and self.per_customer is not None:
+        if self.most_treated is not None:
+            share = np.full(offers, self.most_treated)
+        elif mean_cost is not None and self.per_customer is not None:
             share = np.minimum(1.0, self.per_customer / np.maximum(mean_cost, 1e-12))
         covariance = np.diag(share)
         covariance[1:, 0] = 1 - share[1:]

@@ -58,7 +58,7 @@ def _curve_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     axes = Axes(percent_labels(_), PLAIN_LABELS, capital(_("share of customers treated")))
     return figure(
         "curve",
-        _(CURVES[order(findings.targeting)]),
+        _("What treating more and more customers brings"),
         capital(
             _(
                 "{name} {per} of the whole table, with 95 % band; the dashed line treats random customers with {offer}",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from offerloop.commands.uplift.findings import Arm, EffectDecile, Ranked, ResponseType, UpliftFindings
+from offerloop.commands.uplift.findings import Arm, EffectDecile, ResponseType, UpliftFindings
 from offerloop.commands.uplift.measures import (
     MEASURES,
     everyone,
-    is_finite,
     measure,
     outcome_measure,
     share_text,
@@ -18,7 +17,7 @@ from offerloop.commands.uplift.measures import (
 from offerloop.commands.uplift.notes import notes
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sections.responders import pairs_table
-from offerloop.commands.uplift.sentences import estimator, more, short_estimator
+from offerloop.commands.uplift.sentences import more
 from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.message import Message
 from offerloop.report import (
@@ -40,8 +39,6 @@ from offerloop.report import (
     upright,
 )
 
-RANDOM = 0.5
-"""Area share of a random order."""
 TYPES = {
     "persuadable": Message("persuadable", context="response type"),
     "sure_thing": Message("sure thing", context="response type"),
@@ -128,93 +125,6 @@ def _money_table(findings: UpliftFindings, _: Localizer) -> tuple[Table, ...]:
 
 def _arm(arm: Arm, findings: UpliftFindings, _: Localizer) -> str:
     return _("{name} (no offer)", context="uplift study", name=arm.name) if arm.name == findings.control else arm.name
-
-
-def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
-    """Which estimator orders customers best, and which one is used."""
-    if not findings.ranked:
-        return None
-    by = estimator(findings.estimator, _)
-    first = max(findings.ranked, key=lambda one: one.area.value)
-    message = (
-        _("Customers are ranked by {estimator}: the best on left-out customers", estimator=by)
-        if first.is_chosen
-        else _(
-            "Customers are ranked by {estimator}: the simplest that is not clearly worse than the best", estimator=by
-        )
-    )
-    blocks = (
-        Text(
-            _(
-                "Each estimator ranked customers whom it had not seen. The area is averaged over all "
-                "shares of customers that could be treated, best first; as a share of what the best "
-                "offer for everybody brings, a random order has 0.5. The simplest estimator is the one "
-                "named first: of two that chance cannot tell apart it is used, because simple ones are "
-                "wrong less often on new customers."
-            )
-        ),
-        _ranked_figure(findings, _),
-        _ranked_table(findings, _),
-    )
-    return Section("estimators", _("Estimators", context="section name"), message, blocks)
-
-
-def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
-    """Shares where there is a clear whole to share, what lies over a random order otherwise."""
-    unit, best = measure(findings, _), everyone(findings)
-    shared = (
-        best is not None
-        and best.profit.low > 0
-        and all(ranked.share is not None and is_finite(ranked.share) for ranked in findings.ranked)
-    )
-    parts = [
-        (ranked, ranked.share if shared and ranked.share is not None else unit.scaled(ranked.over_random))
-        for ranked in findings.ranked
-    ]
-    dots = [
-        Dot("", f"{short_estimator(ranked.name, _)}|{part.text()}", part, "ours" if ranked.is_chosen else "control")
-        for ranked, part in parts
-    ]
-    clear = sum(ranked.over_random.low > 0 for ranked in findings.ranked)
-    text = (
-        Message(
-            "area as a share of what {offer} for everybody brings, 95 % intervals; the line at 0.5 is a random order"
-        )
-        if shared
-        else Message("area over a random order, {name} {per}, 95 % intervals; the line is a random order")
-    )
-    says = (
-        _("{rule}: {profit}", context="name and figure", rule=short_estimator(ranked.name, _), profit=part.text())
-        for ranked, part in parts
-    )
-    title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=len(dots))
-    heads = columns(_, "estimator", "area_share" if shared else "over_random")
-    cells = tuple((_ranked(ranked, _), part.text()) for ranked, part in parts)
-    return figure(
-        "estimators",
-        title,
-        capital(_(text, offer=_.quoted(findings.offer), **unit.texts())),
-        forest(dots, PLAIN_LABELS, reference=RANDOM if shared else 0.0, lines_per_row=2),
-        Table(title, heads, cells),
-        localizer=_,
-        says=_.stopped(_.clauses(says)),
-    )
-
-
-def _ranked_table(findings: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(findings, _)
-    rows = tuple(
-        (_ranked(ranked, _), "" if ranked.share is None else ranked.share.text(), unit.size(ranked.over_random),
-         unit.size(ranked.area), unit.size(ranked.policy))
-        for ranked in findings.ranked
-    )  # fmt: skip
-    heads = columns(_, "estimator", "area_share", "over_random", "area", "its_policy")
-    return Table(_("Estimators on left-out customers, {name} {per}", **unit.texts()), heads, rows)
-
-
-def _ranked(ranked: Ranked, _: Localizer) -> str:
-    name = short_estimator(ranked.name, _)
-    return _("{name} (chosen)", context="uplift study", name=name) if ranked.is_chosen else name
 
 
 def deciles_section(findings: UpliftFindings, _: Localizer) -> Section | None:

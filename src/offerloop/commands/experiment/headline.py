@@ -1,0 +1,67 @@
+"""The verdict on an experiment in one line, and its first paragraph of two sentences at most."""
+
+from __future__ import annotations
+
+from offerloop.commands.experiment.findings import ArmFound, ExperimentResult
+from offerloop.commands.experiment.numbers import estimate_text, percent_text, win_text
+from offerloop.message import Message
+from offerloop.report import Localizer
+
+HEADLINES = {
+    "stop": Message("Stop, and read nothing off it: the arms do not have the planned sizes"),
+    "ship": Message("Ship {arm}: {outcome} is better", context="headline of an experiment"),
+    "ship_best": Message("Ship {arm}: of {n} arms with a better {outcome} it gains most"),
+    "roll back": Message("Roll back {arm}: something is worse"),
+    "roll back all": Message("Roll back all arms: in each something is worse"),
+    "guarded": Message("Go on: {outcome} is better with {arm}, but a guardrail is not yet shown to hold"),
+    "go on": Message("No arm is shown to be better yet"),
+}
+"""By what is to be done."""
+
+
+def leading_arm(result: ExperimentResult) -> ArmFound | None:
+    """Return the arm that gains most: of those to be shipped, or of all; None where nothing may be read."""
+    shipped = [arm for arm in result.arms if arm.action == "ship"]
+    read = [arm for arm in shipped or result.arms if arm.metrics]
+    return max(read, key=lambda arm: arm.metrics[0].difference.value, default=None)
+
+
+def headline(result: ExperimentResult, _: Localizer) -> str:
+    """Return what to do in one line."""
+    arm = leading_arm(result)
+    name = "" if arm is None else _.quoted(arm.arm)
+    shipped = sum(one.action == "ship" for one in result.arms)
+    return _(HEADLINES[_kind(result, arm)], arm=name, outcome=_.quoted(result.outcome), n=shipped)
+
+
+def _kind(result: ExperimentResult, arm: ArmFound | None) -> str:
+    actions = [one.action for one in result.arms]
+    if arm is None:
+        return "stop"
+    if "ship" in actions:
+        return "ship" if actions.count("ship") == 1 else "ship_best"
+    if set(actions) == {"roll back"}:
+        return "roll back" if len(actions) == 1 else "roll back all"
+    return "guarded" if arm.metrics[0].state == "better" and arm.action == "go on" else "go on"
+
+
+def lead(result: ExperimentResult, _: Localizer) -> str:
+    """Return the first paragraph: two sentences at most."""
+    arm = leading_arm(result)
+    if arm is None:
+        return _(
+            "Customers were lost or added after they had been assigned: find out which, and run the experiment again."
+        )
+    found = arm.metrics[0]
+    size = estimate_text(found.difference, _) if found.share is None else percent_text(found.share, _)
+    first = _(
+        "With {arm}, {outcome} changes by {size} against {control}.",
+        arm=_.quoted(arm.arm),
+        outcome=_.quoted(result.outcome),
+        size=size,
+        control=_.quoted(result.control),
+    )
+    if found.chance_to_win is None:
+        return first
+    chance = win_text(found.chance_to_win, _)
+    return _.sentences([first, _("The chance that it is better at all is {chance}.", chance=chance)])

@@ -1,0 +1,93 @@
+"""What is said of an experiment: what to do with each arm, and what to know of the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from offerloop.commands.experiment.findings import ArmFound, ExperimentResult
+from offerloop.commands.experiment.numbers import win_text
+from offerloop.evaluation import RATIO_ALPHA
+from offerloop.message import Message
+from offerloop.report import Localizer
+
+ACTIONS = {
+    "ship": Message("ship it", context="advice on an arm"),
+    "roll back": Message("roll it back", context="advice on an arm"),
+    "go on": Message("go on", context="advice on an arm"),
+    "stop": Message("stop, and read nothing off it"),
+}
+"""What to do with an arm."""
+REASONS = {
+    "broken_draw": Message("the sizes of the arms are not what the draw should have given"),
+    "too_few": Message("an arm has too few customers"),
+    "worse": Message("'{subject}' is worse", context="advice on an arm"),
+    "guardrail_worse": Message("the guardrail '{subject}' is worse than its margin"),
+    "alarm": Message("{subject}", context="pattern"),
+    "better": Message("'{subject}' is better", context="advice on an arm"),
+    "guardrail_open": Message("the guardrail '{subject}' may still be worse than its margin"),
+    "not_shown": Message("'{subject}' is not shown to be better"),
+}
+"""Why."""
+
+
+def sentences(result: ExperimentResult, _: Localizer, dashes: str = "--") -> list[str]:
+    """Say what to do with each arm, and what to know of the reading; `dashes` stand before the names of options."""
+    return [*(arm_sentence(arm, result, _) for arm in result.arms), *notes(result, _, dashes)]
+
+
+def arm_sentence(arm: ArmFound, result: ExperimentResult, _: Localizer) -> str:
+    """Say what to do with an arm, and why."""
+    return _(
+        "{arm} against {control}: {action}; {reasons}.",
+        context="advice on an arm",
+        arm=arm.arm,
+        control=result.control,
+        action=ACTIONS[arm.action],
+        reasons=[REASONS[one.code].with_values(subject=one.subject) for one in arm.reasons],
+    )
+
+
+def _chances(result: ExperimentResult, _: Localizer) -> Iterator[str]:
+    """How probable it is that each arm is better in the first metric."""
+    known = [(arm.arm, arm.metrics[0].chance_to_win) for arm in result.arms if arm.metrics]
+    for arm, chance in known:
+        if chance is not None:
+            yield _(
+                "Chance to win of {arm}: {chance} (that it is better, when nothing was known before).",
+                arm=arm,
+                chance=win_text(chance, _),
+            )
+
+
+def notes(result: ExperimentResult, _: Localizer, dashes: str, *, chances: bool = True) -> Iterator[str]:
+    """Yield what is to be known of the reading; with `chances` also each arm's chance to win."""
+    if result.ratio_p is None:
+        yield _("The draw was not checked: give the planned shares with {option}.", option=f"{dashes}shares")
+    elif result.ratio_p >= RATIO_ALPHA:
+        yield _("The draw is sound: sizes fit the planned shares (p {p}).", p=float(f"{result.ratio_p:.2g}"))
+    if result.sequential is None:
+        yield _(
+            "Intervals hold for one look; give {option} with the planned number of customers to look more often.",
+            option=f"{dashes}sequential",
+        )
+    elif result.left:
+        yield _(
+            "Intervals hold at every look; {n} customer is left of the planned {planned}.",
+            plural="Intervals hold at every look; {n} customers are left of the planned {planned}.",
+            n=round(result.left),
+            planned=round(result.sequential),
+        )
+    else:
+        yield _(
+            "Intervals hold at every look; the planned {planned} customers are reached.",
+            planned=round(result.sequential),
+        )
+    if result.cluster is not None:
+        yield _(
+            "Counted are whole units of {cluster}, as they were drawn; their spread is what intervals rest on.",
+            cluster=f"'{result.cluster}'",
+        )
+    if chances:
+        yield from _chances(result, _)
+    if result.skewed:
+        yield _("The outcome is skewed and an arm small: its interval misses more often than it says; wait for more.")

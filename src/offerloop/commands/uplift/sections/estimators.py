@@ -1,0 +1,122 @@
+"""Which estimator orders customers best, beside the reader's own score and the measures of other libraries."""
+
+from __future__ import annotations
+
+from offerloop.commands.uplift.findings import Ranked, UpliftFindings, UsualArea
+from offerloop.commands.uplift.measures import everyone, is_finite, measure
+from offerloop.commands.uplift.sections.columns import columns
+from offerloop.commands.uplift.sentences import against_score, estimator, short_estimator
+from offerloop.message import Message
+from offerloop.report import PLAIN_LABELS, Block, Dot, Figure, Localizer, Section, Table, Text, capital, figure, forest
+
+RANDOM = 0.5
+"""Area share of a random order."""
+
+
+def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
+    """Which estimator orders customers best, and which one is used."""
+    if not findings.ranked:
+        return None
+    by = estimator(findings.estimator, _)
+    first = max((one for one in findings.ranked if not one.is_score), key=lambda one: one.area.value)
+    message = (
+        _("Customers are ranked by {estimator}: the best on left-out customers", estimator=by)
+        if first.is_chosen
+        else _(
+            "Customers are ranked by {estimator}: the simplest that is not clearly worse than the best", estimator=by
+        )
+    )
+    blocks: list[Block] = [
+        Text(
+            _(
+                "Each estimator ranked customers whom it had not seen. The area is averaged over all "
+                "shares of customers that could be treated, best first; as a share of what the best "
+                "offer for everybody brings, a random order has 0.5. The simplest estimator is the one "
+                "named first: of two that chance cannot tell apart it is used, because simple ones are "
+                "wrong less often on new customers."
+            )
+        ),
+        _ranked_figure(findings, _),
+        _ranked_table(findings, _),
+    ]
+    if findings.usual_areas:
+        blocks.append(_usual_table(findings, _))
+    if findings.against_score is not None:
+        blocks.insert(1, Text(against_score(findings, findings.against_score, _)))
+    return Section("estimators", _("Estimators", context="section name"), message, tuple(blocks))
+
+
+def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    """Shares where there is a clear whole to share, what lies over a random order otherwise."""
+    unit, best = measure(findings, _), everyone(findings)
+    shared = (
+        best is not None
+        and best.profit.low > 0
+        and all(ranked.share is not None and is_finite(ranked.share) for ranked in findings.ranked)
+    )
+    parts = [
+        (ranked, ranked.share if shared and ranked.share is not None else unit.scaled(ranked.over_random))
+        for ranked in findings.ranked
+    ]
+    dots = [
+        Dot("", f"{_name(ranked, _)}|{part.text()}", part, "ours" if ranked.is_chosen else "control")
+        for ranked, part in parts
+    ]
+    beats_chance = [ranked.over_random.low > 0 for ranked in findings.ranked if not ranked.is_score]
+    clear, n = sum(beats_chance), len(beats_chance)
+    text = (
+        Message(
+            "area as a share of what {offer} for everybody brings, 95 % intervals; the line at 0.5 is a random order"
+        )
+        if shared
+        else Message("area over a random order, {name} {per}, 95 % intervals; the line is a random order")
+    )
+    says = (
+        _("{rule}: {profit}", context="name and figure", rule=_name(ranked, _), profit=part.text())
+        for ranked, part in parts
+    )
+    title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=n)
+    heads = columns(_, "estimator", "area_share" if shared else "over_random")
+    cells = tuple((_ranked(ranked, _), part.text()) for ranked, part in parts)
+    return figure(
+        "estimators",
+        title,
+        capital(_(text, offer=_.quoted(findings.offer), **unit.texts())),
+        forest(dots, PLAIN_LABELS, reference=RANDOM if shared else 0.0, lines_per_row=2),
+        Table(title, heads, cells),
+        localizer=_,
+        says=_.stopped(_.clauses(says)),
+    )
+
+
+def _ranked_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    rows = tuple(
+        (_ranked(ranked, _), "" if ranked.share is None else ranked.share.text(), unit.size(ranked.over_random),
+         unit.size(ranked.area), unit.size(ranked.policy))
+        for ranked in findings.ranked
+    )  # fmt: skip
+    heads = columns(_, "estimator", "area_share", "over_random", "area", "its_policy")
+    return Table(_("Estimators on left-out customers, {name} {per}", **unit.texts()), heads, rows)
+
+
+def _ranked(ranked: Ranked, _: Localizer) -> str:
+    name = _name(ranked, _)
+    return _("{name} (chosen)", context="uplift study", name=name) if ranked.is_chosen else name
+
+
+def _name(order: Ranked | UsualArea, _: Localizer) -> str:
+    if order.is_score:
+        return _("your score {name}", context="uplift study", name=_.quoted(order.name))
+    return short_estimator(order.name, _)
+
+
+def _usual_table(findings: UpliftFindings, _: Localizer) -> Table:
+    rows = tuple((_name(one, _), one.qini.text(), one.auuc.text()) for one in findings.usual_areas)
+    caption = _(
+        "The same by other libraries' definitions, plain means of {offer} against {control}; a random order has a Qini "
+        "coefficient of 0 and an AUUC of 0.5",
+        offer=_.quoted(findings.offer),
+        control=_.quoted(findings.control),
+    )
+    return Table(caption, columns(_, "order", "qini", "auuc"), rows)
