@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.background.campaigns import follow_campaigns
     from offerloop.background.carrying import carry_out_next
     from offerloop.background.erasing import erase_customer
     from offerloop.background.notifying import announce, send_due
@@ -22,6 +23,7 @@ __all__ = [
     "carry_out_next",
     "due_job",
     "erase_customer",
+    "follow_campaigns",
     "is_signed",
     "send_due",
     "signature_of",

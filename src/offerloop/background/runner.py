@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from offerloop.background.campaigns import follow_campaigns
 from offerloop.background.notifying import send_due
 from offerloop.background.schedule import due_job
 from offerloop.config import STORE_VARIABLE, Config, config_file, load_config
@@ -94,4 +95,5 @@ class Runner:
             self._child = subprocess.Popen(command, env=environment)
 
     def _notices(self) -> None:
+        follow_campaigns(self._database, self._config())
         send_due(self._database, self._config())

@@ -65,8 +65,9 @@ if TYPE_CHECKING:
         list_campaigns,
         list_revisions,
         move_campaign,
+        moved_by_time,
         revise_campaign,
-        settle_campaigns,
+        used_up,
     )
     from offerloop.store.database import STORE_NAME, Database
     from offerloop.store.importing import ImportedCodes, import_codes
@@ -94,7 +95,14 @@ if TYPE_CHECKING:
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
-    from offerloop.store.served.leases import declare, open_budgets, return_lease, take_lease
+    from offerloop.store.served.leases import (
+        ExhaustedBudget,
+        declare,
+        exhausted_budgets,
+        open_budgets,
+        return_lease,
+        take_lease,
+    )
     from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
     from offerloop.store.served.purchases import (
         Purchase,
@@ -153,6 +161,7 @@ __all__ = [
     "Erased",
     "Event",
     "EventLog",
+    "ExhaustedBudget",
     "FieldChange",
     "ImportedCodes",
     "Job",
@@ -200,6 +209,7 @@ __all__ = [
     "erase_from_store",
     "erase_traces",
     "erased_among",
+    "exhausted_budgets",
     "field_changes",
     "find_campaign",
     "find_decision",
@@ -223,6 +233,7 @@ __all__ = [
     "list_revisions",
     "list_tokens",
     "move_campaign",
+    "moved_by_time",
     "new_id",
     "new_secret",
     "note_failed",
@@ -246,12 +257,12 @@ __all__ = [
     "secret_hash",
     "set_switch",
     "set_test_arm",
-    "settle_campaigns",
     "state_after",
     "state_at",
     "take_events",
     "take_lease",
     "traces_of",
+    "used_up",
     "why_not",
 ]
 

@@ -124,6 +124,7 @@ _CAMPAIGNS = (
   actor text not null, person text not null, restored_from bigint, body text not null, starts_at bigint,
   ends_at bigint, primary key (campaign_id, revision))""",
 )
+_EXHAUSTED = ("alter table budgets add column exhausted_at bigint",)
 """Campaigns that people write in the service."""
 
 
@@ -181,6 +182,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         written(_WORK),
         written(_SHARED),
         (*_CAMPAIGNS, *_append_only("campaign_revisions", dialect)),
+        _EXHAUSTED,
     )
 
 

@@ -240,6 +240,7 @@ budgets = Table(
     Column("campaign_id", Text, primary_key=True),
     Column("budget_minor", BigInteger, nullable=False),
     Column("leased_minor", BigInteger, nullable=False),
+    Column("exhausted_at", BigInteger),
 )
 """What a plan leaves of each campaign's budget, and what of that workers hold or have given away."""
 

@@ -19,7 +19,7 @@ from offerloop.store.campaigns.lifecycle import (
     state_at,
 )
 from offerloop.store.connect import StaleError, clock, inserting
-from offerloop.store.schema import campaign_revisions, campaigns
+from offerloop.store.schema import campaign_revisions, campaigns, templates
 
 
 @dataclass(frozen=True)
@@ -172,20 +172,24 @@ def campaign_states(connection: Connection) -> dict[str, tuple[CampaignState, in
     }
 
 
-def settle_campaigns(connection: Connection) -> list[WrittenCampaign]:
-    """Write the states of campaigns that time has moved, and return these campaigns as they were before."""
+def moved_by_time(connection: Connection) -> list[WrittenCampaign]:
+    """Return the campaigns whose state time has moved since it was written."""
     now = clock(connection)
-    moved = [
-        one
-        for row in connection.execute(_newest().where(campaigns.c.state.in_(_MOVED_BY_TIME)))
-        if (one := _campaign(row, now)).state is not one.moment.state
-    ]
-    for one in moved:
-        move_campaign(connection, one, one.state, one.moment.approved_by)
-    return moved
+    begun = [_campaign(row, now) for row in connection.execute(_newest().where(campaigns.c.state.in_(_BEGUN)))]
+    return [one for one in begun if one.state is not one.moment.state]
 
 
-_MOVED_BY_TIME = [
+def used_up(connection: Connection) -> list[WrittenCampaign]:
+    """Return the running and paused campaigns whose coupon template, which has their id, has spent its budget."""
+    spent = templates.c.reserved_minor + templates.c.spent_minor
+    full = (templates.c.template_id == campaigns.c.campaign_id) & (spent >= templates.c.budget_minor)
+    now = clock(connection)
+    begun = connection.execute(_newest().join(templates, full).where(campaigns.c.state.in_(_BEGUN)))
+    live = (CampaignState.RUNNING, CampaignState.PAUSED)
+    return [one for row in begun if (one := _campaign(row, now)).state in live]
+
+
+_BEGUN = [
     one.value for one in (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.EXHAUSTED)
 ]
 

@@ -7,8 +7,9 @@ declared counts as spent, and the rest goes back, so that no crash can exceed a 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from offerloop.store.access.secrets import new_id
 from offerloop.store.connect import clock, inserting
@@ -49,7 +50,27 @@ def take_lease(
             }  # fmt: skip
             connection.execute(insert(leases).values(row))
             return lease_id, amount
+    used_up = update(budgets).where(_of(version, campaign_id), budgets.c.leased_minor > 0)
+    connection.execute(used_up.values(exhausted_at=func.coalesce(budgets.c.exhausted_at, clock(connection))))
     return None
+
+
+@dataclass(frozen=True)
+class ExhaustedBudget:
+    """A budget of which so little is left that it covers no further offer."""
+
+    version: str
+    campaign_id: str
+    budget_minor: int
+    """What the plan had left of the campaign's budget."""
+    leased_minor: int
+
+
+def exhausted_budgets(connection: Connection) -> list[ExhaustedBudget]:
+    """Return the budgets of which nothing could be leased when a worker asked last, since yesterday."""
+    lately = budgets.c.exhausted_at > clock(connection) - 86_400
+    rows = connection.execute(select(budgets).where(lately).order_by(budgets.c.version, budgets.c.campaign_id))
+    return [ExhaustedBudget(row.version, row.campaign_id, row.budget_minor, row.leased_minor) for row in rows]
 
 
 def declare(connection: Connection, declared_minor: Mapping[str, int], seconds: int) -> set[str]:
@@ -82,7 +103,9 @@ def _close(connection: Connection, which: ColumnElement[bool], used_minor: Mappi
         row = connection.execute(closed.values(values).returning(leases)).one_or_none()
         if row is not None:
             left = budgets.c.leased_minor - (row.amount_minor - row.used_minor)
-            connection.execute(update(budgets).where(_of(row.version, row.campaign_id)).values(leased_minor=left))
+            connection.execute(
+                update(budgets).where(_of(row.version, row.campaign_id)).values(leased_minor=left, exhausted_at=None)
+            )
 
 
 def _of(version: str, campaign_id: str) -> ColumnElement[bool]:

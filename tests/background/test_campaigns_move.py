@@ -1,0 +1,117 @@
+"""Campaigns that nobody moves: their times, and budgets that are used up, with what is audited and told."""
+
+import pytest
+
+from offerloop.background import follow_campaigns
+from offerloop.config import Config, Webhook
+from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.store import (
+    CampaignState,
+    CampaignText,
+    Database,
+    Editor,
+    Ledger,
+    add_campaign,
+    due_notices,
+    find_campaign,
+    move_campaign,
+    open_budgets,
+    read_trail,
+    take_lease,
+)
+from offerloop.store.connect import clock
+
+CONFIG = Config.model_construct(
+    webhooks=(Webhook(url="https://hook.test", secret_env="X"),), alarms=None,
+    shop=Config.model_fields["shop"].annotation(name="Shop", currency="EUR"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def database(store_url):
+    opened = Database.open(store_url)
+    yield opened
+    opened.close()
+
+
+def write(database, name, state, starts_at=None, ends_at=None):
+    text = CampaignText({"title": name, "budget": "10.00"}, starts_at, ends_at)
+
+    def enter(connection):
+        add_campaign(connection, name, text, Editor("ada", "ada"))
+        move_campaign(connection, find_campaign(connection, name), state, {"ben"})
+
+    database.change(enter)
+
+
+def state_of(database, name):
+    return database.read(lambda one: find_campaign(one, name)).moment.state
+
+
+def told(database):
+    return [(one.topic, one.body) for one in database.change(due_notices)]
+
+
+def test_time_moves_a_campaign_once_and_tells_it(database):
+    now = database.read(clock)
+    write(database, "begins", CampaignState.SCHEDULED, now - 1)
+    write(database, "waits", CampaignState.SCHEDULED, now + 1_000)
+    assert follow_campaigns(database, CONFIG) == 1
+    assert follow_campaigns(database, CONFIG) == 0
+    assert (state_of(database, "begins"), state_of(database, "waits")) == (
+        CampaignState.RUNNING,
+        CampaignState.SCHEDULED,
+    )
+    ((topic, body),) = told(database)
+    assert (topic, body["campaign_id"], body["before"], body["state"]) == (
+        "campaign.state",
+        "begins",
+        "scheduled",
+        "running",
+    )
+    entry = database.read(lambda one: read_trail(one, None, 1))[0]
+    assert (entry.actor, entry.action, entry.subject, entry.body["why"]) == (
+        "service",
+        "campaign moved",
+        "begins",
+        "time",
+    )
+
+
+def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):
+    write(database, "spring", CampaignState.RUNNING)
+    ledger = Ledger(database.engine)
+    ledger.add_template("spring", CouponTerms(budget_minor=500))
+    ledger.carry_out_all([Issue("i", "spring", ("A", "B")), Redeem("r1", "A", "anna", 300)])
+    assert follow_campaigns(database, CONFIG) == 0
+    ledger.carry_out(Redeem("r2", "B", "ben", 200))
+    assert follow_campaigns(database, CONFIG) == 1
+    assert state_of(database, "spring") is CampaignState.EXHAUSTED
+
+
+@pytest.mark.parametrize(("left", "state"), [(1_000, CampaignState.EXHAUSTED), (900, CampaignState.RUNNING)])
+def test_a_leased_budget_that_is_used_up_is_told(database, left, state):
+    """Only where no part of the budget is the plan's is the whole campaign exhausted."""
+    write(database, "spring", CampaignState.RUNNING)
+    database.change(lambda one: open_budgets(one, "v1", {"spring": left}))
+    assert database.change(lambda one: take_lease(one, "v1", "spring", left - 50, left - 50, 60)) is not None
+    follow_campaigns(database, CONFIG)
+    assert told(database) == []
+    assert database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60)) is None
+    follow_campaigns(database, CONFIG)
+    follow_campaigns(database, CONFIG)
+    assert state_of(database, "spring") is state
+    notices = [body for topic, body in told(database) if topic == "budget.exhausted"]
+    leased = {"campaign_id": "spring", "policy_version": "v1", "budget_minor": left, "leased_minor": left - 50}
+    assert notices == [leased]
+
+
+def test_a_budget_of_which_something_comes_back_is_not_used_up(database):
+    from offerloop.store import exhausted_budgets, return_lease
+
+    database.change(lambda one: open_budgets(one, "v1", {"spring": 100}))
+    lease, _ = database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60))
+    assert database.change(lambda one: take_lease(one, "v1", "spring", 10, 10, 60)) is None
+    assert [one.campaign_id for one in database.read(exhausted_budgets)] == ["spring"]
+    database.change(lambda one: return_lease(one, lease, 50))
+    assert database.read(exhausted_budgets) == []
