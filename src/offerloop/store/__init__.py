@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         accept_invitation,
         begin_session,
         end_session,
+        find_person,
         invite,
         invite_again,
         list_people,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         person_named,
         person_of_session,
         revoke_person,
+        set_roles,
     )
     from offerloop.store.access.request_answers import KeyConflictError, answered_once, forget_answers
     from offerloop.store.access.secrets import PREFIX, new_id, new_secret, secret_hash
@@ -103,7 +105,15 @@ if TYPE_CHECKING:
         return_lease,
         take_lease,
     )
-    from offerloop.store.served.policies import PERSONALISED, is_on, promote, promoted, set_switch
+    from offerloop.store.served.policies import (
+        PERSONALISED,
+        is_on,
+        promote,
+        promoted,
+        promotion_number,
+        set_switch,
+        switch_version,
+    )
     from offerloop.store.served.purchases import (
         Purchase,
         add_purchase,
@@ -214,6 +224,7 @@ __all__ = [
     "find_campaign",
     "find_decision",
     "find_job",
+    "find_person",
     "find_purchase",
     "find_revision",
     "find_token",
@@ -246,6 +257,7 @@ __all__ = [
     "person_of_session",
     "promote",
     "promoted",
+    "promotion_number",
     "read_choice",
     "read_choices",
     "read_trail",
@@ -255,10 +267,12 @@ __all__ = [
     "revoke_person",
     "revoke_token",
     "secret_hash",
+    "set_roles",
     "set_switch",
     "set_test_arm",
     "state_after",
     "state_at",
+    "switch_version",
     "take_events",
     "take_lease",
     "traces_of",

@@ -21,7 +21,7 @@ def test_a_newer_run_is_served_unless_another_was_promoted(service, small_run):
     assert answer.json() == {"version": old, "is_served": True, "is_promoted": True}
     worker.follow()
     assert offers(service, service_headers)[0] == old
-    listed = service.get("/v1/policies", headers=approver).json()
+    listed = service.get("/v1/policies", headers=approver).json()["items"]
     assert [(one["version"], one["is_served"]) for one in listed] == [(new, False), (old, True)]
     assert service.post("/v1/policies/newest/promote", headers=approver).json()["version"] == new
     assert offers(service, service_headers)[0] == new

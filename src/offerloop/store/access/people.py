@@ -96,6 +96,19 @@ def person_named(connection: Connection, name: str) -> Person | None:
     return None if row is None else _person(row)
 
 
+def find_person(connection: Connection, person_id: str) -> Person | None:
+    """Return a person, also one who was revoked; None for nobody."""
+    row = connection.execute(select(people).where(people.c.person_id == person_id)).one_or_none()
+    return None if row is None else _person(row)
+
+
+def set_roles(connection: Connection, person_id: str, roles: Iterable[str]) -> Person | None:
+    """Change what a person may do; None for nobody."""
+    changed = update(people).where(people.c.person_id == person_id).values(roles=",".join(sorted(roles)))
+    row = connection.execute(changed.returning(people)).one_or_none()
+    return None if row is None else _person(row)
+
+
 def list_people(connection: Connection) -> list[Person]:
     """Return everybody, those who came first before others."""
     return [_person(row) for row in connection.execute(select(people).order_by(people.c.made_at, people.c.person_id))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from offerloop.store.connect import clock, inserting
 from offerloop.store.schema import promotions, switches
@@ -22,6 +22,11 @@ def promoted(connection: Connection) -> str | None:
     return connection.execute(last).scalar_one_or_none()
 
 
+def promotion_number(connection: Connection) -> int:
+    """Return the number of the last choice; 0 before the first."""
+    return connection.execute(select(func.max(promotions.c.promotion_id))).scalar_one() or 0
+
+
 def set_switch(connection: Connection, name: str, is_on: bool, actor: str) -> None:
     """Turn something on or off."""
     row = {"name": name, "is_on": is_on, "at": clock(connection), "actor": actor}
@@ -33,3 +38,9 @@ def is_on(connection: Connection, name: str) -> bool:
     """Whether a switch is on, as it is until somebody turns it off."""
     found = connection.execute(select(switches.c.is_on).where(switches.c.name == name)).scalar_one_or_none()
     return found is None or bool(found)
+
+
+def switch_version(connection: Connection, name: str) -> str:
+    """Return what changes when a switch is turned."""
+    row = connection.execute(select(switches.c.at, switches.c.is_on).where(switches.c.name == name)).one_or_none()
+    return "0" if row is None else f"{row.at}-{int(row.is_on)}"

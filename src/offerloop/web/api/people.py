@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,18 +16,23 @@ from offerloop.store import (
     add_entry,
     begin_session,
     end_session,
+    find_person,
     invite,
     invite_again,
     list_people,
     password_of,
     revoke_person,
+    set_roles,
 )
+from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Model, Name, Role
 from offerloop.web.auth import COOKIE, Administering, SignedIn, address_of, check_same_site
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.limits import Buckets
+from offerloop.web.paging import Cursor, Limit, page_of
 from offerloop.web.passwords import LONGEST, SHORTEST, is_password, password_hash
 from offerloop.web.problems import Problem, documented
+from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -58,6 +64,21 @@ class PersonListed(BaseModel):
     made_at: int
     signed_up: bool
     revoked_at: int | None
+
+
+class PersonList(BaseModel):
+    """People, those who came first before others."""
+
+    items: list[PersonListed]
+    next_cursor: str | None
+
+
+class Roles(Model):
+    """What a person may do from now on."""
+
+    roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=5)]
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["viewer", "marketer"]}]})
 
 
 class PersonInvited(PersonListed):
@@ -119,11 +140,43 @@ def _shown_once(answer: Response, invitation: str) -> Response:
     return Response(json.dumps(written), answer.status_code, media_type="application/json")
 
 
-@router.get("/people", responses=documented("not_signed_in", "not_allowed", "store_away"))
-def all_people(request: Request, _: Administering) -> list[PersonListed]:
+@router.get("/people", responses=documented("not_signed_in", "not_allowed", "invalid", "store_away"))
+def all_people(request: Request, _: Administering, limit: Limit = 100, cursor: Cursor = None) -> PersonList:
     """List everybody who may sign in or could."""
     worker: Worker = request.app.state.worker
-    return [_listed(one) for one in worker.database.read(list_people)]
+    page, following = page_of(worker.database.read(list_people), lambda one: one.person_id, limit, cursor)
+    return PersonList(items=[_listed(one) for one in page], next_cursor=following)
+
+
+@router.get("/people/{person_id}", response_model=PersonListed, responses=documented(*_PROBLEMS, "not_found"))
+def show_person(request: Request, person_id: PersonId, _: Administering) -> Response:
+    """Show a person."""
+    worker: Worker = request.app.state.worker
+    return _answer(worker.database.read(lambda connection: _person(connection, person_id)))
+
+
+@router.put(
+    "/people/{person_id}",
+    response_model=PersonListed,
+    responses=documented(*_PROBLEMS, "not_found", "changed", "if_match_needed"),
+)
+def change_roles(
+    request: Request, person_id: PersonId, body: Roles, caller: Administering, if_match: IfMatch = None
+) -> Response:
+    """Change what a person may do."""
+    worker: Worker = request.app.state.worker
+
+    def change(connection: Connection) -> Person:
+        check_version(if_match, _version(_person(connection, person_id)), needed=True)
+        person = set_roles(connection, person_id, set(body.roles))
+        if person is None:
+            raise Problem("not_found")
+        add_entry(connection, caller.actor, "roles changed", person_id, roles=list(person.roles))
+        return person
+
+    person = worker.database.change(change)
+    worker.credentials.forget()
+    return _answer(person)
 
 
 @router.post("/people/{person_id}/invitation", responses=documented(*_PROBLEMS, "not_found"))
@@ -142,12 +195,13 @@ def renew_invitation(request: Request, person_id: PersonId, caller: Administerin
     return PersonInvited(**_listed(found[0]).model_dump(), invitation=found[1])
 
 
-@router.delete("/people/{person_id}", responses=documented(*_PROBLEMS, "not_found"))
-def end_person(request: Request, person_id: PersonId, caller: Administering) -> PersonListed:
+@router.delete("/people/{person_id}", responses=documented(*_PROBLEMS, "not_found", "changed"))
+def end_person(request: Request, person_id: PersonId, caller: Administering, if_match: IfMatch = None) -> PersonListed:
     """Let a person sign in no more, and end their sessions."""
     worker: Worker = request.app.state.worker
 
     def end(connection: Connection) -> Person | None:
+        check_version(if_match, _version(_person(connection, person_id)))
         add_entry(connection, caller.actor, "person revoked", person_id)
         return revoke_person(connection, person_id)
 
@@ -211,6 +265,25 @@ def _attempt(request: Request, name: str) -> None:
         check_same_site(request)
     if not (_ATTEMPTS.take(f"name {name}") and _ATTEMPTS.take(f"address {address_of(request)}")):
         raise Problem("too_many_requests")
+
+
+def _person(connection: Connection, person_id: str) -> Person:
+    """Return a person. Raises Problem for nobody."""
+    person = find_person(connection, person_id)
+    if person is None:
+        raise Problem("not_found")
+    return person
+
+
+def _version(person: Person) -> str:
+    """Return what changes with what an admin may change."""
+    return hashlib.sha256(json.dumps([person.roles, person.revoked_at]).encode()).hexdigest()[:16]
+
+
+def _answer(person: Person) -> Response:
+    answer = json_response(_listed(person).model_dump(mode="json"))
+    answer.headers["etag"] = etag(_version(person))
+    return answer
 
 
 def _listed(person: Person) -> PersonListed:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict
 
 from offerloop.serving import serve_run
-from offerloop.store import PERSONALISED, add_entry, is_on, promote, promoted, set_switch
+from offerloop.store import (
+    PERSONALISED,
+    add_entry,
+    is_on,
+    promote,
+    promoted,
+    promotion_number,
+    set_switch,
+    switch_version,
+)
+from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Model
 from offerloop.web.auth import Approving, DecidingOrReading, Reading
+from offerloop.web.paging import Limit
 from offerloop.web.problems import Problem, documented
+from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
 from offerloop.workspace import find_run, open_run
 
@@ -55,6 +67,14 @@ class PolicyShown(PolicyListed):
     campaigns: list[CampaignServed]
 
 
+class PolicyList(BaseModel):
+    """Finished runs, the newest first."""
+
+    items: list[PolicyListed]
+    next_cursor: str | None
+    """Asks for the runs before these."""
+
+
 class Switch(Model):
     """Whether personalised offers are given."""
 
@@ -63,13 +83,26 @@ class Switch(Model):
     model_config = ConfigDict(json_schema_extra={"examples": [{"is_on": True}]})
 
 
-@router.get("/policies", responses=documented("not_signed_in", "not_allowed", "store_away"))
-def all_policies(request: Request, _: Reading) -> list[PolicyListed]:
-    """List finished runs, the newest first."""
+@router.get("/policies", response_model=PolicyList, responses=documented("not_signed_in", "not_allowed", "invalid"))
+def all_policies(
+    request: Request,
+    _: Reading,
+    limit: Limit = 100,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$")] = None,
+) -> Response:
+    """List finished runs, the newest first; the ETag changes with each promotion."""
     worker: Worker = request.app.state.worker
-    chosen = worker.database.read(promoted)
+    chosen, number = worker.database.read(lambda one: (promoted(one), promotion_number(one)))
     runs = sorted((one.parent.name for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
-    return [_listed(worker, version, chosen) for version in runs]
+    older = [one for one in runs if cursor is None or one < cursor]
+    page = older[:limit]
+    shown = PolicyList(
+        items=[_listed(worker, version, chosen) for version in page],
+        next_cursor=page[-1] if len(older) > limit else None,
+    )
+    answer = json_response(shown.model_dump(mode="json"))
+    answer.headers["etag"] = etag(number)
+    return answer
 
 
 @router.get("/policies/{version}", responses=documented("not_signed_in", "not_allowed", "not_found", "invalid"))
@@ -89,15 +122,19 @@ def one_policy(request: Request, version: Version, _: Reading) -> PolicyShown:
     return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=campaigns)
 
 
-@router.post("/policies/{version}/promote", responses=documented(*_PROBLEMS, "not_found"))
-def promote_policy(request: Request, version: Version, caller: Approving) -> PolicyListed:
-    """Serve this policy from now on, also an older one; `newest` serves each new run as it is finished."""
+@router.post("/policies/{version}/promote", responses=documented(*_PROBLEMS, "not_found", "changed"))
+def promote_policy(request: Request, version: Version, caller: Approving, if_match: IfMatch = None) -> PolicyListed:
+    """Serve this policy from now on, also an older one; `newest` serves each new run as it is finished.
+
+    If-Match takes the ETag of the list of policies.
+    """
     worker: Worker = request.app.state.worker
     folder = _folder(worker, version)
     serve_run(folder)
     chosen = None if version == NEWEST else version
 
     def choose(connection: Connection) -> None:
+        check_version(if_match, promotion_number(connection))
         promote(connection, chosen, caller.actor)
         add_entry(connection, caller.actor, "policy promoted", version)
 
@@ -106,19 +143,23 @@ def promote_policy(request: Request, version: Version, caller: Approving) -> Pol
     return _listed(worker, folder.name, chosen)
 
 
-@router.get("/switch", responses=documented("not_signed_in", "not_allowed", "store_away"))
-def read_switch(request: Request, _: DecidingOrReading) -> Switch:
+@router.get("/switch", response_model=Switch, responses=documented("not_signed_in", "not_allowed", "store_away"))
+def read_switch(request: Request, _: DecidingOrReading) -> Response:
     """Say whether personalised offers are given."""
     worker: Worker = request.app.state.worker
-    return Switch(is_on=worker.database.read(lambda one: is_on(one, PERSONALISED)))
+    on, version = worker.database.read(lambda one: (is_on(one, PERSONALISED), switch_version(one, PERSONALISED)))
+    answer = json_response({"is_on": on})
+    answer.headers["etag"] = etag(version)
+    return answer
 
 
-@router.put("/switch", responses=documented(*_PROBLEMS))
-def turn_switch(request: Request, body: Switch, caller: Approving) -> Switch:
+@router.put("/switch", responses=documented(*_PROBLEMS, "changed"))
+def turn_switch(request: Request, body: Switch, caller: Approving, if_match: IfMatch = None) -> Switch:
     """Turn all personalised offers off or on again; every worker follows within a second."""
     worker: Worker = request.app.state.worker
 
     def turn(connection: Connection) -> None:
+        check_version(if_match, switch_version(connection, PERSONALISED))
         set_switch(connection, PERSONALISED, body.is_on, caller.actor)
         add_entry(connection, caller.actor, "switch turned", PERSONALISED, is_on=body.is_on)
 

@@ -14,6 +14,7 @@ from offerloop.store import Token, add_entry, add_token, list_tokens, revoke_tok
 from offerloop.web.api.fields import Model, Name, Role
 from offerloop.web.auth import Administering
 from offerloop.web.idempotency import Key, changed_once
+from offerloop.web.paging import Cursor, Limit, page_of
 from offerloop.web.problems import Problem, documented
 from offerloop.web.worker import Worker
 
@@ -49,6 +50,13 @@ class TokenListed(BaseModel):
     revoked_at: int | None
 
 
+class TokenList(BaseModel):
+    """Tokens, the oldest first."""
+
+    items: list[TokenListed]
+    next_cursor: str | None
+
+
 class TokenMade(TokenListed):
     """A new token."""
 
@@ -75,11 +83,12 @@ def make_token(request: Request, body: TokenRequest, caller: Administering, key:
     return Response(json.dumps({**json.loads(bytes(answer.body)), "secret": shown[0]}), 201, None, "application/json")
 
 
-@router.get("", responses=documented("not_signed_in", "not_allowed", "store_away"))
-def all_tokens(request: Request, _: Administering) -> list[TokenListed]:
-    """List all tokens, the oldest first."""
+@router.get("", responses=documented("not_signed_in", "not_allowed", "invalid", "store_away"))
+def all_tokens(request: Request, _: Administering, limit: Limit = 100, cursor: Cursor = None) -> TokenList:
+    """List tokens, the oldest first."""
     worker: Worker = request.app.state.worker
-    return [_listed(one) for one in worker.database.read(list_tokens)]
+    page, following = page_of(worker.database.read(list_tokens), lambda one: one.token_id, limit, cursor)
+    return TokenList(items=[_listed(one) for one in page], next_cursor=following)
 
 
 @router.delete("/{token_id}", responses=documented(*_PROBLEMS, "not_found"))
