@@ -331,12 +331,13 @@ def price(
     offers: offerloop.Document,
     now: str | datetime | None = None,
     *,
+    codes: StrPath | None = None,
     language: str | None = None,
 ) -> offerloop.PricedBasket:
     """Price a basket under offers: the best set of them, every cent accounted for, and why others do not apply.
 
     Both are JSON or TOML files, or what such files hold. `now` has an offset, such as 2026-11-11T20:00:00+08:00, and is
-    the present moment by default.
+    the present moment by default. `codes` is a list of the codes that stand for offers, as for `import_codes`.
 
     >>> basket = {"currency": "USD", "lines": [{"product_id": "tea", "quantity": 6, "unit_price": "9.99"}]}
     >>> offers = {"currency": "USD", "offers": [{"kind": "spend_and_save", "spend": "50", "save": "10"}]}
@@ -345,7 +346,7 @@ def price(
     """
     from offerloop.commands.price.task import price_files
 
-    return price_files(basket, offers, now, language)
+    return price_files(basket, offers, now, language, codes)
 
 
 def refund(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         template_account,
     )
     from offerloop.offers.coupons.code_lists import (
+        NO_CODES,
         CodeList,
         CodesOfCustomer,
         ListedCode,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from offerloop.offers.kinds.spend_and_save import SpendAndSave
     from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
     from offerloop.offers.pricing.basket_reading import known_currency, read_basket
+    from offerloop.offers.pricing.budgets import FindLeft, OfferLeft
     from offerloop.offers.pricing.candidates import units_left
     from offerloop.offers.pricing.effects import Arithmetic, OffFrom, OffShipping
     from offerloop.offers.pricing.offer_set import OfferSet
@@ -74,6 +76,7 @@ __all__ = [
     "BALANCE_COUNTERS",
     "DEFAULT_POLICY",
     "NOTHING",
+    "NO_CODES",
     "NO_OFFER",
     "OFFER_KINDS",
     "OFFER_KIND_NAMES",
@@ -99,6 +102,7 @@ __all__ = [
     "CouponTerms",
     "Customer",
     "Expire",
+    "FindLeft",
     "Given",
     "Issue",
     "IssuedCoupon",
@@ -109,6 +113,7 @@ __all__ = [
     "OffFrom",
     "OffShipping",
     "Offer",
+    "OfferLeft",
     "OfferSet",
     "OfferUsage",
     "Priced",

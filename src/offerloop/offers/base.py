@@ -83,6 +83,8 @@ class Offer(ABC):
     contact: Contact = ANY_CHANNEL
     currency: str = ""
     """The currency of its amounts; empty where it has none."""
+    other_currencies: tuple[Offer, ...] = ()
+    """The same offer with its amounts in other currencies."""
 
     kind: ClassVar[str]
     """Name in the catalogue."""
@@ -100,6 +102,10 @@ class Offer(ABC):
     def gives(self) -> Sequence[Given]:
         """What it adds to the basket."""
         return ()
+
+    def in_currency(self, currency: str) -> Offer:
+        """Return the offer with its amounts in a currency; the offer itself where it has none in it."""
+        return next((one for one in self.other_currencies if one.currency == currency), self)
 
     @property
     def category(self) -> str | None:

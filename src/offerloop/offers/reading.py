@@ -11,6 +11,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import NO_OFFER, Offer
 from offerloop.offers.form import Term, form
+from offerloop.offers.pricing.basket_reading import known_currency
 from offerloop.offers.terms import WrittenTerms
 
 OFFER_KINDS = Catalogue(
@@ -55,7 +56,7 @@ def read_offers(
     offers = [offer for one in written for offer in _read(one, categories, currency)]
     for terms in listed:
         read = _read(terms, categories, currency)
-        offers += [replace(read[0], offer_id=str(terms["id"]))] if len(read) == 1 else read
+        offers += [_named(read[0], str(terms["id"]))] if len(read) == 1 else read
     offer_ids = {NO_OFFER}
     for offer in offers:
         if offer.offer_id == NO_OFFER:
@@ -66,12 +67,27 @@ def read_offers(
     return offers
 
 
+def _named(offer: Offer, offer_id: str) -> Offer:
+    others = tuple(replace(one, offer_id=offer_id) for one in offer.other_currencies)
+    return replace(offer, offer_id=offer_id, other_currencies=others)
+
+
 def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
     """One entry, which may stand for several offers. Raises InputError that names the field."""
     terms = WrittenTerms(written, currency)
+    offers = _as_written(terms, categories)
+    others = [_as_written(terms.in_currency(one), categories) for one in sorted(terms.currencies - {currency})]
+    if not others:
+        return offers
+    return [replace(one, other_currencies=tuple(same)) for one, *same in zip(offers, *others, strict=True)]
+
+
+def _as_written(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
+    """Return the offers of an entry with their amounts in the currency of its terms."""
     try:
-        read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in written else ""))
+        read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in terms.written else ""))
         offers: list[Offer] = read(terms, categories)
+        terms.currencies.update(map(known_currency, terms.names("currencies")))
         terms.finish()
     except InputError as error:
         error.field = terms.reading

@@ -38,6 +38,8 @@ class NotApplicable(StrEnum):
     ATTRIBUTE = "attribute_differs"
     ALTERNATIVE = "no_alternative_holds"
     RULED_OUT = "ruled_out"
+    BUDGET = "budget_used_up"
+    LIMIT = "limit_of_uses_reached"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
-from offerloop.money import exact_share, to_minor
+from offerloop.money import DIGITS, exact_share, to_minor
 from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes, AttributeTest, AttributeValue
 from offerloop.offers.base import Assumption, Contact
 from offerloop.offers.common_terms import conditions_of, scope_of, stacking_of
@@ -25,8 +25,14 @@ _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 class WrittenTerms:
     """The written fields of one offer or line; every field must be read once, or is refused as unknown."""
 
-    def __init__(self, written: Mapping[str, Any], currency: str, what: str = "") -> None:
+    def __init__(
+        self, written: Mapping[str, Any], currency: str, what: str = "", around: WrittenTerms | None = None
+    ) -> None:
         self.currency = currency
+        self.home: str = currency if around is None else around.home
+        """The currency of the shop, in which costs are that no customer sees."""
+        self.currencies: set[str] = set() if around is None else around.currencies
+        """Those of tables of amounts that were read."""
         self.what = what or f"an offer of kind '{written.get('kind', '')}'"
         self._written = dict(written)
         self._asked: set[str] = set()
@@ -47,18 +53,54 @@ class WrittenTerms:
 
     def money(self, field: str) -> int:
         """A required amount above zero, in minor units."""
-        amount = to_minor(self.need(field), self.currency)
+        written = self._in_currency(field)
+        amount = to_minor(written, self.currency)
         if amount <= 0:
-            raise InputError(f"'{field}' must be above zero, not {self._written[field]}")
+            raise InputError(f"'{field}' must be above zero, not {written}")
         return amount
+
+    def _in_currency(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
+        """Return the amount as it is written, from a table by currency where there is one."""
+        written = self.need(field)
+        if not isinstance(written, Mapping):
+            if self.currency != self.home:
+                raise InputError(
+                    Message(
+                        "'{field}' needs an amount in {currency} too: write {example}",
+                        field=field,
+                        currency=self.currency,
+                        example=f'{field} = {{ {self.home} = "{written}", {self.currency} = "..." }}',
+                    )
+                )
+            return written
+        unknown = sorted(name for name in written if name not in DIGITS)
+        if unknown or self.currency not in written:
+            raise InputError(
+                Message(
+                    "'{field}' must have an amount in {currency}, and only names of currencies such as EUR, "
+                    "not '{names}'",
+                    field=field,
+                    currency=self.currency,
+                    names=unknown or sorted(written),
+                )
+            )
+        self.currencies.update(written)
+        return written[self.currency]
+
+    def in_currency(self, currency: str) -> WrittenTerms:
+        """Return the same terms, to be read in another currency."""
+        terms = WrittenTerms(self._written, currency)
+        terms.home = self.home
+        return terms
 
     def amount(self, field: str, default: int | None = None) -> int | None:
         """An amount of zero or more, in minor units; the default when it is missing."""
         if self.get(field) is None:
             return default
-        amount = to_minor(self.need(field), self.currency)
+        written = self._in_currency(field)
+        amount = to_minor(written, self.currency)
         if amount < 0:
-            raise InputError(f"'{field}' must not be below zero, and is {self._written[field]}")
+            raise InputError(f"'{field}' must not be below zero, and is {written}")
         return amount
 
     def share(self, field: str, default: str = "0") -> Fraction:
@@ -163,7 +205,7 @@ class WrittenTerms:
 
     def inner(self, written: Mapping[str, Any]) -> WrittenTerms:
         """A table inside these terms."""
-        return WrittenTerms(written, self.currency, "" if "kind" in written else self.what)
+        return WrittenTerms(written, self.currency, "" if "kind" in written else self.what, self)
 
     def table(self, field: str, what: str = "") -> WrittenTerms | None:
         """The table in a field, if any."""
@@ -172,7 +214,7 @@ class WrittenTerms:
             return None
         if not isinstance(written, Mapping):
             raise InputError(f"'{field}' must be a table, not '{written}'")
-        return WrittenTerms(written, self.currency, what or self.what)
+        return WrittenTerms(written, self.currency, what or self.what, self)
 
     def named(self, offer_id: str) -> WrittenTerms:
         """With this id unless it has one."""
@@ -254,7 +296,7 @@ class WrittenTerms:
         inner.need("p_redeem")
         if (inner.get("value") is None) == (inner.get("incremental") is None):
             raise InputError("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
-        value = None if inner.get("value") is None else to_minor(inner.get("value"), self.currency)
+        value = None if inner.get("value") is None else to_minor(inner.get("value"), self.home)
         incremental = None if inner.get("incremental") is None else inner.share("incremental")
         assumption = Assumption(inner.share("p_redeem"), value, incremental)
         inner.finish()
@@ -267,7 +309,10 @@ class WrittenTerms:
         if written is not None and (len(hours) != 2 or not all(map(_CLOCK.match, hours))):
             raise InputError(f"'quiet_hours' must be like \"21:00-08:00\", not '{written}'")
         quiet = (hours[0], hours[1]) if hours else None
-        return Contact(self.text("channel", "any"), self.amount("contact_cost") or 0, quiet)
+        cost = 0 if self.get("contact_cost") is None else to_minor(self.get("contact_cost"), self.home)
+        if cost < 0:
+            raise InputError(f"'contact_cost' must not be below zero, and is {self.get('contact_cost')}")
+        return Contact(self.text("channel", "any"), cost, quiet)
 
     def finish(self) -> None:
         """Raise InputError for a field that nobody asked for."""

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from offerloop.serving.leases import Leases
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
-    from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
+    from offerloop.serving.shop_offers import CODES_FILE, OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
 
 __all__ = [
     "BUDGET",
+    "CODES_FILE",
     "DECISION_SECONDS",
     "EXCLUDED",
     "OFFERS_FILE",

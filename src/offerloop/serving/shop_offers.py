@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from offerloop.offers import DEFAULT_POLICY, Offer, OfferSet, StackingPolicy
+from offerloop.offers import DEFAULT_POLICY, CodeList, Offer, OfferSet, StackingPolicy, read_code_list
 from offerloop.serving.policy import Policy
 from offerloop.workspace import open_run, read_offers_file
 
 OFFERS_FILE = "offers.toml"
 """Name of the file in a shop's folder that holds the offers for everybody."""
+CODES_FILE = "codes.csv"
+"""Name of the file in a shop's folder that says which codes stand for which offers, and whose they are."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class ShopOffers:
     """Offers of campaigns by campaign and id."""
     text: str = ""
     """The file that holds the offers for everybody, as it was read."""
+    codes: CodeList = field(default_factory=lambda: CodeList({}))
+    """Codes apart from ids of offers."""
     _sets: dict[tuple[str, str] | None, OfferSet] = field(default_factory=dict)
 
     @property
@@ -46,14 +50,15 @@ class ShopOffers:
 def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
     """Read the offers of a shop's folder and of the policy that is served.
 
-    Raises InputError for a file of offers that cannot be read.
+    Raises InputError for a file of offers or of codes that cannot be read.
     """
     personal = {} if policy is None else open_run(policy.run_folder).full_offers
-    path = shop / OFFERS_FILE
+    path, listed = shop / OFFERS_FILE, shop / CODES_FILE
+    codes = CodeList.of(read_code_list(listed)) if listed.is_file() else CodeList({})
     if not path.is_file():
-        return ShopOffers(personal=personal)
+        return ShopOffers(personal=personal, codes=codes)
     known = read_offers_file(path)
-    return ShopOffers(known.offers, known.policy, personal, path.read_text(encoding="utf-8"))
+    return ShopOffers(known.offers, known.policy, personal, path.read_text(encoding="utf-8"), codes)
 
 
 def offers_as_bought(

@@ -105,6 +105,7 @@ if TYPE_CHECKING:
         return_lease,
         take_lease,
     )
+    from offerloop.store.served.limits import limited_templates, limits_left
     from offerloop.store.served.policies import (
         PERSONALISED,
         is_on,
@@ -238,6 +239,8 @@ __all__ = [
     "jobs_wait",
     "keep_offers_text",
     "keys_of_customers",
+    "limited_templates",
+    "limits_left",
     "list_campaigns",
     "list_jobs",
     "list_people",

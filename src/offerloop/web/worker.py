@@ -10,7 +10,9 @@ from threading import Event, Thread
 from typing import Any
 
 from offerloop.errors import OfferloopError
+from offerloop.offers import FindLeft, OfferSet
 from offerloop.serving import (
+    CODES_FILE,
     OFFERS_FILE,
     DecisionAsked,
     Leases,
@@ -33,6 +35,8 @@ from offerloop.store import (
     forget_answers,
     is_on,
     keep_offers_text,
+    limited_templates,
+    limits_left,
     offers_text,
     promoted,
     read_choices,
@@ -78,9 +82,12 @@ class Worker:
     """Test customers, and who has opted out."""
     stopped: frozenset[str] = frozenset()
     """Campaigns of the policy that the store knows and that are not running, or that were edited since the plan."""
+    limited: frozenset[str] = frozenset()
+    """Coupon templates whose uses or money are limited."""
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
-    _offers_at: int = 0
+    _offers_at: tuple[int, ...] = (0, 0)
+    """When the files of offers and codes that were read had changed."""
     _rounds: int = 0
     _last_load_error: str = ""
     """Why the policy could not be loaded, which is logged once."""
@@ -144,6 +151,11 @@ class Worker:
         """Return the offers under which baskets are priced now."""
         return self.everyone if self.served is None else self.served.offers
 
+    def find_left(self, offers: OfferSet, customer_id: str | None, lock_key: str | None = None) -> FindLeft:
+        """Read what is left of the offers whose coupon template has limits."""
+        named = self.limited & offers.ids
+        return self.database.read(lambda one: limits_left(one, named, customer_id, lock_key)).get
+
     def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""
         if self.served is None or customer_id is None or not self.personalised:
@@ -175,6 +187,7 @@ class Worker:
         """
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
         self.choices = self.database.read(partial(read_choices, known=self.choices))
+        self.limited = self.database.read(limited_templates)
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
@@ -205,9 +218,9 @@ class Worker:
         )
 
     def _read_offers(self) -> None:
-        """Read the offers for everybody again where their file has changed."""
-        path = self.settings.shop / OFFERS_FILE
-        changed_at = path.stat().st_mtime_ns if path.is_file() else 0
+        """Read the offers for everybody and the codes again where their files have changed."""
+        paths = [self.settings.shop / name for name in (OFFERS_FILE, CODES_FILE)]
+        changed_at = tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
         if changed_at != self._offers_at:
             self.everyone = self._open_offers(None)
             if self.served is not None:

@@ -105,6 +105,24 @@ def test_the_bill_in_chinese(command, tmp_path):
     assert [word for word in ("应付，USD", "运费", "未使用 flash：已结束", "再消费") if word not in out] == []
 
 
+def test_codes_are_not_ids_of_offers(command, tmp_path):
+    """One code is corrected, one is unknown, and one is Anna's."""
+    basket = {**BASKET, "codes": ["te4-C0de", "nope", "hers"], "customer": {"customer_id": "bob"}}
+    (tmp_path / "codes.csv").write_text("code,offer_id,customer_id\nTE4CODE,ten,\nHERS,ten,anna\n", encoding="utf-8")
+    arguments = (*files(tmp_path), "--codes", tmp_path / "codes.csv", "--now", "2026-11-11T14:00:00Z")
+    (tmp_path / "basket.json").write_text(json.dumps(basket), encoding="utf-8")
+    _, out, _ = command("price", *arguments)
+    assert "    ten: 10 % off drinks" in out
+    assert out.splitlines()[-6:-3] == [
+        "code te4-C0de is taken as TE4CODE", "code nope is not known, or stands for several",
+        "code hers belongs to another customer",
+    ]  # fmt: skip
+    _, out, _ = command("price", *arguments, "--json")
+    assert json.loads(out)["codes"] == {
+        "corrected": {"te4-C0de": "TE4CODE"}, "unknown": ["nope"], "of_others": ["hers"],
+    }  # fmt: skip
+
+
 def test_the_bill_of_a_shop_is_in_its_language_and_its_columns_line_up(command, tmp_path):
     """Signs of Chinese are two columns wide."""
     lines = [

@@ -2,6 +2,8 @@
 
 from served_shop import with_role
 
+from offerloop.offers import CouponTerms, Issue, Lock, RefusalReason, Release
+
 BASKET = {
     "currency": "EUR",
     "lines": [{"product_id": "7", "quantity": 3, "unit_price_minor": 950, "categories": ["kind 1"]}],
@@ -36,6 +38,69 @@ def test_a_basket_says_how_it_is_paid_where_it_goes_and_what_else_is_known_of_it
         body = {**BASKET, **{name: value for name, value in full.items() if name != missing}}
         answer = service.post("/v1/baskets/price", json=body, headers=with_role(service, "service")).json()
         assert answer["total_minor"] == 3340 - (100 if missing is None else 0), missing
+
+
+def test_no_price_promises_what_the_ledger_would_refuse(service):
+    """A coupon of 10.00 with a budget of 25.00: two hold it, and the third gets it when a lock is let go."""
+    worker = service.app.state.worker
+    (worker.settings.shop / "offers.toml").write_text(
+        'currency = "EUR"\n[[offers]]\nid = "ten"\nkind = "coupon"\namount = "10"\ncode_needed = true\n'
+    )
+    (worker.settings.shop / "codes.csv").write_text("code,offer_id,customer_id\nTENNER,ten,\nMINE10,ten,anna\n")
+    headers = with_role(service, "service")
+    worker.ledger.add_template("ten", CouponTerms(limit_per_customer=1, limit_per_code=None, budget_minor=2_500))
+    worker.ledger.carry_out(Issue("issue", "ten", ("TENNER",)))
+    worker.follow()
+
+    def priced(customer, codes=("tenner",), **more):
+        body = {**BASKET, "customer_id": customer, "codes": codes, **more}
+        answer = service.post("/v1/baskets/price", json=body, headers=headers).json()
+        return answer["total_minor"] == 2340, {one["offer_id"]: one["why"] for one in answer["rejected"]}
+
+    def lock(customer):
+        return worker.ledger.carry_out(Lock(f"lock {customer}", "TENNER", customer, f"cart {customer}", 1_000)).reason
+
+    assert priced("anna") == (True, {})
+    assert lock("anna") is None
+    assert priced("anna") == (False, {"ten": "limit_of_customer_reached"})
+    assert priced("anna", lock_key="cart anna") == (True, {})
+    assert lock("bob") is None
+    assert priced("carl") == (False, {"ten": "budget_used_up"})
+    assert lock("carl") is RefusalReason.BUDGET
+    worker.ledger.carry_out(Release("release", "TENNER", "cart bob"))
+    assert priced("carl") == (True, {})
+    body = {"currency": "EUR", "products": BASKET["lines"], "customer_id": "carl"}
+    answer = service.post("/v1/prices", json=body, headers=headers).json()["products"][0]
+    assert answer["price_minor"] == 2850
+
+
+def test_codes_are_read_from_the_list_of_the_shop(service):
+    worker = service.app.state.worker
+    (worker.settings.shop / "offers.toml").write_text(
+        'currency = "EUR"\n[[offers]]\nid = "ten"\nkind = "coupon"\namount = "10"\ncode_needed = true\n'
+    )
+    (worker.settings.shop / "codes.csv").write_text("code,offer_id,customer_id\nTENNER10,ten,\nMINE10,ten,anna\n")
+    worker.follow()
+    headers = with_role(service, "service")
+
+    def codes(*typed):
+        body = {**BASKET, "customer_id": "bob", "codes": typed}
+        answer = service.post("/v1/baskets/price", json=body, headers=headers).json()
+        return answer["total_minor"], answer["codes"]
+
+    none = {"corrected": {}, "unknown": [], "of_others": []}
+    assert codes("tenner-10") == (2340, none)
+    assert codes("tennerIO") == (2340, {**none, "corrected": {"tennerIO": "TENNER10"}})
+    assert codes("ten") == (3340, none)
+    assert codes("spring") == (3340, {**none, "unknown": ["spring"]})
+    assert codes("mine10") == (3340, {**none, "of_others": ["mine10"]})
+    order = {**BASKET, "codes": ["tennerIO"]}
+    assert service.put("/v1/orders/one", json=order, headers=headers).json()["total_minor"] == 2340
+    (worker.settings.shop / "codes.csv").unlink()
+    worker.follow()
+    back = {"rule": "repriced", "returned": [{"line": 0, "quantity": 1}]}
+    answer = service.post("/v1/orders/one/refunds", json=back, headers={**headers, "idempotency-key": "one"})
+    assert answer.json()["refund_minor"] == 950
 
 
 def test_what_cannot_be_names_its_field(shared_service, role):

@@ -16,6 +16,9 @@ def price(
     now: Annotated[
         str | None, typer.Option(help="Time of the purchase, e.g. 2026-11-11T20:00:00+08:00; default: now.")
     ] = None,
+    codes: Annotated[
+        Path | None, typer.Option(help="List of codes: CSV with code, offer_id and perhaps customer_id.")
+    ] = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:
@@ -26,5 +29,5 @@ def price(
     from offerloop.commands.price.page import bill, price_facts
     from offerloop.commands.price.task import price_files
 
-    priced = price_files(basket, offers, now, language)
-    say(price_facts(priced), bill(priced, priced.language), as_json)
+    priced = price_files(basket, offers, now, language, codes)
+    say(price_facts(priced, priced.codes), bill(priced, priced.language, priced.codes), as_json)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.money import to_text
-from offerloop.offers import Priced
+from offerloop.offers import NO_CODES, CodesOfCustomer, Priced
 from offerloop.report import Localizer, Result
 
 
@@ -19,11 +19,13 @@ class PricedBasket(Priced, Result):
 
     language: str = "en"
     """The language of the sentence."""
+    codes: CodesOfCustomer = NO_CODES
+    """What came of the codes that the customer typed, where there is a list of codes."""
 
     @classmethod
-    def of(cls, priced: Priced, language: str) -> PricedBasket:
+    def of(cls, priced: Priced, language: str, codes: CodesOfCustomer = NO_CODES) -> PricedBasket:
         """Return the same price with its tables."""
-        return cls(**{one.name: getattr(priced, one.name) for one in fields(priced)}, language=language)
+        return cls(**{one.name: getattr(priced, one.name) for one in fields(priced)}, language=language, codes=codes)
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from offerloop.message import Message
 from offerloop.money import to_text
-from offerloop.offers import Adjustment, NotApplicable, Priced, PricedLine, RejectedOffer
+from offerloop.offers import NO_CODES, Adjustment, CodesOfCustomer, NotApplicable, Priced, PricedLine, RejectedOffer
 from offerloop.report import Localizer, text_page, text_table
 
 WHY_NOT = {
@@ -35,15 +35,22 @@ WHY_NOT = {
     NotApplicable.REGION: Message("other region", context="why an offer does not apply"),
     NotApplicable.LOYALTY: Message("other loyalty tier", context="why an offer does not apply"),
     NotApplicable.ATTRIBUTE: Message("an attribute of the basket differs", context="why an offer does not apply"),
+    NotApplicable.BUDGET: Message("its budget is used up", context="why an offer does not apply"),
+    NotApplicable.LIMIT: Message("limit of uses reached", context="why an offer does not apply"),
     NotApplicable.ALTERNATIVE: Message("none of its alternative conditions holds"),
     NotApplicable.RULED_OUT: Message("one of its exclusions holds"),
 }
 """Why an offer does not apply; the reasons that name an amount have sentences of their own."""
 
 
-def price_facts(priced: Priced) -> dict[str, Any]:
+def price_facts(priced: Priced, codes: CodesOfCustomer = NO_CODES) -> dict[str, Any]:
     """Return everything for programs, with amounts in minor units."""
     return {
+        "codes": {
+            "corrected": dict(codes.corrected),
+            "unknown": [one for one in codes.unknown if one not in priced.offer_ids],
+            "of_others": list(codes.of_others),
+        },
         "currency": priced.currency,
         "goods_before_minor": priced.goods_before_minor,
         "goods_minor": priced.goods_minor,
@@ -105,7 +112,7 @@ def _adjustment(adjustment: Adjustment) -> dict[str, Any]:
     return {"offer_id": adjustment.offer_id, "amount_minor": adjustment.amount_minor}
 
 
-def bill(priced: Priced, language: str = "en") -> str:
+def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES) -> str:
     """Return every line with what was taken off, the totals, and what would bring more, for people."""
     _ = Localizer(language, priced.currency)
 
@@ -144,7 +151,18 @@ def bill(priced: Priced, language: str = "en") -> str:
         )
         for rejected in priced.rejected
     )
-    return text_page(text_table(("", ""), rows), *_gap(priced, _), *gifts, *rejected)
+    return text_page(text_table(("", ""), rows), *_gap(priced, _), *_codes(priced, codes, _), *gifts, *rejected)
+
+
+def _codes(priced: Priced, codes: CodesOfCustomer, _: Localizer) -> Iterator[str]:
+    """Say what came of codes that were not as they are in the list."""
+    for typed, code in codes.corrected.items():
+        yield _("code {typed} is taken as {code}", context="bill", typed=typed, code=code)
+    for typed in codes.unknown:
+        if typed not in priced.offer_ids:
+            yield _("code {typed} is not known, or stands for several", typed=typed)
+    for typed in codes.of_others:
+        yield _("code {typed} belongs to another customer", typed=typed)
 
 
 def _gap(priced: Priced, _: Localizer) -> list[str]:

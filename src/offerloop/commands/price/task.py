@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from offerloop.commands.price.findings import PricedBasket
-from offerloop.config import report_language
+from offerloop.config import StrPath, as_path, report_language
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import price, read_basket
+from offerloop.offers import CodeList, price, read_basket, read_code_list
 from offerloop.workspace import Document, document_name, epoch_second, read_document, read_offers_file
 
 
 def price_files(
-    basket: Document, offers: Document, now: str | datetime | None = None, language: str | None = None
+    basket: Document,
+    offers: Document,
+    now: str | datetime | None = None,
+    language: str | None = None,
+    codes: StrPath | None = None,
 ) -> PricedBasket:
     """The price at a moment, which is the present one unless another is said, in `language`, by default that of the
     basket's currency and products. Raises InputError for a bad file."""
@@ -32,4 +36,6 @@ def price_files(
             )
         ) from None
     told_in = report_language(language, parsed.currency, products=[line.product_id for line in parsed.lines])
-    return PricedBasket.of(price(parsed, offer_set.offers, at, offer_set.policy), told_in)
+    listed = CodeList({}) if codes is None else CodeList.of(read_code_list(as_path(codes)))
+    with_offers, presented = listed.read(parsed)
+    return PricedBasket.of(price(with_offers, offer_set.offers, at, offer_set.policy), told_in, presented)

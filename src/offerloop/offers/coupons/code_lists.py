@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from offerloop.errors import InputError
@@ -92,9 +93,29 @@ class CodeList:
             offer_ids.add(listed.offer_id or "")
         return CodesOfCustomer(frozenset(offer_ids), corrected, tuple(unknown), tuple(of_others))
 
+    @cached_property
+    def offer_ids(self) -> frozenset[str]:
+        """Offers that have a code."""
+        return frozenset(one.offer_id for one in self.codes.values() if one.offer_id is not None)
+
     def basket(self, basket: Basket) -> Basket:
         """Return a basket with the offers in place of the codes that its customer typed."""
-        return replace(basket, codes=self.presented(basket.codes, basket.customer.customer_id).offer_ids)
+        return self.read(basket)[0]
+
+    def read(self, basket: Basket) -> tuple[Basket, CodesOfCustomer]:
+        """Return a basket with the offers in place of the codes that its customer typed, and what came of these.
+
+        What is no code stays: it may be the id of an offer that has none. Nothing is said of codes without a list.
+        """
+        if not self.codes or not basket.codes:
+            return basket, NO_CODES
+        found = self.presented(basket.codes, basket.customer.customer_id)
+        ids = found.offer_ids | (frozenset(found.unknown) - self.offer_ids)
+        return replace(basket, codes=ids), found
+
+
+NO_CODES = CodesOfCustomer(frozenset(), {}, (), ())
+"""What comes of codes where there is no list."""
 
 
 def read_code_list(path: Path) -> list[ListedCode]:

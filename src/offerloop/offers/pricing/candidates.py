@@ -34,6 +34,8 @@ class Candidate:
     """Whether asking what it takes off costs little beside taking it off."""
     uses: Uses
     """What it does not share with others of its lane unless both stack."""
+    left_minor: int | None = None
+    """What is left of its budget; None where it has none."""
     rival_size: int = 0
     """Units that the largest offer uses at a time that wants the same ones after it; 0 where none does."""
     by_line: Sequence[tuple[int, float]] = ()
@@ -258,6 +260,8 @@ def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Run
         if missing is not None:
             return missing
     new = _changed(candidate.ready, candidate.places, now)
+    if candidate.left_minor is not None and now.total - new.total > candidate.left_minor:
+        return Shortfall(NotApplicable.BUDGET)
     if new.total < least:
         new = _partly(now, new, now.total - least)
     if candidate.ready.announced:

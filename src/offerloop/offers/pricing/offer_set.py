@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from offerloop.errors import InputError
@@ -70,6 +71,9 @@ class OfferSet:
     ready: tuple[Ready, ...]
     by_name: dict[str, dict[str, list[Ready]]] = field(default_factory=dict)
     everywhere: tuple[Ready, ...] = ()
+    currencies: frozenset[str] = frozenset()
+    """Currencies in which some offers have other amounts."""
+    _in_currency: dict[str, OfferSet] = field(default_factory=dict)
 
     @classmethod
     def of(cls, offers: Iterable[Offer]) -> OfferSet:
@@ -87,7 +91,21 @@ class OfferSet:
                 continue
             for name in dimension[1]:
                 by_name[dimension[0]].setdefault(name, []).append(earlier)
-        return cls(ready, by_name, tuple(everywhere))
+        currencies = frozenset(other.currency for one in ready for other in one.offer.other_currencies)
+        return cls(ready, by_name, tuple(everywhere), currencies)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Their ids."""
+        return frozenset(one.offer.offer_id for one in self.ready)
+
+    def in_currency(self, currency: str) -> OfferSet:
+        """Return the offers with their amounts in a currency; those that have none in it stay as they are."""
+        if currency not in self.currencies:
+            return self
+        if currency not in self._in_currency:
+            self._in_currency[currency] = OfferSet.of(one.offer.in_currency(currency) for one in self.ready)
+        return self._in_currency[currency]
 
     def near(self, basket: Basket) -> Sequence[Ready]:
         """Those that could concern the basket, by id."""

@@ -11,6 +11,7 @@ from itertools import pairwise
 from offerloop.money import gross_of, net_of, round_up
 from offerloop.offers.base import Offer
 from offerloop.offers.pricing.basket import Basket, BasketLine
+from offerloop.offers.pricing.budgets import FindLeft, within_budget
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.pricing.choosing import choose, turn_of
 from offerloop.offers.pricing.claims import Uses
@@ -25,31 +26,40 @@ from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPo
 
 
 def price(
-    basket: Basket, offers: OfferSet | Iterable[Offer], now: int, policy: StackingPolicy = DEFAULT_POLICY
+    basket: Basket,
+    offers: OfferSet | Iterable[Offer],
+    now: int,
+    policy: StackingPolicy = DEFAULT_POLICY,
+    find_left: FindLeft | None = None,
 ) -> Priced:
     """Return what the basket costs at an epoch second, which offers apply, and why the others do not.
 
     The result depends on nothing else: neither on the order of the offers nor on that of the lines, unless the policy
     gives what cannot be divided to the first unit or the last line. Make an `OfferSet` once to price many baskets.
+    `find_left` says what is left of the budget and the limits of an offer; one that does not suffice does not apply.
     """
-    offer_set = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
+    offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     if policy.most_line_share is not None:
-        return _with_maximum(basket, offer_set, now, policy, policy.most_line_share)
+        return _with_maximum(basket, offer_set, now, policy, find_left)
     order = canonical_order(basket, policy)
     if order is None:
-        return _priced(basket, offer_set, now, policy)
-    priced = _priced(replace(basket, lines=tuple([basket.lines[place] for place in order])), offer_set, now, policy)
+        return _priced(basket, offer_set, now, policy, find_left)
+    in_order = replace(basket, lines=tuple([basket.lines[place] for place in order]))
+    priced = _priced(in_order, offer_set, now, policy, find_left)
     lines = [priced.lines[0]] * len(order)
     for line, place in zip(priced.lines, order, strict=True):
         lines[place] = line
     return replace(priced, lines=tuple(lines))
 
 
-def _with_maximum(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, most_share: Fraction) -> Priced:
+def _with_maximum(
+    basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None
+) -> Priced:
     """The price where a maximum discount gives each unit a floor, rounded up, beside the lines as they were."""
-    floors = (max(line.floor_minor, round_up(line.unit_minor * (1 - most_share))) for line in basket.lines)
+    least_share = 1 - (policy.most_line_share or Fraction(0))
+    floors = (max(line.floor_minor, round_up(line.unit_minor * least_share)) for line in basket.lines)
     lines = tuple(replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True))
-    found = price(replace(basket, lines=lines), known, now, replace(policy, most_line_share=None))
+    found = price(replace(basket, lines=lines), known, now, replace(policy, most_line_share=None), find_left)
     return replace(
         found, lines=tuple(replace(one, line=line) for one, line in zip(found.lines, basket.lines, strict=True))
     )
@@ -79,12 +89,14 @@ def _content(line: BasketLine) -> tuple[object, ...]:
 _NOTHING: tuple[object, ...] = (None, None, None, None, 0, ())
 
 
-def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy) -> Priced:
+def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None) -> Priced:
     start = Running.of(basket)
     found: list[Candidate] = []
     not_now: dict[str, Shortfall] = {}
     for ready in known.near(basket):
         one = candidate(ready, basket, now, start, policy)
+        if find_left is not None and isinstance(one, Candidate):
+            one = within_budget(one, find_left(one.offer_id), basket.currency)
         if isinstance(one, Shortfall):
             not_now[ready.offer.offer_id] = one
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from offerloop.offers.base import Offer
 from offerloop.offers.pricing.basket import Basket, BasketLine
+from offerloop.offers.pricing.budgets import FindLeft, within_budget
 from offerloop.offers.pricing.candidates import Candidate, candidate
 from offerloop.offers.pricing.offer_set import OfferSet
 from offerloop.offers.pricing.price import price, why_far
@@ -35,27 +36,35 @@ def price_each(
     now: int,
     policy: StackingPolicy = DEFAULT_POLICY,
     asked: str | None = None,
+    find_left: FindLeft | None = None,
 ) -> Iterator[PricedAlone]:
     """Yield what each line costs alone, as `price` says it of a basket with this line and all else that `basket` has.
 
     A line for which at most one offer counts needs no search for the best set, which takes most of the time.
     """
-    offer_set = offers if isinstance(offers, OfferSet) else OfferSet.of(offers)
+    offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     has_maximum = policy.most_line_share is not None or policy.most(0) is not None
     around = {one.name: getattr(basket, one.name) for one in fields(Basket)}
     for line in lines:
         alone = Basket(**{**around, "lines": (line,)})
-        simple = None if has_maximum else _by_one_offer(alone, offer_set, now, policy, asked)
-        yield simple or _by_search(alone, offer_set, now, policy, asked)
+        simple = None if has_maximum else _by_one_offer(alone, offer_set, now, policy, asked, find_left)
+        yield simple or _by_search(alone, offer_set, now, policy, asked, find_left)
 
 
 def _by_one_offer(
-    basket: Basket, offer_set: OfferSet, now: int, policy: StackingPolicy, asked: str | None
+    basket: Basket,
+    offer_set: OfferSet,
+    now: int,
+    policy: StackingPolicy,
+    asked: str | None,
+    find_left: FindLeft | None,
 ) -> PricedAlone | None:
     """Return the price where at most one offer counts; None where it takes a search."""
     start, counts, why = Running.of(basket), list[Candidate](), None
     for ready in offer_set.near(basket):
         found = candidate(ready, basket, now, start, policy)
+        if find_left is not None and isinstance(found, Candidate):
+            found = within_budget(found, find_left(found.offer_id), basket.currency)
         if isinstance(found, Candidate):
             counts.append(found)
         elif ready.offer.offer_id == asked:
@@ -80,8 +89,15 @@ def _why_far(offer_set: OfferSet, basket: Basket, offer_id: str) -> NotApplicabl
     return None if ready is None else why_far(ready, basket).why
 
 
-def _by_search(basket: Basket, offer_set: OfferSet, now: int, policy: StackingPolicy, asked: str | None) -> PricedAlone:
-    priced = price(basket, offer_set, now, policy)
+def _by_search(
+    basket: Basket,
+    offer_set: OfferSet,
+    now: int,
+    policy: StackingPolicy,
+    asked: str | None,
+    find_left: FindLeft | None,
+) -> PricedAlone:
+    priced = price(basket, offer_set, now, policy, find_left)
     applied = tuple(one.offer_id for one in priced.applied)
     why = None
     if asked is not None and asked not in applied:

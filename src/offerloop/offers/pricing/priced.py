@@ -114,6 +114,11 @@ class Priced:
         return self.find_rejected()
 
     @property
+    def offer_ids(self) -> frozenset[str]:
+        """All offers that were looked at."""
+        return frozenset(one.offer_id for one in self.applied) | {one.offer_id for one in self.rejected}
+
+    @property
     def goods_before_minor(self) -> int:
         """Lines at shelf prices."""
         return sum(one.line.amount_minor for one in self.lines if one.line.selected)

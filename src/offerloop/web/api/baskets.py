@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from starlette.concurrency import run_in_threadpool
 
 from offerloop.commands.price.page import price_facts
 from offerloop.errors import InputError
@@ -67,7 +68,7 @@ class BasketFields(Model):
     orders_before: Count | None = None
     bought_in: Name | None = None
     codes: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Ids of offers whose coupon the customer has presented."""
+    """Codes that the customer has presented, or ids of offers that have no code."""
     usage: Annotated[dict[Name, Usage], Field(max_length=100, default_factory=dict)]
     tax_included: bool = True
     payment: Name | None = None
@@ -104,6 +105,13 @@ class BasketRequest(BasketFields):
         return self.basket_of(self.customer_id)
 
 
+class PriceRequest(BasketRequest):
+    """A basket that is to be priced."""
+
+    lock_key: Name | None = None
+    """The key by which this checkout holds coupons; what it holds itself is left for it."""
+
+
 class Adjustment(BaseModel):
     """One change of an amount; below zero."""
 
@@ -122,6 +130,16 @@ class PricedLine(BaseModel):
     adjustments: list[Adjustment]
 
 
+class PresentedCodes(BaseModel):
+    """What came of the codes that the customer typed."""
+
+    corrected: dict[str, str]
+    """The code that was meant, by what was typed."""
+    unknown: list[str]
+    of_others: list[str]
+    """Codes that belong to another customer."""
+
+
 class PricedBasket(BaseModel):
     """What is to be paid."""
 
@@ -134,11 +152,21 @@ class PricedBasket(BaseModel):
     tax_minor: int
     total_minor: int
     lines: list[PricedLine]
+    codes: PresentedCodes
 
 
 @router.post("/price", response_model=PricedBasket, responses=documented("not_signed_in", "not_allowed", "invalid"))
-async def price_basket(request: Request, body: BasketRequest, _: Deciding) -> Response:
-    """Price a basket under the best set of offers; offers that do not apply say why."""
+async def price_basket(request: Request, body: PriceRequest, _: Deciding) -> Response:
+    """Price a basket under the best set of offers; offers that do not apply say why.
+
+    What the ledger would refuse is not promised: an offer whose id is that of a coupon template is bound to what is
+    left of its budget and limits.
+    """
     worker: Worker = request.app.state.worker
     held, own = worker.offers_held(), worker.offer_given(body.customer_id)
-    return json_response(price_facts(price(body.basket(), held.for_customer(own), int(time.time()), held.policy)))
+    basket, codes = held.codes.read(body.basket())
+    offers = held.for_customer(own)
+    find_left = None
+    if worker.limited & offers.ids:
+        find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id, body.lock_key)
+    return json_response(price_facts(price(basket, offers, int(time.time()), held.policy, find_left), codes))

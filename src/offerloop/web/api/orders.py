@@ -74,11 +74,13 @@ def enter_order(request: Request, order_id: OrderId, body: BasketRequest, _: Dec
     worker: Worker = request.app.state.worker
     offers, own, now = worker.offers_held(), worker.offer_given(body.customer_id), int(time.time())
     campaign_id, offer_id = own or (None, None)
-    priced = price(body.basket(), offers.for_customer(own), now, offers.policy)
+    basket, _codes = offers.codes.read(body.basket())
+    priced = price(basket, offers.for_customer(own), now, offers.policy)
+    written = body.model_dump(mode="json", exclude={"customer_id"}) | {"codes": sorted(basket.codes)}
     purchase = Purchase(
         order_id=order_id, bought_at=now, version=worker.version, offers_hash=offers.text_hash,
         campaign_id=campaign_id, offer_id=offer_id, total_minor=priced.total_minor,
-        basket=json.dumps(body.model_dump(mode="json", exclude={"customer_id"}), sort_keys=True),
+        basket=json.dumps(written, sort_keys=True),
     )  # fmt: skip
     known = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
     if known.basket != purchase.basket:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from offerloop.offers import Basket, Customer, PricedAlone, known_currency, price_each
 from offerloop.serving import line_of
@@ -77,7 +78,11 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     lines = (line_of(one) for one in body.model_dump(exclude_defaults=True)["products"])
     products = list[dict[str, object]]()
     asked = None if own is None else own[1]
-    for one in price_each(lines, Basket(currency, (), customer=customer), offers, now, held.policy, asked):
+    find_left = None
+    if worker.limited & offers.ids:
+        find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id)
+    basket = Basket(currency, (), customer=customer)
+    for one in price_each(lines, basket, offers, now, held.policy, asked, find_left):
         products.append(_shown(one, asked))
         if len(products) % AT_ONCE == 0:
             await asyncio.sleep(0)
