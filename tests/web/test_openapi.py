@@ -44,10 +44,14 @@ def operations(document):
 
 
 def example_of(document, operation):
-    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    """The body of an operation, as arguments of a request."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "text/csv" in content:
+        return {"content": content["text/csv"]["example"].encode()}, {"content-type": "text/csv"}
+    schema = content.get("application/json", {}).get("schema")
     if schema is None:
-        return None
-    return document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]["examples"][0]
+        return {}, {}
+    return {"json": document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]["examples"][0]}, {}
 
 
 def test_every_operation_is_described_and_every_example_is_called(document, client, admin):
@@ -59,8 +63,8 @@ def test_every_operation_is_described_and_every_example_is_called(document, clie
         assert operation["description"], path
         url = path.format(**PLACES, decision_id=decision)
         headers = admin | {"idempotency-key": f"example of {path}".replace(" ", "-"), "if-match": "*"}
-        body = example_of(document, operation)
-        answer = client.request(method, url, json=body, headers=headers)
+        body, kind = example_of(document, operation)
+        answer = client.request(method, url, **body, headers=headers | kind)
         assert str(answer.status_code) in operation["responses"], (method, url, answer.status_code, answer.text)
         if answer.status_code >= 400:
             assert answer.json()["code"] in ("not_found", "not_signed_in", "refused", "conflict"), answer.text

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from offerloop.background.runner import Runner
     from offerloop.background.schedule import due_job
     from offerloop.background.signing import SIGNATURE, is_signed, signature_of
+    from offerloop.background.uploads import IMPORT_CODES, new_upload
 
 __all__ = [
+    "IMPORT_CODES",
     "SIGNATURE",
     "Runner",
     "announce",
@@ -25,6 +27,7 @@ __all__ = [
     "erase_customer",
     "follow_campaigns",
     "is_signed",
+    "new_upload",
     "send_due",
     "signature_of",
 ]

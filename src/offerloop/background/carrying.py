@@ -15,6 +15,7 @@ from typing import Any
 
 from offerloop.background.erasing import erase_files
 from offerloop.background.notifying import announce
+from offerloop.background.uploads import IMPORT_CODES, import_uploaded
 from offerloop.config import load_config
 from offerloop.errors import OfferloopError, StoppedError, StoreError
 from offerloop.store import Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
@@ -25,6 +26,8 @@ _LOG = logging.getLogger(__name__)
 _STAGES = "offerloop.workspace.stages"
 """The logger that says which stage of a run begins."""
 Request = Mapping[str, Any]
+Note = Callable[[Mapping[str, Any]], None]
+"""Notes how far a job is."""
 
 
 def carry_out_next(shop: Path, database: Database) -> Job | None:
@@ -51,7 +54,7 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     """Do what a job asks for, and return how it ends."""
     _LOG.info("job %s begins: %s", job.job_id, job.kind)
     try:
-        result = KINDS[job.kind](shop, job.request)
+        result = KINDS[job.kind](shop, job.request, signs.note)
     except (KeyboardInterrupt, StoppedError):
         return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
     except OfferloopError as error:
@@ -77,14 +80,14 @@ def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | Non
             database.change(lambda one, key=key, data=data: announce(one, config, "alarm", key, data))  # type: ignore[misc]
 
 
-def _run(shop: Path, _: Request) -> dict[str, Any]:
+def _run(shop: Path, _: Request, __: Note) -> dict[str, Any]:
     from offerloop.commands.run.task import run
 
     done = run(shop)
     return {"run": done.folder.name, "sentence": done.sentence}
 
 
-def _readout(shop: Path, request: Request) -> dict[str, Any]:
+def _readout(shop: Path, request: Request, _: Note) -> dict[str, Any]:
     from offerloop.commands.readout.task import read_out
     from offerloop.workspace import find_run
 
@@ -94,7 +97,7 @@ def _readout(shop: Path, request: Request) -> dict[str, Any]:
     return {"run": folder.name, "readout": done.folder.name, "stopped": done.stopped, "sentence": done.sentence}
 
 
-def _loop(shop: Path, _: Request) -> dict[str, Any]:
+def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
     """Take the next steps of the loop; alarms are those of the periods that ended with them."""
     from offerloop.commands.loop.task import take_steps
 
@@ -118,8 +121,12 @@ def _alarms(period: dict[str, Any]) -> list[str]:
     return found
 
 
-KINDS: dict[str, Callable[[Path, Request], dict[str, Any]]] = {
-    "run": _run, "readout": _readout, "loop": _loop, "erase": erase_files,
+def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:
+    return erase_files(shop, request)
+
+
+KINDS: dict[str, Callable[[Path, Request, Note], dict[str, Any]]] = {
+    "run": _run, "readout": _readout, "loop": _loop, "erase": _erase, IMPORT_CODES: import_uploaded,
 }  # fmt: skip
 """What each kind of job does, in the folder of the shop."""
 
@@ -156,6 +163,10 @@ class _Signs(logging.Handler):
         done = self._progress["done"]
         begins = record.levelno == logging.DEBUG
         self._progress = {"stage": name, "done": done} if begins else {"done": done + 1}
+
+    def note(self, progress: Mapping[str, Any]) -> None:
+        """Note how far a job without stages is."""
+        self._progress = dict(progress)
 
     def _go_on(self) -> None:
         while not self._over.wait(EVERY):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ListedCode,
         look_alikes,
         read_code_list,
+        stream_code_list,
     )
     from offerloop.offers.coupons.codes import (
         code_guess_probability,
@@ -160,6 +161,7 @@ __all__ = [
     "read_offers",
     "refund_kept",
     "refund_repriced",
+    "stream_code_list",
     "template_account",
     "units_left",
     "write_codes",

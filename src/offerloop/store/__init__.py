@@ -72,7 +72,7 @@ if TYPE_CHECKING:
         used_up,
     )
     from offerloop.store.database import STORE_NAME, Database
-    from offerloop.store.importing import ImportedCodes, import_codes
+    from offerloop.store.importing import ImportedCodes, import_code_stream, import_codes
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
     from offerloop.store.reported.choices import (
@@ -232,6 +232,7 @@ __all__ = [
     "finish_job",
     "forget_answers",
     "hold_off_erasures",
+    "import_code_stream",
     "import_codes",
     "invite",
     "invite_again",

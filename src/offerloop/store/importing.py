@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import uuid4
 
 from offerloop.errors import InputError
@@ -11,6 +12,7 @@ from offerloop.offers import CommandAnswer, Issue, IssuedCoupon, ListedCode
 from offerloop.store.connect import persevere, reading
 from offerloop.store.ledger import PATIENCE_SECONDS, Ledger
 from offerloop.store.reading import read_coupons
+from offerloop.store.reported.erased import erased_among
 
 _IN_ONE = 5_000
 """Codes in one transaction."""
@@ -27,6 +29,8 @@ class ImportedCodes:
     """Codes that were coupons of this template and this customer already."""
     n_of_customers: int
     """Codes of the list that belong to one customer."""
+    n_erased: int = 0
+    """Codes of customers who were erased, which are no coupons."""
 
 
 def import_codes(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) -> ImportedCodes:
@@ -36,22 +40,75 @@ def import_codes(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) 
     is written where there is no such template, where its limit leaves too little room, and for a code that another
     template or another customer has.
     """
+    return import_code_stream(ledger, template_id, lambda: iter(codes))
+
+
+def import_code_stream(
+    ledger: Ledger,
+    template_id: str,
+    read: Callable[[], Iterator[ListedCode]],
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportedCodes:
+    """Import a list of any size, which is read twice: to check all of it, and to write it.
+
+    `progress` gets the codes that are done and all codes. Customers who were erased get no coupon. Raises InputError as
+    `import_codes` does.
+    """
     template = ledger.template(template_id)
     if template is None:
         raise InputError(f"the ledger has no coupon template '{template_id}'; add it before its codes are imported")
+    n_codes = n_new = n_of_customers = done = 0
+    for chunk in _chunks(read()):
+        there = _checked(ledger, template_id, chunk)
+        n_codes, n_new = n_codes + len(chunk), n_new + sum(one.code not in there for one in chunk)
+        n_of_customers += sum(one.customer_id is not None for one in chunk)
+    limit = template.terms.limit_issued
+    if limit is not None and template.balance.n_issued + n_new > limit:
+        raise InputError(
+            f"'{template_id}' may have {limit} coupons and has {template.balance.n_issued}, which leaves no room for "
+            f"{n_new} more"
+        )
+    n_issued = n_erased = 0
+    for chunk in _chunks(read()):
+        erased = _of_erased(ledger, chunk)
+        n_erased, kept = n_erased + len(erased), [one for one in chunk if one not in erased]
+        new = _new(ledger, template_id, kept)
+        _check_answers(ledger.carry_out_all(_commands(template_id, new)), template_id)
+        n_issued, done = n_issued + len(new), done + len(chunk)
+        if progress is not None:
+            progress(done, n_codes)
+    return ImportedCodes(template_id, n_issued, n_codes - n_issued - n_erased, n_of_customers, n_erased)
+
+
+def _chunks(codes: Iterator[ListedCode]) -> Iterator[list[ListedCode]]:
+    while chunk := list(islice(codes, _IN_ONE)):
+        yield chunk
+
+
+def _checked(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) -> dict[str, IssuedCoupon]:
+    """Return the coupons that are there already. Raises InputError for one of another template or customer."""
     there = _there(ledger, [one.code for one in codes])
     for one in codes:
         _check_same(there.get(one.code), one, template_id)
-    new = [one for one in codes if one.code not in there]
-    limit = template.terms.limit_issued
-    if limit is not None and template.balance.n_issued + len(new) > limit:
-        raise InputError(
-            f"'{template_id}' may have {limit} coupons and has {template.balance.n_issued}, which leaves no room for "
-            f"{len(new)} more"
-        )
-    for commands in _commands(template_id, new):
-        _check_answers(ledger.carry_out_all(commands), template_id)
-    return ImportedCodes(template_id, len(new), len(there), sum(one.customer_id is not None for one in codes))
+    return there
+
+
+def _new(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) -> list[ListedCode]:
+    """Return the codes that are to be made coupons, each once."""
+    there = _checked(ledger, template_id, codes)
+    return list({one.code: one for one in codes if one.code not in there}.values())
+
+
+def _of_erased(ledger: Ledger, codes: Sequence[ListedCode]) -> frozenset[ListedCode]:
+    """Return the codes of customers who were erased."""
+    customers = {one.customer_id for one in codes if one.customer_id is not None}
+
+    def gone() -> set[str]:
+        with reading(ledger.engine) as connection:
+            return erased_among(connection, customers)
+
+    erased = persevere(gone, PATIENCE_SECONDS) if customers else set()
+    return frozenset(one for one in codes if one.customer_id in erased)
 
 
 def _there(ledger: Ledger, codes: Sequence[str]) -> dict[str, IssuedCoupon]:
@@ -71,15 +128,12 @@ def _check_same(found: IssuedCoupon | None, listed: ListedCode, template_id: str
         raise InputError(f"the code '{listed.code}' is another customer's in the ledger; nothing was imported")
 
 
-def _commands(template_id: str, codes: Sequence[ListedCode]) -> Iterator[list[Issue]]:
-    """Yield the commands of each transaction: one for the codes of anybody, and one for each customer."""
-    for first in range(0, len(codes), _IN_ONE):
-        by_customer: dict[str | None, list[str]] = {}
-        for one in codes[first : first + _IN_ONE]:
-            by_customer.setdefault(one.customer_id, []).append(one.code)
-        yield [
-            Issue(f"import-{uuid4().hex}", template_id, tuple(own), customer) for customer, own in by_customer.items()
-        ]
+def _commands(template_id: str, codes: Sequence[ListedCode]) -> list[Issue]:
+    """Return the commands of one transaction: one for the codes of anybody, and one for each customer."""
+    by_customer: dict[str | None, list[str]] = {}
+    for one in codes:
+        by_customer.setdefault(one.customer_id, []).append(one.code)
+    return [Issue(f"import-{uuid4().hex}", template_id, tuple(own), customer) for customer, own in by_customer.items()]
 
 
 def _check_answers(answers: Sequence[CommandAnswer], template_id: str) -> None:

@@ -6,10 +6,12 @@ A code is not the id of its offer: many codes may stand for one offer, and a cod
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 from offerloop.errors import InputError
 from offerloop.offers.coupons.codes import LOOK_ALIKES, normalise_code
@@ -123,18 +125,8 @@ def read_code_list(path: Path) -> list[ListedCode]:
 
     Raises InputError for a file that cannot be read, a code that is empty, too long or there twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"the list of codes {path} cannot be read: {why}") from None
-    lines = text.splitlines()
-    header, rows = _header(lines)
     found, seen = list[ListedCode](), dict[str, int]()
-    for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        one = _listed(cells, header, f"{path}, line {number}")
+    for number, one in _numbered(path):
         if one.code in seen:
             raise InputError(f"{path}, line {number}: the code '{one.code}' stands in line {seen[one.code]} already")
         seen[one.code] = number
@@ -142,6 +134,27 @@ def read_code_list(path: Path) -> list[ListedCode]:
     if not found:
         raise InputError(f"the list of codes {path} has no code")
     return found
+
+
+def stream_code_list(path: Path) -> Iterator[ListedCode]:
+    """Yield the codes of such a file of any size; a code may be there twice. Raises InputError as above."""
+    return (one for _, one in _numbered(path))
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, ListedCode]]:
+    """Yield each code with the number of its line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, rows = _rows(file)
+            for number, cells in rows:
+                if any(cell.strip() for cell in cells):
+                    yield number, _listed(cells, header, f"{path}, line {number}")
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else _UNREADABLE.get(type(error), "it is not UTF-8")
+        raise InputError(f"the list of codes {path} cannot be read: {why}") from None
+
+
+_UNREADABLE: Mapping[type[Exception], str] = {csv.Error: "a cell of it is too long"}
 
 
 def look_alikes(codes: Iterable[str]) -> int:
@@ -153,9 +166,9 @@ def look_alikes(codes: Iterable[str]) -> int:
     return sum(count for count in groups.values() if count > 1)
 
 
-def _header(lines: Sequence[str]) -> tuple[Mapping[str, int], list[tuple[int, list[str]]]]:
+def _rows(file: TextIO) -> tuple[Mapping[str, int], Iterator[tuple[int, list[str]]]]:
     """Return the place of each column, and the rows with their numbers of lines."""
-    first = lines[0] if lines else ""
+    first = file.readline()
     separator = max(",;\t", key=first.count)
     cells = [cell.strip().lower().replace(" ", "_") for cell in first.split(separator)]
     fields = {"code": _CODE, "offer": _OFFER, "customer": _CUSTOMER}
@@ -165,8 +178,9 @@ def _header(lines: Sequence[str]) -> tuple[Mapping[str, int], list[tuple[int, li
         if set(cells) & set(names)
     }
     if "code" not in header:
-        return {"code": 0}, [(number, [line]) for number, line in enumerate(lines, 1)]
-    return header, list(enumerate(csv.reader(lines[1:], delimiter=separator), 2))
+        return {"code": 0}, ((number, [line]) for number, line in enumerate(chain([first], file), 1))
+    reader = csv.reader(file, delimiter=separator)
+    return header, ((reader.line_num + 1, row) for row in reader)
 
 
 def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> ListedCode:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
+from offerloop.background import IMPORT_CODES, new_upload
+from offerloop.config import load_config
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import (
@@ -27,12 +31,14 @@ from offerloop.offers import (
     make_codes,
     normalise_code,
 )
-from offerloop.store import coupons_of_customer, coupons_of_template
+from offerloop.store import Job, add_entry, add_job, coupons_of_customer, coupons_of_template
 from offerloop.web.api.fields import Count, Minor, Model, Name
+from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
-from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once, ledger_key
+from offerloop.web.idempotency import MONEY_SECONDS, Key, NeededKey, changed_once, ledger_key
 from offerloop.web.limits import Buckets
 from offerloop.web.problems import Problem, documented
+from offerloop.web.uploads import save_upload
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -209,6 +215,51 @@ def _codes(request: Request, body: IssueRequest, caller: Caller, key: str) -> tu
 
     kept = changed_once(request, caller, key, body.model_dump(mode="json"), make, MONEY_SECONDS)
     return tuple(json.loads(bytes(kept.body)))
+
+
+@router.post(
+    "/coupon-templates/{template_id}/import",
+    status_code=202,
+    response_model=JobAnswer,
+    responses=documented(*_PROBLEMS, "not_found"),
+    openapi_extra={"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}, "example": "code\nA1\n"}}}},
+)
+async def import_codes(request: Request, template_id: TemplateId, caller: Editing, key: Key = None) -> JobAnswer:
+    """Make coupons of a list of codes, CSV or one per line, of any size up to `[serve] max_upload`.
+
+    The list is written to disk as it arrives, and a job with progress checks and imports it. A column `customer_id`
+    says whose a code is. The same list can be imported again: codes that are there stay as they are.
+    """
+    worker: Worker = request.app.state.worker
+    await run_in_threadpool(_template, worker, template_id)
+    shop = worker.settings.shop
+    most_bytes = (await run_in_threadpool(load_config, shop)).serve.most_bytes
+    path = await run_in_threadpool(new_upload, shop)
+    n_bytes = await save_upload(request, path, most_bytes)
+
+    def queue(connection: Connection) -> Job:
+        asked = {"template_id": template_id, "file": path.name, "bytes": n_bytes}
+        job = add_job(connection, IMPORT_CODES, asked, None if key is None else f"{caller.actor} {key}")
+        if job.kind != IMPORT_CODES or {**job.request, "file": ""} != {**asked, "file": ""}:
+            raise Problem("key_conflict", field="Idempotency-Key")
+        if job.request == asked:
+            add_entry(connection, caller.actor, "codes uploaded", template_id, job=job.job_id, bytes=n_bytes)
+        return job
+
+    job = await run_in_threadpool(_queued, worker, queue, path)
+    return JobAnswer.of(job)
+
+
+def _queued(worker: Worker, queue: Callable[[Connection], Job], path: FilePath) -> Job:
+    """Queue the job of an upload; where another job has the key, the file is not needed."""
+    try:
+        job = worker.database.change(queue)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if job.request["file"] != path.name:
+        path.unlink(missing_ok=True)
+    return job
 
 
 @router.get("/coupon-templates/{template_id}/coupons.csv", responses=documented("not_signed_in", "not_allowed"))

@@ -1,0 +1,65 @@
+"""Uploads, written to disk piece by piece, within the bound of `[serve] max_upload`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from offerloop.web.limits import MOST_SECONDS
+from offerloop.web.problems import Problem
+
+LEAST_PIECE = 1_000_000
+"""Bytes that are gathered before they are written."""
+
+
+async def save_upload(request: Request, path: Path, most_bytes: int) -> int:
+    """Write the body of a request to a file, and return its size.
+
+    Raises Problem for one that is too large, packed, no text, or that stops arriving; then no file is left.
+    """
+    _check_headers(request, most_bytes)
+    try:
+        return await _written(request, path, most_bytes)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+async def _written(request: Request, path: Path, most_bytes: int) -> int:
+    size, pieces, waiting = 0, request.stream(), bytearray()
+    while True:
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                piece = await anext(pieces, None)
+        except TimeoutError:
+            raise Problem("too_slow") from None
+        except ClientDisconnect:
+            raise Problem("bad_request") from None
+        waiting += piece or b""
+        size += len(piece or b"")
+        if size > most_bytes:
+            raise Problem("too_large")
+        if waiting and (piece is None or len(waiting) >= LEAST_PIECE):
+            await run_in_threadpool(_append, path, bytes(waiting))
+            waiting.clear()
+        if piece is None:
+            return size
+
+
+def _append(path: Path, piece: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(piece)
+
+
+def _check_headers(request: Request, most_bytes: int) -> None:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > most_bytes:
+        raise Problem("too_large")
+    is_text = re.fullmatch(r"text/(csv|plain)(\s*;.*)?", request.headers.get("content-type", ""), re.IGNORECASE)
+    if request.headers.get("content-encoding", "identity") != "identity" or is_text is None:
+        raise Problem("unsupported_media")

@@ -1,0 +1,83 @@
+"""Lists of codes are uploaded to disk and imported by a job, with progress."""
+
+import pytest
+from served_shop import served, shop_of, with_role
+
+from offerloop.background import carry_out_next
+from offerloop.store import erase_from_store
+
+URL = "/v1/coupon-templates/spring/import"
+CODES = "code,customer_id\nAB-1,\nAB-2,anna\nAB-3,gone\n"
+
+
+@pytest.fixture
+def client(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    config = shop / "offerloop.toml"
+    config.write_text(config.read_text() + '\n[serve]\nmax_upload = "1 MB"\n')
+    with served(shop) as client:
+        client.editor = with_role(client, "marketer")
+        client.put("/v1/coupon-templates/spring", json={"limit_per_customer": 5}, headers=client.editor)
+        yield client
+
+
+def upload(client, content, kind="text/csv", url=URL, by=None, **headers):
+    return client.post(url, content=content, headers=(by or client.editor) | {"content-type": kind} | headers)
+
+
+def carried_out(client):
+    worker = client.app.state.worker
+    return carry_out_next(worker.settings.shop, worker.database)
+
+
+def left(client):
+    return list(client.app.state.worker.settings.shop.glob("runs/.uploads/*"))
+
+
+def test_a_list_is_imported_by_a_job(client):
+    client.app.state.worker.database.change(lambda one: erase_from_store(one, "gone"))
+    answer = upload(client, CODES.encode(), **{"idempotency-key": "k"})
+    assert (answer.status_code, answer.json()["kind"], answer.json()["state"]) == (202, "import_codes", "queued")
+    again = upload(client, CODES.encode(), **{"idempotency-key": "k"})
+    assert again.json()["job_id"] == answer.json()["job_id"]
+    assert upload(client, b"code\nX1\n", **{"idempotency-key": "k"}).json()["code"] == "key_conflict"
+    assert len(left(client)) == 1
+    assert carried_out(client).result == {"template_id": "spring", "issued": 2, "there": 0, "erased": 1}
+    job = client.get(f"/v1/jobs/{answer.json()['job_id']}", headers=client.editor).json()
+    assert (job["state"], left(client)) == ("done", [])
+    upload(client, CODES.encode())
+    assert carried_out(client).result["there"] == 2
+    rows = client.get("/v1/coupon-templates/spring/coupons.csv", headers=client.editor).text
+    assert '"AB2","anna"' in rows
+
+
+def test_a_long_list_arrives_in_pieces_and_shows_progress(client):
+    async def pieces():
+        yield b"code\n"
+        for first in range(0, 12_000, 1_000):
+            yield "".join(f"LONG{number:06}\n" for number in range(first, first + 1_000)).encode()
+
+    assert upload(client, pieces()).status_code == 202
+    assert carried_out(client).result["issued"] == 12_000
+
+
+def test_what_cannot_be_imported_leaves_no_file(client):
+    statuses = [
+        upload(client, b"x" * 1_000_001).status_code,
+        upload(client, CODES.encode(), kind="application/json").status_code,
+        upload(client, CODES.encode(), **{"content-encoding": "gzip"}).status_code,
+        upload(client, b"A", url=URL.replace("spring", "nowhere")).status_code,
+        upload(client, b"A", by=with_role(client, "service")).status_code,
+    ]  # fmt: skip
+    assert (statuses, left(client)) == ([413, 415, 415, 404, 403], [])
+
+    async def endless():
+        while True:
+            yield b"A" * 400_000
+
+    assert (upload(client, endless()).status_code, left(client)) == (413, [])
+    upload(client, b"code\n" + b"X" * 300 + b"\n")
+    failed = carried_out(client)
+    assert failed.state == "failed"
+    assert "a code must have" in failed.failure
+    assert left(client) == []
