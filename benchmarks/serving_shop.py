@@ -45,7 +45,7 @@ def write_shop(folder: Path, customers: int, offers: int) -> Path:
         "id": "first", "title": "First offers", "send": True, "budget": "100000000.00", "budget_basis": "liability",
         "shadow_price": 0.0, "customers_planned": customers,
     }  # fmt: skip
-    (run / "summary.json").write_text(json.dumps({"currency": "EUR", "campaigns": [campaign]}))
+    (run / "summary.json").write_text(json.dumps({"currency": "EUR", "as_of": "2026-01-01", "campaigns": [campaign]}))
     manifest = {"format": RUN_FORMAT, "config": {"text": text}, "shares": {"holdout": 0.1, "usual": 0.0}}
     for name, table in _tables(customers, offers).items():
         table.write_parquet(run / f"{name}.parquet")
@@ -69,8 +69,10 @@ def _tables(customers: int, offers: int) -> dict[str, pl.DataFrame]:
         pl.when("held").then(pl.lit("holdout")).otherwise(pl.lit("plan")).alias("arm"),
         pl.when("held").then(0.1).otherwise(0.9).alias("propensity"),
         pl.when("held").then(pl.lit("holdout")).otherwise(pl.lit("best_profit")).alias("reasons"),
-        pl.lit("7,8,9").alias("product_ids"),
+        pl.lit("7 8 9").alias("product_ids"),
         pl.when("held").then(None).otherwise(200).alias("cost_liability_minor"),
+        pl.when("held").then(None).otherwise(300).alias("profit_minor"),
+        pl.when("held").then(None).otherwise(20_000_000).alias("cost_expected_micro"),
     )
     terms = pl.DataFrame({"offer_id": names}).select(
         pl.lit("first").alias("campaign_id"),
@@ -81,7 +83,8 @@ def _tables(customers: int, offers: int) -> dict[str, pl.DataFrame]:
         pl.lit("[]").alias("label_message"),
         pl.lit(200).alias("cost_liability_minor"),
     )
-    profiles = pl.DataFrame({"customer_id": ids, "n_orders": np.ones(customers, dtype=np.int64)})
+    category = pl.format("kind {}", pl.int_range(customers) % 8).alias("top_category")
+    profiles = pl.DataFrame({"customer_id": ids, "n_orders": np.ones(customers, dtype=np.int64)}).with_columns(category)
     empty = pl.DataFrame({"customer_id": ids.clear()})
     others = dict.fromkeys(("effects", "affinities", "comparison"), empty)
     return {"assignments": assigned, "offers": terms, "profiles": profiles, **others}

@@ -8,17 +8,20 @@ if TYPE_CHECKING:
     from offerloop.allocation.candidates import CandidateRows, budget_unit, counted_cost, positions
     from offerloop.allocation.limits import CandidateTable, whole
     from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
+    from offerloop.allocation.rolling import PLAN_WEIGHT, RollingSample
     from offerloop.allocation.solution import Solution
     from offerloop.allocation.solving import solve
 
 __all__ = [
     "COST",
     "COUNT",
+    "PLAN_WEIGHT",
     "Block",
     "CandidateRows",
     "CandidateTable",
     "Limit",
     "Problem",
+    "RollingSample",
     "Solution",
     "budget_unit",
     "counted_cost",

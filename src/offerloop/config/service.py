@@ -110,10 +110,13 @@ class Oidc(ConfigSection):
 
 
 class Serve(ConfigSection):
-    """`[serve]`: what `offerloop serve` accepts."""
+    """`[serve]`: what `offerloop serve` accepts and does."""
 
     max_upload: str = "2 GB"
     """The largest file that can be uploaded, in MB or GB."""
+    pacing: bool = False
+    """Whether offers of the plan with the lowest returns are held back where redemptions in the ledger cost more than
+    was planned, so that the budget lasts."""
     oidc: Oidc | None = None
     """A provider of OpenID Connect; default: none."""
 

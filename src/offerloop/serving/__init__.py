@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
     from offerloop.serving.leases import Leases
+    from offerloop.serving.newcomers import HeardOf
+    from offerloop.serving.pacing import PACE_SECONDS, PolicyPacing
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
     from offerloop.serving.shop_offers import CODES_FILE, OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
@@ -21,12 +23,15 @@ __all__ = [
     "DECISION_SECONDS",
     "EXCLUDED",
     "OFFERS_FILE",
+    "PACE_SECONDS",
     "Answer",
     "BoughtBasket",
     "Decided",
     "DecisionAsked",
+    "HeardOf",
     "Leases",
     "Policy",
+    "PolicyPacing",
     "Records",
     "RecordsFullError",
     "ServedOffer",

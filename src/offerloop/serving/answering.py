@@ -37,6 +37,10 @@ def written(asked: DecisionAsked) -> str:
         request["stopped"] = sorted(asked.stopped)
     if asked.basket is not None:
         request |= {"basket": dict(asked.basket), "offers_hash": asked.offers_hash}
+    if asked.like is not None:
+        request["like"] = asked.like
+    if asked.prices:
+        request["prices"] = dict(asked.prices)
     return _json(request)
 
 

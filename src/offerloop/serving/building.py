@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -13,11 +14,13 @@ import numpy as np
 import polars as pl
 
 from offerloop.offers import NO_OFFER, NOTHING
+from offerloop.serving.newcomers import MANY_ORDERS, alike
 from offerloop.serving.policy import ARM_NAMES, FORMAT, Policy, ServedOffer, customer_hash, open_policy
 from offerloop.serving.texts import write_texts
 from offerloop.workspace import RunRead, open_run
 
 _KEYS = ["campaign_id", "offer_id"]
+_RETURNS = ["profit_minor", "cost_expected_micro"]
 _CUSTOMER = pl.col("customer_id").cast(pl.String)
 
 
@@ -67,7 +70,7 @@ def _state(folder: Path) -> list[int]:
 def _write(run: RunRead, draft: Path) -> None:
     made_from = _state(run.folder)
     planned = [f"planned_{name}" for name in _KEYS]
-    names = ["customer_id", *_KEYS, *planned, "arm", "propensity", "reasons", "product_ids"]
+    names = ["customer_id", *_KEYS, *planned, "arm", "propensity", "reasons", "product_ids", *_RETURNS]
     table = run.table("assignments").select(names).with_columns(_CUSTOMER).collect()
     hashes = np.fromiter((customer_hash(one.encode()) for one in table["customer_id"]), np.uint64, table.height)
     order = np.argsort(hashes, kind="stable")
@@ -76,6 +79,8 @@ def _write(run: RunRead, draft: Path) -> None:
     reasons = table["reasons"].unique().sort()
     np.save(draft / "hashes.npy", hashes[order])
     np.save(draft / "propensity.npy", table["propensity"].to_numpy().astype(np.float64))
+    profit, cost = (table[name].cast(pl.Float64) for name in _RETURNS)
+    np.save(draft / "returns.npy", (profit / cost).fill_nan(None).fill_null(np.inf).to_numpy())
     np.save(draft / "offer.npy", _places(table, offers))
     wanted = [pl.col(name).alias(key) for name, key in zip(planned, _KEYS, strict=True)]
     np.save(draft / "planned.npy", _places(table.select(wanted), offers))
@@ -89,6 +94,7 @@ def _write(run: RunRead, draft: Path) -> None:
         "currency": run.currency,
         "offers": [asdict(one) for one in offers],
         "reasons": [one.split(",") for one in reasons],
+        "as_of": _as_of(run),
         "left_minor": _left(run),
         "privacy": run.written.get("privacy", {}),
         "newcomers": _newcomers(run, offers),
@@ -148,4 +154,28 @@ def _newcomers(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, Any]:
         "holdout": run.holdout,
         "usual": float(manifest.get("shares", {}).get("usual", 0.0)),
         "offer": int(_places(most, offers)[0]) if most.height else NOTHING,
+        "by_likeness": _by_likeness(run, offers),
     }
+
+
+def _by_likeness(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, int]:
+    """Return what the plan gives to most customers who are alike; what is for an audience alone is for no newcomer."""
+    for_some = [str(one["id"]) for one in run.written.get("campaigns", []) if one.get("audience")]
+    planned = run.table("assignments").select(
+        _CUSTOMER,
+        pl.when(~pl.col("planned_campaign_id").is_in(for_some)).then("planned_campaign_id").alias("campaign_id"),
+        pl.when(~pl.col("planned_campaign_id").is_in(for_some)).then("planned_offer_id").alias("offer_id"),
+    )
+    profiles = run.table("profiles").select(_CUSTOMER, "top_category", pl.col("n_orders").fill_null(0))
+    table = profiles.join(planned, on="customer_id").drop("customer_id").collect()
+    table = table.with_columns(pl.col("n_orders").cast(pl.Int64).clip(upper_bound=MANY_ORDERS))
+    alone = table.with_columns(n_orders=pl.lit(0, pl.Int64))  # who has only looked is like all of the category
+    keys = ["top_category", "n_orders"]
+    counted = pl.concat([table, alone]).group_by(*keys, *_KEYS).len()
+    most = counted.sort("len", *_KEYS, descending=[True, False, False]).unique(keys, keep="first", maintain_order=True)
+    places = _places(most, offers)
+    return {alike(*key): int(place) for key, place in zip(most.select(keys).iter_rows(), places, strict=True)}
+
+
+def _as_of(run: RunRead) -> int:
+    return int(datetime.fromisoformat(str(run.summary["as_of"])).replace(tzinfo=UTC).timestamp())

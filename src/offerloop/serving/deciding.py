@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer, customer_hash
@@ -13,6 +14,8 @@ EXCLUDED = "excluded"
 """The reason where the caller excluded the offer."""
 BUDGET = "budget"
 """The reason where nothing is left of the budget."""
+PACING = "pacing"
+"""The reason where what is left of the budget is for customers whose offer returns more."""
 OPTED_OUT = "opted_out"
 """The reason where the customer wants no personalised offers."""
 NOT_RUNNING = "campaign_not_running"
@@ -36,6 +39,10 @@ class DecisionAsked:
     """What is in the basket now, as JSON in minor units without the customer."""
     offers_hash: str = ""
     """SHA-256 of the offers for everybody beside which the basket is priced; empty without a basket."""
+    like: str | None = None
+    """Which customers of the plan a newcomer is like, where something is known of them."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """The price of the budget of each campaign that has spent more than its plan."""
     dry_run: bool = False
     stopped: frozenset[str] = frozenset()
     """Campaigns of the policy that are not running now."""
@@ -59,6 +66,8 @@ class Decided:
     products: tuple[str, ...]
     needs_minor: int = 0
     """What it must take of the campaign's budget, because the plan did not count it."""
+    returns: float = inf
+    """Profit of the plan's offer for a millionth of a minor unit of its cost; what is not paced returns without end."""
 
     def without_offer(self, reason: str) -> Decided:
         """Return the same without its offer, for a reason that the policy knows nothing of."""
@@ -77,6 +86,8 @@ def decide(policy: Policy, asked: DecisionAsked) -> Decided:
         return decided.without_offer(NOT_RUNNING)
     if offer.offer_id in asked.exclude:
         return decided.without_offer(EXCLUDED)
+    if decided.returns <= asked.prices.get(offer.campaign_id, 0.0):
+        return decided.without_offer(PACING)
     return decided
 
 
@@ -90,7 +101,7 @@ def _with_wanted_products(decided: Decided, asked: DecisionAsked) -> Decided:
 def _planned(policy: Policy, asked: DecisionAsked) -> Decided:
     customer = policy.known_as(asked.customer_id)
     planned = policy.find(customer)
-    row = policy.newcomer(customer) if planned is None else planned
+    row = policy.newcomer(customer, asked.like) if planned is None else planned
     if asked.test_arm is not None:
         offer = _of_arm(policy, row, customer, asked.test_arm)
         its_own = planned is not None and offer == row.offer
@@ -108,7 +119,8 @@ def _of_arm(policy: Policy, row: PlannedCustomer, customer_id: str, arm: str) ->
 
 
 def _of_row(row: PlannedCustomer) -> Decided:
-    return Decided(row.offer, row.arm, row.propensity, row.reasons, row.products)
+    returns = row.returns if row.arm == PLAN else inf
+    return Decided(row.offer, row.arm, row.propensity, row.reasons, row.products, returns=returns)
 
 
 def _within(decided: Decided, *, counted: bool) -> Decided:

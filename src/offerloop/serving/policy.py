@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class PlannedCustomer:
     propensity: float
     reasons: tuple[str, ...]
     products: tuple[str, ...]
+    returns: float = inf
+    """Profit of the offer for a millionth of a minor unit of its cost; without end where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,16 @@ class Newcomers:
     usual: float
     offer: ServedOffer | None
     """What the plan gives to customers without an order."""
+    by_likeness: Mapping[str, ServedOffer | None]
+    """What it gives to most customers who are alike, by the name of these: `orders category`, with 0 for all of a
+    category."""
+
+    def rule(self, like: str | None) -> tuple[str, ServedOffer | None]:
+        """Return the reason and the offer of a newcomer, by the most similar customers whom the plan knows."""
+        for name in () if like is None else (like, f"0 {like.partition(' ')[2]}"):
+            if name in self.by_likeness:
+                return "newcomer", self.by_likeness[name]
+        return "unknown_customer", self.offer
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,8 @@ class Policy:
     reasons: tuple[tuple[str, ...], ...]
     newcomers: Newcomers
     privacy: Privacy
+    as_of: int
+    """The epoch second up to which the run knows customers."""
     left_minor: Mapping[str, int]
     """What the plan leaves of each campaign's budget."""
     hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]
@@ -96,6 +111,8 @@ class Policy:
     """(customers,): positions in `reasons`."""
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]]
     """(customers,): marginal probability of what is given, over all arms."""
+    returns: np.ndarray[tuple[int], np.dtype[np.float64]]
+    """(customers,): profit of what is given for a millionth of a minor unit of its expected cost."""
 
     @cached_property
     def most_liability_minor(self) -> dict[str, int]:
@@ -124,6 +141,7 @@ class Policy:
             float(self.propensity[place]),
             self.reasons[self.reason[place]],
             tuple(products.split()),
+            float(self.returns[place]),
         )
 
     @cached_property
@@ -140,19 +158,20 @@ class Policy:
             place += 1
         return None
 
-    def newcomer(self, customer_id: str) -> PlannedCustomer:
-        """Return the decision for a customer who is not in the plan.
+    def newcomer(self, customer_id: str, like: str | None = None) -> PlannedCustomer:
+        """Return the decision for a customer who is not in the plan, or is like some who are.
 
         The arm is assigned by the same hash as in the plan.
         """
-        rule, reasons = self.newcomers, ("unknown_customer",)
-        p_no_offer = 1.0 if rule.offer is None else rule.holdout + rule.usual
+        rule = self.newcomers
+        reason, offer = rule.rule(like)
+        p_no_offer = 1.0 if offer is None else rule.holdout + rule.usual
         if in_holdout(customer_id, rule.holdout_seed, rule.holdout):
-            return PlannedCustomer(HOLDOUT, None, rule.offer, p_no_offer, (*reasons, "holdout"), ())
+            return PlannedCustomer(HOLDOUT, None, offer, p_no_offer, (reason, "holdout"), ())
         if in_usual(customer_id, rule.holdout_seed, rule.usual):
-            return PlannedCustomer(USUAL, None, rule.offer, p_no_offer, (*reasons, "usual"), ())
-        share = 1.0 if rule.offer is None else 1 - p_no_offer
-        return PlannedCustomer(PLAN, rule.offer, rule.offer, share, reasons, ())
+            return PlannedCustomer(USUAL, None, offer, p_no_offer, (reason, "usual"), ())
+        share = 1.0 if offer is None else 1 - p_no_offer
+        return PlannedCustomer(PLAN, offer, offer, share, (reason,), ())
 
 
 def customer_hash(customer: bytes) -> int:
@@ -166,20 +185,25 @@ def open_policy(folder: Path) -> Policy:
     written: dict[str, Any] = json.loads((served / "policy.json").read_text(encoding="utf-8"))
     offers = tuple(ServedOffer(**one) for one in written["offers"])
     rule = written["newcomers"]
-    place = rule.pop("offer")
+    place, likeness = rule.pop("offer"), rule.pop("by_likeness")
     return Policy(
         version=folder.name,
         run_folder=folder,
         currency=written["currency"],
         offers=offers,
         reasons=tuple(tuple(one) for one in written["reasons"]),
-        newcomers=Newcomers(**rule, offer=None if place == NOTHING else offers[place]),
+        newcomers=Newcomers(
+            **rule,
+            offer=None if place == NOTHING else offers[place],
+            by_likeness={name: None if one == NOTHING else offers[one] for name, one in likeness.items()},
+        ),
         privacy=privacy_beside(Privacy.model_validate(written["privacy"]), folder.resolve().parent.parent),
+        as_of=written["as_of"],
         left_minor=written["left_minor"],
         ids=Texts.open(served, "ids"),
         products=Texts.open(served, "products"),
         **{
             name: mapped(served / f"{name}.npy")
-            for name in ("hashes", "offer", "planned", "arm", "reason", "propensity")
+            for name in ("hashes", "offer", "planned", "arm", "reason", "propensity", "returns")
         },
     )

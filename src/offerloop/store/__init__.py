@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     )
     from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken, take_events
     from offerloop.store.reported.exporting import customer_records
+    from offerloop.store.reported.heard_of import customers_heard_of, events_of, product_categories
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import (
@@ -106,6 +107,15 @@ if TYPE_CHECKING:
         take_lease,
     )
     from offerloop.store.served.limits import limited_templates, limits_left
+    from offerloop.store.served.pacing import (
+        Shown,
+        begin_pacing,
+        hold_duty,
+        prices_of,
+        redeemed_minor,
+        set_price,
+        shown_of,
+    )
     from offerloop.store.served.policies import (
         PERSONALISED,
         is_on,
@@ -184,6 +194,7 @@ __all__ = [
     "Person",
     "Purchase",
     "RefusedEvent",
+    "Shown",
     "SpecialCustomer",
     "StoredEvent",
     "Taken",
@@ -203,6 +214,7 @@ __all__ = [
     "add_token",
     "answered_once",
     "audit",
+    "begin_pacing",
     "begin_session",
     "campaign_states",
     "campaigns_to_plan",
@@ -213,6 +225,7 @@ __all__ = [
     "coupons_of_customer",
     "coupons_of_template",
     "customer_records",
+    "customers_heard_of",
     "customers_tested_since",
     "declare",
     "due_notices",
@@ -220,6 +233,7 @@ __all__ = [
     "erase_from_store",
     "erase_traces",
     "erased_among",
+    "events_of",
     "exhausted_budgets",
     "field_changes",
     "find_campaign",
@@ -231,6 +245,7 @@ __all__ = [
     "find_token",
     "finish_job",
     "forget_answers",
+    "hold_duty",
     "hold_off_erasures",
     "import_code_stream",
     "import_codes",
@@ -259,21 +274,27 @@ __all__ = [
     "person_behind",
     "person_named",
     "person_of_session",
+    "prices_of",
+    "product_categories",
     "promote",
     "promoted",
     "promotion_number",
     "read_choice",
     "read_choices",
     "read_trail",
+    "redeemed_minor",
     "renew_job",
     "return_lease",
     "revise_campaign",
     "revoke_person",
     "revoke_token",
     "secret_hash",
+    "set_price",
     "set_roles",
     "set_switch",
     "set_test_arm",
+    "settle_campaigns",
+    "shown_of",
     "state_after",
     "state_at",
     "switch_version",

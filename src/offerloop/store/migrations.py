@@ -105,6 +105,7 @@ _WORK = (
 """Jobs, and what webhooks and mail are told."""
 
 _SHARED = (
+    "create index events_by_arrival on events (received_at)",
     "create table counters (name text primary key, value bigint not null)",
     "alter table choices add column tested_until bigint",
     "alter table choices add column version bigint not null default 0",
@@ -113,7 +114,7 @@ _SHARED = (
     "update leases set declared_minor = amount_minor",
     "create table duties (name text primary key, holder text not null, held_until bigint not null)",
     """create table pacing (version text not null, campaign_id text not null, price {double} not null,
-  spent_minor bigint not null, at bigint not null, primary key (version, campaign_id))""",
+  before_minor bigint not null, spent_minor bigint not null, at bigint not null, primary key (version, campaign_id))""",
 )
 """What workers tell each other: changes by number, what they may still spend, who has which duty, and prices."""
 _CAMPAIGNS = (

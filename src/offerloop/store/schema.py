@@ -388,10 +388,12 @@ pacing = Table(
     Column("version", Text, primary_key=True),
     Column("campaign_id", Text, primary_key=True),
     Column("price", Float, nullable=False),
+    Column("before_minor", BigInteger, nullable=False),
     Column("spent_minor", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
-"""The price of each campaign's budget, by what was truly spent of it."""
+"""The price of each campaign's budget by what was truly spent since a policy is served; before_minor is what had been
+spent before."""
 
 cursors = Table(
     "cursors",

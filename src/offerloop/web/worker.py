@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from threading import Event, Thread
 from typing import Any
 
+from offerloop.config import config_file, load_config
 from offerloop.errors import OfferloopError
 from offerloop.offers import FindLeft, OfferSet
 from offerloop.serving import (
     CODES_FILE,
     OFFERS_FILE,
+    PACE_SECONDS,
     DecisionAsked,
+    HeardOf,
     Leases,
     Policy,
+    PolicyPacing,
     Records,
     ShopOffers,
     decide,
@@ -37,6 +41,7 @@ from offerloop.store import (
     keep_offers_text,
     limited_templates,
     limits_left,
+    new_id,
     offers_text,
     promoted,
     read_choices,
@@ -49,6 +54,8 @@ from offerloop.workspace import find_run, planned_revisions
 _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 """Seconds between polls of the database for changes."""
+NEWCOMERS_EVERY = 5
+"""Polls between two looks at customers whom the run does not know."""
 TIDY_EVERY = 600
 """Polls between two deletions of expired answers."""
 
@@ -62,6 +69,8 @@ class Served:
     leases: Leases
     revisions: Mapping[str, int]
     """The revision of each campaign of the store that the policy plans."""
+    pacing: PolicyPacing
+    heard_of: HeardOf
 
 
 @dataclass
@@ -82,12 +91,17 @@ class Worker:
     """Test customers, and who has opted out."""
     stopped: frozenset[str] = frozenset()
     """Campaigns of the policy that the store knows and that are not running, or that were edited since the plan."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """The price of the budget of each campaign that has spent more than its plan."""
     limited: frozenset[str] = frozenset()
     """Coupon templates whose uses or money are limited."""
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
     _offers_at: tuple[int, ...] = (0, 0)
     """When the files of offers and codes that were read had changed."""
+    _config_at: int = 0
+    _paces: bool = False
+    """Whether the configuration asks for pacing."""
     _rounds: int = 0
     _last_load_error: str = ""
     """Why the policy could not be loaded, which is logged once."""
@@ -120,6 +134,11 @@ class Worker:
         self.metrics.save()
         self.database.close()
 
+    @cached_property
+    def name(self) -> str:
+        """Name of this worker among all that share the database."""
+        return new_id("worker")
+
     @property
     def version(self) -> str | None:
         """The policy that is served."""
@@ -131,6 +150,10 @@ class Worker:
         special = self.choices.customers.get(customer_id)
         if special is not None:
             given |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
+        if self.prices:
+            given["prices"] = self.prices
+        if self.served is not None and customer_id in self.served.heard_of.like:
+            given["like"] = self.served.heard_of.like[customer_id]
         return DecisionAsked(customer_id, stopped=self.stopped, **given)
 
     def policy_of(self, version: str) -> Policy:
@@ -179,6 +202,8 @@ class Worker:
                     self.database.change(forget_answers)
             except OfferloopError as error:
                 _LOG.warning("cannot read changes from the database: %s", error)
+            except Exception:
+                _LOG.exception("changes could not be followed, and are looked at again")
 
     def follow(self) -> None:
         """Re-read the personalisation switch, opt-outs, test customers and offers.
@@ -188,6 +213,27 @@ class Worker:
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
         self.choices = self.database.read(partial(read_choices, known=self.choices))
         self.limited = self.database.read(limited_templates)
+        self._follow_policy()
+        self._pace()
+        if self.served is not None and self._rounds % NEWCOMERS_EVERY == 0:
+            self.served.heard_of.follow()
+
+    def _pace(self) -> None:
+        """Read the prices of budgets, and solve them anew now and then where that is this worker's duty."""
+        path = config_file(self.settings.shop)
+        changed_at = path.stat().st_mtime_ns if path.is_file() else 0
+        if changed_at != self._config_at:
+            self._paces = path.is_file() and load_config(path).serve.pacing
+            self._config_at = changed_at
+        if self.served is None or not self._paces:
+            self.prices = {}
+            return
+        pacing = self.served.pacing
+        if self._rounds % PACE_SECONDS == 0:
+            pacing.solve()
+        self.prices = pacing.prices()
+
+    def _follow_policy(self) -> None:
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
@@ -237,7 +283,8 @@ class Worker:
         leases = Leases(self.database, policy.version, policy.left_minor)
         leases.open(policy.most_liability_minor)
         offers, revisions = self._open_offers(policy), planned_revisions(policy.run_folder)
-        before, self.served = self.served, Served(policy, offers, leases, revisions)
+        pacing, heard_of = PolicyPacing(self.database, policy, self.name), HeardOf(self.database, policy)
+        before, self.served = self.served, Served(policy, offers, leases, revisions, pacing, heard_of)
         _LOG.info("serving the policy %s", policy.version)
         if before is not None:
             before.leases.close()

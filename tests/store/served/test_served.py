@@ -6,25 +6,33 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import (
     PERSONALISED,
     ChoicesRead,
     Database,
     DecisionRecord,
+    Ledger,
+    Shown,
     SpecialCustomer,
     add_decisions,
+    begin_pacing,
     customers_tested_since,
     erase_from_store,
     find_decision,
     is_on,
     keys_of_customers,
     open_budgets,
+    prices_of,
     promote,
     promoted,
     read_choices,
+    redeemed_minor,
     return_lease,
+    set_price,
     set_switch,
     set_test_arm,
+    shown_of,
     take_lease,
 )
 from offerloop.store.reported.choices import choose
@@ -96,6 +104,28 @@ def test_who_was_a_test_customer_is_known_from_then_on(database):
     database.change(lambda one: set_test_arm(one, "ann", None))
     assert database.read(lambda one: customers_tested_since(one, 0)) == ["ann"]
     assert database.read(lambda one: customers_tested_since(one, 2**40)) == []
+
+
+def test_the_true_spend_of_a_campaign_is_that_of_its_templates_since_it_is_paced(database):
+    ledger = Ledger(database.engine)
+    for name in ("first", "first/vip", "first_other"):
+        ledger.add_template(name, CouponTerms(limit_per_code=None))
+        ledger.carry_out(Issue(f"issue {name}", name, (f"CODE{len(name)}",)))
+        ledger.carry_out(Redeem(f"use {name}", f"CODE{len(name)}", "c0", 100))
+    redeemed = database.read(lambda one: redeemed_minor(one, ["first", "none"]))
+    assert redeemed == {"first": 200, "none": 0}
+    assert database.change(lambda one: begin_pacing(one, "v1", redeemed)) == redeemed
+    assert database.change(lambda one: begin_pacing(one, "v1", {"first": 900, "none": 9})) == redeemed
+    database.change(lambda one: set_price(one, "v1", "first", 0.5, 7))
+    assert database.read(lambda one: prices_of(one, "v1")) == {"first": 0.5}
+    assert database.read(lambda one: prices_of(one, "v2")) == {}
+
+
+def test_customers_of_a_plan_are_counted_once(database):
+    database.change(lambda one: add_decisions(one, [record(number) for number in range(1, 6)]))
+    without = replace(record(7), customer_id="c7", campaign_id=None, offer_id="none")
+    database.change(lambda one: add_decisions(one, [without, replace(record(8), leased_minor=5, customer_id="new")]))
+    assert database.read(lambda one: shown_of(one, "v1")) == Shown(3, {"first": 2})
 
 
 def test_workers_never_lease_more_than_the_budget(database):

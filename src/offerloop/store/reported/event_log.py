@@ -86,7 +86,7 @@ class EventLog:
         asked = select(events).where(events.c.kind.in_(kinds)).order_by(events.c.at, events.c.event_id)
         with reading(self.database.engine) as connection:
             for row in connection.execution_options(yield_per=BATCH).execute(asked):
-                yield _event(row)
+                yield stored_event(row)
 
     def customers(self, *kinds: str) -> list[str]:
         """Return the customers of some kinds of events, sorted."""
@@ -98,7 +98,7 @@ class EventLog:
     def of_customer(self, customer_id: str) -> list[StoredEvent]:
         """Return all events of one customer, first things first."""
         asked = select(events).where(events.c.customer_id == customer_id).order_by(events.c.at, events.c.event_id)
-        return self.database.read(lambda connection: [_event(row) for row in connection.execute(asked)])
+        return self.database.read(lambda connection: [stored_event(row) for row in connection.execute(asked)])
 
 
 def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
@@ -165,5 +165,6 @@ def _choose(connection: Connection, reported: Sequence[Event], now: int) -> None
         choose(connection, customer_id, min(at, now), opt_out=opt_out)
 
 
-def _event(row: Row[Any]) -> StoredEvent:
+def stored_event(row: Row[Any]) -> StoredEvent:
+    """Return a row as an event."""
     return StoredEvent(row.event_id, row.kind, row.customer_id, row.at, json.loads(row.body))

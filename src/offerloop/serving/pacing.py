@@ -1,0 +1,116 @@
+"""The price of each campaign's budget while its plan is served, by what redemptions in the ledger truly cost.
+
+A plan is made with expected costs. Where offers are redeemed more than was expected, what is left of the budget is for
+those customers whose offer returns most: the plan's offer is shown when its profit is above price x cost, with the
+price at which a sample of the plan would spend, on the customers who have not come yet, exactly what is left. One
+worker solves it for all. With the true costs as planned, the price is 0 and every offer of the plan is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from offerloop.allocation import PLAN_WEIGHT, RollingSample
+from offerloop.money import MICRO
+from offerloop.serving.policy import Policy
+from offerloop.store import (
+    Database,
+    Shown,
+    begin_pacing,
+    hold_duty,
+    prices_of,
+    redeemed_minor,
+    set_price,
+    shown_of,
+)
+from offerloop.tables import PLAN
+from offerloop.workspace import open_run
+
+PACE_SECONDS = 30
+"""Seconds between two solutions."""
+SAMPLE = 10_000
+"""Customers of the plan from whom the price is read."""
+_DUTY = "pacing"
+
+
+@dataclass(frozen=True)
+class PacedCampaign:
+    """One campaign as its plan was made; costs are millionths of a minor unit."""
+
+    campaign_id: str
+    budget_micro: int
+    n_planned: int
+    mean_cost_micro: float
+    sample: RollingSample
+
+    def price(self, spent_micro: int, n_shown: int, share_seen: float) -> float:
+        """Return the price at which what is left of the budget lasts; 0 where the plan can go on as it is.
+
+        True costs above the planned ones of the offers shown so far are expected of those to come as well. Costs below
+        are not: redemptions come later than decisions.
+        """
+        planned = n_shown * self.mean_cost_micro
+        weight = max(PLAN_WEIGHT * self.budget_micro, 1.0)
+        ratio = max(1.0, (spent_micro + weight) / (planned + weight))
+        to_come = self.n_planned * (1 - share_seen)
+        if to_come < 1 or ratio == 1.0:
+            return 0.0
+        return self.sample.price((self.budget_micro - planned * ratio) / ratio / to_come)
+
+
+@dataclass
+class PolicyPacing:
+    """The prices of one policy, as one worker knows them."""
+
+    database: Database
+    policy: Policy
+    holder: str
+    """Name of the worker."""
+
+    def prices(self) -> dict[str, float]:
+        """Return the prices that hold now, by campaign."""
+        return self.database.read(partial(prices_of, version=self.policy.version))
+
+    def solve(self) -> None:
+        """Set the prices anew, if that is this worker's duty. Called every `PACE_SECONDS`."""
+        if not self.campaigns or not self.database.change(
+            partial(hold_duty, name=_DUTY, holder=self.holder, seconds=3 * PACE_SECONDS)
+        ):
+            return
+        self.database.change(self._solve)
+
+    def _solve(self, connection: Connection) -> None:
+        names, version = [one.campaign_id for one in self.campaigns], self.policy.version
+        redeemed = redeemed_minor(connection, names)
+        before, shown = begin_pacing(connection, version, redeemed), shown_of(connection, version)
+        for one in self.campaigns:
+            spent = redeemed[one.campaign_id] - before[one.campaign_id]
+            price = one.price(MICRO * spent, shown.n_offers.get(one.campaign_id, 0), self._share_seen(shown))
+            set_price(connection, version, one.campaign_id, price, spent)
+
+    def _share_seen(self, shown: Shown) -> float:
+        return min(1.0, shown.n_customers / max(1, len(self.policy.hashes)))
+
+    @cached_property
+    def campaigns(self) -> tuple[PacedCampaign, ...]:
+        """The campaigns whose budget is money."""
+        run = open_run(self.policy.run_folder)
+        columns = ["campaign_id", "profit_minor", "cost_expected_micro"]
+        given = run.table("assignments").filter(pl.col("arm") == PLAN).select(columns).drop_nulls().collect()
+        budgets = {one.id: one.budget_minor for one in run.campaigns if one.budget_unit == run.currency}
+        parts = given.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
+        return tuple(_paced(str(name), budgets[str(name)], rows) for (name,), rows in sorted(parts.items()))
+
+
+def _paced(campaign_id: str, budget_minor: int, rows: pl.DataFrame) -> PacedCampaign:
+    sample = RollingSample(SAMPLE)
+    drawn = rows.sample(min(SAMPLE, rows.height), seed=0)
+    profit = drawn["profit_minor"].to_numpy().astype(np.float64)[:, None]
+    sample.add(profit, drawn["cost_expected_micro"].to_numpy().astype(np.int64)[:, None])
+    mean = float(rows["cost_expected_micro"].to_numpy().mean())
+    return PacedCampaign(campaign_id, MICRO * budget_minor, rows.height, mean, sample)

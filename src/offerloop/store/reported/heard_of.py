@@ -1,0 +1,50 @@
+"""Customers of whom something was reported lately, and what is reported of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select
+
+from offerloop.store.connect import clock
+from offerloop.store.reported.event_log import StoredEvent, stored_event
+from offerloop.store.schema import events
+
+HEARD = ("order", "view", "cart")
+IN_ONE = 400
+MOST_CUSTOMERS = 100_000
+"""Customers of one look, so that it takes no long time."""
+
+
+def customers_heard_of(connection: Connection, since: int) -> tuple[int, list[str]]:
+    """Return up to when was looked, and the customers who bought or looked at something reported from `since` on."""
+    now = clock(connection)
+    arrived = (events.c.received_at >= since) & events.c.kind.in_(HEARD) & events.c.customer_id.is_not(None)
+    asked = select(events.c.customer_id, events.c.received_at).where(arrived).order_by(events.c.received_at)
+    names: dict[str, None] = {}
+    for row in connection.execution_options(yield_per=1_000).execute(asked):
+        if len(names) >= MOST_CUSTOMERS and row.customer_id not in names:
+            return row.received_at, list(names)
+        names[row.customer_id] = None
+    return now, list(names)
+
+
+def events_of(connection: Connection, customers: Sequence[str]) -> list[StoredEvent]:
+    """Return what some customers bought and looked at."""
+    found = list[StoredEvent]()
+    for start in range(0, len(customers), IN_ONE):
+        mine = events.c.customer_id.in_(customers[start : start + IN_ONE]) & events.c.kind.in_(HEARD)
+        found += [stored_event(row) for row in connection.execute(select(events).where(mine))]
+    return found
+
+
+def product_categories(connection: Connection, products: Iterable[str]) -> dict[str, str]:
+    """Return the category of each of these products that has one, the newest that was reported."""
+    wanted, known = set(products), dict[str, str]()
+    asked = select(events.c.body).where(events.c.kind == "product").order_by(events.c.at, events.c.event_id)
+    for text in connection.execute(asked).scalars():
+        body = json.loads(text)
+        if body["product_id"] in wanted and body.get("category") is not None:
+            known[body["product_id"]] = body["category"]
+    return known

@@ -1,0 +1,87 @@
+"""What a plan has truly spent, and the price of each campaign's budget by it, which one worker sets for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from offerloop.store.connect import clock, inserting
+from offerloop.store.schema import decisions, duties, pacing, templates
+
+OF_CAMPAIGN = "/"
+"""Stands between a campaign's id and the rest of the id of a coupon template of it."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How far a plan has got, by its decisions on record."""
+
+    n_customers: int
+    """Customers who were decided on."""
+    n_offers: Mapping[str, int]
+    """Customers who were shown an offer of the plan, by campaign."""
+
+
+def hold_duty(connection: Connection, name: str, holder: str, seconds: int) -> bool:
+    """Take or keep a duty for a while, and say whether it is the holder's."""
+    now = clock(connection)
+    row = {"name": name, "holder": holder, "held_until": now + seconds}
+    connection.execute(inserting(connection, duties).values(row).on_conflict_do_nothing())
+    is_free = (duties.c.name == name) & ((duties.c.holder == holder) | (duties.c.held_until <= now))
+    taken = update(duties).where(is_free).values(holder=holder, held_until=now + seconds)
+    return connection.execute(taken.returning(duties.c.name)).one_or_none() is not None
+
+
+def redeemed_minor(connection: Connection, campaigns: Iterable[str]) -> dict[str, int]:
+    """Return what redemptions in the ledger cost, by campaign: of coupon templates with its id, or that begin with it
+    and a slash."""
+    return {
+        campaign: int(
+            connection.execute(
+                select(func.coalesce(func.sum(templates.c.spent_minor), 0)).where(
+                    or_(
+                        templates.c.template_id == campaign,
+                        templates.c.template_id.startswith(campaign + OF_CAMPAIGN, autoescape=True),
+                    )
+                )
+            ).scalar_one()
+        )
+        for campaign in sorted(campaigns)
+    }
+
+
+def begin_pacing(connection: Connection, version: str, before_minor: Mapping[str, int]) -> dict[str, int]:
+    """Remember what had been redeemed before a policy was paced, and return what was so at its beginning."""
+    now = clock(connection)
+    rows = [
+        {"version": version, "campaign_id": campaign, "price": 0.0, "before_minor": minor, "spent_minor": 0, "at": now}
+        for campaign, minor in sorted(before_minor.items())
+    ]
+    if rows:
+        connection.execute(inserting(connection, pacing).on_conflict_do_nothing(), rows)
+    known = select(pacing.c.campaign_id, pacing.c.before_minor).where(pacing.c.version == version)
+    return {row.campaign_id: row.before_minor for row in connection.execute(known)}
+
+
+def shown_of(connection: Connection, version: str) -> Shown:
+    """Count the customers of a policy's decisions on record; what was taken of leased budgets is not the plan's."""
+    mine = (decisions.c.version == version) & (decisions.c.leased_minor == 0)
+    customers = func.count(decisions.c.customer_key.distinct())
+    n = connection.execute(select(customers).where(mine)).scalar_one()
+    offers = select(decisions.c.campaign_id, customers).where(mine, decisions.c.campaign_id.is_not(None))
+    return Shown(n, {row[0]: row[1] for row in connection.execute(offers.group_by(decisions.c.campaign_id))})
+
+
+def set_price(connection: Connection, version: str, campaign_id: str, price: float, spent_minor: int) -> None:
+    """Keep the price of a campaign's budget, and the true spend that it was solved from."""
+    place = (pacing.c.version == version) & (pacing.c.campaign_id == campaign_id)
+    values = {"price": price, "spent_minor": spent_minor, "at": clock(connection)}
+    connection.execute(update(pacing).where(place).values(values))
+
+
+def prices_of(connection: Connection, version: str) -> dict[str, float]:
+    """Return the price of each campaign's budget that has one."""
+    found = select(pacing.c.campaign_id, pacing.c.price).where(pacing.c.version == version, pacing.c.price > 0)
+    return {row.campaign_id: row.price for row in connection.execute(found)}

@@ -1,0 +1,96 @@
+"""Customers whom the run does not know get what the plan gives to customers like them."""
+
+import shutil
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from offerloop.serving import DecisionAsked, HeardOf, decide, serve_run
+from offerloop.store import EVENT, Database, take_events
+
+
+@pytest.fixture
+def heard(small_run, tmp_path):
+    """What is heard of newcomers, beside a run whose plan gives each category an offer of its own."""
+    run = shutil.copytree(small_run, tmp_path / "shop" / "runs" / small_run.name)
+    profiles = pl.read_parquet(run / "profiles.parquet").select("customer_id", "top_category")
+    assigned = pl.read_parquet(run / "assignments.parquet").join(profiles, on="customer_id", maintain_order="left")
+    offers = sorted(pl.read_parquet(run / "offers.parquet").filter(campaign_id="first")["offer_id"])[:2]
+    of_category = pl.col("top_category").replace_strict({"kind 0": offers[0], "kind 1": offers[1]}, default="none")
+    assigned.with_columns(planned_offer_id=of_category, planned_campaign_id=pl.lit("first")).drop(
+        "top_category"
+    ).write_parquet(run / "assignments.parquet")
+    database = Database.open(f"sqlite:///{tmp_path / 'store.db'}")
+    yield HeardOf(database, serve_run(run)), offers
+    database.close()
+
+
+def report(heard, *events):
+    moment = datetime.now(UTC).isoformat()
+    read = [
+        EVENT.validate_python({"event_id": f"e{n}-{one['kind']}", "at": moment, **one}) for n, one in enumerate(events)
+    ]
+    heard.database.change(lambda connection: take_events(connection, read))
+    heard.follow()
+
+
+PRODUCTS = [{"kind": "product", "product_id": f"{n}", "category": f"kind {n % 2}"} for n in range(4)]
+
+
+def order(customer, product, number=1):
+    line = {"product_id": product, "quantity": 1, "paid_minor": 500}
+    return {"kind": "order", "customer_id": customer, "order_id": f"{customer}-{number}", "lines": [line]}
+
+
+def given(heard, customer):
+    decided = decide(heard.policy, DecisionAsked(customer, like=heard.like.get(customer)))
+    return None if decided.offer is None else decided.offer.offer_id, decided
+
+
+def in_plan(heard, name):
+    """A new customer of this name who is in the plan's arm."""
+    names = (f"{name} {n}" for n in range(100))
+    return next(one for one in names if heard.policy.newcomer(one).arm == "plan")
+
+
+def test_a_newcomer_gets_what_buyers_of_the_category_get(heard):
+    heard, offers = heard
+    ann, ben, eve = (in_plan(heard, name) for name in ("ann", "ben", "eve"))
+    report(heard, *PRODUCTS, order(ann, "0"), order(ben, "1"), order("c000", "1"))
+    assert set(heard.like) == {ann, ben}
+    assert [given(heard, one)[0] for one in (ann, ben)] == offers
+    decided = given(heard, ann)[1]
+    assert (decided.arm, decided.reasons, decided.needs_minor) == ("plan", ("newcomer",), 200)
+    assert decided.propensity == pytest.approx(0.8)
+    assert given(heard, eve)[1].reasons == ("unknown_customer",)
+
+
+def test_who_only_looked_is_like_buyers_of_what_was_looked_at_most(heard):
+    heard, offers = heard
+    ann = in_plan(heard, "ann")
+    views = [{"kind": "view", "customer_id": ann, "product_id": one} for one in ("1", "3", "0")]
+    report(heard, *PRODUCTS, *views)
+    assert heard.like == {ann: "0 kind 1"}
+    assert given(heard, ann)[0] == offers[1]
+
+
+def test_what_was_bought_later_is_followed(heard):
+    heard, _ = heard
+    ann = in_plan(heard, "ann")
+    report(heard, *PRODUCTS, order(ann, "0"))
+    assert heard.like[ann] == "1 kind 0"
+    moment = datetime.now(UTC).isoformat()
+    more = [{"event_id": f"more {n}", "at": moment, **order(ann, "1", n)} for n in range(2, 6)]
+    read = [EVENT.validate_python(one) for one in more]
+    heard.database.change(lambda connection: take_events(connection, read))
+    heard.follow()
+    assert heard.like[ann] == "3 kind 1"
+
+
+def test_the_draw_of_a_newcomer_does_not_hang_on_what_is_heard(heard):
+    heard, _ = heard
+    for n in range(50):
+        before, after = (heard.policy.newcomer(f"new {n}", like) for like in (None, "1 kind 0"))
+        assert before.arm == after.arm
+        assert after.propensity == pytest.approx(0.8 if after.arm == "plan" else 0.2)
