@@ -1,10 +1,12 @@
-# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi>=23.1 httpx>=0.27 sqlalchemy>=2.0.30 psycopg[binary]>=3.2
+# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30 psycopg[binary] vowpalwabbit
 """How many decisions, prices and baskets a second does one worker of the service answer, and how fast?
 
 The worker is pinned to one core and the clients to another; clients keep their connections, and each sends a request
 when the last one was answered, or at half the highest rate. Beside it stand a bare route of FastAPI that parses the
-same body, and bare Starlette, on the same server and core. `make bench NAME=serving` prints a table; `--json FILE`
-writes it too, `--quick` takes a second for each figure.
+same body, and bare Starlette, on the same server and core. They are asked by turns, a slice at a time, and the medians
+of slices are compared, so that other work on the machine slows all alike. Two workers on both cores show that a
+customer gets the same from each. Vowpal Wabbit chooses in a process, without HTTP. `make bench NAME=serving` prints
+a table; `--json FILE` writes it too, `--quick` takes a second for each figure.
 """
 
 from __future__ import annotations
@@ -21,16 +23,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from record import Claim, Record, Result, load, machine, tell
 from serving_shop import write_shop
+from serving_vowpal import decision_us
 
 CLIENTS = 16
+SLICES = 7
 SHARE_OF_BARE, P99_MS, PRICES_MS, MEMORY_MB, START_SECONDS = 0.6, 10.0, 20.0, 1000.0, 5.0
 """Targets."""
+PEERS = ("bare_fastapi", "bare_starlette")
 Body = Callable[[], bytes]
 
 
@@ -41,14 +47,14 @@ class Load:
     per_second: float
     p50_ms: float
     p99_ms: float
-    failed: int
+    failed: float
     cpu_us: float
     """Processor time of the server for each answer: the same on a machine that is busy with other work."""
 
 
-def pinned(core: int) -> list[str]:
-    """Return the words that pin a command to a core."""
-    return ["taskset", "-c", str(core)]
+def pinned(cores: str) -> list[str]:
+    """Return the words that pin a command to cores."""
+    return ["taskset", "-c", cores]
 
 
 def free_port() -> int:
@@ -77,13 +83,13 @@ def cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def served(command: list[str], port: int, *, speaks: bool = False) -> Iterator[Server]:
+def served(command: list[str], port: int, *, speaks: bool = False, cores: str = "0") -> Iterator[Server]:
     """Start a server and wait until it answers."""
     folder = Path(__file__).parent
     here = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(folder)])}
     begin = time.monotonic()
     process = subprocess.Popen(
-        [*pinned(0), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=here
+        [*pinned(cores), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=here
     )
     try:
         while not answers(port):
@@ -173,12 +179,16 @@ def bodies(customers: int) -> dict[str, tuple[str, Body]]:
     }
 
 
-def measure_service(shop: Path, customers: int, seconds: float) -> tuple[list[Result], list[Claim], float]:
-    """Measure the service; the last value is the processor time of a decision."""
+def service(shop: Path, port: int, *more: str) -> list[str]:
+    """Return the command that starts the service."""
+    program = [sys.executable, "-c", "from offerloop.cli import main; main()"]
+    return [*program, "serve", str(shop), "--port", str(port), *more]
+
+
+def measure_service(shop: Path, customers: int, seconds: float) -> tuple[list[Result], list[Claim]]:
+    """Measure one worker, and its peers beside it."""
     port, results, claims = free_port(), list[Result](), list[Claim]()
-    command = [sys.executable, "-c", "from offerloop.cli import main; main()", "serve", str(shop), "--port", str(port)]
-    spent: list[float] = []
-    with served(command, port, speaks=True) as server:
+    with served(service(shop, port), port, speaks=True) as server:
         for name, (path, body) in bodies(customers).items():
             asyncio.run(ask(server, path, server.first_line, body, seconds / 4, None))
             full = asyncio.run(ask(server, path, server.first_line, body, seconds, None))
@@ -186,11 +196,91 @@ def measure_service(shop: Path, customers: int, seconds: float) -> tuple[list[Re
             results += figures("offerloop", name, full) + figures("offerloop, half load", name, half)
             most = PRICES_MS if path == "/v1/prices" else P99_MS
             claims.append(Claim.at_most(f"{name}: p99 at half load, ms", half.p99_ms, most))
-            spent.append(full.cpu_us)
             claims.append(Claim.at_most(f"{name}: answers that are no success", full.failed + half.failed, 0))
         claims.append(Claim.at_most("memory of the worker, MB", memory_mb(server.pid), MEMORY_MB))
+        more_results, more_claims = measure_peers(server, customers, seconds)
     claims.append(Claim.at_most("start with the policy's table written, s", server.started_seconds, START_SECONDS))
-    return results, claims, spent[0]
+    return results + more_results, claims + more_claims
+
+
+def measure_peers(ours: Server, customers: int, seconds: float) -> tuple[list[Result], list[Claim]]:
+    """Ask for decisions of the service and of its peers by turns."""
+    path, body = bodies(customers)["decisions"]
+    with ExitStack() as stack:
+        servers = {"offerloop": ours, **{name: stack.enter_context(peer(name)) for name in PEERS}}
+        loads: dict[str, list[Load]] = {name: [] for name in servers}
+        for _ in range(SLICES):
+            for name, server in servers.items():
+                load = ask(server, path, ours.first_line, body, seconds / SLICES, None)
+                loads[name].append(asyncio.run(load))
+    of = {name: middle(slices) for name, slices in loads.items()}
+    results = [
+        one for name, load in of.items() for one in figures(f"{name}, by turns".replace("_", " "), "decisions", load)
+    ]
+    claims = []
+    for name in PEERS:
+        target = SHARE_OF_BARE if name == "bare_fastapi" else None
+        for what, share in (
+            ("decisions a second", of["offerloop"].per_second / of[name].per_second),
+            ("decisions a second of processor time", of[name].cpu_us / of["offerloop"].cpu_us),
+        ):
+            met = None if target is None else share >= target
+            claims.append(Claim(f"{what}, as a share of {name.replace('_', ' ')}", share, target=target, met=met))
+    return results, claims
+
+
+def middle(slices: list[Load]) -> Load:
+    """Return the medians of slices."""
+    names = ("per_second", "p50_ms", "p99_ms", "failed", "cpu_us")
+    return Load(**{name: median(getattr(one, name) for one in slices) for name in names})
+
+
+@contextmanager
+def peer(name: str) -> Iterator[Server]:
+    """Start a bare server that answers the same request."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", f"serving_peers:{name}", "--port", str(port), "--no-access-log"]
+    with served([*command, "--log-level", "warning"], port) as server:
+        yield server
+
+
+def measure_two_workers(shop: Path, customers: int, seconds: float) -> tuple[list[Result], list[Claim]]:
+    """Ask two workers on both cores, and compare what one customer gets over many connections."""
+    port = free_port()
+    path, body = bodies(customers)["decisions"]
+    command = service(shop, port, "--workers", "2", "--new-admin-token")
+    with served(command, port, speaks=True, cores="0,1") as server:
+        wait_until_ready(server)
+        load = asyncio.run(ask(server, path, server.first_line, body, seconds, None))
+        texts = {decision_of(server, f"customer-{one % 5:08}") for one in range(100)}
+    results = [Result("offerloop, two workers", "decisions", "answers", load.per_second, "1/s")]
+    claims = [
+        Claim.at_most("two workers: answers that are no success", load.failed, 0),
+        Claim.at_most("two workers: different answers to 5 customers asked 20 times each", len(texts), 5),
+    ]
+    return results, claims
+
+
+def wait_until_ready(server: Server) -> None:
+    """Wait until both workers have loaded the policy."""
+    while b" 200 " not in raw(server, b"GET /ready HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n"):
+        time.sleep(0.1)
+    time.sleep(2)
+
+
+def decision_of(server: Server, customer: str) -> str:
+    """Return what does not change from one decision of a customer to the next, over a connection of its own."""
+    asked = json.dumps({"customer_id": customer}).encode()
+    sent = request("/v1/decisions", server.first_line, asked).replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
+    said = json.loads(raw(server, sent).partition(b"\r\n\r\n")[2])
+    return json.dumps([customer, said["offers"], said["arm"], said["propensity"], said["reasons"]])
+
+
+def raw(server: Server, sent: bytes) -> bytes:
+    """Send bytes, and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def figures(system: str, case: str, seen: Load) -> list[Result]:
@@ -209,30 +299,17 @@ def memory_mb(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
-def measure_peer(name: str, customers: int, seconds: float) -> Load:
-    """Measure a bare server that answers the same request."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", f"serving_peers:{name}", "--port", str(port), "--no-access-log"]
-    path, body = bodies(customers)["decisions"]
-    with served([*command, "--log-level", "warning"], port) as server:
-        asyncio.run(ask(server, path, "none", body, seconds / 4, None))
-        return asyncio.run(ask(server, path, "none", body, seconds, None))
-
-
 def measure(customers: int, offers: int, seconds: float) -> tuple[list[Result], list[Claim]]:
-    """Measure the service and its peers after one another on the same core."""
+    """Measure the service and its peers on the same core, and two workers."""
     with tempfile.TemporaryDirectory() as folder:
         shop = write_shop(Path(folder) / "shop", customers, offers)
         write_table(shop)
-        results, claims, ours = measure_service(shop, customers, seconds)
-    for name in ("bare_fastapi", "bare_starlette"):
-        peer = measure_peer(name, customers, seconds)
-        results += figures(name.replace("_", " "), "decisions", peer)
-        share = peer.cpu_us / ours
-        what = f"decisions a second of processor time, as a share of {name.replace('_', ' ')}"
-        target = SHARE_OF_BARE if name == "bare_fastapi" else None
-        claims.append(Claim(what, share, target=target, met=None if target is None else share >= target))
-    return results, claims
+        results, claims = measure_service(shop, customers, seconds)
+        more_results, more_claims = measure_two_workers(shop, customers, seconds)
+    vowpal = decision_us(offers, 2_000)
+    if vowpal is not None:
+        results.append(Result("Vowpal Wabbit, in process", "decisions", "median", vowpal / 1000, "ms"))
+    return results + more_results, claims + more_claims
 
 
 def write_table(shop: Path) -> None:
