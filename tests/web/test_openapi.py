@@ -18,6 +18,7 @@ PLACES = {
     "redemption_id": "redeemed", "version": "newest", "token_id": "token_0123456789abcdef",
     "person_id": "person_0123456789abcdef", "job_id": "job_0123456789abcdef",
     "campaign_id": "spring", "revision": "1", "verb": "submit",
+    "experiment_id": "20240603-040000",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from offerloop.web.api import (
     customers,
     decisions,
     events,
+    experiments,
     health,
     jobs,
     orders,
@@ -41,7 +42,7 @@ time at the 99th percentile."""
 RESOURCES = (  # what is asked most is looked for first
 
     decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, campaign_figures, campaigns,
-    tokens, people, audit,
+    experiments, tokens, people, audit,
 )  # fmt: skip
 
 

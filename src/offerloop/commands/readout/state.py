@@ -1,0 +1,64 @@
+"""What is known of the experiment that a run is, without the orders since: its draw, and how long it has to last."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.commands.readout.checks import checks
+from offerloop.commands.readout.findings import DrawCheck
+from offerloop.commands.readout.inputs import PastRun, read_run
+from offerloop.evaluation import LEAST_BUYERS, ComingTest
+from offerloop.offers import NO_OFFER
+from offerloop.profiles import RECENT_DAYS
+from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class ReadoutDuration:
+    """After how many days a read-out would show an effect, in 80 of 100 cases."""
+
+    n_treated: int
+    n_control: int
+    days: int | None
+    """None where no number of days is enough."""
+    history_days: int
+    """Days of the past by which that is judged."""
+
+
+def draw_checks(run_folder: Path) -> tuple[DrawCheck, ...]:
+    """Check whether the groups of a run are those that were to be drawn. Raises InputError as `read_run` does."""
+    return checks(read_run(run_folder), None)
+
+
+def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
+    """Say after how many days a read-out of this run shows an effect of this size a week, in total over the treated.
+
+    Judged by what the planned customers bought in the last days before the run, as if days were independent: too many
+    days rather than too few, because a read-out adjusts for what customers bought before. Raises InputError as
+    `read_run` does.
+    """
+    run = read_run(run_folder)
+    planned = run.assignments.filter(
+        (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK, HOLDOUT])
+    )
+    n_treated = planned.filter(pl.col("arm") == PLAN).height
+    test = ComingTest.of(_margin_of_a_day(run, planned), n_treated, planned.height - n_treated)
+    days = test.periods(weekly_effect_minor / WEEK)
+    if days is not None:
+        days = max(days, math.ceil(RECENT_DAYS * LEAST_BUYERS / test.buyers))
+    return ReadoutDuration(n_treated, planned.height - n_treated, days, RECENT_DAYS)
+
+
+def _margin_of_a_day(run: PastRun, planned: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return a margin of each customer that varies between customers as that of one day does."""
+    spent = planned.join(run.profiles.select("customer_id", "recent_minor"), on="customer_id", how="left")
+    margin = run.margins.filter(pl.col("category").is_null())["margin"][0]
+    of_recent_days = spent["recent_minor"].fill_null(0).to_numpy().astype(np.float64)
+    return np.asarray(margin * of_recent_days / math.sqrt(RECENT_DAYS), dtype=np.float64)

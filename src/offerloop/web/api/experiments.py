@@ -1,0 +1,220 @@
+"""`/v1/experiments`: every run is one, because it draws its groups at random. Where each stands, whether its draw is
+sound, what it showed, and how long it has to last."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import polars as pl
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from pydantic import BaseModel
+
+from offerloop.commands.experiment.request import ExperimentRequest
+from offerloop.commands.experiment.task import experiment
+from offerloop.commands.readout.state import draw_checks, plan_test
+from offerloop.errors import InputError
+from offerloop.offers import NO_OFFER
+from offerloop.report import Localizer
+from offerloop.tables import HOLDOUT, PLAN
+from offerloop.web.auth import Reading
+from offerloop.web.paging import Limit
+from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.worker import Worker
+from offerloop.workspace import RunRead, open_run, readouts_of
+
+router = APIRouter(prefix="/v1/experiments", tags=["experiments"])
+RUN = r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$"
+ExperimentId = Annotated[str, InPath(pattern=RUN, examples=["20240603-040000"])]
+State = Literal["not_sent", "running", "measured", "stopped"]
+_READ = ("not_signed_in", "not_allowed", "not_found", "invalid")
+
+
+class Group(BaseModel):
+    """Customers of one arm."""
+
+    arm: str
+    n_customers: int
+    n_with_offer: int
+
+
+class ExperimentListed(BaseModel):
+    """A run as an experiment."""
+
+    experiment_id: str
+    """The run."""
+    state: State
+    """`not_sent`: no campaign was sent; `running`: not read out yet; `measured`; `stopped`: the draw is not sound."""
+    began_on: str
+    """The day of the plan."""
+    campaigns: list[str]
+    """Campaigns that were sent."""
+    groups: list[Group]
+    read_out_until: str | None
+    """Last day of the newest read-out."""
+
+
+class ExperimentList(BaseModel):
+    """Experiments, the newest first."""
+
+    items: list[ExperimentListed]
+    next_cursor: str | None
+    """Asks for the experiments before these."""
+
+
+class Check(BaseModel):
+    """One check of the draw."""
+
+    check: str
+    held_back: int
+    others: int
+    p_value: float | None
+    passes: bool
+    failure: str | None
+
+
+class Verdict(BaseModel):
+    """What a metric says of the customers with the plan's offer against those held out."""
+
+    action: str
+    """`ship`, `roll back`, `go on`, or `stop` for a broken draw."""
+    reasons: list[str]
+    metrics: list[dict[str, Any]]
+    """Differences with their intervals; money in minor units a customer."""
+
+
+class ExperimentShown(ExperimentListed):
+    """An experiment with its health and its newest read-out."""
+
+    checks: list[Check]
+    """Empty where no offer was planned."""
+    is_sound: bool | None
+    verdict: Verdict | None
+    """By the profit of each planned customer, or by the margin where the cost of offers was not observed; null before a
+    read-out, and with groups that are too small."""
+    read_out: dict[str, Any] | None
+    """The newest read-out as readout.json has it; money as decimal text."""
+
+
+class Planner(BaseModel):
+    """How long an experiment has to last."""
+
+    experiment_id: str
+    weekly_effect_minor: int
+    n_treated: int
+    n_control: int
+    days: int | None
+    """Days after which a read-out shows the effect in 80 of 100 cases; null where no number is enough."""
+    history_days: int
+    """Days of the shop's own past by which that is judged."""
+
+
+@router.get("", responses=documented("not_signed_in", "not_allowed", "invalid"))
+def all_experiments(
+    request: Request, _: Reading, limit: Limit = 20, cursor: Annotated[str | None, Query(pattern=RUN)] = None
+) -> ExperimentList:
+    """List runs as experiments, the newest first."""
+    worker: Worker = request.app.state.worker
+    runs = sorted((one.parent for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
+    older = [one for one in runs if cursor is None or one.name < cursor]
+    items = [_listed(open_run(one)) for one in older[:limit]]
+    return ExperimentList(items=items, next_cursor=older[limit - 1].name if len(older) > limit else None)
+
+
+@router.get("/{experiment_id}", responses=documented(*_READ))
+def show_experiment(request: Request, experiment_id: ExperimentId, _: Reading) -> ExperimentShown:
+    """Show where an experiment stands: its draw, checked anew, and its newest read-out."""
+    run = _run(request, experiment_id)
+    localize = Localizer(language_of(request.headers.get("accept-language")))
+    checks = _checks(run, localize)
+    is_sound = all(one.passes for one in checks)
+    readout = _newest_readout(run)
+    return ExperimentShown(
+        **_listed(run, is_sound=is_sound).model_dump(), checks=checks,
+        is_sound=is_sound if checks else None,
+        verdict=None if readout is None else _verdict(readout.parent / "outcomes.parquet"),
+        read_out=None if readout is None else json.loads(readout.read_text(encoding="utf-8")),
+    )  # fmt: skip
+
+
+@router.get("/{experiment_id}/planner", responses=documented(*_READ, "conflict"))
+def planner(
+    request: Request,
+    experiment_id: ExperimentId,
+    _: Reading,
+    weekly_effect_minor: Annotated[int, Query(ge=1, lt=10**12)] = 100_000,
+) -> Planner:
+    """Say after how many days a read-out would show an effect of this size a week, in total over the treated."""
+    run = _run(request, experiment_id)
+    try:
+        test = plan_test(run.folder, weekly_effect_minor)
+    except InputError as error:
+        raise Problem("conflict", error.message) from None
+    return Planner(experiment_id=experiment_id, weekly_effect_minor=weekly_effect_minor, **vars(test))
+
+
+def _run(request: Request, experiment_id: str) -> RunRead:
+    worker: Worker = request.app.state.worker
+    try:
+        return open_run(worker.settings.shop / "runs" / experiment_id)
+    except InputError:
+        raise Problem("not_found") from None
+
+
+def _newest_readout(run: RunRead) -> Path | None:
+    shop = run.folder.parent.parent
+    return next((one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name), None)
+
+
+def _listed(run: RunRead, *, is_sound: bool = True) -> ExperimentListed:
+    readout, sent = _newest_readout(run), [one.id for one in run.campaigns if one.send]
+    found = None if readout is None else json.loads(readout.read_text(encoding="utf-8"))
+    state: State = "running" if found is None else "measured"
+    if not sent:
+        state = "not_sent"
+    elif not is_sound or (found is not None and found["stopped"] is not None):
+        state = "stopped"
+    groups = [
+        Group(arm=arm, n_customers=one["customers"], n_with_offer=one["with_offer"])
+        for arm, one in sorted(run.summary["arms"].items())
+    ]
+    return ExperimentListed(
+        experiment_id=run.folder.name, state=state, began_on=str(run.summary["as_of"]), campaigns=sent, groups=groups,
+        read_out_until=None if found is None else found["period"]["until"],
+    )  # fmt: skip
+
+
+def _checks(run: RunRead, localize: Localizer) -> list[Check]:
+    try:
+        made = draw_checks(run.folder)
+    except InputError:
+        return []  # no offer was planned, so that there is nothing to compare
+    return [
+        Check(
+            check=localize(one.name), held_back=one.held, others=one.others, p_value=one.p_value, passes=one.passes,
+            failure=None if one.passes else localize(one.failure),
+        )
+        for one in made
+    ]  # fmt: skip
+
+
+def _verdict(outcomes: Path) -> Verdict | None:
+    """Compare the customers for whom an offer was planned, with it and held out: by their profit, or where the cost
+    of offers was not observed by their margin."""
+    if not outcomes.is_file():
+        return None
+    planned = pl.read_parquet(outcomes, columns=["arm", "planned_offer_id", "margin_minor", "cost_minor"]).filter(
+        (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
+    )
+    table = planned.with_columns(profit_minor=pl.col("margin_minor") - pl.col("cost_minor"))
+    outcome = "margin_minor" if planned["cost_minor"].null_count() else "profit_minor"
+    try:
+        result = experiment(table.select("arm", outcome), ExperimentRequest("arm", outcome, control=HOLDOUT))
+    except InputError:
+        return None  # a group is too small
+    arm = result.arms[0]
+    metrics = [one.figures() for one in arm.metrics]
+    reasons = [f"{one.code} {one.subject}".strip() for one in arm.reasons]
+    return Verdict(action=arm.action, reasons=reasons, metrics=metrics)

@@ -1,0 +1,81 @@
+"""Runs as experiments over HTTP: where each stands, its draw, its newest read-out, and how long it has to last."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+
+@pytest.fixture
+def run(service, small_run):
+    """The folder of the served run."""
+    return service.app.state.worker.settings.shop / "runs" / small_run.name
+
+
+@pytest.fixture
+def get(service):
+    from served_shop import with_role
+
+    viewer = with_role(service, "viewer")
+    return lambda path, **more: service.get(f"/v1/experiments{path}", headers=viewer | more)
+
+
+def read_out(run, until, stopped=None, effect=200):
+    """A read-out as far as it is read here, of a plan that brought so much to each customer."""
+    folder = run / f"readout-2024-05-20-{until}"
+    folder.mkdir()
+    about = {"stopped": stopped, "period": {"until": until}, "effects": [], "sentence": "It pays."}
+    (folder / "readout.json").write_text(json.dumps(about))
+    noise = np.random.default_rng(0).normal(1_000, 100, 400).round().astype(int)
+    arms = np.where(np.arange(400) < 300, "plan", "holdout")
+    rows = {"arm": arms, "planned_offer_id": ["x"] * 400, "margin_minor": noise + effect * (arms == "plan"),
+            "cost_minor": [0] * 400}  # fmt: skip
+    pl.DataFrame(rows).write_parquet(folder / "outcomes.parquet")
+
+
+def test_a_run_is_an_experiment_with_a_checked_draw(get, run):
+    listed = get("").json()["items"]
+    assert [(one["experiment_id"], one["state"], one["campaigns"]) for one in listed] == [
+        (run.name, "running", ["first"])
+    ]
+    groups = {one["arm"]: one["n_customers"] for one in listed[0]["groups"]}
+    assert groups == dict(pl.read_parquet(run / "assignments.parquet")["arm"].value_counts().iter_rows())
+    shown = get(f"/{run.name}").json()
+    assert (shown["is_sound"], shown["verdict"], shown["read_out"]) == (True, None, None)
+    assert [one["passes"] for one in shown["checks"]] == [True, True, True]
+    assert get(f"/{run.name}", **{"accept-language": "zh"}).json()["checks"][0]["check"] != shown["checks"][0]["check"]
+    assert get("/20200101-000000").status_code == 404
+
+
+def test_the_newest_readout_says_what_to_do(get, run):
+    read_out(run, "2024-05-27", effect=0)
+    read_out(run, "2024-06-03")
+    shown = get(f"/{run.name}").json()
+    assert (shown["state"], shown["read_out_until"], shown["verdict"]["action"]) == ("measured", "2024-06-03", "ship")
+    metric = shown["verdict"]["metrics"][0]
+    assert metric["metric"] == "profit_minor"
+    assert metric["difference_low"] < 200 < metric["difference_high"]
+    read_out(run, "2024-06-10", stopped="The draw is broken.")
+    assert get("").json()["items"][0]["state"] == "stopped"
+
+
+def test_a_draw_that_was_changed_is_not_sound(get, run):
+    path = run / "assignments.parquet"
+    rows = pl.read_parquet(path)
+    rows.with_columns(arm=pl.when(pl.col("arm") == "holdout").then(pl.lit("plan")).otherwise("arm")).write_parquet(path)
+    shown = get(f"/{run.name}").json()
+    assert (shown["is_sound"], shown["state"]) == (False, "stopped")
+    assert any(one["failure"] for one in shown["checks"])
+
+
+def test_a_larger_effect_shows_sooner(get, run):
+    assert get(f"/{run.name}/planner").json()["days"] is None, "too few customers are held out"
+    for name in ("assignments", "profiles"):
+        rows = pl.read_parquet(run / f"{name}.parquet")
+        copies = [rows.with_columns(pl.col("customer_id") + f"-{copy}") for copy in range(10)]
+        pl.concat(copies).write_parquet(run / f"{name}.parquet")
+    days = [get(f"/{run.name}/planner?weekly_effect_minor={effect}").json()["days"] for effect in (500, 5_000, 50_000)]
+    assert days == sorted(days, reverse=True)
+    assert days[0] > days[-1] >= 1
+    assert get(f"/{run.name}/planner?weekly_effect_minor=0").status_code == 422
