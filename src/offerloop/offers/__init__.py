@@ -55,17 +55,27 @@ if TYPE_CHECKING:
     from offerloop.offers.coupons.lifecycle import CommandAnswer, LedgerState, RefusalReason, decide_command
     from offerloop.offers.form import Term, Unit
     from offerloop.offers.kinds.spend_and_save import SpendAndSave
-    from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
+    from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage, Shipment
     from offerloop.offers.pricing.basket_reading import known_currency, read_basket
     from offerloop.offers.pricing.budgets import FindLeft, OfferLeft
     from offerloop.offers.pricing.candidates import units_left
-    from offerloop.offers.pricing.effects import Arithmetic, OffFrom, OffShipping
+    from offerloop.offers.pricing.effects import Arithmetic, OffFrom
     from offerloop.offers.pricing.offer_set import OfferSet
     from offerloop.offers.pricing.price import price
     from offerloop.offers.pricing.price_each import PricedAlone, price_each
-    from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
+    from offerloop.offers.pricing.priced import (
+        Adjustment,
+        Applied,
+        GiftLine,
+        Priced,
+        PricedLine,
+        PricedShipment,
+        RejectedOffer,
+    )
     from offerloop.offers.pricing.refund import Refund, basket_kept, refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
+    from offerloop.offers.pricing.shipping_effect import OffShipping
+    from offerloop.offers.pricing.taxes import TaxRules
     from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, offer_form, read_offers
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
@@ -104,6 +114,7 @@ __all__ = [
     "Customer",
     "Expire",
     "FindLeft",
+    "GiftLine",
     "Given",
     "Issue",
     "IssuedCoupon",
@@ -120,6 +131,7 @@ __all__ = [
     "Priced",
     "PricedAlone",
     "PricedLine",
+    "PricedShipment",
     "Redeem",
     "Redemption",
     "Refund",
@@ -129,9 +141,11 @@ __all__ = [
     "Remainder",
     "Revoke",
     "RollBack",
+    "Shipment",
     "SpendAndSave",
     "StackingChoice",
     "StackingPolicy",
+    "TaxRules",
     "Term",
     "Unit",
     "WrittenTerms",

@@ -40,6 +40,7 @@ class NotApplicable(StrEnum):
     RULED_OUT = "ruled_out"
     BUDGET = "budget_used_up"
     LIMIT = "limit_of_uses_reached"
+    SHIPMENT = "no_such_shipment"
 
 
 @dataclass(frozen=True)

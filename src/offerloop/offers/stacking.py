@@ -13,6 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from offerloop.offers.pricing.effects import Arithmetic
+from offerloop.offers.pricing.taxes import TaxRules
 
 
 class Lane(StrEnum):
@@ -78,6 +79,7 @@ class StackingPolicy:
     units_once: bool = True
     """Whether units that an offer of single units has used are not there for another, and offers that do not stack
     compete for units; otherwise units may be used again, and such offers compete for lines."""
+    tax: TaxRules = field(default_factory=TaxRules)
     effort: int = 60_000
     """How much work the search for the best set may be: each set that is tried counts as many as it has lines and some
     more, and so do the lines of the offers that are bounded. 0 takes the greedy answer."""

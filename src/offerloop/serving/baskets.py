@@ -14,6 +14,7 @@ from offerloop.offers import (
     Customer,
     OfferUsage,
     RejectedOffer,
+    Shipment,
     attributes_of,
     known_currency,
     price,
@@ -75,6 +76,7 @@ def basket_of(written: Mapping[str, Any], customer_id: str | None) -> Basket:
         written.get("shipping_minor", 0), customer, written.get("bought_in"), frozenset(written.get("codes", ())),
         usage, written.get("tax_included", True), written.get("payment"), written.get("region"),
         attributes_of(written.get("attributes", {})),
+        tuple(Shipment(**{**one, "tax": rate(one.get("tax", "0"))}) for one in written.get("shipments", ())),
     )  # fmt: skip
 
 

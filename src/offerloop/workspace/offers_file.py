@@ -20,6 +20,7 @@ from offerloop.offers import (
     Remainder,
     StackingChoice,
     StackingPolicy,
+    TaxRules,
     WrittenTerms,
     known_currency,
     read_offers,
@@ -136,7 +137,7 @@ def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Of
 
 
 def _policy(terms: WrittenTerms | None) -> StackingPolicy:
-    """Read `choice`, `remainder`, `percent_rounds`, the `max_` fields, `units` and `effort`."""
+    """Read `choice`, `remainder`, `percent_rounds`, the `max_` and `tax_` fields, `units` and `effort`."""
     if terms is None:
         return DEFAULT_POLICY
     policy = StackingPolicy(
@@ -149,6 +150,10 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
         most_share=None if terms.get("max_share") is None else terms.share("max_share"),
         most_line_share=None if terms.get("max_line_share") is None else terms.share("max_line_share"),
         units_once=terms.one_of("units", {"once": True, "again": False}, default=True),
+        tax=TaxRules(
+            before_funded=terms.one_of("tax_base", {"paid": False, "before_funded": True}, default=False),
+            by_invoice=terms.one_of("tax_rounds", {"line": False, "invoice": True}, default=False),
+        ),
         effort=DEFAULT_POLICY.effort if terms.get("effort") is None else terms.whole("effort"),
     )
     terms.finish()

@@ -59,6 +59,18 @@ not spend-and-save: spend 6.84 more
 """
 
 
+SHIPPED = """\
+1 x tea                            60.00
+2 x mug                             0.00
+shipping (north, express)           5.00
+shipping (south)                    9.00
+    free-shipping: free shipping   -9.00
+tax included                        0.80
+to pay, USD                        65.00
+gift mug: 2 in the basket, and offers give 1
+"""
+
+
 def files(tmp_path):
     (tmp_path / "offers.toml").write_text(OFFERS, encoding="utf-8")
     (tmp_path / "basket.json").write_text(json.dumps(BASKET), encoding="utf-8")
@@ -103,6 +115,23 @@ def test_the_bill_in_chinese(command, tmp_path):
     code, out, _ = command("price", *files(tmp_path), "--now", "2026-11-11T14:00:00Z", "--language", "zh")
     assert code == 0
     assert [word for word in ("应付，USD", "运费", "未使用 flash：已结束", "再消费") if word not in out] == []
+
+
+def test_shipments_and_gifts_on_the_bill(command, tmp_path):
+    lines = [
+        {"product_id": "tea", "quantity": 1, "unit_price": "60", "shop": "south"},
+        {"product_id": "mug", "quantity": 2, "unit_price": "5", "gift": True},
+    ]
+    shipments = [{"price": "5", "shop": "north", "method": "express", "tax": "0.19"}, {"price": "9", "shop": "south"}]
+    offers = [{"kind": "free_shipping", "shops": "south"}, {"kind": "gift", "product": "mug"}]
+    basket, policy = {"currency": "USD", "lines": lines, "shipments": shipments}, {"tax_rounds": "invoice"}
+    (tmp_path / "basket.json").write_text(json.dumps(basket), encoding="utf-8")
+    (tmp_path / "offers.json").write_text(json.dumps({"currency": "USD", "offers": offers, "policy": policy}))
+    code, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
+    assert (code, out) == (0, SHIPPED)
+    _, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json", "--json")
+    assert [(one["shop"], one["paid_minor"]) for one in json.loads(out)["shipments"]] == [("north", 500), ("south", 0)]
+    assert json.loads(out)["gift_lines"] == [{"product_id": "mug", "given": 1, "in_basket": 2}]
 
 
 def test_codes_are_not_ids_of_offers(command, tmp_path):

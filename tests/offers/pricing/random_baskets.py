@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from offerloop.offers import Basket, BasketLine, Customer, Remainder, SpendAndSave
+from offerloop.offers import Basket, BasketLine, Customer, Remainder, Shipment, SpendAndSave
 from offerloop.offers.attributes import AttributeTest
 from offerloop.offers.conditions import Conditions, Measured
 from offerloop.offers.kinds.bundle import Bundle
@@ -36,15 +36,35 @@ def lines(draw):
         floor_minor=draw(st.sampled_from([0, 0, unit // 2, unit, unit + 50])),
         selected=draw(st.sampled_from([True, True, True, False])),
         attributes=draw(st.sampled_from([(), (("organic", ("true",)),)])),
+        gift=draw(st.sampled_from([False] * 5 + [True])),
+        shop=draw(st.sampled_from([None, "shop a", "shop b"])),
     )
+
+
+shipment_lists = st.one_of(
+    st.just(()),
+    st.lists(
+        st.builds(
+            Shipment,
+            st.integers(0, 900),
+            shop=st.sampled_from([None, "shop a", "shop b"]),
+            method=st.sampled_from([None, "express"]),
+            tax=st.sampled_from([Fraction(0), Fraction(19, 100)]),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+)
 
 
 @st.composite
 def baskets(draw):
+    shipments = draw(shipment_lists)
     return Basket(
         currency="USD",
         lines=tuple(draw(st.lists(lines(), max_size=5))),
-        shipping_minor=draw(st.sampled_from([0, 500])),
+        shipping_minor=0 if shipments else draw(st.sampled_from([0, 500])),
+        shipments=shipments,
         customer=Customer(orders_before=draw(st.sampled_from([None, 0, 3]))),
         payment=draw(st.sampled_from([None, "card"])),
     )
@@ -145,7 +165,12 @@ def _bundle(draw, common):
 
 
 def _free_shipping(draw, common):
-    return FreeShipping(**common, percent=Fraction(draw(st.sampled_from([50, 100]))))
+    return FreeShipping(
+        **{**common, "scope": draw(st.one_of(scopes, st.just(Scope(shops=frozenset(["shop a"])))))},
+        percent=Fraction(draw(st.sampled_from([50, 100]))),
+        methods=frozenset(draw(st.sampled_from([[], [], ["express"]]))),
+        max_minor=draw(st.sampled_from([None, 300])),
+    )
 
 
 def _combined(draw, common):

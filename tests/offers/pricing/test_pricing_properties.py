@@ -36,13 +36,17 @@ NOW = 1_768_478_400
 def check_money(basket, found):
     """Every figure adds up, and nothing is below its floor or above its list price."""
     for line in found.lines:
-        shelf = line.line.amount_minor if line.line.selected else 0
+        shelf = line.line.amount_minor if line.line.counts else 0
         assert shelf + sum(one.amount_minor for one in line.adjustments) == line.paid_minor
         assert sum(count * cost for count, cost in line.units) == line.paid_minor
-        assert sum(count for count, _ in line.units) == (line.line.quantity if line.line.selected else 0)
+        assert sum(count for count, _ in line.units) == (line.line.quantity if line.line.counts else 0)
         assert all(line.line.floor <= cost <= line.line.unit_minor for _, cost in line.units)
         assert all(one.amount_minor < 0 for one in line.adjustments)
     assert 0 <= found.shipping_minor <= basket.shipping_minor
+    for shipment in found.shipments:
+        off = sum(one.amount_minor for one in shipment.adjustments)
+        assert 0 <= shipment.paid_minor == shipment.shipment.price_minor + off
+    assert found.shipping_minor == sum(one.paid_minor for one in found.shipments)
     assert found.total_minor == sum(one.paid_minor for one in found.lines) + found.shipping_minor
     assert sum(one.off_minor for one in found.applied) == found.discount_minor
     assert all(0 <= one.funded_minor <= one.off_minor for one in found.applied)
@@ -184,7 +188,7 @@ def test_no_set_of_offers_is_better(basket, offers, policy, so_few):
 @given(baskets(), offer_lists(), st.data())
 def test_returns_give_back_what_was_paid_and_no_more(basket, offers, data):
     paid, before, total = price(basket, offers, NOW), {}, 0
-    left = {place: line.quantity for place, line in enumerate(basket.lines) if line.selected}
+    left = {place: line.quantity for place, line in enumerate(basket.lines) if line.counts}
     while left and data.draw(st.booleans()):
         place = data.draw(st.sampled_from(sorted(left)))
         count = data.draw(st.integers(1, left[place]))
@@ -201,7 +205,7 @@ def test_returns_give_back_what_was_paid_and_no_more(basket, offers, data):
 def test_returns_priced_again_give_back_no_more_than_was_paid(basket, offers, data):
     paid, before, total = price(basket, offers, NOW), {}, 0
     for place, line in enumerate(basket.lines):
-        if line.selected:
+        if line.counts:
             count = data.draw(st.integers(0, line.quantity))
             back = refund_repriced(paid, basket, {place: count}, lambda one: price(one, offers, NOW), before, total)
             before[place] = count

@@ -7,7 +7,17 @@ from typing import Any
 
 from offerloop.message import Message
 from offerloop.money import to_text
-from offerloop.offers import NO_CODES, Adjustment, CodesOfCustomer, NotApplicable, Priced, PricedLine, RejectedOffer
+from offerloop.offers import (
+    NO_CODES,
+    Adjustment,
+    CodesOfCustomer,
+    GiftLine,
+    NotApplicable,
+    Priced,
+    PricedLine,
+    RejectedOffer,
+    Shipment,
+)
 from offerloop.report import Localizer, text_page, text_table
 
 WHY_NOT = {
@@ -36,6 +46,7 @@ WHY_NOT = {
     NotApplicable.LOYALTY: Message("other loyalty tier", context="why an offer does not apply"),
     NotApplicable.ATTRIBUTE: Message("an attribute of the basket differs", context="why an offer does not apply"),
     NotApplicable.BUDGET: Message("its budget is used up", context="why an offer does not apply"),
+    NotApplicable.SHIPMENT: Message("no such shipment", context="why an offer does not apply"),
     NotApplicable.LIMIT: Message("limit of uses reached", context="why an offer does not apply"),
     NotApplicable.ALTERNATIVE: Message("none of its alternative conditions holds"),
     NotApplicable.RULED_OUT: Message("one of its exclusions holds"),
@@ -62,6 +73,18 @@ def price_facts(priced: Priced, codes: CodesOfCustomer = NO_CODES) -> dict[str, 
         "total_minor": priced.total_minor,
         "gap_minor": priced.gap_minor,
         "lines": [_line_facts(one) for one in priced.lines],
+        "shipments": [
+            {
+                "shop": one.shipment.shop,
+                "method": one.shipment.method,
+                "before_minor": one.shipment.price_minor,
+                "paid_minor": one.paid_minor,
+                "tax_minor": one.tax_minor,
+                "adjustments": [_adjustment(change) for change in one.adjustments],
+            }
+            for one in priced.shipments
+        ],
+        "gift_lines": [vars(one) for one in priced.gift_lines],
         "shipping_adjustments": [_adjustment(one) for one in priced.shipping_adjustments],
         "applied": [
             {
@@ -97,6 +120,7 @@ def _line_facts(line: PricedLine) -> dict[str, Any]:
         "product_id": line.line.product_id,
         "quantity": line.line.quantity,
         "selected": line.line.selected,
+        "gift": line.line.gift,
         "before_minor": line.line.amount_minor,
         "paid_minor": line.paid_minor,
         "tax_minor": line.tax_minor,
@@ -129,19 +153,29 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
 
     rows = []
     for line in priced.lines:
-        if line.line.selected:
+        if line.line.gift:
+            rows.append((f"{line.line.quantity} x {line.line.product_id}", money(0)))
+        elif line.line.selected:
             rows.append((f"{line.line.quantity} x {line.line.product_id}", money(line.line.amount_minor)))
             rows += offs(line.adjustments)
             if line.prior_minor is not None:
                 lowest = _("lowest price of the last 30 days: {price}", price=money(line.prior_minor))
                 rows.append((f"    {lowest}", ""))
-    rows.append((_("shipping", context="row of a bill"), money(priced.shipping_before_minor)))
-    rows += offs(priced.shipping_adjustments)
+    for shipment in priced.shipments:
+        rows.append((_shipping(shipment.shipment, _), money(shipment.shipment.price_minor)))
+        rows += offs(shipment.adjustments)
     if priced.tax_minor:
         tax = _("tax included", context="row of a bill") if priced.tax_included else _("tax", context="row of a bill")
         rows.append((tax, money(priced.tax_minor)))
     rows.append((_("to pay, {currency}", context="row of a bill", currency=priced.currency), money(priced.total_minor)))
-    gifts = (_("also: {text}", context="bill", text=gift.text) for one in priced.applied for gift in one.gives)
+    there = {one.product_id for one in priced.gift_lines if one.in_basket}
+    gifts = [
+        _("also: {text}", context="bill", text=gift.text)
+        for one in priced.applied
+        for gift in one.gives
+        if gift.product_id not in there
+    ]
+    gifts += [_gift(one, _) for one in priced.gift_lines if one.in_basket not in (0, one.given)]
     rejected = (
         _(
             "not {offer}: {why}",
@@ -152,6 +186,23 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
         for rejected in priced.rejected
     )
     return text_page(text_table(("", ""), rows), *_gap(priced, _), *_codes(priced, codes, _), *gifts, *rejected)
+
+
+def _shipping(shipment: Shipment, _: Localizer) -> str:
+    """Name a shipment by its shop and method."""
+    names = [name for name in (shipment.shop, shipment.method) if name is not None]
+    shipping = _("shipping", context="row of a bill")
+    return _("{why} ({names})", context="pattern", why=shipping, names=names) if names else shipping
+
+
+def _gift(line: GiftLine, _: Localizer) -> str:
+    """Say that a gift stands in the basket more or less often than offers give it."""
+    return _(
+        "gift {product}: {in_basket} in the basket, and offers give {given}",
+        product=line.product_id,
+        in_basket=line.in_basket,
+        given=line.given,
+    )
 
 
 def _codes(priced: Priced, codes: CodesOfCustomer, _: Localizer) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import BasketLine, Priced, PricedLine
+from offerloop.offers import BasketLine, Priced, PricedLine, PricedShipment, Shipment
 
 
 def is_printed(document: object) -> bool:
@@ -28,6 +28,7 @@ def read_printed(document: Mapping[str, Any]) -> Priced:
             applied=(),
             find_rejected=tuple,
             tax_included=document["tax_included"],
+            shipments=tuple(map(_shipment, document["shipments"])),
         )
         is_whole = priced.total_minor == document["total_minor"]
     except (KeyError, TypeError, AttributeError):
@@ -39,7 +40,12 @@ def read_printed(document: Mapping[str, Any]) -> Priced:
     return priced
 
 
+def _shipment(written: Mapping[str, Any]) -> PricedShipment:
+    return PricedShipment(Shipment(written["before_minor"]), written["paid_minor"], (), written["tax_minor"])
+
+
 def _line(written: Mapping[str, Any]) -> PricedLine:
     quantity, before = written["quantity"], written["before_minor"]
-    line = BasketLine(written["product_id"], quantity, before // quantity, selected=written["selected"])
+    counts = {"selected": written["selected"], "gift": written["gift"]}
+    line = BasketLine(written["product_id"], quantity, before // quantity, **counts)
     return PricedLine(line, written["paid_minor"], (), (), written["announced_minor"], written["tax_minor"])

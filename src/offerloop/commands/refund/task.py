@@ -180,7 +180,7 @@ _MOST = 10**9
 
 
 def _place(priced: Priced, name: str) -> int:
-    lines = [place for place, one in enumerate(priced.lines) if one.line.product_id == name and one.line.selected]
+    lines = [place for place, one in enumerate(priced.lines) if one.line.product_id == name and one.line.counts]
     if len(lines) == 1:
         return lines[0]
     if lines:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.pricing.effects import Effect, OffShipping
+from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.shipping_effect import OffShipping
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 
@@ -25,12 +26,15 @@ class FreeShipping(Offer):
     percent: Fraction = term("percent", "percentage off", "运费折扣", Unit.PERCENT, default=Fraction(100), most=100)
     max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
 
+    methods: frozenset[str] = frozenset()
+    """Shipping methods that it is about; empty for all."""
+
     kind: ClassVar[str] = "free_shipping"
     lane: ClassVar[Lane] = Lane.SHIPPING
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        return [(OffShipping(self.percent, self.max_minor), self.scope)]
+        return [(OffShipping(self.percent, self.max_minor, self.scope.shops, self.methods), self.scope)]
 
     @property
     def most_minor(self) -> int | None:
@@ -47,4 +51,5 @@ class FreeShipping(Offer):
 def read_free_shipping(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """Read one offer of free shipping."""
     del categories
-    return [FreeShipping(**terms.common("free-shipping"), **terms.own(FreeShipping))]
+    methods = terms.names("methods")
+    return [FreeShipping(**terms.common("free-shipping"), **terms.own(FreeShipping), methods=methods)]

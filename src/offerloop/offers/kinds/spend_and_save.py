@@ -51,8 +51,9 @@ class SpendAndSave(Offer):
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
         effect = OffFrom(
-            self.tiers, self.by_count, self.each_full, self.times, self.conditions.measured, self.max_minor
-        )
+            self.tiers, self.by_count, self.each_full, self.times, self.conditions.measured, self.max_minor,
+            self.scope.shops,
+        )  # fmt: skip
         return [(effect, self.scope)]
 
     @property

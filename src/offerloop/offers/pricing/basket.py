@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import TOO_MUCH
 from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes
 
@@ -37,6 +38,8 @@ class BasketLine:
     """Whether it is to be paid now; a line that is not counts for nothing."""
     attributes: Attributes = NO_ATTRIBUTES
     """What else is known of it, such as its colour."""
+    gift: bool = False
+    """Whether it is what an offer gives: it costs nothing and counts for nothing."""
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
@@ -47,6 +50,11 @@ class BasketLine:
             raise InputError(f"the price and the floor of '{self.product_id}' must not be below zero")
         if self.list_minor is not None and self.list_minor < self.unit_minor:
             raise InputError(f"the price of '{self.product_id}' is above its list price")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is to be paid now and is no gift."""
+        return self.selected and not self.gift
 
     @property
     def amount_minor(self) -> int:
@@ -62,6 +70,23 @@ class BasketLine:
     def reduced(self) -> bool:
         """Whether the shelf price is below the list price."""
         return self.list_minor is not None and self.unit_minor < self.list_minor
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """One parcel, or what one shop sends, and what that costs before any offer."""
+
+    price_minor: int
+    shop: str | None = None
+    """Who sends it; None for the platform, or where it does not matter."""
+    method: str | None = None
+    """Such as "express"."""
+    tax: Fraction = Fraction(0)
+    """Rate of the tax on it."""
+
+    def __post_init__(self) -> None:
+        if self.price_minor < 0:
+            raise InputError(Message("the shipping must not be below zero"))
 
 
 @dataclass(frozen=True)
@@ -108,15 +133,35 @@ class Basket:
     """Where it is delivered, such as "DE" or "DE-BY"."""
     attributes: Attributes = NO_ATTRIBUTES
     """What else is known of the purchase, such as gift wrapping."""
+    shipments: tuple[Shipment, ...] = ()
+    """Where there are several, or their method or tax is known: then `shipping_minor` is what they cost together."""
 
     def __post_init__(self) -> None:
         if self.shipping_minor < 0:
-            raise InputError("the shipping must not be below zero")
+            raise InputError(Message("the shipping must not be below zero"))
+        total = sum([one.price_minor for one in self.shipments])
+        if self.shipments and self.shipping_minor not in (0, total):
+            raise InputError(Message("the shipping is not what the shipments cost together"))
+        if self.shipments:
+            object.__setattr__(self, "shipping_minor", total)
+
+    @cached_property
+    def all_shipments(self) -> tuple[Shipment, ...]:
+        """The shipments, at least one."""
+        return self.shipments or (Shipment(self.shipping_minor),)
+
+    def shipments_of(self, shops: frozenset[str], methods: frozenset[str] = frozenset()) -> Sequence[int]:
+        """Positions of the shipments of some shops and methods; one whose shop is not known may be of any."""
+        return [
+            place
+            for place, one in enumerate(self.all_shipments)
+            if (not shops or one.shop is None or one.shop in shops) and (not methods or one.method in methods)
+        ]
 
     @cached_property
     def live(self) -> tuple[int, ...]:
         """Positions of the lines that are to be paid."""
-        return tuple(place for place, line in enumerate(self.lines) if line.selected)
+        return tuple(place for place, line in enumerate(self.lines) if line.counts)
 
     @cached_property
     def has_floors(self) -> bool:
@@ -151,4 +196,4 @@ class Basket:
     @cached_property
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""
-        return tuple(line.amount_minor if line.selected else 0 for line in self.lines)
+        return tuple(line.amount_minor if line.counts else 0 for line in self.lines)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import DIGITS, is_unit
-from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage
+from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage, Shipment
 from offerloop.offers.terms import WrittenTerms
 
 
@@ -24,6 +25,7 @@ def read_basket(written: object) -> Basket:
         currency=terms.currency,
         lines=tuple(_line(one, place, terms.currency) for place, one in enumerate(lines, 1)),
         shipping_minor=terms.amount("shipping") or 0,
+        shipments=_shipments(terms),
         customer=_customer(terms),
         bought_in=_name(terms, "bought_in"),
         codes=terms.names("codes"),
@@ -81,7 +83,23 @@ def _read_line(terms: WrittenTerms) -> BasketLine:
         tax=terms.share("tax"),
         selected=terms.flag("selected", default=True),
         attributes=terms.attributes("attributes"),
+        gift=terms.flag("gift"),
     )
+
+
+def _shipments(terms: WrittenTerms) -> tuple[Shipment, ...]:
+    """Read the shipments, or one of which only the tax is known."""
+    rows, tax = terms.get("shipments"), terms.get("shipping_tax")
+    if rows is None:
+        return () if tax is None else (Shipment(terms.amount("shipping") or 0, tax=terms.share("shipping_tax")),)
+    if tax is not None:
+        raise InputError(Message("'shipping_tax' goes with 'shipping'; shipments have a 'tax' each"))
+    found = []
+    for row in terms.rows("shipments", rows):
+        row.need("price")
+        found.append(Shipment(row.amount("price") or 0, _name(row, "shop"), _name(row, "method"), row.share("tax")))
+        row.finish()
+    return tuple(found)
 
 
 def _name(terms: WrittenTerms, field: str) -> str | None:

@@ -9,9 +9,10 @@ from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
-from offerloop.offers.pricing.effects import Effect, OffFrom, OffShipping, Place
+from offerloop.offers.pricing.effects import Effect, OffFrom, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
+from offerloop.offers.pricing.shipping_effect import OffShipping
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
@@ -23,7 +24,7 @@ class Candidate:
     ready: Ready
     places: list[tuple[Effect, Place]]
     touched: int
-    """Lines that it may change as bits, shipping as the bit after the last line."""
+    """Lines that it may change as bits, and shipments as bits after the last line."""
     worth: int
     """What it takes off when it is alone."""
     most: int
@@ -57,12 +58,12 @@ class Candidate:
         if len(self.places) == 1:
             effect, at = self.places[0]
             self.rates, self.rounding = effect.rates(at)
-            amounts = [*likely.amounts, likely.shipping]
+            amounts = likely.all_amounts
             self.by_rates = sum([rate * amounts[line] for line, rate in self.rates])
             if self.uses:
                 self.by_line = effect.by_line(at, start)
                 return
-        amounts = [*start.amounts, start.shipping]
+        amounts = start.all_amounts
         lines = [line for line in range(self.touched.bit_length()) if self.touched >> line & 1]
         total = sum([amounts[line] for line in lines])
         each = [amounts[line] / total for line in lines] if total else [1.0]
@@ -72,6 +73,8 @@ class Candidate:
         """Whether another offer takes off the same in the same way, whatever was applied before it."""
         own, others = self.ready, other.ready
         if own.after or own.named or others.after or others.named or own.announced != others.announced:
+            return False
+        if self.left_minor != other.left_minor:
             return False
         return self.stackable == other.stackable and own.effects == others.effects and self.places == other.places
 
@@ -200,7 +203,7 @@ def _placed(
     if places:
         worth = most = start.total - _changed(ready, places, start).total
         if not all(effect.quick for effect, _ in places):
-            most = sum(amount for line, amount in enumerate(start.amounts) if touched >> line & 1) + start.shipping
+            most = sum(amount for line, amount in enumerate(start.all_amounts) if touched >> line & 1)
     stackable = ready.offer.stacking.stackable
     return Candidate(ready, places, touched, worth, most, ready.offer.offer_id, stackable, False, Uses.LINES)
 
@@ -233,13 +236,13 @@ def units_left(ready: Ready, basket: Basket) -> int | Shortfall:
 
 
 def _touched(effect: Effect, at: Place) -> int:
+    shipments = effect.shipments_of(at.basket) if isinstance(effect, OffFrom | OffShipping) else ()
+    bits = sum([1 << len(at.basket.lines) + place for place in shipments])
     if isinstance(effect, OffShipping):
-        return 1 << len(at.basket.lines)
-    bits = _bits(at.basket, at.lines)
+        return bits
+    bits |= _bits(at.basket, at.lines)
     for scope in effect.also:
         bits |= _bits(at.basket, scope.lines(at.basket))
-    if isinstance(effect, OffFrom) and effect.frees_shipping:
-        bits |= 1 << len(at.basket.lines)
     return bits
 
 
@@ -284,6 +287,7 @@ def _changed(ready: Ready, places: Sequence[tuple[Effect, Place]], now: Running)
 
 def _partly(now: Running, new: Running, off: int) -> Running:
     """Prices after only so much of a discount: shared as the whole would be."""
-    offs = [before - after for before, after in zip(now.amounts, new.amounts, strict=True)]
-    parts = share(off, [*offs, now.shipping - new.shipping], [*offs, now.shipping - new.shipping])
-    return now.with_shipping(now.shipping - parts[-1]).less(enumerate(parts[:-1]))
+    offs = [before - after for before, after in zip(now.all_amounts, new.all_amounts, strict=True)]
+    parts, n = share(off, offs, offs), len(now.amounts)
+    left = (price - part for price, part in zip(now.shipments, parts[n:], strict=True))
+    return now.with_shipments(left).less(enumerate(parts[:n]))

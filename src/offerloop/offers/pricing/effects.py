@@ -364,11 +364,17 @@ class OffFrom(Plain):
     """At most so many full thresholds."""
     measured: Measured = Measured.BEFORE
     most_minor: int | None = None
+    shops: frozenset[str] = frozenset()
+    """Shops whose shipments it frees, where a tier frees shipping; empty for all."""
 
     @property
     def frees_shipping(self) -> bool:
         """Whether one of the tiers does."""
         return any(tier.free_shipping for tier in self.tiers)
+
+    def shipments_of(self, basket: Basket) -> Sequence[int]:
+        """Positions of the shipments that it may free."""
+        return basket.shipments_of(self.shops) if self.frees_shipping else ()
 
     @property
     def in_proportion(self) -> bool:
@@ -394,7 +400,10 @@ class OffFrom(Plain):
             off *= full if self.times is None else min(full, self.times)
         if self.most_minor is not None:
             off = min(off, self.most_minor)
-        return min(off, at.room(now)) + (now.shipping if tier.free_shipping else 0)
+        return min(off, at.room(now)) + (self._freed(at, now) if tier.free_shipping else 0)
+
+    def _freed(self, at: Place, now: Running) -> int:
+        return sum([now.shipments[place] for place in self.shipments_of(at.basket)])
 
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
@@ -405,7 +414,9 @@ class OffFrom(Plain):
         del entry
         off, tier = self.best(at, now)
         if tier is not None and tier.free_shipping:
-            off, now = off - now.shipping, now.with_shipping(0)
+            freed = set(self.shipments_of(at.basket))
+            off -= self._freed(at, now)
+            now = now.with_shipments(0 if place in freed else price for place, price in enumerate(now.shipments))
         return shared(at.basket, now, at.lines, off, at.arithmetic.remainder)
 
     def missing(self, at: Place, now: Running) -> Shortfall | None:
@@ -425,25 +436,3 @@ class OffFrom(Plain):
         if self.measured is Measured.AFTER:
             return at.amount(now)
         return sum([at.basket.amounts[place] for place in at.lines])
-
-
-@dataclass(frozen=True)
-class OffShipping(Plain):
-    """A percentage of shipping, up to a maximum."""
-
-    percent: Fraction
-    most_minor: int | None = None
-
-    def worth(self, at: Place, now: Running) -> int:
-        """See `Effect.worth`."""
-        off = at.arithmetic.off(now.shipping, self.percent)
-        return off if self.most_minor is None else min(off, self.most_minor)
-
-    def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
-        """See `Effect.rates`. Shipping stands after the last line."""
-        return [(len(at.basket.lines), float(self.percent) / 100)], 0.5
-
-    def apply(self, at: Place, now: Running, entry: Running) -> Running:
-        """See `Effect.apply`."""
-        del entry
-        return now.with_shipping(now.shipping - self.worth(at, now))

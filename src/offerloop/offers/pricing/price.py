@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from offerloop.money import gross_of, net_of, round_up
+from offerloop.money import round_up
 from offerloop.offers.base import Offer
 from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.budgets import FindLeft, within_budget
@@ -16,11 +16,12 @@ from offerloop.offers.pricing.candidates import Candidate, apply, candidate, nam
 from offerloop.offers.pricing.choosing import choose, turn_of
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
-from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, RejectedOffer
+from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, PricedShipment, RejectedOffer
 from offerloop.offers.pricing.running import Running, unit_prices
 from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.greedy import has_units
 from offerloop.offers.pricing.sharing import Remainder
+from offerloop.offers.pricing.taxes import Taxed, taxes
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
@@ -79,14 +80,16 @@ def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
 
 def _content(line: BasketLine) -> tuple[object, ...]:
     """What a line is, to be compared with others; what is seldom given comes last, as text."""
-    rest: tuple[object, ...] = (line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax, line.attributes)
+    rest: tuple[object, ...] = (
+        line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax, line.attributes, line.gift,
+    )  # fmt: skip
     return (
         line.product_id, line.unit_minor, line.quantity, line.floor_minor, line.selected, line.categories,
         "" if rest == _NOTHING else repr(rest),
     )  # fmt: skip
 
 
-_NOTHING: tuple[object, ...] = (None, None, None, None, 0, ())
+_NOTHING: tuple[object, ...] = (None, None, None, None, 0, (), False)
 
 
 def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None) -> Priced:
@@ -102,9 +105,11 @@ def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, f
         else:
             found.append(one)
     chosen = choose(found, basket, start, policy)
+    lines, shipments = _lines(basket, chosen, policy)
     return Priced(
         currency=basket.currency,
-        lines=_lines(basket, chosen),
+        lines=lines,
+        shipments=shipments,
         shipping_before_minor=basket.shipping_minor,
         shipping_minor=chosen.after[-1].shipping,
         shipping_adjustments=tuple(
@@ -123,26 +128,44 @@ def _steps(chosen: Chosen) -> Iterable[tuple[Candidate, Running, Running]]:
     return zip(chosen.taken, chosen.after, chosen.after[1:], strict=False)
 
 
-def _lines(basket: Basket, chosen: Chosen) -> tuple[PricedLine, ...]:
-    changes: list[list[Adjustment]] = [[] for _ in basket.lines]
-    announced = list(basket.amounts)
+def _lines(
+    basket: Basket, chosen: Chosen, policy: StackingPolicy
+) -> tuple[tuple[PricedLine, ...], tuple[PricedShipment, ...]]:
+    """Lines and shipments with what each offer took off them, and their tax."""
+    changes: list[list[Adjustment]] = [[] for _ in (*basket.lines, *basket.all_shipments)]
+    announced, funded = list(basket.amounts), [Fraction(0)] * len(changes)
     for taken, old, new in _steps(chosen):
-        if new.amounts is not old.amounts:
-            for place, (before, after) in enumerate(zip(old.amounts, new.amounts, strict=True)):
-                if after != before:
-                    changes[place].append(Adjustment(taken.offer_id, after - before))
-                    announced[place] += after - before if taken.ready.announced else 0
-    last, lines = chosen.after[-1], []
+        share = taken.ready.offer.funded_share if policy.tax.before_funded else 0
+        for place, (before, after) in enumerate(zip(old.all_amounts, new.all_amounts, strict=True)):
+            if after != before:
+                changes[place].append(Adjustment(taken.offer_id, after - before))
+                if share:
+                    funded[place] += (before - after) * share
+                if taken.ready.announced and place < len(announced):
+                    announced[place] += after - before
+    last = chosen.after[-1]
+    tax = _taxes(basket, last, funded, policy)
+    lines = []
     for place, line in enumerate(basket.lines):
+        units = tuple(unit_prices(last.units(place))) if line.counts else ()
         paid = last.amounts[place]
-        tax = _tax(paid, line.tax, included=basket.tax_included) if line.tax else 0
-        units = tuple(unit_prices(last.units(place))) if line.selected else ()
-        lines.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax))
-    return tuple(lines)
+        lines.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax[place]))
+    n = len(lines)
+    shipments = (
+        PricedShipment(one, last.shipments[place], tuple(changes[n + place]), tax[n + place])
+        for place, one in enumerate(basket.all_shipments)
+    )
+    return tuple(lines), tuple(shipments)
 
 
-def _tax(paid: int, rate: Fraction, *, included: bool) -> int:
-    return paid - net_of(paid, rate) if included else gross_of(paid, rate) - paid
+def _taxes(basket: Basket, last: Running, funded: Sequence[Fraction], policy: StackingPolicy) -> Sequence[int]:
+    """The tax of lines and then of shipments."""
+    rates = [line.tax for line in basket.lines] + [one.tax for one in basket.all_shipments]
+    if not any(rates):
+        return [0] * len(rates)
+    bases = zip(last.all_amounts, funded, rates, strict=True)
+    parts = [Taxed(Fraction(paid) + more, rate) for paid, more, rate in bases]
+    return taxes(parts, policy.tax, included=basket.tax_included)
 
 
 def _applied(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,7 +10,7 @@ from functools import cached_property
 
 from offerloop.message import Message
 from offerloop.offers.base import Given
-from offerloop.offers.pricing.basket import BasketLine
+from offerloop.offers.pricing.basket import BasketLine, Shipment
 from offerloop.offers.shortfall import NotApplicable
 
 
@@ -45,7 +46,7 @@ class PricedLine:
     def prior_minor(self) -> int | None:
         """Lowest price of all units in the last 30 days, to be shown beside an announced reduction; else None."""
         lowest, reduced = self.line.lowest_minor, self.announced_minor < self.line.amount_minor or self.line.reduced
-        shown = lowest is not None and reduced and self.line.selected
+        shown = lowest is not None and reduced and self.line.counts
         return lowest * self.line.quantity if shown and lowest is not None else None
 
     @property
@@ -53,6 +54,26 @@ class PricedLine:
         """The share by which the announced price is below the lowest of the last 30 days; 0 when it is not below."""
         prior = self.prior_minor
         return None if not prior else max(Fraction(0), 1 - Fraction(self.announced_minor, prior))
+
+
+@dataclass(frozen=True)
+class PricedShipment:
+    """One shipment after all offers."""
+
+    shipment: Shipment
+    paid_minor: int
+    adjustments: tuple[Adjustment, ...]
+    tax_minor: int = 0
+    """Inside what is paid, or on top of it."""
+
+
+@dataclass(frozen=True)
+class GiftLine:
+    """A product that offers give, and how much of it stands in the basket as a gift."""
+
+    product_id: str
+    given: int
+    in_basket: int
 
 
 @dataclass(frozen=True)
@@ -97,10 +118,12 @@ class Priced:
     shipping_before_minor: int
     shipping_minor: int
     shipping_adjustments: tuple[Adjustment, ...]
+    """Of all shipments together."""
     applied: tuple[Applied, ...]
     """Offers in the order in which they were applied."""
     find_rejected: Callable[[], tuple[RejectedOffer, ...]] = field(compare=False)
     tax_included: bool = True
+    shipments: tuple[PricedShipment, ...] = ()
     find_gap: Callable[[], int] = field(default=int, compare=False)
 
     @cached_property
@@ -121,7 +144,7 @@ class Priced:
     @property
     def goods_before_minor(self) -> int:
         """Lines at shelf prices."""
-        return sum(one.line.amount_minor for one in self.lines if one.line.selected)
+        return sum(one.line.amount_minor for one in self.lines if one.line.counts)
 
     @property
     def goods_minor(self) -> int:
@@ -135,8 +158,26 @@ class Priced:
 
     @property
     def tax_minor(self) -> int:
-        """The tax of all lines."""
-        return sum(one.tax_minor for one in self.lines)
+        """The tax of all lines and shipments."""
+        return sum(one.tax_minor for one in self.lines) + self.shipping_tax_minor
+
+    @property
+    def shipping_tax_minor(self) -> int:
+        """The tax of all shipments."""
+        return sum(one.tax_minor for one in self.shipments)
+
+    @property
+    def gift_lines(self) -> tuple[GiftLine, ...]:
+        """What offers give, and gifts in the basket that none gives, by product."""
+        given, there = Counter[str](), Counter[str]()
+        for one in self.applied:
+            for gift in one.gives:
+                if gift.product_id is not None:
+                    given[gift.product_id] += gift.quantity
+        for line in self.lines:
+            if line.line.gift:
+                there[line.line.product_id] += line.line.quantity
+        return tuple(GiftLine(name, given[name], there[name]) for name in sorted(given | there))
 
     @property
     def total_minor(self) -> int:

@@ -43,7 +43,8 @@ def refund_kept(priced: Priced, returned: Mapping[int, int], before: Mapping[int
         place: _share(priced, place, now[place]) - _share(priced, place, before.get(place, 0)) for place in returned
     }
     everything, earlier = (not _stays(priced, units) for units in (now, before))
-    return Refund(lines, priced.shipping_minor if everything and not earlier else 0)
+    shipping = priced.shipping_minor + (0 if priced.tax_included else priced.shipping_tax_minor)
+    return Refund(lines, shipping if everything and not earlier else 0)
 
 
 def basket_kept(
@@ -54,7 +55,7 @@ def basket_kept(
     kept = tuple(
         replace(line, quantity=line.quantity - now.get(place, 0))
         for place, line in enumerate(basket.lines)
-        if line.selected and line.quantity > now.get(place, 0)
+        if line.counts and line.quantity > now.get(place, 0)
     )
     return replace(basket, lines=kept)
 
@@ -79,7 +80,7 @@ def refund_repriced(
 def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
     now = {place: before.get(place, 0) + returned.get(place, 0) for place in {*before, *returned}}
     for place, count in now.items():
-        is_in_basket = 0 <= place < len(priced.lines) and priced.lines[place].line.selected
+        is_in_basket = 0 <= place < len(priced.lines) and priced.lines[place].line.counts
         most = priced.lines[place].line.quantity if is_in_basket else 0
         if min(returned.get(place, 0), before.get(place, 0)) < 0 or count > most:
             raise InputError(f"{count} units of line {place} cannot come back: the basket has {most}")
@@ -93,5 +94,5 @@ def _share(priced: Priced, place: int, count: int) -> int:
 
 
 def _stays(priced: Priced, returned: Mapping[int, int]) -> int:
-    units = sum(one.line.quantity for one in priced.lines if one.line.selected)
+    units = sum(one.line.quantity for one in priced.lines if one.line.counts)
     return units - sum(returned.values())

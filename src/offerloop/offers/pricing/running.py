@@ -36,6 +36,8 @@ class Running:
     shipping: int
     total: int
     """The total of live lines and shipping."""
+    shipments: tuple[int, ...] = ()
+    """What each shipment costs; they stand after the last line where lines are numbered."""
     announced: int = 0
     """Lines that an announced offer has reduced, as bits."""
 
@@ -45,7 +47,13 @@ class Running:
         amounts = list(basket.amounts)
         runs: list[Runs] = [((line.quantity, line.unit_minor, UNUSED),) for line in basket.lines]
         total = sum(amounts) + basket.shipping_minor
-        return cls(basket, runs, [0] * len(amounts), amounts, basket.shipping_minor, total)
+        shipments = tuple([one.price_minor for one in basket.all_shipments])
+        return cls(basket, runs, [0] * len(amounts), amounts, basket.shipping_minor, total, shipments)
+
+    @property
+    def all_amounts(self) -> list[int]:
+        """What lines cost, and then shipments."""
+        return [*self.amounts, *self.shipments]
 
     def units(self, place: int) -> Runs:
         """What the units of a line cost."""
@@ -61,7 +69,7 @@ class Running:
                 amount += count * price
             total += amount - amounts[place]
             runs[place], off[place], amounts[place] = of_line, 0, amount
-        return Running(self.basket, runs, off, amounts, self.shipping, total, self.announced)
+        return Running(self.basket, runs, off, amounts, self.shipping, total, self.shipments, self.announced)
 
     def less(self, parts: Iterable[tuple[int, int]]) -> Running:
         """After each of some lines has got its own amount off: (line, amount)."""
@@ -70,12 +78,14 @@ class Running:
             off[place] += part
             amounts[place] -= part
             total -= part
-        return Running(self.basket, self.runs, off, amounts, self.shipping, total, self.announced)
+        return Running(self.basket, self.runs, off, amounts, self.shipping, total, self.shipments, self.announced)
 
-    def with_shipping(self, shipping: int) -> Running:
-        """Another price of shipping."""
+    def with_shipments(self, shipments: Iterable[int]) -> Running:
+        """Other prices of the shipments."""
+        new = tuple(shipments)
+        shipping = sum(new)
         total = self.total - self.shipping + shipping
-        return Running(self.basket, self.runs, self.off, self.amounts, shipping, total, self.announced)
+        return Running(self.basket, self.runs, self.off, self.amounts, shipping, total, new, self.announced)
 
 
 def room(basket: Basket, now: Running, places: Sequence[int]) -> list[int]:

@@ -49,6 +49,19 @@ class Line(Model):
     selected: bool = True
     attributes: Annotated[dict[Name, Known], Field(max_length=50, default_factory=dict)]
     """What else is known of it, such as its colour."""
+    gift: bool = False
+    """Whether it is what an offer gives: it costs nothing and counts for nothing."""
+
+
+class ShipmentRequest(Model):
+    """One parcel, or what one shop sends."""
+
+    price_minor: Minor
+    shop: Name | None = None
+    method: Name | None = None
+    """Such as "express"."""
+    tax: Annotated[str, Field(pattern=r"^(0|1|0\.\d{1,6})$")] = "0"
+    """Rate of the tax, such as "0.19"."""
 
 
 class Usage(Model):
@@ -64,6 +77,8 @@ class BasketFields(Model):
     currency: Annotated[str, Field(min_length=3, max_length=8)]
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=500)]
     shipping_minor: Minor = 0
+    shipments: Annotated[tuple[ShipmentRequest, ...], Field(max_length=50)] = ()
+    """Where there are several, or their method or tax is known; `shipping_minor` is what they cost together."""
     segments: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     orders_before: Count | None = None
     bought_in: Name | None = None

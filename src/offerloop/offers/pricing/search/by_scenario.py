@@ -77,7 +77,7 @@ class ByScenario:
         That is found only where the work is used up.
         """
         search, place = self.search, (allowed & -allowed).bit_length() - 1
-        amounts = [*now.amounts, now.shipping]
+        amounts = now.all_amounts
         off = [some.most(now, allowed) for some in self.scenarios.rivals]
         bounds = (search.bound(one.tail(place, allowed).left(amounts, off), now.total) for one in scenarios)
         for dead, bound in enumerate(bounds):

@@ -182,7 +182,7 @@ class Scenarios:
     @cached_property
     def amounts(self) -> list[int]:
         """What lines and shipping cost at the start."""
-        return [*self.start.amounts, self.start.shipping]
+        return self.start.all_amounts
 
     def find(self, below: int) -> bool:
         """Find those that may leave less than so much; whether they are few enough."""

@@ -55,12 +55,12 @@ def steps_of(place: int, one: Candidate, start: Running) -> list[Step]:
     if not rates:
         even = effect.in_proportion and not uneven and not scope.only_full_price
         return [Step(place, tuple(at.lines), 1.0, one.most, 0.0, _noise(at.lines, one))] if even else []
-    amounts, lines = [*start.amounts, start.shipping], tuple([line for line, _ in rates])
+    amounts, lines = start.all_amounts, tuple([line for line, _ in rates])
     capped = one.most + rounding < rates[0][1] * sum([amounts[line] for line in lines])
     of_goods = lines[0] < len(start.amounts)
     if of_goods and (uneven or (scope.only_full_price and capped)):
         return []
-    noise = _noise(lines, one) if of_goods else 0.0
+    noise = _noise(lines, one) if of_goods else len(lines) / 4 if len(lines) > 1 else 0.0
     return [Step(place, lines, rates[0][1], one.most if capped else inf, rounding, noise)]
 
 

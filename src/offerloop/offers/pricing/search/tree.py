@@ -112,7 +112,7 @@ class Search:
 
     def is_new(self, now: Running, allowed: int) -> bool:
         """Whether what offers are left was not tried yet at these prices."""
-        state = (allowed, now.shipping, now.announced, *now.amounts, *now.off, *now.runs)
+        state = (allowed, now.shipments, now.announced, *now.amounts, *now.off, *now.runs)
         if state in self.tried:
             return False
         self.tried.add(state)
@@ -164,7 +164,7 @@ class Search:
         """What is left at least under the offers from each of some on, and after the last."""
         if len(places) <= SO_FEW:
             return self._simple_bounds(places, worths, now.total)
-        lines = ByLines([*now.amounts, now.shipping], floors=self.basket.has_floors)
+        lines = ByLines(now.all_amounts, floors=self.basket.has_floors)
         parts = self._parts(places, worths, now)
         self.effort -= _PER_PART * (sum([len(one) for one in parts]) + len(parts))
         found = [lines.value]
