@@ -23,6 +23,7 @@ from offerloop.web.api import (
     experiments,
     health,
     jobs,
+    oidc,
     orders,
     people,
     policies,
@@ -42,7 +43,7 @@ time at the 99th percentile."""
 RESOURCES = (  # what is asked most is looked for first
 
     decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, campaign_figures, campaigns,
-    experiments, tokens, people, audit,
+    experiments, tokens, people, oidc, audit,
 )  # fmt: skip
 
 

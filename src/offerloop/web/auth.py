@@ -11,15 +11,25 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from offerloop.errors import StoreError
 from offerloop.message import Message
-from offerloop.store import PREFIX, Database, Person, find_token, person_named, person_of_session, secret_hash
+from offerloop.store import (
+    PREFIX,
+    SESSION_SECONDS,
+    Database,
+    Person,
+    find_token,
+    person_named,
+    person_of_session,
+    secret_hash,
+)
 from offerloop.web.limits import Buckets
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission, permissions_of, roles_with_any
+from offerloop.web.settings import Settings
 
 if TYPE_CHECKING:
     from offerloop.web.worker import Worker
@@ -180,6 +190,13 @@ def _shown(request: Request, worker: Worker) -> tuple[str, str]:
     if request.method not in _READING:
         check_same_site(request)
     return ("session", cookie) if name is None else ("proxy", name[:LONGEST_SECRET])
+
+
+def give_session(answer: Response, secret: str, settings: Settings) -> None:
+    """Let a browser keep the secret of a session."""
+    answer.set_cookie(
+        COOKIE, secret, SESSION_SECONDS, path="/", secure=settings.secure_cookies, httponly=True, samesite="lax"
+    )
 
 
 def check_same_site(request: Request) -> None:

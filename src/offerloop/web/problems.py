@@ -40,6 +40,7 @@ CODES: dict[str, tuple[int, Message]] = {
     "invalid": (422, Message("the request holds a value that cannot be")),
     "too_many_requests": (429, Message("there were too many requests; wait and try again")),
     "failed": (500, Message("the service failed; the error was logged")),
+    "provider_away": (502, Message("the provider that signs people in is away or answers nonsense; try again")),
     "store_away": (503, Message("the database is away; send the same request again")),
     "not_ready": (503, Message("no policy can be served yet")),
 }

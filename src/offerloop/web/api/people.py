@@ -10,7 +10,6 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from offerloop.store import (
-    SESSION_SECONDS,
     Person,
     accept_invitation,
     add_entry,
@@ -26,7 +25,7 @@ from offerloop.store import (
 )
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Model, Name, Role
-from offerloop.web.auth import COOKIE, Administering, SignedIn, address_of, check_same_site
+from offerloop.web.auth import COOKIE, Administering, SignedIn, address_of, check_same_site, give_session
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.limits import Buckets
 from offerloop.web.paging import Cursor, Limit, page_of
@@ -236,9 +235,7 @@ def sign_in(request: Request, body: SignIn) -> Response:
         raise Problem("not_signed_in")
     secret = worker.database.change(lambda one: begin_session(one, known[0]))
     answer = Response(status_code=204)
-    answer.set_cookie(
-        COOKIE, secret, SESSION_SECONDS, path="/", secure=worker.settings.secure_cookies, httponly=True, samesite="lax"
-    )
+    give_session(answer, secret, worker.settings)
     return answer
 
 
