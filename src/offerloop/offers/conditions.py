@@ -124,5 +124,10 @@ class Conditions:
         """Whether an amount must be spent, or may have to be."""
         return bool(self.min_minor) or any(one.min_minor for one in self.any_of)
 
+    @property
+    def measured_on_scopes(self) -> Sequence[Scope]:
+        """What least spends are about, where that is said."""
+        return [one.measured_on for one in (self, *self.any_of) if one.measured_on is not None]
+
 
 NO_CONDITIONS = Conditions()

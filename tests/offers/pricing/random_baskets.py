@@ -1,5 +1,6 @@
 """Random baskets and offers of every kind, for properties that hold for all of them."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import strategies as st
@@ -59,10 +60,17 @@ shipment_lists = st.one_of(
 
 @st.composite
 def baskets(draw):
+    """Some of which have lines that differ in their names only."""
+    bought = draw(st.lists(lines(), max_size=5))
+    if draw(st.integers(0, 2)) == 0:
+        bought = [
+            replace(bought[0], product_id=one.product_id, categories=one.categories, brand=one.brand, shop=one.shop)
+            for one in bought
+        ]
     shipments = draw(shipment_lists)
     return Basket(
         currency="USD",
-        lines=tuple(draw(st.lists(lines(), max_size=5))),
+        lines=tuple(bought),
         shipping_minor=0 if shipments else draw(st.sampled_from([0, 500])),
         shipments=shipments,
         customer=Customer(orders_before=draw(st.sampled_from([None, 0, 3]))),

@@ -229,7 +229,7 @@ class TestBill:
         (Remainder.LARGEST, [33, 67]),
         (Remainder.FIRST_UNIT, [34, 66]),
         (Remainder.LAST_LINE, [33, 67]),
-        (Remainder.PER_UNIT, [33, 67]),
+        (Remainder.PER_UNIT, [34, 66]),
     ],
 )
 def test_remainders(remainder, expected):

@@ -22,12 +22,13 @@ from offerloop.offers import (
     refund_repriced,
 )
 from offerloop.offers.kinds.bundle import Bundle
+from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
-from offerloop.offers.pricing.price import canonical_order
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search import tree
 from offerloop.offers.pricing.search.rivals import find_rivals
+from offerloop.offers.pricing.ties import canonical_order, find_ways
 from offerloop.offers.shortfall import Shortfall
 
 NOW = 1_768_478_400
@@ -119,6 +120,32 @@ def test_the_order_of_lines_and_of_parts_decides_nothing(basket, offers, policy,
     assert paid[0] == paid[1]
 
 
+def renamed(scope, names):
+    """The scope with other names of products, and so what is left out of it."""
+    but = None if scope.but is None else renamed(scope.but, names)
+    return replace(scope, products=frozenset(names[name] for name in scope.products), but=but)
+
+
+def with_names(offer, names):
+    """The offer about products of other names."""
+    changes = {"scope": renamed(offer.scope, names)}
+    if isinstance(offer, Bundle):
+        changes["parts"] = tuple((renamed(scope, names), count) for scope, count in offer.parts)
+    if isinstance(offer, Combined):
+        changes["parts"] = tuple(with_names(part, names) for part in offer.parts)
+    return replace(offer, **changes)
+
+
+@given(baskets(), offer_lists(), policies, st.permutations("abcdef"))
+def test_what_products_are_called_decides_nothing(basket, offers, policy, names):
+    assume(policy.arithmetic.remainder in (Remainder.LARGEST, Remainder.PER_UNIT))
+    names = dict(zip("abcdef", names, strict=True))
+    other = replace(basket, lines=tuple(replace(line, product_id=names[line.product_id]) for line in basket.lines))
+    found = [price(basket, offers, NOW, policy), price(other, [with_names(one, names) for one in offers], NOW, policy)]
+    assert found[0].total_minor == found[1].total_minor
+    assert [one.offer_id for one in found[0].applied] == [one.offer_id for one in found[1].applied]
+
+
 @given(baskets(), offer_lists(), policies, st.randoms())
 def test_where_remainders_go_by_the_place_of_lines_they_move_minor_units_only(basket, offers, policy, rng):
     """One offer alone, so that no other one is measured at a price that a minor unit has moved."""
@@ -146,7 +173,7 @@ def test_the_gap_is_never_less_than_what_a_better_choice_saves(basket, offers, p
 
 def best_of_all_sets(basket, offers, policy):
     """The lowest total among all sets without a conflict, and of the exclusive offers alone."""
-    order = canonical_order(basket, policy)
+    order = canonical_order(basket, OfferSet.of(offers), policy)
     if order is not None:
         basket = replace(basket, lines=tuple(basket.lines[place] for place in order))
     start = Running.of(basket)
@@ -156,6 +183,7 @@ def best_of_all_sets(basket, offers, policy):
     found = sorted((one for one in all_found if isinstance(one, Candidate)), key=turn_of(policy))
     together = [one for one in found if not one.ready.offer.stacking.exclusive]
     find_rivals([one for one in together if one.worth or not one.quick], start, grows=True)
+    find_ways(together, basket)
     alone = [after_all([one], basket, start, least) for one in found if one.ready.offer.stacking.exclusive]
     sets = (
         some
@@ -171,7 +199,7 @@ def after_all(some, basket, state, least):
     if not some:
         return state.total
     totals = []
-    for used in (some[0], *some[0].fewer(state)):
+    for used in some[0].ways(state):
         new = apply(used, basket, state, least)
         totals.append(after_all(some[1:], basket, state if isinstance(new, Shortfall) else new, least))
     return min(totals)

@@ -67,9 +67,23 @@ class BasketLine:
         return min(self.floor_minor, self.unit_minor)
 
     @property
+    def content(self) -> tuple[object, ...]:
+        """What it is but for names, to be compared with others; what is seldom given comes last, as text."""
+        rest: tuple[object, ...] = (self.list_minor, self.lowest_minor, self.tax, self.gift)
+        return self.unit_minor, self.quantity, self.floor_minor, self.selected, "" if rest == _NOTHING else repr(rest)
+
+    @property
+    def names(self) -> tuple[object, ...]:
+        """What names it gives, to be compared with others."""
+        return self.product_id, self.categories, repr((self.brand, self.shop, self.attributes))
+
+    @property
     def reduced(self) -> bool:
         """Whether the shelf price is below the list price."""
         return self.list_minor is not None and self.unit_minor < self.list_minor
+
+
+_NOTHING: tuple[object, ...] = (None, None, 0, False)
 
 
 @dataclass(frozen=True)
@@ -162,6 +176,14 @@ class Basket:
     def live(self) -> tuple[int, ...]:
         """Positions of the lines that are to be paid."""
         return tuple(place for place, line in enumerate(self.lines) if line.counts)
+
+    @cached_property
+    def ties(self) -> list[list[int]]:
+        """Positions of live lines that say the same but for their names."""
+        groups: dict[object, list[int]] = {}
+        for place in self.live:
+            groups.setdefault(self.lines[place].content, []).append(place)
+        return [group for group in groups.values() if len(group) > 1]
 
     @cached_property
     def has_floors(self) -> bool:

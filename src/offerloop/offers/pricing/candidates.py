@@ -48,6 +48,15 @@ class Candidate:
     rounding: float = 0.0
     """What rounding can add to it."""
 
+    rearranged: Sequence[Candidate] = ()
+    """The same offer taking lines that tie in each other order that differs."""
+
+    def ways(self, now: Running) -> Iterator[Candidate]:
+        """All ways to use it: lines that tie in any order, and less often than it could be."""
+        for one in (self, *self.rearranged):
+            yield one
+            yield from one.fewer(now)
+
     def worth_now(self, now: Running) -> int:
         """What its one effect would take off at these prices."""
         effect, at = self.places[0]

@@ -8,7 +8,7 @@ unless it chooses its units (`quick` is false); the search for the best offers r
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -53,6 +53,12 @@ class Place:
     claim: UnitClaim = NO_CLAIM
     times: int | None = None
     """How often it is to be used; None for as often as it can."""
+    ranks: Sequence[int] | None = None
+    """The order of all lines where it is not that of their positions."""
+
+    def in_order(self, lines: Iterable[int]) -> Iterable[int]:
+        """Lines in the order in which it takes those that tie."""
+        return lines if self.ranks is None else sorted(lines, key=self.ranks.__getitem__)
 
     def amount(self, now: Running) -> int:
         """What its lines cost together."""
@@ -264,14 +270,14 @@ class OffEachUnit(Plain):
         gains = []
         units = sum(at.basket.lines[place].quantity for place in at.lines) if at.units_left is None else at.units_left
         of_line = dict.fromkeys(at.lines, units if self.units_per_line is None else self.units_per_line)
-        for place in at.lines:
+        for turn, place in enumerate(at.lines):
             floor = at.basket.lines[place].floor
             for number, (count, price, used) in enumerate(now.units(place)):
                 gain = 0 if used & at.claim.avoids else self.off(price, price, floor, at.arithmetic)
                 if gain:
-                    gains.append((-gain, place, number, count))
+                    gains.append((-gain, turn, place, number, count))
         found = []
-        for gain, place, number, count in sorted(gains):
+        for gain, _, place, number, count in sorted(gains):
             taken = min(units, count, of_line[place])
             if taken:
                 found.append((place, number, taken, -gain))

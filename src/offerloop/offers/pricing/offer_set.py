@@ -41,6 +41,8 @@ class Ready:
     """What it needs to itself in its lane."""
     named: bool
     """Whether it names a group, or offers beside which it does not apply."""
+    scopes: tuple[Scope, ...]
+    """All that it is about, and what its conditions are measured on."""
     claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
 
@@ -56,12 +58,15 @@ class Ready:
             announced = offer.in_lane in ANNOUNCED and not conditions.is_for_some_customers
         few = limited or any(getattr(effect, "units_per_line", None) is not None for effect, _ in effects)
         uses = Uses.LINES if len(effects) != 1 else Uses.SOME if few else effects[0][0].uses
+        scopes = [scope for effect, own in effects for scope in (own, *effect.also)]
+        if after:
+            scopes += [offer.scope, *conditions.measured_on_scopes]
         named = bool(offer.stacking.group or offer.stacking.not_with)
         claims = tuple(
             claim_of(lane, effect.uses, stackable=offer.stacking.stackable, limited=limited, alone=len(effects) == 1)
             for effect, _ in effects
         )
-        return cls(offer, lane, announced, effects, after, offer.label(), limited, uses, named, claims)
+        return cls(offer, lane, announced, effects, after, offer.label(), limited, uses, named, tuple(scopes), claims)
 
 
 @dataclass(frozen=True)

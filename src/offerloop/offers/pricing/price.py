@@ -6,11 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 
 from offerloop.money import round_up
 from offerloop.offers.base import Offer
-from offerloop.offers.pricing.basket import Basket, BasketLine
+from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.budgets import FindLeft, within_budget
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
 from offerloop.offers.pricing.choosing import choose, turn_of
@@ -20,8 +19,8 @@ from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedL
 from offerloop.offers.pricing.running import Running, unit_prices
 from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.greedy import has_units
-from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.pricing.taxes import Taxed, taxes
+from offerloop.offers.pricing.ties import canonical_order
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
@@ -36,13 +35,14 @@ def price(
     """Return what the basket costs at an epoch second, which offers apply, and why the others do not.
 
     The result depends on nothing else: neither on the order of the offers nor on that of the lines, unless the policy
-    gives what cannot be divided to the first unit or the last line. Make an `OfferSet` once to price many baskets.
-    `find_left` says what is left of the budget and the limits of an offer; one that does not suffice does not apply.
+    gives what cannot be divided to the first unit or the last line; and the total not on what products are called.
+    Make an `OfferSet` once to price many baskets. `find_left` says what is left of the budget and the limits of an
+    offer; one that does not suffice does not apply.
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     if policy.most_line_share is not None:
         return _with_maximum(basket, offer_set, now, policy, find_left)
-    order = canonical_order(basket, policy)
+    order = canonical_order(basket, offer_set, policy)
     if order is None:
         return _priced(basket, offer_set, now, policy, find_left)
     in_order = replace(basket, lines=tuple([basket.lines[place] for place in order]))
@@ -64,32 +64,6 @@ def _with_maximum(
     return replace(
         found, lines=tuple(replace(one, line=line) for one, line in zip(found.lines, basket.lines, strict=True))
     )
-
-
-def canonical_order(basket: Basket, policy: StackingPolicy) -> list[int] | None:
-    """Return the lines in an order that depends only on what they are; None where they stand in it, or as they stand.
-
-    Ties, such as which of two units of one price is the cheapest, go by this order.
-    """
-    if policy.arithmetic.remainder in (Remainder.FIRST_UNIT, Remainder.LAST_LINE):
-        return None
-    keys = [_content(line) for line in basket.lines]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    return None if all(one < other for one, other in pairwise(order)) else order
-
-
-def _content(line: BasketLine) -> tuple[object, ...]:
-    """What a line is, to be compared with others; what is seldom given comes last, as text."""
-    rest: tuple[object, ...] = (
-        line.brand, line.shop, line.list_minor, line.lowest_minor, line.tax, line.attributes, line.gift,
-    )  # fmt: skip
-    return (
-        line.product_id, line.unit_minor, line.quantity, line.floor_minor, line.selected, line.categories,
-        "" if rest == _NOTHING else repr(rest),
-    )  # fmt: skip
-
-
-_NOTHING: tuple[object, ...] = (None, None, None, None, 0, (), False)
 
 
 def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None) -> Priced:

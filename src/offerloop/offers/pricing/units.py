@@ -40,7 +40,7 @@ def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first
     avoids = at.claim.avoids
     found = [
         FreeUnits(place, number, count, price, used)
-        for place in lines
+        for place in at.in_order(lines)
         for number, (count, price, used) in enumerate(now.units(place))
         if not used & avoids
     ]

@@ -64,7 +64,7 @@ class ByScenario:
             one, inside = search.order[place], scenarios
             if self.scenarios.steps[place]:
                 inside = [some for some in scenarios if some.offers >> place & 1]
-            for used in (one, *one.fewer(now)):
+            for used in one.ways(now):
                 new = search.take(used, now)
                 if new is not None:
                     self._from(new, allowed & ~search.conflicts[place], inside)

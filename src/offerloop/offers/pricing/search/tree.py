@@ -20,6 +20,7 @@ from offerloop.offers.pricing.search.by_scenario import ByScenario
 from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.rivals import find_rivals, may_grow
 from offerloop.offers.pricing.search.scenarios import Scenarios
+from offerloop.offers.pricing.ties import find_ways
 from offerloop.offers.shortfall import Shortfall
 
 _PER_SET = 5
@@ -71,6 +72,8 @@ class Search:
 
     def _start(self) -> None:
         self._find_rivals()
+        if not find_ways(self.order, self.basket):
+            self.leave(self._lowest_of_all())
         start, everything = self.best.after[0], (1 << len(self.order)) - 1
         self.conflicts = find_conflicts(self.order)
         if len(self.order) > SO_FEW:
@@ -134,7 +137,7 @@ class Search:
                 return
             one, later = self.order[place], allowed >> place + 1 << place + 1
             if not one.quick or self.bound(behind, now.total, worth) < self.best.total:
-                for used in (one, *one.fewer(now)):
+                for used in one.ways(now):
                     self._with(place, used, now, later, behind)
 
     def _with(self, place: int, one: Candidate, now: Running, later: int, behind: float) -> None:

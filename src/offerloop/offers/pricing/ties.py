@@ -1,0 +1,111 @@
+"""Lines that tie: those that say the same but for their names, of which each way to put them in order counts.
+
+Which of two units of one price is free, and which of two equal lines bears a minor unit that cannot be divided, decides
+what other offers find. Names do not decide it: each offer may take equal lines in any order, and the search tries
+those that differ. Lines that belong to the same scopes are interchangeable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, islice, product
+
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.candidates import Candidate
+from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.offer_set import OfferSet
+from offerloop.offers.pricing.sharing import Remainder
+from offerloop.offers.scope import Scope
+from offerloop.offers.stacking import StackingPolicy
+
+_MOST_WAYS = 24
+"""Ways to put lines in order that are tried of one offer, four lines of which each differs having as many."""
+
+
+def canonical_order(basket: Basket, known: OfferSet, policy: StackingPolicy) -> list[int] | None:
+    """Return the lines in an order that depends only on what they are; None where they stand in it, or as they stand.
+
+    Equal ones come by the offers that they belong to; only those that no offer can tell apart come by name.
+    """
+    if _is_by_place(policy.arithmetic.remainder):
+        return None
+    contents = [line.content for line in basket.lines]
+    order = sorted(range(len(contents)), key=contents.__getitem__)
+    groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
+    if len(groups) < len(order):
+        signs = _memberships(basket, [scope for ready in known.near(basket) for scope in ready.scopes])
+        order = []
+        for group in groups:
+            order += sorted(group, key=lambda line: (signs[line], basket.lines[line].names)) if group[1:] else group
+    return None if order == list(range(len(order))) else order
+
+
+def _is_by_place(remainder: Remainder) -> bool:
+    """Whether lines come as they stand in the basket."""
+    return remainder in (Remainder.FIRST_UNIT, Remainder.LAST_LINE)
+
+
+def _memberships(basket: Basket, scopes: Sequence[Scope]) -> list[list[int]]:
+    """Return by line the scopes that it belongs to, but for those of all lines."""
+    found: list[list[int]] = [[] for _ in basket.lines]
+    seen = {id(basket.live): basket.live}
+    for number, scope in enumerate(scopes):
+        lines = scope.lines(basket)
+        if id(lines) not in seen:
+            seen[id(lines)] = lines
+            for line in lines:
+                found[line].append(number)
+    return found
+
+
+def find_ways(order: Sequence[Candidate], basket: Basket) -> bool:
+    """Note for each offer the other orders in which it can take lines that tie; whether these are all."""
+    groups = basket.ties
+    places = next((one.places for one in order if one.places), ())
+    if not groups or not places or _is_by_place(places[0][1].arithmetic.remainder):
+        return True
+    signs = _memberships(basket, [scope for one in order for scope in one.ready.scopes])
+    labels = {line: (number, tuple(signs[line])) for number, group in enumerate(groups) for line in group}
+    complete = True
+    for one in order:
+        tied = [[line for line in group if one.touched >> line & 1] for group in groups]
+        tied = [group for group in tied if len({labels[line] for line in group}) > 1]
+        if tied and _depends_on_order(one):
+            ways = list(islice(_arrangements(tied, labels), _MOST_WAYS + 1))
+            complete = complete and len(ways) <= _MOST_WAYS
+            one.rearranged = tuple([_rearranged(one, ranks, basket) for ranks in ways[1:_MOST_WAYS]])
+    return complete
+
+
+def _depends_on_order(one: Candidate) -> bool:
+    return any(one.uses is Uses.SOME or effect.uses is not Uses.EACH for effect, _ in one.places)
+
+
+def _arrangements(
+    tied: Sequence[Sequence[int]], labels: dict[int, tuple[int, tuple[int, ...]]]
+) -> Iterator[dict[int, int]]:
+    """Ranks of lines in each order that differs, beginning with that in which they stand."""
+    for some in product(*[list(islice(_orders(group, labels), _MOST_WAYS + 1)) for group in tied]):
+        yield {
+            line: rank for group, lines in zip(tied, some, strict=True) for line, rank in zip(lines, group, strict=True)
+        }
+
+
+def _orders(lines: Sequence[int], labels: dict[int, tuple[int, tuple[int, ...]]]) -> Iterator[list[int]]:
+    if not lines:
+        yield []
+    seen = set()
+    for at, line in enumerate(lines):
+        if labels[line] not in seen:
+            seen.add(labels[line])
+            yield from ([line, *rest] for rest in _orders([*lines[:at], *lines[at + 1 :]], labels))
+
+
+def _rearranged(one: Candidate, ranks: dict[int, int], basket: Basket) -> Candidate:
+    by_line = [ranks.get(line, line) for line in range(len(basket.lines))]
+    places = [
+        (effect, replace(at, lines=sorted(at.lines, key=by_line.__getitem__), ranks=by_line))
+        for effect, at in one.places
+    ]
+    return replace(one, places=places)
