@@ -49,10 +49,23 @@ class Scope:
 
     def lines(self, basket: Basket) -> Sequence[int]:
         """Positions of its live lines, in order."""
+        if self._only is not None:
+            dimension, name = self._only
+            return basket.places[dimension].get(name, ())
         known = basket.scoped.get(id(self))
         if known is None or known[0] is not self:
             known = basket.scoped[id(self)] = (self, self._find_lines(basket))
         return known[1]
+
+    @cached_property
+    def _only(self) -> tuple[str, str] | None:
+        """The one name that decides it, and its dimension."""
+        if self.narrowest is None or len(self.narrowest[1]) > 1:
+            return None
+        dimension, names = self.narrowest
+        alone = sum(bool(getattr(self, other)) for other in DIMENSIONS) == 1 and not self.attributes
+        plain = self.least_minor is None and self.most_minor is None and self.but is None and not self.only_full_price
+        return (dimension, next(iter(names))) if alone and plain else None
 
     def _find_lines(self, basket: Basket) -> Sequence[int]:
         places: Sequence[int] = basket.live

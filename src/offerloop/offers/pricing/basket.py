@@ -216,6 +216,11 @@ class Basket:
         return {}
 
     @cached_property
+    def bits(self) -> dict[int, tuple[Sequence[int], int]]:
+        """Positions as bits, by the identity of the positions, with these."""
+        return {id(self.live): (self.live, self.live_bits)}
+
+    @cached_property
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""
         return tuple(line.amount_minor if line.counts else 0 for line in self.lines)

@@ -125,7 +125,8 @@ class BundleOf(OnChosenUnits):
         if len(set(lines)) == len(lines):
             return None
         units, fits = self._units(at, now)
-        taken = self._next(units, fits, self._room(set(fits.values())))
+        room = self._room(set(fits.values()))
+        taken = self._next(_with_sets(units, fits, room), room)
         short = self.size - sum(count for _, count in taken)
         return Shortfall(NotApplicable.COUNT, count=short) if short else None
 
@@ -133,10 +134,11 @@ class BundleOf(OnChosenUnits):
         """The units of each bundle, and how many bundles of equal ones there are; they are no longer free after it."""
         left = at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
         units, fits = self._units(at, now)
-        room = self._room(set(fits.values()))
+        room, size = self._room(set(fits.values())), self.size
+        in_sets = _with_sets(units, fits, room)
         while left is None or left:
-            taken = self._next(units, fits, room.copy())
-            if sum(count for _, count in taken) < self.size or self._saved(at, taken) <= 0:
+            taken = self._next(in_sets, room.copy())
+            if sum([count for _, count in taken]) < size or self._saved(at, taken) <= 0:
                 return
             bundles = min([one.count // count for one, count in taken])
             bundles = bundles if left is None else min(bundles, left)
@@ -153,15 +155,13 @@ class BundleOf(OnChosenUnits):
                 fits[place] = fits.get(place, 0) | 1 << number
         return free_units(now, at, sorted(fits), expensive_first=True), fits
 
-    def _next(self, units: Sequence[FreeUnits], fits: dict[int, int], room: dict[int, int]) -> Taken:
+    def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> Taken:
         """The most expensive units that can stand for parts together; `room` is used up."""
         found, short = Taken(), self.size
-        for one in units:
-            if not one.count:
-                continue
-            parts = fits[one.place]
-            sets = [some for some in room if parts & some == parts]
-            count = min([one.count, *[room[some] for some in sets]])
+        for one, sets in units:
+            count = one.count
+            for some in sets:
+                count = min(count, room[some])
             if count:
                 found.append((one, count))
                 short -= count
@@ -182,6 +182,14 @@ class BundleOf(OnChosenUnits):
     def _saved(self, at: Place, units: Taken) -> int:
         price = sum([one.price * count for one, count in units])
         return at.arithmetic.off(price, self.percent or _0) if self.price_minor is None else price - self.price_minor
+
+
+def _with_sets(
+    units: Sequence[FreeUnits], fits: dict[int, int], room: dict[int, int]
+) -> list[tuple[FreeUnits, Sequence[int]]]:
+    """Return units with the sets of parts that have them among those that fit nothing else."""
+    sets = {parts: [some for some in room if parts & some == parts] for parts in set(fits.values())}
+    return [(one, sets[fits[one.place]]) for one in units]
 
 
 _0 = Fraction(0)

@@ -151,8 +151,36 @@ def shares_units(one: Uses, other: Uses) -> bool:
     return bool(one and other) and Uses.SOME in (one, other)
 
 
-def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: StackingPolicy) -> Candidate | Shortfall:
-    """The offer on this basket at an epoch second, or why it cannot apply."""
+@dataclass(slots=True)
+class Placed:
+    """What offers do on a basket that have the same effects."""
+
+    places: list[tuple[Effect, Place]]
+    about: Sequence[int]
+    """The lines by which conditions are measured unless they say otherwise."""
+    touched: int = 0
+    worth: int | None = None
+    """None where it was not asked for yet."""
+    missing: Shortfall | None = None
+
+    def ask(self, start: Running) -> None:
+        """Find what the one effect takes off, or why it does nothing."""
+        ((effect, at),) = self.places
+        self.missing = effect.missing(at, start)
+        if self.missing is None:
+            self.touched = _touched(effect, at)
+        self.worth = effect.worth(at, start) if self.missing is None else 0
+
+
+def candidate(
+    ready: Ready,
+    basket: Basket,
+    now: int,
+    start: Running,
+    policy: StackingPolicy,
+    alike: dict[int, Placed] | None = None,
+) -> Candidate | Shortfall:
+    """The offer on this basket at an epoch second, or why it cannot apply; `alike` is kept from offer to offer."""
     offer = ready.offer
     if offer.currency and offer.currency != basket.currency:
         return Shortfall(NotApplicable.CURRENCY)
@@ -163,18 +191,22 @@ def candidate(ready: Ready, basket: Basket, now: int, start: Running, policy: St
     left = units_left(ready, basket) if ready.limited else None
     if isinstance(left, Shortfall):
         return left
-    places = [
-        (effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim))
-        for (effect, scope), claim in zip(ready.effects, _claims(ready, policy), strict=True)
-    ]
-    lines = _about(ready, places, basket)
-    if not lines and not any(at.lines for _, at in places):
-        return Shortfall(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
+    placed = None if alike is None or ready.like is None else alike.get(id(ready.like))
+    if placed is None:
+        places = [
+            (effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim))
+            for (effect, scope), claim in zip(ready.effects, _claims(ready, policy), strict=True)
+        ]
+        placed = Placed(places, _about(ready, places, basket))
+        if alike is not None and len(places) == 1 and ready.like is not None:
+            alike[id(ready.like)] = placed
+    if not placed.about and not any(at.lines for _, at in placed.places):
+        return ready.absent
     if conditions is not NO_CONDITIONS:
-        missing = conditions.of_the_lines(basket, lines, start.amounts)
+        missing = conditions.of_the_lines(basket, placed.about, start.amounts)
         if missing is not None:
             return missing
-    return _placed(ready, places, start, policy)
+    return _of_one(ready, placed, start, policy) if len(placed.places) == 1 else _of_many(ready, placed.places, start)
 
 
 def _claims(ready: Ready, policy: StackingPolicy) -> Sequence[UnitClaim]:
@@ -183,12 +215,6 @@ def _claims(ready: Ready, policy: StackingPolicy) -> Sequence[UnitClaim]:
     if policy.choice is StackingChoice.PRIORITY:
         return [one.of_units_alone for one in ready.claims]
     return ready.claims
-
-
-def names_of(ready: Ready) -> tuple[str, ...]:
-    """What an offer is about."""
-    scopes = [scope for _, scope in ready.effects] or [ready.offer.scope]
-    return tuple(dict.fromkeys(name for scope in scopes for name in scope.names))
 
 
 def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket) -> Sequence[int]:
@@ -201,11 +227,7 @@ def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket)
     return sorted({*at.lines, *(line for scope in effect.also for line in scope.lines(basket))})
 
 
-def _placed(
-    ready: Ready, places: list[tuple[Effect, Place]], start: Running, policy: StackingPolicy
-) -> Candidate | Shortfall:
-    if len(places) == 1:
-        return _of_one(ready, places, start, policy)
+def _of_many(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -> Candidate:
     touched, worth, most = 0, 0, 0
     for effect, at in places:
         touched |= _touched(effect, at)
@@ -217,16 +239,14 @@ def _placed(
     return Candidate(ready, places, touched, worth, most, ready.offer.offer_id, stackable, False, Uses.LINES)
 
 
-def _of_one(
-    ready: Ready, places: list[tuple[Effect, Place]], start: Running, policy: StackingPolicy
-) -> Candidate | Shortfall:
-    ((effect, at),) = places
-    missing = effect.missing(at, start)
-    if missing is not None:
-        return missing
-    worth, offer = effect.worth(at, start), ready.offer
+def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy) -> Candidate | Shortfall:
+    if placed.worth is None:
+        placed.ask(start)
+    if placed.missing is not None:
+        return placed.missing
+    offer, worth, effect = ready.offer, placed.worth or 0, placed.places[0][0]
     return Candidate(
-        ready, places, _touched(effect, at), worth, worth,
+        ready, placed.places, placed.touched, worth, worth,
         offer.offer_id, offer.stacking.stackable, effect.quick, ready.uses if policy.units_once else Uses.LINES,
     )  # fmt: skip
 
@@ -256,12 +276,13 @@ def _touched(effect: Effect, at: Place) -> int:
 
 
 def _bits(basket: Basket, lines: Sequence[int]) -> int:
-    if lines is basket.live:
-        return basket.live_bits
-    bits = 0
-    for line in lines:
-        bits |= 1 << line
-    return bits
+    known = basket.bits.get(id(lines))
+    if known is None:
+        bits = 0
+        for line in lines:
+            bits |= 1 << line
+        known = basket.bits[id(lines)] = (lines, bits)
+    return known[1]
 
 
 def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Running | Shortfall:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import UnitClaim, Uses, claim_of
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import DIMENSIONS, Scope
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import ANNOUNCED, LANES
 
 SEGMENTS = "segments"
@@ -41,10 +42,16 @@ class Ready:
     """What it needs to itself in its lane."""
     named: bool
     """Whether it names a group, or offers beside which it does not apply."""
+    absent: Shortfall
+    """Why it does not apply where nothing of what it is about is in the basket."""
+    of_full_price: bool
+    """Whether something that it is about must not be reduced."""
     scopes: tuple[Scope, ...]
     """All that it is about, and what its conditions are measured on."""
     claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
+    like: Ready | None = None
+    """Another offer of the same effects and claims that has no limit of units, as this one has none."""
 
     @classmethod
     def of(cls, offer: Offer) -> Ready:
@@ -61,12 +68,34 @@ class Ready:
         scopes = [scope for effect, own in effects for scope in (own, *effect.also)]
         if after:
             scopes += [offer.scope, *conditions.measured_on_scopes]
+        about = [own for _, own in effects] or [offer.scope]
+        names = dict.fromkeys(name for scope in about for name in scope.names)
+        absent = Shortfall(NotApplicable.NOT_IN_BASKET, names=tuple(names))
+        of_full_price = any(scope.only_full_price for scope in scopes)
         named = bool(offer.stacking.group or offer.stacking.not_with)
         claims = tuple(
             claim_of(lane, effect.uses, stackable=offer.stacking.stackable, limited=limited, alone=len(effects) == 1)
             for effect, _ in effects
         )
-        return cls(offer, lane, announced, effects, after, offer.label(), limited, uses, named, tuple(scopes), claims)
+        return cls(
+            offer,
+            lane,
+            announced,
+            effects,
+            after,
+            offer.label(),
+            limited,
+            uses,
+            named,
+            absent,
+            of_full_price,
+            tuple(scopes),
+            claims,
+        )
+
+    def beside(self, alike: dict[object, Ready]) -> Ready:
+        """The same with the first offer that is like it."""
+        return replace(self, like=alike.setdefault((self.effects, self.claims), self))
 
 
 @dataclass(frozen=True)
@@ -84,6 +113,8 @@ class OfferSet:
     def of(cls, offers: Iterable[Offer]) -> OfferSet:
         """InputError when two have the same id."""
         ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer.offer_id))
+        alike: dict[object, Ready] = {}
+        ready = tuple([one if one.limited else one.beside(alike) for one in ready])
         for earlier, other in pairwise(ready):
             if earlier.offer.offer_id == other.offer.offer_id:
                 raise InputError(f"two offers have the id '{earlier.offer.offer_id}'; give each its own 'id'")

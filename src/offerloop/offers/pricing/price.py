@@ -11,7 +11,7 @@ from offerloop.money import round_up
 from offerloop.offers.base import Offer
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.budgets import FindLeft, within_budget
-from offerloop.offers.pricing.candidates import Candidate, apply, candidate, names_of
+from offerloop.offers.pricing.candidates import Candidate, Placed, apply, candidate, places_of
 from offerloop.offers.pricing.choosing import choose, turn_of
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
@@ -70,8 +70,9 @@ def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, f
     start = Running.of(basket)
     found: list[Candidate] = []
     not_now: dict[str, Shortfall] = {}
+    alike: dict[int, Placed] = {}
     for ready in known.near(basket):
-        one = candidate(ready, basket, now, start, policy)
+        one = candidate(ready, basket, now, start, policy, alike)
         if find_left is not None and isinstance(one, Candidate):
             one = within_budget(one, find_left(one.offer_id), basket.currency)
         if isinstance(one, Shortfall):
@@ -110,13 +111,15 @@ def _lines(
     announced, funded = list(basket.amounts), [Fraction(0)] * len(changes)
     for taken, old, new in _steps(chosen):
         share = taken.ready.offer.funded_share if policy.tax.before_funded else 0
-        for place, (before, after) in enumerate(zip(old.all_amounts, new.all_amounts, strict=True)):
-            if after != before:
-                changes[place].append(Adjustment(taken.offer_id, after - before))
+        before, after = old.all_amounts, new.all_amounts
+        for place in places_of(taken.touched):
+            change = after[place] - before[place]
+            if change:
+                changes[place].append(Adjustment(taken.offer_id, change))
                 if share:
-                    funded[place] += (before - after) * share
+                    funded[place] -= change * share
                 if taken.ready.announced and place < len(announced):
-                    announced[place] += after - before
+                    announced[place] += change
     last = chosen.after[-1]
     tax = _taxes(basket, last, funded, policy)
     lines = []
@@ -148,22 +151,27 @@ def _applied(
     done = [
         Applied(
             step.offer_id, step.ready.label, old.total - new.total,
-            int((old.total - new.total) * step.ready.offer.funded_share), tuple(step.ready.offer.gives()),
+            _funded(step.ready.offer.funded_share, old.total - new.total), tuple(step.ready.offer.gives()),
         )
         for step, old, new in _steps(chosen)
     ]  # fmt: skip
     if not any(step.ready.offer.stacking.exclusive for step in chosen.taken):
+        turns = _Turns(chosen, policy)
         for candidate in candidates:
             gives = candidate.ready.offer.gives()
-            if gives and not candidate.worth and _may_give(candidate, chosen, basket, policy):
+            if gives and not candidate.worth and _may_give(candidate, chosen, basket, turns):
                 done.append(Applied(candidate.offer_id, candidate.ready.label, 0, 0, tuple(gives)))
     return tuple(done)
 
 
-def _may_give(candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> bool:
+def _funded(share: Fraction, off: int) -> int:
+    return int(off * share) if share else 0
+
+
+def _may_give(candidate: Candidate, chosen: Chosen, basket: Basket, turns: _Turns) -> bool:
     """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
     alone = not candidate.ready.offer.stacking.exclusive or not chosen.taken
-    return alone and not isinstance(apply(candidate, basket, _turn(candidate, chosen, policy), 0), Shortfall)
+    return alone and not isinstance(apply(candidate, basket, turns.of(candidate), 0), Shortfall)
 
 
 def _rejected(
@@ -197,7 +205,7 @@ def why_far(ready: Ready, basket: Basket) -> Shortfall:
     segments = ready.offer.conditions.segments
     if segments and not segments & basket.customer.segments:
         return Shortfall(NotApplicable.SEGMENT, names=tuple(sorted(segments)))
-    return Shortfall(NotApplicable.NOT_IN_BASKET, names=names_of(ready))
+    return ready.absent
 
 
 def _unchosen(
@@ -207,7 +215,7 @@ def _unchosen(
     alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
     if not candidates:
         return
-    rivals: dict[int, list[Candidate]] = {}
+    rivals, turns = dict[int, list[Candidate]](), _Turns(chosen, policy)
     if policy.choice is StackingChoice.BEST:
         for candidate in chosen.taken:
             rivals.setdefault(candidate.ready.lane, []).append(candidate)
@@ -223,12 +231,14 @@ def _unchosen(
         elif policy.choice is StackingChoice.BEST and candidate.ready.offer.stacking.exclusive and candidate.worth:
             yield RejectedOffer(candidate.offer_id, NotApplicable.BEATEN)
         else:
-            yield _without_gain(candidate, chosen, basket, policy)
+            yield _without_gain(candidate, chosen, basket, policy, turns)
 
 
-def _without_gain(candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy) -> RejectedOffer:
+def _without_gain(
+    candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy, turns: _Turns
+) -> RejectedOffer:
     """Why an offer without a rival is not among the chosen."""
-    turn = _turn(candidate, chosen, policy)
+    turn = turns.of(candidate)
     new = apply(candidate, basket, turn, 0) if has_units(candidate, turn) else turn
     if isinstance(new, Shortfall):
         return _missed(candidate.offer_id, new)
@@ -250,7 +260,14 @@ def _uses_units_of(other: Candidate, one: Candidate) -> bool:
     return other.uses is Uses.SOME and bool(other.touched & one.touched)
 
 
-def _turn(candidate: Candidate, chosen: Chosen, policy: StackingPolicy) -> Running:
-    """Prices when the turn of an offer would come."""
-    turn = turn_of(policy)
-    return chosen.after[bisect_left(chosen.taken, turn(candidate), key=turn)]
+class _Turns:
+    """Prices when the turn of an offer comes, or would come."""
+
+    def __init__(self, chosen: Chosen, policy: StackingPolicy) -> None:
+        self.after = chosen.after
+        self.turn = turn_of(policy)
+        self.turns = [self.turn(one) for one in chosen.taken]
+
+    def of(self, candidate: Candidate) -> Running:
+        """Prices before it."""
+        return self.after[bisect_left(self.turns, self.turn(candidate))]

@@ -32,8 +32,8 @@ def canonical_order(basket: Basket, known: OfferSet, policy: StackingPolicy) -> 
         return None
     contents = [line.content for line in basket.lines]
     order = sorted(range(len(contents)), key=contents.__getitem__)
-    groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
-    if len(groups) < len(order):
+    if len(set(contents)) < len(order):
+        groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
         signs = _memberships(basket, [scope for ready in known.near(basket) for scope in ready.scopes])
         order = []
         for group in groups:
@@ -49,7 +49,7 @@ def _is_by_place(remainder: Remainder) -> bool:
 def _memberships(basket: Basket, scopes: Sequence[Scope]) -> list[list[int]]:
     """Return by line the scopes that it belongs to, but for those of all lines."""
     found: list[list[int]] = [[] for _ in basket.lines]
-    seen = {id(basket.live): basket.live}
+    seen: dict[int, Sequence[int]] = {id(basket.live): basket.live}
     for number, scope in enumerate(scopes):
         lines = scope.lines(basket)
         if id(lines) not in seen:

@@ -45,5 +45,4 @@ def _takes_anywhere(one: Candidate) -> bool:
 
 def may_grow(found: Sequence[Candidate], basket: Basket) -> bool:
     """Whether an offer that chooses its units may take off more after others than when it is alone."""
-    scopes = [scope for one in found for effect, own in one.ready.effects for scope in (own, *effect.also)]
-    return basket.has_floors or any(scope.only_full_price for scope in scopes)
+    return basket.has_floors or any(one.ready.of_full_price for one in found)

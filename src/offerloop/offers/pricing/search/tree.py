@@ -75,8 +75,8 @@ class Search:
         if not find_ways(self.order, self.basket):
             self.leave(self._lowest_of_all())
         start, everything = self.best.after[0], (1 << len(self.order)) - 1
-        self.conflicts = find_conflicts(self.order)
         if len(self.order) > SO_FEW:
+            self.conflicts = find_conflicts(self.order)
             most = min(_SCENARIOS, self.effort // (_PER_SCENARIO * len(self.order)))
             scenarios = Scenarios(self.order, start, self.conflicts, most)
             if scenarios.find(self.best.total):
@@ -122,7 +122,7 @@ class Search:
         return True
 
     def _from(self, now: Running, allowed: int) -> None:
-        if not self.is_new(now, allowed):
+        if self.conflicts and not self.is_new(now, allowed):
             return
         places, worths = self._worths(places_of(allowed), now)
         if self.bound(now.total - sum(worths), now.total) >= self.best.total:
@@ -148,8 +148,18 @@ class Search:
                 return
         new = self.take(one, now)
         if new is not None:
-            self._from(new, later & ~self.conflicts[place])
+            self._from(new, later & ~self._ruled_out(place))
             self.path.pop()
+
+    def _ruled_out(self, place: int) -> int:
+        """The later offers that one rules out, as bits; of few offers found only where it is taken."""
+        if self.conflicts:
+            return self.conflicts[place]
+        one, ruled_out = self.order[place], 0
+        for other in range(place + 1, len(self.order)):
+            if one.conflicts(self.order[other]):
+                ruled_out |= 1 << other
+        return ruled_out
 
     def take(self, one: Candidate, now: Running) -> Running | None:
         """Prices after one more offer on the path; None where it takes nothing off, and is not on the path."""
