@@ -30,6 +30,7 @@ from offerloop.web.api import (
     prices,
     tokens,
 )
+from offerloop.web.console import routes as console
 from offerloop.web.direct import Direct
 from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
@@ -72,6 +73,7 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> F
     problems.install(app)
     for one in RESOURCES:
         app.include_router(one.router)
+    app.include_router(console.router)
     app.add_middleware(Direct, endpoints={"/v1/decisions": decisions.make_decision})
     app.add_middleware(Bounds)
     app.add_middleware(Surroundings, metrics=worker.metrics, log=log)

@@ -55,6 +55,8 @@ class Caller:
     permissions: frozenset[Permission]
     ends_at: float
     """Epoch second from which on they are nobody."""
+    name: str = ""
+    """What people call them."""
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Credentials:
         if token is None or not token.is_valid(time.time()):
             return None
         ends_at = float("inf") if token.ends_at is None else float(token.ends_at)
-        return Caller(token.token_id, token.roles, permissions_of(token.roles), ends_at)
+        return Caller(token.token_id, token.roles, permissions_of(token.roles), ends_at, token.name)
 
     def _of_session(self, secret: str) -> Caller | None:
         found = self.database.read(lambda one: person_of_session(one, secret))
@@ -131,7 +133,7 @@ def _place(kind: str, secret: str) -> str:
 
 
 def _of_person(person: Person, ends_at: float) -> Caller:
-    return Caller(person.person_id, person.roles, permissions_of(person.roles), ends_at)
+    return Caller(person.person_id, person.roles, permissions_of(person.roles), ends_at, person.name)
 
 
 def needs(*permissions: Permission) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency

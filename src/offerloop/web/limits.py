@@ -22,8 +22,13 @@ MOST_SECONDS = 10.0
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _ROUND = bytes.maketrans(b"[{]}", b"(())")
 _OTHERS = bytes(set(range(256)) - set(b"[{]}"))
+<<<<<<< HEAD
 STREAMED = re.compile(r"/v1/coupon-templates/[^/]+/import")
 """Paths of uploads, whose routes take the body piece by piece within bounds of their own."""
+=======
+_JSON = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
+_FORM = re.compile(r"application/x-www-form-urlencoded(\s*;.*)?", re.IGNORECASE)
+>>>>>>> aaae78e0 (Open a console: pages of plans, campaigns, customers, jobs and people, as HTML, JSON and CSV)
 _BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -40,7 +45,7 @@ class Bounds:
             return
         try:
             async with asyncio.timeout(MOST_SECONDS):
-                body = await _body(Headers(scope=scope), receive)
+                body = await _body(Headers(scope=scope), receive, _FORM if is_page(scope) else _JSON)
         except TimeoutError:
             await _refuse("too_slow", scope, receive, send)
         except _GoneError:
@@ -55,8 +60,13 @@ class _GoneError(Exception):
     """The client went away."""
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
-    """Return the whole body. Raises Problem."""
+def is_page(scope: Scope) -> bool:
+    """Whether a request is for the console, whose changes are forms."""
+    return str(scope["path"]).startswith("/console/")
+
+
+async def _body(headers: Headers, receive: Receive, kind: re.Pattern[str]) -> bytes:
+    """Return the whole body, which must be of a kind. Raises Problem."""
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > MOST_BYTES:
         raise Problem("too_large")
@@ -74,15 +84,11 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
         if not message.get("more_body", False):
             break
     body = b"".join(parts)
-    _check(body, headers.get("content-type", ""))
-    return body
-
-
-def _check(body: bytes, kind: str) -> None:
-    if body and not re.fullmatch(r"application/json(\s*;.*)?", kind, re.IGNORECASE):
+    if body and not kind.fullmatch(headers.get("content-type", "")):
         raise Problem("unsupported_media")
     if depth_of(body) > MOST_DEPTH:
         raise Problem("too_large")
+    return body
 
 
 def depth_of(body: bytes) -> int:

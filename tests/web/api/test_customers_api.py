@@ -4,6 +4,7 @@ import json
 
 import polars as pl
 import pytest
+from searched_bytes import without_hashes
 from served_shop import with_role
 
 from offerloop.background import carry_out_next
@@ -88,6 +89,6 @@ def test_an_erased_customer_is_nowhere(service):
     worker.follow()
     assert decide(service, headers, dry_run=True)["reasons"] == ["unknown_customer"]
     for path in [one for one in shop.rglob("*") if one.is_file() and one.suffix != ".parquet"]:
-        assert b"c001" not in path.read_bytes(), path
+        assert b"c001" not in without_hashes(path.read_bytes()), path
     for path in shop.rglob("*.parquet"):
         assert "c001" not in json.dumps(pl.read_parquet(path).to_dicts(), default=str), path

@@ -215,7 +215,7 @@ def end_person(request: Request, person_id: PersonId, caller: Administering, if_
 def accept(request: Request, body: Acceptance) -> PersonListed:
     """Accept an invitation by choosing a password."""
     worker: Worker = request.app.state.worker
-    _attempt(request, "invitation")
+    check_attempt(request, "invitation")
     hashed = password_hash(body.password.get_secret_value())
     person = worker.database.change(
         lambda one: accept_invitation(one, body.invitation.get_secret_value(), hashed)
@@ -228,15 +228,25 @@ def accept(request: Request, body: Acceptance) -> PersonListed:
 @router.post("/session", status_code=204, responses=documented("cross_site", "not_signed_in", "too_many_requests"))
 def sign_in(request: Request, body: SignIn) -> Response:
     """Sign in, and get a cookie."""
-    worker: Worker = request.app.state.worker
-    _attempt(request, body.name)
-    known = worker.database.read(lambda one: password_of(one, body.name))
-    if not is_password(known and known[1], body.password.get_secret_value()) or known is None:
-        raise Problem("not_signed_in")
-    secret = worker.database.change(lambda one: begin_session(one, known[0]))
     answer = Response(status_code=204)
-    give_session(answer, secret, worker.settings)
+    open_session(request, person_with(request, body.name, body.password.get_secret_value()), answer)
     return answer
+
+
+def person_with(request: Request, name: str, password: str) -> str:
+    """Return the id of the person with a name and password. Raises Problem for nobody, and for too many attempts."""
+    worker: Worker = request.app.state.worker
+    check_attempt(request, name)
+    known = worker.database.read(lambda one: password_of(one, name))
+    if not is_password(known and known[1], password) or known is None:
+        raise Problem("not_signed_in")
+    return known[0]
+
+
+def open_session(request: Request, person_id: str, answer: Response) -> None:
+    """Sign a person in by a cookie of the answer."""
+    worker: Worker = request.app.state.worker
+    give_session(answer, worker.database.change(lambda one: begin_session(one, person_id)), worker.settings)
 
 
 @router.delete("/session", status_code=204, responses=documented("cross_site", "not_signed_in"))
@@ -256,7 +266,7 @@ async def me(caller: SignedIn) -> Me:
     return Me(actor=caller.actor, roles=list(caller.roles), permissions=sorted(caller.permissions))
 
 
-def _attempt(request: Request, name: str) -> None:
+def check_attempt(request: Request, name: str) -> None:
     """Raise Problem for a request of another site, and for one attempt too many."""
     if "origin" in request.headers or "sec-fetch-site" in request.headers:
         check_same_site(request)

@@ -1,0 +1,117 @@
+"""What a page is asked with: who asks, in which language, and the worker that knows the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from fastapi import Request
+
+from offerloop.config import Config, load_config
+from offerloop.errors import InputError
+from offerloop.locale import languages
+from offerloop.message import Message
+from offerloop.report import Localizer
+from offerloop.web.auth import Caller
+from offerloop.web.console.blocks import View
+from offerloop.web.problems import Problem, language_of
+from offerloop.web.roles import Permission
+from offerloop.web.worker import Worker
+from offerloop.workspace import RunRead, find_run, open_run
+
+LANGUAGE_COOKIE = "offerloop_language"
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a page or an action."""
+
+    request: Request
+    caller: Caller
+    fields: Mapping[str, str]
+    """The query of a page, or the fields of a form."""
+
+    @property
+    def worker(self) -> Worker:
+        """Return what the process holds."""
+        worker: Worker = self.request.app.state.worker
+        return worker
+
+    @cached_property
+    def localizer(self) -> Localizer:
+        """Return what writes texts and figures in the language of the page."""
+        return Localizer(page_language(self.request), self.currency)
+
+    @cached_property
+    def config(self) -> Config | None:
+        """Return the configuration of the shop; None where it cannot be read."""
+        try:
+            return load_config(self.worker.settings.shop)
+        except InputError:
+            return None
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of the shop."""
+        return "" if self.config is None else self.config.shop.currency
+
+    @cached_property
+    def run(self) -> RunRead | None:
+        """Return the newest finished run; None where there is none."""
+        return self.run_named(None)
+
+    def run_named(self, name: str | None) -> RunRead | None:
+        """Return a finished run of the shop by the name of its folder, or the newest one."""
+        shop = self.worker.settings.shop
+        if name is not None and ("/" in name or name.startswith(".")):
+            return None
+        try:
+            return open_run(find_run(shop if name is None else shop / "runs" / name))
+        except InputError:
+            return None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the roles of who asks allow something."""
+        return permission in self.caller.permissions
+
+    def field(self, name: str, most: int = 200) -> str:
+        """Return a field of the form or the query, empty where it was left out."""
+        return self.fields.get(name, "")[:most].strip()
+
+    def needed(self, name: str, found: Callable[[str], Found | None]) -> Found:
+        """Return what a field names. Raises Problem where there is no such thing."""
+        thing = found(self.field(name))
+        if thing is None:
+            raise Problem("not_found", field=name)
+        return thing
+
+
+def page_language(request: Request) -> str:
+    """Return the language that was chosen, else the first one of the browser's that there is."""
+    chosen = request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in languages() else language_of(request.headers.get("accept-language"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the console."""
+
+    name: str
+    title: Message
+    """Its entry in the navigation; those without a place there have the title of their noun."""
+    view: Callable[[Asked], View]
+    needs: Permission = Permission.READ
+    in_navigation: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """One change that a form asks for."""
+
+    name: str
+    needs: Permission
+    carry_out: Callable[[Asked], str]
+    """Returns the address to go on from."""

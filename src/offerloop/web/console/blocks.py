@@ -1,0 +1,223 @@
+"""What a page is made of. `components/blocks.html.j2` knows how each part looks, `rendering` what it is in JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from offerloop.evaluation import Estimate
+from offerloop.message import Message
+from offerloop.report import Figure
+from offerloop.web.console.cells import Cell, Tone
+from offerloop.web.roles import Permission
+
+Words: TypeAlias = Message | str
+"""A sentence of ours, or a text of the shop's own."""
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One figure that is seen first."""
+
+    name: str
+    label: Message
+    value: Cell
+    note: Words = ""
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Figures in a row."""
+
+    items: tuple[Stat, ...]
+    kind: Literal["stats"] = "stats"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    title: Message
+    is_figure: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells."""
+
+    name: str
+    caption: Message
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    when_empty: Message
+    """What to do next where there is no row."""
+    next_page: str | None = None
+    """Address of the rows after these."""
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels with their values, one below the other."""
+
+    name: str
+    items: tuple[Stat, ...]
+    kind: Literal["facts"] = "facts"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    text: Words
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A text whose lines and spaces stay as they are, such as one with a table in it."""
+
+    text: str
+    label: Message
+    kind: Literal["listing"] = "listing"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Begins a part of the page with its message."""
+
+    text: Words
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that needs attention, with where to go."""
+
+    text: Words
+    tone: Tone = "neutral"
+    href: str = ""
+    link: Words = ""
+    kind: Literal["notice"] = "notice"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of the report's kind, with the table behind it."""
+
+    figure: Figure
+    kind: Literal["chart"] = "chart"
+
+
+@dataclass(frozen=True)
+class Input:
+    """A field of a form."""
+
+    name: str
+    label: Message
+    type: Literal["text", "number", "date", "datetime-local", "password", "select", "textarea", "hidden", "file"] = (
+        "text"
+    )
+    value: str = ""
+    options: tuple[tuple[str, Words], ...] = ()
+    """Value and word of each choice of a select."""
+    hint: Words = ""
+    is_needed: bool = True
+    bounds: tuple[str, str, str] | None = None
+    """Least, most and step of a number."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A change that a person can make, shown as refused where their roles do not allow it."""
+
+    name: str
+    action: str
+    button: Message
+    inputs: tuple[Input, ...] = ()
+    needs: Permission | None = None
+    title: Words = ""
+    explanation: Words = ""
+    method: Literal["post", "get"] = "post"
+    tone: Tone = "neutral"
+    refused: Words = ""
+    """Why it cannot be done now, whoever asks."""
+    error: Words = ""
+    """What was wrong with what was sent."""
+    kind: Literal["form"] = "form"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Long work that goes on; the page asks for it again until it is over."""
+
+    name: str
+    text: Words
+    done: int
+    total: int
+    href: str
+    """Address of the fragment that tells how far it is."""
+    kind: Literal["progress"] = "progress"
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """What a budget would bring."""
+
+    budget_minor: float
+    spend_minor: float
+    customers: float
+    profit_minor: float
+    profit_low_minor: float | None
+    """Null where the profit is assumed, as its other end."""
+    profit_high_minor: float | None
+    shadow_price: float
+
+    @property
+    def profit(self) -> Estimate:
+        """The profit with its interval; an assumed one has none."""
+        return Estimate.from_bounds(self.profit_minor, self.profit_low_minor, self.profit_high_minor)
+
+
+@dataclass(frozen=True)
+class BudgetSlider:
+    """A budget that can be moved along a curve; the figures of each point come with the page."""
+
+    name: str
+    currency: str
+    points: tuple[CurvePoint, ...]
+    chosen: int
+    """The point where the plan stands."""
+    chart: Figure
+    run: str
+    campaign: str
+
+    @property
+    def recipients(self) -> str:
+        """Address of who gets what."""
+        return f"/console/recipients?run={self.run}&campaign={self.campaign}"
+
+    kind: Literal["slider"] = "slider"
+
+
+Block: TypeAlias = (
+    Stats | Table | Facts | Text | Listing | Heading | Notice | Chart | Form | Progress | BudgetSlider
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    """All that a page shows."""
+
+    title: Words
+    lead: Words = ""
+    blocks: tuple[Block, ...] = field(default=())
+    status: int = 200
+    refresh: bool = False
+    """Whether the page goes on by itself while long work is under way."""
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The tables by their names."""
+        return {one.name: one for one in self.blocks if isinstance(one, Table)}

@@ -1,0 +1,1 @@
+"""Campaigns: written by one person, approved by another, started, paused and ended."""

@@ -1,0 +1,214 @@
+"""The form of a campaign, and what it says as a draft: offers stand one to a line, in words or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Unit, offer_form, parse_offer, print_offer
+from offerloop.store import WrittenCampaign, find_campaign
+from offerloop.web.api.campaign_models import CampaignDraft
+from offerloop.web.api.campaigns import edit_campaign, make_campaign
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import Block, Form, Input, View
+from offerloop.web.problems import Problem
+from offerloop.web.roles import Permission
+from offerloop.web.versions import etag
+
+SEND_RULES = (
+    ("proven", Message("its profit is proven", context="when a campaign is sent")),
+    ("expected", Message("its profit is expected", context="when a campaign is sent")),
+    ("likely", Message("any profit is forecast", context="when a campaign is sent")),
+)
+_HIDDEN = Message("Name", context="field of a form")
+MOST_TEXT = 20_000
+
+
+def view(asked: Asked) -> View:
+    """Return the form of a new campaign, or of a new revision of one."""
+    campaign = _known(asked)
+    if campaign is None:
+        return View(Message("A new campaign", context="page title"), _DRAFTS, (_form(asked, None),))
+    kinds = tuple((name, OFFER_KIND_NAMES.get(name, name)) for name in OFFER_KINDS.names() if _is_plain(name))
+    kind = Form(
+        "kind", "/console/offer-form", Message("Show its fields", context="button"),
+        (
+            Input("id", _HIDDEN, "hidden", campaign.campaign_id),
+            Input("kind", Message("Kind of offer", context="field of a form"), "select", "coupon", kinds),
+        ),
+        method="get", title=Message("Add an offer by its fields", context="form title"),
+    )  # fmt: skip
+    title = Message("Edit “{title}”", context="page title", title=str(campaign.text.body.get("title", "")))
+    return View(title, _DRAFTS, (_form(asked, campaign), kind))
+
+
+_DRAFTS = Message("What you save is a draft: nobody gets its offers until it is approved and started.")
+
+
+def _known(asked: Asked) -> WrittenCampaign | None:
+    name = asked.field("id")
+    return asked.worker.database.read(lambda one: find_campaign(one, name)) if name else None
+
+
+def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
+    body: Mapping[str, Any] = {} if campaign is None else campaign.text.body
+    offers = "\n".join(line_of(one, asked.localizer.language, asked.currency) for one in body.get("offers", []))
+    audiences = () if asked.config is None else tuple((name, name) for name in asked.config.audiences)
+    everyone = ("", Message("everyone", context="audience of a campaign"))
+    starts, ends = (None, None) if campaign is None else (campaign.text.starts_at, campaign.text.ends_at)
+    inputs = [
+        Input("id", Message("Short name, which stays", context="field of a form"), hint=_ID_HINT)
+        if campaign is None
+        else Input("id", _HIDDEN, "hidden", campaign.campaign_id),
+        Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
+        Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
+        Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_OFFERS),
+        Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
+        Input("send", Message("It is sent where"), "select", str(body.get("send", "proven")), SEND_RULES),
+        Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
+        Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
+    ]
+    if campaign is not None:
+        inputs += [Input("revision", _HIDDEN, "hidden", str(campaign.revision))]
+    return Form(
+        "campaign", "/console/do/write-campaign", Message("Save the draft", context="button"), tuple(inputs),
+        needs=Permission.EDIT,
+    )  # fmt: skip
+
+
+_ID_HINT = Message("Letters, digits, dots and dashes, such as spring-2027.")
+_BUDGET = Message("The most that it may cost, such as 1000.00.")
+_OFFERS = Message("For example: “20% off tea, at most $5” or “满300减50”. One line for each.")
+_STARTS = Message("Starts, in UTC; empty: when somebody starts it")
+_ENDS = Message("Ends, in UTC; empty: when somebody ends it")
+
+
+def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
+    """Return an offer in words where they say all of it, else as JSON."""
+    with suppress(InputError):
+        text = print_offer(offer, language, currency)
+        if parse_offer(text, currency) == offer:
+            return text
+    return json.dumps(offer, ensure_ascii=False)
+
+
+def offers_of(text: str, currency: str) -> list[dict[str, Any]]:
+    """Return the offers of a text with one to a line. Raises InputError that names the line."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        written = line.strip()
+        if not written:
+            continue
+        try:
+            found.append(json.loads(written) if written.startswith("{") else parse_offer(written, currency))
+        except json.JSONDecodeError:
+            raise InputError(Message("line {n} of the offers is no JSON; write the offer in words", n=number)) from None
+        except InputError as error:
+            raise InputError(Message("line {n} of the offers: {why}", n=number, why=error.message)) from None
+    return found
+
+
+def _local(second: int | None) -> str:
+    return "" if second is None else datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M")
+
+
+def _time(asked: Asked, name: str) -> str | None:
+    text = asked.field(name)
+    return None if not text else f"{text}:00+00:00" if len(text) == 16 else f"{text}+00:00"
+
+
+def _write(asked: Asked) -> str:
+    """Write a draft, or a new revision of the one that was read."""
+    known = _known(asked) if asked.field("revision") else None
+    body: dict[str, Any] = {} if known is None else dict(known.text.body)
+    body |= {
+        "id": asked.field("id"), "title": asked.field("title"), "budget": asked.field("budget"),
+        "send": asked.field("send"), "offers": offers_of(asked.field("offers", MOST_TEXT), asked.currency),
+        "audience": asked.field("audience") or None, "starts_at": _time(asked, "starts_at"),
+        "ends_at": _time(asked, "ends_at"),
+    }  # fmt: skip
+    return _kept(asked, body, known)
+
+
+def _kept(asked: Asked, body: dict[str, Any], known: WrittenCampaign | None) -> str:
+    try:
+        draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Problem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
+    if known is None:
+        make_campaign(asked.request, draft, asked.caller)
+    else:
+        edit_campaign(asked.request, draft.id, draft, asked.caller, etag(asked.field("revision")))
+    return f"/console/campaign?id={draft.id}"
+
+
+def _is_plain(kind: str) -> bool:
+    """Whether every field that a kind needs fits into one line."""
+    return not any(one.needed and one.unit is Unit.TABLE for one in offer_form(kind))
+
+
+def view_offer(asked: Asked) -> View:
+    """Return the fields of one kind of offer, as the kind describes them itself."""
+    campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
+    kind = asked.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
+    chinese = asked.localizer.language == "zh"
+    inputs = [
+        Input("id", _HIDDEN, "hidden", campaign.campaign_id),
+        Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
+        Input("kind", _HIDDEN, "hidden", kind),
+    ]
+    for one in offer_form(kind):
+        if one.unit is Unit.TABLE:
+            continue
+        label = Message("{field}", context="label of a field", field=one.chinese if chinese else one.label)
+        numeric = one.unit in (Unit.COUNT, Unit.HOURS, Unit.PERCENT)
+        bounds = (str(one.least or 0), str(one.most or ""), "any") if numeric else None
+        inputs.append(Input(one.written, label, "number" if numeric else "text", is_needed=one.needed, bounds=bounds))
+    form = Form(
+        "offer", "/console/do/add-offer", Message("Add the offer", context="button"), tuple(inputs),
+        needs=Permission.EDIT,
+    )  # fmt: skip
+    blocks: tuple[Block, ...] = (form,)
+    return View(Message("A new offer", context="page title"), _DRAFTS, blocks)
+
+
+def _add(asked: Asked) -> str:
+    """Add the offer of the form to the revision that was read."""
+    known = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
+    kind = asked.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
+    offer: dict[str, Any] = {"kind": kind}
+    for one in offer_form(kind):
+        text = asked.field(one.written)
+        if text:
+            offer[one.written] = _value(text, one.unit)
+    body = {**known.text.body, "id": known.campaign_id, "offers": [*known.text.body.get("offers", []), offer]}
+    body |= {"starts_at": _zoned(known.text.starts_at), "ends_at": _zoned(known.text.ends_at)}
+    return _kept(asked, body, known)
+
+
+def _zoned(second: int | None) -> str | None:
+    return None if second is None else datetime.fromtimestamp(second, UTC).isoformat()
+
+
+def _value(text: str, unit: Unit) -> object:
+    if unit in (Unit.COUNT, Unit.HOURS):
+        return int(text) if text.isdecimal() else text
+    if unit is Unit.PERCENT:
+        number = float(text) if text.replace(".", "", 1).isdecimal() else None
+        return text if number is None else int(number) if number.is_integer() else number
+    if unit is Unit.FLAG:
+        return text.lower() in ("yes", "true", "1", "是")
+    return text
+
+
+PAGE = Page("campaign-form", Message("Campaign", context="page title"), view)
+OFFER = Page("offer-form", Message("Offer", context="page title"), view_offer)
+ACTIONS = (Action("write-campaign", Permission.EDIT, _write), Action("add-offer", Permission.EDIT, _add))

@@ -1,0 +1,294 @@
+"""One campaign: its state, who would get it, what a budget brings, its revisions, and what may be done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from offerloop.commands.check.campaign import campaign_problems
+from offerloop.config import Campaign, read_campaign
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.money import to_minor
+from offerloop.store import (
+    CampaignAction,
+    WrittenCampaign,
+    field_changes,
+    find_campaign,
+    find_revision,
+    list_people,
+    list_revisions,
+)
+from offerloop.web.api.campaign_models import CampaignShown, CampaignVerb, Remark, written_campaign
+from offerloop.web.api.campaigns import act, restore, show_campaign
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Stats, Table, View
+from offerloop.web.console.campaigns.draft import line_of
+from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
+from offerloop.web.console.campaigns_of_run import forecasts
+from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
+from offerloop.web.console.plan.view import curve_of, slider
+from offerloop.web.problems import Problem
+from offerloop.web.roles import Permission
+from offerloop.web.versions import etag
+from offerloop.workspace import RunRead, campaign_reach, campaign_results
+
+REVISIONS = 20
+_HIDDEN = Message("Name", context="field of a form")
+
+
+def view(asked: Asked) -> View:
+    """Return one campaign that people wrote here."""
+    campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
+    shown = CampaignShown.model_validate_json(
+        bytes(show_campaign(asked.request, campaign.campaign_id, asked.caller).body)
+    )
+    blocks: list[Block] = [_facts(asked, campaign), *_faults(asked, campaign), _offers(asked, campaign)]
+    blocks += [
+        *_actions(campaign, shown),
+        *_reach(asked, campaign),
+        *_slider(asked, campaign),
+        *_results(asked, campaign),
+    ]
+    blocks += [*_changes(asked, campaign), _revisions(asked, campaign), *_restoring(campaign)]
+    title = str(campaign.text.body.get("title") or campaign.campaign_id)
+    return View(title, "", tuple(blocks))
+
+
+def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
+    body, moment = campaign.text.body, campaign.moment
+    unit = str(body.get("budget_unit") or asked.currency)
+    names = _names(asked)
+    return Facts(
+        "campaign",
+        (
+            Stat("state", Message("state", context="label of a figure"), STATES[campaign.state], _review(campaign)),
+            Stat(
+                "budget", Message("budget", context="label of a figure"),
+                MinorAmount(to_minor(str(body.get("budget", "0")), unit), unit),
+            ),
+            Stat("starts_at", Message("starts", context="label of a figure"), _instant(moment.starts_at)),
+            Stat("ends_at", Message("ends", context="label of a figure"), _instant(moment.ends_at)),
+            Stat("revision", Message("revision", context="label of a figure"), campaign.revision),
+            Stat(
+                "last_editor", Message("last edited by", context="label of a figure"),
+                names.get(moment.last_editor, moment.last_editor),
+            ),
+            Stat(
+                "approved_by", Message("approved by", context="label of a figure"),
+                [names.get(one, one) for one in sorted(moment.approved_by)],
+            ),
+            Stat(
+                "edit", Message("change it", context="label of a link"),
+                Link(asked.localizer(_EDIT), f"/console/campaign-form?id={campaign.campaign_id}"),
+            ),
+        ),
+    )  # fmt: skip
+
+
+_EDIT = Message("Write a new revision", context="link")
+
+
+def _names(asked: Asked) -> Mapping[str, str]:
+    return {one.person_id: one.name for one in asked.worker.database.read(list_people)}
+
+
+def _instant(second: int | None) -> Instant | None:
+    return None if second is None else Instant(second)
+
+
+def _review(campaign: WrittenCampaign) -> Message | str:
+    if campaign.moment.approved_by or campaign.state.value in ("draft", "in_review"):
+        return ""
+    return Message("not reviewed", context="remark about a campaign")
+
+
+def _faults(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Say why a campaign could not be planned."""
+    if asked.config is None:
+        return []
+    read = read_campaign({"id": campaign.campaign_id, **campaign.text.body})
+    faults = campaign_problems(asked.config, read) if isinstance(read, Campaign) else read
+    return [Notice(one.message, "bad") for one in faults]
+
+
+def _offers(asked: Asked, campaign: WrittenCampaign) -> Table:
+    columns = (Column("offer", Message("offer", context="column title")),)
+    offers = campaign.text.body.get("offers", [])
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (line_of(one, asked.localizer.language, asked.currency),) for one in offers
+    )
+    return Table("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
+
+
+_NO_OFFERS = Message("It has no offers yet. Write a new revision to add some.")
+
+
+def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
+    """Return a button for all that can be done, and say why the rest cannot."""
+    forms: list[Block] = [Heading(Message("What you can do now"))]
+    refused: list[tuple[Cell, ...]] = []
+    for action, button in BUTTONS.items():
+        why = shown.actions.get(action.value)
+        if why is not None:
+            refused.append((button, WHY_NOT[why]))
+            continue
+        inputs = (
+            Input("id", _HIDDEN, "hidden", campaign.campaign_id), Input("verb", _HIDDEN, "hidden", action.value),
+            Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
+        )  # fmt: skip
+        tone: Tone = "bad" if action in (CampaignAction.END, CampaignAction.REJECT) else "neutral"
+        forms.append(Form(action.value, "/console/do/campaign", button, inputs, tone=tone))
+    columns = (
+        Column("action", Message("action", context="column title")),
+        Column("why", Message("why not now", context="column title")),
+    )
+    everything = Message("Everything can be done now.")
+    caption = Message("What cannot be done now", context="table title")
+    return [*forms, Table("refused", caption, columns, tuple(refused), everything)]
+
+
+def _planned(run: RunRead | None, campaign: WrittenCampaign) -> bool:
+    return run is not None and any(one.id == campaign.campaign_id for one in run.campaigns)
+
+
+def _reach(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Say who would get it among all customers of the newest run."""
+    run = asked.run
+    heading = Heading(Message("Who would get it"))
+    if run is None:
+        return [heading, Notice(Message("There is no run yet that could tell."), "warning", "/console/jobs", _START)]
+    excluded = [name for name in (campaign.text.body.get("exclude"), run.written.get("exclude")) if name is not None]
+    try:
+        reach = campaign_reach(run, campaign.campaign_id, campaign.text.body.get("audience"), excluded)
+    except InputError as error:
+        return [heading, Notice(error.message, "warning", "/console/jobs", _START)]
+    stats = [
+        Stat("audience", Message("customers it may go to", context="figure"), reach.n_audience),
+        Stat("all", Message("customers of the shop", context="figure"), reach.n_customers),
+    ]
+    if not reach.is_planned:
+        said = Message("The newest run did not plan it. Submit it, let it be approved, and start a run.")
+        return [heading, Stats(tuple(stats)), Notice(said, "warning", "/console/jobs", _START)]
+    unit = str(campaign.text.body.get("budget_unit") or run.currency)
+    stats += [
+        Stat("planned", Message("customers who get it by the plan", context="figure"), reach.plan["n_customers"]),
+        Stat(
+            "spend", Message("expected spend", context="figure"),
+            MinorAmount(round(reach.plan["spend_minor"] or 0), unit),
+        ),
+    ]  # fmt: skip
+    link = Notice(
+        Message("The customers one by one:"), "neutral",
+        f"/console/recipients?run={run.folder.name}&campaign={campaign.campaign_id}",
+        Message("Who gets what", context="link"),
+    )  # fmt: skip
+    return [heading, Stats(tuple(stats)), link]
+
+
+_START = Message("Start a run", context="link")
+
+
+def _slider(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    run = asked.run
+    if run is None or not _planned(run, campaign):
+        return []
+    forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
+    curve = curve_of(run, campaign.campaign_id)
+    if len(curve) < 2:
+        return []
+    return [Heading(Message("What another budget would bring")), slider(run, forecast, curve, asked.localizer)]
+
+
+def _results(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    found = campaign_results(asked.worker.settings.shop, campaign.campaign_id)
+    heading = Heading(Message("What it caused", context="heading"))
+    if found is None:
+        return [
+            heading,
+            Notice(Message("No read-out names this campaign yet."), "neutral", "/console/experiments", _READ),
+        ]
+    return [heading, Notice(str(found["sentence"]), "neutral", "/console/experiments", _READ)]
+
+
+_READ = Message("See the read-outs", context="link")
+
+
+def _changes(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Say in which fields the newest revision differs from the one that is named, or from the one before it."""
+    before = asked.field("before")
+    number = int(before) if before.isdecimal() and before.isascii() and len(before) < 9 else campaign.revision - 1
+    earlier = asked.worker.database.read(lambda one: find_revision(one, campaign.campaign_id, number))
+    if earlier is None:
+        return []
+    changed = field_changes(
+        written_campaign(campaign.campaign_id, earlier.text), written_campaign(campaign.campaign_id, campaign.text)
+    )
+    columns = (
+        Column("field", Message("field", context="column title")),
+        Column("before", Message("before", context="column title")),
+        Column("after", Message("after", context="column title")),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple((one.field, _plain(one.before), _plain(one.after)) for one in changed)
+    caption = Message("What changed since revision {n}", context="table title", n=number)
+    return [Table("changes", caption, columns, rows, Message("Nothing differs.", context="empty table"))]
+
+
+def _plain(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
+    return None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _revisions(asked: Asked, campaign: WrittenCampaign) -> Table:
+    names = _names(asked)
+    found = asked.worker.database.read(lambda one: list_revisions(one, campaign.campaign_id, None, REVISIONS))
+    columns = (
+        Column("revision", Message("revision", context="column title"), is_figure=True),
+        Column("at", Message("when", context="column title")),
+        Column("by", Message("who", context="column title")),
+        Column("restored_from", Message("brings back", context="column title"), is_figure=True),
+        Column("compare", Message("compare", context="column title")),
+    )
+    word = asked.localizer(Message("compare with the newest", context="link"))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            one.revision, Instant(one.at), names.get(one.editor.person, one.editor.person), one.restored_from,
+            None if one.revision == campaign.revision
+            else Link(word, f"/console/campaign?id={campaign.campaign_id}&before={one.revision}#changes"),
+        )
+        for one in found
+    )  # fmt: skip
+    return Table("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS)
+
+
+def _restoring(campaign: WrittenCampaign) -> list[Block]:
+    if campaign.revision < 2:
+        return []
+    numbers = tuple((str(one), str(one)) for one in range(campaign.revision - 1, 0, -1))
+    inputs = (
+        Input("id", _HIDDEN, "hidden", campaign.campaign_id),
+        Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
+        Input("number", Message("Revision", context="field of a form"), "select", "", numbers[:REVISIONS]),
+    )
+    title = Message("Bring back an earlier revision", context="form title")
+    button = Message("Bring it back", context="button")
+    return [Form("restore", "/console/do/restore", button, inputs, needs=Permission.EDIT, title=title)]
+
+
+def _act(asked: Asked) -> str:
+    verb = asked.needed("verb", lambda name: name if name in set(CampaignVerb) else None)
+    campaign_id = asked.field("id")
+    act(asked.request, campaign_id, CampaignVerb(verb), Remark(), asked.caller, etag(asked.field("revision")))
+    return f"/console/campaign?id={campaign_id}"
+
+
+def _restore(asked: Asked) -> str:
+    campaign_id, number = asked.field("id"), asked.field("number")
+    if not number.isdecimal():
+        raise Problem("not_found", field="number")
+    restore(asked.request, campaign_id, int(number), asked.caller, etag(asked.field("revision")))
+    return f"/console/campaign?id={campaign_id}"
+
+
+PAGE = Page("campaign", Message("Campaign", context="page title"), view)
+ACTIONS = (Action("campaign", Permission.READ, _act), Action("restore", Permission.EDIT, _restore))

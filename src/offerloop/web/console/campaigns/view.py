@@ -1,0 +1,69 @@
+"""All campaigns: those that people wrote here, and those of the configuration."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+from offerloop.money import to_minor
+from offerloop.store import WrittenCampaign, list_campaigns
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
+from offerloop.web.console.campaigns.states import STATES
+from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount
+
+SHOWN = 100
+TITLE = Message("Campaigns", context="page title")
+COLUMNS = (
+    Column("campaign", Message("campaign", context="column title")),
+    Column("state", Message("state", context="column title")),
+    Column("budget", Message("budget", context="column title"), is_figure=True),
+    Column("starts_at", Message("starts", context="column title")),
+    Column("ends_at", Message("ends", context="column title")),
+    Column("reviewed", Message("approved by somebody else", context="column title")),
+)
+OF_CONFIGURATION = Badge("configuration", Message("of the configuration", context="state of a campaign"))
+
+
+def view(asked: Asked) -> View:
+    """Return the campaigns by their ids."""
+    after = asked.field("after")
+    written = asked.worker.database.read(lambda one: list_campaigns(one, after, SHOWN + 1))
+    rows = [_row(asked, one) for one in written[:SHOWN]]
+    if asked.config is not None and not after:
+        rows += [
+            (Link(one.title, f"/console/plan?campaign={one.id}"), OF_CONFIGURATION, one.budget, None, None, None)
+            for one in asked.config.campaigns
+        ]
+    more = f"/console/campaigns?after={written[SHOWN - 1].campaign_id}" if len(written) > SHOWN else None
+    blocks: list[Block] = [
+        Facts(
+            "new",
+            (
+                Stat(
+                    "new", Message("a new campaign", context="label of a link"),
+                    Link(asked.localizer(_WRITE), "/console/campaign-form"),
+                ),
+            ),
+        ),
+        Table("campaigns", Message("All campaigns", context="table title"), COLUMNS, tuple(rows), _EMPTY, more),
+    ]  # fmt: skip
+    if asked.config is not None and asked.config.approval.reviewers == 0:
+        blocks.insert(0, Notice(Message("Campaigns are not reviewed here: one person may start them."), "warning"))
+    return View(TITLE, "", tuple(blocks))
+
+
+_WRITE = Message("Write a campaign", context="link")
+_EMPTY = Message("There is no campaign yet. Write one: it is a draft until somebody else approves it.")
+
+
+def _row(asked: Asked, campaign: WrittenCampaign) -> tuple[Cell, ...]:
+    starts, ends = (None if at is None else Instant(at) for at in (campaign.moment.starts_at, campaign.moment.ends_at))
+    body = campaign.text.body
+    unit = str(body.get("budget_unit") or asked.currency)
+    return (
+        Link(str(body.get("title") or campaign.campaign_id), f"/console/campaign?id={campaign.campaign_id}"),
+        STATES[campaign.state], MinorAmount(to_minor(str(body.get("budget", "0")), unit), unit), starts, ends,
+        bool(campaign.moment.approved_by),
+    )  # fmt: skip
+
+
+PAGE = Page("campaigns", TITLE, view, in_navigation=True)

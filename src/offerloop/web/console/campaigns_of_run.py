@@ -1,0 +1,89 @@
+"""The campaigns of a run as pages show them, read from its summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offerloop.evaluation import Estimate
+from offerloop.message import Message
+from offerloop.money import to_minor
+from offerloop.web.console.cells import Badge, MinorAmount
+from offerloop.workspace import RunRead
+
+SENT = Badge("send", Message("sent", context="state of a campaign"), "good")
+NOT_SENT = Badge("do not send", Message("not sent", context="state of a campaign"), "neutral")
+BASES = {
+    "transferred": Message("forecast from shelf prices"),
+    "measured": Message("measured on offers shown at random"),
+    "assumed": Message("assumed by the shop"),
+    "none": Message("not known", context="what a forecast rests on"),
+}
+
+
+@dataclass(frozen=True)
+class CampaignForecast:
+    """What a run decided about a campaign: as it is sent, or its best plan where nothing is."""
+
+    id: str
+    title: str
+    is_sent: bool
+    customers: int
+    currency: str
+    """What its profit is in."""
+    budget_unit: str
+    """What its budget and costs are in: money, or units such as seats."""
+    budget_minor: int
+    spend_minor: int
+    liability_minor: int | None
+    """The most that its offers can cost; None where the cost of one has no limit."""
+    profit: Estimate
+    basis: str
+    sentence: str
+    """The decision in full, in the language of the run."""
+
+    @property
+    def at_most(self) -> MinorAmount | None:
+        """The most that its offers can cost."""
+        return None if self.liability_minor is None else MinorAmount(self.liability_minor, self.budget_unit)
+
+    @property
+    def state(self) -> Badge:
+        """Whether it is sent."""
+        return SENT if self.is_sent else NOT_SENT
+
+
+def forecasts(run: RunRead) -> list[CampaignForecast]:
+    """Return the campaigns of a run in their order."""
+    return [_forecast(one, run.currency) for one in run.summary["campaigns"]]
+
+
+def _forecast(campaign: Mapping[str, Any], currency: str) -> CampaignForecast:
+    sent = campaign["as_sent"] if campaign["send"] else campaign
+    unit = str(campaign.get("budget_unit", currency))
+    ends = {end: None if text is None else float(to_minor(text, currency)) for end, text in sent["profit"].items()}
+    return CampaignForecast(
+        id=str(campaign["id"]),
+        title=str(campaign["title"]),
+        is_sent=bool(campaign["send"]),
+        customers=int(campaign["customers_sent"] if campaign["send"] else campaign["customers_planned"]),
+        currency=currency,
+        budget_unit=unit,
+        budget_minor=to_minor(campaign["budget"], unit),
+        spend_minor=to_minor(sent["expected_spend"], unit),
+        liability_minor=None if sent["liability"] is None else to_minor(sent["liability"], unit),
+        profit=Estimate.from_bounds(ends["value"] or 0.0, ends["low"], ends["high"]),
+        basis=str(campaign["basis"]),
+        sentence=str(campaign["sentence"]),
+    )
+
+
+def decision_sentence(campaigns: list[CampaignForecast]) -> Message:
+    """Return the decision of a run in one sentence."""
+    sent, kept = ([f"“{one.title}”" for one in campaigns if one.is_sent is value] for value in (True, False))
+    if not sent:
+        return Message("Nothing is sent: no campaign is forecast to pay.")
+    if not kept:
+        return Message("{sent}: sent to the customers for whom they pay.", sent=sent)
+    return Message("{sent}: sent to the customers for whom they pay. {kept}: not sent.", sent=sent, kept=kept)

@@ -1,0 +1,131 @@
+"""Values on a page: each is written for readers as text, and for programs as plain figures, from one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from babel.dates import format_datetime
+
+from offerloop.evaluation import Estimate
+from offerloop.message import Amount, Message, Share
+from offerloop.report import Localizer, Money
+
+Tone = Literal["good", "bad", "warning", "neutral"]
+
+
+@dataclass(frozen=True)
+class MinorAmount:
+    """An amount of money in minor units."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class MinorEstimate:
+    """An amount in minor units with its 95 % interval."""
+
+    estimate: Estimate
+    currency: str
+
+
+@dataclass(frozen=True)
+class Instant:
+    """A moment as an epoch second, written in UTC."""
+
+    second: float
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state: its name for programs, its word for readers, and a tone that never speaks alone."""
+
+    code: str
+    text: Message
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to another page."""
+
+    text: str
+    href: str
+
+
+Cell: TypeAlias = (
+    MinorAmount | MinorEstimate | Instant | Badge | Link | Message | Share | Amount | Decimal | date | str | int | float
+    | Sequence[str] | None
+)  # fmt: skip
+"""What may stand in a table or beside a label; None where it is not known."""
+MISSING = "–"
+
+
+def cell_text(cell: Cell, _: Localizer) -> str:
+    """Write a value for a reader."""
+    match cell:
+        case None:
+            return MISSING
+        case MinorAmount():
+            return Money(cell.currency, _.language).exact(cell.minor)
+        case MinorEstimate():
+            return Localizer(_.language, cell.currency).brief(cell.estimate)
+        case Instant():
+            moment = datetime.fromtimestamp(cell.second, UTC)
+            return format_datetime(moment, "medium", locale=_.language) + " UTC"
+        case Badge():
+            return _(cell.text)
+        case Link():
+            return cell.text
+        case bool():
+            return _("yes", context="cell of a table") if cell else _("no", context="cell of a table")
+        case int():
+            return _.count(cell)
+        case float():
+            return _.numbers(f"{cell:,.4g}")
+    return _.value(cell)
+
+
+def cell_figure(cell: Cell, _: Localizer) -> object:
+    """Return a value for a program; texts are in the language of the page."""
+    match cell:
+        case MinorAmount():
+            return {"minor": cell.minor, "currency": cell.currency}
+        case MinorEstimate():
+            return {**ends(cell.estimate), "currency": cell.currency}
+        case Instant():
+            return datetime.fromtimestamp(cell.second, UTC).isoformat().replace("+00:00", "Z")
+        case Badge():
+            return cell.code
+        case Link():
+            return cell.text
+        case Share():
+            return cell.value
+        case date():
+            return cell.isoformat()
+        case Message():
+            return _(cell)
+        case tuple() | list():
+            return list(cell)
+    return cell if cell is None or isinstance(cell, str | int | float) else str(cell)
+
+
+def ends(estimate: Estimate) -> dict[str, float]:
+    """Return an estimate in minor units as three figures."""
+    return {
+        "minor": round(estimate.value, 2), "low_minor": round(estimate.low, 2), "high_minor": round(estimate.high, 2)
+    }  # fmt: skip
+
+
+def flat(name: str, cell: Cell, _: Localizer) -> Mapping[str, object]:
+    """Return a value as columns of a CSV file: an amount has one for each of its figures."""
+    figure = cell_figure(cell, _)
+    if isinstance(figure, Mapping):
+        return {f"{name}_{part}": value for part, value in figure.items()}
+    if isinstance(figure, list):
+        return {name: ";".join(map(str, figure))}
+    return {name: figure}

@@ -1,0 +1,1 @@
+"""Customers: search, profile, offers with reasons, opting out, test customers, and erasing."""

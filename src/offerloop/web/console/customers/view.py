@@ -1,0 +1,208 @@
+"""Customers: search, profile, offers with reasons, opting out, test customers, and erasing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offerloop.commands.explain.task import explain
+from offerloop.errors import InputError
+from offerloop.message import Message, Share
+from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import (
+    Block,
+    Column,
+    Facts,
+    Form,
+    Heading,
+    Input,
+    Listing,
+    Notice,
+    Stat,
+    Table,
+    Text,
+    View,
+    Words,
+)
+from offerloop.web.console.cells import Badge, Cell, Link
+from offerloop.web.roles import Permission
+from offerloop.workspace import RunRead
+
+SHOWN = 50
+ARMS = {
+    "plan": Badge("plan", Message("plan", context="random arm"), "good"),
+    "explore": Badge("explore", Message("random test offer", context="random arm")),
+    "holdback": Badge("holdback", Message("held back", context="random arm")),
+    "holdout": Badge("holdout", Message("never gets offers", context="random arm")),
+    "usual": Badge("usual", Message("what the shop does today", context="random arm")),
+}
+COLUMNS = (
+    Column("customer", Message("customer", context="column title")),
+    Column("arm", Message("arm", context="column title")),
+    Column("campaign", Message("campaign", context="column title")),
+    Column("offer", Message("offer", context="column title")),
+    Column("propensity", Message("probability of this", context="column title"), is_figure=True),
+)
+AUDIENCES = {
+    "support": Message("Why: what support may say", context="heading above an explanation"),
+    "customer": Message("Why: what the customer may read", context="heading above an explanation"),
+    "marketer": Message("Why: in full, with what would change it", context="heading above an explanation"),
+}
+
+
+def view(asked: Asked) -> View:
+    """Return the search and the first customers of the newest plan."""
+    search = Form(
+        "search", "/console/customer", Message("Search", context="button"),
+        (Input("id", Message("Customer's id", context="field of a form")),), method="get",
+    )  # fmt: skip
+    if asked.run is None:
+        empty = Notice(
+            Message("There is no plan yet, so no customer has an offer."), "warning", "/console/jobs", _START
+        )
+        return View(Message("Customers", context="page title"), "", (search, empty))
+    offset = int(asked.field("from")) if asked.field("from").isdecimal() else 0
+    return View(Message("Customers", context="page title"), "", (search, _customers(asked.run, offset)))
+
+
+_START = Message("Start a run", context="link")
+
+
+def _customers(run: RunRead, offset: int) -> Table:
+    ordered = run.table("assignments").select("customer_id", "arm", "campaign_id", "offer_id", "propensity")
+    found = ordered.slice(offset, SHOWN + 1).collect()
+    rows = tuple(_row(row) for row in found.head(SHOWN).iter_rows(named=True))
+    more = f"/console/customers?from={offset + SHOWN}" if found.height > SHOWN else None
+    return Table(
+        "customers", Message("Customers of the newest plan"), COLUMNS, rows, Message("The plan has no customers."), more
+    )
+
+
+def _row(row: dict[str, Any]) -> tuple[Cell, ...]:
+    customer = str(row["customer_id"])
+    return (
+        Link(customer, f"/console/customer?id={customer}"), ARMS.get(row["arm"], row["arm"]), row["campaign_id"],
+        None if row["offer_id"] == "none" else row["offer_id"], Share(row["propensity"]),
+    )  # fmt: skip
+
+
+def view_customer(asked: Asked) -> View:
+    """Return what is known of one customer, and why they get what they get."""
+    customer_id = asked.needed("id", lambda text: text or None)
+    customer = get_customer(asked.request, customer_id, asked.caller)
+    blocks: list[Block] = [_offer(customer), *_explanations(asked, customer_id), _profile(customer)]
+    blocks += [_choices(customer), _test_arm(customer), _erasure(customer)]
+    title = Message("Customer {customer}", context="page title", customer=customer_id)
+    return View(title, "", tuple(blocks))
+
+
+def _offer(customer: Customer) -> Facts:
+    assignment = customer.assignment or {}
+    arm = assignment.get("arm")
+    return Facts(
+        "offer",
+        (
+            Stat("arm", Message("arm", context="label of a figure"), ARMS.get(str(arm)) if arm else None),
+            Stat("campaign", Message("campaign", context="label of a figure"), assignment.get("campaign_id")),
+            Stat("offer", Message("offer", context="label of a figure"), assignment.get("offer_id")),
+            Stat("opt_out", Message("opted out", context="label of a figure"), customer.opt_out),
+            Stat("tags", Message("tags", context="label of a figure"), customer.tags),
+            Stat("events", Message("events in the store", context="label of a figure"), customer.events),
+        ),
+    )
+
+
+def _explanations(asked: Asked, customer_id: str) -> list[Block]:
+    """Return the explanation for each reader; a customer whom the run does not know has none."""
+    if asked.run is None:
+        return []
+    blocks: list[Block] = []
+    try:
+        for audience, heading in AUDIENCES.items():
+            text = explain(asked.run.folder, customer_id, audience, asked.localizer.language).text
+            whole = [Listing(text, heading)] if audience == "marketer" else [Text(text)]
+            blocks += [Heading(heading), *whole]
+    except InputError:
+        return [Text(Message("The newest plan does not know this customer."))]
+    return blocks
+
+
+def _profile(customer: Customer) -> Table:
+    columns = (
+        Column("feature", Message("feature of the profile", context="column title")),
+        Column("value", Message("value", context="column title"), is_figure=True),
+    )
+    plain = {name: value for name, value in customer.profile.items() if not isinstance(value, list | dict)}
+    rows: tuple[tuple[Cell, ...], ...] = tuple((name, value) for name, value in plain.items())
+    return Table("profile", Message("Profile of the customer"), columns, rows, Message("No profile is known."))
+
+
+def _id(customer: Customer) -> Input:
+    return Input("id", Message("Name", context="field of a form"), "hidden", customer.customer_id)
+
+
+def _choices(customer: Customer) -> Form:
+    now = Input("opt_out", Message("Name", context="field of a form"), "hidden", "" if customer.opt_out else "yes")
+    button = (
+        Message("Give personal offers again")
+        if customer.opt_out
+        else Message("Opt this customer out", context="button")
+    )
+    return Form(
+        "choices", "/console/do/opt-out", button, (_id(customer), now), needs=Permission.EDIT,
+        title=Message("Personal offers", context="form title"),
+        explanation=Message("Decisions follow within seconds, plans with the next run."),
+    )  # fmt: skip
+
+
+def _test_arm(customer: Customer) -> Form:
+    ordinary: tuple[str, Words] = ("", Message("an ordinary customer", context="choice"))
+    options = (ordinary, *((name, badge.text) for name, badge in ARMS.items()))
+    field = Input("arm", Message("This is", context="field of a form"), "select", customer.test_arm or "", options)
+    return Form(
+        "test-arm", "/console/do/test-arm", Message("Keep", context="button"), (_id(customer), field),
+        needs=Permission.ADMINISTER, title=Message("Test customer", context="form title"),
+        explanation=Message("A test customer always gets the arm that is named here, and counts in no read-out."),
+    )  # fmt: skip
+
+
+def _erasure(customer: Customer) -> Form:
+    again = Input("again", Message("Write the customer's id again"))
+    return Form(
+        "erase", "/console/do/erase", Message("Erase this customer", context="button"), (_id(customer), again),
+        needs=Permission.ADMINISTER, title=Message("Erase the customer everywhere"), tone="bad",
+        explanation=Message(
+            "Tables, files and records lose the customer for good; amounts stay under a random key, so that totals "
+            "add up."
+        ),
+    )  # fmt: skip
+
+
+def _opt_out(asked: Asked) -> str:
+    customer_id = asked.field("id")
+    choose(asked.request, customer_id, Choices(opt_out=asked.field("opt_out") == "yes"), asked.caller)
+    return f"/console/customer?id={customer_id}"
+
+
+def _set_arm(asked: Asked) -> str:
+    arm: Any = asked.field("arm") or None
+    customer_id = asked.field("id")
+    make_test_customer(asked.request, customer_id, TestArm(test_arm=arm), asked.caller)
+    return f"/console/customer?id={customer_id}"
+
+
+def _erase(asked: Asked) -> str:
+    customer_id = asked.field("id")
+    if asked.field("again") != customer_id:
+        raise InputError(Message("the two ids differ; write the customer's id again to erase the customer"))
+    erase(asked.request, customer_id, asked.caller)
+    return "/console/jobs"
+
+
+PAGE = Page("customers", Message("Customers", context="page title"), view, in_navigation=True)
+CUSTOMER = Page("customer", Message("Customer", context="page title"), view_customer)
+ACTIONS = (
+    Action("opt-out", Permission.EDIT, _opt_out),
+    Action("test-arm", Permission.ADMINISTER, _set_arm),
+    Action("erase", Permission.ADMINISTER, _erase),
+)

@@ -1,0 +1,1 @@
+"""Experiments: what each plan caused, by its read-outs."""

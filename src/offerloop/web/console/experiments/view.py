@@ -1,0 +1,61 @@
+"""Experiments: what each plan caused, by its read-outs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from offerloop.message import Message
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Block, Column, Notice, Table, Text, View
+from offerloop.web.console.cells import Badge, Cell, Link
+
+SHOWN = 50
+TITLE = Message("Experiments", context="page title")
+READ = Badge("read", Message("read out", context="state of an experiment"), "good")
+STOPPED = Badge("stopped", Message("no effect shown", context="state of an experiment"), "warning")
+COLUMNS = (
+    Column("run", Message("plan", context="column title")),
+    Column("days", Message("days", context="column title")),
+    Column("state", Message("state", context="column title")),
+    Column("finding", Message("finding", context="column title")),
+    Column("report", Message("report", context="column title")),
+)
+
+
+def view(asked: Asked) -> View:
+    """Return the read-outs of all plans, the newest first, and what the newest plan's test can show."""
+    folders = sorted(asked.worker.settings.shop.glob("runs/[0-9]*/readout-*/readout.json"), reverse=True)
+    rows = tuple(_row(asked, path) for path in folders[:SHOWN])
+    empty = Message(
+        "No plan was measured yet. When orders after the plan are there, begin a read-out on the page “Jobs”."
+    )
+    blocks: list[Block] = [
+        *_coming(asked),
+        Table("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty),
+    ]
+    return View(TITLE, Message("What plans caused, against customers held back at random."), tuple(blocks))
+
+
+def _coming(asked: Asked) -> list[Block]:
+    """Say how long the newest plan needs to show its forecast."""
+    test = {} if asked.run is None else asked.run.summary.get("coming_test") or {}
+    sentence = test.get("sentence")
+    if not sentence:
+        return [Notice(Message("Nothing that could be measured is planned."))]
+    return [Text(str(sentence))]
+
+
+def _row(asked: Asked, path: Path) -> tuple[Cell, ...]:
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    run, readout = path.parent.parent.name, path.parent.name
+    state = STOPPED if found.get("stopped") else READ
+    report = Link(asked.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
+    finding = str(found.get("headline") or found.get("sentence") or found.get("stopped") or "")
+    return run, readout.removeprefix("readout-"), state, finding, report
+
+
+_REPORT = Message("report", context="link in a table")
+PAGE = Page("experiments", TITLE, view, in_navigation=True)

@@ -1,0 +1,107 @@
+"""The jobs of the shop: begin a run or a read-out, see how far it is, and cancel it."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+from offerloop.store import Job, JobState, list_jobs
+from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import Block, Column, Form, Input, Progress, Table, View
+from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.roles import Permission
+
+STAGES = 15
+"""Stages of a run, about: for the progress that is shown."""
+KINDS = {
+    "run": Message("run: plan anew", context="kind of job"),
+    "readout": Message("read-out: measure what a plan caused", context="kind of job"),
+    "loop": Message("loop: take its next steps", context="kind of job"),
+    "erase": Message("erase a customer from files", context="kind of job"),
+}
+STATES = {
+    JobState.QUEUED: Badge("queued", Message("waiting", context="state of a job")),
+    JobState.RUNNING: Badge("running", Message("running", context="state of a job"), "warning"),
+    JobState.DONE: Badge("done", Message("done", context="state of a job"), "good"),
+    JobState.FAILED: Badge("failed", Message("failed", context="state of a job"), "bad"),
+    JobState.CANCELLED: Badge("cancelled", Message("cancelled", context="state of a job")),
+}
+COLUMNS = (
+    Column("job", Message("job", context="column title")),
+    Column("state", Message("state", context="column title")),
+    Column("begun_at", Message("begun", context="column title")),
+    Column("ended_at", Message("ended", context="column title")),
+    Column("outcome", Message("what came of it", context="column title")),
+)
+
+
+def view(asked: Asked) -> View:
+    """Return the newest jobs."""
+    jobs = asked.worker.database.read(lambda one: list_jobs(one, 20))
+    active = [one for one in jobs if one.state in (JobState.RUNNING, JobState.QUEUED)]
+    blocks: list[Block] = []
+    for job in active:
+        blocks += [progress_of(job), *([_cancel(job)] if job.kind != "erase" else [])]
+    if not active:
+        blocks.append(_begin())
+    rows = tuple(_row(one) for one in jobs)
+    blocks.append(
+        Table(
+            "jobs",
+            Message("The newest jobs", context="table title"),
+            COLUMNS,
+            rows,
+            Message("No job was begun yet. Start a run above."),
+        )
+    )
+    return View(Message("Jobs", context="page title"), "", tuple(blocks), refresh=bool(active))
+
+
+def progress_of(job: Job) -> Progress:
+    """Say how far a job is."""
+    done, stage = int(job.progress.get("done", 0)), str(job.progress.get("stage", ""))
+    if job.state is JobState.QUEUED:
+        text = Message("{job} is waiting to begin.", job=KINDS[job.kind])
+    elif job.cancel:
+        text = Message("{job} is being cancelled.", context="progress of a job", job=KINDS[job.kind])
+    else:
+        text = Message("{job} is under way: step {done}, {stage}.", job=KINDS[job.kind], done=done + 1, stage=stage)
+    return Progress(job.job_id, text, min(done, STAGES), STAGES, "/console/jobs")
+
+
+def _begin() -> Form:
+    kinds = tuple((name, KINDS[name]) for name in ("run", "readout", "loop"))
+    return Form(
+        "begin", "/console/do/job", Message("Begin", context="button"),
+        (Input("kind", Message("What to do", context="field of a form"), "select", "run", kinds),),
+        needs=Permission.EDIT, title=Message("Begin a job", context="form title"),
+        explanation=Message("One job runs at a time. You can leave this page: the job goes on."),
+    )  # fmt: skip
+
+
+def _cancel(job: Job) -> Form:
+    named = Input("job", Message("Name", context="field of a form"), "hidden", job.job_id)
+    return Form(
+        f"cancel-{job.job_id}", "/console/do/cancel-job", Message("Cancel this job", context="button"), (named,),
+        needs=Permission.EDIT,
+    )  # fmt: skip
+
+
+def _row(job: Job) -> tuple[Cell, ...]:
+    outcome = job.failure or (job.result or {}).get("sentence") or ""
+    begun, ended = (None if at is None else Instant(at) for at in (job.begun_at, job.ended_at))
+    return KINDS[job.kind], STATES[job.state], begun, ended, str(outcome)
+
+
+def _queue(asked: Asked) -> str:
+    kind = asked.needed("kind", lambda name: name if name in KINDS and name != "erase" else None)
+    queue_job(asked.request, JobRequest(kind=kind), asked.caller)  # type: ignore[arg-type]
+    return "/console/jobs"
+
+
+def _stop(asked: Asked) -> str:
+    stop_job(asked.request, asked.field("job"), asked.caller)
+    return "/console/jobs"
+
+
+PAGE = Page("jobs", Message("Jobs", context="page title"), view, in_navigation=True)
+ACTIONS = (Action("job", Permission.EDIT, _queue), Action("cancel-job", Permission.EDIT, _stop))

@@ -1,0 +1,127 @@
+"""The overview: what needs attention first, then what the newest plan expects."""
+
+from __future__ import annotations
+
+from offerloop.evaluation import Estimate
+from offerloop.message import Message
+from offerloop.store import JobState, list_jobs
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Table, View
+from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
+from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
+from offerloop.web.console.jobs.view import progress_of
+from offerloop.workspace import RunRead
+
+COLUMNS = (
+    Column("campaign", Message("campaign", context="column title")),
+    Column("state", Message("decision", context="column title")),
+    Column("customers", Message("customers", context="column title"), is_figure=True),
+    Column("spend", Message("expected spend", context="column title"), is_figure=True),
+    Column("liability", Message("at most", context="column title"), is_figure=True),
+    Column("profit", Message("profit, with its 95 % interval", context="column title"), is_figure=True),
+)
+
+
+def view(asked: Asked) -> View:
+    """Return the overview of the shop."""
+    blocks = list(_attention(asked))
+    run = asked.run
+    if run is None:
+        blocks.append(
+            Notice(
+                Message("There is no plan yet. Start a run: it reads the shop's data and plans who gets which offer."),
+                "warning", "/console/jobs", Message("Start a run", context="link"),
+            )
+        )  # fmt: skip
+        return View(Message("Overview", context="page title"), "", tuple(blocks), refresh=_works(asked))
+    campaigns = forecasts(run)
+    blocks += [_stats(run, campaigns), campaign_table(campaigns)]
+    return View(
+        Message("Overview", context="page title"), decision_sentence(campaigns), tuple(blocks), refresh=_works(asked)
+    )
+
+
+def campaign_table(campaigns: list[CampaignForecast]) -> Table:
+    """Return a row for each campaign of a run."""
+    rows = tuple(
+        (
+            Link(one.title, f"/console/plan?campaign={one.id}"), one.state, one.customers,
+            MinorAmount(one.spend_minor, one.budget_unit), one.at_most,
+            MinorEstimate(one.profit, one.currency),
+        )
+        for one in campaigns
+    )  # fmt: skip
+    empty = Message(
+        "The configuration names no campaign. Add one to offerloop.toml, or make one on the page “Campaigns”."
+    )
+    return Table("campaigns", Message("The campaigns of the newest plan"), COLUMNS, rows, empty)
+
+
+def _stats(run: RunRead, campaigns: list[CampaignForecast]) -> Stats:
+    sent = [one for one in campaigns if one.is_sent]
+    in_money = [one for one in sent if one.budget_unit == run.currency]
+    profit = Estimate(*(sum(getattr(one.profit, end) for one in sent) for end in ("value", "low", "high")))
+    return Stats((
+        Stat(
+            "profit", Message("expected profit", context="figure"), MinorEstimate(profit, run.currency),
+            Message("beyond what the same customers would bring without offers"),
+        ),
+        Stat(
+            "spend", Message("expected spend", context="figure"),
+            MinorAmount(sum(one.spend_minor for one in in_money), run.currency),
+        ),
+        Stat(
+            "liability", Message("at most", context="figure"),
+            _most(in_money, run.currency),
+            Message("if every customer uses the offer in full"),
+        ),
+        Stat(
+            "customers", Message("customers with an offer", context="figure"), sum(one.customers for one in sent),
+            Message("of {n}", context="customers of a shop", n=int(run.summary["customers"])),
+        ),
+    ))  # fmt: skip
+
+
+def _most(campaigns: list[CampaignForecast], currency: str) -> MinorAmount | None:
+    """Return the most that all can cost; None where the cost of one has no limit."""
+    amounts = [one.liability_minor for one in campaigns if one.liability_minor is not None]
+    return MinorAmount(sum(amounts), currency) if len(amounts) == len(campaigns) else None
+
+
+def _attention(asked: Asked) -> list[Block]:
+    """Return what somebody should look at, the most urgent first."""
+    worker, found = asked.worker, list[Block]()
+    if not worker.personalised:
+        found.append(
+            Notice(
+                Message("Personal offers are switched off: nobody gets one."), "bad",
+                "/console/policies", Message("Switch them on again"),
+            )
+        )  # fmt: skip
+    newest = worker.database.read(lambda one: list_jobs(one, 5))
+    for job in newest[:1]:
+        if job.state is JobState.FAILED:
+            found.append(
+                Notice(
+                    Message("The last job failed: {why}", why=job.failure or ""), "bad",
+                    "/console/jobs", Message("See the jobs", context="link"),
+                )
+            )  # fmt: skip
+    found += [progress_of(one) for one in newest if one.state in (JobState.RUNNING, JobState.QUEUED)]
+    served, run = worker.version, asked.run
+    if run is not None and served is not None and served != run.folder.name:
+        found.append(
+            Notice(
+                Message("The checkout is served by the plan {version}, not by the newest one.", version=served),
+                "warning", "/console/policies", Message("Choose which plan is served"),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _works(asked: Asked) -> bool:
+    jobs = asked.worker.database.read(lambda one: list_jobs(one, 5))
+    return any(one.state in (JobState.RUNNING, JobState.QUEUED) for one in jobs)
+
+
+PAGE = Page("overview", Message("Overview", context="page title"), view, in_navigation=True)

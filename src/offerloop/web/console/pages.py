@@ -1,0 +1,31 @@
+"""Every page and every action of the console, on one screen."""
+
+from __future__ import annotations
+
+from offerloop.web.console.asked import Action, Page
+from offerloop.web.console.audit import view as audit
+from offerloop.web.console.campaigns import draft, one
+from offerloop.web.console.campaigns import view as campaigns
+from offerloop.web.console.customers import view as customers
+from offerloop.web.console.experiments import view as experiments
+from offerloop.web.console.fairness import view as fairness
+from offerloop.web.console.jobs import view as jobs
+from offerloop.web.console.overview import view as overview
+from offerloop.web.console.people import view as people
+from offerloop.web.console.plan import view as plan
+from offerloop.web.console.policies import view as policies
+from offerloop.web.console.products import view as products
+from offerloop.web.console.quality import view as quality
+from offerloop.web.console.recipients import view as recipients
+
+_PAGES = (
+    overview.PAGE, campaigns.PAGE, customers.PAGE, products.PAGE, experiments.PAGE, quality.PAGE, fairness.PAGE,
+    policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE, one.PAGE,
+    draft.PAGE, draft.OFFER,
+)  # fmt: skip
+PAGES: dict[str, Page] = {page.name: page for page in _PAGES}
+"""By the name in their address, in the order of the navigation."""
+ACTIONS: dict[str, Action] = {
+    action.name: action for module in (draft, one, customers, jobs, people, policies) for action in module.ACTIONS
+}  # fmt: skip
+"""By the name in their address."""

@@ -1,0 +1,139 @@
+"""People: who may sign in, what each role may do, and inviting somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from offerloop.message import Message
+from offerloop.store import Person, add_entry, end_session, invite, list_people, revoke_person
+from offerloop.web.auth import COOKIE
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Table, View
+from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.problems import Problem
+from offerloop.web.roles import ROLES, Permission
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+TITLE = Message("People", context="page title")
+ROLE_NAMES = {
+    "viewer": Message("viewer: sees everything, changes nothing", context="role"),
+    "marketer": Message("marketer: edits campaigns and begins jobs", context="role"),
+    "approver": Message("approver: approves campaigns and chooses which plan is served", context="role"),
+    "admin": Message("admin: everything, with people and erasure", context="role"),
+}
+STATES = {
+    "active": Badge("active", Message("may sign in", context="state of a person"), "good"),
+    "invited": Badge("invited", Message("invited", context="state of a person"), "warning"),
+    "revoked": Badge("revoked", Message("may no longer sign in", context="state of a person")),
+}
+COLUMNS = (
+    Column("name", Message("name", context="column title")),
+    Column("roles", Message("roles", context="column title")),
+    Column("state", Message("state", context="column title")),
+    Column("since", Message("since", context="column title")),
+)
+DUTIES = (
+    Column("permission", Message("permission", context="column title")),
+    Column("roles", Message("roles", context="column title")),
+)
+PERMISSIONS = {
+    Permission.READ: Message("see plans, customers and results"),
+    Permission.EDIT: Message("edit campaigns, begin jobs, opt customers out"),
+    Permission.APPROVE: Message("approve campaigns, choose which plan is served, switch offers off"),
+    Permission.ADMINISTER: Message("invite people, see the audit trail, erase customers"),
+    Permission.DECIDE: Message("what a checkout does: decisions, prices, coupons, events"),
+}
+
+
+def view(asked: Asked) -> View:
+    """Return who may do what; admins invite here."""
+    people = asked.worker.database.read(list_people)
+    blocks: list[Block] = []
+    invitation = asked.field("invitation")
+    if invitation and asked.may(Permission.ADMINISTER):
+        address = f"{asked.request.url.scheme}://{asked.request.url.netloc}/console/sign-in?invitation={invitation}"
+        said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
+        blocks.append(Notice(said, "good"))
+    rows = tuple(_row(one) for one in people)
+    empty = Message("Nobody may sign in yet.")
+    blocks.append(Table("people", Message("Who may sign in"), COLUMNS, rows, empty))
+    duties: tuple[tuple[Cell, ...], ...] = tuple(
+        (words, [role for role, its in ROLES.items() if one in its]) for one, words in PERMISSIONS.items()
+    )
+    blocks += [_invite(), *_revoke(people), Table("permissions", Message("Who may do what"), DUTIES, duties, empty)]
+    return View(TITLE, "", tuple(blocks))
+
+
+def _row(person: Person) -> tuple[Cell, ...]:
+    state = "revoked" if person.revoked_at is not None else "active" if person.signed_up else "invited"
+    return person.name, list(person.roles), STATES[state], Instant(person.made_at)
+
+
+def _invite() -> Form:
+    roles = tuple(ROLE_NAMES.items())
+    return Form(
+        "invite", "/console/do/invite", Message("Invite", context="button"),
+        (
+            Input("name", Message("Name", context="field of a form")),
+            Input("role", Message("Role", context="field of a form"), "select", "viewer", roles),
+        ),
+        needs=Permission.ADMINISTER, title=Message("Invite somebody", context="form title"),
+    )  # fmt: skip
+
+
+def _revoke(people: list[Person]) -> list[Form]:
+    options = tuple((one.person_id, one.name) for one in people if one.revoked_at is None)
+    if len(options) < 2:
+        return []
+    return [
+        Form(
+            "revoke", "/console/do/revoke", Message("End their access", context="button"),
+            (Input("person", Message("Person", context="field of a form"), "select", "", options),),
+            needs=Permission.ADMINISTER, title=Message("Let somebody sign in no more"), tone="bad",
+        )
+    ]  # fmt: skip
+
+
+def _invited(asked: Asked) -> str:
+    name, role = asked.field("name"), asked.needed("role", lambda text: text if text in ROLE_NAMES else None)
+    if not name:
+        raise Problem("invalid", field="name")
+
+    def make(connection: Connection) -> str:
+        found = invite(connection, name, {role})
+        if found is None:
+            raise Problem("conflict", Message("somebody has that name"), field="name")
+        add_entry(connection, asked.caller.actor, "person invited", found[0].person_id, roles=[role])
+        return found[1]
+
+    return f"/console/people?invitation={quote(asked.worker.database.change(make), safe='')}"
+
+
+def _revoked(asked: Asked) -> str:
+    person_id = asked.needed("person", lambda text: text if text != asked.caller.actor else None)
+
+    def end(connection: Connection) -> Person | None:
+        add_entry(connection, asked.caller.actor, "person revoked", person_id)
+        return revoke_person(connection, person_id)
+
+    if asked.worker.database.change(end) is None:
+        raise Problem("not_found", field="person")
+    asked.worker.credentials.forget()
+    return "/console/people"
+
+
+def _sign_out(asked: Asked) -> str:
+    asked.worker.database.change(lambda one: end_session(one, asked.request.cookies.get(COOKIE, "")))
+    asked.worker.credentials.forget()
+    return "/console/sign-in"
+
+
+PAGE = Page("people", TITLE, view, in_navigation=True)
+ACTIONS = (
+    Action("invite", Permission.ADMINISTER, _invited),
+    Action("revoke", Permission.ADMINISTER, _revoked),
+    Action("sign-out", Permission.READ, _sign_out),
+)

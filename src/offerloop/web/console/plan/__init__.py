@@ -1,0 +1,1 @@
+"""One campaign of a plan: what is decided and why, what another budget would bring, and what each limit costs."""

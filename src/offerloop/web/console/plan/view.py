@@ -1,0 +1,204 @@
+"""One campaign of a plan: what is decided and why, what another budget would bring, and what each limit costs."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.evaluation import Estimate
+from offerloop.message import Message
+from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, figure, forest, line, money_labels
+from offerloop.report import Table as DrawnTable
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import (
+    Block,
+    BudgetSlider,
+    Chart,
+    Column,
+    CurvePoint,
+    Facts,
+    Heading,
+    Stat,
+    Table,
+    Text,
+    View,
+)
+from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts
+from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
+from offerloop.workspace import RunRead
+
+MOST_POINTS = 200
+"""Points of a curve that are sent with the page."""
+LIMITS = {
+    "campaign": Message("budget of the campaign", context="limit of a plan"),
+    "offers": Message("offers of a kind", context="limit of a plan"),
+    "team": Message("budget of a team", context="limit of a plan"),
+    "total": Message("budget of all campaigns", context="limit of a plan"),
+    "contacts": Message("contacts", context="limit of a plan"),
+    "channel": Message("contacts of a channel", context="limit of a plan"),
+}
+RULES = {
+    "plan": Message("the plan", context="policy"),
+    "plan as sent": Message("the plan as it is sent", context="policy"),
+    "nothing": Message("no offers", context="policy"),
+    "same offer for all": Message("the same offer for all", context="policy"),
+    "random customers": Message("random customers", context="policy"),
+    "most likely buyers": Message("most likely buyers", context="policy"),
+    "usual": Message("what the shop does today", context="policy"),
+}
+
+
+def view(asked: Asked) -> View:
+    """Return one campaign of the newest plan, or of the run that is named."""
+    run = asked.needed("run", lambda name: asked.run_named(name or None))
+    campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
+    blocks: list[Block] = [_facts(campaign), Text(campaign.sentence)]
+    curve = curve_of(run, campaign.id)
+    if len(curve) > 1:
+        blocks += [
+            Heading(Message("What another budget would bring")),
+            slider(run, campaign, curve, asked.localizer),
+        ]  # fmt: skip
+    blocks += [_compared(run, campaign, asked.localizer), _limits(run, campaign), _links(run, campaign)]
+    return View(campaign.title, decision_sentence([campaign]), tuple(blocks))
+
+
+def _facts(campaign: CampaignForecast) -> Facts:
+    unit = campaign.budget_unit
+    return Facts(
+        "campaign",
+        (
+            Stat("state", Message("decision", context="label of a figure"), campaign.state),
+            Stat("customers", Message("customers with an offer", context="label of a figure"), campaign.customers),
+            Stat("budget", Message("budget", context="label of a figure"), MinorAmount(campaign.budget_minor, unit)),
+            Stat(
+                "spend", Message("expected spend", context="label of a figure"), MinorAmount(campaign.spend_minor, unit)
+            ),
+            Stat("liability", Message("at most", context="label of a figure"), campaign.at_most),
+            Stat(
+                "profit", Message("expected profit", context="label of a figure"),
+                MinorEstimate(campaign.profit, campaign.currency),
+            ),
+            Stat("basis", Message("rests on", context="label of a figure"), BASES.get(campaign.basis, campaign.basis)),
+        ),
+    )  # fmt: skip
+
+
+def curve_of(run: RunRead, campaign_id: str) -> tuple[CurvePoint, ...]:
+    """Return the budget curve of a campaign, thinned where it has very many points."""
+    rows = run.table("budget_curve").filter(pl.col("campaign_id") == campaign_id).sort("budget_minor").collect()
+    step = max(1, -(-rows.height // MOST_POINTS))
+    return tuple(
+        CurvePoint(
+            budget_minor=row["budget_minor"], spend_minor=row["spend_minor"], customers=row["n_customers"],
+            profit_minor=row["profit_minor"], profit_low_minor=row["profit_low_minor"],
+            profit_high_minor=row["profit_high_minor"], shadow_price=row["shadow_price"],
+        )
+        for row in rows.gather_every(step).iter_rows(named=True)
+    )  # fmt: skip
+
+
+def slider(run: RunRead, campaign: CampaignForecast, curve: tuple[CurvePoint, ...], _: Localizer) -> BudgetSlider:
+    """Return the budget curve with the point where the plan stands."""
+    budgets = [abs(one.budget_minor - campaign.budget_minor) for one in curve]
+    chosen = budgets.index(min(budgets))
+    chart = _curve(campaign, curve, chosen, _)
+    return BudgetSlider("budget", campaign.currency, curve, chosen, chart, run.folder.name, campaign.id)
+
+
+def _curve(campaign: CampaignForecast, curve: tuple[CurvePoint, ...], chosen: int, _: Localizer) -> Figure:
+    money, unit = _.money, _.money.unit
+    points = [LinePoint(one.budget_minor / unit, one.profit.times(1 / unit)) for one in curve]
+    best = max(curve, key=lambda one: one.profit_minor)
+    title = _(
+        "Profit is highest, {profit}, with a budget of {budget}",
+        profit=money.text(best.profit_minor), budget=money.text(best.budget_minor),
+    )  # fmt: skip
+    axes = Axes(money_labels(money), money_labels(money), _("budget of the campaign"))
+    level = Level(curve[chosen].budget_minor / unit, _("the plan", context="label in a chart"))
+    rows = tuple(
+        (
+            money.text(one.budget_minor), _.count(one.customers), money.text(one.spend_minor),
+            _.brief(one.profit),
+        )
+        for one in curve
+    )  # fmt: skip
+    columns = (
+        _("budget", context="column title"), _("customers", context="column title"),
+        _("expected spend", context="column title"), _("profit, with its 95 % interval", context="column title"),
+    )  # fmt: skip
+    measure = _("Expected profit beyond doing nothing, with its 95 % interval, {currency}", currency=campaign.currency)
+    table = DrawnTable(title, columns, rows, n_labels=0)
+    return figure(
+        f"curve-{campaign.id}",
+        title,
+        measure,
+        line(points, [level], axes, assumed=not best.profit.has_interval),
+        table,
+        localizer=_,
+    )
+
+
+def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
+    """Return the plan beside simpler policies at the same spend."""
+    rows = run.table("comparison").filter(pl.col("campaign_id") == campaign.id).collect().rows(named=True)
+    if not rows:
+        return Text(Message("Nothing is known of its offers, so there is no policy to compare with."))
+    money = _.money
+    estimates = {
+        row["rule"]: Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
+        for row in rows
+    }
+    best = max(estimates, key=lambda name: estimates[name].value)
+    title = _("By the forecast, {policy} earns most", policy=_.named(RULES, best))
+    dots = [
+        Dot("", _.named(RULES, name), one.times(1 / money.unit), "ours" if name.startswith("plan") else "control")
+        for name, one in estimates.items()
+    ]
+    cells = tuple((_.named(RULES, name), _.brief(one)) for name, one in estimates.items())
+    columns = (_("policy", context="column title"), _("profit, with its 95 % interval", context="column title"))
+    drawn = DrawnTable(title, columns, cells)
+    measure = _("Expected profit at the same spend, with its 95 % interval, {currency}", currency=campaign.currency)
+    return Chart(
+        figure(f"rules-{campaign.id}", title, measure, forest(dots, money_labels(money)), drawn, localizer=_)
+    )  # fmt: skip
+
+
+def _limits(run: RunRead, campaign: CampaignForecast) -> Table:
+    columns = (
+        Column("limit", Message("limit", context="column title")),
+        Column("gain", Message("profit without it, more or less", context="column title"), is_figure=True),
+    )
+    empty = Message("No limit holds this campaign back, or the run did not compute what limits cost.")
+    if not (run.folder / "plan_limits.parquet").is_file():
+        return Table("limits", Message("What each limit costs"), columns, (), empty)
+    own = pl.col("campaign_id").is_null() | (pl.col("campaign_id") == campaign.id) | (pl.col("campaign_id") == "")
+    found = run.table("plan_limits").filter(own & (pl.col("kind") != "order")).collect().rows(named=True)
+    rows = tuple(
+        (
+            LIMITS.get(row["kind"], row["kind"]),
+            None if row["gain_minor"] is None else MinorEstimate(
+                Estimate.from_bounds(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"]), run.currency
+            ),
+        )
+        for row in found
+    )  # fmt: skip
+    return Table("limits", Message("What each limit costs"), columns, rows, empty)
+
+
+def _links(run: RunRead, campaign: CampaignForecast) -> Facts:
+    return Facts(
+        "more",
+        (
+            Stat(
+                "recipients", Message("who gets it", context="label of a link"),
+                Link(str(campaign.customers), f"/console/recipients?run={run.folder.name}&campaign={campaign.id}"),
+            ),
+            Stat(
+                "report", Message("the report of the run", context="label of a link"),
+                Link(run.folder.name, f"/console/report?run={run.folder.name}"),
+            ),
+        ),
+    )  # fmt: skip
+
+
+PAGE = Page("plan", Message("Campaign of a plan", context="page title"), view)

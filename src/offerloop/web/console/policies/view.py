@@ -1,0 +1,109 @@
+"""Runs and policies: which plan the checkout follows, and the switch that turns personal offers off."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+from offerloop.store import promoted
+from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_switch
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words
+from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
+from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.roles import Permission
+
+SHOWN = 50
+SERVED = Badge("served", Message("served", context="state of a plan"), "good")
+CHOSEN = Badge("chosen", Message("served, and kept until you choose another", context="state of a plan"), "good")
+OTHER = Badge("not served", Message("not served", context="state of a plan"))
+COLUMNS = (
+    Column("run", Message("run", context="column title")),
+    Column("state", Message("state", context="column title")),
+    Column("as_of", Message("plan of", context="column title")),
+    Column("sent", Message("sent", context="column title")),
+    Column("customers", Message("customers with an offer", context="column title"), is_figure=True),
+    Column("profit", Message("expected profit", context="column title"), is_figure=True),
+    Column("report", Message("report", context="column title")),
+)
+
+
+def view(asked: Asked) -> View:
+    """Return the finished runs, the newest first."""
+    worker = asked.worker
+    chosen = worker.database.read(promoted)
+    names = sorted((one.parent.name for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
+    rows = tuple(_row(asked, name, chosen) for name in names[:SHOWN])
+    blocks: list[Block] = [_switch(asked), *([_choice(names, chosen)] if names else [])]
+    empty = Message("There is no finished run. Start one on the page “Jobs”.")
+    blocks.append(Table("runs", Message("Finished runs", context="table title"), COLUMNS, rows, empty))
+    return View(Message("Runs and policies", context="page title"), _lead(asked, chosen), tuple(blocks))
+
+
+def _lead(asked: Asked, chosen: str | None) -> Message:
+    version = asked.worker.version
+    if version is None:
+        return Message("The checkout follows no plan: everybody gets no offer.")
+    if chosen is None:
+        return Message("The checkout follows the newest plan, {version}.", version=version)
+    return Message("The checkout follows the plan {version}, until you choose another one.", version=version)
+
+
+def _row(asked: Asked, name: str, chosen: str | None) -> tuple[Cell, ...]:
+    state = OTHER
+    if name == asked.worker.version:
+        state = CHOSEN if name == chosen else SERVED
+    run = asked.run_named(name)
+    if run is None:
+        return name, state, None, None, None, None, None
+    sent = [one for one in forecasts(run) if one.is_sent]
+    return (
+        name, state, str(run.summary["as_of"]), [one.title for one in sent], sum(one.customers for one in sent),
+        MinorAmount(_profit(sent), run.currency), Link(asked.localizer(REPORT), f"/console/report?run={name}"),
+    )  # fmt: skip
+
+
+REPORT = Message("report", context="link in a table")
+
+
+def _profit(sent: list[CampaignForecast]) -> int:
+    return round(sum(one.profit.value for one in sent))
+
+
+def _switch(asked: Asked) -> Block:
+    on = asked.worker.personalised
+    is_on = Input("is_on", Message("Name", context="field of a form"), "hidden", "" if on else "yes")
+    if on:
+        return Form(
+            "switch", "/console/do/switch", Message("Switch personal offers off"), (is_on,), needs=Permission.APPROVE,
+            tone="bad", title=Message("Personal offers are on"),
+            explanation=Message("Switched off, every decision is “no offer” within a second, in every worker."),
+        )  # fmt: skip
+    return Form(
+        "switch", "/console/do/switch", Message("Switch personal offers on"), (is_on,), needs=Permission.APPROVE,
+        title=Message("Personal offers are off"),
+    )  # fmt: skip
+
+
+def _choice(names: list[str], chosen: str | None) -> Form:
+    newest: tuple[str, Words] = (NEWEST, Message("always the newest", context="plan that is served"))
+    options = (newest, *((name, name) for name in names[:SHOWN]))
+    return Form(
+        "promote", "/console/do/promote", Message("Serve this plan", context="button"),
+        (Input("version", Message("Plan", context="field of a form"), "select", chosen or NEWEST, options),),
+        needs=Permission.APPROVE, title=Message("Choose which plan is served"),
+        explanation=Message("An older plan can be served again at any time: that is how to roll back."),
+    )  # fmt: skip
+
+
+def _promote(asked: Asked) -> str:
+    known = asked.needed("version", lambda name: name if name == NEWEST or asked.run_named(name) else None)
+    promote_policy(asked.request, known, asked.caller)
+    return "/console/policies"
+
+
+def _turn(asked: Asked) -> str:
+    turn_switch(asked.request, Switch(is_on=asked.field("is_on") == "yes"), asked.caller)
+    return "/console/policies"
+
+
+PAGE = Page("policies", Message("Runs and policies", context="page title"), view, in_navigation=True)
+ACTIONS = (Action("promote", Permission.APPROVE, _promote), Action("switch", Permission.APPROVE, _turn))

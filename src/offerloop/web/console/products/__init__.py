@@ -1,0 +1,1 @@
+"""Products: which ones are recommended most, and to how many customers."""

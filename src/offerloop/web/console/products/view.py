@@ -1,0 +1,56 @@
+"""Products: which ones are recommended most, and to how many customers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.message import Message
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Column, Notice, Table, View
+from offerloop.workspace import RunRead
+
+SHOWN = 50
+COLUMNS = (
+    Column("product", Message("product", context="column title")),
+    Column("text", Message("what it is", context="column title")),
+    Column("repeat", Message("customers to whom it is recommended again", context="column title"), is_figure=True),
+    Column("new", Message("customers to whom it is recommended as new", context="column title"), is_figure=True),
+)
+
+
+def view(asked: Asked) -> View:
+    """Return the products that the newest run recommends."""
+    title = Message("Products", context="page title")
+    run = asked.run
+    if run is None:
+        start = Notice(Message("There is no run yet, so nothing is recommended."), "warning", "/console/jobs", _START)
+        return View(title, "", (start,))
+    offset = int(asked.field("from")) if asked.field("from").isdecimal() else 0
+    return View(title, Message("What the newest run recommends to most customers."), (_recommended(run, offset),))
+
+
+_START = Message("Start a run", context="link")
+
+
+def _recommended(run: RunRead, offset: int) -> Table:
+    by_task = [(pl.col("task") == task).sum().alias(task) for task in ("repeat", "new")]
+    counted = run.table("affinities").group_by("product_id").agg(*by_task, pl.len().alias("all"))
+    found = counted.sort(["all", "product_id"], descending=[True, False]).slice(offset, SHOWN + 1).collect()
+    ids = [str(one) for one in found["product_id"].head(SHOWN)]
+    texts = run.texts(ids)
+    rows = tuple(
+        (str(row["product_id"]), texts.get(str(row["product_id"])), row["repeat"], row["new"])
+        for row in found.head(SHOWN).iter_rows(named=True)
+    )
+    more = f"/console/products?from={offset + SHOWN}" if found.height > SHOWN else None
+    return Table(
+        "products",
+        Message("Products recommended most", context="table title"),
+        COLUMNS,
+        rows,
+        Message("The run recommends no product."),
+        more,
+    )
+
+
+PAGE = Page("products", Message("Products", context="page title"), view, in_navigation=True)

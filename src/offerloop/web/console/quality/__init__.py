@@ -1,0 +1,1 @@
+"""Data quality: what was read, what cleaning did to it, and what is missing."""

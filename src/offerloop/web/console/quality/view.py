@@ -1,0 +1,78 @@
+"""Data quality: what was read, what cleaning did to it, and what is missing."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.events import ACTION_NAMES, RULE_NAMES
+from offerloop.message import Message, Share
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Column, Notice, Stat, Stats, Table, View
+from offerloop.web.console.cells import Cell
+from offerloop.workspace import RunRead
+
+COLUMNS = (
+    Column("source", Message("source", context="column title")),
+    Column("rule", Message("rule", context="column title")),
+    Column("done", Message("done", context="column title")),
+    Column("rows", Message("rows", context="column title"), is_figure=True),
+    Column("share", Message("share of those read", context="column title"), is_figure=True),
+    Column("why", Message("why", context="column title")),
+)
+TITLE = Message("Data quality", context="page title")
+
+
+def view(asked: Asked) -> View:
+    """Return what cleaning did before the newest run."""
+    run = asked.run
+    if run is None:
+        start = Notice(
+            Message("No data have been read yet. A run reads and checks them."), "warning", "/console/jobs",
+            Message("Start a run", context="link"),
+        )  # fmt: skip
+        return View(TITLE, "", (start,))
+    quality = run.table("quality").collect()
+    gaps = [Notice(str(one), "warning") for one in run.summary.get("gaps", [])]
+    return View(TITLE, _lead(run), (_stats(quality), *gaps, _table(asked, quality)))
+
+
+def _lead(run: RunRead) -> Message:
+    period = run.summary["period"]
+    return Message("The data run from {first} to {last}.", first=str(period["first_day"]), last=str(period["last_day"]))
+
+
+def _count(quality: pl.DataFrame, table: str, action: str) -> int:
+    return int(quality.filter((pl.col("table") == table) & (pl.col("action") == action))["rows"].sum())
+
+
+def _stats(quality: pl.DataFrame) -> Stats:
+    read, kept, rejected = (_count(quality, "order_lines", action) for action in ("read", "kept", "rejected"))
+    return Stats((
+        Stat("read", Message("order lines read", context="figure"), read),
+        Stat("kept", Message("order lines used", context="figure"), kept),
+        Stat("rejected", Message("rejected", context="figure"), Share(rejected / max(read, 1))),
+    ))  # fmt: skip
+
+
+def _table(asked: Asked, quality: pl.DataFrame) -> Table:
+    hits = quality.filter(pl.col("rows") > 0)
+    rows = tuple(_row(asked, row, quality) for row in hits.iter_rows(named=True))
+    return Table(
+        "rules",
+        Message("What cleaning found", context="table title"),
+        COLUMNS,
+        rows,
+        Message("Cleaning found nothing to mend."),
+    )
+
+
+def _row(asked: Asked, row: dict[str, object], quality: pl.DataFrame) -> tuple[Cell, ...]:
+    read, rows = _count(quality, str(row["table"]), "read"), int(str(row["rows"]))
+    rule, action = str(row["rule"]), str(row["action"])
+    return (
+        str(row["table"]), RULE_NAMES.get(rule, rule), ACTION_NAMES.get(action, action), rows,
+        Share(rows / read) if read else None, asked.localizer.unpacked(str(row["why_message"])),
+    )  # fmt: skip
+
+
+PAGE = Page("quality", TITLE, view, in_navigation=True)

@@ -1,0 +1,115 @@
+"""One view as a page of HTML, as JSON, or one of its tables as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from offerloop.message import Message
+from offerloop.report import Localizer, kept_together
+from offerloop.web.console.blocks import BudgetSlider, Chart, Facts, Form, Notice, Stats, Table, View, Words
+from offerloop.web.console.cells import cell_figure, cell_text, flat
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+ROOM = "offerloop.web"
+_STYLE = re.compile(r' style="[^"]*"')
+_UNSAFE = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a text of a CSV file a formula for a spreadsheet."""
+
+
+def as_html(template: str, localizer: Localizer, **values: object) -> str:
+    """Render a template of the console in one language."""
+    page = _environment().get_template(template).render(_=localizer, said=_said(localizer), **values)
+    return kept_together(page)
+
+
+def as_json(view: View, _: Localizer) -> dict[str, object]:
+    """Return all that a page shows as plain figures."""
+    found: dict[str, object] = {"title": words(view.title, _), "lead": words(view.lead, _)}
+    for one in view.blocks:
+        match one:
+            case Stats() | Facts():
+                name = "stats" if isinstance(one, Stats) else one.name
+                found[name] = {item.name: cell_figure(item.value, _) for item in one.items}
+            case Table():
+                names = [column.name for column in one.columns]
+                rows = [dict(zip(names, (cell_figure(cell, _) for cell in row), strict=True)) for row in one.rows]
+                found[one.name] = rows
+            case Chart():
+                found[one.figure.name] = {"finding": one.figure.title, "rows": one.figure.table.rows}
+            case BudgetSlider():
+                points = [asdict(point) for point in one.points]
+                found[one.name] = {"currency": one.currency, "chosen": one.chosen, "points": points}
+            case Notice():
+                found.setdefault("notices", []).append(words(one.text, _))  # type: ignore[attr-defined]
+            case Form():
+                found.setdefault("forms", []).append(one.name)  # type: ignore[attr-defined]
+    return found
+
+
+def as_csv(table: Table, _: Localizer) -> str:
+    """Return a table with one column for each figure; texts that a spreadsheet would run begin with an apostrophe."""
+    names = [column.name for column in table.columns]
+    rows = [
+        {key: value for name, cell in zip(names, row, strict=True) for key, value in flat(name, cell, _).items()}
+        for row in table.rows
+    ]
+    written = io.StringIO()
+    headers = list(dict.fromkeys(key for row in rows for key in row)) or names
+    writer = csv.DictWriter(written, headers, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    return written.getvalue()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_UNSAFE) else value
+
+
+def words(text: Words, _: Localizer) -> str:
+    """Return a sentence of ours in a language, and a text of the shop's as it is."""
+    return _(text) if isinstance(text, Message) else text
+
+
+def without_style(svg: str) -> str:
+    """Return a drawing without inline styles, which the content security policy forbids."""
+    return _STYLE.sub("", svg)
+
+
+def slider_points(slider: BudgetSlider, _: Localizer) -> list[dict[str, object]]:
+    """Return the figures of each point of a curve as a reader sees them."""
+    in_currency = Localizer(_.language, slider.currency)
+    money = in_currency.money
+    return [
+        {
+            "budget_minor": round(one.budget_minor), "budget": money.text(one.budget_minor),
+            "spend": money.text(one.spend_minor), "customers": _.count(one.customers),
+            "profit": in_currency.brief(one.profit),
+            "more": money.significant(one.shadow_price * money.unit),
+        }
+        for one in slider.points
+    ]  # fmt: skip
+
+
+def _said(_: Localizer) -> dict[str, object]:
+    """Return what templates call to write words and values."""
+    return {
+        "words": lambda text: words(text, _), "cell": lambda value: cell_text(value, _), "drawn": without_style,
+        "kind": lambda value: type(value).__name__, "points": lambda slider: slider_points(slider, _),
+    }  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader(ROOM, "console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip

@@ -1,0 +1,210 @@
+"""The addresses of the console: each page as HTML, JSON and CSV, each action by POST, and the static files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from offerloop.errors import InputError
+from offerloop.locale import languages
+from offerloop.message import Message
+from offerloop.report import language_name
+from offerloop.web.answering import json_response
+from offerloop.web.auth import COOKIE, Caller, caller_with, check_same_site
+from offerloop.web.console.asked import LANGUAGE_COOKIE, Action, Asked, Page
+from offerloop.web.console.blocks import Notice, View
+from offerloop.web.console.pages import ACTIONS, PAGES
+from offerloop.web.console.rendering import as_csv, as_html, as_json
+from offerloop.web.console.signing_in import SIGN_IN, sign_in_view, signed_in
+from offerloop.web.problems import CODES, Problem
+from offerloop.web.roles import Permission, roles_with_any
+
+router = APIRouter(include_in_schema=False)
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "LICENSE": "text/plain"}
+OF_REPORTS = (
+    "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+)
+"""What a report may do: its styles are within it, and it asks nobody for anything."""
+YEAR_SECONDS = 31_536_000
+
+
+@router.get("/")
+@router.get("/console")
+async def first_page() -> Response:
+    """Lead to the overview."""
+    return RedirectResponse("/console/overview", 303)
+
+
+@router.get("/console/static/{name}")
+async def static_file(name: str) -> Response:
+    """Return a file of the console's own."""
+    file = files("offerloop.web.console") / "static" / name
+    if not name.isascii() or "/" in name or not file.is_file():
+        raise Problem("not_found")
+    kind = KINDS.get(name.rpartition(".")[2], "application/octet-stream")
+    return Response(file.read_bytes(), media_type=kind)
+
+
+@router.get("/console/sign-in")
+async def sign_in_page(request: Request) -> Response:
+    """Show how to sign in."""
+    view = await run_in_threadpool(sign_in_view, request, "")
+    return _html(request, view, None)
+
+
+@router.post("/console/sign-in")
+@router.post("/console/first-person")
+async def sign_in_by_form(request: Request) -> Response:
+    """Sign somebody in, or make the first person who may."""
+    fields = await _fields(request)
+    check_same_site(request)
+    return await run_in_threadpool(_signing_in, request, fields)
+
+
+def _signing_in(request: Request, fields: Mapping[str, str]) -> Response:
+    try:
+        answer = RedirectResponse(_own(fields.get("next", "")), 303)
+        signed_in(request, fields, answer)
+    except Problem as problem:
+        return _html(request, sign_in_view(request, problem.code), None)
+    return answer
+
+
+@router.post("/console/do/language")
+async def choose_language(request: Request) -> Response:
+    """Keep the language that was chosen, and go on where one was."""
+    fields = await _fields(request)
+    answer = RedirectResponse(_own(fields.get("back", "")), 303)
+    if fields.get("language") in languages():
+        answer.set_cookie(LANGUAGE_COOKIE, fields["language"], YEAR_SECONDS, path="/", httponly=True, samesite="lax")
+    return answer
+
+
+@router.post("/console/do/{name}")
+async def act(request: Request, name: str) -> Response:
+    """Carry out what a form asks for."""
+    action = ACTIONS.get(name)
+    if action is None:
+        raise Problem("not_found")
+    fields = await _fields(request)
+    try:
+        caller = await caller_with(request, action.needs)
+        answer = await run_in_threadpool(_carried_out, action, Asked(request, caller, fields))
+    except Problem as problem:
+        return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
+    if name == "sign-out":
+        answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+def _carried_out(action: Action, asked: Asked) -> Response:
+    try:
+        return RedirectResponse(_own(action.carry_out(asked)), 303)
+    except InputError as error:
+        raise Problem("invalid", error.message) from None
+
+
+@router.get("/console/report")
+async def show_report(request: Request, run: str = "", readout: str = "") -> Response:
+    """Return the report of a run or of one of its read-outs as it was written: it may hold styles but no script."""
+    caller = await caller_with(request, Permission.READ)
+    found = Asked(request, caller, {}).run_named(run or None)
+    if found is None or "/" in readout or readout.startswith("."):
+        raise Problem("not_found")
+    page = found.folder / readout / "report.html"
+    if not page.is_file():
+        raise Problem("not_found")
+    return Response(page.read_bytes(), headers={"content-security-policy": OF_REPORTS}, media_type="text/html")
+
+
+@router.get("/console/{name}.json")
+async def page_figures(request: Request, name: str) -> Response:
+    """Return the figures of a page."""
+    asked, page = await _asked(request, name)
+    view = await run_in_threadpool(page.view, asked)
+    return json_response(as_json(view, asked.localizer), view.status)
+
+
+@router.get("/console/{name}/{table}.csv")
+async def page_table(request: Request, name: str, table: str) -> Response:
+    """Return one table of a page."""
+    asked, page = await _asked(request, name)
+    found = (await run_in_threadpool(page.view, asked)).tables.get(table)
+    if found is None:
+        raise Problem("not_found")
+    disposition = {"content-disposition": f'attachment; filename="{name}-{table}.csv"'}
+    return Response(as_csv(found, asked.localizer), headers=disposition, media_type="text/csv; charset=utf-8")
+
+
+@router.get("/console/{name}")
+async def show_page(request: Request, name: str) -> Response:
+    """Show a page, or how to sign in."""
+    try:
+        asked, page = await _asked(request, name)
+        return await run_in_threadpool(lambda: _html(request, page.view(asked), asked, page))
+    except Problem as problem:
+        if problem.code == "not_signed_in":
+            here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303)
+        return await run_in_threadpool(_failed, request, problem, "")
+
+
+async def _asked(request: Request, name: str) -> tuple[Asked, Page]:
+    """Return the request and its page. Raises Problem for a page that is not, and for who may not see it."""
+    page = PAGES.get(name)
+    if page is None:
+        raise Problem("not_found")
+    caller = await caller_with(request, page.needs)
+    return Asked(request, caller, dict(request.query_params)), page
+
+
+def _failed(request: Request, problem: Problem, back: str) -> Response:
+    """Show what was wrong, that nothing was changed, and where to go on."""
+    status, title = CODES[problem.code]
+    where = _own(back or request.headers.get("referer", ""))
+    notices = [Notice(problem.detail or title, "bad", where, Message("Back to where you were"))]
+    if problem.field:
+        notices.append(Notice(Message("The field is “{field}”.", context="message", field=problem.field)))
+    notices.append(Notice(Message("Nothing was changed.", context="message")))
+    return _html(request, View(Message("This could not be done"), "", tuple(notices), status), None)
+
+
+def _html(request: Request, view: View, asked: Asked | None, page: Page | None = None) -> Response:
+    localized = (asked or Asked(request, Caller("", (), frozenset(), 0.0), {})).localizer
+    config = asked.config if asked else None
+    query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "language"])
+    shown = [one for one in PAGES.values() if one.in_navigation and asked and asked.may(one.needs)]
+    text = as_html(
+        "components/frame.html.j2", localized, view=view, shop=config.shop.name if config else "Offerloop",
+        languages=[(one, language_name(one)) for one in languages()], person=asked.caller if asked else None,
+        pages=shown, current=page.name if page else "", query=query,
+        here=request.url.path + (f"?{query}" if query else "") if asked else SIGN_IN,
+        data=f"/console/{page.name}.json" + (f"?{query}" if query else "") if page else "", roles_with=_roles,
+    )  # fmt: skip
+    return Response(text, view.status, media_type="text/html; charset=utf-8")
+
+
+def _roles(permission: Any) -> list[str]:  # noqa: ANN401 - of a template
+    return roles_with_any([permission])
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form. Raises Problem for what is none."""
+    try:
+        body = (await request.body()).decode("utf-8")
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=200, encoding="utf-8", errors="strict"))
+    except ValueError:
+        raise Problem("bad_request") from None
+
+
+def _own(address: str) -> str:
+    """Return an address of the console; of another place the overview."""
+    place = address.partition("://")[2].partition("/")[2] if "://" in address else address.removeprefix("/")
+    is_own = place.startswith("console/") and "\\" not in place and not any(ord(one) < 33 for one in place)
+    return f"/{place}" if is_own else "/console/overview"

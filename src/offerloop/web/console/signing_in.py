@@ -1,0 +1,119 @@
+"""How people come in: by name and password, by an invitation, or as the first person with the admin's token."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from fastapi import Request, Response
+
+from offerloop.message import Message
+from offerloop.store import accept_invitation, add_entry, find_token, invite, list_people
+from offerloop.web.api.people import check_attempt, open_session, person_with
+from offerloop.web.console.blocks import Block, Form, Input, Notice, View
+from offerloop.web.passwords import LONGEST, SHORTEST, password_hash
+from offerloop.web.problems import CODES, Problem
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SIGN_IN = "/console/sign-in"
+_NAME = Input("name", Message("Name", context="field of a form"))
+_PASSWORD = Input("password", Message("Password", context="field of a form"), "password")
+_CHOSEN = Input(
+    "password", Message("A password of your own", context="field of a form"), "password",
+    hint=Message("At least {n} character.", context="hint", plural="At least {n} characters.", n=SHORTEST),
+)  # fmt: skip
+_WRONG = {
+    "not_signed_in": Message("This name with this password is not known, or the secret is wrong or has ended."),
+    "too_many_requests": Message("There were too many attempts. Wait a minute, then try again."),
+    "invalid": Message("The password is too short or too long."),
+}
+
+
+def sign_in_view(request: Request, failed: str) -> View:
+    """Return the page that asks who you are; the first person is asked for the token that the service printed."""
+    worker: Worker = request.app.state.worker
+    following = Input(
+        "next", Message("Name", context="field of a form"), "hidden", request.query_params.get("next", "")
+    )
+    invitation = request.query_params.get("invitation", "")
+    blocks: list[Block] = []
+    if failed:
+        blocks.append(Notice(_WRONG.get(failed, CODES[failed][1]), "bad"))
+    if not any(one.signed_up for one in worker.database.read(list_people)):
+        blocks.append(_first_person())
+    elif invitation:
+        blocks.append(_invited(invitation))
+    else:
+        blocks.append(
+            Form("sign-in", SIGN_IN, Message("Sign in", context="button"), (_NAME, _PASSWORD, following))
+        )  # fmt: skip
+    return View(Message("Sign in", context="page title"), "", tuple(blocks), 401 if failed else 200)
+
+
+def _first_person() -> Form:
+    return Form(
+        "first-person", "/console/first-person", Message("Begin", context="button"),
+        (Input("token", Message("The admin's token"), "password"), _NAME, _CHOSEN),
+        title=Message("You are the first person here"),
+        explanation=Message(
+            "The service printed a token of an admin when it started for the first time. With it you become the first "
+            "person who may sign in; you invite the others from the page “People”."
+        ),
+    )  # fmt: skip
+
+
+def _invited(invitation: str) -> Form:
+    secret = Input("invitation", Message("Name", context="field of a form"), "hidden", invitation)
+    return Form(
+        "invitation", SIGN_IN, Message("Accept and sign in", context="button"), (secret, _CHOSEN),
+        title=Message("You were invited", context="form title"),
+    )  # fmt: skip
+
+
+def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> None:
+    """Sign somebody in by a form. Raises Problem where that cannot be."""
+    password = fields.get("password", "")
+    if "token" in fields:
+        person_id = _begun(request, fields["token"], fields.get("name", "").strip(), password)
+    elif "invitation" in fields:
+        check_attempt(request, "invitation")
+        hashed = _hashed(password)
+        worker: Worker = request.app.state.worker
+        person = worker.database.change(lambda one: accept_invitation(one, fields["invitation"], hashed))
+        if person is None:
+            raise Problem("not_signed_in")
+        person_id = person.person_id
+    else:
+        person_id = person_with(request, fields.get("name", "")[:LONGEST], password[:LONGEST])
+    open_session(request, person_id, answer)
+
+
+def _begun(request: Request, secret: str, name: str, password: str) -> str:
+    """Make the first person, an admin, and return their id."""
+    check_attempt(request, "first person")
+    worker: Worker = request.app.state.worker
+    hashed = _hashed(password)
+
+    def begin(connection: Connection) -> str:
+        token = find_token(connection, secret)
+        if token is None or not token.is_valid(time.time()) or "admin" not in token.roles:
+            raise Problem("not_signed_in")
+        made = invite(connection, name, {"admin"}) if 0 < len(name) <= LONGEST else None
+        person = None if made is None else accept_invitation(connection, made[1], hashed)
+        if person is None:
+            raise Problem("conflict", field="name")
+        add_entry(connection, token.token_id, "first person", person.person_id)
+        return person.person_id
+
+    return worker.database.change(begin)
+
+
+def _hashed(password: str) -> str:
+    """Return what is kept of a new password. Raises Problem for one that is too short or too long."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Problem("invalid", field="password")
+    return password_hash(password)

@@ -1,0 +1,296 @@
+"""Every page shows the figures of its JSON and of the run to those whose roles allow it; forms change things."""
+
+import csv
+import io
+import json
+import re
+
+import polars as pl
+import pytest
+from console_pages import Shown, signed_in
+from served_shop import served, shop_of
+
+from offerloop.web.console.pages import ACTIONS, PAGES
+
+PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
+OFFER = {"kind": "coupon", "on": "kind 0", "percent": 10, "max_discount": "2.00",
+         "assumed": {"p_redeem": 0.1, "incremental": 0.6}}  # fmt: skip
+SPRING = {"id": "spring", "title": "Spring", "budget": "50.00", "offers": json.dumps(OFFER), "send": "proven"}
+
+
+@pytest.fixture(scope="module")
+def console(small_run, tmp_path_factory):
+    with served(shop_of(small_run, tmp_path_factory.mktemp("console"))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def admin(console):
+    return signed_in(console, "admin", name="Ada")
+
+
+@pytest.fixture(scope="module")
+def addresses(console, admin):
+    """Each page, with a query where it needs one."""
+    customers = console.get("/console/customers.json", headers=admin).json()["customers"]
+    campaign = console.get("/v1/policies/newest", headers=admin).json()["campaigns"][0]["campaign_id"]
+    assert _post(console, admin, "write-campaign", **SPRING).headers["location"] == "/console/campaign?id=spring"
+    queries = {"customer": f"id={customers[0]['customer']}", "campaign": "id=spring", "campaign-form": "id=spring"}
+    queries |= {"offer-form": "id=spring&kind=coupon"} | dict.fromkeys(("plan", "recipients"), f"campaign={campaign}")
+    return {name: queries.get(name, "") for name in PAGES}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_figures_of_a_page_are_those_of_its_json_and_its_tables(console, admin, addresses, name, language):
+    headers = admin | {"accept-language": language}
+    query = addresses[name]
+    page = console.get(f"/console/{name}?{query}", headers=headers)
+    assert page.status_code == 200, page.text
+    shown, found = Shown(page.text), console.get(f"/console/{name}.json?{query}", headers=headers).json()
+    for table, rows in shown.tables.items():
+        assert len(rows) == len(found[table])
+        for row, values in zip(rows, found[table], strict=True):
+            for text, value in zip(row, values.values(), strict=True):
+                assert _agrees(text, value), (text, value)
+        if not rows:
+            continue
+        written = console.get(f"/console/{name}/{table}.csv?{query}", headers=headers).text
+        assert len(list(csv.DictReader(io.StringIO(written)))) == len(rows)
+    for value in found.get("stats", {}).values():
+        minor = value["minor"] if isinstance(value, dict) else value
+        assert any(_digits(minor) in re.sub(r"\D", "", text) for text in shown.figures) or isinstance(minor, float)
+
+
+def _agrees(text, value):
+    """Whether a cell shows a value: all digits of counts and amounts, and none for what is not known."""
+    if value is None:
+        return text == "–"
+    if isinstance(value, dict):
+        return "low_minor" in value or _digits(value["minor"]) == re.sub(r"\D", "", text).strip("0")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return re.sub(r"\D", "", text) == str(value).lstrip("-")
+    return bool(text) or value == "" or value == []
+
+
+def _digits(minor):
+    return str(abs(int(minor))).strip("0")
+
+
+def test_the_overview_has_the_figures_of_the_run(console, admin, small_run):
+    found = console.get("/console/overview.json", headers=admin).json()
+    assigned = pl.read_parquet(small_run / "assignments.parquet").filter(pl.col("arm") == "plan")
+    sent = assigned.filter(pl.col("offer_id") != "none")
+    assert found["stats"]["customers"] == sent.height
+    by_campaign = dict(sent.group_by("campaign_id").len().iter_rows())
+    counted = {row["campaign"]: row["customers"] for row in found["campaigns"] if row["state"] == "send"}
+    assert sum(counted.values()) == sum(by_campaign.values())
+    assert found["stats"]["liability"]["minor"] == sent["cost_liability_minor"].sum()
+
+
+def test_who_gets_what_holds_the_budget_that_was_asked_for(console, admin, addresses):
+    query = addresses["recipients"]
+    whole = console.get(f"/console/recipients.json?{query}", headers=admin).json()["stats"]
+    budget = whole["liability"]["minor"] // 2
+    part = console.get(f"/console/recipients.json?{query}&budget_minor={budget}", headers=admin).json()["stats"]
+    assert part["liability"]["minor"] <= budget
+    assert part["customers"] <= whole["customers"]
+
+
+def test_points_of_the_slider_are_those_of_the_run(console, admin, addresses, small_run):
+    campaign = addresses["plan"].removeprefix("campaign=")
+    curve = pl.read_parquet(small_run / "budget_curve.parquet").filter(pl.col("campaign_id") == campaign)
+    found = console.get(f"/console/plan.json?{addresses['plan']}", headers=admin).json()
+    points = found.get("budget", {"points": []})["points"]
+    assert [one["profit_minor"] for one in points] == (curve["profit_minor"].to_list() if curve.height > 1 else [])
+
+
+def test_nobody_sees_a_page_without_signing_in(console):
+    for name in PAGES:
+        answer = console.get(f"/console/{name}")
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/sign-in")
+        assert console.get(f"/console/{name}.json").status_code == 401
+
+
+def test_a_page_that_roles_do_not_allow_says_which_role_is_missing(console):
+    viewer = signed_in(console, "viewer")
+    answer = console.get("/console/audit", headers=viewer)
+    assert answer.status_code == 403
+    assert "admin" in answer.text
+    overview = console.get("/console/overview", headers=viewer).text
+    assert "/console/audit" not in overview
+    assert "/console/customers" in overview
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIONS if name not in ("sign-out", "campaign")])
+def test_a_viewer_changes_nothing(console, name):
+    viewer = signed_in(console, "viewer", name=f"viewer of {name}")
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert console.post(f"/console/do/{name}", headers=viewer | form, content="id=1").status_code == 403
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_a_form_of_another_site_changes_nothing(console, admin, name):
+    other = admin | {"sec-fetch-site": "cross-site", "content-type": "application/x-www-form-urlencoded"}
+    answer = console.post(f"/console/do/{name}", headers=other, content="id=1")
+    assert answer.status_code == 403
+
+
+def test_forms_refuse_with_a_page_and_keep_everything(console, admin):
+    sent = _post(console, admin, "erase", id="1", again="2")
+    assert sent.status_code == 422
+    assert "Nothing was changed." in sent.text
+    assert _post(console, admin, "promote", version="../x").status_code == 404
+    assert _post(console, admin, "job", kind="erase").status_code == 404
+    assert console.post("/console/do/job", headers=admin, json={"kind": "run"}).status_code == 415
+
+
+def test_the_switch_turns_offers_off_and_on(console, admin):
+    worker = console.app.state.worker
+    assert _post(console, admin, "switch", is_on="").headers["location"] == "/console/policies"
+    assert not worker.personalised
+    assert "switched off" in console.get("/console/overview", headers=admin).text
+    _post(console, admin, "switch", is_on="yes")
+    assert worker.personalised
+
+
+def test_a_job_is_begun_seen_and_cancelled(console, admin):
+    _post(console, admin, "job", kind="run")
+    found = console.get("/console/jobs.json", headers=admin).json()
+    assert found["jobs"][0]["state"] == "queued"
+    page = console.get("/console/jobs", headers=admin).text
+    job = re.search(r'name="job" value="([^"]+)"', page)[1]
+    _post(console, admin, "cancel-job", job=job)
+    assert console.get("/console/jobs.json", headers=admin).json()["jobs"][0]["state"] == "cancelled"
+
+
+def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer", "approver", name="Ada")
+        ben = signed_in(client, "approver", name="Ben")
+        assert _post(client, ada, "write-campaign", **SPRING).status_code == 303
+        revision = {"id": "spring", "revision": "1"}
+        assert _post(client, ada, "campaign", verb="submit", **revision).status_code == 303
+        own = _post(client, ada, "campaign", verb="approve", **revision)
+        assert own.status_code == 409
+        assert "cannot approve" in own.text
+        assert _post(client, ben, "campaign", verb="start", **revision).status_code == 403
+        assert _post(client, ben, "campaign", verb="approve", **revision).status_code == 303
+        assert _post(client, ada, "campaign", verb="start", **revision).status_code == 303
+        assert client.get("/console/campaigns.json", headers=ada).json()["campaigns"][0]["state"] == "running"
+        assert _post(client, ada, "campaign", verb="pause", **revision).status_code == 303
+        edited = SPRING | {"revision": "1", "budget": "60.00", "starts_at": "2100-01-01T08:00"}
+        assert _post(client, ada, "write-campaign", **edited).status_code == 303
+        assert _post(client, ada, "write-campaign", **edited).status_code == 412
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert (shown["campaign"]["state"], shown["campaign"]["approved_by"]) == ("draft", [])
+        assert [one["field"] for one in shown["changes"]] == ["budget", "starts_at"]
+        assert _post(client, ada, "restore", id="spring", revision="2", number="1").status_code == 303
+        assert (
+            client.get("/console/campaign.json?id=spring", headers=ada).json()["campaign"]["budget"]["minor"] == 5_000
+        )
+
+
+def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer")
+        in_words = SPRING | {"offers": "20% off\n\n€5 off €50"}
+        assert _post(client, ada, "write-campaign", **in_words).status_code == 303
+        fields = {"id": "spring", "revision": "1", "kind": "coupon", "percent": "15", "max_discount": "3.00"}
+        assert _post(client, ada, "add-offer", **fields).status_code == 303
+        campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
+        assert campaign["offers"][-1] == {"kind": "coupon", "percent": 15, "max_discount": "3.00"}
+        assert len(campaign["offers"]) == 3
+        wrong = _post(client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"})
+        assert wrong.status_code == 422
+        assert "line 2" in wrong.text
+
+
+def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
+    location = _post(console, admin, "invite", name="Bea", role="viewer").headers["location"]
+    secret = location.partition("invitation=")[2]
+    assert secret in console.get(location, headers=admin).text
+    fields = f"invitation={secret}&password=correct+horse+battery"
+    answer = _form(console, "/console/sign-in", fields)
+    assert answer.headers["location"] == "/console/overview"
+    cookie = {"cookie": answer.headers["set-cookie"].partition(";")[0], "sec-fetch-site": "same-origin"}
+    assert console.get("/console/overview", headers=cookie).status_code == 200
+    person = re.search(
+        r'<option value="(person_[0-9a-f]+)"[^>]*>Bea<', console.get("/console/people", headers=admin).text
+    )
+    _post(console, admin, "revoke", person=person[1])
+    assert console.get("/console/overview", headers=cookie).status_code == 303
+    assert _form(console, "/console/sign-in", fields).status_code == 401
+
+
+def test_the_first_person_comes_in_with_the_token_once(small_run, tmp_path):
+    from offerloop.web.running import first_token
+
+    with served(shop_of(small_run, tmp_path)) as client:
+        token = first_token(client.app.state.worker.database)
+        fields = "name=Ada&password=correct+horse+battery"
+        assert _form(client, "/console/first-person", f"token=offer_wrong&{fields}").status_code == 401
+        assert _form(client, "/console/first-person", f"token={token}&name=Ada&password=short").status_code == 401
+        answer = _form(client, "/console/first-person", f"token={token}&{fields}")
+        assert answer.status_code == 303
+        assert "HttpOnly" in answer.headers["set-cookie"]
+        assert 'name="token"' not in client.get("/console/sign-in").text
+
+
+@pytest.mark.parametrize(
+    "place", ["https://elsewhere.test/console/x", "//elsewhere.test", "/v1/me", "/console/a%0d%0ab"]
+)
+def test_nobody_is_led_to_another_place(console, admin, place):
+    answer = _post(console, admin, "language", language="zh", back=place)
+    assert re.fullmatch(r"/console/[a-z%0-9]+", answer.headers["location"])
+
+
+def test_the_language_that_was_chosen_stays(console, admin):
+    chosen = _post(console, admin, "language", language="zh", back="/console/jobs")
+    cookie = chosen.headers["set-cookie"].partition(";")[0]
+    page = console.get("/console/jobs", headers=admin | {"cookie": f"{admin['cookie']}; {cookie}"}).text
+    assert '<html lang="zh">' in page
+    assert "任务" in page
+
+
+@pytest.mark.parametrize("name", ["console.css", "console.js", "htmx.min.js", "icon.svg"])
+def test_static_files_are_small_and_there(console, name):
+    answer = console.get(f"/console/static/{name}")
+    assert answer.status_code == 200
+    assert len(answer.content) <= {"css": 100_000, "svg": 2_000}.get(name.rpartition(".")[2], 58_000)
+    for other in ("../routes.py", "..%2froutes.py", "nothing.css"):
+        assert console.get(f"/console/static/{other}").status_code == 404
+
+
+def test_reports_run_no_script(console, admin):
+    answer = console.get("/console/report", headers=admin)
+    assert answer.status_code == 200
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert console.get("/console/report?run=..%2f..", headers=admin).status_code == 404
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_no_page_has_an_inline_style_or_script(console, admin, name):
+    page = console.get(f"/console/{name}", headers=admin).text
+    assert " style=" not in page
+    assert not re.search(r"<script(?![^>]* src=)", page)
+    assert not re.search(r"\son[a-z]+=", page)
+
+
+def test_a_text_of_the_shop_cannot_become_a_formula_or_markup(console, admin):
+    _post(console, admin, "invite", name="=1+1<script>", role="viewer")
+    page = console.get("/console/people", headers=admin).text
+    assert "<script>" not in page.partition("<body>")[2]
+    assert "'=1+1" in console.get("/console/people/people.csv", headers=admin).text
+
+
+def _post(client, headers, action, /, **fields):
+    from urllib.parse import urlencode
+
+    return _form(client, f"/console/do/{action}", urlencode(fields), headers)
+
+
+def _form(client, address, content, headers=None):
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    return client.post(address, headers=(headers or {}) | form, content=content)
