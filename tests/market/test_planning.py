@@ -29,7 +29,7 @@ def played(setting, combos, telling=None):
 
 @pytest.fixture(scope="module")
 def grid():
-    levers = Levers((0.2, 0.8), (0.5, 0.9), (0.1, 0.6))
+    levers = Levers((0.4,), (0.5, 0.9), (0.1, 0.6))
     combos = combinations(levers, ("loop", "personalised"), ("loop",))
     told, seen = [], []
     table = played(small(), combos, Telling(lambda: told.append(1), lambda one, week: seen.append((one, week))))
@@ -43,7 +43,7 @@ def rows(table, one):
 
 def test_every_combination_is_played_once(grid):
     combos, table, _, _ = grid
-    assert len(combos) == len(set(combos)) == 2 * 2 * 2 + 2 * 2
+    assert len(combos) == len(set(combos)) == 2 * 2 + 2
     assert all(rows(table, one).height == 2 for one in combos)
     assert table.height == 2 * len(combos)
 

@@ -1,6 +1,7 @@
 """A third language for tests: all texts of the source in brackets, accented and longer, with German figures."""
 
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from babel.messages import Catalog, pofile
@@ -36,6 +37,7 @@ def installed(folder):
     locale.translations.cache_clear()
 
 
+@cache
 def _catalogue():
     made = Catalog(locale=LANGUAGE)
     for text in extract()[0]:

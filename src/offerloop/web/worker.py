@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from threading import Event, Thread
+from threading import Event, RLock, Thread
 from typing import Any
 
 from offerloop.config import config_file, load_config
@@ -95,6 +95,7 @@ class Worker:
     """The price of the budget of each campaign that has spent more than its plan."""
     limited: frozenset[str] = frozenset()
     """Coupon templates whose uses or money are limited."""
+    _following: RLock = field(default_factory=RLock)
     _stop: Event = field(default_factory=Event)
     _watch: Thread | None = None
     _offers_at: tuple[int, ...] = (0, 0)
@@ -208,8 +209,12 @@ class Worker:
     def follow(self) -> None:
         """Re-read the personalisation switch, opt-outs, test customers and offers.
 
-        Load another policy if one was promoted.
+        Load another policy if one was promoted. One thread does at a time: an older view never replaces a newer one.
         """
+        with self._following:
+            self._follow()
+
+    def _follow(self) -> None:
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
         self.choices = self.database.read(partial(read_choices, known=self.choices))
         self.limited = self.database.read(limited_templates)
