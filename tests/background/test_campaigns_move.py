@@ -81,10 +81,11 @@ def test_time_moves_a_campaign_once_and_tells_it(database):
 def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):
     write(database, "spring", CampaignState.RUNNING)
     ledger = Ledger(database.engine)
-    ledger.add_template("spring", CouponTerms(budget_minor=500))
-    ledger.carry_out_all([Issue("i", "spring", ("A", "B")), Redeem("r1", "A", "anna", 300)])
+    for name in ("spring", "spring/app", "spring-2"):
+        ledger.add_template(name, CouponTerms(budget_minor=500))
+    ledger.carry_out_all([Issue("i", "spring", ("A",)), Redeem("r1", "A", "anna", 500)])
     assert follow_campaigns(database, CONFIG) == 0
-    ledger.carry_out(Redeem("r2", "B", "ben", 200))
+    ledger.carry_out_all([Issue("j", "spring/app", ("B",)), Redeem("r2", "B", "ben", 500)])
     assert follow_campaigns(database, CONFIG) == 1
     assert state_of(database, "spring") is CampaignState.EXHAUSTED
 

@@ -20,6 +20,7 @@ from offerloop.store.campaigns.lifecycle import (
 )
 from offerloop.store.connect import StaleError, clock, inserting
 from offerloop.store.schema import campaign_revisions, campaigns, templates
+from offerloop.store.served.pacing import templates_of
 
 
 @dataclass(frozen=True)
@@ -180,13 +181,16 @@ def moved_by_time(connection: Connection) -> list[WrittenCampaign]:
 
 
 def used_up(connection: Connection) -> list[WrittenCampaign]:
-    """Return the running and paused campaigns whose coupon template, which has their id, has spent its budget."""
-    spent = templates.c.reserved_minor + templates.c.spent_minor
-    full = (templates.c.template_id == campaigns.c.campaign_id) & (spent >= templates.c.budget_minor)
-    now = clock(connection)
-    begun = connection.execute(_newest().join(templates, full).where(campaigns.c.state.in_(_BEGUN)))
-    live = (CampaignState.RUNNING, CampaignState.PAUSED)
-    return [one for row in begun if (one := _campaign(row, now)).state in live]
+    """Return the running and paused campaigns all of whose coupon templates have spent and reserved their budgets."""
+    now, live = clock(connection), (CampaignState.RUNNING, CampaignState.PAUSED)
+    begun = [_campaign(row, now) for row in connection.execute(_newest().where(campaigns.c.state.in_(_BEGUN)))]
+    return [one for one in begun if one.state in live and _is_spent(connection, one.campaign_id)]
+
+
+def _is_spent(connection: Connection, campaign_id: str) -> bool:
+    left = templates.c.budget_minor - templates.c.reserved_minor - templates.c.spent_minor
+    of_campaign = connection.execute(select(left).where(templates_of(campaign_id))).scalars().all()
+    return bool(of_campaign) and all(one is not None and one <= 0 for one in of_campaign)
 
 
 _BEGUN = [

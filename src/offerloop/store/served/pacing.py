@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from offerloop.store.connect import clock, inserting
 from offerloop.store.schema import decisions, duties, pacing, templates
@@ -34,18 +34,21 @@ def hold_duty(connection: Connection, name: str, holder: str, seconds: int) -> b
     return connection.execute(taken.returning(duties.c.name)).one_or_none() is not None
 
 
+def templates_of(campaign: str) -> ColumnElement[bool]:
+    """Return the condition of the coupon templates of a campaign."""
+    return or_(
+        templates.c.template_id == campaign,
+        templates.c.template_id.startswith(campaign + OF_CAMPAIGN, autoescape=True),
+    )
+
+
 def redeemed_minor(connection: Connection, campaigns: Iterable[str]) -> dict[str, int]:
     """Return what redemptions in the ledger cost, by campaign: of coupon templates with its id, or that begin with it
     and a slash."""
     return {
         campaign: int(
             connection.execute(
-                select(func.coalesce(func.sum(templates.c.spent_minor), 0)).where(
-                    or_(
-                        templates.c.template_id == campaign,
-                        templates.c.template_id.startswith(campaign + OF_CAMPAIGN, autoescape=True),
-                    )
-                )
+                select(func.coalesce(func.sum(templates.c.spent_minor), 0)).where(templates_of(campaign))
             ).scalar_one()
         )
         for campaign in sorted(campaigns)
