@@ -60,7 +60,7 @@ def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
     add(database, "readout", run="nowhere")
     done = carry_out_next(folder, database)
     assert done.state == JobState.FAILED
-    assert "nowhere" in done.failure
+    assert "nowhere" in str(done.failure)
     with database.engine.connect() as connection:
         told = connection.exec_driver_sql("select place, body from notices").all()
     assert [place for place, _ in told] == ["mailto:ops@shop.example"]

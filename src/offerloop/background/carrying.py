@@ -18,6 +18,9 @@ from offerloop.background.notifying import announce
 from offerloop.background.uploads import IMPORT_CODES, import_uploaded
 from offerloop.config import load_config
 from offerloop.errors import OfferloopError, StoppedError, StoreError
+from offerloop.locale import ENGLISH
+from offerloop.message import Message
+from offerloop.report import Localizer
 from offerloop.store import Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
 
 EVERY = 1.0
@@ -50,7 +53,7 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
     return database.read(lambda connection: find_job(connection, job.job_id))
 
 
-def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, Any] | None, str | None]:
+def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, Any] | None, Message | None]:
     """Do what a job asks for, and return how it ends."""
     _LOG.info("job %s begins: %s", job.job_id, job.kind)
     try:
@@ -58,22 +61,24 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     except (KeyboardInterrupt, StoppedError):
         return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
     except OfferloopError as error:
-        return JobState.FAILED, None, str(error)
+        return JobState.FAILED, None, error.message
     except Exception as error:
         _LOG.exception("job %s failed", job.job_id)
-        return JobState.FAILED, None, f"an error of the program, {type(error).__name__}; the log has the details"
+        why = Message("an error of the program, {kind}; the log has the details", kind=type(error).__name__)
+        return JobState.FAILED, None, why
     _LOG.info("job %s is done", job.job_id)
     return JobState.DONE, result, None
 
 
-def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | None, failure: str | None) -> None:
+def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | None, failure: Message | None) -> None:
     """Raise the alarms of a job that has ended."""
     alarms = [] if result is None else result.get("alarms", [])
-    said = ([f"the job '{job.kind}' failed: {failure}"] if failure is not None else []) + alarms
-    if not said:
+    if failure is None and not alarms:
         return
     with suppress(OfferloopError):  # a configuration that cannot be read is what the job failed of
         config = load_config(shop)
+        failed = Message("the job '{kind}' failed: {why}", context="alarm", kind=job.kind, why=failure or "")
+        said = ([] if failure is None else [Localizer(config.report.language or ENGLISH)(failed)]) + alarms
         for number, what in enumerate(said):
             data = {"what": what, "job_id": job.job_id}
             key = f"{job.job_id} {number}"

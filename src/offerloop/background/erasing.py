@@ -15,6 +15,7 @@ from offerloop.config import Config, load_config
 from offerloop.errors import OfferloopError
 from offerloop.events import pseudonyms
 from offerloop.loop import without_customers
+from offerloop.message import Message
 from offerloop.store import (
     Database,
     Erased,
@@ -99,5 +100,5 @@ def _names(config: Config, customer_id: str, key: str) -> dict[str, str]:
         try:
             names |= set(pseudonyms(sorted(names), config.privacy).values())
         except OfferloopError as error:
-            raise type(error)(f"the files of runs hold pseudonyms, and {error}") from None
+            raise type(error)(Message("the files of runs hold pseudonyms, and {error}", error=error.message)) from None
     return dict.fromkeys(names, key)

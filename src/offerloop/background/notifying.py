@@ -18,6 +18,7 @@ from offerloop.background.signing import SIGNATURE, signature_of
 from offerloop.config import Alarms, Config, Topic
 from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
+from offerloop.message import Message
 from offerloop.store import Database, Notice, add_ledger_notices, add_notice, due_notices, note_failed, note_sent
 
 TIMEOUT = 10.0
@@ -88,10 +89,14 @@ def _post(one: Notice, config: Config) -> None:
     """Raise an error where the receiver does not answer with a status from 200 to 299."""
     hook = next((hook for hook in config.webhooks if hook.url == one.place), None)
     if hook is None:
-        raise InputError("the webhook is gone from the configuration")
+        raise InputError(Message("the webhook is gone from the configuration"))
     secret = os.environ.get(hook.secret_env, "").strip()
     if not secret:
-        raise InputError(f"the environment variable '{hook.secret_env}', which [[webhooks]] names, holds no secret")
+        raise InputError(
+            Message(
+                "the environment variable '{name}', which [[webhooks]] names, holds no secret", name=hook.secret_env
+            )
+        )
     content = {"id": one.notice_id, "topic": one.topic, "at": one.made_at, "data": one.body}
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
@@ -115,4 +120,4 @@ def _mail(one: Notice, alarms: Alarms) -> None:
                 connection.login(unquote(server.username), unquote(server.password or ""))
             connection.send_message(mail)
     except smtplib.SMTPException as error:
-        raise InputError(f"the server refuses mail: {error}") from None
+        raise InputError(Message("the server refuses mail: {why}", why=str(error))) from None

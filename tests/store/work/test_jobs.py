@@ -79,7 +79,7 @@ def test_a_job_whose_worker_is_gone_is_begun_again_and_at_last_given_up(database
         lapse(database)
     assert claim(database) is None
     assert find(database, job).state == JobState.FAILED
-    assert "gone" in find(database, job).failure
+    assert "gone" in str(find(database, job).failure)
 
 
 def test_a_worker_that_was_taken_for_gone_cannot_end_the_job(database):

@@ -79,5 +79,5 @@ def test_what_cannot_be_imported_leaves_no_file(client):
     upload(client, b"code\n" + b"X" * 300 + b"\n")
     failed = carried_out(client)
     assert failed.state == "failed"
-    assert "a code must have" in failed.failure
+    assert "a code must have" in str(failed.failure)
     assert left(client) == []

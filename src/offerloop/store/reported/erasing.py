@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, Text, delete, func, insert, select, text, update
 
 from offerloop.errors import StoreError
+from offerloop.message import Message, packed
 from offerloop.store.connect import clock
 from offerloop.store.database import Database
 from offerloop.store.migrations import changeable
@@ -46,6 +47,7 @@ _LEDGER = (coupons, customers, locks, redemptions, history)
 _NAMES = ("code", "lock_key", "redemption_id", "request_key")
 """Columns of the ledger that hold names which the shop gave, and which may hold the customer's id."""
 _APPEND_ONLY = (history, steps, trail, campaign_revisions)
+_ERASED = Message("erased with a customer")
 _CLEAN_SECONDS = 30.0
 
 
@@ -76,7 +78,7 @@ def erase_from_store(connection: Connection, customer_id: str) -> Erased:
     deleted += _count(connection, delete(request_answers).where(quoted))
     if len(customer_id) >= DISTINCT:
         told = jobs.c.failure.contains(customer_id, autoescape=True)
-        connection.execute(update(jobs).where(told).values(failure="erased with a customer"))
+        connection.execute(update(jobs).where(told).values(failure=packed(_ERASED)))
     return Erased(key, deleted, kept)
 
 

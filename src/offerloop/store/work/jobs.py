@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
+from offerloop.message import Message, packed, unpacked
 from offerloop.store.access.secrets import new_id
 from offerloop.store.connect import clock
 from offerloop.store.schema import jobs
@@ -21,6 +22,7 @@ MOST_ATTEMPTS = 3
 """How often a job is begun whose worker is gone each time."""
 KEPT = 1_000
 """Finished jobs that stay on record."""
+_WORKER_GONE = Message("its worker was gone each time")
 _LOCK = int.from_bytes(b"jobs", "big")
 
 
@@ -53,7 +55,8 @@ class Job:
     ended_at: int | None
     progress: dict[str, Any]
     result: dict[str, Any] | None
-    failure: str | None
+    failure: Message | None
+    """Why it failed."""
     attempts: int
     cancel: bool
     """Whether it was asked to stop."""
@@ -94,7 +97,7 @@ def _take_back(connection: Connection, now: int) -> None:
     free = {"worker": None, "lease_until": None}
     stopped = {"state": JobState.CANCELLED.value, "ended_at": now, **free}
     connection.execute(update(jobs).where(gone, jobs.c.cancel).values(stopped))
-    failed = {"state": JobState.FAILED.value, "failure": "its worker was gone each time", "ended_at": now, **free}
+    failed = {"state": JobState.FAILED.value, "failure": packed(_WORKER_GONE), "ended_at": now, **free}
     connection.execute(update(jobs).where(gone, jobs.c.attempts >= MOST_ATTEMPTS).values(failed))
     connection.execute(update(jobs).where(gone).values(state=JobState.QUEUED.value, **free))
 
@@ -121,7 +124,7 @@ def finish_job(
     worker: str,
     state: JobState,
     result: Mapping[str, Any] | None = None,
-    failure: str | None = None,
+    failure: Message | None = None,
 ) -> bool:
     """End a job, or queue it again as if it had not begun, and return whether its worker still held it.
 
@@ -129,7 +132,8 @@ def finish_job(
     """
     over = state in OVER
     changed: dict[str, Any] = {
-        "state": state.value, "result": None if result is None else json.dumps(dict(result)), "failure": failure,
+        "state": state.value, "result": None if result is None else json.dumps(dict(result)),
+        "failure": None if failure is None else packed(failure),
         "ended_at": clock(connection) if over else None, "worker": None, "lease_until": None,
         "attempts": jobs.c.attempts - (0 if over else 1),
     }  # fmt: skip
@@ -200,7 +204,7 @@ def _job(row: Row[Any]) -> Job:
         ended_at=row.ended_at,
         progress=json.loads(row.progress),
         result=None if row.result is None else json.loads(row.result),
-        failure=row.failure,
+        failure=None if row.failure is None else unpacked(row.failure)[0],
         attempts=row.attempts,
         cancel=row.cancel,
     )

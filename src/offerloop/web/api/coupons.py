@@ -247,7 +247,7 @@ async def import_codes(request: Request, template_id: TemplateId, caller: Editin
         return job
 
     job = await run_in_threadpool(_queued, worker, queue, path)
-    return JobAnswer.of(job)
+    return JobAnswer.of(job, request)
 
 
 def _queued(worker: Worker, queue: Callable[[Connection], Job], path: FilePath) -> Job:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
+from offerloop.report import Localizer
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
 from offerloop.web.api.fields import Model, instant
 from offerloop.web.auth import Editing, Reading
 from offerloop.web.idempotency import Key
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -60,15 +61,18 @@ class JobAnswer(BaseModel):
     """`stage`, the one that runs, and `done`, how many have ended."""
     result: dict[str, Any] | None
     failure: str | None
+    """Why it failed, in the language of Accept-Language."""
 
     @classmethod
-    def of(cls, job: Job) -> JobAnswer:
-        """Return a job as it is answered."""
+    def of(cls, job: Job, request: Request) -> JobAnswer:
+        """Return a job as it is answered, in the language of the request."""
+        language = language_of(request.headers.get("accept-language"))
         return cls(
             job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=instant(job.made_at),
             request={} if job.kind == "erase" else job.request, progress=job.progress, result=job.result,
             begun_at=None if job.begun_at is None else instant(job.begun_at),
-            ended_at=None if job.ended_at is None else instant(job.ended_at), failure=job.failure,
+            ended_at=None if job.ended_at is None else instant(job.ended_at),
+            failure=None if job.failure is None else Localizer(language)(job.failure),
         )  # fmt: skip
 
 
@@ -94,7 +98,7 @@ def queue_job(request: Request, body: JobRequest, caller: Editing, key: Key = No
         add_entry(connection, caller.actor, "job queued", job.job_id, kind=job.kind)
         return job
 
-    return JobAnswer.of(worker.database.change(queue))
+    return JobAnswer.of(worker.database.change(queue), request)
 
 
 @router.get("", responses=documented("not_signed_in", "not_allowed", "invalid", "store_away"))
@@ -109,7 +113,7 @@ def jobs_so_far(
     before = None if cursor is None else int(cursor)
     found = worker.database.read(lambda connection: list_jobs(connection, limit + 1, before))
     more = str(found[limit - 1].number) if len(found) > limit else None
-    return JobList(items=[JobAnswer.of(one) for one in found[:limit]], next_cursor=more)
+    return JobList(items=[JobAnswer.of(one, request) for one in found[:limit]], next_cursor=more)
 
 
 @router.get("/{job_id}", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))
@@ -119,7 +123,7 @@ def job_so_far(request: Request, job_id: str, _: Reading) -> JobAnswer:
     job = worker.database.read(lambda connection: find_job(connection, job_id))
     if job is None:
         raise Problem("not_found")
-    return JobAnswer.of(job)
+    return JobAnswer.of(job, request)
 
 
 @router.post("/{job_id}/cancel", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))
@@ -137,4 +141,4 @@ def stop_job(request: Request, job_id: str, caller: Editing) -> JobAnswer:
     job = worker.database.change(stop)
     if job is None:
         raise Problem("not_found")
-    return JobAnswer.of(job)
+    return JobAnswer.of(job, request)
