@@ -96,12 +96,12 @@ def karlan_list(file: Path) -> Trial:
     )
 
 
-def gotv(file: Path) -> Trial:
-    """Kinds of letters."""
+def gotv(file: Path, rows: int = ROWS) -> Trial:
+    """Kinds of letters, to so many voters at most."""
     import pyreadr
 
     table = pl.from_pandas(pyreadr.read_r(file)["gotv"]).with_columns(cs.categorical().cast(pl.String))
-    table = table.sample(ROWS, shuffle=True, seed=0)
+    table = table.sample(min(rows, table.height), shuffle=True, seed=0)
     names = ("Control", "Civic Duty", "Hawthorne", "Self", "Neighbors")
     arms = (NO_OFFER_TERMS, *(OfferTerms(one, one, 1.0) for one in names[1:]))
     action = (

@@ -94,7 +94,7 @@ def without_effect(customers: Customers, arms: int, draws: int, first: int = 0) 
         rows = rng.choice(len(customers.visited), ROWS, replace=False)
         action = rng.permutation(ROWS) % (arms + 1)
         study, _ = studied(customers.features[rows], action, customers.visited[rows], arms, seed)
-        found[study.standing] += 1
+        found[study.conclusion] += 1
     return found
 
 

@@ -82,7 +82,7 @@ def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
     lines = {"line": value} if cost is None else {"line": value, "cost_line": cost}
     return (
         asdict(decision)
-        | {"verdict": decision.policy, "standing": study.standing}
+        | {"verdict": decision.policy, "conclusion": study.conclusion}
         | {
             name: {part: getattr(one.lines[decision.estimator], part).tolist() for part in ("centre", "level", "slope")}
             for name, one in lines.items()

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         learn_effects,
         study_trial,
     )
-    from offerloop.response.trial.verdict import Standing
+    from offerloop.response.trial.verdict import Conclusion
 
 __all__ = [
     "CHECK_NAMES",
@@ -83,6 +83,7 @@ __all__ = [
     "QUARTER_DAYS",
     "ArmDifference",
     "ColumnEncoding",
+    "Conclusion",
     "CustomerOrdering",
     "Effects",
     "Estimator",
@@ -97,7 +98,6 @@ __all__ = [
     "ShownEffects",
     "ShownLog",
     "Spending",
-    "Standing",
     "TreatedShare",
     "TrialStudy",
     "UnchangedCost",

@@ -125,3 +125,33 @@ class PerOffer:
         """See `Fitted`."""
         weights = self.coding.weights(offers)
         return self.tested(features) @ weights
+
+
+@dataclass(frozen=True, eq=False)
+class FixedAmounts(PerOffer):
+    """Effects of an outcome that is the same for everybody who has the same offer, such as the cost of a letter."""
+
+    amounts: Floats
+    """(K,): less that of no offer."""
+    base: float = 0.0
+    """That of no offer."""
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> FixedAmounts | None:
+        """Return the amounts; None where an offer has no rows, or different ones."""
+        amounts = np.empty(len(evidence.offers))
+        for k in range(len(amounts)):
+            own = evidence.outcome[evidence.action == k]
+            if not len(own) or (own != own[0]).any():
+                return None
+            amounts[k] = own[0]
+        return cls(evidence.coding, amounts - amounts[0], float(amounts[0]))
+
+    def tested(self, features: Floats) -> Floats:
+        """See `PerOffer`."""
+        return np.tile(self.amounts, (len(features), 1))
+
+
+def learned(estimator: Estimator, evidence: Evidence, seed: int) -> Fitted:
+    """Return what an estimator learns, or what needs no learning since it is fixed for each offer."""
+    return FixedAmounts.of(evidence) or estimator.fit(evidence, seed)

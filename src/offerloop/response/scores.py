@@ -12,7 +12,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import predict_out_of_fold
-from offerloop.response.evidence import Evidence
+from offerloop.response.evidence import Evidence, FixedAmounts
 
 
 def draw_folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
@@ -21,7 +21,9 @@ def draw_folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
 
 
 def expected_outcomes(evidence: Evidence, fold: Ints) -> Floats:
-    """Return the expected outcome (n, K) of every offer, q."""
+    """Return the expected outcome (n, K) of every offer, q; it is known where it is fixed for each offer."""
+    if (fixed := FixedAmounts.of(evidence)) is not None:
+        return fixed.tested(evidence.features) + fixed.base
     outcome = evidence.outcome[:, None]
     return predict_out_of_fold(evidence.features, evidence.action, outcome, len(evidence.offers), fold)[:, :, 0]
 

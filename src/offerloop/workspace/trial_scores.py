@@ -49,11 +49,11 @@ class TrialScorer:
         value, cost = self.learned.effects(features)
         profit = value if cost is None else value - cost
         half = Z95 * self.learned.se(features)
-        luck = np.random.default_rng(self.seed).random(len(table))
+        uniform = np.random.default_rng(self.seed).random(len(table))
         key = key_column(table, self.key)
-        columns = {key: table[key], "offer": self._named(drawn(self.learned.policy(features), luck))}
+        columns = {key: table[key], "offer": self._named(drawn(self.learned.policy(features), uniform))}
         if self.tries:
-            columns["to_try"] = self._named(drawn(self.learned.tried(features), luck))
+            columns["to_try"] = self._named(drawn(self.learned.tried(features), uniform))
         for k, name in enumerate(self.arms[1:], start=1):
             columns[f"profit_{name}"] = pl.Series(profit[:, k])
             columns[f"profit_{name}_low"] = pl.Series(profit[:, k] - half[:, k])
@@ -93,9 +93,9 @@ class TrialScorer:
         return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["tries"], plain["seed"])
 
 
-def drawn(policy: Floats, luck: Floats) -> Ints:
+def drawn(policy: Floats, uniform: Floats) -> Ints:
     """Return the offer (n,) of each customer, by the probabilities (n, K) of a policy and uniform numbers (n,)."""
-    choices: Ints = (policy.cumsum(axis=1) < luck[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
+    choices: Ints = (policy.cumsum(axis=1) < uniform[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
     return choices
 
 

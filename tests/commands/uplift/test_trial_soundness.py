@@ -30,7 +30,7 @@ def readied(frame, **asked):
 def test_a_count_of_visits_after_the_offer_leaves_no_verdict():
     found = uplift(table(effect=0.03), UpliftRequest("arm", "spend"))
     assert [(one.column, one.kind, one.value) for one in found.findings.suspects] == [("visits", "never_without", "0")]
-    assert (found.findings.standing, found.findings.verdict) == ("doubtful", "nothing")
+    assert (found.findings.conclusion, found.findings.verdict) == ("doubtful", "nothing")
     assert "“visits” is “0”" in found.sentence
     assert set(found.scores()["offer"]) == {"0"}
 

@@ -23,7 +23,7 @@ def names_of(found):
     columns = {one.column for one in (*found.groups, *found.balance)} | {*found.features, *found.negative_controls}
     noted = {name for note in found.notes for name in note.names}
     named = {found.place, found.treatment, found.outcome, found.value, found.cost, *(one.group for one in found.groups)}
-    kinds = [*(one.of for one in found.drivers), *(one for part in found.segments for one in part.conditions)]
+    kinds = [*(one.of for one in found.drivers), *(one for follow_up in found.segments for one in follow_up.conditions)]
     columns |= {one.column for one in kinds} | {one.category for one in kinds} | {found.cluster}
     columns |= {one.column for one in found.suspects} | {one.value for one in found.suspects}
     offers = {name for pair in found.pairs for name in (pair.first, pair.second)}

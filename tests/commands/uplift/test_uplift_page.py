@@ -95,22 +95,22 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     found = promising()
     assert sentence(found) == (
         "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit a "
-        "customer, and its interval includes zero. If it is right, a trial of 41,000 customers, half of whom are given "
-        "nothing, shows that in 80 of 100 cases."
+        "customer, but its range includes zero, so the gain may be chance. If it is right, a trial with 41,000 "
+        "customers, half of them without an offer, has a chance of 80 % to show it."
     )
     page = plain(found)
     assert "clearly more than" not in page
     assert "clearly pays" not in page
-    assert "“10 off”, “20 off” cannot be told apart by this table; “10 off” looks best, and none is a cheaper" in page
+    assert "This table does not show which of “10 off”, “20 off” is best: “10 off” looks best so far, and" in page
     cheap = replace(found, offer="20 off")
     assert "“20 off” is the least expensive that is shown to do as well." in plain(cheap)
     assert "Rows of one “household” count together, as one of 9,400." in page
 
 
 def test_a_choice_that_may_pay_is_called_one():
-    found = replace(targeted(), standing="may_pay", verdict="nothing", luck=0.06)
+    found = replace(targeted(), conclusion="may_pay", verdict="nothing", p_value=0.06)
     assert sentence(found).startswith("A choice of customers may pay: try it on 9,100 customers first. The forecast is")
-    assert "looks as good by luck alone with probability 0.06." in sentence(found)
+    assert "would look this good by chance alone with probability 0.06." in sentence(found)
 
 
 def test_a_choice_forecast_below_the_best_offer_for_everybody_is_not_said_to_bring_more():
@@ -130,9 +130,9 @@ def test_rare_outcomes_are_told_for_a_thousand_customers():
 @pytest.mark.parametrize(
     ("targeting", "says"),
     [
-        (around(0.0032, 0.0021), "the order matters: against random customers, those first by predicted effect"),
+        (around(0.0032, 0.0021), "begin with those who are first by predicted effect"),
         (around(0.0032, 0.0041), "no order is known to be better than chance"),
-        (around(-0.0032, 0.0021), "choose them at random"),
+        (around(-0.0032, 0.0021), "choose customers at random"),
     ],
 )
 def test_where_everybody_is_treated_the_order_still_gets_a_word(targeting, says):
@@ -153,7 +153,7 @@ def test_where_nothing_pays_nothing_is_claimed():
     assert said.startswith("Give nothing: no offer is shown to pay. Against giving nothing, the best single offer,")
     assert "would bring 0.3 [−4.1, 4.7] more “visit” per 1,000 customers" in said
     assert "so little that a trial of 2,300,000 customers would be needed to show it." in said
-    assert "promises no gain" in sentence(replace(useless(), part=None))
+    assert "promises no gain" in sentence(replace(useless(), follow_up=None))
     assert "Who was treated was not drawn at random" in render_uplift(nothing())
 
 
@@ -168,7 +168,7 @@ def test_where_nothing_pays_nothing_is_claimed():
 def test_a_failed_check_leaves_no_verdict(change, says):
     found = replace(everyone(), **change)
     assert is_doubtful(found)
-    found = replace(found, standing="doubtful", verdict="nothing")
+    found = replace(found, conclusion="doubtful", verdict="nothing")
     assert sentence(found).startswith("No verdict yet: something in the table cannot be right. " + says)
     assert "A check fails" in render_uplift(found)
     assert "✗" in render_uplift(found).split("</style>")[1]
@@ -248,8 +248,8 @@ def test_what_is_the_same_for_all_has_no_interval():
 
 def test_groups_that_are_treated_alike_are_said_to_be():
     found = targeted()
-    alike = tuple(replace(one, treated_share=around(1.0, 0.0)) for one in found.groups)
-    page = render_uplift(replace(found, groups=alike))
+    near_ties = tuple(replace(one, treated_share=around(1.0, 0.0)) for one in found.groups)
+    page = render_uplift(replace(found, groups=near_ties))
     assert "The recommendation treats every group alike" in page
     assert "[100" not in page
 

@@ -165,3 +165,20 @@ def test_errors_of_policies_that_luck_cannot_move_stay_plain():
     study = study_trial(value, None, Spending(), 1, {"ridge_t": RidgeTLearner()})
     plain = mean_estimate((study.selection.policies["ridge_t"].mean(axis=0) * study.effect).sum(axis=1))
     assert se_of(study.judged.policy_value("ridge_t")) <= 1.05 * se_of(plain)
+
+
+class RefusesFixed:
+    """An estimator that may not be asked for what is fixed for each offer."""
+
+    def fit(self, evidence, seed):
+        assert any(np.ptp(evidence.outcome[evidence.action == k]) > 0 for k in range(3))
+        return RidgeTLearner().fit(evidence, seed)
+
+
+def test_what_an_offer_costs_everybody_alike_is_not_learned():
+    value, cost, _ = trial(4, n=1_000, common=(0.5, 0.2), cost=0.25)
+    study = study_trial(value, cost, Spending(), 1, {"ridge_t": RefusesFixed()})
+    np.testing.assert_allclose(study.cost.effect, np.tile([0.0, 0.25, 0.25], (1_000, 1)), atol=1e-12)
+    np.testing.assert_allclose(study.cost.shrunk["ridge_t"], np.tile([0.0, 0.25, 0.25], (2, 1_000, 1)), atol=1e-12)
+    _, paid = learn_effects(study, value, cost, Spending(), 1).effects(value.features[:5])
+    np.testing.assert_allclose(paid, np.tile([0.0, 0.25, 0.25], (5, 1)), atol=1e-12)

@@ -27,8 +27,8 @@ def test_the_projection_finds_what_the_effect_goes_with():
     first, *others = linear_projection(evidence.features, effect)
     assert first.column == 1
     assert first.slope.low > 0
-    assert first.luck < 1e-6
-    assert all(one.luck > 0.01 for one in others)
+    assert first.p_value < 1e-6
+    assert all(one.p_value > 0.01 for one in others)
     assert {one.column for one in (first, *others)} == {0, 1, 2}
 
 

@@ -14,7 +14,7 @@ from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.r_learner import RLearner
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.spread import mean_estimate
-from offerloop.response.trial.verdict import luck_of_the_best, part_to_try, standing
+from offerloop.response.trial.verdict import conclusion, follow_up_size, p_value_of_best
 
 RIDGE = {"ridge_t": RidgeTLearner()}
 DEPTHS = tuple(OfferTerms(f"{depth:.0%}", "percent", depth) for depth in (0.1, 0.2, 0.3))
@@ -38,19 +38,19 @@ def test_the_best_of_independent_candidates_is_lucky_as_often_as_the_formula_of_
     rows -= rows.mean(axis=0)
     errors = rows.std(axis=0) / np.sqrt(len(rows))
     rows[:, 1] += 2.2 * errors[1]
-    assert luck_of_the_best(rows, errors, 1) == pytest.approx(1 - norm.cdf(2.2) ** 3, abs=2e-4)
+    assert p_value_of_best(rows, errors, 1) == pytest.approx(1 - norm.cdf(2.2) ** 3, abs=2e-4)
 
 
 def test_candidates_that_are_one_are_counted_once():
     rows = np.random.default_rng(2).normal(0.1, 1.0, size=(400, 1))
     errors = np.full(4, 0.05)
-    alone = luck_of_the_best(rows, errors[:1], 0)
-    assert luck_of_the_best(np.repeat(rows, 4, axis=1), errors, 2) == pytest.approx(alone)
+    alone = p_value_of_best(rows, errors[:1], 0)
+    assert p_value_of_best(np.repeat(rows, 4, axis=1), errors, 2) == pytest.approx(alone)
     assert alone == pytest.approx(norm.sf(rows.mean() / 0.05))
 
 
 def test_what_has_no_error_is_no_luck():
-    assert luck_of_the_best(np.zeros((10, 2)), np.array([0.0, 0.0]), 0) == 1.0
+    assert p_value_of_best(np.zeros((10, 2)), np.array([0.0, 0.0]), 0) == 1.0
 
 
 def test_a_trial_of_the_part_shows_the_forecast_in_80_of_100_cases():
@@ -59,34 +59,34 @@ def test_a_trial_of_the_part_shows_the_forecast_in_80_of_100_cases():
     action = rng.integers(0, 2, 100_000)
     profit = Evidence(np.zeros((len(action), 1)), action, 2 * rng.normal(size=len(action)), np.zeros((1, 2)), ())
     policy = np.tile([0.0, 1.0], (len(action), 1))
-    n = part_to_try(Estimate.of(0.5, 0.4), profit, policy)
+    n = follow_up_size(Estimate.of(0.5, 0.4), profit, policy)
     power = norm.sf(1.96 - 0.5 / (2 * 2 / np.sqrt(n)))
     assert power == pytest.approx(0.8, abs=0.02)
-    assert part_to_try(Estimate.of(-0.1, 0.4), profit, policy) is None
-    assert part_to_try(Estimate.of(0.5, 0.4), profit, policy, wider=2.0) == pytest.approx(4 * n, rel=0.1)
+    assert follow_up_size(Estimate.of(-0.1, 0.4), profit, policy) is None
+    assert follow_up_size(Estimate.of(0.5, 0.4), profit, policy, wider=2.0) == pytest.approx(4 * n, rel=0.1)
 
 
 def test_the_three_verdicts():
     clear, unclear = Estimate(1.0, 0.2, 1.8), Estimate(0.5, -0.3, 1.3)
-    assert standing(clear, 0.01, 500, 1_000) == "pays"
-    assert standing(clear, 0.04, 500, 1_000) == "may_pay"
-    assert standing(unclear, 0.1, 9_000, 1_000) == "may_pay"
-    assert standing(unclear, 0.4, 11_000, 1_000) == "does_not_pay"
-    assert standing(Estimate(-0.1, -0.9, 0.7), 0.9, None, 1_000) == "does_not_pay"
+    assert conclusion(clear, 0.01, 500, 1_000) == "pays"
+    assert conclusion(clear, 0.04, 500, 1_000) == "may_pay"
+    assert conclusion(unclear, 0.1, 9_000, 1_000) == "may_pay"
+    assert conclusion(unclear, 0.4, 11_000, 1_000) == "does_not_pay"
+    assert conclusion(Estimate(-0.1, -0.9, 0.7), 0.9, None, 1_000) == "does_not_pay"
 
 
 def test_what_pays_has_a_forecast_above_zero_and_what_does_not_is_not_recommended():
     for seed in range(15):
         study = study_trial(*trial(seed, kinds(2), (0.1, 0.0), n=1_000), Spending(), seed, RIDGE)
-        assert (study.standing == "pays") <= (study.forecast_profit.low > 0)
-        assert (study.verdict == "nothing") == (study.standing != "pays")
+        assert (study.conclusion == "pays") <= (study.forecast_profit.low > 0)
+        assert (study.verdict == "nothing") == (study.conclusion != "pays")
 
 
 def test_of_offers_that_cannot_be_told_apart_the_least_expensive_is_given():
     """All bring .5 more than they cost; .1, .2 and .4 of cost are known."""
     value, cost = trial(1, kinds(3), (0.9, 0.7, 0.6), cost=(0.4, 0.2, 0.1))
     study = study_trial(value, cost, Spending(), 1, RIDGE)
-    assert study.decision.alike == (1, 2, 3)
+    assert study.decision.near_ties == (1, 2, 3)
     assert study.decision.offer == 3
     assert study.verdict == "everyone"
 
@@ -100,13 +100,13 @@ def test_of_depths_that_cannot_be_told_apart_the_lowest_is_given():
 def test_an_offer_that_is_clearly_better_is_given_though_it_is_expensive():
     value, cost = trial(3, kinds(2), (1.5, 0.4), cost=(0.4, 0.1))
     study = study_trial(value, cost, Spending(), 3, RIDGE)
-    assert (study.decision.offer, study.decision.alike) == (1, (1,))
+    assert (study.decision.offer, study.decision.near_ties) == (1, (1,))
 
 
 def pays(draws, arms, rows=400, estimators=None):
     """How often something pays of arms without any effect."""
     found = [
-        study_trial(*trial(seed, kinds(arms), (0.0,) * arms, rows), Spending(), seed, estimators or RIDGE).standing
+        study_trial(*trial(seed, kinds(arms), (0.0,) * arms, rows), Spending(), seed, estimators or RIDGE).conclusion
         for seed in range(draws)
     ]
     return sum(one == "pays" for one in found)

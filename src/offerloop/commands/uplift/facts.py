@@ -78,13 +78,13 @@ class Facts:
             control=trial.arms.names[0],
             design=trial.design,
             outcome_kind=outcome_kind(trial.outcome),
-            standing=self.study.standing,
+            conclusion=self.study.conclusion,
             policy=decision.policy,
             verdict=self.study.verdict,
-            luck=self.study.luck,
-            part=self.study.part,
+            p_value=self.study.p_value,
+            follow_up=self.study.follow_up,
             offer=trial.arms.names[decision.offer],
-            alike=tuple(trial.arms.names[k] for k in decision.alike),
+            near_ties=tuple(trial.arms.names[k] for k in decision.near_ties),
             expense=None if self.study.selection.expense is None else "depth" if trial.cost is None else "cost",
             estimator=decision.estimator,
             targeting=self.study.compared.selection.gain_over_random(decision.estimator),
@@ -118,7 +118,7 @@ class Facts:
             features=trial.encoding.names,
             notes=(*trial.notes, *(() if has_response_types(self.evidence.outcome) else (Note("no_types"),))),
         )
-        return replace(findings, standing="doubtful", verdict="nothing") if is_doubtful(findings) else findings
+        return replace(findings, conclusion="doubtful", verdict="nothing") if is_doubtful(findings) else findings
 
     def _mean(self, rows: Floats) -> Estimate:
         return mean_estimate(rows, self.study.whose)
@@ -151,6 +151,11 @@ class Facts:
         """(rows, K): doubly robust differences from no offer on another outcome."""
         scores = self._scores_of(outcome)
         return scores - scores[:, :1]
+
+    @cached_property
+    def outcome_scores(self) -> Floats:
+        """(rows, K): doubly robust scores of the outcome."""
+        return self._scores_of(self.trial.outcome)
 
     def _scores_of(self, outcome: Floats) -> Floats:
         other = replace(self.evidence, outcome=outcome)
@@ -200,7 +205,7 @@ class Facts:
     @cached_property
     def outcome_effect(self) -> Floats:
         """(rows, K): doubly robust differences from no offer on the outcome."""
-        return self._effects_of(self.trial.outcome)
+        return self.outcome_scores - self.outcome_scores[:, :1]
 
     def _raw(self) -> Floats:
         """(rows, K): rows whose means are the differences of arms from no offer, by known chances and nothing else.
@@ -314,7 +319,7 @@ class Facts:
         if self.log.cost is None or self.study.decision.policy == "nothing":
             return None
         policy, rows = self.study.selection.chosen(self.study.decision), np.arange(self.evidence.size)
-        got, scores = self.evidence.action, self._scores_of(self.trial.outcome)
+        got, scores = self.evidence.action, self.outcome_scores
         weight = np.where(got > 0, policy[rows, got] / self.evidence.chance[rows, got], 0.0)
         paid = weight * self.log.cost
         return cost_that_changes_nothing(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from offerloop.evaluation import Estimate
 from offerloop.response import Policy, TreatedShare
 
-Standing = Literal["pays", "may_pay", "does_not_pay", "doubtful"]
+Conclusion = Literal["pays", "may_pay", "does_not_pay", "doubtful"]
 Design = Literal["known", "randomised", "observational"]
 NoteKind = Literal[
     "ignored_id", "ignored_outcome_like", "ignored_date", "ignored_constant", "ignored_many_values", "filled_missing",
@@ -179,13 +179,13 @@ class Condition:
 
 @dataclass(frozen=True)
 class Driver:
-    """What the effect of the offer for everybody goes with, all other columns alike."""
+    """What the effect of the offer for everybody goes with, all other columns being equal."""
 
     of: Condition
     slope: Estimate
     """Change of the effect for one standard deviation more."""
-    luck: float
-    """Probability that the clearest of all columns looks so clear by luck."""
+    p_value: float
+    """The p-value, adjusted for the number of columns."""
 
 
 @dataclass(frozen=True)
@@ -242,19 +242,19 @@ class UpliftFindings:
     control: str
     design: Design
     outcome_kind: Literal["binary", "count", "amount"]
-    standing: Standing
+    conclusion: Conclusion
     """Whether the policy pays by its forecast; `doubtful` where the table contradicts itself."""
     policy: Policy
     """What is decided by the best estimates, and forecast."""
     verdict: Policy
     """What is recommended for all customers: the policy where it pays, otherwise nothing."""
-    luck: float
+    p_value: float
     """How probable it is that the best of as many candidates without effect looks as good."""
-    part: int | None
+    follow_up: int | None
     """Customers of a further trial that would show a gain as large as the forecast; None where it promises none."""
     offer: str
     """The one for everybody: the least expensive of those that cannot be told from the best."""
-    alike: tuple[str, ...]
+    near_ties: tuple[str, ...]
     """Offers that cannot be told from the best, that one and `offer` among them."""
     expense: Literal["cost", "depth"] | None
     """What tells how expensive offers are."""

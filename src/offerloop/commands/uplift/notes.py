@@ -24,7 +24,8 @@ NOTES: dict[NoteKind, Message] = {
         "The planned shares of the arms were not given, so nobody can tell whether rows of an arm were lost."
     ),
     "no_cost": Message(
-        "No cost was given: a dear offer looks as good as a cheap one, and what pays is what brings more than nothing."
+        "No cost was given, so an expensive offer looks as good as a cheap one, and an offer is said to pay as "
+        "soon as it brings anything."
     ),
     "sampled": Message(
         "Estimators were compared on {n} customer drawn at random, to save time; the chosen one then learned from all.",
@@ -66,15 +67,10 @@ def notes(findings: UpliftFindings, _: Localizer) -> tuple[str, ...]:
     return (
         *own,
         _(
-            "Intervals of arms, policies and tenths hold for such groups. They take the ranking as "
-            "given, and that of a single customer is rough: it is no ground to treat or leave out "
-            "one person."
+            "All intervals are about groups of customers. The prediction for one person is rough: do not "
+            "decide about a single person by it."
         ),
-        _(
-            "The forecast repeats the whole procedure, choice of estimator included, on part of "
-            "the customers and values it on the rest, in turns. It holds for customers like those "
-            "of the table, offers like these, and no other season."
-        ),
+        _("The forecast holds for customers like those of the table, for offers like these, and for the same season."),
     )
 
 

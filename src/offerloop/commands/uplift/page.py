@@ -130,11 +130,11 @@ def _tiles(findings: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     best, choice = everyone(findings), targeted(findings)
     forecast = _tile(_("Forecast", context="key figure"), findings.forecast.profit, findings, _)
     tiles = [] if best is None else [_tile(_same(findings, best, _), best.profit, findings, _)]
-    if findings.policy == "targeted" and findings.standing != "doubtful":
+    if findings.policy == "targeted" and findings.conclusion != "doubtful":
         share = _.share((choice or findings.forecast).treated_share, 0.01)
         note = _("of all customers, by {estimator}", estimator=estimator(findings.estimator, _))
         tiles = [forecast, *tiles, Tile(_("Customers to treat", context="key figure"), share, note)]
-    elif findings.policy == "everyone" and findings.standing != "doubtful":
+    elif findings.policy == "everyone" and findings.conclusion != "doubtful":
         tiles += [
             forecast,
             _tile(_("Order of customers", context="key figure"), findings.targeting, findings, _, OVER_RANDOM),

@@ -41,7 +41,7 @@ class Responders:
         """What the effect goes with, the clearest first."""
         effect = self.study.effect[:, self.offer]
         for one in linear_projection(self.trial.value.features, effect, self.study.whose):
-            yield Driver(self._condition(one.column), one.slope, one.luck)
+            yield Driver(self._condition(one.column), one.slope, one.p_value)
 
     def importances(self) -> Iterator[Importance]:
         """What the chosen estimator rests on, what matters most first."""

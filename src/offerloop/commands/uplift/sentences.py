@@ -27,22 +27,22 @@ WITHIN_BUDGET = Message(
     "Give {offer} to as many customers as {limit} allows: it pays, and choosing them does not clearly bring more"
 )
 DESIGNS = {
-    "known": Message("a randomised trial whose chances are known"),
+    "known": Message("a randomised trial with known probabilities"),
     "randomised": Message("a randomised trial", context="design of a study"),
     "observational": Message("not a trial", context="design of a study"),
 }
 """What kind of study the table is."""
 ORDERS = {
     "helps": Message(
-        "If not all can be treated, the order matters: against random customers, those first "
-        "by {estimator} bring {gain}, on average over all shares that could be treated."
+        "If not everybody can get an offer, begin with those who are first by {estimator}: compared with "
+        "random customers they bring {gain}, averaged over all numbers of customers."
     ),
     "no": Message(
-        "If not all can be treated, no order is known to be better than chance: against random "
-        "customers, those first by {estimator} bring {gain}, an interval that includes zero."
+        "If not everybody can get an offer, no order is known to be better than chance: compared with random "
+        "customers, those who are first by {estimator} bring {gain}, and this range includes zero."
     ),
     "harms": Message(
-        "If not all can be treated, choose them at random: against random customers, those "
+        "If not everybody can get an offer, choose customers at random: compared with them, those who are "
         "first by {estimator} bring {gain}."
     ),
 }
@@ -67,7 +67,7 @@ def headline(findings: UpliftFindings, _: Localizer) -> str:
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
     named = {"offer": _.quoted(findings.offer), "same": same(findings, _), "limit": limit(findings, _)}
-    return capital(_(text, **named, n=findings.part or 0))
+    return capital(_(text, **named, n=findings.follow_up or 0))
 
 
 def limit(findings: UpliftFindings, _: Localizer) -> str:
@@ -84,11 +84,11 @@ def claim(findings: UpliftFindings) -> str:
     does not clearly pay, so that the choice was held against nothing.
     """
     best = everyone(findings)
-    if findings.standing == "doubtful":
+    if findings.conclusion == "doubtful":
         return "doubtful"
-    if findings.standing == "may_pay":
+    if findings.conclusion == "may_pay":
         return "may_choose" if findings.policy == "targeted" else "may_all"
-    if findings.standing == "does_not_pay":
+    if findings.conclusion == "does_not_pay":
         return "nothing"
     if findings.policy != "targeted":
         return "everyone"
@@ -114,10 +114,10 @@ def pays_for_all(findings: UpliftFindings) -> bool:
 
 def lead(findings: UpliftFindings, _: Localizer) -> str:
     """The first paragraph: two sentences at most."""
-    if findings.standing == "doubtful":
+    if findings.conclusion == "doubtful":
         return _.sentences([doubts(findings, _)[0], _("Until then nothing is recommended.")])
     by_standing = {"pays": _pays, "may_pay": _may_pay, "does_not_pay": _does_not_pay}
-    return _.sentences(by_standing[findings.standing](findings, _))
+    return _.sentences(by_standing[findings.conclusion](findings, _))
 
 
 def basis(findings: UpliftFindings, _: Localizer) -> list[str]:
@@ -136,9 +136,11 @@ def basis(findings: UpliftFindings, _: Localizer) -> list[str]:
     return [
         *assumed,
         _(
-            "({n} customer, {design}; 95 % intervals.)",
+            "These figures come from {n} customer ({design}). The range in brackets holds the true figure in "
+            "95 of 100 such studies.",
             context="uplift study",
-            plural="({n} customers, {design}; 95 % intervals.)",
+            plural="These figures come from {n} customers ({design}). The range in brackets holds the true figure in "
+            "95 of 100 such studies.",
             n=findings.n,
             design=design,
         ),
@@ -215,9 +217,9 @@ def _pays(findings: UpliftFindings, _: Localizer) -> list[str]:
     if findings.policy != "targeted":
         return [
             _forecast(findings, _),
-            *([told_apart(findings, _)] if len(findings.alike) > 1 else _instead(findings, _)),
+            *([told_apart(findings, _)] if len(findings.near_ties) > 1 else _instead(findings, _)),
         ]
-    share, by = _.share(choice.treated_share, 0.01), estimator(findings.estimator, _)
+    share, by = _.share(choice.treated_share, 0.01), _("predicted effect", context="uplift study")
     first = (
         _(
             "{offer} for {share} of the customers, chosen by {estimator}, is forecast to bring {gain}.",
@@ -248,16 +250,22 @@ def _forecast(findings: UpliftFindings, _: Localizer) -> str:
 
 def told_apart(findings: UpliftFindings, _: Localizer) -> str:
     """Offers that cannot be told apart, and which of them is taken."""
-    names, offer = _.listed(_.quoted(one) for one in findings.alike), _.quoted(findings.offer)
+    names, offer = _.listed(_.quoted(one) for one in findings.near_ties), _.quoted(findings.offer)
     single = [one for one in findings.policies if one.kind == "everyone"]
     looks_best = bool(single) and max(single, key=lambda one: one.profit.value).name == findings.offer
     if findings.expense is None:
-        text = Message("{names} cannot be told apart by this table; {offer} looks best, and no costs were given.")
+        text = Message(
+            "This table does not show which of {names} is best: {offer} looks best so far, and no costs were given."
+        )
     elif looks_best:
-        text = Message("{names} cannot be told apart by this table; {offer} looks best, and none is a cheaper choice.")
+        text = Message(
+            "This table does not show which of {names} is best: {offer} looks best so far, and no other is a "
+            "cheaper choice."
+        )
     else:
         text = Message(
-            "{names} cannot be told apart by this table; {offer} is the least expensive that is shown to do as well."
+            "This table does not show which of {names} is best: {offer} is the least expensive that is shown "
+            "to do as well."
         )
     return _(text, names=names, offer=offer)
 
@@ -279,23 +287,23 @@ def _instead(findings: UpliftFindings, _: Localizer) -> list[str]:
 def _may_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
     gain = measure(findings, _).gain(findings.forecast.profit)
     first = (
-        _("The forecast is {gain}, and its interval includes zero.", gain=gain)
+        _("The forecast is {gain}, but its range includes zero, so the gain may be chance.", gain=gain)
         if findings.forecast.profit.low <= 0
         else _(
-            "The forecast is {gain}, but the best of so many offers and choices looks as good by luck alone with "
-            "probability {luck}.",
+            "The forecast is {gain}, but with so many offers and choices the best one would look this good by "
+            "chance alone with probability {p}.",
             gain=gain,
-            luck=p_words(findings.luck, _),
+            p=p_words(findings.p_value, _),
         )
     )
-    return [first, part(findings, _)]
+    return [first, follow_up(findings, _)]
 
 
-def part(findings: UpliftFindings, _: Localizer) -> str:
+def follow_up(findings: UpliftFindings, _: Localizer) -> str:
     """How large a trial would show the forecast."""
     return _(
-        "If it is right, a trial of {n} customers, half of whom are given nothing, shows that in 80 of 100 cases.",
-        n=findings.part or 0,
+        "If it is right, a trial with {n} customers, half of them without an offer, has a chance of 80 % to show it.",
+        n=findings.follow_up or 0,
     )
 
 
@@ -311,13 +319,13 @@ def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
             )
         )
     size = unit.size(findings.forecast.profit)
-    if findings.part is not None and findings.policy != "nothing":
+    if findings.follow_up is not None and findings.policy != "nothing":
         said.append(
             _(
                 "The forecast of the best policy is {size}, so little that a trial of {n} customers would be needed to "
                 "show it.",
                 size=size,
-                n=findings.part,
+                n=findings.follow_up,
             )
         )
     else:
@@ -327,18 +335,19 @@ def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
 
 def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     """What else the verdict rests on, beside the first paragraph."""
-    said = doubts(findings, _)[1:] if findings.standing == "doubtful" else []
-    if findings.standing == "pays" and findings.policy == "everyone" and len(findings.alike) > 1:
+    said = doubts(findings, _)[1:] if findings.conclusion == "doubtful" else []
+    if findings.conclusion == "pays" and findings.policy == "everyone" and len(findings.near_ties) > 1:
         said += _instead(findings, _)
-    elif len(findings.alike) > 1:
+    elif len(findings.near_ties) > 1:
         said.append(told_apart(findings, _))
     if findings.policy != "targeted":
         said.append(_order(findings, _))
     said.append(
         _(
-            "The forecast repeats all choices without the customers on whom it is made; of as many offers and choices "
-            "without any effect the best looks as good with probability {luck}.",
-            luck=p_words(findings.luck, _),
+            "For the forecast, all choices are made on some of the customers and valued on the others, who had "
+            "no part in them. If no offer had any effect, the best one would still look this good by chance "
+            "with probability {p}.",
+            p=p_words(findings.p_value, _),
         )
     )
     if findings.budget is not None:

@@ -67,7 +67,7 @@ class UpliftResult(Result):
             self.learned,
             self.trial.arms.names,
             self.asked.id,
-            self.findings.standing == "may_pay",
+            self.findings.conclusion == "may_pay",
             self.asked.seed,
         )
 

@@ -21,8 +21,8 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
     )
     table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))
     verdict = _.stopped(headline(findings, _))
-    rest = more(findings, _) if findings.standing == "doubtful" else basis(findings, _)
-    if findings.against_score is not None and findings.standing != "doubtful":
+    rest = more(findings, _) if findings.conclusion == "doubtful" else basis(findings, _)
+    if findings.against_score is not None and findings.conclusion != "doubtful":
         rest.insert(0, against_score(findings, findings.against_score, _))
     scored = [] if applied is None else scored_table(applied.unseen, applied.budget, applied.customers, _)
     return text_page(verdict, lead(findings, _), table, *rest, *scored)

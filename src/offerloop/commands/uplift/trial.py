@@ -79,9 +79,9 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     whose = _clusters(kept, arms, request, path)
     kind, chance, ratio = _chances(kept, arms, features, whose, request, path)
     balance = arm_differences(features, arms.action, len(arms.names), whose)
-    luck = _balance_p(features, arms, whose)
+    p_value = _balance_p(features, arms, whose)
     if kind == "randomised":
-        _refuse_unlike(balance, luck, encoding, arms, path)
+        _refuse_unlike(balance, p_value, encoding, arms, path)
     value = amounts(kept, request.value, outcome)
     evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers, customer=whose)
     paid = _costs(kept, arms, request, path)
@@ -96,7 +96,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
         outcome=outcome,
         design=kind,
         balance=tuple(balance),
-        balance_p=luck,
+        balance_p=p_value,
         ratio_p=ratio,
         notes=(*chosen.notes, *_notes(arms, outcome, paid, ratio, whose)),
         suspects=tuple(
@@ -150,7 +150,7 @@ def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:
 def _chances(
     kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, request: UpliftRequest, path: Path
 ) -> tuple[Design, Floats, float | None]:
-    """Design, chances (n, K), and that the sizes of arms differ from the plan by luck."""
+    """Design, chances (n, K), and the p-value of their sizes against the plan."""
     n_arms = len(arms.names)
     if request.observational:
         return "observational", modelled_propensities(features, arms.action, n_arms, request.seed), None
@@ -167,13 +167,13 @@ def _chances(
     return "randomised", observed, sample_ratio_p(units, even) if evenly(n_arms, units) else None
 
 
-def _kept_plan(luck: float, path: Path) -> float:
-    if luck < LOST:
+def _kept_plan(p_value: float, path: Path) -> float:
+    if p_value < LOST:
         raise EvidenceError(
-            f"'{path}': the arms have not the sizes that were planned (p = {luck:.1g}), so rows were lost or added "
+            f"'{path}': the arms have not the sizes that were planned (p = {p_value:.1g}), so rows were lost or added "
             "after the draw, and not by chance; find out which before believing any effect"
         )
-    return luck
+    return p_value
 
 
 def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
@@ -217,7 +217,9 @@ def _planned(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
     return planned
 
 
-def _refuse_unlike(balance: list[ArmDifference], luck: float, encoding: ColumnEncoding, arms: Arms, path: Path) -> None:
+def _refuse_unlike(
+    balance: list[ArmDifference], p_value: float, encoding: ColumnEncoding, arms: Arms, path: Path
+) -> None:
     """Arms that chance did not make."""
     far = [one for one in balance if abs(one.z) > FAR and abs(one.sds) > FAR_SDS]
     if far:
@@ -228,11 +230,11 @@ def _refuse_unlike(balance: list[ArmDifference], luck: float, encoding: ColumnEn
             "treatment (leave it out with --ignore), or chance did not decide who was treated (say --observational, or "
             "give the chances with --propensity)"
         )
-    if luck < ACCIDENT:
+    if p_value < ACCIDENT:
         raise EvidenceError(
-            f"'{path}': the arms differ on their features together more than chance allows (p = {luck:.1g}), so chance "
-            "did not decide who was treated: say --observational, or give the chances with --propensity; where whole "
-            "households or stores were drawn, name their column with --cluster"
+            f"'{path}': the arms differ on their features together more than chance allows (p = {p_value:.1g}), so "
+            "chance did not decide who was treated: say --observational, or give the chances with --propensity; where "
+            "whole households or stores were drawn, name their column with --cluster"
         )
 
 

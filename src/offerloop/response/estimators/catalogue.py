@@ -15,6 +15,8 @@ ESTIMATORS = Catalogue(
     },
 )
 """Each is a class that can be made without arguments; in model selection the earlier one wins a tie."""
+CLOSED_FORM = ("outcome", "ridge_t", "dr_learner", "r_learner")
+"""Those that learn without iterations, fast enough for tables of any size."""
 ESTIMATOR_NAMES = {
     "growth": Message("growth of purchases", context="estimator"),
     "outcome": Message("proportional effect", context="estimator"),

@@ -43,5 +43,5 @@ class DRLearner:
         effect = scores - scores[:, :1]
         level, scaled = effect.mean(axis=0), Standardised.of(evidence.features)
         x = scaled.applied(evidence.features)
-        slopes = [np.zeros(x.shape[1]), *(least_left_out(x, one) for one in (effect - level).T[1:])]
-        return Linear(evidence.coding, scaled, level, np.column_stack(slopes))
+        slopes = least_left_out(x, (effect - level)[:, 1:])
+        return Linear(evidence.coding, scaled, level, np.column_stack([np.zeros(x.shape[1]), slopes]))

@@ -48,24 +48,27 @@ def spread(features: Floats) -> Floats:
 
 
 def least_left_out(x: Floats, y: Floats) -> Floats:
-    """Slopes (p,) of y (n,) on x (n, p), without a constant; each column's penalty is in units of its mean square.
+    """Slopes (p, m) of outcomes y (n, m) on x (n, p), without a constant.
 
-    A column of zeros has slope 0.
+    Each outcome has a penalty of its own, in units of each column's mean square. A column of zeros has slope 0.
     """
     varies = (x != 0).any(axis=0)
     if not varies.all():
-        coefficients = np.zeros(x.shape[1])
+        coefficients = np.zeros((x.shape[1], y.shape[1]))
         coefficients[varies] = least_left_out(x[:, varies], y)
         return coefficients
     scale = np.sqrt(np.maximum((x * x).mean(axis=0), 1e-300))
     z = x / scale
     values, vectors = np.linalg.eigh(z.T @ z)
     turned = z @ vectors
-    moment, squares = turned.T @ y, turned * turned
-    kept = np.maximum(values, 0.0)
-    losses = []
-    for penalty in PENALTIES:
-        left = y - turned @ (moment / (kept + penalty))
-        losses.append(float(np.sum((left / (1 - squares @ (1 / (kept + penalty)))) ** 2)))
-    best = PENALTIES[int(np.argmin(losses))]
-    return (vectors @ (moment / (kept + best))) / scale
+    inverse = 1 / (np.maximum(values, 0.0)[:, None] + PENALTIES)
+    free = 1 - (turned * turned) @ inverse
+    moments = turned.T @ y
+    slopes = [_least(turned, own, moment[:, None] * inverse, free) for own, moment in zip(y.T, moments.T, strict=True)]
+    return (vectors @ np.column_stack(slopes)) / scale[:, None]
+
+
+def _least(turned: Floats, y: Floats, slopes: Floats, free: Floats) -> Floats:
+    """Return those of the slopes (p, penalties) that leave the least error on left-out rows."""
+    left = (y[:, None] - turned @ slopes) / free
+    return slopes[:, int(np.argmin(np.einsum("np,np->p", left, left)))]

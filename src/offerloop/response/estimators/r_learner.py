@@ -57,7 +57,7 @@ class RLearner:
         scaled = Standardised.of(evidence.features)
         x = scaled.applied(evidence.features)
         own = (x[:, :, None] * dosed[:, None, :]).reshape(evidence.size, -1)
-        slope = least_left_out(own, left - dosed @ level)
+        slope = least_left_out(own, (left - dosed @ level)[:, None])[:, 0]
         return DoseSlopes(evidence.coding, scaled, level, slope.reshape(x.shape[1], -1))
 
 

@@ -3,15 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.estimators.penalised import spread
+from offerloop.response.estimators.penalised import NEARLY, spread
 from offerloop.response.evidence import Evidence, PerOffer
 
 PENALTY = 50.0
 """Counts like so many rows of standardised features without any slope; the level of an action is not held back."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Sums over rows by action; those of several folds can be added."""
+
+    rows: Floats
+    """(K,)."""
+    x: Floats
+    """(K, p)."""
+    y: Floats
+    """(K, m)."""
+    xx: Floats
+    """(K, p, p)."""
+    xy: Floats
+    """(K, p, m)."""
+    largest: Floats
+    """(p,): the largest number of each feature, whatever its sign."""
+
+    @classmethod
+    def of(cls, x: Floats, action: Ints, outcomes: Floats, actions: int, largest: Floats) -> _Sums:
+        """From features in common units (n, p), actions (n,) and outcomes (n, m)."""
+        own = [(x[rows], outcomes[rows]) for rows in (action == k for k in range(actions))]
+        return cls(
+            np.array([float(len(one)) for one, _ in own]),
+            np.stack([one.sum(axis=0) for one, _ in own]),
+            np.stack([y.sum(axis=0) for _, y in own]),
+            np.stack([one.T @ one for one, _ in own]),
+            np.stack([one.T @ y for one, y in own]),
+            largest,
+        )
+
+    def __add__(self, other: _Sums) -> _Sums:
+        summed = {name: getattr(self, name) + getattr(other, name) for name in _SUMMED}
+        return _Sums(**summed, largest=np.maximum(self.largest, other.largest))
+
+
+_SUMMED = ("rows", "x", "y", "xx", "xy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,28 +72,55 @@ class RidgeT:
 
         An action that nobody had gets the mean of all rows.
         """
-        centre, scale = features.mean(axis=0), spread(features)
-        x = (features - centre) / scale
-        level = np.tile(outcomes.mean(axis=0), (actions, 1))
-        slope = np.zeros((actions, x.shape[1], outcomes.shape[1]))
-        for k in np.unique(action):
-            own, y = x[action == k], outcomes[action == k]
-            off = own - own.mean(axis=0)
-            slope[k] = np.linalg.solve(off.T @ off + penalty * np.eye(x.shape[1]), off.T @ y)
-            level[k] = y.mean(axis=0) - own.mean(axis=0) @ slope[k]
-        return cls(centre, scale, level, slope)
+        reference, unit = features.mean(axis=0), spread(features)
+        largest = np.abs(features).max(axis=0, initial=0.0)
+        sums = _Sums.of((features - reference) / unit, action, outcomes, actions, largest)
+        return cls._solved(sums, reference, unit, penalty)
+
+    @classmethod
+    def _solved(cls, sums: _Sums, reference: Floats, unit: Floats, penalty: float = PENALTY) -> RidgeT:
+        """From sums of features in units from a reference, (p,) both."""
+        n = sums.rows.sum()
+        mean = sums.x.sum(axis=0) / n
+        deviation = np.sqrt(np.maximum(np.einsum("kpp->p", sums.xx) / n - mean**2, 0.0))
+        finite = np.where(np.isfinite(unit), unit, 0.0)
+        varies = deviation * finite > NEARLY * sums.largest
+        inner = np.where(varies, deviation, np.inf)
+        level = np.tile(sums.y.sum(axis=0) / n, (len(sums.rows), 1))
+        slope = np.zeros(sums.xy.shape)
+        for k in np.flatnonzero(sums.rows):
+            own, y = sums.x[k] / sums.rows[k], sums.y[k] / sums.rows[k]
+            square = (sums.xx[k] - np.outer(sums.x[k], own)) / np.outer(inner, inner)
+            product = (sums.xy[k] - np.outer(sums.x[k], y)) / inner[:, None]
+            slope[k] = np.linalg.solve(square + penalty * np.eye(len(mean)), product)
+            level[k] = y - ((own - mean) / inner) @ slope[k]
+        return cls(
+            reference + mean * finite, np.where(varies, inner, 1.0) * np.where(varies, unit, np.inf), level, slope
+        )
 
     def predict(self, features: Floats) -> Floats:
         """Expected outcomes (n, K, m)."""
-        return self.level + np.einsum("np,kpm->nkm", (features - self.centre) / self.scale, self.slope)
+        x = (features - self.centre) / self.scale
+        return self.level + np.stack([x @ slope for slope in self.slope], axis=1)
 
 
 def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
-    """Return expected outcomes (n, K, m) of each row by a fit on the other folds; `fold` (n,) numbers the folds."""
+    """Return expected outcomes (n, K, m) of each row by a fit on the other folds; `fold` (n,) numbers the folds.
+
+    A fit needs no row of the other folds, only sums over each of them.
+    """
+    reference, unit = features.mean(axis=0), spread(features)
+    places = [np.flatnonzero(fold == one) for one in np.unique(fold)]
+    sums = [
+        _Sums.of(
+            (features[own] - reference) / unit, action[own], outcomes[own], actions, np.abs(features[own]).max(axis=0)
+        )
+        for own in places
+    ]
     predictions = np.empty((len(action), actions, outcomes.shape[1]))
-    for held_fold in np.unique(fold):
-        own = fold == held_fold
-        predictions[own] = RidgeT.fit(features[~own], action[~own], outcomes[~own], actions).predict(features[own])
+    for k, own in enumerate(places):
+        others = reduce(add, (one for j, one in enumerate(sums) if j != k))
+        predictions[own] = RidgeT._solved(others, reference, unit).predict(features[own])
     return predictions
 
 

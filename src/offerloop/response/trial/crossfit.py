@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.evidence import Estimator, Evidence
+from offerloop.response.evidence import Estimator, Evidence, learned
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
@@ -76,7 +76,7 @@ class Calibration:
     def drawn_together(self) -> Calibration:
         """The same with offers' levels shrunk towards their mean, as far as they differ by no more than their errors.
 
-        Empirical Bayes (Efron and Morris 1973): of many offers the one that looks best is mostly lucky.
+        Empirical Bayes (Efron and Morris 1973): of many offers the one that looks best owes it mostly to chance.
         """
         level, variance = self.level[1:], self.level_se[1:] ** 2
         if len(level) < FEWEST_OFFERS:
@@ -102,15 +102,15 @@ def held_out(
     divisions, n = fold.shape
     shape = (divisions, n, len(evidence.offers))
     raw = {name: np.empty(shape) for name in estimators}
-    for division, parts in enumerate(fold):
-        for part in np.unique(parts):
-            out = parts == part
+    for division, folds in enumerate(fold):
+        for held_fold in np.unique(folds):
+            out = folds == held_fold
             inside, others = evidence.of(~out), evidence.of(out)
             for name, estimator in estimators.items():
-                fitted = estimator.fit(inside, seed)
+                fitted = learned(estimator, inside, seed)
                 raw[name][division, out] = fitted.effects(others.features, evidence.offers)
                 on_fold()
-    expected = np.mean([expected_outcomes(evidence, parts) for parts in fold], axis=0)
+    expected = np.mean([expected_outcomes(evidence, folds) for folds in fold], axis=0)
     scores = robust_scores(evidence, expected)
     effect = scores - scores[:, :1]
     return HeldOutPredictions(

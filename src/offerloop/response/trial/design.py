@@ -17,7 +17,7 @@ from offerloop.message import Message, Share
 from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
 
-PARTS = 5
+FOLDS = 5
 TRIMMED = 0.05
 """Rows for which an offer had a smaller chance are left out (Crump et al. 2009 propose .1 for one offer)."""
 LEAST_KEPT, LEAST_SIZE = 0.5, 200
@@ -123,10 +123,10 @@ def _rao_p(log_lambda: float, n: int, features: int, contrasts: int) -> float:
 
 def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
     """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged."""
-    fold = draw_folds(len(action), PARTS, np.random.default_rng(seed))
+    fold = draw_folds(len(action), FOLDS, np.random.default_rng(seed))
     propensities = np.empty((len(action), offers))
-    for part in range(PARTS):
-        out = fold == part
+    for held_fold in range(FOLDS):
+        out = fold == held_fold
         z = (features - features[~out].mean(axis=0)) / spread(features[~out])
         x = np.column_stack([np.ones(len(z)), z, z * z])
         propensities[out] = _softmax(x[out] @ _multinomial(x[~out], np.eye(offers)[action[~out]]))

@@ -36,8 +36,8 @@ class FoldPredictions:
     @classmethod
     def of(cls, raw: Floats, fold: Ints) -> FoldPredictions:
         """Return the predictions (n, K) of a division (n,)."""
-        parts, fold = np.unique(fold, return_inverse=True)
-        members = (fold == np.arange(len(parts))[:, None]).astype(np.float64)
+        folds, fold = np.unique(fold, return_inverse=True)
+        members = (fold == np.arange(len(folds))[:, None]).astype(np.float64)
         sizes = members.sum(axis=1, keepdims=True)
         centred = raw - (members @ raw / sizes)[fold]
         squares = centred * centred
@@ -51,19 +51,19 @@ class FoldPredictions:
         products += [x * products[2], products[2] * realised]
         return np.stack([self.members @ one for one in products])
 
-    def signed_sums(self, likely: Floats, surprise: Floats, signs: Floats) -> Floats:
-        """Return `sums` (5, draws, folds, K) of `likely` + sign x `surprise`, both (n, K), for signs (draws, n)."""
+    def signed_sums(self, expected: Floats, residual: Floats, signs: Floats) -> Floats:
+        """Return `sums` (5, draws, folds, K) of `expected` + sign x `residual`, both (n, K), for signs (draws, n)."""
         x = self.centred
-        products = [surprise, x * surprise, x * x * surprise]
-        products += [x * products[2], 2 * products[2] * likely]
+        products = [residual, x * residual, x * x * residual]
+        products += [x * products[2], 2 * products[2] * expected]
         sums = np.empty((5, len(signs), len(self.members), x.shape[1]))
         for fold in range(len(self.members)):
             rows = np.flatnonzero(self.fold == fold)
             drawn = signs[:, rows]
             for number, product in enumerate(products):
                 sums[number, :, fold] = drawn @ product[rows]
-        sums += self.sums(likely)[:, None]
-        sums[4] += self.members @ (products[2] * surprise)
+        sums += self.sums(expected)[:, None]
+        sums[4] += self.members @ (products[2] * residual)
         return sums
 
     def lines(self, sums: Floats, mean: Floats) -> tuple[Floats, Floats]:
@@ -92,8 +92,8 @@ def drawn_to(raw: Floats, effect: Floats, fold: Ints) -> Floats:
     """Return predictions (divisions, n, K), each fold calibrated by the doubly robust effects (n, K) of the others."""
     mean = effect.mean(axis=0)
     drawn = np.empty_like(raw)
-    for division, parts in enumerate(fold):
-        predictions = FoldPredictions.of(raw[division], parts)
+    for division, folds in enumerate(fold):
+        predictions = FoldPredictions.of(raw[division], folds)
         drawn[division] = predictions.calibrated(*predictions.lines(predictions.sums(effect - mean), mean))
     return drawn
 

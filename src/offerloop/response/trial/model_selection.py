@@ -52,7 +52,7 @@ class Decision:
     """The estimator that ranks customers."""
     offer: int
     """The one for everybody; position among the offers."""
-    alike: tuple[int, ...] = ()
+    near_ties: tuple[int, ...] = ()
     """Offers that bring not clearly less than the best, that one and the offer for everybody among them."""
 
 
@@ -120,12 +120,12 @@ class ModelSelection:
         """On some rows: the estimator, the best offer for everybody, and whether to choose customers."""
         threshold_scale = float(np.sqrt(len(self.gain[rows]) / len(self.gain)))
         estimator = self._estimator(rows, threshold_scale)
-        offer, alike = self._offer(rows, threshold_scale)
+        offer, near_ties = self._offer(rows, threshold_scale)
         everyone, choice = self.alone[rows, offer], self.by_choice[estimator][rows]
         if everyone.mean() <= 0:
-            return Decision("targeted" if choice.mean() > 0 else "nothing", estimator, offer, alike)
+            return Decision("targeted" if choice.mean() > 0 else "nothing", estimator, offer, near_ties)
         clearly = self._z_value(choice - everyone, rows) > Z95 * threshold_scale
-        return Decision("targeted" if clearly else "everyone", estimator, offer, alike)
+        return Decision("targeted" if clearly else "everyone", estimator, offer, near_ties)
 
     def _offer(self, rows: Rows | slice, threshold_scale: float) -> tuple[int, tuple[int, ...]]:
         """Return the offer for everybody, and the best offer with its near-ties.
@@ -138,22 +138,24 @@ class ModelSelection:
         best = 1 + int(np.argmax(alone[:, 1:].mean(axis=0)))
         others = [k for k in range(1, alone.shape[1]) if k != best]
         far = threshold_scale * Z95 * widening(max(len(others), 1))
-        alike = [k for k in others if self._z_value(alone[:, best] - alone[:, k], rows) <= far]
+        near_ties = [k for k in others if self._z_value(alone[:, best] - alone[:, k], rows) <= far]
         chosen, expense = best, None if self.expense is None else self.expense[rows]
         if expense is None:
-            return best, tuple(sorted([best, *alike]))
-        pays = [k for k in [best, *alike] if self._z_value(alone[:, k], rows) > Z95 * threshold_scale]
-        for k in sorted(set(alike) & set(pays if best in pays else alike), key=lambda k: float(expense[:, k].mean())):
+            return best, tuple(sorted([best, *near_ties]))
+        pays = [k for k in (best, *near_ties) if self._z_value(alone[:, k], rows) > Z95 * threshold_scale]
+        for k in sorted(
+            set(near_ties) & set(pays if best in pays else near_ties), key=lambda k: float(expense[:, k].mean())
+        ):
             if alone[:, k].mean() > 0 and self._z_value(expense[:, best] - expense[:, k], rows) > Z95 * threshold_scale:
                 chosen = k
                 break
-        return chosen, tuple(sorted([best, *alike]))
+        return chosen, tuple(sorted([best, *near_ties]))
 
     def _estimator(self, rows: Rows | slice, threshold_scale: float) -> str:
         """Return the simplest estimator whose area and R-loss are not significantly worse than the best."""
         if len(self.policies) == 1:
             return next(iter(self.policies))
-        areas = {name: self.area(name)[rows] for name in self.rankings}
+        areas = {name: area[rows] for name, area in self.areas.items()}
         most = max(areas, key=lambda name: float(areas[name].mean()))
         left = {
             name: self.losses[name][rows]
@@ -173,9 +175,14 @@ class ModelSelection:
         mean = float(values.mean())
         return mean / se if se > 0 else float(np.sign(mean)) * float("inf") if mean else 0.0
 
+    @cached_property
+    def areas(self) -> Mapping[str, Floats]:
+        """(n,): what each customer adds to the area, by estimator; its mean is the area, per customer."""
+        return {name: np.einsum("nk,nk->n", one, self.gain) for name, one in self.rankings.items()}
+
     def area(self, name: str) -> Floats:
-        """(n,): what each customer adds to the area of an estimator; its mean is the area, per customer."""
-        return np.einsum("nk,nk->n", self.rankings[name], self.gain)
+        """(n,): what each customer adds to the area of an estimator."""
+        return self.areas[name]
 
     def gain_over_random(self, name: str) -> Estimate:
         """The area of an estimator less that of random customers with the offer that is best for everybody."""
@@ -191,9 +198,9 @@ class ModelSelection:
     def forecast(self) -> Floats:
         """(n, K): what each would be given by a selection without their fold, a mean over divisions."""
         propensities = np.zeros_like(self.scores)
-        for division, parts in enumerate(self.fold):
-            for part in np.unique(parts):
-                out = parts == part
+        for division, folds in enumerate(self.fold):
+            for held_fold in np.unique(folds):
+                out = folds == held_fold
                 decision = self.decide(~out)
                 if decision.policy == "targeted":
                     propensities[out] += self.policies[decision.estimator][division, out]
@@ -229,7 +236,7 @@ def rank_share(score: Floats, fold: Ints) -> Floats:
     because the models for those were fitted on it, so that an order across folds would turn chance into its opposite.
     """
     share_above = np.empty(len(score))
-    for part in np.unique(fold):
-        rows = fold == part
+    for held_fold in np.unique(fold):
+        rows = fold == held_fold
         share_above[rows] = (rankdata(-score[rows]) - 0.5) / rows.sum()
     return share_above

@@ -60,9 +60,9 @@ class CustomerOrdering:
         every, rows = self.study.each_profit, np.arange(len(self.best))
         scores = [one[rows, 1 + one[:, 1:].argmax(axis=1)] for one in every]
         place = np.mean([rank_share(*pair) for pair in zip(scores, self.study.value.fold, strict=True)], axis=0)
-        luck = np.random.default_rng(self.seed).random(len(place))
+        tie_breaker = np.random.default_rng(self.seed).random(len(place))
         shares = np.empty(len(place))
-        shares[np.lexsort((luck, place))] = rows / len(rows)
+        shares[np.lexsort((tie_breaker, place))] = rows / len(rows)
         return shares
 
     def deciles(self) -> Iterator[Decile]:

@@ -1,6 +1,6 @@
 """How much further off the value of a policy is than the spread over customers says.
 
-Customers of one fold decide what those of the others are given, and the other way round. Where luck made a fold's
+Customers of one fold decide what those of the others are given, and the other way round. Where chance made a fold's
 outcomes high, more of the others are given offers, and so on back: errors of the folds' values go together. With
 effects near zero this error is as large as the plain one, and plain intervals hold the truth far too seldom; `make
 soak` prints how often those with it do.
@@ -26,19 +26,19 @@ from offerloop.response.trial.spending import Spending
 
 MOST_DRAWS, FEWEST_DRAWS = 60, 15
 MOST_DRAWN = 1_000_000
-"""Rows over all draws, from which there are fewer of them: with many customers little is left to luck."""
+"""Rows over all draws, from which there are fewer of them: with many customers little is left to chance."""
 
 
 @dataclass(frozen=True, eq=False)
-class WildDraws:
-    """What an estimator's policy would be with other luck."""
+class WildBootstrap:
+    """An estimator's policy in replicates with residuals of other signs."""
 
     name: str
     selection: ModelSelection
     signs: Floats
     """(draws, n)."""
-    likely: Floats
-    luck: Floats
+    expected: Floats
+    residual: Floats
     """(n, K): the profit that is expected of each offer, and what was realised beyond it."""
     offers: Ints
     """(draws, divisions, n): what each row would be given."""
@@ -51,58 +51,58 @@ class WildDraws:
         selection: ModelSelection,
         spending: Spending,
         seed: int,
-    ) -> WildDraws:
+    ) -> WildBootstrap:
         """From value, and cost where it is known."""
-        likely = [one.shrunk[name].mean(axis=0) for one in outcomes]
-        surprise = [one.effect - mean for one, mean in zip(outcomes, likely, strict=True)]
-        whose = np.arange(len(likely[0])) if selection.whose is None else selection.whose
+        expected = [one.shrunk[name].mean(axis=0) for one in outcomes]
+        surprise = [one.effect - mean for one, mean in zip(outcomes, expected, strict=True)]
+        whose = np.arange(len(expected[0])) if selection.whose is None else selection.whose
         n, rng = len(whose), np.random.default_rng(seed)
         draws = int(np.clip(MOST_DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))
         signs = np.stack([rng.choice([-1.0, 1.0], int(whose.max()) + 1)[whose] for _ in range(draws)])
-        drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, likely, surprise, strict=True)]
+        drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, expected, surprise, strict=True)]
         offers = np.empty((draws, len(selection.fold), n), dtype=np.int64)
         for division, each in enumerate(zip(*drawn, strict=True)):
             for draw, effects in enumerate(zip(*each, strict=True)):
                 paid = effects[-1] if len(effects) > 1 else None
                 offers[draw, division] = spending.choice(_profit(list(effects)), paid)
-        return cls(name, selection, signs, _profit(likely), _profit(surprise), offers)
+        return cls(name, selection, signs, _profit(expected), _profit(surprise), offers)
 
     def of_policy(self) -> float:
         """Return the variance of the value of the policy, per customer, beyond that of one given from outside."""
         rows = np.arange(self.offers.shape[-1])
         errors = [
-            sign @ np.mean([self.luck[rows, offer] for offer in each], axis=0)
+            sign @ np.mean([self.residual[rows, offer] for offer in each], axis=0)
             for sign, each in zip(self.signs, self.offers, strict=True)
         ]
         return self._beyond(np.array(errors), self.selection.policies[self.name].mean(axis=0))
 
     def of_forecast(self, forecast: Floats) -> float:
         """Return the same of the forecast (n, K) of the whole selection, which every draw repeats."""
-        every = np.eye(self.likely.shape[1])
+        every = np.eye(self.expected.shape[1])
         errors = []
         for sign, each in zip(self.signs, self.offers, strict=True):
-            surprise = sign[:, None] * self.luck
+            surprise = sign[:, None] * self.residual
             drawn = replace(
                 self.selection,
-                scores=self.likely + surprise,
+                scores=self.expected + surprise,
                 policies={self.name: np.stack([every[offer] for offer in each])},
             )
             errors.append(float((drawn.forecast() * surprise).sum()))
         return self._beyond(np.array(errors), forecast)
 
     def _beyond(self, errors: Floats, kept: Floats) -> float:
-        kept_errors = self.signs @ (kept * self.luck).sum(axis=1)
+        kept_errors = self.signs @ (kept * self.residual).sum(axis=1)
         return max(float(np.mean(errors**2 - kept_errors**2)) / self.signs.shape[1] ** 2, 0.0)
 
 
 def _calibrated(
-    outcome: HeldOutPredictions, likely: Floats, surprise: Floats, name: str, signs: Floats
+    outcome: HeldOutPredictions, expected: Floats, surprise: Floats, name: str, signs: Floats
 ) -> Iterator[Iterator[Floats]]:
     """Yield for each division the effects (n, K) of each draw, calibrated on what is then realised."""
-    mean = likely.mean(axis=0)
+    mean = expected.mean(axis=0)
     for raw, fold in zip(outcome.raw[name], outcome.fold, strict=True):
         predictions = FoldPredictions.of(raw, fold)
-        lines = predictions.lines(predictions.signed_sums(likely - mean, surprise, signs), mean)
+        lines = predictions.lines(predictions.signed_sums(expected - mean, surprise, signs), mean)
         yield map(predictions.calibrated, *lines)
 
 

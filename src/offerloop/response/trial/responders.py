@@ -30,13 +30,13 @@ DEPTH = 2
 
 @dataclass(frozen=True)
 class Projected:
-    """What an effect goes with, all other columns alike."""
+    """What an effect goes with, all other columns being equal."""
 
     column: int
     slope: Estimate
     """Change of the effect for one standard deviation more."""
-    luck: float
-    """Probability that the largest of all slopes is so clear by luck (Bonferroni)."""
+    p_value: float
+    """The p-value, adjusted for the number of columns (Bonferroni)."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ def linear_projection(features: Floats, effect: Floats, whose: Ints | None = Non
     x = np.column_stack([np.ones(len(z)), z[:, usable]])
     inverse = np.linalg.inv(x.T @ x)
     slope = inverse @ (x.T @ effect)
-    parts = x * (effect - x @ slope)[:, None]
+    contributions = x * (effect - x @ slope)[:, None]
     if whose is not None:
-        parts = np.stack([np.bincount(whose, one) for one in parts.T], axis=1)
-    groups = len(parts)
+        contributions = np.stack([np.bincount(whose, one) for one in contributions.T], axis=1)
+    groups = len(contributions)
     free = groups - 1 if whose is not None else max(groups - x.shape[1], 1)
-    se = np.sqrt(np.diag(inverse @ (parts.T @ parts) @ inverse) * groups / max(groups - 1, 1))
+    se = np.sqrt(np.diag(inverse @ (contributions.T @ contributions) @ inverse) * groups / max(groups - 1, 1))
     projected = [
         Projected(
             int(column),
@@ -82,7 +82,7 @@ def linear_projection(features: Floats, effect: Floats, whose: Ints | None = Non
         )
         for k, column in enumerate(usable, start=1)
     ]
-    return sorted(projected, key=lambda one: one.luck)
+    return sorted(projected, key=lambda one: one.p_value)
 
 
 def shuffled_losses(
@@ -96,9 +96,9 @@ def shuffled_losses(
     rng = np.random.default_rng(seed)
     half = _halves(profit, rng)
     rows = np.empty((len(groups), profit.size))
-    for part in (0, 1):
-        out = np.flatnonzero(half == part)
-        fitted = estimator.fit(profit.of(half != part), seed)
+    for own_half in (0, 1):
+        out = np.flatnonzero(half == own_half)
+        fitted = estimator.fit(profit.of(half != own_half), seed)
         features, real = profit.features[out], effect[out] - effect[out].mean()
         plain = _standard(fitted.effects(features, profit.offers)[:, offer])
         for k, columns in enumerate(groups):

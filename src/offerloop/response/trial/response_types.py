@@ -42,7 +42,7 @@ def response_type_rows(without: Floats, chances: Floats, effect: Floats) -> dict
 def response_type_shares(scores: Floats, offer: int, effect: Floats, whose: Ints | None = None) -> dict[str, Estimate]:
     """Return the share of each type, from doubly robust scores (n, K) of a purchase and one offer's effect (n,).
 
-    Scores of single rows lie beyond 0 and 1, and so may the mean of a rare type by luck: then the nearest shares that
+    Scores of single rows lie beyond 0 and 1, and so may the mean of a rare type by chance: then the nearest shares that
     lie within are told, with intervals cut at the same bounds.
     """
     rows = response_type_rows(scores[:, 0], scores[:, offer], effect)

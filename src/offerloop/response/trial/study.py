@@ -10,20 +10,20 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Estimate
-from offerloop.response.estimators.catalogue import ESTIMATORS
-from offerloop.response.evidence import Estimator, Evidence, Fitted
+from offerloop.response.estimators.catalogue import CLOSED_FORM, ESTIMATORS
+from offerloop.response.evidence import Estimator, Evidence, Fitted, learned
 from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.crossfit import Calibration, HeldOutPredictions, divisions, held_out
 from offerloop.response.trial.model_selection import Decision, ModelSelection, Policy
-from offerloop.response.trial.policy_uncertainty import WildDraws
+from offerloop.response.trial.policy_uncertainty import WildBootstrap
 from offerloop.response.trial.spending import Spending
 from offerloop.response.trial.spread import mean_estimate, standard_error, widened_estimate
-from offerloop.response.trial.verdict import Standing, luck_of_the_best, part_to_try, standing
+from offerloop.response.trial.verdict import Conclusion, conclusion, follow_up_size, p_value_of_best
 
 N_DIVISIONS = 2
 """Number of different divisions of the customers into folds."""
-MOST_ROWS = 200_000
-"""Most rows on which estimators are compared, sampled at random; all other results use every row."""
+MOST_ROWS = 100_000
+"""Most rows on which all estimators are compared, sampled at random; all other results use every row."""
 WHOLE_SEED = 0
 """Seed of the folds of a table with more rows, always the same, so that results do not depend on `seed`."""
 
@@ -59,10 +59,10 @@ class Comparison:
         profit = value if cost is None else replace(value, outcome=value.outcome - cost.outcome)
         return cls(profit, held, paid, selection, spending, seed)
 
-    def draws(self, name: str) -> WildDraws:
-        """Draws of other luck for an estimator's policy."""
+    def draws(self, name: str) -> WildBootstrap:
+        """Return the wild bootstrap of an estimator's policy."""
         outcomes = (self.value,) if self.cost is None else (self.value, self.cost)
-        return WildDraws.of(name, outcomes, self.selection, self.spending, self.seed)
+        return WildBootstrap.of(name, outcomes, self.selection, self.spending, self.seed)
 
     def policy_value(self, name: str) -> Estimate:
         """Return the value of an estimator's policy, per customer over nothing."""
@@ -78,7 +78,7 @@ class TrialStudy:
     compared: Comparison
     """All estimators, on a sample of a large table."""
     judged: Comparison
-    """The chosen one at least, on all rows."""
+    """Those in closed form and the one that the sample chooses, on all rows; one of them is chosen there."""
     decision: Decision
 
     @property
@@ -123,8 +123,8 @@ class TrialStudy:
         return self.selection.forecast()
 
     @cached_property
-    def draws(self) -> WildDraws:
-        """Draws of other luck for the chosen estimator's policy."""
+    def draws(self) -> WildBootstrap:
+        """The wild bootstrap of the chosen estimator's policy."""
         return self.judged.draws(self.decision.estimator)
 
     @cached_property
@@ -144,17 +144,17 @@ class TrialStudy:
         return widened_estimate(profit, self.forecast_selection_variance)
 
     @cached_property
-    def luck(self) -> float:
+    def p_value(self) -> float:
         """p-value of the chosen policy, adjusted for choosing the best of all candidates (Dunnett)."""
         choice = self.selection.by_choice[self.decision.estimator]
         gains = np.column_stack([self.selection.alone[:, 1:], choice])
         errors = np.array([standard_error(one, self.whose) for one in gains.T])
         errors[-1] = np.hypot(errors[-1], np.sqrt(self.policy_selection_variance))
         chosen = gains.shape[1] - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
-        return luck_of_the_best(gains, errors, chosen, self.whose)
+        return p_value_of_best(gains, errors, chosen, self.whose)
 
     @cached_property
-    def part(self) -> int | None:
+    def follow_up(self) -> int | None:
         """Customers of a follow-up trial that would detect the forecast gain with the stated power.
 
         None if the forecast is not positive.
@@ -162,19 +162,19 @@ class TrialStudy:
         rows = np.einsum("nk,nk->n", self.forecast, self.effect)
         plain = standard_error(rows)
         wider = standard_error(rows, self.whose) / plain if plain > 0 else 1.0
-        return part_to_try(self.forecast_profit, self.judged.profit, self.forecast, max(wider, 1.0))
+        return follow_up_size(self.forecast_profit, self.judged.profit, self.forecast, max(wider, 1.0))
 
     @cached_property
-    def standing(self) -> Standing:
+    def conclusion(self) -> Conclusion:
         """Whether the decided policy pays, may pay or does not pay, by its forecast."""
         if self.decision.policy == "nothing":
             return "does_not_pay"
-        return standing(self.forecast_profit, self.luck, self.part, len(self.effect))
+        return conclusion(self.forecast_profit, self.p_value, self.follow_up, len(self.effect))
 
     @property
     def verdict(self) -> Policy:
         """What is recommended for all customers: nothing, unless the decided policy clearly pays."""
-        return self.decision.policy if self.standing == "pays" else "nothing"
+        return self.decision.policy if self.conclusion == "pays" else "nothing"
 
     @property
     def recommended(self) -> Decision:
@@ -236,17 +236,15 @@ def study_trial(
     """Judge estimators on customers whom they have not seen, and decide; `on_fold` is called after each fit."""
     candidates = known_estimators() if estimators is None else estimators
     after = None if cost is None else cost.after(value)
-    rows = np.arange(value.size)
-    if value.size > MOST_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
-    compared = Comparison.of(
-        value.of(rows), None if after is None else after.of(rows), spending, seed, candidates, on_fold, N_DIVISIONS
-    )
+    if value.size <= MOST_ROWS:
+        compared = Comparison.of(value, after, spending, seed, candidates, on_fold, N_DIVISIONS)
+        return TrialStudy(compared, compared, compared.selection.decide())
+    rows = np.sort(np.random.default_rng(seed).choice(value.size, MOST_ROWS, replace=False))
+    sampled = value.of(rows), None if after is None else after.of(rows)
+    compared = Comparison.of(*sampled, spending, seed, candidates, on_fold, 1)
     decision = compared.selection.decide()
-    if len(rows) == value.size:
-        return TrialStudy(compared, compared, decision)
-    chosen = {decision.estimator: candidates[decision.estimator]}
-    judged = Comparison.of(value, after, spending, WHOLE_SEED, chosen, lambda: None, 1)
+    quick = {name: one for name, one in candidates.items() if name in {decision.estimator, *CLOSED_FORM}}
+    judged = Comparison.of(value, after, spending, WHOLE_SEED, quick, lambda: None, 1)
     return TrialStudy(compared, judged, judged.selection.decide())
 
 
@@ -258,8 +256,8 @@ def learn_effects(
     estimator = ESTIMATORS.load(name)()
     return LearnedEffects(
         offers=value.offers,
-        value=estimator.fit(value, seed),
-        cost=None if cost is None else estimator.fit(cost.after(value), seed),
+        value=learned(estimator, value, seed),
+        cost=None if cost is None else learned(estimator, cost.after(value), seed),
         value_line=study.value.lines[name],
         cost_line=None if study.cost is None else study.cost.lines[name],
         decision=study.decision,

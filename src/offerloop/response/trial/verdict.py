@@ -1,7 +1,7 @@
 """The verdict on a policy: whether it pays, may pay, or does not, by its forecast.
 
 It pays where the forecast of the whole procedure clearly lies above nothing, and where the best of all candidates looks
-as good by luck alone in at most 2.5 % of trials: with K offers, of which none does anything, the best one has K times
+as good by chance alone in at most 2.5 % of trials: with K offers, of which none does anything, the best one has K times
 as many occasions to look good. The chance is that of the largest of correlated normal variables (Dunnett 1955), with
 the correlation of the candidates' gains.
 
@@ -21,17 +21,17 @@ from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z95, Estimate
 from offerloop.response.evidence import Evidence
 
-Standing = Literal["pays", "may_pay", "does_not_pay"]
-LUCK = 0.025
+Conclusion = Literal["pays", "may_pay", "does_not_pay"]
+ALPHA = 0.025
 """The share of trials without any effect in which something may be said to pay."""
 POWER = 0.8
 MOST_TIMES = 10
 """A gain that only a trial of more than so many times the customers of this one would show does not pay to look for."""
-ALIKE = 1 - 1e-9
+COLLINEAR = 1 - 1e-9
 """Correlation from which two candidates are one."""
 
 
-def luck_of_the_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | None = None) -> float:
+def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | None = None) -> float:
     """Return how probable it is that the best of candidates without effect looks as good as the chosen one.
 
     From the gains (n, candidates), whose means have `errors` (candidates,); `whose` (n,) are clusters of rows.
@@ -44,7 +44,7 @@ def luck_of_the_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | N
     size = np.sqrt((centred * centred).sum(axis=0))
     varies = (size > 0) & (errors > 0)
     correlation = (centred[:, varies].T @ centred[:, varies]) / np.outer(size[varies], size[varies])
-    repeated = (np.triu(correlation, 1) > ALIKE).any(axis=0)
+    repeated = (np.triu(correlation, 1) > COLLINEAR).any(axis=0)
     correlation = correlation[np.ix_(~repeated, ~repeated)]
     z = float(gains[:, chosen].mean() / errors[chosen])
     if len(correlation) == 1:
@@ -53,7 +53,7 @@ def luck_of_the_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | N
     return float(np.clip(1 - below.cdf(np.full(len(correlation), z)), norm.sf(z), len(correlation) * norm.sf(z)))
 
 
-def part_to_try(forecast: Estimate, profit: Evidence, policy: Floats, wider: float = 1.0) -> int | None:
+def follow_up_size(forecast: Estimate, profit: Evidence, policy: Floats, wider: float = 1.0) -> int | None:
     """Return the customers of a trial that would show the forecast; None where it is not above nothing.
 
     From what each customer brought and the policy (n, K). `wider` is the factor of errors by clusters.
@@ -69,11 +69,11 @@ def part_to_try(forecast: Estimate, profit: Evidence, policy: Floats, wider: flo
     return _rounded_up(needed) if math.isfinite(needed) else None
 
 
-def standing(forecast: Estimate, luck: float, part: int | None, n: int) -> Standing:
+def conclusion(forecast: Estimate, p_value: float, size: int | None, n: int) -> Conclusion:
     """Return the verdict of a trial of n customers."""
-    if forecast.low > 0 and luck <= LUCK:
+    if forecast.low > 0 and p_value <= ALPHA:
         return "pays"
-    return "may_pay" if part is not None and part <= MOST_TIMES * n else "does_not_pay"
+    return "may_pay" if size is not None and size <= MOST_TIMES * n else "does_not_pay"
 
 
 def _rounded_up(number: float) -> int:

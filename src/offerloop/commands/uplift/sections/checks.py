@@ -24,7 +24,7 @@ from offerloop.report import (
     percent_labels,
 )
 
-ALIKE = 0.005
+SAME_SHARE = 0.005
 """Shares treated that differ by less are the same."""
 DRAWN, LISTED = 10, 30
 """Differences between arms in the chart, and in its table, at most."""
@@ -59,7 +59,7 @@ def _groups_message(findings: UpliftFindings, _: Localizer) -> str:
         for of in by_column.values()
     ]  # fmt: skip
     low, high = max(ends, key=lambda pair: _treated(pair[1]) - _treated(pair[0]))
-    if _treated(high) - _treated(low) < ALIKE:
+    if _treated(high) - _treated(low) < SAME_SHARE:
         return _("The recommendation treats every group alike")
     return _(
         "The recommendation treats {high} of group {high_group} and {low} of group {low_group} ({column})",
@@ -116,8 +116,8 @@ def checks_section(findings: UpliftFindings, _: Localizer) -> Section:
         blocks += [
             Text(
                 _(
-                    "A model tells each customer's chance of each arm. Where chances come close to nought, "
-                    "nobody alike was given that arm, and its effect there rests on assumption."
+                    "A model estimates each customer's chance of being in each arm. Where it is close to zero, "
+                    "no similar customer got that offer, and its effect there is an assumption."
                 )
             ),
             _overlap_figure(findings, _),
@@ -137,7 +137,7 @@ def _checks_message(findings: UpliftFindings, _: Localizer) -> str:
         return (
             _("A check fails: find out why before acting on this page")
             if any(failed)
-            else _("The arms look as a random draw leaves them")
+            else _("The arms look as they should after a random draw")
         )
     return (
         _("A check fails, in a table that is no trial: do not act on it")

@@ -43,9 +43,9 @@ def curve_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     message = _(CURVES[order(findings.targeting)])
     intro = Text(
         _(
-            "From left to right more customers are treated, those ranked best by {estimator} "
-            "first, each with the offer that suits best. Where the curve runs flat, more customers "
-            "bring nothing; where it falls, they cost.",
+            "From left to right more customers get an offer, those ranked best by {estimator} first, each the "
+            "offer that suits best. Where the curve is flat, further customers bring nothing; where it falls, "
+            "they cost more than they bring.",
             estimator=estimator(findings.estimator, _),
         )
     )

@@ -73,9 +73,9 @@ def arms_section(findings: UpliftFindings, _: Localizer) -> Section:
     message = _("Offers with a clear effect on {outcome}: {clear} of {n}", outcome=outcome, clear=clear, n=len(offers))
     said = [
         _(
-            "Every customer of an arm counts, also those who took no notice of the offer. Effects "
-            "are against {control}, on all customers, before any choice; the adjusted ones allow for what "
-            "was known of customers before, which makes them more exact.",
+            "All customers of an arm count, including those who ignored the offer. Each offer is compared with "
+            "{control}. The adjusted difference allows for what was known of the customers before, which makes "
+            "it more precise.",
             control=_.quoted(findings.control),
         )
     ]
@@ -142,15 +142,15 @@ def deciles_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     blocks = (
         Text(
             _(
-                "Customers in ten groups by the predicted effect of their best offer, found in "
-                "customers whom the estimator had not seen. The intervals of these groups cover the "
-                "true effect as often as they say; that of a single customer is rough, and no decision "
-                "should rest on one."
+                "Customers are put into ten equal groups by how much their best offer is predicted to change. "
+                "The chart holds this against what was measured, among customers whom the estimator had not "
+                "learned from. These groups can be relied on within their intervals; the prediction for one "
+                "single customer cannot."
             )
         ),
         _deciles_figure(findings, _),
     )
-    return Section("deciles", _("Predicted and found", context="section name"), message, blocks)
+    return Section("deciles", _("Predicted and measured", context="section name"), message, blocks)
 
 
 def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
@@ -167,10 +167,10 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     heads = columns(_, "tenth", "customers", "predicted", "found")
     return figure(
         "deciles",
-        _("Effect found by tenth of the predicted effect"),
+        _("Measured effect by tenth of the predicted effect"),
         capital(
             _(
-                "effect on {name} {per}; dots are found, with 95 % intervals, diamonds predicted, the "
+                "effect on {name} {per}; dots are measured, with 95 % intervals, diamonds predicted, the "
                 "dashed line is the mean",
                 **unit.texts(),
             )
@@ -183,7 +183,7 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
             level=(unit.scaled(mean).value, level),
         ),
         Table(
-            _("Predicted and found effect by tenth"),
+            _("Predicted and measured effect by tenth"),
             heads,
             rows,
         ),
@@ -208,16 +208,16 @@ def types_section(findings: UpliftFindings, _: Localizer) -> Section | None:
         return None if wasted is None else Section("types", name, _unchanged_message(findings, _), (Text(wasted),))
     moved = [one.share for one in findings.types if one.name == "persuadable" and one.share.has_interval]
     message = (
-        _("Persuadable, so that an offer decides it: about {share} of the customers", share=share_text(moved[0], _))
+        _("The offer decides for about {share} of the customers (persuadable)", share=share_text(moved[0], _))
         if moved
         else _("What kinds of customers there are")
     )
     blocks: list[Block] = [
         Text(
             _(
-                "By what {offer} does. Nobody is seen both with and without it, so no single "
-                "customer's type is known; only how many there are of each can be estimated, and that "
-                "as if it moved nobody of a kind both ways.",
+                "Customers by what {offer} does to them. Nobody can be seen both with and without it, so the "
+                "type of a single customer is never known, only about how many there are of each. This assumes "
+                "that among customers who look the same it does not attract some and put off others.",
                 offer=_.quoted(findings.offer),
             )
         ),
@@ -240,8 +240,8 @@ def _unchanged(findings: UpliftFindings, _: Localizer) -> str | None:
         return None
     unit = measure(findings, _)
     return _(
-        "Of what the policy costs, {share} changes nothing: {money} {per}. It is paid to customers with no {outcome}, "
-        "or for that part of {outcome} which would have come without an offer.",
+        "Of the money spent on offers, {share} changes nothing: {money} {per}. It goes to customers without "
+        "{outcome}, or pays for {outcome} that would have come anyway.",
         share=share_text(findings.unchanged_cost, _),
         money=unit.size(findings.unchanged_money),
         per=unit.per,

@@ -12,7 +12,7 @@ from offerloop.report import Block, Localizer, Section, Table, Text, count, p_wo
 SHOWN = 12
 """Rows of a table at most."""
 CLEAR = 0.05
-"""With less luck than this a column is said to matter."""
+"""Significance level below which a column is said to matter."""
 CONDITIONS = {
     ("number", True): Message("{column} above {cut}", context="kind of customers"),
     ("number", False): Message("{column} at most {cut}", context="kind of customers"),
@@ -30,8 +30,8 @@ def responders_section(found: UpliftFindings, _: Localizer) -> Section | None:
     blocks: list[Block] = [
         Text(
             _(
-                "Effects of {offer} on {measure}, {per}. A column is said to matter only where that would be rare "
-                "among so many columns that do not.",
+                "These tables show whose behaviour {offer} changes most ({measure}, {per}). A column is said "
+                "to matter only if chance would rarely make it look so, given how many columns were tried.",
                 offer=_.quoted(found.offer),
                 measure=measure(found, _).name,
                 per=measure(found, _).per,
@@ -48,7 +48,7 @@ def responders_section(found: UpliftFindings, _: Localizer) -> Section | None:
 
 def _message(found: UpliftFindings, _: Localizer) -> str:
     first = found.drivers[0]
-    if first.luck > CLEAR:
+    if first.p_value > CLEAR:
         return _("No column clearly tells who responds more")
     if first.of.category is not None:
         text = (
@@ -87,17 +87,21 @@ def _driver(one: Driver, _: Localizer) -> str:
 
 def _drivers_table(found: UpliftFindings, _: Localizer) -> Table:
     unit = measure(found, _)
-    rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.luck, _)) for one in found.drivers[:SHOWN])
+    rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.p_value, _)) for one in found.drivers[:SHOWN])
     caption = _(
-        "Change of the effect for one standard deviation more, all other columns alike (best linear projection)"
+        "How the effect changes where a column is higher by one standard deviation, its usual spread, and all "
+        "others are the same (best linear projection)"
     )
-    return Table(caption, columns(_, "column", "slope", "luck"), rows)
+    return Table(caption, columns(_, "column", "slope", "p_of_all"), rows)
 
 
 def _importances_table(found: UpliftFindings, _: Localizer) -> Table:
     unit = measure(found, _)
     rows = tuple((_.quoted(one.column), unit.size(one.loss)) for one in found.importances[:SHOWN])
-    caption = _("How much less the predicted effect tells of left-out customers when a column is shuffled among them")
+    caption = _(
+        "What predictions for new customers lose when the values of a column are shuffled: the more they lose, the "
+        "more they rely on it"
+    )
     return Table(caption, columns(_, "column", "loss"), rows)
 
 
@@ -107,7 +111,9 @@ def _segments_table(found: UpliftFindings, _: Localizer) -> Table:
         (_.listed(condition(part, _) for part in one.conditions), count(one.n), unit.size(one.effect))
         for one in found.segments
     )
-    caption = _("Kinds of customers, found on one half of them; effects are those of the other half")
+    caption = _(
+        "Groups of customers who respond differently, found on one half of the customers and measured on the other"
+    )
     return Table(caption, columns(_, "kind", "customers", "effect"), rows)
 
 
