@@ -101,6 +101,20 @@ def test_an_edit_voids_the_approval_and_needs_the_revision_that_was_read(people)
     assert (running["code"], running["reason"]) == ("conflict", "not_approved")
 
 
+def test_a_step_whose_answer_was_lost_is_sent_again_by_its_key(people):
+    people.make()
+    once = people.ada | {"if-match": '"1"', "idempotency-key": "edit-1"}
+    dearer = SPRING | {"budget": "80.00"}
+    first, again = (people.client.put("/v1/campaigns/spring", json=dearer, headers=once) for _ in range(2))
+    assert (first.json(), first.headers["etag"]) == (again.json(), again.headers["etag"])
+    assert again.headers["etag"] == '"2"'
+    submit = people.ada | {"idempotency-key": "submit-1"}
+    answers = [people.client.post("/v1/campaigns/spring/submit", json={}, headers=submit) for _ in range(2)]
+    assert [one.json()["state"] for one in answers] == ["in_review", "in_review"]
+    other = people.client.post("/v1/campaigns/spring/end", json={}, headers=submit)
+    assert other.json()["code"] == "key_conflict"
+
+
 def test_revisions_are_listed_compared_and_restored(people):
     people.make()
     changed = SPRING | {"budget": "80.00", "offers": [OFFER | {"percent": 15}], "ends_at": "2099-01-01T00:00:00Z"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel
 
 from offerloop.background import announce
 from offerloop.commands.check.campaign import campaign_problems
@@ -153,8 +156,9 @@ def show_campaign(request: Request, campaign_id: CampaignId, caller: Reading) ->
 
 @router.put("/{campaign_id}", response_model=CampaignShown, responses=documented(*_CHANGE))
 def edit_campaign(
-    request: Request, campaign_id: CampaignId, body: CampaignDraft, caller: Editing, if_match: IfMatch = None
-) -> Response:
+    request: Request, campaign_id: CampaignId, body: CampaignDraft, caller: Editing, if_match: IfMatch = None,
+    key: Key = None,
+) -> Response:  # fmt: skip
     """Write a new revision, which is a draft again: approvals of the one before do not hold for it."""
     if body.id != campaign_id:
         raise Problem("invalid", Message("the id of a campaign stays"), "id")
@@ -162,7 +166,7 @@ def edit_campaign(
     def edit(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
         revise_campaign(connection, campaign, body.text(), Editor(caller.actor, asking.person))
 
-    return _changed(request, caller, campaign_id, CampaignAction.EDIT, edit, if_match, "")
+    return _changed(request, caller, campaign_id, _Step(CampaignAction.EDIT, edit, body), if_match, key)
 
 
 @router.get("/{campaign_id}/validation", responses=documented(*_READ))
@@ -227,21 +231,23 @@ def compare(
     "/{campaign_id}/revisions/{revision}/restore", response_model=CampaignShown, responses=documented(*_CHANGE)
 )
 def restore(
-    request: Request, campaign_id: CampaignId, revision: RevisionNumber, caller: Editing, if_match: IfMatch = None
-) -> Response:
+    request: Request, campaign_id: CampaignId, revision: RevisionNumber, caller: Editing, if_match: IfMatch = None,
+    key: Key = None,
+) -> Response:  # fmt: skip
     """Bring back an earlier revision as a new one, which is a draft."""
 
     def bring_back(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
         earlier = _found_revision(connection, campaign_id, revision)
         revise_campaign(connection, campaign, earlier.text, Editor(caller.actor, asking.person), revision)
 
-    return _changed(request, caller, campaign_id, CampaignAction.EDIT, bring_back, if_match, f"revision {revision}")
+    step = _Step(CampaignAction.EDIT, bring_back, None, f"revision {revision}")
+    return _changed(request, caller, campaign_id, step, if_match, key)
 
 
 @router.post("/{campaign_id}/{verb}", response_model=CampaignShown, responses=documented(*_CHANGE))
 def act(
     request: Request, campaign_id: CampaignId, verb: CampaignVerb, body: Remark, caller: SignedIn,
-    if_match: IfMatch = None,
+    if_match: IfMatch = None, key: Key = None,
 ) -> Response:  # fmt: skip
     """Move a campaign on: submit, approve, reject, schedule, start, pause, resume, end or archive it.
 
@@ -259,40 +265,47 @@ def act(
             approved_by.clear()
         move_campaign(connection, campaign, state_after(action, campaign.moment, asking, reviewers), approved_by)
 
-    return _changed(request, caller, campaign_id, action, move, if_match, body.comment)
+    return _changed(request, caller, campaign_id, _Step(action, move, body, body.comment), if_match, key)
 
 
 _IF_MATCH_NEEDED = (CampaignAction.EDIT, CampaignAction.APPROVE)
 _VALID_NEEDED = (CampaignAction.SUBMIT, CampaignAction.SCHEDULE, CampaignAction.START)
 
 
+@dataclass(frozen=True)
+class _Step:
+    """What is done with a campaign."""
+
+    action: CampaignAction
+    change: Callable[[Connection, WrittenCampaign, Asking], None]
+    body: BaseModel | None
+    """What was sent."""
+    comment: str = ""
+
+
 def _changed(
-    request: Request,
-    caller: Caller,
-    campaign_id: str,
-    action: CampaignAction,
-    change: Callable[[Connection, WrittenCampaign, Asking], None],
-    if_match: str | None,
-    comment: str,
+    request: Request, caller: Caller, campaign_id: str, step: _Step, if_match: str | None, key: str | None
 ) -> Response:
     """Make a change that the rules allow, with its audit and its notice, and answer the campaign as it is then."""
     worker: Worker = request.app.state.worker
-    shop = _Shop.of(worker)
+    shop, action = _Shop.of(worker), step.action
 
-    def make(connection: Connection) -> CampaignShown:
+    def make(connection: Connection) -> tuple[int, object]:
         campaign, asking = _found(connection, campaign_id), _asking(connection, caller)
         check_version(if_match, campaign.revision, needed=action in _IF_MATCH_NEEDED)
         shop.check_allowed(action, campaign, asking)
         if action in _VALID_NEEDED:
             shop.check_valid(campaign)
-        change(connection, campaign, asking)
+        step.change(connection, campaign, asking)
         now = _found(connection, campaign_id)
-        shop.tell(connection, caller, f"campaign: {action.value}", now, campaign.state, comment)
-        return shop.shown(now, asking)
+        shop.tell(connection, caller, f"campaign: {action.value}", now, campaign.state, step.comment)
+        return 200, shop.shown(now, asking).model_dump(mode="json")
 
-    shown = worker.database.change(make)
+    sent = None if step.body is None else step.body.model_dump(mode="json")
+    answer = changed_once(request, caller, key, sent, make)
     worker.follow_campaigns()
-    return _answer(shown)
+    answer.headers["etag"] = etag(json.loads(bytes(answer.body))["revision"])
+    return answer
 
 
 class _Shop:
