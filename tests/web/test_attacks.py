@@ -54,6 +54,16 @@ def test_text_is_never_a_statement(ask, shared_service, text):
     ask("POST", "/v1/coupon-templates/injected/coupons", {"codes": [text]}, by="marketer")
     ask("POST", "/v1/coupons/X/redeem", {"customer_id": text, "lock_key": text})
     ask("POST", "/v1/tokens", {"name": text, "roles": ["viewer"]}, by="admin")
+    campaign = {
+        "id": f"c{INJECTIONS.index(text)}",
+        "title": text,
+        "budget": text,
+        "audience": text,
+        "offers": [{text: text}],
+    }
+    made = ask("POST", "/v1/campaigns", campaign, by="marketer").json()
+    assert made["campaign"] == campaign
+    ask("POST", f"/v1/campaigns/{campaign['id']}/end", {"comment": text}, by="marketer")
     with shared_service.app.state.worker.database.engine.connect() as connection:
         written = "select request from decisions where decision_id = :d"
         kept = connection.execute(sa.text(written), {"d": decided.json()["decision_id"]}).scalar_one()

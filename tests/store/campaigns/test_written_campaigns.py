@@ -12,6 +12,7 @@ from offerloop.store import (
     add_token,
     campaign_states,
     campaigns_to_plan,
+    erase_traces,
     find_campaign,
     find_revision,
     list_campaigns,
@@ -20,6 +21,7 @@ from offerloop.store import (
     moved_by_time,
     person_behind,
     revise_campaign,
+    traces_of,
 )
 from offerloop.store.connect import StaleError, clock, writing
 
@@ -110,3 +112,13 @@ def test_the_person_behind_a_token_is_who_made_the_first(database):
         return [person_behind(connection, one) for one in (first.token_id, second.token_id, "person_ben")]
 
     assert database.change(make) == ["person_ada", "person_ada", "person_ben"]
+
+
+def test_a_campaign_that_names_an_erased_customer_does_so_no_more(database):
+    customer = "anna.long.name@shop.test"
+    named = CampaignText({"title": f"For {customer}"}, None, None)
+    database.change(lambda one: add_campaign(one, "own", named, ADA))
+    columns = database.read(lambda one: traces_of(one, customer))
+    assert columns == ["campaign_revisions.body"]
+    database.change(lambda one: erase_traces(one, customer, "erased-1", columns))
+    assert database.read(lambda one: find_campaign(one, "own")).text.body == {"title": "For erased-1"}
