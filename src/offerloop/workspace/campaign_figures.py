@@ -22,6 +22,8 @@ from offerloop.workspace.finished_run import RunRead
 MOST_POINTS = 200
 """Points of a budget curve."""
 _MICRO = 1_000_000
+_SUMMED = ("cost_expected_micro", "cost_liability_minor", "profit_minor")
+_ASSIGNED = ("campaign_id", "offer_id", "arm", "planned_campaign_id", *_SUMMED)
 _COSTS = (
     pl.len().alias("n_customers"),
     (pl.col("cost_expected_micro").sum() / _MICRO).alias("spend_minor"),
@@ -59,30 +61,37 @@ def campaign_reach(run: RunRead, campaign_id: str, audience: str | None, exclude
 
     `excluded` are audiences that may not get it. Raises InputError for an audience that the run does not know.
     """
-    columns = ("customer_id", "campaign_id", "offer_id", "arm", "cost_expected_micro", "cost_liability_minor",
-               "profit_minor", "planned_campaign_id")  # fmt: skip
-    rows = run.table("assignments").select(columns)
-    of_campaign = rows.filter(
-        (pl.col("planned_campaign_id") == campaign_id) | (pl.col("campaign_id") == campaign_id)
-    ).collect()
-    chosen = of_campaign.filter(pl.col("planned_campaign_id") == campaign_id)
-    by_plan = of_campaign.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == PLAN))
+    rows = _with_tags(run)
+    chosen = rows.filter(pl.col("planned_campaign_id") == campaign_id)
+    by_plan = rows.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == PLAN))
     return CampaignReach(
-        n_customers=int(rows.select(pl.len()).collect().item()),
+        n_customers=rows.height,
         n_audience=_audience(run, audience, excluded),
         is_planned=any(one.id == campaign_id for one in run.campaigns),
         arms=chosen.group_by("arm").agg(pl.len().alias("n_customers")).sort("arm").to_dicts(),
         plan=by_plan.select(_COSTS).to_dicts()[0],
         offers=by_plan.group_by("offer_id").agg(_COSTS).sort("offer_id").to_dicts(),
-        tags=_by_tag(run, by_plan),
+        tags=_by_tag(by_plan),
     )
 
 
-def _by_tag(run: RunRead, by_plan: pl.DataFrame) -> list[dict[str, Any]]:
-    tags = run.table("profiles").select("customer_id", "tags")
-    joined = by_plan.lazy().join(tags, on="customer_id").explode("tags").rename({"tags": "tag"})
-    counted = joined.filter(pl.col("tag").is_not_null()).group_by("tag").agg(_COSTS)
-    return counted.sort("n_customers", "tag", descending=[True, False]).collect().to_dicts()
+def _with_tags(run: RunRead) -> pl.DataFrame:
+    """Return the assignments with the tags of each customer.
+
+    Both tables are sorted by customer: where they have the same ones, they are laid side by side, which takes a tenth
+    of the time of a join.
+    """
+    rows = run.table("assignments").select("customer_id", *_ASSIGNED).collect()
+    tags = run.table("profiles").select("customer_id", "tags").collect()
+    if rows.height == tags.height and (rows["customer_id"] == tags["customer_id"]).all():
+        return rows.with_columns(tags["tags"])
+    return rows.join(tags, on="customer_id", how="left")
+
+
+def _by_tag(by_plan: pl.DataFrame) -> list[dict[str, Any]]:
+    tagged = by_plan.select("tags", *_SUMMED).explode("tags").rename({"tags": "tag"})
+    counted = tagged.filter(pl.col("tag").is_not_null()).group_by("tag").agg(_COSTS)
+    return counted.sort("n_customers", "tag", descending=[True, False]).to_dicts()
 
 
 def _audience(run: RunRead, audience: str | None, excluded: Collection[str]) -> int:
@@ -90,12 +99,13 @@ def _audience(run: RunRead, audience: str | None, excluded: Collection[str]) -> 
     for name in (*excluded, *([audience] if audience is not None else [])):
         if name not in defined:
             raise InputError(Message("the newest run does not know the audience '{name}'; run again", name=name))
-    members = run.table("audience_members")
-    inside = run.table("profiles").select("customer_id")
+    members, inside = run.table("audience_members"), run.table("profiles").select("customer_id")
     if audience is not None:
         inside = members.filter(pl.col("audience") == audience).select("customer_id")
-    outside = members.filter(pl.col("audience").is_in(list(excluded))).select("customer_id")
-    return int(inside.join(outside, on="customer_id", how="anti").select(pl.len()).collect().item())
+    if excluded:
+        outside = members.filter(pl.col("audience").is_in(list(excluded))).select("customer_id")
+        inside = inside.join(outside, on="customer_id", how="anti")
+    return int(inside.select(pl.len()).collect().item())
 
 
 def campaign_curve(run: RunRead, campaign_id: str) -> list[dict[str, Any]]:

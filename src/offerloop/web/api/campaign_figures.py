@@ -3,6 +3,8 @@ what came of it."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -20,6 +22,7 @@ from offerloop.web.auth import Reading
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import (
+    CampaignReach,
     RunRead,
     campaign_curve,
     campaign_reach,
@@ -170,11 +173,24 @@ def preview(request: Request, campaign_id: CampaignId, _: Reading) -> Preview:
     run, campaign = _newest_run(worker), _of_store(worker, campaign_id)
     written = _written(run, campaign_id, campaign)
     audiences = [name for name in (written.get("exclude"), run.written.get("exclude")) if name is not None]
-    reach = campaign_reach(run, campaign_id, written.get("audience"), audiences)
+    reach = _reach(run.folder, _changed_at(run.folder), campaign_id, written.get("audience"), tuple(audiences))
     return Preview(
         run=run.folder.name, currency=run.currency, planned_revision=planned_revisions(run.folder).get(campaign_id),
         **vars(reach),
     )  # fmt: skip
+
+
+def _changed_at(folder: Path) -> int:
+    return (folder / "assignments.parquet").stat().st_mtime_ns
+
+
+@lru_cache(maxsize=64)
+def _reach(
+    folder: Path, changed_at: int, campaign_id: str, audience: str | None, excluded: tuple[str, ...]
+) -> CampaignReach:
+    """Return who gets a campaign in a run whose tables last changed then: counted once, and then remembered."""
+    del changed_at
+    return campaign_reach(open_run(folder), campaign_id, audience, excluded)
 
 
 @router.get("/{campaign_id}/curve", responses=documented(*_READ))
