@@ -293,7 +293,6 @@ __all__ = [
     "set_roles",
     "set_switch",
     "set_test_arm",
-    "settle_campaigns",
     "shown_of",
     "state_after",
     "state_at",
