@@ -109,11 +109,11 @@ def _lines(
     """Lines and shipments with what each offer took off them, and their tax."""
     changes: list[list[Adjustment]] = [[] for _ in (*basket.lines, *basket.all_shipments)]
     announced, funded = list(basket.amounts), [Fraction(0)] * len(changes)
-    for taken, old, new in _steps(chosen):
+    amounts = [one.all_amounts for one in chosen.after]
+    for taken, old, new in zip(chosen.taken, amounts, amounts[1:], strict=False):
         share = taken.ready.offer.funded_share if policy.tax.before_funded else 0
-        before, after = old.all_amounts, new.all_amounts
         for place in places_of(taken.touched):
-            change = after[place] - before[place]
+            change = new[place] - old[place]
             if change:
                 changes[place].append(Adjustment(taken.offer_id, change))
                 if share:
