@@ -29,11 +29,9 @@ def files():
 PLAIN = {
     "background": 3,
     "client.py": 1,
-    "commands/codes": 2,
     "commands/experiment": 11,
     "commands/score": 2,
     "commands/uplift": 23,
-    "offers": 130,
     "response": 1,
     "store": 7,
     "workspace": 6,

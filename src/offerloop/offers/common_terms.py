@@ -102,16 +102,30 @@ def window_of(terms: WrittenTerms) -> Window:
     try:
         clock = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(f"'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'") from None
+        raise InputError(
+            Message("'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'", zone=zone)
+        ) from None
     first, last = (_instant(terms, field, clock) for field in ("starts_at", "ends_at"))
     hours = None if terms.get("hours") is None else terms.whole("hours")
     if first is not None and last is None and hours is not None:
         last = first + hours * HOUR
     if first is not None and last is not None and last <= first:
-        raise InputError(f"'ends_at' ({terms.get('ends_at')}) must be after 'starts_at' ({terms.get('starts_at')})")
+        raise InputError(
+            Message(
+                "'ends_at' ({ends_at}) must be after 'starts_at' ({starts_at})",
+                ends_at=str(terms.get("ends_at")),
+                starts_at=str(terms.get("starts_at")),
+            )
+        )
     days = terms.names("days")
     if not days <= set(DAYS):
-        raise InputError(f"'days' must be of {', '.join(DAYS)}, not '{', '.join(sorted(days - set(DAYS)))}'")
+        raise InputError(
+            Message(
+                "'days' must be of {days}, not '{wrong}'",
+                days=", ".join(DAYS),
+                wrong=", ".join(sorted(days - set(DAYS))),
+            )
+        )
     weekdays = frozenset(DAYS.index(day) for day in days)
     window = Window(first, last, weekdays, _between(terms), zone)
     return ALWAYS if window == Window(zone=zone) else window
@@ -122,7 +136,9 @@ def instant(written: object, clock: ZoneInfo, field: str) -> int:
     try:
         at = written if isinstance(written, datetime) else datetime.fromisoformat(str(written))
     except ValueError:
-        raise InputError(f"'{field}' must be like \"2026-11-11T00:00:00\", not '{written}'") from None
+        raise InputError(
+            Message("'{field}' must be like \"2026-11-11T00:00:00\", not '{value}'", field=field, value=str(written))
+        ) from None
     return int((at if at.tzinfo is not None else at.replace(tzinfo=clock)).timestamp())
 
 
@@ -140,7 +156,9 @@ def _between(terms: WrittenTerms) -> tuple[time, time] | None:
     except ValueError:
         hours = []
     if len(hours) != 2 or any(one.tzinfo is not None for one in hours):
-        raise InputError(f"'between' must be like \"18:00-22:00\", midnight being 00:00, not '{written}'")
+        raise InputError(
+            Message("'between' must be like \"18:00-22:00\", midnight being 00:00, not '{value}'", value=str(written))
+        )
     return hours[0], hours[1]
 
 
@@ -151,11 +169,11 @@ def stacking_of(terms: WrittenTerms) -> Stacking:
     """
     priority = terms.get("priority", 0)
     if type(priority) is not int:
-        raise InputError(f"'priority' must be a whole number, not '{priority}'")
+        raise InputError(Message("'priority' must be a whole number, not '{priority}'", priority=str(priority)))
     exclusive, group = terms.flag("exclusive"), "" if terms.get("group") is None else terms.text("group", "")
     stackable = terms.flag("stackable", default=bool(group) and not exclusive)
     if exclusive and stackable:
-        raise InputError("an offer cannot be both 'exclusive' and 'stackable'")
+        raise InputError(Message("an offer cannot be both 'exclusive' and 'stackable'"))
     announced = None if terms.get("announced") is None else terms.flag("announced")
     lane, not_with = terms.one_of("lane", _LANES, None), terms.names("not_with")
     return Stacking(lane, priority, exclusive, stackable, group, not_with, announced)

@@ -60,9 +60,13 @@ def read_offers(
     offer_ids = {NO_OFFER}
     for offer in offers:
         if offer.offer_id == NO_OFFER:
-            raise InputError(f"the id '{NO_OFFER}' stands for giving nothing; choose another")
+            raise InputError(
+                Message("the id '{offer_id}' stands for giving nothing; choose another", offer_id=NO_OFFER)
+            )
         if offer.offer_id in offer_ids:
-            raise InputError(f"two offers have the id '{offer.offer_id}'; give each its own 'id'")
+            raise InputError(
+                Message("two offers have the id '{offer_id}'; give each its own 'id'", offer_id=offer.offer_id)
+            )
         offer_ids.add(offer.offer_id)
     return offers
 

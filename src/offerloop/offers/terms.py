@@ -26,14 +26,14 @@ class WrittenTerms:
     """The written fields of one offer or line; every field must be read once, or is refused as unknown."""
 
     def __init__(
-        self, written: Mapping[str, Any], currency: str, what: str = "", around: WrittenTerms | None = None
+        self, written: Mapping[str, Any], currency: str, what: Message | None = None, around: WrittenTerms | None = None
     ) -> None:
         self.currency = currency
         self.home: str = currency if around is None else around.home
         """The currency of the shop, in which costs are that no customer sees."""
         self.currencies: set[str] = set() if around is None else around.currencies
         """Those of tables of amounts that were read."""
-        self.what = what or f"an offer of kind '{written.get('kind', '')}'"
+        self.what = what or Message("an offer of kind '{kind}'", kind=str(written.get("kind", "")))
         self._written = dict(written)
         self._asked: set[str] = set()
         self.reading = ""
@@ -48,7 +48,14 @@ class WrittenTerms:
     def need(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
         """The field as written; InputError when it is missing."""
         if self.get(field) is None:
-            raise InputError(f"{self.what} needs the field '{field}'")
+            raise InputError(
+                Message(
+                    "{what} needs the field '{field}'",
+                    context="error",
+                    what=self.what,
+                    field=field,
+                )
+            )
         return self._written[field]
 
     def money(self, field: str) -> int:
@@ -56,7 +63,7 @@ class WrittenTerms:
         written = self._in_currency(field)
         amount = to_minor(written, self.currency)
         if amount <= 0:
-            raise InputError(f"'{field}' must be above zero, not {written}")
+            raise InputError(Message("'{field}' must be above zero, not {value}", field=field, value=str(written)))
         return amount
 
     def _in_currency(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
@@ -100,7 +107,9 @@ class WrittenTerms:
         written = self._in_currency(field)
         amount = to_minor(written, self.currency)
         if amount < 0:
-            raise InputError(f"'{field}' must not be below zero, and is {written}")
+            raise InputError(
+                Message("'{field}' must not be below zero, and is {value}", field=field, value=str(written))
+            )
         return amount
 
     def share(self, field: str, default: str = "0") -> Fraction:
@@ -108,9 +117,15 @@ class WrittenTerms:
         try:
             share = exact_share(self.get(field, default))
         except (ValueError, ZeroDivisionError):
-            raise InputError(f"'{field}' must be a number from 0 to 1, not '{self.get(field)}'") from None
+            raise InputError(
+                Message(
+                    "'{field}' must be a number from 0 to 1, not '{value}'", field=field, value=str(self.get(field))
+                )
+            ) from None
         if not 0 <= share <= 1:
-            raise InputError(f"'{field}' must be from 0 to 1, not {self.get(field)}")
+            raise InputError(
+                Message("'{field}' must be from 0 to 1, not {value}", field=field, value=str(self.get(field)))
+            )
         return share
 
     def percents(self, field: str) -> list[Fraction]:
@@ -126,7 +141,9 @@ class WrittenTerms:
         """A required whole number of at least 1."""
         number = self.need(field)
         if type(number) is not int or number < 1:
-            raise InputError(f"'{field}' must be a whole number of at least 1, not {number}")
+            raise InputError(
+                Message("'{field}' must be a whole number of at least 1, not {number}", field=field, number=str(number))
+            )
         return number
 
     @property
@@ -141,14 +158,22 @@ class WrittenTerms:
             return default
         if not isinstance(written, str) or written not in allowed:
             names = ", ".join(f"'{name}'" for name in allowed)
-            raise InputError(f"'{field}' must be one of {names}, not '{written}'{near_miss(str(written), allowed)}")
+            raise InputError(
+                Message(
+                    "'{field}' must be one of {names}, not '{value}'{near}",
+                    field=field,
+                    names=str(names),
+                    value=str(written),
+                    near=near_miss(str(written), allowed),
+                )
+            )
         return allowed[written]
 
     def flag(self, field: str, *, default: bool = False) -> bool:
         """true or false."""
         written = self.get(field, default)
         if not isinstance(written, bool):
-            raise InputError(f"'{field}' must be true or false, not '{written}'")
+            raise InputError(Message("'{field}' must be true or false, not '{value}'", field=field, value=str(written)))
         return written
 
     def names(self, field: str) -> frozenset[str]:
@@ -156,7 +181,9 @@ class WrittenTerms:
         written = self.get(field)
         names = [written] if isinstance(written, str) else [] if written is None else written
         if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
-            raise InputError(f"'{field}' must be a name or a list of names, not '{written}'")
+            raise InputError(
+                Message("'{field}' must be a name or a list of names, not '{value}'", field=field, value=str(written))
+            )
         return frozenset(names)
 
     def attributes(self, field: str) -> Attributes:
@@ -200,20 +227,22 @@ class WrittenTerms:
     def rows(self, field: str, written: object) -> list[WrittenTerms]:
         """A list of tables."""
         if not isinstance(written, list) or not written or not all(isinstance(one, Mapping) for one in written):
-            raise InputError(f"'{field}' must be a list of tables, not '{written}'")
+            raise InputError(
+                Message("'{field}' must be a list of tables, not '{value}'", field=field, value=str(written))
+            )
         return [self.inner(one) for one in written]
 
     def inner(self, written: Mapping[str, Any]) -> WrittenTerms:
         """A table inside these terms."""
-        return WrittenTerms(written, self.currency, "" if "kind" in written else self.what, self)
+        return WrittenTerms(written, self.currency, None if "kind" in written else self.what, self)
 
-    def table(self, field: str, what: str = "") -> WrittenTerms | None:
+    def table(self, field: str, what: Message | None = None) -> WrittenTerms | None:
         """The table in a field, if any."""
         written = self.get(field)
         if written is None:
             return None
         if not isinstance(written, Mapping):
-            raise InputError(f"'{field}' must be a table, not '{written}'")
+            raise InputError(Message("'{field}' must be a table, not '{value}'", field=field, value=str(written)))
         return WrittenTerms(written, self.currency, what or self.what, self)
 
     def named(self, offer_id: str) -> WrittenTerms:
@@ -280,7 +309,7 @@ class WrittenTerms:
         """Text, not empty."""
         text = self.get(field, default)
         if not isinstance(text, str) or not text:
-            raise InputError(f"'{field}' must be text, not '{text}'")
+            raise InputError(Message("'{field}' must be text, not '{text}'", field=field, text=str(text)))
         return text
 
     def assumption(self) -> Assumption | None:
@@ -290,12 +319,17 @@ class WrittenTerms:
             return None
         if not isinstance(written, Mapping):
             raise InputError(
-                f"'assumed' must be a table with 'p_redeem' and either 'value' or 'incremental', not '{written}'"
+                Message(
+                    "'assumed' must be a table with 'p_redeem' and either 'value' or 'incremental', not '{value}'",
+                    value=str(written),
+                )
             )
         inner = self.inner(written)
         inner.need("p_redeem")
         if (inner.get("value") is None) == (inner.get("incremental") is None):
-            raise InputError("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
+            raise InputError(
+                Message("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
+            )
         value = None if inner.get("value") is None else to_minor(inner.get("value"), self.home)
         incremental = None if inner.get("incremental") is None else inner.share("incremental")
         assumption = Assumption(inner.share("p_redeem"), value, incremental)
@@ -307,11 +341,13 @@ class WrittenTerms:
         written = self.get("quiet_hours")
         hours = [] if written is None else str(written).split("-")
         if written is not None and (len(hours) != 2 or not all(map(_CLOCK.match, hours))):
-            raise InputError(f"'quiet_hours' must be like \"21:00-08:00\", not '{written}'")
+            raise InputError(Message("'quiet_hours' must be like \"21:00-08:00\", not '{value}'", value=str(written)))
         quiet = (hours[0], hours[1]) if hours else None
         cost = 0 if self.get("contact_cost") is None else to_minor(self.get("contact_cost"), self.home)
         if cost < 0:
-            raise InputError(f"'contact_cost' must not be below zero, and is {self.get('contact_cost')}")
+            raise InputError(
+                Message("'contact_cost' must not be below zero, and is {value}", value=str(self.get("contact_cost")))
+            )
         return Contact(self.text("channel", "any"), cost, quiet)
 
     def finish(self) -> None:
@@ -320,16 +356,26 @@ class WrittenTerms:
             if field not in self._asked and field != "kind":
                 self.reading = field
                 hint = near_miss(field, self._asked)
-                raise InputError(f"{self.what} has no field '{field}'{hint}")
+                raise InputError(
+                    Message(
+                        "{what} has no field '{field}'{hint}",
+                        context="error",
+                        what=self.what,
+                        field=field,
+                        hint=hint,
+                    )
+                )
 
 
 def _percent(field: str, written: object, most: int | None = None) -> Fraction:
     try:
         percent = Fraction(str(written))
     except (ValueError, ZeroDivisionError):
-        raise InputError(f"'{field}' must be a number, not '{written}'") from None
+        raise InputError(
+            Message("'{field}' must be a number, not '{value}'", field=field, value=str(written))
+        ) from None
     if not 0 < percent < 100 and percent != most:
-        raise InputError(f"'{field}' must be between 0 and 100, not {written}")
+        raise InputError(Message("'{field}' must be between 0 and 100, not {value}", field=field, value=str(written)))
     return percent
 
 

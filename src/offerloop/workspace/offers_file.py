@@ -54,10 +54,12 @@ def read_offers_file(document: Document) -> OffersFile:
             )
         )
     try:
-        terms = WrittenTerms(written, known_currency(written.get("currency")), "the file")
+        terms = WrittenTerms(
+            written, known_currency(written.get("currency")), Message("the file", context="subject of an error")
+        )
         terms.get("currency")
         rows = terms.rows("offers", terms.need("offers"))
-        policy = _policy(terms.table("policy", "the policy"))
+        policy = _policy(terms.table("policy", Message("the policy", context="subject of an error")))
         terms.finish()
     except InputError as error:
         raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None

@@ -9,6 +9,7 @@ import typer
 
 from offerloop.commands.terminal import Json, say
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 
 def codes(
@@ -38,7 +39,9 @@ def codes(
         say(imported.facts, imported.sentence, as_json)
         return
     if count is None or existing is not None or template is not None or store is not None:
-        raise InputError("name either the number of codes to make (--count) or a list of codes in use (--from)")
+        raise InputError(
+            Message("name either the number of codes to make (--count) or a list of codes in use (--from)")
+        )
     made = make_codes(count, prefix, length, out)
     facts: dict[str, object] = {"count": count, "p_guess": made.p_guess}
     if out is None:

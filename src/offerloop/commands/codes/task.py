@@ -9,6 +9,7 @@ import polars as pl
 
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers import code_guess_probability, look_alikes, make_codes, read_code_list, write_codes
 from offerloop.report import Result
 
@@ -86,7 +87,9 @@ def import_codes(existing: StrPath, template: str | None = None, store: str | No
     Raises InputError for a list that cannot be used, and for a template without a database or the other way round.
     """
     if (template is None) != (store is None):
-        raise InputError("codes become coupons of a template in a database; name both, or none to check the list only")
+        raise InputError(
+            Message("codes become coupons of a template in a database; name both, or none to check the list only")
+        )
     listed = read_code_list(as_path(existing))
     in_use = CodesInUse(
         len(listed), look_alikes(one.code for one in listed), sum(one.customer_id is not None for one in listed)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 DAY = 86_400
 MOST = 10**15
@@ -49,11 +50,28 @@ class CouponTerms:
         for name in ("limit_total", "limit_per_customer", "limit_per_code", "limit_issued", "budget_minor"):
             value = getattr(self, name)
             if value is not None and not 0 <= value < MOST:
-                raise InputError(f"{name} of a coupon template must be a whole number from 0 on, not {value}")
+                raise InputError(
+                    Message(
+                        "{name} of a coupon template must be a whole number from 0 on, not {value}",
+                        name=name,
+                        value=str(value),
+                    )
+                )
         if not 0 < self.lock_seconds < MOST:
-            raise InputError(f"lock_seconds of a coupon template must be at least 1, not {self.lock_seconds}")
+            raise InputError(
+                Message(
+                    "lock_seconds of a coupon template must be at least 1, not {seconds}",
+                    seconds=str(self.lock_seconds),
+                )
+            )
         if self.starts_at is not None and self.ends_at is not None and self.ends_at <= self.starts_at:
-            raise InputError(f"a coupon template that starts at {self.starts_at} cannot end at {self.ends_at}")
+            raise InputError(
+                Message(
+                    "a coupon template that starts at {starts_at} cannot end at {ends_at}",
+                    starts_at=str(self.starts_at),
+                    ends_at=str(self.ends_at),
+                )
+            )
 
 
 @dataclass(frozen=True)

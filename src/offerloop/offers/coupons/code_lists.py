@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.coupons.codes import LOOK_ALIKES, normalise_code
 from offerloop.offers.coupons.commands import LONGEST
 from offerloop.offers.coupons.corrections import correct_code
@@ -74,7 +75,9 @@ class CodeList:
         rows_by_code = {row.code: row for row in rows}
         without = next((row.code for row in rows_by_code.values() if row.offer_id is None), None)
         if without is not None:
-            raise InputError(f"the code '{without}' has no offer; add a column 'offer_id' to the list")
+            raise InputError(
+                Message("the code '{without}' has no offer; add a column 'offer_id' to the list", without=without)
+            )
         return cls(rows_by_code)
 
     def presented(self, typed: Collection[str], customer_id: str | None) -> CodesOfCustomer:
@@ -128,11 +131,19 @@ def read_code_list(path: Path) -> list[ListedCode]:
     found, seen = list[ListedCode](), dict[str, int]()
     for number, one in _numbered(path):
         if one.code in seen:
-            raise InputError(f"{path}, line {number}: the code '{one.code}' stands in line {seen[one.code]} already")
+            raise InputError(
+                Message(
+                    "{path}, line {number}: the code '{code}' stands in line {first} already",
+                    path=str(path),
+                    number=str(number),
+                    code=one.code,
+                    first=str(seen[one.code]),
+                )
+            )
         seen[one.code] = number
         found.append(one)
     if not found:
-        raise InputError(f"the list of codes {path} has no code")
+        raise InputError(Message("the list of codes {path} has no code", path=str(path)))
     return found
 
 
@@ -150,11 +161,14 @@ def _numbered(path: Path) -> Iterator[tuple[int, ListedCode]]:
                 if any(cell.strip() for cell in cells):
                     yield number, _listed(cells, header, f"{path}, line {number}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = error.strerror if isinstance(error, OSError) else _UNREADABLE.get(type(error), "it is not UTF-8")
-        raise InputError(f"the list of codes {path} cannot be read: {why}") from None
+        why = error.strerror or "" if isinstance(error, OSError) else _UNREADABLE[type(error)]
+        raise InputError(Message("the list of codes {path} cannot be read: {why}", path=str(path), why=why)) from None
 
 
-_UNREADABLE: Mapping[type[Exception], str] = {csv.Error: "a cell of it is too long"}
+_UNREADABLE: Mapping[type[Exception], Message] = {
+    UnicodeDecodeError: Message("it is not UTF-8", context="why a file cannot be read"),
+    csv.Error: Message("a cell of it is too long"),
+}
 
 
 def look_alikes(codes: Iterable[str]) -> int:
@@ -190,5 +204,12 @@ def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> List
 
     code = normalise_code(cell("code") or "")
     if not 0 < len(code) <= LONGEST:
-        raise InputError(f"{place}: a code must have 1 to {LONGEST} signs, not '{(cell('code') or '')[:50]}'")
+        raise InputError(
+            Message(
+                "{place}: a code must have 1 to {most} signs, not '{code}'",
+                place=place,
+                most=str(LONGEST),
+                code=str((cell("code") or "")[:50]),
+            )
+        )
     return ListedCode(code, cell("offer"), cell("customer"))

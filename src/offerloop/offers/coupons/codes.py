@@ -16,6 +16,7 @@ from itertools import product
 from pathlib import Path
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 _LOG = logging.getLogger(__name__)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -97,27 +98,47 @@ def write_codes(codes: Sequence[str], path: Path) -> None:
             file.writelines(f"{code}\n" for code in codes)
         _LOG.info("wrote %s", path)
     except FileExistsError:
-        raise InputError(f"{path} is there already and may hold codes in use; name a new file") from None
+        raise InputError(
+            Message("{path} is there already and may hold codes in use; name a new file", path=str(path))
+        ) from None
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+        raise InputError(
+            Message(
+                "{path} cannot be written: {reason}",
+                context="error",
+                path=str(path),
+                reason=str(error.strerror),
+            )
+        ) from None
 
 
 def _check_shape(count: int, prefix: str, length: int) -> None:
     if count < 1:
-        raise InputError(f"the number of codes must be at least 1, not {count}")
+        raise InputError(Message("the number of codes must be at least 1, not {count}", count=str(count)))
     if strange := [sign for sign in prefix if sign not in _VALUES]:
-        raise InputError(f"the prefix may have the letters A-Z and digits, not '{strange[0]}'")
+        raise InputError(Message("the prefix may have the letters A-Z and digits, not '{sign}'", sign=str(strange[0])))
     if alike := [sign for sign in prefix if sign not in ALPHABET]:
         group = next(one for one in LOOK_ALIKES if alike[0] in one)
         others = " or ".join(one for one in group if one != alike[0])
         raise InputError(
-            f"the prefix '{prefix}' has {alike[0]}, which is mistaken for {others}; choose one without 0, 1, I, L, O, "
-            f"such as '{''.join(sign for sign in prefix if sign in ALPHABET) or 'TEA'}'"
+            Message(
+                "the prefix '{prefix}' has {sign}, which is mistaken for {others}; choose one without 0, 1, "
+                "I, L, O, such as '{example}'",
+                prefix=prefix,
+                sign=str(alike[0]),
+                others=str(others),
+                example="".join(sign for sign in prefix if sign in ALPHABET) or "TEA",
+            )
         )
     if not 2 <= length <= LONGEST_CODE - len(prefix):
         raise InputError(
-            f"the length must be from 2 to {LONGEST_CODE - len(prefix)}, so that a code with its prefix has at most "
-            f"{LONGEST_CODE} characters; it is {length}"
+            Message(
+                "the length must be from 2 to {most}, so that a code with its prefix has at most {limit} "
+                "characters; it is {length}",
+                most=str(LONGEST_CODE - len(prefix)),
+                limit=str(LONGEST_CODE),
+                length=str(length),
+            )
         )
     if (chance := code_guess_probability(count, length, prefix)) > MOST_GUESSABLE:
         enough = next(
@@ -125,8 +146,14 @@ def _check_shape(count: int, prefix: str, length: int) -> None:
             None,
         )
         raise InputError(
-            f"with {count} codes of length {length} one guess in {1 / chance:,.0f} would be right; ask for a length of "
-            f"at least {enough}"
+            Message(
+                "with {count} codes of length {length} one guess in {guesses} would be right; ask for a "
+                "length of at least {enough}",
+                count=str(count),
+                length=str(length),
+                guesses=f"{1 / chance:,.0f}",
+                enough=str(enough),
+            )
         )
 
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, fields
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.coupons.book import MOST
 
 LONGEST = 200
@@ -31,12 +32,24 @@ class CouponCommand:
             for text in value if isinstance(value, tuple) else (value,):
                 if isinstance(text, str) and not (0 < len(text) <= LONGEST and _storable(text)):
                     raise InputError(
-                        f"{field.name} of a command must be text of 1 to {LONGEST} signs, not {text!r:.99}"
+                        Message(
+                            "{field} of a command must be text of 1 to {most} signs, not {text}",
+                            field=field.name,
+                            most=str(LONGEST),
+                            text=f"{text!r:.99}",
+                        )
                     )
             if isinstance(value, int) and not 0 <= value < MOST:
-                raise InputError(f"{field.name} of '{self.key}' must be a whole number from 0 on, not {value}")
+                raise InputError(
+                    Message(
+                        "{field} of '{key}' must be a whole number from 0 on, not {value}",
+                        field=field.name,
+                        key=self.key,
+                        value=str(value),
+                    )
+                )
             if value == ():
-                raise InputError(f"{field.name} of '{self.key}' must not be empty")
+                raise InputError(Message("{field} of '{key}' must not be empty", field=field.name, key=self.key))
 
     def fingerprint(self) -> str:
         """The same for the same kind of command with the same body, whatever its key."""

@@ -53,7 +53,14 @@ def read_benefit(terms: WrittenTerms, categories: Sequence[str] | None) -> list[
         return [Benefit(**terms.common("benefit"), **terms.own(Benefit))]
     name, on = terms.text("id", "benefit"), terms.get("on")
     if on not in (None, EACH_CATEGORY, *categories):
-        raise InputError(f"benefit '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
+        raise InputError(
+            Message(
+                "benefit '{name}' is on the unknown category '{on}'{near}",
+                name=name,
+                on=str(on),
+                near=near_miss(str(on), categories),
+            )
+        )
     own, text = terms.own(Benefit, without="text"), terms.text("text", "")
     if on is None:
         return [Benefit(**terms.common(name), text=text, **own)]

@@ -35,11 +35,17 @@ class Bundle(Offer):
 
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.price_minor is None):
-            raise InputError(f"bundle '{self.offer_id}' needs either 'price' or 'percent'")
+            raise InputError(Message("bundle '{offer_id}' needs either 'price' or 'percent'", offer_id=self.offer_id))
         if not self.scope.is_everything:
-            raise InputError(f"what bundle '{self.offer_id}' is about stands in its parts, not beside them")
+            raise InputError(
+                Message(
+                    "what bundle '{offer_id}' is about stands in its parts, not beside them", offer_id=self.offer_id
+                )
+            )
         if not self.parts or any(count < 1 for _, count in self.parts):
-            raise InputError(f"bundle '{self.offer_id}' needs 'parts', each with a 'count' of 1 or more")
+            raise InputError(
+                Message("bundle '{offer_id}' needs 'parts', each with a 'count' of 1 or more", offer_id=self.offer_id)
+            )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""

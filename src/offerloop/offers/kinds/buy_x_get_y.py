@@ -40,7 +40,7 @@ class BuyXGetY(Offer):
 
     def __post_init__(self) -> None:
         if self.buy < 1 or self.get < 1:
-            raise InputError(f"'{self.offer_id}' must have 'buy' and 'get' of 1 or more")
+            raise InputError(Message("'{offer_id}' must have 'buy' and 'get' of 1 or more", offer_id=self.offer_id))
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""

@@ -34,16 +34,28 @@ class Combined(Offer):
 
     def __post_init__(self) -> None:
         if not self.parts:
-            raise InputError(f"'{self.offer_id}' needs 'parts'")
+            raise InputError(Message("'{offer_id}' needs 'parts'", context="error", offer_id=self.offer_id))
         if not self.scope.is_everything:
-            raise InputError(f"what '{self.offer_id}' is about stands in its parts, not beside them")
+            raise InputError(
+                Message("what '{offer_id}' is about stands in its parts, not beside them", offer_id=self.offer_id)
+            )
         for part in self.parts:
             if part.funded_share or any(
                 getattr(part, name, None) is not None for name in ("stock", "per_customer", "max_units")
             ):
-                raise InputError(f"a part of '{self.offer_id}' has neither a 'funded_share' nor a stock of its own")
+                raise InputError(
+                    Message(
+                        "a part of '{offer_id}' has neither a 'funded_share' nor a stock of its own",
+                        offer_id=self.offer_id,
+                    )
+                )
         if any(part.conditions != NO_CONDITIONS or part.stacking != ALONE_IN_ITS_LANE for part in self.parts):
-            raise InputError(f"conditions and stacking of '{self.offer_id}' stand beside its parts, not inside them")
+            raise InputError(
+                Message(
+                    "conditions and stacking of '{offer_id}' stand beside its parts, not inside them",
+                    offer_id=self.offer_id,
+                )
+            )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""

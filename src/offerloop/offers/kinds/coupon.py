@@ -50,18 +50,33 @@ class Coupon(Offer):
 
     def __post_init__(self) -> None:
         if sum(one is not None for one in (self.percent, self.amount_minor, self.price_minor, self.steps or None)) != 1:
-            raise InputError(f"coupon '{self.offer_id}' needs one of 'percent', 'amount' and 'price', or 'steps'")
+            raise InputError(
+                Message(
+                    "coupon '{offer_id}' needs one of 'percent', 'amount' and 'price', or 'steps'",
+                    offer_id=self.offer_id,
+                )
+            )
         self._check_units()
 
     def _check_units(self) -> None:
         chosen = sum(map(bool, (self.cheapest, self.most_expensive, self.steps)))
         if chosen > 1 or (self.steps and self.each_unit):
-            raise InputError(f"coupon '{self.offer_id}' chooses its units in more than one way")
+            raise InputError(
+                Message("coupon '{offer_id}' chooses its units in more than one way", offer_id=self.offer_id)
+            )
         if (self.max_units or self.units_per_line) and (chosen or not self._by_unit):
-            raise InputError(f"coupon '{self.offer_id}' limits units, which goes with 'each_unit' or a price of each")
+            raise InputError(
+                Message(
+                    "coupon '{offer_id}' limits units, which goes with 'each_unit' or a price of each",
+                    offer_id=self.offer_id,
+                )
+            )
         if self.max_minor is not None and (self.each_unit or chosen):
             raise InputError(
-                f"coupon '{self.offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has"
+                Message(
+                    "coupon '{offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has",
+                    offer_id=self.offer_id,
+                )
             )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
@@ -143,7 +158,14 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
     name, on = terms.text("id", "coupon"), terms.get("on")
     percents = [None] if terms.get("percent") is None else terms.percents("percent")
     if on not in (None, EACH_CATEGORY, *categories):
-        raise InputError(f"coupon '{name}' is on the unknown category '{on}'{near_miss(str(on), categories)}")
+        raise InputError(
+            Message(
+                "coupon '{name}' is on the unknown category '{on}'{near}",
+                name=name,
+                on=str(on),
+                near=near_miss(str(on), categories),
+            )
+        )
     scopes = [Scope(categories=frozenset([one])) for one in categories] if on == EACH_CATEGORY else [None]
     own, offers = terms.own(Coupon, without="percent"), list[Offer]()
     for scope in scopes:

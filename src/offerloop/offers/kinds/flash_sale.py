@@ -39,10 +39,15 @@ class FlashSale(Offer):
 
     def __post_init__(self) -> None:
         if (self.percent is None) == (self.price_minor is None):
-            raise InputError(f"flash sale '{self.offer_id}' needs either 'percent' or 'price'")
+            raise InputError(
+                Message("flash sale '{offer_id}' needs either 'percent' or 'price'", offer_id=self.offer_id)
+            )
         if self.max_minor is not None and (self.stock or self.per_customer or self.price_minor is not None):
             raise InputError(
-                f"the 'max_discount' of flash sale '{self.offer_id}' goes with a 'percent' and without a limit of units"
+                Message(
+                    "the 'max_discount' of flash sale '{offer_id}' goes with a 'percent' and without a limit of units",
+                    offer_id=self.offer_id,
+                )
             )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
@@ -94,7 +99,13 @@ def read_flash_sale(terms: WrittenTerms, categories: Sequence[str] | None) -> li
     if categories is not None:
         on = terms.get("on")
         if on not in (None, *categories):
-            raise InputError(f"the flash sale is on the unknown category '{on}'{near_miss(str(on), categories)}")
+            raise InputError(
+                Message(
+                    "the flash sale is on the unknown category '{on}'{near}",
+                    on=str(on),
+                    near=near_miss(str(on), categories),
+                )
+            )
         terms.percent("percent")
         terms.whole("hours")
     return [FlashSale(**terms.common("flash-sale"), **terms.own(FlashSale))]

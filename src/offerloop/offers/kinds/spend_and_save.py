@@ -42,11 +42,18 @@ class SpendAndSave(Offer):
     def __post_init__(self) -> None:
         tiers = self.tiers
         if not tiers or any(one.least >= other.least for one, other in pairwise(tiers)):
-            raise InputError(f"the tiers of '{self.offer_id}' must rise from one to the next")
+            raise InputError(
+                Message("the tiers of '{offer_id}' must rise from one to the next", offer_id=self.offer_id)
+            )
         if self.each_full and (len(tiers) > 1 or tiers[0].percent is not None or tiers[0].least < 1):
-            raise InputError(f"'{self.offer_id}' takes off for each full threshold, so it has one tier with an amount")
+            raise InputError(
+                Message(
+                    "'{offer_id}' takes off for each full threshold, so it has one tier with an amount",
+                    offer_id=self.offer_id,
+                )
+            )
         if self.times is not None and not self.each_full:
-            raise InputError(f"'{self.offer_id}' limits 'times', which only 'each_full' has")
+            raise InputError(Message("'{offer_id}' limits 'times', which only 'each_full' has", offer_id=self.offer_id))
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
@@ -142,7 +149,13 @@ class _Row:
         else:
             tier = Tier(least, 0 if free and row.get("save") is None else row.money("save"), free_shipping=free)
         if not counted and tier.off_minor > least:
-            raise InputError(f"'save' ({row.need('save')}) is more than 'spend' ({row.need('spend')})")
+            raise InputError(
+                Message(
+                    "'save' ({save}) is more than 'spend' ({spend})",
+                    save=str(row.need("save")),
+                    spend=str(row.need("spend")),
+                )
+            )
         if row is not self.terms:
             row.finish()
         return tier

@@ -43,13 +43,27 @@ class BasketLine:
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
-            raise InputError(f"the quantity of '{self.product_id}' must be 1 or more, not {self.quantity}")
+            raise InputError(
+                Message(
+                    "the quantity of '{product_id}' must be 1 or more, not {value}",
+                    product_id=self.product_id,
+                    value=str(self.quantity),
+                )
+            )
         if self.quantity * max(self.unit_minor, 1) >= TOO_MUCH:
-            raise InputError(f"'{self.product_id}' is too large an amount: {self.quantity} units")
+            raise InputError(
+                Message(
+                    "'{product_id}' is too large an amount: {value} units",
+                    product_id=self.product_id,
+                    value=str(self.quantity),
+                )
+            )
         if self.unit_minor < 0 or self.floor_minor < 0:
-            raise InputError(f"the price and the floor of '{self.product_id}' must not be below zero")
+            raise InputError(
+                Message("the price and the floor of '{product_id}' must not be below zero", product_id=self.product_id)
+            )
         if self.list_minor is not None and self.list_minor < self.unit_minor:
-            raise InputError(f"the price of '{self.product_id}' is above its list price")
+            raise InputError(Message("the price of '{product_id}' is above its list price", product_id=self.product_id))
 
     @property
     def counts(self) -> bool:

@@ -15,11 +15,13 @@ from offerloop.offers.terms import WrittenTerms
 def read_basket(written: object) -> Basket:
     """Read a basket from its fields. Raises InputError with a sentence that names the line and the field."""
     if not isinstance(written, Mapping):
-        raise InputError("a basket must be a table with 'currency' and 'lines'")
-    terms = WrittenTerms(written, known_currency(written.get("currency")), "the basket")
+        raise InputError(Message("a basket must be a table with 'currency' and 'lines'"))
+    terms = WrittenTerms(
+        written, known_currency(written.get("currency")), Message("the basket", context="subject of an error")
+    )
     lines = terms.need("lines")
     if not isinstance(lines, list):
-        raise InputError(f"'lines' of the basket must be a list, not '{lines}'")
+        raise InputError(Message("'lines' of the basket must be a list, not '{lines}'", lines=str(lines)))
     terms.get("currency")
     basket = Basket(
         currency=terms.currency,
@@ -43,20 +45,23 @@ def known_currency(written: object) -> str:
     """Return the currency code. Raises InputError for an unknown one."""
     if isinstance(written, str) and (written in DIGITS or is_unit(written)):
         return written
-    raise InputError(f"'currency' must be an ISO code such as \"EUR\", not '{written}'")
+    raise InputError(Message("'currency' must be an ISO code such as \"EUR\", not '{value}'", value=str(written)))
 
 
 def _line(written: object, place: int, currency: str) -> BasketLine:
-    what = f"line {place} of the basket"
+    what = Message("line {number} of the basket", number=str(place))
     if not isinstance(written, Mapping):
-        raise InputError(f"{what} must be a table, not '{written}'")
+        raise InputError(Message("{what} must be a table, not '{value}'", what=what, value=str(written)))
     terms = WrittenTerms(written, currency, what)
     try:
         line = _read_line(terms)
         terms.finish()
     except InputError as error:
-        said = str(error)
-        raise InputError(said if said.startswith(what) else f"{what}: {said}") from None
+        is_said = str(error).startswith(str(what))
+        said = (
+            error.message if is_said else Message("{place}: {error}", context="error", place=what, error=error.message)
+        )
+        raise InputError(said) from None
     return line
 
 
@@ -67,7 +72,9 @@ def _read_line(terms: WrittenTerms) -> BasketLine:
         terms.need("unit_price")
     categories = terms.get("categories", [])
     if not isinstance(categories, list) or not all(isinstance(one, str) and one for one in categories):
-        raise InputError(f"'categories' must be a list of names, not '{categories}'")
+        raise InputError(
+            Message("'categories' must be a list of names, not '{categories}'", categories=str(categories))
+        )
     if terms.get("category") is not None:
         categories = [*categories, terms.text("category", "")]
     return BasketLine(
@@ -107,12 +114,16 @@ def _name(terms: WrittenTerms, field: str) -> str | None:
 
 
 def _customer(terms: WrittenTerms) -> Customer:
-    inner = terms.table("customer", "the customer")
+    inner = terms.table("customer", Message("the customer", context="subject of an error"))
     if inner is None:
         return Customer()
     before = inner.get("orders_before")
     if before is not None and (type(before) is not int or before < 0):
-        raise InputError(f"'orders_before' of the customer must be a whole number of at least 0, not {before}")
+        raise InputError(
+            Message(
+                "'orders_before' of the customer must be a whole number of at least 0, not {before}", before=str(before)
+            )
+        )
     customer = Customer(
         customer_id=_name(inner, "customer_id"),
         segments=inner.names("segments"),
@@ -127,13 +138,18 @@ def _customer(terms: WrittenTerms) -> Customer:
 def _usage(terms: WrittenTerms) -> dict[str, OfferUsage]:
     written: Any = terms.get("usage", {})
     if not isinstance(written, Mapping):
-        raise InputError(f"'usage' must be a table by offer, not '{written}'")
+        raise InputError(Message("'usage' must be a table by offer, not '{value}'", value=str(written)))
     usage = {}
     for offer_id, counted in written.items():
         counts = dict(counted) if isinstance(counted, Mapping) else {"": counted}
         if not counts.keys() <= {"sold", "by_customer"} or any(type(n) is not int or n < 0 for n in counts.values()):
             raise InputError(
-                f"'usage' of '{offer_id}' must be like {{\"sold\": 90, \"by_customer\": 1}}, not '{counted}'"
+                Message(
+                    "'usage' of '{offer_id}' must be like {example}, not '{value}'",
+                    offer_id=str(offer_id),
+                    example='{"sold": 90, "by_customer": 1}',
+                    value=str(counted),
+                )
             )
         usage[str(offer_id)] = OfferUsage(**counts)
     return usage

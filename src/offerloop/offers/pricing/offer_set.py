@@ -117,7 +117,11 @@ class OfferSet:
         ready = tuple([one if one.limited else one.beside(alike) for one in ready])
         for earlier, other in pairwise(ready):
             if earlier.offer.offer_id == other.offer.offer_id:
-                raise InputError(f"two offers have the id '{earlier.offer.offer_id}'; give each its own 'id'")
+                raise InputError(
+                    Message(
+                        "two offers have the id '{offer_id}'; give each its own 'id'", offer_id=earlier.offer.offer_id
+                    )
+                )
         by_name: dict[str, dict[str, list[Ready]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
         everywhere = []
         for earlier in ready:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.priced import Priced
 
@@ -83,7 +84,14 @@ def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, in
         is_in_basket = 0 <= place < len(priced.lines) and priced.lines[place].line.counts
         most = priced.lines[place].line.quantity if is_in_basket else 0
         if min(returned.get(place, 0), before.get(place, 0)) < 0 or count > most:
-            raise InputError(f"{count} units of line {place} cannot come back: the basket has {most}")
+            raise InputError(
+                Message(
+                    "{count} units of line {place} cannot come back: the basket has {most}",
+                    count=str(count),
+                    place=place,
+                    most=str(most),
+                )
+            )
     return now
 
 

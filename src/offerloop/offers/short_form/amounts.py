@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import DIGITS, is_unit, to_minor, to_text
 
 MARK = "¤"
@@ -35,7 +36,7 @@ MOST_IN_CHINESE = 90
 """Percent off that 折 says clearly: below 1折 it is mistaken for a factor, as 0.95折 is for 9.5折."""
 _LEAST_OF_TWO_DIGITS = 20
 """85折 is a way to write 8.5折; 12折 would be 20 % more than the price, and is a slip."""
-_FREE = "'cheapest item free' (最便宜1件免费), 'buy 2 get 1 free' (买2送1) or 'free shipping' (包邮)"
+_FREE = Message("'cheapest item free' (最便宜1件免费), 'buy 2 get 1 free' (买2送1) or 'free shipping' (包邮)")
 """Forms that say what is free."""
 
 _SIGN = "|".join(("(?<![A-Za-z])" if re.match("[A-Z]", sign) else "") + re.escape(sign) for sign in _SIGNS)
@@ -65,7 +66,9 @@ def signed_currency(text: str) -> str | None:
 def check_currency(currency: str) -> None:
     """Raises InputError for what is neither a currency nor a unit."""
     if currency not in DIGITS and not is_unit(currency):
-        raise InputError(f"'{currency}' is neither a currency such as USD nor a unit such as lessons")
+        raise InputError(
+            Message("'{currency}' is neither a currency such as USD nor a unit such as lessons", currency=currency)
+        )
 
 
 def marked(text: str, currency: str) -> str:
@@ -75,7 +78,13 @@ def marked(text: str, currency: str) -> str:
         signs = [sign for sign in (match["before"], match["after"]) if sign]
         for sign in signs:
             if currency not in (*_SIGNS.get(sign.upper(), (sign,)), sign):
-                raise InputError(f"'{match[0].strip()}' is not an amount in {currency}, the currency of the offer")
+                raise InputError(
+                    Message(
+                        "'{amount}' is not an amount in {currency}, the currency of the offer",
+                        amount=match[0].strip(),
+                        currency=currency,
+                    )
+                )
         return match[0] if not signs else match["number"] + MARK
 
     return _amounts(currency).sub(mark, text)
@@ -136,28 +145,40 @@ def read_percent(written: str) -> int | str:
     paid = Fraction(number)
     if not written.endswith("折"):
         if paid == 100:
-            raise InputError(f"'{written} off' gives everything away; write {_FREE}")
+            raise InputError(
+                Message("'{value} off' gives everything away; write {free}", value=str(written), free=_FREE)
+            )
         return short_percent(paid)
     if paid == 0:
-        raise InputError(f"'{written}' gives everything away; write {_FREE}")
+        raise InputError(Message("'{value}' gives everything away; write {free}", value=str(written), free=_FREE))
     if not (1 <= paid < 10 or ("." not in number and _LEAST_OF_TWO_DIGITS <= paid < 100)):
-        raise InputError(f"'{written}' is not clear; {_meant(paid)}")
+        raise InputError(
+            Message(
+                "'{value}' is not clear; {meant}",
+                context="error",
+                value=str(written),
+                meant=_meant(paid),
+            )
+        )
     return short_percent(100 - (10 * paid if paid < 10 else paid))
 
 
-def _meant(paid: Fraction) -> str:
+def _meant(paid: Fraction) -> Message:
     """What somebody may have meant who wrote this number before 折."""
     if paid < 1:
-        return (
-            f"it would leave {short_percent(10 * paid)} % to pay; write '{short_percent(10 * paid)}折' if "
-            f"{short_percent(100 - 100 * paid)} % off is meant"
-        )
+        tenths = str(short_percent(10 * paid))
+        off = str(short_percent(100 - 100 * paid))
+        return Message(
+            "it would leave {paid} % to pay; write '{tenths}折' if {off} % off is meant",
+            paid=tenths, tenths=tenths, off=off,
+        )  # fmt: skip
     if paid.denominator > 1 or paid >= 100:
-        return "8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %"
-    return (
-        f"it is no reduction; write '{short_percent(paid / 10)}折' if {paid} % is to be paid, or "
-        f"'{short_percent(10 - paid / 10)}折' if {paid} % is taken off"
-    )
+        return Message("8折 and 80折 pay 80 %, 85折 and 8.5折 pay 85 %")
+    return Message(
+        "it is no reduction; write '{paid_form}折' if {percent} % is to be paid, or '{off_form}折' if {percent} % is "
+        "taken off",
+        paid_form=str(short_percent(paid / 10)), off_form=str(short_percent(10 - paid / 10)), percent=str(paid),
+    )  # fmt: skip
 
 
 def short_percent(percent: Fraction) -> int | str:
@@ -166,15 +187,18 @@ def short_percent(percent: Fraction) -> int | str:
         return int(percent)
     exact = Decimal(percent.numerator) / Decimal(percent.denominator)
     if Fraction(exact) != percent:
-        raise InputError(f"'percent' of {percent} has no exact decimals, so it has no short form")
+        raise InputError(
+            Message("'percent' of {percent} has no exact decimals, so it has no short form", percent=str(percent))
+        )
     return f"{exact:f}"
 
 
 def percent_text(written: int | str, language: str) -> str:
     """ "12.5%", or what is left to pay in 折. Raises InputError for what `read_percent` would refuse."""
     if Fraction(str(written)) == 100 or (language == "zh" and Fraction(str(written)) > MOST_IN_CHINESE):
-        what = "short form" if language == "en" else "Chinese short form"
-        raise InputError(f"no {what} says 'percent' of {written}")
+        english = Message("short form", context="kind of form")
+        what = english if language == "en" else Message("Chinese short form", context="kind of form")
+        raise InputError(Message("no {what} says 'percent' of {value}", what=what, value=str(written)))
     if language == "en":
         return f"{written}%"
     return f"{short_percent((100 - Fraction(str(written))) / 10)}折"

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 NAME = "[\ue100-\uf8ff]"
 """Pattern of what stands for a name."""
@@ -55,7 +56,11 @@ class Names:
         """The quoted text that a character stands for."""
         named = self._found[ord(sign) - _FIRST]
         if not isinstance(named, str):
-            raise InputError(f"'{self.shown(sign)}' says what an offer is about; a product or a text stands in quotes")
+            raise InputError(
+                Message(
+                    "'{text}' says what an offer is about; a product or a text stands in quotes", text=self.shown(sign)
+                )
+            )
         return named
 
     def shown(self, text: str) -> str:
@@ -82,7 +87,9 @@ class Names:
 
         text = _ON.sub(after_on, re.sub(NAME, bracket, text))
         if len(scopes) > 1:
-            raise InputError("an offer is about one thing; several names stand together, as in 'on Tea or Coffee'")
+            raise InputError(
+                Message("an offer is about one thing; several names stand together, as in 'on Tea or Coffee'")
+            )
         return text.strip(), scopes[0] if scopes else {}
 
     def _groups(self, written: str, *, bare: bool) -> dict[str, Any]:
@@ -91,9 +98,19 @@ class Names:
             before, colon, names = re.sub("：", ":", group).rpartition(":")
             fields = [field for field, words in _WORDS.items() if before.strip().lower().rstrip("s") in words]
             if not fields or bool(colon) == (fields == ["on"]):
-                raise InputError(f"'{before.strip()}:' is none of product:, brand:, shop:, 商品:, 品牌: and 店铺:")
+                raise InputError(
+                    Message(
+                        "'{before}:' is none of product:, brand:, shop:, 商品:, 品牌: and 店铺:", before=before.strip()
+                    )
+                )
             if fields[0] in scope:
-                raise InputError(f"'{self.shown(written)}' says '{fields[0]}' twice; put its names together")
+                raise InputError(
+                    Message(
+                        "'{text}' says '{field}' twice; put its names together",
+                        text=self.shown(written),
+                        field=str(fields[0]),
+                    )
+                )
             parts = re.split(r"\s+or\s+" if bare else "[,，、]", names, flags=re.IGNORECASE)
             group_names = sorted({self._name(one.strip(), bare=bare) for one in parts})
             scope[fields[0]] = group_names[0] if len(group_names) == 1 else group_names
@@ -103,7 +120,11 @@ class Names:
         if re.fullmatch(NAME, written):
             return self.of(written)
         if not written or re.search(NAME, written) or (bare and not _plain(written)):
-            raise InputError(f"'{self.shown(written)}' is not clear as a name; put a name in quotes, as in on \"Tea\"")
+            raise InputError(
+                Message(
+                    "'{text}' is not clear as a name; put a name in quotes, as in on \"Tea\"", text=self.shown(written)
+                )
+            )
         return written
 
 
@@ -141,7 +162,7 @@ def _unquoted(piece: str) -> str:
     try:
         text = str(json.loads(piece, strict=False))
     except json.JSONDecodeError:
-        raise InputError(f"{piece} is not a text in quotes that can be read") from None
+        raise InputError(Message("{piece} is not a text in quotes that can be read", piece=piece)) from None
     check_signs(text)
     return text
 
@@ -150,4 +171,9 @@ def check_signs(text: str) -> None:
     """Raises InputError for a text with half of a sign, a lone surrogate of UTF-16, which no file can hold."""
     half = next((sign for sign in text if "\ud800" <= sign <= "\udfff"), None)
     if half is not None:
-        raise InputError(f"the text holds '\\u{ord(half):04x}', half of a sign, which no file can hold; type it again")
+        raise InputError(
+            Message(
+                "the text holds '\\u{half}', half of a sign, which no file can hold; type it again",
+                half=f"{ord(half):04x}",
+            )
+        )

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -62,4 +63,4 @@ def _value(numeral: str, whole: str) -> int:
 
 
 def _no_number(numeral: str) -> InputError:
-    return InputError(f"'{numeral}' is not a number that can be read; write it in digits")
+    return InputError(Message("'{numeral}' is not a number that can be read; write it in digits", numeral=numeral))

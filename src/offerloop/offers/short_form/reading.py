@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.reading import read_offers
 from offerloop.offers.short_form.amounts import (
     MARK,
@@ -64,8 +65,16 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     for offer in offers:
         read_offers([offer], None, currency)
     if reading is not None and not 1 <= reading <= len(offers):
-        count = "one reading" if len(offers) == 1 else f"{len(offers)} readings"
-        raise InputError(f"'{_shown(text)}' has {count}, so there is no reading {reading}")
+        several = Message("{count} readings", context="number of readings", count=len(offers))
+        count = Message("one reading", context="number of readings") if len(offers) == 1 else several
+        raise InputError(
+            Message(
+                "'{text}' has {count}, so there is no reading {reading}",
+                text=_shown(text),
+                count=count,
+                reading=str(reading),
+            )
+        )
     if reading is None and len(offers) > 1:
         raise InputError(_both(text, offers, currency))
     return offers[(reading or 1) - 1]
@@ -93,7 +102,12 @@ def _both(text: str, offers: Sequence[Mapping[str, Any]], currency: str) -> str:
 def _parts(text: str) -> tuple[Names, list[tuple[str, dict[str, Any]]]]:
     """What is joined by "+", each without its scope, and the scope."""
     if not 0 < len(text.strip()) <= LONGEST:
-        raise InputError(f"a short form is a text of 1 to {LONGEST} signs, such as '20% off over $50' or '满200减20'")
+        raise InputError(
+            Message(
+                "a short form is a text of 1 to {most} signs, such as '20% off over $50' or '满200减20'",
+                most=str(LONGEST),
+            )
+        )
     check_signs(text)
     names = Names(text)
     return names, [names.without_scope(part) for part in _JOIN.split(names.text)]
@@ -106,7 +120,11 @@ def _combined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for part in own:
         for name in BOTH:
             if name in part:
-                raise InputError(f"conditions such as '{name}' of parts joined by '+' stand behind the last of them")
+                raise InputError(
+                    Message(
+                        "conditions such as '{name}' of parts joined by '+' stand behind the last of them", name=name
+                    )
+                )
     return {"kind": "combined", "parts": own, **conditions}
 
 
@@ -191,7 +209,14 @@ class _Text:
             body, values = modifier
             twice = next((name for name in values if name in modifiers), None)
             if twice is not None:
-                raise InputError(f"'{self.shown(self.text)}' says '{twice}' twice")
+                raise InputError(
+                    Message(
+                        "'{text}' says '{twice}' twice",
+                        context="error",
+                        text=self.shown(self.text),
+                        twice=str(twice),
+                    )
+                )
             modifiers |= values
         return body, modifiers
 
@@ -214,7 +239,11 @@ class _Text:
             rows.append(row)
         whole = [{name: row.pop(name) for name in ("each_full", "by_count") if name in row} for row in rows]
         if any(one != whole[0] for one in whole):
-            raise InputError(f"the tiers of '{self.shown(self.text)}' must all be by amount or all by number of units")
+            raise InputError(
+                Message(
+                    "the tiers of '{text}' must all be by amount or all by number of units", text=self.shown(self.text)
+                )
+            )
         if not rows:
             return None
         return whole[0] | (rows[0] if len(rows) == 1 else {"tiers": rows})

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.short_form.amounts import short_percent
 
 _HALF = Fraction(1, 2)
@@ -33,7 +34,13 @@ def meanings(kind: str, terms: Mapping[str, Any], price: str, language: str) -> 
 
 def _paid(count: int, paid: int) -> dict[str, Any]:
     if not 0 < paid < count:
-        raise InputError(f"of {count} units fewer than {count} and at least 1 must be paid for, not {paid}")
+        raise InputError(
+            Message(
+                "of {count} units fewer than {count} and at least 1 must be paid for, not {paid}",
+                count=str(count),
+                paid=str(paid),
+            )
+        )
     return _buy_and_get(paid, count - paid)
 
 

@@ -39,7 +39,9 @@ class _Writer:
         if terms["kind"] != "combined":
             return self.single(terms)
         if len(terms["parts"]) == 1 or any(part["kind"] == "combined" for part in terms["parts"]):
-            raise InputError("no short form says 'parts' of a combined offer that are alone or combined themselves")
+            raise InputError(
+                Message("no short form says 'parts' of a combined offer that are alone or combined themselves")
+            )
         conditions = self.modifiers({name: value for name, value in terms.items() if name in BOTH})
         return " + ".join(self.single(part) for part in terms["parts"]) + conditions
 
@@ -50,7 +52,7 @@ class _Writer:
         if terms["kind"] == "bundle":
             part, *more = rest.pop("parts")
             if more:
-                raise InputError("no short form says 'parts' of more than one")
+                raise InputError(Message("no short form says 'parts' of more than one"))
             scope = {name: part[name] for name in SCOPE if name in part}
             rest["count"] = part["count"]
         text = self.tiers(rest) if terms["kind"] == "spend_and_save" else self.form(rest)
@@ -70,13 +72,19 @@ class _Writer:
                     }
                     return form.written(self.values(own_terms), self.language) + self.modifiers(rest)
         names = ", ".join(f"'{name}'" for name in terms if name != "kind")
-        raise InputError(f"no short form says {names} of an offer of kind '{terms['kind']}' together")
+        raise InputError(
+            Message(
+                "no short form says {names} of an offer of kind '{kind}' together",
+                names=str(names),
+                kind=str(terms["kind"]),
+            )
+        )
 
     def tiers(self, terms: dict[str, Any]) -> str:
         """Tiers one after another, with modifiers."""
         rows = terms.get("tiers") or [{name: terms[name] for name in _OF_A_TIER if name in terms}]
         if len(rows) == 1 and not {"save", "percent"} & rows[0].keys():
-            raise InputError("'free_shipping' alone has a short form as an offer of kind 'free_shipping' only")
+            raise InputError(Message("'free_shipping' alone has a short form as an offer of kind 'free_shipping' only"))
         whole = {name: terms[name] for name in ("each_full", "by_count") if name in terms}
         said = ("tiers", *whole, *_OF_A_TIER)
         rest = {name: value for name, value in terms.items() if name not in said}

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.base import ANY_CHANNEL, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.form import Unit, form
@@ -34,7 +35,8 @@ def terms_of(offer: Offer, currency: str) -> dict[str, Any]:
     terms: dict[str, Any] = {"kind": offer.kind}
     if isinstance(offer, Bundle | Combined):
         if not offer.scope.is_everything:
-            raise InputError(f"{_no_form(next(iter(_scope(offer.scope))))} beside 'parts'")
+            field = next(iter(_scope(offer.scope)))
+            raise InputError(Message("no short form says '{field}' beside 'parts'", field=field))
     else:
         terms |= _scope(offer.scope)
     terms |= _own(offer, currency)
@@ -45,7 +47,7 @@ def terms_of(offer: Offer, currency: str) -> dict[str, Any]:
         terms["min_count"] = conditions.min_count
     if conditions.order_number is not None:
         if conditions.order_number != 1:
-            raise InputError(f"{_no_form('order_number')} other than 1, a first order")
+            raise InputError(Message("no short form says 'order_number' other than 1, a first order"))
         terms["order_number"] = 1
     return terms
 
@@ -73,8 +75,8 @@ def _refuse(offer: object, usual: object, names: Mapping[str, str]) -> None:
             raise InputError(_no_form(written))
 
 
-def _no_form(field: str) -> str:
-    return f"no short form says '{field}'"
+def _no_form(field: str) -> Message:
+    return Message("no short form says '{field}'", field=field)
 
 
 def _scope(scope: Scope) -> dict[str, Any]:
