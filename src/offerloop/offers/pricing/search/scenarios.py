@@ -112,7 +112,7 @@ class Scenario:
         return known
 
     def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
-        worth = [1.0] * (len(self.all.start.amounts) + 1)
+        worth = [1.0] * len(self.all.amounts)
         slack, shares, behind = 0.0, [0.0] * len(self.all.rivals), set[int]()
         events = [one for one in self.all.events if one[0] >= place]
         for steps in reversed(groups):
