@@ -1,3 +1,4 @@
+# peers: django-oscar>=4.2,<5
 """How long does a basket take to price, with few offers and with many, and does the quantity matter?
 
 Made-up shops: `active` offers of all kinds over categories and products, and a basket of random lines of two units,
@@ -10,6 +11,9 @@ that the same offers apply to the same amounts.
 Full wallets: of random offers those are kept that apply to a basket of six lines, until there are thirty; offers of
 lines alone, and with those of single units. Shown are the 99th percentile of the CPU time of one pricing, the share of
 baskets whose choice of offers is exact, and the largest gap as a share of the total.
+
+Beside django-oscar: the same baskets and offers without bundles, in the same process (`pricing_oscar`), and how many
+times as long it takes; skipped where it is not installed.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
+import pricing_oscar
 from offerloop.offers import Basket, BasketLine, Offer, OfferSet, SpendAndSave, price
 from offerloop.offers.conditions import Conditions
 from offerloop.offers.kinds.bundle import Bundle
@@ -141,6 +146,28 @@ def by_quantity(size: Size, seeds: int, repeats: int) -> Found:
     return found, [Claim.at_most(f"{size}: time at quantity {MANY} / at quantity 1", float(np.median(ratios)), 1.05)]
 
 
+def beside_oscar(size: Size, seeds: int) -> Found:
+    """The same baskets and offers in django-oscar."""
+    if not pricing_oscar.is_installed():
+        print("django-oscar is not installed, so that nothing is compared with it")
+        return [], []
+    times = []
+    for seed in range(seeds):
+        rng = random.Random(seed)
+        entered = [one for one in offers(size, rng, counting=True) if not isinstance(one, Bundle)]
+        bought, shop = basket(size, rng, 2, 100), pricing_oscar.Oscar(size.products, size.categories)
+        shop.enter(entered)
+        times.append((milliseconds(bought, OfferSet.of(entered), 20)[0], shop.milliseconds(bought)))
+    ours, theirs = (float(one) for one in np.median(times, axis=0))
+    case = f"{size}, without bundles"
+    results = [
+        Result("offerloop", case, "median", ours, "ms"),
+        Result("django-oscar", case, "median", theirs, "ms"),
+        Result("django-oscar", case, "times as long", theirs / ours, "ratio"),
+    ]
+    return results, [Claim(f"{case}: time of django-oscar / of offerloop", theirs / ours)]
+
+
 def wallet(rng: random.Random, *, counting: bool, stackable: float) -> tuple[Basket, list[Offer]]:
     """A basket and as many offers that apply to it, of which some stack."""
     bought, found = basket(WALLET, rng, 2, 100), list[Offer]()
@@ -185,6 +212,9 @@ def main() -> None:
             results, claims = results + found, claims + claimed
     found, claimed = full_wallets(20 if asked.quick else 200)
     results, claims = results + found, claims + claimed
+    for size in SIZES[:1] if asked.quick else SIZES:
+        found, claimed = beside_oscar(size, 3 if size.lines < 10 else 1)
+        results, claims = results + found, claims + claimed
     tell(results, claims)
     if asked.json:
         Record(machine(before, []), results, claims).write(asked.json)
