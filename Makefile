@@ -12,7 +12,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
-	@echo "make serve    answer decisions, prices and coupons of the demo over HTTP"
+	@echo "make serve    open the console on the demo, and answer its decisions, prices and coupons over HTTP"
 	@echo "make case     a worked example in a simulated shop: models, policies at equal spend, and what is true of its result"
 	@echo "make test     set up and run the whole suite, with all checks"
 	@echo "make quick    lint, types, layer rule and the tests of what changed, in under 3 minutes: for every commit"
@@ -65,7 +65,7 @@ demo/runs:
 	$(MAKE) demo
 
 serve: $(VENV)/serve.done | demo/runs
-	$(BIN)/offerloop serve demo
+	$(BIN)/offerloop serve demo --demo-people
 
 case: $(VENV)/case.done
 	$(BIN)/python examples/case/make_notebook.py

@@ -185,7 +185,7 @@ def _shown(request: Request, worker: Worker) -> tuple[str, str]:
             raise Problem("not_signed_in")
         return "token", secret
     settings = worker.settings
-    name = request.headers.get(settings.proxy_header) if _peer(request) in settings.trusted_proxies else None
+    name = request.headers.get(settings.proxy_header) if peer_of(request) in settings.trusted_proxies else None
     cookie = request.cookies.get(COOKIE, "")
     if name is None and not (cookie.startswith(PREFIX) and len(cookie) <= LONGEST_SECRET):
         raise Problem("not_signed_in")
@@ -214,13 +214,14 @@ def check_same_site(request: Request) -> None:
 
 def address_of(request: Request) -> str:
     """Return the address that a request came from: behind a trusted proxy the one that the proxy saw."""
-    peer = _peer(request)
+    peer = peer_of(request)
     if peer in request.app.state.worker.settings.trusted_proxies:
         return request.headers.get("x-forwarded-for", peer).rpartition(",")[2].strip()[:LONGEST_SECRET]
     return peer
 
 
-def _peer(request: Request) -> str:
+def peer_of(request: Request) -> str:
+    """Return the address at the other end of the connection."""
     return request.client.host if request.client else ""
 
 

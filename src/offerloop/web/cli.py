@@ -25,17 +25,24 @@ def serve(
     insecure_cookies: Annotated[
         bool, typer.Option("--insecure-cookies", help="Let people sign in without HTTPS, for a try on one machine.")
     ] = False,
+    demo_people: Annotated[
+        bool,
+        typer.Option(
+            "--demo-people", help="Let a browser on this machine sign in as a demo's people, without a password."
+        ),
+    ] = False,
     new_admin_token: Annotated[
         bool, typer.Option("--new-admin-token", help="Make and print a further token of an admin, if all are lost.")
     ] = False,
 ) -> None:
-    """Answer decisions, prices, coupons and events over HTTP.
+    """Open the console, and answer decisions, prices, coupons and events over HTTP.
 
     Prints a token of an admin when a shop is first served.
     """
     from offerloop.web.running import ready_to_serve, run
 
     settings = ready_to_serve(
-        shop, store, workers, tuple(trusted_proxy or ()), secure_cookies=not insecure_cookies
+        shop, store, workers, tuple(trusted_proxy or ()),
+        secure_cookies=not (insecure_cookies or demo_people), demo_people=demo_people,
     )  # fmt: skip
     run(settings, host, port, new_admin_token=new_admin_token, tell=remark)

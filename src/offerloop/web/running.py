@@ -15,6 +15,7 @@ from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.store import Database, add_entry, add_token, list_tokens
+from offerloop.web.demo import LOOPBACK, add_demo_people
 from offerloop.web.log import log_to_stderr
 from offerloop.web.settings import Settings
 
@@ -26,9 +27,12 @@ STOP_SECONDS = 10
 
 
 def ready_to_serve(
-    shop: Path, store: str | None, workers: int, trusted_proxies: tuple[str, ...], *, secure_cookies: bool
+    shop: Path, store: str | None, workers: int, trusted_proxies: tuple[str, ...], **more: bool
 ) -> Settings:
-    """Return the settings. Raises InputError where there is no shop or the extra is not installed."""
+    """Return the settings; `more` are those that are on or off.
+
+    Raises InputError where there is no shop or the extra is not installed.
+    """
     try:
         import fastapi  # noqa: F401 - whether it is there
         import uvicorn  # noqa: F401
@@ -42,7 +46,7 @@ def ready_to_serve(
             Message("there is no shop at '{place}'; name the folder of its offerloop.toml", place=str(config))
         )
     url = store or with_variables(load_config(config).data.url, "data.store")
-    return Settings.of(config.parent, url, workers, trusted_proxies=trusted_proxies, secure_cookies=secure_cookies)
+    return Settings.of(config.parent, url, workers, trusted_proxies=trusted_proxies, **more)
 
 
 def first_token(database: Database, *, another: bool = False) -> str | None:
@@ -62,13 +66,18 @@ def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell
     """Serve until the process is told to stop."""
     import uvicorn
 
+    if settings.demo_people and host not in LOOPBACK:
+        raise InputError(Message("people of a demo sign in without a password; listen on 127.0.0.1 for that"))
     database = Database.open(settings.store)
+    if settings.demo_people:
+        database.change(add_demo_people)
     secret = first_token(database, another=new_admin_token)
     database.close()
     if secret is not None:
         sys.stdout.write(f"{secret}\n")
         sys.stdout.flush()
         tell("This is a token of an admin. It is shown once: keep it where secrets are kept.")
+    tell(f"The console is at http://{host}:{port}/")
     shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store

@@ -25,6 +25,8 @@ class Settings:
     proxy_header: str = "x-forwarded-user"
     secure_cookies: bool = True
     """Whether browsers send cookies over HTTPS alone."""
+    demo_people: bool = False
+    """Whether a browser on this machine may sign in as a marketer or an approver of a demo, without a password."""
 
     @classmethod
     def of(cls, shop: Path, store: str | None = None, workers: int = 1, **more: object) -> Settings:

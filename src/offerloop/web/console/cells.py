@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from babel.dates import format_datetime
-
 from offerloop.evaluation import Estimate
 from offerloop.message import Amount, Message, Share
 from offerloop.report import Localizer, Money
@@ -68,7 +66,7 @@ MISSING = "–"
 def cell_text(cell: Cell, _: Localizer) -> str:
     """Write a value for a reader."""
     match cell:
-        case None:
+        case None | ():
             return MISSING
         case MinorAmount():
             return Money(cell.currency, _.language).exact(cell.minor)
@@ -76,7 +74,7 @@ def cell_text(cell: Cell, _: Localizer) -> str:
             return Localizer(_.language, cell.currency).brief(cell.estimate)
         case Instant():
             moment = datetime.fromtimestamp(cell.second, UTC)
-            return format_datetime(moment, "medium", locale=_.language) + " UTC"
+            return f"{_.date(moment.date())} {moment:%H:%M} UTC"
         case Badge():
             return _(cell.text)
         case Link():

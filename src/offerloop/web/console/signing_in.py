@@ -12,6 +12,7 @@ from offerloop.message import Message
 from offerloop.store import accept_invitation, add_entry, find_token, invite, list_people
 from offerloop.web.api.people import check_attempt, open_session, person_with
 from offerloop.web.console.blocks import Block, Form, Input, Notice, View
+from offerloop.web.demo import DEMO_PEOPLE, demo_person, may_be_demo
 from offerloop.web.passwords import LONGEST, SHORTEST, password_hash
 from offerloop.web.problems import CODES, Problem
 from offerloop.web.worker import Worker
@@ -40,7 +41,7 @@ def sign_in_view(request: Request, failed: str) -> View:
         "next", Message("Name", context="field of a form"), "hidden", request.query_params.get("next", "")
     )
     invitation = request.query_params.get("invitation", "")
-    blocks: list[Block] = []
+    blocks: list[Block] = [*_demo(request)]
     if failed:
         blocks.append(Notice(_WRONG.get(failed, CODES[failed][1]), "bad"))
     if not any(one.signed_up for one in worker.database.read(list_people)):
@@ -52,6 +53,18 @@ def sign_in_view(request: Request, failed: str) -> View:
             Form("sign-in", SIGN_IN, Message("Sign in", context="button"), (_NAME, _PASSWORD, following))
         )  # fmt: skip
     return View(Message("Sign in", context="page title"), "", tuple(blocks), 401 if failed else 200)
+
+
+def _demo(request: Request) -> list[Block]:
+    """Return a button for each person of a demo, where there is one."""
+    if not may_be_demo(request):
+        return []
+    named = Message("Name", context="field of a form")
+    forms = [
+        Form(f"demo-{role}", SIGN_IN, button, (Input("demo", named, "hidden", role),))
+        for role, (_, button) in DEMO_PEOPLE.items()
+    ]
+    return [Notice(Message("This is a demo. On this machine you can look at it without a password:")), *forms]
 
 
 def _first_person() -> Form:
@@ -77,7 +90,9 @@ def _invited(invitation: str) -> Form:
 def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> None:
     """Sign somebody in by a form. Raises Problem where that cannot be."""
     password = fields.get("password", "")
-    if "token" in fields:
+    if "demo" in fields:
+        person_id = demo_person(request, fields["demo"])
+    elif "token" in fields:
         person_id = _begun(request, fields["token"], fields.get("name", "").strip(), password)
     elif "invitation" in fields:
         check_attempt(request, "invitation")

@@ -77,7 +77,7 @@ def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
             ),
             Stat(
                 "approved_by", Message("approved by", context="label of a figure"),
-                [names.get(one, one) for one in sorted(moment.approved_by)],
+                tuple(names.get(one, one) for one in sorted(moment.approved_by)),
             ),
             Stat(
                 "edit", Message("change it", context="label of a link"),

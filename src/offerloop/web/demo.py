@@ -1,0 +1,47 @@
+"""The people of a demo: one writes campaigns, the other approves them; on this machine neither needs a password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+
+from offerloop.message import Message
+from offerloop.store import invite, person_named
+from offerloop.web.auth import peer_of
+from offerloop.web.problems import Problem
+from offerloop.web.worker import Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DEMO_PEOPLE = {
+    "marketer": ("Demo marketer", Message("as the demo's marketer, who writes campaigns", context="button")),
+    "approver": ("Demo approver", Message("as the demo's approver, who approves them", context="button")),
+}
+"""Name and button by the role of each."""
+
+
+def add_demo_people(connection: Connection) -> None:
+    """Enter the people of a demo where they are not known yet; nobody has a password for them."""
+    for role, (name, _) in DEMO_PEOPLE.items():
+        invite(connection, name, {role})
+
+
+def may_be_demo(request: Request) -> bool:
+    """Whether the service shows a demo and the request comes from this machine, for this machine."""
+    worker: Worker = request.app.state.worker
+    host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+    return worker.settings.demo_people and peer_of(request) in LOOPBACK and host.strip("[]") in LOOPBACK
+
+
+def demo_person(request: Request, role: str) -> str:
+    """Return the id of a person of the demo. Raises Problem where there is no demo."""
+    worker: Worker = request.app.state.worker
+    if role not in DEMO_PEOPLE or not may_be_demo(request):
+        raise Problem("not_signed_in")
+    person = worker.database.read(lambda one: person_named(one, DEMO_PEOPLE[role][0]))
+    if person is None:
+        raise Problem("not_signed_in")
+    return person.person_id
