@@ -1,4 +1,5 @@
-"""The threads that work beside requests: one begins jobs, each in a process of its own, and one sends notices."""
+"""The threads that work beside requests: one begins jobs, each in a process of its own, one sends notices, and one
+moves campaigns by their times and budgets."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Runner:
         self._read: tuple[int, Config] | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._threads = [
-            threading.Thread(target=self._again, args=(action,), daemon=True) for action in (self._jobs, self._notices)
+            threading.Thread(target=self._again, args=(action,), daemon=True)
+            for action in (self._jobs, self._notices, self._campaigns)
         ]
 
     def start(self) -> None:
@@ -95,5 +97,7 @@ class Runner:
             self._child = subprocess.Popen(command, env=environment)
 
     def _notices(self) -> None:
-        follow_campaigns(self._database, self._config())
         send_due(self._database, self._config())
+
+    def _campaigns(self) -> None:
+        follow_campaigns(self._database, self._config())

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
 import time
@@ -24,6 +25,7 @@ from offerloop.config import Oidc
 from offerloop.message import Message
 from offerloop.web.problems import Problem
 
+_LOG = logging.getLogger(__name__)
 SECONDS = 10.0
 """How long the provider may take."""
 KEPT_SECONDS = 3_600.0
@@ -116,6 +118,11 @@ def sign_in_address(settings: Oidc, provider: dict[str, Any], attempt: Attempt) 
 def email_of(settings: Oidc, provider: dict[str, Any], attempt: Attempt, code: str) -> str:
     """Return the verified e-mail address of who signed in. Raises Problem where the provider does not vouch for it."""
     secret = os.environ.get(settings.client_secret_env, "").strip()
+    if not secret:
+        _LOG.error(
+            "the environment variable '%s', which [serve.oidc] names, holds no secret", settings.client_secret_env
+        )
+        raise Problem("provider_away")
     answer = _answered(
         "POST", provider["token_endpoint"], auth=(settings.client_id, secret),
         data={"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_of(settings),

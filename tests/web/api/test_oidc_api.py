@@ -150,7 +150,12 @@ def test_a_provider_that_is_away_or_another_is_said_so(client, provider, monkeyp
     with monkeypatch.context() as other:
         other.setitem(provider.description, "issuer", "https://evil.test")
         assert client.get("/v1/session/oidc").json()["code"] == "provider_away"
+    address, cookie = begun(client)
+    with monkeypatch.context() as other:
+        other.setenv("OIDC_SECRET", " ")
+        assert come_back(client, provider.authorize(address), cookie).json()["code"] == "provider_away"
     provider.away = True
+    oidc._PROVIDERS._known.clear()
     assert client.get("/v1/session/oidc").status_code == 502
 
 
