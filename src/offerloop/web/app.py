@@ -34,8 +34,8 @@ from offerloop.web.console import routes as console
 from offerloop.web.direct import Direct
 from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
-from offerloop.web.log import log_to_stderr
 from offerloop.web.settings import Settings
+from offerloop.web.telemetry.log import log_to_stderr
 from offerloop.web.worker import Worker
 
 SWITCH_SECONDS = 0.000_5

@@ -7,7 +7,7 @@ import logging
 import time
 
 from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide
-from offerloop.web.random_ids import random_hex
+from offerloop.web.telemetry.random_ids import random_hex
 from offerloop.web.worker import Worker
 
 _LOG = logging.getLogger(__name__)

@@ -1,17 +1,23 @@
 """Routes that are answered ahead of FastAPI's routing and resolution of arguments, which take longer than a decision.
 
-They stand in the OpenAPI document like all others, and are bounded, logged and refused like all others.
+They stand in the OpenAPI document like all others, and are bounded, logged and refused like all others. Such an
+endpoint takes nothing but the request, and reads its body itself.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from offerloop.web.problems import response_to
 
+Read = TypeVar("Read", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -34,3 +40,29 @@ class Direct:
         except Exception as error:
             response = response_to(request, error)
         await response(scope, receive, send)
+
+
+def body_in_document(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what the OpenAPI document says of a route's body, whose schema another route brings with it."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def read_body(model: type[Read], body: bytes) -> Read:
+    """Parse a body. Raises RequestValidationError as FastAPI does, so that problems are the same on every route."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError:
+        return _read_by_steps(model, body)
+
+
+def _read_by_steps(model: type[Read], body: bytes) -> Read:
+    """Parse what is not valid, so that the error says whether it is no JSON or a field is wrong."""
+    try:
+        return model.model_validate(json.loads(body))
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found]) from None
+    except ValueError:
+        problem = {"type": "json_invalid", "loc": ("body",), "msg": "no JSON", "input": None}
+        raise RequestValidationError([problem]) from None

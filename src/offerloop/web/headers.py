@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from offerloop.web.metrics import Metrics
-from offerloop.web.random_ids import random_hex
+from offerloop.web.telemetry.metrics import Metrics
+from offerloop.web.telemetry.random_ids import random_hex
 
 SAFE = [
     (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),

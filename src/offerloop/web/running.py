@@ -16,8 +16,8 @@ from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.store import Database, add_entry, add_token, list_tokens
 from offerloop.web.demo import LOOPBACK, add_demo_people
-from offerloop.web.log import log_to_stderr
 from offerloop.web.settings import Settings
+from offerloop.web.telemetry.log import log_to_stderr
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -47,8 +47,8 @@ from offerloop.store import (
     read_choices,
 )
 from offerloop.web.auth import Credentials
-from offerloop.web.metrics import Metrics
 from offerloop.web.settings import Settings
+from offerloop.web.telemetry.metrics import Metrics
 from offerloop.workspace import find_run, planned_revisions
 
 _LOG = logging.getLogger(__name__)

@@ -17,8 +17,8 @@ from offerloop.store import DecisionRecord, find_decision
 from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.fields import Model, Name, Scalar
 from offerloop.web.auth import Deciding, DecidingOrReading, Reading, caller_with
-from offerloop.web.bodies import body_in_document, read_body
 from offerloop.web.deciding import decide_and_record
+from offerloop.web.direct import body_in_document, read_body
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker

@@ -1,0 +1,44 @@
+"""The log gathers lines for a moment and loses none; ids come from bytes that are fetched many at a time."""
+
+import logging
+import re
+import threading
+
+from offerloop.web.telemetry.log import GatheredLines
+from offerloop.web.telemetry.random_ids import random_hex
+
+
+def test_lines_are_written_in_their_order_and_a_warning_at_once(monkeypatch, capsys):
+    monkeypatch.setattr("offerloop.web.telemetry.log.WRITE_SECONDS", 3600)
+    lines = GatheredLines()
+    lines.setFormatter(logging.Formatter("%(message)s"))
+    lines.add("one")
+    lines.handle(logging.LogRecord("test", logging.INFO, "", 1, "two", (), None))
+    assert capsys.readouterr().err == ""
+    lines.handle(logging.LogRecord("test", logging.WARNING, "", 1, "three", (), None))
+    assert capsys.readouterr().err == "one\ntwo\nthree\n"
+
+
+def test_lines_of_many_threads_are_written_once(monkeypatch, capsys):
+    monkeypatch.setattr("offerloop.web.telemetry.log.WRITE_SECONDS", 3600)
+    lines = GatheredLines()
+
+    def add(number):
+        for one in range(200):
+            lines.add(f"{number} {one}")
+            if one % 50 == 0:
+                lines.flush()
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    lines.flush()
+    assert sorted(capsys.readouterr().err.split("\n")[:-1]) == sorted(f"{a} {b}" for a in range(4) for b in range(200))
+
+
+def test_ids_are_digits_and_none_comes_twice():
+    found = [random_hex(3) for _ in range(5_000)]
+    assert len(set(found)) == 5_000
+    assert all(re.fullmatch("[0-9a-f]{24}", one) for one in found)
