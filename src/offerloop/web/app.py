@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -38,9 +37,6 @@ from offerloop.web.settings import Settings
 from offerloop.web.telemetry.log import log_to_stderr
 from offerloop.web.worker import Worker
 
-SWITCH_SECONDS = 0.000_5
-"""How long a thread that writes records may go on while a request waits; Python's own 5 ms are most of a decision's
-time at the 99th percentile."""
 RESOURCES = (  # what is asked most is looked for first
 
     decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, campaign_figures, campaigns,
@@ -82,5 +78,4 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> F
 
 def app_of_worker() -> FastAPI:
     """Return the application of a process that `offerloop serve` started."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     return build_app(Settings.from_environment(), log_to_stderr().add)
