@@ -19,15 +19,21 @@ def free_port():
 
 
 @contextmanager
-def serving(shop, log, *more):
-    """(address, secret of an admin, the process); stopped in good order at the end. `log` gets what it says."""
+def serving(shop, log, *more, folder=None):
+    """(address, secret of an admin, the process); stopped in good order at the end. `log` gets what it says.
+
+    Without a shop one can be set up in `folder`.
+    """
     port, alone = free_port(), {**os.environ, "no_proxy": "*"}
-    command = [sys.executable, "-c", "from offerloop.cli import main; main()", "serve", str(shop), "--port", str(port)]
+    named = [] if shop is None else [str(shop)]
+    command = [sys.executable, "-c", "from offerloop.cli import main; main()", "serve", "--port", str(port)]
     with Path(log).open("w") as said:
-        process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=said, text=True, env=alone)
+        process = subprocess.Popen(
+            [*command, *named, *more], cwd=folder, stdout=subprocess.PIPE, stderr=said, text=True, env=alone
+        )
     try:
         secret = process.stdout.readline().strip()
-        wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+        wait_until_ready(f"http://127.0.0.1:{port}", process, log, "/ready" if shop else "/health")
         yield f"http://127.0.0.1:{port}", secret, process
     finally:
         process.send_signal(signal.SIGTERM)
@@ -35,12 +41,12 @@ def serving(shop, log, *more):
         process.stdout.close()
 
 
-def wait_until_ready(address, process, log):
+def wait_until_ready(address, process, log, place="/ready"):
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         assert process.poll() is None, Path(log).read_text()
         try:
-            if httpx.get(f"{address}/ready").status_code == 200:
+            if httpx.get(f"{address}{place}").status_code == 200:
                 return
         except httpx.TransportError:
             pass

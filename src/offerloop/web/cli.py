@@ -11,7 +11,10 @@ from offerloop.commands.terminal import remark
 
 
 def serve(
-    shop: Annotated[Path, typer.Argument(help="The shop's folder, or its offerloop.toml.")],
+    shop: Annotated[
+        Path | None,
+        typer.Argument(help="The shop's folder, or its offerloop.toml; without one, set a shop up in the browser."),
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Number of processes that answer.", min=1, max=64)] = 1,

@@ -22,7 +22,7 @@ MOST_SECONDS = 10.0
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _ROUND = bytes.maketrans(b"[{]}", b"(())")
 _OTHERS = bytes(set(range(256)) - set(b"[{]}"))
-STREAMED = re.compile(r"/v1/coupon-templates/[^/]+/import")
+STREAMED = re.compile(r"/v1/coupon-templates/[^/]+/import|/console/upload/[a-z_]+")
 """Paths of uploads, whose routes take the body piece by piece within bounds of their own."""
 _JSON = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
 _FORM = re.compile(r"application/x-www-form-urlencoded(\s*;.*)?", re.IGNORECASE)

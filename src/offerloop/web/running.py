@@ -22,12 +22,14 @@ from offerloop.web.telemetry.log import log_to_stderr
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+NEW_SHOP = Path("shop")
+"""Where a shop is set up in the browser."""
 STOP_SECONDS = 10
 """How long requests may go on after the service was told to stop."""
 
 
 def ready_to_serve(
-    shop: Path, store: str | None, workers: int, trusted_proxies: tuple[str, ...], **more: bool
+    shop: Path | None, store: str | None, workers: int, trusted_proxies: tuple[str, ...], **more: bool
 ) -> Settings:
     """Return the settings; `more` are those that are on or off.
 
@@ -40,7 +42,10 @@ def ready_to_serve(
         raise InputError(
             Message("the service needs FastAPI and uvicorn; install them with: pip install 'offerloop[serve]'")
         ) from None
-    config = config_file(shop)
+    config = config_file(shop or NEW_SHOP)
+    if shop is None and not config.is_file():
+        NEW_SHOP.mkdir(exist_ok=True)
+        return Settings.of(NEW_SHOP, store, workers, trusted_proxies=trusted_proxies, **more)
     if not config.is_file():
         raise InputError(
             Message("there is no shop at '{place}'; name the folder of its offerloop.toml", place=str(config))

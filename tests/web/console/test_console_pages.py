@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 from console_pages import Shown, signed_in
 from served_shop import served, shop_of
+from small_shop import write_small_shop
 
+from offerloop.config import load_config
 from offerloop.web.console.pages import ACTIONS, PAGES
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
@@ -204,6 +206,31 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         wrong = _post(client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"})
         assert wrong.status_code == 422
         assert "line 2" in wrong.text
+
+
+def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path):
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    write_small_shop(tmp_path)
+    with served(shop) as client:
+        admin = signed_in(client, "admin")
+        assert "/console/setup" in client.get("/console/overview", headers=admin).text
+        lines = (tmp_path / "lines.csv").read_bytes()
+        text = {"content-type": "text/csv"}
+        for source, content, status in (("other", lines, 404), ("order_lines", b"", 422), ("order_lines", lines, 201)):
+            answer = client.put(f"/console/upload/{source}", headers=admin | text, content=content)
+            assert answer.status_code == status
+        assert client.put("/console/upload/order_lines", headers=admin, json={}).status_code == 415
+        viewer = signed_in(client, "viewer")
+        assert client.put("/console/upload/order_lines", headers=viewer | text, content=lines).status_code == 403
+        assert len(client.get("/console/setup.json", headers=admin).json()["order_lines"]) == 5
+        chosen = {"currency": "eur", "order_lines.store_id": "order"}
+        assert _post(client, admin, "set-up", **chosen).headers["location"] == "/console/jobs"
+        config = load_config(shop)
+        assert config.shop.currency == "EUR"
+        assert config.sources["order_lines"].columns["store_id"] == "order"
+        assert client.get("/console/jobs.json", headers=admin).json()["jobs"][0]["state"] == "queued"
+        assert client.put("/console/upload/order_lines", headers=admin | text, content=lines).status_code == 409
 
 
 def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):

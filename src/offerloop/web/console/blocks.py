@@ -162,6 +162,16 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Uploads:
+    """Files to give, each sent as it is chosen, with its progress."""
+
+    name: str
+    files: tuple[tuple[str, Message, bool], ...]
+    """Name and words of each, and whether it is there already."""
+    kind: Literal["uploads"] = "uploads"
+
+
+@dataclass(frozen=True)
 class CurvePoint:
     """What a budget would bring."""
 
@@ -202,7 +212,7 @@ class BudgetSlider:
 
 
 Block: TypeAlias = (
-    Stats | Table | Facts | Text | Listing | Heading | Notice | Chart | Form | Progress | BudgetSlider
+    Stats | Table | Facts | Text | Listing | Heading | Notice | Chart | Form | Progress | Uploads | BudgetSlider
 )  # fmt: skip
 
 

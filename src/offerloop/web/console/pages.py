@@ -17,15 +17,15 @@ from offerloop.web.console.policies import view as policies
 from offerloop.web.console.products import view as products
 from offerloop.web.console.quality import view as quality
 from offerloop.web.console.recipients import view as recipients
+from offerloop.web.console.setup import view as setup
 
 _PAGES = (
     overview.PAGE, campaigns.PAGE, customers.PAGE, products.PAGE, experiments.PAGE, quality.PAGE, fairness.PAGE,
     policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE, one.PAGE,
-    draft.PAGE, draft.OFFER,
+    draft.PAGE, draft.OFFER, setup.PAGE,
 )  # fmt: skip
 PAGES: dict[str, Page] = {page.name: page for page in _PAGES}
 """By the name in their address, in the order of the navigation."""
-ACTIONS: dict[str, Action] = {
-    action.name: action for module in (draft, one, customers, jobs, people, policies) for action in module.ACTIONS
-}  # fmt: skip
+_CHANGING = (draft, one, customers, jobs, people, policies, setup)
+ACTIONS: dict[str, Action] = {action.name: action for module in _CHANGING for action in module.ACTIONS}
 """By the name in their address."""

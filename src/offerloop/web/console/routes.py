@@ -21,6 +21,7 @@ from offerloop.web.console.asked import LANGUAGE_COOKIE, Action, Asked, Page
 from offerloop.web.console.blocks import Notice, View
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
+from offerloop.web.console.setup.view import take_upload
 from offerloop.web.console.signing_in import SIGN_IN, sign_in_view, signed_in
 from offerloop.web.problems import CODES, Problem
 from offerloop.web.roles import Permission, roles_with_any
@@ -84,6 +85,12 @@ async def choose_language(request: Request) -> Response:
     if fields.get("language") in languages():
         answer.set_cookie(LANGUAGE_COOKIE, fields["language"], YEAR_SECONDS, path="/", httponly=True, samesite="lax")
     return answer
+
+
+@router.put("/console/upload/{source}")
+async def upload(request: Request, source: str) -> Response:
+    """Keep a file of a shop that is being set up."""
+    return await take_upload(request, source)
 
 
 @router.post("/console/do/{name}")

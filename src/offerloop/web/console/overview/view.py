@@ -26,6 +26,10 @@ def view(asked: Asked) -> View:
     """Return the overview of the shop."""
     blocks = list(_attention(asked))
     run = asked.run
+    if asked.config is None:
+        said = Message("The shop is not set up yet: give it its order lines.")
+        blocks.append(Notice(said, "warning", "/console/setup", Message("Set up the shop", context="link")))
+        return View(Message("Overview", context="page title"), "", tuple(blocks))
     if run is None:
         blocks.append(
             Notice(

@@ -1,4 +1,4 @@
-/* The budget slider: moves a marker along the curve that came with the page, and asks for the table on release. */
+/* The budget slider, which moves along the points that came with the page, and uploads with their progress. */
 "use strict";
 (() => {
   const text = (element, name, value) => {
@@ -20,5 +20,24 @@
       const address = `${slider.dataset.recipients}&budget_minor=${points[Number(range.value)].budget_minor}`;
       htmx.ajax("GET", address, { target: slider.querySelector(".recipients"), select: "#recipients", swap: "innerHTML" });
     });
+  }
+  const upload = (field, file) => {
+    const [progress, said] = [field.querySelector("progress"), field.querySelector("[role=status]")];
+    const request = new XMLHttpRequest();
+    progress.hidden = false;
+    request.upload.onprogress = (event) => { progress.value = event.loaded / event.total; };
+    request.onerror = () => { said.textContent = "\u2717"; };
+    request.onload = () => {
+      if (request.status === 201) location.reload();
+      else said.textContent = JSON.parse(request.responseText).detail || JSON.parse(request.responseText).title;
+    };
+    request.open("PUT", `/console/upload/${field.dataset.source}`);
+    request.setRequestHeader("Content-Type", "text/csv");
+    request.send(file);
+  };
+  for (const field of document.querySelectorAll(".drop")) {
+    field.querySelector("input").addEventListener("change", (event) => upload(field, event.target.files[0]));
+    field.addEventListener("dragover", (event) => event.preventDefault());
+    field.addEventListener("drop", (event) => { event.preventDefault(); upload(field, event.dataTransfer.files[0]); });
   }
 })();

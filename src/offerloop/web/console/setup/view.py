@@ -1,0 +1,168 @@
+"""Set a shop up without a terminal: upload its files, correct the guessed columns, and start the first run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+from fastapi import Request, Response
+
+from offerloop.commands.init.request import InitRequest, init
+from offerloop.config import Serve, SourceName
+from offerloop.errors import InputError
+from offerloop.events import CONTRACTS
+from offerloop.mapping import ColumnMatch, infer_mapping, sample_sources
+from offerloop.message import Message
+from offerloop.web.answering import json_response
+from offerloop.web.api.jobs import JobRequest, queue_job
+from offerloop.web.auth import caller_with
+from offerloop.web.console.asked import Action, Asked, Page
+from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Notice, Table, Uploads, View, Words
+from offerloop.web.console.cells import Cell
+from offerloop.web.problems import Problem
+from offerloop.web.roles import Permission
+from offerloop.web.uploads import save_upload
+from offerloop.workspace import SampleRows
+
+TITLE = Message("Set up the shop", context="page title")
+FOLDER = "data"
+SAMPLED_ROWS, SAMPLED_SIGNS = 5, 60
+SOURCES: dict[SourceName, Message] = {
+    "order_lines": Message("Order lines: who bought what, when, for how much"),
+    "products": Message("Products with categories (may be left out)"),
+    "customers": Message("Customers with attributes and consent (may be left out)"),
+}
+SHOWN_AS = {"order_lines": "orders"}
+"""Sources that people call by another name."""
+
+
+def view(asked: Asked) -> View:
+    """Return the next step: uploading, looking at columns, or running."""
+    if asked.config is not None:
+        done = Message("The shop is set up. Its settings stand in offerloop.toml.")
+        overview = Message("Go to the overview", context="link")
+        return View(TITLE, "", (Notice(done, "good", "/console/overview", overview),))
+    folder = asked.worker.settings.shop / FOLDER
+    files = _uploaded(folder)
+    blocks: list[Block] = [Uploads("uploads", tuple((name, words, name in files) for name, words in SOURCES.items()))]
+    if "order_lines" not in files:
+        return View(
+            TITLE, Message("Give the shop's order lines as a CSV file. Nothing leaves this machine."), tuple(blocks)
+        )
+    try:
+        blocks += _columns(files)
+    except InputError as error:
+        blocks.append(Notice(error.message, "bad"))
+    return View(TITLE, Message("Look at what each column was taken for, then start the first run."), tuple(blocks))
+
+
+def _uploaded(folder: Path) -> dict[SourceName, Path]:
+    return {name: folder / f"{name}.csv" for name in SOURCES if (folder / f"{name}.csv").is_file()}
+
+
+@contextmanager
+def _sampled(files: Mapping[SourceName, Path]) -> Iterator[dict[SourceName, SampleRows]]:
+    with TemporaryDirectory(prefix="offerloop-") as place:
+        yield sample_sources({name: str(path) for name, path in files.items()}, Path(place))
+
+
+def _columns(files: Mapping[SourceName, Path]) -> list[Block]:
+    """Return sample rows of each file, and a form with what each of our columns is read from."""
+    with _sampled(files) as samples:
+        matches = infer_mapping(samples, {})
+        inputs = [one for name in files for one in _inputs(name, matches[name])]
+        blocks: list[Block] = [
+            block for name in files for block in (Heading(SOURCES[name]), _rows(name, samples[name]))
+        ]  # fmt: skip
+    money = Input(
+        "currency", Message("Currency; empty: as guessed", context="field of a form"), is_needed=False, hint=_CURRENCY
+    )  # fmt: skip
+    budget = Input("budget", Message("Budget of the first campaign; empty: as guessed"), is_needed=False)
+    form = Form(
+        "columns", "/console/do/set-up", Message("Save and start the first run"), (*inputs, money, budget),
+        needs=Permission.EDIT, title=Message("What the columns are"),
+    )  # fmt: skip
+    return [*blocks, form]
+
+
+_CURRENCY = Message("Three letters, such as EUR.", context="hint")
+
+
+def _inputs(name: SourceName, match: ColumnMatch) -> Iterator[Input]:
+    contract = CONTRACTS[name]
+    for ours in (*contract.required, *contract.optional):
+        guess = match.guesses.get(ours)
+        if guess is None and ours not in contract.required:
+            continue
+        first: Words = (
+            Message("not found", context="column of a file")
+            if guess is None
+            else Message("as guessed: {column}", context="column of a file", column=guess.written)
+        )
+        options: tuple[tuple[str, Words], ...] = (("", first), *((one, one) for one in match.columns))
+        label = Message("{field}", context="label of a field", field=f"{SHOWN_AS.get(name, name)}.{ours}")
+        yield Input(f"{name}.{ours}", label, "select", "", options, hint=guess.why if guess else "")
+
+
+def _rows(name: SourceName, sample: SampleRows) -> Table:
+    columns = tuple(
+        Column(f"column_{place}", Message("{field}", context="label of a field", field=column))
+        for place, column in enumerate(sample.head.columns)
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        tuple(None if one is None else str(one)[:SAMPLED_SIGNS] for one in row)
+        for row in sample.head.head(SAMPLED_ROWS).iter_rows()
+    )
+    caption = Message("The first rows", context="table title")
+    return Table(name, caption, columns, rows, Message("The file has no rows.", context="empty table"))
+
+
+def _set_up(asked: Asked) -> str:
+    """Write the configuration by the guessed and the chosen columns, and begin the first run."""
+    shop = asked.worker.settings.shop
+    files = _uploaded(shop / FOLDER)
+    names = {f"{name}.{ours}" for name in files for ours in (*CONTRACTS[name].required, *CONTRACTS[name].optional)}
+    chosen = {name: asked.field(name, 1_000) for name in sorted(names)}
+    columns = [
+        f"{name.removeprefix('order_lines.')}={_quoted(theirs)}" for name, theirs in chosen.items() if theirs
+    ]  # fmt: skip
+    request = InitRequest(
+        files=cast("dict[str, str]", {name: str(path) for name, path in files.items()}), columns=columns,
+        budget=asked.field("budget") or None, currency=asked.field("currency").upper() or None,
+        language=asked.localizer.language,
+    )  # fmt: skip
+    init(shop, request)
+    queue_job(asked.request, JobRequest(kind="run"), asked.caller)
+    return "/console/jobs"
+
+
+def _quoted(column: str) -> str:
+    """Return a column's name as an expression that reads it, whatever signs it has."""
+    return column if column.isidentifier() else f"`{column}`"
+
+
+async def take_upload(request: Request, source: str) -> Response:
+    """Keep a file of a shop that is not set up yet. Raises Problem for one that is, and for an unknown source."""
+    caller = await caller_with(request, Permission.EDIT)
+    asked = Asked(request, caller, {})
+    if source not in SOURCES:
+        raise Problem("not_found")
+    if asked.config is not None or (asked.worker.settings.shop / "offerloop.toml").exists():
+        raise Problem("conflict", Message("the shop is set up already"))
+    folder = asked.worker.settings.shop / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{source}.partial"
+    partial.unlink(missing_ok=True)
+    size = await save_upload(request, partial, Serve().most_bytes)
+    if not size:
+        partial.unlink(missing_ok=True)
+        raise Problem("invalid", Message("the file is empty"))
+    partial.replace(folder / f"{source}.csv")
+    return json_response({"bytes": size}, 201)
+
+
+PAGE = Page("setup", TITLE, view, Permission.EDIT)
+ACTIONS = (Action("set-up", Permission.EDIT, _set_up),)
