@@ -95,8 +95,6 @@ def _inputs(name: SourceName, match: ColumnMatch) -> Iterator[Input]:
     contract = CONTRACTS[name]
     for ours in (*contract.required, *contract.optional):
         guess = match.guesses.get(ours)
-        if guess is None and ours not in contract.required:
-            continue
         first: Words = (
             Message("not found", context="column of a file")
             if guess is None
