@@ -51,6 +51,7 @@ VISIT, MAIL = 1.0, 0.05
 """Dollars."""
 STUDY, TRIED = "study", "study, untested"
 """What a study recommends, which asks for proof as no peer does; and what it holds best, before proof is asked for."""
+OURS = (STUDY, TRIED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +163,18 @@ def table(case: Case, splits: int) -> str:
     lines = [f"{case.name}: {case.trial.value.size:,} rows, {splits} halves; dollars a customer over nothing"]
     for name in halves[0]:
         value = float(np.mean([one[name].mean() for one in halves]))
-        less = [one[TRIED] - one[name] for one in halves]
-        mean = float(np.mean([one.mean() for one in less]))
-        half = Z95 * float(np.mean([one.std(ddof=1) / np.sqrt(len(one)) for one in less]))
-        gap = "" if name == TRIED else f"   {TRIED}, less this {mean:8.4f} [{mean - half:.4f}, {mean + half:.4f}]"
-        lines.append(f"  {name:<16}{value:8.4f}{gap}")
+        gaps = "".join(
+            f"   {ours}, less this {_gap(halves, ours, name)}" for ours in (STUDY, TRIED) if name not in OURS
+        )
+        lines.append(f"  {name:<16}{value:8.4f}{gaps}")
     return "\n".join(lines)
+
+
+def _gap(halves: list[dict[str, Floats]], ours: str, other: str) -> str:
+    less = [one[ours] - one[other] for one in halves]
+    mean = float(np.mean([one.mean() for one in less]))
+    half = Z95 * float(np.mean([one.std(ddof=1) / np.sqrt(len(one)) for one in less]))
+    return f"{mean:8.4f} [{mean - half:.4f}, {mean + half:.4f}]"
 
 
 def main() -> None:

@@ -329,6 +329,7 @@ def test_every_page_is_complete_in_every_language(readings, language):
     for name, reading in readings.items():
         page = reading.page(language).replace("\u00a0", " ")
         assert not re.search(r"https?:|//[a-z]|<script|<link|<img", page), name
+        assert max(row.count("<th ") for row in re.findall("<thead>.*?</thead>", page)) <= 7
         texts = Texts(page).found
         assert [text for text in texts if re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b", text)] == []
         if language == "zh":

@@ -32,7 +32,7 @@ def win_text(chance: float | None, _: Localizer) -> str:
     if chance is None:
         return ""
     if chance > ALMOST:
-        return _("> {share}", context="chance to win", share=_.numbers("99.9 %"))
+        return _("over {share}", context="chance to win", share=_.numbers("99.9 %"))
     if chance < 1 - ALMOST:
-        return _("< {share}", context="chance to win", share=_.numbers("0.1 %"))
+        return _("under {share}", context="chance to win", share=_.numbers("0.1 %"))
     return _.numbers(f"{100 * chance:.1f} %")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult, SegmentFound
 from offerloop.commands.experiment.headline import headline, lead, leading_arm
@@ -49,6 +49,10 @@ COLUMNS = {
     "customers": Message("customers", context="column title"),
 }
 """Titles of the columns."""
+GUARDRAILS = Message(
+    "Guardrails must not get worse by more than their margin: an arm is shipped only if its whole interval lies within "
+    "it."
+)
 
 
 def render_experiment(result: ExperimentResult, language: str = "en") -> str:
@@ -172,37 +176,43 @@ def _metrics(result: ExperimentResult, _: Localizer) -> Section | None:
         control=_.quoted(result.control),
     )
     blocks: list[Block] = [Text(intro), _metrics_table(result, _)]
-    if guarded := [one for arm in result.arms for one in arm.metrics if one.margin is not None]:
-        blocks.append(Text(_guardrails_text(guarded, _)))
+    if any(one.margin is not None for arm in result.arms for one in arm.metrics):
+        blocks += [Text(_(GUARDRAILS)), _guardrails_table(result, _)]
     return Section("metrics", _("Metrics", context="section name"), _("How each arm did"), tuple(blocks))
 
 
-def _guardrails_text(guarded: list[Compared], _: Localizer) -> str:
-    names = _.listed(dict.fromkeys(_.quoted(one.metric) for one in guarded))
-    return _(
-        "Guardrails ({names}) must not get worse by more than their margin: an arm is shipped only if its whole "
-        "interval lies within it.",
-        names=names,
-    )
-
-
 def _metrics_table(result: ExperimentResult, _: Localizer) -> Table:
-    with_margin = any(one.margin is not None for arm in result.arms for one in arm.metrics)
-    with_win = result.sequential is None
-    names = ["arm", "metric", "control", "in_arm", "difference", "percent"]
-    names += [*(["margin"] if with_margin else []), "p", *(["win"] if with_win else [])]
-    heads = tuple(_(COLUMNS[name], control=_.quoted(result.control)) for name in names)
-    rows = []
-    for arm in result.arms:
-        for one in arm.metrics:
-            step = known_step(one.difference.high - one.difference.low) if one.is_bounded else 0.01
-            levels = (_.numbers(number(one.control, step)), _.numbers(number(one.value, step)))
-            cells = [arm.arm, one.metric, *levels, estimate_text(one.difference, _), percent_text(one.share, _)]
-            if with_margin:
-                cells.append("" if one.margin is None else _.share(one.margin))
-            cells.append(p_words(one.p_adjusted, _))
-            rows.append((*cells, *([win_text(one.chance_to_win, _)] if with_win else [])))
-    return Table(_("Each arm against the control"), heads, tuple(rows), n_labels=2)
+    names = ["arm", "control", "in_arm", "difference", "percent", "p"]
+    names += ["win"] if result.sequential is None else []
+    rows = tuple(_metric_cells(arm.arm, arm.metrics[0], names, _) for arm in result.arms if arm.metrics)
+    caption = _("{outcome} in each arm", context="table title", outcome=_.quoted(result.outcome))
+    return Table(caption, _heads(names, result, _), rows)
+
+
+def _guardrails_table(result: ExperimentResult, _: Localizer) -> Table:
+    names = ["arm", "metric", "control", "in_arm", "percent", "margin"]
+    rows = tuple(_metric_cells(arm.arm, one, names, _) for arm in result.arms for one in arm.metrics[1:])
+    return Table(_("Guardrails", context="table title"), _heads(names, result, _), rows, n_labels=2)
+
+
+def _heads(names: Sequence[str], result: ExperimentResult, _: Localizer) -> tuple[str, ...]:
+    return tuple(_(COLUMNS[name], control=_.quoted(result.control)) for name in names)
+
+
+def _metric_cells(arm: str, metric: Compared, names: Sequence[str], _: Localizer) -> tuple[str, ...]:
+    step = known_step(metric.difference.high - metric.difference.low) if metric.is_bounded else 0.01
+    cells = {
+        "arm": arm,
+        "metric": metric.metric,
+        "control": _.numbers(number(metric.control, step)),
+        "in_arm": _.numbers(number(metric.value, step)),
+        "difference": estimate_text(metric.difference, _),
+        "percent": percent_text(metric.share, _),
+        "margin": "" if metric.margin is None else _.share(metric.margin),
+        "p": p_words(metric.p_adjusted, _),
+        "win": win_text(metric.chance_to_win, _),
+    }
+    return tuple(cells[name] for name in names)
 
 
 def _segments(result: ExperimentResult, _: Localizer) -> Section | None:

@@ -16,33 +16,41 @@ COLUMNS = {
     "arm": Message("arm", context="column title"),
     "customers": Message("customers", context="column title"),
     "difference": Message("difference", context="column title"),
-    "percent": Message("in percent", context="column title"),
+    "percent": Message("change", context="column title"),
     "p": Message("p-value, adjusted", context="column title"),
     "win": Message("chance to win", context="column title"),
 }
 """Titles of the columns."""
 
 
+def _kept(result: ExperimentResult) -> list[str]:
+    """Names of the columns that say something: the arm where there are several, and the change once."""
+    shared = all(one.compared.share is not None for one in result.segments)
+    kept = ["column", "segment", *(["arm"] if len(result.arms) > 1 else []), "customers"]
+    return [*kept, "percent" if shared else "difference", "p", *(["win"] if result.sequential is None else [])]
+
+
 def segment_columns(result: ExperimentResult, _: Localizer) -> tuple[str, ...]:
     """Translate the titles of the table of segments."""
-    titles = [_(text) for text in COLUMNS.values()]
-    return tuple(titles if result.sequential is None else titles[:-1])
+    return tuple(_(COLUMNS[name]) for name in _kept(result))
 
 
 def segment_cells(result: ExperimentResult, _: Localizer) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table of segments."""
+    kept = _kept(result)
     for one in result.segments:
         found = one.compared
-        cells = (
-            one.column,
-            one.value,
-            one.arm,
-            _.count(one.n),
-            estimate_text(found.difference, _),
-            percent_text(found.share, _),
-            p_words(found.p_adjusted, _),
-        )
-        yield cells if result.sequential is not None else (*cells, win_text(found.chance_to_win, _))
+        cells = {
+            "column": one.column,
+            "segment": one.value,
+            "arm": one.arm,
+            "customers": _.count(one.n),
+            "difference": estimate_text(found.difference, _),
+            "percent": percent_text(found.share, _),
+            "p": p_words(found.p_adjusted, _),
+            "win": win_text(found.chance_to_win, _),
+        }
+        yield tuple(cells[name] for name in kept)
 
 
 def segment_sentences(result: ExperimentResult, _: Localizer) -> list[str]:

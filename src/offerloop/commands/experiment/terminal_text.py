@@ -38,7 +38,7 @@ def screen(result: ExperimentResult, language: str = "en") -> str:
 
 def _segments_table(result: ExperimentResult, _: Localizer) -> Table:
     columns = segment_columns(result, _)
-    return text_table(columns, segment_cells(result, _), columns[:3])
+    return text_table(columns, segment_cells(result, _), columns[:2])
 
 
 def _table(result: ExperimentResult, _: Localizer) -> Table:
