@@ -129,7 +129,7 @@ def test_a_choice_that_may_pay_is_called_one():
 def test_a_choice_forecast_below_the_best_offer_for_everybody_is_not_said_to_bring_more():
     found = targeted()
     less = replace(found, forecast=replace(found.forecast, profit=around(0.55, 0.3)))
-    assert sentence(less).startswith("Choose whom to treat, or not: neither that nor “10 off” for everybody is")
+    assert sentence(less).startswith("Offers pay, but choosing customers is not forecast to bring more than “10 off”")
     assert "Choosing customers is not forecast to bring more than “10 off” for everybody" in render_uplift(less)
 
 

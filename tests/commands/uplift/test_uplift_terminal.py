@@ -33,7 +33,7 @@ def test_it_is_short():
         "An offer for 43 % of the customers, each the one of 2 that suits best by predicted effect, is forecast to "
         "bring 1.32 [1.01, 1.63] more profit a customer. The best single offer, “10 off” for everybody, brings 0.61 "
         "[0.30, 0.92].",
-        "Policies on left-out customers, over giving nothing",
+        "What each policy brings compared with no offers",
         "policy                treated  profit a customer [95 % interval]",
         "10 off                  100 %                  0.61 [0.30, 0.92]",
         "20 off                  100 %               −0.34 [−0.65, −0.03]",

@@ -8,7 +8,7 @@ from offerloop.message import Message
 from offerloop.report import Localizer
 
 HEADLINES = {
-    "stop": Message("Stop, and read nothing off it: the arms do not have the planned sizes"),
+    "stop": Message("Stop, and draw no conclusions: the arms do not have the planned sizes"),
     "ship": Message("Ship {arm}: {outcome} is better", context="headline of an experiment"),
     "ship_best": Message("Ship {arm}: of {n} arms with a better {outcome} it gains most"),
     "roll back": Message("Roll back {arm}: something is worse"),

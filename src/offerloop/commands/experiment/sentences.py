@@ -14,11 +14,11 @@ ACTIONS = {
     "ship": Message("ship it", context="advice on an arm"),
     "roll back": Message("roll it back", context="advice on an arm"),
     "go on": Message("go on", context="advice on an arm"),
-    "stop": Message("stop, and read nothing off it"),
+    "stop": Message("stop, and draw no conclusions from it"),
 }
 """What to do with an arm."""
 REASONS = {
-    "broken_draw": Message("the sizes of the arms are not what the draw should have given"),
+    "broken_draw": Message("the arms do not have the planned sizes"),
     "too_few": Message("an arm has too few customers"),
     "worse": Message("'{subject}' is worse", context="advice on an arm"),
     "guardrail_worse": Message("the guardrail '{subject}' is worse than its margin"),
@@ -62,12 +62,15 @@ def _chances(result: ExperimentResult, _: Localizer) -> Iterator[str]:
 def notes(result: ExperimentResult, _: Localizer, dashes: str, *, chances: bool = True) -> Iterator[str]:
     """Yield what is to be known of the reading; with `chances` also each arm's chance to win."""
     if result.ratio_p is None:
-        yield _("The draw was not checked: give the planned shares with {option}.", option=f"{dashes}shares")
+        yield _(
+            "The sizes of the arms were not checked: give the planned shares with {option}.", option=f"{dashes}shares"
+        )
     elif result.ratio_p >= RATIO_ALPHA:
-        yield _("The draw is sound: sizes fit the planned shares (p {p}).", p=float(f"{result.ratio_p:.2g}"))
+        yield _("The arms have the sizes that were planned (p-value: {p}).", p=float(f"{result.ratio_p:.2g}"))
     if result.sequential is None:
         yield _(
-            "Intervals hold for one look; give {option} with the planned number of customers to look more often.",
+            "These intervals hold if you look at the results once; to look more often, give {option} with the "
+            "planned number of customers.",
             option=f"{dashes}sequential",
         )
     elif result.left:
@@ -84,10 +87,14 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str, *, chances: bool 
         )
     if result.cluster is not None:
         yield _(
-            "Counted are whole units of {cluster}, as they were drawn; their spread is what intervals rest on.",
+            "Each {cluster} counts as one unit, as it was assigned as a whole; intervals rest on the "
+            "differences between these units.",
             cluster=f"'{result.cluster}'",
         )
     if chances:
         yield from _chances(result, _)
     if result.skewed:
-        yield _("The outcome is skewed and an arm small: its interval misses more often than it says; wait for more.")
+        yield _(
+            "A few customers have a very large outcome and an arm is small, so its interval is less reliable than "
+            "it says: wait for more customers."
+        )

@@ -54,7 +54,7 @@ from offerloop.report import (
 
 SHOWN = 12
 """Offers for everybody in the first chart at most; the arms have all."""
-OVER_NOTHING = Message("{name} {per} over giving nothing", context="note of a key figure")
+OVER_NOTHING = Message("{name} {per} more than without offers", context="note of a key figure")
 OVER_RANDOM = Message("{name} {per} over a random order")
 WORTH = Message(
     "{name} {per} over giving nothing, 95 % intervals; each offer for everybody, customers "
@@ -217,4 +217,4 @@ def _worth_table(every: Sequence[TargetingWorth], findings: UpliftFindings, _: L
     )  # fmt: skip
     heads = columns(_, "policy", "treated", "size", "snips", **unit.texts())
     more = [_("cost", context="measure")] if costed else []
-    return Table(_("Policies on left-out customers, over giving nothing"), (*heads, *more), rows)
+    return Table(_("What each policy brings compared with no offers"), (*heads, *more), rows)

@@ -15,7 +15,7 @@ ALL = 0.995
 HEADLINES = {
     "targeted": Message("Choose whom to treat: it brings clearly more than {same}"),
     "only": Message("Choose whom to treat: it clearly pays, and no single offer does"),
-    "even": Message("Choose whom to treat, or not: neither that nor {same} is forecast to bring clearly more"),
+    "even": Message("Offers pay, but choosing customers is not forecast to bring more than {same}"),
     "everyone": Message("Give everybody {offer}: it pays, and choosing customers does not clearly bring more"),
     "may_all": Message("{offer} may pay: try it on {n} customers first"),
     "may_choose": Message("A choice of customers may pay: try it on {n} customers first"),

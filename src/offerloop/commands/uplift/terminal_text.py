@@ -19,7 +19,7 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
     rows = (
         (policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(findings)
     )
-    table = text_table(names, rows, title=_("Policies on left-out customers, over giving nothing"))
+    table = text_table(names, rows, title=_("What each policy brings compared with no offers"))
     verdict = _.stopped(headline(findings, _))
     rest = more(findings, _) if findings.conclusion == "doubtful" else basis(findings, _)
     if findings.against_score is not None and findings.conclusion != "doubtful":

@@ -39,8 +39,8 @@ def groups_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     blocks = (
         Text(
             _(
-                "Groups of columns that were named for an audit. A group that is treated more often "
-                "although it does not respond more is a reason to look again before acting."
+                "These groups were named for an audit. If a group gets offers more often although it does not "
+                "respond more, look again before acting."
             )
         ),
         _groups_figure(findings, _),

@@ -19,7 +19,7 @@ COLUMNS = {
     "order": Message("order by", context="column title"),
     "qini": Message("Qini coefficient", context="column title"),
     "auuc": Message("AUUC", context="column title"),
-    "its_policy": Message("its policy, over nothing"),
+    "its_policy": Message("gain if it chooses", context="column title"),
     "tenth": Message("tenth", context="column title"),
     "predicted": Message("predicted", context="column title"),
     "found": Message("measured", context="column title"),

@@ -117,8 +117,8 @@ def cost_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     )
     intro = Text(
         _(
-            "Value before cost, over what it costs. An offer pays while the curve climbs by more "
-            "than one for one: value and cost are in the same unit."
+            "Upwards is what offers bring before their cost, to the right what they cost. An offer pays as "
+            "long as the curve rises by more than 1 for each 1 of cost."
         )
     )
     return Section("costs", _("Cost curve", context="section name"), message, (intro, _cost_figure(findings, _)))
