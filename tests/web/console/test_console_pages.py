@@ -173,6 +173,7 @@ def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run,
         assert _post(client, ada, "write-campaign", **SPRING).status_code == 303
         revision = {"id": "spring", "revision": "1"}
         assert _post(client, ada, "campaign", verb="submit", **revision).status_code == 303
+        assert "“Spring” waits for a review." in client.get("/console/overview.json", headers=ben).json()["notices"]
         own = _post(client, ada, "campaign", verb="approve", **revision)
         assert own.status_code == 409
         assert "cannot approve" in own.text

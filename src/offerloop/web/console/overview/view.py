@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from time import time
+
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.store import JobState, list_jobs
+from offerloop.store import CampaignState, JobState, list_campaigns, list_jobs
 from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
@@ -12,6 +14,10 @@ from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import progress_of
 from offerloop.workspace import RunRead
 
+MOST_CAMPAIGNS = 500
+DAY_SECONDS = 86_400
+SOON_SECONDS = 7 * DAY_SECONDS
+"""From so long before its end on a campaign is told."""
 COLUMNS = (
     Column("campaign", Message("campaign", context="column title")),
     Column("state", Message("decision", context="column title")),
@@ -102,6 +108,7 @@ def _attention(asked: Asked) -> list[Block]:
                 "/console/policies", Message("Switch them on again"),
             )
         )  # fmt: skip
+    found += _campaigns(asked)
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
         if job.state is JobState.FAILED:
@@ -120,6 +127,24 @@ def _attention(asked: Asked) -> list[Block]:
                 "warning", "/console/policies", Message("Choose which plan is served"),
             )
         )  # fmt: skip
+    return found
+
+
+def _campaigns(asked: Asked) -> list[Block]:
+    """Return what campaigns need: a review, money, or a decision before they end."""
+    written = asked.worker.database.read(lambda one: list_campaigns(one, "", MOST_CAMPAIGNS))
+    found: list[Block] = []
+    for one in written:
+        title, href = str(one.text.body.get("title") or one.campaign_id), f"/console/campaign?id={one.campaign_id}"
+        ends_at, see = one.moment.ends_at, Message("See the campaign", context="link")
+        if one.state is CampaignState.EXHAUSTED:
+            found.append(Notice(Message("“{title}” has used up its budget.", title=title), "bad", href, see))
+        elif one.state is CampaignState.IN_REVIEW:
+            found.append(Notice(Message("“{title}” waits for a review.", title=title), "warning", href, see))
+        elif one.state is CampaignState.RUNNING and ends_at is not None and ends_at - time() < SOON_SECONDS:
+            days = max(0, round((ends_at - time()) / DAY_SECONDS))
+            said = Message("“{title}” ends in {n} day.", plural="“{title}” ends in {n} days.", title=title, n=days)
+            found.append(Notice(said, "warning", href, see))
     return found
 
 
