@@ -18,6 +18,7 @@ KNOWN = pl.DataFrame(
         "segment": ["gold", "silver", None, "gold plus"],
         "vip": ["true", "false", None, "true"],
         "tags": [["loyal", "growing"], [], ["lapsing"], ["loyal"]],
+        "city": ["Roma", "ROMA", "roma ", "Oslo"],
         "app": ["2.9", "2.10.1", "v2.10.0-beta.2", "web"],
     }
 )
@@ -64,6 +65,8 @@ def who(**rule):
         ({"field": "segment", "in": ["Gold", "SILVER"], "compare": "ignore_case"}, "ab"),
         ({"field": "segment", "matches": "GOLD*", "compare": "ignore_case"}, "ad"),
         ({"field": "tags", "in": ["GROWING"], "compare": "ignore_case"}, "a"),
+        ({"field": "city", "equals": "roma", "compare": "ignore_case"}, "ab"),
+        ({"field": "city", "matches": "RO*", "compare": "ignore_case"}, "abc"),
         ({"field": "app", "above": "2.9", "compare": "version"}, "bc"),
         ({"field": "app", "at_least": "2.10", "compare": "version"}, "b"),
         ({"field": "app", "at_least": "2.10.0-beta.2", "compare": "version"}, "bc"),

@@ -73,7 +73,7 @@ class Offer(ABC):
 
     offer_id: str
     """Unique within a campaign, and within a file of offers."""
-    scope: Scope = term("on", "applies to", "适用范围", Unit.SCOPE, default=EVERYTHING)
+    scope: Scope = term("on", Message("applies to", context="term of an offer"), Unit.SCOPE, default=EVERYTHING)
     conditions: Conditions = NO_CONDITIONS
     stacking: Stacking = ALONE_IN_ITS_LANE
     funded_share: Fraction = field(default=Fraction(0))

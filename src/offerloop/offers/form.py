@@ -6,6 +6,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from offerloop.message import Message
+
 
 class Unit(StrEnum):
     """What a field holds, and so how it is written and read."""
@@ -31,8 +33,7 @@ class Term:
     """The name of the attribute."""
     written: str
     """Its name in a file."""
-    label: str
-    chinese: str
+    label: Message
     unit: Unit
     needed: bool
     least: int | None = None
@@ -42,8 +43,7 @@ class Term:
 
 def term(
     written: str,
-    label: str,
-    chinese: str,
+    label: Message,
     unit: Unit,
     *,
     default: Any = MISSING,  # noqa: ANN401 - as of `dataclasses.field`
@@ -51,7 +51,7 @@ def term(
 ) -> Any:  # noqa: ANN401
     """A field of a kind that belongs to its form; without a default it must be given."""
     least = 1 if unit in (Unit.COUNT, Unit.HOURS) else None
-    facts = {"written": written, "label": label, "chinese": chinese, "unit": unit, "least": least, "most": most}
+    facts = {"written": written, "label": label, "unit": unit, "least": least, "most": most}
     return field(default=default, metadata={"term": facts})
 
 

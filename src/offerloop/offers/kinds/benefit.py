@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 class Benefit(Offer):
     """Takes a fixed amount from the budget when it is used, or only its contact cost when it is sent."""
 
-    text: str = term("text", "what a customer reads", "权益说明", Unit.TEXT)
-    takes_minor: int = term("takes", "taken from the budget", "占用预算", Unit.MONEY, default=0)
+    text: str = term("text", Message("what a customer reads", context="term of an offer"), Unit.TEXT)
+    takes_minor: int = term(
+        "takes", Message("taken from the budget", context="term of an offer"), Unit.MONEY, default=0
+    )
     """What it takes from the budget, in the budget's unit."""
 
     kind: ClassVar[str] = "benefit"

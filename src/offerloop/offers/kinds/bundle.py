@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 class Bundle(Offer):
     """Parts of a scope and a number of units, at a price or a percentage less."""
 
-    parts: tuple[tuple[Scope, int], ...] = term("parts", "parts", "组合内容", Unit.TABLE)
-    price_minor: int | None = term("price", "price of the bundle", "组合价", Unit.MONEY, default=None)
-    percent: Fraction | None = term("percent", "percentage off", "折扣比例", Unit.PERCENT, default=None)
-    times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
+    parts: tuple[tuple[Scope, int], ...] = term("parts", Message("parts", context="term of an offer"), Unit.TABLE)
+    price_minor: int | None = term(
+        "price", Message("price of the bundle", context="term of an offer"), Unit.MONEY, default=None
+    )
+    percent: Fraction | None = term(
+        "percent", Message("percentage off", context="term of an offer"), Unit.PERCENT, default=None
+    )
+    times: int | None = term(
+        "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
+    )
 
     kind: ClassVar[str] = "bundle"
     lane: ClassVar[Lane] = Lane.PRODUCT

@@ -25,14 +25,24 @@ if TYPE_CHECKING:
 class BuyXGetY(Offer):
     """What is got is the cheapest of all that count, or comes from a scope of its own."""
 
-    buy: int = term("buy", "units to buy", "购买件数", Unit.COUNT)
-    get: int = term("get", "units to get", "赠送件数", Unit.COUNT)
+    buy: int = term("buy", Message("units to buy", context="term of an offer"), Unit.COUNT)
+    get: int = term("get", Message("units to get", context="term of an offer"), Unit.COUNT)
     percent: Fraction = term(
-        "percent", "percentage off these", "赠品折扣", Unit.PERCENT, default=Fraction(100), most=100
+        "percent",
+        Message("percentage off these", context="term of an offer"),
+        Unit.PERCENT,
+        default=Fraction(100),
+        most=100,
     )
-    got_from: Scope | None = term("got_from", "these come from", "赠品范围", Unit.SCOPE, default=None)
-    times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
-    most_expensive: bool = term("most_expensive", "the most expensive ones", "最高价件", Unit.FLAG, default=False)
+    got_from: Scope | None = term(
+        "got_from", Message("these come from", context="term of an offer"), Unit.SCOPE, default=None
+    )
+    times: int | None = term(
+        "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
+    )
+    most_expensive: bool = term(
+        "most_expensive", Message("the most expensive ones", context="term of an offer"), Unit.FLAG, default=False
+    )
     """Whether what is got are the most expensive units instead of the cheapest."""
 
     kind: ClassVar[str] = "buy_x_get_y"

@@ -27,7 +27,7 @@ class Combined(Offer):
     The parts have scopes, but neither conditions nor a stacking of their own.
     """
 
-    parts: tuple[Offer, ...] = term("parts", "parts", "组成部分", Unit.TABLE)
+    parts: tuple[Offer, ...] = term("parts", Message("parts", context="term of an offer"), Unit.TABLE)
 
     kind: ClassVar[str] = "combined"
     lane: ClassVar[Lane] = Lane.COUPON

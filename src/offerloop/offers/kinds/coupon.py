@@ -25,22 +25,37 @@ if TYPE_CHECKING:
 class Coupon(Offer):
     """One of percent, amount and price, on all that it covers together, on every unit, or on the cheapest ones."""
 
-    percent: Fraction | None = term("percent", "percentage off", "折扣比例", Unit.PERCENT, default=None, most=100)
+    percent: Fraction | None = term(
+        "percent", Message("percentage off", context="term of an offer"), Unit.PERCENT, default=None, most=100
+    )
     """Off the price, 0 to 100."""
-    amount_minor: int | None = term("amount", "amount off", "减免金额", Unit.MONEY, default=None)
-    price_minor: int | None = term("price", "fixed price", "一口价", Unit.MONEY, default=None)
+    amount_minor: int | None = term(
+        "amount", Message("amount off", context="term of an offer"), Unit.MONEY, default=None
+    )
+    price_minor: int | None = term(
+        "price", Message("fixed price", context="term of an offer"), Unit.MONEY, default=None
+    )
     """Instead: of all together without a scope, of each unit with one."""
-    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+    max_minor: int | None = term(
+        "max_discount", Message("maximum discount", context="term of an offer"), Unit.MONEY, default=None
+    )
     """Without it the liability of a percentage has no finite bound."""
-    each_unit: bool = term("each_unit", "off every unit", "逐件优惠", Unit.FLAG, default=False)
-    cheapest: int | None = term("cheapest", "only the cheapest units", "仅限最低价件数", Unit.COUNT, default=None)
+    each_unit: bool = term("each_unit", Message("off every unit", context="term of an offer"), Unit.FLAG, default=False)
+    cheapest: int | None = term(
+        "cheapest", Message("only the cheapest units", context="term of an offer"), Unit.COUNT, default=None
+    )
 
     most_expensive: int | None = term(
-        "most_expensive", "only the most expensive units", "仅限最高价件数", Unit.COUNT, default=None
+        "most_expensive", Message("only the most expensive units", context="term of an offer"), Unit.COUNT, default=None
     )
-    max_units: int | None = term("max_units", "at most so many units", "最多件数", Unit.COUNT, default=None)
+    max_units: int | None = term(
+        "max_units", Message("at most so many units", context="term of an offer"), Unit.COUNT, default=None
+    )
     units_per_line: int | None = term(
-        "units_per_line", "at most so many units of a line", "每行最多件数", Unit.COUNT, default=None
+        "units_per_line",
+        Message("at most so many units of a line", context="term of an offer"),
+        Unit.COUNT,
+        default=None,
     )
     steps: tuple[Fraction, ...] = ()
     """Instead of one percentage: off one unit after another, the most expensive first."""

@@ -27,12 +27,20 @@ class FlashSale(Offer):
     Stock and limits count units; a customer's units and those sold so far stand in the basket.
     """
 
-    percent: Fraction | None = term("percent", "percentage off", "折扣比例", Unit.PERCENT, default=None)
-    price_minor: int | None = term("price", "price of a unit", "抢购价", Unit.MONEY, default=None)
-    hours: int | None = term("hours", "hours it lasts", "持续小时数", Unit.HOURS, default=None)
-    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
-    stock: int | None = term("stock", "units for sale", "活动库存", Unit.COUNT, default=None)
-    per_customer: int | None = term("per_customer", "units per customer", "每人限购", Unit.COUNT, default=None)
+    percent: Fraction | None = term(
+        "percent", Message("percentage off", context="term of an offer"), Unit.PERCENT, default=None
+    )
+    price_minor: int | None = term(
+        "price", Message("price of a unit", context="term of an offer"), Unit.MONEY, default=None
+    )
+    hours: int | None = term("hours", Message("hours it lasts", context="term of an offer"), Unit.HOURS, default=None)
+    max_minor: int | None = term(
+        "max_discount", Message("maximum discount", context="term of an offer"), Unit.MONEY, default=None
+    )
+    stock: int | None = term("stock", Message("units for sale", context="term of an offer"), Unit.COUNT, default=None)
+    per_customer: int | None = term(
+        "per_customer", Message("units per customer", context="term of an offer"), Unit.COUNT, default=None
+    )
 
     kind: ClassVar[str] = "flash_sale"
     lane: ClassVar[Lane] = Lane.FLASH_SALE

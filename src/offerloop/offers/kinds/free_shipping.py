@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 class FreeShipping(Offer):
     """A percentage of shipping; all of it unless something else is said."""
 
-    percent: Fraction = term("percent", "percentage off", "运费折扣", Unit.PERCENT, default=Fraction(100), most=100)
-    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+    percent: Fraction = term(
+        "percent", Message("percentage off", context="term of an offer"), Unit.PERCENT, default=Fraction(100), most=100
+    )
+    max_minor: int | None = term(
+        "max_discount", Message("maximum discount", context="term of an offer"), Unit.MONEY, default=None
+    )
 
     methods: frozenset[str] = frozenset()
     """Shipping methods that it is about; empty for all."""

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 class Gift(Offer):
     """A product that the shop adds; it changes no price, and its worth counts as what the offer costs."""
 
-    product_id: str = term("product", "product given", "赠品", Unit.TEXT)
-    quantity: int = term("quantity", "units given", "赠送件数", Unit.COUNT, default=1)
-    worth_minor: int = term("worth", "what it costs the shop", "赠品成本", Unit.MONEY, default=0)
+    product_id: str = term("product", Message("product given", context="term of an offer"), Unit.TEXT)
+    quantity: int = term("quantity", Message("units given", context="term of an offer"), Unit.COUNT, default=1)
+    worth_minor: int = term(
+        "worth", Message("what it costs the shop", context="term of an offer"), Unit.MONEY, default=0
+    )
 
     kind: ClassVar[str] = "gift"
     lane: ClassVar[Lane] = Lane.PRODUCT

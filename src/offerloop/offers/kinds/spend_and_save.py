@@ -30,11 +30,19 @@ if TYPE_CHECKING:
 class SpendAndSave(Offer):
     """Something off from a threshold on; tiers from the lowest."""
 
-    tiers: tuple[Tier, ...] = term("tiers", "tiers", "阶梯", Unit.TABLE)
-    by_count: bool = term("by_count", "by number of units", "按件数", Unit.FLAG, default=False)
-    each_full: bool = term("each_full", "for each full threshold", "每满减", Unit.FLAG, default=False)
-    times: int | None = term("times", "at most so many times", "最多次数", Unit.COUNT, default=None)
-    max_minor: int | None = term("max_discount", "maximum discount", "最高减免", Unit.MONEY, default=None)
+    tiers: tuple[Tier, ...] = term("tiers", Message("tiers", context="term of an offer"), Unit.TABLE)
+    by_count: bool = term(
+        "by_count", Message("by number of units", context="term of an offer"), Unit.FLAG, default=False
+    )
+    each_full: bool = term(
+        "each_full", Message("for each full threshold", context="term of an offer"), Unit.FLAG, default=False
+    )
+    times: int | None = term(
+        "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
+    )
+    max_minor: int | None = term(
+        "max_discount", Message("maximum discount", context="term of an offer"), Unit.MONEY, default=None
+    )
 
     kind: ClassVar[str] = "spend_and_save"
     lane: ClassVar[Lane] = Lane.THRESHOLD

@@ -11,6 +11,7 @@ from offerloop.offers.base import Offer
 from offerloop.offers.reading import read_offers
 from offerloop.offers.short_form.amounts import check_currency, percent_text, signed_amount
 from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, Form
+from offerloop.offers.short_form.further import Words
 from offerloop.offers.short_form.names import SCOPE, quoted, scope_text
 from offerloop.offers.short_form.written import terms_of
 
@@ -20,13 +21,15 @@ SHORT_FORM_LANGUAGES = ("en", "zh")
 def print_offer(offer: Offer | Mapping[str, Any], language: str = "en", currency: str = "USD") -> str:
     """ "20% off over $50, max $15", 满200减20: what `parse_offer` reads as the same terms. The id is not part of it.
 
-    Raises InputError for an offer with something that no short form says, naming the field.
+    What no short form says stands behind it for people, each term behind a ">", and is not read again. Raises
+    InputError for an offer with something that neither says, naming the field.
     """
     check_known(Message("language", context="kind of name"), language, SHORT_FORM_LANGUAGES)
     check_currency(currency)
     if not isinstance(offer, Offer):
         (offer,) = read_offers([offer], None, currency)
-    return _Writer(language, currency).whole(terms_of(offer, currency))
+    said = _Writer(language, currency).whole(terms_of(offer, currency))
+    return " > ".join([said, *Words(language, currency).said(offer)])
 
 
 class _Writer:

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers.base import ANY_CHANNEL, Offer
-from offerloop.offers.conditions import NO_CONDITIONS
+from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, form
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.combined import Combined
+from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.offers.pricing.effects import Tier
-from offerloop.offers.scope import DIMENSIONS, EVERYTHING, Scope
+from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.short_form.amounts import short_amount, short_percent
-from offerloop.offers.stacking import ALONE_IN_ITS_LANE
-from offerloop.offers.window import ALWAYS, Window
-
-_SAME_NAMES = {
-    "stacking": {name: name for name in ("lane", "priority", "exclusive", "stackable")},
-    "conditions": {
-        name: name for name in ("measured", "measured_on", "contains", "segments", "bought_in", "code_needed")
-    },
-}
-"""Attributes that no short form says, and that have the same name in a file."""
+from offerloop.offers.short_form.further import UNITS
 
 
 def terms_of(offer: Offer, currency: str) -> dict[str, Any]:
-    """The terms of an offer without its id. Raises InputError for what no short form says, naming the field."""
-    _refuse_others(offer)
+    """The terms of an offer without its id, as far as short forms say them; `further` has words for the others.
+
+    Raises InputError for what neither says, naming the field.
+    """
+    if isinstance(offer, Coupon) and offer.steps:
+        raise InputError(Message("no short form says '{field}'", field="steps"))
     terms: dict[str, Any] = {"kind": offer.kind}
     if isinstance(offer, Bundle | Combined):
         if not offer.scope.is_everything:
@@ -45,44 +39,12 @@ def terms_of(offer: Offer, currency: str) -> dict[str, Any]:
         terms["min_spend"] = short_amount(conditions.min_minor, currency)
     if conditions.min_count:
         terms["min_count"] = conditions.min_count
-    if conditions.order_number is not None:
-        if conditions.order_number != 1:
-            raise InputError(Message("no short form says 'order_number' other than 1, a first order"))
+    if conditions.order_number == 1:
         terms["order_number"] = 1
     return terms
 
 
-def _refuse_others(offer: Offer) -> None:
-    conditions = offer.conditions
-    if offer.funded_share:
-        raise InputError(_no_form("funded_share"))
-    if offer.assumed is not None:
-        raise InputError(_no_form("assumed"))
-    _refuse(offer.contact, ANY_CHANNEL, {"channel": "channel", "cost_minor": "contact_cost", "quiet": "quiet_hours"})
-    _refuse(offer.stacking, ALONE_IN_ITS_LANE, _SAME_NAMES["stacking"])
-    _refuse(conditions, NO_CONDITIONS, _SAME_NAMES["conditions"])
-    _refuse(
-        conditions.window,
-        ALWAYS,
-        {one.name: one.name for one in fields(Window)} | {"hours": "between", "zone": "timezone"},
-    )
-
-
-def _refuse(offer: object, usual: object, names: Mapping[str, str]) -> None:
-    """Names are those of attributes, and of their fields in a file."""
-    for attribute, written in names.items():
-        if getattr(offer, attribute) != getattr(usual, attribute):
-            raise InputError(_no_form(written))
-
-
-def _no_form(field: str) -> Message:
-    return Message("no short form says '{field}'", field=field)
-
-
 def _scope(scope: Scope) -> dict[str, Any]:
-    _refuse(
-        scope, EVERYTHING, {"least_minor": "price_from", "most_minor": "price_to", "only_full_price": "only_full_price"}
-    )
     written = {}
     for name in DIMENSIONS:
         names = sorted(getattr(scope, name))
@@ -98,8 +60,8 @@ def _own(offer: Offer, currency: str) -> dict[str, Any]:
         value = getattr(offer, term.name)
         if term.written == "on" or value == usual[term.name]:
             continue
-        if term.unit is Unit.SCOPE:
-            raise InputError(_no_form(term.written))
+        if term.unit is Unit.SCOPE or term.written in UNITS:
+            continue
         if term.unit is Unit.MONEY:
             value = short_amount(value, currency)
         if term.unit is Unit.PERCENT:

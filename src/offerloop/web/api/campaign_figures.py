@@ -155,15 +155,16 @@ def campaign_form(request: Request, _: Reading) -> CampaignForm:
 
 
 def _kind_form(kind: str, language: str) -> KindForm:
+    _ = Localizer(language)
     fields = [
         FormField(
-            name=one.written, label=one.chinese if language == "zh" else one.label, unit=one.unit.value,
+            name=one.written, label=_(one.label), unit=one.unit.value,
             is_needed=one.needed, least=one.least, most=one.most,
         )
         for one in offer_form(kind)
     ]  # fmt: skip
     label = OFFER_KIND_NAMES.get(kind)
-    return KindForm(kind=kind, label=kind if label is None else Localizer(language)(label), fields=fields)
+    return KindForm(kind=kind, label=kind if label is None else _(label), fields=fields)
 
 
 @router.get("/{campaign_id}/preview", responses=documented(*_READ))

@@ -159,7 +159,6 @@ def view_offer(asked: Asked) -> View:
     """Return the fields of one kind of offer, as the kind describes them itself."""
     campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
     kind = asked.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
-    chinese = asked.localizer.language == "zh"
     inputs = [
         Input("id", _HIDDEN, "hidden", campaign.campaign_id),
         Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
@@ -168,10 +167,11 @@ def view_offer(asked: Asked) -> View:
     for one in offer_form(kind):
         if one.unit is Unit.TABLE:
             continue
-        label = Message("{field}", context="label of a field", field=one.chinese if chinese else one.label)
         numeric = one.unit in (Unit.COUNT, Unit.HOURS, Unit.PERCENT)
         bounds = (str(one.least or 0), str(one.most or ""), "any") if numeric else None
-        inputs.append(Input(one.written, label, "number" if numeric else "text", is_needed=one.needed, bounds=bounds))
+        inputs.append(
+            Input(one.written, one.label, "number" if numeric else "text", is_needed=one.needed, bounds=bounds)
+        )
     form = Form(
         "offer", "/console/do/add-offer", Message("Add the offer", context="button"), tuple(inputs),
         needs=Permission.EDIT,
