@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx
 import postgres_server
@@ -39,15 +40,16 @@ class Storm:
         self.reported = set()
 
     def client(self, number):
+        """Ask again and again over one connection, and over a new one when its worker was killed."""
         chance = random.Random(number)
         while not self.stopped.is_set():
-            kind = chance.choice(("decide", "decide", "durable", "redeem", "price", "report"))
-            try:
-                with httpx.Client(base_url=self.address, headers=self.headers, timeout=60, verify=False) as client:
+            with (
+                suppress(httpx.TransportError),
+                httpx.Client(base_url=self.address, headers=self.headers, timeout=60, verify=False) as client,
+            ):
+                while not self.stopped.wait(self.pause):
+                    kind = chance.choice(("decide", "decide", "durable", "redeem", "price", "report"))
                     getattr(self, kind)(client, chance)
-            except httpx.TransportError:
-                continue  # this worker was killed
-            self.stopped.wait(self.pause)
 
     def post(self, client, path, body, **headers):
         answer = client.post(path, json=body, headers=headers)
@@ -96,7 +98,7 @@ class Storm:
 
 def play(address, secret, process, seconds, restart):
     """Clients for some seconds, with a worker killed now and then; gives the storm and when workers were killed."""
-    storm, killed = Storm(address, secret, pause=0.05 if seconds <= 60 else 0), []
+    storm, killed = Storm(address, secret, pause=0.15 if seconds <= 60 else 0), []
     admin = {"headers": storm.headers}
     terms = {"limit_per_code": None, "limit_total": None, "budget_minor": BUDGET}
     assert httpx.put(f"{address}/v1/coupon-templates/storm", json=terms, **admin).status_code == 200
