@@ -43,6 +43,20 @@ def test_the_next_best_offer_takes_the_place_of_one_that_is_used_up(left, expect
     assert priced(TWENTY, FIVE, twenty=left) == expected
 
 
+def test_what_an_offer_takes_off_after_others_stays_within_its_budget():
+    """Alone, the second offer gives the unit of 1.00; where the first one has used that, it would give one of 10.00."""
+    basket = Basket("USD", (BasketLine("cheap", 1, 100), BasketLine("tea", 2, 1_000)))
+    both = {"lane": "product", "stackable": True}
+    terms = [
+        {"kind": "coupon", "id": "half", "percent": 50, "cheapest": 1, "priority": 1, **both},
+        {"kind": "buy_x_get_y", "id": "free", "buy": 1, "get": 1, **both},
+    ]
+    offers = read_offers(terms, None, "USD")
+    assert price(basket, offers, NOW).total_minor == 2_100 - 50 - 1_000
+    left = {"free": OfferLeft(minor=500)}
+    assert price(basket, offers, NOW, find_left=left.get).total_minor == 2_100 - 100
+
+
 def test_a_gift_has_limits_too():
     assert priced({"kind": "gift", "id": "mug", "product": "mug"}, mug=OfferLeft(uses=0))[1] == {
         "mug": "limit_of_uses_reached"
