@@ -38,7 +38,7 @@ def serve(
         bool, typer.Option("--new-admin-token", help="Make and print a further token of an admin, if all are lost.")
     ] = False,
 ) -> None:
-    """Open the console, and answer decisions, prices, coupons and events over HTTP.
+    """Open the console, and answer decisions and prices over HTTP.
 
     Prints a token of an admin when a shop is first served.
     """

@@ -8,10 +8,12 @@ import re
 import polars as pl
 import pytest
 from console_pages import Shown, signed_in
+from pseudo_language import installed
 from served_shop import served, shop_of
 from small_shop import write_small_shop
 
 from offerloop.config import load_config
+from offerloop.web import problems
 from offerloop.web.console.pages import ACTIONS, PAGES
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
@@ -105,6 +107,48 @@ def test_points_of_the_slider_are_those_of_the_run(console, admin, addresses, sm
     found = console.get(f"/console/plan.json?{addresses['plan']}", headers=admin).json()
     points = found.get("budget", {"points": []})["points"]
     assert [one["profit_minor"] for one in points] == (curve["profit_minor"].to_list() if curve.height > 1 else [])
+
+
+@pytest.mark.slow
+def test_a_third_language_has_every_text_of_the_console(console, admin, tmp_path, monkeypatch):
+    names = {
+        "Ada",
+        "Spring",
+        "spring",
+        "first",
+        "First",
+        "offers",
+        "Small",
+        "shop",
+        "JSON",
+        "CSV",
+        "admin",
+        "off",
+        "kind",
+    }
+    with installed(tmp_path) as language:
+        monkeypatch.setattr(problems, "_languages", lambda: (language,))
+        headers = admin | {"accept-language": language}
+        for name in (
+            "overview",
+            "campaigns",
+            "policies",
+            "jobs",
+            "people",
+            "quality",
+            "fairness",
+            "experiments",
+            "setup",
+        ):
+            page = console.get(f"/console/{name}", headers=headers).text
+            assert f'<html lang="{language}">' in page
+            titles = re.findall(
+                r"<h[12]>([^<]+)<|<label[^>]*>([^<]+)<|<dt>([^<]+)<|<th scope=\"col\"[^>]*>([^<]+)<", page
+            )
+            shown = [text for found in titles for text in found if text]
+            assert [
+                text for text in shown if "⟦" not in text and not set(re.findall(r"[^\W\d_]+", text)) <= names
+            ] == []
 
 
 def test_nobody_sees_a_page_without_signing_in(console):

@@ -142,8 +142,11 @@ def _campaigns(asked: Asked) -> list[Block]:
         elif one.state is CampaignState.IN_REVIEW:
             found.append(Notice(Message("“{title}” waits for a review.", title=title), "warning", href, see))
         elif one.state is CampaignState.RUNNING and ends_at is not None and ends_at - time() < SOON_SECONDS:
-            days = max(0, round((ends_at - time()) / DAY_SECONDS))
-            said = Message("“{title}” ends in {n} day.", plural="“{title}” ends in {n} days.", title=title, n=days)
+            days = int(max(0, ends_at - time()) // DAY_SECONDS)
+            said = Message(
+                "“{title}” ends within {n} day from now.", plural="“{title}” ends within {n} days from now.",
+                title=title, n=days + 1,
+            )  # fmt: skip
             found.append(Notice(said, "warning", href, see))
     return found
 
