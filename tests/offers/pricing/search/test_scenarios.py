@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from fractions import Fraction
+from unittest.mock import patch
 
 import pytest
 
@@ -13,6 +14,7 @@ from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.pricing.effects import Tier
+from offerloop.offers.pricing.search import tree
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Stacking
 
@@ -85,3 +87,17 @@ def test_equal_offers_that_do_not_stack_are_one():
     offers = [replace(half, offer_id=f"o{n:02}") for n in range(20)]
     found = price(bought, offers, NOW, StackingPolicy(effort=5_000))
     assert (found.gap_minor, len(found.applied)) == (0, 1)
+
+
+def test_scenarios_find_what_the_simpler_bounds_find_where_every_minor_unit_counts():
+    """At prices of some minor units rounding decides which offers are best."""
+    for seed in range(60):
+        rng = random.Random(seed)
+        bought, offers = basket(rng), [made(rng, f"o{n:02}") for n in range(9)]
+        cheap = tuple(replace(line, unit_minor=rng.randrange(1, 40)) for line in bought.lines)
+        few = [replace(one, tiers=(Tier(20, 7),)) if isinstance(one, SpendAndSave) else one for one in offers]
+        totals = []
+        for so_few in (0, 10):
+            with patch.object(tree, "SO_FEW", so_few):
+                totals.append(price(replace(bought, lines=cheap), few, NOW, StackingPolicy(effort=10**9)).total_minor)
+        assert totals[0] == totals[1], seed
