@@ -42,6 +42,8 @@ def test_facts_for_programs(command, files):
     assert found["given_back_minor"] == {"kept": 1_600, "repriced": 0}
     _, out, _ = command("refund", *files, "--return", "rice=1", "--before", "tea=3", "--rule", "repriced", "--json")
     assert json.loads(out)["refund_minor"] == {"repriced": 8_500 - 1_000}
+    _, out, _ = command("refund", *files, "--return", "rice=1", "--before", "tea=3", "--rule", "kept", "--json")
+    assert json.loads(out)["refund_minor"] == {"kept": 5_600 + 500}
 
 
 def test_what_price_printed_is_enough_where_discounts_are_kept(command, files, tmp_path):
