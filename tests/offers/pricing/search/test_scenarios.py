@@ -101,3 +101,19 @@ def test_scenarios_find_what_the_simpler_bounds_find_where_every_minor_unit_coun
             with patch.object(tree, "SO_FEW", so_few):
                 totals.append(price(replace(bought, lines=cheap), few, NOW, StackingPolicy(effort=10**9)).total_minor)
         assert totals[0] == totals[1], seed
+
+
+def test_offers_of_a_group_exclude_each_other_among_many():
+    bought = Basket("USD", (BasketLine("p", 1, 100_000, ("x",)),))
+    stacks, grouped = Stacking(stackable=True), Stacking(stackable=True, group="shop")
+    small = [Coupon(offer_id=f"o{n:02}", amount_minor=10, stacking=stacks) for n in range(10)]
+    large = [Coupon(offer_id=f"g{n}", amount_minor=1_000 + n, stacking=grouped) for n in range(3)]
+    assert price(bought, [*small, *large], NOW).discount_minor == 100 + 1_002
+
+
+def test_equal_offers_may_use_more_units_than_one_of_them():
+    """Six units at one price: one offer that is used once at most leaves four to its equals."""
+    bought = Basket("USD", (BasketLine("p", 6, 1_000, ("x",)),))
+    once = [BuyXGetY(offer_id=f"b{n}", buy=1, get=1, times=1) for n in range(3)]
+    others = [Coupon(offer_id=f"o{n:02}", amount_minor=10 + n, scope=of("x")) for n in range(10)]
+    assert price(bought, [*once, *others], NOW).discount_minor == 3_000 + 19
