@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from offerloop.offers import Basket, BasketLine, StackingPolicy, price, read_offers
+from offerloop.offers import Basket, BasketLine, StackingChoice, StackingPolicy, price, read_offers
 
 NOW = 1_768_478_400
 AGAIN = StackingPolicy(units_once=False)
@@ -96,10 +96,24 @@ def test_an_offer_without_units_left_says_so():
     assert [(one.why.value, one.by) for one in found.rejected] == [("units_used_by_another", "o0")]
 
 
-def test_the_order_of_lines_decides_nothing_where_prices_tie():
-    half = {"kind": "coupon", "percent": 50, "on": "tea"}
-    totals = {total(basket(*lines), BOGO, half) for lines in permutations([("tea", 1, 1_000), ("bread", 1, 1_000)])}
-    assert len(totals) == 1
+@pytest.mark.parametrize("names", [("tea", "bread"), ("bread", "tea")])
+@pytest.mark.parametrize(("off_tea", "off_bread"), [(80, 50), (50, 80)])
+def test_of_equal_units_the_one_is_free_that_no_other_offer_reduces_as_much(names, off_tea, off_bread):
+    lines = [BasketLine(names[0], 1, 1_000, ("tea",)), BasketLine(names[1], 1, 1_000, ("bread",))]
+    offers = [
+        {"kind": "coupon", "percent": off_tea, "on": "tea"},
+        {"kind": "coupon", "percent": off_bread, "on": "bread"},
+    ]
+    totals = {total(Basket("USD", tuple(some)), BOGO, *offers) for some in (lines, lines[::-1])}
+    assert totals == {200}
+
+
+@pytest.mark.parametrize("names", [("tea", "bread"), ("bread", "tea")])
+def test_by_priority_names_decide_nothing_either(names):
+    """Nothing is searched for; the line that fewer offers are about comes first."""
+    lines = (BasketLine(names[0], 1, 1_000, ("tea",)), BasketLine(names[1], 1, 1_000, ("bread",)))
+    half = {"kind": "coupon", "percent": 50, "on": "tea", "priority": -1}
+    assert total(Basket("USD", lines), BOGO, half, policy=StackingPolicy(StackingChoice.PRIORITY)) == 500
 
 
 def test_the_order_of_parts_decides_nothing():
