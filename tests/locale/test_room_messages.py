@@ -29,9 +29,9 @@ def files():
 PLAIN = {
     "background": 3,
     "client.py": 1,
-    "commands/experiment": 11,
+    "commands/experiment": 8,
     "commands/score": 2,
-    "commands/uplift": 23,
+    "commands/uplift": 13,
     "response": 1,
     "store": 7,
     "workspace": 6,

@@ -11,6 +11,7 @@ import polars as pl
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.evaluation import LEAST, Totals
+from offerloop.message import Message
 from offerloop.workspace import check_arm_cells, control_among, numeric_column
 
 FEWEST_CLUSTERS = 5
@@ -63,7 +64,14 @@ def _summed(
     column = table[cluster]
     if column.null_count():
         row = int(table.filter(column.is_null())["_row"][0])
-        raise InputError(f"'{path}', row {row}: '{cluster}' (--cluster) is empty; fill it in")
+        raise InputError(
+            Message(
+                "'{path}', row {row}: '{column}' (--cluster) is empty; fill it in",
+                path=str(path),
+                row=row,
+                column=cluster,
+            )
+        )
     frame = pl.DataFrame({CLUSTER: column.cast(pl.String), ARM: arms, **numbers})
     groups = frame.group_by(CLUSTER, maintain_order=True)
     found = groups.agg(

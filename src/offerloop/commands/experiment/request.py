@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from offerloop.errors import InputError
 from offerloop.evaluation import Metric
+from offerloop.message import Message
 from offerloop.workspace import as_number
 
 
@@ -36,16 +37,18 @@ class ExperimentRequest:
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
         if self.planned is not None and not self.planned > 0:
-            raise InputError(f"--sequential must be the planned number of customers, above 0, not {self.planned:g}")
+            raise InputError(
+                Message("--sequential must be the planned number of customers, above 0, not {n}", n=self.planned)
+            )
         if (self.before_denominator is None) != (self.before is None or self.denominator is None):
             raise InputError(
                 "--before-denominator belongs to --before and --denominator: give all three to adjust a ratio"
             )
         if len({*self.by}) < len(self.by) or {*self.by} & {self.arm, self.outcome}:
-            raise InputError("--by names segments: each column once, and neither the arm nor the outcome")
+            raise InputError(Message("--by names segments: each column once, and neither the arm nor the outcome"))
         names = [one.name for one in self.guardrails]
         if len({self.outcome, *names}) <= len(names):
-            raise InputError("a column is named twice among --outcome and --guardrail; name each once")
+            raise InputError(Message("a column is named twice among --outcome and --guardrail; name each once"))
 
     @property
     def segmented(self) -> dict[str, str]:
@@ -74,5 +77,5 @@ def read_guardrail(text: str) -> Metric:
     name, _, size = text.rpartition("=")
     margin = as_number(size)
     if not name or margin is None or not abs(margin) < float("inf"):
-        raise InputError(f"--guardrail must be like rating=-0.02 or returns=+0.1, not '{text}'")
+        raise InputError(Message("--guardrail must be like rating=-0.02 or returns=+0.1, not '{text}'", text=text))
     return Metric(name, abs(margin), lower_is_better=size.strip().startswith("+"))

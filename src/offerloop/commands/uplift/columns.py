@@ -14,6 +14,7 @@ from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.response import is_text_column
 from offerloop.workspace import as_number, numeric_column
 
@@ -60,7 +61,13 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, 
         return
     treated = table[request.treated_at]
     if not treated.dtype.is_temporal():
-        raise InputError(f"'{path}': '{request.treated_at}' (--treated-at) holds no dates; write them as 2026-11-25")
+        raise InputError(
+            Message(
+                "'{path}': '{column}' (--treated-at) holds no dates; write them as 2026-11-25",
+                path=str(path),
+                column=request.treated_at or "",
+            )
+        )
     for name in rest:
         if table[name].dtype.is_temporal():
             later = table.filter(table[name].cast(pl.Datetime("us")) > treated.cast(pl.Datetime("us")))

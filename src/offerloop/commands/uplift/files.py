@@ -10,6 +10,7 @@ from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.task import UpliftResult, summary
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.report import FolderResult
 from offerloop.workspace import LEARNED, filling, new_folder
 
@@ -40,5 +41,12 @@ def write(result: UpliftResult, parent: Path, language: str = "en", *, save: boo
         if save:
             (partial / LEARNED).write_text(result.scorer.to_json(), encoding="utf-8")
     if error is not None and result.others is not None:
-        raise InputError(f"'{result.others.path}' (--apply): {error}; the study itself is in '{folder}'")
+        raise InputError(
+            Message(
+                "'{path}' (--apply): {error}; the study itself is in '{folder}'",
+                path=str(result.others.path),
+                error=str(error),
+                folder=str(folder),
+            )
+        )
     return FolderResult(folder, folder / "report.html", facts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.errors import InputError, near_miss
+from offerloop.message import Message
 from offerloop.workspace import arm_numbers, as_number
 
 
@@ -50,15 +51,19 @@ class UpliftRequest:
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
         if self.budget is not None and not self.budget > 0:
-            raise InputError(f"--budget must be above 0, not {self.budget:g}")
+            raise InputError(Message("--budget must be above 0, not {budget}", budget=self.budget))
         if self.budget is not None and self.cost is None:
-            raise InputError("--budget needs --cost: name the column of what each customer cost, or a number")
+            raise InputError(Message("--budget needs --cost: name the column of what each customer cost, or a number"))
         if self.top is not None and not 0 < self.top < 1:
-            raise InputError(f"--top must be a share of the customers between 0 and 1, such as 0.2, not {self.top:g}")
+            raise InputError(
+                Message("--top must be a share of the customers between 0 and 1, such as 0.2, not {top}", top=self.top)
+            )
         if self.top is not None and self.budget is not None:
-            raise InputError("--top limits how many are treated and --budget what is spent on them; name one")
+            raise InputError(Message("--top limits how many are treated and --budget what is spent on them; name one"))
         if self.propensity is not None and self.observational:
-            raise InputError("--observational says that chances are not known, but --propensity gives them; name one")
+            raise InputError(
+                Message("--observational says that chances are not known, but --propensity gives them; name one")
+            )
 
     @property
     def arm_costs(self) -> dict[str, float]:

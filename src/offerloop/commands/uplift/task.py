@@ -19,6 +19,7 @@ from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.trial import PreparedTrial, prepare
 from offerloop.config import StrPath, as_path
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.report import Result, first_chart
 from offerloop.response import (
     N_DIVISIONS,
@@ -135,7 +136,9 @@ def _others(apply: InputTable, trial: PreparedTrial, request: UpliftRequest) -> 
     try:
         return OtherCustomers(rows, path, check_rows(rows, trial.encoding, request.id))
     except InputError as error:
-        raise InputError(f"'{path}' (--apply): {error}") from None
+        raise InputError(
+            Message("'{path}' (--apply): {error}", context="refusal", path=str(path), error=error.message)
+        ) from None
 
 
 def summary(findings: UpliftFindings) -> dict[str, Any]:

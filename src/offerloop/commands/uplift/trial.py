@@ -15,6 +15,7 @@ from offerloop.commands.uplift.findings import Design, Note, Suspect
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.suspects import suspect_columns
 from offerloop.errors import EvidenceError, InputError
+from offerloop.message import Message
 from offerloop.response import (
     ArmDifference,
     ColumnEncoding,
@@ -126,7 +127,14 @@ def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path
     column = kept[request.cluster]
     if column.null_count():
         row = int(kept.filter(column.is_null())["_row"][0])
-        raise InputError(f"'{path}', row {row}: '{request.cluster}' (--cluster) is empty; fill it in")
+        raise InputError(
+            Message(
+                "'{path}', row {row}: '{column}' (--cluster) is empty; fill it in",
+                path=str(path),
+                row=row,
+                column=request.cluster or "",
+            )
+        )
     whose: Ints = column.cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
     for k, name in enumerate(arms.names):
         if (size := len(np.unique(whose[arms.action == k]))) < FEWEST_CLUSTERS:
@@ -210,10 +218,12 @@ def _planned(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
         return None
     shares = dict(request.shares)
     if set(shares) - set(arms.names) or set(arms.names) - set(shares):
-        raise InputError(f"'{path}': --shares must name every arm once: {', '.join(arms.names)}")
+        raise InputError(
+            Message("'{path}': --shares must name every arm once: {arms}", path=str(path), arms=list(arms.names))
+        )
     planned = np.array([shares[name] for name in arms.names])
     if not (planned > 0).all() or abs(planned.sum() - 1) > 1e-3:
-        raise InputError(f"--shares must be above 0 and sum to 1, not {planned.sum():g}")
+        raise InputError(Message("--shares must be above 0 and sum to 1, not {total}", total=float(planned.sum())))
     return planned
 
 
@@ -246,7 +256,14 @@ def _costs(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -
     known = (*arms.names, *arms.small)
     wrong = [name for name in by_arm if name not in known]
     if wrong or set(arms.names[1:]) - set(by_arm):
-        raise InputError(f"'{path}': --cost must give a number to every arm but '{arms.names[0]}': {', '.join(known)}")
+        raise InputError(
+            Message(
+                "'{path}': --cost must give a number to every arm but '{arm}': {arms}",
+                path=str(path),
+                arm=arms.names[0],
+                arms=list(known),
+            )
+        )
     return np.array([by_arm.get(name, 0.0) for name in arms.names])[arms.action]
 
 
