@@ -60,6 +60,7 @@ setup: $(VENV)/dev.done
 demo: $(VENV)/demo.done
 	$(BIN)/offerloop init demo --sample complete-journey
 	$(BIN)/offerloop run demo/offerloop.toml
+	@echo "Open the report, or say 'make serve' for the console."
 
 demo/runs:
 	$(MAKE) demo
