@@ -5,6 +5,7 @@ import io
 import json
 import re
 
+import numpy as np
 import polars as pl
 import pytest
 from console_pages import Shown, signed_in
@@ -251,6 +252,37 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         wrong = _post(client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"})
         assert wrong.status_code == 422
         assert "line 2" in wrong.text
+
+
+def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    folder = shop / "runs" / small_run.name / "readout-2024-05-20-2024-06-03"
+    folder.mkdir()
+    about = {"stopped": None, "period": {"until": "2024-06-03"}, "effects": [], "sentence": "It pays."}
+    (folder / "readout.json").write_text(json.dumps(about))
+    arms = ["plan"] * 300 + ["holdout"] * 100
+    offered = [one == "plan" for one in arms]
+    noise = np.random.default_rng(0).integers(900, 1_100, 400)
+    rows = {
+        "arm": arms, "planned_offer_id": ["x"] * 400, "bought": [n % 2 == 0 for n in range(400)],
+        "revenue_minor": [4_000 if n % 2 == 0 else 0 for n in range(400)],
+        "margin_minor": [int(one) + 500 * given for one, given in zip(noise, offered, strict=True)],
+        "cost_minor": [100 * given for given in offered],
+    }  # fmt: skip
+    pl.DataFrame(rows).write_parquet(folder / "outcomes.parquet")
+    with served(shop) as client:
+        admin = signed_in(client, "admin")
+        found = client.get("/console/experiment.json", headers=admin).json()
+        assert (found["experiment"]["state"], found["experiment"]["verdict"]) == ("measured", "ship")
+        drivers = {one["driver"]: (one["offered"], one["held_back"]) for one in found["drivers"]}
+        assert drivers["customers"] == (300, 100)
+        assert drivers["of these, bought"] == (0.5, 0.5)
+        assert drivers["a buyer's baskets in the period"][0]["minor"] == 4_000
+        assert drivers["cost of offers for each customer"][0]["minor"] == 100
+        profit = drivers["profit for each customer"]
+        assert 350 < profit[0]["minor"] - profit[1]["minor"] < 450
+        assert client.get("/console/experiment?effect=much", headers=admin).status_code == 200
+        assert client.get("/console/experiments.json", headers=admin).json()["readouts"][0]["state"] == "read"
 
 
 def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path):

@@ -45,7 +45,9 @@ def _coming(asked: Asked) -> list[Block]:
     sentence = test.get("sentence")
     if not sentence:
         return [Notice(Message("Nothing that could be measured is planned."))]
-    return [Text(str(sentence))]
+    assert asked.run is not None
+    address = f"/console/experiment?run={asked.run.folder.name}"
+    return [Text(str(sentence)), Notice(Message("The newest plan:", context="before a link"), "neutral", address, _SEE)]
 
 
 def _row(asked: Asked, path: Path) -> tuple[Cell, ...]:
@@ -54,8 +56,10 @@ def _row(asked: Asked, path: Path) -> tuple[Cell, ...]:
     state = STOPPED if found.get("stopped") else READ
     report = Link(asked.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
     finding = str(found.get("headline") or found.get("sentence") or found.get("stopped") or "")
-    return run, readout.removeprefix("readout-"), state, finding, report
+    link = Link(run, f"/console/experiment?run={run}")
+    return link, readout.removeprefix("readout-"), state, finding, report
 
 
+_SEE = Message("See it as an experiment", context="link")
 _REPORT = Message("report", context="link in a table")
 PAGE = Page("experiments", TITLE, view, in_navigation=True)

@@ -1,0 +1,165 @@
+"""One run as an experiment: its state, its draw, what it caused, what drove it, and how long it has to last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from offerloop.message import Message, Share
+from offerloop.offers import NO_OFFER
+from offerloop.report import Localizer
+from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
+from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View
+from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.problems import Problem
+from offerloop.workspace import RunRead, readouts_of
+
+STATES = {
+    "not_sent": Badge("not_sent", Message("nothing was sent", context="state of an experiment")),
+    "running": Badge("running", Message("running, not read out yet", context="state of an experiment"), "warning"),
+    "measured": Badge("measured", Message("measured", context="state of an experiment"), "good"),
+    "stopped": Badge("stopped", Message("stopped: the draw is not sound", context="state of an experiment"), "bad"),
+}
+ACTIONS = {
+    "ship": Badge("ship", Message("keep it: it pays", context="verdict"), "good"),
+    "roll back": Badge("roll back", Message("roll it back: it costs", context="verdict"), "bad"),
+    "go on": Badge("go on", Message("go on: not clear yet", context="verdict"), "warning"),
+    "stop": Badge("stop", Message("stop: the draw is broken", context="verdict"), "bad"),
+}
+CHECKS = (
+    Column("check", Message("check of the draw", context="column title")),
+    Column("held_back", Message("held back", context="column title"), is_figure=True),
+    Column("others", Message("others", context="column title"), is_figure=True),
+    Column("p_value", Message("p-value", context="column title"), is_figure=True),
+    Column("passes", Message("passes", context="column title")),
+)
+DRIVERS = (
+    Column("driver", Message("driver of profit", context="column title")),
+    Column("offered", Message("with the offer", context="column title"), is_figure=True),
+    Column("held_back", Message("held back", context="column title"), is_figure=True),
+)
+WEEKLY_EFFECT = "100.00"
+
+
+def view(asked: Asked) -> View:
+    """Return one run as an experiment."""
+    run = asked.needed("run", lambda name: asked.run_named(name or None))
+    shown = show_experiment(asked.request, run.folder.name, asked.caller)
+    blocks: list[Block] = [_facts(shown), _checks(shown), *_found(asked, run, shown), *_planning(asked, run)]
+    return View(Message("Experiment of {day}", context="page title", day=shown.began_on), "", tuple(blocks))
+
+
+def _facts(shown: ExperimentShown) -> Facts:
+    groups = [f"{one.arm}: {one.n_customers}" for one in shown.groups]
+    verdict = None if shown.verdict is None else ACTIONS.get(shown.verdict.action)
+    return Facts(
+        "experiment",
+        (
+            Stat("state", Message("state", context="label of a figure"), STATES[shown.state]),
+            Stat("verdict", Message("verdict", context="label of a figure"), verdict),
+            Stat("campaigns", Message("campaigns that were sent", context="label of a figure"), shown.campaigns),
+            Stat("groups", Message("customers by arm", context="label of a figure"), groups),
+            Stat("until", Message("read out until", context="label of a figure"), shown.read_out_until),
+            Stat(
+                "report", Message("the report of the run", context="label of a link"),
+                Link(shown.experiment_id, f"/console/report?run={shown.experiment_id}"),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _checks(shown: ExperimentShown) -> Table:
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.check, one.held_back, one.others, one.p_value, one.passes) for one in shown.checks
+    )
+    empty = Message("No offer was planned, so there is nothing to compare.")
+    return Table("checks", Message("Whether the draw is sound"), CHECKS, rows, empty)
+
+
+def _found(asked: Asked, run: RunRead, shown: ExperimentShown) -> list[Block]:
+    """Return what the newest read-out found, and what profit is made of in both groups."""
+    if shown.read_out is None:
+        said = Message("It was not read out yet. When orders after the plan are there, begin a read-out.")
+        return [Notice(said, "neutral", "/console/jobs", Message("Begin a read-out", context="link"))]
+    sentence = str(shown.read_out.get("sentence") or shown.read_out.get("stopped") or "")
+    shop = asked.worker.settings.shop
+    readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
+    return [Heading(Message("What it caused", context="heading")), Notice(sentence), *_drivers(readout.parent, run)]
+
+
+def _drivers(readout: Path, run: RunRead) -> list[Block]:
+    """Return profit as buyers times basket times margin less cost, in both groups of planned customers."""
+    if not (readout / "outcomes.parquet").is_file():
+        return []
+    planned = pl.read_parquet(readout / "outcomes.parquet").filter(pl.col("planned_offer_id") != NO_OFFER)
+    groups = [planned.filter(pl.col("arm").is_in(arms)) for arms in ([PLAN], [HOLDOUT, HOLDBACK])]
+    if any(one.is_empty() for one in groups):
+        return []
+    offered, held = (_of_group(one, run.currency) for one in groups)
+    rows = tuple((label, offered[name], held[name]) for name, label in _LABELS.items())
+    caption = Message("What profit is made of: customers x buyers x basket x margin - cost (plain means)")
+    return [Table("drivers", caption, DRIVERS, rows, Message("No customer was planned an offer."))]
+
+
+_LABELS = {
+    "customers": Message("customers", context="driver of profit"),
+    "bought": Message("of these, bought", context="driver of profit"),
+    "basket": Message("a buyer's baskets in the period", context="driver of profit"),
+    "margin": Message("margin before offers", context="driver of profit"),
+    "cost": Message("cost of offers for each customer", context="driver of profit"),
+    "profit": Message("profit for each customer", context="driver of profit"),
+}
+
+
+def _of_group(group: pl.DataFrame, currency: str) -> dict[str, Cell]:
+    sums: dict[str, Any] = group.select(
+        pl.len().alias("n"), pl.col("bought").sum(), pl.col("revenue_minor").sum(), pl.col("margin_minor").sum(),
+        pl.col("cost_minor").sum(), pl.col("cost_minor").null_count().alias("unseen"),
+    ).row(0, named=True)  # fmt: skip
+    n, bought, revenue = sums["n"], sums["bought"], sums["revenue_minor"]
+    is_seen = not sums["unseen"]
+    profit = sums["margin_minor"] - (sums["cost_minor"] if is_seen else 0)
+    return {
+        "customers": n,
+        "bought": Share(bought / n),
+        "basket": MinorAmount(round(revenue / bought), currency) if bought else None,
+        "margin": Share(sums["margin_minor"] / revenue) if revenue else None,
+        "cost": MinorAmount(round(sums["cost_minor"] / n), currency) if is_seen else None,
+        "profit": MinorAmount(round(profit / n), currency) if is_seen else None,
+    }
+
+
+def _planning(asked: Asked, run: RunRead) -> list[Block]:
+    """Return how many days it takes to show an effect of a size that the reader chooses."""
+    unit = Localizer("en", run.currency).money.unit
+    written = asked.field("effect") or WEEKLY_EFFECT
+    effect = Input(
+        "effect", Message("Effect a week, in all", context="field of a form"), value=written,
+        hint=Message("In the shop's money, such as 100.00."),
+    )  # fmt: skip
+    named = Input("run", Message("Name", context="field of a form"), "hidden", run.folder.name)
+    title = Message("How long it has to last", context="form title")
+    form = Form(
+        "planner", "/console/experiment", Message("Count the days", context="button"), (effect, named), method="get",
+        title=title,
+    )  # fmt: skip
+    try:
+        weekly = round(float(written) * unit)
+        found = planner(asked.request, run.folder.name, asked.caller, max(1, min(weekly, 10**12 - 1)))
+    except ValueError:
+        return [form, Notice(Message("The effect must be a number, such as 100.00."), "bad")]
+    except Problem:
+        return [form, Notice(Message("Nothing that could be measured is planned."))]
+    if found.days is None:
+        said = Message("No number of days would show an effect this small with these groups.")
+    else:
+        said = Message("A read-out shows it after {n} day, in 80 of 100 cases.",
+                       plural="A read-out shows it after {n} days, in 80 of 100 cases.", n=found.days)  # fmt: skip
+    return [form, Notice(said)]
+
+
+PAGE = Page("experiment", Message("Experiment", context="page title"), view)
