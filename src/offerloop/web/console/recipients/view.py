@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 import polars as pl
 
 from offerloop.message import Message
 from offerloop.money import MICRO
+from offerloop.tables import PLAN
 from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Column, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import Link, MinorAmount
 
 SHOWN = 50
+TAKEN = ("customer_id", "planned_offer_id", "profit_minor", "cost_expected_micro", "cost_liability_minor")
+LEAD = Message(
+    "The plan's offers, those with the highest return on budget first. A budget above the plan's needs a new run."
+)
 COLUMNS = (
     Column("customer", Message("customer", context="column title")),
     Column("offer", Message("offer", context="column title")),
@@ -21,31 +29,38 @@ COLUMNS = (
 )
 
 
+@lru_cache(maxsize=4)
+def _ordered(assignments: Path, _: int, campaign_id: str) -> pl.DataFrame:
+    """Return the plan's offers of a campaign, the highest return on budget first, with what they take so far.
+
+    The time of the file's last change is part of the call: an erasure writes the file anew.
+    """
+    planned = (pl.col("planned_campaign_id") == campaign_id) & (pl.col("arm") == PLAN)
+    cost = pl.coalesce("cost_liability_minor", pl.col("cost_expected_micro") / MICRO)  # where nothing limits it
+    ratio = pl.col("profit_minor") / cost.clip(1)
+    ordered = pl.scan_parquet(assignments).filter(planned).select(TAKEN)
+    taken = cost.cum_sum().alias("taken_minor")
+    return ordered.sort(ratio, "customer_id", descending=[True, False]).with_columns(taken).collect()
+
+
 def view(asked: Asked) -> View:
     """Return the customers with the most expected profit for each unit of budget first."""
     run = asked.needed("run", lambda name: asked.run_named(name or None))
     campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
-    planned = pl.col("planned_campaign_id") == campaign.id
-    columns = ("customer_id", "planned_offer_id", "profit_minor", "cost_expected_micro", "cost_liability_minor")
-    ratio = pl.col("profit_minor") / pl.col("cost_liability_minor").clip(1)
-    ordered = run.table("assignments").filter(planned & (pl.col("arm") == "plan")).select(columns)
-    chosen = ordered.sort(ratio, "customer_id", descending=[True, False])
+    assignments = run.folder / "assignments.parquet"
+    chosen = _ordered(assignments, assignments.stat().st_mtime_ns, campaign.id)
     budget = asked.field("budget_minor")
     if budget.isdecimal():
-        chosen = chosen.filter(pl.col("cost_liability_minor").cum_sum() <= int(budget))
-    totals = chosen.select(
-        pl.len().alias("n"), pl.col("profit_minor").sum(), pl.col("cost_expected_micro").sum(),
-        pl.col("cost_liability_minor").sum(),
-    ).collect().row(0, named=True)  # fmt: skip
+        chosen = chosen.head(int(chosen["taken_minor"].search_sorted(int(budget), side="right")))
     offset = int(asked.field("from")) if asked.field("from").isdecimal() else 0
-    found = chosen.slice(offset, SHOWN + 1).collect()
+    found = chosen.slice(offset, SHOWN + 1)
     unit = campaign.budget_unit
     rows = tuple(
         (
             Link(str(row["customer_id"]), f"/console/customer?id={row['customer_id']}"), row["planned_offer_id"],
             MinorAmount(row["profit_minor"], campaign.currency),
             MinorAmount(round(row["cost_expected_micro"] / MICRO), unit),
-            MinorAmount(row["cost_liability_minor"], unit),
+            None if row["cost_liability_minor"] is None else MinorAmount(row["cost_liability_minor"], unit),
         )
         for row in found.head(SHOWN).iter_rows(named=True)
     )  # fmt: skip
@@ -54,15 +69,21 @@ def view(asked: Asked) -> View:
     more = f"{here}&from={offset + SHOWN}" if found.height > SHOWN else None
     empty = Message("Nobody: no offer is planned within this budget.")
     table = Table("recipients", Message("Who gets what", context="table title"), COLUMNS, rows, empty, more)
-    stats = Stats((
-        Stat("customers", Message("customers", context="figure"), totals["n"]),
-        Stat(
-            "spend", Message("expected spend", context="figure"),
-            MinorAmount(round(totals["cost_expected_micro"] / MICRO), unit),
-        ),
-        Stat("liability", Message("at most", context="figure"), MinorAmount(totals["cost_liability_minor"], unit)),
+    return View(
+        Message("Who gets “{campaign}”", context="page title", campaign=campaign.title),
+        LEAD,
+        (_stats(chosen, unit), table),
+    )
+
+
+def _stats(chosen: pl.DataFrame, unit: str) -> Stats:
+    spend, limits = chosen["cost_expected_micro"].sum() / MICRO, chosen["cost_liability_minor"]
+    most = None if limits.null_count() else MinorAmount(int(limits.sum()), unit)
+    return Stats((
+        Stat("customers", Message("customers", context="figure"), chosen.height),
+        Stat("spend", Message("expected spend", context="figure"), MinorAmount(round(spend), unit)),
+        Stat("liability", Message("at most", context="figure"), most),
     ))  # fmt: skip
-    return View(Message("Who gets “{campaign}”", context="page title", campaign=campaign.title), "", (stats, table))
 
 
 PAGE = Page("recipients", Message("Who gets what", context="page title"), view)
