@@ -1,11 +1,13 @@
 """`scripts/house.py` counts what the layout of the source is judged by."""
 
 import importlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+SHARED_NAMES = ("conftest.py", "__init__.py")
 FILES = {
     "src/offerloop/__init__.py": "from offerloop.commands.plan.task import plan\n",
     "src/offerloop/cli.py": "from offerloop.commands.plan.cli import main\n",
@@ -71,3 +73,9 @@ def test_the_figures_name_crowded_folders(house, checkout, monkeypatch):
     lines = list(house.figures(checkout, with_names=True))
     assert "modules per folder: at most 5; more than 4: offerloop/models 5" in lines
     assert lines[-1] == "  offerloop.models.idle"
+
+
+def test_no_two_test_files_share_a_name():
+    """Pytest imports them by their name alone: of two that share one, whichever worker gets both stops at the second."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("*.py") if path.name not in SHARED_NAMES)
+    assert [name for name, n in names.items() if n > 1] == []
