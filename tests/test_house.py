@@ -76,6 +76,6 @@ def test_the_figures_name_crowded_folders(house, checkout, monkeypatch):
 
 
 def test_no_two_test_files_share_a_name():
-    """Pytest imports them by their name alone: of two that share one, whichever worker gets both stops at the second."""
+    """Pytest imports them by their name alone: a worker that gets two of one name stops at the second."""
     names = Counter(path.name for path in (ROOT / "tests").rglob("*.py") if path.name not in SHARED_NAMES)
     assert [name for name, n in names.items() if n > 1] == []
