@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -293,3 +294,6 @@ class Worker:
         _LOG.info("serving the policy %s", policy.version)
         if before is not None:
             before.leases.close()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # what a policy holds stays: looking through it again and again would delay decisions
