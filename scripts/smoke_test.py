@@ -41,7 +41,8 @@ def try_languages() -> None:
     """Check that the catalogues are packed, and compiled."""
     assert languages() == ("en", "zh")
     assert list(FOLDER.glob("*/*/*.mo")), "no compiled catalogue"
-    assert translations("zh").gettext("What the words mean") != "What the words mean"
+    text = "The data run from {first} to {last}."
+    assert translations("zh").gettext(text) != text
 
 
 def try_python() -> None:
