@@ -1,5 +1,7 @@
 """Intervals against draws from the calibration, and the winner's curse."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -86,6 +88,21 @@ def test_errors_of_folds_are_apart_where_each_is_judged_by_its_own_customers():
     each = [7.0 * n for n in one.group_by("fold").len()["len"]]
     assert len(each) == 2
     assert (found.high - found.low) / 2 / Z95 == pytest.approx(np.hypot(*each))
+
+
+def test_a_calibration_that_is_known_of_nothing_gives_a_wide_interval_and_no_warning():
+    """Estimates of variances that contradict each other, as a study of a tiny shop gave them."""
+    table = with_funded(effects(2), offers((0, 0, 0)))
+    broken = calibration().with_columns(
+        var_level=pl.lit(6.16268826e23), covariance=pl.lit(-1.80691931e36), var_slope=pl.lit(5.11525573e48)
+    )
+    valued = Valuation.of(table, broken)
+    slope = np.array([100.0, 3.5324e-11, 0.0, 0.0])
+    assert slope @ valued.covariance @ slope < 0
+    one = replace(valued, d_value=np.tile(slope, (table.height, 1)), d_discount=0 * valued.d_discount)
+    found = one.value(np.eye(table.height)[0])
+    assert np.isfinite([found.low, found.high]).all()
+    assert found.high - found.low > 1e6
 
 
 def test_nothing_is_worth_nothing_for_certain():

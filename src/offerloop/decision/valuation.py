@@ -99,7 +99,9 @@ class Valuation:
         profit = weights @ self.value_part - own @ self.discount_part - paid @ self.contact
         slope = weights @ self.d_value - own @ self.d_discount
         shared = np.bincount(self.offer, weights * self.shared_se) if len(weights) else np.zeros(1)
-        variance = slope @ self.covariance @ slope + (shared**2).sum()
+        variance = (
+            abs(slope @ self.covariance @ slope) + (shared**2).sum()
+        )  # below zero by rounding of large terms only
         return Estimate.of(float(profit), float(np.sqrt(variance)))
 
     def spend(self, weights: Floats) -> float:
