@@ -99,9 +99,8 @@ class Valuation:
         profit = weights @ self.value_part - own @ self.discount_part - paid @ self.contact
         slope = weights @ self.d_value - own @ self.d_discount
         shared = np.bincount(self.offer, weights * self.shared_se) if len(weights) else np.zeros(1)
-        variance = (
-            abs(slope @ self.covariance @ slope) + (shared**2).sum()
-        )  # below zero by rounding of large terms only
+        form = slope @ self.covariance @ slope  # below zero where estimates of next to nothing contradict each other
+        variance = abs(form) + (shared**2).sum()
         return Estimate.of(float(profit), float(np.sqrt(variance)))
 
     def spend(self, weights: Floats) -> float:
