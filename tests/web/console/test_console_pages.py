@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from console_pages import Shown, signed_in
 from pseudo_language import installed
-from served_shop import served, shop_of
+from served_shop import served, shop_of, with_role
 from small_shop import write_small_shop
 
 from offerloop.config import load_config
@@ -252,6 +252,18 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         wrong = _post(client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"})
         assert wrong.status_code == 422
         assert "line 2" in wrong.text
+
+
+def test_a_decision_is_replayed_with_its_reasons(console, admin):
+    token = with_role(console, "service")
+    made = console.post("/v1/decisions", headers=token, json={"customer_id": "c001", "durable": True}).json()
+    page = console.get(f"/console/decisions?id={made['decision_id']}", headers=admin).text
+    assert "byte for byte" in page
+    assert made["decision_id"] in page
+    assert "Why: what support may say" in page
+    chinese = console.get(f"/console/decisions?id={made['decision_id']}&language=zh", headers=admin).text
+    assert "逐字节" in chinese
+    assert "no decision of this id" in console.get("/console/decisions?id=decision_x", headers=admin).text
 
 
 def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):

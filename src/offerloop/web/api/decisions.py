@@ -224,11 +224,15 @@ def explanation(
     request: Request, decision_id: DecisionId, _: DecidingOrReading, audience: Audience = Audience.CUSTOMER
 ) -> Explained:
     """Say why the customer got that answer, in words for one of three kinds of reader."""
+    return explained(request, decision_id, audience, language_of(request.headers.get("accept-language")))
+
+
+def explained(request: Request, decision_id: str, audience: Audience, language: str) -> Explained:
+    """Return why a decision on record came about. Raises Problem for an unknown one and for an erased customer."""
     worker: Worker = request.app.state.worker
     record = _on_record(request, decision_id)
     if record.customer_id is None:
         raise Problem("erased")
-    language = language_of(request.headers.get("accept-language"))
     policy = None if record.version is None or record.failure else worker.policy_of(record.version)
     if policy is None or policy.find(policy.known_as(record.customer_id)) is None:
         text = Localizer(language)(

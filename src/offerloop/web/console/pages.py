@@ -7,6 +7,7 @@ from offerloop.web.console.audit import view as audit
 from offerloop.web.console.campaigns import draft, one
 from offerloop.web.console.campaigns import view as campaigns
 from offerloop.web.console.customers import view as customers
+from offerloop.web.console.decisions import view as decisions
 from offerloop.web.console.experiments import one as experiment
 from offerloop.web.console.experiments import view as experiments
 from offerloop.web.console.fairness import view as fairness
@@ -21,9 +22,9 @@ from offerloop.web.console.recipients import view as recipients
 from offerloop.web.console.setup import view as setup
 
 _PAGES = (
-    overview.PAGE, campaigns.PAGE, customers.PAGE, products.PAGE, experiments.PAGE, quality.PAGE, fairness.PAGE,
-    policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE, one.PAGE,
-    draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE,
+    overview.PAGE, campaigns.PAGE, customers.PAGE, decisions.PAGE, products.PAGE, experiments.PAGE, quality.PAGE,
+    fairness.PAGE, policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE,
+    one.PAGE, draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE,
 )  # fmt: skip
 PAGES: dict[str, Page] = {page.name: page for page in _PAGES}
 """By the name in their address, in the order of the navigation."""

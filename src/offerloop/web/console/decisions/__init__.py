@@ -1,0 +1,1 @@
+"""One decision: what was answered, decided again from its record, and why."""
