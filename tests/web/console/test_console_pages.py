@@ -152,6 +152,15 @@ def test_a_third_language_has_every_text_of_the_console(console, admin, tmp_path
             ] == []
 
 
+@pytest.mark.parametrize("number", ["9" * 200, "9" * 15, "-1", "\u0663", "x"])
+def test_a_number_that_cannot_be_fails_no_page(console, admin, addresses, number):
+    for name, field in (("customers", "from"), ("products", "from"), ("audit", "before"), ("campaign", "before")):
+        assert console.get(f"/console/{name}?{addresses[name]}&{field}={number}", headers=admin).status_code == 200
+    for field in ("from", "budget_minor"):
+        address = f"/console/recipients?{addresses['recipients']}&{field}={number}"
+        assert console.get(address, headers=admin).status_code == 200
+
+
 def test_nobody_sees_a_page_without_signing_in(console):
     for name in PAGES:
         answer = console.get(f"/console/{name}")

@@ -22,6 +22,8 @@ from offerloop.web.worker import Worker
 from offerloop.workspace import RunRead, find_run, open_run
 
 LANGUAGE_COOKIE = "offerloop_language"
+MOST_DIGITS = 15
+"""Of a number in a query, which every database can hold."""
 Found = TypeVar("Found")
 
 
@@ -80,6 +82,11 @@ class Asked:
     def field(self, name: str, most: int = 200) -> str:
         """Return a field of the form or the query, empty where it was left out."""
         return self.fields.get(name, "")[:most].strip()
+
+    def number(self, name: str) -> int | None:
+        """Return a field that holds a whole number; None where it was left out or is none."""
+        text = self.field(name)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
     def needed(self, name: str, found: Callable[[str], Found | None]) -> Found:
         """Return what a field names. Raises Problem where there is no such thing."""

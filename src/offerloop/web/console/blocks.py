@@ -128,6 +128,14 @@ class Input:
     """Least, most and step of a number."""
 
 
+def hidden(name: str, value: str) -> Input:
+    """Return a field that a form sends along unseen."""
+    return Input(name, _UNSEEN, "hidden", value)
+
+
+_UNSEEN = Message("Name", context="field of a form")
+
+
 @dataclass(frozen=True)
 class Form:
     """A change that a person can make, shown as refused where their roles do not allow it."""
@@ -176,8 +184,8 @@ class CurvePoint:
     """What a budget would bring."""
 
     budget_minor: float
+    n_customers: float
     spend_minor: float
-    customers: float
     profit_minor: float
     profit_low_minor: float | None
     """Null where the profit is assumed, as its other end."""

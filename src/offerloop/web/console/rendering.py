@@ -89,7 +89,7 @@ def slider_points(slider: BudgetSlider, _: Localizer) -> list[dict[str, object]]
     return [
         {
             "budget_minor": round(one.budget_minor), "budget": money.text(one.budget_minor),
-            "spend": money.text(one.spend_minor), "customers": _.count(one.customers),
+            "spend": money.text(one.spend_minor), "customers": _.count(one.n_customers),
             "profit": in_currency.brief(one.profit),
             "more": money.significant(one.shadow_price * money.unit),
         }

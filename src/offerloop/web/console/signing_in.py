@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from offerloop.message import Message
 from offerloop.store import accept_invitation, add_entry, find_token, invite, list_people
 from offerloop.web.api.people import check_attempt, open_session, person_with
-from offerloop.web.console.blocks import Block, Form, Input, Notice, View
+from offerloop.web.console.blocks import Block, Form, Input, Notice, View, hidden
 from offerloop.web.demo import DEMO_PEOPLE, demo_person, may_be_demo
 from offerloop.web.passwords import LONGEST, SHORTEST, password_hash
 from offerloop.web.problems import CODES, Problem
@@ -37,9 +37,7 @@ _WRONG = {
 def sign_in_view(request: Request, failed: str) -> View:
     """Return the page that asks who you are; the first person is asked for the token that the service printed."""
     worker: Worker = request.app.state.worker
-    following = Input(
-        "next", Message("Name", context="field of a form"), "hidden", request.query_params.get("next", "")
-    )
+    following = hidden("next", request.query_params.get("next", ""))
     invitation = request.query_params.get("invitation", "")
     blocks: list[Block] = [*_demo(request)]
     if failed:
@@ -59,10 +57,8 @@ def _demo(request: Request) -> list[Block]:
     """Return a button for each person of a demo, where there is one."""
     if not may_be_demo(request):
         return []
-    named = Message("Name", context="field of a form")
     forms = [
-        Form(f"demo-{role}", SIGN_IN, button, (Input("demo", named, "hidden", role),))
-        for role, (_, button) in DEMO_PEOPLE.items()
+        Form(f"demo-{role}", SIGN_IN, button, (hidden("demo", role),)) for role, (_, button) in DEMO_PEOPLE.items()
     ]
     return [Notice(Message("This is a demo. On this machine you can look at it without a password:")), *forms]
 
@@ -80,7 +76,7 @@ def _first_person() -> Form:
 
 
 def _invited(invitation: str) -> Form:
-    secret = Input("invitation", Message("Name", context="field of a form"), "hidden", invitation)
+    secret = hidden("invitation", invitation)
     return Form(
         "invitation", SIGN_IN, Message("Accept and sign in", context="button"), (secret, _CHOSEN),
         title=Message("You were invited", context="form title"),

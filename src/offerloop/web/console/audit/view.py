@@ -24,7 +24,7 @@ COLUMNS = (
 
 def view(asked: Asked) -> View:
     """Return the newest changes."""
-    before = int(asked.field("before")) if asked.field("before").isdecimal() else None
+    before = asked.number("before")
     database = asked.worker.database
     entries = database.read(lambda one: read_trail(one, before, SHOWN))
     names = {one.person_id: one.name for one in database.read(list_people)}

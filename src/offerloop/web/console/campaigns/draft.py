@@ -17,7 +17,7 @@ from offerloop.store import WrittenCampaign, find_campaign
 from offerloop.web.api.campaign_models import CampaignDraft
 from offerloop.web.api.campaigns import edit_campaign, make_campaign
 from offerloop.web.console.asked import Action, Asked, Page
-from offerloop.web.console.blocks import Block, Form, Input, View
+from offerloop.web.console.blocks import Block, Form, Input, View, hidden
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
@@ -27,7 +27,6 @@ SEND_RULES = (
     ("expected", Message("its profit is expected", context="when a campaign is sent")),
     ("likely", Message("any profit is forecast", context="when a campaign is sent")),
 )
-_HIDDEN = Message("Name", context="field of a form")
 MOST_TEXT = 20_000
 
 
@@ -40,7 +39,7 @@ def view(asked: Asked) -> View:
     kind = Form(
         "kind", "/console/offer-form", Message("Show its fields", context="button"),
         (
-            Input("id", _HIDDEN, "hidden", campaign.campaign_id),
+            hidden("id", campaign.campaign_id),
             Input("kind", Message("Kind of offer", context="field of a form"), "select", "coupon", kinds),
         ),
         method="get", title=Message("Add an offer by its fields", context="form title"),
@@ -66,7 +65,7 @@ def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
     inputs = [
         Input("id", Message("Short name, which stays", context="field of a form"), hint=_ID_HINT)
         if campaign is None
-        else Input("id", _HIDDEN, "hidden", campaign.campaign_id),
+        else hidden("id", campaign.campaign_id),
         Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
         Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
         Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_OFFERS),
@@ -76,7 +75,7 @@ def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
         Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
     ]
     if campaign is not None:
-        inputs += [Input("revision", _HIDDEN, "hidden", str(campaign.revision))]
+        inputs += [hidden("revision", str(campaign.revision))]
     return Form(
         "campaign", "/console/do/write-campaign", Message("Save the draft", context="button"), tuple(inputs),
         needs=Permission.EDIT,
@@ -160,9 +159,9 @@ def view_offer(asked: Asked) -> View:
     campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
     kind = asked.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
     inputs = [
-        Input("id", _HIDDEN, "hidden", campaign.campaign_id),
-        Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
-        Input("kind", _HIDDEN, "hidden", kind),
+        hidden("id", campaign.campaign_id),
+        hidden("revision", str(campaign.revision)),
+        hidden("kind", kind),
     ]
     for one in offer_form(kind):
         if one.unit is Unit.TABLE:

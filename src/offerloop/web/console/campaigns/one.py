@@ -23,7 +23,20 @@ from offerloop.store import (
 from offerloop.web.api.campaign_models import CampaignShown, CampaignVerb, Remark, written_campaign
 from offerloop.web.api.campaigns import act, restore, show_campaign
 from offerloop.web.console.asked import Action, Asked, Page
-from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Stats, Table, View
+from offerloop.web.console.blocks import (
+    Block,
+    Column,
+    Facts,
+    Form,
+    Heading,
+    Input,
+    Notice,
+    Stat,
+    Stats,
+    Table,
+    View,
+    hidden,
+)
 from offerloop.web.console.campaigns.draft import line_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
 from offerloop.web.console.campaigns_of_run import forecasts
@@ -35,7 +48,7 @@ from offerloop.web.versions import etag
 from offerloop.workspace import RunRead, campaign_reach, campaign_results
 
 REVISIONS = 20
-_HIDDEN = Message("Name", context="field of a form")
+MOST_REVISION = 2**31 - 1
 
 
 def view(asked: Asked) -> View:
@@ -135,8 +148,8 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
             refused.append((button, WHY_NOT[why]))
             continue
         inputs = (
-            Input("id", _HIDDEN, "hidden", campaign.campaign_id), Input("verb", _HIDDEN, "hidden", action.value),
-            Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
+            hidden("id", campaign.campaign_id), hidden("verb", action.value),
+            hidden("revision", str(campaign.revision)),
         )  # fmt: skip
         tone: Tone = "bad" if action in (CampaignAction.END, CampaignAction.REJECT) else "neutral"
         forms.append(Form(action.value, "/console/do/campaign", button, inputs, tone=tone))
@@ -217,8 +230,8 @@ _READ = Message("See the read-outs", context="link")
 
 def _changes(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
     """Say in which fields the newest revision differs from the one that is named, or from the one before it."""
-    before = asked.field("before")
-    number = int(before) if before.isdecimal() and before.isascii() and len(before) < 9 else campaign.revision - 1
+    before = asked.number("before")
+    number = campaign.revision - 1 if before is None else min(before, campaign.revision)
     earlier = asked.worker.database.read(lambda one: find_revision(one, campaign.campaign_id, number))
     if earlier is None:
         return []
@@ -266,8 +279,8 @@ def _restoring(campaign: WrittenCampaign) -> list[Block]:
         return []
     numbers = tuple((str(one), str(one)) for one in range(campaign.revision - 1, 0, -1))
     inputs = (
-        Input("id", _HIDDEN, "hidden", campaign.campaign_id),
-        Input("revision", _HIDDEN, "hidden", str(campaign.revision)),
+        hidden("id", campaign.campaign_id),
+        hidden("revision", str(campaign.revision)),
         Input("number", Message("Revision", context="field of a form"), "select", "", numbers[:REVISIONS]),
     )
     title = Message("Bring back an earlier revision", context="form title")
@@ -283,10 +296,10 @@ def _act(asked: Asked) -> str:
 
 
 def _restore(asked: Asked) -> str:
-    campaign_id, number = asked.field("id"), asked.field("number")
-    if not number.isdecimal():
+    campaign_id, number = asked.field("id"), asked.number("number")
+    if number is None or number > MOST_REVISION:
         raise Problem("not_found", field="number")
-    restore(asked.request, campaign_id, int(number), asked.caller, etag(asked.field("revision")))
+    restore(asked.request, campaign_id, number, asked.caller, etag(asked.field("revision")))
     return f"/console/campaign?id={campaign_id}"
 
 

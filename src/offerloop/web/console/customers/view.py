@@ -23,6 +23,7 @@ from offerloop.web.console.blocks import (
     Text,
     View,
     Words,
+    hidden,
 )
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.roles import Permission
@@ -61,7 +62,7 @@ def view(asked: Asked) -> View:
             Message("There is no plan yet, so no customer has an offer."), "warning", "/console/jobs", _START
         )
         return View(Message("Customers", context="page title"), "", (search, empty))
-    offset = int(asked.field("from")) if asked.field("from").isdecimal() else 0
+    offset = asked.number("from") or 0
     return View(Message("Customers", context="page title"), "", (search, _customers(asked.run, offset)))
 
 
@@ -138,11 +139,11 @@ def _profile(customer: Customer) -> Table:
 
 
 def _id(customer: Customer) -> Input:
-    return Input("id", Message("Name", context="field of a form"), "hidden", customer.customer_id)
+    return hidden("id", customer.customer_id)
 
 
 def _choices(customer: Customer) -> Form:
-    now = Input("opt_out", Message("Name", context="field of a form"), "hidden", "" if customer.opt_out else "yes")
+    now = hidden("opt_out", "" if customer.opt_out else "yes")
     button = (
         Message("Give personal offers again")
         if customer.opt_out

@@ -13,7 +13,7 @@ from offerloop.report import Localizer
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
 from offerloop.web.console.asked import Asked, Page
-from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View
+from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead, readouts_of
@@ -141,7 +141,7 @@ def _planning(asked: Asked, run: RunRead) -> list[Block]:
         "effect", Message("Effect a week, in all", context="field of a form"), value=written,
         hint=Message("In the shop's money, such as 100.00."),
     )  # fmt: skip
-    named = Input("run", Message("Name", context="field of a form"), "hidden", run.folder.name)
+    named = hidden("run", run.folder.name)
     title = Message("How long it has to last", context="form title")
     form = Form(
         "planner", "/console/experiment", Message("Count the days", context="button"), (effect, named), method="get",

@@ -6,7 +6,7 @@ from offerloop.message import Message
 from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
 from offerloop.web.console.asked import Action, Asked, Page
-from offerloop.web.console.blocks import Block, Column, Form, Input, Progress, Table, View
+from offerloop.web.console.blocks import Block, Column, Form, Input, Progress, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant
 from offerloop.web.roles import Permission
 
@@ -79,7 +79,7 @@ def _begin() -> Form:
 
 
 def _cancel(job: Job) -> Form:
-    named = Input("job", Message("Name", context="field of a form"), "hidden", job.job_id)
+    named = hidden("job", job.job_id)
     return Form(
         f"cancel-{job.job_id}", "/console/do/cancel-job", Message("Cancel this job", context="button"), (named,),
         needs=Permission.EDIT,

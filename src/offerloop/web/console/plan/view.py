@@ -24,10 +24,8 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
-from offerloop.workspace import RunRead
+from offerloop.workspace import RunRead, campaign_curve
 
-MOST_POINTS = 200
-"""Points of a curve that are sent with the page."""
 LIMITS = {
     "campaign": Message("budget of the campaign", context="limit of a plan"),
     "offers": Message("offers of a kind", context="limit of a plan"),
@@ -84,17 +82,8 @@ def _facts(campaign: CampaignForecast) -> Facts:
 
 
 def curve_of(run: RunRead, campaign_id: str) -> tuple[CurvePoint, ...]:
-    """Return the budget curve of a campaign, thinned where it has very many points."""
-    rows = run.table("budget_curve").filter(pl.col("campaign_id") == campaign_id).sort("budget_minor").collect()
-    step = max(1, -(-rows.height // MOST_POINTS))
-    return tuple(
-        CurvePoint(
-            budget_minor=row["budget_minor"], spend_minor=row["spend_minor"], customers=row["n_customers"],
-            profit_minor=row["profit_minor"], profit_low_minor=row["profit_low_minor"],
-            profit_high_minor=row["profit_high_minor"], shadow_price=row["shadow_price"],
-        )
-        for row in rows.gather_every(step).iter_rows(named=True)
-    )  # fmt: skip
+    """Return the budget curve of a campaign."""
+    return tuple(CurvePoint(**one) for one in campaign_curve(run, campaign_id))
 
 
 def slider(run: RunRead, campaign: CampaignForecast, curve: tuple[CurvePoint, ...], _: Localizer) -> BudgetSlider:
@@ -117,7 +106,7 @@ def _curve(campaign: CampaignForecast, curve: tuple[CurvePoint, ...], chosen: in
     level = Level(curve[chosen].budget_minor / unit, _("the plan", context="label in a chart"))
     rows = tuple(
         (
-            money.text(one.budget_minor), _.count(one.customers), money.text(one.spend_minor),
+            money.text(one.budget_minor), _.count(one.n_customers), money.text(one.spend_minor),
             _.brief(one.profit),
         )
         for one in curve

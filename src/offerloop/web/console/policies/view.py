@@ -6,7 +6,7 @@ from offerloop.message import Message
 from offerloop.store import promoted
 from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_switch
 from offerloop.web.console.asked import Action, Asked, Page
-from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words
+from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words, hidden
 from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.roles import Permission
@@ -70,7 +70,7 @@ def _profit(sent: list[CampaignForecast]) -> int:
 
 def _switch(asked: Asked) -> Block:
     on = asked.worker.personalised
-    is_on = Input("is_on", Message("Name", context="field of a form"), "hidden", "" if on else "yes")
+    is_on = hidden("is_on", "" if on else "yes")
     if on:
         return Form(
             "switch", "/console/do/switch", Message("Switch personal offers off"), (is_on,), needs=Permission.APPROVE,

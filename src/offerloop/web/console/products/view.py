@@ -25,7 +25,7 @@ def view(asked: Asked) -> View:
     if run is None:
         start = Notice(Message("There is no run yet, so nothing is recommended."), "warning", "/console/jobs", _START)
         return View(title, "", (start,))
-    offset = int(asked.field("from")) if asked.field("from").isdecimal() else 0
+    offset = asked.number("from") or 0
     return View(title, Message("What the newest run recommends to most customers."), (_recommended(run, offset),))
 
 

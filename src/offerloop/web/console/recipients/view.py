@@ -49,10 +49,10 @@ def view(asked: Asked) -> View:
     campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
     assignments = run.folder / "assignments.parquet"
     chosen = _ordered(assignments, assignments.stat().st_mtime_ns, campaign.id)
-    budget = asked.field("budget_minor")
-    if budget.isdecimal():
-        chosen = chosen.head(int(chosen["taken_minor"].search_sorted(int(budget), side="right")))
-    offset = int(asked.field("from")) if asked.field("from").isdecimal() else 0
+    budget = asked.number("budget_minor")
+    if budget is not None:
+        chosen = chosen.head(int(chosen["taken_minor"].search_sorted(budget, side="right")))
+    offset = asked.number("from") or 0
     found = chosen.slice(offset, SHOWN + 1)
     unit = campaign.budget_unit
     rows = tuple(
@@ -65,7 +65,7 @@ def view(asked: Asked) -> View:
         for row in found.head(SHOWN).iter_rows(named=True)
     )  # fmt: skip
     here = f"/console/recipients?run={run.folder.name}&campaign={campaign.id}"
-    here += f"&budget_minor={budget}" if budget.isdecimal() else ""
+    here += "" if budget is None else f"&budget_minor={budget}"
     more = f"{here}&from={offset + SHOWN}" if found.height > SHOWN else None
     empty = Message("Nobody: no offer is planned within this budget.")
     table = Table("recipients", Message("Who gets what", context="table title"), COLUMNS, rows, empty, more)
