@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.engine.available import DEFAULT_ENGINE, ENGINES
-    from offerloop.engine.base import BrokenFileError, Engine, Frame, collect
+    from offerloop.engine.base import BrokenFileError, Engine, Frame, collect, extended
     from offerloop.engine.batching import Batch, batches, in_order
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Frame",
     "batches",
     "collect",
+    "extended",
     "in_order",
 ]
 

@@ -103,3 +103,8 @@ def collect(frame: Frame, *order: str) -> pl.DataFrame:
     wide = [name for name, dtype in frame_rows.schema.items() if dtype in (pl.Int128, pl.Decimal(38, 0))]
     frame_rows = frame_rows.with_columns(pl.col(wide).cast(pl.Int64))
     return frame_rows.sort(order) if order else frame_rows
+
+
+def extended(frame: Frame, columns: Sequence[nw.Expr]) -> Frame:
+    """The table with further or other columns; with none it is the same, which Spark would refuse."""
+    return frame.with_columns(*columns) if columns else frame

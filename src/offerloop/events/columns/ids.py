@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from offerloop.config import SourceName
-from offerloop.engine import Frame, collect
+from offerloop.engine import Frame, collect, extended
 
 _PLAIN = r"^(0|-?[1-9]\d{0,17})$"
 """An integer that is written in only one way: "007" is not the number 7."""
@@ -32,7 +32,7 @@ def as_integers(frame: Frame, columns: Sequence[str]) -> Frame:
     cells = {name: nw.col(name) for name in columns}
     fractions = [cell.str.contains(_FRACTION).any().alias(name) for name, cell in cells.items()]
     has_fraction = collect(frame.select(*fractions)).row(0, named=True)
-    return frame.with_columns(_integer(cell).alias(name) for name, cell in cells.items() if not has_fraction[name])
+    return extended(frame, [_integer(cell).alias(name) for name, cell in cells.items() if not has_fraction[name]])
 
 
 def _integer(cell: nw.Expr) -> nw.Expr:
@@ -69,4 +69,4 @@ def _plain(frame: Frame, column: str) -> bool:
 def _with_kind(frame: Frame, text: set[str]) -> Frame:
     schema = frame.collect_schema()
     ids = [column for column in schema if column.endswith("_id")]
-    return frame.with_columns(nw.col(column).cast(nw.String if column in text else nw.Int64) for column in ids)
+    return extended(frame, [nw.col(column).cast(nw.String if column in text else nw.Int64) for column in ids])

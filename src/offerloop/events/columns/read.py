@@ -11,7 +11,7 @@ import narwhals as nw
 from narwhals.dtypes import DType
 
 from offerloop.config import Config, Source, SourceName
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, extended
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
 from offerloop.events.columns.calendar import to_utc, with_day
@@ -277,7 +277,7 @@ def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: _Mapping) 
     read = {name: parse_number(nw.col(name), mapping.raw.decimal) for name in texts}
     looks = [((~value.is_null()).any() & ~unreadable.any()).alias(name) for name, (value, unreadable) in read.items()]
     numeric = collect(frame.select(*looks)).row(0, named=True)
-    return frame.with_columns(read[name][0].alias(name) for name in texts if numeric[name])
+    return extended(frame, [read[name][0].alias(name) for name in texts if numeric[name]])
 
 
 def _whole(frame: Frame, contract: Contract) -> Frame:
@@ -287,7 +287,7 @@ def _whole(frame: Frame, contract: Contract) -> Frame:
     if not names:
         return frame
     whole = collect(frame.select((nw.col(name) == nw.col(name).floor()).all() for name in names)).row(0, named=True)
-    return frame.with_columns(nw.col(name).cast(nw.Int64) for name in names if whole[name])
+    return extended(frame, [nw.col(name).cast(nw.Int64) for name in names if whole[name]])
 
 
 def _blame(mapping: _Mapping) -> list[nw.Expr]:
