@@ -28,7 +28,7 @@ def files():
 
 PLAIN = {
     "background": 3,
-    "client.py": 1,
+    "client": 1,
     "commands/experiment": 8,
     "commands/score": 2,
     "commands/uplift": 13,

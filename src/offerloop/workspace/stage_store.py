@@ -42,7 +42,7 @@ NOT_OF_STAGES = (
     "api.py",
     "background",
     "cli.py",
-    "client.py",
+    "client",
     "commands",
     "mapping",
     "publishing",

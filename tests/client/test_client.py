@@ -10,6 +10,7 @@ from served_shop import shop_of
 
 import offerloop.client as module
 from offerloop.client import AwayError, Client, ProblemError
+from offerloop.client import connection as sending
 
 LINE = {"product_id": "7", "quantity": 2, "unit_price_minor": 950, "categories": ["kind 1"]}
 BASKET = {"currency": "EUR", "lines": [LINE], "customer_id": "c000"}
@@ -42,7 +43,7 @@ class Answers(httpx.BaseTransport):
 
 
 def with_answers(monkeypatch, *answers):
-    monkeypatch.setattr(module.time, "sleep", lambda _: None)
+    monkeypatch.setattr(sending.time, "sleep", lambda _: None)
     transport = Answers(*answers)
     return Client("http://shop.test", "offer_x", transport=transport), transport
 

@@ -1,0 +1,230 @@
+"""One shop's service: decisions, prices, coupons, orders, events, customers and jobs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import TracebackType
+
+import httpx
+
+from offerloop.client.answers import (
+    CouponDone,
+    Customer,
+    Decision,
+    ErasureBegun,
+    EventsTaken,
+    Job,
+    Json,
+    PricedBasket,
+    ProductPrice,
+    Refund,
+    read,
+)
+from offerloop.client.campaigns import Campaigns
+from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path
+
+MOST_EVENTS = 1_000
+"""Events in one request."""
+_OVER = ("done", "failed", "cancelled")
+
+
+class Client:
+    """One shop's service. Safe to use from many threads; close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: float = 10.0,
+        decision_timeout: float = 0.25,
+        language: str = "en",
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """`timeout` and `decision_timeout` are seconds; `language` is that of labels and problems."""
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
+        self._connection = Connection(self._http)
+        self.campaigns = Campaigns(self._connection)
+        """Campaigns that are written, approved and run in the service."""
+        self._decision_timeout = decision_timeout
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self._http.close()
+
+    def decide(
+        self,
+        customer_id: str,
+        *,
+        basket: Json | None = None,
+        exclude: Iterable[str] = (),
+        context: Json | None = None,
+        dry_run: bool = False,
+        durable: bool = False,
+    ) -> Decision:
+        """Ask which offer a customer gets now. Never raises for the service's sake: without it there is no offer.
+
+        With a `basket` (as of `price_basket`, without customer_id) the offer says what it would take off that now.
+        """
+        body = {"customer_id": customer_id, "basket": basket, "exclude": list(exclude),
+                "context": dict(context or {}), "dry_run": dry_run, "durable": durable}  # fmt: skip
+        try:
+            answer = self._http.post("/v1/decisions", json=body, timeout=self._decision_timeout)
+            if "offers" in (content := body_of(answer)):
+                return read(Decision, content)
+            reason = "service_refused"
+        except httpx.HTTPError:
+            reason = "service_away"
+        return Decision(None, None, None, None, (), (), (reason,))
+
+    def prices(self, currency: str, products: Sequence[Json], customer_id: str | None = None) -> list[ProductPrice]:
+        """Ask what products cost before there is a basket; `products` are lines as of `price_basket`."""
+        body = {"currency": currency, "products": list(products), "customer_id": customer_id}
+        return [read(ProductPrice, one) for one in self._connection.send("POST", "/v1/prices", body)["products"]]
+
+    def price_basket(self, basket: Json) -> PricedBasket:
+        """Price a basket: currency, lines with product_id, quantity and unit_price_minor, and perhaps customer_id."""
+        return read(PricedBasket, self._connection.send("POST", "/v1/baskets/price", basket))
+
+    def enter_order(self, order_id: str, basket: Json) -> int:
+        """Keep an order as it is priced now, so that it can be refunded, and return its total in minor units."""
+        return int(self._connection.send("PUT", f"/v1/orders/{part_of_path(order_id)}", basket)["total_minor"])
+
+    def refund(self, order_id: str, rule: str, returned: Mapping[int, int], *, key: str | None = None) -> Refund:
+        """Count what is given back: `returned` are units by line, from 0; `rule` is "kept" or "repriced"."""
+        units = [{"line": line, "quantity": quantity} for line, quantity in returned.items()]
+        body = {"rule": rule, "returned": units}
+        return read(
+            Refund,
+            self._connection.send("POST", f"/v1/orders/{part_of_path(order_id)}/refunds", body, key=key_or_new(key)),
+        )
+
+    def add_template(self, template_id: str, **terms: int | bool | None) -> None:
+        """Add a coupon template with its limits, such as `limit_per_customer=1` and `budget_minor=100_000`."""
+        self._connection.send("PUT", f"/v1/coupon-templates/{part_of_path(template_id)}", terms)
+
+    def issue(
+        self,
+        template_id: str,
+        codes: Sequence[str] = (),
+        *,
+        count: int = 0,
+        customer_id: str | None = None,
+        key: str | None = None,
+    ) -> list[str]:
+        """Issue coupons of these codes, or of `count` new ones, and return the codes."""
+        body = {"codes": list(codes), "count": count, "customer_id": customer_id}
+        place = f"/v1/coupon-templates/{part_of_path(template_id)}/coupons"
+        return [str(one) for one in self._connection.send("POST", place, body, key=key_or_new(key))["codes"]]
+
+    def claim(self, code: str, customer_id: str, *, key: str | None = None) -> CouponDone:
+        """Make a coupon the customer's."""
+        return self._coupon(code, "claim", {"customer_id": customer_id}, key)
+
+    def lock(
+        self,
+        code: str,
+        customer_id: str,
+        lock_key: str,
+        amount_minor: int,
+        *,
+        seconds: int | None = None,
+        key: str | None = None,
+    ) -> CouponDone:
+        """Hold a coupon and an amount for a checkout."""
+        body = {"customer_id": customer_id, "lock_key": lock_key, "amount_minor": amount_minor, "seconds": seconds}
+        return self._coupon(code, "lock", body, key)
+
+    def release(self, code: str, lock_key: str, *, key: str | None = None) -> CouponDone:
+        """Let a lock go."""
+        return self._coupon(code, "release", {"lock_key": lock_key}, key)
+
+    def redeem(
+        self, code: str, customer_id: str, amount_minor: int, *, lock_key: str | None = None, key: str | None = None
+    ) -> CouponDone:
+        """Use a coupon; `key` of the answer names the redemption."""
+        body = {"customer_id": customer_id, "amount_minor": amount_minor, "lock_key": lock_key}
+        return self._coupon(code, "redeem", body, key)
+
+    def roll_back(self, redemption_id: str, amount_minor: int | None = None, *, key: str | None = None) -> CouponDone:
+        """Give back an amount of a redemption, or all that is left of it."""
+        place = f"/v1/redemptions/{part_of_path(redemption_id)}/rollback"
+        return read(
+            CouponDone, self._connection.send("POST", place, {"amount_minor": amount_minor}, key=key_or_new(key))
+        )
+
+    def report(self, events: Iterable[Json]) -> EventsTaken:
+        """Report events; those that were stored before change nothing, so the same may be reported again."""
+        listed, parts = list(events), list[EventsTaken]()
+        for start in range(0, len(listed), MOST_EVENTS):
+            parts += self._reported(listed[start : start + MOST_EVENTS], start)
+        return EventsTaken(
+            sum(one.accepted for one in parts), sum(one.duplicates for one in parts), sum(one.dropped for one in parts),
+            tuple(event for one in parts for event in one.rejected),
+        )  # fmt: skip
+
+    def _reported(self, events: Sequence[Json], start: int) -> list[EventsTaken]:
+        """Report a batch, in halves where it is too large for one request."""
+        try:
+            taken = self._connection.send("POST", "/v1/events", {"events": events}, again=True)
+        except ProblemError as problem:
+            half = len(events) // 2
+            if problem.code != "too_large" or not half:
+                raise
+            return self._reported(events[:half], start) + self._reported(events[half:], start + half)
+        rejected = [{**one, "index": one["index"] + start} for one in taken["rejected"]]
+        return [read(EventsTaken, {**taken, "rejected": rejected})]
+
+    def customer(self, customer_id: str) -> Customer:
+        """Return what is known of a customer."""
+        return read(Customer, self._connection.send("GET", f"/v1/customers/{part_of_path(customer_id)}"))
+
+    def choose(self, customer_id: str, *, opt_out: bool) -> None:
+        """Keep whether a customer has opted out of personal offers."""
+        self._connection.send("PUT", f"/v1/customers/{part_of_path(customer_id)}/choices", {"opt_out": opt_out})
+
+    def erase(self, customer_id: str) -> ErasureBegun:
+        """Erase a customer everywhere."""
+        return read(ErasureBegun, self._connection.send("DELETE", f"/v1/customers/{part_of_path(customer_id)}"))
+
+    def queue_job(
+        self,
+        kind: str,
+        *,
+        run: str | None = None,
+        begin: date | None = None,
+        until: date | None = None,
+        key: str | None = None,
+    ) -> Job:
+        """Queue a job: "run", "readout" or "loop"; run and days belong to a read-out."""
+        days = {"run": run, "from": begin and begin.isoformat(), "until": until and until.isoformat()}
+        body = {"kind": kind, **{name: value for name, value in days.items() if value is not None}}
+        return read(Job, self._connection.send("POST", "/v1/jobs", body, key=key_or_new(key)))
+
+    def job(self, job_id: str) -> Job:
+        """Return how far a job is."""
+        return read(Job, self._connection.send("GET", f"/v1/jobs/{part_of_path(job_id)}"))
+
+    def wait_for(self, job_id: str, *, seconds: float = 3_600, every: float = 1.0) -> Job:
+        """Return a job that is over. Raises AwayError when it is not over in time."""
+        deadline = time.monotonic() + seconds
+        while (job := self.job(job_id)).state not in _OVER:
+            if time.monotonic() > deadline:
+                raise AwayError(f"job {job_id} is {job.state} after {seconds:g} s")
+            time.sleep(every)
+        return job
+
+    def _coupon(self, code: str, what: str, body: Json, key: str | None) -> CouponDone:
+        return read(
+            CouponDone,
+            self._connection.send("POST", f"/v1/coupons/{part_of_path(code)}/{what}", body, key=key_or_new(key)),
+        )

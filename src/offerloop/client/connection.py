@@ -1,0 +1,108 @@
+"""Requests to the service: refusals as errors, and retries where they change nothing twice."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from offerloop.client.answers import Json
+from offerloop.errors import OfferloopError
+from offerloop.message import Message
+
+RETRIES = 3
+_PASSING = (429, 503)
+
+
+class ProblemError(OfferloopError):
+    """The service refused a request."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        self.status = status
+        self.code = str(body.get("code", "unknown"))
+        """One of the service's codes, which do not change."""
+        self.detail = str(body.get("detail") or body.get("title") or "")
+        self.field: str | None = body.get("field")
+        """The field that is at fault."""
+        self.reason: str | None = body.get("reason")
+        """Why the rules of a coupon refuse it, where the code is "refused"."""
+        message = Message(
+            "the service refuses the request with {status} {code}: {detail}",
+            status=str(status), code=self.code, detail=" ".join(filter(None, [self.field, self.reason, self.detail])),
+        )  # fmt: skip
+        super().__init__(message)
+
+
+class AwayError(OfferloopError):
+    """The service could not be reached; a request with an idempotency key can be sent again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Message("the service cannot be reached: {why}", why=why))
+
+
+class Connection:
+    """The connections to one service."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+
+    def send(
+        self,
+        method: str,
+        place: str,
+        body: Json | None = None,
+        *,
+        key: str | None = None,
+        revision: int | None = None,
+        again: bool = False,
+    ) -> dict[str, Any]:
+        """Send a request, again while the service is away, where that changes nothing twice.
+
+        `revision` is the one that was read, where a change is meant for no other.
+        """
+        headers = {} if key is None else {"Idempotency-Key": key}
+        if revision is not None:
+            headers["If-Match"] = f'"{revision}"'
+        why = ""
+        tries = RETRIES if key is not None or again or method != "POST" else 0
+        for attempt in range(tries + 1):
+            if attempt:
+                time.sleep(0.1 * 4 ** (attempt - 1))
+            try:
+                answer = self.http.request(method, place, json=body, headers=headers)
+            except httpx.HTTPError as error:
+                why = str(error) or type(error).__name__
+                continue
+            if answer.status_code not in _PASSING or attempt == tries:
+                return _content(answer)
+        raise AwayError(why)
+
+
+def body_of(answer: httpx.Response) -> dict[str, Any]:
+    """Return the object that an answer holds; an empty one where it holds something else."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _content(answer: httpx.Response) -> dict[str, Any]:
+    """Return what was answered. Raises ProblemError."""
+    body = body_of(answer)
+    if not answer.is_success:
+        raise ProblemError(answer.status_code, body)
+    return body
+
+
+def key_or_new(key: str | None) -> str:
+    """Return the idempotency key of a change: a new one where the caller has none."""
+    return uuid.uuid4().hex if key is None else key
+
+
+def part_of_path(name: str) -> str:
+    """Return a name as one part of a path, also where it is all dots."""
+    return quote(name, safe="").replace(".", "%2E") if set(name) == {"."} else quote(name, safe="")
