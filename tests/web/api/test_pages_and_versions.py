@@ -60,3 +60,35 @@ def test_of_two_people_who_promote_or_switch_at_one_time_one_is_told(service, ad
     assert service.put("/v1/switch", json=off, headers=admin | {"if-match": version}).status_code == 200
     assert service.put("/v1/switch", json=off, headers=admin | {"if-match": version}).status_code == 412
     assert service.put("/v1/switch", json={"is_on": True}, headers=admin).status_code == 200
+
+
+def test_what_is_sent_again_by_its_key_undoes_nothing_that_came_after(service, small_run):
+    """A promotion, a turn of the switch and a change of roles whose answers were lost."""
+    admin = with_role(service, "admin")
+    person = service.post("/v1/people", json={"name": "Eve", "roles": ["viewer"]}, headers=admin).json()["person_id"]
+    changes = {
+        f"/v1/policies/{small_run.name}/promote": ("POST", None, "/v1/policies/newest/promote", None),
+        "/v1/switch": ("PUT", {"is_on": False}, "/v1/switch", {"is_on": True}),
+        f"/v1/people/{person}": ("PUT", {"roles": ["marketer"]}, f"/v1/people/{person}", {"roles": ["approver"]}),
+    }
+    for place, (method, body, after, other) in changes.items():
+        once = admin | {"if-match": "*", "idempotency-key": place}
+        first = service.request(method, place, json=body, headers=once)
+        service.request(method, after, json=other, headers=admin | {"if-match": "*"})
+        again = service.request(method, place, json=body, headers=once)
+        assert (again.status_code, again.json()) == (first.status_code, first.json()) == (200, first.json())
+        assert again.headers.get("etag") == first.headers.get("etag")
+        assert service.request(method, after, json=other, headers=once).json()["code"] == "key_conflict"
+    listed = service.get("/v1/policies", headers=admin).json()["items"]
+    assert [one["is_promoted"] for one in listed] == [False]
+    assert service.get("/v1/switch", headers=admin).json() == {"is_on": True}
+    assert service.get(f"/v1/people/{person}", headers=admin).json()["roles"] == ["approver"]
+
+
+def test_an_invitation_that_is_renewed_again_by_its_key_shows_no_secret(service):
+    admin = with_role(service, "admin") | {"idempotency-key": "renew-1"}
+    person = service.post("/v1/people", json={"name": "Mae", "roles": ["viewer"]}, headers=with_role(service, "admin"))
+    place = f"/v1/people/{person.json()['person_id']}/invitation"
+    first, again = (service.post(place, headers=admin).json() for _ in range(2))
+    assert first == again | {"invitation": first["invitation"]}
+    assert (first["invitation"] is not None, again["invitation"]) == (True, None)

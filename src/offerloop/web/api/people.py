@@ -160,55 +160,66 @@ def show_person(request: Request, person_id: PersonId, _: Administering) -> Resp
     responses=documented(*_PROBLEMS, "not_found", "changed", "if_match_needed"),
 )
 def change_roles(
-    request: Request, person_id: PersonId, body: Roles, caller: Administering, if_match: IfMatch = None
+    request: Request, person_id: PersonId, body: Roles, caller: Administering, if_match: IfMatch = None, key: Key = None
 ) -> Response:
     """Change what a person may do."""
     worker: Worker = request.app.state.worker
 
-    def change(connection: Connection) -> Person:
+    def change(connection: Connection) -> tuple[int, object]:
         check_version(if_match, _version(_person(connection, person_id)), needed=True)
         person = set_roles(connection, person_id, set(body.roles))
         if person is None:
             raise Problem("not_found")
         add_entry(connection, caller.actor, "roles changed", person_id, roles=list(person.roles))
-        return person
+        return 200, vars(person)
 
-    person = worker.database.change(change)
+    answer = changed_once(request, caller, key, body.model_dump(mode="json"), change)
     worker.credentials.forget()
-    return _answer(person)
+    answer.headers["etag"] = etag(_version(Person(**json.loads(bytes(answer.body)))))
+    return answer
 
 
-@router.post("/people/{person_id}/invitation", responses=documented(*_PROBLEMS, "not_found"))
-def renew_invitation(request: Request, person_id: PersonId, caller: Administering) -> PersonInvited:
+@router.post(
+    "/people/{person_id}/invitation", response_model=PersonInvited, responses=documented(*_PROBLEMS, "not_found")
+)
+def renew_invitation(request: Request, person_id: PersonId, caller: Administering, key: Key = None) -> Response:
     """Invite a person again who lost the password; the old one and all sessions end."""
     worker: Worker = request.app.state.worker
+    shown: list[str] = []
 
-    def renew(connection: Connection) -> tuple[Person, str] | None:
+    def renew(connection: Connection) -> tuple[int, object]:
         add_entry(connection, caller.actor, "person invited again", person_id)
-        return invite_again(connection, person_id)
+        invited = invite_again(connection, person_id)
+        if invited is None:
+            raise Problem("not_found")
+        person, shown[:] = invited[0], [invited[1]]
+        return 200, {**vars(person), "invitation": None}
 
-    found = worker.database.change(renew)
-    if found is None:
-        raise Problem("not_found")
+    answer = changed_once(request, caller, key, None, renew)
     worker.credentials.forget()
-    return PersonInvited(**_listed(found[0]).model_dump(), invitation=found[1])
+    return _shown_once(answer, shown[0]) if shown else answer
 
 
-@router.delete("/people/{person_id}", responses=documented(*_PROBLEMS, "not_found", "changed"))
-def end_person(request: Request, person_id: PersonId, caller: Administering, if_match: IfMatch = None) -> PersonListed:
+@router.delete(
+    "/people/{person_id}", response_model=PersonListed, responses=documented(*_PROBLEMS, "not_found", "changed")
+)
+def end_person(
+    request: Request, person_id: PersonId, caller: Administering, if_match: IfMatch = None, key: Key = None
+) -> Response:
     """Let a person sign in no more, and end their sessions."""
     worker: Worker = request.app.state.worker
 
-    def end(connection: Connection) -> Person | None:
+    def end(connection: Connection) -> tuple[int, object]:
         check_version(if_match, _version(_person(connection, person_id)))
         add_entry(connection, caller.actor, "person revoked", person_id)
-        return revoke_person(connection, person_id)
+        person = revoke_person(connection, person_id)
+        if person is None:
+            raise Problem("not_found")
+        return 200, vars(person)
 
-    person = worker.database.change(end)
-    if person is None:
-        raise Problem("not_found")
+    answer = changed_once(request, caller, key, None, end)
     worker.credentials.forget()
-    return _listed(person)
+    return answer
 
 
 @router.post("/people/accept", responses=documented("cross_site", "not_signed_in", "invalid", "too_many_requests"))

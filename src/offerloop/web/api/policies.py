@@ -23,6 +23,7 @@ from offerloop.store import (
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Model
 from offerloop.web.auth import Approving, DecidingOrReading, Reading
+from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.paging import Limit
 from offerloop.web.problems import Problem, documented
 from offerloop.web.versions import IfMatch, check_version, etag
@@ -122,8 +123,14 @@ def one_policy(request: Request, version: Version, _: Reading) -> PolicyShown:
     return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=campaigns)
 
 
-@router.post("/policies/{version}/promote", responses=documented(*_PROBLEMS, "not_found", "changed"))
-def promote_policy(request: Request, version: Version, caller: Approving, if_match: IfMatch = None) -> PolicyListed:
+@router.post(
+    "/policies/{version}/promote",
+    response_model=PolicyListed,
+    responses=documented(*_PROBLEMS, "not_found", "changed", "key_conflict"),
+)
+def promote_policy(
+    request: Request, version: Version, caller: Approving, if_match: IfMatch = None, key: Key = None
+) -> Response:
     """Serve this policy from now on, also an older one; `newest` serves each new run as it is finished.
 
     If-Match takes the ETag of the list of policies.
@@ -133,14 +140,16 @@ def promote_policy(request: Request, version: Version, caller: Approving, if_mat
     serve_run(folder)
     chosen = None if version == NEWEST else version
 
-    def choose(connection: Connection) -> None:
+    def choose(connection: Connection) -> tuple[int, object]:
         check_version(if_match, promotion_number(connection))
         promote(connection, chosen, caller.actor)
         add_entry(connection, caller.actor, "policy promoted", version)
+        promoted_now = PolicyListed(version=folder.name, is_served=True, is_promoted=chosen is not None)
+        return 200, promoted_now.model_dump(mode="json")
 
-    worker.database.change(choose)
+    answer = changed_once(request, caller, key, None, choose)
     worker.follow()
-    return _listed(worker, folder.name, chosen)
+    return answer
 
 
 @router.get("/switch", response_model=Switch, responses=documented("not_signed_in", "not_allowed", "store_away"))
@@ -153,19 +162,22 @@ def read_switch(request: Request, _: DecidingOrReading) -> Response:
     return answer
 
 
-@router.put("/switch", responses=documented(*_PROBLEMS, "changed"))
-def turn_switch(request: Request, body: Switch, caller: Approving, if_match: IfMatch = None) -> Switch:
+@router.put("/switch", response_model=Switch, responses=documented(*_PROBLEMS, "changed", "key_conflict"))
+def turn_switch(
+    request: Request, body: Switch, caller: Approving, if_match: IfMatch = None, key: Key = None
+) -> Response:
     """Turn all personalised offers off or on again; every worker follows within a second."""
     worker: Worker = request.app.state.worker
 
-    def turn(connection: Connection) -> None:
+    def turn(connection: Connection) -> tuple[int, object]:
         check_version(if_match, switch_version(connection, PERSONALISED))
         set_switch(connection, PERSONALISED, body.is_on, caller.actor)
         add_entry(connection, caller.actor, "switch turned", PERSONALISED, is_on=body.is_on)
+        return 200, body.model_dump(mode="json")
 
-    worker.database.change(turn)
+    answer = changed_once(request, caller, key, body.model_dump(mode="json"), turn)
     worker.follow()
-    return body
+    return answer
 
 
 def _listed(worker: Worker, version: str, chosen: str | None) -> PolicyListed:

@@ -91,22 +91,21 @@ def all_tokens(request: Request, _: Administering, limit: Limit = 100, cursor: C
     return TokenList(items=[_listed(one) for one in page], next_cursor=following)
 
 
-@router.delete("/{token_id}", responses=documented(*_PROBLEMS, "not_found"))
-def end_token(request: Request, token_id: TokenId, caller: Administering) -> TokenListed:
+@router.delete("/{token_id}", response_model=TokenListed, responses=documented(*_PROBLEMS, "not_found"))
+def end_token(request: Request, token_id: TokenId, caller: Administering, key: Key = None) -> Response:
     """Revoke a token for good."""
     worker: Worker = request.app.state.worker
 
-    def end(connection: Connection) -> Token | None:
+    def end(connection: Connection) -> tuple[int, object]:
         token = revoke_token(connection, token_id)
-        if token is not None:
-            add_entry(connection, caller.actor, "token revoked", token_id)
-        return token
+        if token is None:
+            raise Problem("not_found")
+        add_entry(connection, caller.actor, "token revoked", token_id)
+        return 200, vars(token)
 
-    token = worker.database.change(end)
-    if token is None:
-        raise Problem("not_found")
+    answer = changed_once(request, caller, key, None, end)
     worker.credentials.forget()
-    return _listed(token)
+    return answer
 
 
 def _listed(token: Token) -> TokenListed:
