@@ -40,6 +40,7 @@ from offerloop.response import (
     ShelfStudy,
     ShownEffects,
     ShownLog,
+    best_selling_categories,
     campaign_effects,
     campaign_offers,
     estimate_effects,
@@ -360,12 +361,13 @@ def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> 
     """The configured offers whose effects exposures may tell; none where nothing was shown."""
     if not collect(events.exposures.select("customer_id").head(1)).height:
         return ()
-    categories = (
-        usual_baskets(events.merchandise_lines, events.products, config.response).categories
-        if isinstance(lines, Gap)
-        else lines.categories
-    )
+    categories = _categories_on_offer(events, config.response) if isinstance(lines, Gap) else lines.categories
     return tuple(one.offer for one in campaign_offers(config, categories, events.offers, Margins(float(config.margin))))
+
+
+def _categories_on_offer(events: Events, settings: Response) -> list[str]:
+    categories = events.products.select("product_id", "category")
+    return best_selling_categories(events.merchandise_lines.join(categories, on="product_id", how="left"), settings)
 
 
 def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine) -> ShownEffects | Gap | None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from offerloop.engine.available import DEFAULT_ENGINE, ENGINES
     from offerloop.engine.base import BrokenFileError, Engine, Frame, collect, extended
     from offerloop.engine.batching import Batch, batches, in_order
+    from offerloop.engine.memory import InMemoryEngine
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -16,6 +17,7 @@ __all__ = [
     "BrokenFileError",
     "Engine",
     "Frame",
+    "InMemoryEngine",
     "batches",
     "collect",
     "extended",

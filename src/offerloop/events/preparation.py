@@ -388,7 +388,7 @@ class _Cleaning:
             drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name == "order_lines":
-            cleaned.frame = self.engine.keep(self._known_then(cleaned))
+            cleaned.frame = self._known_then(cleaned, self.engine.keep(cleaned.frame))
             self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
             apply_rules(cleaned, rules_after_returns(clean))
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
@@ -421,20 +421,20 @@ class _Cleaning:
             "several texts", "repaired", n_products, Message("products with several texts: the commonest one is shown")
         )
 
-    def _known_then(self, cleaned: Cleaned) -> Frame:
+    def _known_then(self, cleaned: Cleaned, lines: Frame) -> Frame:
         """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""
         as_of = self.config.profiles.as_of
         if as_of is None:
-            return cleaned.frame
+            return lines
         later = nw.col("order_day") >= epoch_day(as_of)
-        self._later = count_rows(cleaned.frame.filter(later))
+        self._later = count_rows(lines.filter(later))
         cleaned.note(
             "after the plan",
             "rejected",
             self._later,
             Message("on profiles.as_of = {day} or later: not known then", day=as_of.isoformat()),
         )
-        return cleaned.frame.filter(~later)
+        return lines.filter(~later)
 
     def _find_bulk(self, lines: Frame) -> None:
         self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)

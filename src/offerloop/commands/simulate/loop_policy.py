@@ -23,7 +23,7 @@ import polars as pl
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import Config, load_config
 from offerloop.decision import LoopPeriod
-from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine
+from offerloop.engine import Engine, InMemoryEngine
 from offerloop.events import EPOCH, Events, prepare
 from offerloop.flow import Gap, at_once, audiences, decide, profile
 from offerloop.loop import LoopCourse, PeriodPlan, take_decision, take_lesson, unpacked
@@ -89,7 +89,7 @@ class _Loop:
         from offerloop.store import Journal  # late: other policies do without a database
 
         path = write_shop(market, folder / "shop")
-        config, engine = loop_settings(load_config(path), budget, explore), ENGINES.load(DEFAULT_ENGINE)()
+        config, engine = loop_settings(load_config(path), budget, explore), InMemoryEngine()
         first_day = prepare(config, engine).as_of_day
         shop = MarketShop(path.parent, config, engine, first_day)
         journal = Journal.open(f"sqlite:///{folder / 'journal.db'}", "simulated")

@@ -67,7 +67,8 @@ def drop_copies(cleaned: Cleaned) -> None:
     frame = cleaned.frame
     columns = frame.collect_schema().names()
     counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
-    _settle_copies(cleaned, columns, counted.with_columns(_keep=nw.lit(1)))
+    counted = counted.with_columns(_keep=nw.lit(1))
+    _settle_copies(cleaned, columns, counted, *collect(counted.select(*_lost_copies(columns))).row(0))
 
 
 SCANNED = "scanned again"
@@ -84,11 +85,10 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> No
     counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
     fewest = nw.col("_n").min().over("order_id")
     counted = counted.with_columns(_keep=nw.col("_n") // fewest)
-    _settle_copies(cleaned, columns, counted)
-    scanned = nw.col("_keep") > 1
     more = nw.col("_keep") - 1
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
-    rows, paid = collect(counted.filter(scanned).select(*sums)).row(0)
+    n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(columns), *sums)).row(0)
+    _settle_copies(cleaned, columns, counted, n_copies, sales)
     why = Message(
         "the same product again in one order: added to its first line, which adds {money} to sales",
         money=Amount(Decimal(to_text(paid or 0, currency)), currency),
@@ -112,18 +112,20 @@ def commonest(counts: pl.DataFrame) -> pl.DataFrame:
     return order.unique("product_id", keep="first", maintain_order=True).select("product_id", "text")
 
 
-def _settle_copies(cleaned: Cleaned, columns: list[str], counted: Frame) -> None:
-    surplus = counted.filter(nw.col("_n") > nw.col("_keep"))
-    gone = (nw.col("_n") - nw.col("_keep")).alias("_gone")
+def _lost_copies(columns: list[str]) -> list[nw.Expr]:
+    """Sums over counted rows: how many copies are too many, and what was paid for them."""
+    gone = nw.col("_n") - nw.col("_keep")
     paid = nw.col("paid_minor") if "paid_minor" in columns else nw.lit(None, nw.Int64)
-    sums = surplus.select(gone, paid.alias("_paid")).select(
-        nw.col("_gone").sum().alias("n"), (nw.col("_gone") * nw.col("_paid")).sum().alias("paid")
-    )
-    n_copies, sales = collect(sums).row(0)
+    return [gone.sum().alias("n_copies"), nw.when(gone > 0).then(gone * paid).sum().alias("sales")]
+
+
+def _settle_copies(
+    cleaned: Cleaned, columns: list[str], counted: Frame, n_copies: int | None, sales: int | None
+) -> None:
     cleaned.note("exact copy", "rejected", int(n_copies or 0), Message("the same row again, in every mapped column"))
     if n_copies:
         cleaned.losses.append(loss_row(cleaned.table, "", "exact copy", int(n_copies), sales))
-        rows = surplus.with_columns(gone)
+        rows = counted.filter(nw.col("_n") > nw.col("_keep")).with_columns(_gone=nw.col("_n") - nw.col("_keep"))
         cleaned.reject(rows.select(*columns, "_gone"), nw.lit("exact copy"), nw.col("_gone"))
     cleaned.frame = counted.select(*columns)
 
@@ -138,15 +140,16 @@ def apply_rules(cleaned: Cleaned, rules: list[CleaningRule]) -> None:
     columns = cleaned.frame.collect_schema().names()
     marked = _mark(cleaned.frame, rules)
     sums = [nw.col(_hit(number)).cast(nw.Int64).sum().alias(_hit(number)) for number in range(len(rules))]
-    totals = collect(marked.select(*sums)).row(0, named=True)
-    counts = [int(totals[_hit(number)] or 0) for number in range(len(rules))]
+    by_day = collect(marked.group_by("order_day").agg(*sums)) if "order_day" in columns else None
+    totals = collect(marked.select(*sums)) if by_day is None else by_day
+    counts = [int(totals[_hit(number)].sum() or 0) for number in range(len(rules))]
     for rule, n in zip(rules, counts, strict=True):
         cleaned.note(rule.name, rule.action, n, rule.why)
     rejecting = [n for n, rule in enumerate(rules) if rule.action == "rejected"]
     if any(counts[number] for number in rejecting):
         _reject(cleaned, marked, columns, rules, rejecting)
-    if "order_day" in columns:
-        _by_day(cleaned, marked, sums, rules)
+    if by_day is not None:
+        _note_days(cleaned, by_day.drop_nulls("order_day"), rules)
     rejects = [~nw.col(_hit(number)) for number in rejecting]
     cleaned.frame = (marked.filter(*rejects) if rejects else marked).select(*columns)
 
@@ -170,13 +173,12 @@ def _column_of(rule: CleaningRule) -> nw.Expr:
     return nw.lit(rule.column) if isinstance(rule.column, str) else rule.column
 
 
-def _by_day(cleaned: Cleaned, marked: Frame, sums: list[nw.Expr], rules: list[CleaningRule]) -> None:
-    wide = collect(marked.filter(~nw.col("order_day").is_null()).group_by("order_day").agg(*sums))
+def _note_days(cleaned: Cleaned, by_day: pl.DataFrame, rules: list[CleaningRule]) -> None:
     names = {_hit(n): pl.lit(rule.name) for n, rule in enumerate(rules)}
     actions = {_hit(n): rule.action for n, rule in enumerate(rules)}
     for column, name in names.items():
-        rows = wide.select("order_day", name.alias("rule"), pl.lit(actions[column]).alias("action"),
-                           pl.col(column).alias("rows"))  # fmt: skip
+        rows = by_day.select("order_day", name.alias("rule"), pl.lit(actions[column]).alias("action"),
+                             pl.col(column).alias("rows"))  # fmt: skip
         cleaned.daily.append(rows.filter(pl.col("rows") > 0))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import polars as pl
@@ -66,9 +67,10 @@ def _empty_problems(sources: Sources, config: Config) -> Iterator[Message]:
 
 
 def _pair_problems(sources: Sources, config: Config) -> Iterator[Message]:
+    ids_of = cache(lambda name, column: _ids(sources[name], column))
     for pair in PAIRS:
         if pair.source in sources and pair.other in sources:
-            ids, others = (_ids(sources[name], pair.column) for name in (pair.source, pair.other))
+            ids, others = (ids_of(name, pair.column) for name in (pair.source, pair.other))
             smaller = min(len(ids), len(others))
             matched = int(ids.is_in(others.implode()).sum())
             if matched < config.clean.min_matched_ids * smaller:

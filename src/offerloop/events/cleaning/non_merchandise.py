@@ -43,6 +43,7 @@ def product_label(product_id: object, text: str | None) -> str:
     return str(product_id) if not text or text == str(product_id) else f"{text} ({product_id})"
 
 
+@lru_cache(maxsize=100_000)
 def _kind_of_text(text: str) -> str:
     kinds, plain = _written_kinds(), _plain(text)
     if re.search(r"[\u4e00-\u9fff]", text):

@@ -26,7 +26,7 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import noise
 from offerloop.response.shown.exposure_windows import EXPOSURE_FEATURES
 from offerloop.response.shown.growth_model import Growth, Predicted
-from offerloop.response.shown.shrinkage import Prior, drawn
+from offerloop.response.shown.shrinkage import Prior, drawn, summed
 
 ORDERS = EXPOSURE_FEATURES.index("orders_91")
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
@@ -151,5 +151,5 @@ def _before(signals: Floats, customer: Ints) -> Floats:
 
 def _sums(signals: Floats, customer: Ints, whose: Ints) -> Floats:
     """(customers, 2): sums of all rows of each of `whose`."""
-    totals = np.stack([np.bincount(customer, column) for column in signals.T], axis=1)
+    totals = summed(customer, signals)
     return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)

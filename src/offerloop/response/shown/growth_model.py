@@ -38,7 +38,7 @@ from scipy.stats import chi2
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import ExpectedSales, noise
-from offerloop.response.shown.shrinkage import Prior, averaged, clustered, drawn, drawn_slopes, none_or_some
+from offerloop.response.shown.shrinkage import Prior, averaged, clustered, drawn, drawn_slopes, none_or_some, summed
 from offerloop.response.terms import Coding, OfferTerms
 
 NAME = "growth"
@@ -128,7 +128,7 @@ class Growth:
         a = _responses(z - centre, steps, left, variance, evidence.whose)
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, z2 = _carried(evidence, f, base, unit, left, variance)
-        own = _own_spread(_sums(evidence.whose, _said(steps.sum(axis=1), left, variance)))
+        own = _own_spread(summed(evidence.whose, _said(steps.sum(axis=1), left, variance)))
         return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own, powers)
 
     def signals(self, evidence: Evidence) -> Floats:
@@ -199,9 +199,7 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     x = np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    forms = _forms(offers)
-    priors = [_growth_prior(sizes, forms) for sizes in product(SHAPES, repeat=len(forms))]
-    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(len(offers)), *priors])
+    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(len(offers)), *_growth_priors(_forms(offers))])
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
@@ -222,11 +220,12 @@ def _forms(offers: Sequence[OfferTerms]) -> Floats:
     return np.stack(forms if len(families) == 1 else [*forms, same])
 
 
-def _growth_prior(sizes: Sequence[float], forms: Floats) -> Prior:
-    """The prior that each form (forms, q, q) is of this size; that it is not there is as likely as that it is."""
-    present = (np.array(sizes) > 0).sum()
-    weight = 0.5 ** len(forms) / (len(SHAPES) - 1) ** present
-    return Prior(np.einsum("f,fkl->kl", np.square(sizes), forms), weight=float(weight))
+def _growth_priors(forms: Floats) -> list[Prior]:
+    """The priors that each form (forms, q, q) is of some size; that it is not there is as likely as that it is."""
+    sizes = np.array(list(product(SHAPES, repeat=len(forms))))
+    weights = 0.5 ** len(forms) / (len(SHAPES) - 1.0) ** (sizes > 0).sum(axis=1)
+    covariances = np.tensordot(sizes**2, forms, 1)
+    return [Prior(one, weight=float(weight)) for one, weight in zip(covariances, weights, strict=True)]
 
 
 def _usual_growth(offers: int) -> list[Prior]:
@@ -319,10 +318,6 @@ def _carried(
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:
     """(n, 2): what each row says of u, and how precisely."""
     return np.column_stack([step * left / variance, step**2 / variance])
-
-
-def _sums(customer: Ints, rows: Floats) -> Floats:
-    return np.stack([np.bincount(customer, column) for column in rows.T], axis=1)
 
 
 def _own_spread(sums: Floats) -> Floats:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.shown.expected_sales import weighted
@@ -39,18 +40,18 @@ class Prior:
 
 def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
     """Return the posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over all priors."""
-    means, covariances, likely = [], [], []
-    for prior in priors:
-        whole = covariance + prior.covariance + LEAST * np.eye(len(estimate))
-        gain, off = np.linalg.solve(whole, prior.covariance).T, estimate - prior.mean
-        means.append(prior.mean + gain @ off)
-        covariances.append(prior.covariance - gain @ prior.covariance)
-        density = -0.5 * (np.linalg.slogdet(whole)[1] + off @ np.linalg.solve(whole, off))
-        likely.append(np.log(prior.weight) + density)
-    weight = averaged(np.array(likely))
-    mean = np.asarray(weight @ np.array(means), dtype=np.float64)
-    apart = np.array(means) - mean
-    spread = np.einsum("s,spq->pq", weight, np.array(covariances)) + np.einsum("s,sp,sq->pq", weight, apart, apart)
+    prior_mean, beforehand = (np.array([getattr(one, name) for one in priors]) for name in ("mean", "weight"))
+    prior_covariance = np.array([one.covariance for one in priors])
+    whole = covariance + prior_covariance + LEAST * np.eye(len(estimate))
+    off = (estimate - prior_mean[:, None])[..., None]
+    gain = np.linalg.solve(whole, prior_covariance).transpose(0, 2, 1)
+    means = prior_mean[:, None] + (gain @ off)[..., 0]
+    covariances = prior_covariance - gain @ prior_covariance
+    square = (off * np.linalg.solve(whole, off)).sum(axis=(1, 2))
+    weight = averaged(np.log(beforehand) - 0.5 * (np.linalg.slogdet(whole)[1] + square))
+    mean = np.asarray(weight @ means, dtype=np.float64)
+    apart = means - mean
+    spread = np.tensordot(weight, covariances, 1) + apart.T @ (weight[:, None] * apart)
     return mean, spread
 
 
@@ -65,9 +66,15 @@ def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[F
 
 def _by_customer(x: Floats, weighted_error: Floats, plain: Floats, customer: Ints) -> Floats:
     """Return the covariance by customers from that of independent rows, `plain`, and errors over their variance."""
-    sums = np.zeros((int(customer.max()) + 1, x.shape[1]))
-    np.add.at(sums, customer, x * weighted_error[:, None])
+    sums = summed(customer, x * weighted_error[:, None])
     return plain @ (sums.T @ sums) @ plain
+
+
+def summed(customer: Ints, rows: Floats) -> Floats:
+    """Return the sums (customers, q) of each customer's rows (n, q)."""
+    places = np.arange(len(customer) + 1)
+    of_row = csr_array((np.ones(len(customer)), customer, places), shape=(len(customer), int(customer.max()) + 1))
+    return np.asarray(of_row.T @ rows, dtype=np.float64)
 
 
 def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:

@@ -1,0 +1,42 @@
+from dataclasses import fields
+
+import narwhals as nw
+import polars as pl
+import pytest
+
+from offerloop.commands.simulate.shop_files import write_shop
+from offerloop.config import load_config
+from offerloop.engine import ENGINES, InMemoryEngine, collect
+from offerloop.errors import SourceError
+from offerloop.events import prepare
+from offerloop.market import Market, load_preset
+
+
+def test_a_simulated_shop_is_prepared_alike_on_both_engines(tmp_path):
+    market = Market(load_preset("fashion"), 30, 40, 5, 6)
+    config = load_config(write_shop(market, tmp_path))
+    small, large = (prepare(config, engine) for engine in (InMemoryEngine(), ENGINES.load("duckdb")()))
+    for one in fields(small):
+        left, right = getattr(small, one.name), getattr(large, one.name)
+        if isinstance(left, nw.LazyFrame):
+            left, right = collect(left), collect(right)
+        if isinstance(left, pl.DataFrame):
+            left, right = left.sort(pl.all()), right.select(left.columns).sort(pl.all())
+            assert left.equals(right), one.name
+        else:
+            assert left == right, one.name
+
+
+def test_a_kept_table_does_not_see_later_changes_of_its_file(tmp_path):
+    path, engine = tmp_path / "a.parquet", InMemoryEngine()
+    engine.write(engine.table(pl.DataFrame({"id": [1]})), path)
+    kept = engine.keep(engine.read(path))
+    pl.DataFrame({"id": [2]}).write_parquet(path)
+    assert collect(kept)["id"].to_list() == [1]
+    assert list(engine.map_batches(path, ["id"], lambda batch: batch.num_rows)) == [1]
+
+
+def test_an_unreadable_file_is_named(tmp_path):
+    (tmp_path / "broken.parquet").write_bytes(b"this is not Parquet")
+    with pytest.raises(SourceError, match=r"broken.parquet' cannot be read as Parquet"):
+        InMemoryEngine().read(tmp_path / "broken.parquet")
