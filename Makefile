@@ -66,7 +66,7 @@ demo/runs:
 	$(MAKE) demo
 
 serve: $(VENV)/serve.done | demo/runs
-	$(BIN)/offerloop serve demo --demo-people
+	$(BIN)/offerloop serve demo --demo-people --demo-traffic
 
 case: $(VENV)/case.done
 	$(BIN)/python examples/case/make_notebook.py

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from offerloop.background.carrying import carry_out_next
     from offerloop.background.erasing import erase_customer
     from offerloop.background.notifying import announce, send_due
+    from offerloop.background.rehearsing import REHEARSAL
     from offerloop.background.runner import Runner
     from offerloop.background.schedule import due_job
     from offerloop.background.signing import SIGNATURE, is_signed, signature_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IMPORT_CODES",
+    "REHEARSAL",
     "SIGNATURE",
     "Runner",
     "announce",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
     from offerloop.serving.shop_offers import CODES_FILE, OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
+    from offerloop.serving.spending import CampaignSpend, campaign_spending
 
 __all__ = [
     "BUDGET",
@@ -26,6 +27,7 @@ __all__ = [
     "PACE_SECONDS",
     "Answer",
     "BoughtBasket",
+    "CampaignSpend",
     "Decided",
     "DecisionAsked",
     "HeardOf",
@@ -37,6 +39,7 @@ __all__ = [
     "ServedOffer",
     "ShopOffers",
     "basket_of",
+    "campaign_spending",
     "decide",
     "instant",
     "is_served",

@@ -93,7 +93,14 @@ if TYPE_CHECKING:
         erase_traces,
         traces_of,
     )
-    from offerloop.store.reported.event_log import EventLog, RefusedEvent, StoredEvent, Taken, take_events
+    from offerloop.store.reported.event_log import (
+        EventLog,
+        RefusedEvent,
+        StoredEvent,
+        Taken,
+        holds_traffic,
+        take_events,
+    )
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.heard_of import customers_heard_of, events_of, product_categories
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
@@ -118,6 +125,8 @@ if TYPE_CHECKING:
     )
     from offerloop.store.served.policies import (
         PERSONALISED,
+        SIMULATED,
+        holds_simulated,
         is_on,
         promote,
         promoted,
@@ -133,6 +142,7 @@ if TYPE_CHECKING:
         keep_offers_text,
         offers_text,
     )
+    from offerloop.store.served.shown import CampaignShown, DecisionListed, newest_decisions, shown_by_campaign
     from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
     from offerloop.store.work.jobs import (
         Job,
@@ -163,6 +173,7 @@ __all__ = [
     "PREFIX",
     "RIGHTS",
     "SESSION_SECONDS",
+    "SIMULATED",
     "STORE_NAME",
     "TRANSITIONS",
     "AnyEvent",
@@ -170,6 +181,7 @@ __all__ = [
     "CampaignAction",
     "CampaignMoment",
     "CampaignRevision",
+    "CampaignShown",
     "CampaignState",
     "CampaignText",
     "Choice",
@@ -177,6 +189,7 @@ __all__ = [
     "CouponListed",
     "CustomerEvent",
     "Database",
+    "DecisionListed",
     "DecisionRecord",
     "Editor",
     "Erased",
@@ -247,6 +260,8 @@ __all__ = [
     "forget_answers",
     "hold_duty",
     "hold_off_erasures",
+    "holds_simulated",
+    "holds_traffic",
     "import_code_stream",
     "import_codes",
     "invite",
@@ -266,6 +281,7 @@ __all__ = [
     "moved_by_time",
     "new_id",
     "new_secret",
+    "newest_decisions",
     "note_failed",
     "note_sent",
     "offers_text",
@@ -293,6 +309,7 @@ __all__ = [
     "set_roles",
     "set_switch",
     "set_test_arm",
+    "shown_by_campaign",
     "shown_of",
     "state_after",
     "state_at",

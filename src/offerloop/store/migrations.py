@@ -125,8 +125,13 @@ _CAMPAIGNS = (
   actor text not null, person text not null, restored_from bigint, body text not null, starts_at bigint,
   ends_at bigint, primary key (campaign_id, revision))""",
 )
-_EXHAUSTED = ("alter table budgets add column exhausted_at bigint",)
 """Campaigns that people write in the service."""
+_EXHAUSTED = ("alter table budgets add column exhausted_at bigint",)
+_LOOKED_AT = (
+    "create index decisions_by_time on decisions (at_ms, decision_id)",
+    "create index decisions_by_campaign on decisions (campaign_id, at_ms, customer_key)",
+)
+"""What people look at: the newest decisions, and who was shown a campaign's offers."""
 
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
@@ -184,6 +189,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         written(_SHARED),
         (*_CAMPAIGNS, *_append_only("campaign_revisions", dialect)),
         _EXHAUSTED,
+        _LOOKED_AT,
     )
 
 

@@ -34,6 +34,10 @@ def serve(
             "--demo-people", help="Let a browser on this machine sign in as a demo's people, without a password."
         ),
     ] = False,
+    demo_traffic: Annotated[
+        bool,
+        typer.Option("--demo-traffic", help="Play two weeks of simulated traffic into a store that holds none yet."),
+    ] = False,
     new_admin_token: Annotated[
         bool, typer.Option("--new-admin-token", help="Make and print a further token of an admin, if all are lost.")
     ] = False,
@@ -48,4 +52,4 @@ def serve(
         shop, store, workers, tuple(trusted_proxy or ()),
         secure_cookies=not (insecure_cookies or demo_people), demo_people=demo_people,
     )  # fmt: skip
-    run(settings, host, port, new_admin_token=new_admin_token, tell=remark)
+    run(settings, host, port, new_admin_token=new_admin_token, demo_traffic=demo_traffic, tell=remark)

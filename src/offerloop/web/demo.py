@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from offerloop.background import REHEARSAL
 from offerloop.message import Message
-from offerloop.store import invite, person_named
+from offerloop.store import add_job, holds_traffic, invite, person_named
 from offerloop.web.auth import peer_of
 from offerloop.web.problems import Problem
 from offerloop.web.worker import Worker
@@ -27,6 +28,12 @@ def add_demo_people(connection: Connection) -> None:
     """Enter the people of a demo where they are not known yet; nobody has a password for them."""
     for role, (name, _) in DEMO_PEOPLE.items():
         invite(connection, name, {role})
+
+
+def play_traffic(connection: Connection) -> None:
+    """Queue a stretch of simulated traffic, where the store holds no traffic yet."""
+    if not holds_traffic(connection):
+        add_job(connection, REHEARSAL, {}, REHEARSAL)
 
 
 def may_be_demo(request: Request) -> bool:

@@ -15,7 +15,7 @@ from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.store import Database, add_entry, add_token, list_tokens
-from offerloop.web.demo import LOOPBACK, add_demo_people
+from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
 from offerloop.web.settings import Settings
 from offerloop.web.telemetry.log import log_to_stderr
 
@@ -67,7 +67,9 @@ def first_token(database: Database, *, another: bool = False) -> str | None:
     return database.change(make)
 
 
-def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell: Callable[[str], None]) -> None:
+def run(
+    settings: Settings, host: str, port: int, *, new_admin_token: bool, demo_traffic: bool, tell: Callable[[str], None]
+) -> None:  # fmt: skip
     """Serve until the process is told to stop."""
     import uvicorn
 
@@ -76,6 +78,8 @@ def run(settings: Settings, host: str, port: int, *, new_admin_token: bool, tell
     database = Database.open(settings.store)
     if settings.demo_people:
         database.change(add_demo_people)
+    if demo_traffic:
+        database.change(play_traffic)
     secret = first_token(database, another=new_admin_token)
     database.close()
     if secret is not None:

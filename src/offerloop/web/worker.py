@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -17,6 +18,7 @@ from offerloop.serving import (
     CODES_FILE,
     OFFERS_FILE,
     PACE_SECONDS,
+    CampaignSpend,
     DecisionAsked,
     HeardOf,
     Leases,
@@ -24,6 +26,7 @@ from offerloop.serving import (
     PolicyPacing,
     Records,
     ShopOffers,
+    campaign_spending,
     decide,
     is_served,
     offers_then,
@@ -57,6 +60,8 @@ WATCH_SECONDS = 1.0
 """Seconds between polls of the database for changes."""
 NEWCOMERS_EVERY = 5
 """Polls between two looks at customers whom the run does not know."""
+COUNTED_SHARE = 20
+"""Seconds for which a count of decisions holds, for each second that it took."""
 TIDY_EVERY = 600
 """Polls between two deletions of expired answers."""
 
@@ -105,6 +110,8 @@ class Worker:
     _paces: bool = False
     """Whether the configuration asks for pacing."""
     _rounds: int = 0
+    _spending: tuple[float, str, tuple[CampaignSpend, ...]] = (0.0, "", ())
+    """Until when the spend that was counted holds, by which policy, and what it is."""
     _last_load_error: str = ""
     """Why the policy could not be loaded, which is logged once."""
 
@@ -172,6 +179,19 @@ class Worker:
         text = self.database.read(lambda one: offers_text(one, offers_hash))
         return offers_then(policy.run_folder, text)
 
+    def spending(self) -> tuple[CampaignSpend, ...]:
+        """Return how far the budgets of the served plan are used; what took long to count is counted less often."""
+        if self.served is None:
+            return ()
+        due, version, found = self._spending
+        begun = time.monotonic()
+        if begun >= due or version != self.version:
+            campaigns = self.served.pacing.campaigns
+            found = self.database.read(partial(campaign_spending, campaigns=campaigns))
+            now = time.monotonic()
+            self._spending = now + COUNTED_SHARE * (now - begun), self.served.policy.version, found
+        return found
+
     def offers_held(self) -> ShopOffers:
         """Return the offers under which baskets are priced now."""
         return self.everyone if self.served is None else self.served.offers
@@ -200,6 +220,7 @@ class Worker:
                 self.follow()
                 if self.served is not None:
                     self.served.leases.renew()
+                self.spending()
                 if self._rounds % TIDY_EVERY == 0:
                     self.database.change(forget_answers)
             except OfferloopError as error:

@@ -125,6 +125,8 @@ class ReadoutFindings:
     """Campaign id to title."""
     asks_usual: bool = False
     """Whether some customers got business as usual, so that the plan can be compared with it."""
+    are_simulated: bool = False
+    """Whether the orders since the plan are those of a demo."""
 
     def effect(
         self, comparison: str, outcome: str, group: str = "all", method: str = "adjusted"

@@ -47,13 +47,15 @@ def render_readout(findings: ReadoutFindings, language: str = "en") -> str:
 
 def first_screen(findings: ReadoutFindings, _: Localizer) -> Opening:
     """The first screen; a stopped read-out has no figure and no chart."""
+    simulated = _("simulated orders", context="mark of a page") if findings.are_simulated else ""
     if findings.stopped is not None:
-        return Opening(sentence(findings, _.language), "", "", (), None)
-    mark = (
+        return Opening(sentence(findings, _.language), "", simulated, (), None)
+    drawn = (
         _("randomised comparison", context="mark of a page")
         if findings.cost_is_observed
         else _("randomised comparison; {cost}", context="mark of a page", cost=FORECAST_COST)
     )
+    mark = " · ".join(filter(None, (simulated, drawn)))
     first, *lead = filter(None, (usual_sentence(findings, _), sentence(findings, _.language)))
     return Opening(first, "".join(lead), mark, _tiles(findings, _), forecast_figure(findings, _))
 

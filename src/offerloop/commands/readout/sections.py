@@ -412,6 +412,9 @@ def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """What a reader must know before acting on it."""
     few = _.clauses(_(one) for one in findings.left_out)
     said = [
+        _("The orders since the plan are simulated: this shows what a read-out looks like, not what customers did.")
+        if findings.are_simulated
+        else "",
         "" if findings.period_note is None else _(findings.period_note),
         power_sentence(findings, _),
         ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,10 @@ import polars as pl
 
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.config import Config
-from offerloop.errors import InputError
+from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.events import EPOCH, open_event_log, pseudonyms, redeemed_offers
 from offerloop.message import Message
-from offerloop.store import customers_tested_since
+from offerloop.store import customers_tested_since, holds_simulated
 from offerloop.workspace import stored
 
 
@@ -28,30 +28,56 @@ class Inputs:
     orders: Path
     redemptions: Path | None
     exposures: Path | None
+    are_simulated: bool = False
+    """Whether the store holds simulated traffic."""
 
 
 @contextmanager
 def inputs_of(run: PastRun, orders: Path | None, redemptions: Path | None, exposures: Path | None) -> Iterator[Inputs]:
     """The files that are given, or without orders those of the store; these last as long as the context.
 
-    Raises InputError where no orders are given and the run's configuration does not read a store.
+    What happened since the plan is taken from the store also where files hold what was before it. Raises InputError
+    where no orders are given and the store has none.
     """
     if orders is not None:
         yield Inputs(run, orders, redemptions, exposures)
         return
-    if run.config.data.source != "store":
-        raise InputError(
-            Message('--orders is missing; only with [data] source = "store" are the orders of the store read')
-        )
     start = _begins(run)
-    run = _without_test_customers(run, int(start.timestamp()))
-    with stored(run.config) as (config, folder):
+    with ExitStack() as leaving:
+        try:
+            config, folder = leaving.enter_context(stored(_as_reported(run.config)))
+        except (ConfigError, SourceError):
+            if run.config.data.source == "store":
+                raise
+            raise InputError(
+                Message("--orders is missing, and the store has no orders either that were reported since the plan")
+            ) from None
+        run = _without_test_customers(run, int(start.timestamp()))
         yield Inputs(
             replace(run, config=config),
             config.sources["order_lines"].file,
             redemptions or _redeemed(config, folder, int(start.timestamp())),
             exposures or _shown(config, folder, start),
+            _are_simulated(config),
         )
+
+
+def _as_reported(config: Config) -> Config:
+    """Let all that happens be read from the store; facts of products and customers stay where they are."""
+    sources = {name: source for name, source in config.sources.items() if name not in _HAPPENS}
+    data = config.data.model_copy(update={"source": "store"})
+    return config.model_copy(update={"sources": sources, "data": data})
+
+
+_HAPPENS = ("order_lines", "events", "exposures", "redemptions")
+
+
+def _are_simulated(config: Config) -> bool:
+    log = open_event_log(config.data.url)
+    try:
+        return log.database.read(holds_simulated)
+    finally:
+        log.close()
 
 
 def _without_test_customers(run: PastRun, since: int) -> PastRun:
@@ -86,6 +112,6 @@ def _shown(config: Config, folder: Path, since: datetime) -> Path | None:
     if "exposures" not in config.sources:
         return None
     path = folder / "shown.parquet"
-    shown = pl.read_parquet(config.sources["exposures"].file).filter(pl.col("at") >= since)
+    shown = pl.read_parquet(config.sources["exposures"].file).filter(pl.col("at") >= since.astimezone(UTC))
     shown.write_parquet(path)
     return path if shown.height else None

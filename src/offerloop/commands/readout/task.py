@@ -107,7 +107,8 @@ def read_out(
     period = choose_period(bought, *days)
     unknown = check_known(run, bought, period)
     base = replace(_base(run, period, shown), cost_basis=cost_basis(bought, redeemed),
-                   warnings=_warnings(run, bought, unknown, shown, redeemed))  # fmt: skip
+                   warnings=_warnings(run, bought, unknown, shown, redeemed),
+                   are_simulated=inputs.are_simulated)  # fmt: skip
     if base.stopped is not None:
         return _write(run, period, base, {})
     table = outcomes(run, bought, period, redeemed)

@@ -15,7 +15,7 @@ from offerloop.store.database import Database
 from offerloop.store.reported.choices import choose
 from offerloop.store.reported.erased import erased_among, hold_off_erasures
 from offerloop.store.reported.incoming import CustomerEvent, Event, epoch_second
-from offerloop.store.schema import events
+from offerloop.store.schema import decisions, events
 
 PATIENCE_SECONDS = 30.0
 MOST_AHEAD = 86_400
@@ -124,6 +124,11 @@ def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
     refused |= dict.fromkeys(others, RefusedEvent.OTHER_EVENT)
     _choose(connection, [one for one in reported if one.event_id in new], now)
     return Taken(len(new), len(rows) - len(new) - len(others) + n_twice, n_dropped, refused)
+
+
+def holds_traffic(connection: Connection) -> bool:
+    """Whether anything was reported or decided."""
+    return any(connection.execute(select(one).limit(1)).first() is not None for one in (events, decisions))
 
 
 def _row(one: Event, now: int) -> Values:

@@ -9,6 +9,8 @@ from offerloop.store.schema import promotions, switches
 
 PERSONALISED = "personalised"
 """The switch of all personalised offers."""
+SIMULATED = "simulated"
+"""The switch that says that the store holds simulated traffic."""
 
 
 def promote(connection: Connection, version: str | None, actor: str) -> None:
@@ -38,6 +40,12 @@ def is_on(connection: Connection, name: str) -> bool:
     """Whether a switch is on, as it is until somebody turns it off."""
     found = connection.execute(select(switches.c.is_on).where(switches.c.name == name)).scalar_one_or_none()
     return found is None or bool(found)
+
+
+def holds_simulated(connection: Connection) -> bool:
+    """Whether some of the traffic in the store is simulated, which nothing is until it is said."""
+    found = connection.execute(select(switches.c.is_on).where(switches.c.name == SIMULATED)).scalar_one_or_none()
+    return bool(found)
 
 
 def switch_version(connection: Connection, name: str) -> str:

@@ -14,6 +14,7 @@ from offerloop.errors import InputError
 from offerloop.locale import languages
 from offerloop.message import Message
 from offerloop.report import Localizer
+from offerloop.store import holds_simulated
 from offerloop.web.auth import Caller
 from offerloop.web.console.blocks import View
 from offerloop.web.problems import Problem, language_of
@@ -59,6 +60,11 @@ class Asked:
     def currency(self) -> str:
         """Return the currency of the shop."""
         return "" if self.config is None else self.config.shop.currency
+
+    @cached_property
+    def simulated(self) -> bool:
+        """Whether the store holds simulated traffic, which every page says."""
+        return self.worker.database.read(holds_simulated)
 
     @cached_property
     def run(self) -> RunRead | None:

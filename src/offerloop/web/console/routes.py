@@ -135,7 +135,9 @@ async def page_figures(request: Request, name: str) -> Response:
     """Return the figures of a page."""
     asked, page = await _asked(request, name)
     view = await run_in_threadpool(page.view, asked)
-    return json_response(as_json(view, asked.localizer), view.status)
+    figures = as_json(view, asked.localizer)
+    simulated = {"simulated": True} if await run_in_threadpool(lambda: asked.simulated) else {}
+    return json_response(figures | simulated, view.status)
 
 
 @router.get("/console/{name}/{table}.csv")
@@ -190,7 +192,7 @@ def _html(request: Request, view: View, asked: Asked | None, page: Page | None =
     text = as_html(
         "components/frame.html.j2", localized, view=view, shop=config.shop.name if config else "Offerloop",
         languages=[(one, language_name(one)) for one in languages()], person=asked.caller if asked else None,
-        pages=shown, current=page.name if page else "", query=query,
+        pages=shown, simulated=asked is not None and asked.simulated, current=page.name if page else "", query=query,
         here=request.url.path + (f"?{query}" if query else "") if asked else SIGN_IN,
         data=f"/console/{page.name}.json" + (f"?{query}" if query else "") if page else "", roles_with=_roles,
     )  # fmt: skip

@@ -101,7 +101,7 @@ def _drivers(readout: Path, run: RunRead) -> list[Block]:
         return []
     offered, held = (_of_group(one, run.currency) for one in groups)
     rows = tuple((label, offered[name], held[name]) for name, label in _LABELS.items())
-    caption = Message("What profit is made of: customers x buyers x basket x margin - cost (plain means)")
+    caption = Message("What profit is made of: customers × buyers × basket × margin − cost (plain means)")
     return [Table("drivers", caption, DRIVERS, rows, Message("No customer was planned an offer."))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from offerloop.background import IMPORT_CODES, REHEARSAL
 from offerloop.message import Message
 from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
@@ -17,6 +18,8 @@ KINDS = {
     "readout": Message("read-out: measure what a plan caused", context="kind of job"),
     "loop": Message("loop: take its next steps", context="kind of job"),
     "erase": Message("erase a customer from files", context="kind of job"),
+    IMPORT_CODES: Message("import codes of coupons", context="kind of job"),
+    REHEARSAL: Message("simulated traffic after the newest plan", context="kind of job"),
 }
 STATES = {
     JobState.QUEUED: Badge("queued", Message("waiting", context="state of a job")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import time
 
 from offerloop.evaluation import Estimate
@@ -12,6 +13,7 @@ from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Tab
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import progress_of
+from offerloop.web.console.spend import spend_alarms, spend_table
 from offerloop.workspace import RunRead
 
 MOST_CAMPAIGNS = 500
@@ -30,8 +32,9 @@ COLUMNS = (
 
 def view(asked: Asked) -> View:
     """Return the overview of the shop."""
-    blocks = list(_attention(asked))
     run = asked.run
+    titles = {} if run is None else {one.id: one.title for one in forecasts(run)}
+    blocks = [*_attention(asked, titles)]
     if asked.config is None:
         said = Message("The shop is not set up yet: give it its order lines.")
         blocks.append(Notice(said, "warning", "/console/setup", Message("Set up the shop", context="link")))
@@ -45,7 +48,7 @@ def view(asked: Asked) -> View:
         )  # fmt: skip
         return View(Message("Overview", context="page title"), "", tuple(blocks), refresh=_works(asked))
     campaigns = forecasts(run)
-    blocks += [_stats(run, campaigns), campaign_table(campaigns)]
+    blocks += [_stats(run, campaigns), campaign_table(campaigns), spend_table(asked, titles)]
     return View(
         Message("Overview", context="page title"), decision_sentence(campaigns), tuple(blocks), refresh=_works(asked)
     )
@@ -98,7 +101,7 @@ def _most(campaigns: list[CampaignForecast], currency: str) -> MinorAmount | Non
     return MinorAmount(sum(amounts), currency) if len(amounts) == len(campaigns) else None
 
 
-def _attention(asked: Asked) -> list[Block]:
+def _attention(asked: Asked, titles: Mapping[str, str]) -> list[Block]:
     """Return what somebody should look at, the most urgent first."""
     worker, found = asked.worker, list[Block]()
     if not worker.personalised:
@@ -109,6 +112,7 @@ def _attention(asked: Asked) -> list[Block]:
             )
         )  # fmt: skip
     found += _campaigns(asked)
+    found += spend_alarms(asked, titles)
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
         if job.state is JobState.FAILED:

@@ -24,6 +24,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
+from offerloop.web.console.spend import spend_table
 from offerloop.workspace import RunRead, campaign_curve
 
 LIMITS = {
@@ -50,6 +51,8 @@ def view(asked: Asked) -> View:
     run = asked.needed("run", lambda name: asked.run_named(name or None))
     campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
     blocks: list[Block] = [_facts(campaign), Text(campaign.sentence)]
+    if run.folder.name == asked.worker.version:
+        blocks.append(spend_table(asked, {campaign.id: campaign.title}, campaign.id))
     curve = curve_of(run, campaign.id)
     if len(curve) > 1:
         blocks += [

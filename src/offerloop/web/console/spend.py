@@ -1,0 +1,74 @@
+"""What campaigns have spent so far, and what of it needs somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from offerloop.message import Message
+from offerloop.serving import CampaignSpend
+from offerloop.web.console.asked import Asked
+from offerloop.web.console.blocks import Block, Column, Notice, Table
+from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+
+SOON_DAYS = 7
+"""A budget that is used up within so many days is told of."""
+COLUMNS = (
+    Column("campaign", Message("campaign", context="column title")),
+    Column("shown", Message("shown to", context="column title"), is_figure=True),
+    Column("spent", Message("spent so far", context="column title"), is_figure=True),
+    Column("expected", Message("expected so far", context="column title"), is_figure=True),
+    Column("budget", Message("budget", context="column title"), is_figure=True),
+    Column("lasts", Message("it lasts", context="column title"), is_figure=True),
+    Column("pace", Message("pace", context="column title")),
+)
+AHEAD = Badge("ahead", Message("more than expected", context="pace of spend"), "warning")
+LOW = Badge("low", Message("little is left", context="pace of spend"), "bad")
+AS_PLANNED = Badge("as planned", Message("as planned", context="pace of spend"), "good")
+
+
+def spend_table(asked: Asked, titles: Mapping[str, str], only: str | None = None) -> Table:
+    """Return the spend of the served plan's campaigns, or of one of them."""
+    rows = tuple(
+        _row(one, titles.get(one.campaign_id, one.campaign_id), asked.currency)
+        for one in asked.worker.spending()
+        if only in (None, one.campaign_id)
+    )
+    empty = Message("Nothing is served that has a budget, so nothing is spent.")
+    return Table("spend", Message("Spent so far, by the redemptions in the ledger"), COLUMNS, rows, empty)
+
+
+def _row(one: CampaignSpend, title: str, currency: str) -> tuple[Cell, ...]:
+    days = None if one.days_left is None else round(one.days_left)
+    lasts = None if days is None else Message("{n} day", plural="{n} days", context="how long a budget lasts", n=days)
+    return (
+        Link(title, f"/console/plan?campaign={one.campaign_id}"), one.n_shown, MinorAmount(one.spent_minor, currency),
+        MinorAmount(one.expected_minor, currency), MinorAmount(one.budget_minor, currency), lasts,
+        LOW if one.is_low else AHEAD if one.is_ahead else AS_PLANNED,
+    )  # fmt: skip
+
+
+def spend_alarms(asked: Asked, titles: Mapping[str, str]) -> Iterable[Block]:
+    """Yield what of the spend needs somebody, the most urgent first."""
+    found = asked.worker.spending()
+    for one in sorted(found, key=lambda one: not one.is_low):
+        title, href = titles.get(one.campaign_id, one.campaign_id), f"/console/plan?campaign={one.campaign_id}"
+        see = Message("See the campaign", context="link")
+        if one.is_low:
+            yield Notice(Message("Of the budget of “{title}” under 5 % is left.", title=title), "bad", href, see)
+        elif one.days_left is not None and one.days_left < SOON_DAYS and one.n_shown:
+            said = Message(
+                "At this pace the budget of “{title}” is used up within {n} day.",
+                plural="At this pace the budget of “{title}” is used up within {n} days.",
+                title=title, n=int(one.days_left) + 1,
+            )  # fmt: skip
+            yield Notice(said, "warning", href, see)
+        if one.is_ahead:
+            money = {
+                name: asked.localizer.money.exact(minor)
+                for name, minor in (("spent", one.spent_minor), ("expected", one.expected_minor))
+            }
+            said = Message(
+                "The offers of “{title}” cost more than forecast: {spent} so far, where {expected} was expected.",
+                title=title, **money,
+            )  # fmt: skip
+            yield Notice(said, "warning", href, see)
