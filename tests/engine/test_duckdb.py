@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from hashlib import md5
 
 import narwhals as nw
 import polars as pl
@@ -139,3 +140,23 @@ def test_no_progress_bar_writes_between_our_lines_on_a_terminal(tmp_path):
     os.close(terminal)
     assert os.read(leader, 100).decode().strip() == "False"
     os.close(leader)
+
+
+def test_shards_hold_every_row_once_and_each_customer_whole(engine, tmp_path):
+    rows = pl.DataFrame({"customer_id": [n % 40 for n in range(200)], "n": range(200)})
+    folders = engine.partition(engine.table(rows), tmp_path / "shards", 3)
+    shards = [pl.read_parquet(folder / "*.parquet", hive_partitioning=False) for folder in folders]
+    assert pl.concat(shards).sort("n").equals(rows)
+    of = [int(md5(str(customer).encode()).hexdigest()[:7], 16) % 3 for customer in range(40)]
+    assert [set(one["customer_id"]) for one in shards] == [{c for c in range(40) if of[c] == k} for k in range(3)]
+
+
+def test_a_shard_without_rows_has_its_columns(engine, tmp_path):
+    folders = engine.partition(engine.table(pl.DataFrame({"customer_id": ["a"]})), tmp_path / "shards", 5)
+    assert sorted(pl.read_parquet(folder / "*.parquet", hive_partitioning=False).shape for folder in folders) == [
+        (0, 1), (0, 1), (0, 1), (0, 1), (1, 1),
+    ]  # fmt: skip
+
+
+def test_results_come_in_the_order_of_their_items(engine):
+    assert list(engine.map(str, range(40))) == [str(n) for n in range(40)]

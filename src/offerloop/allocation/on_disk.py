@@ -44,25 +44,40 @@ class OnDisk:
     @cached_property
     def width(self) -> int:
         """See `Blocks`."""
-        return int(self._numbers("profit", self.batches[0].read(["profit"]).column("profit")).shape[1])
+        first = self.batches[0].read(["profit"]).column("profit")
+        return int(_numbers("profit", first, self.path, whole=False).shape[1])
 
-    @property
-    def columns(self) -> list[str]:
-        """That are read."""
-        return ["customer_id", "profit", *self.measures, *self.groups]
+    @cached_property
+    def reader(self) -> _Reader:
+        """What reads a block."""
+        return _Reader(self.path, self.measures, self.groups, self.width)
 
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
         """See `Blocks`."""
-        return self.engine.map_batches(self.path, self.columns, lambda batch: function(self._block(batch)))
+        block = self.reader.block
+        return self.engine.map(lambda batch: function(block(batch)), self.batches)
 
     def some(self, number: int) -> Block:
         """See `Blocks`."""
         places = spread(len(self.batches), MOST_SAMPLED) if number < self.customers else range(len(self.batches))
         customers = sum(self.batches[one].rows for one in places)
-        return thinned((self._block(self.batches[one].read(self.columns)) for one in places), customers, number)
+        return thinned((self.reader.block(self.batches[one]) for one in places), customers, number)
 
-    def _block(self, batch: pa.RecordBatch) -> Block:
-        table = {name: self._numbers(name, batch.column(name)) for name in self.columns}
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads row groups as blocks, wherever the file can be reached."""
+
+    path: Path
+    measures: tuple[str, ...]
+    groups: tuple[str, ...]
+    width: int
+
+    def block(self, batch: Batch) -> Block:
+        """Raises SourceError for what cannot be counted."""
+        names = ["customer_id", "profit", *self.measures, *self.groups]
+        rows, whole = batch.read(names), {*self.measures, *self.groups}
+        table = {name: _numbers(name, rows.column(name), self.path, whole=name in whole) for name in names}
         for name in ("profit", *self.measures):
             if table[name].shape[1:] != (self.width,):
                 raise SourceError(
@@ -77,40 +92,39 @@ class OnDisk:
         groups = {name: table[name] for name in self.groups}
         return Block(table["customer_id"], table["profit"], measures, None, groups)
 
-    def _numbers(self, name: str, column: pa.Array) -> Numbers:
-        """(n,) or (n, K) without a copy. Raises SourceError for what cannot be counted."""
-        lists = pa.types.is_fixed_size_list(column.type)
-        if pa.types.is_nested(column.type) and not lists:
-            raise SourceError(
-                Message(
-                    "the column '{name}' of '{path}' must have the type of lists of one fixed length",
-                    name=name,
-                    path=str(self.path),
-                )
+
+def _numbers(name: str, column: pa.Array, path: Path, *, whole: bool) -> Numbers:
+    """(n,) or (n, K) without a copy. Raises SourceError for what cannot be counted."""
+    lists = pa.types.is_fixed_size_list(column.type)
+    if pa.types.is_nested(column.type) and not lists:
+        raise SourceError(
+            Message(
+                "the column '{name}' of '{path}' must have the type of lists of one fixed length",
+                name=name,
+                path=str(path),
             )
-        values = column.flatten() if lists else column
-        if column.null_count or values.null_count:
-            raise SourceError(
-                Message(
-                    "the column '{name}' of '{path}' has empty cells; fill them or leave the rows out",
-                    name=name,
-                    path=str(self.path),
-                )
+        )
+    values = column.flatten() if lists else column
+    if column.null_count or values.null_count:
+        raise SourceError(
+            Message(
+                "the column '{name}' of '{path}' has empty cells; fill them or leave the rows out",
+                name=name,
+                path=str(path),
             )
-        if name in (*self.measures, *self.groups) and not pa.types.is_integer(values.type):
-            raise SourceError(
-                Message(
-                    "the column '{name}' of '{path}' must hold whole numbers, not {type}",
-                    name=name,
-                    path=str(self.path),
-                    type=str(values.type),
-                )
+        )
+    if whole and not pa.types.is_integer(values.type):
+        raise SourceError(
+            Message(
+                "the column '{name}' of '{path}' must hold whole numbers, not {type}",
+                name=name,
+                path=str(path),
+                type=str(values.type),
             )
-        numbers: NDArray[Any] = values.to_numpy(zero_copy_only=False)
-        if name == "profit" and np.isnan(numbers.min()):
-            raise SourceError(
-                Message(
-                    "the column 'profit' of '{path}' holds something that is no number; fill it", path=str(self.path)
-                )
-            )
-        return numbers.reshape(len(column), -1) if lists else np.asarray(numbers)
+        )
+    numbers: NDArray[Any] = values.to_numpy(zero_copy_only=False)
+    if name == "profit" and np.isnan(numbers.min()):
+        raise SourceError(
+            Message("the column 'profit' of '{path}' holds something that is no number; fill it", path=str(path))
+        )
+    return numbers.reshape(len(column), -1) if lists else np.asarray(numbers)

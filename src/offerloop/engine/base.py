@@ -1,4 +1,4 @@
-"""The contract of an engine: at most five methods."""
+"""The contract of an engine: read and write tables, and work on shards of customers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import Any, Protocol, TypeVar
 
 import narwhals as nw
 import polars as pl
-import pyarrow as pa
 
 from offerloop.errors import InputError
 from offerloop.message import Message
 
 T = TypeVar("T")
+U = TypeVar("U")
 Frame = nw.LazyFrame[Any]
 """A lazy table on whatever engine runs it."""
+SHARD = "shard"
+"""The column that numbers shards: the first seven hexadecimal digits of the MD5 of the customer's id as text, modulo
+their number."""
 
 
 class Engine(Protocol):
@@ -41,10 +44,17 @@ class Engine(Protocol):
         Raises BrokenFileError when a row of a file turns out to be broken.
         """
 
-    def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
-        """What a pure function says of each batch of a Parquet file or folder, in the order of its rows.
+    def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:
+        """Write a table as Parquet, a folder for each shard of its customers; which shard is a hash of `customer_id`.
 
-        Raises SourceError when a file cannot be read.
+        Gives the folders by number. A shard without rows has one too, with a file that says the columns. Raises OSError
+        when the disk refuses.
+        """
+
+    def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
+        """The function of each item, in order, on all that computes. It depends on its item and on files alone.
+
+        Function, items and results travel between processes where an engine has several: they must be picklable.
         """
 
 

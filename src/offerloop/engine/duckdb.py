@@ -14,15 +14,15 @@ from weakref import WeakSet
 import duckdb
 import narwhals as nw
 import polars as pl
-import pyarrow as pa
 
-from offerloop.engine.base import BROKEN, STOPS, Frame, T, reading, stoppable
-from offerloop.engine.batching import batches, in_order
+from offerloop.engine.base import BROKEN, SHARD, STOPS, Frame, T, U, reading, stoppable
+from offerloop.engine.batching import in_order
 from offerloop.errors import SourceError
 from offerloop.message import Message
 
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
+_SHARD_OF = "CAST('0x' || md5(CAST(customer_id AS VARCHAR))[:7] AS INTEGER) % {shards}"
 _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
 
@@ -91,10 +91,24 @@ class DuckDBEngine:
         with reading():
             return _lazy(self._store(frame.to_native()))
 
-    def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
-        """See `Engine.map_batches`."""
-        parts = batches(path)
-        return in_order(len(parts), lambda one: function(parts[one].read(columns)))
+    def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:
+        """See `Engine.partition`."""
+        folders = [folder / f"{SHARD}={number}" for number in range(shards)]
+        rows = frame.to_native()
+        numbered = rows.project(f"*, {_SHARD_OF.format(shards=int(shards))} AS {SHARD}")
+        try:
+            stoppable(lambda: numbered.write_parquet(str(folder), partition_by=[SHARD], compression="zstd"))
+            for one in folders:
+                one.mkdir(parents=True, exist_ok=True)
+                if not any(one.iterdir()):
+                    rows.limit(0).write_parquet(str(one / "empty.parquet"))
+        except duckdb.IOException as error:
+            raise OSError(errno.EIO, _reason(error), str(folder)) from error
+        return folders
+
+    def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
+        """See `Engine.map`."""
+        return in_order(len(items), lambda place: function(items[place]))
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         name = f"kept_{next(self._names)}"

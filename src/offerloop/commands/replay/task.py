@@ -25,7 +25,7 @@ from offerloop.commands.replay.findings import TOUCHED, OfferSums, ReplayFinding
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
 from offerloop.config import SourceName, known_zone, report_language
-from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine
+from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine, batches
 from offerloop.errors import ContractError, InputError, check_known
 from offerloop.message import Message
 from offerloop.money import exact_share, half_up, read_margin
@@ -119,7 +119,7 @@ def _priced(request: ReplayRequest, language: str | None, progress: Console | No
 
 
 def _rows(past: PastOrders, engine: Engine) -> Iterator[tuple[Any, ...]]:
-    for frame in engine.map_batches(past.path, COLUMNS, pl.DataFrame):
+    for frame in engine.map(lambda batch: pl.DataFrame(batch.read(COLUMNS)), batches(past.path)):
         yield from frame.iter_rows()
 
 
