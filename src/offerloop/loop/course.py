@@ -44,6 +44,10 @@ WARY, MORE = 4, 2.0
 """Periods after an alarm in which so many times more is explored."""
 
 
+NO_CAMPAIGN = Message("no campaign runs; the loop goes on when one of the store is started")
+"""What is awaited where the configuration has no campaign."""
+
+
 class LoopShop(Protocol):
     """A shop that a loop decides for, real or simulated."""
 
@@ -103,6 +107,8 @@ class LoopCourse:
             )
         if self.shop.events.as_of_day >= self.begins(period + 1):
             return {"missed": True, "state": self.guardrails.state}
+        if not self.config.campaigns:
+            raise NotYetError(NO_CAMPAIGN)
         rests = self.guardrails.state != "trial"
         history = LoopExposures(
             exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -39,6 +39,8 @@ class PeriodPlan:
     forecasts: Sequence[Forecast]
     gaps: Sequence[Message]
     """What the data could not show."""
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    """The revision of each campaign that people wrote in the service."""
 
 
 def decision_of(plan: PeriodPlan) -> Decided:
@@ -50,7 +52,8 @@ def decision_of(plan: PeriodPlan) -> Decided:
     inside = table.filter(~pl.col("reasons").is_in(OUTSIDE))
     offered = table.filter(pl.col("offer_id") != NO_OFFER)
     return {
-        "run": plan.name, "customers": inside.height, "offered": offered.height,
+        "run": plan.name, "campaigns": {one.campaign_id: plan.revisions.get(one.campaign_id) for one in plan.forecasts},
+        "customers": inside.height, "offered": offered.height,
         "explorers": arms.get(EXPLORE, 0), "held_back": arms.get(HOLDBACK, 0),
         "sent": [one.campaign_id for one in plan.forecasts if one.send],
         "forecasts": [_forecast(one.campaign_id, one.comparison) for one in plan.forecasts],

@@ -32,18 +32,20 @@ class StoreCampaign:
         return {"revision": self.revision, "campaign": self.campaign.model_dump(mode="json", exclude_none=True)}
 
 
-def campaigns_of_store(config: Config) -> tuple[StoreCampaign, ...]:
-    """Return the approved, scheduled and running campaigns of the store; none where the shop reads no store.
+def campaigns_of_store(config: Config, *, running: bool = False) -> tuple[StoreCampaign, ...]:
+    """Return the approved, scheduled and running campaigns of the store, or only the `running` ones; none where the
+    shop reads no store.
 
     Raises ConfigError for one that this program cannot read.
     """
     if config.data.source != "store":
         return ()
-    from offerloop.store import Database, campaigns_to_plan
+    from offerloop.store import PLANNED_STATES, CampaignState, Database, campaigns_in
 
+    states = {CampaignState.RUNNING} if running else PLANNED_STATES
     database = Database.open(with_variables(config.data.url, "data.store"))
     try:
-        planned = database.read(campaigns_to_plan)
+        planned = database.read(lambda connection: campaigns_in(connection, states))
     finally:
         database.close()
     return tuple(StoreCampaign(one.revision, _campaign(one.campaign_id, one.text.body)) for one in planned)

@@ -5,9 +5,8 @@ import pytest
 from small_shop import write_small_shop
 
 from offerloop.commands.check.task import check
-from offerloop.commands.loop.task import take_steps
 from offerloop.commands.run.task import run
-from offerloop.errors import ConfigError, InputError
+from offerloop.errors import ConfigError
 from offerloop.store import (
     CampaignState,
     CampaignText,
@@ -65,8 +64,3 @@ def test_a_campaign_that_does_not_fit_the_shop_any_more_is_named(shop):
     write(database, "spring", CampaignState.RUNNING, audience="gone")
     with pytest.raises(ConfigError, match="campaign 'spring' audience names the audience 'gone'"):
         run(path)
-
-
-def test_a_loop_needs_campaigns_of_the_configuration(shop):
-    with pytest.raises(InputError, match="a loop needs"):
-        take_steps(shop[0], None, once=True)

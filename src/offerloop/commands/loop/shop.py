@@ -14,7 +14,7 @@ from offerloop.engine import Engine
 from offerloop.events import Events
 from offerloop.loop import PeriodPlan
 from offerloop.money import DIGITS
-from offerloop.workspace import write_whole
+from offerloop.workspace import StoreCampaign, write_whole
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,16 @@ class TableShop:
     folder: Path
     """For the files of the periods."""
     currency: str
+    added: tuple[StoreCampaign, ...] = ()
+    """Campaigns that the configuration has from the store."""
 
     def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
         """Carry out a run."""
-        written, run = run_period(self.config_path, config, self.engine, period)
-        tables = run.tables
-        return PeriodPlan(written.folder.name, tables["assignments"], tables["offers"], run.forecasts, run.gaps)
+        written, run = run_period(self.config_path, config, self.engine, period, self.added)
+        tables, revisions = run.tables, {one.campaign.id: one.revision for one in self.added}
+        return PeriodPlan(
+            written.folder.name, tables["assignments"], tables["offers"], run.forecasts, run.gaps, revisions
+        )
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Write one file, which is there complete or not at all."""

@@ -14,11 +14,11 @@ from offerloop.config import Config, StrPath, config_file, load_config, problems
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, with_variables
-from offerloop.loop import LoopCourse, exposures_of, go_on
+from offerloop.loop import NO_CAMPAIGN, LoopCourse, exposures_of, go_on
 from offerloop.message import Message
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
-from offerloop.workspace import name_problems, open_run, open_workspace
+from offerloop.workspace import campaigns_of_store, name_problems, open_run, open_workspace, with_campaigns
 
 FOLDER = "loop"
 BEGINNING = -1
@@ -26,6 +26,8 @@ BEGINNING = -1
 FORMAT = 3
 """Of the steps in a journal, in the record of how the loop began. It grows when older steps cannot be gone on with: up
 to 2 a loop believed in one share of sales for everybody, and recorded other things."""
+OF_STORE = "*"
+"""Name of the loop of a shop whose campaigns all stand in the store: it stays as they come and go."""
 FAR = 100_000
 """More periods than a loop will have."""
 
@@ -34,11 +36,7 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     """Go on as far as the orders reach, or only tell. Raises InputError for a shop that a loop cannot be made of."""
     path = config_file(path)
     config = load_config(path)
-    if not config.campaigns:
-        raise InputError(
-            Message("a loop needs [[campaigns]] in the configuration; those of the store are planned by runs")
-        )
-    folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns)
+    folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns) or OF_STORE
     if store is None and config.data.source == "store":
         store = with_variables(config.data.url, "data.store")
     if not once and store is None and not (folder / "journal.db").exists():
@@ -111,9 +109,13 @@ def _check_format(journal: Journal) -> None:
 def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
     """What is awaited, and what was learned from the log before the loop."""
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
+        added = campaigns_of_store(config, running=True)
+        config = with_campaigns(config, added) if added else config
         if problems := name_problems(config):
             raise ConfigError(problems_of(path, problems))
         days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
+        if begun is None and not config.campaigns:
+            return str(NO_CAMPAIGN), ""
         loop_exposures = (
             None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
         )
@@ -125,7 +127,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
             raise InputError(
                 Message("evaluate.window_days changed since the loop began; give a campaign a new id to begin another")
             )
-        shop = TableShop(path, engine, events, folder, config.shop.currency)
+        shop = TableShop(path, engine, events, folder, config.shop.currency, added)
         course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)
         return "" if awaited is None else str(awaited), _said_of_log(config, events, begun["first_day"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from offerloop.report import FolderResult
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
+    StoreCampaign,
     campaigns_of_store,
     filling,
     kept_in_manifest,
@@ -99,10 +100,15 @@ def run(
     return written
 
 
-def run_period(config_path: Path, config: Config, engine: Engine, period: LoopPeriod) -> tuple[RunResult, Run]:
-    """One period of a loop, as a run with a folder of its own; nothing is taken from earlier runs."""
+def run_period(
+    config_path: Path, config: Config, engine: Engine, period: LoopPeriod, added: Sequence[StoreCampaign]
+) -> tuple[RunResult, Run]:
+    """Carry out one period of a loop, as a run with a folder of its own; nothing is taken from earlier runs.
+
+    `added` are the campaigns of the configuration that came from the store.
+    """
     recorder, shares = Recorder(), {**shares_of(config), "holdback": period.holdback}
-    drawn = {"shares": shares, "engine": DEFAULT_ENGINE}
+    drawn = {"shares": shares, "engine": DEFAULT_ENGINE, **kept_in_manifest(added)}
     return _finish(config_path, config, plan(config, engine, recorder, period), recorder, drawn)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from offerloop.store.campaigns.lifecycle import (
-    PLANNED_STATES,
     CampaignMoment,
     CampaignState,
     state_at,
@@ -157,11 +156,11 @@ def list_campaigns(connection: Connection, after: str, limit: int) -> list[Writt
     return [_campaign(row, now) for row in connection.execute(found)]
 
 
-def campaigns_to_plan(connection: Connection) -> list[WrittenCampaign]:
-    """Return the campaigns that a run plans: approved, scheduled or running."""
+def campaigns_in(connection: Connection, states: Collection[CampaignState]) -> list[WrittenCampaign]:
+    """Return the campaigns that are in one of the states now, by their ids."""
     now = clock(connection)
     found = [_campaign(row, now) for row in connection.execute(_newest().order_by(campaigns.c.campaign_id))]
-    return [one for one in found if one.state in PLANNED_STATES]
+    return [one for one in found if one.state in states]
 
 
 def campaign_states(connection: Connection) -> dict[str, tuple[CampaignState, int]]:
