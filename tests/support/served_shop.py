@@ -4,9 +4,11 @@ import shutil
 from contextlib import contextmanager
 
 import httpx
+import pytest
 from anyio.from_thread import start_blocking_portal
 
 from offerloop.store import add_token
+from offerloop.web import deciding
 from offerloop.web.app import build_app
 from offerloop.web.settings import Settings
 
@@ -46,9 +48,14 @@ class Client:
 
 @contextmanager
 def served(shop, store=None, address="203.0.113.7", **settings):
-    """A client without a token; `client.app.state.worker` is what answers."""
+    """A client without a token; `client.app.state.worker` is what answers, however busy the machine is."""
     app = build_app(Settings.of(shop, store, **settings))
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(app.router.lifespan_context(app)):
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(app.router.lifespan_context(app)),
+    ):
+        patched.setattr(deciding, "PRICING_SECONDS", 10.0)
         yield Client(app, portal, address)
 
 

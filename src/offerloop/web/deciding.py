@@ -1,24 +1,32 @@
-"""A decision from request to record: whatever fails, the answer has no offer and comes at once."""
+"""A decision from request to record: whatever fails, the answer has no offer and comes at once.
+
+A decision is a look-up and takes microseconds, so it is made where the request is read. Only its basket takes a while
+to price: that happens in a thread, and an answer that is late for it is one without an offer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from offerloop.serving import BUDGET, Answer, DecisionAsked, RecordsFullError, decide
+from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, RecordsFullError, decide
 from offerloop.web.telemetry.random_ids import random_hex
-from offerloop.web.worker import Worker
+from offerloop.web.worker import Served, Worker
 
 _LOG = logging.getLogger(__name__)
 DURABLE_SECONDS = 1.0
 """How long a durable decision waits for the disk."""
+PRICING_SECONDS = 0.045
+"""How long a decision waits for the price of its basket, so that its answer takes 50 ms at most."""
+_PRICING = ThreadPoolExecutor(4, thread_name_prefix="pricing")
 
 
 async def decide_and_record(worker: Worker, asked: DecisionAsked, *, durable: bool) -> str:
     """Return the JSON of a decision that is on its way to the record."""
     try:
-        answer = _answer(worker, asked)
+        answer = await _answer(worker, asked)
         text = answer.text()
         if not asked.dry_run:
             written = worker.records.put(answer.record(text), durable=durable)
@@ -33,7 +41,7 @@ async def decide_and_record(worker: Worker, asked: DecisionAsked, *, durable: bo
     return text
 
 
-def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
+async def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
     served = worker.served
     if served is None:
         return _failed(worker, asked, "no_policy")
@@ -41,9 +49,25 @@ def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
         return _failed(worker, asked, "switched_off")
     decided = decide(served.policy, asked)
     leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor
+    try:
+        answer = await _priced(served, asked, decided, leased)
+    except TimeoutError:
+        return _failed(worker, asked, "too_late")
     if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
-        decided, leased = decided.without_offer(BUDGET), 0
-    return Answer.of(asked, _new_id(), _now_ms(), served.policy.version, decided, leased, served.offers)
+        return await _priced(served, asked, decided.without_offer(BUDGET), 0)
+    return answer
+
+
+async def _priced(served: Served, asked: DecisionAsked, decided: Decided, leased_minor: int) -> Answer:
+    """Return the answer, with what the offer does to the basket. Raises TimeoutError where that takes too long."""
+
+    def answer() -> Answer:
+        return Answer.of(asked, _new_id(), _now_ms(), served.policy.version, decided, leased_minor, served.offers)
+
+    if asked.basket is None or decided.offer is None:
+        return answer()
+    pricing = asyncio.get_running_loop().run_in_executor(_PRICING, answer)
+    return await asyncio.wait_for(pricing, PRICING_SECONDS)
 
 
 def _failed(worker: Worker, asked: DecisionAsked, reason: str) -> Answer:

@@ -1,8 +1,13 @@
 """Decisions over HTTP: what the plan says, for those whom it knows and those whom it does not."""
 
+import threading
+
 import polars as pl
 import pytest
 from served_shop import served, with_role
+
+from offerloop.serving import answering
+from offerloop.web import deciding
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +145,18 @@ def test_while_the_disk_refuses_nothing_is_shown(service, monkeypatch):
     assert (answer.status_code, answer.json()["reasons"]) == (200, ["not_recorded"])
     monkeypatch.undo()
     assert records.waiting == 0
+
+
+def test_a_basket_that_takes_long_to_price_is_not_waited_for(service, monkeypatch):
+    headers, end = with_role(service, "service"), threading.Event()
+    monkeypatch.setattr(deciding, "PRICING_SECONDS", 0.01)
+    monkeypatch.setattr(answering, "basket_effect", lambda *_: end.wait(20) and None)
+    late = ask(service, headers, customer_id="c000", basket=basket(4000))
+    assert (late.status_code, late.json()["offers"], late.json()["reasons"]) == (200, [], ["too_late"])
+    assert not end.is_set()
+    assert ask(service, headers, customer_id="c000").json()["offers"]
+    end.set()
+    assert 'offerloop_failures_total{reason="too_late"} 1' in service.get("/metrics").text
 
 
 def test_a_fault_is_an_answer_without_an_offer(service, monkeypatch):
