@@ -16,6 +16,7 @@ from offerloop.store import (
     find_campaign,
     move_campaign,
     open_budgets,
+    promote,
     read_trail,
     take_lease,
 )
@@ -90,11 +91,13 @@ def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):
     assert state_of(database, "spring") is CampaignState.EXHAUSTED
 
 
-@pytest.mark.parametrize(("left", "state"), [(1_000, CampaignState.EXHAUSTED), (900, CampaignState.RUNNING)])
-def test_a_leased_budget_that_is_used_up_is_told(database, left, state):
-    """Only where no part of the budget is the plan's is the whole campaign exhausted."""
+@pytest.mark.parametrize(("n_held", "state"), [(0, CampaignState.EXHAUSTED), (3, CampaignState.RUNNING)])
+def test_a_leased_budget_that_is_used_up_is_told(database, n_held, state):
+    """Only where the plan holds offers for no customer of its own is the whole campaign exhausted, even where those
+    cost nothing."""
+    left = 1_000
     write(database, "spring", CampaignState.RUNNING)
-    database.change(lambda one: open_budgets(one, "v1", {"spring": left}))
+    database.change(lambda one: open_budgets(one, "v1", {"spring": left}, {"spring": n_held}))
     assert database.change(lambda one: take_lease(one, "v1", "spring", left - 50, left - 50, 60)) is not None
     follow_campaigns(database, CONFIG)
     assert told(database) == []
@@ -110,9 +113,21 @@ def test_a_leased_budget_that_is_used_up_is_told(database, left, state):
 def test_a_budget_of_which_something_comes_back_is_not_used_up(database):
     from offerloop.store import exhausted_budgets, return_lease
 
-    database.change(lambda one: open_budgets(one, "v1", {"spring": 100}))
+    database.change(lambda one: open_budgets(one, "v1", {"spring": 100}, {}))
     lease, _ = database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60))
     assert database.change(lambda one: take_lease(one, "v1", "spring", 10, 10, 60)) is None
     assert [one.campaign_id for one in database.read(exhausted_budgets)] == ["spring"]
     database.change(lambda one: return_lease(one, lease, 50))
     assert database.read(exhausted_budgets) == []
+
+
+def test_a_budget_of_a_plan_that_is_not_served_any_more_exhausts_nothing(database):
+    write(database, "spring", CampaignState.RUNNING)
+    for version in ("20240601-000000", "20240608-000000"):
+        database.change(lambda one, version=version: open_budgets(one, version, {"spring": 100}, {}))
+    assert database.change(lambda one: take_lease(one, "20240601-000000", "spring", 100, 100, 60)) is not None
+    assert database.change(lambda one: take_lease(one, "20240601-000000", "spring", 10, 10, 60)) is None
+    assert follow_campaigns(database, CONFIG) == 0
+    database.change(lambda one: promote(one, "20240601-000000", "ada"))
+    assert follow_campaigns(database, CONFIG) == 1
+    assert state_of(database, "spring") is CampaignState.EXHAUSTED

@@ -76,7 +76,15 @@ def test_a_table_of_an_older_program_is_written_anew(run_folder):
 
 def test_what_the_plan_leaves_is_the_budget_less_all_that_was_given_can_cost(run_folder):
     table = pl.read_parquet(run_folder / "assignments.parquet").filter(pl.col("offer_id") != "none")
-    assert serve_run(run_folder).left_minor == {"first": 10_000 - table["cost_liability_minor"].sum()}
+    policy = serve_run(run_folder)
+    assert policy.left_minor == {"first": 10_000 - table["cost_liability_minor"].sum()}
+    assert policy.n_held == {"first": table.height}
+
+
+def test_beside_an_offer_without_a_limit_nothing_is_left(with_assignments):
+    is_first = pl.int_range(pl.len()) == pl.col("offer_id").ne("none").arg_max()
+    most = pl.when(~is_first).then("cost_liability_minor").alias("cost_liability_minor")
+    assert with_assignments(lambda table: table.with_columns(most)).left_minor == {"first": 0}
 
 
 def test_a_test_customer_always_has_the_named_arm(run_folder):

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from offerloop.background.notifying import announce
-from offerloop.config import Config, read_campaign
+from offerloop.config import Config
 from offerloop.store import (
     CampaignState,
     Database,
-    ExhaustedBudget,
     WrittenCampaign,
     add_entry,
     exhausted_budgets,
@@ -31,7 +30,7 @@ Move = tuple[WrittenCampaign, CampaignState, str]
 
 def follow_campaigns(database: Database, config: Config) -> int:
     """Move the campaigns whose time has come or whose budget is used up, tell of both, and return how many moved."""
-    if not database.read(lambda connection: _moves(connection, config) or exhausted_budgets(connection)):
+    if not database.read(lambda connection: _moves(connection) or exhausted_budgets(connection)):
         return 0
     return database.change(lambda connection: _carry_out(connection, config))
 
@@ -43,7 +42,7 @@ def _carry_out(connection: Connection, config: Config) -> int:
             {"campaign_id": budget.campaign_id, "policy_version": budget.version, "budget_minor": budget.budget_minor,
              "leased_minor": budget.leased_minor},
         )  # fmt: skip
-    moves = _moves(connection, config)
+    moves = _moves(connection)
     for campaign, state, why in moves:
         move_campaign(connection, campaign, state, campaign.moment.approved_by)
         told = {"state": state.value, "before": campaign.moment.state.value, "revision": campaign.revision, "why": why}
@@ -57,26 +56,21 @@ def _told(campaign: WrittenCampaign, told: dict[str, Any]) -> dict[str, Any]:
     return {"campaign_id": campaign.campaign_id, **told, "reviewed": reviewed, "actor": ACTOR}
 
 
-def _moves(connection: Connection, config: Config) -> list[Move]:
+def _moves(connection: Connection) -> list[Move]:
     """Return the moves of this moment, at most one for each campaign."""
     by_time: list[Move] = [(one, one.state, "time") for one in moved_by_time(connection)]
-    exhausted = [*used_up(connection), *_all_leased(connection, config)]
+    exhausted = [*used_up(connection), *_all_leased(connection)]
     by_budget: list[Move] = [(one, CampaignState.EXHAUSTED, "budget") for one in exhausted]
     return list({one[0].campaign_id: one for one in (*by_budget, *by_time)}.values())
 
 
-def _all_leased(connection: Connection, config: Config) -> Iterator[WrittenCampaign]:
+def _all_leased(connection: Connection) -> Iterator[WrittenCampaign]:
     """Yield running and paused campaigns whose whole budget was given to customers beside the plan.
 
-    Where the plan holds a part of it, that part is still there for the customers of the plan.
+    Where the plan holds offers for customers of its own, these still get them.
     """
     for budget in exhausted_budgets(connection):
         campaign = find_campaign(connection, budget.campaign_id)
         live = campaign is not None and campaign.state in (CampaignState.RUNNING, CampaignState.PAUSED)
-        if campaign is not None and live and budget.budget_minor >= _budget_minor(config, campaign, budget):
+        if campaign is not None and live and budget.n_held == 0:
             yield campaign
-
-
-def _budget_minor(config: Config, campaign: WrittenCampaign, budget: ExhaustedBudget) -> int:
-    read = read_campaign({"id": campaign.campaign_id, **campaign.text.body})
-    return budget.budget_minor + 1 if isinstance(read, list) else config.minor(read.budget, read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -131,11 +132,16 @@ def _places(given: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarray[
 
 
 def _left(run: RunRead) -> dict[str, int]:
-    """Return what is left of each campaign's budget when every offer of the plan costs all that it can."""
+    """Return what is left of each campaign's budget when every offer of the plan costs all that it can.
+
+    Nothing is left beside an offer whose cost has no limit.
+    """
     given = run.table("assignments").filter(pl.col("campaign_id").is_not_null())
-    used = dict(given.group_by("campaign_id").agg(pl.col("cost_liability_minor").sum()).collect().iter_rows())
+    liability = pl.col("cost_liability_minor")
+    most = pl.when(liability.null_count() == 0).then(liability.sum()).otherwise(math.inf)
+    used = dict(given.group_by("campaign_id").agg(most).collect().iter_rows())
     return {
-        one.id: max(0, one.budget_minor - used.get(one.id, 0))
+        one.id: int(max(0, one.budget_minor - used.get(one.id, 0)))
         for one in run.campaigns
         if one.send and one.budget_unit == run.currency
     }

@@ -61,6 +61,8 @@ class Leases:
     database: Database
     version: str
     left_minor: Mapping[str, int]
+    n_held: Mapping[str, int] = field(default_factory=dict)
+    """Customers for whom the plan holds an offer, by campaign."""
     _blocks: dict[str, list[_Block]] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Leases:
 
     def open(self, least_minor: Mapping[str, int]) -> None:
         """Enter the budgets, and take a first block of each campaign that needs `least_minor` for an offer."""
-        self.database.change(lambda one: open_budgets(one, self.version, self.left_minor), WAIT_SECONDS)
+        self.database.change(lambda one: open_budgets(one, self.version, self.left_minor, self.n_held), WAIT_SECONDS)
         for campaign_id, minor in least_minor.items():
             self._fetch(campaign_id, minor)
 

@@ -26,7 +26,7 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-FORMAT = 2
+FORMAT = 3
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 
@@ -122,6 +122,15 @@ class Policy:
             if one.liability_minor:
                 most[one.campaign_id] = max(most.get(one.campaign_id, 0), one.liability_minor)
         return most
+
+    @cached_property
+    def n_held(self) -> dict[str, int]:
+        """Customers to whom the plan gives an offer, by campaign."""
+        given = np.bincount(self.offer[self.offer != NOTHING], minlength=len(self.offers))
+        counted: dict[str, int] = {}
+        for one, n in zip(self.offers, given.tolist(), strict=True):
+            counted[one.campaign_id] = counted.get(one.campaign_id, 0) + n
+        return counted
 
     def known_as(self, customer_id: str) -> str:
         """Return the id of a customer in the plan, which holds pseudonyms where the shop wants them."""

@@ -132,6 +132,7 @@ _LOOKED_AT = (
     "create index decisions_by_campaign on decisions (campaign_id, at_ms, customer_key)",
 )
 """What people look at: the newest decisions, and who was shown a campaign's offers."""
+_HELD = ("alter table budgets add column n_held bigint",)
 
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
@@ -190,6 +191,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         (*_CAMPAIGNS, *_append_only("campaign_revisions", dialect)),
         _EXHAUSTED,
         _LOOKED_AT,
+        _HELD,
     )
 
 

@@ -241,8 +241,10 @@ budgets = Table(
     Column("budget_minor", BigInteger, nullable=False),
     Column("leased_minor", BigInteger, nullable=False),
     Column("exhausted_at", BigInteger),
+    Column("n_held", BigInteger),
 )
-"""What a plan leaves of each campaign's budget, and what of that workers hold or have given away."""
+"""What a plan leaves of each campaign's budget, what of that workers hold or have given away, and for how many
+customers the plan holds the rest."""
 
 leases = Table(
     "leases",

@@ -307,7 +307,7 @@ class Worker:
         return offers
 
     def _serve(self, policy: Policy) -> None:
-        leases = Leases(self.database, policy.version, policy.left_minor)
+        leases = Leases(self.database, policy.version, policy.left_minor, policy.n_held)
         leases.open(policy.most_liability_minor)
         offers, revisions = self._open_offers(policy), planned_revisions(policy.run_folder)
         pacing, heard_of = PolicyPacing(self.database, policy, self.name), HeardOf(self.database, policy)

@@ -129,8 +129,8 @@ def test_customers_of_a_plan_are_counted_once(database):
 
 
 def test_workers_never_lease_more_than_the_budget(database):
-    database.change(lambda one: open_budgets(one, "v1", {"first": 1_000}))
-    database.change(lambda one: open_budgets(one, "v1", {"first": 9_999}))
+    database.change(lambda one: open_budgets(one, "v1", {"first": 1_000}, {}))
+    database.change(lambda one: open_budgets(one, "v1", {"first": 9_999}, {}))
     taken = []
 
     def work():
@@ -147,7 +147,7 @@ def test_workers_never_lease_more_than_the_budget(database):
 
 
 def test_what_was_not_used_of_a_lease_goes_back_once(database):
-    database.change(lambda one: open_budgets(one, "v1", {"first": 100}))
+    database.change(lambda one: open_budgets(one, "v1", {"first": 100}, {}))
     lease_id, amount = database.change(lambda one: take_lease(one, "v1", "first", 100, 100, 60))
     assert amount == 100
     for _ in range(2):

@@ -14,14 +14,23 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from offerloop.store.access.secrets import new_id
 from offerloop.store.connect import clock, inserting
 from offerloop.store.schema import budgets, leases
+from offerloop.store.served.policies import promoted
 
 
-def open_budgets(connection: Connection, version: str, left_minor: Mapping[str, int]) -> None:
-    """Enter what a policy leaves of each campaign's budget; one that is entered stays as it is."""
+def open_budgets(
+    connection: Connection, version: str, left_minor: Mapping[str, int], n_held: Mapping[str, int]
+) -> None:
+    """Enter what a policy leaves of each campaign's budget, and how many customers of its own it holds the rest for.
+
+    A budget that is entered stays as it is.
+    """
     rows = [
-        {"version": version, "campaign_id": campaign, "budget_minor": minor, "leased_minor": 0}
+        {
+            "version": version, "campaign_id": campaign, "budget_minor": minor, "leased_minor": 0,
+            "n_held": n_held.get(campaign, 0),
+        }
         for campaign, minor in sorted(left_minor.items())
-    ]
+    ]  # fmt: skip
     if rows:
         connection.execute(inserting(connection, budgets).values(rows).on_conflict_do_nothing())
 
@@ -64,13 +73,19 @@ class ExhaustedBudget:
     budget_minor: int
     """What the plan had left of the campaign's budget."""
     leased_minor: int
+    n_held: int | None
+    """Customers for whom the plan holds an offer of the campaign; None where an earlier program entered the budget."""
 
 
 def exhausted_budgets(connection: Connection) -> list[ExhaustedBudget]:
-    """Return the budgets of which nothing could be leased when a worker asked last, since yesterday."""
-    lately = budgets.c.exhausted_at > clock(connection) - 86_400
-    rows = connection.execute(select(budgets).where(lately).order_by(budgets.c.version, budgets.c.campaign_id))
-    return [ExhaustedBudget(row.version, row.campaign_id, row.budget_minor, row.leased_minor) for row in rows]
+    """Return the budgets of the policy that is served of which nothing could be leased when a worker asked last, since
+    yesterday."""
+    served = promoted(connection) or select(func.max(budgets.c.version)).scalar_subquery()
+    lately = (budgets.c.version == served) & (budgets.c.exhausted_at > clock(connection) - 86_400)
+    rows = connection.execute(select(budgets).where(lately).order_by(budgets.c.campaign_id))
+    return [
+        ExhaustedBudget(row.version, row.campaign_id, row.budget_minor, row.leased_minor, row.n_held) for row in rows
+    ]
 
 
 def declare(connection: Connection, declared_minor: Mapping[str, int], seconds: int) -> set[str]:
