@@ -2,7 +2,7 @@
 
 Nothing is kept on the server between the two requests: a random secret lies in a cookie, and state, nonce and verifier
 are hashes of it. The ID token comes straight from the provider's token endpoint over TLS, which stands for a check of
-its signature (OpenID Connect Core, section 3.1.3.7); issuer, audience, time and nonce are checked here.
+its signature (OpenID Connect Core 1.0, section 3.1.3.7, point 6); issuer, audience, time and nonce are checked here.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _check_claims(claims: dict[str, Any], settings: Oidc, attempt: Attempt) -> N
     expires_at = claims.get("exp")
     sound = (
         str(claims.get("iss", "")).rstrip("/") == settings.issuer
-        and settings.client_id in audiences
+        and audiences == [settings.client_id]
         and claims.get("azp", settings.client_id) == settings.client_id
         and isinstance(expires_at, int | float)
         and expires_at > time.time() - LEEWAY

@@ -134,7 +134,7 @@ def test_an_answer_is_taken_once_and_by_who_asked(client, provider):
 @pytest.mark.parametrize(
     "claims",
     [
-        {"iss": "https://evil.test"}, {"aud": "another"}, {"aud": ["offers", "x"], "azp": "x"}, {"nonce": "another"},
+        {"iss": "https://evil.test"}, {"aud": "another"}, {"aud": ["offers", "x"]}, {"azp": "x"}, {"nonce": "another"},
         {"exp": 1_000}, {"exp": None}, {"email_verified": False}, {"email": None}, {"email": "eve@shop.test"},
     ],
 )  # fmt: skip
