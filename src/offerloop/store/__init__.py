@@ -134,6 +134,7 @@ if TYPE_CHECKING:
         set_switch,
         switch_version,
     )
+    from offerloop.store.served.presented import PresentedCoupon, presented_coupons
     from offerloop.store.served.purchases import (
         Purchase,
         add_purchase,
@@ -205,6 +206,7 @@ __all__ = [
     "Ledger",
     "Notice",
     "Person",
+    "PresentedCoupon",
     "Purchase",
     "RefusedEvent",
     "Shown",
@@ -290,6 +292,7 @@ __all__ = [
     "person_behind",
     "person_named",
     "person_of_session",
+    "presented_coupons",
     "prices_of",
     "product_categories",
     "promote",

@@ -2,7 +2,8 @@
 
 from served_shop import with_role
 
-from offerloop.offers import CouponTerms, Issue, Lock, RefusalReason, Release
+from offerloop.offers import CouponTerms, Issue, ListedCode, Lock, Redeem, RefusalReason, Release, Revoke
+from offerloop.store import import_codes
 
 BASKET = {
     "currency": "EUR",
@@ -88,7 +89,7 @@ def test_codes_are_read_from_the_list_of_the_shop(service):
         answer = service.post("/v1/baskets/price", json=body, headers=headers).json()
         return answer["total_minor"], answer["codes"]
 
-    none = {"corrected": {}, "unknown": [], "of_others": []}
+    none = {"corrected": {}, "unknown": [], "of_others": [], "refused": {}}
     assert codes("tenner-10") == (2340, none)
     assert codes("tennerIO") == (2340, {**none, "corrected": {"tennerIO": "TENNER10"}})
     assert codes("ten") == (3340, none)
@@ -101,6 +102,54 @@ def test_codes_are_read_from_the_list_of_the_shop(service):
     back = {"rule": "repriced", "returned": [{"line": 0, "quantity": 1}]}
     answer = service.post("/v1/orders/one/refunds", json=back, headers={**headers, "idempotency-key": "one"})
     assert answer.json()["refund_minor"] == 950
+
+
+def test_codes_of_the_ledger_are_known_in_a_basket(service):
+    """Imported codes, which nobody listed in codes.csv: of an offer for everybody, and of the customer's own."""
+    worker, headers = service.app.state.worker, with_role(service, "service")
+    (worker.settings.shop / "offers.toml").write_text(
+        'currency = "EUR"\n[[offers]]\nid = "ten"\nkind = "coupon"\namount = "10"\ncode_needed = true\n'
+    )
+    for name in ("ten", "other"):
+        worker.ledger.add_template(name, CouponTerms())
+    rows = [ListedCode("TENNER10"), ListedCode("MINE10", customer_id="anna"), ListedCode("GONE10")]
+    import_codes(worker.ledger, "ten", rows)
+    import_codes(worker.ledger, "other", [ListedCode("NOOFFER")])
+    worker.ledger.carry_out(Revoke("revoke", "GONE10"))
+    worker.follow()
+
+    def codes(*typed, customer="bob", **more):
+        body = {**BASKET, "customer_id": customer, "codes": typed, **more}
+        answer = service.post("/v1/baskets/price", json=body, headers=headers).json()
+        return answer["total_minor"], {name: one for name, one in answer["codes"].items() if one}
+
+    assert codes("tenner-10") == (2340, {})
+    assert codes("MINE10") == (3340, {"of_others": ["MINE10"]})
+    assert codes("MINE10", customer="anna") == (2340, {})
+    assert codes("gone10", "NOOFFER", "guess") == (
+        3340, {"unknown": ["NOOFFER", "guess"], "refused": {"gone10": "revoked"}},
+    )  # fmt: skip
+    worker.ledger.carry_out(Lock("lock", "TENNER10", "anna", "cart", 1_000))
+    assert codes("TENNER10") == (3340, {"refused": {"TENNER10": "locked"}})
+    assert codes("TENNER10", customer="anna", lock_key="cart") == (2340, {})
+    worker.ledger.carry_out(Redeem("redeem", "TENNER10", "anna", 1_000, lock_key="cart"))
+    assert codes("TENNER10", customer="anna") == (3340, {"refused": {"TENNER10": "quantity_exceeded_for_code"}})
+    order = {**BASKET, "customer_id": "anna", "codes": ["tenner10"]}
+    assert service.put("/v1/orders/two", json=order, headers=headers).json()["total_minor"] == 2340
+
+
+def test_who_guesses_codes_in_baskets_learns_nothing(service):
+    worker, headers = service.app.state.worker, with_role(service, "service")
+    (worker.settings.shop / "offers.toml").write_text(
+        'currency = "EUR"\n[[offers]]\nid = "ten"\nkind = "coupon"\namount = "10"\ncode_needed = true\n'
+    )
+    worker.ledger.add_template("ten", CouponTerms())
+    import_codes(worker.ledger, "ten", [ListedCode("TENNER10")])
+    worker.follow()
+    body = {**BASKET, "customer_id": "eve", "codes": [f"guess{n}" for n in range(60)]}
+    service.post("/v1/baskets/price", json=body, headers=headers)
+    answer = service.post("/v1/baskets/price", json={**body, "codes": ["TENNER10"]}, headers=headers)
+    assert (answer.status_code, answer.json()["total_minor"]) == (200, 3340)
 
 
 def test_what_cannot_be_names_its_field(shared_service, role):

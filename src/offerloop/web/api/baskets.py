@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from offerloop.commands.price.page import price_facts
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import Basket, price
+from offerloop.offers import NO_CODES, Basket, price
 from offerloop.serving import basket_of
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Count, Known, Minor, Model, Name
+from offerloop.web.api.typed_codes import TypedCodes, read_typed_codes
 from offerloop.web.auth import Deciding
 from offerloop.web.problems import documented
 from offerloop.web.worker import Worker
@@ -153,6 +154,8 @@ class PresentedCodes(BaseModel):
     unknown: list[str]
     of_others: list[str]
     """Codes that belong to another customer."""
+    refused: dict[str, str]
+    """Why the ledger would refuse a code now, such as `revoked` or `ended`, by what was typed."""
 
 
 class PricedBasket(BaseModel):
@@ -170,18 +173,25 @@ class PricedBasket(BaseModel):
     codes: PresentedCodes
 
 
-@router.post("/price", response_model=PricedBasket, responses=documented("not_signed_in", "not_allowed", "invalid"))
-async def price_basket(request: Request, body: PriceRequest, _: Deciding) -> Response:
+_PROBLEMS = ("not_signed_in", "not_allowed", "invalid", "store_away")
+
+
+@router.post("/price", response_model=PricedBasket, responses=documented(*_PROBLEMS))
+async def price_basket(request: Request, body: PriceRequest, caller: Deciding) -> Response:
     """Price a basket under the best set of offers; offers that do not apply say why.
 
-    What the ledger would refuse is not promised: an offer whose id is that of a coupon template is bound to what is
-    left of its budget and limits.
+    `codes` are ids of offers, codes of the shop's list, and codes of coupons in the ledger whose template has the id of
+    an offer or of the campaign that gives the customer theirs. What the ledger would refuse is not promised: an offer
+    whose id is that of a coupon template is bound to what is left of its budget and limits.
     """
     worker: Worker = request.app.state.worker
     held, own = worker.offers_held(), worker.offer_given(body.customer_id)
-    basket, codes = held.codes.read(body.basket())
-    offers = held.for_customer(own)
+    offers, typed = held.for_customer(own), TypedCodes(body.basket(), NO_CODES)
+    if typed.basket.codes:
+        typed = await run_in_threadpool(read_typed_codes, worker, caller.actor, typed.basket, own, body.lock_key)
     find_left = None
     if worker.limited & offers.ids:
         find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id, body.lock_key)
-    return json_response(price_facts(price(basket, offers, int(time.time()), held.policy, find_left), codes))
+    facts = price_facts(price(typed.basket, offers, int(time.time()), held.policy, find_left), typed.codes)
+    facts["codes"]["refused"] = dict(typed.refused)
+    return json_response(facts)

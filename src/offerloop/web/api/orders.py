@@ -17,6 +17,7 @@ from offerloop.serving import BoughtBasket
 from offerloop.store import Purchase, add_purchase, add_refund, find_purchase, offers_text
 from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.fields import Model, Name
+from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.auth import Deciding
 from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once
 from offerloop.web.problems import Problem, documented
@@ -69,12 +70,12 @@ class RefundShown(BaseModel):
 
 
 @router.put("/{order_id}", responses=documented(*_PROBLEMS))
-def enter_order(request: Request, order_id: OrderId, body: BasketRequest, _: Deciding) -> OrderShown:
+def enter_order(request: Request, order_id: OrderId, body: BasketRequest, caller: Deciding) -> OrderShown:
     """Price a basket that was bought, and remember it for refunds; the same basket again changes nothing."""
     worker: Worker = request.app.state.worker
     offers, own, now = worker.offers_held(), worker.offer_given(body.customer_id), int(time.time())
     campaign_id, offer_id = own or (None, None)
-    basket, _codes = offers.codes.read(body.basket())
+    basket = read_typed_codes(worker, caller.actor, body.basket(), own, bought=True).basket
     priced = price(basket, offers.for_customer(own), now, offers.policy)
     written = body.model_dump(mode="json", exclude={"customer_id"}) | {"codes": sorted(basket.codes)}
     purchase = Purchase(

@@ -1,0 +1,49 @@
+"""Codes of coupons in the ledger that were typed into a basket: which coupon is meant, and whether it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from offerloop.offers import LedgerState, Redeem, RefusalReason, decide_command, normalise_code
+from offerloop.store.connect import clock
+from offerloop.store.reading import read_coupons, read_state
+
+_NOBODY = "-"
+"""Stands for a customer who is not known; no claimed coupon is theirs."""
+
+
+@dataclass(frozen=True)
+class PresentedCoupon:
+    """A coupon whose code was typed."""
+
+    template_id: str
+    refusal: RefusalReason | None
+    """Why the ledger would not redeem it now; None where it would."""
+
+
+def presented_coupons(
+    connection: Connection, typed: Collection[str], customer_id: str | None, lock_key: str | None = None
+) -> dict[str, PresentedCoupon]:
+    """Return the coupons whose codes a customer typed, by what was typed; what is no code of the ledger is left out.
+
+    A code is known as it is typed, and without its spaces and hyphens in capitals, which is the form of imported ones.
+    """
+    forms = {one: (one, normalise_code(one)) for one in typed}
+    known = read_coupons(connection, {form for both in forms.values() for form in both if form})
+    meant = {one: next((form for form in both if form in known), None) for one, both in forms.items()}
+    return {
+        one: PresentedCoupon(known[code].template_id, _refusal(connection, code, customer_id or _NOBODY, lock_key))
+        for one, code in meant.items()
+        if code is not None
+    }
+
+
+def _refusal(connection: Connection, code: str, customer_id: str, lock_key: str | None) -> RefusalReason | None:
+    """Return why the rules would refuse to redeem a coupon now; nothing is written."""
+    asked = Redeem("presented", code, customer_id, lock_key=lock_key)
+    now = clock(connection)
+    book = read_state(connection, [asked], now).book
+    return decide_command(LedgerState(book), asked, now).answer.reason

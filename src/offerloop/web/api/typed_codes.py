@@ -1,0 +1,91 @@
+"""Codes that a customer typed into a basket: of the shop's list, and of coupons in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from offerloop.offers import Basket, CodesOfCustomer, OfferSet, RefusalReason
+from offerloop.store import PresentedCoupon, presented_coupons
+from offerloop.web.limits import Buckets
+from offerloop.web.worker import Worker
+
+_GUESSES = Buckets(per_second=1.0, size=20)
+"""Unknown codes of one caller and customer: for who names too many, the ledger is not asked for a while."""
+_OF_THE_OFFER = (None, RefusalReason.TOTAL_LIMIT, RefusalReason.CUSTOMER_LIMIT, RefusalReason.BUDGET)
+"""What does not depend on the code: the price says it of the offer."""
+
+
+@dataclass(frozen=True)
+class TypedCodes:
+    """A basket with offers in place of the codes that its customer typed, and what came of these."""
+
+    basket: Basket
+    codes: CodesOfCustomer
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Why the ledger would refuse a code now, by what was typed."""
+
+
+def read_typed_codes(
+    worker: Worker,
+    actor: str,
+    basket: Basket,
+    own: tuple[str, str] | None,
+    lock_key: str | None = None,
+    *,
+    bought: bool = False,
+) -> TypedCodes:
+    """Read the codes of a basket; `own` is the offer that the plan gives its customer, by campaign and id.
+
+    A basket that was `bought` may have used its coupons up, so that only whose they are counts.
+    """
+    held, customer_id = worker.offers_held(), basket.customer.customer_id
+    listed, codes = held.codes.read(basket)
+    offers = held.for_customer(own)
+    typed = listed.codes - offers.ids
+    guesser = f"{actor} {customer_id or ''}"
+    if not typed or not _GUESSES.has(guesser):
+        return TypedCodes(listed, codes)
+    coupons = worker.database.read(lambda one: presented_coupons(one, typed, customer_id, lock_key))
+    for _ in typed - coupons.keys():
+        _GUESSES.take(guesser)
+    if bought:
+        coupons = {one: _as_bought(its) for one, its in coupons.items()}
+    return _with_coupons(listed, codes, coupons, offers, own)
+
+
+def _as_bought(coupon: PresentedCoupon) -> PresentedCoupon:
+    is_of_another = coupon.refusal is RefusalReason.OF_ANOTHER_CUSTOMER
+    return coupon if is_of_another else replace(coupon, refusal=None)
+
+
+def _with_coupons(
+    basket: Basket,
+    codes: CodesOfCustomer,
+    coupons: Mapping[str, PresentedCoupon],
+    offers: OfferSet,
+    own: tuple[str, str] | None,
+) -> TypedCodes:
+    """Put offers in place of the codes of coupons."""
+    offer_of = {one: _offer_of(its.template_id, offers, own) for one, its in coupons.items()}
+    of_others = {one for one, its in coupons.items() if its.refusal is RefusalReason.OF_ANOTHER_CUSTOMER}
+    refused = {
+        one: str(its.refusal)
+        for one, its in coupons.items()
+        if its.refusal not in _OF_THE_OFFER and one not in of_others
+    }
+    ids = {offer for one, offer in offer_of.items() if offer is not None and one not in of_others | refused.keys()}
+    known = {one for one, offer in offer_of.items() if offer is not None} | of_others | refused.keys()
+    unknown = sorted(basket.codes - offers.ids - known)
+    said = replace(codes, unknown=tuple(unknown), of_others=(*codes.of_others, *sorted(of_others)))
+    return TypedCodes(replace(basket, codes=(basket.codes - coupons.keys()) | ids), said, refused)
+
+
+def _offer_of(template_id: str, offers: OfferSet, own: tuple[str, str] | None) -> str | None:
+    """Return the offer of a coupon template: the one of its id, or the customer's own where the template is that of its
+    campaign."""
+    if template_id in offers.ids:
+        return template_id
+    if own is not None and f"{template_id}/".startswith(f"{own[0]}/"):
+        return own[1]
+    return None
