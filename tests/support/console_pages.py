@@ -1,6 +1,7 @@
 """A person signed in to the console, and what a page shows."""
 
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 from offerloop.store import accept_invitation, begin_session, invite
 from offerloop.web.auth import COOKIE
@@ -16,6 +17,12 @@ def signed_in(client, *roles, name=None):
 
     session = client.app.state.worker.database.change(enter)
     return {"cookie": f"{COOKIE}={session}", "sec-fetch-site": "same-origin"}
+
+
+def post_form(client, headers, action, /, **fields):
+    """Send a form of the console."""
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    return client.post(f"/console/do/{action}", headers=headers | form, content=urlencode(fields))
 
 
 class Shown(HTMLParser):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from offerloop.background.carrying import carry_out_next
     from offerloop.background.erasing import erase_customer
     from offerloop.background.notifying import announce, send_due
+    from offerloop.background.previewing import PREVIEW
     from offerloop.background.rehearsing import REHEARSAL
     from offerloop.background.runner import Runner
     from offerloop.background.schedule import due_job
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IMPORT_CODES",
+    "PREVIEW",
     "REHEARSAL",
     "SIGNATURE",
     "Runner",

@@ -15,6 +15,7 @@ from typing import Any
 
 from offerloop.background.erasing import erase_files
 from offerloop.background.notifying import announce
+from offerloop.background.previewing import PREVIEW, make_preview
 from offerloop.background.rehearsing import REHEARSAL, rehearse
 from offerloop.background.uploads import IMPORT_CODES, import_uploaded
 from offerloop.config import load_config
@@ -133,7 +134,7 @@ def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:
 
 KINDS: dict[str, Callable[[Path, Request, Note], dict[str, Any]]] = {
     "run": _run, "readout": _readout, "loop": _loop, "erase": _erase, IMPORT_CODES: import_uploaded,
-    REHEARSAL: rehearse,
+    REHEARSAL: rehearse, PREVIEW: make_preview,
 }  # fmt: skip
 """What each kind of job does, in the folder of the shop."""
 

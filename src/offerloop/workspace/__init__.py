@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
     from offerloop.workspace.purchase_time import epoch_second
-    from offerloop.workspace.run_folders import RUN_FORMAT, find_run
+    from offerloop.workspace.run_folders import RUN_FORMAT, find_run, folder_named, is_preview, preview_folder
     from offerloop.workspace.samples import (
         SAMPLE_ROWS,
         SampleRows,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         campaigns_of_store,
         kept_in_manifest,
         planned_revisions,
+        store_campaign,
         with_campaigns,
         written_config,
     )
@@ -85,8 +86,10 @@ __all__ = [
     "erase_from_folder",
     "filling",
     "find_run",
+    "folder_named",
     "held_back_of",
     "holdout_of",
+    "is_preview",
     "kept_in_manifest",
     "known_encoding",
     "name_problems",
@@ -99,6 +102,7 @@ __all__ = [
     "plain",
     "planned_revisions",
     "planned_shares",
+    "preview_folder",
     "read_document",
     "read_offers_file",
     "readouts_of",
@@ -107,6 +111,7 @@ __all__ = [
     "sha256",
     "shares_of",
     "similar_products_inputs",
+    "store_campaign",
     "stored",
     "table_rows",
     "versions",

@@ -12,6 +12,8 @@ from offerloop.message import Message
 RUN_FORMAT = 2
 """The format of a run's tables and files: `format` in its manifest.json, which format 1 lacks; it is read as it is."""
 
+_PREVIEWS = ".previews"
+
 
 def find_run(place: StrPath) -> Path:
     """`place` itself when a run wrote it, else the newest finished run in `place/runs`.
@@ -59,3 +61,18 @@ def _find(place: Path) -> Path:
             )
         )
     return finished[-1]
+
+
+def preview_folder(shop: Path, campaign_id: str, revision: int) -> Path:
+    """Return where the preview of a revision of a campaign lies, which has the files of a run but is none."""
+    return shop / "runs" / _PREVIEWS / f"{campaign_id}@{revision}"
+
+
+def folder_named(shop: Path, name: str) -> Path:
+    """Return the folder of a run or of a preview by its name."""
+    return shop / "runs" / _PREVIEWS / name if is_preview(name) else shop / "runs" / name
+
+
+def is_preview(name: str) -> bool:
+    """Whether the folder of that name is a preview: nothing of it is sent."""
+    return "@" in name

@@ -34,11 +34,11 @@ class StoreCampaign:
 
 def campaigns_of_store(config: Config, *, running: bool = False) -> tuple[StoreCampaign, ...]:
     """Return the approved, scheduled and running campaigns of the store, or only the `running` ones; none where the
-    shop reads no store.
+    shop has no store.
 
-    Raises ConfigError for one that this program cannot read.
+    A shop that reads files has one when it is served. Raises ConfigError for a campaign that this program cannot read.
     """
-    if config.data.source != "store":
+    if config.data.source != "store" and not _is_there(config.data.url):
         return ()
     from offerloop.store import PLANNED_STATES, CampaignState, Database, campaigns_in
 
@@ -48,12 +48,19 @@ def campaigns_of_store(config: Config, *, running: bool = False) -> tuple[StoreC
         planned = database.read(lambda connection: campaigns_in(connection, states))
     finally:
         database.close()
-    return tuple(StoreCampaign(one.revision, _campaign(one.campaign_id, one.text.body)) for one in planned)
+    return tuple(store_campaign(one.campaign_id, one.revision, one.text.body) for one in planned)
 
 
-def _campaign(campaign_id: str, body: Mapping[str, Any]) -> Campaign:
+def _is_there(url: str) -> bool:
+    """Whether a database is there already; one that is no file was named on purpose."""
+    path = url.removeprefix("sqlite:///")
+    return path == url or Path(path).is_file()
+
+
+def store_campaign(campaign_id: str, revision: int, body: Mapping[str, Any]) -> StoreCampaign:
+    """Return a revision as a run plans it. Raises ConfigError for one that this program cannot read."""
     try:
-        return Campaign.model_validate({"id": campaign_id, **body})
+        return StoreCampaign(revision, Campaign.model_validate({"id": campaign_id, **body}))
     except ValidationError:
         unreadable = Message("the campaign '{id}' of the store cannot be read; edit it in the service", id=campaign_id)
         raise ConfigError(unreadable) from None

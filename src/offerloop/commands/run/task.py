@@ -100,6 +100,26 @@ def run(
     return written
 
 
+def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine: str = DEFAULT_ENGINE) -> RunResult:
+    """Plan a campaign beside the others as `run` would, and write the files of a run, without a report, to a folder.
+
+    It takes the place of the one that has its id.
+    """
+    config_path = config_file(config_path)
+    with open_workspace(config_path, engine) as (config, running, store):
+        others = [one for one in campaigns_of_store(config) if one.campaign.id != campaign.campaign.id]
+        added = (*others, campaign)
+        config = with_campaigns(config, added)
+        recorder = Recorder(None, store)
+        planned = plan(config, running, recorder)
+        summary = summarise(findings_of(planned), config.language(product_names(planned.events)))
+        how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
+        with filling(folder, replace=True) as partial:
+            _write(planned, summary, partial)
+            _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
+    return RunResult(folder, folder / "report.html", summary)
+
+
 def run_period(
     config_path: Path, config: Config, engine: Engine, period: LoopPeriod, added: Sequence[StoreCampaign]
 ) -> tuple[RunResult, Run]:
@@ -122,7 +142,8 @@ def _finish(
     page = recorder.always("report", lambda: render(findings, summary, language))
     folder = new_folder(config_path.parent / "runs")
     with filling(folder) as partial:
-        _write(run, summary, page, partial)
+        _write(run, summary, partial)
+        (partial / "report.html").write_text(page, encoding="utf-8")
         _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary), run
 
@@ -167,13 +188,12 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
     )
 
 
-def _write(run: Run, summary: dict[str, Any], page: str, folder: Path) -> None:
+def _write(run: Run, summary: dict[str, Any], folder: Path) -> None:
     for name, table in run.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
     text = as_text(run.tables["assignments"], DIGITS[run.config.shop.currency])
     text.write_csv(folder / "assignments.csv")
     _write_json(folder / "summary.json", summary)
-    (folder / "report.html").write_text(page, encoding="utf-8")
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

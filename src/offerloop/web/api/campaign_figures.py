@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from offerloop.background import PREVIEW
 from offerloop.config import Campaign
 from offerloop.errors import InputError
 from offerloop.message import Message
@@ -18,7 +19,9 @@ from offerloop.report import Localizer
 from offerloop.store import WrittenCampaign, find_campaign
 from offerloop.web.api.campaign_models import FORM
 from offerloop.web.api.campaigns import CampaignId
-from offerloop.web.auth import Reading
+from offerloop.web.api.jobs import JobAnswer, queued
+from offerloop.web.auth import Editing, Reading
+from offerloop.web.idempotency import Key
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import (
@@ -28,8 +31,10 @@ from offerloop.workspace import (
     campaign_reach,
     campaign_results,
     find_run,
+    is_preview,
     open_run,
     planned_revisions,
+    preview_folder,
 )
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
@@ -104,6 +109,8 @@ class Preview(BaseModel):
     """Customers whom its audience lets in."""
     is_planned: bool
     """Whether the run planned the campaign; where it did not, only the audience is known."""
+    is_preview: bool
+    """Whether it is the preview of this revision that was asked for, of which nothing is sent."""
     planned_revision: int | None
     """The revision that the run planned; null for a campaign of the configuration."""
     arms: list[ArmSize]
@@ -171,14 +178,32 @@ def _kind_form(kind: str, language: str) -> KindForm:
 def preview(request: Request, campaign_id: CampaignId, _: Reading) -> Preview:
     """Say who would get a campaign among all customers of the newest run, by arm, offer and tag."""
     worker: Worker = request.app.state.worker
-    run, campaign = _newest_run(worker), _of_store(worker, campaign_id)
+    campaign = _of_store(worker, campaign_id)
+    run = run_planning(worker, campaign)
     written = _written(run, campaign_id, campaign)
     audiences = [name for name in (written.get("exclude"), run.written.get("exclude")) if name is not None]
     reach = _reach(run.folder, _changed_at(run.folder), campaign_id, written.get("audience"), tuple(audiences))
     return Preview(
-        run=run.folder.name, currency=run.currency, planned_revision=planned_revisions(run.folder).get(campaign_id),
-        **vars(reach),
+        run=run.folder.name, is_preview=is_preview(run.folder.name), currency=run.currency,
+        planned_revision=planned_revisions(run.folder).get(campaign_id), **vars(reach),
     )  # fmt: skip
+
+
+@router.post(
+    "/{campaign_id}/preview", status_code=202,
+    responses=documented(*_READ, "cross_site", "key_conflict"),
+)  # fmt: skip
+def ask_for_preview(request: Request, campaign_id: CampaignId, caller: Editing, key: Key = None) -> JobAnswer:
+    """Queue a preview of the newest revision: a plan as if it ran beside the others, of which nothing is sent.
+
+    When the job is done, preview and curve show it until a run has planned the revision.
+    """
+    worker: Worker = request.app.state.worker
+    campaign = _of_store(worker, campaign_id)
+    if campaign is None:
+        raise Problem("not_found")
+    body = {"campaign_id": campaign_id, "revision": campaign.revision}
+    return queued(request, caller, PREVIEW, body, key)
 
 
 def _changed_at(folder: Path) -> int:
@@ -198,8 +223,9 @@ def _reach(
 def curve(request: Request, campaign_id: CampaignId, _: Reading) -> Curve:
     """Say what more or less budget would bring by the newest run; no points where it did not plan the campaign."""
     worker: Worker = request.app.state.worker
-    run = _newest_run(worker)
-    _written(run, campaign_id, _of_store(worker, campaign_id))
+    campaign = _of_store(worker, campaign_id)
+    run = run_planning(worker, campaign)
+    _written(run, campaign_id, campaign)
     points = [CurvePoint(**one) for one in campaign_curve(run, campaign_id)]
     return Curve(run=run.folder.name, currency=run.currency, points=points)
 
@@ -219,6 +245,19 @@ def _newest_run(worker: Worker) -> RunRead:
         return open_run(find_run(worker.settings.shop))
     except InputError as error:
         raise Problem("not_ready", error.message) from None
+
+
+def run_planning(worker: Worker, campaign: WrittenCampaign | None) -> RunRead:
+    """Return the newest run; where it did not plan the newest revision of a campaign, the preview of that if there is
+    one.
+
+    Raises Problem where there is no run.
+    """
+    run = _newest_run(worker)
+    if campaign is None or planned_revisions(run.folder).get(campaign.campaign_id) == campaign.revision:
+        return run
+    folder = preview_folder(worker.settings.shop, campaign.campaign_id, campaign.revision)
+    return open_run(folder) if (folder / "manifest.json").is_file() else run
 
 
 def _of_store(worker: Worker, campaign_id: str) -> WrittenCampaign | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from offerloop.report import Localizer
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
 from offerloop.web.api.fields import Model, instant
-from offerloop.web.auth import Editing, Reading
+from offerloop.web.auth import Caller, Editing, Reading
 from offerloop.web.idempotency import Key
 from offerloop.web.problems import Problem, documented, language_of
 from offerloop.web.worker import Worker
@@ -89,11 +89,16 @@ class JobList(BaseModel):
 )
 def queue_job(request: Request, body: JobRequest, caller: Editing, key: Key = None) -> JobAnswer:
     """Queue a job; the same Idempotency-Key gives the same job."""
+    return queued(request, caller, body.kind, body.written(), key)
+
+
+def queued(request: Request, caller: Caller, kind: str, body: dict[str, Any], key: str | None) -> JobAnswer:
+    """Queue a job of any kind, once for each key. Raises Problem where the key was another job's."""
     worker: Worker = request.app.state.worker
 
     def queue(connection: Connection) -> Job:
-        job = add_job(connection, body.kind, body.written(), None if key is None else f"{caller.actor} {key}")
-        if (job.kind, job.request) != (body.kind, body.written()):
+        job = add_job(connection, kind, body, None if key is None else f"{caller.actor} {key}")
+        if (job.kind, job.request) != (kind, body):
             raise Problem("key_conflict", field="Idempotency-Key")
         add_entry(connection, caller.actor, "job queued", job.job_id, kind=job.kind)
         return job

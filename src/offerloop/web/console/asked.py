@@ -20,7 +20,7 @@ from offerloop.web.console.blocks import View
 from offerloop.web.problems import Problem, language_of
 from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
-from offerloop.workspace import RunRead, find_run, open_run
+from offerloop.workspace import RunRead, find_run, folder_named, open_run
 
 LANGUAGE_COOKIE = "offerloop_language"
 MOST_DIGITS = 15
@@ -72,12 +72,12 @@ class Asked:
         return self.run_named(None)
 
     def run_named(self, name: str | None) -> RunRead | None:
-        """Return a finished run of the shop by the name of its folder, or the newest one."""
+        """Return a finished run of the shop or a preview by the name of its folder, or the newest run."""
         shop = self.worker.settings.shop
         if name is not None and ("/" in name or name.startswith(".")):
             return None
         try:
-            return open_run(find_run(shop if name is None else shop / "runs" / name))
+            return open_run(find_run(shop if name is None else folder_named(shop, name)))
         except InputError:
             return None
 

@@ -49,6 +49,11 @@ class CampaignForecast:
         return None if self.liability_minor is None else MinorAmount(self.liability_minor, self.budget_unit)
 
     @property
+    def why(self) -> Message | str:
+        """Say that a plan is not sent where that is so."""
+        return "" if self.is_sent else Message("of its best plan, which is not sent: it is not sure to pay")
+
+    @property
     def state(self) -> Badge:
         """Whether it is sent."""
         return SENT if self.is_sent else NOT_SENT

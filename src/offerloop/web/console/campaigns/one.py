@@ -8,7 +8,6 @@ from typing import Any
 
 from offerloop.commands.check.campaign import campaign_problems
 from offerloop.config import Campaign, read_campaign
-from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.store import (
@@ -32,20 +31,19 @@ from offerloop.web.console.blocks import (
     Input,
     Notice,
     Stat,
-    Stats,
     Table,
     View,
     hidden,
 )
 from offerloop.web.console.campaigns.draft import line_of
+from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
-from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
-from offerloop.web.console.plan.view import curve_of, slider
+from offerloop.web.console.jobs.view import UNDER_WAY
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
-from offerloop.workspace import RunRead, campaign_reach, campaign_results
+from offerloop.workspace import campaign_results
 
 REVISIONS = 20
 MOST_REVISION = 2**31 - 1
@@ -60,13 +58,14 @@ def view(asked: Asked) -> View:
     blocks: list[Block] = [_facts(asked, campaign), *_faults(asked, campaign), _offers(asked, campaign)]
     blocks += [
         *_actions(campaign, shown),
-        *_reach(asked, campaign),
-        *_slider(asked, campaign),
+        *reach_of(asked, campaign),
+        *slider_of(asked, campaign),
         *_results(asked, campaign),
     ]
     blocks += [*_changes(asked, campaign), _revisions(asked, campaign), *_restoring(campaign)]
     title = str(campaign.text.body.get("title") or campaign.campaign_id)
-    return View(title, "", tuple(blocks))
+    job = preview_job(asked, campaign)
+    return View(title, "", tuple(blocks), refresh=job is not None and job.state in UNDER_WAY)
 
 
 def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
@@ -162,58 +161,6 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
     return [*forms, Table("refused", caption, columns, tuple(refused), everything)]
 
 
-def _planned(run: RunRead | None, campaign: WrittenCampaign) -> bool:
-    return run is not None and any(one.id == campaign.campaign_id for one in run.campaigns)
-
-
-def _reach(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
-    """Say who would get it among all customers of the newest run."""
-    run = asked.run
-    heading = Heading(Message("Who would get it"))
-    if run is None:
-        return [heading, Notice(Message("There is no run yet that could tell."), "warning", "/console/jobs", _START)]
-    excluded = [name for name in (campaign.text.body.get("exclude"), run.written.get("exclude")) if name is not None]
-    try:
-        reach = campaign_reach(run, campaign.campaign_id, campaign.text.body.get("audience"), excluded)
-    except InputError as error:
-        return [heading, Notice(error.message, "warning", "/console/jobs", _START)]
-    stats = [
-        Stat("audience", Message("customers it may go to", context="figure"), reach.n_audience),
-        Stat("all", Message("customers of the shop", context="figure"), reach.n_customers),
-    ]
-    if not reach.is_planned:
-        said = Message("The newest run did not plan it. Submit it, let it be approved, and start a run.")
-        return [heading, Stats(tuple(stats)), Notice(said, "warning", "/console/jobs", _START)]
-    unit = str(campaign.text.body.get("budget_unit") or run.currency)
-    stats += [
-        Stat("planned", Message("customers who get it by the plan", context="figure"), reach.plan["n_customers"]),
-        Stat(
-            "spend", Message("expected spend", context="figure"),
-            MinorAmount(round(reach.plan["spend_minor"] or 0), unit),
-        ),
-    ]  # fmt: skip
-    link = Notice(
-        Message("The customers one by one:"), "neutral",
-        f"/console/recipients?run={run.folder.name}&campaign={campaign.campaign_id}",
-        Message("Who gets what", context="link"),
-    )  # fmt: skip
-    return [heading, Stats(tuple(stats)), link]
-
-
-_START = Message("Start a run", context="link")
-
-
-def _slider(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
-    run = asked.run
-    if run is None or not _planned(run, campaign):
-        return []
-    forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
-    curve = curve_of(run, campaign.campaign_id)
-    if len(curve) < 2:
-        return []
-    return [Heading(Message("What another budget would bring")), slider(run, forecast, curve, asked.localizer)]
-
-
 def _results(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
     found = campaign_results(asked.worker.settings.shop, campaign.campaign_id)
     heading = Heading(Message("What it caused", context="heading"))
@@ -304,4 +251,8 @@ def _restore(asked: Asked) -> str:
 
 
 PAGE = Page("campaign", Message("Campaign", context="page title"), view)
-ACTIONS = (Action("campaign", Permission.READ, _act), Action("restore", Permission.EDIT, _restore))
+ACTIONS = (
+    Action("campaign", Permission.READ, _act),
+    Action("restore", Permission.EDIT, _restore),
+    Action("preview", Permission.EDIT, ask),
+)

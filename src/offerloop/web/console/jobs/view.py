@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.background import IMPORT_CODES, REHEARSAL
+from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message
 from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
@@ -19,6 +19,7 @@ KINDS = {
     "loop": Message("loop: take its next steps", context="kind of job"),
     "erase": Message("erase a customer from files", context="kind of job"),
     IMPORT_CODES: Message("import codes of coupons", context="kind of job"),
+    PREVIEW: Message("preview of a campaign", context="kind of job"),
     REHEARSAL: Message("simulated traffic after the newest plan", context="kind of job"),
 }
 STATES = {
@@ -28,6 +29,7 @@ STATES = {
     JobState.FAILED: Badge("failed", Message("failed", context="state of a job"), "bad"),
     JobState.CANCELLED: Badge("cancelled", Message("cancelled", context="state of a job")),
 }
+UNDER_WAY = (JobState.RUNNING, JobState.QUEUED)
 COLUMNS = (
     Column("job", Message("job", context="column title")),
     Column("state", Message("state", context="column title")),
@@ -40,10 +42,10 @@ COLUMNS = (
 def view(asked: Asked) -> View:
     """Return the newest jobs."""
     jobs = asked.worker.database.read(lambda one: list_jobs(one, 20))
-    active = [one for one in jobs if one.state in (JobState.RUNNING, JobState.QUEUED)]
+    active = [one for one in jobs if one.state in UNDER_WAY]
     blocks: list[Block] = []
     for job in active:
-        blocks += [progress_of(job), *([_cancel(job)] if job.kind != "erase" else [])]
+        blocks += [progress_of(job), *([cancel_form(job)] if job.kind != "erase" else [])]
     if not active:
         blocks.append(_begin())
     rows = tuple(_row(one) for one in jobs)
@@ -81,7 +83,8 @@ def _begin() -> Form:
     )  # fmt: skip
 
 
-def _cancel(job: Job) -> Form:
+def cancel_form(job: Job) -> Form:
+    """Return a button that cancels a job."""
     named = hidden("job", job.job_id)
     return Form(
         f"cancel-{job.job_id}", "/console/do/cancel-job", Message("Cancel this job", context="button"), (named,),

@@ -12,7 +12,7 @@ from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
-from offerloop.web.console.jobs.view import progress_of
+from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of
 from offerloop.web.console.spend import spend_alarms, spend_table
 from offerloop.workspace import RunRead
 
@@ -20,6 +20,8 @@ MOST_CAMPAIGNS = 500
 DAY_SECONDS = 86_400
 SOON_SECONDS = 7 * DAY_SECONDS
 """From so long before its end on a campaign is told."""
+LATELY_SECONDS = 3_600
+"""For so long the end of a job is told."""
 COLUMNS = (
     Column("campaign", Message("campaign", context="column title")),
     Column("state", Message("decision", context="column title")),
@@ -115,6 +117,11 @@ def _attention(asked: Asked, titles: Mapping[str, str]) -> list[Block]:
     found += spend_alarms(asked, titles)
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
+        if job.state is JobState.DONE and time() - (job.ended_at or 0) < LATELY_SECONDS:
+            done = Message(
+                "Done: {job}. {sentence}", job=KINDS[job.kind], sentence=(job.result or {}).get("sentence", "")
+            )
+            found.append(Notice(done, "good", "/console/jobs", Message("See the jobs", context="link")))
         if job.state is JobState.FAILED:
             found.append(
                 Notice(
@@ -122,7 +129,7 @@ def _attention(asked: Asked, titles: Mapping[str, str]) -> list[Block]:
                     "/console/jobs", Message("See the jobs", context="link"),
                 )
             )  # fmt: skip
-    found += [progress_of(one) for one in newest if one.state in (JobState.RUNNING, JobState.QUEUED)]
+    found += [progress_of(one) for one in newest if one.state in UNDER_WAY]
     served, run = worker.version, asked.run
     if run is not None and served is not None and served != run.folder.name:
         found.append(
@@ -157,7 +164,7 @@ def _campaigns(asked: Asked) -> list[Block]:
 
 def _works(asked: Asked) -> bool:
     jobs = asked.worker.database.read(lambda one: list_jobs(one, 5))
-    return any(one.state in (JobState.RUNNING, JobState.QUEUED) for one in jobs)
+    return any(one.state in UNDER_WAY for one in jobs)
 
 
 PAGE = Page("overview", Message("Overview", context="page title"), view, in_navigation=True)

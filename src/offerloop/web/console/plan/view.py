@@ -17,6 +17,7 @@ from offerloop.web.console.blocks import (
     CurvePoint,
     Facts,
     Heading,
+    Notice,
     Stat,
     Table,
     Text,
@@ -25,7 +26,7 @@ from offerloop.web.console.blocks import (
 from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.spend import spend_table
-from offerloop.workspace import RunRead, campaign_curve
+from offerloop.workspace import RunRead, campaign_curve, is_preview
 
 LIMITS = {
     "campaign": Message("budget of the campaign", context="limit of a plan"),
@@ -51,6 +52,8 @@ def view(asked: Asked) -> View:
     run = asked.needed("run", lambda name: asked.run_named(name or None))
     campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
     blocks: list[Block] = [_facts(campaign), Text(campaign.sentence)]
+    if is_preview(run.folder.name):
+        blocks.insert(0, PREVIEWED)
     if run.folder.name == asked.worker.version:
         blocks.append(spend_table(asked, {campaign.id: campaign.title}, campaign.id))
     curve = curve_of(run, campaign.id)
@@ -82,6 +85,11 @@ def _facts(campaign: CampaignForecast) -> Facts:
             Stat("basis", Message("rests on", context="label of a figure"), BASES.get(campaign.basis, campaign.basis)),
         ),
     )  # fmt: skip
+
+
+PREVIEWED = Notice(
+    Message("This is a preview: what would be planned if the campaign ran. Nothing of it is sent."), "warning"
+)
 
 
 def curve_of(run: RunRead, campaign_id: str) -> tuple[CurvePoint, ...]:
@@ -185,12 +193,14 @@ def _links(run: RunRead, campaign: CampaignForecast) -> Facts:
                 "recipients", Message("who gets it", context="label of a link"),
                 Link(str(campaign.customers), f"/console/recipients?run={run.folder.name}&campaign={campaign.id}"),
             ),
-            Stat(
-                "report", Message("the report of the run", context="label of a link"),
-                Link(run.folder.name, f"/console/report?run={run.folder.name}"),
-            ),
+            *([] if is_preview(run.folder.name) else [_report(run)]),
         ),
     )  # fmt: skip
+
+
+def _report(run: RunRead) -> Stat:
+    said = Message("the report of the run", context="label of a link")
+    return Stat("report", said, Link(run.folder.name, f"/console/report?run={run.folder.name}"))
 
 
 PAGE = Page("plan", Message("Campaign of a plan", context="page title"), view)

@@ -14,6 +14,8 @@ from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Column, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import Link, MinorAmount
+from offerloop.web.console.plan.view import PREVIEWED
+from offerloop.workspace import is_preview
 
 SHOWN = 50
 TAKEN = ("customer_id", "planned_offer_id", "profit_minor", "cost_expected_micro", "cost_liability_minor")
@@ -72,7 +74,7 @@ def view(asked: Asked) -> View:
     return View(
         Message("Who gets “{campaign}”", context="page title", campaign=campaign.title),
         LEAD,
-        (_stats(chosen, unit), table),
+        (*([PREVIEWED] if is_preview(run.folder.name) else []), _stats(chosen, unit), table),
     )
 
 

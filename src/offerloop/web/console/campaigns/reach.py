@@ -1,0 +1,102 @@
+"""Who would get a campaign before anything is sent: by the newest run, or by a preview that is asked for here."""
+
+from __future__ import annotations
+
+from offerloop.background import PREVIEW
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.store import Job, WrittenCampaign, list_jobs
+from offerloop.web.api.campaign_figures import ask_for_preview, run_planning
+from offerloop.web.console.asked import Asked
+from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden
+from offerloop.web.console.campaigns_of_run import forecasts
+from offerloop.web.console.cells import MinorAmount, MinorEstimate
+from offerloop.web.console.jobs.view import UNDER_WAY, cancel_form, progress_of
+from offerloop.web.console.plan.view import PREVIEWED, curve_of, slider
+from offerloop.web.roles import Permission
+from offerloop.workspace import campaign_reach, is_preview, planned_revisions
+
+LATELY = 10
+"""Jobs among which a preview is looked for."""
+
+
+def reach_of(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Say who would get it among all customers: by the newest run, or by a preview that is asked for here."""
+    heading = Heading(Message("Who would get it"))
+    if asked.run is None:
+        return [heading, Notice(Message("There is no run yet that could tell."), "warning", "/console/jobs", _START)]
+    run = run_planning(asked.worker, campaign)
+    excluded = [name for name in (campaign.text.body.get("exclude"), run.written.get("exclude")) if name is not None]
+    try:
+        reach = campaign_reach(run, campaign.campaign_id, campaign.text.body.get("audience"), excluded)
+    except InputError as error:
+        return [heading, Notice(error.message, "warning", "/console/jobs", _START)]
+    stats = [
+        Stat("audience", Message("customers it may go to", context="figure"), reach.n_audience),
+        Stat("all", Message("customers of the shop", context="figure"), reach.n_customers),
+    ]
+    is_newest = planned_revisions(run.folder).get(campaign.campaign_id) == campaign.revision
+    if not reach.is_planned:
+        return [heading, Stats(tuple(stats)), *_asking(asked, campaign)]
+    unit = str(campaign.text.body.get("budget_unit") or run.currency)
+    forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
+    stats += [
+        Stat(
+            "planned", Message("customers who get it by the plan", context="figure"), forecast.customers, forecast.why
+        ),
+        Stat("spend", Message("expected spend", context="figure"), MinorAmount(forecast.spend_minor, unit)),
+        Stat(
+            "profit", Message("expected profit", context="figure"), MinorEstimate(forecast.profit, run.currency),
+            Message("beyond what the same customers would bring without offers"),
+        ),
+    ]  # fmt: skip
+    link = Notice(
+        Message("The customers one by one:"), "neutral",
+        f"/console/recipients?run={run.folder.name}&campaign={campaign.campaign_id}",
+        Message("Who gets what", context="link"),
+    )  # fmt: skip
+    said = [PREVIEWED] if is_preview(run.folder.name) else []
+    return [heading, *said, Stats(tuple(stats)), link, *([] if is_newest else _asking(asked, campaign))]
+
+
+def _asking(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Return a button that asks for a preview, or how far one is."""
+    job = preview_job(asked, campaign)
+    if job is not None and job.state in UNDER_WAY:
+        return [progress_of(job), cancel_form(job)]
+    failed = [] if job is None or job.failure is None else [Notice(job.failure, "bad")]
+    form = Form(
+        "preview", "/console/do/preview", Message("Preview on all customers", context="button"),
+        (hidden("id", campaign.campaign_id),), needs=Permission.EDIT,
+        explanation=Message("No run has planned this revision. A preview plans it as if it ran; nothing is sent."),
+    )  # fmt: skip
+    return [*failed, form]
+
+
+def preview_job(asked: Asked, campaign: WrittenCampaign) -> Job | None:
+    """Return the newest preview of a revision that was asked for lately."""
+    wanted = {"campaign_id": campaign.campaign_id, "revision": campaign.revision}
+    jobs = asked.worker.database.read(lambda one: list_jobs(one, LATELY))
+    return next((one for one in jobs if one.kind == PREVIEW and one.request == wanted), None)
+
+
+_START = Message("Start a run", context="link")
+
+
+def slider_of(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Return what another budget would bring, where a run or a preview has planned it."""
+    if asked.run is None:
+        return []
+    run = run_planning(asked.worker, campaign)
+    forecast = next((one for one in forecasts(run) if one.id == campaign.campaign_id), None)
+    curve = () if forecast is None else curve_of(run, campaign.campaign_id)
+    if forecast is None or len(curve) < 2:
+        return []
+    return [Heading(Message("What another budget would bring")), slider(run, forecast, curve, asked.localizer)]
+
+
+def ask(asked: Asked) -> str:
+    """Ask for a preview, and go back to the campaign."""
+    campaign_id = asked.field("id")
+    ask_for_preview(asked.request, campaign_id, asked.caller)
+    return f"/console/campaign?id={campaign_id}"
