@@ -118,9 +118,8 @@ def _attention(asked: Asked, titles: Mapping[str, str]) -> list[Block]:
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
         if job.state is JobState.DONE and time() - (job.ended_at or 0) < LATELY_SECONDS:
-            done = Message(
-                "Done: {job}. {sentence}", job=KINDS[job.kind], sentence=(job.result or {}).get("sentence", "")
-            )
+            outcome = str((job.result or {}).get("sentence", ""))
+            done = Message("Done: {job}. {sentence}", context="notice", job=KINDS[job.kind], sentence=outcome)
             found.append(Notice(done, "good", "/console/jobs", Message("See the jobs", context="link")))
         if job.state is JobState.FAILED:
             found.append(
