@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.serving.answering import DECISION_SECONDS, Answer, instant, replayed
-    from offerloop.serving.baskets import basket_of, line_of
+    from offerloop.serving.baskets import basket_of, line_of, offer_effect
     from offerloop.serving.bought import BoughtBasket
     from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
@@ -44,6 +44,7 @@ __all__ = [
     "instant",
     "is_served",
     "line_of",
+    "offer_effect",
     "offers_then",
     "open_shop_offers",
     "replayed",

@@ -56,11 +56,15 @@ def basket_effect(
     offer: ServedOffer, written: Mapping[str, Any], customer_id: str, offers: ShopOffers, now: int
 ) -> BasketEffect:
     """Price a basket under the offer of a decision, as if its coupon was presented, and the offers for everybody."""
-    basket = basket_of(written, customer_id)
-    basket = replace(basket, codes=basket.codes | {offer.offer_id})
-    priced = price(basket, offers.for_customer((offer.campaign_id, offer.offer_id)), now, offers.policy)
-    off = sum(one.off_minor for one in priced.applied if one.offer_id == offer.offer_id)
-    missing = next((one for one in priced.rejected if one.offer_id == offer.offer_id), None)
+    return offer_effect(offer.campaign_id, offer.offer_id, basket_of(written, customer_id), offers, now)
+
+
+def offer_effect(campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int) -> BasketEffect:
+    """Price a basket under one offer of a campaign, as if its coupon was presented, and the offers for everybody."""
+    basket = replace(basket, codes=basket.codes | {offer_id})
+    priced = price(basket, offers.for_customer((campaign_id, offer_id)), now, offers.policy)
+    off = sum(one.off_minor for one in priced.applied if one.offer_id == offer_id)
+    missing = next((one for one in priced.rejected if one.offer_id == offer_id), None)
     return BasketEffect(off, priced.total_minor, missing)
 
 

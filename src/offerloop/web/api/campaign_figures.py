@@ -3,6 +3,7 @@ what came of it."""
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from offerloop.background import PREVIEW
 from offerloop.config import Campaign
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, offer_form
+from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Offer, offer_form, price, read_offers
 from offerloop.report import Localizer
+from offerloop.serving import ShopOffers, offer_effect
 from offerloop.store import WrittenCampaign, find_campaign
+from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.campaign_models import FORM
 from offerloop.web.api.campaigns import CampaignId
+from offerloop.web.api.decisions import Missing
 from offerloop.web.api.jobs import JobAnswer, queued
 from offerloop.web.auth import Editing, Reading
 from offerloop.web.idempotency import Key
@@ -120,6 +124,29 @@ class Preview(BaseModel):
     tags: list[TagSpending]
 
 
+class OfferTried(BaseModel):
+    """What one offer does to a basket."""
+
+    offer_id: str
+    label: str
+    """In the language of Accept-Language."""
+    off_minor: int
+    """What it takes off."""
+    total_minor: int
+    """What is to be paid with it."""
+    missing: Missing | None
+    """Null where it applies."""
+
+
+class CampaignTried(BaseModel):
+    """Each offer of a campaign on one basket, beside the offers for everybody."""
+
+    currency: str
+    total_minor: int
+    """What is to be paid without any of them."""
+    offers: list[OfferTried]
+
+
 class CurvePoint(BaseModel):
     """What a budget brings, in minor units."""
 
@@ -204,6 +231,40 @@ def ask_for_preview(request: Request, campaign_id: CampaignId, caller: Editing, 
         raise Problem("not_found")
     body = {"campaign_id": campaign_id, "revision": campaign.revision}
     return queued(request, caller, PREVIEW, body, key)
+
+
+@router.post("/{campaign_id}/try", responses=documented(*_READ))
+def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest, _: Reading) -> CampaignTried:
+    """Price a basket under each offer of the newest revision, whatever its state, as if its coupon was presented.
+
+    Nothing is recorded, and no customer is shown anything: so a draft is tried before it starts.
+    """
+    worker: Worker = request.app.state.worker
+    campaign = _of_store(worker, campaign_id)
+    if campaign is None:
+        raise Problem("not_found")
+    language = Localizer(language_of(request.headers.get("accept-language")))
+    held, basket, now = worker.offers_held(), body.basket(), int(time.time())
+    offers = _offers_on(campaign, body)
+    personal = {(campaign_id, one.offer_id): one for one in offers}
+    beside = ShopOffers(held.everyone, held.policy, personal, held.text, held.codes)
+    tried = []
+    for one in offers:
+        effect = offer_effect(campaign_id, one.offer_id, basket, beside, now)
+        written = effect.written()
+        tried.append(OfferTried(offer_id=one.offer_id, label=language(one.label()), **written))
+    total = price(basket, beside.for_customer(None), now, held.policy).total_minor
+    return CampaignTried(currency=body.currency, total_minor=total, offers=tried)
+
+
+def _offers_on(campaign: WrittenCampaign, body: BasketRequest) -> list[Offer]:
+    """Return the offers of a campaign; one for each category stands for those of the basket."""
+    categories = sorted({name for line in body.lines for name in line.categories})
+    written = campaign.text.body
+    try:
+        return read_offers(written.get("offers", []), categories, str(written.get("budget_unit") or body.currency))
+    except InputError as error:
+        raise Problem("invalid", error.message, "offers") from None
 
 
 def _changed_at(folder: Path) -> int:

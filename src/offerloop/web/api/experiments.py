@@ -16,6 +16,7 @@ from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.task import experiment
 from offerloop.commands.readout.state import draw_checks, plan_test
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
 from offerloop.tables import HOLDOUT, PLAN
@@ -111,6 +112,31 @@ class Planner(BaseModel):
     """Days of the shop's own past by which that is judged."""
 
 
+class DimensionSegment(BaseModel):
+    """The customers with one value of a dimension, or in one quarter of its numbers."""
+
+    segment: str
+    n_customers: int
+    difference_minor: float
+    """The outcome of each customer with the offer, less that of one held out."""
+    low_minor: float
+    high_minor: float
+    """The ends of an interval that holds for all segments at once."""
+    p_adjusted: float
+
+
+class Dimension(BaseModel):
+    """An experiment broken down by a column of its customers."""
+
+    by: str
+    outcome: str
+    segments: list[DimensionSegment]
+    p_that_segments_differ: float | None
+    """Probability that segments differ so much by chance alone; null with fewer than two."""
+    too_small: list[str]
+    """Segments with too few customers to compare."""
+
+
 @router.get("", responses=documented("not_signed_in", "not_allowed", "invalid"))
 def all_experiments(
     request: Request, _: Reading, limit: Limit = 20, cursor: Annotated[str | None, Query(pattern=RUN)] = None
@@ -153,6 +179,20 @@ def planner(
     except InputError as error:
         raise Problem("conflict", error.message) from None
     return Planner(experiment_id=experiment_id, weekly_effect_minor=weekly_effect_minor, **vars(test))
+
+
+@router.get("/{experiment_id}/dimension", responses=documented(*_READ, "conflict"))
+def dimension(
+    request: Request, experiment_id: ExperimentId, _: Reading, by: Annotated[str, Query(max_length=200)] = "n_orders"
+) -> Dimension:
+    """Break what an experiment showed down by an attribute or a feature of its customers."""
+    run = _run(request, experiment_id)
+    if by not in dimensions_of(run):
+        raise Problem("not_found", field="by")
+    readout = _newest_readout(run)
+    if readout is None:
+        raise Problem("conflict", Message("the experiment was not read out yet"))
+    return _broken_down(run, readout.parent / "outcomes.parquet", by)
 
 
 def _run(request: Request, experiment_id: str) -> RunRead:
@@ -201,15 +241,11 @@ def _checks(run: RunRead, localize: Localizer) -> list[Check]:
 
 
 def _verdict(outcomes: Path) -> Verdict | None:
-    """Compare the customers for whom an offer was planned, with it and held out: by their profit, or where the cost
-    of offers was not observed by their margin."""
-    if not outcomes.is_file():
+    """Compare the customers for whom an offer was planned, with it and held out."""
+    planned = _planned_outcomes(outcomes)
+    if planned is None:
         return None
-    planned = pl.read_parquet(outcomes, columns=["arm", "planned_offer_id", "margin_minor", "cost_minor"]).filter(
-        (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
-    )
-    table = planned.with_columns(profit_minor=pl.col("margin_minor") - pl.col("cost_minor"))
-    outcome = "margin_minor" if planned["cost_minor"].null_count() else "profit_minor"
+    table, outcome = planned
     try:
         result = experiment(table.select("arm", outcome), ExperimentRequest("arm", outcome, control=HOLDOUT))
     except InputError:
@@ -218,3 +254,60 @@ def _verdict(outcomes: Path) -> Verdict | None:
     metrics = [one.figures() for one in arm.metrics]
     reasons = [f"{one.code} {one.subject}".strip() for one in arm.reasons]
     return Verdict(action=arm.action, reasons=reasons, metrics=metrics)
+
+
+def _planned_outcomes(outcomes: Path) -> tuple[pl.DataFrame, str] | None:
+    """Return the customers for whom an offer was planned, with it or held out, and the column that they are compared
+    by: their profit, or where the cost of offers was not observed their margin."""
+    if not outcomes.is_file():
+        return None
+    columns = ["customer_id", "arm", "planned_offer_id", "margin_minor", "cost_minor"]
+    planned = pl.read_parquet(outcomes, columns=columns).filter(
+        (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
+    )
+    table = planned.with_columns(profit_minor=pl.col("margin_minor") - pl.col("cost_minor"))
+    return table, "margin_minor" if planned["cost_minor"].null_count() else "profit_minor"
+
+
+def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
+    planned = _planned_outcomes(outcomes)
+    if planned is None:
+        raise Problem("conflict", Message("the experiment was not read out yet"))
+    table, outcome = planned
+    source = "customers" if by in _attributes(run) else "profiles"
+    known = run.table(source).select("customer_id", by).collect()
+    joined = table.select("customer_id", "arm", outcome).join(known, on="customer_id").drop("customer_id")
+    try:
+        result = experiment(joined, ExperimentRequest("arm", outcome, control=HOLDOUT, by=(by,)))
+    except InputError as error:
+        raise Problem("conflict", error.message) from None
+    segments = [
+        DimensionSegment(
+            segment=one.value, n_customers=one.n, difference_minor=one.compared.difference.value,
+            low_minor=one.compared.difference.low, high_minor=one.compared.difference.high,
+            p_adjusted=one.compared.p_adjusted,
+        )
+        for one in result.segments
+    ]  # fmt: skip
+    differ = result.contrasts[0].p_adjusted if result.contrasts else None
+    return Dimension(
+        by=by, outcome=outcome, segments=segments, p_that_segments_differ=differ,
+        too_small=[one.removeprefix(f"{by} ") for one in result.small_segments],
+    )  # fmt: skip
+
+
+def _attributes(run: RunRead) -> list[str]:
+    if not (run.folder / "customers.parquet").is_file():
+        return []
+    return [name for name in run.table("customers").collect_schema().names() if name != "customer_id"]
+
+
+def dimensions_of(run: RunRead) -> list[str]:
+    """Return what an experiment can be broken down by: attributes of customers, then features of their profiles."""
+    features = run.table("profiles").collect_schema()
+    plain = [name for name, kind in features.items() if name not in _NO_DIMENSIONS and not kind.is_nested()]
+    return [*_attributes(run), *plain]
+
+
+_NO_DIMENSIONS = ("customer_id", "top_category", "top_brand")
+"""Names customers, or has too many values."""

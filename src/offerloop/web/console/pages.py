@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.web.console.asked import Action, Page
 from offerloop.web.console.audit import view as audit
-from offerloop.web.console.campaigns import draft, one
+from offerloop.web.console.campaigns import draft, one, trying
 from offerloop.web.console.campaigns import view as campaigns
 from offerloop.web.console.customers import view as customers
 from offerloop.web.console.decisions import view as decisions
@@ -24,7 +24,7 @@ from offerloop.web.console.setup import view as setup
 _PAGES = (
     overview.PAGE, campaigns.PAGE, customers.PAGE, decisions.PAGE, products.PAGE, experiments.PAGE, quality.PAGE,
     fairness.PAGE, policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE,
-    one.PAGE, draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE,
+    one.PAGE, draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE, trying.PAGE,
 )  # fmt: skip
 PAGES: dict[str, Page] = {page.name: page for page in _PAGES}
 """By the name in their address, in the order of the navigation."""

@@ -95,11 +95,16 @@ def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
                 "edit", Message("change it", context="label of a link"),
                 Link(asked.localizer(_EDIT), f"/console/campaign-form?id={campaign.campaign_id}"),
             ),
+            Stat(
+                "try", Message("try it", context="label of a link"),
+                Link(asked.localizer(_TRY), f"/console/try?id={campaign.campaign_id}"),
+            ),
         ),
     )  # fmt: skip
 
 
 _EDIT = Message("Write a new revision", context="link")
+_TRY = Message("See what its offers do to a basket")
 
 
 def _names(asked: Asked) -> Mapping[str, str]:

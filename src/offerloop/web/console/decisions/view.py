@@ -5,13 +5,52 @@ from __future__ import annotations
 import json
 
 from offerloop.message import Message
+from offerloop.store import DecisionListed, newest_decisions
 from offerloop.web.api.decisions import Audience, explained, replay
 from offerloop.web.console.asked import Asked, Page
-from offerloop.web.console.blocks import Block, Form, Heading, Input, Listing, Notice, Text, View
-from offerloop.web.console.customers.view import AUDIENCES
+from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Listing, Notice, Table, Text, View
+from offerloop.web.console.cells import Cell, Instant, Link
+from offerloop.web.console.customers.view import ARMS, AUDIENCES
 from offerloop.web.problems import Problem
 
 TITLE = Message("Decisions", context="page title")
+
+
+SHOWN = 50
+COLUMNS = (
+    Column("decision", Message("decision", context="column title")),
+    Column("at", Message("when", context="column title")),
+    Column("arm", Message("arm", context="column title")),
+    Column("campaign", Message("campaign", context="column title")),
+    Column("offer", Message("offer", context="column title")),
+    Column("rule", Message("the rule that decided", context="column title")),
+)
+RULES = {
+    "holdout": Message("never gets offers, drawn at random", context="rule of a decision"),
+    "lot": Message("drawn to explore", context="rule of a decision"),
+    "usual": Message("gets what the shop does today", context="rule of a decision"),
+    "held_back": Message("held back at random", context="rule of a decision"),
+    "best_profit": Message("best profit within the budget", context="rule of a decision"),
+    "no_campaign_pays": Message("no campaign pays", context="rule of a decision"),
+    "no_effect_known": Message("no effect of any offer is known", context="rule of a decision"),
+    "no_consent": Message("has not agreed to personal offers", context="rule of a decision"),
+    "outside": Message("in no campaign's audience", context="rule of a decision"),
+    "no_basis": Message("no recent purchase to respond from", context="rule of a decision"),
+    "no_offer_pays": Message("no offer pays for this customer", context="rule of a decision"),
+    "budget_spent": Message("the budget goes to better returns", context="rule of a decision"),
+    "newcomer": Message("as most customers who are alike", context="rule of a decision"),
+    "unknown_customer": Message("not known to the plan", context="rule of a decision"),
+    "excluded": Message("excluded by the caller", context="rule of a decision"),
+    "budget": Message("nothing is left of the budget", context="rule of a decision"),
+    "pacing": Message("the budget is paced", context="rule of a decision"),
+    "opted_out": Message("opted out", context="rule of a decision"),
+    "campaign_not_running": Message("the campaign is not running", context="rule of a decision"),
+    "test_customer": Message("test customer", context="rule of a decision"),
+    "switched_off": Message("personal offers are switched off", context="rule of a decision"),
+    "no_policy": Message("no plan is served", context="rule of a decision"),
+    "failed": Message("an error; see the log", context="rule of a decision"),
+}
+"""By the code of the reason."""
 
 
 def view(asked: Asked) -> View:
@@ -22,7 +61,29 @@ def view(asked: Asked) -> View:
         method="get",
     )  # fmt: skip
     lead = Message("Each answer of the service is on record, and can be decided again from it.")
-    return View(TITLE, lead, (search, *(_replayed(asked) if asked.field("id") else [])))
+    return View(TITLE, lead, (search, *(_replayed(asked) if asked.field("id") else [_log(asked)])))
+
+
+def _log(asked: Asked) -> Table:
+    """Return the newest decisions, each with the rule that gave an offer or kept it back."""
+    before = asked.number("before")
+    found = asked.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
+    rows = tuple(_row(one) for one in found[:SHOWN])
+    more = f"/console/decisions?before={found[SHOWN - 1].at_ms}" if len(found) > SHOWN else None
+    empty = Message("No decision was asked for yet. A checkout asks at POST /v1/decisions.")
+    return Table("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
+
+
+def _row(one: DecisionListed) -> tuple[Cell, ...]:
+    answer = json.loads(one.answer)
+    offers = [offer.get("label") or offer["offer_id"] for offer in answer.get("offers", [])]
+    reasons = answer.get("reasons") or ([one.failure] if one.failure else [])
+    decided = reasons[-1] if reasons else ""
+    return (
+        Link(one.decision_id.removeprefix("decision_"), f"/console/decisions?id={one.decision_id}"),
+        Instant(one.at_ms // 1000), ARMS.get(str(one.arm), one.arm), one.campaign_id, offers,
+        RULES.get(decided, decided),
+    )  # fmt: skip
 
 
 def _replayed(asked: Asked) -> list[Block]:

@@ -15,6 +15,7 @@ from offerloop.web.api.experiments import ExperimentShown, planner, show_experim
 from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.console.experiments.dimension import opened
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead, readouts_of
 
@@ -88,7 +89,10 @@ def _found(asked: Asked, run: RunRead, shown: ExperimentShown) -> list[Block]:
     sentence = str(shown.read_out.get("sentence") or shown.read_out.get("stopped") or "")
     shop = asked.worker.settings.shop
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
-    return [Heading(Message("What it caused", context="heading")), Notice(sentence), *_drivers(readout.parent, run)]
+    return [
+        Heading(Message("What it caused", context="heading")), Notice(sentence), *_drivers(readout.parent, run),
+        *opened(asked, run),
+    ]  # fmt: skip
 
 
 def _drivers(readout: Path, run: RunRead) -> list[Block]:

@@ -1,0 +1,113 @@
+"""A campaign tried on a basket before it starts: what each offer would take off, and why one would not apply."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from pydantic import ValidationError
+
+from offerloop.commands.price.page import WHY_NOT
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.money import to_minor, to_text
+from offerloop.offers import NotApplicable, known_currency
+from offerloop.store import find_campaign
+from offerloop.web.api.baskets import BasketRequest
+from offerloop.web.api.campaign_figures import CampaignTried, try_campaign
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View, hidden
+from offerloop.web.console.cells import Badge, Cell, MinorAmount
+from offerloop.web.problems import Problem
+
+MOST_TEXT = 20_000
+COLUMNS = (
+    Column("offer", Message("offer", context="column title")),
+    Column("applies", Message("applies", context="column title")),
+    Column("off", Message("takes off", context="column title"), is_figure=True),
+    Column("total", Message("to pay", context="column title"), is_figure=True),
+    Column("why", Message("why not", context="column title")),
+)
+APPLIES = Badge("applies", Message("applies", context="state of an offer"), "good")
+NOT_NOW = Badge("not now", Message("does not apply", context="state of an offer"))
+_HINT = Message(
+    "One product to a line: name, number of units, price of one, category. For example: tea, 2, 9.50, drinks."
+)
+
+
+def view(asked: Asked) -> View:
+    """Return the form of a basket, and what the campaign's offers do to the one that was sent."""
+    campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
+    written = asked.field("basket", MOST_TEXT)
+    form = Form(
+        "try", "/console/try", Message("Price this basket", context="button"),
+        (
+            hidden("id", campaign.campaign_id),
+            Input("basket", Message("Basket", context="field of a form"), "textarea", written, hint=_HINT),
+        ),
+        method="get",
+    )  # fmt: skip
+    name = str(campaign.text.body.get("title") or campaign.campaign_id)
+    title = Message("Try “{title}” on a basket", context="page title", title=name)
+    lead = Message("Nothing is recorded, and no customer sees it. Each offer is tried beside those for everybody.")
+    return View(title, lead, (form, *(_tried(asked, campaign.campaign_id, written) if written else [])))
+
+
+def _tried(asked: Asked, campaign_id: str, written: str) -> list[Block]:
+    try:
+        body = BasketRequest.model_validate({"currency": asked.currency, "lines": _lines(written, asked.currency)})
+        found = try_campaign(asked.request, campaign_id, body, asked.caller)
+    except ValidationError as error:
+        return [Notice(str(error.errors()[0]["msg"]), "bad")]
+    except InputError as error:
+        return [Notice(error.message, "bad")]
+    except Problem as problem:
+        return [Notice(problem.detail or problem.code, "bad")]
+    stats = Stats((
+        Stat("before", Message("without these offers", context="figure"), _money(found, found.total_minor)),
+    ))  # fmt: skip
+    rows = tuple(_row(found, place) for place in range(len(found.offers)))
+    empty = Message("It has no offers yet. Write a new revision to add some.")
+    return [stats, Table("tried", Message("Each offer of the campaign", context="table title"), COLUMNS, rows, empty)]
+
+
+def _row(found: CampaignTried, place: int) -> tuple[Cell, ...]:
+    one = found.offers[place]
+    why = None if one.missing is None else _why(found, place)
+    state = APPLIES if one.missing is None else NOT_NOW
+    return one.label, state, _money(found, one.off_minor), _money(found, one.total_minor), why
+
+
+def _why(found: CampaignTried, place: int) -> Message | str:
+    missing = found.offers[place].missing
+    assert missing is not None
+    if missing.spend_minor:
+        amount = f"{to_text(missing.spend_minor, found.currency)} {found.currency}"
+        return Message("spend {amount} more", context="why an offer does not apply", amount=amount)
+    if missing.units:
+        return Message("add {n} more", context="why an offer does not apply", n=missing.units)
+    return WHY_NOT.get(NotApplicable(missing.why), missing.why)
+
+
+def _money(found: CampaignTried, minor: int) -> MinorAmount:
+    return MinorAmount(minor, found.currency)
+
+
+def _lines(text: str, currency: str) -> list[dict[str, object]]:
+    """Read the lines of a basket. Raises InputError that names the line."""
+    known_currency(currency)
+    found: list[dict[str, object]] = []
+    for number, row in enumerate(csv.reader(io.StringIO(text), skipinitialspace=True), 1):
+        cells = [one.strip() for one in row]
+        if not any(cells):
+            continue
+        try:
+            name, units, price, *categories = cells
+            line = {"product_id": name, "quantity": int(units), "unit_price_minor": to_minor(price, currency)}
+        except (ValueError, ArithmeticError):
+            raise InputError(Message("line {n} of the basket must be like: tea, 2, 9.50, drinks", n=number)) from None
+        found.append({**line, "categories": [one for one in categories if one]})
+    return found
+
+
+PAGE = Page("try", Message("Try a campaign", context="page title"), view)
