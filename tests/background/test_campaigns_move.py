@@ -6,6 +6,7 @@ from offerloop.background import follow_campaigns
 from offerloop.config import Config, Webhook
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import (
+    BudgetChange,
     CampaignState,
     CampaignText,
     Database,
@@ -14,6 +15,7 @@ from offerloop.store import (
     add_campaign,
     due_notices,
     find_campaign,
+    list_jobs,
     move_campaign,
     open_budgets,
     promote,
@@ -77,6 +79,24 @@ def test_time_moves_a_campaign_once_and_tells_it(database):
         "begins",
         "time",
     )
+
+
+def test_another_budget_begins_a_run_once_when_its_time_has_come(database):
+    now = database.read(clock)
+    changes = BudgetChange(now - 5, "20.00"), BudgetChange(now + 1_000, "30.00")
+    text = CampaignText({"title": "spring", "budget": "10.00"}, None, None, changes)
+    database.change(lambda one: add_campaign(one, "spring", text, Editor("ada", "ada")))
+    follow_campaigns(database, CONFIG)
+    assert database.read(lambda one: list_jobs(one, 5)) == []
+    database.change(lambda one: move_campaign(one, find_campaign(one, "spring"), CampaignState.RUNNING, {"ben"}))
+    for _ in range(2):
+        follow_campaigns(database, CONFIG)
+    assert [one.kind for one in database.read(lambda one: list_jobs(one, 5))] == ["run"]
+    found = database.read(lambda one: find_campaign(one, "spring"))
+    assert found.text.budget_changes == changes
+    assert [found.text.body_at(at)["budget"] for at in (now - 9, now, now + 2_000)] == ["10.00", "20.00", "30.00"]
+    entry = database.read(lambda one: read_trail(one, None, 1))[0]
+    assert (entry.action, entry.body) == ("campaign budget changed", {"budget": "20.00"})
 
 
 def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):

@@ -10,12 +10,16 @@ from sqlalchemy import Connection
 from offerloop.background.notifying import announce
 from offerloop.config import Config
 from offerloop.store import (
+    BudgetChange,
     CampaignState,
     Database,
     WrittenCampaign,
     add_entry,
+    add_job,
+    budgets_due,
     exhausted_budgets,
     find_campaign,
+    job_named,
     move_campaign,
     moved_by_time,
     new_id,
@@ -29,10 +33,27 @@ Move = tuple[WrittenCampaign, CampaignState, str]
 
 
 def follow_campaigns(database: Database, config: Config) -> int:
-    """Move the campaigns whose time has come or whose budget is used up, tell of both, and return how many moved."""
+    """Move the campaigns whose time has come or whose budget is used up, tell of both, and return how many moved.
+
+    Where a campaign has another budget from now on, a run is begun that plans with it.
+    """
+    if database.read(_budgets_to_begin):
+        database.change(_begin_budgets)
     if not database.read(lambda connection: _moves(connection) or exhausted_budgets(connection)):
         return 0
     return database.change(lambda connection: _carry_out(connection, config))
+
+
+def _budgets_to_begin(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange, str]]:
+    """Return the changes of budgets that are due and were not begun, with the name of the run of each."""
+    due = [(one, change, f"budget of {one.campaign_id} at {change.at}") for one, change in budgets_due(connection)]
+    return [each for each in due if not job_named(connection, each[2])]
+
+
+def _begin_budgets(connection: Connection) -> None:
+    for campaign, change, name in _budgets_to_begin(connection):
+        add_job(connection, "run", {}, name)
+        add_entry(connection, ACTOR, "campaign budget changed", campaign.campaign_id, budget=change.budget)
 
 
 def _carry_out(connection: Connection, config: Config) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.offers.base import NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
+    from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
     from offerloop.offers.coupons.book import (
         BALANCE_COUNTERS,
         ActiveLock,
@@ -86,6 +86,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BALANCE_COUNTERS",
     "DEFAULT_POLICY",
+    "EACH_CATEGORY",
     "NOTHING",
     "NO_CODES",
     "NO_OFFER",

@@ -48,7 +48,7 @@ def campaigns_of_store(config: Config, *, running: bool = False) -> tuple[StoreC
         planned = database.read(lambda connection: campaigns_in(connection, states))
     finally:
         database.close()
-    return tuple(store_campaign(one.campaign_id, one.revision, one.text.body) for one in planned)
+    return tuple(store_campaign(one.campaign_id, one.revision, one.text.body_at(one.moment.now)) for one in planned)
 
 
 def _is_there(url: str) -> bool:

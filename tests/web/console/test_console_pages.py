@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from urllib.parse import quote
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,7 @@ from offerloop.web.console.pages import ACTIONS, PAGES
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
 OFFER = {"kind": "coupon", "on": "kind 0", "percent": 10, "max_discount": "2.00",
          "assumed": {"p_redeem": 0.1, "incremental": 0.6}}  # fmt: skip
+BASKET = "tea, 2, 10.00, kind 0\ncup, 1, 5.00, kind 1"
 SPRING = {"id": "spring", "title": "Spring", "budget": "50.00", "offers": json.dumps(OFFER), "send": "proven"}
 
 
@@ -41,7 +43,8 @@ def addresses(console, admin):
     campaign = console.get("/v1/policies/newest", headers=admin).json()["campaigns"][0]["campaign_id"]
     assert _post(console, admin, "write-campaign", **SPRING).headers["location"] == "/console/campaign?id=spring"
     queries = {"customer": f"id={customers[0]['customer']}", "campaign": "id=spring", "campaign-form": "id=spring"}
-    queries |= {"offer-form": "id=spring&kind=coupon"} | dict.fromkeys(("plan", "recipients"), f"campaign={campaign}")
+    queries |= {"offer-form": "id=spring&kind=coupon", "try": f"id=spring&basket={quote(BASKET)}"}
+    queries |= dict.fromkeys(("plan", "recipients"), f"campaign={campaign}")
     return {name: queries.get(name, "") for name in PAGES}
 
 
@@ -263,9 +266,52 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         assert "line 2" in wrong.text
 
 
+def test_a_draft_is_tried_on_a_basket(console, admin, addresses):
+    found = console.get(f"/console/try.json?{addresses['try']}", headers=admin).json()
+    assert found["stats"]["before"]["minor"] == 2_500
+    (offer,) = found["tried"]
+    assert (offer["applies"], offer["off"]["minor"], offer["total"]["minor"]) == ("applies", 200, 2_300)
+    other = console.get("/console/try.json?id=spring&basket=cup,1,5.00,kind 1", headers=admin).json()["tried"][0]
+    assert (other["applies"], other["why"]) == ("not now", "not in basket")
+    for wrong in ("tea", "tea, many, 1.00", "tea, 1, cheap", "tea, 0, 1.00"):
+        assert console.get(f"/console/try?id=spring&basket={wrong}", headers=admin).status_code == 200
+
+
+def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada, ben = signed_in(client, "marketer", name="Ada"), signed_in(client, "approver", name="Ben")
+        changes = {"change_at_0": "2020-01-01T08:00", "change_budget_0": "70.00", "change_at_1": "2100-01-01T08:00"}
+        written = SPRING | changes | {"change_budget_1": "80.00"}
+        assert _post(client, ada, "write-campaign", **written).status_code == 303
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert shown["campaign"]["budget"]["minor"] == 7_000
+        assert [(one["budget"]["minor"], one["done"]) for one in shown["scheduled"]] == [(7_000, True), (8_000, False)]
+        form = client.get("/console/campaign-form?id=spring", headers=ada).text
+        assert 'value="80.00"' in form
+        assert 'name="change_at_2"' in form
+        without = SPRING | {"revision": "1", "change_at_0": "2100-01-01T08:00", "change_budget_0": "80.00"}
+        _post(client, ada, "write-campaign", **without)
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert shown["campaign"]["budget"]["minor"] == 5_000
+        assert "budget_changes.0.at" in [one["field"] for one in shown["changes"]]
+        assert (
+            _post(client, ada, "write-campaign", **without | {"revision": "2", "change_budget_0": "much"}).status_code
+            == 422
+        )
+        duties = client.get("/console/people.json", headers=ben).json()["permissions"]
+        approve = next(one for one in duties if one["roles"] == ["admin", "approver"])
+        edit = next(one for one in duties if one["roles"] == ["admin", "marketer"])
+        assert (approve["people"], approve["you"], approve["why"]) == (["Ben"], True, None)
+        assert (edit["people"], edit["you"]) == (["Ada"], False)
+        assert "marketer" in edit["why"]
+
+
 def test_a_decision_is_replayed_with_its_reasons(console, admin):
     token = with_role(console, "service")
     made = console.post("/v1/decisions", headers=token, json={"customer_id": "c001", "durable": True}).json()
+    log = console.get("/console/decisions.json", headers=admin).json()["log"]
+    assert made["decision_id"].endswith(log[0]["decision"])
+    assert log[0]["rule"] not in ("", *made["reasons"])
     page = console.get(f"/console/decisions?id={made['decision_id']}", headers=admin).text
     assert "byte for byte" in page
     assert made["decision_id"] in page
@@ -284,7 +330,9 @@ def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
     arms = ["plan"] * 300 + ["holdout"] * 100
     offered = [one == "plan" for one in arms]
     noise = np.random.default_rng(0).integers(900, 1_100, 400)
+    known = pl.read_parquet(small_run / "profiles.parquet")["customer_id"]
     rows = {
+        "customer_id": [known[n % len(known)] for n in range(400)],
         "arm": arms, "planned_offer_id": ["x"] * 400, "bought": [n % 2 == 0 for n in range(400)],
         "revenue_minor": [4_000 if n % 2 == 0 else 0 for n in range(400)],
         "margin_minor": [int(one) + 500 * given for one, given in zip(noise, offered, strict=True)],
@@ -303,6 +351,10 @@ def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
         profit = drivers["profit for each customer"]
         assert 350 < profit[0]["minor"] - profit[1]["minor"] < 450
         assert client.get("/console/experiment?effect=much", headers=admin).status_code == 200
+        by = client.get("/console/experiment.json?by=n_orders", headers=admin).json()
+        assert sum(one["customers"] for one in by["dimension"]) > 300
+        assert all(one["effect"]["low_minor"] < 400 < one["effect"]["high_minor"] for one in by["dimension"])
+        assert client.get("/v1/experiments/" + small_run.name + "/dimension?by=x", headers=admin).status_code == 404
         assert client.get("/console/experiments.json", headers=admin).json()["readouts"][0]["state"] == "read"
 
 

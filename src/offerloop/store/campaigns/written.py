@@ -21,6 +21,18 @@ from offerloop.store.connect import StaleError, clock, inserting
 from offerloop.store.schema import campaign_revisions, campaigns, templates
 from offerloop.store.served.pacing import templates_of
 
+_CHANGES = "budget_changes"
+
+
+@dataclass(frozen=True)
+class BudgetChange:
+    """Another budget from an instant on."""
+
+    at: int
+    """An epoch second."""
+    budget: str
+    """As the campaign has it, such as "1000.00"."""
+
 
 @dataclass(frozen=True)
 class CampaignText:
@@ -32,6 +44,25 @@ class CampaignText:
     """Epoch second from which on a scheduled campaign runs."""
     ends_at: int | None
     """Epoch second from which on it has ended."""
+    budget_changes: tuple[BudgetChange, ...] = ()
+    """Other budgets from later instants on, in their order; they were approved with the revision."""
+
+    def body_at(self, second: int) -> dict[str, Any]:
+        """Return the campaign with the budget that it has at an instant."""
+        begun = [one.budget for one in self.budget_changes if one.at <= second]
+        return {**self.body, "budget": begun[-1]} if begun else dict(self.body)
+
+    @classmethod
+    def of(cls, body: str, starts_at: int | None, ends_at: int | None) -> CampaignText:
+        """Read what `written` gave."""
+        written = json.loads(body)
+        changes = tuple(BudgetChange(**one) for one in written.pop(_CHANGES, ()))
+        return cls(written, starts_at, ends_at, changes)
+
+    def written(self) -> str:
+        """Return the body as it is kept, with the changes of the budget."""
+        changes = {_CHANGES: [vars(one) for one in self.budget_changes]} if self.budget_changes else {}
+        return json.dumps({**self.body, **changes}, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -130,7 +161,7 @@ def _keep(connection: Connection, campaign_id: str, revision: CampaignRevision) 
     row = {
         "campaign_id": campaign_id, "revision": revision.revision, "at": revision.at, "actor": revision.editor.actor,
         "person": revision.editor.person, "restored_from": revision.restored_from,
-        "body": json.dumps(dict(revision.text.body), ensure_ascii=False), "starts_at": revision.text.starts_at,
+        "body": revision.text.written(), "starts_at": revision.text.starts_at,
         "ends_at": revision.text.ends_at,
     }  # fmt: skip
     connection.execute(insert(campaign_revisions).values(row))
@@ -179,6 +210,22 @@ def moved_by_time(connection: Connection) -> list[WrittenCampaign]:
     return [one for one in begun if one.state is not one.moment.state]
 
 
+def budgets_due(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange]]:
+    """Return the changes of budgets of running campaigns whose time has come within the last day."""
+    now = clock(connection)
+    running = [_campaign(row, now) for row in connection.execute(_newest().where(campaigns.c.state.in_(_BEGUN)))]
+    return [
+        (one, change)
+        for one in running
+        if one.state is CampaignState.RUNNING
+        for change in one.text.budget_changes
+        if now - DUE_SECONDS < change.at <= now
+    ]
+
+
+DUE_SECONDS = 86_400
+
+
 def used_up(connection: Connection) -> list[WrittenCampaign]:
     """Return the running and paused campaigns all of whose coupon templates have spent and reserved their budgets."""
     now, live = clock(connection), (CampaignState.RUNNING, CampaignState.PAUSED)
@@ -218,10 +265,10 @@ def _campaign(row: Row[Any], now: int) -> WrittenCampaign:
     moment = CampaignMoment(
         CampaignState(row.state), row.last_editor, approved_by, row.starts_at, row.ends_at, now
     )  # fmt: skip
-    text = CampaignText(json.loads(row.body), row.starts_at, row.ends_at)
+    text = CampaignText.of(row.body, row.starts_at, row.ends_at)
     return WrittenCampaign(row.campaign_id, row.revision, text, moment, row.made_at, row.changed_at)
 
 
 def _revision(row: Row[Any]) -> CampaignRevision:
-    text = CampaignText(json.loads(row.body), row.starts_at, row.ends_at)
+    text = CampaignText.of(row.body, row.starts_at, row.ends_at)
     return CampaignRevision(row.revision, row.at, Editor(row.actor, row.person), row.restored_from, text)

@@ -167,6 +167,11 @@ def cancel_job(connection: Connection, job_id: str) -> Job | None:
     return find_job(connection, job_id)
 
 
+def job_named(connection: Connection, name: str) -> bool:
+    """Whether a job of that name was added."""
+    return connection.execute(select(jobs.c.number).where(jobs.c.name == name)).first() is not None
+
+
 def find_job(connection: Connection, job_id: str) -> Job | None:
     """Return a job; None where there is none of that id."""
     row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).one_or_none()

@@ -15,7 +15,7 @@ from offerloop.background import PREVIEW
 from offerloop.config import Campaign
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Offer, offer_form, price, read_offers
+from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Offer, offer_form, price, read_offers
 from offerloop.report import Localizer
 from offerloop.serving import ShopOffers, offer_effect
 from offerloop.store import WrittenCampaign, find_campaign
@@ -259,10 +259,12 @@ def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest,
 
 def _offers_on(campaign: WrittenCampaign, body: BasketRequest) -> list[Offer]:
     """Return the offers of a campaign; one for each category stands for those of the basket."""
-    categories = sorted({name for line in body.lines for name in line.categories})
     written = campaign.text.body
+    offers = [dict(one) for one in written.get("offers", [])]
+    named = {str(one["on"]) for one in offers if isinstance(one.get("on"), str)} - {EACH_CATEGORY}
+    categories = sorted({name for line in body.lines for name in line.categories} | named)
     try:
-        return read_offers(written.get("offers", []), categories, str(written.get("budget_unit") or body.currency))
+        return read_offers(offers, categories, str(written.get("budget_unit") or body.currency))
     except InputError as error:
         raise Problem("invalid", error.message, "offers") from None
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from offerloop.config import Campaign
-from offerloop.store import CampaignRevision, CampaignState, CampaignText, WhyNot
+from offerloop.store import BudgetChange, CampaignRevision, CampaignState, CampaignText, WhyNot
 from offerloop.web.api.fields import LongText, Model, instant, storable_values
 
 FORM = "form"
@@ -22,6 +22,14 @@ _EXAMPLE: JsonValue = {
 }  # fmt: skip
 
 
+class ChangeOfBudget(Model):
+    """Another budget from an instant on."""
+
+    at: AwareDatetime
+    budget: Annotated[str, Field(pattern=r"^\d{1,15}(\.\d{1,6})?$")]
+    """As the campaign has it, such as "1000.00"."""
+
+
 class CampaignDraft(Campaign):
     """A campaign as `[[campaigns]]` of the configuration has it, with its times."""
 
@@ -31,6 +39,9 @@ class CampaignDraft(Campaign):
     """When a scheduled campaign begins to run."""
     ends_at: AwareDatetime | None = None
     """When it ends by itself."""
+    budget_changes: Annotated[tuple[ChangeOfBudget, ...], Field(max_length=20)] = ()
+    """Other budgets from later on, in the order of time; they are approved with the revision, and a run is begun at
+    each."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -46,12 +57,17 @@ class CampaignDraft(Campaign):
             raise ValueError(f"the id '{FORM}' is taken")
         if self.starts_at is not None and self.ends_at is not None and self.ends_at <= self.starts_at:
             raise ValueError("ends_at must lie after starts_at")
+        times = [one.at for one in self.budget_changes]
+        if sorted(set(times)) != times:
+            raise ValueError("budget_changes must stand in the order of time")
         return self
 
     def text(self) -> CampaignText:
         """Return what a revision keeps of it."""
-        body = self.model_dump(mode="json", exclude={"id", "starts_at", "ends_at"}, exclude_unset=True)
-        return CampaignText(body, _second(self.starts_at), _second(self.ends_at))
+        apart = {"id", "starts_at", "ends_at", "budget_changes"}
+        body = self.model_dump(mode="json", exclude=apart, exclude_unset=True)
+        changes = tuple(BudgetChange(int(one.at.timestamp()), one.budget) for one in self.budget_changes)
+        return CampaignText(body, _second(self.starts_at), _second(self.ends_at), changes)
 
 
 class CampaignVerb(StrEnum):
@@ -167,7 +183,13 @@ def time_of(second: int | None) -> str | None:
 def written_campaign(campaign_id: str, text: CampaignText) -> dict[str, Any]:
     """Return all that a revision says, as it is compared."""
     times = {"starts_at": time_of(text.starts_at), "ends_at": time_of(text.ends_at)}
-    return {"id": campaign_id, **text.body, **times}
+    return {"id": campaign_id, **text.body, **times, **changes_of(text)}
+
+
+def changes_of(text: CampaignText) -> dict[str, Any]:
+    """Return the changes of the budget as they are written, where there are any."""
+    changes = [{"at": instant(one.at), "budget": one.budget} for one in text.budget_changes]
+    return {"budget_changes": changes} if changes else {}
 
 
 def shown_revision(campaign_id: str, revision: CampaignRevision) -> RevisionShown:
@@ -176,5 +198,5 @@ def shown_revision(campaign_id: str, revision: CampaignRevision) -> RevisionShow
         revision=revision.revision, at=instant(revision.at), actor=revision.editor.actor,
         person=revision.editor.person, restored_from=revision.restored_from,
         starts_at=time_of(revision.text.starts_at), ends_at=time_of(revision.text.ends_at),
-        campaign={"id": campaign_id, **revision.text.body},
+        campaign={"id": campaign_id, **revision.text.body, **changes_of(revision.text)},
     )  # fmt: skip

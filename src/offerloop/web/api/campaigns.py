@@ -52,6 +52,7 @@ from offerloop.web.api.campaign_models import (
     RevisionComparison,
     RevisionList,
     RevisionShown,
+    changes_of,
     shown_revision,
     time_of,
     written_campaign,
@@ -347,7 +348,7 @@ class _Shop:
             reviewed=bool(moment.approved_by), approved_by=sorted(moment.approved_by),
             last_editor=moment.last_editor, starts_at=time_of(moment.starts_at), ends_at=time_of(moment.ends_at),
             made_at=instant(campaign.made_at), changed_at=instant(campaign.changed_at),
-            campaign={"id": campaign.campaign_id, **campaign.text.body},
+            campaign={"id": campaign.campaign_id, **campaign.text.body, **changes_of(campaign.text)},
             actions={one.value: why_not(one, moment, asking, self.reviewers) for one in actions},
         )  # fmt: skip
 

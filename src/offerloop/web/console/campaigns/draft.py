@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Unit, offer_form, parse_offer, print_offer
-from offerloop.store import WrittenCampaign, find_campaign
-from offerloop.web.api.campaign_models import CampaignDraft
+from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
+from offerloop.web.api.campaign_models import CampaignDraft, changes_of
 from offerloop.web.api.campaigns import edit_campaign, make_campaign
 from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Form, Input, View, hidden
@@ -73,6 +73,7 @@ def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
         Input("send", Message("It is sent where"), "select", str(body.get("send", "proven")), SEND_RULES),
         Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
         Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
+        *_change_inputs(() if campaign is None else campaign.text.budget_changes),
     ]
     if campaign is not None:
         inputs += [hidden("revision", str(campaign.revision))]
@@ -87,6 +88,31 @@ _BUDGET = Message("The most that it may cost, such as 1000.00.")
 _OFFERS = Message("For example: “20% off tea, at most $5” or “满300减50”. One line for each.")
 _STARTS = Message("Starts, in UTC; empty: when somebody starts it")
 _ENDS = Message("Ends, in UTC; empty: when somebody ends it")
+_CHANGES = Message("Another budget from this time on, in UTC; empty: none")
+_MOST_CHANGES = 20
+
+
+def _change_inputs(changes: Sequence[BudgetChange]) -> list[Input]:
+    """Return the fields of each change of the budget, and of one more."""
+    shown = [*((_local(one.at), one.budget) for one in changes), ("", "")]
+    return [
+        field
+        for number, (at, budget) in enumerate(shown[:_MOST_CHANGES])
+        for field in (
+            Input(f"change_at_{number}", _CHANGES, "datetime-local", at, is_needed=False),
+            Input(f"change_budget_{number}", Message("Budget from then on"), value=budget, is_needed=False),
+        )
+    ]
+
+
+def _changes(asked: Asked) -> list[dict[str, str]]:
+    """Read the changes of the budget, in the order of time; one without a time is none."""
+    found = [
+        {"at": at, "budget": asked.field(f"change_budget_{number}")}
+        for number in range(_MOST_CHANGES)
+        if (at := _time(asked, f"change_at_{number}")) is not None
+    ]
+    return sorted(found, key=lambda one: one["at"])
 
 
 def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
@@ -131,7 +157,7 @@ def _write(asked: Asked) -> str:
         "id": asked.field("id"), "title": asked.field("title"), "budget": asked.field("budget"),
         "send": asked.field("send"), "offers": offers_of(asked.field("offers", MOST_TEXT), asked.currency),
         "audience": asked.field("audience") or None, "starts_at": _time(asked, "starts_at"),
-        "ends_at": _time(asked, "ends_at"),
+        "ends_at": _time(asked, "ends_at"), "budget_changes": _changes(asked),
     }  # fmt: skip
     return _kept(asked, body, known)
 
@@ -190,6 +216,7 @@ def _add(asked: Asked) -> str:
             offer[one.written] = _value(text, one.unit)
     body = {**known.text.body, "id": known.campaign_id, "offers": [*known.text.body.get("offers", []), offer]}
     body |= {"starts_at": _zoned(known.text.starts_at), "ends_at": _zoned(known.text.ends_at)}
+    body |= changes_of(known.text)
     return _kept(asked, body, known)
 
 

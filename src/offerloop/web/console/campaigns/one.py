@@ -56,6 +56,7 @@ def view(asked: Asked) -> View:
         bytes(show_campaign(asked.request, campaign.campaign_id, asked.caller).body)
     )
     blocks: list[Block] = [_facts(asked, campaign), *_faults(asked, campaign), _offers(asked, campaign)]
+    blocks += _scheduled(asked, campaign)
     blocks += [
         *_actions(campaign, shown),
         *reach_of(asked, campaign),
@@ -69,7 +70,7 @@ def view(asked: Asked) -> View:
 
 
 def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
-    body, moment = campaign.text.body, campaign.moment
+    body, moment = campaign.text.body_at(campaign.moment.now), campaign.moment
     unit = str(body.get("budget_unit") or asked.currency)
     names = _names(asked)
     return Facts(
@@ -101,6 +102,27 @@ def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
             ),
         ),
     )  # fmt: skip
+
+
+def _scheduled(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+    """Return what happens by itself, with its time."""
+    body, text, now = campaign.text.body, campaign.text, campaign.moment.now
+    unit = str(body.get("budget_unit") or asked.currency)
+    rows: list[tuple[Cell, ...]] = [
+        (Instant(one.at), Message("the budget changes", context="scheduled change"),
+         MinorAmount(to_minor(one.budget, unit), unit), one.at <= now)
+        for one in text.budget_changes
+    ]  # fmt: skip
+    if not rows:
+        return []
+    columns = (
+        Column("at", Message("when", context="column title")),
+        Column("change", Message("what changes", context="column title")),
+        Column("budget", Message("budget", context="column title"), is_figure=True),
+        Column("done", Message("done", context="column title")),
+    )
+    caption = Message("Scheduled changes", context="table title")
+    return [Table("scheduled", caption, columns, tuple(rows), Message("Nothing is scheduled.", context="empty table"))]
 
 
 _EDIT = Message("Write a new revision", context="link")

@@ -67,7 +67,7 @@ def _tried(asked: Asked, campaign_id: str, written: str) -> list[Block]:
         Stat("before", Message("without these offers", context="figure"), _money(found, found.total_minor)),
     ))  # fmt: skip
     rows = tuple(_row(found, place) for place in range(len(found.offers)))
-    empty = Message("It has no offers yet. Write a new revision to add some.")
+    empty = Message("It has no offer for these categories. Name the category of each product.")
     return [stats, Table("tried", Message("Each offer of the campaign", context="table title"), COLUMNS, rows, empty)]
 
 

@@ -57,7 +57,7 @@ _EMPTY = Message("There is no campaign yet. Write one: it is a draft until someb
 
 def _row(asked: Asked, campaign: WrittenCampaign) -> tuple[Cell, ...]:
     starts, ends = (None if at is None else Instant(at) for at in (campaign.moment.starts_at, campaign.moment.ends_at))
-    body = campaign.text.body
+    body = campaign.text.body_at(campaign.moment.now)
     unit = str(body.get("budget_unit") or asked.currency)
     return (
         Link(str(body.get("title") or campaign.campaign_id), f"/console/campaign?id={campaign.campaign_id}"),

@@ -12,7 +12,7 @@ from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Table, View
 from offerloop.web.console.cells import Badge, Cell, Instant
 from offerloop.web.problems import Problem
-from offerloop.web.roles import ROLES, Permission
+from offerloop.web.roles import Permission, roles_with_any
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,6 +38,9 @@ COLUMNS = (
 DUTIES = (
     Column("permission", Message("permission", context="column title")),
     Column("roles", Message("roles", context="column title")),
+    Column("people", Message("people", context="column title")),
+    Column("you", Message("you", context="column title")),
+    Column("why", Message("why not", context="column title")),
 )
 PERMISSIONS = {
     Permission.READ: Message("see plans, customers and results"),
@@ -60,11 +63,38 @@ def view(asked: Asked) -> View:
     rows = tuple(_row(one) for one in people)
     empty = Message("Nobody may sign in yet.")
     blocks.append(Table("people", Message("Who may sign in"), COLUMNS, rows, empty))
-    duties: tuple[tuple[Cell, ...], ...] = tuple(
-        (words, [role for role, its in ROLES.items() if one in its]) for one, words in PERMISSIONS.items()
-    )
-    blocks += [_invite(), *_revoke(people), Table("permissions", Message("Who may do what"), DUTIES, duties, empty)]
+    duties = tuple(_duty(asked, people, one) for one in PERMISSIONS)
+    blocks += [
+        Table("permissions", Message("Who may do what"), DUTIES, duties, empty), *_rules(asked), _invite(),
+        *_revoke(people),
+    ]  # fmt: skip
     return View(TITLE, "", tuple(blocks))
+
+
+def _duty(asked: Asked, people: list[Person], permission: Permission) -> tuple[Cell, ...]:
+    """Say who may do something, and why the reader may not."""
+    roles = roles_with_any([permission])
+    names = [
+        one.name for one in people if one.revoked_at is None and one.signed_up and not {*roles}.isdisjoint(one.roles)
+    ]
+    may = asked.may(permission)
+    why = (
+        None if may else Message("your roles are {own}; one of {roles} is needed", own=asked.caller.roles, roles=roles)
+    )
+    return PERMISSIONS[permission], roles, names, may, why
+
+
+def _rules(asked: Asked) -> list[Block]:
+    """Say how many people a campaign needs before it starts."""
+    reviewers = 1 if asked.config is None else asked.config.approval.reviewers
+    if not reviewers:
+        return [Notice(Message("Campaigns are not reviewed here: one person may start them."), "warning")]
+    said = Message(
+        "Before a campaign starts, {n} person must approve the revision, not the last editor.",
+        plural="Before a campaign starts, {n} people must approve the revision, not among them the last editor.",
+        n=reviewers,
+    )  # fmt: skip
+    return [Notice(said)]
 
 
 def _row(person: Person) -> tuple[Cell, ...]:
