@@ -256,12 +256,12 @@ def _verdict(outcomes: Path) -> Verdict | None:
     return Verdict(action=arm.action, reasons=reasons, metrics=metrics)
 
 
-def _planned_outcomes(outcomes: Path) -> tuple[pl.DataFrame, str] | None:
+def _planned_outcomes(outcomes: Path, *more: str) -> tuple[pl.DataFrame, str] | None:
     """Return the customers for whom an offer was planned, with it or held out, and the column that they are compared
     by: their profit, or where the cost of offers was not observed their margin."""
     if not outcomes.is_file():
         return None
-    columns = ["customer_id", "arm", "planned_offer_id", "margin_minor", "cost_minor"]
+    columns = [*more, "arm", "planned_offer_id", "margin_minor", "cost_minor"]
     planned = pl.read_parquet(outcomes, columns=columns).filter(
         (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
     )
@@ -270,7 +270,7 @@ def _planned_outcomes(outcomes: Path) -> tuple[pl.DataFrame, str] | None:
 
 
 def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
-    planned = _planned_outcomes(outcomes)
+    planned = _planned_outcomes(outcomes, "customer_id")
     if planned is None:
         raise Problem("conflict", Message("the experiment was not read out yet"))
     table, outcome = planned
