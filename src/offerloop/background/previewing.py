@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def make_preview(shop: Path, request: Mapping[str, Any], _: object) -> dict[str,
         raise InputError(Message("the campaign has no revision {n}", n=number))
     folder = preview_folder(shop, campaign_id, number)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    done = preview(shop, store_campaign(campaign_id, number, revision.text.body), folder)
+    done = preview(shop, store_campaign(campaign_id, number, revision.text.body_at(int(time.time()))), folder)
     _keep_few(folder)
     sentence = next(one["sentence"] for one in done.summary["campaigns"] if one["id"] == campaign_id)
     return {"campaign_id": campaign_id, "run": folder.name, "sentence": sentence}

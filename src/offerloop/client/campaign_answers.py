@@ -122,6 +122,8 @@ class Preview:
     """Customers whom its audience lets in."""
     is_planned: bool
     """Whether the run planned the campaign; where it did not, only the audience is known."""
+    is_preview: bool
+    """Whether it is the preview of this revision that was asked for, of which nothing is sent."""
     planned_revision: int | None
     arms: tuple[ArmSize, ...]
     plan: Spending
