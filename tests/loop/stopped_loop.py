@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from offerloop.commands.simulate.loop_policy import MarketShop, loop_settings
@@ -35,13 +36,21 @@ class PlayedShop(MarketShop):
             self.catch_up(self.market, self.first_day + 7 * self.given)
 
 
-def begin():
-    """The shop and the loop, as they are before the first period: the same each time."""
+@cache
+def beginning():
+    """The market before the first period, and what a loop sees of it."""
     market, _ = past(SETTING, [], SEED, learns=True)
     path = write_shop(market, Path(tempfile.mkdtemp()))
     config, engine = loop_settings(load_config(path), SETTING.budget_minor, 0.05), ENGINES.load("duckdb")()
-    day = prepare(config, engine).as_of_day
-    return LoopCourse(PlayedShop(path.parent, config, engine, day, market, day), config, engine, day)
+    return market, config, engine, prepare(config, engine)
+
+
+def begin():
+    """The shop and the loop, as they are before the first period: the same each time."""
+    market, config, engine, events = beginning()
+    shop = PlayedShop(Path(tempfile.mkdtemp()), config, engine, events.as_of_day, market.branch(), events.as_of_day)
+    shop.events = events
+    return LoopCourse(shop, config, engine, events.as_of_day)
 
 
 def run(journal, periods):

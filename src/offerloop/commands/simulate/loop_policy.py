@@ -49,6 +49,14 @@ class MarketShop:
     as_of_day: int
     """Epoch day on which the coming week begins."""
 
+    @classmethod
+    def begin(cls, folder: Path, config: Config, engine: Engine) -> MarketShop:
+        """Return the shop after the last day of its tables, which are read once."""
+        events = prepare(config, engine)
+        shop = cls(folder, config, engine, events.as_of_day)
+        shop.events = events
+        return shop
+
     @cached_property
     def events(self) -> Events:
         """The tables as they are now."""
@@ -90,10 +98,9 @@ class _Loop:
 
         path = write_shop(market, folder / "shop")
         config, engine = loop_settings(load_config(path), budget, explore), InMemoryEngine()
-        first_day = prepare(config, engine).as_of_day
-        shop = MarketShop(path.parent, config, engine, first_day)
+        shop = MarketShop.begin(path.parent, config, engine)
         journal = Journal.open(f"sqlite:///{folder / 'journal.db'}", "simulated")
-        return cls(shop, LoopCourse(shop, config, engine, first_day), journal)
+        return cls(shop, LoopCourse(shop, config, engine, shop.as_of_day), journal)
 
 
 @dataclass
@@ -112,7 +119,8 @@ class LoopRule:
         del rng  # draws follow from the configuration's seed and the week
         if self._loop is None:
             self._loop = self._begin(market, budget)
-        self.catch_up(market)
+        else:
+            self.catch_up(market)
         decided = take_decision(self._loop.course, self._loop.journal, len(self.decided))
         self.decided.append(decided)
         return _given(market, unpacked(decided["assignments"]))
