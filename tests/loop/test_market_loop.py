@@ -9,12 +9,12 @@ from offerloop.market.periods import Setting, past
 from offerloop.market.preset import load_preset
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN
 
-WEEKS = 3
+WEEKS = 2
 
 
 @pytest.fixture(scope="module")
 def weeks():
-    """Three weeks under the loop, twice."""
+    """Two weeks under the loop, twice."""
 
     def play():
         setting = Setting(load_preset("grocery"), 200, 80, 8, WEEKS, 4, 100)
@@ -60,6 +60,7 @@ def test_nobody_is_in_a_holdout(weeks):
 
 def test_it_is_one_of_the_policies_of_simulate(command, tmp_path):
     arguments = ["--preset", "grocery", "--customers", 60, "--products", 60, "--periods", 2, "--before", 6, "--log", 3]
-    code, out, err = command("simulate", *arguments, "--policy", "loop", "--policy", "same", "--out", tmp_path / "shop")
+    policies = ["--worlds", 1, "--policy", "loop", "--policy", "same"]
+    code, out, err = command("simulate", *arguments, *policies, "--out", tmp_path / "shop")
     assert (code, err) == (0, "")
     assert "'loop'" in out

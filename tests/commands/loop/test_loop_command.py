@@ -2,10 +2,13 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from typed_command import offerloop
 
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.evaluation.hash_groups import in_holdout
@@ -17,10 +20,8 @@ from offerloop.market.simulation import Market
 class Shop:
     """A simulated shop whose tables lie on disk, and which carries out what the loop's files say."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.market = Market(load_preset("grocery"), 150, 60, 1, 8)
-        write_shop(self.market, folder)
+    def __init__(self, folder, market):
+        self.folder, self.market = folder, market
 
     def week(self, file):
         """Give the offers of a file, live through the week, and write all orders so far."""
@@ -40,9 +41,33 @@ class Shop:
         write_shop(self.market, self.folder)
 
 
+@pytest.fixture(scope="module")
+def market():
+    return Market(load_preset("grocery"), 150, 60, 1, 8)
+
+
 @pytest.fixture
-def shop(tmp_path):
-    return Shop(tmp_path / "shop")
+def shop(tmp_path, market):
+    write_shop(market, tmp_path / "shop")
+    return Shop(tmp_path / "shop", market.branch())
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory, market):
+    """The folder of a shop whose loop decided on its first period, and what it said."""
+    folder = tmp_path_factory.mktemp("begun") / "shop"
+    write_shop(market, folder)
+    code, out, err = offerloop("loop", folder, "--once", "--json")
+    assert (code, err) == (0, "")
+    return folder, json.loads(out)
+
+
+@pytest.fixture
+def decided(begun, market, tmp_path):
+    """A copy of the shop whose loop began, and the file of its first period."""
+    folder = tmp_path / "shop"
+    shutil.copytree(begun[0], folder)
+    return Shop(folder, market.branch()), folder / "loop" / "period-0000.csv"
 
 
 def once(command, shop, *more):
@@ -51,43 +76,43 @@ def once(command, shop, *more):
     return json.loads(out)
 
 
-def test_it_decides_waits_learns_and_decides_again(command, shop):
-    found = once(command, shop)
+def test_it_decides_waits_learns_and_decides_again(command, begun, decided):
+    (shop, file), found = decided, begun[1]
     assert [one["period"] for one in found["periods"]] == [0]
     assert "period 0 lasts until" in found["awaited"]
-    told = pl.read_csv(found["file"])
+    assert Path(found["file"]) == begun[0] / "loop" / "period-0000.csv"
+    told = pl.read_csv(file)
     assert (told["propensity"] > 0).all()
     run = shop.folder / "runs" / found["periods"][0]["run"]
-    assert (run / "assignments.csv").read_bytes() == (shop.folder / "loop" / "period-0000.csv").read_bytes()
+    assert (run / "assignments.csv").read_bytes() == file.read_bytes()
     assert (run / "report.html").exists()
-    shop.week(found["file"])
+    shop.week(file)
     after = once(command, shop)
     assert [one["period"] for one in after["periods"]] == [0, 1]
     assert after["periods"][0]["cost_minor"] >= 0
     assert 0 < after["periods"][0]["liability_minor"] <= 150 * 15 * 1.1
-    assert pl.read_csv(found["file"]).equals(told)
+    assert pl.read_csv(file).equals(told)
 
 
-def test_other_customers_explore_in_each_period(command, shop):
-    first = pl.read_csv(once(command, shop)["file"])
-    shop.week(shop.folder / "loop" / "period-0000.csv")
+def test_other_customers_explore_in_each_period(command, decided):
+    shop, file = decided
+    first = pl.read_csv(file)
+    shop.week(file)
     second = pl.read_csv(once(command, shop)["file"])
     drawn = [set(one.filter(pl.col("arm") == "explore")["customer_id"]) for one in (first, second)]
     assert all(drawn)
     assert drawn[0] != drawn[1]
 
 
-def test_asking_again_changes_nothing(command, shop):
-    first = once(command, shop)
-    file = shop.folder / "loop" / "period-0000.csv"
+def test_asking_again_changes_nothing(command, begun, decided):
+    shop, file = decided
     before = file.read_bytes()
-    assert once(command, shop) == first
+    assert once(command, shop) == {**begun[1], "file": str(file)}
     assert file.read_bytes() == before
 
 
-def test_a_lost_file_is_written_again_as_it_was(command, shop):
-    once(command, shop)
-    file = shop.folder / "loop" / "period-0000.csv"
+def test_a_lost_file_is_written_again_as_it_was(command, decided):
+    shop, file = decided
     before = file.read_bytes()
     file.unlink()
     once(command, shop)
@@ -110,8 +135,9 @@ def test_each_period_is_published_once_to_where_the_configuration_says(command, 
     assert len(list(shop.folder.glob("crm-*.csv"))) == 2
 
 
-def test_periods_that_were_over_before_they_were_decided_get_no_offers(command, shop):
-    shop.week(once(command, shop)["file"])
+def test_periods_that_were_over_before_they_were_decided_get_no_offers(command, decided):
+    shop, file = decided
+    shop.week(file)
     for _ in range(2):
         shop.market.advance(np.full(150, -1), None)
     for name, table in shop.market.observe().items():
@@ -122,8 +148,8 @@ def test_periods_that_were_over_before_they_were_decided_get_no_offers(command, 
     assert "over before it was decided" in command("loop", shop.folder)[1]
 
 
-def test_windows_of_another_length_need_a_new_loop(command, shop):
-    once(command, shop)
+def test_windows_of_another_length_need_a_new_loop(command, decided):
+    shop, _ = decided
     config = shop.folder / "offerloop.toml"
     config.write_text(config.read_text(encoding="utf-8") + "\n[evaluate]\nwindow_days = 5\n", encoding="utf-8")
     code, _, err = command("loop", shop.folder, "--once")
@@ -132,13 +158,13 @@ def test_windows_of_another_length_need_a_new_loop(command, shop):
 
 
 @pytest.mark.slow
-def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, shop):
-    file = once(command, shop)["file"]
-    for _ in range(3):
+def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, decided):
+    shop, file = decided
+    for _ in range(2):
         shop.week(file)
-        file = once(command, shop)["file"]
-    found = once(command, shop)["periods"]
-    assert [one["state"] for one in found] == ["trial"] * 4
+        told = once(command, shop)
+        file, found = told["file"], told["periods"]
+    assert [one["state"] for one in found] == ["trial"] * 3
     printed = command("loop", shop.folder)[1].splitlines()
     rows = [line for line in printed if re.match(r"\d+ ", line)]
     assert ["not sent" in line for line in rows] == [not one["sent"] for one in found]
@@ -158,7 +184,10 @@ def test_nobody_of_the_holdout_gets_anything(command, shop):
 def test_without_once_it_only_tells(command, shop):
     assert command("loop", shop.folder)[1].startswith("nothing decided yet")
     assert not (shop.folder / "loop").exists()
-    once(command, shop)
+
+
+def test_without_once_it_tells_what_was_decided(command, decided):
+    shop, _ = decided
     code, out, _ = command("loop", shop.folder)
     assert code == 0
     assert out.startswith("In period 0, ")
@@ -206,8 +235,9 @@ def test_business_as_usual_is_an_arm_of_the_loop(command, shop):
     assert set(mine["offer_id"]) == {"none"}
 
 
-def test_offers_may_change_from_period_to_period(command, shop):
-    shop.week(once(command, shop)["file"])
+def test_offers_may_change_from_period_to_period(command, decided):
+    shop, file = decided
+    shop.week(file)
     changed(shop, lambda text: text.replace("percent = 10", "percent = 11"))
     assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
 
@@ -241,15 +271,15 @@ def test_it_learns_from_what_was_shown_before_it_began_and_from_what_it_gave(com
     assert finished(after["periods"][1], "in which deliberately nothing") == before + none
 
 
-def test_while_little_is_known_the_idle_budget_is_given_by_lot(command, shop):
-    period = once(command, shop)["periods"][0]
+def test_while_little_is_known_the_idle_budget_is_given_by_lot(begun):
+    period = begun[1]["periods"][0]
     assert period["sent"] == []
     assert period["explorers"] == (2250 + 225) // 125  # the shop pays a quarter of at most 5.00
     assert 0 < period["liability_minor"] <= 2250 + 225
 
 
 def test_a_log_without_propensities_teaches_nothing_and_says_so(command, shop):
-    shop.log(6)
+    shop.log(2)
     file = shop.folder / "exposures.parquet"
     pl.read_parquet(file).drop("propensity").write_parquet(file)
     changed(shop, lambda text: text.replace('propensity = "propensity"\n', ""))
