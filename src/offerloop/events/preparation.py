@@ -173,6 +173,7 @@ class _Cleaning:
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_marked_ids(sources["order_lines"], config.clean)
         sources = in_small_letters(sources) if config.privacy.ignore_case else sources
+        sources = {name: engine.keep(frame) for name, frame in sources.items()}
         check_matching(sources, config)
         self.door = at_the_door(sources, config.privacy, config.clean.min_matched_ids, engine)
         self.sources = self.door.sources
@@ -361,7 +362,7 @@ class _Cleaning:
         if name == "order_lines":
             frame = with_day(frame, "at", "order_day", self.config.shop.timezone)
             self.dates.check(name, frame, "order_day")
-        cleaned = Cleaned(name, frame)
+        cleaned = Cleaned(name, frame, self.engine.keep)
         rows = count_rows(frame)
         if name in self.left_out and self.config.sources[name].where:
             rows_out, sales = self.left_out[name]
@@ -388,7 +389,7 @@ class _Cleaning:
             drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name == "order_lines":
-            cleaned.frame = self._known_then(cleaned, self.engine.keep(cleaned.frame))
+            cleaned.frame = self._known_then(cleaned)
             self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
             apply_rules(cleaned, rules_after_returns(clean))
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
@@ -421,20 +422,20 @@ class _Cleaning:
             "several texts", "repaired", n_products, Message("products with several texts: the commonest one is shown")
         )
 
-    def _known_then(self, cleaned: Cleaned, lines: Frame) -> Frame:
+    def _known_then(self, cleaned: Cleaned) -> Frame:
         """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""
         as_of = self.config.profiles.as_of
         if as_of is None:
-            return lines
+            return cleaned.frame
         later = nw.col("order_day") >= epoch_day(as_of)
-        self._later = count_rows(lines.filter(later))
+        self._later = count_rows(cleaned.frame.filter(later))
         cleaned.note(
             "after the plan",
             "rejected",
             self._later,
             Message("on profiles.as_of = {day} or later: not known then", day=as_of.isoformat()),
         )
-        return lines.filter(~later)
+        return cleaned.frame.filter(~later)
 
     def _find_bulk(self, lines: Frame) -> None:
         self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)

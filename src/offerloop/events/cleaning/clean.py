@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,8 @@ class Cleaned:
 
     table: str
     frame: Frame
+    keep: Callable[[Frame], Frame] = field(default=lambda frame: frame)
+    """What computes a table once that several queries read, such as the engine's `keep`."""
     quality: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[Frame] = field(default_factory=list)
     """Parts of the table of rejected rows."""
@@ -66,7 +69,7 @@ def drop_copies(cleaned: Cleaned) -> None:
     """Reject rows that are there again in every column."""
     frame = cleaned.frame
     columns = frame.collect_schema().names()
-    counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
+    counted = cleaned.keep(frame.group_by(*columns).agg(nw.len().alias("_n")))
     counted = counted.with_columns(_keep=nw.lit(1))
     _settle_copies(cleaned, columns, counted, *collect(counted.select(*_lost_copies(columns))).row(0))
 
@@ -84,7 +87,7 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> No
     columns = frame.collect_schema().names()
     counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
     fewest = nw.col("_n").min().over("order_id")
-    counted = counted.with_columns(_keep=nw.col("_n") // fewest)
+    counted = cleaned.keep(counted.with_columns(_keep=nw.col("_n") // fewest))
     more = nw.col("_keep") - 1
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
     n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(columns), *sums)).row(0)
@@ -138,7 +141,7 @@ def apply_rules(cleaned: Cleaned, rules: list[CleaningRule]) -> None:
     if not rules:
         return
     columns = cleaned.frame.collect_schema().names()
-    marked = _mark(cleaned.frame, rules)
+    marked = cleaned.keep(_mark(cleaned.frame, rules))
     sums = [nw.col(_hit(number)).cast(nw.Int64).sum().alias(_hit(number)) for number in range(len(rules))]
     by_day = collect(marked.group_by("order_day").agg(*sums)) if "order_day" in columns else None
     totals = collect(marked.select(*sums)) if by_day is None else by_day

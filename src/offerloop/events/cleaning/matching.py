@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -16,6 +16,8 @@ from offerloop.errors import SourceError
 from offerloop.message import Message, both, joined
 
 Sources = dict[SourceName, Frame]
+Ids = Callable[[SourceName, str], pl.Series]
+"""The distinct ids of a source's column as sorted texts, computed once."""
 _UNLESS = Message("if they differ rightly, set clean.min_matched_ids = 0, which switches this check off")
 _LOOSE = {
     Message("leading zeros", context="difference in writing"): pl.col("id").str.strip_chars_start("0"),
@@ -52,13 +54,18 @@ PAIRS = (
 
 def check_matching(sources: Sources, config: Config) -> None:
     """Raise SourceError with every pair of sources whose ids hardly meet, and every empty column that audits."""
-    problems = [*_empty_problems(sources, config), *_pair_problems(sources, config), *_audit_problems(sources, config)]
+    ids_of: Ids = cache(lambda name, column: _ids(sources[name], column))
+    problems = [
+        *_empty_problems(sources, config, ids_of),
+        *_pair_problems(sources, config, ids_of),
+        *_audit_problems(sources, config, ids_of),
+    ]
     if problems:
         raise SourceError(joined(problems, "\n"))
 
 
-def _empty_problems(sources: Sources, config: Config) -> Iterator[Message]:
-    if "customers" in sources and not len(_ids(sources["customers"], "customer_id")):
+def _empty_problems(sources: Sources, config: Config, ids_of: Ids) -> Iterator[Message]:
+    if "customers" in sources and not len(ids_of("customers", "customer_id")):
         place = config.sources["customers"].place
         yield Message(
             "[sources.customers] '{place}' has no rows, so that nobody's consent is known; fill it, or take it out",
@@ -66,8 +73,7 @@ def _empty_problems(sources: Sources, config: Config) -> Iterator[Message]:
         )
 
 
-def _pair_problems(sources: Sources, config: Config) -> Iterator[Message]:
-    ids_of = cache(lambda name, column: _ids(sources[name], column))
+def _pair_problems(sources: Sources, config: Config, ids_of: Ids) -> Iterator[Message]:
     for pair in PAIRS:
         if pair.source in sources and pair.other in sources:
             ids, others = (ids_of(name, pair.column) for name in (pair.source, pair.other))
@@ -88,7 +94,7 @@ def _hardly(pair: _Pair, config: Config, ids: pl.Series, others: pl.Series, coun
     )  # fmt: skip
 
 
-def _audit_problems(sources: Sources, config: Config) -> Iterator[Message]:
+def _audit_problems(sources: Sources, config: Config, ids_of: Ids) -> Iterator[Message]:
     """Yield columns under `audit_only` that rules see too, or that are empty for nearly all customers who bought."""
     if "customers" not in sources or not config.profiles.audit_only:
         return
@@ -100,7 +106,7 @@ def _audit_problems(sources: Sources, config: Config) -> Iterator[Message]:
                 "where rules and models see it; take it out of one of them",
                 place=place, name=name, mapped=ours,
             )  # fmt: skip
-    bought = _ids(sources["order_lines"], "customer_id")
+    bought = ids_of("order_lines", "customer_id")
     customers = collect(sources["customers"].select("customer_id", *config.profiles.audit_only))
     buyers = customers.filter(pl.col("customer_id").cast(pl.String).is_in(bought.implode()))
     for name in config.profiles.audit_only:

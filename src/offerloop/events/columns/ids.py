@@ -20,8 +20,7 @@ _SCIENTIFIC = r"^-?\d(\.\d+)?[eE]\+\d{2,3}$"
 
 def alike(sources: dict[SourceName, Frame]) -> dict[SourceName, Frame]:
     """The sources with each id in one kind, so that ids of a CSV file and of a database meet."""
-    columns = {column for frame in sources.values() for column in frame.collect_schema() if column.endswith("_id")}
-    text = {column for column in columns if not all(_plain(frame, column) for frame in sources.values())}
+    text = {column for frame in sources.values() for column in _texts(frame)}
     return {name: _with_kind(frame, text) for name, frame in sources.items()}
 
 
@@ -57,13 +56,15 @@ def lost_digits(cell: nw.Expr) -> nw.Expr:
     return is_scientific(cell) & (exponent > mantissa.str.len_chars())
 
 
-def _plain(frame: Frame, column: str) -> bool:
-    kind = frame.collect_schema().get(column)
-    if kind != nw.String:
-        return True
-    plain = nw.col(column).str.contains(_PLAIN)
-    flags = collect(frame.select(odd=(~plain).any(), some=(~nw.col(column).is_null()).any())).row(0)
-    return flags[0] is not True and flags[1] is not False
+def _texts(frame: Frame) -> list[str]:
+    """Return the columns of ids that are no plain integers, or are empty."""
+    ids = [name for name, kind in frame.collect_schema().items() if name.endswith("_id") and kind == nw.String]
+    if not ids:
+        return []
+    odd = [(~nw.col(name).str.contains(_PLAIN)).any().alias(f"odd {name}") for name in ids]
+    some = [(~nw.col(name).is_null()).any().alias(f"some {name}") for name in ids]
+    flags = collect(frame.select(*odd, *some)).row(0, named=True)
+    return [name for name in ids if flags[f"odd {name}"] is True or flags[f"some {name}"] is False]
 
 
 def _with_kind(frame: Frame, text: set[str]) -> Frame:

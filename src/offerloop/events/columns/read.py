@@ -350,9 +350,14 @@ def _check_cells(
     mapping: _Mapping, kept: Frame, columns: list[str], is_wrong: Callable[[nw.Expr], nw.Expr], why: Message
 ) -> None:
     """Raise SourceError with the first cell, in the order of texts, that is wrong whatever the others hold."""
+    if not columns:
+        return
+    wrong = {ours: is_wrong(nw.col(ours)) for ours in columns}
+    counts = [where.cast(nw.Int64).sum().alias(f"n_{ours}") for ours, where in wrong.items()]
+    cells = [nw.when(where).then(nw.col(ours)).min().alias(f"cell_{ours}") for ours, where in wrong.items()]
+    first = collect(kept.select(*counts, *cells)).row(0, named=True)
     for ours in columns:
-        rows = kept.filter(is_wrong(nw.col(ours))).select(n=nw.len(), cell=nw.col(ours).min())
-        n, cell = collect(rows).row(0)
+        n, cell = first[f"n_{ours}"], first[f"cell_{ours}"]
         if n:
             theirs = mapping.source.columns[ours]
             raise SourceError(
