@@ -147,7 +147,7 @@ def test_links_between_pages_lead_somewhere():
 
 @pytest.mark.sample
 def test_the_steps_of_the_tutorial_run(tmp_path, monkeypatch, command, capsys):
-    """The steps as written, but for the size of the shop: a fifth of the sample's households."""
+    """The steps as written, but for the size of the shop: one in twenty of the sample's households."""
     monkeypatch.chdir(tmp_path)
     shell = shell_commands(TUTORIAL)
     assert [words[1] for words in shell] == ["init", "run", "explain"]
@@ -156,7 +156,7 @@ def test_the_steps_of_the_tutorial_run(tmp_path, monkeypatch, command, capsys):
         code, printed[words[1]], said = command(*words[1:])
         assert code == 0, said
         if words[1] == "init":
-            keep_part(tmp_path / "demo")
+            keep_part(tmp_path / "demo", 20)
     assert "You can switch off personalised offers" in printed["explain"]
     report = printed["run"].strip().splitlines()[-1]
     assert (tmp_path / report).name == "report.html"

@@ -22,14 +22,14 @@ def write_sample_part(folder: Path) -> Path:
     return config_path
 
 
-def keep_part(folder: Path) -> None:
-    """Leave a fifth of the households in the tables of a shop that `init --sample` wrote."""
+def keep_part(folder: Path, one_in: int = ONE_IN) -> None:
+    """Leave one in so many households in the tables of a shop that `init --sample` wrote."""
     for path in (folder / "data").glob("*.parquet"):
         table = pl.read_parquet(path)
         if "household_id" in table.columns:
-            table.filter(is_in_part(pl.col("household_id"))).write_parquet(path)
+            table.filter(is_in_part(pl.col("household_id"), one_in)).write_parquet(path)
 
 
-def is_in_part(household_id: pl.Expr) -> pl.Expr:
+def is_in_part(household_id: pl.Expr, one_in: int = ONE_IN) -> pl.Expr:
     """Return whether a household is in the part."""
-    return household_id % ONE_IN == A_HOUSEHOLD % ONE_IN
+    return household_id % one_in == A_HOUSEHOLD % one_in

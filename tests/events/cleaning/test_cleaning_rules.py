@@ -21,31 +21,36 @@ def kept(events):
 
 
 @pytest.mark.parametrize(
-    ("rule", "action", "line", "left"),
+    ("rule", "action", "lines", "left"),
     [
-        ("exact copy", "rejected", GOOD, []),
-        ("incomplete", "rejected", ",1,1,1,1.00,2024-01-01\n", []),
-        ("incomplete", "rejected", "2,,1,1,1.00,2024-01-01\n", []),
-        ("incomplete", "rejected", "2,1,,1,1.00,2024-01-01\n", []),
-        ("incomplete", "rejected", "2,1,1,,1.00,2024-01-01\n", []),
-        ("incomplete", "rejected", "2,1,1,,0.00,2024-01-01\n", []),
-        ("incomplete", "rejected", "2,1,1,1,,2024-01-01\n", []),
-        ("incomplete", "rejected", "2,1,1,1,1.00,\n", []),
-        ("nothing sold", "rejected", "2,1,1,0,0.00,2024-01-01\n", []),
-        ("nothing sold", "rejected", "2,1,1,-1,0.00,2024-01-01\n", []),
-        ("quantity zero with money", "repaired", "2,1,1,0,3.00,2024-01-01\n", [(2, 1, 300)]),
-        ("quantity is a measure", "repaired", "2,1,1,101,3.00,2024-01-01\n", [(2, 1, 300)]),
-        ("return without a sale", "rejected", "2,1,2,-1,-0.50,2024-01-01\n", []),
-        ("return without a sale", "rejected", "2,1,2,1,-0.50,2024-01-01\n", []),
-        ("impossible time", "rejected", "2,1,1,1,1.00,0201-01-01\n", []),
+        ("exact copy", "rejected", [GOOD], []),
+        (
+            "incomplete",
+            "rejected",
+            [
+                ",1,1,1,1.00,2024-01-01\n",
+                "3,,1,1,1.00,2024-01-01\n",
+                "4,1,,1,1.00,2024-01-01\n",
+                "5,1,1,,1.00,2024-01-01\n",
+                "6,1,1,,0.00,2024-01-01\n",
+                "7,1,1,1,,2024-01-01\n",
+                "8,1,1,1,1.00,\n",
+            ],
+            [],
+        ),
+        ("nothing sold", "rejected", ["2,1,1,0,0.00,2024-01-01\n", "3,1,1,-1,0.00,2024-01-01\n"], []),
+        ("quantity zero with money", "repaired", ["2,1,1,0,3.00,2024-01-01\n"], [(2, 1, 300)]),
+        ("quantity is a measure", "repaired", ["2,1,1,101,3.00,2024-01-01\n"], [(2, 1, 300)]),
+        ("return without a sale", "rejected", ["2,1,2,-1,-0.50,2024-01-01\n", "3,1,3,1,-0.50,2024-01-01\n"], []),
+        ("impossible time", "rejected", ["2,1,1,1,1.00,0201-01-01\n"], []),
     ],
 )
-def test_each_rule_hits_the_line_made_for_it_and_no_other(clean, rule, action, line, left):
-    events = clean(HEADER + GOOD + line)
+def test_each_rule_hits_the_lines_made_for_it_and_no_other(clean, rule, action, lines, left):
+    events = clean(HEADER + GOOD + "".join(lines))
     assert kept(events) == [(1, 1, 100), *left]
     hits = {name for name, rows in counts(events).items() if rows and name[0] != "all rows"}
     assert hits == {(rule, action)}
-    assert counts(events)[rule, action] == 1
+    assert counts(events)[rule, action] == len(lines)
 
 
 @pytest.mark.parametrize("line", ["2,1,1,100,3.00,2024-01-01\n", "2,1,1,1,0.00,2024-01-01\n"])
