@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,23 @@ MAIN = "from offerloop.cli import main; main()"
 @pytest.fixture
 def shop(tmp_path):
     return write_small_shop(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A shop that ran once, and a copy of its folder."""
+    config = write_small_shop(tmp_path_factory.mktemp("ran"))
+    run(config, "duckdb", None)
+    return config, shutil.copytree(config.parent, tmp_path_factory.mktemp("copy") / "shop")
+
+
+@pytest.fixture
+def shop_that_ran(ran):
+    """The shop as it was after its run, at its place, which stages depend on."""
+    config, copy = ran
+    shutil.rmtree(config.parent)
+    shutil.copytree(copy, config.parent)
+    return config
 
 
 def kept(config, begin=None):
@@ -48,8 +66,8 @@ def test_a_second_run_takes_everything_and_gives_the_same(shop):
         assert pl.read_parquet(path).equals(pl.read_parquet(other / path.name)), path.name
 
 
-def test_a_changed_budget_is_allocated_anew_and_nothing_before(shop):
-    kept(shop)
+def test_a_changed_budget_is_allocated_anew_and_nothing_before(shop_that_ran):
+    shop = shop_that_ran
     edit(shop, 'budget = "100.00"', 'budget = "60.00"')
     again, folder = kept(shop)
     assert again == [one for one in STAGES[: STAGES.index("effects")] if one != "audiences"]
@@ -61,25 +79,22 @@ def test_a_changed_budget_is_allocated_anew_and_nothing_before(shop):
     ("old", "new", "first_new"),
     [("top_k = 5", "top_k = 6", "recommenders"), ("holdout = 0.2", "holdout = 0.15", "assignments")],
 )
-def test_each_setting_belongs_to_its_stages(shop, old, new, first_new):
-    kept(shop)
-    edit(shop, old, new)
-    again, _ = kept(shop)
+def test_each_setting_belongs_to_its_stages(shop_that_ran, old, new, first_new):
+    edit(shop_that_ran, old, new)
+    again, _ = kept(shop_that_ran)
     assert first_new not in again
     assert "events" in again
     assert "response" in again
 
 
-def test_a_changed_file_changes_everything(shop):
-    kept(shop)
-    lines = shop.parent / "lines.csv"
+def test_a_changed_file_changes_everything(shop_that_ran):
+    lines = shop_that_ran.parent / "lines.csv"
     lines.write_text(lines.read_text().replace("c001", "c999"))
-    assert kept(shop)[0] == []
+    assert kept(shop_that_ran)[0] == []
 
 
-def test_from_a_stage_on_everything_is_computed(shop):
-    kept(shop)
-    again, _ = kept(shop, "effects")
+def test_from_a_stage_on_everything_is_computed(shop_that_ran):
+    again, _ = kept(shop_that_ran, "effects")
     assert again == list(STAGES[: STAGES.index("effects")])
 
 
@@ -88,11 +103,10 @@ def test_an_unknown_stage_is_answered_with_the_nearest_name(shop):
         kept(shop, "respons")
 
 
-def test_results_that_nobody_needs_any_more_are_removed(shop):
-    kept(shop)
-    edit(shop, 'budget = "100.00"', 'budget = "60.00"')
-    kept(shop)
-    entries = [path.name for path in (shop.parent / "runs" / ".stages" / "offerloop").glob("[!.]*")]
+def test_results_that_nobody_needs_any_more_are_removed(shop_that_ran):
+    edit(shop_that_ran, 'budget = "100.00"', 'budget = "60.00"')
+    kept(shop_that_ran)
+    entries = [path.name for path in (shop_that_ran.parent / "runs" / ".stages" / "offerloop").glob("[!.]*")]
     assert len(entries) == len(STAGES)
 
 
@@ -132,21 +146,20 @@ def test_a_run_that_is_interrupted_says_so_in_one_line_and_goes_on(shop):
     assert sorted(path.name for path in shop.parent.rglob("*.partial")) == []
 
 
-def test_what_a_killed_writer_left_is_removed(shop):
-    runs = shop.parent / "runs"
+def test_what_a_killed_writer_left_is_removed(shop_that_ran):
+    runs = shop_that_ran.parent / "runs"
     gone, alive = runs / ".20260101-000000.999999999.partial", runs / f".20260101-000001.{os.getpid()}.partial"
     for left in (gone, alive):
-        left.mkdir(parents=True)
-    kept(shop)
+        left.mkdir()
+    kept(shop_that_ran)
     assert (gone.exists(), alive.exists()) == (False, True)
 
 
-def test_two_runs_of_one_configuration_do_not_mix(shop):
-    store = shop.parent / "runs" / ".stages" / shop.stem
-    store.mkdir(parents=True)
+def test_two_runs_of_one_configuration_do_not_mix(shop_that_ran):
+    store = shop_that_ran.parent / "runs" / ".stages" / shop_that_ran.stem
     with lock_stages(store), pytest.raises(InputError, match="another run of this configuration is under way"):
-        run(shop, "duckdb", None)
-    assert run(shop, "duckdb", None).report.is_file()
+        run(shop_that_ran, "duckdb", None)
+    assert run(shop_that_ran, "duckdb", None).report.is_file()
 
 
 @pytest.mark.slow

@@ -78,7 +78,7 @@ def test_forecasts_are_unbiased_where_the_value_of_the_best_looking_is_not():
 
 def test_the_forecast_of_the_whole_procedure_covers_what_it_brings():
     hits = []
-    for seed in range(60):
+    for seed in range(40):
         value, _, true = trial(seed, n=1_500, common=(0.1, 0.1), own=(0.2, 0.0))
         study = study_trial(value, None, Spending(), seed, ESTIMATORS)
         found = study.forecast_profit
@@ -149,7 +149,7 @@ def off_over_error(found, truth):
 def test_errors_of_policies_that_hang_on_luck_are_as_large_as_said():
     """Nothing works: whom the folds would treat is luck, and the plain error of such values is far too small."""
     plain, told, truth = [], [], []
-    for seed in range(60):
+    for seed in range(40):
         value, _, true = trial(seed, n=400)
         study = study_trial(value, None, Spending(), seed, {"ridge_t": RidgeTLearner()})
         policy = study.selection.policies["ridge_t"].mean(axis=0)
