@@ -9,7 +9,7 @@ from pathlib import Path
 from offerloop.commands.simulate.loop_policy import MarketShop, loop_settings
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
-from offerloop.engine import ENGINES
+from offerloop.engine import InMemoryEngine
 from offerloop.events import prepare
 from offerloop.loop import LoopCourse, go_on
 from offerloop.market import Market
@@ -41,7 +41,7 @@ def beginning():
     """The market before the first period, and what a loop sees of it."""
     market, _ = past(SETTING, [], SEED, learns=True)
     path = write_shop(market, Path(tempfile.mkdtemp()))
-    config, engine = loop_settings(load_config(path), SETTING.budget_minor, 0.05), ENGINES.load("duckdb")()
+    config, engine = loop_settings(load_config(path), SETTING.budget_minor, 0.05), InMemoryEngine()
     return market, config, engine, prepare(config, engine)
 
 

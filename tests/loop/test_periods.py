@@ -69,7 +69,6 @@ def test_no_budget_is_overspent(whole):
     assert min(spent) > 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", ["course", "journal"])
 def test_a_crash_at_any_call_changes_nothing(part, whole, tmp_path):
     """The shop outlives the crash, or is played again from the beginning."""
@@ -101,7 +100,7 @@ def kill_and_begin_again(url, rng, most=1_000):
     while kills < most:
         process = subprocess.Popen(command)
         try:
-            assert process.wait(timeout=rng.uniform(0.5, 5.0)) == 0
+            assert process.wait(timeout=rng.uniform(1.0, 2.5)) == 0
             return kills
         except subprocess.TimeoutExpired:
             process.kill()
