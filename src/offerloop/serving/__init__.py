@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from offerloop.serving.baskets import basket_of, line_of, offer_effect
     from offerloop.serving.bought import BoughtBasket
     from offerloop.serving.building import is_served, serve_run
+    from offerloop.serving.comparing import PolicyDifference, compare_policies
     from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
     from offerloop.serving.leases import Leases
     from offerloop.serving.newcomers import HeardOf
@@ -33,6 +34,7 @@ __all__ = [
     "HeardOf",
     "Leases",
     "Policy",
+    "PolicyDifference",
     "PolicyPacing",
     "Records",
     "RecordsFullError",
@@ -40,6 +42,7 @@ __all__ = [
     "ShopOffers",
     "basket_of",
     "campaign_spending",
+    "compare_policies",
     "decide",
     "instant",
     "is_served",

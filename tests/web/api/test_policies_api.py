@@ -2,6 +2,7 @@
 
 import shutil
 
+import polars as pl
 from served_shop import with_role
 
 
@@ -28,6 +29,34 @@ def test_a_newer_run_is_served_unless_another_was_promoted(service, small_run):
     shown = service.get(f"/v1/policies/{new}", headers=approver).json()
     assert shown["campaigns"][0]["campaign_id"] == "first"
     assert service.post("/v1/policies/20200101-000000/promote", headers=approver).status_code == 404
+
+
+def test_a_policy_says_what_it_would_change(service, small_run):
+    """A copy of the run in which one customer lost the offer, one got another one, and one is new."""
+    headers, new = with_role(service, "viewer"), service.app.state.worker.settings.shop / "runs" / "20990101-000000"
+    shutil.copytree(small_run, new)
+    shutil.rmtree(new / "served", ignore_errors=True)
+    table = pl.read_parquet(new / "assignments.parquet")
+    lost, other = table.filter(pl.col("offer_id") == "spend-and-save")["customer_id"][:2]
+    who, offers = pl.col("customer_id"), pl.read_parquet(new / "offers.parquet")["offer_id"]
+    another = offers.filter(offers != "spend-and-save")[0]
+    changed = table.with_columns(
+        pl.when(who == lost).then(pl.lit("none")).when(who == other).then(pl.lit(another)).otherwise("offer_id")
+        .alias("offer_id"),
+        pl.when(who != lost).then("campaign_id").alias("campaign_id"),
+    )  # fmt: skip
+    added = changed.head(1).with_columns(customer_id=pl.lit("brand-new"))
+    pl.concat([changed, added]).write_parquet(new / "assignments.parquet")
+    place = f"/v1/policies/{new.name}/compare?other={small_run.name}"
+    said = service.get(place, headers=headers).json()
+    assert (said["before"], said["after"]) == (small_run.name, new.name)
+    assert said["customers"] == {
+        "n_same": table.height - 2, "n_other": 1, "n_gained": 0, "n_lost": 1, "n_new": 1, "n_gone": 0,
+    }  # fmt: skip
+    (campaign,) = said["campaigns"]
+    assert campaign["before"] == campaign["after"]
+    back = service.get(f"/v1/policies/{small_run.name}/compare?other={new.name}", headers=headers).json()["customers"]
+    assert (back["n_gained"], back["n_lost"], back["n_gone"]) == (1, 0, 1)
 
 
 def test_one_switch_turns_personalised_offers_off(service):

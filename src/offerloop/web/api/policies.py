@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict
 
-from offerloop.serving import serve_run
+from offerloop.serving import compare_policies, serve_run
 from offerloop.store import (
     PERSONALISED,
     add_entry,
@@ -28,7 +28,7 @@ from offerloop.web.paging import Limit
 from offerloop.web.problems import Problem, documented
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
-from offerloop.workspace import find_run, open_run
+from offerloop.workspace import RunRead, find_run, open_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,6 +37,7 @@ router = APIRouter(prefix="/v1", tags=["policies"])
 NEWEST = "newest"
 """Stands for whatever run is the newest."""
 Version = Annotated[str, InPath(pattern=r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$|^newest$", examples=[NEWEST])]
+OtherVersion = Annotated[str | None, Query(pattern=r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$|^newest$", examples=[NEWEST])]
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "store_away")
 
 
@@ -66,6 +67,41 @@ class PolicyShown(PolicyListed):
     currency: str
     headline: str
     campaigns: list[CampaignServed]
+
+
+class CampaignCompared(BaseModel):
+    """A campaign in two policies; null where one of them does not have it."""
+
+    campaign_id: str
+    before: CampaignServed | None
+    after: CampaignServed | None
+
+
+class CustomersCompared(BaseModel):
+    """Customers by what they get; each policy draws its own arms."""
+
+    n_same: int
+    """The same offer, or none in both."""
+    n_other: int
+    """Another offer than before."""
+    n_gained: int
+    """An offer, and none before."""
+    n_lost: int
+    """No offer, and one before."""
+    n_new: int
+    """Customers whom only the policy itself knows."""
+    n_gone: int
+    """Customers whom only the other one knows."""
+
+
+class PolicyComparison(BaseModel):
+    """What a policy would change."""
+
+    before: str
+    """The other policy."""
+    after: str
+    campaigns: list[CampaignCompared]
+    customers: CustomersCompared
 
 
 class PolicyList(BaseModel):
@@ -112,15 +148,39 @@ def one_policy(request: Request, version: Version, _: Reading) -> PolicyShown:
     worker: Worker = request.app.state.worker
     run = open_run(_folder(worker, version))
     listed = _listed(worker, run.folder.name, worker.database.read(promoted))
-    campaigns = [
+    headline = str(run.summary.get("headline", ""))
+    return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=_campaigns(run))
+
+
+@router.get(
+    "/policies/{version}/compare",
+    responses=documented("not_signed_in", "not_allowed", "not_found", "not_ready", "invalid"),
+)
+def compare_policy(request: Request, version: Version, _: Reading, other: OtherVersion = None) -> PolicyComparison:
+    """Say what this policy would change, beside the one that is served or another one."""
+    worker: Worker = request.app.state.worker
+    against = worker.version if other is None else other
+    if against is None:
+        raise Problem("not_ready")
+    old, new = (open_run(_folder(worker, one)) for one in (against, version))
+    was, now = ({one.campaign_id: one for one in _campaigns(run)} for run in (old, new))
+    return PolicyComparison(
+        before=old.folder.name, after=new.folder.name,
+        campaigns=[
+            CampaignCompared(campaign_id=one, before=was.get(one), after=now.get(one)) for one in sorted({*was, *now})
+        ],
+        customers=CustomersCompared(**vars(compare_policies(serve_run(old.folder), serve_run(new.folder)))),
+    )  # fmt: skip
+
+
+def _campaigns(run: RunRead) -> list[CampaignServed]:
+    return [
         CampaignServed(
             campaign_id=one.id, title=one.title, is_sent=one.send, n_planned=one.n_planned,
             budget_minor=one.budget_minor, budget_unit=one.budget_unit,
         )
         for one in run.campaigns
     ]  # fmt: skip
-    headline = str(run.summary.get("headline", ""))
-    return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=campaigns)
 
 
 @router.post(
