@@ -130,6 +130,23 @@ def test_every_reader_gets_an_explanation(shared_service, role, customer):
         assert len(answer.json()["text"]) > 20
 
 
+def test_an_explanation_says_why_a_decision_is_not_the_plans(service):
+    headers = with_role(service, "admin")
+
+    def explained(audience, **body):
+        decision = ask(service, headers, customer_id="c000", durable=True, **body).json()["decision_id"]
+        place = f"/v1/decisions/{decision}/explanation?audience={audience}"
+        return service.get(place, headers=headers).json()["text"]
+
+    as_planned = explained("support")
+    excluded = explained("support", exclude=["spend-and-save"])
+    assert excluded == f"The request excluded the planned offer.\n\n{as_planned}"
+    assert explained("customer", exclude=["spend-and-save"]) == "There was no personal offer for you at that moment."
+    service.put("/v1/switch", json={"is_on": False}, headers=headers)
+    assert explained("marketer") == "Personal offers were switched off."
+    assert explained("customer") == "We are not sending personal offers at the moment."
+
+
 def test_without_a_policy_there_is_no_offer_and_an_alarm(tmp_path):
     with served(tmp_path) as client:
         answer = ask(client, with_role(client, "service"), customer_id="c000")

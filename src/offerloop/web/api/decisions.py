@@ -15,6 +15,7 @@ from offerloop.report import Localizer
 from offerloop.serving import DecisionAsked, replayed
 from offerloop.store import DecisionRecord, find_decision
 from offerloop.web.api.baskets import BasketFields, Line
+from offerloop.web.api.decision_words import why_not_planned
 from offerloop.web.api.fields import Model, Name, Scalar
 from offerloop.web.auth import Deciding, DecidingOrReading, Reading, caller_with
 from offerloop.web.deciding import decide_and_record
@@ -233,14 +234,14 @@ def explained(request: Request, decision_id: str, audience: Audience, language: 
     record = _on_record(request, decision_id)
     if record.customer_id is None:
         raise Problem("erased")
+    for_customer = audience is Audience.CUSTOMER
+    changed = why_not_planned(record, for_customer=for_customer)
+    parts = [] if changed is None else [Localizer(language)(changed)]
     policy = None if record.version is None or record.failure else worker.policy_of(record.version)
-    if policy is None or policy.find(policy.known_as(record.customer_id)) is None:
-        text = Localizer(language)(
-            Message("the plan does not know this customer, so that the rule for newcomers holds")
-        )
-    else:
-        text = explain(policy.run_folder, record.customer_id, audience.value, language).text
-    return Explained(decision_id=decision_id, audience=audience, language=language, text=text)
+    known = policy is not None and policy.find(policy.known_as(record.customer_id)) is not None
+    if policy is not None and known and not (changed and for_customer):
+        parts.append(explain(policy.run_folder, record.customer_id, audience.value, language).text)
+    return Explained(decision_id=decision_id, audience=audience, language=language, text="\n\n".join(parts))
 
 
 def _on_record(request: Request, decision_id: str) -> DecisionRecord:
