@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 import narwhals as nw
@@ -25,14 +26,14 @@ from offerloop.decision import (
     exploration_of,
     plan_period,
 )
-from offerloop.engine import Engine, collect
+from offerloop.engine import Engine, Frame, Shards, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import ComingTest
 from offerloop.events import Events, LoopExposures, prepare
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.profiles import PastEvents, build_profiles, members
-from offerloop.recommenders import TASKS, Assortment, BusinessRules, Context, Hybrid, Interactions, choose, suggest, top
+from offerloop.recommenders import Assortment, BusinessRules, Context, Interactions, Lists, choose
 from offerloop.response import (
     Effects,
     Margins,
@@ -100,7 +101,9 @@ class Run:
     config: Config
     events: Events
     tables: dict[str, pl.DataFrame]
-    """Stage tables by name."""
+    """Stage tables by name, without affinities."""
+    affinities: Frame
+    """The table AFFINITIES, which in a large shop is larger than memory."""
     forecasts: list[Forecast]
     campaigns_solved: str
     """See `Planned.solved`."""
@@ -121,19 +124,19 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
-    liked = like(events, config, stage)
+    liked = like(events, config, engine, stage)
     past, reached = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
     decided = decide(events, profiles, allowed, lines, study, config, engine, stage, period)
     shown, effects, planned = decided.shown, decided.effects, decided.planned
-    final = stage("suggestions", with_products, decided.assigned, effects, liked)
+    final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, final, events, effects)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
-        "recommenders": liked.results, "affinities": liked.affinities, "product_texts": product_texts(events),
+        "recommenders": liked.results, "product_texts": product_texts(events),
         "campaign_effects": past,
         "first_reached": reached,
         **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
@@ -149,7 +152,7 @@ def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     return Run(
-        config, events, checked, planned.forecasts, planned.solved, decided.explore_share, test,
+        config, events, checked, liked.affinities, planned.forecasts, planned.solved, decided.explore_share, test,
         [gap.reason for gap in gaps],
     )  # fmt: skip
 
@@ -206,9 +209,9 @@ def clean(config: Config, engine: Engine, stage: Stage, loop_exposures: LoopExpo
     return stage("events", prepare, settings, engine, loop_exposures)
 
 
-def like(events: Events, config: Config, stage: Stage) -> Preferences:
+def like(events: Events, config: Config, engine: Engine, stage: Stage) -> Preferences:
     """Carry out stage 3, what each customer would like."""
-    return stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"))
+    return stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"), engine)
 
 
 @dataclass(frozen=True)
@@ -266,43 +269,47 @@ def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed
 class Preferences:
     """Stage 3: what customers would like."""
 
-    affinities: pl.DataFrame
+    affinities: Frame
+    """The best products of every customer, in no order."""
     results: pl.DataFrame
-    hybrid: Hybrid
-    interactions: Interactions
-    assortment: Assortment
+    lists: Lists
+    """What makes such lists."""
     gap: Gap | None
     """Why recommenders could not be compared; then the fallback serves."""
 
 
-def recommend(events: Events, config: Config) -> Preferences:
+def recommend(events: Events, config: Config, engine: Engine) -> Preferences:
     """Choose a recommender per task on an earlier window, then serve everyone from all purchases.
 
-    Who refuses personalisation gets what most people like.
+    Who refuses personalisation gets what most people like. In a large shop the recommenders are fitted by a sample.
     """
-    settings = config.recommend
-    interactions = interact(events, config)
+    settings, shards = config.recommend, Shards.of(liked_events(events), engine)
+    interactions = interact(shards, events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     assortment = Assortment.of(interactions, rules(settings, config.shop.margin))
-    customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
-    refuses = customers.is_in(events.no_consent["customer_id"].implode())
-    groups = [(customers.filter(~refuses), True), (customers.filter(refuses), False)]
-    parts = [
-        top(hybrid, interactions, task, settings.top_k, some, assortment, personal=personal)
-        for task in TASKS
-        for some, personal in groups
-    ]
+    lists = Lists(hybrid, interactions, assortment, events.no_consent["customer_id"])
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Preferences(pl.concat(parts), results, hybrid, interactions, assortment, gap)
+    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, lists, gap)
 
 
-def interact(events: Events, config: Config) -> Interactions:
-    """Return what recommenders learn from: every purchase of goods."""
-    lines = events.merchandise_lines
-    purchases = collect(lines.select("customer_id", "product_id", "order_day").unique())
-    context = Context.read(events.merchandise, lines, events.customers, events.browsing, config.profiles.audit_only)
-    least = config.recommend.min_buyers
-    return Interactions.build(purchases, events.as_of_day, min_buyers=least, context=context)
+def liked_events(events: Events) -> Frame:
+    """Every purchase, once a day, and every rating, which has a value."""
+    bought = events.order_lines.select("customer_id", "product_id", "order_day").unique()
+    rated = events.browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
+    ratings = rated.select(
+        "customer_id", "product_id", nw.col("event_day").alias("order_day"), nw.col("value").cast(nw.Float64)
+    )
+    return nw.concat([bought.with_columns(value=nw.lit(None, nw.Float64)), ratings])
+
+
+def interact(liked: Shards, events: Events, config: Config) -> Interactions:
+    """Return what recommenders learn from: purchases of goods, and ratings; in a large shop those of a sample."""
+    context = Context.read(
+        events.merchandise, events.merchandise_lines, events.customers, events.browsing, config.profiles.audit_only
+    )
+    others, least = events.non_merchandise["product_id"], config.recommend.min_buyers
+    bought = liked.some().filter(pl.col("value").is_null() & ~pl.col("product_id").is_in(others.implode()))
+    return Interactions.build(bought, events.as_of_day, min_buyers=least, context=context)
 
 
 def product_texts(events: Events) -> pl.DataFrame:
@@ -394,14 +401,21 @@ def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap 
     return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
 
 
-def with_products(assigned: pl.DataFrame, effects: Effects, liked: Preferences) -> pl.DataFrame:
+def with_products(
+    assigned: pl.DataFrame, effects: Effects, liked: Preferences, events: Events, engine: Engine
+) -> pl.DataFrame:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
-    model = liked.hybrid.for_task("repeat")
-    shown = suggest(
-        model, liked.interactions, wanted.select("customer_id", "category"), liked.assortment, SUGGESTED_PRODUCTS
-    )
+    wanted = wanted.select("customer_id", "category")
+    theirs = liked_events(events).join(engine.table(wanted), on="customer_id", how="inner")
+    shown = collect(Shards.of(theirs, engine).map(partial(_suggested, liked.lists)))
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
     return filled.with_columns(pl.col("product_ids").fill_null("")).select(names).sort("customer_id")
+
+
+def _suggested(lists: Lists, events: pl.DataFrame) -> pl.DataFrame:
+    """Suggestions for customers from events that each name the category of their offer."""
+    wanted = events.select("customer_id", "category").unique().sort("customer_id")
+    return lists.suggestions(events.drop("category"), wanted, SUGGESTED_PRODUCTS)

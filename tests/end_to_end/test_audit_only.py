@@ -8,9 +8,11 @@ from small_shop import write_small_shop
 
 from offerloop import flow
 from offerloop.config import load_config
+from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError
 from offerloop.recommenders import RECOMMENDERS
+from offerloop.tables import AFFINITIES
 
 CUSTOMERS = """
 [sources.customers]
@@ -47,7 +49,8 @@ class Shop:
         read = load_config(self.config)
         read = read.model_copy(update={"recommend": read.recommend.model_copy(update={"candidates": candidates})})
         found = flow.plan(read, self.engine, self.stage)
-        return {name: table for name, table in found.tables.items() if name not in ("customers", "quality")}, found.gaps
+        tables = {**found.tables, "affinities": collect(found.affinities, *AFFINITIES.key)}
+        return {name: table for name, table in tables.items() if name not in ("customers", "quality")}, found.gaps
 
 
 ONE = {"age": lambda n: 20 + n, "income": lambda n: "high" if n % 2 else "low", "club": lambda n: n % 3}

@@ -33,7 +33,19 @@ def test_a_kept_table_does_not_see_later_changes_of_its_file(tmp_path):
     kept = engine.keep(engine.read(path))
     pl.DataFrame({"id": [2]}).write_parquet(path)
     assert collect(kept)["id"].to_list() == [1]
-    assert list(engine.map_batches(path, ["id"], lambda batch: batch.num_rows)) == [1]
+    assert list(engine.map(str, [1, 2])) == ["1", "2"]
+
+
+def test_customers_are_in_the_shards_of_every_other_engine():
+    rows = pl.DataFrame({"customer_id": [f"c{n}" for n in range(50)]})
+    shards = [
+        [
+            set(pl.read_parquet(folder / "*.parquet", hive_partitioning=False)["customer_id"])
+            for folder in engine.partition(engine.table(rows), engine.new_folder(), 3)
+        ]
+        for engine in (InMemoryEngine(), ENGINES.load("duckdb")())
+    ]
+    assert shards[0] == shards[1]
 
 
 def test_an_unreadable_file_is_named(tmp_path):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from offerloop.engine.base import BrokenFileError, Engine, Frame, collect, extended
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.memory import InMemoryEngine
+    from offerloop.engine.shards import Shards
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -18,6 +19,7 @@ __all__ = [
     "Engine",
     "Frame",
     "InMemoryEngine",
+    "Shards",
     "batches",
     "collect",
     "extended",

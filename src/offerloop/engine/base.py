@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from weakref import finalize
 
 import narwhals as nw
 import polars as pl
@@ -18,13 +21,16 @@ T = TypeVar("T")
 U = TypeVar("U")
 Frame = nw.LazyFrame[Any]
 """A lazy table on whatever engine runs it."""
-SHARD = "shard"
-"""The column that numbers shards: the first seven hexadecimal digits of the MD5 of the customer's id as text, modulo
-their number."""
+SHARD, SHARD_DIGITS = "shard", 7
+"""The column that numbers shards: the first hexadecimal digits of the MD5 of the customer's id as text, modulo their
+number. So many of them fit into 32 bits."""
 
 
 class Engine(Protocol):
     """A place where lazy tables live and are computed."""
+
+    shards: int | None
+    """How many shards the customers are in; None is by their number."""
 
     def read(self, path: Path, separator: str = ",") -> Frame:
         """A file as a lazy table: Parquet by its ending, else CSV in UTF-8 with a header, every cell as text.
@@ -43,6 +49,9 @@ class Engine(Protocol):
 
         Raises BrokenFileError when a row of a file turns out to be broken.
         """
+
+    def new_folder(self) -> Path:
+        """A folder that all that computes can reach, which lasts as long as the engine."""
 
     def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:
         """Write a table as Parquet, a folder for each shard of its customers; which shard is a hash of `customer_id`.
@@ -118,3 +127,10 @@ def collect(frame: Frame, *order: str) -> pl.DataFrame:
 def extended(frame: Frame, columns: Sequence[nw.Expr]) -> Frame:
     """The table with further or other columns; with none it is the same, which Spark would refuse."""
     return frame.with_columns(*columns) if columns else frame
+
+
+def temporary_place(engine: object) -> Path:
+    """A folder of this machine that is removed with the engine."""
+    place = Path(tempfile.mkdtemp(prefix="offerloop-"))
+    finalize(engine, shutil.rmtree, place, ignore_errors=True)
+    return place

@@ -15,21 +15,34 @@ import duckdb
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine.base import BROKEN, SHARD, STOPS, Frame, T, U, reading, stoppable
+from offerloop.engine.base import (
+    BROKEN,
+    SHARD,
+    SHARD_DIGITS,
+    STOPS,
+    Frame,
+    T,
+    U,
+    reading,
+    stoppable,
+    temporary_place,
+)
 from offerloop.engine.batching import in_order
 from offerloop.errors import SourceError
 from offerloop.message import Message
 
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
-_SHARD_OF = "CAST('0x' || md5(CAST(customer_id AS VARCHAR))[:7] AS INTEGER) % {shards}"
+_SHARD_OF = "CAST('0x' || md5(CAST(customer_id AS VARCHAR))[:{digits}] AS INTEGER) % {shards}"
 _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
 
 class DuckDBEngine:
     """Tables live in an in-memory DuckDB database of their own."""
 
-    def __init__(self, memory_limit: str = "1GB", threads: int | None = None) -> None:
+    def __init__(self, memory_limit: str = "1GB", threads: int | None = None, shards: int | None = None) -> None:
+        self.shards = shards
+        self._place: Path | None = None
         self._connection = duckdb.connect(config={"memory_limit": memory_limit})
         self._connection.execute("SET TimeZone = 'UTC'")
         self._silence()
@@ -91,11 +104,17 @@ class DuckDBEngine:
         with reading():
             return _lazy(self._store(frame.to_native()))
 
+    def new_folder(self) -> Path:
+        """See `Engine.new_folder`."""
+        if self._place is None:
+            self._place = temporary_place(self)
+        return Path(tempfile.mkdtemp(dir=self._place))
+
     def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:
         """See `Engine.partition`."""
         folders = [folder / f"{SHARD}={number}" for number in range(shards)]
         rows = frame.to_native()
-        numbered = rows.project(f"*, {_SHARD_OF.format(shards=int(shards))} AS {SHARD}")
+        numbered = rows.project(f"*, {_SHARD_OF.format(digits=SHARD_DIGITS, shards=int(shards))} AS {SHARD}")
         try:
             stoppable(lambda: numbered.write_parquet(str(folder), partition_by=[SHARD], compression="zstd"))
             for one in folders:

@@ -5,21 +5,26 @@ There a query of DuckDB is mostly planning: on a thousand customers each takes a
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import md5
 from pathlib import Path
 
 import narwhals as nw
 import polars as pl
-import pyarrow as pa
 
-from offerloop.engine.base import Frame, T, collect
-from offerloop.engine.batching import batches, in_order
+from offerloop.engine.base import SHARD, SHARD_DIGITS, Frame, T, U, collect, temporary_place
+from offerloop.engine.batching import in_order
 from offerloop.errors import SourceError
 from offerloop.message import Message
 
 
 class InMemoryEngine:
     """Tables are Polars data frames; files are Parquet."""
+
+    def __init__(self, shards: int | None = 1) -> None:
+        self.shards = shards
+        self._place: Path | None = None
 
     def read(self, path: Path, separator: str = ",") -> Frame:
         """Read a Parquet file as a whole. Raises SourceError when it is damaged or something else."""
@@ -47,7 +52,23 @@ class InMemoryEngine:
         """See `Engine.keep`."""
         return self.table(collect(frame))
 
-    def map_batches(self, path: Path, columns: Sequence[str], function: Callable[[pa.RecordBatch], T]) -> Iterator[T]:
-        """See `Engine.map_batches`."""
-        parts = batches(path)
-        return in_order(len(parts), lambda one: function(parts[one].read(columns)))
+    def new_folder(self) -> Path:
+        """See `Engine.new_folder`."""
+        if self._place is None:
+            self._place = temporary_place(self)
+        return Path(tempfile.mkdtemp(dir=self._place))
+
+    def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:
+        """See `Engine.partition`."""
+        rows = collect(frame)
+        folders = [folder / f"{SHARD}={number}" for number in range(shards)]
+        hashes = [md5(str(one).encode(), usedforsecurity=False).hexdigest() for one in rows["customer_id"]]
+        shard = pl.Series([int(one[:SHARD_DIGITS], 16) % shards for one in hashes], dtype=pl.Int64)
+        for number, one in enumerate(folders):
+            one.mkdir(parents=True)
+            rows.filter(shard == number).write_parquet(one / "rows.parquet")
+        return folders
+
+    def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
+        """See `Engine.map`."""
+        return in_order(len(items), lambda place: function(items[place]))

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from offerloop.recommenders.serving.assortment import Assortment, BusinessRules
     from offerloop.recommenders.serving.index import ProductIndex
     from offerloop.recommenders.serving.learn_relations import learn_relations
+    from offerloop.recommenders.serving.lists import Lists
     from offerloop.recommenders.serving.reasons import BOUGHT, GOES_WITH, NEW_LIKE, POPULAR
     from offerloop.recommenders.serving.relations import RELATIONS, ProductRelations, Relation
     from offerloop.recommenders.serving.selection import Cap, Filters, select
-    from offerloop.recommenders.serving.suggest import suggest
     from offerloop.recommenders.serving.top import top
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "Interactions",
     "Item2Vec",
     "ItemKNN",
+    "Lists",
     "NextRidge",
     "OneLayer",
     "Popularity",
@@ -88,7 +89,6 @@ __all__ = [
     "judge",
     "learn_relations",
     "select",
-    "suggest",
     "top",
 ]
 

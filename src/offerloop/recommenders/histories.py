@@ -6,14 +6,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+import polars as pl
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
+
+from offerloop.errors import ContractError
 
 Ids = NDArray[Any]
 """Customer or product ids: integers, or text of fixed width."""
 Codes = NDArray[np.int64]
 """Positions in a sorted array of ids; -1 where the id is not there."""
 Csr = Any  # scipy.sparse.csr_matrix, which has no types
+EVENT = ["customer_id", "product_id", "order_day"]
+"""What an event is, and the order of events."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Histories:
     """
 
     customers: Ids
+    """Ascending where customers are looked up."""
     rows: Codes
     """Customer of each event, a position in `customers`."""
     columns: Codes
@@ -52,14 +58,28 @@ class Histories:
         """The number of events of each customer."""
         return np.bincount(self.rows, minlength=len(self.customers))
 
-    def at(self, positions: Codes) -> Histories:
+    def at(self, places: Codes) -> Histories:
         """The histories at some positions, in the given order."""
-        return self.named(self.customers[positions], positions)
+        return self.named(self.customers[places], places)
 
-    def named(self, customers: Ids, positions: Codes) -> Histories:
+    def of(self, customers: ArrayLike) -> Histories:
+        """The histories of some customers, in the given order; an unknown one's is empty."""
+        ids = as_ids(customers)
+        return self.named(ids, self.customer_codes(ids))
+
+    def without(self, customers: ArrayLike) -> Histories:
+        """The same customers with empty histories, as if nothing were known of them."""
+        none = np.empty(0, dtype=np.int64)
+        return Histories(as_ids(customers), none, none, none, self.n_products, (none, none, none.astype(np.float32)))
+
+    def customer_codes(self, ids: ArrayLike) -> Codes:
+        """The row of each customer, -1 for an unknown one."""
+        return positions(self.customers, as_ids(ids))
+
+    def named(self, customers: Ids, places: Codes) -> Histories:
         """The histories at some positions under these ids; empty at -1."""
-        row, at = _runs(self.rows, positions)
-        rated_row, rated_at = _runs(self.rated[0], positions)
+        row, at = _runs(self.rows, places)
+        rated_row, rated_at = _runs(self.rated[0], places)
         rated = (rated_row, self.rated[1][rated_at], self.rated[2][rated_at])
         return Histories(customers, row, self.columns[at], self.age_days[at], self.n_products, rated)
 
@@ -124,3 +144,17 @@ def _runs(rows: Codes, wanted: Codes) -> tuple[Codes, Codes]:
     place = np.repeat(np.arange(len(wanted)), length)
     start = np.cumsum(length) - length
     return place, np.arange(length.sum()) - np.repeat(start, length) + np.repeat(first, length)
+
+
+def as_ids(ids: ArrayLike | pl.Series) -> Ids:
+    """Ids as an array that can be searched: text gets a fixed width."""
+    values = ids.to_numpy() if isinstance(ids, pl.Series) else np.asarray(ids)
+    return values.astype(np.str_) if values.dtype == object else values
+
+
+def positions(known_ids: Ids, wanted: Ids) -> Codes:
+    """Where each wanted id is in the sorted `known_ids`, -1 for an absent one."""
+    if wanted.size and (wanted.dtype.kind in "iu") != (known_ids.dtype.kind in "iu"):
+        raise ContractError(f"ids are {known_ids.dtype.name} when fitting and {wanted.dtype.name} when scoring")
+    at = np.minimum(np.searchsorted(known_ids, wanted), len(known_ids) - 1)
+    return np.where(known_ids[at] == wanted, at, -1)

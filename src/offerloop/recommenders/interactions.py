@@ -10,12 +10,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from offerloop.errors import ContractError, EvidenceError
+from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.recommenders.context import Context
-from offerloop.recommenders.histories import Codes, Histories, Ids
-
-_EVENT = ["customer_id", "product_id", "order_day"]
+from offerloop.recommenders.histories import EVENT, Codes, Histories, Ids, as_ids, positions
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,10 @@ class Interactions(Histories):
         EvidenceError when nothing is left.
         """
         context = context or Context()
-        past_events = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(_EVENT).unique()
+        past_events = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(EVENT).unique()
         few = pl.col("customer_id").n_unique().over("product_id") < min_buyers
-        rare = past_events.filter(few).select(_EVENT[:2]).unique().sort("customer_id", "product_id").collect()
-        events = past_events.filter(~few).sort(_EVENT).collect()
+        rare = past_events.filter(few).select(EVENT[:2]).unique().sort("customer_id", "product_id").collect()
+        events = past_events.filter(~few).sort(EVENT).collect()
         if events.is_empty():
             raise EvidenceError(_nothing(as_of_day, min_buyers))
         customers, products = (as_ids(events[name].unique().sort()) for name in ("customer_id", "product_id"))
@@ -93,37 +91,30 @@ class Interactions(Histories):
             rare=(self.customers[row[rare]], self.products[column[rare]]),
         )
 
-    def of(self, customers: ArrayLike) -> Histories:
-        """The histories of some customers, in the given order; an unknown one's is empty."""
-        ids = as_ids(customers)
-        return self.named(ids, self.customer_codes(ids))
+    def histories(self, events: pl.DataFrame) -> tuple[Histories, tuple[Ids, Ids]]:
+        """The histories of customers, of the fit or not, and their purchases of what this does not know, as in `rare`.
 
-    def without(self, customers: ArrayLike) -> Histories:
-        """The same customers with empty histories, as if nothing were known of them."""
-        none = np.empty(0, dtype=np.int64)
-        return Histories(as_ids(customers), none, none, none, self.n_products, (none, none, none.astype(np.float32)))
-
-    def customer_codes(self, ids: ArrayLike) -> Codes:
-        """The row of each customer, -1 for an unknown one."""
-        return positions(self.customers, as_ids(ids))
+        `events` has customer_id, product_id, order_day and value; a row with a value is a rating.
+        """
+        past = events.filter(pl.col("order_day") < self.as_of_day)
+        bought = past.filter(pl.col("value").is_null()).select(EVENT).unique().sort(EVENT)
+        rated = past.drop_nulls("value").rename({"order_day": "rated_day"})
+        customers = as_ids(bought["customer_id"].unique().sort())
+        row, column = (
+            positions(customers, as_ids(bought["customer_id"])),
+            positions(self.products, as_ids(bought["product_id"])),
+        )
+        is_known, age = column >= 0, self.as_of_day - bought["order_day"].to_numpy()
+        ratings = _rated(None if rated.is_empty() else rated, customers, self.products, self.as_of_day)
+        rare = bought.filter(pl.Series(~is_known)).select(EVENT[:2]).unique().sort("customer_id", "product_id")
+        return (
+            Histories(customers, row[is_known], column[is_known], age[is_known], self.n_products, ratings),
+            (as_ids(rare["customer_id"]), as_ids(rare["product_id"])),
+        )
 
     def product_codes(self, ids: ArrayLike) -> Codes:
         """The column of each product, -1 for an unknown one."""
         return positions(self.products, as_ids(ids))
-
-
-def as_ids(ids: ArrayLike | pl.Series) -> Ids:
-    """Ids as an array that can be searched: text gets a fixed width."""
-    values = ids.to_numpy() if isinstance(ids, pl.Series) else np.asarray(ids)
-    return values.astype(np.str_) if values.dtype == object else values
-
-
-def positions(known_ids: Ids, wanted: Ids) -> Codes:
-    """Where each wanted id is in the sorted `known_ids`, -1 for an absent one."""
-    if wanted.size and (wanted.dtype.kind in "iu") != (known_ids.dtype.kind in "iu"):
-        raise ContractError(f"ids are {known_ids.dtype.name} when fitting and {wanted.dtype.name} when scoring")
-    at = np.minimum(np.searchsorted(known_ids, wanted), len(known_ids) - 1)
-    return np.where(known_ids[at] == wanted, at, -1)
 
 
 def day(epoch_day: int) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offerloop.config import Config, SectionName
-from offerloop.engine import Engine
+from offerloop.engine import Engine, Shards
 from offerloop.recommenders import ProductRelations
 from offerloop.workspace.stages import Recorder
 
@@ -18,9 +18,20 @@ def similar_products_inputs(config: Config, engine: Engine) -> tuple[Config, Eng
 
 
 def relate_products(settings: Config, engine: Engine, stage: Recorder) -> ProductRelations:
-    """Learn from all baskets and keep the result under what it depends on, the settings with the sources."""
-    from offerloop.flow import clean, interact  # only learning needs these, not a question about what was kept
+    """Learn from all baskets, in a large shop from those of a sample of customers.
+
+    The result is kept under what it depends on, the settings with the sources.
+    """
+    from offerloop.flow import (  # only learning needs these, not a question about what was kept
+        clean,
+        interact,
+        liked_events,
+    )
     from offerloop.recommenders import learn_relations
 
     events = clean(settings, engine, stage)
-    return stage(SIMILAR_PRODUCTS, lambda options, _: learn_relations(interact(events, options)), settings, engine)
+
+    def learn(options: Config, engine: Engine) -> ProductRelations:
+        return learn_relations(interact(Shards.of(liked_events(events), engine), events, options))
+
+    return stage(SIMILAR_PRODUCTS, learn, settings, engine)

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
 from rich.console import Console
 
 from offerloop.commands.recommend.findings import Recommendations
 from offerloop.config import Config, StrPath
+from offerloop.engine import collect
 from offerloop.errors import InputError, near_miss
 from offerloop.events import Events, pseudonyms
-from offerloop.flow import Preferences, clean, like, product_names, product_texts
+from offerloop.flow import Preferences, clean, like, liked_events, product_names, product_texts
 from offerloop.message import Message, either
-from offerloop.recommenders import TASKS, Task, top
+from offerloop.recommenders import TASKS, Task
 from offerloop.workspace import Recorder, open_workspace
 
 ENDINGS = (".csv", ".parquet")
@@ -70,29 +72,29 @@ def recommend(
         stage = Recorder(console, store)
         config = config.in_language(language)
         events = clean(config, running, stage)
-        liked = like(events, config, stage)
+        liked = like(events, config, running, stage)
         table = stage.always("recommendations", lambda: _table(request, config, events, liked))
         table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
     return Recommendations(
-        sorted_table, liked.hybrid.choice.names, liked.hybrid.choice.gap, config.language(product_names(events))
+        sorted_table,
+        liked.lists.hybrid.choice.names,
+        liked.lists.hybrid.choice.gap,
+        config.language(product_names(events)),
     )
 
 
 def _table(request: RecommendRequest, config: Config, events: Events, liked: Preferences) -> pl.DataFrame:
     if not request.customers and request.top_k in (None, config.recommend.top_k):
-        return liked.affinities.filter(pl.col("task").is_in(request.tasks))
-    everybody = liked.affinities["customer_id"].unique()
-    wanted = _known(request.customers, everybody, config) if request.customers else everybody.sort()
-    refuses = wanted.is_in(events.no_consent["customer_id"].implode())
+        return collect(liked.affinities).filter(pl.col("task").is_in(request.tasks))
+    everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+    wanted = _known(request.customers, everybody, config) if request.customers else everybody
+    theirs = liked_events(events)
+    if request.customers:
+        theirs = theirs.filter(nw.col("customer_id").is_in(wanted.to_list()))
     k = request.top_k or config.recommend.top_k
-    parts = [
-        top(liked.hybrid, liked.interactions, task, k, wanted.filter(some), liked.assortment, personal=personal)
-        for task in request.tasks
-        for some, personal in ((~refuses, True), (refuses, False))
-    ]
-    return pl.concat(parts)
+    return liked.lists.top(collect(theirs), k, request.tasks, wanted)
 
 
 def _with_texts(table: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:

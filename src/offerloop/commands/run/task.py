@@ -23,6 +23,7 @@ from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
 from offerloop.report import FolderResult
+from offerloop.tables import AFFINITIES
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
@@ -92,6 +93,7 @@ def run(
             config_path,
             config,
             plan(config, running, recorder),
+            running,
             recorder,
             {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)},
         )
@@ -115,7 +117,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
         summary = summarise(findings_of(planned), config.language(product_names(planned.events)))
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
         with filling(folder, replace=True) as partial:
-            _write(planned, summary, partial)
+            _write(planned, summary, running, partial)
             _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary)
 
@@ -129,11 +131,11 @@ def run_period(
     """
     recorder, shares = Recorder(), {**shares_of(config), "holdback": period.holdback}
     drawn = {"shares": shares, "engine": DEFAULT_ENGINE, **kept_in_manifest(added)}
-    return _finish(config_path, config, plan(config, engine, recorder, period), recorder, drawn)
+    return _finish(config_path, config, plan(config, engine, recorder, period), engine, recorder, drawn)
 
 
 def _finish(
-    config_path: Path, config: Config, run: Run, recorder: Recorder, how: dict[str, Any]
+    config_path: Path, config: Config, run: Run, engine: Engine, recorder: Recorder, how: dict[str, Any]
 ) -> tuple[RunResult, Run]:
     """Write a run to its folder; `how` goes into the manifest: the engine, and the shares of random groups."""
     findings = findings_of(run)
@@ -142,7 +144,7 @@ def _finish(
     page = recorder.always("report", lambda: render(findings, summary, language))
     folder = new_folder(config_path.parent / "runs")
     with filling(folder) as partial:
-        _write(run, summary, partial)
+        _write(run, summary, engine, partial)
         (partial / "report.html").write_text(page, encoding="utf-8")
         _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary), run
@@ -188,9 +190,10 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
     )
 
 
-def _write(run: Run, summary: dict[str, Any], folder: Path) -> None:
+def _write(run: Run, summary: dict[str, Any], engine: Engine, folder: Path) -> None:
     for name, table in run.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
+    engine.write(run.affinities.sort(*AFFINITIES.key), folder / "affinities.parquet")
     text = as_text(run.tables["assignments"], DIGITS[run.config.shop.currency])
     text.write_csv(folder / "assignments.csv")
     _write_json(folder / "summary.json", summary)

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.base import HistoryRecommender, Scores, pick_products
-from offerloop.recommenders.histories import Csr, Histories, Ids
-from offerloop.recommenders.interactions import Interactions, as_ids, positions
+from offerloop.recommenders.histories import Csr, Histories, Ids, as_ids, positions
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.terms import term_vectors
 
 

@@ -9,8 +9,8 @@ import polars as pl
 from scipy import sparse
 
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores, recent_buyers
-from offerloop.recommenders.histories import Codes, Histories, Ids
-from offerloop.recommenders.interactions import Interactions, as_ids
+from offerloop.recommenders.histories import Codes, Histories, Ids, as_ids
+from offerloop.recommenders.interactions import Interactions
 
 
 class Popularity(HistoryRecommender):

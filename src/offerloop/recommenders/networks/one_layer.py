@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import expit
 
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores
-from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.interactions import Interactions, positions
+from offerloop.recommenders.histories import Codes, Histories, positions
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.networks.adam import Array, Batch, Params, minimise
 from offerloop.recommenders.networks.next_period_labels import NextPeriodLabels, next_period_labels
 from offerloop.recommenders.networks.pairs import TIME_CONSTANTS, PurchasePairs, attributes

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.recommenders.histories import Codes, Histories
-from offerloop.recommenders.interactions import Interactions, as_ids, positions
+from offerloop.recommenders.histories import Codes, Histories, as_ids, positions
+from offerloop.recommenders.interactions import Interactions
 
 TIME_CONSTANTS = (7.0, 28.0, 91.0, 1e9)
 """Days; the last one counts all purchase days alike."""

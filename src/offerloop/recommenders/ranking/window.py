@@ -13,8 +13,8 @@ from scipy import sparse
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.recommenders.base import Task
-from offerloop.recommenders.histories import Codes, Csr, Ids
-from offerloop.recommenders.interactions import Interactions, day, positions
+from offerloop.recommenders.histories import Codes, Csr, Ids, positions
+from offerloop.recommenders.interactions import Interactions, day
 
 MOST_JUDGED = 20_000
 """Customers whose purchases judge a window; more would narrow the intervals by less than they cost."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from offerloop.config import fits_pattern
 from offerloop.recommenders.base import Scores, hide_bought
 from offerloop.recommenders.context import UNKNOWN
-from offerloop.recommenders.histories import Codes, Csr, Histories, Ids
-from offerloop.recommenders.interactions import Interactions, positions
+from offerloop.recommenders.histories import Codes, Csr, Histories, Ids, positions
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.item_knn import ItemKNN
 from offerloop.recommenders.serving.cold import NewProducts
 from offerloop.recommenders.serving.reasons import NEW_LIKE, coded, reasons
@@ -67,8 +67,12 @@ class Assortment:
             table = table.join(listed.unique("product_id"), on="product_id", how="left", maintain_order="left")
         similarity = ItemKNN(neighbours=_REASON_NEIGHBOURS).fit(interactions).similarity
         n_sold = interactions.n_products
-        allowed, cap, rare = _allowed(table, rules), _cap(table, rules), _rare(interactions, new)
-        return cls(products, allowed, cap, n_sold, new, similarity, rare)
+        allowed, cap = _allowed(table, rules), _cap(table, rules)
+        return cls(products, allowed, cap, n_sold, new, similarity, _rare(interactions.rare, n_sold, new))
+
+    def for_customers(self, rare: tuple[Ids, Ids]) -> Assortment:
+        """The same for other customers, with their purchases of what the interactions do not know; customers ascend."""
+        return replace(self, _rare=_rare(rare, self._n_sold, self._new))
 
     @property
     def filters(self) -> Filters:
@@ -102,12 +106,12 @@ class Assortment:
         return np.where(is_new, coded(NEW_LIKE, like), reasons_of_row)
 
 
-def _rare(interactions: Interactions, new: NewProducts) -> tuple[Ids, Codes]:
-    who, bought = interactions.rare
+def _rare(rare: tuple[Ids, Ids], n_sold: int, new: NewProducts) -> tuple[Ids, Codes]:
+    who, bought = rare
     if not len(bought) or not len(new.products):
-        return interactions.customers[:0], np.empty(0, dtype=np.int64)
+        return who[:0], np.empty(0, dtype=np.int64)
     at = positions(new.products, bought)
-    return who[at >= 0], interactions.n_products + at[at >= 0]
+    return who[at >= 0], n_sold + at[at >= 0]
 
 
 def _in_stock(listed: pl.DataFrame | None) -> pl.Series:

@@ -10,8 +10,8 @@ import polars as pl
 from scipy import sparse
 
 from offerloop.recommenders.base import Scores
-from offerloop.recommenders.histories import Codes, Csr, Ids
-from offerloop.recommenders.interactions import Interactions, as_ids
+from offerloop.recommenders.histories import Codes, Csr, Ids, as_ids
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.terms import term_vectors
 
 _BLOCK = 2_000

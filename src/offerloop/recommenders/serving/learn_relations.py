@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from offerloop.recommenders.interactions import Interactions, as_ids, positions
+from offerloop.recommenders.histories import as_ids, positions
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.item2vec import Item2Vec
 from offerloop.recommenders.models.terms import term_vectors
 from offerloop.recommenders.serving.relations import CustomerBaskets, Descriptions, ProductRelations

@@ -7,7 +7,7 @@ import polars as pl
 
 from offerloop.recommenders.base import Recommender
 from offerloop.recommenders.context import UNKNOWN
-from offerloop.recommenders.interactions import Interactions, as_ids
+from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.serving.assortment import Assortment
 from offerloop.recommenders.top_columns import best
 
@@ -15,13 +15,17 @@ _BATCH = 512
 
 
 def suggest(
-    recommender: Recommender, interactions: Interactions, wanted: pl.DataFrame, assortment: Assortment, k: int
+    recommender: Recommender,
+    known: Histories,
+    wanted: pl.DataFrame,
+    assortment: Assortment,
+    listed: pl.DataFrame | None,
+    k: int,
 ) -> pl.DataFrame:
     """Suggest up to `k` products of the category for each row of `wanted` (customer_id, category), best first.
 
-    Categories are those of the interactions' product list. Returns customer_id and product_ids (ids joined by blanks).
+    Categories are those of the product list `listed`. Returns customer_id and product_ids (ids joined by blanks).
     """
-    listed = interactions.context.products
     products = pl.DataFrame({"product_id": assortment.products})
     if listed is not None and "category" in listed.columns:
         categories = listed.select("product_id", "category").unique("product_id")
@@ -31,7 +35,7 @@ def suggest(
     rows: list[tuple[object, str]] = []
     for start in range(0, wanted.height, _BATCH):
         some = wanted[start : start + _BATCH]
-        scores = assortment.scores(recommender.score(as_ids(some["customer_id"])))
+        scores = assortment.scores(recommender.score_histories(known.of(some["customer_id"])))
         scores[category[None, :] != some["category"].to_numpy().astype(np.str_)[:, None]] = -np.inf
         scores[:, ~assortment.allowed] = -np.inf
         columns = best(scores, k)

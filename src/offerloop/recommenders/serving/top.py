@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.recommenders.base import LAST_RESORT, Recommender, Task
-from offerloop.recommenders.histories import Histories, Ids
-from offerloop.recommenders.interactions import Interactions, as_ids
+from offerloop.recommenders.histories import Histories, Ids, as_ids
+from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.serving.assortment import Assortment
 from offerloop.recommenders.serving.selection import select
 
@@ -32,11 +32,28 @@ def top(
     rows only when fewer products may be shown. With `personal` false nothing that is known of them is used. Memory
     grows with batch x products, not with customers.
     """
-    ids = as_ids(customers)
-    serving, assortment = recommender.for_task(task), assortment or Assortment.of(interactions)
+    return listed(
+        recommender, interactions, task, k, customers, assortment or Assortment.of(interactions), batch,
+        personal=personal,
+    )  # fmt: skip
+
+
+def listed(
+    recommender: Recommender,
+    known: Histories,
+    task: Task,
+    k: int,
+    customers: pl.Series | Ids,
+    assortment: Assortment,
+    batch: int = 512,
+    *,
+    personal: bool = True,
+) -> pl.DataFrame:
+    """What `top` gives, from histories that need not be those of the fit."""
+    ids, serving = as_ids(customers), recommender.for_task(task)
     starts = range(0, max(len(ids), 1), batch)
     batches = (ids[at : at + batch] for at in starts)
-    histories = (interactions.of(some) if personal else interactions.without(some) for some in batches)
+    histories = (known.of(some) if personal else known.without(some) for some in batches)
     return pl.concat([_rows(serving, one, task, k, assortment, personal=personal) for one in histories])
 
 

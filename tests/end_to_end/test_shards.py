@@ -1,0 +1,42 @@
+"""The same shop in one shard of customers and in several: the same tables, to the last digit."""
+
+import polars as pl
+import pytest
+
+from offerloop import flow
+from offerloop.config import load_config
+from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.tables import AFFINITIES
+from support.small_shop import write_small_shop
+
+VIEWS = """
+[sources.events]
+path = "views.csv"
+columns = { customer_id = "who", product_id = "what", kind = "kind", value = "stars", at = "when" }
+
+[recommend]
+min_buyers = 20
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    """The small shop with ratings, and products that few buy."""
+    path = write_small_shop(tmp_path_factory.mktemp("shop"))
+    ratings = [(f"c{one:03}", one % 7, "rating", one % 5 + 1, "2024-02-01") for one in range(40)]
+    pl.DataFrame(ratings, ["who", "what", "kind", "stars", "when"], orient="row").write_csv(path.parent / "views.csv")
+    path.write_text(path.read_text().replace("[recommend]", VIEWS))
+    return load_config(path)
+
+
+def tables(config, shards):
+    engine = DuckDBEngine(shards=shards)
+    found = flow.plan(config, engine, flow.at_once)
+    return {**found.tables, "affinities": collect(found.affinities, *AFFINITIES.key)}
+
+
+def test_tables_do_not_depend_on_the_number_of_shards(config):
+    one, several = tables(config, 1), tables(config, 4)
+    assert one["affinities"].height > 0
+    assert [name for name, table in one.items() if not table.equals(several[name])] == []
