@@ -82,6 +82,26 @@ def test_the_life_of_a_coupon(client):
     assert error.value.reason
 
 
+def test_a_basket_says_what_came_of_typed_codes(client):
+    client.add_template("autumn")
+    client.issue("autumn", ["AUTUMN"], customer_id="c009")
+    typed = client.price_basket({**BASKET, "codes": ["autumn", "NONE"]}).codes
+    assert (typed.of_others, typed.unknown, typed.refused) == (("autumn",), ("NONE",), {})
+
+
+def test_which_plan_is_served(client, service):
+    (listed,) = client.policies.list()
+    assert (listed.is_served, listed.is_promoted) == (True, False)
+    assert client.policies.promote(listed.version, key="once").is_promoted
+    compared = client.policies.compare(listed.version)
+    assert (compared.before, compared.customers.n_other) == (listed.version, 0)
+    assert compared.customers.n_same > 0
+    assert not client.policies.promote().is_promoted
+    client.policies.give_personal_offers(False)
+    assert client.decide("c000", dry_run=True).reasons == ("switched_off",)
+    client.policies.give_personal_offers(True)
+
+
 def test_events_of_any_number_are_reported(client):
     events = [
         {"event_id": f"v{one}", "kind": "view", "customer_id": "c000", "product_id": "7", "at": "2024-06-03T12:00:00Z"}
@@ -164,7 +184,9 @@ def test_what_a_newer_service_says_beyond_is_left_out(monkeypatch):
         ("Decision", "Decision"), ("OfferGiven", "OfferGiven"), ("ProductPrice", "ProductPrice"), ("Job", "JobAnswer"),
         ("PricedBasket", "PricedBasket"), ("PricedLine", "PricedLine"), ("Refund", "RefundShown"),
         ("CouponDone", "Done"), ("EventsTaken", "EventsTaken"), ("RejectedEvent", "RejectedEvent"),
-        ("Customer", "Customer"), ("ErasureBegun", "ErasureBegun"),
+        ("Customer", "Customer"), ("ErasureBegun", "ErasureBegun"), ("TypedCodes", "PresentedCodes"),
+        ("ListedPolicy", "PolicyListed"), ("PolicyComparison", "PolicyComparison"),
+        ("CustomersCompared", "CustomersCompared"),
     ],
 )  # fmt: skip
 def test_the_types_are_those_of_the_document(service, kind, schema):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ProductPrice,
         Refund,
         RejectedEvent,
+        TypedCodes,
     )
     from offerloop.client.campaign_answers import (
         ArmSize,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from offerloop.client.campaigns import Campaigns
     from offerloop.client.client import Client
     from offerloop.client.connection import AwayError, ProblemError
+    from offerloop.client.policies import CustomersCompared, ListedPolicy, Policies, PolicyComparison
 
 __all__ = [
     "ArmSize",
@@ -64,13 +66,17 @@ __all__ = [
     "Curve",
     "CurvePoint",
     "Customer",
+    "CustomersCompared",
     "Decision",
     "ErasureBegun",
     "EventsTaken",
     "FieldProblem",
     "Job",
+    "ListedPolicy",
     "OfferGiven",
     "OfferSpending",
+    "Policies",
+    "PolicyComparison",
     "Preview",
     "PricedBasket",
     "PricedLine",
@@ -82,6 +88,7 @@ __all__ = [
     "RevisionComparison",
     "Spending",
     "TagSpending",
+    "TypedCodes",
     "is_signed",
 ]
 

@@ -65,6 +65,19 @@ class PricedLine:
 
 
 @dataclass(frozen=True)
+class TypedCodes:
+    """What came of the codes that a customer typed."""
+
+    corrected: dict[str, str]
+    """The code that was meant, by what was typed."""
+    unknown: tuple[str, ...]
+    of_others: tuple[str, ...]
+    """Codes that belong to another customer."""
+    refused: dict[str, str]
+    """Why the ledger would refuse a code now, by what was typed."""
+
+
+@dataclass(frozen=True)
 class PricedBasket:
     """What a basket costs."""
 
@@ -76,6 +89,7 @@ class PricedBasket:
     tax_minor: int
     total_minor: int
     lines: tuple[PricedLine, ...]
+    codes: TypedCodes
 
 
 @dataclass(frozen=True)

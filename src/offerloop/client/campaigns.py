@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from offerloop.client.answers import A, Json, read
+from offerloop.client.answers import Json, read
 from offerloop.client.campaign_answers import (
     Campaign,
     CampaignChecked,
@@ -45,7 +45,7 @@ class Campaigns:
 
     def list(self) -> Iterator[Campaign]:
         """Read all campaigns by their ids, page by page."""
-        return self._pages(Campaign, _PLACE)
+        return self._connection.pages(Campaign, _PLACE)
 
     def validate(self, campaign: Json) -> CampaignChecked:
         """Check a campaign as `offerloop check` does, and keep nothing of it."""
@@ -89,7 +89,7 @@ class Campaigns:
 
     def revisions(self, campaign_id: str) -> Iterator[Revision]:
         """Read all revisions of a campaign, the newest first."""
-        return self._pages(Revision, f"{_of(campaign_id)}/revisions")
+        return self._connection.pages(Revision, f"{_of(campaign_id)}/revisions")
 
     def compare(self, campaign_id: str, before: int | None = None, after: int | None = None) -> RevisionComparison:
         """Return in which fields two revisions differ; by default the newest one and the one before it."""
@@ -119,15 +119,6 @@ class Campaigns:
         place = f"{_of(campaign_id)}/{verb}"
         sent = self._connection.send("POST", place, {"comment": comment}, key=key_or_new(key), revision=revision)
         return read(Campaign, sent)
-
-    def _pages(self, kind: type[A], place: str) -> Iterator[A]:
-        cursor: dict[str, str] = {}
-        while True:
-            page = self._connection.send("GET", f"{place}?{urlencode({'limit': 100, **cursor})}")
-            yield from (read(kind, one) for one in page["items"])
-            if page["next_cursor"] is None:
-                return
-            cursor = {"cursor": page["next_cursor"]}
 
 
 def _of(campaign_id: str) -> str:

@@ -24,6 +24,7 @@ from offerloop.client.answers import (
 )
 from offerloop.client.campaigns import Campaigns
 from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path
+from offerloop.client.policies import Policies
 
 MOST_EVENTS = 1_000
 """Events in one request."""
@@ -49,6 +50,8 @@ class Client:
         self._connection = Connection(self._http)
         self.campaigns = Campaigns(self._connection)
         """Campaigns that are written, approved and run in the service."""
+        self.policies = Policies(self._connection)
+        """Which plan is served."""
         self._decision_timeout = decision_timeout
 
     def __enter__(self) -> Client:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
-from offerloop.client.answers import Json
+from offerloop.client.answers import A, Json, read
 from offerloop.errors import OfferloopError
 from offerloop.message import Message
 
@@ -79,6 +80,16 @@ class Connection:
             if answer.status_code not in _PASSING or attempt == tries:
                 return _content(answer)
         raise AwayError(why)
+
+    def pages(self, kind: type[A], place: str) -> Iterator[A]:
+        """Read a list page by page."""
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.send("GET", f"{place}?{urlencode({'limit': 100, **cursor})}")
+            yield from (read(kind, one) for one in page["items"])
+            if page["next_cursor"] is None:
+                return
+            cursor = {"cursor": page["next_cursor"]}
 
 
 def body_of(answer: httpx.Response) -> dict[str, Any]:
