@@ -89,7 +89,7 @@ def test_a_basket_says_what_came_of_typed_codes(client):
     assert (typed.of_others, typed.unknown, typed.refused) == (("autumn",), ("NONE",), {})
 
 
-def test_which_plan_is_served(client, service):
+def test_which_plan_is_served(client):
     (listed,) = client.policies.list()
     assert (listed.is_served, listed.is_promoted) == (True, False)
     assert client.policies.promote(listed.version, key="once").is_promoted

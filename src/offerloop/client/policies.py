@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from offerloop.client.answers import read
 from offerloop.client.connection import Connection, key_or_new, part_of_path
@@ -58,10 +59,9 @@ class Policies:
 
     def compare(self, version: str, other: str | None = None) -> PolicyComparison:
         """Return what a policy would change beside another one, by default the one that is served."""
-        place = f"{_PLACE}/{part_of_path(version)}/compare"
-        return read(
-            PolicyComparison, self._connection.send("GET", place if other is None else f"{place}?other={other}")
-        )
+        query = "" if other is None else f"?{urlencode({'other': other})}"
+        place = f"{_PLACE}/{part_of_path(version)}/compare{query}"
+        return read(PolicyComparison, self._connection.send("GET", place))
 
     def promote(self, version: str = NEWEST, *, key: str | None = None) -> ListedPolicy:
         """Serve a policy from now on, also an older one; "newest" serves each new run as it is finished."""
