@@ -34,15 +34,15 @@ VERSIONS = ("offerloop", "duckdb", "polars", "numpy", "lightgbm")
 class Shop:
     """Customers with a rate of their own, products with a price, weeks with discounts."""
 
-    def __init__(self, lines: int, seed: int) -> None:
+    def __init__(self, lines: int, seed: int, customers: int | None = None, products: int = PRODUCTS) -> None:
         self.rng = np.random.default_rng(seed)
-        self.lines, self.customers = lines, lines // 29
+        self.lines, self.customers, self.n_products = lines, customers or lines // 29, products
         rate = self.rng.gamma(2.0, 1.0, self.customers)
         self.share = np.cumsum(rate / rate.sum())
-        self.price = np.round(np.exp(self.rng.normal(1.2, 0.6, PRODUCTS)) + 0.3, 2)
-        shelf = self.rng.choice([0.0, 0.1, 0.2, 0.3], (PRODUCTS, DAYS // 7 + 2), p=[0.85, 0.05, 0.06, 0.04])
+        self.price = np.round(np.exp(self.rng.normal(1.2, 0.6, products)) + 0.3, 2)
+        shelf = self.rng.choice([0.0, 0.1, 0.2, 0.3], (products, DAYS // 7 + 2), p=[0.85, 0.05, 0.06, 0.04])
         self.depth = shelf
-        popular = 1 / np.arange(1, PRODUCTS + 1) ** 0.7
+        popular = 1 / np.arange(1, products + 1) ** 0.7
         self.popular = np.cumsum(self.rng.permutation(popular) / popular.sum())
 
     def orders(self, n_lines: int, first_day: int, days: int, first_order: int) -> pl.DataFrame:
@@ -67,7 +67,7 @@ class Shop:
 
     def products(self) -> pl.DataFrame:
         """The product list."""
-        return pl.DataFrame({"product_id": range(1, PRODUCTS + 1)}).with_columns(
+        return pl.DataFrame({"product_id": range(1, self.n_products + 1)}).with_columns(
             category=pl.format("category {}", pl.col("product_id") % CATEGORIES)
         )
 

@@ -1,0 +1,121 @@
+"""One machine and large shops: time and memory of every stage of `offerloop run`, and how both grow.
+
+A shop is made up (synthetic, as in `any_size`): order lines of a year as Parquet, customers who differ in how often
+they buy, `--products` products in 200 categories with shelf discounts by product and week, and a coupon on each of the
+20 best-selling categories, whose effects are learned from shelf prices. Each of the `--lines` sizes is run once by the
+command, in a process of its own; the stages are those of its manifest. The growth of time is the exponent of the
+number of lines between the smallest and the largest size. `--json FILE` writes it too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from any_size import DAYS, PER_ORDER, VERSIONS, Shop, measured
+from record import Claim, Found, Record, Result, load, machine, tell
+
+LINES, QUICK = (1_000_000, 10_000_000, 100_000_000), (100_000, 400_000)
+CHUNK = 2_000_000
+MOST_MINUTES, MOST_GB, MOST_GROWTH = 20.0, 8.0, 1.15
+METRICS = (("wall time", "seconds", "s"), ("CPU", "cpu_seconds", "s"), ("peak", "peak_gb", "GB"))
+OFFERS = """categories = 20
+
+[[campaigns.offers]]
+kind = "coupon"
+on = "each category"
+percent = 10
+max_discount = "3.00"
+funded_share = 0.5
+"""
+
+
+def write_shop(shop: Shop, folder: Path) -> Path:
+    """Write order lines a chunk at a time, and the product list; gives the configuration that `init` writes."""
+    writer, order = None, 1
+    for begin in range(0, shop.lines, CHUNK):
+        lines = min(CHUNK, shop.lines - begin)
+        rows = shop.orders(lines, 0, DAYS, order).with_columns(pl.col("at").str.to_date()).to_arrow()
+        writer = writer or pq.ParquetWriter(folder / "orders.parquet", rows.schema)
+        writer.write_table(rows)
+        order += lines // PER_ORDER
+    assert writer is not None
+    writer.close()
+    shop.products().write_parquet(folder / "products.parquet")
+    config = folder / "shop" / "offerloop.toml"
+    measured(
+        "init", str(config.parent), "--orders", str(folder / "orders.parquet"),
+        "--products", str(folder / "products.parquet"),
+    )  # fmt: skip
+    settings = config.read_text(encoding="utf-8").split("# Three choices")[0]
+    categories, offers = OFFERS.split("\n", 1)
+    config.write_text(settings.replace("[response]", f"[response]\n{categories}") + offers, encoding="utf-8")
+    return config
+
+
+def run(lines: int, customers: int, products: int, place: Path) -> dict[str, Any]:
+    """What one size takes: the whole command, and its stages."""
+    config = write_shop(Shop(lines, 1, customers, products), place)
+    print(f"{lines:,} order lines, {customers:,} customers, {products:,} products (synthetic)")
+    figures, _ = measured("run", str(config))
+    folder = next(one for one in (config.parent / "runs").iterdir() if not one.name.startswith("."))
+    stages = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["stages"]
+    for one in stages:
+        print(
+            f"  {one['stage']:20} {one['seconds']:8.1f} s {one['cpu_seconds']:8.1f} CPU s {one['peak_memory_mb']:7} MB"
+        )
+    planned = pl.read_parquet(folder / "assignments.parquet", columns=["offer_id"])
+    return {"lines": lines, "stages": stages, "customers": planned.height, **figures}
+
+
+def judged(runs: list[dict[str, Any]]) -> Found:
+    """All figures, and what a shop of the largest size may take."""
+    results = list[Result]()
+    for one in runs:
+        case = f"{one['lines']:,} lines, {one['customers']:,} customers"
+        results.extend(Result("offerloop", case, metric, one[key], unit) for metric, key, unit in METRICS)
+        results.extend(
+            Result("offerloop", f"{case}: {stage['stage']}", "CPU", stage["cpu_seconds"], "s")
+            for stage in one["stages"]
+        )
+    first, last = runs[0], runs[-1]
+    claims = [
+        Claim.at_most(f"{last['lines']:,} lines: minutes", last["seconds"] / 60, MOST_MINUTES),
+        Claim.at_most(f"{last['lines']:,} lines: peak memory, GB", last["peak_gb"], MOST_GB),
+    ]
+    if len(runs) > 1:
+        growth = math.log(last["seconds"] / first["seconds"]) / math.log(last["lines"] / first["lines"])
+        claims.append(Claim.at_most("exponent of time by lines", growth, MOST_GROWTH))
+    return results, claims
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, nargs="+", default=LINES)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--products", type=int, default=50_000)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    before, runs = load(), []
+    sizes = QUICK if arguments.quick else sorted(arguments.lines)
+    for lines in sizes:
+        customers = min(arguments.customers, max(lines // 10, 1))
+        with tempfile.TemporaryDirectory() as place:
+            runs.append(run(lines, customers, min(arguments.products, lines // 20), Path(place)))
+    found, claims = judged(runs)
+    tell(found, claims)
+    if arguments.json:
+        Record(machine(before, VERSIONS), found, claims).write(arguments.json)
+
+
+if __name__ == "__main__":
+    main()
