@@ -3,7 +3,7 @@
 import pytest
 
 from offerloop.background import follow_campaigns
-from offerloop.config import Config, Webhook
+from offerloop.config import Config, Schedule, Webhook
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import (
     BudgetChange,
@@ -89,6 +89,8 @@ def test_another_budget_begins_a_run_once_when_its_time_has_come(database):
     follow_campaigns(database, CONFIG)
     assert database.read(lambda one: list_jobs(one, 5)) == []
     database.change(lambda one: move_campaign(one, find_campaign(one, "spring"), CampaignState.RUNNING, {"ben"}))
+    follow_campaigns(database, CONFIG.model_copy(update={"schedule": Schedule(job="loop")}))
+    assert database.read(lambda one: list_jobs(one, 5)) == []
     for _ in range(2):
         follow_campaigns(database, CONFIG)
     assert [one.kind for one in database.read(lambda one: list_jobs(one, 5))] == ["run"]

@@ -35,9 +35,11 @@ Move = tuple[WrittenCampaign, CampaignState, str]
 def follow_campaigns(database: Database, config: Config) -> int:
     """Move the campaigns whose time has come or whose budget is used up, tell of both, and return how many moved.
 
-    Where a campaign has another budget from now on, a run is begun that plans with it.
+    Where a campaign has another budget from now on, a run is begun that plans with it. A loop does so in its next
+    period: what is served must stay what it gave, or it would learn from offers that nobody saw.
     """
-    if database.read(_budgets_to_begin):
+    plans_by_loop = config.schedule is not None and config.schedule.job == "loop"
+    if not plans_by_loop and database.read(_budgets_to_begin):
         database.change(_begin_budgets)
     if not database.read(lambda connection: _moves(connection) or exhausted_budgets(connection)):
         return 0
