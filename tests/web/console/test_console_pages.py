@@ -15,7 +15,9 @@ from served_shop import served, shop_of, with_role
 from small_shop import write_small_shop
 
 from offerloop.config import load_config
+from offerloop.offers import parse_offer
 from offerloop.web import problems
+from offerloop.web.console.campaigns.draft import EXAMPLES
 from offerloop.web.console.pages import ACTIONS, PAGES
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
@@ -264,6 +266,12 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         wrong = _post(client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"})
         assert wrong.status_code == 422
         assert "line 2" in wrong.text
+        assert "half of something" in wrong.text.partition("<textarea")[2]
+        assert 'value="other"' in wrong.text
+        there = _post(client, ada, "write-campaign", **SPRING | {"title": "Twice"})
+        assert there.status_code == 409
+        assert 'value="Twice"' in there.text
+        assert all(parse_offer(one, "USD" if "$" in one else "CNY") for one in EXAMPLES)
 
 
 def test_a_draft_is_tried_on_a_basket(console, admin, addresses):

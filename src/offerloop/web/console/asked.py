@@ -128,3 +128,5 @@ class Action:
     needs: Permission
     carry_out: Callable[[Asked], str]
     """Returns the address to go on from."""
+    page: Page | None = None
+    """Where its form stands, which is shown again with what was typed where it cannot be carried out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -18,7 +19,7 @@ from offerloop.report import language_name
 from offerloop.web.answering import json_response
 from offerloop.web.auth import COOKIE, Caller, caller_with, check_same_site
 from offerloop.web.console.asked import LANGUAGE_COOKIE, Action, Asked, Page
-from offerloop.web.console.blocks import Notice, View
+from offerloop.web.console.blocks import Block, Form, Notice, View, Words
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
@@ -33,6 +34,8 @@ OF_REPORTS = (
 )
 """What a report may do: its styles are within it, and it asks nobody for anything."""
 YEAR_SECONDS = 31_536_000
+MOST_SHOWN = 20_000
+"""Signs of a field that are shown again."""
 
 
 @router.get("/")
@@ -101,10 +104,13 @@ async def act(request: Request, name: str) -> Response:
         raise Problem("not_found")
     fields = await _fields(request)
     try:
-        caller = await caller_with(request, action.needs)
-        answer = await run_in_threadpool(_carried_out, action, Asked(request, caller, fields))
+        asked = Asked(request, await caller_with(request, action.needs), fields)
     except Problem as problem:
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
+    try:
+        answer = await run_in_threadpool(_carried_out, action, asked)
+    except Problem as problem:
+        return await run_in_threadpool(_again, action, asked, problem)
     if name == "sign-out":
         answer.delete_cookie(COOKIE, path="/")
     return answer
@@ -182,6 +188,31 @@ def _failed(request: Request, problem: Problem, back: str) -> Response:
         notices.append(Notice(Message("The field is “{field}”.", context="message", field=problem.field)))
     notices.append(Notice(Message("Nothing was changed.", context="message")))
     return _html(request, View(Message("This could not be done"), "", tuple(notices), status), None)
+
+
+def _again(action: Action, asked: Asked, problem: Problem) -> Response:
+    """Show the form once more with all that was typed and what is wrong with it."""
+    page = action.page
+    if page is None or problem.code not in ("invalid", "conflict"):
+        return _failed(asked.request, problem, asked.field("back"))
+    status, title = CODES[problem.code]
+    try:
+        view = page.view(asked)
+    except Problem:
+        return _failed(asked.request, problem, asked.field("back"))
+    said = problem.detail or title
+    blocks = tuple(_filled(one, action, asked, said) for one in view.blocks)
+    return _html(asked.request, replace(view, blocks=blocks, status=status, refresh=False), asked, page)
+
+
+def _filled(block: Block, action: Action, asked: Asked, error: Words) -> Block:
+    if not isinstance(block, Form) or block.action != f"/console/do/{action.name}":
+        return block
+    inputs = (
+        one if one.type in ("hidden", "password") else replace(one, value=asked.field(one.name, MOST_SHOWN))
+        for one in block.inputs
+    )
+    return replace(block, inputs=tuple(inputs), error=error)
 
 
 def _html(request: Request, view: View, asked: Asked | None, page: Page | None = None) -> Response:

@@ -32,7 +32,7 @@ MOST_TEXT = 20_000
 
 def view(asked: Asked) -> View:
     """Return the form of a new campaign, or of a new revision of one."""
-    campaign = _known(asked)
+    campaign = None if asked.field("title") and not asked.field("revision") else _known(asked)
     if campaign is None:
         return View(Message("A new campaign", context="page title"), _DRAFTS, (_form(asked, None),))
     kinds = tuple((name, OFFER_KIND_NAMES.get(name, name)) for name in OFFER_KINDS.names() if _is_plain(name))
@@ -68,7 +68,7 @@ def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
         else hidden("id", campaign.campaign_id),
         Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
         Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
-        Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_OFFERS),
+        Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_OFFERS, is_needed=False),
         Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
         Input("send", Message("It is sent where"), "select", str(body.get("send", "proven")), SEND_RULES),
         Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
@@ -85,7 +85,11 @@ def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
 
 _ID_HINT = Message("Letters, digits, dots and dashes, such as spring-2027.")
 _BUDGET = Message("The most that it may cost, such as 1000.00.")
-_OFFERS = Message("For example: “20% off tea, at most $5” or “满300减50”. One line for each.")
+EXAMPLES = ("20% off on tea, max $5", "满300减50")
+_OFFERS = Message(
+    "For example: “{first}” or “{second}”. You can also save the draft first, and add offers by their fields.",
+    first=EXAMPLES[0], second=EXAMPLES[1],
+)  # fmt: skip
 _STARTS = Message("Starts, in UTC; empty: when somebody starts it")
 _ENDS = Message("Ends, in UTC; empty: when somebody ends it")
 _CHANGES = Message("Another budget from this time on, in UTC; empty: none")
@@ -237,4 +241,4 @@ def _value(text: str, unit: Unit) -> object:
 
 PAGE = Page("campaign-form", Message("Campaign", context="page title"), view)
 OFFER = Page("offer-form", Message("Offer", context="page title"), view_offer)
-ACTIONS = (Action("write-campaign", Permission.EDIT, _write), Action("add-offer", Permission.EDIT, _add))
+ACTIONS = (Action("write-campaign", Permission.EDIT, _write, PAGE), Action("add-offer", Permission.EDIT, _add, OFFER))

@@ -205,5 +205,5 @@ CUSTOMER = Page("customer", Message("Customer", context="page title"), view_cust
 ACTIONS = (
     Action("opt-out", Permission.EDIT, _opt_out),
     Action("test-arm", Permission.ADMINISTER, _set_arm),
-    Action("erase", Permission.ADMINISTER, _erase),
+    Action("erase", Permission.ADMINISTER, _erase, CUSTOMER),
 )

@@ -163,7 +163,7 @@ def _sign_out(asked: Asked) -> str:
 
 PAGE = Page("people", TITLE, view, in_navigation=True)
 ACTIONS = (
-    Action("invite", Permission.ADMINISTER, _invited),
+    Action("invite", Permission.ADMINISTER, _invited, PAGE),
     Action("revoke", Permission.ADMINISTER, _revoked),
     Action("sign-out", Permission.READ, _sign_out),
 )

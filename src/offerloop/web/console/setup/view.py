@@ -163,4 +163,4 @@ async def take_upload(request: Request, source: str) -> Response:
 
 
 PAGE = Page("setup", TITLE, view, Permission.EDIT)
-ACTIONS = (Action("set-up", Permission.EDIT, _set_up),)
+ACTIONS = (Action("set-up", Permission.EDIT, _set_up, PAGE),)
