@@ -46,5 +46,9 @@ def test_a_draft_is_previewed_and_planned_when_it_is_approved(small_run, tmp_pat
         post_form(client, ada, "campaign", verb="submit", id="spring", revision="1")
         post_form(client, ben, "campaign", verb="approve", id="spring", revision="1")
         assert [one.campaign.id for one in campaigns_of_store(load_config(shop))] == ["spring"]
+        post_form(client, ada, "write-campaign", **SPRING | {"id": "other"})
+        post_form(client, ada, "campaign", verb="submit", id="other", revision="1")
+        post_form(client, ben, "campaign", verb="approve", id="other", revision="1")
+        assert "form-plan-it" in client.get("/console/campaign?id=other", headers=ada).text
         post_form(client, ada, "write-campaign", **SPRING | {"revision": "1", "budget": "60.00"})
         assert "form-preview" in client.get("/console/campaign?id=spring", headers=ada).text

@@ -1,5 +1,6 @@
 """Simulated traffic is the shop's own orders again, decided on by its plan; the console says that it is simulated."""
 
+import re
 import shutil
 
 import polars as pl
@@ -64,6 +65,11 @@ def test_every_page_says_that_traffic_is_simulated_and_the_overview_what_was_spe
         assert all(one["shown"] > 0 for one in overview["spend"])
         experiment = client.get("/console/experiment.json", headers=admin).json()["experiment"]
         assert experiment["state"] in ("measured", "stopped")
+        chinese = {"accept-language": "zh"} | admin
+        (readout,) = client.get("/console/experiments.json", headers=chinese).json()["readouts"]
+        assert re.search("[\u4e00-\u9fff]", readout["finding"])
+        plan = client.get("/console/plan?campaign=first", headers=chinese).text
+        assert "预期利润" in plan
 
 
 def test_a_store_with_traffic_of_customers_is_left_alone(small_run, tmp_path, monkeypatch):

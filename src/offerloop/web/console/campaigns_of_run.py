@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.message import Message
+from offerloop.message import Message, Share
 from offerloop.money import to_minor
+from offerloop.report import Localizer
 from offerloop.web.console.cells import Badge, MinorAmount
 from offerloop.workspace import RunRead
 
@@ -42,6 +43,8 @@ class CampaignForecast:
     basis: str
     sentence: str
     """The decision in full, in the language of the run."""
+    supplier_share: float | None
+    """Share of the discount that suppliers would have to pay for it to pay for sure."""
 
     @property
     def at_most(self) -> MinorAmount | None:
@@ -81,7 +84,24 @@ def _forecast(campaign: Mapping[str, Any], currency: str) -> CampaignForecast:
         profit=Estimate.from_bounds(ends["value"] or 0.0, ends["low"], ends["high"]),
         basis=str(campaign["basis"]),
         sentence=str(campaign["sentence"]),
+        supplier_share=(campaign.get("break_even_supplier_share") or {}).get("beyond_interval"),
     )
+
+
+def sentence_in(run: RunRead, campaign: CampaignForecast, _: Localizer) -> str:
+    """Return the decision about a campaign in the language of the page; in another than the run's it is shorter."""
+    if run.summary.get("language") == _.language:
+        return campaign.sentence
+    profit = Localizer(_.language, campaign.currency).brief(campaign.profit)
+    if campaign.is_sent:
+        return _("It is sent to {n} customer: expected profit {profit}.",
+                 plural="It is sent to {n} customers: expected profit {profit}.", n=campaign.customers,
+                 profit=profit)  # fmt: skip
+    said = _("It is not sent: its best plan is forecast at {profit}, which is not sure to pay.", profit=profit)
+    if campaign.supplier_share is None:
+        return said
+    more = _("It would pay for sure if suppliers paid {share} of the discount.", share=Share(campaign.supplier_share))
+    return _.sentences([said, more])
 
 
 def decision_sentence(campaigns: list[CampaignForecast]) -> Message:

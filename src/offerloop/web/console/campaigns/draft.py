@@ -12,12 +12,12 @@ from pydantic import ValidationError
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Unit, offer_form, parse_offer, print_offer
+from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Unit, offer_form, parse_offer, print_offer
 from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaign_models import CampaignDraft, changes_of
 from offerloop.web.api.campaigns import edit_campaign, make_campaign
 from offerloop.web.console.asked import Action, Asked, Page
-from offerloop.web.console.blocks import Block, Form, Input, View, hidden
+from offerloop.web.console.blocks import Block, Form, Input, View, Words, hidden
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
@@ -196,6 +196,9 @@ def view_offer(asked: Asked) -> View:
     for one in offer_form(kind):
         if one.unit is Unit.TABLE:
             continue
+        if one.written == "on":
+            inputs.append(Input(one.written, one.label, "select", "", _scopes(asked), is_needed=one.needed))
+            continue
         numeric = one.unit in (Unit.COUNT, Unit.HOURS, Unit.PERCENT)
         bounds = (str(one.least or 0), str(one.most or ""), "any") if numeric else None
         inputs.append(
@@ -207,6 +210,18 @@ def view_offer(asked: Asked) -> View:
     )  # fmt: skip
     blocks: tuple[Block, ...] = (form,)
     return View(Message("A new offer", context="page title"), _DRAFTS, blocks)
+
+
+def _scopes(asked: Asked) -> tuple[tuple[str, Words], ...]:
+    """Return what an offer can be on: everything, or categories of the newest run, of which effects are known."""
+    known: list[str] = []
+    if asked.run is not None:
+        known = sorted(asked.run.offers["category"].drop_nulls().unique().to_list())
+    first: tuple[tuple[str, Words], ...] = (
+        ("", Message("everything", context="what an offer applies to")),
+        (EACH_CATEGORY, Message("each category: one offer for each", context="what an offer applies to")),
+    )
+    return (*first, *((one, one) for one in known))
 
 
 def _add(asked: Asked) -> str:

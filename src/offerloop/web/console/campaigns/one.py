@@ -39,6 +39,7 @@ from offerloop.web.console.campaigns.draft import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
 from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
+from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
@@ -196,7 +197,7 @@ def _results(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
             heading,
             Notice(Message("No read-out names this campaign yet."), "neutral", "/console/experiments", _READ),
         ]
-    return [heading, Notice(str(found["sentence"]), "neutral", "/console/experiments", _READ)]
+    return [heading, Notice(finding_of(asked, found), "neutral", "/console/experiments", _READ)]
 
 
 _READ = Message("See the read-outs", context="link")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.background import PREVIEW
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.store import Job, WrittenCampaign, list_jobs
+from offerloop.store import PLANNED_STATES, Job, WrittenCampaign, list_jobs
 from offerloop.web.api.campaign_figures import ask_for_preview, run_planning
 from offerloop.web.console.asked import Asked
 from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden
@@ -65,12 +65,24 @@ def _asking(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
     if job is not None and job.state in UNDER_WAY:
         return [progress_of(job), cancel_form(job)]
     failed = [] if job is None or job.failure is None else [Notice(job.failure, "bad")]
+    if campaign.state in PLANNED_STATES:
+        return [*failed, *_waiting()]
     form = Form(
         "preview", "/console/do/preview", Message("Preview on all customers", context="button"),
         (hidden("id", campaign.campaign_id),), needs=Permission.EDIT,
         explanation=Message("No run has planned this revision. A preview plans it as if it ran; nothing is sent."),
     )  # fmt: skip
     return [*failed, form]
+
+
+def _waiting() -> list[Block]:
+    """Say that a campaign that may run waits for a run that plans it."""
+    said = Message("No run has planned this revision yet, so nobody gets its offers. Start a run to plan it.")
+    run = Form(
+        "plan-it", "/console/do/job", Message("Start a run", context="button"), (hidden("kind", "run"),),
+        needs=Permission.EDIT,
+    )  # fmt: skip
+    return [Notice(said, "warning"), run]
 
 
 def preview_job(asked: Asked, campaign: WrittenCampaign) -> Job | None:

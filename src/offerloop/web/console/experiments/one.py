@@ -16,6 +16,7 @@ from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.console.experiments.dimension import opened
+from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead, readouts_of
 
@@ -86,7 +87,7 @@ def _found(asked: Asked, run: RunRead, shown: ExperimentShown) -> list[Block]:
     if shown.read_out is None:
         said = Message("It was not read out yet. When orders after the plan are there, begin a read-out.")
         return [Notice(said, "neutral", "/console/jobs", Message("Begin a read-out", context="link"))]
-    sentence = str(shown.read_out.get("sentence") or shown.read_out.get("stopped") or "")
+    sentence = finding_of(asked, shown.read_out)
     shop = asked.worker.settings.shop
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
     return [

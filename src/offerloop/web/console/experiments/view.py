@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from offerloop.evaluation import Estimate
 from offerloop.message import Message
+from offerloop.money import to_minor
+from offerloop.report import Localizer
 from offerloop.web.console.asked import Asked, Page
-from offerloop.web.console.blocks import Block, Column, Notice, Table, Text, View
+from offerloop.web.console.blocks import Block, Column, Notice, Table, Text, View, Words
 from offerloop.web.console.cells import Badge, Cell, Link
 
 SHOWN = 50
@@ -43,11 +46,34 @@ def _coming(asked: Asked) -> list[Block]:
     """Say how long the newest plan needs to show its forecast."""
     test = {} if asked.run is None else asked.run.summary.get("coming_test") or {}
     sentence = test.get("sentence")
-    if not sentence:
+    if not sentence or asked.run is None:
         return [Notice(Message("Nothing that could be measured is planned."))]
-    assert asked.run is not None
+    if asked.run.summary.get("language") != asked.localizer.language:
+        weeks = test.get("weeks_to_show_it")
+        sentence = "" if weeks is None else asked.localizer(
+            "A read-out would take {n} week to show a profit as small as forecast.",
+            plural="A read-out would take {n} weeks to show a profit as small as forecast.", n=int(weeks),
+        )  # fmt: skip
     address = f"/console/experiment?run={asked.run.folder.name}"
     return [Text(str(sentence)), Notice(Message("The newest plan:", context="before a link"), "neutral", address, _SEE)]
+
+
+def finding_of(asked: Asked, readout: Mapping[str, Any]) -> Words:
+    """Return what a read-out found in the language of the page; in another than its run's only what profit did."""
+    said, run = str(readout.get("sentence") or readout.get("stopped") or ""), asked.run_named(str(readout.get("run")))
+    if run is None or run.summary.get("language") == asked.localizer.language:
+        return said
+    wanted = ("plan", "profit", "all", "adjusted")
+    total = next((one["total"] for one in readout.get("effects", ()) if _about(one) == wanted), None)
+    if total is None:
+        return Message("No effect is shown; the report says why.", context="finding of a read-out")
+    ends = [float(to_minor(str(total[end]), run.currency)) for end in ("value", "low", "high")]
+    effect = Localizer(asked.localizer.language, run.currency).brief(Estimate(*ends))
+    return Message("The plan's offers changed profit by {effect}.", effect=effect)
+
+
+def _about(effect: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(effect.get(name) for name in ("comparison", "outcome", "group", "method"))
 
 
 def _row(asked: Asked, path: Path) -> tuple[Cell, ...]:
@@ -55,7 +81,7 @@ def _row(asked: Asked, path: Path) -> tuple[Cell, ...]:
     run, readout = path.parent.parent.name, path.parent.name
     state = STOPPED if found.get("stopped") else READ
     report = Link(asked.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
-    finding = str(found.get("headline") or found.get("sentence") or found.get("stopped") or "")
+    finding = finding_of(asked, found)
     link = Link(run, f"/console/experiment?run={run}")
     return link, readout.removeprefix("readout-"), state, finding, report
 

@@ -23,7 +23,7 @@ from offerloop.web.console.blocks import (
     Text,
     View,
 )
-from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts
+from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts, sentence_in
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.spend import spend_table
 from offerloop.workspace import RunRead, campaign_curve, is_preview
@@ -51,7 +51,7 @@ def view(asked: Asked) -> View:
     """Return one campaign of the newest plan, or of the run that is named."""
     run = asked.needed("run", lambda name: asked.run_named(name or None))
     campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
-    blocks: list[Block] = [_facts(campaign), Text(campaign.sentence)]
+    blocks: list[Block] = [_facts(campaign), Text(sentence_in(run, campaign, asked.localizer))]
     if is_preview(run.folder.name):
         blocks.insert(0, PREVIEWED)
     if run.folder.name == asked.worker.version:
