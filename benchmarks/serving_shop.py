@@ -43,9 +43,13 @@ def write_shop(folder: Path, customers: int, offers: int) -> Path:
     (folder / "offerloop.toml").write_text(text)
     campaign = {
         "id": "first", "title": "First offers", "send": True, "budget": "100000000.00", "budget_basis": "liability",
-        "shadow_price": 0.0, "customers_planned": customers,
+        "shadow_price": 0.0, "customers_planned": customers, "customers_sent": customers, "basis": "assumed",
+        "sentence": "", "as_sent": {
+            "expected_spend": "1.00", "profit": {"value": "1.00", "low": None, "high": None}, "liability": "2.00"
+        },
     }  # fmt: skip
-    (run / "summary.json").write_text(json.dumps({"currency": "EUR", "as_of": "2026-01-01", "campaigns": [campaign]}))
+    summary = {"currency": "EUR", "as_of": "2026-01-01", "customers": customers, "campaigns": [campaign]}
+    (run / "summary.json").write_text(json.dumps(summary))
     manifest = {"format": RUN_FORMAT, "config": {"text": text}, "shares": {"holdout": 0.1, "usual": 0.0}}
     for name, table in _tables(customers, offers).items():
         table.write_parquet(run / f"{name}.parquet")

@@ -63,11 +63,13 @@ class Runner:
         self._database.close()
 
     def _again(self, action: Callable[[], None]) -> None:
-        """Do something every second; what goes wrong is logged once, and tried again."""
+        """Do something every second; what goes wrong is logged once, and tried again. A shop that is not set up yet
+        has nothing to do."""
         logged = ""
         while not self._over.wait(EVERY):
             try:
-                action()
+                if config_file(self.shop).is_file():
+                    action()
                 logged = ""
             except OfferloopError as error:
                 if str(error) != logged:

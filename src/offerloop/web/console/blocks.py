@@ -153,6 +153,9 @@ class Form:
     """Why it cannot be done now, whoever asks."""
     error: Words = ""
     """What was wrong with what was sent."""
+    more: tuple[Input, ...] = ()
+    """Fields that few need, folded away."""
+    more_title: Words = ""
     kind: Literal["form"] = "form"
 
 

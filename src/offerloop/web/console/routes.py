@@ -19,7 +19,7 @@ from offerloop.report import language_name
 from offerloop.web.answering import json_response
 from offerloop.web.auth import COOKIE, Caller, caller_with, check_same_site
 from offerloop.web.console.asked import LANGUAGE_COOKIE, Action, Asked, Page
-from offerloop.web.console.blocks import Block, Form, Notice, View, Words
+from offerloop.web.console.blocks import Block, Form, Input, Notice, View, Words
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
@@ -208,11 +208,13 @@ def _again(action: Action, asked: Asked, problem: Problem) -> Response:
 def _filled(block: Block, action: Action, asked: Asked, error: Words) -> Block:
     if not isinstance(block, Form) or block.action != f"/console/do/{action.name}":
         return block
-    inputs = (
-        one if one.type in ("hidden", "password") else replace(one, value=asked.field(one.name, MOST_SHOWN))
-        for one in block.inputs
-    )
-    return replace(block, inputs=tuple(inputs), error=error)
+    inputs, more = (tuple(_typed(one, asked) for one in part) for part in (block.inputs, block.more))
+    return replace(block, inputs=inputs, more=more, error=error)
+
+
+def _typed(field: Input, asked: Asked) -> Input:
+    is_kept = field.type in ("hidden", "password")
+    return field if is_kept else replace(field, value=asked.field(field.name, MOST_SHOWN))
 
 
 def _html(request: Request, view: View, asked: Asked | None, page: Page | None = None) -> Response:

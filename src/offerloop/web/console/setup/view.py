@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,7 +73,7 @@ def _columns(files: Mapping[SourceName, Path]) -> list[Block]:
     """Return sample rows of each file, and a form with what each of our columns is read from."""
     with _sampled(files) as samples:
         matches = infer_mapping(samples, {})
-        inputs = [one for name in files for one in _inputs(name, matches[name])]
+        found, missing = _inputs(files, matches)
         blocks: list[Block] = [
             block for name in files for block in (Heading(SOURCES[name]), _rows(name, samples[name]))
         ]  # fmt: skip
@@ -82,27 +82,41 @@ def _columns(files: Mapping[SourceName, Path]) -> list[Block]:
     )  # fmt: skip
     budget = Input("budget", Message("Budget of the first campaign; empty: as guessed"), is_needed=False)
     form = Form(
-        "columns", "/console/do/set-up", Message("Save and start the first run"), (*inputs, money, budget),
-        needs=Permission.EDIT, title=Message("What the columns are"),
+        "columns", "/console/do/set-up", Message("Save and start the first run"), (*found, money, budget),
+        needs=Permission.EDIT, title=Message("What the columns are"), more=missing, more_title=_MISSING,
     )  # fmt: skip
     return [*blocks, form]
 
 
+_MISSING = Message("Columns that were not found, and may be left out")
 _CURRENCY = Message("Three letters, such as EUR.", context="hint")
 
 
-def _inputs(name: SourceName, match: ColumnMatch) -> Iterator[Input]:
-    contract = CONTRACTS[name]
-    for ours in (*contract.required, *contract.optional):
-        guess = match.guesses.get(ours)
-        first: Words = (
-            Message("not found", context="column of a file")
-            if guess is None
-            else Message("as guessed: {column}", context="column of a file", column=guess.written)
-        )
-        options: tuple[tuple[str, Words], ...] = (("", first), *((one, one) for one in match.columns))
-        label = Message("{field}", context="label of a field", field=f"{SHOWN_AS.get(name, name)}.{ours}")
-        yield Input(f"{name}.{ours}", label, "select", "", options, hint=guess.why if guess else "")
+def _inputs(
+    files: Iterable[SourceName], matches: Mapping[SourceName, ColumnMatch]
+) -> tuple[tuple[Input, ...], tuple[Input, ...]]:
+    """Return a field for each of our columns: those that were found or are needed, and the others."""
+    found, missing = list[Input](), list[Input]()
+    for name in files:
+        contract, match = CONTRACTS[name], matches[name]
+        for ours in (*contract.required, *contract.optional):
+            is_shown = ours in contract.required or ours in match.guesses
+            (found if is_shown else missing).append(_input(name, ours, match))
+    return tuple(found), tuple(missing)
+
+
+def _input(name: SourceName, ours: str, match: ColumnMatch) -> Input:
+    guess = match.guesses.get(ours)
+    first: Words = (
+        Message("not found", context="column of a file")
+        if guess is None
+        else Message("as guessed: {column}", context="column of a file", column=guess.written)
+    )
+    options: tuple[tuple[str, Words], ...] = (("", first), *((one, one) for one in match.columns))
+    label = Message(
+        "{field}", context="label of a field", field=f"{SHOWN_AS.get(name, name)}: {ours.replace('_', ' ')}"
+    )
+    return Input(f"{name}.{ours}", label, "select", "", options, hint=guess.why if guess else "")
 
 
 def _rows(name: SourceName, sample: SampleRows) -> Table:
