@@ -23,7 +23,7 @@ from offerloop.events import prepare
 
 USAGE = pytest.StashKey[list[str]]()
 
-settings.register_profile("quick", deadline=None, derandomize=True)
+settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
-    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare
+    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare, read_all
     from offerloop.events.privacy.agreement import Agreement
     from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
     from offerloop.events.privacy.consent_names import check_direction, consent_names, says_opt_in, says_opt_out
@@ -130,6 +130,7 @@ __all__ = [
     "product_label",
     "pseudonym",
     "pseudonyms",
+    "read_all",
     "read_business_as_usual",
     "read_key",
     "read_side_file",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -114,9 +115,17 @@ class Events:
         return ~nw.col("product_id").is_in(others) if others else ~nw.col("product_id").is_null()
 
 
-def prepare(config: Config, engine: Engine, loop_exposures: LoopExposures | None = None) -> Events:
-    """Read and clean every configured source; `loop_exposures` is what a loop gave, which counts as exposures."""
-    stage = _Cleaning(config, engine)
+def prepare(
+    config: Config,
+    engine: Engine,
+    loop_exposures: LoopExposures | None = None,
+    read: Mapping[SourceName, Read] | None = None,
+) -> Events:
+    """Read and clean every configured source; `loop_exposures` is what a loop gave, which counts as exposures.
+
+    `read` are the sources where they were read before, under the same columns, currency and time zone.
+    """
+    stage = _Cleaning(config, engine, read_all(config, engine) if read is None else read)
     sold = stage.order_lines()
     sold, products = stage.set_apart(sold, stage.products(sold))
     listed = collect(stage.plain("offers"))
@@ -166,9 +175,8 @@ def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
 class _Cleaning:
     """Reads sources one by one and gathers what the rules did."""
 
-    def __init__(self, config: Config, engine: Engine) -> None:
+    def __init__(self, config: Config, engine: Engine, read: Mapping[SourceName, Read]) -> None:
         self.config, self.engine = config, engine
-        read = read_all(config, engine)
         self.left_out = {name: (one.left_out, one.left_out_minor) for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_marked_ids(sources["order_lines"], config.clean)

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from offerloop.config import Config, SourceName, beside
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
-from offerloop.events import EPOCH, epoch_day, prepare, split_part
+from offerloop.events import EPOCH, epoch_day, prepare, read_all, split_part
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
@@ -213,6 +213,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     sources = {name: run.config.sources[name] for name in beside_it if name in run.config.sources}
     sources["order_lines"] = source
     plan_day = EPOCH + timedelta(days=run.as_of_day)
+    read = read_all(run.config.model_copy(update={"sources": sources}), engine)
     parts = []
     for as_of, first_day in ((plan_day, None), (None, plan_day)):
         profiles = run.config.profiles.model_copy(update={"as_of": as_of})
@@ -220,7 +221,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
         clean = run.config.clean.model_copy(update=window)
         settings = run.config.model_copy(update={"sources": sources, "profiles": profiles, "clean": clean})
         try:
-            events = prepare(settings, engine)
+            events = prepare(settings, engine, read=read)
         except NothingLeftError:
             continue
         named = events.products.select("product_id", "category")
