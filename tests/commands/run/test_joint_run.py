@@ -78,14 +78,20 @@ def most(written):
 
 
 @pytest.fixture(scope="module")
-def together(tmp_path_factory):
-    path = shop(tmp_path_factory.mktemp("together"), f'total_budget = "{TOTAL / 100:.2f}"')
+def folder(tmp_path_factory):
+    """One place for all of these shops, so that stages that they share are kept."""
+    return tmp_path_factory.mktemp("shop")
+
+
+@pytest.fixture(scope="module")
+def together(folder):
+    path = shop(folder, f'total_budget = "{TOTAL / 100:.2f}"')
     return run(path, "duckdb", None)
 
 
 @pytest.fixture(scope="module")
-def in_order(tmp_path_factory):
-    path = shop(tmp_path_factory.mktemp("order"), f'campaigns = "in order"\ntotal_budget = "{TOTAL / 100:.2f}"')
+def in_order(folder):
+    path = shop(folder, f'campaigns = "in order"\ntotal_budget = "{TOTAL / 100:.2f}"')
     return run(path, "duckdb", None)
 
 
@@ -124,8 +130,8 @@ def test_summary_and_report_say_what_order_and_limits_cost(together, in_order):
     assert "that is what the order costs" in in_order.report.read_text()
 
 
-def test_the_report_says_it_in_chinese(tmp_path):
-    written = run(shop(tmp_path, 'total_budget = "25.00"\ncontacts = 20', language="zh"), "duckdb", None)
+def test_the_report_says_it_in_chinese(folder):
+    written = run(shop(folder, 'total_budget = "25.00"\ncontacts = 20', language="zh"), "duckdb", None)
     page = written.report.read_text()
     for words in ("所有营销活动的优惠是一起选择的", "每个限制的代价", "全部营销活动的总预算", "触达人数"):
         assert words in page
@@ -162,8 +168,8 @@ def test_a_customer_without_an_offer_learns_which_price_would_have_to_fall(toget
         ("zh", "但在相同的用户和限制下，其他营销活动带来更多", "因为在相同的用户和限制下，其他营销活动带来更多"),
     ],
 )
-def test_a_campaign_that_others_outdo_is_not_said_to_lose_money(tmp_path, language, said, why):
-    written = run(outdone(tmp_path, language), "duckdb", None)
+def test_a_campaign_that_others_outdo_is_not_said_to_lose_money(folder, language, said, why):
+    written = run(outdone(folder, language), "duckdb", None)
     second = written.summary["campaigns"][1]
     assert (second["send"], second["pays_alone"]) == (False, True)
     assert float(second["profit"]["value"]) > 0
@@ -172,10 +178,10 @@ def test_a_campaign_that_others_outdo_is_not_said_to_lose_money(tmp_path, langua
     assert why in explain(written.folder, customer, language=language).text
 
 
-def test_contacts_offers_and_teams_are_limits_too(tmp_path):
+def test_contacts_offers_and_teams_are_limits_too(folder):
     plan = 'contacts = 18\ncontacts_by_channel = { app = 5 }\nteam_budgets = { web = "6.00" }'
     keys = 'team = "web"\noffer_budgets = { "coupon-*" = "4.00" }'
-    written = run(shop(tmp_path, plan, keys), "duckdb", None)
+    written = run(shop(folder, plan, keys), "duckdb", None)
     chosen, found = most(written), limits(written)
     assert 0 < chosen.height <= 18
     assert chosen.filter(pl.col("by") == "app").height == found["channel"]["used"] <= 5
@@ -184,9 +190,9 @@ def test_contacts_offers_and_teams_are_limits_too(tmp_path):
     assert found["contacts"]["unit"] == "contacts"
 
 
-def test_seats_are_in_no_money_budget(tmp_path):
+def test_seats_are_in_no_money_budget(folder):
     """The total allows nothing; a campaign that counts seats keeps its own limit only."""
-    path = shop(tmp_path, 'total_budget = "0.00"')
+    path = shop(folder, 'total_budget = "0.00"')
     path.write_text(path.read_text().replace("\n[report]", f"\n{SEATS}\n[report]"))
     written = run(path, "duckdb", None)
     assert set(planned(written)["planned_campaign_id"]) == {"seats"}
@@ -207,9 +213,9 @@ def test_seats_are_in_no_money_budget(tmp_path):
         ('team_budgets = { web = "5.00" }', 'team = "web"\nbudget_unit = "seats"', "cannot share the money of team"),
     ],
 )
-def test_what_cannot_be_is_refused_when_the_configuration_is_read(tmp_path, plan, keys, sentence):
+def test_what_cannot_be_is_refused_when_the_configuration_is_read(folder, plan, keys, sentence):
     with pytest.raises(ConfigError, match=sentence.replace("*", r"\*").replace("(", r"\(")):
-        load_config(shop(tmp_path, plan, keys))
+        load_config(shop(folder, plan, keys))
 
 
 @pytest.mark.parametrize(
@@ -219,21 +225,21 @@ def test_what_cannot_be_is_refused_when_the_configuration_is_read(tmp_path, plan
         ("", 'offer_budgets = { "cupon-*" = "1.00" }', "offer_budgets names 'cupon-\\*', which no offer's id fits"),
     ],
 )
-def test_names_of_no_offer_are_refused_before_anything_is_planned(tmp_path, plan, keys, sentence):
+def test_names_of_no_offer_are_refused_before_anything_is_planned(folder, plan, keys, sentence):
     with pytest.raises(ConfigError, match=sentence):
-        run(shop(tmp_path, plan, keys), "duckdb", None)
+        run(shop(folder, plan, keys), "duckdb", None)
 
 
-def test_one_campaign_without_further_limits_has_no_new_text(tmp_path):
-    written = run(write_small_shop(tmp_path), "duckdb", None)
+def test_one_campaign_without_further_limits_has_no_new_text(folder):
+    written = run(write_small_shop(folder), "duckdb", None)
     assert "What each limit costs" not in written.report.read_text()
     (only,) = json.loads((written.folder / "summary.json").read_text())["plan"]["limits"]
     assert only["kind"] == "campaign"
 
 
-def test_a_run_of_before_is_explained_by_the_price_in_its_summary(tmp_path):
+def test_a_run_of_before_is_explained_by_the_price_in_its_summary(folder):
     """Such runs have no table of prices, and their campaigns chose in order."""
-    written = run(write_small_shop(tmp_path), "duckdb", None)
+    written = run(write_small_shop(folder), "duckdb", None)
     (written.folder / "offer_prices.parquet").unlink()
     summary = json.loads((written.folder / "summary.json").read_text())
     del summary["plan"], summary["campaigns"][0]["pays_alone"]
@@ -242,9 +248,9 @@ def test_a_run_of_before_is_explained_by_the_price_in_its_summary(tmp_path):
         assert explain(written.folder, customer).facts["plan"]["agreement"] in ("exact", "rounding")
 
 
-def test_the_budget_is_spent_on_those_who_can_get_an_offer(tmp_path):
+def test_the_budget_is_spent_on_those_who_can_get_an_offer(folder):
     """The holdout has a plan to be compared by, beyond the budget."""
-    path = shop(tmp_path, f'total_budget = "{TOTAL / 100:.2f}"')
+    path = shop(folder, f'total_budget = "{TOTAL / 100:.2f}"')
     path.write_text(path.read_text().replace("holdout = 0.10", "holdout = 0.20"))
     table = planned(run(path, "duckdb", None))
     spent = table.filter(pl.col("offer_id") != "none")["cost_liability_minor"].sum()
