@@ -25,6 +25,7 @@ def addresses(served_console):
     httpx.post(f"{served_console[0]}/v1/campaigns", headers=bearer, json=draft)
     queries = {"customer": "id=c001", "plan": f"campaign={planned}", "recipients": f"campaign={planned}"}
     queries |= {"campaign": "id=looked-at", "campaign-form": "id=looked-at", "offer-form": "id=looked-at&kind=coupon"}
+    queries["try"] = "id=looked-at&basket=tea,2,9.50,kind 0"
     return {name: f"/console/{name}?{queries.get(name, '')}" for name in PAGES if name != "audit"}
 
 
