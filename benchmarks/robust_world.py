@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from offerloop.allocation import Problem, solve
-from offerloop.allocation.choose import taken
+from offerloop.allocation.argmax import taken
 from offerloop.allocation.robust import Segments
 from offerloop.arrays import Ints
 from offerloop.market import DRAWN, Market, load_preset

@@ -26,6 +26,15 @@ OLD = {
     r"\bbe dearer\b|\bdearer than\b": "more expensive",
     r"\breads out\b": "measures",
     r"\boffers told lately\b": "recent exposures",
+    r"\bladders?\b|\bfamily of depths\b": "dose-response",
+    r"\b(re)?tired (of|customers?)\b|\btiredness\b": "fatigue",
+    r"\bcontests?\b": "model selection",
+    r"\bworkplaces?\b": "workspace",
+    r"\bbeside simple rules\b": "reference policies",
+    r"\bclass (Undecided|ClashError|Contest|Turns|Futures|Lessons|Peek|Teller)\b": "a term of the field",
+    r"allocation[./](undecided|clash|hull|choose)\b": "near_ties, infeasibility, frontier, argmax",
+    r"recommenders[./](lessons|futures|moments|shelf|rules)\b": "a term of the field",
+    r"\bhulls?\b": "frontier",
 }
 """Patterns, and the terms that stand for them."""
 KEPT = {

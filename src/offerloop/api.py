@@ -317,7 +317,7 @@ def allocate(
 
     The table has customer_id, offer_id, value and cost in each row. `cap` says how often an offer is given at most,
     `limits` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
-    Raises ClashError where no plan keeps to the limits.
+    Raises InfeasibleError where no plan keeps to the limits.
     """
     from offerloop.commands.allocate.task import allocate as allocate_offers
     from offerloop.commands.allocate.task import read_limits

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from limit_cases import KINDS, SAFE, made
 
-from offerloop.allocation.clash import ClashError
 from offerloop.allocation.exact import solve_exactly
+from offerloop.allocation.infeasibility import InfeasibleError
 from offerloop.allocation.many_limits import solve_many_limits
 from offerloop.allocation.problem import COST, COUNT, Block, Held, Limit, Problem
 from offerloop.allocation.solution import Solution
@@ -23,7 +23,7 @@ def fast(problem: Problem) -> Solution | None:
     """Without the exact solver; None where it finds no plan."""
     try:
         return solve(problem, exactly=False)
-    except ClashError:
+    except InfeasibleError:
         return None
 
 
@@ -124,7 +124,7 @@ def test_what_clashes_is_named_with_how_much_it_must_give_way():
         r"'at least five' and 'budget' clash: 'at least five' reaches at most 3 offers, not 5 offers, "
         r"or 'budget' would have to be at least 50 of cost, not 35 of cost"
     )
-    with pytest.raises(ClashError, match=said):
+    with pytest.raises(InfeasibleError, match=said):
         solve(small([[1.0]] * 6, [[10]] * 6, Limit("budget", 35), at_least))
 
 
@@ -160,5 +160,5 @@ def test_few_customers_with_many_offers_are_decided_too():
 def test_a_clash_of_many_customers_names_the_budget():
     rng = np.random.default_rng(6)
     problem = Problem.of(rng.uniform(1, 2, (5_000, 1)), rng.integers(1, 9, (5_000, 1)), -1)
-    with pytest.raises(ClashError, match=r"'budget' would have to be at least 0 of cost, not -1 of cost"):
+    with pytest.raises(InfeasibleError, match=r"'budget' would have to be at least 0 of cost, not -1 of cost"):
         solve(problem)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from made_up_campaigns import campaign, effects, within
 
 from offerloop.allocation.candidates import CandidateRows, budget_unit
-from offerloop.allocation.clash import ClashError
-from offerloop.allocation.hull import FrontierSteps, cheapest
+from offerloop.allocation.frontier import FrontierSteps, cheapest
+from offerloop.allocation.infeasibility import InfeasibleError
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
 from offerloop.allocation.solving import solve
@@ -182,7 +182,7 @@ def test_a_dear_step_that_does_not_fit_leaves_room_for_cheaper_customers(way):
 
 
 def test_a_budget_below_what_any_plan_costs_is_refused():
-    with pytest.raises(ClashError, match="'budget' would have to be at least -4 of cost, not -10 of cost"):
+    with pytest.raises(InfeasibleError, match="'budget' would have to be at least -4 of cost, not -10 of cost"):
         solve(within(made([(0, 1.0, -4), (1, 5.0, 3)]), -10))
 
 

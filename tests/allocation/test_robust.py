@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.allocation.choose import taken
+from offerloop.allocation.argmax import taken
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import Problem
 from offerloop.allocation.robust import Segments, lower_bound, segment_robust, shrunk

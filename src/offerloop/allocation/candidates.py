@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import taken
-from offerloop.allocation.hull import FrontierSteps, cheapest
+from offerloop.allocation.argmax import taken
+from offerloop.allocation.frontier import FrontierSteps, cheapest
 from offerloop.allocation.problem import COST, Block, Numbers
 from offerloop.arrays import Ints
 from offerloop.config import Campaign

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import Meters, slots, taken
+from offerloop.allocation.argmax import Meters, slots, taken
 from offerloop.allocation.problem import COUNT, Block, Limit, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.arrays import Floats, Ints

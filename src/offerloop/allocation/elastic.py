@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import Meters, slots, taken
+from offerloop.allocation.argmax import Meters, slots, taken
 from offerloop.allocation.dual import counted_sizes
 from offerloop.allocation.problem import Block, Problem
 from offerloop.arrays import Floats

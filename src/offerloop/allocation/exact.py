@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.allocation.near_ties import NearTies
 from offerloop.allocation.problem import Problem
 from offerloop.allocation.solution import Solution
-from offerloop.allocation.undecided import Undecided
 
 SECONDS = 20.0
 """The time for all tries together."""
@@ -22,7 +22,7 @@ def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None
     """The best plan; None where no plan keeps to the limits. The bound is what HiGHS has proved within the time."""
     block = problem.blocks.some(problem.blocks.customers)
     left = np.array([one.at_most for one in problem.limits], dtype=object)
-    every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
+    every = NearTies.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
     tighter, bound, relaxed = every, np.inf, every.relaxed()
     prices = tuple(0.0 for _ in problem.limits) if relaxed is None else tuple(relaxed.prices.tolist())
     deadline = time.monotonic() + seconds
@@ -40,7 +40,7 @@ def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None
     return None
 
 
-def _best(every: Undecided, seconds: float) -> tuple[NDArray[np.bool_], float] | None:
+def _best(every: NearTies, seconds: float) -> tuple[NDArray[np.bool_], float] | None:
     """What is taken (m,), and what HiGHS has proved that no plan exceeds."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.choose import Meters, slots, taken
-from offerloop.allocation.clash import clash
+from offerloop.allocation.argmax import Meters, slots, taken
 from offerloop.allocation.dual import prices_of
+from offerloop.allocation.infeasibility import infeasibility_of
+from offerloop.allocation.near_ties import NearTies
 from offerloop.allocation.problem import Block, Problem
 from offerloop.allocation.solution import Solution
-from offerloop.allocation.undecided import Undecided
 from offerloop.arrays import Floats, Ints
 
 SMALL = 3_000
@@ -22,7 +22,7 @@ OPEN = 2_000
 WIDER = 6
 """Times as many where these cannot keep to the limits."""
 WIDEST, MOST_USES = 100_000, 4_000_000
-"""Candidates, and uses of limits by candidates, that an attempt with more undecided customers has at most."""
+"""Candidates, and uses of limits by candidates, that an attempt with more near ties has at most."""
 REACH = 4.0
 """Candidates that lie so many times further behind than the closest are left out."""
 SAMPLE = 20_000
@@ -43,26 +43,26 @@ class LimitsScan:
     worth: float
     """The worth of all choices."""
     rows: Ints
-    """Positions of the undecided, by their ids."""
+    """Positions of the customers in near ties, by their ids."""
     open: Block
     open_worth: Floats
     """(open, w)."""
 
     @classmethod
     def of(cls, problem: Problem, prices: Floats, within: float) -> LimitsScan:
-        """One pass; undecided is who would lose less than `within` by another choice."""
+        """One pass; in a near tie is who would lose less than `within` by another choice."""
         meters = Meters.of(problem.limits, problem.offers)
         parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem.most, within)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
-        undecided = Block.joined([one.open for one in parts])
-        order = np.argsort(undecided.customer, kind="stable")
+        near_ties = Block.joined([one.open for one in parts])
+        order = np.argsort(near_ties.customer, kind="stable")
         return cls(
             np.concatenate([one.choice for one in parts]),
             np.sum([one.used for one in parts], axis=0),
             sum(one.profit for one in parts),
             sum(one.worth for one in parts),
             np.concatenate([one.rows + before for one, before in zip(parts, offsets, strict=False)])[order],
-            undecided.of(order),
+            near_ties.of(order),
             np.concatenate([one.open_worth for one in parts])[order],
         )
 
@@ -71,11 +71,11 @@ class LimitsScan:
         worth = meters.worth(block, prices)
         choice = slots(worth, most)
         rows, chosen = taken(choice)
-        undecided = lead(worth, most) <= within
-        decided = ~undecided[rows]
+        near_ties = lead(worth, most) <= within
+        decided = ~near_ties[rows]
         sure = rows[decided], chosen[decided]
         used, profit = meters.used(block, *sure), float(block.profit[sure].sum(dtype=np.float64))
-        open_rows = np.flatnonzero(undecided)
+        open_rows = np.flatnonzero(near_ties)
         total = float(worth[rows, chosen].sum())
         return cls(choice.astype(np.int16), used, profit, total, open_rows, block.of(open_rows), worth[open_rows])
 
@@ -92,7 +92,7 @@ def lead(worth: Floats, most: int) -> Floats:
 def solve_many_limits(problem: Problem) -> Solution | None:
     """The plan, which may still break limits; None where none was found.
 
-    Raises ClashError where even divided customers cannot keep to the limits.
+    Raises InfeasibleError where even divided customers cannot keep to the limits.
     """
     closest: Solution | None = None
     prices, numbers = _start(problem)
@@ -101,14 +101,14 @@ def solve_many_limits(problem: Problem) -> Solution | None:
         solution = _attempt(problem, prices, _within(problem, prices, number), last=last)
         if solution is not None and not solution.broken:
             return solution
-        if attempt == 0 and (error := clash(problem)) is not None:
+        if attempt == 0 and (error := infeasibility_of(problem)) is not None:
             raise error
         closest = solution or closest
     return closest
 
 
 def _start(problem: Problem) -> tuple[Floats, list[int]]:
-    """Return prices, and how many customers each attempt leaves undecided, more each time."""
+    """Return prices, and how many customers each attempt leaves in near ties, more each time."""
     customers, width = problem.blocks.customers, max(problem.blocks.width, 1)
     if customers * width <= SMALL:
         return np.zeros(len(problem.limits)), [customers]
@@ -131,17 +131,17 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
 
 
 def _attempt(problem: Problem, prices: Floats, within: float, *, last: bool) -> Solution | None:
-    """Return one plan; None where the undecided cannot keep to the limits, and the closest plan at the last attempt."""
+    """Return one plan; None where near ties cannot keep to the limits, and the closest plan at the last attempt."""
     scan = LimitsScan.of(problem, prices, within)
     at_most = np.array([one.at_most for one in problem.limits], dtype=object)
-    undecided = Undecided.of(scan.open, scan.open_worth, REACH * within, problem, at_most - scan.used)
-    relaxed = undecided.relaxed()
+    near_ties = NearTies.of(scan.open, scan.open_worth, REACH * within, problem, at_most - scan.used)
+    relaxed = near_ties.relaxed()
     if relaxed is None and not last:
         return None
-    on = undecided.plan(undecided.closest() if relaxed is None else relaxed.share)
-    scan.choice[scan.rows] = undecided.choice(on)
-    used = tuple(int(one) for one in scan.used + undecided.use[on].astype(object).sum(axis=0))
-    profit = scan.profit + float(undecided.profit[on].sum())
+    on = near_ties.plan(near_ties.closest() if relaxed is None else relaxed.share)
+    scan.choice[scan.rows] = near_ties.choice(on)
+    used = tuple(int(one) for one in scan.used + near_ties.use[on].astype(object).sum(axis=0))
+    profit = scan.profit + float(near_ties.profit[on].sum())
     if np.isinf(within) and relaxed is not None:
         return Solution(scan.choice, problem.limits, tuple(relaxed.prices.tolist()), used, profit, relaxed.value)
     bound = scan.worth + float(sum(prices * at_most))

@@ -1,9 +1,9 @@
 """One budget and one offer for each customer: exact up to the last step.
 
 A sample tells between which two prices of the budget the right one lies. One pass over everybody takes the best
-candidates at both: who is given the same at both is decided, for the choice of a customer moves along the hull in one
-direction. Steps of all others are sorted (`hull`), taken while they fit, and what is left is filled. The bound is that
-of the linear relaxation, and the plan misses it by less than one step.
+candidates at both: who is given the same at both is decided, for the choice of a customer moves along the frontier in
+one direction. Steps of all others are sorted (`frontier`), taken while they fit, and what is left is filled. The bound
+is that of the linear relaxation, and the plan misses it by less than one step.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.allocation.choose import slots
-from offerloop.allocation.hull import FrontierSteps, cheapest, with_nothing
+from offerloop.allocation.argmax import slots
+from offerloop.allocation.frontier import FrontierSteps, cheapest, with_nothing
 from offerloop.allocation.problem import COST, Block, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
 
 SAMPLE = 2.0
-"""Times the two thirds power of the customers: so many bracket the price. More would leave fewer undecided, and would
+"""Times the two thirds power of the customers: so many bracket the price. More would leave fewer near ties, and would
 take longer themselves; the sum of both is least with this power."""
 SURE = 4.0
 """Standard errors of the sample's spend between its price and the ends of the bracket."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from offerloop.allocation.hull import FrontierSteps, cheapest
+from offerloop.allocation.frontier import FrontierSteps, cheapest
 from offerloop.allocation.problem import COST, Block
 from offerloop.arrays import Floats, Ints
 
@@ -15,7 +15,7 @@ PLAN_WEIGHT = 0.005
 
 
 class RollingSample:
-    """The latest arrivals, as steps of their hulls, from which the price of a budget is read."""
+    """The latest arrivals, as steps of their frontiers, from which the price of a budget is read."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -30,8 +30,8 @@ class RollingSample:
     def price(self, budget_each: float) -> float:
         """The price at which the sample spends `budget_each` per arrival; 0 when it cannot spend so much.
 
-        It is the return of the first hull step that no longer fits, as in the linear relaxation of the multiple-choice
-        knapsack (Sinha and Zoltners 1979), so at this price the sample spends at most that.
+        It is the return of the first frontier step that no longer fits, as in the linear relaxation of the
+        multiple-choice knapsack (Sinha and Zoltners 1979), so at this price the sample spends at most that.
         """
         self._walk()
         slope, order = self._steps.slope, np.argsort(-self._steps.slope)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from offerloop.allocation.clash import clash, none_found
 from offerloop.allocation.dual import everybody
 from offerloop.allocation.exact import solve_exactly
+from offerloop.allocation.infeasibility import infeasibility_of, none_found
 from offerloop.allocation.many_limits import SMALL, solve_many_limits
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import COST, Problem
@@ -17,7 +17,8 @@ EXACT = 20_000
 def solve(problem: Problem, *, exactly: bool = True) -> Solution:
     """The plan: no limit exceeded by one unit, at most `most` candidates each, the same in any order of the customers.
 
-    Without `exactly` the exact solver is not asked where the fast way fails. Raises ClashError when no plan is found.
+    Without `exactly` the exact solver is not asked where the fast way fails. Raises InfeasibleError when no plan is
+    found.
     """
     if not problem.limits:
         return everybody(problem)
@@ -25,7 +26,7 @@ def solve(problem: Problem, *, exactly: bool = True) -> Solution:
     if is_one_budget(problem) and candidates > SMALL:
         plan = solve_one_budget(problem)
         if plan is None:
-            raise clash(problem) or none_found(())
+            raise infeasibility_of(problem) or none_found(())
         return plan
     solution = solve_many_limits(problem)
     if solution is not None and not solution.broken:

@@ -38,7 +38,7 @@ def open_workspace(config_path: StrPath, engine: str) -> Iterator[tuple[Config, 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turns a disk that refuses, and a user who stops, into one sentence; what was finished before stays."""
+    """Turn a disk that refuses, and a user who stops, into one sentence; what was finished before stays."""
     try:
         yield
     except KeyboardInterrupt:

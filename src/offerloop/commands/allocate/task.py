@@ -30,7 +30,7 @@ def allocate(
 ) -> AllocationResult:  # fmt: skip
     """The plan, told in `language`, by default that of the table.
 
-    Raises InputError for a table or limits that cannot be, ClashError where no plan keeps to them.
+    Raises InputError for a table or limits that cannot be, InfeasibleError where no plan keeps to them.
     """
     if currency not in DIGITS and not is_unit(currency):
         raise InputError(

@@ -34,13 +34,13 @@ class Lists:
 
         `events` is what `Interactions.histories` reads, of these customers or more.
         """
-        known, rare = self.interactions.histories(events)
+        histories, rare = self.interactions.histories(events)
         assortment = self.assortment.for_customers(rare)
-        everybody = pl.Series("customer_id", known.customers) if customers is None else customers
+        everybody = pl.Series("customer_id", histories.customers) if customers is None else customers
         refuses = everybody.is_in(self.refused.implode())
         groups = [(everybody.filter(~refuses), True), (everybody.filter(refuses), False)]
         parts = [
-            listed(self.hybrid, known, task, k, some, assortment, personal=personal)
+            listed(self.hybrid, histories, task, k, some, assortment, personal=personal)
             for task in tasks
             for some, personal in groups
         ]
@@ -48,6 +48,6 @@ class Lists:
 
     def suggestions(self, events: pl.DataFrame, wanted: pl.DataFrame, k: int) -> pl.DataFrame:
         """Up to `k` products of a category for each row of `wanted` (customer_id, category), whose events these are."""
-        known, _ = self.interactions.histories(events)
+        histories, _ = self.interactions.histories(events)
         model = self.hybrid.for_task("repeat")
-        return suggest(model, known, wanted, self.assortment, self.interactions.context.products, k)
+        return suggest(model, histories, wanted, self.assortment, self.interactions.context.products, k)

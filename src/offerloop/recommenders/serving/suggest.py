@@ -16,7 +16,7 @@ _BATCH = 512
 
 def suggest(
     recommender: Recommender,
-    known: Histories,
+    histories: Histories,
     wanted: pl.DataFrame,
     assortment: Assortment,
     listed: pl.DataFrame | None,
@@ -35,7 +35,7 @@ def suggest(
     rows: list[tuple[object, str]] = []
     for start in range(0, wanted.height, _BATCH):
         some = wanted[start : start + _BATCH]
-        scores = assortment.scores(recommender.score_histories(known.of(some["customer_id"])))
+        scores = assortment.scores(recommender.score_histories(histories.of(some["customer_id"])))
         scores[category[None, :] != some["category"].to_numpy().astype(np.str_)[:, None]] = -np.inf
         scores[:, ~assortment.allowed] = -np.inf
         columns = best(scores, k)

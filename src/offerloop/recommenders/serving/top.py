@@ -40,7 +40,7 @@ def top(
 
 def listed(
     recommender: Recommender,
-    known: Histories,
+    histories: Histories,
     task: Task,
     k: int,
     customers: pl.Series | Ids,
@@ -53,8 +53,8 @@ def listed(
     ids, serving = as_ids(customers), recommender.for_task(task)
     starts = range(0, max(len(ids), 1), batch)
     batches = (ids[at : at + batch] for at in starts)
-    histories = (known.of(some) if personal else known.without(some) for some in batches)
-    return pl.concat([_rows(serving, one, task, k, assortment, personal=personal) for one in histories])
+    of_batches = (histories.of(some) if personal else histories.without(some) for some in batches)
+    return pl.concat([_rows(serving, one, task, k, assortment, personal=personal) for one in of_batches])
 
 
 def _rows(

@@ -88,7 +88,7 @@ class Side:
 
 
 @dataclass
-class Turns:
+class Backfitting:
     """Boosters that take turns."""
 
     kind: Kind
@@ -123,7 +123,7 @@ class Turns:
                 booster.eval_valid(_into(self.outside, part))
 
     def best_rounds(self) -> int:
-        """Turns until the left-out rows gain nothing for a while; the best of them, from 1."""
+        """Rounds until the left-out rows gain nothing for a while; the best of them, from 1."""
         assert self.outside is not None
         best, least = 1, np.inf
         for done in range(1, ROUNDS + 1):

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.response.estimators.backfitting import Start, Turns
+from offerloop.response.estimators.backfitting import Backfitting, Start
 from offerloop.response.estimators.calibration import moments
 from offerloop.response.estimators.levels import Kind, OutcomeLevels, against_none
 from offerloop.response.estimators.s_learner import LEFT_OUT, MOST_ROWS, amounts
@@ -67,8 +67,8 @@ def taught(evidence: Evidence, kind: Kind, seed: int) -> OutcomeLevels:
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)
     out = draw_folds(evidence.size, LEFT_OUT, rng) == 0
-    best = Turns.of(evidence.of(~out), kind, seed, evidence.of(out)).best_rounds()
-    whole = Turns.of(evidence, kind, seed)
+    best = Backfitting.of(evidence.of(~out), kind, seed, evidence.of(out)).best_rounds()
+    whole = Backfitting.of(evidence, kind, seed)
     for _ in range(best):
         whole.turn()
     return Structured(evidence.coding, kind, whole.start, whole.boosters["appetite"], whole.boosters["sensitivity"])

@@ -18,7 +18,7 @@ NAMED = 4
 """Limits of one conflict that are named with what they would have to allow."""
 
 
-class ClashError(InputError):
+class InfeasibleError(InputError):
     """No plan keeps to all limits, or none was found."""
 
 
@@ -49,25 +49,25 @@ class Conflict:
         return Message("{together} clash: {ways}", context="conflict of limits", together=together, ways=_ways(needed))
 
 
-def clash(problem: Problem) -> ClashError | None:
+def infeasibility_of(problem: Problem) -> InfeasibleError | None:
     """Return the error that names limits that clash even where customers are divided; None where it is not proved."""
     conflicts = list(_conflicts(problem))
     if not conflicts:
         return None
     clashes = joined((one.message() for one in conflicts), "; ")
-    return ClashError(Message("the limits cannot all be held: {conflicts}", conflicts=clashes))
+    return InfeasibleError(Message("the limits cannot all be held: {conflicts}", conflicts=clashes))
 
 
-def none_found(broken: Sequence[tuple[Limit, int]]) -> ClashError:
+def none_found(broken: Sequence[tuple[Limit, int]]) -> InfeasibleError:
     """Return the error for a search that found no plan although nothing proves that there is none.
 
     `broken` are limits that the closest plan exceeds, and by how many units.
     """
     if not broken:
-        return ClashError(
+        return InfeasibleError(
             Message("no plan that keeps to all limits was found by a search of bounded length; loosen one of them")
         )
-    return ClashError(
+    return InfeasibleError(
         Message(
             "no plan that keeps to all limits was found by a search of bounded length, and nothing proves that "
             "there is none: one is sure to exist if {ways}",

@@ -16,13 +16,13 @@ from limit_cases import KINDS, made
 from scipy.optimize import linprog
 
 from offerloop.allocation import elastic, many_limits
-from offerloop.allocation.clash import ClashError, clash
 from offerloop.allocation.elastic import NOTHING, Elastic, weights_of
 from offerloop.allocation.exact import solve_exactly
+from offerloop.allocation.infeasibility import InfeasibleError, infeasibility_of
+from offerloop.allocation.near_ties import NearTies
 from offerloop.allocation.on_disk import OnDisk
 from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
 from offerloop.allocation.solving import solve
-from offerloop.allocation.undecided import Undecided
 from offerloop.engine.duckdb import DuckDBEngine
 
 REGIONS = 4
@@ -43,7 +43,7 @@ def in_region(number: int, region: int = 0, name: str = "north") -> Limit:
 
 
 def sentence(problem: Problem) -> str:
-    with pytest.raises(ClashError) as raised:
+    with pytest.raises(InfeasibleError) as raised:
         solve(problem)
     return str(raised.value)
 
@@ -103,7 +103,7 @@ def test_the_passes_do_not_grow_with_the_customers(monkeypatch):
     monkeypatch.setattr(Elastic, "_used_least", lambda self, prices: passes.append(1) or used_least(self, prices))
     for n in (2_000, 80_000):
         caps = (Limit(f"cap {offer}", n // 9, COUNT, (offer,)) for offer in range(3))
-        assert clash(shop(n, Limit("budget", n), in_region(n // 5), *caps)) is not None
+        assert infeasibility_of(shop(n, Limit("budget", n), in_region(n // 5), *caps)) is not None
         assert len(passes) <= 60
         passes.clear()
 
@@ -120,9 +120,9 @@ def test_passes_are_bounded_and_the_answer_is_a_bound_then(monkeypatch):
 
 def test_linear_programs_are_bounded_where_no_plan_is_found(monkeypatch):
     sizes = []
-    relaxed = Undecided.relaxed
+    relaxed = NearTies.relaxed
     monkeypatch.setattr(many_limits, "WIDEST", 9_000)
-    monkeypatch.setattr(Undecided, "relaxed", lambda self: sizes.append(len(self.row)) or relaxed(self))
+    monkeypatch.setattr(NearTies, "relaxed", lambda self: sizes.append(len(self.row)) or relaxed(self))
     exactly = (Limit("budget", 100_000), Limit("at least", -100_000, COST, weights=(-1,)))
     problem = shop(20_000, *exactly)
     block = problem.blocks.some(20_000)
@@ -158,7 +158,7 @@ def test_the_least_violation_is_that_of_the_linear_program(kind, seed):
     found = search.violation(weights_of(number, range(number)), precise=True)
     block = problem.blocks.some(problem.blocks.customers)
     left = np.array([one.at_most for one in problem.limits], dtype=object)
-    every = Undecided.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
+    every = NearTies.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
     assume(len(every.row) > 0)
     alone = np.zeros((every.customers, len(every.row)))
     alone[every.row, np.arange(len(every.row))] = 1
@@ -179,7 +179,7 @@ def test_the_least_violation_is_that_of_the_linear_program(kind, seed):
 @given(seed=st.integers(0, 10**9))
 def test_only_what_cannot_be_held_is_said_to_clash(kind, seed):
     problem = made(kind, seed)
-    if clash(problem) is not None:
+    if infeasibility_of(problem) is not None:
         assert solve_exactly(problem) is None
 
 

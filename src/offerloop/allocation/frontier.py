@@ -1,7 +1,7 @@
-"""Steps up each customer's upper hull of (cost, profit), the most profit per unit of cost first.
+"""Steps up each customer's efficient frontier of (cost, profit), the most profit per unit of cost first.
 
-The linear relaxation of one budget is solved exactly by taking hull steps in order of profit per unit of cost (Sinha
-and Zoltners 1979, "The multiple-choice knapsack problem").
+The linear relaxation of one budget is solved exactly by taking frontier steps in order of profit per unit of cost
+(Sinha and Zoltners 1979, "The multiple-choice knapsack problem").
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def steepest(profit: Floats, cost: Ints) -> tuple[Floats, Ints]:
 
 
 def cheapest(block: Block) -> Ints:
-    """(n,): what costs least of everybody, and of that brings most; where the walk up the whole hull starts."""
+    """(n,): what costs least of everybody, and of that brings most; where the walk up the whole frontier starts."""
     cost = np.where(np.isneginf(block.profit), np.iinfo(np.int64).max, block.measures[COST])
     least = np.minimum(cost.min(axis=1), 0)
     profit = np.where(cost == least[:, None], block.profit, -np.inf)

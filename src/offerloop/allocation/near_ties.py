@@ -35,7 +35,7 @@ PAIRED = 150
 
 
 @dataclass(frozen=True, eq=False)
-class Undecided:
+class NearTies:
     """Candidates (m,) of some customers, sorted by customer and slot."""
 
     customers: int
@@ -53,7 +53,7 @@ class Undecided:
     """(limits,): mean size of what counts, to compare limits by."""
 
     @classmethod
-    def of(cls, block: Block, worth: Floats, reach: float, problem: Problem, left: NDArray[np.object_]) -> Undecided:
+    def of(cls, block: Block, worth: Floats, reach: float, problem: Problem, left: NDArray[np.object_]) -> NearTies:
         """Candidates whose worth (n, w) is no further than `reach` behind what the customer would choose last."""
         ranked = np.sort(worth, axis=1)[:, -min(problem.most, worth.shape[1])]
         row, slot = np.nonzero(np.isfinite(worth) & (worth >= np.maximum(ranked, 0.0)[:, None] - reach))
@@ -209,7 +209,7 @@ class Moves:
     """(k, limits)."""
 
     @classmethod
-    def of(cls, problem: Undecided, out: Ints, into: Ints) -> Moves:
+    def of(cls, problem: NearTies, out: Ints, into: Ints) -> Moves:
         """Differences of what comes and goes."""
         profit, worth = (_change(one, out, into) for one in (problem.profit, problem.worth))
         return cls(out[:, None], into[:, None], profit, worth, _change(problem.use, out, into))
