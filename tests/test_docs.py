@@ -27,8 +27,8 @@ TUTORIAL = (DOCS / "tutorial" / "index.md").read_text(encoding="utf-8")
 RECOMMENDER_PAGES = sorted(page.name for page in (DOCS / "concepts" / "recommenders").glob("*.md"))
 
 
-INNER = {"mapping", "publishing", "report", "workspace"}
-"""Rooms that are for the package itself."""
+INNER = {"api", "mapping", "publishing", "report", "workspace"}
+"""Rooms that are for the package itself; the public functions of `api` are those of `offerloop`, in python.md."""
 COMMANDS = sorted(get_command(app).commands)
 
 

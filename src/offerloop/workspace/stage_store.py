@@ -39,7 +39,7 @@ Inputs = ParamSpec("Inputs")
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
 RESULT = "result.pickle.zst"
 NOT_OF_STAGES = (
-    "api.py",
+    "api",
     "background",
     "cli.py",
     "client",

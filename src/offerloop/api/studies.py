@@ -1,0 +1,170 @@
+"""Questions about a table of one's own, and about a simulated shop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from rich.console import Console
+
+import offerloop
+from offerloop.api.arguments import Levels, Names, argument_names, names_of, numbers_of, pairs_of, text_of
+from offerloop.config import StrPath, as_path
+
+
+def uplift(
+    table: offerloop.InputTable,
+    treatment: str,
+    outcome: str,
+    *,
+    cost: str | float | None = None,
+    value: str | float | None = None,
+    customer_id: str | None = None,
+    control: str | int | None = None,
+    propensity: str | None = None,
+    shares: Mapping[str, float] | None = None,
+    budget: float | None = None,
+    audit: Names = (),
+    ignore: Names = (),
+    negative_control: Names = (),
+    treated_at: str | None = None,
+    observational: bool = False,
+    cluster: str | None = None,
+    known_before: Names = (),
+    score: str | None = None,
+    top: float | None = None,
+    seed: int = 1,
+    apply: offerloop.InputTable | None = None,
+    console: Console | None = None,
+) -> offerloop.UpliftResult:
+    """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
+
+    The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
+    every other column is a feature. `score` names a score of your own to be compared, `top` the largest share of
+    customers to treat. `findings` of the result holds the decision and its forecast, `scores()` the offer
+    and the profit of each customer. Raises EvidenceError for what the table cannot show.
+    """
+    from offerloop.commands.uplift.request import UpliftRequest
+    from offerloop.commands.uplift.task import uplift as study_trial
+
+    request = UpliftRequest(
+        treatment, outcome, text_of(cost), text_of(value), customer_id, text_of(control), propensity, pairs_of(shares),
+        budget, names_of(audit), names_of(ignore), names_of(negative_control), treated_at, observational, seed,
+        cluster, names_of(known_before), score, top,
+    )  # fmt: skip
+    with argument_names():
+        return study_trial(table, request, console, apply)
+
+
+def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:
+    """Say which offer customers should get, by a study of a trial that was saved; nothing is learned again.
+
+    `study` is the folder of `offerloop uplift --save`, or the file that `UpliftResult.save` wrote. Raises InputError
+    for a table that does not fit the trial's.
+    """
+    from offerloop.commands.score.task import score as score_customers
+
+    return score_customers(as_path(study), table)
+
+
+def experiment(
+    table: offerloop.InputTable,
+    arm: str,
+    outcome: str,
+    *,
+    before: str | None = None,
+    denominator: str | None = None,
+    before_denominator: str | None = None,
+    guardrail: Mapping[str, float] | None = None,
+    shares: Mapping[str, float] | None = None,
+    control: str | int | None = None,
+    sequential: float | None = None,
+    cluster: str | None = None,
+    by: Names = (),
+) -> offerloop.ExperimentResult:
+    """Compare each arm of an A/B test with the control, and decide whether to ship it.
+
+    The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
+    margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `sequential` is the
+    planned number of customers where results are looked at more than once, `by` columns by whose values the outcome is
+    broken down. `page()` of the result is the report as HTML. Raises EvidenceError for arms with too few rows.
+    """
+    from offerloop.commands.experiment.request import ExperimentRequest
+    from offerloop.commands.experiment.task import experiment as read_experiment
+    from offerloop.evaluation import Metric
+
+    margins = (guardrail or {}).items()
+    guards = tuple(Metric(name, abs(size), lower_is_better=math.copysign(1.0, size) > 0) for name, size in margins)
+    request = ExperimentRequest(
+        arm,
+        outcome,
+        denominator,
+        before,
+        before_denominator,
+        guards,
+        pairs_of(shares),
+        text_of(control),
+        sequential,
+        cluster,
+        names_of(by),
+    )
+    with argument_names():
+        return read_experiment(table, request)
+
+
+def allocate(
+    table: offerloop.InputTable,
+    budget: str | float | None = None,
+    *,
+    cap: Mapping[str, int] | None = None,
+    limits: StrPath | None = None,
+    currency: str = "USD",
+    language: str | None = None,
+    console: Console | None = None,
+) -> offerloop.AllocationResult:
+    """Decide which customer gets which offer within a budget and other limits.
+
+    The table has customer_id, offer_id, value and cost in each row. `cap` says how often an offer is given at most,
+    `limits` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
+    Raises InfeasibleError where no plan keeps to the limits.
+    """
+    from offerloop.commands.allocate.task import allocate as allocate_offers
+    from offerloop.commands.allocate.task import read_limits
+
+    caps = [f"{offer}={count}" for offer, count in (cap or {}).items()]
+    return allocate_offers(table, read_limits(limits, text_of(budget)), caps, currency, console, language)
+
+
+def simulate(
+    out: StrPath,
+    *,
+    preset: str = "grocery",
+    policy: Names = (),
+    customers: int = 1000,
+    products: int = 1000,
+    periods: int = 12,
+    before: int = 26,
+    log: int = 9,
+    fresh: int = 200_000,
+    worlds: int = 5,
+    seed: int = 1,
+    budget: Levels = (),
+    supplier_share: Levels = (),
+    explore: Levels = (),
+    console: Console | None = None,
+) -> offerloop.SimulationResult:
+    """Play policies in a simulated shop whose true effects are known, and write its tables and a report.
+
+    `out` is a new folder. With several values of `budget`, `supplier_share` or `explore` every combination is played
+    and compared.
+    """
+    from offerloop.commands.simulate.request import SimulationRequest
+    from offerloop.commands.simulate.task import simulate as simulate_shop
+    from offerloop.market import Levers
+
+    levers = Levers(numbers_of(budget), numbers_of(supplier_share), numbers_of(explore))
+    request = SimulationRequest(
+        preset, names_of(policy), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds, seed=seed,
+        levers=levers,
+    )  # fmt: skip
+    return simulate_shop(request, as_path(out), console)
