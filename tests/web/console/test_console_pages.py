@@ -318,7 +318,7 @@ def test_a_decision_is_replayed_with_its_reasons(console, admin):
     token = with_role(console, "service")
     made = console.post("/v1/decisions", headers=token, json={"customer_id": "c001", "durable": True}).json()
     log = console.get("/console/decisions.json", headers=admin).json()["log"]
-    assert made["decision_id"].endswith(log[0]["decision"])
+    assert log[0]["decision"] in made["decision_id"]
     assert log[0]["rule"] not in ("", *made["reasons"])
     page = console.get(f"/console/decisions?id={made['decision_id']}", headers=admin).text
     assert "byte for byte" in page

@@ -16,7 +16,9 @@ from offerloop.web.problems import Problem
 TITLE = Message("Decisions", context="page title")
 
 
-SHOWN = 50
+SHOWN = 25
+SHORT = 10
+"""Signs of an id in the list."""
 COLUMNS = (
     Column("decision", Message("decision", context="column title")),
     Column("at", Message("when", context="column title")),
@@ -80,7 +82,7 @@ def _row(one: DecisionListed) -> tuple[Cell, ...]:
     reasons = answer.get("reasons") or ([one.failure] if one.failure else [])
     decided = reasons[-1] if reasons else ""
     return (
-        Link(one.decision_id.removeprefix("decision_"), f"/console/decisions?id={one.decision_id}"),
+        Link(one.decision_id.removeprefix("decision_")[:SHORT], f"/console/decisions?id={one.decision_id}"),
         Instant(one.at_ms // 1000), ARMS.get(str(one.arm), one.arm), one.campaign_id, offers,
         RULES.get(decided, decided),
     )  # fmt: skip

@@ -59,6 +59,8 @@ def _effects(found: Dimension) -> list[tuple[DimensionSegment, Estimate]]:
 
 
 def _verdict(found: Dimension) -> Notice:
+    if not found.segments:
+        return Notice(Message("No group can be compared yet."), "warning")
     few = "" if not found.too_small else Message("Too few customers to compare: {names}.", names=found.too_small)
     if found.p_that_segments_differ is not None and found.p_that_segments_differ < CLEAR:
         return Notice(Message("The groups differ clearly. {few}", context="verdict", few=few), "good")

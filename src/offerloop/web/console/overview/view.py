@@ -118,8 +118,7 @@ def _attention(asked: Asked, titles: Mapping[str, str]) -> list[Block]:
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
         if job.state is JobState.DONE and time() - (job.ended_at or 0) < LATELY_SECONDS:
-            outcome = str((job.result or {}).get("sentence", ""))
-            done = Message("Done: {job}. {sentence}", context="notice", job=KINDS[job.kind], sentence=outcome)
+            done = Message("Done: {job}.", context="notice", job=KINDS[job.kind])
             found.append(Notice(done, "good", "/console/jobs", Message("See the jobs", context="link")))
         if job.state is JobState.FAILED:
             found.append(

@@ -11,6 +11,7 @@ from offerloop.web.auth import COOKIE
 from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Table, View
 from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.demo import DEMO_PEOPLE
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission, roles_with_any
 
@@ -60,7 +61,8 @@ def view(asked: Asked) -> View:
         address = f"{asked.request.url.scheme}://{asked.request.url.netloc}/console/sign-in?invitation={invitation}"
         said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
         blocks.append(Notice(said, "good"))
-    rows = tuple(_row(one) for one in people)
+    demo = {name for name, _ in DEMO_PEOPLE.values()} if asked.worker.settings.demo_people else set()
+    rows = tuple(_row(one, is_demo=one.name in demo) for one in people)
     empty = Message("Nobody may sign in yet.")
     blocks.append(Table("people", Message("Who may sign in"), COLUMNS, rows, empty))
     duties = tuple(_duty(asked, people, one) for one in PERMISSIONS)
@@ -74,9 +76,7 @@ def view(asked: Asked) -> View:
 def _duty(asked: Asked, people: list[Person], permission: Permission) -> tuple[Cell, ...]:
     """Say who may do something, and why the reader may not."""
     roles = roles_with_any([permission])
-    names = [
-        one.name for one in people if one.revoked_at is None and one.signed_up and not {*roles}.isdisjoint(one.roles)
-    ]
+    names = [one.name for one in people if one.revoked_at is None and not {*roles}.isdisjoint(one.roles)]
     may = asked.may(permission)
     why = (
         None if may else Message("your roles are {own}; one of {roles} is needed", own=asked.caller.roles, roles=roles)
@@ -97,8 +97,9 @@ def _rules(asked: Asked) -> list[Block]:
     return [Notice(said)]
 
 
-def _row(person: Person) -> tuple[Cell, ...]:
-    state = "revoked" if person.revoked_at is not None else "active" if person.signed_up else "invited"
+def _row(person: Person, *, is_demo: bool) -> tuple[Cell, ...]:
+    comes_in = person.signed_up or is_demo
+    state = "revoked" if person.revoked_at is not None else "active" if comes_in else "invited"
     return person.name, list(person.roles), STATES[state], Instant(person.made_at)
 
 
