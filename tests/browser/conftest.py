@@ -18,7 +18,10 @@ SHOTS = os.environ.get("OFFERLOOP_SCREENSHOTS")
 def served_console(small_run, tmp_path_factory):
     """Address of the console, and the secret of an admin's token."""
     folder = tmp_path_factory.mktemp("browser")
-    with serving(shop_of(small_run, folder), folder / "log", "--demo-people") as (address, secret, _):
+    shop = shop_of(small_run, folder)
+    for file in small_run.parent.parent.glob("*.csv"):
+        shutil.copy(file, shop)
+    with serving(shop, folder / "log", "--demo-people") as (address, secret, _):
         yield address.replace("127.0.0.1", "localhost"), secret
 
 

@@ -94,6 +94,50 @@ def test_a_customer_is_explained_opts_out(visiting):
         assert "Give personal offers again" in page.content()
 
 
+def test_traffic_through_the_interface_moves_spend_and_an_experiment(visiting, served_console):
+    address, bearer = served_console[0], _bearer(served_console)
+    run = httpx.get(f"{address}/v1/policies/newest", headers=bearer).json()["version"]
+
+    def send(method, place, **body):
+        key = {"idempotency-key": place.replace("/", "-")}
+        answer = httpx.request(method, f"{address}/v1/{place}", headers=bearer | key, json=body)
+        assert answer.is_success, answer.text
+
+    with visiting() as marketer:
+        page = marketer.demo("marketer").page
+        before = page.locator("#spend tbody td").nth(1).inner_text()
+        send("PUT", "coupon-templates/first", budget_minor=10_000)
+        send("POST", "coupon-templates/first/coupons", codes=["TEA"])
+        send("POST", "coupons/TEA/redeem", customer_id="c001", amount_minor=250)
+        page.reload()
+        assert page.locator("#spend tbody td").nth(1).inner_text() != before
+        experiment = f"/console/experiment?run={run}"
+        assert "running" in marketer.open(experiment).locator(".facts .badge").first.inner_text()
+        line = {"product_id": "7", "quantity": 1.0, "paid_minor": 900}
+        order = {"kind": "order", "at": "2024-05-21T10:00:00Z", "lines": [line]}
+        orders = [order | {"event_id": f"o{n}", "order_id": f"o{n}", "customer_id": f"c{n:03}"} for n in range(1, 40)]
+        send("POST", "events", events=orders)
+        marketer.open("/console/jobs").select_option("#begin-kind", "readout")
+        marketer.press("begin")
+        page.wait_for_selector("#jobs tbody .badge.good, #jobs tbody .badge.bad", timeout=60_000)
+        assert page.locator("#jobs tbody .badge.bad").count() == 0, page.locator("#jobs").inner_text()
+        state = marketer.open(experiment).locator(".facts .badge").first.inner_text()
+        assert state in ("measured", "stopped: the draw is not sound")
+
+
+def test_an_admin_erases_a_customer(visiting, served_console):
+    address, bearer = served_console[0], _bearer(served_console)
+    invited = httpx.post(f"{address}/v1/people", headers=bearer, json={"name": "Eve", "roles": ["admin"]}).json()
+    with visiting() as eve:
+        eve.open(f"/console/sign-in?invitation={invited['invitation']}")
+        eve.page.fill("#invitation-password", "correct horse battery")
+        eve.press("invitation")
+        eve.open("/console/customer?id=c002").fill("#erase-again", "c002")
+        eve.press("erase")
+        assert eve.page.url.endswith("/console/jobs")
+        eve.page.wait_for_selector("#jobs tbody tr:first-child .badge.good", timeout=60_000)
+
+
 def test_the_language_stays(visiting):
     with visiting() as marketer:
         marketer.demo("marketer")
