@@ -100,6 +100,14 @@ def test_where_nothing_carries_over_nothing_is_said_to():
     assert abs(found.carry.sum()) < 0.25
 
 
+@pytest.mark.parametrize("seed", [47, 112, 141])
+def test_luck_with_earlier_offers_does_not_undo_what_offers_bring(seed):
+    """In these noisy logs, chance would show as much of carry-over as there is less than once in twenty times."""
+    found = Growth.fit(Shop(0.2 * FORMS["line"], seed=seed, spread=1.5).log())
+    assert chi2.sf(found.carry_z2, LAGS) < 0.05
+    assert found.lasts == pytest.approx(1.0, abs=0.5)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_where_offers_do_nothing_no_deep_one_looks_worth_its_cost(seed):
     found = Shop(0 * FORMS["line"], seed=seed).predict()

@@ -14,7 +14,7 @@ Every part is a posterior mean, shrunk towards what is likely beforehand as far 
 Bayes, Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 [same family] + t3^2 dd' [same family] + t4^2 min(d, d') [same family])
-    a, a_F ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry ~ N(0, t^2 I)
+    a, a_F ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
 
 that is: being shown an offer at all, one of its family, a line in the depth d, and any other form; min(d, d') is the
 covariance of a random walk, so that f may be convex, saturating or stepped where the log shows it. Depths of a family
@@ -33,7 +33,6 @@ from itertools import product
 
 import numpy as np
 from scipy.optimize import isotonic_regression
-from scipy.stats import chi2
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
@@ -55,13 +54,14 @@ OWN_SPREAD = 0.25
 """Standard deviation of what each offer has of its own, as a share of that."""
 MOST_OF_USUAL = 0.75
 """Of what is expected whatever is shown, the most that may be due to offers."""
-CARRIED = (0.0, 0.1, 0.2, 0.4, 0.8)
+CARRIED = (0.1, 0.2, 0.4, 0.8)
+"""t of carry; that nothing carries over is as likely beforehand as that something does."""
+FADING = 0.5
+"""What may still be left of an earlier offer fades by this with each period (adstock, Broadbent 1979)."""
 POWERS = (1.0, 0.5, 0.0)
 """Growth by an offer may rise with the share of purchases that it covers; with its root, where it wins customers for
 what they hardly bought before; or not with it at all, where being shown an offer reminds of the shop. They are averaged
 by their likelihoods."""
-CHANCE = 0.05
-"""How often luck may take something for carried over where nothing is."""
 OWN = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 
 
@@ -310,9 +310,9 @@ def _carried(
     carried, covariance = clustered(x, left, variance, evidence.whose)
     carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]
     z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
-    if chi2.sf(z2, LAGS) > CHANCE:
-        return np.zeros(LAGS), z2
-    return drawn(carried, covariance, [Prior(t**2 * np.eye(LAGS)) for t in CARRIED])[0], z2
+    fading = np.diag(FADING ** (2.0 * np.arange(LAGS)))
+    some = [Prior(t**2 * fading) for t in CARRIED]
+    return drawn(carried, covariance, [Prior(0 * fading, weight=float(len(some))), *some])[0], z2
 
 
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:
