@@ -26,16 +26,7 @@ def files():
     return [path for room in ROOMS for path in ((SOURCE / room).rglob("*.py") if "." not in room else [SOURCE / room])]
 
 
-PLAIN = {
-    "background": 3,
-    "client": 1,
-    "commands/experiment": 8,
-    "commands/score": 2,
-    "commands/uplift": 13,
-    "response": 1,
-    "store": 7,
-    "workspace": 6,
-}
+PLAIN = {"client": 1}
 """Rooms whose refusals are still text, and at most how many."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 
 ROOM = "offerloop.response."
 
@@ -53,4 +54,6 @@ def from_plain(plain: Any) -> Any:  # noqa: ANN401 - whatever was written
             raise TypeError(name)
         return kind(**{key: from_plain(part) for key, part in plain["with"].items()})
     except (ImportError, AttributeError, TypeError, KeyError):
-        raise InputError(f"'{name}' was written by another version of Offerloop; make the study again") from None
+        raise InputError(
+            Message("'{name}' was written by another version of Offerloop; make the study again", name=name)
+        ) from None

@@ -8,6 +8,7 @@ from itertools import islice
 from uuid import uuid4
 
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers import CommandAnswer, Issue, IssuedCoupon, ListedCode
 from offerloop.store.connect import persevere, reading
 from offerloop.store.ledger import PATIENCE_SECONDS, Ledger
@@ -56,7 +57,12 @@ def import_code_stream(
     """
     template = ledger.template(template_id)
     if template is None:
-        raise InputError(f"the ledger has no coupon template '{template_id}'; add it before its codes are imported")
+        raise InputError(
+            Message(
+                "the ledger has no coupon template '{template_id}'; add it before its codes are imported",
+                template_id=template_id,
+            )
+        )
     n_codes = n_new = n_of_customers = done = 0
     for chunk in _chunks(read()):
         there = _checked(ledger, template_id, chunk)
@@ -65,8 +71,13 @@ def import_code_stream(
     limit = template.terms.limit_issued
     if limit is not None and template.balance.n_issued + n_new > limit:
         raise InputError(
-            f"'{template_id}' may have {limit} coupons and has {template.balance.n_issued}, which leaves no room for "
-            f"{n_new} more"
+            Message(
+                "'{template_id}' may have {limit} coupons and has {n_issued}, which leaves no room for {n_new} more",
+                template_id=template_id,
+                limit=limit,
+                n_issued=template.balance.n_issued,
+                n_new=n_new,
+            )
         )
     n_issued = n_erased = 0
     for chunk in _chunks(read()):
@@ -123,9 +134,17 @@ def _check_same(found: IssuedCoupon | None, listed: ListedCode, template_id: str
     if found is None:
         return
     if found.template_id != template_id:
-        raise InputError(f"the code '{listed.code}' is a coupon of '{found.template_id}' already; nothing was imported")
+        raise InputError(
+            Message(
+                "the code '{code}' is a coupon of '{template_id}' already; nothing was imported",
+                code=listed.code,
+                template_id=found.template_id,
+            )
+        )
     if listed.customer_id not in (None, found.customer_id):
-        raise InputError(f"the code '{listed.code}' is another customer's in the ledger; nothing was imported")
+        raise InputError(
+            Message("the code '{code}' is another customer's in the ledger; nothing was imported", code=listed.code)
+        )
 
 
 def _commands(template_id: str, codes: Sequence[ListedCode]) -> list[Issue]:
@@ -139,4 +158,10 @@ def _commands(template_id: str, codes: Sequence[ListedCode]) -> list[Issue]:
 def _check_answers(answers: Sequence[CommandAnswer], template_id: str) -> None:
     refused = next((one.reason for one in answers if one.reason is not None), None)
     if refused is not None:
-        raise InputError(f"some codes are no coupons of '{template_id}' yet ({refused}); import the list again")
+        raise InputError(
+            Message(
+                "some codes are no coupons of '{template_id}' yet ({refused}); import the list again",
+                template_id=template_id,
+                refused=refused,
+            )
+        )

@@ -116,7 +116,7 @@ class Ledger:
                     return answers
             except StaleError:
                 continue
-        raise StoreError("others changed the same coupons each time; undo the transaction and make it anew")
+        raise StoreError(Message("others changed the same coupons each time; undo the transaction and make it anew"))
 
     def _once(self, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
         with reading(self.engine) as connection:

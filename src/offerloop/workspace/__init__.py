@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         as_number,
         check_arm_cells,
         control_among,
+        no_column,
         numeric_column,
         planned_shares,
     )
@@ -94,6 +95,7 @@ __all__ = [
     "known_encoding",
     "name_problems",
     "new_folder",
+    "no_column",
     "numeric_column",
     "open_run",
     "open_workspace",

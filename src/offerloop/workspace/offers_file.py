@@ -78,10 +78,16 @@ def read_document(document: Document) -> Any:  # noqa: ANN401 - whatever the fil
     try:
         broken = _HALF_A_SIGN.search(json.dumps(content, ensure_ascii=False, default=str, skipkeys=True))
     except (ValueError, RecursionError) as error:
-        raise InputError(f"'{name}' is nested too deep: {error}") from None
+        raise InputError(Message("'{name}' is nested too deep: {error}", name=name, error=str(error))) from None
     if broken is not None:
         half = f"\\u{ord(broken[0]):x}"
-        raise InputError(f"'{name}' holds {half} without its other half, which is no text; write the whole sign")
+        raise InputError(
+            Message(
+                "'{name}' holds {half} without its other half, which is no text; write the whole sign",
+                name=name,
+                half=half,
+            )
+        )
     return content
 
 

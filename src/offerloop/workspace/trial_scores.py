@@ -12,6 +12,7 @@ import polars as pl
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import InputError
 from offerloop.evaluation import Z95
+from offerloop.message import Message
 from offerloop.response import ColumnEncoding, LearnedEffects, from_plain, to_plain
 
 LEARNED = "learned.json"
@@ -81,14 +82,22 @@ class TrialScorer:
         """From a study's folder, or the file in it. Raises InputError where there is none that can be read."""
         path = place / LEARNED if place.is_dir() else place
         if not path.is_file():
-            raise InputError(f"there is no '{path}'; make the study with --save, which writes it")
+            raise InputError(
+                Message("there is no '{path}'; make the study with --save, which writes it", path=str(path))
+            )
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
             is_study = plain["format"] == FORMAT
         except (ValueError, KeyError, TypeError):
             is_study = False
         if not is_study:
-            raise InputError(f"'{path}' is no {LEARNED} of this version of Offerloop; make the study again with --save")
+            raise InputError(
+                Message(
+                    "'{path}' is no {name} of this version of Offerloop; make the study again with --save",
+                    path=str(path),
+                    name=LEARNED,
+                )
+            )
         encoding, learned = from_plain(plain["encoding"]), from_plain(plain["learned"])
         return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["tries"], plain["seed"])
 
@@ -109,8 +118,13 @@ def check_rows(table: pl.DataFrame, encoding: ColumnEncoding, key: str | None) -
     for name, rows in unseen.items():
         if rows > STRANGE * table.height and name in encoding.texts:
             raise InputError(
-                f"the column '{name}' holds values that the trial never had in {rows:,} of {table.height:,} rows; "
-                "write them as the trial did"
+                Message(
+                    "the column '{name}' holds values that the trial never had in {rows} of {height} "
+                    "rows; write them as the trial did",
+                    name=name,
+                    rows=rows,
+                    height=table.height,
+                )
             )
     return unseen
 
@@ -121,7 +135,10 @@ def key_column(table: pl.DataFrame, key: str | None) -> str:
         return "_row"
     if key not in table.columns:
         raise InputError(
-            f"the table to score has no column '{key}', which names the customers of the trial (customer_id in "
-            "Python, --id on the command line); give it"
+            Message(
+                "the table to score has no column '{key}', which names the customers of the trial "
+                "(customer_id in Python, --id on the command line); give it",
+                key=key,
+            )
         )
     return key

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.errors import InputError
+from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.response import is_text_column
 
@@ -20,6 +20,20 @@ CONTROL = re.compile(
 """Names of an arm that gets nothing."""
 MOST_ARMS = 50
 """A column with more values does not hold the arms of a trial."""
+
+
+def no_column(name: str, option: str, columns: Sequence[str], path: Path) -> Message:
+    """Say that a table lacks the column that an option names, and which columns it has, the first dozen of them."""
+    names = ", ".join(columns[:12])
+    shown = names if len(columns) <= 12 else Message("{names} and more", context="names in a row", names=names)
+    return Message(
+        "'{path}' has no column '{name}' ({option}){near}; it has {columns}",
+        path=str(path),
+        name=name,
+        option=option.split()[0],
+        near=near_miss(name, columns),
+        columns=shown,
+    )
 
 
 def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from offerloop.commands.experiment.request import ExperimentRequest
-from offerloop.errors import EvidenceError, InputError, near_miss
+from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import LEAST, Totals
 from offerloop.message import Message
-from offerloop.workspace import check_arm_cells, control_among, numeric_column
+from offerloop.workspace import check_arm_cells, control_among, no_column, numeric_column
 
 FEWEST_CLUSTERS = 5
 """Clusters that an arm must have: with fewer, the spread between them is not known."""
@@ -38,10 +38,7 @@ def read_arms(table: pl.DataFrame, request: ExperimentRequest, path: Path) -> li
     for option, name in _named(request).items():
         if name not in table.columns:
             columns = [one for one in table.columns if one != "_row"]
-            raise InputError(
-                f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, columns)}; "
-                f"it has {', '.join(columns[:12])}{' and more' if len(columns) > 12 else ''}"
-            )
+            raise InputError(no_column(name, option, columns, path))
     check_arm_cells(table, request.arm, path)
     numbers = {name: _numbers(table, name, path) for name in dict.fromkeys(request.columns.values())}
     arms = table[request.arm].cast(pl.String).str.strip_chars()
@@ -80,8 +77,14 @@ def _summed(
     torn = found.filter(pl.col(ARMS) > 1)
     if torn.height:
         raise EvidenceError(
-            f"'{path}': '{cluster}' {torn[CLUSTER][0]} has rows in {torn[ARMS][0]} arms, so it was not drawn as a "
-            "whole; name the column that was with --cluster"
+            Message(
+                "'{path}': '{cluster}' {group} has rows in {n_arms} arms, so it was not drawn as a "
+                "whole; name the column that was with --cluster",
+                path=str(path),
+                cluster=cluster,
+                group=str(torn[CLUSTER][0]),
+                n_arms=torn[ARMS][0],
+            )
         )
     return found[ARM], {name: found[name].cast(pl.Float64).to_numpy() for name in (*numbers, ROWS)}
 
@@ -101,7 +104,9 @@ def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
     try:
         return numeric_column(table, name)
     except InputError as error:
-        raise InputError(f"'{path}', {error}") from None
+        raise InputError(
+            Message("'{path}', {error}", context="what is wrong with a file", path=str(path), error=error.message)
+        ) from None
 
 
 def _names(arms: pl.Series, request: ExperimentRequest, least: int, path: Path) -> list[str]:
@@ -110,15 +115,24 @@ def _names(arms: pl.Series, request: ExperimentRequest, least: int, path: Path) 
     if len(counts) < 2 or small:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())
         raise EvidenceError(
-            f"'{path}': an experiment needs two arms or more with {least} {_counted(request)} each, and "
-            f"'{request.arm}' has {sizes}; give more rows, or leave the rows of small arms out"
+            Message(
+                "'{path}': an experiment needs two arms or more with {least} {units} each, and "
+                "'{arm}' has {sizes}; give more rows, or leave the rows of small arms out",
+                path=str(path),
+                least=least,
+                units=_counted(request),
+                arm=request.arm,
+                sizes=sizes,
+            )
         )
     control = control_among(list(counts), request.control, request.arm, path)
     return [control, *(name for name in counts if name != control)]
 
 
-def _counted(request: ExperimentRequest) -> str:
-    return "rows" if request.cluster is None else f"different '{request.cluster}'"
+def _counted(request: ExperimentRequest) -> Message:
+    if request.cluster is None:
+        return Message("rows", context="what an arm needs")
+    return Message("different '{cluster}'", context="what an arm needs", cluster=request.cluster)
 
 
 def _totals(name: str, rows: np.ndarray, numbers: dict[str, np.ndarray], request: ExperimentRequest) -> ArmTotals:

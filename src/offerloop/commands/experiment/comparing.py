@@ -19,6 +19,7 @@ from offerloop.evaluation import (
     as_share,
     judged,
 )
+from offerloop.message import Message
 
 
 def compare(
@@ -31,7 +32,7 @@ def compare(
         amount = _interval(difference, size, planned, alpha)
     except UndefinedMetricError:
         raise InputError(
-            "the denominators of an arm sum to zero, so that it has no ratio; give rows with some"
+            Message("the denominators of an arm sum to zero, so that it has no ratio; give rows with some")
         ) from None
     try:
         share = _interval(as_share(arm, control, cautious=cautious), size, planned, alpha)

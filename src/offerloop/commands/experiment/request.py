@@ -42,7 +42,7 @@ class ExperimentRequest:
             )
         if (self.before_denominator is None) != (self.before is None or self.denominator is None):
             raise InputError(
-                "--before-denominator belongs to --before and --denominator: give all three to adjust a ratio"
+                Message("--before-denominator belongs to --before and --denominator: give all three to adjust a ratio")
             )
         if len({*self.by}) < len(self.by) or {*self.by} & {self.arm, self.outcome}:
             raise InputError(Message("--by names segments: each column once, and neither the arm nor the outcome"))

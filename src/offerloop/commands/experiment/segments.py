@@ -22,6 +22,7 @@ from offerloop.commands.experiment.findings import SegmentContrast, SegmentFound
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import ALPHA, Metric, absolute, holm
+from offerloop.message import Message
 from offerloop.response import is_text_column
 
 MOST_SEGMENTS = 20
@@ -77,8 +78,14 @@ def segment_labels(column: pl.Series, path: Path) -> pl.Series:
         return _quarters(column)
     if distinct > MOST_SEGMENTS:
         raise InputError(
-            f"'{path}': '{column.name}' (--by) has {distinct:,} different values, and segments may be at most "
-            f"{MOST_SEGMENTS}; put values together in a column of their own"
+            Message(
+                "'{path}': '{name}' (--by) has {distinct} different values, and segments may be at "
+                "most {most}; put values together in a column of their own",
+                path=str(path),
+                name=column.name,
+                distinct=distinct,
+                most=MOST_SEGMENTS,
+            )
         )
     return column.cast(pl.String).str.strip_chars()
 

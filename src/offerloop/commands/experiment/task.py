@@ -25,6 +25,7 @@ from offerloop.evaluation import (
     holm,
     sample_ratio,
 )
+from offerloop.message import Message
 from offerloop.workspace import InputTable, table_rows
 
 SKEWED = 0.2
@@ -61,8 +62,14 @@ def _ratio(sizes: dict[str, int], request: ExperimentRequest, path: Path) -> flo
     wrong = [name for name in shares if name not in sizes] + [name for name in sizes if name not in shares]
     if wrong or min(shares.values()) < 0:
         raise InputError(
-            f"'{path}': --shares must give a share to each of the arms {', '.join(sizes)} and to no other; "
-            + (f"'{wrong[0]}' is in only one of them" if wrong else "none may be below 0")
+            Message(
+                "'{path}': --shares must give a share to each of the arms {arms} and to no other; {why}",
+                path=str(path),
+                arms=", ".join(sizes),
+                why=Message("'{arm}' is in only one of them", arm=wrong[0])
+                if wrong
+                else Message("none may be below 0"),
+            )
         )
     counts, planned = list(sizes.values()), [shares[name] for name in sizes]
     return always_valid_ratio(counts, planned) if request.planned else sample_ratio(counts, planned, exact=True).p_value

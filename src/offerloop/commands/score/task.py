@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.commands.score.page import sentences
 from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.report import Result
 from offerloop.workspace import InputTable, TrialScorer, table_rows
 
@@ -52,7 +53,9 @@ def score(study: Path, table: InputTable) -> ScoreResult:
     try:
         unseen = scorer.check(rows)
     except InputError as error:
-        raise InputError(f"'{path}': {error}") from None
+        raise InputError(
+            Message("'{path}': {error}", context="what is wrong with a file", path=str(path), error=error.message)
+        ) from None
     return ScoreResult(scorer.scores(rows), unseen, scorer.budget(rows.height))
 
 
@@ -61,4 +64,11 @@ def write_scores(result: ScoreResult, out: Path) -> None:
     try:
         result.scores.write_parquet(out) if out.suffix == ".parquet" else result.scores.write_csv(out)
     except OSError as error:
-        raise InputError(f"'{out}' cannot be written: {error.strerror or error}") from None
+        raise InputError(
+            Message(
+                "'{out}' cannot be written: {reason}",
+                context="what is wrong with a file",
+                out=str(out),
+                reason=error.strerror or str(error),
+            )
+        ) from None

@@ -12,6 +12,7 @@ import polars as pl
 from offerloop.arrays import Ints
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.response import NO_OFFER_TERMS, OfferTerms
 from offerloop.workspace import check_arm_cells, control_among
@@ -46,8 +47,14 @@ def read_arms(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Arms:
     if control in small or len(names) < 2:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in sorted(counts.items()))
         raise EvidenceError(
-            f"'{path}': a trial needs rows without an offer and rows with one, {FEWEST_ROWS} each at least, and "
-            f"'{request.treatment}' has {sizes}; give more rows"
+            Message(
+                "'{path}': a trial needs rows without an offer and rows with one, {least} each at "
+                "least, and '{treatment}' has {sizes}; give more rows",
+                path=str(path),
+                least=FEWEST_ROWS,
+                treatment=request.treatment,
+                sizes=sizes,
+            )
         )
     kept = text.is_in(names)
     place = {name: k for k, name in enumerate(names)}

@@ -46,8 +46,11 @@ def choose_features(table: pl.DataFrame, request: UpliftRequest, path: Path) -> 
     features = tuple(name for name in rest if name not in left_out)
     if not features:
         raise InputError(
-            f"'{path}' has no column left that tells customers apart, so no effect can be told apart either; give "
-            "columns that were measured before the treatment"
+            Message(
+                "'{path}' has no column left that tells customers apart, so no effect can be told "
+                "apart either; give columns that were measured before the treatment",
+                path=str(path),
+            )
         )
     missing = tuple(name for name in features if table[name].null_count())
     if missing:
@@ -73,8 +76,14 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, 
             later = table.filter(table[name].cast(pl.Datetime("us")) > treated.cast(pl.Datetime("us")))
             if later.height:
                 raise InputError(
-                    f"'{path}', row {later['_row'][0]}: '{name}' is later than the treatment ('{request.treated_at}'), "
-                    f"so it may be an effect of it; leave it out with --ignore {name}"
+                    Message(
+                        "'{path}', row {row}: '{name}' is later than the treatment ('{treated_at}'), so it "
+                        "may be an effect of it; leave it out with --ignore {name}",
+                        path=str(path),
+                        row=str(later["_row"][0]),
+                        name=name,
+                        treated_at=request.treated_at,
+                    )
                 )
 
 

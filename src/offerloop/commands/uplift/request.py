@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.workspace import arm_numbers, as_number
+from offerloop.workspace import arm_numbers, as_number, no_column
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,4 @@ class UpliftRequest:
         before = {f"--known-before {name}": name for name in self.known_before}
         for option, name in (self.named | before).items():
             if name not in columns:
-                raise InputError(
-                    f"'{path}' has no column '{name}' ({option.split()[0]}){near_miss(name, columns)}; "
-                    f"it has {', '.join(columns[:12])}{' and more' if len(columns) > 12 else ''}"
-                )
+                raise InputError(no_column(name, option, columns, path))

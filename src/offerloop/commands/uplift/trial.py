@@ -71,8 +71,13 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     outcome = numeric_column(kept, request.outcome)
     if np.ptp(outcome) == 0:
         raise EvidenceError(
-            f"'{path}': '{request.outcome}' is {outcome[0]:g} everywhere, so nothing can have changed it; name another "
-            "outcome, or wait until there is one"
+            Message(
+                "'{path}': '{outcome}' is {number} everywhere, so nothing can have changed it; name "
+                "another outcome, or wait until there is one",
+                path=str(path),
+                outcome=request.outcome,
+                number=f"{outcome[0]:g}",
+            )
         )
     chosen = choose_features(kept, request, path)
     encoding = ColumnEncoding.of(kept, chosen.names)
@@ -114,9 +119,16 @@ def _check_ids(table: pl.DataFrame, request: UpliftRequest, path: Path) -> None:
     if twice.height:
         row, other = twice["_row"][0], twice["_row"][1]
         raise InputError(
-            f"'{path}', rows {row} and {other}: both are '{request.id}' {twice[request.id][0]}; a trial has one row "
-            "for each customer, so add the rows of a customer up; if they are separate decisions, name the column with "
-            "--cluster instead of --id"
+            Message(
+                "'{path}', rows {row} and {other}: both are '{id}' {customer}; a trial has one row "
+                "for each customer, so add the rows of a customer up; if they are separate decisions, "
+                "name the column with --cluster instead of --id",
+                path=str(path),
+                row=str(row),
+                other=str(other),
+                id=request.id,
+                customer=str(twice[request.id][0]),
+            )
         )
 
 
@@ -131,7 +143,7 @@ def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path
             Message(
                 "'{path}', row {row}: '{column}' (--cluster) is empty; fill it in",
                 path=str(path),
-                row=row,
+                row=str(row),
                 column=request.cluster or "",
             )
         )
@@ -139,8 +151,15 @@ def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path
     for k, name in enumerate(arms.names):
         if (size := len(np.unique(whose[arms.action == k]))) < FEWEST_CLUSTERS:
             raise EvidenceError(
-                f"'{path}': arm '{name}' has {size} different '{request.cluster}' (--cluster), and a comparison needs "
-                f"{FEWEST_CLUSTERS} at least in each arm; give more of them"
+                Message(
+                    "'{path}': arm '{name}' has {size} different '{cluster}' (--cluster), and a "
+                    "comparison needs {least} at least in each arm; give more of them",
+                    path=str(path),
+                    name=name,
+                    size=size,
+                    cluster=request.cluster,
+                    least=FEWEST_CLUSTERS,
+                )
             )
     return whose
 
@@ -178,8 +197,13 @@ def _chances(
 def _kept_plan(p_value: float, path: Path) -> float:
     if p_value < LOST:
         raise EvidenceError(
-            f"'{path}': the arms have not the sizes that were planned (p = {p_value:.1g}), so rows were lost or added "
-            "after the draw, and not by chance; find out which before believing any effect"
+            Message(
+                "'{path}': the arms have not the sizes that were planned (p = {p_value}), so rows "
+                "were lost or added after the draw, and not by chance; find out which before "
+                "believing any effect",
+                path=str(path),
+                p_value=f"{p_value:.1g}",
+            )
         )
     return p_value
 
@@ -190,10 +214,21 @@ def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequ
     wrong = ~((own > 0) & (own <= 1))
     if wrong.any():
         at = int(np.argmax(wrong))
-        hint = "these look like log-odds x, whose probability is 1 / (1 + exp(-x))" if (own < 0).any() else "correct it"
+        hint = (
+            Message("these look like log-odds x, whose probability is 1 / (1 + exp(-x))")
+            if (own < 0).any()
+            else Message("correct it", context="a wrong propensity")
+        )
         raise InputError(
-            f"'{path}', row {kept['_row'][at]}: '{request.propensity}' is {own[at]:g}, and the probability of what was "
-            f"given is above 0 and at most 1; {hint}"
+            Message(
+                "'{path}', row {row}: '{propensity}' is {number}, and the probability of what was "
+                "given is above 0 and at most 1; {hint}",
+                path=str(path),
+                row=str(kept["_row"][at]),
+                propensity=str(request.propensity),
+                number=f"{own[at]:g}",
+                hint=hint,
+            )
         )
     chance = complete_propensities(own, arms.action, observed[0])
     _refuse_treated(own, chance, arms, request, path)
@@ -207,9 +242,14 @@ def _refuse_treated(own: Floats, chance: Floats, arms: Arms, request: UpliftRequ
     treated = np.where(arms.action > 0, own, 1 - own)
     if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, chance[0])) >= LOST:
         raise InputError(
-            f"'{path}': '{request.propensity}' (--propensity) looks like the probability of being treated, in rows of "
-            f"'{arms.names[0]}' too; give the probability of the arm that each row is in, which is 1 less that number "
-            f"in rows of '{arms.names[0]}'"
+            Message(
+                "'{path}': '{propensity}' (--propensity) looks like the probability of being treated, "
+                "in rows of '{control}' too; give the probability of the arm that each row is in, "
+                "which is 1 less that number in rows of '{control}'",
+                path=str(path),
+                propensity=str(request.propensity),
+                control=arms.names[0],
+            )
         )
 
 
@@ -235,16 +275,28 @@ def _refuse_unlike(
     if far:
         worst = encoding.labels[far[0].column]
         raise EvidenceError(
-            f"'{path}': '{worst}' differs between '{arms.names[far[0].arm]}' and '{arms.names[0]}' by "
-            f"{abs(far[0].sds):.2f} standard deviations, which chance does not do: either it was measured after the "
-            "treatment (leave it out with --ignore), or chance did not decide who was treated (say --observational, or "
-            "give the chances with --propensity)"
+            Message(
+                "'{path}': '{worst}' differs between '{arm}' and '{control}' by {distance} standard "
+                "deviations, which chance does not do: either it was measured after the treatment "
+                "(leave it out with --ignore), or chance did not decide who was treated (say "
+                "--observational, or give the chances with --propensity)",
+                path=str(path),
+                worst=worst,
+                arm=arms.names[far[0].arm],
+                control=arms.names[0],
+                distance=f"{abs(far[0].sds):.2f}",
+            )
         )
     if p_value < ACCIDENT:
         raise EvidenceError(
-            f"'{path}': the arms differ on their features together more than chance allows (p = {p_value:.1g}), so "
-            "chance did not decide who was treated: say --observational, or give the chances with --propensity; where "
-            "whole households or stores were drawn, name their column with --cluster"
+            Message(
+                "'{path}': the arms differ on their features together more than chance allows (p = "
+                "{p_value}), so chance did not decide who was treated: say --observational, or give "
+                "the chances with --propensity; where whole households or stores were drawn, name "
+                "their column with --cluster",
+                path=str(path),
+                p_value=f"{p_value:.1g}",
+            )
         )
 
 
@@ -271,8 +323,14 @@ def _check_cost(kept: pl.DataFrame, paid: Floats, request: UpliftRequest, path: 
     if (paid < 0).sum() > (paid > 0).sum():
         row = int(kept["_row"][int(np.argmax(paid < 0))])
         raise InputError(
-            f"'{path}', row {row}: '{request.cost}' is {paid[paid < 0][0]:g}, and most costs are below 0; what a "
-            "customer costs is above 0, so change the sign"
+            Message(
+                "'{path}', row {row}: '{cost}' is {number}, and most costs are below 0; what a "
+                "customer costs is above 0, so change the sign",
+                path=str(path),
+                row=str(row),
+                cost=str(request.cost),
+                number=f"{paid[paid < 0][0]:g}",
+            )
         )
 
 

@@ -150,7 +150,9 @@ def _vacuum_sqlite(cursor: Any) -> None:  # noqa: ANN401 - a cursor of the drive
     deadline = time.monotonic() + _CLEAN_SECONDS
     while cursor.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
         if time.monotonic() > deadline:
-            raise StoreError("readers hold the log of SQLite's writes open, so it cannot be overwritten; try again")
+            raise StoreError(
+                Message("readers hold the log of SQLite's writes open, so it cannot be overwritten; try again")
+            )
         time.sleep(0.05)
 
 
