@@ -9,59 +9,67 @@ import typer
 
 from offerloop.commands.terminal import Json, Language, progress_console, say
 
+Cost = Annotated[
+    str | None,
+    typer.Option(help="Column with the cost, or what a treated customer costs: 2, or by arm coupon=2,letter=0.5."),
+]
+Value = Annotated[
+    str | None,
+    typer.Option(help="Column with the value, or what one unit of the outcome is worth; default: the outcome."),
+]
+Propensity = Annotated[str | None, typer.Option(help="Column with the propensity of the offer that was given.")]
+Audit = Annotated[
+    list[str] | None, typer.Option(help="Column whose groups are compared and never learned from; repeatable.")
+]
+NegativeControl = Annotated[
+    list[str] | None, typer.Option(help="Column that no offer can have changed, as a check; repeatable.")
+]
+Observational = Annotated[
+    bool, typer.Option("--observational", help="Accept a table in which customers were not assigned at random.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
+]
+KnownBefore = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Column to keep although it predicts the outcome implausibly well, because it was recorded before the "
+        "offer; repeatable."
+    ),
+]
+Score = Annotated[
+    str | None,
+    typer.Option(help="Column with a score of your own, higher for customers to treat first, to be compared."),
+]
+Top = Annotated[float | None, typer.Option(help="Share of the customers that may be treated at most, e.g. 0.2.")]
+Save = Annotated[
+    bool, typer.Option("--save", help="Keep what was learned, to score other customers later (`offerloop score`).")
+]
+
 
 def uplift(
     table: Annotated[Path, typer.Argument(help="Table with one row per customer: CSV, Excel or Parquet.")],
     treatment: Annotated[str, typer.Option(help="Column with the offer that each customer was given.")],
     outcome: Annotated[str, typer.Option(help="Column with the outcome.")],
-    cost: Annotated[
-        str | None,
-        typer.Option(help="Column with the cost, or what a treated customer costs: 2, or by arm coupon=2,letter=0.5."),
-    ] = None,
-    value: Annotated[
-        str | None,
-        typer.Option(help="Column with the value, or what one unit of the outcome is worth; default: the outcome."),
-    ] = None,
+    cost: Cost = None,
+    value: Value = None,
     customer_id: Annotated[str | None, typer.Option("--id", help="Column with the ids of customers.")] = None,
     control: Annotated[str | None, typer.Option(help="Name of the control arm, where it is not recognised.")] = None,
-    propensity: Annotated[
-        str | None, typer.Option(help="Column with the propensity of the offer that was given.")
-    ] = None,
+    propensity: Propensity = None,
     shares: Annotated[str | None, typer.Option(help="Planned shares of the arms, e.g. control=0.5,coupon=0.5.")] = None,
     budget: Annotated[float | None, typer.Option(help="Most that may be spent on the customers of the table.")] = None,
-    audit: Annotated[
-        list[str] | None, typer.Option(help="Column whose groups are compared and never learned from; repeatable.")
-    ] = None,
+    audit: Audit = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
-    negative_control: Annotated[
-        list[str] | None, typer.Option(help="Column that no offer can have changed, as a check; repeatable.")
-    ] = None,
+    negative_control: NegativeControl = None,
     treated_at: Annotated[str | None, typer.Option(help="Column with the time of the treatment.")] = None,
-    observational: Annotated[
-        bool, typer.Option("--observational", help="Accept a table in which customers were not assigned at random.")
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
-    ] = None,
-    known_before: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Column to keep although it predicts the outcome implausibly well, because it was recorded before the "
-            "offer; repeatable."
-        ),
-    ] = None,
-    score: Annotated[
-        str | None,
-        typer.Option(help="Column with a score of your own, higher for customers to treat first, to be compared."),
-    ] = None,
-    top: Annotated[
-        float | None, typer.Option(help="Share of the customers that may be treated at most, e.g. 0.2.")
-    ] = None,
+    observational: Observational = False,
+    cluster: Cluster = None,
+    known_before: KnownBefore = None,
+    score: Score = None,
+    top: Top = None,
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep what was learned, to score other customers later (`offerloop score`).")
-    ] = False,
+    save: Save = False,
     out: Annotated[Path, typer.Option(help="Folder in which a folder named by the time is written.")] = Path("uplift"),
     seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
     language: Language = None,
