@@ -19,6 +19,7 @@ from offerloop.commands.init.sample import write_sample
 from offerloop.commands.run.task import run
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.engine.spark_session import local_server
 from offerloop.events import prepare
 
 USAGE = pytest.StashKey[list[str]]()
@@ -53,6 +54,22 @@ def sample_events(tmp_path_factory):
     config = config.model_copy(update={"recommend": few})
     engine = DuckDBEngine()
     return config, engine, prepare(config, engine)
+
+
+@pytest.fixture(scope="session")
+def spark_server():
+    """The address of a Spark Connect server on two processors, for all tests of a process.
+
+    It compiles little and plans once: tests are over before more of it pays.
+    """
+    settings = ("codegen.wholeStage=false", "codegen.factoryMode=NO_CODEGEN", "adaptive.enabled=false")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setenv(
+            "PYSPARK_SUBMIT_ARGS", " ".join([*(f"--conf spark.sql.{one}" for one in settings), "pyspark-shell"])
+        )
+        patch.setenv("MASTER", "local[2]")
+        return local_server()
 
 
 @pytest.fixture(scope="session")

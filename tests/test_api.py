@@ -206,7 +206,7 @@ def test_a_function_takes_what_its_command_takes(name):
     mine = inspect.signature(getattr(offerloop, name)).parameters
     theirs = {one.name: one for one in command.params if one.name not in ("as_json", *SHARED)}
     assert set(theirs) - set(mine) <= DIFFERENT.get(name, set())
-    assert set(mine) - set(theirs) <= {"console"}
+    assert set(mine) - set(theirs) <= {"console", "spark"}
     for key in set(mine) & set(theirs) - DIFFERENT.get(name, set()):
         default = mine[key].default
         needed = default is inspect.Parameter.empty

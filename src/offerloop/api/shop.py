@@ -49,14 +49,17 @@ def init(
     return write_configuration(as_path(folder), request)
 
 
-def check(config: StrPath, *, engine: str = "duckdb", language: str | None = None) -> offerloop.CheckResult:
+def check(
+    config: StrPath, *, engine: str = "duckdb", spark: object = None, language: str | None = None
+) -> offerloop.CheckResult:
     """Read and clean all data of a shop, and say what a run could find out.
 
+    `spark` is a live Spark session to work in, in place of `engine`.
     `ok` of the result says whether a run can start, `problems` what keeps it from that, `notes` what to know.
     """
     from offerloop.commands.check.task import check as check_shop
 
-    return check_shop(config, engine, language)
+    return check_shop(config, engine if spark is None else spark, language)
 
 
 def run(
@@ -64,17 +67,20 @@ def run(
     *,
     begin: str | None = None,
     engine: str = "duckdb",
+    spark: object = None,
     language: str | None = None,
     console: Console | None = None,
 ) -> offerloop.RunResult:
     """Carry out the whole flow, from raw tables to one assignment per customer, a forecast and a report.
 
     `begin` names the stage from which on results of earlier runs are not used. `language` is `en` or `zh`, by default
-    that of the configuration, as in all functions. The result has the run's `folder`, its `report` and the `summary`.
+    that of the configuration, as in all functions. `spark` is a live Spark session to work in, in place of `engine`
+    (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server). The result has the run's `folder`,
+    its `report` and the `summary`.
     """
     from offerloop.commands.run.task import run as run_flow
 
-    return run_flow(config, engine, console, begin, language)
+    return run_flow(config, engine if spark is None else spark, console, begin, language)
 
 
 def explain(

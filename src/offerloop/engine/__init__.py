@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.engine.available import DEFAULT_ENGINE, ENGINES
+    from offerloop.engine.available import DEFAULT_ENGINE, ENGINES, EngineChoice, engine_name, engine_of
     from offerloop.engine.base import BrokenFileError, Engine, Frame, collect, extended
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.memory import InMemoryEngine
@@ -17,11 +17,14 @@ __all__ = [
     "Batch",
     "BrokenFileError",
     "Engine",
+    "EngineChoice",
     "Frame",
     "InMemoryEngine",
     "Shards",
     "batches",
     "collect",
+    "engine_name",
+    "engine_of",
     "extended",
     "in_order",
 ]

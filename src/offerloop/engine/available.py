@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from offerloop.catalogue import Catalogue
 
+if TYPE_CHECKING:
+    from offerloop.engine.base import Engine
+
 DEFAULT_ENGINE = "duckdb"
-ENGINES = Catalogue("engine", {"duckdb": "offerloop.engine.duckdb:DuckDBEngine"})
+ENGINES = Catalogue(
+    "engine",
+    {"duckdb": "offerloop.engine.duckdb:DuckDBEngine", "spark": "offerloop.engine.spark:SparkEngine"},
+)
+SPARK = "spark"
+EngineChoice = Any
+"""Where a command works: the name of an engine, the address of a Spark Connect server (sc://), or a live session."""
+
+
+def engine_of(choice: EngineChoice) -> Engine:
+    """A new engine. Raises InputError when there is none of that name, or nothing that it needs."""
+    if not isinstance(choice, str):
+        return ENGINES.load(SPARK)(choice)
+    if choice.startswith("sc://"):
+        return ENGINES.load(SPARK)(address=choice)
+    return ENGINES.load(choice)()
+
+
+def engine_name(choice: EngineChoice) -> str:
+    """What the manifest of a run calls it; an address may hold a token."""
+    return choice if isinstance(choice, str) and "://" not in choice else SPARK

@@ -35,14 +35,18 @@ class Engine(Protocol):
     def read(self, path: Path, separator: str = ",") -> Frame:
         """A file as a lazy table: Parquet by its ending, else CSV in UTF-8 with a header, every cell as text.
 
-        Parts of timestamps with a zone are those of UTC. Raises SourceError when the file cannot be read.
+        A folder is a table of all its Parquet files. Parts of timestamps with a zone are those of UTC. Raises
+        SourceError when the file cannot be read.
         """
 
     def table(self, frame: pl.DataFrame) -> Frame:
         """A small table from memory as a lazy table, to be joined with larger ones."""
 
     def write(self, frame: Frame, path: Path) -> None:
-        """A lazy table as one Parquet file. Raises OSError when the disk refuses."""
+        """A lazy table as one Parquet file.
+
+        Raises OSError when the disk refuses.
+        """
 
     def keep(self, frame: Frame) -> Frame:
         """The table computed once and kept, so that several stages can read it without computing it again.

@@ -68,6 +68,9 @@ class DuckDBEngine:
     def read(self, path: Path, separator: str = ",") -> Frame:
         """See `Engine.read`."""
         try:
+            if path.is_dir():
+                files = f"{_literal(path)}/**/*.parquet"
+                return _lazy(self._connection.read_parquet(files, hive_partitioning=True))
             if path.suffix.lower() == ".parquet":
                 return _lazy(self._connection.read_parquet(_literal(path)))
             return _lazy(self._csv(path, separator))

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from offerloop.config import Config, StrPath, config_file, load_config
-from offerloop.engine import ENGINES, Engine
+from offerloop.engine import Engine, EngineChoice, engine_of
 from offerloop.errors import InputError, StoppedError
 from offerloop.message import Message
 from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
@@ -17,7 +17,7 @@ from offerloop.workspace.stage_store import StageStore, lock_stages
 
 
 @contextmanager
-def open_workspace(config_path: StrPath, engine: str) -> Iterator[tuple[Config, Engine, StageStore]]:
+def open_workspace(config_path: StrPath, engine: EngineChoice) -> Iterator[tuple[Config, Engine, StageStore]]:
     """The configuration, the engine that runs it, and what earlier commands finished.
 
     Raises InputError when `runs` beside the configuration cannot be written, or another command holds it.
@@ -27,7 +27,7 @@ def open_workspace(config_path: StrPath, engine: str) -> Iterator[tuple[Config, 
     runs = config_path.parent / "runs"
     with writing(runs), ExitStack() as leaving:
         _make_room(runs)
-        running: Engine = ENGINES.load(engine)()
+        running = engine_of(engine)
         store = StageStore(runs / ".stages" / config_path.stem, running)
         store.folder.mkdir(parents=True, exist_ok=True)
         leaving.enter_context(lock_stages(store.folder))

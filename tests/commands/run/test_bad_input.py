@@ -206,7 +206,7 @@ def test_bad_input(shop, command, spoil, words):
 
 def test_an_unknown_engine(shop, command):
     code, _, said = command("run", shop, "--engine", "duckdbb")
-    assert (code, said) == (2, "there is no engine 'duckdbb', did you mean 'duckdb'? (known: duckdb)")
+    assert (code, said) == (2, "there is no engine 'duckdbb', did you mean 'duckdb'? (known: duckdb, spark)")
 
 
 def test_several_problems_are_reported_at_once(shop, command):

@@ -22,7 +22,7 @@ from offerloop.commands.check.missing import missing_columns, missing_sources
 from offerloop.commands.check.notes import notes, scan_notes, sign_notes
 from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
-from offerloop.engine import ENGINES, Engine
+from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
 from offerloop.flow import product_names
 from offerloop.message import Message
@@ -32,7 +32,7 @@ _AFTERWARDS = (RETENTION, NON_MERCHANDISE)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
 
 
-def check(config_path: StrPath, engine: str = "duckdb", language: str | None = None) -> CheckResult:
+def check(config_path: StrPath, engine: EngineChoice = DEFAULT_ENGINE, language: str | None = None) -> CheckResult:
     """Look at everything that a run would read, and tell it in `language`, by default that of the configuration.
 
     Raises what reading the configuration and the sources raises.
@@ -40,7 +40,7 @@ def check(config_path: StrPath, engine: str = "duckdb", language: str | None = N
     path = config_file(config_path)
     with stored(load_config(path).in_language(language)) as (config, _):
         planned = with_campaigns(config, campaigns_of_store(config))
-        return _checked(path, planned, ENGINES.load(engine)())
+        return _checked(path, planned, engine_of(engine))
 
 
 def _checked(path: Path, config: Config, running: Engine) -> CheckResult:

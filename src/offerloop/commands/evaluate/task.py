@@ -22,7 +22,7 @@ from offerloop.commands.evaluate.history import past_of
 from offerloop.commands.evaluate.log import Decisions, read_decisions
 from offerloop.commands.evaluate.policies import CustomerPolicy, plan_of, policy_of
 from offerloop.config import StrPath, as_path, config_file, load_config
-from offerloop.engine import ENGINES
+from offerloop.engine import engine_of
 from offerloop.errors import EvidenceError, InputError, SourceError
 from offerloop.evaluation import (
     CarryOver,
@@ -68,7 +68,7 @@ def evaluate(
     is written in place of a value.
     """
     config_path = config_file(config_path)
-    config, running = load_config(config_path).in_language(language), ENGINES.load(engine)()
+    config, running = load_config(config_path).in_language(language), engine_of(engine)
     window = config.evaluate.window_days if window_days is None else window_days
     _check(window, policy)
     place = None if run is None else find_run(run)

@@ -38,7 +38,7 @@ from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
 from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
 from offerloop.commands.readout.store_tables import inputs_of
-from offerloop.engine import ENGINES
+from offerloop.engine import engine_of
 from offerloop.message import Message
 from offerloop.report import FolderResult, iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
@@ -96,7 +96,7 @@ def read_out(
     run. Raises InputError for files and days that cannot be read; a failed check of the draw raises nothing, it stops
     the reading (`stopped`) and is written.
     """
-    run, running = read_run(run_folder), ENGINES.load(engine)()
+    run, running = read_run(run_folder), engine_of(engine)
     run = replace(run, config=run.config.in_language(language or run.language))
     days = asked_days(run, from_day, until_day)
     with inputs_of(run, orders, redemptions, exposures) as inputs:

@@ -16,7 +16,7 @@ from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import campaigns, summarise
 from offerloop.config import Config, Source, StrPath, config_file, problems_of
 from offerloop.decision import Forecast, LoopPeriod, as_text
-from offerloop.engine import DEFAULT_ENGINE, Engine
+from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan, product_names
 from offerloop.message import Message
@@ -62,7 +62,7 @@ class RunResult(FolderResult):
 
 def run(
     config_path: StrPath,
-    engine: str = DEFAULT_ENGINE,
+    engine: EngineChoice = DEFAULT_ENGINE,
     console: Console | None = None,
     begin: str | None = None,
     language: str | None = None,
@@ -95,7 +95,7 @@ def run(
             plan(config, running, recorder),
             running,
             recorder,
-            {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)},
+            {"shares": shares_of(config), "engine": engine_name(engine), **kept_in_manifest(added)},
         )
         store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
         store.prune()

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 Config = Annotated[Path, typer.Argument(help="The shop's offerloop.toml, or its folder.")]
 Run = Annotated[Path, typer.Argument(help="The folder of a run, or that of the shop: then its newest run.")]
 Engine = Annotated[
-    str, typer.Option(help="Engine that does the table work: duckdb.", autocompletion=lambda: ["duckdb"])
+    str,
+    typer.Option(
+        help="Engine that does the table work: duckdb, spark, or the address sc://host:port of a Spark Connect server.",
+        autocompletion=lambda: ["duckdb", "spark"],
+    ),
 ]
 Language = Annotated[
     str | None,

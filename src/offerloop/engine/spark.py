@@ -1,0 +1,258 @@
+"""A cluster, or the processors of one machine: Spark through what Spark Connect has, so that managed platforms work.
+
+Sources that are no Parquet are read by DuckDB, to the letter as on one machine, and reach Spark as Parquet in a work
+folder. What is kept is Parquet there too: Spark Connect has nothing else that outlives a query on every platform.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet, finalize
+
+import narwhals as nw
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from offerloop.engine.base import BROKEN, SHARD, SHARD_DIGITS, STOPS, Frame, T, U, collect, extended, reading, stoppable
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.engine.spark_session import connected, given_session, local_server
+from offerloop.engine.spark_tasks import RESULT, carry_out
+from offerloop.errors import InputError, SourceError
+from offerloop.message import Message
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+WORK_VARIABLE = "OFFERLOOP_WORK"
+"""Names the folder for tables of a run; a folder for temporary files by default."""
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+"""What an engine changes in its session while it lives."""
+REFUSALS = {
+    "No space left on device": errno.ENOSPC,
+    "Read-only file system": errno.EROFS,
+    "Permission denied": errno.EACCES,
+    "Mkdirs failed to create": errno.EACCES,
+    "is not a directory": errno.ENOTDIR,
+}
+"""What Java says where a disk refuses."""
+_SHARD_OF = "cast(conv(substr(md5(cast(customer_id as string)), 1, {digits}), 16, 10) as int) % {shards} as shard"
+_OPEN: WeakSet[SparkEngine] = WeakSet()
+
+
+class SparkEngine:
+    """Tables are Parquet in a folder that all workers reach; it is removed when the engine is not used any more."""
+
+    def __init__(self, session: SparkSession | None = None, *, address: str | None = None) -> None:
+        """`session` is a live one, `address` that of a Spark Connect server; by default the session that there is, else
+        one on this machine.
+        """
+        if session is None and address is None:
+            session = given_session()
+        self.session: Any = session or connected(address or local_server())
+        work = os.environ.get(WORK_VARIABLE)
+        self._is_shared = work is not None
+        self._folder = Path(tempfile.mkdtemp(prefix="offerloop-spark-", dir=work)).absolute()
+        self._names = count()
+        self.shards: int | None = None
+        self._files = DuckDBEngine()
+        finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        if session is None:
+            finalize(self, self.session.stop)
+        else:
+            before = {name: session.conf.get(name, None) for name in SETTINGS}
+            finalize(self, _restore, session, before).atexit = False  # by then its server may be gone
+        _configure(self.session, SETTINGS)
+        _OPEN.add(self)
+
+    def stop(self) -> None:
+        """Stop the queries that run."""
+        self.session.interruptAll()
+
+    def read(self, path: Path, separator: str = ",") -> Frame:
+        """See `Engine.read`."""
+        if path.suffix.lower() != ".parquet" and not path.is_dir():
+            return self._lazy(self._copied(self._files.read(path, separator)))
+        if self._is_shared and path.is_relative_to(tempfile.gettempdir()):
+            path = Path(shutil.copyfile(path, self._place()))  # unpacked, or the rows of a database
+        try:
+            return self._lazy(path)
+        except _errors() as error:
+            if "PARQUET_TYPE_ILLEGAL" in str(error):
+                return self._lazy(self._copied(_in_microseconds(self._files.read(path))))
+            raise SourceError(
+                Message(
+                    "the file '{path}' cannot be read as {kind}: it is damaged or something else; write it again",
+                    path=str(path),
+                    kind=path.suffix or ".parquet",
+                )
+            ) from error
+
+    def table(self, frame: pl.DataFrame) -> Frame:
+        """See `Engine.table`."""
+        place = self._place()
+        frame.with_columns(pl.col(pl.Null).cast(pl.String)).write_parquet(place)
+        return self._lazy(place)
+
+    def write(self, frame: Frame, path: Path) -> None:
+        """See `Engine.write`. Workers write files of their own, which this program puts one behind another."""
+        place, native = self._place(), cast("Any", frame.to_native())
+        self._write(native.write, place)
+        parts = sorted(place.glob("*.parquet"))
+        with pq.ParquetWriter(path, pq.read_schema(parts[0]), compression="zstd") as whole:
+            for part in parts:
+                with pq.ParquetFile(part) as file:
+                    for group in range(file.num_row_groups):
+                        whole.write_table(file.read_row_group(group))
+        shutil.rmtree(place)
+
+    def keep(self, frame: Frame) -> Frame:
+        """See `Engine.keep`."""
+        place = self._place()
+        with reading():
+            native: Any = frame.to_native()
+            self._write(native.write, place)
+        return self._lazy(place)
+
+    def new_folder(self) -> Path:
+        """See `Engine.new_folder`."""
+        return Path(tempfile.mkdtemp(dir=self._folder))
+
+    def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:
+        """See `Engine.partition`."""
+        folders = [folder / f"{SHARD}={number}" for number in range(shards)]
+        native: Any = frame.to_native()
+        numbered = native.selectExpr("*", _SHARD_OF.format(digits=SHARD_DIGITS, shards=int(shards)))
+        self._write(numbered.repartition(shards, SHARD).write.partitionBy(SHARD), folder)
+        empty = [one for one in folders if not one.is_dir()]
+        rows = collect(frame.head(0)) if empty else pl.DataFrame()
+        for one in empty:
+            one.mkdir()
+            rows.write_parquet(one / "empty.parquet")
+        return folders
+
+    def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
+        """See `Engine.map`. Each item is a task of Spark, whose Python must be this one and have this package."""
+        from pyspark.cloudpickle import dumps
+
+        if not items:
+            return
+        work = pa.table({"place": range(len(items)), "pickled": [dumps((function, item)) for item in items]})
+        tasks = self.session.createDataFrame(work).repartition(len(items))
+        done = stoppable(lambda: tasks.mapInArrow(carry_out, RESULT).toArrow())
+        for pickled in done.sort_by("place")["pickled"]:
+            yield pickle.loads(pickled.as_py())
+
+    def _write(self, writer: Any, path: Path) -> None:  # noqa: ANN401 - classic or Connect
+        try:
+            stoppable(lambda: writer.mode("overwrite").parquet(str(path.absolute())))
+        except _errors() as error:
+            if (number := _refusal(error)) is None:
+                raise
+            raise OSError(number, os.strerror(number), str(path)) from error
+        if not path.is_dir():
+            raise InputError(
+                Message(
+                    "Spark wrote '{path}', and this program does not see it; put the shop's folder and {variable} "
+                    "where this program and all workers reach them under one name",
+                    path=str(path),
+                    variable=WORK_VARIABLE,
+                )
+            )
+
+    def _copied(self, frame: Frame) -> Path:
+        """Rows that DuckDB reads, where Spark reads them."""
+        place = self._place()
+        with reading():
+            self._files.write(frame, place)
+        return place
+
+    def _lazy(self, path: Path) -> Frame:
+        reader = self.session.read.option("pathGlobFilter", "*.[pP][aA][rR][qQ][uU][eE][tT]")
+        frame = nw.from_native(reader.parquet(_literal(path))).lazy()
+        for name in frame.collect_schema():
+            if re.search(r"[.`]", name):
+                raise SourceError(
+                    Message(
+                        "the file '{path}' has a column '{name}', and Spark takes no dot and no ` in a name; rename it",
+                        path=str(path),
+                        name=name,
+                    )
+                )
+        return frame
+
+    def _place(self) -> Path:
+        return self._folder / f"{next(self._names)}.parquet"
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What Spark raises; a session that is not of Spark Connect raises errors of its bridge to Java too."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return PySparkException, Py4JError
+
+
+def _configure(session: Any, settings: Mapping[str, str | None]) -> None:  # noqa: ANN401 - classic or Connect
+    for name, value in settings.items():
+        if value is None:
+            session.conf.unset(name)
+        else:
+            session.conf.set(name, value)
+
+
+def _restore(session: Any, before: Mapping[str, str | None]) -> None:  # noqa: ANN401
+    """Leave the session as it was, where it still lives."""
+    with suppress(Exception):
+        _configure(session, before)
+
+
+def _literal(path: Path) -> str:
+    """The path with the signs that Spark reads as patterns taken as they are."""
+    return re.sub(r"([*?\[\]{}\\])", r"\\\1", str(path.absolute()))
+
+
+def _in_microseconds(frame: Frame) -> Frame:
+    """Times as Spark has them, which knows no nanoseconds."""
+    times = [name for name, kind in frame.collect_schema().items() if isinstance(kind, nw.Datetime)]
+    return extended(frame, [nw.col(name).cast(nw.Datetime("us")) for name in times])
+
+
+def _broken(error: Exception) -> str | None:
+    """The reason when a file is broken."""
+    if not isinstance(error, _errors()):
+        return None
+    text = str(error)
+    if re.search(r"OPERATION_CANCELED|JOB_CANCELLED|cancelled", text):
+        raise KeyboardInterrupt from error
+    wrong = re.search(r"\[FAILED_READ_FILE[.\w]*\] *([^\n]+)", text)
+    return wrong and wrong.group(1)
+
+
+def _refusal(error: Exception) -> int | None:
+    """The number of the reason for which a disk refuses, or None when it does not."""
+    return next((number for said, number in REFUSALS.items() if said in str(error)), None)
+
+
+def _stop_all() -> None:
+    for engine in _OPEN:
+        engine.stop()
+
+
+BROKEN.append(_broken)
+STOPS.append(_stop_all)

@@ -1,0 +1,104 @@
+"""The Spark session that an engine works in: one that lives, one of a server, or one on this machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from offerloop.errors import InputError
+from offerloop.message import Message
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_OF_A_PLATFORM = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_API_MODE", "DATABRICKS_RUNTIME_VERSION")
+"""Variables by which spark-submit and managed platforms say that a session is theirs to give."""
+_PORT, _SECONDS = 15002, 10
+"""Where a Spark Connect server listens by default, and how long it may take to answer."""
+_TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+
+
+def given_session() -> SparkSession | None:
+    """The live session of a notebook, or that of spark-submit or of a platform. Raises InputError without PySpark."""
+    session: Any = _pyspark().sql.SparkSession
+    if local_server.cache_info().currsize:
+        return None
+    if any(name in os.environ for name in _OF_A_PLATFORM):
+        return session.builder.getOrCreate()
+    return session.getActiveSession()
+
+
+def connected(address: str) -> SparkSession:
+    """A session of a Spark Connect server. Raises InputError when nobody answers there."""
+    _pyspark()
+    from pyspark.errors import PySparkException
+    from pyspark.sql.connect.session import SparkSession as ConnectSession
+
+    place = urlsplit(address)
+    try:
+        endpoint = place.hostname or "", place.port or _PORT
+        socket.create_connection(endpoint, _SECONDS).close()  # Spark itself would ask for minutes
+        session: Any = ConnectSession.builder.remote(address).create()
+        session.version  # noqa: B018 - asks the server
+    except (PySparkException, OSError, ValueError) as error:
+        raise InputError(
+            Message(
+                "no Spark Connect server answers at '{address}' ({reason}); start one, or correct the address",
+                address=address.partition("/;")[0],
+                reason=str(error).strip().splitlines()[0],
+            )
+        ) from None
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # it repeats errors, which we report
+    return session
+
+
+@cache
+def local_server() -> str:
+    """The address of a Spark Connect server for this process alone, which ends with it.
+
+    It works on all processors, or where the variable MASTER says. Raises InputError when Java is missing.
+    """
+    session: Any = _pyspark().sql.SparkSession
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise InputError(
+            Message(
+                "Spark on this machine needs Java 17 or newer, and there is none; install it, such as with "
+                "'apt-get install default-jre-headless'"
+            )
+        )
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    os.environ.setdefault(_TOKEN, str(uuid4()))
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    server = {
+        "spark.master": os.environ.get("MASTER", "local[*]"),
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "localhost",
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.log.level": "FATAL",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+    }
+    session.builder.config(map=server).getOrCreate()
+    return f"sc://localhost:{port}"
+
+
+def _pyspark() -> Any:  # noqa: ANN401 - the package
+    try:
+        import pyspark.sql
+    except ModuleNotFoundError:
+        raise InputError(
+            Message("the engine spark needs PySpark; install it with: pip install 'offerloop[spark]'")
+        ) from None
+    return pyspark

@@ -1,0 +1,104 @@
+"""What is Spark's own, and that the main job gives the same on it as on one machine."""
+
+import gc
+import threading
+
+import narwhals as nw
+import polars as pl
+import polars.testing
+import pytest
+from every_source import write_every_source
+from small_shop import write_small_shop
+
+from offerloop.config import load_config
+from offerloop.engine import collect, engine_name, engine_of
+from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
+from offerloop.engine.spark_session import connected, local_server
+from offerloop.errors import InputError, SourceError
+from offerloop.events import Events, prepare
+
+LAZY = [name for name, kind in Events.__annotations__.items() if kind == "Frame"]
+EAGER = [name for name, kind in Events.__annotations__.items() if kind == "pl.DataFrame"]
+
+
+@pytest.fixture
+def engine(spark_server):
+    return engine_of(spark_server)
+
+
+def rows(table, columns):
+    return table.select(columns).sort(columns)
+
+
+def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
+    config = load_config(write_every_source(tmp_path))
+    ours, theirs = prepare(config, engine), prepare(config, engine_of("duckdb"))
+    for name in LAZY:
+        frame, expected = collect(getattr(ours, name)), collect(getattr(theirs, name))
+        assert frame.select(expected.columns).schema == expected.schema, name
+        assert rows(frame, expected.columns).equals(rows(expected, expected.columns)), name
+    for name in EAGER:
+        expected = getattr(theirs, name)
+        assert rows(getattr(ours, name), expected.columns).equals(rows(expected, expected.columns)), name
+    assert (ours.notes, ours.agreement, ours.offers) == (theirs.notes, theirs.agreement, theirs.offers)
+
+
+def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_path, command):
+    results = {}
+    for where in (spark_server, "duckdb"):
+        folder = tmp_path / engine_name(where)
+        folder.mkdir()
+        code, _, said = command("run", write_small_shop(folder), "--engine", where)
+        assert (code, said) == (0, "")
+        (results[engine_name(where)],) = (folder / "runs").glob("2*")
+    for table in sorted(results["duckdb"].glob("*.parquet")):
+        ours = pl.read_parquet(results["spark"] / table.name)
+        pl.testing.assert_frame_equal(ours, pl.read_parquet(table), abs_tol=1e-9, rel_tol=1e-9)
+    assert '"engine": "spark"' in (results["spark"] / "manifest.json").read_text()
+
+
+def test_tables_of_a_run_lie_in_the_work_folder_and_vanish_with_the_engine(spark_server, tmp_path, monkeypatch):
+    monkeypatch.setenv(WORK_VARIABLE, str(tmp_path))
+    session = connected(spark_server)
+    session.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    engine = engine_of(session)
+    assert [session.conf.get(name) for name in SETTINGS] == list(SETTINGS.values())
+    engine.table(pl.DataFrame({"id": [1]}))
+    assert len(list(tmp_path.glob("offerloop-spark-*/*.parquet"))) == 1
+    del engine
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+    assert session.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+
+
+def test_a_query_can_be_stopped(engine):
+    endless = engine.session.range(10**12).selectExpr("sum(sqrt(id % 7)) s")
+    timer = threading.Timer(1, engine.stop)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        collect(nw.from_native(endless).lazy())
+    timer.join()
+
+
+def test_a_name_that_spark_cannot_take_is_named(engine, tmp_path):
+    (tmp_path / "a.csv").write_text("Order.ID\n1\n")
+    with pytest.raises(SourceError, match=r"column 'Order.ID', and Spark takes no dot"):
+        engine.read(tmp_path / "a.csv")
+
+
+def test_an_address_where_nobody_answers_is_named():
+    with pytest.raises(InputError, match="no Spark Connect server answers at 'sc://localhost:1'"):
+        engine_of("sc://localhost:1/;token=secret")
+
+
+def test_a_missing_java_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(InputError, match="needs Java 17 or newer"):
+        local_server.__wrapped__()
+
+
+def test_what_a_manifest_calls_an_engine():
+    assert [engine_name(one) for one in ("duckdb", "spark", "sc://host/;token=secret", object())] == [
+        "duckdb", "spark", "spark", "spark",
+    ]  # fmt: skip
