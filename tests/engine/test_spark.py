@@ -45,10 +45,10 @@ def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
 
 def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_path, command):
     results = {}
-    for where in (spark_server, "duckdb"):
+    for where, shards in ((spark_server, 3), ("duckdb", 1)):
         folder = tmp_path / engine_name(where)
         folder.mkdir()
-        code, _, said = command("run", write_small_shop(folder), "--engine", where)
+        code, _, said = command("run", write_small_shop(folder), "--engine", where, "--shards", shards)
         assert (code, said) == (0, "")
         (results[engine_name(where)],) = (folder / "runs").glob("2*")
     for table in sorted(results["duckdb"].glob("*.parquet")):

@@ -19,13 +19,19 @@ EngineChoice = Any
 """Where a command works: the name of an engine, the address of a Spark Connect server (sc://), or a live session."""
 
 
-def engine_of(choice: EngineChoice) -> Engine:
-    """A new engine. Raises InputError when there is none of that name, or nothing that it needs."""
+def engine_of(choice: EngineChoice, shards: int | None = None) -> Engine:
+    """A new engine, for customers in so many shards, by default as many as keep a shard small.
+
+    Raises InputError when there is none of that name, or nothing that it needs.
+    """
     if not isinstance(choice, str):
-        return ENGINES.load(SPARK)(choice)
-    if choice.startswith("sc://"):
-        return ENGINES.load(SPARK)(address=choice)
-    return ENGINES.load(choice)()
+        engine: Engine = ENGINES.load(SPARK)(choice)
+    elif choice.startswith("sc://"):
+        engine = ENGINES.load(SPARK)(address=choice)
+    else:
+        engine = ENGINES.load(choice)()
+    engine.shards = shards
+    return engine
 
 
 def engine_name(choice: EngineChoice) -> str:

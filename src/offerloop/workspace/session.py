@@ -17,7 +17,9 @@ from offerloop.workspace.stage_store import StageStore, lock_stages
 
 
 @contextmanager
-def open_workspace(config_path: StrPath, engine: EngineChoice) -> Iterator[tuple[Config, Engine, StageStore]]:
+def open_workspace(
+    config_path: StrPath, engine: EngineChoice, shards: int | None = None
+) -> Iterator[tuple[Config, Engine, StageStore]]:
     """The configuration, the engine that runs it, and what earlier commands finished.
 
     Raises InputError when `runs` beside the configuration cannot be written, or another command holds it.
@@ -27,7 +29,7 @@ def open_workspace(config_path: StrPath, engine: EngineChoice) -> Iterator[tuple
     runs = config_path.parent / "runs"
     with writing(runs), ExitStack() as leaving:
         _make_room(runs)
-        running = engine_of(engine)
+        running = engine_of(engine, shards)
         store = StageStore(runs / ".stages" / config_path.stem, running)
         store.folder.mkdir(parents=True, exist_ok=True)
         leaving.enter_context(lock_stages(store.folder))

@@ -15,6 +15,9 @@ def run(
     begin: Annotated[
         str | None, typer.Option("--from", help="Stage from which everything is computed anew, e.g. response.")
     ] = None,
+    shards: Annotated[
+        int | None, typer.Option(min=1, help="Shards of customers; by default one for each 50,000 customers.")
+    ] = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:
@@ -22,6 +25,6 @@ def run(
     from offerloop.commands.run.task import run as carry_out
     from offerloop.commands.run.terminal_text import screen
 
-    written = carry_out(config, engine, progress_console(as_json), begin, language)
+    written = carry_out(config, engine, progress_console(as_json), begin, language, shards)
     output = {"run": str(written.folder), "report": str(written.report), **written.summary}
     say(output, f"{screen(written.summary)}\n{written.report}", as_json)

@@ -66,12 +66,14 @@ def run(
     console: Console | None = None,
     begin: str | None = None,
     language: str | None = None,
+    shards: int | None = None,
 ) -> RunResult:
     """Run the flow of one configuration, named by its path or its folder.
 
     The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
     same inputs are not computed again, unless they come at or after `begin`. The report is in `language`, by default
-    that of the configuration. Raises InputError for an unknown stage or name, and when the folder cannot be written.
+    that of the configuration. The number of `shards` of the customers changes memory and time, never a result.
+    Raises InputError for an unknown stage or name, and when the folder cannot be written.
     """
     if begin is not None and begin not in STAGES:
         raise InputError(
@@ -83,7 +85,7 @@ def run(
             )
         )
     config_path = config_file(config_path)
-    with open_workspace(config_path, engine) as (config, running, store):
+    with open_workspace(config_path, engine, shards) as (config, running, store):
         added = campaigns_of_store(config)
         config = with_campaigns(config, added).in_language(language)
         if problems := name_problems(config):
