@@ -92,7 +92,8 @@ class Source(ConfigSection):
     """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
     path: Path | None = None
-    """File relative to the configuration file: CSV, Parquet or Excel (.xlsx), also packed (.gz, .zst, .zip)."""
+    """File relative to the configuration file: CSV, Parquet or Excel (.xlsx), also packed (.gz, .zst, .zip); or a
+    folder of Parquet files."""
     part: str | None = None
     """Sheet of a workbook or file in a ZIP archive, where there are several."""
     url: str | None = None

@@ -171,7 +171,7 @@ class _Unpickler(pickle.Unpickler):
 def config_key(config: Config) -> str:
     """The known sections, with a hash of every file that they name."""
     settings = config.model_dump(mode="json")
-    files = [f"{path.name} {sha256(path)}" for path in config.files if path.is_file()]
+    files = [f"{path.name} {sha256(path)}" for path in config.files if path.is_file() or path.is_dir()]
     secret = config.privacy.key_env if "privacy" in config.__dict__ else None
     held = hashlib.sha256(os.environ.get(secret, "").encode()).hexdigest() if secret else ""
     return hashlib.sha256("\n".join([repr(sorted(settings.items())), *files, held]).encode()).hexdigest()
@@ -222,7 +222,10 @@ def program_files() -> list[Path]:
 
 
 def sha256(path: Path) -> str:
-    """Hash a file's bytes, once for each state of it that this process meets."""
+    """Hash a file's bytes, once for each state of it that this process meets; of a folder its files and their names."""
+    if path.is_dir():
+        parts = (f"{file.relative_to(path)} {sha256(file)}" for file in sorted(path.rglob("*")) if file.is_file())
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     state = path.stat()
     return _sha256(path, state.st_mtime_ns, state.st_size)
 

@@ -223,4 +223,5 @@ def _manifest(config_path: Path, config: Config, recorder: Recorder, how: dict[s
 def _fingerprint(source: Source) -> dict[str, Any]:
     """What identifies a source; of a database its rows as they were read."""
     path = source.file
-    return {"path": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}
+    files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
+    return {"path": path.name, "bytes": sum(one.stat().st_size for one in files), "sha256": sha256(path)}

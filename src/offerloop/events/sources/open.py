@@ -65,9 +65,8 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
             return
         path = source.file
         if path.is_dir():
-            raise SourceError(
-                Message("'{path}' is a folder; name a file in 'path' of its [sources] section", path=str(path))
-            )
+            yield from _parquet(Readable(_with_parquet(path), path.name), source, engine)
+            return
         if not path.is_file():
             raise SourceError(
                 Message("the file '{path}' does not exist; correct 'path' in its [sources] section", path=str(path))
@@ -90,6 +89,18 @@ def instead_of_copies(folder: Path, name: str) -> Iterator[None]:
         if not any(copies.search(text) for text in error.message.texts()):
             raise
         raise SourceError(error.message.with_texts(lambda text: copies.sub(lambda _: name, text))) from None
+
+
+def _with_parquet(folder: Path) -> Path:
+    if next(folder.rglob("*.parquet"), None) is None:
+        raise SourceError(
+            Message(
+                "'{path}' is a folder without Parquet files; name such a folder or a file in 'path' of its [sources] "
+                "section",
+                path=str(folder),
+            )
+        )
+    return folder
 
 
 def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
