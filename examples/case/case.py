@@ -27,9 +27,9 @@ import case_text
 from case_play import Sizes, judged_recommenders, play_case
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
-from offerloop.engine import ENGINES
+from offerloop.engine import ENGINES, Shards
 from offerloop.evaluation.estimate import Estimate
-from offerloop.flow import clean, interact, profile
+from offerloop.flow import clean, interact, liked_events, profile
 from offerloop.market.periods import past, policy_of
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -54,12 +54,12 @@ _ = pl.Config.set_tbl_rows(40).set_fmt_str_lengths(120)
 # %%
 market = Market(load_preset("grocery"), sizes.customers, sizes.products, seed=1, before=sizes.before)
 folder = tempfile.TemporaryDirectory()
-config = load_config(write_shop(market, Path(folder.name) / "shop"))
+config, engine = load_config(write_shop(market, Path(folder.name) / "shop")), ENGINES.load("duckdb")()
 
 
 def preprocess_data(config):
     """Order lines, products, views and ratings, cleaned."""
-    return clean(config, ENGINES.load("duckdb")(), Recorder())
+    return clean(config, engine, Recorder())
 
 
 processed_data = preprocess_data(config)
@@ -121,7 +121,7 @@ SIMPLE = ("popularity", "repeat", "tifu_knn", "ease", "als")
 
 def build_recommendation_system(processed_data, user_profiles):
     """Every model judged on later weeks, and the best one for the next basket, fitted on everything."""
-    interactions = interact(processed_data, config)
+    interactions = interact(Shards.of(liked_events(processed_data), engine), processed_data, config)
     judged = judged_recommenders(interactions, (*ARTICLE, *SIMPLE))
     best = judged.filter(task="repeat")["recommender"][0]
     model = RECOMMENDERS.load(best)().fit(interactions)
