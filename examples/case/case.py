@@ -63,7 +63,7 @@ def preprocess_data(config):
 
 
 processed_data = preprocess_data(config)
-processed_data.quality
+processed_data.quality.drop("why_message")
 
 # %% [markdown]
 # ## 2. 用户画像构建: `build_user_profile`
