@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from offerloop import flow
+from offerloop import flow, run
+from offerloop.commands.run import task
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
@@ -40,3 +41,12 @@ def test_tables_do_not_depend_on_the_number_of_shards(config):
     one, several = tables(config, 1), tables(config, 4)
     assert one["affinities"].height > 0
     assert [name for name, table in one.items() if not table.equals(several[name])] == []
+
+
+def test_lists_that_are_too_many_to_sort_are_written_all_the_same(tmp_path, monkeypatch):
+    whole = run(write_small_shop(tmp_path)).folder
+    monkeypatch.setattr(task, "MOST_SORTED", 10)
+    unsorted = run(tmp_path).folder
+    one, other = (pl.read_parquet(folder / "affinities.parquet") for folder in (whole, unsorted))
+    assert one.height > 10
+    assert other.sort(AFFINITIES.key).equals(one)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 from rich.console import Console
 
@@ -16,7 +17,7 @@ from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import campaigns, summarise
 from offerloop.config import Config, Source, StrPath, config_file, problems_of
 from offerloop.decision import Forecast, LoopPeriod, as_text
-from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_name
+from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, collect, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.flow import STAGES, Run, plan, product_names
 from offerloop.message import Message
@@ -42,6 +43,9 @@ from offerloop.workspace import (
     without_passwords,
 )
 from offerloop.workspace import SIMILAR_PRODUCTS as SIMILAR_PRODUCTS
+
+MOST_SORTED = 5_000_000
+"""Rows of recommendations that are sorted before they are written."""
 
 
 @dataclass(frozen=True)
@@ -195,10 +199,18 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
 def _write(run: Run, summary: dict[str, Any], engine: Engine, folder: Path) -> None:
     for name, table in run.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
-    engine.write(run.affinities.sort(*AFFINITIES.key), folder / "affinities.parquet")
+    _write_affinities(run.affinities, engine, folder / "affinities.parquet")
     text = as_text(run.tables["assignments"], DIGITS[run.config.shop.currency])
     text.write_csv(folder / "assignments.csv")
     _write_json(folder / "summary.json", summary)
+
+
+def _write_affinities(affinities: Frame, engine: Engine, path: Path) -> None:
+    """Write them in the order of their key, or in no order where there are too many to sort in memory."""
+    if collect(affinities.select(n=nw.len()))["n"][0] <= MOST_SORTED:
+        collect(affinities, *AFFINITIES.key).write_parquet(path)
+    else:
+        engine.write(affinities, path)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
