@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
-    from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows, minor_units, read_source
+    from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows, minor_units, read_all, read_source
     from offerloop.events.columns.standard_columns import money_columns, with_all_money
     from offerloop.events.columns.times import (
         ISO,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
-    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare, read_all
+    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare
     from offerloop.events.privacy.agreement import Agreement
     from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
     from offerloop.events.privacy.consent_names import check_direction, consent_names, says_opt_in, says_opt_out

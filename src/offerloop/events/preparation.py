@@ -31,7 +31,7 @@ from offerloop.events.cleaning.nothing_left import why_nothing_left
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
-from offerloop.events.columns.read import Read, count_rows, read_source
+from offerloop.events.columns.read import Read, count_rows, read_all
 from offerloop.events.columns.standard_columns import (
     PRODUCT_COLUMNS,
     money_columns,
@@ -45,7 +45,7 @@ from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.returns import net_returns
 from offerloop.events.privacy.agreement import Agreement
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
-from offerloop.message import Message, joined
+from offerloop.message import Message
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
 
@@ -156,20 +156,6 @@ def prepare(
         first_day=stage.first_day,
         as_of_day=stage.as_of_day,
     )
-
-
-def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
-    """Every source, or SourceError with the problems of all of them."""
-    sources: dict[SourceName, Read] = {}
-    problems = []
-    for name in config.sources:
-        try:
-            sources[name] = read_source(name, config, engine)
-        except SourceError as problem:
-            problems.append(problem.message)
-    if problems:
-        raise SourceError(joined(problems, "\n"))
-    return sources
 
 
 class _Cleaning:

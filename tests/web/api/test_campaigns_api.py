@@ -91,9 +91,9 @@ def test_an_edit_voids_the_approval_and_needs_the_revision_that_was_read(people)
     people.make()
     people.act("submit")
     people.act("approve", people.ben)
-    dearer = SPRING | {"budget": "80.00"}
-    assert [people.edit(dearer, match).status_code for match in (None, '"9"')] == [428, 412]
-    edited = people.edit(dearer, '"1"')
+    larger = SPRING | {"budget": "80.00"}
+    assert [people.edit(larger, match).status_code for match in (None, '"9"')] == [428, 412]
+    edited = people.edit(larger, '"1"')
     assert (edited.headers["etag"], edited.json()["state"], edited.json()["reviewed"]) == ('"2"', "draft", False)
     assert people.edit(SPRING, '"1"', people.ben).status_code == 412
     assert people.edit(SPRING | {"id": "other"}, '"2"').json()["field"] == "id"
@@ -104,8 +104,8 @@ def test_an_edit_voids_the_approval_and_needs_the_revision_that_was_read(people)
 def test_a_step_whose_answer_was_lost_is_sent_again_by_its_key(people):
     people.make()
     once = people.ada | {"if-match": '"1"', "idempotency-key": "edit-1"}
-    dearer = SPRING | {"budget": "80.00"}
-    first, again = (people.client.put("/v1/campaigns/spring", json=dearer, headers=once) for _ in range(2))
+    larger = SPRING | {"budget": "80.00"}
+    first, again = (people.client.put("/v1/campaigns/spring", json=larger, headers=once) for _ in range(2))
     assert (first.json(), first.headers["etag"]) == (again.json(), again.headers["etag"])
     assert again.headers["etag"] == '"2"'
     submit = people.ada | {"idempotency-key": "submit-1"}

@@ -77,6 +77,20 @@ class _Mapping:
         )  # fmt: skip
 
 
+def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
+    """Every source, or SourceError with the problems of all of them."""
+    sources: dict[SourceName, Read] = {}
+    problems = []
+    for name in config.sources:
+        try:
+            sources[name] = read_source(name, config, engine)
+        except SourceError as problem:
+            problems.append(problem.message)
+    if problems:
+        raise SourceError(joined(problems, "\n"))
+    return sources
+
+
 def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
     """One source, computed once and kept. Raises SourceError naming the file, the line and the column."""
     source, contract = config.sources[name], CONTRACTS[name]
