@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         campaign_curve,
         campaign_reach,
         campaign_results,
+        readout_of_campaign,
         readouts_of,
     )
     from offerloop.workspace.config_names import name_problems, pattern_notes
@@ -107,6 +108,7 @@ __all__ = [
     "preview_folder",
     "read_document",
     "read_offers_file",
+    "readout_of_campaign",
     "readouts_of",
     "relate_products",
     "sample_rows",

@@ -119,12 +119,23 @@ def campaign_curve(run: RunRead, campaign_id: str) -> list[dict[str, Any]]:
 
 def campaign_results(shop: Path, campaign_id: str) -> dict[str, Any] | None:
     """Return what the newest read-out that names a campaign found of it; None where none does."""
-    for path in readouts_of(shop):
-        readout = json.loads(path.read_text(encoding="utf-8"))
-        effects = [one for one in readout["effects"] if (one["comparison"], one["group"]) == ("plan", campaign_id)]
-        if effects:
-            return {**_about(readout), "effects": effects}
-    return None
+    path = readout_of_campaign(shop, campaign_id)
+    if path is None:
+        return None
+    readout = json.loads(path.read_text(encoding="utf-8"))
+    return {**_about(readout), "effects": _effects_on(readout, campaign_id)}
+
+
+def readout_of_campaign(shop: Path, campaign_id: str) -> Path | None:
+    """Return the file of the newest read-out that found something of a campaign; None where none did."""
+    return next(
+        (one for one in readouts_of(shop) if _effects_on(json.loads(one.read_text(encoding="utf-8")), campaign_id)),
+        None,
+    )
+
+
+def _effects_on(readout: Mapping[str, Any], campaign_id: str) -> list[dict[str, Any]]:
+    return [one for one in readout["effects"] if (one["comparison"], one["group"]) == ("plan", campaign_id)]
 
 
 def _about(readout: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,9 @@ def test_a_policy_says_what_it_would_change(service, small_run):
     assert campaign["before"] == campaign["after"]
     back = service.get(f"/v1/policies/{small_run.name}/compare?other={new.name}", headers=headers).json()["customers"]
     assert (back["n_gained"], back["n_lost"], back["n_gone"]) == (1, 0, 1)
+    page = f"/console/compare-policies.json?before={small_run.name}&after={new.name}"
+    stats = service.get(page, headers=headers).json()["stats"]
+    assert {f"n_{name}": value for name, value in stats.items()} == said["customers"]
 
 
 def test_one_switch_turns_personalised_offers_off(service):

@@ -331,33 +331,45 @@ def test_a_decision_is_replayed_with_its_reasons(console, admin):
 
 def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
     shop = shop_of(small_run, tmp_path)
-    folder = shop / "runs" / small_run.name / "readout-2024-05-20-2024-06-03"
-    folder.mkdir()
     about = {"stopped": None, "period": {"until": "2024-06-03"}, "effects": [], "sentence": "It pays."}
-    (folder / "readout.json").write_text(json.dumps(about))
     arms = ["plan"] * 300 + ["holdout"] * 100
     offered = [one == "plan" for one in arms]
     noise = np.random.default_rng(0).integers(900, 1_100, 400)
     known = pl.read_parquet(small_run / "profiles.parquet")["customer_id"]
     rows = {
         "customer_id": [known[n % len(known)] for n in range(400)],
-        "arm": arms, "planned_offer_id": ["x"] * 400, "bought": [n % 2 == 0 for n in range(400)],
-        "revenue_minor": [4_000 if n % 2 == 0 else 0 for n in range(400)],
+        "arm": arms, "planned_offer_id": ["x"] * 400, "bought": [n % 10 != 0 for n in range(400)],
+        "revenue_minor": [4_000 if n % 10 != 0 else 0 for n in range(400)], "from_day": [0] * 400,
         "margin_minor": [int(one) + 500 * given for one, given in zip(noise, offered, strict=True)],
         "cost_minor": [100 * given for given in offered],
     }  # fmt: skip
-    pl.DataFrame(rows).write_parquet(folder / "outcomes.parquet")
+    for days in (7, 14):
+        folder = shop / "runs" / small_run.name / f"readout-2024-05-20-2024-05-{19 + days}"
+        folder.mkdir()
+        (folder / "readout.json").write_text(json.dumps(about))
+        table = pl.DataFrame(rows).with_columns(pl.lit(days - 1).alias("until_day"))
+        table.write_parquet(folder / "outcomes.parquet")
     with served(shop) as client:
         admin = signed_in(client, "admin")
         found = client.get("/console/experiment.json", headers=admin).json()
         assert (found["experiment"]["state"], found["experiment"]["verdict"]) == ("measured", "ship")
         drivers = {one["driver"]: (one["offered"], one["held_back"]) for one in found["drivers"]}
         assert drivers["customers"] == (300, 100)
-        assert drivers["of these, bought"] == (0.5, 0.5)
-        assert drivers["a buyer's baskets in the period"][0]["minor"] == 4_000
-        assert drivers["cost of offers for each customer"][0]["minor"] == 100
-        profit = drivers["profit for each customer"]
-        assert 350 < profit[0]["minor"] - profit[1]["minor"] < 450
+        assert drivers["bought"] == (0.9, 0.9)
+        assert drivers["basket"][0]["minor"] == 4_000
+        assert drivers["cost"][0]["minor"] == 100
+        assert 350 < drivers["profit"][0]["minor"] - drivers["profit"][1]["minor"] < 450
+        above = {one["driver"]: one["part_of"] for one in found["drivers"]}
+        assert [above[name] for name in ("total", "profit", "margin", "bought")] == [None, "total", "profit", "margin"]
+        page = client.get("/console/experiment", headers=admin).text
+        shown = dict(zip(("offered", "held_back"), re.findall(r'data-driver="total">([^<]+)<', page), strict=True))
+        for name, text in shown.items():
+            assert re.sub(r"\D", "", text) == str(drivers["total"][name == "held_back"]["minor"])
+        rails = {one["guardrail"]: (one["state"], one["allowed"]) for one in found["guardrails"]}
+        assert rails == {"margin before offers": ("within", -0.1), "customers who bought": ("within", -0.1)}
+        early, late = (one["effect"] for one in found["looks"])
+        assert [one["days"] for one in found["looks"]] == [7, 14]
+        assert late["high_minor"] - late["low_minor"] < early["high_minor"] - early["low_minor"]
         assert client.get("/console/experiment?effect=much", headers=admin).status_code == 200
         by = client.get("/console/experiment.json?by=n_orders", headers=admin).json()
         assert 0 < sum(one["customers"] for one in by["dimension"]) <= 400

@@ -16,9 +16,10 @@ from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.task import experiment
 from offerloop.commands.readout.state import draw_checks, plan_test
 from offerloop.errors import InputError
+from offerloop.evaluation import Difference, Metric, Totals, absolute, always_valid
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
-from offerloop.report import Localizer
+from offerloop.report import Localizer, iso_day
 from offerloop.tables import HOLDOUT, PLAN
 from offerloop.web.auth import Reading
 from offerloop.web.paging import Limit
@@ -30,6 +31,9 @@ router = APIRouter(prefix="/v1/experiments", tags=["experiments"])
 RUN = r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$"
 ExperimentId = Annotated[str, InPath(pattern=RUN, examples=["20240603-040000"])]
 State = Literal["not_sent", "running", "measured", "stopped"]
+GUARDRAILS = (Metric("margin_minor", margin=0.10), Metric("bought", margin=0.10))
+"""Margin before the cost of offers, and customers who bought: neither may fall by more than this share."""
+LEAST = 2
 _READ = ("not_signed_in", "not_allowed", "not_found", "invalid")
 
 
@@ -76,6 +80,17 @@ class Check(BaseModel):
     failure: str | None
 
 
+class Look(BaseModel):
+    """What one read-out says of profit, with an interval that holds at all read-outs together."""
+
+    until: str
+    days: int
+    difference_minor: float
+    """Profit a customer and week with the plan's offer, less that of those held out."""
+    low_minor: float
+    high_minor: float
+
+
 class Verdict(BaseModel):
     """What a metric says of the customers with the plan's offer against those held out."""
 
@@ -83,7 +98,8 @@ class Verdict(BaseModel):
     """`ship`, `roll back`, `go on`, or `stop` for a broken draw."""
     reasons: list[str]
     metrics: list[dict[str, Any]]
-    """Differences with their intervals; money in minor units a customer."""
+    """Differences with their intervals, first what decides, then the guardrails, which must not fall by more than their
+    `margin`; money in minor units a customer."""
 
 
 class ExperimentShown(ExperimentListed):
@@ -95,6 +111,8 @@ class ExperimentShown(ExperimentListed):
     verdict: Verdict | None
     """By the profit of each planned customer, or by the margin where the cost of offers was not observed; null before a
     read-out, and with groups that are too small."""
+    looks: list[Look]
+    """All read-outs of the same days and more, a confidence sequence."""
     read_out: dict[str, Any] | None
     """The newest read-out as readout.json has it; money as decimal text."""
 
@@ -161,7 +179,7 @@ def show_experiment(request: Request, experiment_id: ExperimentId, _: Reading) -
         **_listed(run, is_sound=is_sound).model_dump(), checks=checks,
         is_sound=is_sound if checks else None,
         verdict=None if readout is None else _verdict(readout.parent / "outcomes.parquet"),
-        read_out=None if readout is None else json.loads(readout.read_text(encoding="utf-8")),
+        looks=_looks(run), read_out=None if readout is None else json.loads(readout.read_text(encoding="utf-8")),
     )  # fmt: skip
 
 
@@ -247,7 +265,9 @@ def _verdict(outcomes: Path) -> Verdict | None:
         return None
     table, outcome = planned
     try:
-        result = experiment(table.select("arm", outcome), ExperimentRequest("arm", outcome, control=HOLDOUT))
+        guardrails = tuple(one for one in GUARDRAILS if one.name != outcome)
+        rows = table.select("arm", outcome, *(pl.col(one.name).cast(pl.Int64) for one in guardrails))
+        result = experiment(rows, ExperimentRequest("arm", outcome, control=HOLDOUT, guardrails=guardrails))
     except InputError:
         return None  # a group is too small
     arm = result.arms[0]
@@ -256,12 +276,45 @@ def _verdict(outcomes: Path) -> Verdict | None:
     return Verdict(action=arm.action, reasons=reasons, metrics=metrics)
 
 
+def _looks(run: RunRead) -> list[Look]:
+    """Compare profit in every read-out that begins where the newest one does.
+
+    Customers stay in their groups while the days grow, so that information grows as one over the squared standard
+    error; the sequence is tuned for the first look (`evaluation.sequential`).
+    """
+    folders = [one.parent for one in readouts_of(run.folder.parent.parent) if one.parent.parent.name == run.folder.name]
+    found = [look for one in folders if (look := _difference(one / "outcomes.parquet")) is not None]
+    looks = sorted((one for one in found if one[0] == found[0][0]), key=lambda one: one[1])
+    shown = []
+    for first, last, difference in looks:
+        held = always_valid(difference, difference.se**-2, looks[0][2].se ** -2)
+        until, days = iso_day(last), last - first + 1
+        ends = {"difference_minor": held.value, "low_minor": held.low, "high_minor": held.high}
+        shown.append(Look(until=until, days=days, **ends))
+    return shown
+
+
+def _difference(outcomes: Path) -> tuple[int, int, Difference] | None:
+    """Return the first and the last day of a read-out, and the difference of profit a customer and week."""
+    planned = _planned_outcomes(outcomes, "from_day", "until_day")
+    if planned is None:
+        return None
+    table, outcome = planned
+    groups = [table.filter(pl.col("arm") == arm)[outcome].to_numpy().astype(float) for arm in (PLAN, HOLDOUT)]
+    if min(map(len, groups)) < LEAST:
+        return None
+    first, last = table["from_day"][0], table["until_day"][0]
+    weekly = [Totals.of(7 * one / (last - first + 1)) for one in groups]
+    difference = absolute(weekly[0], weekly[1], cautious=True)
+    return (first, last, difference) if difference.se > 0 else None
+
+
 def _planned_outcomes(outcomes: Path, *more: str) -> tuple[pl.DataFrame, str] | None:
     """Return the customers for whom an offer was planned, with it or held out, and the column that they are compared
     by: their profit, or where the cost of offers was not observed their margin."""
     if not outcomes.is_file():
         return None
-    columns = [*more, "arm", "planned_offer_id", "margin_minor", "cost_minor"]
+    columns = [*more, "arm", "planned_offer_id", "bought", "margin_minor", "cost_minor"]
     planned = pl.read_parquet(outcomes, columns=columns).filter(
         (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
     )

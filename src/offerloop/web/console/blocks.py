@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -55,6 +56,46 @@ class Table:
     next_page: str | None = None
     """Address of the rows after these."""
     kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A figure in two groups, and the figures that it is made of."""
+
+    name: str
+    label: Message
+    values: tuple[Cell, Cell]
+    lengths: tuple[float, float]
+    """What its bars are drawn by, in any unit."""
+    parts: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Figures that are made of others, side by side in two groups."""
+
+    name: str
+    caption: Message
+    groups: tuple[Column, Column]
+    root: Branch
+
+    @property
+    def table(self) -> Table:
+        """The same figures as rows, each with the figure that it is a part of."""
+        columns = (Column("driver", _DRIVER), Column("part_of", _PART_OF), *self.groups)
+        return Table(self.name, self.caption, columns, tuple(_branches(self.root, None)), self.caption)
+
+    kind: Literal["tree"] = "tree"
+
+
+_DRIVER = Message("driver", context="column title")
+_PART_OF = Message("part of", context="column title")
+
+
+def _branches(branch: Branch, above: str | None) -> Iterator[tuple[Cell, ...]]:
+    yield branch.name, above, *branch.values
+    for part in branch.parts:
+        yield from _branches(part, branch.name)
 
 
 @dataclass(frozen=True)
@@ -223,7 +264,7 @@ class BudgetSlider:
 
 
 Block: TypeAlias = (
-    Stats | Table | Facts | Text | Listing | Heading | Notice | Chart | Form | Progress | Uploads | BudgetSlider
+    Stats | Table | Tree | Facts | Text | Listing | Heading | Notice | Chart | Form | Progress | Uploads | BudgetSlider
 )  # fmt: skip
 
 
@@ -241,4 +282,5 @@ class View:
     @property
     def tables(self) -> dict[str, Table]:
         """The tables by their names."""
-        return {one.name: one for one in self.blocks if isinstance(one, Table)}
+        found = (one.table if isinstance(one, Tree) else one for one in self.blocks)
+        return {one.name: one for one in found if isinstance(one, Table)}

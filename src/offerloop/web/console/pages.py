@@ -15,6 +15,7 @@ from offerloop.web.console.jobs import view as jobs
 from offerloop.web.console.overview import view as overview
 from offerloop.web.console.people import view as people
 from offerloop.web.console.plan import view as plan
+from offerloop.web.console.policies import comparison
 from offerloop.web.console.policies import view as policies
 from offerloop.web.console.products import view as products
 from offerloop.web.console.quality import view as quality
@@ -24,7 +25,7 @@ from offerloop.web.console.setup import view as setup
 _PAGES = (
     overview.PAGE, campaigns.PAGE, customers.PAGE, decisions.PAGE, products.PAGE, experiments.PAGE, quality.PAGE,
     fairness.PAGE, policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE,
-    one.PAGE, draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE, trying.PAGE,
+    one.PAGE, draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE, trying.PAGE, comparison.PAGE,
 )  # fmt: skip
 PAGES: dict[str, Page] = {page.name: page for page in _PAGES}
 """By the name in their address, in the order of the navigation."""

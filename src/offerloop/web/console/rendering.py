@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from offerloop.message import Message
 from offerloop.report import Localizer, kept_together
-from offerloop.web.console.blocks import BudgetSlider, Chart, Facts, Form, Notice, Stats, Table, View, Words
+from offerloop.web.console.blocks import BudgetSlider, Chart, Facts, Form, Notice, Stats, Table, Tree, View, Words
 from offerloop.web.console.cells import cell_figure, cell_text, flat
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def as_json(view: View, _: Localizer) -> dict[str, object]:
                 name = "stats" if isinstance(one, Stats) else one.name
                 found[name] = {item.name: cell_figure(item.value, _) for item in one.items}
             case Table():
-                names = [column.name for column in one.columns]
-                rows = [dict(zip(names, (cell_figure(cell, _) for cell in row), strict=True)) for row in one.rows]
-                found[one.name] = rows
+                found[one.name] = _rows(one, _)
+            case Tree():
+                found[one.name] = _rows(one.table, _)
             case Chart():
                 found[one.figure.name] = {"finding": one.figure.title, "rows": one.figure.table.rows}
             case BudgetSlider():
@@ -51,6 +51,11 @@ def as_json(view: View, _: Localizer) -> dict[str, object]:
             case Form():
                 found.setdefault("forms", []).append(one.name)  # type: ignore[attr-defined]
     return found
+
+
+def _rows(table: Table, _: Localizer) -> list[dict[str, object]]:
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, (cell_figure(cell, _) for cell in row), strict=True)) for row in table.rows]
 
 
 def as_csv(table: Table, _: Localizer) -> str:

@@ -39,12 +39,13 @@ from offerloop.web.console.campaigns.draft import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
 from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
+from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
-from offerloop.workspace import campaign_results
+from offerloop.workspace import campaign_results, readout_of_campaign
 
 REVISIONS = 20
 MOST_REVISION = 2**31 - 1
@@ -197,7 +198,9 @@ def _results(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
             heading,
             Notice(Message("No read-out names this campaign yet."), "neutral", "/console/experiments", _READ),
         ]
-    return [heading, Notice(finding_of(asked, found), "neutral", "/console/experiments", _READ)]
+    readout = readout_of_campaign(asked.worker.settings.shop, campaign.campaign_id)
+    tree = [] if readout is None else drivers(readout.parent, str(found["currency"]), campaign.campaign_id)
+    return [heading, Notice(finding_of(asked, found), "neutral", "/console/experiments", _READ), *tree]
 
 
 _READ = Message("See the read-outs", context="link")

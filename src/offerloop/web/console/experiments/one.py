@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import polars as pl
-
-from offerloop.message import Message, Share
-from offerloop.offers import NO_OFFER
+from offerloop.message import Message
 from offerloop.report import Localizer
-from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
 from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View, hidden
-from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.experiments.dimension import opened
+from offerloop.web.console.experiments.drivers import drivers
+from offerloop.web.console.experiments.looks import guardrails, looks
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead, readouts_of
@@ -38,11 +33,6 @@ CHECKS = (
     Column("others", Message("others", context="column title"), is_figure=True),
     Column("p_value", Message("p-value", context="column title"), is_figure=True),
     Column("passes", Message("passes", context="column title")),
-)
-DRIVERS = (
-    Column("driver", Message("driver of profit", context="column title")),
-    Column("offered", Message("with the offer", context="column title"), is_figure=True),
-    Column("held_back", Message("held back", context="column title"), is_figure=True),
 )
 WEEKLY_EFFECT = "100.00"
 
@@ -91,51 +81,9 @@ def _found(asked: Asked, run: RunRead, shown: ExperimentShown) -> list[Block]:
     shop = asked.worker.settings.shop
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
     return [
-        Heading(Message("What it caused", context="heading")), Notice(sentence), *_drivers(readout.parent, run),
-        *opened(asked, run),
+        Heading(Message("What it caused", context="heading")), Notice(sentence), *drivers(readout.parent, run.currency),
+        *guardrails(shown, run.currency), *looks(asked, shown, run.currency), *opened(asked, run),
     ]  # fmt: skip
-
-
-def _drivers(readout: Path, run: RunRead) -> list[Block]:
-    """Return profit as buyers times basket times margin less cost, in both groups of planned customers."""
-    if not (readout / "outcomes.parquet").is_file():
-        return []
-    planned = pl.read_parquet(readout / "outcomes.parquet").filter(pl.col("planned_offer_id") != NO_OFFER)
-    groups = [planned.filter(pl.col("arm").is_in(arms)) for arms in ([PLAN], [HOLDOUT, HOLDBACK])]
-    if any(one.is_empty() for one in groups):
-        return []
-    offered, held = (_of_group(one, run.currency) for one in groups)
-    rows = tuple((label, offered[name], held[name]) for name, label in _LABELS.items())
-    caption = Message("What profit is made of: customers × buyers × basket × margin − cost (plain means)")
-    return [Table("drivers", caption, DRIVERS, rows, Message("No customer was planned an offer."))]
-
-
-_LABELS = {
-    "customers": Message("customers", context="driver of profit"),
-    "bought": Message("of these, bought", context="driver of profit"),
-    "basket": Message("a buyer's baskets in the period", context="driver of profit"),
-    "margin": Message("margin before offers", context="driver of profit"),
-    "cost": Message("cost of offers for each customer", context="driver of profit"),
-    "profit": Message("profit for each customer", context="driver of profit"),
-}
-
-
-def _of_group(group: pl.DataFrame, currency: str) -> dict[str, Cell]:
-    sums: dict[str, Any] = group.select(
-        pl.len().alias("n"), pl.col("bought").sum(), pl.col("revenue_minor").sum(), pl.col("margin_minor").sum(),
-        pl.col("cost_minor").sum(), pl.col("cost_minor").null_count().alias("unseen"),
-    ).row(0, named=True)  # fmt: skip
-    n, bought, revenue = sums["n"], sums["bought"], sums["revenue_minor"]
-    is_seen = not sums["unseen"]
-    profit = sums["margin_minor"] - (sums["cost_minor"] if is_seen else 0)
-    return {
-        "customers": n,
-        "bought": Share(bought / n),
-        "basket": MinorAmount(round(revenue / bought), currency) if bought else None,
-        "margin": Share(sums["margin_minor"] / revenue) if revenue else None,
-        "cost": MinorAmount(round(sums["cost_minor"] / n), currency) if is_seen else None,
-        "profit": MinorAmount(round(profit / n), currency) if is_seen else None,
-    }
 
 
 def _planning(asked: Asked, run: RunRead) -> list[Block]:

@@ -9,9 +9,9 @@ from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words, hidden
 from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, finished_runs
 from offerloop.web.roles import Permission
 
-SHOWN = 50
 SERVED = Badge("served", Message("served", context="state of a plan"), "good")
 CHOSEN = Badge("chosen", Message("served, and kept until you choose another", context="state of a plan"), "good")
 OTHER = Badge("not served", Message("not served", context="state of a plan"))
@@ -30,11 +30,12 @@ def view(asked: Asked) -> View:
     """Return the finished runs, the newest first."""
     worker = asked.worker
     chosen = worker.database.read(promoted)
-    names = sorted((one.parent.name for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
-    rows = tuple(_row(asked, name, chosen) for name in names[:SHOWN])
+    names = finished_runs(asked)
+    rows = tuple(_row(asked, name, chosen) for name in names)
     blocks: list[Block] = [_switch(asked), *([_choice(names, chosen)] if names else [])]
-    empty = Message("There is no finished run. Start one on the page “Jobs”.")
-    blocks.append(Table("runs", Message("Finished runs", context="table title"), COLUMNS, rows, empty))
+    blocks.append(Table("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN))
+    if len(names) > 1:
+        blocks.append(comparison_form(names, worker.version or names[1], names[0]))
     return View(Message("Runs and policies", context="page title"), _lead(asked, chosen), tuple(blocks))
 
 
@@ -85,7 +86,7 @@ def _switch(asked: Asked) -> Block:
 
 def _choice(names: list[str], chosen: str | None) -> Form:
     newest: tuple[str, Words] = (NEWEST, Message("always the newest", context="plan that is served"))
-    options = (newest, *((name, name) for name in names[:SHOWN]))
+    options = (newest, *((name, name) for name in names))
     return Form(
         "promote", "/console/do/promote", Message("Serve this plan", context="button"),
         (Input("version", Message("Plan", context="field of a form"), "select", chosen or NEWEST, options),),

@@ -1,0 +1,86 @@
+"""What guards an experiment: figures that must not get worse, and an interval that may be looked at at any time."""
+
+from __future__ import annotations
+
+from offerloop.evaluation import Estimate
+from offerloop.message import Message, Share
+from offerloop.report import Dot, figure, forest, money_labels
+from offerloop.report import Table as DrawnTable
+from offerloop.web.api.experiments import ExperimentShown
+from offerloop.web.console.asked import Asked
+from offerloop.web.console.blocks import Block, Chart, Column, Heading, Table, Text
+from offerloop.web.console.cells import Badge, Cell, MinorAmount, MinorEstimate
+
+STATES = {
+    "within": Badge("within", Message("no worse than allowed", context="state of a guardrail"), "good"),
+    "worse": Badge("worse", Message("worse than allowed", context="state of a guardrail"), "bad"),
+    "open": Badge("open", Message("not clear yet", context="state of a guardrail"), "warning"),
+}
+NAMES = {
+    "margin_minor": Message("margin before offers", context="guardrail"),
+    "bought": Message("customers who bought", context="guardrail"),
+}
+GUARDRAILS = (
+    Column("guardrail", Message("guardrail", context="column title")),
+    Column("offered", Message("with the offer", context="column title"), is_figure=True),
+    Column("held_back", Message("held back", context="column title"), is_figure=True),
+    Column("change", Message("change", context="column title"), is_figure=True),
+    Column("from", Message("at least", context="column title"), is_figure=True),
+    Column("allowed", Message("allowed", context="column title"), is_figure=True),
+    Column("state", Message("state", context="column title")),
+)
+LOOKS = (
+    Column("until", Message("read out until", context="column title")),
+    Column("days", Message("days", context="column title"), is_figure=True),
+    Column("effect", Message("effect on each a week, with its interval", context="column title"), is_figure=True),
+)
+
+
+def guardrails(shown: ExperimentShown, currency: str) -> list[Block]:
+    """Return the figures that must not fall by more than their margin, whatever profit does."""
+    metrics = [] if shown.verdict is None else [one for one in shown.verdict.metrics if one["margin"] is not None]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            NAMES[one["metric"]], _value(one["metric"], one["value"], currency),
+            _value(one["metric"], one["control"], currency), _share(one["share"]), _share(one["share_low"]),
+            Share(-one["margin"]), STATES[one["state"]],
+        )
+        for one in metrics
+    )  # fmt: skip
+    empty = Message("The groups are too small to compare.")
+    return [Table("guardrails", Message("Guardrails", context="table title"), GUARDRAILS, rows, empty)]
+
+
+def _value(metric: str, value: float, currency: str) -> Cell:
+    return Share(value) if metric == "bought" else MinorAmount(round(value), currency)
+
+
+def _share(value: float | None) -> Share | None:
+    return None if value is None else Share(value)
+
+
+def looks(asked: Asked, shown: ExperimentShown, currency: str) -> list[Block]:
+    """Return the effect at each read-out, with intervals that hold at all of them together."""
+    effects = [(one, Estimate(one.difference_minor, one.low_minor, one.high_minor)) for one in shown.looks]
+    if not effects:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.until, one.days, MinorEstimate(effect, currency)) for one, effect in effects
+    )
+    caption = Message("The effect at each read-out", context="table title")
+    table = Table("looks", caption, LOOKS, rows, Message("It was not read out yet.", context="empty table"))
+    return [Heading(_TITLE), Text(_WHY), _chart(asked, [(one.until, effect) for one, effect in effects]), table]
+
+
+_TITLE = Message("How sure the effect has become")
+_WHY = Message("The intervals hold at all read-outs together, so that it does no harm to look early and often.")
+
+
+def _chart(asked: Asked, effects: list[tuple[str, Estimate]]) -> Chart:
+    _, money = asked.localizer, asked.localizer.money
+    dots = [Dot("", until, effect.times(1 / money.unit)) for until, effect in effects]
+    title = _("The effect at each read-out", context="table title")
+    measure = _("Profit a customer and week, with the offer less held out, {currency}", currency=asked.currency)
+    columns = (_(LOOKS[0].title), _(LOOKS[2].title))
+    drawn = DrawnTable(title, columns, tuple((until, _.brief(effect)) for until, effect in effects))
+    return Chart(figure("looks", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))

@@ -1,0 +1,90 @@
+"""Two plans side by side: for how many customers the offer stays, differs, appears or goes, and each campaign."""
+
+from __future__ import annotations
+
+from offerloop.message import Message
+from offerloop.web.api.policies import CampaignCompared, CustomersCompared, compare_policy
+from offerloop.web.console.asked import Asked, Page
+from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View
+from offerloop.web.console.cells import Badge, Cell, MinorAmount
+
+SHOWN = 50
+TITLE = Message("Compare two plans", context="page title")
+NO_RUN = Message("There is no finished run. Start one on the page “Jobs”.")
+SENT = Badge("sent", Message("sent", context="state of a campaign in a plan"), "good")
+HELD = Badge("not sent", Message("not sent", context="state of a campaign in a plan"))
+COLUMNS = (
+    Column("campaign", Message("campaign", context="column title")),
+    Column("before", Message("before", context="column title")),
+    Column("after", Message("after", context="column title")),
+    Column("customers_before", Message("customers planned before", context="column title"), is_figure=True),
+    Column("customers_after", Message("customers planned after", context="column title"), is_figure=True),
+    Column("budget_before", Message("budget before", context="column title"), is_figure=True),
+    Column("budget_after", Message("budget after", context="column title"), is_figure=True),
+)
+
+
+def finished_runs(asked: Asked) -> list[str]:
+    """Return the names of the finished runs, the newest first."""
+    shop = asked.worker.settings.shop
+    return sorted((one.parent.name for one in shop.glob("runs/[0-9]*/manifest.json")), reverse=True)[:SHOWN]
+
+
+def comparison_form(names: list[str], before: str, after: str) -> Form:
+    """Return the choice of two plans."""
+    options = tuple((name, name) for name in names)
+    return Form(
+        "compare-policies", "/console/compare-policies", Message("Compare", context="button"),
+        (
+            Input("before", Message("Plan before", context="field of a form"), "select", before, options),
+            Input("after", Message("Plan after", context="field of a form"), "select", after, options),
+        ),
+        method="get", title=TITLE,
+    )  # fmt: skip
+
+
+def view(asked: Asked) -> View:
+    """Say what a plan changes in another one: by default, the newest in the one that is served."""
+    names = finished_runs(asked)
+    if not names:
+        return View(TITLE, "", (Notice(NO_RUN, "neutral", "/console/jobs", Message("Start a run", context="link")),))
+    before = _chosen(asked, "before", names, asked.worker.version or names[-1])
+    after = _chosen(asked, "after", names, names[0])
+    found = compare_policy(asked.request, after, asked.caller, before)
+    caption = Message("Campaigns in both plans", context="table title")
+    rows = tuple(_row(one) for one in found.campaigns)
+    table = Table("campaigns", caption, COLUMNS, rows, Message("Neither plan has a campaign."))
+    blocks: tuple[Block, ...] = (_stats(found.customers), table, comparison_form(names, before, after))
+    return View(
+        TITLE, Message("From {before} to {after}.", context="lead of a page", before=before, after=after), blocks
+    )
+
+
+def _chosen(asked: Asked, field: str, names: list[str], usual: str) -> str:
+    return asked.needed(field, lambda name: name if name in names else None) if asked.field(field) else usual
+
+
+def _stats(customers: CustomersCompared) -> Stats:
+    return Stats(
+        (
+            Stat("same", Message("customers for whom nothing changes", context="figure"), customers.n_same),
+            Stat("other", Message("customers with another offer", context="figure"), customers.n_other),
+            Stat("gained", Message("customers who get an offer now", context="figure"), customers.n_gained),
+            Stat("lost", Message("customers who lose their offer", context="figure"), customers.n_lost),
+            Stat("new", Message("customers only in the plan after", context="figure"), customers.n_new),
+            Stat("gone", Message("customers only in the plan before", context="figure"), customers.n_gone),
+        )
+    )
+
+
+def _row(compared: CampaignCompared) -> tuple[Cell, ...]:
+    pair = (compared.before, compared.after)
+    title = next(one.title for one in reversed(pair) if one is not None)
+    return (
+        title, *(None if one is None else SENT if one.is_sent else HELD for one in pair),
+        *(None if one is None else one.n_planned for one in pair),
+        *(None if one is None else MinorAmount(one.budget_minor, one.budget_unit) for one in pair),
+    )  # fmt: skip
+
+
+PAGE = Page("compare-policies", TITLE, view)
