@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,13 @@ class Texts:
 
     def encoded(self, place: int) -> bytes:
         """Return the UTF-8 bytes of a text."""
-        return self.blob[self.starts[place] : self.starts[place + 1]].tobytes()
+        starts, blob = self._views
+        return bytes(blob[starts[place] : starts[place + 1]])
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, memoryview]:
+        """The same memory; a piece of NumPy's arrays takes ten times as long."""
+        return self.starts.data, self.blob.data
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Texts:

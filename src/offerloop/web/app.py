@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from offerloop import __version__
 from offerloop.web import problems
@@ -44,7 +45,21 @@ RESOURCES = (  # what is asked most is looked for first
 )  # fmt: skip
 
 
-def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> FastAPI:
+class Service(FastAPI):
+    """FastAPI behind layers of our own, so that a request which they answer does not pass through it."""
+
+    layers: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the outermost layer."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await self.layers(scope, receive, send)
+
+
+def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> Service:
     """Return the service of one shop; `log` takes a line for each request.
 
     Raises InputError or StoreError where its database cannot be opened.
@@ -57,7 +72,7 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> F
         yield
         await run_in_threadpool(worker.stop)
 
-    app = FastAPI(
+    app = Service(
         title="Offerloop",
         version=__version__,
         lifespan=lifespan,
@@ -70,12 +85,11 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> F
     for one in RESOURCES:
         app.include_router(one.router)
     app.include_router(console.router)
-    app.add_middleware(Direct, endpoints={"/v1/decisions": decisions.make_decision})
-    app.add_middleware(Bounds)
-    app.add_middleware(Surroundings, metrics=worker.metrics, log=log)
+    direct = Direct(super(Service, app).__call__, {"/v1/decisions": decisions.make_decision})
+    app.layers = Surroundings(Bounds(direct), worker.metrics, log)
     return app
 
 
-def app_of_worker() -> FastAPI:
+def app_of_worker() -> Service:
     """Return the application of a process that `offerloop serve` started."""
     return build_app(Settings.from_environment(), log_to_stderr().add)

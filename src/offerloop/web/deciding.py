@@ -61,8 +61,10 @@ async def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
 async def _priced(served: Served, asked: DecisionAsked, decided: Decided, leased_minor: int) -> Answer:
     """Return the answer, with what the offer does to the basket. Raises TimeoutError where that takes too long."""
 
+    now = _now_ms()
+
     def answer() -> Answer:
-        return Answer.of(asked, _new_id(), _now_ms(), served.policy.version, decided, leased_minor, served.offers)
+        return Answer.of(asked, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)
 
     if asked.basket is None or decided.offer is None:
         return answer()
@@ -72,11 +74,13 @@ async def _priced(served: Served, asked: DecisionAsked, decided: Decided, leased
 
 def _failed(worker: Worker, asked: DecisionAsked, reason: str) -> Answer:
     worker.metrics.count("offerloop_failures_total", reason=reason)
-    return Answer(asked, _new_id(), _now_ms(), worker.version, None, reason)
+    now = _now_ms()
+    return Answer(asked, _new_id(now), now, worker.version, None, reason)
 
 
-def _new_id() -> str:
-    return f"decision_{random_hex(3)}"
+def _new_id(at_ms: int) -> str:
+    """Return the instant and 48 random bits: ids that ascend with time are written to few pages of an index."""
+    return f"decision_{at_ms:012x}{random_hex(2)[:12]}"
 
 
 def _now_ms() -> int:

@@ -16,6 +16,7 @@ SAFE = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
 ]
+_SAFE_NAMES = frozenset(name for name, _ in SAFE)
 
 
 class Surroundings:
@@ -38,7 +39,8 @@ class Surroundings:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(one for one in more if one[0] not in own)]
+                unset = more if own.isdisjoint(_SAFE_NAMES) else [one for one in more if one[0] not in own]
+                message["headers"] = [*message["headers"], *unset]
             await send(message)
 
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
@@ -24,8 +25,8 @@ _ROUND = bytes.maketrans(b"[{]}", b"(())")
 _OTHERS = bytes(set(range(256)) - set(b"[{]}"))
 STREAMED = re.compile(r"/v1/coupon-templates/[^/]+/import|/console/upload/[a-z_]+")
 """Paths of uploads, whose routes take the body piece by piece within bounds of their own."""
-_JSON = re.compile(r"application/json(\s*;.*)?", re.IGNORECASE)
-_FORM = re.compile(r"application/x-www-form-urlencoded(\s*;.*)?", re.IGNORECASE)
+_JSON = re.compile(rb"application/json(\s*;.*)?", re.IGNORECASE)
+_FORM = re.compile(rb"application/x-www-form-urlencoded(\s*;.*)?", re.IGNORECASE)
 _BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -42,7 +43,7 @@ class Bounds:
             return
         try:
             async with asyncio.timeout(MOST_SECONDS):
-                body = await _body(Headers(scope=scope), receive, _FORM if is_page(scope) else _JSON)
+                body = await _body(_first_headers(scope), receive, _FORM if is_page(scope) else _JSON)
         except TimeoutError:
             await _refuse("too_slow", scope, receive, send)
         except _GoneError:
@@ -50,6 +51,7 @@ class Bounds:
         except Problem as problem:
             await _refuse(problem.code, scope, receive, send)
         else:
+            scope["offerloop.body"] = body
             await self.app(scope, _replayed(body, receive), send)
 
 
@@ -62,12 +64,17 @@ def is_page(scope: Scope) -> bool:
     return str(scope["path"]).startswith("/console/")
 
 
-async def _body(headers: Headers, receive: Receive, kind: re.Pattern[str]) -> bytes:
+def _first_headers(scope: Scope) -> dict[bytes, bytes]:
+    """Return the headers by name, of each the first."""
+    return dict(reversed(scope["headers"]))
+
+
+async def _body(headers: Mapping[bytes, bytes], receive: Receive, kind: re.Pattern[bytes]) -> bytes:
     """Return the whole body, which must be of a kind. Raises Problem."""
-    length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MOST_BYTES:
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MOST_BYTES:
         raise Problem("too_large")
-    if headers.get("content-encoding", "identity") != "identity":
+    if headers.get(b"content-encoding", b"identity") != b"identity":
         raise Problem("unsupported_media")
     parts, size = list[bytes](), 0
     while True:
@@ -81,7 +88,7 @@ async def _body(headers: Headers, receive: Receive, kind: re.Pattern[str]) -> by
         if not message.get("more_body", False):
             break
     body = b"".join(parts)
-    if body and not kind.fullmatch(headers.get("content-type", "")):
+    if body and not kind.fullmatch(headers.get(b"content-type", b"")):
         raise Problem("unsupported_media")
     if depth_of(body) > MOST_DEPTH:
         raise Problem("too_large")

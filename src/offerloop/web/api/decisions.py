@@ -179,7 +179,7 @@ async def make_decision(request: Request) -> Response:
     Whatever fails, the answer comes at once, with status 200, no offer, and the reason.
     """
     await caller_with(request, Permission.DECIDE)
-    body = read_body(DecisionRequest, await request.body())
+    body = read_body(DecisionRequest, request.scope["offerloop.body"])
     text = await decide_and_record(request.app.state.worker, _asked(request, body), durable=body.durable)
     return Response(text, media_type="application/json")
 
