@@ -81,13 +81,16 @@ def experiment(
     sequential: float | None = None,
     cluster: str | None = None,
     by: Names = (),
+    engine: str | None = None,
 ) -> offerloop.ExperimentResult:
     """Compare each arm of an A/B test with the control, and decide whether to ship it.
 
     The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
     margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `sequential` is the
     planned number of customers where results are looked at more than once, `by` columns by whose values the outcome is
-    broken down. `page()` of the result is the report as HTML. Raises EvidenceError for arms with too few rows.
+    broken down. `page()` of the result is the report as HTML. The table may be a frame of Spark, or `engine` names
+    what sums it up (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server). Raises
+    EvidenceError for arms with too few rows.
     """
     from offerloop.commands.experiment.request import ExperimentRequest
     from offerloop.commands.experiment.task import experiment as read_experiment
@@ -109,7 +112,7 @@ def experiment(
         names_of(by),
     )
     with argument_names():
-        return read_experiment(table, request)
+        return read_experiment(table, request, engine)
 
 
 def allocate(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from offerloop.engine.base import BrokenFileError, Engine, Frame, collect, extended
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.memory import InMemoryEngine
+    from offerloop.engine.ranks import order_statistics
     from offerloop.engine.shards import Shards
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "engine_of",
     "extended",
     "in_order",
+    "order_statistics",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         weighted_difference,
     )
     from offerloop.evaluation.hash_groups import bucket, fnv1a, in_holdout, in_usual
-    from offerloop.evaluation.moments import Moments
+    from offerloop.evaluation.moments import Moments, moment_sums
     from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
     from offerloop.evaluation.policy_kept import LAGS, NONE, OTHER, PastExposures, kept
     from offerloop.evaluation.policy_log import Log, Policy, Predictions, with_profit
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
     from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
-    from offerloop.evaluation.totals import Totals
+    from offerloop.evaluation.totals import Role, Totals
     from offerloop.evaluation.trial import Trial
     from offerloop.evaluation.uplift import auuc, qini
 
@@ -86,6 +86,7 @@ __all__ = [
     "PolicyValue",
     "Predictions",
     "Reason",
+    "Role",
     "ShipRule",
     "Totals",
     "Trial",
@@ -117,6 +118,7 @@ __all__ = [
     "logged",
     "mean_interval",
     "mean_of_customers",
+    "moment_sums",
     "ndcg",
     "number",
     "overlap",

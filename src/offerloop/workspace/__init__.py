@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.erasing import erase_from_folder
     from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
     from offerloop.workspace.folders import filling, new_folder, write_whole
-    from offerloop.workspace.input_tables import InputTable, table_rows
+    from offerloop.workspace.input_tables import InputTable, table_on_engine, table_rows
     from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from offerloop.workspace.trial_scores import LEARNED, TrialScorer, check_rows
     from offerloop.workspace.trial_table import (
+        MOST_ARMS,
         arm_numbers,
         as_number,
         check_arm_cells,
@@ -55,10 +56,12 @@ if TYPE_CHECKING:
         no_column,
         numeric_column,
         planned_shares,
+        too_many_arms,
     )
 
 __all__ = [
     "LEARNED",
+    "MOST_ARMS",
     "RUN_FORMAT",
     "SAMPLE_ROWS",
     "SIMILAR_PRODUCTS",
@@ -117,7 +120,9 @@ __all__ = [
     "similar_products_inputs",
     "store_campaign",
     "stored",
+    "table_on_engine",
     "table_rows",
+    "too_many_arms",
     "versions",
     "with_campaigns",
     "without_passwords",

@@ -14,6 +14,7 @@ import polars as pl
 from narwhals.typing import IntoDataFrame
 
 from offerloop.config import StrPath, as_path
+from offerloop.engine import Engine, Frame
 from offerloop.errors import SourceError
 from offerloop.events import Readable, as_utf8, broken_line, instead_of_copies, readable, sniff, split_part
 from offerloop.message import Message
@@ -36,6 +37,24 @@ def table_rows(table: InputTable, texts: Sequence[str] = (), ids: Sequence[str] 
         path = as_path(table)
         return _whole(read_table(path, texts), (*texts, *ids)), path
     return _whole(numbered(as_polars(table)), (*texts, *ids)), Path("table")
+
+
+def table_on_engine(table: InputTable, engine: Engine | None, texts: Sequence[str] = ()) -> tuple[Frame, Path] | None:
+    """Return the rows where an engine has them, and the path that messages call the table by.
+
+    That is so for a frame of Spark, and for everything where there is an engine; else None. What is no Parquet is read
+    as by `table_rows`. Raises SourceError where the table cannot be read.
+    """
+    if nw.dependencies.is_pyspark_connect_dataframe(table) or nw.dependencies.is_pyspark_dataframe(table):
+        return nw.from_native(table).lazy(), Path("table")
+    if engine is None:
+        return None
+    if isinstance(table, str | PathLike):
+        path = as_path(table)
+        if path.is_dir() or (path.suffix.lower() == ".parquet" and path.is_file()):
+            return engine.read(path), path
+    rows, path = table_rows(table, texts)
+    return engine.table(rows.drop("_row")), path
 
 
 def as_polars(frame: object) -> pl.DataFrame:

@@ -50,15 +50,18 @@ def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
             )
         )
     if arms.n_unique() > MOST_ARMS:
-        raise InputError(
-            Message(
-                "'{path}': '{column}' has {n_values} different values, too many for the arms of a trial; "
-                "name the column that says who was in which arm",
-                path=str(path),
-                column=column,
-                n_values=arms.n_unique(),
-            )
-        )
+        raise InputError(too_many_arms(column, arms.n_unique(), path))
+
+
+def too_many_arms(column: str, n_values: int, path: Path) -> Message:
+    """Say that a column has more values than MOST_ARMS."""
+    return Message(
+        "'{path}': '{column}' has {n_values} different values, too many for the arms of a trial; "
+        "name the column that says who was in which arm",
+        path=str(path),
+        column=column,
+        n_values=n_values,
+    )
 
 
 def control_among(names: Sequence[str], control: str | None, column: str, path: Path) -> str:

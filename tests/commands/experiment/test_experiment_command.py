@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 
 import numpy as np
 import polars as pl
@@ -294,6 +295,49 @@ def test_segments_without_a_difference_are_seldom_said_to_differ():
     every = [offerloop.experiment(segmented(seed, 600, 0.0), "arm", "spend", by="place") for seed in range(60)]
     assert sum(min(one.p_adjusted for one in found.contrasts) < 0.05 for found in every) <= 8
     assert sum(any(one.compared.difference.is_clear for one in found.segments) for found in every) <= 8
+
+
+def close(one, other):
+    """Whether readings are the same but for rounding."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(close(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(close, one, other))
+    return one == pytest.approx(other, rel=1e-9, abs=1e-12, nan_ok=True) if isinstance(one, float) else one == other
+
+
+def in_memory_and_on(engine, path, table, **how):
+    table.write_parquet(path)
+    found = (
+        offerloop.experiment(table, "arm", "spend", **how),
+        offerloop.experiment(path, "arm", "spend", engine=engine, **how),
+    )
+    return ({**asdict(one), "table": ""} for one in found)
+
+
+def test_sums_of_spark_are_those_in_memory(tmp_path, spark_server):
+    rng = np.random.default_rng(7)
+    table = segmented(n=400).with_columns(before=rng.gamma(2, 10, 400), late=rng.integers(0, 2, 400) > 0)
+    how = {"by": "age", "before": "before", "guardrail": {"late": 0.5}}
+    assert close(*in_memory_and_on(spark_server, tmp_path / "t.parquet", table, **how))
+
+
+def test_sums_of_clusters_on_an_engine_are_those_in_memory(tmp_path):
+    table = stores(2).with_columns(age=pl.int_range(pl.len()) % 50)
+    assert close(*in_memory_and_on("duckdb", tmp_path / "t.parquet", table, by="age", cluster="store"))
+
+
+@pytest.mark.parametrize(
+    "column, words",
+    [
+        (pl.when(pl.int_range(pl.len()) > 1).then("spend"), "'spend' is empty in 2 rows; fill it in"),
+        (pl.col("spend").cast(pl.String), "'spend' is a column of type String, not of numbers"),
+        (pl.col("spend") / pl.int_range(pl.len()), "'spend' holds a number that is not finite"),
+    ],
+)
+def test_rows_on_an_engine_that_cannot_be_read_are_counted(column, words):
+    with pytest.raises(InputError, match=words):
+        offerloop.experiment(stores(1).with_columns(spend=column), "arm", "spend", engine="duckdb")
 
 
 def test_a_column_of_names_is_no_segment():

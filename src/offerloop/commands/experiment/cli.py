@@ -41,6 +41,14 @@ def experiment(
         Path | None,
         typer.Option(help="Write a report (HTML) and the figures to a folder named by the time in this folder."),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="Engine that sums up the table: duckdb, spark, or the address sc://host:port of a Spark Connect "
+            "server; default: this program, in memory.",
+            autocompletion=lambda: ["duckdb", "spark"],
+        ),
+    ] = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +75,7 @@ def experiment(
         cluster,
         tuple(by or ()),
     )
-    result = read_out(table, request)
+    result = read_out(table, request, engine)
     done = None if out is None else write(result, out, language)
     place = {} if done is None else {"report": str(done.report)}
     text = screen(result, language)

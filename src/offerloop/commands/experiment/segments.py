@@ -13,17 +13,19 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.commands.experiment.arms import ArmTotals, read_arms
+from offerloop.commands.experiment.arms import ArmTotals, arms_of
 from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import SegmentContrast, SegmentFound
 from offerloop.commands.experiment.request import ExperimentRequest
+from offerloop.commands.experiment.sums import ROWS, SEGMENT, added, arm_sums
+from offerloop.engine import Frame, collect, order_statistics
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import ALPHA, Metric, absolute, holm
 from offerloop.message import Message
-from offerloop.response import is_text_column
 
 MOST_SEGMENTS = 20
 """Different values that a column of segments may have."""
@@ -53,52 +55,64 @@ class _Look:
     control: ArmTotals
 
 
-def break_down(table: pl.DataFrame, request: ExperimentRequest, control: str, path: Path) -> BrokenDown:
+def break_down(frame: Frame, request: ExperimentRequest, control: str, path: Path) -> BrokenDown:
     """Compare each arm with the control in each segment. Raises InputError for a column with too many values."""
     looks, small = [], []
+    within = replace(request, control=control, by=())
     for column in request.by:
-        labels = segment_labels(table[column], path)
-        for value in labels.unique(maintain_order=True).drop_nulls().sort():
-            some = table.filter(labels == value)
+        sums = _segment_sums(frame, column, request, path)
+        rows = float(sums[ROWS].sum())
+        for (value,), some in sums.drop_nulls(SEGMENT).group_by(SEGMENT, maintain_order=True):
             try:
-                own, *others = read_arms(some, replace(request, control=control, by=()), path)
+                own, *others = arms_of(some.drop(SEGMENT), within, path)
             except (EvidenceError, InputError):
                 small.append(f"{column} {value}")
                 continue
-            looks += [_Look(column, value, some.height / table.height, one, own) for one in others]
+            looks += [_Look(column, str(value), float(some[ROWS].sum()) / rows, one, own) for one in others]
     segments = tuple(_adjusted([_compared(one, request, len(looks)) for one in looks]))
     contrasts = () if request.planned is not None else tuple(_contrasts(looks, request))
     return BrokenDown(segments, contrasts, tuple(small))
 
 
-def segment_labels(column: pl.Series, path: Path) -> pl.Series:
-    """Return the segment of each row: its value, or the quarter that a number is in; null where there is none."""
-    distinct = column.drop_nulls().n_unique()
-    if not is_text_column(column) and column.dtype.is_numeric() and distinct > FEW_NUMBERS:
-        return _quarters(column)
-    if distinct > MOST_SEGMENTS:
-        raise InputError(
-            Message(
-                "'{path}': '{name}' (--by) has {distinct} different values, and segments may be at "
-                "most {most}; put values together in a column of their own",
-                path=str(path),
-                name=column.name,
-                distinct=distinct,
-                most=MOST_SEGMENTS,
-            )
+def _segment_sums(frame: Frame, column: str, request: ExperimentRequest, path: Path) -> pl.DataFrame:
+    """Sums by arm and segment: its value, or the quarter that a number is in; null where there is none."""
+    values = nw.col(column)
+    distinct = collect(frame.select(values).filter(~values.is_null()).unique().head(MOST_SEGMENTS + 1))[column]
+    if distinct.dtype.is_numeric() and distinct.len() > FEW_NUMBERS:
+        names, quarter = _quarters(frame, column)
+        sums = arm_sums(frame, request, str(path), quarter)
+        labels = sums[SEGMENT].replace_strict(dict(enumerate(names)), return_dtype=pl.String)
+    else:
+        if distinct.len() > MOST_SEGMENTS:
+            _refuse_many(frame, column, path)
+        sums = arm_sums(frame, request, str(path), values)
+        labels = sums[SEGMENT].cast(pl.String).str.strip_chars()
+    return added(sums.with_columns(labels.alias(SEGMENT)), SEGMENT)
+
+
+def _refuse_many(frame: Frame, column: str, path: Path) -> None:
+    known = frame.filter(~nw.col(column).is_null())
+    raise InputError(
+        Message(
+            "'{path}': '{name}' (--by) has {distinct} different values, and segments may be at "
+            "most {most}; put values together in a column of their own",
+            path=str(path),
+            name=column,
+            distinct=int(collect(known.select(nw.col(column).n_unique()))[column][0]),
+            most=MOST_SEGMENTS,
         )
-    return column.cast(pl.String).str.strip_chars()
+    )
 
 
-def _quarters(column: pl.Series) -> pl.Series:
-    """Numbers by the quarter in which they lie, with the ends in the name; letters keep their order."""
-    numbers = column.cast(pl.Float64).fill_nan(None)
-    known = numbers.drop_nulls().to_numpy()
-    ends = np.unique([known.min(), *np.quantile(known, QUARTERS, method="lower"), known.max()])
+def _quarters(frame: Frame, column: str) -> tuple[list[str], nw.Expr]:
+    """Names of the quarters of a column of numbers, with their ends, and the number of the quarter of each row.
+
+    Letters in front keep the names in order.
+    """
+    ends = sorted(set(order_statistics(frame, nw.col(column).cast(nw.Float64), (0.0, *QUARTERS, 1.0))))
     names = [f"{place}: {low:,.6g} – {high:,.6g}" for place, (low, high) in enumerate(pairwise(ends), start=1)]
-    part = np.clip(np.searchsorted(ends[1:-1], numbers.fill_null(ends[0]).to_numpy(), side="left"), 0, len(names) - 1)
-    labels = pl.Series(column.name, [names[one] for one in part])
-    return labels.to_frame().select(pl.when(numbers.is_not_null()).then(pl.col(column.name))).to_series()
+    above = [(nw.col(column) > end).cast(nw.Int64) for end in ends[1:-1]]
+    return names, sum(above, start=nw.when(~nw.col(column).is_null()).then(nw.lit(0)))
 
 
 def _compared(look: _Look, request: ExperimentRequest, looks: int) -> SegmentFound:

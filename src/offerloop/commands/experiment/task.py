@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
-from offerloop.commands.experiment.arms import ArmTotals, read_arms
+from offerloop.commands.experiment.arms import ArmTotals, arms_of
 from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import ArmFound, ExperimentResult
 from offerloop.commands.experiment.request import ExperimentRequest
+from offerloop.commands.experiment.rows import checked_rows
 from offerloop.commands.experiment.segments import break_down
+from offerloop.commands.experiment.sums import arm_sums
+from offerloop.engine import EngineChoice, engine_of
 from offerloop.errors import InputError
 from offerloop.evaluation import (
     ALPHA,
@@ -26,26 +27,27 @@ from offerloop.evaluation import (
     sample_ratio,
 )
 from offerloop.message import Message
-from offerloop.workspace import InputTable, table_rows
+from offerloop.workspace import InputTable
 
 SKEWED = 0.2
 """With more skewness of the difference itself, its interval misses clearly more often than it says."""
 
 
-def experiment(table: InputTable, request: ExperimentRequest) -> ExperimentResult:
-    """Compare every arm with the control.
+def experiment(table: InputTable, request: ExperimentRequest, engine: EngineChoice | None = None) -> ExperimentResult:
+    """Compare every arm with the control, by sums that an engine computes, or this program in its memory.
 
     Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
     arms together they miss in 5 of 100 experiments (Bonferroni).
     Raises InputError for what is written wrongly, EvidenceError for arms with too few rows.
     """
-    rows, path = table_rows(table, (request.arm,))
-    control, *others = read_arms(rows, request, path)
+    running = None if engine is None else engine_of(engine)
+    rows, path = checked_rows(table, request, running)
+    control, *others = arms_of(arm_sums(rows, request, str(path)), request, path)
     sizes = {one.name: one.n for one in (control, *others)}
     ratio_p = _ratio(sizes, request, path)
     arms = _adjusted([_arm(one, control, request, len(others), ratio_p) for one in others])
     left = None if request.planned is None else max(0.0, request.planned - sum(sizes.values()))
-    skewed = _skewed(rows, request, (control, *others))
+    skewed = _is_skewed(request, (control, *others))
     planned, cluster = request.planned, request.cluster
     result = ExperimentResult(
         path.name, request.outcome, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster
@@ -99,18 +101,14 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
     )
 
 
-def _skewed(rows: pl.DataFrame, request: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
+def _is_skewed(request: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
     """Return whether means that are looked at once are too skewed; those looked at often have cautious errors.
 
     The spread and the third moment are those of both arms together: a small arm may have missed what makes it skewed.
     """
     if request.planned is not None or request.denominator is not None or request.cluster is not None:
         return False
-    outcome, names = (
-        rows[request.outcome].cast(pl.Float64).to_numpy(),
-        rows[request.arm].cast(pl.String).str.strip_chars(),
-    )
-    control, *others = (Moments.of(outcome[(names == one.name).to_numpy()]) for one in arms)
+    control, *others = (one.outcome for one in arms)
     return any(abs(_skew(one, control)) > SKEWED for one in others)
 
 
