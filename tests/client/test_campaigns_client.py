@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 import pytest
 from served_client import InProcess
@@ -12,6 +13,7 @@ from offerloop.client import Client, ProblemError
 
 OFFER = {"kind": "coupon", "on": "kind 0", "percent": 10, "max_discount": "2.00",
          "assumed": {"p_redeem": 0.1, "incremental": 0.6}}  # fmt: skip
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 SPRING = {"id": "spring", "title": "Spring", "budget": "50.00", "offers": [OFFER]}
 
 
@@ -38,7 +40,14 @@ def ben(service):
         yield client.campaigns
 
 
-def test_a_campaign_is_written_reviewed_and_run(ada, ben):
+@pytest.fixture(scope="module")
+def ada_approving(service):
+    """Ada by a token that may approve."""
+    with client_for(service, "person_ada", "approver") as client:
+        yield client.campaigns
+
+
+def test_a_campaign_is_written_reviewed_and_run(ada, ben, ada_approving):
     assert ada.validate(SPRING).is_valid
     (problem,) = ada.validate(SPRING | {"offers": [OFFER | {"percent": 0}]}).problems
     assert problem.field.startswith("offers.0")
@@ -54,8 +63,26 @@ def test_a_campaign_is_written_reviewed_and_run(ada, ben):
     approved = ben.approve("spring", dearer.revision, key="twice")
     assert ben.approve("spring", dearer.revision, key="twice") == approved
     assert (approved.state, approved.approved_by) == ("approved", ("person_ben",))
-    steps = (ada.start, ben.pause, ada.resume, ben.end, ada.archive)
-    assert [step("spring").state for step in steps] == ["running", "paused", "running", "ended", "archived"]
+    with pytest.raises(ProblemError, match="conflict"):
+        ada.change_budget("spring", LATER, "90.00")
+    ada.start("spring")
+    with pytest.raises(ProblemError, match="invalid"):
+        ada.change_budget("spring", LATER.replace(year=2020), "90.00")
+    (first,) = ada.change_budget("spring", LATER, "85.00").budget_proposals
+    (proposed,) = ada.change_budget("spring", LATER, "90.00").budget_proposals
+    assert (proposed.budget, proposed.proposed_by, proposed.why_not) == ("90.00", "person_ada", "role_missing")
+    assert ada_approving.show("spring").budget_proposals[0].why_not == "own_edit"
+    with pytest.raises(ProblemError, match="conflict"):
+        ada_approving.approve_budget("spring", proposed.proposal_id)
+    with pytest.raises(ProblemError, match="not_found"):
+        ben.approve_budget("spring", first.proposal_id)
+    changed = ben.approve_budget("spring", proposed.proposal_id)
+    assert (changed.state, changed.revision, changed.budget_proposals) == ("running", dearer.revision, ())
+    assert [one["budget"] for one in changed.campaign["budget_changes"]] == ["90.00"]
+    (other,) = ada.change_budget("spring", LATER, "70.00").budget_proposals
+    assert ben.decline_budget("spring", other.proposal_id).campaign == changed.campaign
+    steps = (ben.pause, ada.resume, ben.end, ada.archive)
+    assert [step("spring").state for step in steps] == ["paused", "running", "ended", "archived"]
     with pytest.raises(ProblemError, match="conflict") as error:
         ada.schedule("spring")
     assert error.value.reason == "wrong_state"

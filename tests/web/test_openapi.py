@@ -17,7 +17,7 @@ PLACES = {
     "template_id": "documented", "code": "SPRING10", "order_id": "order-1", "customer_id": "c000",
     "redemption_id": "redeemed", "version": "newest", "token_id": "token_0123456789abcdef",
     "person_id": "person_0123456789abcdef", "job_id": "job_0123456789abcdef",
-    "campaign_id": "spring", "revision": "1", "verb": "submit",
+    "campaign_id": "spring", "revision": "1", "verb": "submit", "proposal_id": "budget_1", "verdict": "approve",
     "experiment_id": "20240603-040000",
 }  # fmt: skip
 

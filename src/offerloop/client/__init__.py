@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from offerloop.client.campaign_answers import (
         ArmSize,
+        BudgetProposal,
         Campaign,
         CampaignChecked,
         CampaignResults,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ArmSize",
     "AwayError",
+    "BudgetProposal",
     "Campaign",
     "CampaignChecked",
     "CampaignResults",

@@ -7,6 +7,19 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class BudgetProposal:
+    """Another budget from an instant on, which waits for approval."""
+
+    proposal_id: str
+    at: str
+    budget: str
+    proposed_by: str
+    approved_by: tuple[str, ...]
+    why_not: str | None
+    """Why it may not be approved by who asks; null where it may."""
+
+
+@dataclass(frozen=True)
 class Campaign:
     """A campaign with its newest revision."""
 
@@ -27,6 +40,7 @@ class Campaign:
     """As `[[campaigns]]` of the configuration has it."""
     actions: dict[str, str | None]
     """What may be done now (null), and for everything else why not."""
+    budget_proposals: tuple[BudgetProposal, ...]
 
 
 @dataclass(frozen=True)

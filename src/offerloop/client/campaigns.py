@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlencode
 
 from offerloop.client.answers import Json, read
@@ -86,6 +87,24 @@ class Campaigns:
     def archive(self, campaign_id: str, comment: str = "", *, key: str | None = None) -> Campaign:
         """Put a campaign away that has ended."""
         return self._act(campaign_id, "archive", comment, key)
+
+    def change_budget(self, campaign_id: str, at: datetime, budget: str, *, key: str | None = None) -> Campaign:
+        """Propose another budget from an instant on, for a campaign that goes on meanwhile."""
+        body = {"at": at.isoformat(), "budget": budget}
+        sent = self._connection.send("POST", f"{_of(campaign_id)}/budget-changes", body, key=key_or_new(key))
+        return read(Campaign, sent)
+
+    def approve_budget(
+        self, campaign_id: str, proposal_id: str, comment: str = "", *, key: str | None = None
+    ) -> Campaign:  # fmt: skip
+        """Approve a budget that somebody else proposed."""
+        return self._act(campaign_id, f"budget-changes/{part_of_path(proposal_id)}/approve", comment, key)
+
+    def decline_budget(
+        self, campaign_id: str, proposal_id: str, comment: str = "", *, key: str | None = None
+    ) -> Campaign:  # fmt: skip
+        """Drop a budget that was proposed."""
+        return self._act(campaign_id, f"budget-changes/{part_of_path(proposal_id)}/decline", comment, key)
 
     def revisions(self, campaign_id: str) -> Iterator[Revision]:
         """Read all revisions of a campaign, the newest first."""

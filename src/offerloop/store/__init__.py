@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     )
     from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
     from offerloop.store.auditing import audit
+    from offerloop.store.campaigns.budgets import (
+        ProposedBudget,
+        approve_budget,
+        decline_budget,
+        propose_budget,
+        proposed_budgets,
+    )
     from offerloop.store.campaigns.differences import FieldChange, field_changes
     from offerloop.store.campaigns.lifecycle import (
         EDITING,
@@ -211,6 +218,7 @@ __all__ = [
     "Notice",
     "Person",
     "PresentedCoupon",
+    "ProposedBudget",
     "Purchase",
     "RefusedEvent",
     "Shown",
@@ -232,6 +240,7 @@ __all__ = [
     "add_refund",
     "add_token",
     "answered_once",
+    "approve_budget",
     "audit",
     "begin_pacing",
     "begin_session",
@@ -248,6 +257,7 @@ __all__ = [
     "customers_heard_of",
     "customers_tested_since",
     "declare",
+    "decline_budget",
     "due_notices",
     "end_session",
     "erase_from_store",
@@ -304,6 +314,8 @@ __all__ = [
     "promote",
     "promoted",
     "promotion_number",
+    "propose_budget",
+    "proposed_budgets",
     "read_choice",
     "read_choices",
     "read_trail",

@@ -132,6 +132,11 @@ _LOOKED_AT = (
     "create index decisions_by_campaign on decisions (campaign_id, at_ms, customer_key)",
 )
 """What people look at: the newest decisions, and who was shown a campaign's offers."""
+_BUDGETS = (
+    """create table campaign_budgets (proposal_id text primary key, campaign_id text not null, revision bigint not null,
+  at bigint not null, budget text not null, person text not null, approved_by text not null, approved_at bigint)""",
+)
+"""Budgets that change while a campaign runs."""
 _HELD = ("alter table budgets add column n_held bigint",)
 
 
@@ -192,6 +197,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _EXHAUSTED,
         _LOOKED_AT,
         _HELD,
+        _BUDGETS,
     )
 
 

@@ -434,3 +434,17 @@ campaign_revisions = Table(
     Column("ends_at", BigInteger),
 )
 """What each campaign said in each revision, as JSON; only made."""
+
+campaign_budgets = Table(
+    "campaign_budgets",
+    metadata,
+    Column("proposal_id", Text, primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("budget", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_at", BigInteger),
+)
+"""Other budgets that somebody proposed while a campaign ran; approved_at is null until enough people have approved."""

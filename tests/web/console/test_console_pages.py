@@ -293,7 +293,10 @@ def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_pa
         assert _post(client, ada, "write-campaign", **written).status_code == 303
         shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
         assert shown["campaign"]["budget"]["minor"] == 7_000
-        assert [(one["budget"]["minor"], one["done"]) for one in shown["scheduled"]] == [(7_000, True), (8_000, False)]
+        assert [(one["budget"]["minor"], one["state"]) for one in shown["scheduled"]] == [
+            (7_000, "done"),
+            (8_000, "scheduled"),
+        ]
         form = client.get("/console/campaign-form?id=spring", headers=ada).text
         assert 'value="80.00"' in form
         assert 'name="change_at_2"' in form
@@ -306,6 +309,20 @@ def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_pa
             _post(client, ada, "write-campaign", **without | {"revision": "2", "change_budget_0": "much"}).status_code
             == 422
         )
+        for who, verb in ((ada, "submit"), (ben, "approve"), (ada, "start")):
+            assert _post(client, who, "campaign", verb=verb, id="spring", revision="2").status_code == 303
+        later = {"id": "spring", "at": "2101-01-01T08:00", "budget": "90.00"}
+        assert _post(client, ada, "change-budget", **later).status_code == 303
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert [one["state"] for one in shown["scheduled"]] == ["scheduled", "waiting"]
+        page = client.get("/console/campaign?id=spring", headers=ben).text
+        proposal = re.search(r'name="proposal" value="([^"]+)"', page)[1]
+        judged = {"id": "spring", "proposal": proposal, "verdict": "approve"}
+        assert _post(client, ada, "judge-budget", **judged).status_code == 403
+        assert _post(client, ben, "judge-budget", **judged).status_code == 303
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert shown["campaign"]["state"] == "running"
+        assert [(one["budget"]["minor"], one["state"]) for one in shown["scheduled"]][1:] == [(9_000, "scheduled")]
         duties = client.get("/console/people.json", headers=ben).json()["permissions"]
         approve = next(one for one in duties if one["roles"] == ["admin", "approver"])
         edit = next(one for one in duties if one["roles"] == ["admin", "marketer"])

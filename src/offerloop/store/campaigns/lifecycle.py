@@ -42,6 +42,10 @@ class CampaignAction(StrEnum):
     """Of the service itself, when the budget is used up."""
     END = "end"
     ARCHIVE = "archive"
+    CHANGE_BUDGET = "change_budget"
+    """Propose another budget from an instant on, while it goes on."""
+    APPROVE_BUDGET = "approve_budget"
+    DECLINE_BUDGET = "decline_budget"
 
 
 class WhyNot(StrEnum):
@@ -50,7 +54,7 @@ class WhyNot(StrEnum):
     WRONG_STATE = "wrong_state"
     ROLE_MISSING = "role_missing"
     OWN_EDIT = "own_edit"
-    """The person who edited the campaign last cannot approve it."""
+    """The person who edited the campaign last, or proposed a budget, cannot approve it."""
     NOT_APPROVED = "not_approved"
     """Fewer people have approved this revision than the shop wants."""
     NO_START = "no_start"
@@ -64,7 +68,7 @@ PLANNED_STATES = frozenset({_S.APPROVED, _S.SCHEDULED, _S.RUNNING})
 """States in which `run` plans a campaign."""
 _UNFINISHED = frozenset({_S.DRAFT, _S.IN_REVIEW, _S.APPROVED})
 _BEGUN = frozenset({_S.SCHEDULED, _S.RUNNING, _S.PAUSED, _S.EXHAUSTED})
-TRANSITIONS: Mapping[CampaignAction, tuple[frozenset[CampaignState], CampaignState]] = {
+TRANSITIONS: Mapping[CampaignAction, tuple[frozenset[CampaignState], CampaignState | None]] = {
     _A.EDIT: (_UNFINISHED | {_S.SCHEDULED, _S.PAUSED, _S.EXHAUSTED}, _S.DRAFT),
     _A.SUBMIT: (frozenset({_S.DRAFT}), _S.IN_REVIEW),
     _A.APPROVE: (frozenset({_S.IN_REVIEW}), _S.APPROVED),
@@ -76,11 +80,14 @@ TRANSITIONS: Mapping[CampaignAction, tuple[frozenset[CampaignState], CampaignSta
     _A.EXHAUST: (frozenset({_S.RUNNING, _S.PAUSED}), _S.EXHAUSTED),
     _A.END: (_UNFINISHED | _BEGUN, _S.ENDED),
     _A.ARCHIVE: (frozenset({_S.ENDED}), _S.ARCHIVED),
+    **dict.fromkeys((_A.CHANGE_BUDGET, _A.APPROVE_BUDGET, _A.DECLINE_BUDGET), (_BEGUN - {_S.EXHAUSTED}, None)),
 }
-"""The states in which an action can be taken, and the one that it leads to."""
+"""The states in which an action can be taken, and the one that it leads to; None where it stays."""
 RIGHTS: Mapping[CampaignAction, frozenset[str]] = {
     _A.APPROVE: frozenset({"approve"}),
     _A.REJECT: frozenset({"approve"}),
+    _A.APPROVE_BUDGET: frozenset({"approve"}),
+    _A.DECLINE_BUDGET: frozenset({"edit", "approve"}),
     _A.PAUSE: frozenset({"edit", "approve"}),
     _A.END: frozenset({"edit", "approve"}),
 }
@@ -159,4 +166,4 @@ def state_after(action: CampaignAction, campaign: CampaignMoment, asking: Asking
     starts_later = campaign.starts_at is not None and campaign.starts_at > campaign.now
     if action is CampaignAction.RESUME and starts_later:
         return CampaignState.SCHEDULED
-    return TRANSITIONS[action][1]
+    return TRANSITIONS[action][1] or campaign.current

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from offerloop.store.campaigns.budgets import approved_budgets
 from offerloop.store.campaigns.lifecycle import (
     CampaignMoment,
     CampaignState,
@@ -45,7 +46,7 @@ class CampaignText:
     ends_at: int | None
     """Epoch second from which on it has ended."""
     budget_changes: tuple[BudgetChange, ...] = ()
-    """Other budgets from later instants on, in their order; they were approved with the revision."""
+    """Other budgets from later instants on, in their order; they were approved with the revision or since."""
 
     def body_at(self, second: int) -> dict[str, Any]:
         """Return the campaign with the budget that it has at an instant."""
@@ -174,23 +175,26 @@ def _newest() -> Select[Any]:
     return select(campaigns, campaign_revisions.c.body).join(campaign_revisions, same)
 
 
+def _read(connection: Connection, found: Select[Any]) -> list[WrittenCampaign]:
+    """Return campaigns with the budgets that were approved since they began."""
+    now, approved = clock(connection), approved_budgets(connection)
+    return [_campaign(row, approved.get((row.campaign_id, row.revision), {}), now) for row in connection.execute(found)]
+
+
 def find_campaign(connection: Connection, campaign_id: str) -> WrittenCampaign | None:
     """Return a campaign; None where there is none of that id."""
-    row = connection.execute(_newest().where(campaigns.c.campaign_id == campaign_id)).one_or_none()
-    return None if row is None else _campaign(row, clock(connection))
+    return next(iter(_read(connection, _newest().where(campaigns.c.campaign_id == campaign_id))), None)
 
 
 def list_campaigns(connection: Connection, after: str, limit: int) -> list[WrittenCampaign]:
     """Return campaigns by their ids, those behind `after`."""
     found = _newest().where(campaigns.c.campaign_id > after).order_by(campaigns.c.campaign_id).limit(limit)
-    now = clock(connection)
-    return [_campaign(row, now) for row in connection.execute(found)]
+    return _read(connection, found)
 
 
 def campaigns_in(connection: Connection, states: Collection[CampaignState]) -> list[WrittenCampaign]:
     """Return the campaigns that are in one of the states now, by their ids."""
-    now = clock(connection)
-    found = [_campaign(row, now) for row in connection.execute(_newest().order_by(campaigns.c.campaign_id))]
+    found = _read(connection, _newest().order_by(campaigns.c.campaign_id))
     return [one for one in found if one.state in states]
 
 
@@ -205,18 +209,16 @@ def campaign_states(connection: Connection) -> dict[str, tuple[CampaignState, in
 
 def moved_by_time(connection: Connection) -> list[WrittenCampaign]:
     """Return the campaigns whose state time has moved since it was written."""
-    now = clock(connection)
-    begun = [_campaign(row, now) for row in connection.execute(_newest().where(campaigns.c.state.in_(_BEGUN)))]
+    begun = _begun(connection)
     return [one for one in begun if one.state is not one.moment.state]
 
 
 def budgets_due(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange]]:
     """Return the changes of budgets of running campaigns whose time has come within the last day."""
     now = clock(connection)
-    running = [_campaign(row, now) for row in connection.execute(_newest().where(campaigns.c.state.in_(_BEGUN)))]
     return [
         (one, change)
-        for one in running
+        for one in _begun(connection)
         if one.state is CampaignState.RUNNING
         for change in one.text.budget_changes
         if now - DUE_SECONDS < change.at <= now
@@ -228,9 +230,12 @@ DUE_SECONDS = 86_400
 
 def used_up(connection: Connection) -> list[WrittenCampaign]:
     """Return the running and paused campaigns all of whose coupon templates have spent and reserved their budgets."""
-    now, live = clock(connection), (CampaignState.RUNNING, CampaignState.PAUSED)
-    begun = [_campaign(row, now) for row in connection.execute(_newest().where(campaigns.c.state.in_(_BEGUN)))]
-    return [one for one in begun if one.state in live and _is_spent(connection, one.campaign_id)]
+    live = (CampaignState.RUNNING, CampaignState.PAUSED)
+    return [one for one in _begun(connection) if one.state in live and _is_spent(connection, one.campaign_id)]
+
+
+def _begun(connection: Connection) -> list[WrittenCampaign]:
+    return _read(connection, _newest().where(campaigns.c.state.in_(_BEGUN)))
 
 
 def _is_spent(connection: Connection, campaign_id: str) -> bool:
@@ -260,12 +265,14 @@ def find_revision(connection: Connection, campaign_id: str, revision: int) -> Ca
     return None if row is None else _revision(row)
 
 
-def _campaign(row: Row[Any], now: int) -> WrittenCampaign:
+def _campaign(row: Row[Any], approved: Mapping[int, str], now: int) -> WrittenCampaign:
     approved_by = frozenset(json.loads(row.approved_by))
     moment = CampaignMoment(
         CampaignState(row.state), row.last_editor, approved_by, row.starts_at, row.ends_at, now
     )  # fmt: skip
     text = CampaignText.of(row.body, row.starts_at, row.ends_at)
+    budgets = {one.at: one.budget for one in text.budget_changes} | dict(approved)
+    text = replace(text, budget_changes=tuple(BudgetChange(*one) for one in sorted(budgets.items())))
     return WrittenCampaign(row.campaign_id, row.revision, text, moment, row.made_at, row.changed_at)
 
 

@@ -29,6 +29,12 @@ class ChangeOfBudget(Model):
     budget: Annotated[str, Field(pattern=r"^\d{1,15}(\.\d{1,6})?$")]
     """As the campaign has it, such as "1000.00"."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"at": "2099-06-03T00:00:00Z", "budget": "800.00"}]})
+
+    def change(self) -> BudgetChange:
+        """Return what the store keeps of it."""
+        return BudgetChange(int(self.at.timestamp()), self.budget)
+
 
 class CampaignDraft(Campaign):
     """A campaign as `[[campaigns]]` of the configuration has it, with its times."""
@@ -66,7 +72,7 @@ class CampaignDraft(Campaign):
         """Return what a revision keeps of it."""
         apart = {"id", "starts_at", "ends_at", "budget_changes"}
         body = self.model_dump(mode="json", exclude=apart, exclude_unset=True)
-        changes = tuple(BudgetChange(int(one.at.timestamp()), one.budget) for one in self.budget_changes)
+        changes = tuple(one.change() for one in self.budget_changes)
         return CampaignText(body, _second(self.starts_at), _second(self.ends_at), changes)
 
 
@@ -84,12 +90,31 @@ class CampaignVerb(StrEnum):
     ARCHIVE = "archive"
 
 
+class BudgetVerdict(StrEnum):
+    """What somebody says of a proposed budget."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
 class Remark(Model):
     """Why somebody does it, for those who read the audit trail."""
 
     comment: LongText = ""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "as agreed on Monday"}]})
+
+
+class BudgetProposal(BaseModel):
+    """Another budget from an instant on, which waits for approval while the campaign goes on."""
+
+    proposal_id: str
+    at: str
+    budget: str
+    proposed_by: str
+    approved_by: list[str]
+    why_not: WhyNot | None
+    """Why the caller cannot approve it; null where they can."""
 
 
 class CampaignShown(BaseModel):
@@ -111,6 +136,7 @@ class CampaignShown(BaseModel):
     """As `[[campaigns]]` of the configuration has it."""
     actions: dict[str, WhyNot | None]
     """What the caller may do now, and for everything else why not."""
+    budget_proposals: list[BudgetProposal]
 
 
 class CampaignList(BaseModel):

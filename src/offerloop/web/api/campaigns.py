@@ -27,6 +27,8 @@ from offerloop.store import (
     WrittenCampaign,
     add_campaign,
     add_entry,
+    approve_budget,
+    decline_budget,
     field_changes,
     find_campaign,
     find_revision,
@@ -35,18 +37,23 @@ from offerloop.store import (
     move_campaign,
     new_id,
     person_behind,
+    propose_budget,
+    proposed_budgets,
     revise_campaign,
     state_after,
     why_not,
 )
 from offerloop.web.answering import json_response
 from offerloop.web.api.campaign_models import (
+    BudgetProposal,
+    BudgetVerdict,
     CampaignChecked,
     CampaignDraft,
     CampaignList,
     CampaignShown,
     CampaignVerb,
     ChangedField,
+    ChangeOfBudget,
     FieldProblem,
     Remark,
     RevisionComparison,
@@ -72,12 +79,13 @@ router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 _READ = ("not_signed_in", "not_allowed", "not_found", "invalid", "store_away")
 _CHANGE = (*_READ, "cross_site", "conflict", "changed", "if_match_needed", "key_conflict")
 CampaignId = Annotated[str, Path(pattern=r"^[^\W_][\w.-]{0,99}$", examples=["spring"])]
+ProposalId = Annotated[str, Path(pattern=r"^budget_\w{1,60}$", examples=["budget_1"])]
 RevisionNumber = Annotated[int, Path(ge=1, lt=2**31, examples=[1])]
 
 
 _WHY = {
     WhyNot.WRONG_STATE: Message("this cannot be done with a campaign that is {state}"),
-    WhyNot.OWN_EDIT: Message("the person who edited the campaign last cannot approve it"),
+    WhyNot.OWN_EDIT: Message("the person who edited the campaign last, or proposed a budget, cannot approve it"),
     WhyNot.NOT_APPROVED: Message("{n} more person must approve this revision",
                                  plural="{n} more people must approve this revision"),
     WhyNot.NO_START: Message("it can be scheduled when starts_at lies in the future"),
@@ -110,7 +118,7 @@ def all_campaigns(
 
     def read(connection: Connection) -> list[CampaignShown]:
         asking = _asking(connection, caller)
-        return [shop.shown(one, asking) for one in list_campaigns(connection, cursor, limit + 1)]
+        return [shop.shown(connection, one, asking) for one in list_campaigns(connection, cursor, limit + 1)]
 
     found = worker.database.read(read)
     return CampaignList(
@@ -131,7 +139,7 @@ def make_campaign(request: Request, body: CampaignDraft, caller: Editing, key: K
             raise Problem("conflict", Message("there is a campaign of this id"), "id")
         campaign = _found(connection, body.id)
         shop.tell(connection, caller, "campaign made", campaign, None, "")
-        return 201, shop.shown(campaign, asking).model_dump(mode="json")
+        return 201, shop.shown(connection, campaign, asking).model_dump(mode="json")
 
     answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
     answer.headers["etag"] = etag(1)
@@ -151,7 +159,7 @@ def show_campaign(request: Request, campaign_id: CampaignId, caller: Reading) ->
     worker: Worker = request.app.state.worker
     shop = _Shop.of(worker)
     return _answer(worker.database.read(
-        lambda connection: shop.shown(_found(connection, campaign_id), _asking(connection, caller))
+        lambda connection: shop.shown(connection, _found(connection, campaign_id), _asking(connection, caller))
     ))  # fmt: skip
 
 
@@ -245,6 +253,56 @@ def restore(
     return _changed(request, caller, campaign_id, step, if_match, key)
 
 
+@router.post("/{campaign_id}/budget-changes", response_model=CampaignShown, responses=documented(*_CHANGE))
+def change_budget(
+    request: Request, campaign_id: CampaignId, body: ChangeOfBudget, caller: Editing, if_match: IfMatch = None,
+    key: Key = None,
+) -> Response:  # fmt: skip
+    """Propose another budget from an instant on for a campaign that goes on meanwhile.
+
+    It counts when as many people as a revision needs have approved it, none of them who proposed it.
+    """
+    reviewers = _Shop.of(request.app.state.worker).reviewers
+
+    def propose(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
+        change = body.change()
+        if change.at <= campaign.moment.now:
+            raise Problem("invalid", Message("the new budget must begin in the future"), "at")
+        propose_budget(connection, campaign, new_id("budget"), change, asking.person, reviewers)
+
+    said = f"{body.budget} from {instant(int(body.at.timestamp()))}"
+    return _changed(
+        request, caller, campaign_id, _Step(CampaignAction.CHANGE_BUDGET, propose, body, said), if_match, key
+    )
+
+
+@router.post(
+    "/{campaign_id}/budget-changes/{proposal_id}/{verdict}", response_model=CampaignShown,
+    responses=documented(*_CHANGE),
+)  # fmt: skip
+def judge_budget(
+    request: Request, campaign_id: CampaignId, proposal_id: ProposalId, verdict: BudgetVerdict, body: Remark,
+    caller: SignedIn, if_match: IfMatch = None, key: Key = None,
+) -> Response:  # fmt: skip
+    """Approve a proposed budget, or decline it."""
+    reviewers = _Shop.of(request.app.state.worker).reviewers
+
+    def judge(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
+        waiting = {one.proposal_id: one for one in proposed_budgets(connection, campaign)}
+        if proposal_id not in waiting:
+            raise Problem("not_found", field="proposal_id")
+        proposed = waiting[proposal_id]
+        if verdict is BudgetVerdict.DECLINE:
+            decline_budget(connection, proposed)
+        elif proposed.person == asking.person:
+            raise Problem("conflict", _WHY[WhyNot.OWN_EDIT], reason=WhyNot.OWN_EDIT.value, state=campaign.state.value)
+        else:
+            approve_budget(connection, proposed, asking.person, reviewers)
+
+    action = CampaignAction(f"{verdict.value}_budget")
+    return _changed(request, caller, campaign_id, _Step(action, judge, body, body.comment), if_match, key)
+
+
 @router.post("/{campaign_id}/{verb}", response_model=CampaignShown, responses=documented(*_CHANGE))
 def act(
     request: Request, campaign_id: CampaignId, verb: CampaignVerb, body: Remark, caller: SignedIn,
@@ -300,7 +358,7 @@ def _changed(
         step.change(connection, campaign, asking)
         now = _found(connection, campaign_id)
         shop.tell(connection, caller, f"campaign: {action.value}", now, campaign.state, step.comment)
-        return 200, shop.shown(now, asking).model_dump(mode="json")
+        return 200, shop.shown(connection, now, asking).model_dump(mode="json")
 
     sent = None if step.body is None else step.body.model_dump(mode="json")
     answer = changed_once(request, caller, key, sent, make)
@@ -340,9 +398,18 @@ class _Shop:
             detail = _WHY[why].with_values(**values, **({"n": more} if why is WhyNot.NOT_APPROVED else {}))
             raise Problem("conflict", detail, reason=why.value, state=campaign.state.value)
 
-    def shown(self, campaign: WrittenCampaign, asking: Asking) -> CampaignShown:
+    def shown(self, connection: Connection, campaign: WrittenCampaign, asking: Asking) -> CampaignShown:
         actions = [one for one in CampaignAction if one is not CampaignAction.EXHAUST]
         moment = campaign.moment
+        rules = why_not(CampaignAction.APPROVE_BUDGET, moment, asking, self.reviewers)
+        proposals = [
+            BudgetProposal(
+                proposal_id=one.proposal_id, at=instant(one.at), budget=one.budget, proposed_by=one.person,
+                approved_by=sorted(one.approved_by),
+                why_not=rules or (WhyNot.OWN_EDIT if one.person == asking.person else None),
+            )
+            for one in proposed_budgets(connection, campaign)
+        ]  # fmt: skip
         return CampaignShown(
             campaign_id=campaign.campaign_id, revision=campaign.revision, state=campaign.state,
             reviewed=bool(moment.approved_by), approved_by=sorted(moment.approved_by),
@@ -350,6 +417,7 @@ class _Shop:
             made_at=instant(campaign.made_at), changed_at=instant(campaign.changed_at),
             campaign={"id": campaign.campaign_id, **campaign.text.body, **changes_of(campaign.text)},
             actions={one.value: why_not(one, moment, asking, self.reviewers) for one in actions},
+            budget_proposals=proposals,
         )  # fmt: skip
 
     def tell(

@@ -114,7 +114,7 @@ def _changes(asked: Asked) -> list[dict[str, str]]:
     found = [
         {"at": at, "budget": asked.field(f"change_budget_{number}")}
         for number in range(_MOST_CHANGES)
-        if (at := _time(asked, f"change_at_{number}")) is not None
+        if (at := time_field(asked, f"change_at_{number}")) is not None
     ]
     return sorted(found, key=lambda one: one["at"])
 
@@ -148,7 +148,8 @@ def _local(second: int | None) -> str:
     return "" if second is None else datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M")
 
 
-def _time(asked: Asked, name: str) -> str | None:
+def time_field(asked: Asked, name: str) -> str | None:
+    """Return a time of a form in UTC as RFC 3339 has it; None where it was left out."""
     text = asked.field(name)
     return None if not text else f"{text}:00+00:00" if len(text) == 16 else f"{text}+00:00"
 
@@ -160,8 +161,8 @@ def _write(asked: Asked) -> str:
     body |= {
         "id": asked.field("id"), "title": asked.field("title"), "budget": asked.field("budget"),
         "send": asked.field("send"), "offers": offers_of(asked.field("offers", MOST_TEXT), asked.currency),
-        "audience": asked.field("audience") or None, "starts_at": _time(asked, "starts_at"),
-        "ends_at": _time(asked, "ends_at"), "budget_changes": _changes(asked),
+        "audience": asked.field("audience") or None, "starts_at": time_field(asked, "starts_at"),
+        "ends_at": time_field(asked, "ends_at"), "budget_changes": _changes(asked),
     }  # fmt: skip
     return _kept(asked, body, known)
 

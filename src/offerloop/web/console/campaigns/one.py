@@ -35,6 +35,7 @@ from offerloop.web.console.blocks import (
     View,
     hidden,
 )
+from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
 from offerloop.web.console.campaigns.draft import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
@@ -58,7 +59,7 @@ def view(asked: Asked) -> View:
         bytes(show_campaign(asked.request, campaign.campaign_id, asked.caller).body)
     )
     blocks: list[Block] = [_facts(asked, campaign), *_faults(asked, campaign), _offers(asked, campaign)]
-    blocks += _scheduled(asked, campaign)
+    blocks += scheduled(asked, campaign, shown)
     blocks += [
         *_actions(campaign, shown),
         *reach_of(asked, campaign),
@@ -104,27 +105,6 @@ def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
             ),
         ),
     )  # fmt: skip
-
-
-def _scheduled(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
-    """Return what happens by itself, with its time."""
-    body, text, now = campaign.text.body, campaign.text, campaign.moment.now
-    unit = str(body.get("budget_unit") or asked.currency)
-    rows: list[tuple[Cell, ...]] = [
-        (Instant(one.at), Message("the budget changes", context="scheduled change"),
-         MinorAmount(to_minor(one.budget, unit), unit), one.at <= now)
-        for one in text.budget_changes
-    ]  # fmt: skip
-    if not rows:
-        return []
-    columns = (
-        Column("at", Message("when", context="column title")),
-        Column("change", Message("what changes", context="column title")),
-        Column("budget", Message("budget", context="column title"), is_figure=True),
-        Column("done", Message("done", context="column title")),
-    )
-    caption = Message("Scheduled changes", context="table title")
-    return [Table("scheduled", caption, columns, tuple(rows), Message("Nothing is scheduled.", context="empty table"))]
 
 
 _EDIT = Message("Write a new revision", context="link")
@@ -285,5 +265,6 @@ PAGE = Page("campaign", Message("Campaign", context="page title"), view)
 ACTIONS = (
     Action("campaign", Permission.READ, _act),
     Action("restore", Permission.EDIT, _restore),
+    *BUDGET_ACTIONS,
     Action("preview", Permission.EDIT, ask),
 )

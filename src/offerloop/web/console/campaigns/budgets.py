@@ -1,0 +1,109 @@
+"""Budgets that change at a time: what is scheduled, what waits for approval, and the form that proposes another one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from offerloop.message import Message
+from offerloop.money import to_minor
+from offerloop.store import CampaignAction, WrittenCampaign
+from offerloop.web.api.campaign_models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
+from offerloop.web.api.campaigns import change_budget, judge_budget
+from offerloop.web.console.asked import Action, Asked
+from offerloop.web.console.blocks import Block, Column, Form, Input, Table, hidden
+from offerloop.web.console.campaigns.draft import time_field
+from offerloop.web.console.campaigns.states import WHY_NOT
+from offerloop.web.console.cells import Badge, Cell, Instant, MinorAmount
+from offerloop.web.problems import Problem
+from offerloop.web.roles import Permission
+
+DONE = Badge("done", Message("done", context="state of a scheduled change"), "good")
+AHEAD = Badge("scheduled", Message("scheduled", context="state of a scheduled change"))
+WAITING = Badge("waiting", Message("waits for approval", context="state of a scheduled change"), "warning")
+COLUMNS = (
+    Column("at", Message("when", context="column title")),
+    Column("change", Message("what changes", context="column title")),
+    Column("budget", Message("budget", context="column title"), is_figure=True),
+    Column("state", Message("state", context="column title")),
+)
+
+
+def scheduled(asked: Asked, campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
+    """Return what happens by itself, with its time, and what can be done about it."""
+    unit, now = str(campaign.text.body.get("budget_unit") or asked.currency), campaign.moment.now
+    changes = [(one.at, one.budget, DONE if one.at <= now else AHEAD) for one in campaign.text.budget_changes]
+    changes += [
+        (int(datetime.fromisoformat(one.at).timestamp()), one.budget, WAITING) for one in shown.budget_proposals
+    ]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (Instant(at), _CHANGE, MinorAmount(to_minor(budget, unit), unit), state)
+        for at, budget, state in sorted(changes, key=lambda one: one[0])
+    )
+    caption = Message("Scheduled changes", context="table title")
+    empty = Message("Nothing is scheduled.", context="empty table")
+    table = [Table("scheduled", caption, COLUMNS, rows, empty)] if rows else []
+    forms = [form for one in shown.budget_proposals for form in _judging(campaign, one)]
+    may_propose = shown.actions[CampaignAction.CHANGE_BUDGET.value] is None
+    return [*table, *forms, *([_proposing(campaign)] if may_propose else [])]
+
+
+_CHANGE = Message("the budget changes", context="scheduled change")
+
+
+def _judging(campaign: WrittenCampaign, proposal: BudgetProposal) -> list[Form]:
+    """Return the buttons that approve and decline one proposal."""
+    words = {
+        BudgetVerdict.APPROVE: Message("Approve the budget of {budget}", context="button", budget=proposal.budget),
+        BudgetVerdict.DECLINE: Message("Decline the budget of {budget}", context="button", budget=proposal.budget),
+    }
+    return [
+        Form(
+            f"{verdict.value}-{proposal.proposal_id}", "/console/do/judge-budget", button,
+            (hidden("id", campaign.campaign_id), hidden("proposal", proposal.proposal_id),
+             hidden("verdict", verdict.value)),
+            needs=Permission.APPROVE,
+            refused=WHY_NOT[proposal.why_not] if verdict is BudgetVerdict.APPROVE and proposal.why_not else "",
+        )
+        for verdict, button in words.items()
+    ]  # fmt: skip
+
+
+def _proposing(campaign: WrittenCampaign) -> Form:
+    return Form(
+        "change-budget", "/console/do/change-budget", Message("Propose the budget", context="button"),
+        (
+            hidden("id", campaign.campaign_id),
+            Input("at", Message("From this time on, in UTC", context="field of a form"), "datetime-local"),
+            Input("budget", Message("Budget from then on")),
+        ),
+        needs=Permission.EDIT, title=Message("Another budget while it runs"),
+        explanation=Message(
+            "The campaign goes on meanwhile. The budget counts from its time on once somebody else has approved it."
+        ),
+    )  # fmt: skip
+
+
+def _propose(asked: Asked) -> str:
+    campaign_id = asked.field("id")
+    try:
+        body = ChangeOfBudget.model_validate({"at": time_field(asked, "at"), "budget": asked.field("budget")})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Problem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
+    change_budget(asked.request, campaign_id, body, asked.caller)
+    return f"/console/campaign?id={campaign_id}"
+
+
+def _judge(asked: Asked) -> str:
+    campaign_id = asked.field("id")
+    verdict = BudgetVerdict(asked.needed("verdict", lambda name: name if name in set(BudgetVerdict) else None))
+    judge_budget(asked.request, campaign_id, asked.field("proposal"), verdict, Remark(), asked.caller)
+    return f"/console/campaign?id={campaign_id}"
+
+
+BUDGET_ACTIONS = (
+    Action("change-budget", Permission.EDIT, _propose),
+    Action("judge-budget", Permission.APPROVE, _judge),
+)
