@@ -23,6 +23,7 @@ from offerloop.web.api import (
     experiments,
     health,
     jobs,
+    mcp,
     oidc,
     orders,
     people,
@@ -41,7 +42,7 @@ from offerloop.web.worker import Worker
 RESOURCES = (  # what is asked most is looked for first
 
     decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, campaign_figures, campaigns,
-    experiments, tokens, people, oidc, audit,
+    experiments, tokens, people, oidc, audit, mcp,
 )  # fmt: skip
 
 
