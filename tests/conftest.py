@@ -22,6 +22,8 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.engine.spark_session import local_server
 from offerloop.events import prepare
 
+JDBC_DRIVER = "/usr/share/java/postgresql.jar"
+"""Where Debian's libpostgresql-jdbc-java puts it."""
 USAGE = pytest.StashKey[list[str]]()
 
 settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
@@ -57,16 +59,23 @@ def sample_events(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def spark_server():
+def spark_server(tmp_path_factory):
     """The address of a Spark Connect server on two processors, for all tests of a process.
 
-    It compiles little and plans once: tests are over before more of it pays.
+    It compiles little and plans once: tests are over before more of it pays. Like a cluster it has the driver of
+    PostgreSQL, and a place for tables.
     """
-    settings = ("codegen.wholeStage=false", "codegen.factoryMode=NO_CODEGEN", "adaptive.enabled=false")
+    settings = (
+        "codegen.wholeStage=false", "codegen.factoryMode=NO_CODEGEN", "adaptive.enabled=false",
+        f"warehouse.dir={tmp_path_factory.mktemp('warehouse')}",
+    )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         patch.setenv(
-            "PYSPARK_SUBMIT_ARGS", " ".join([*(f"--conf spark.sql.{one}" for one in settings), "pyspark-shell"])
+            "PYSPARK_SUBMIT_ARGS",
+            " ".join(
+                ["--driver-class-path", JDBC_DRIVER, *(f"--conf spark.sql.{one}" for one in settings), "pyspark-shell"]
+            ),
         )
         patch.setenv("MASTER", "local[2]")
         return local_server()

@@ -114,6 +114,13 @@ def test_an_unknown_key_is_answered_with_its_place_and_the_nearest_name(refusal,
     ("old", "new", "said"),
     [
         ("sources.order_lines", "sources.products", "'order_lines' is missing"),
+        ('path = "data/lines.csv"', "", "give 'path' (a file), 'url' (a database) or 'table' (of a Spark session)"),
+        (
+            'path = "data/lines.csv"',
+            'path = "a.csv"\ntable = "a"',
+            "give 'path' (a file), 'url' (a database) or 'table'",
+        ),
+        ('path = "data/lines.csv"', 'path = "a.csv"\nquery = "select 1"', "'query' belongs to a source with 'url'"),
         ("sources.order_lines", "sources.order_line", "no source 'order_line', did you mean 'order_lines'?"),
         ('"100.50"', '"-0.01"', "'budget' of campaign 'spring' is below zero"),
         ('"100.50"', '"1.00"\nexplore_budget = "-1"', "'explore_budget' of campaign 'spring' is below zero"),

@@ -1,21 +1,28 @@
 """What is Spark's own, and that the main job gives the same on it as on one machine."""
 
 import gc
+import socket
 import threading
+from urllib.parse import quote
 
 import narwhals as nw
 import polars as pl
 import polars.testing
+import postgres_server
 import pytest
+import sqlalchemy as sa
 from every_source import write_every_source
+from postgres_server import PASSWORD
 from small_shop import write_small_shop
 
-from offerloop.config import load_config
+from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
 from offerloop.engine.spark_session import connected, local_server
 from offerloop.errors import InputError, SourceError
-from offerloop.events import Events, prepare
+from offerloop.events import Events, open_source, prepare
+from offerloop.workspace.snapshots import with_snapshots
+from offerloop.workspace.stage_store import config_key
 
 LAZY = [name for name, kind in Events.__annotations__.items() if kind == "Frame"]
 EAGER = [name for name, kind in Events.__annotations__.items() if kind == "pl.DataFrame"]
@@ -44,17 +51,80 @@ def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
 
 
 def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_path, command):
-    results = {}
+    session, results = connected(spark_server), {}
     for where, shards in ((spark_server, 3), ("duckdb", 1)):
         folder = tmp_path / engine_name(where)
         folder.mkdir()
-        code, _, said = command("run", write_small_shop(folder), "--engine", where, "--shards", shards)
+        config = write_small_shop(folder)
+        if where != "duckdb":
+            in_a_table(session, folder / "lines.csv", "order_lines", config)
+        code, _, said = command("run", config, "--engine", where, "--shards", shards)
         assert (code, said) == (0, "")
         (results[engine_name(where)],) = (folder / "runs").glob("2*")
     for table in sorted(results["duckdb"].glob("*.parquet")):
         ours = pl.read_parquet(results["spark"] / table.name)
         pl.testing.assert_frame_equal(ours, pl.read_parquet(table), abs_tol=1e-9, rel_tol=1e-9)
     assert '"engine": "spark"' in (results["spark"] / "manifest.json").read_text()
+    assigned = pl.read_parquet(results["spark"] / "assignments.parquet")
+    session.createDataFrame(assigned.to_arrow()).write.saveAsTable("assignments")
+    kept = collect(engine_of(session).named("assignments"), "customer_id")
+    assert kept.equals(assigned.sort("customer_id"))
+
+
+def in_a_table(session, path, name, config):
+    """Move the rows of a CSV file to a table of Spark, and say so in a configuration."""
+    session.createDataFrame(pl.read_csv(path, infer_schema=False).to_arrow()).write.saveAsTable(name)
+    path.unlink()
+    config.write_text(config.read_text().replace(f'path = "{path.name}"', f'table = "{name}"'))
+
+
+def test_the_same_rows_of_a_table_give_the_same_key(engine, tmp_path):
+    source = Source(table="range(0, 9, 1, 2)", columns={})
+    config = load_config(write_small_shop(tmp_path)).model_copy(update={"sources": {"products": source}})
+    with pytest.raises(SourceError, match=r"Spark cannot read table range\(0, 9, 1, 2\)"):
+        with_snapshots(config, tmp_path, engine)
+    view = engine.session.range(0, 9, 1, 2)
+    keys = []
+    for rows in (view, view, view.selectExpr("id + 1 as id")):
+        rows.createOrReplaceTempView("products")
+        named = config.model_copy(update={"sources": {"products": Source(table="products", columns={})}})
+        local = with_snapshots(named, tmp_path, engine)
+        keys.append(config_key(local))
+    assert local.sources["products"].table is None
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_spark_reads_postgresql_by_jdbc_as_this_program_does(engine):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = f"shop:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"
+    url = f"postgresql+psycopg://{place}"
+    ours, theirs = (Source(url=one, table="t", columns={}) for one in (url, f"jdbc:postgresql://{place}"))
+    with postgres_server.server(listen_addresses="127.0.0.1", port=port):
+        database = sa.create_engine(url)
+        with database.begin() as connection:
+            connection.execute(sa.text("create table t (id bigint, name text, paid numeric(9, 2), at timestamp)"))
+            connection.execute(sa.text("insert into t values (1, 'tea', 2.50, '2024-03-10 02:30'), (2, null, 1, null)"))
+        database.dispose()
+        assert rows_of(ours, engine).rows() == rows_of(theirs, engine).rows()
+        with pytest.raises(SourceError, match="Spark cannot read u of jdbc:postgresql://127") as refused:
+            rows_of(theirs.model_copy(update={"table": "u"}), engine)
+    assert "pa:" not in str(refused.value)
+
+
+def rows_of(source, engine):
+    with open_source(source, engine) as raw:
+        return collect(raw.frame, "id")
+
+
+def test_tables_of_a_platform_are_read_by_spark_alone():
+    for source in (
+        Source(table="orders", columns={}),
+        Source(url="jdbc:postgresql://host/shop", table="t", columns={}),
+    ):
+        with pytest.raises(SourceError, match="is read by Spark alone; run with --engine spark"):
+            rows_of(source, engine_of("duckdb"))
 
 
 def test_tables_of_a_run_lie_in_the_work_folder_and_vanish_with_the_engine(spark_server, tmp_path, monkeypatch):

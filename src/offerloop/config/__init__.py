@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         sqlite_beside,
     )
     from offerloop.config.model import (
+        JDBC,
         Config,
         Listed,
         Profiles,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOUNDS",
+    "JDBC",
     "MOST_HOLDOUT",
     "STORE_VARIABLE",
     "WIDTH",

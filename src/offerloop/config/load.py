@@ -176,7 +176,7 @@ def privacy_beside(privacy: Privacy, folder: Path) -> Privacy:
 def _source_beside(source: Source, folder: Path) -> Source:
     if source.path is not None:
         return source.model_copy(update={"path": folder / as_path(source.path)})
-    return source.model_copy(update={"url": sqlite_beside(source.url or "", folder)})
+    return source if source.url is None else source.model_copy(update={"url": sqlite_beside(source.url, folder)})
 
 
 def sqlite_beside(url: str, folder: Path) -> str:

@@ -44,6 +44,10 @@ Listed = Sequence[dict[str, Any]]
 """Offers from a source: `kind`, `id` and that kind's terms, and `campaign_id` where given."""
 
 
+JDBC = "jdbc:"
+"""What the address of a database begins with that Spark reads by its workers."""
+
+
 def known_zone(value: str) -> str:
     """The name of a time zone; ValueError when there is none of that name."""
     try:
@@ -98,9 +102,9 @@ class Source(ConfigSection):
     """Sheet of a workbook or file in a ZIP archive, where there are several."""
     url: str | None = None
     """Database instead of a file, such as sqlite:///shop.db or postgresql+psycopg://user:${PASSWORD}@host/shop;
-    `${NAME}` is an environment variable."""
+    `${NAME}` is an environment variable. Spark reads jdbc:postgresql://user:${PASSWORD}@host/shop by its workers."""
     table: str | None = None
-    """Table to read from `url`."""
+    """Table to read from `url`; without one a table of the Spark session, such as catalog.sales.orders."""
     query: str | None = None
     """SQL that selects the rows, instead of `table`; a view is a table. Nothing is ever written."""
     columns: dict[str, str]
@@ -123,12 +127,12 @@ class Source(ConfigSection):
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
-        if (self.path is None) == (self.url is None):
-            raise ValueError(Message("give either 'path' (a file) or 'url' (a database)"))
+        if (self.path is None) == (self.url is None and self.table is None):
+            raise ValueError(Message("give 'path' (a file), 'url' (a database) or 'table' (of a Spark session)"))
         if self.url is not None and (self.table is None) == (self.query is None):
             raise ValueError(Message("with 'url' give either 'table' or 'query'"))
-        if self.url is None and (self.table or self.query):
-            raise ValueError(Message("'table' and 'query' belong to a source with 'url'"))
+        if self.url is None and self.query:
+            raise ValueError(Message("'query' belongs to a source with 'url'"))
         if self.path is None and self.part is not None:
             raise ValueError(Message("'part' belongs to a source with 'path'"))
         if self.separator is not None and len(self.separator) != 1:
@@ -158,7 +162,14 @@ class Source(ConfigSection):
         """What messages call it."""
         if self.path is not None and self.table is not None:
             return f"{self.table} of the store"
+        if self.path is None and self.url is None:
+            return f"the table {self.table}"
         return str(self.path) if self.path is not None else f"{self.table or 'query'} of the database"
+
+    @property
+    def is_of_platform(self) -> bool:
+        """Whether Spark alone reads it: a table of its session, or a database by JDBC."""
+        return self.path is None and (self.url is None or self.url.startswith(JDBC))
 
     @property
     def file(self) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from weakref import finalize
 
 import narwhals as nw
@@ -68,6 +68,20 @@ class Engine(Protocol):
         """The function of each item, in order, on all that computes. It depends on its item and on files alone.
 
         Function, items and results travel between processes where an engine has several: they must be picklable.
+        """
+
+
+@runtime_checkable
+class TableReader(Protocol):
+    """An engine that reads tables of its platform, and databases by all that computes; see `Engine` for the rest."""
+
+    def named(self, table: str) -> Frame:
+        """A table by the name that the platform has for it. Raises SourceError when there is none."""
+
+    def database(self, url: str, table: str | None, query: str | None) -> Frame:
+        """A table or a query of a database, by an address like postgresql://user:password@host/name.
+
+        Raises SourceError when the database refuses.
         """
 
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote, urlsplit
 from weakref import WeakSet, finalize
 
 import narwhals as nw
@@ -103,6 +104,24 @@ class SparkEngine:
                 )
             ) from error
 
+    def named(self, table: str) -> Frame:
+        """See `TableReader.named`."""
+        return _opened(lambda: self.session.table(table), f"table {table}")
+
+    def database(self, url: str, table: str | None, query: str | None) -> Frame:
+        """See `TableReader.database`. The cluster must have the driver; it is not ours to bring."""
+        place = urlsplit(url)
+        address = f"jdbc:{place._replace(netloc=place.netloc.rpartition('@')[2]).geturl()}"
+        options = {
+            "url": address,
+            "user": unquote(place.username or ""),
+            "password": unquote(place.password or ""),
+            "preferTimestampNTZ": "true",
+            **({"dbtable": table} if query is None else {"query": query}),
+        }
+        reader = self.session.read.format("jdbc").options(**options)
+        return _opened(reader.load, f"{table or 'query'} of {address.partition('?')[0]}")
+
     def table(self, frame: pl.DataFrame) -> Frame:
         """See `Engine.table`."""
         place = self._place()
@@ -184,20 +203,33 @@ class SparkEngine:
 
     def _lazy(self, path: Path) -> Frame:
         reader = self.session.read.option("pathGlobFilter", "*.[pP][aA][rR][qQ][uU][eE][tT]")
-        frame = nw.from_native(reader.parquet(_literal(path))).lazy()
-        for name in frame.collect_schema():
-            if re.search(r"[.`]", name):
-                raise SourceError(
-                    Message(
-                        "the file '{path}' has a column '{name}', and Spark takes no dot and no ` in a name; rename it",
-                        path=str(path),
-                        name=name,
-                    )
-                )
-        return frame
+        return _checked(nw.from_native(reader.parquet(_literal(path))).lazy(), str(path))
 
     def _place(self) -> Path:
         return self._folder / f"{next(self._names)}.parquet"
+
+
+def _checked(frame: Frame, name: str) -> Frame:
+    """The table. Raises SourceError for a name of a column that Spark would read as another."""
+    for column in frame.collect_schema():
+        if re.search(r"[.`]", column):
+            raise SourceError(
+                Message(
+                    "'{path}' has a column '{name}', and Spark takes no dot and no ` in a name; rename it",
+                    path=name,
+                    name=column,
+                )
+            )
+    return frame
+
+
+def _opened(read: Callable[[], Any], name: str) -> Frame:
+    """A table that is no file of ours. Raises SourceError in Spark's words, or the database's."""
+    try:
+        return _checked(nw.from_native(read()).lazy(), name)
+    except _errors() as error:
+        reason = str(error).strip().splitlines()[0]
+        raise SourceError(Message("Spark cannot read {table}; it says: {reason}", table=name, reason=reason)) from None
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -33,7 +33,7 @@ def open_workspace(
         store = StageStore(runs / ".stages" / config_path.stem, running)
         store.folder.mkdir(parents=True, exist_ok=True)
         leaving.enter_context(lock_stages(store.folder))
-        config = with_snapshots(config, store.folder)
+        config = with_snapshots(config, store.folder, running)
         leaving.callback(forget_snapshots, store.folder)
         yield config, running, store
 

@@ -9,15 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from offerloop.config import Config, Source
+from offerloop.engine import Engine
 from offerloop.errors import ConfigError
-from offerloop.events import masked, open_event_log, snapshot, store_sources
+from offerloop.events import masked, open_event_log, open_source, snapshot, store_sources
 from offerloop.message import Message
 
 
-def with_snapshots(config: Config, folder: Path) -> Config:
-    """The configuration with every source that is a database read once into `folder`, as Parquet."""
+def with_snapshots(config: Config, folder: Path, engine: Engine) -> Config:
+    """The configuration with every source that is no file read once into `folder`, as Parquet.
+
+    So a run sees one state of each, and stages that were computed from the same rows are found again.
+    """
     forget_snapshots(folder)  # of a run that was killed
-    sources = {name: _local(name, source, folder) for name, source in config.sources.items()}
+    sources = {name: _local(name, source, folder, engine) for name, source in config.sources.items()}
     config = config.model_copy(update={"sources": sources})
     return with_store(config, folder) if config.data.source == "store" else config
 
@@ -68,13 +72,17 @@ def forget_snapshots(folder: Path) -> None:
         rows.unlink(missing_ok=True)
 
 
-def _local(name: str, source: Source, folder: Path) -> Source:
-    if source.url is None:
+def _local(name: str, source: Source, folder: Path, engine: Engine) -> Source:
+    if source.path is not None:
         return source
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        _, rows = snapshot(source, Path(place))
-        path = folder / f"source-{name}.parquet"
-        rows.replace(path)
+    path = folder / f"source-{name}.parquet"
+    if source.is_of_platform:
+        with open_source(source, engine) as raw:
+            engine.write(raw.frame, path)
+    else:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            _, rows = snapshot(source, Path(place))
+            rows.replace(path)
     return source.model_copy(update={"path": path, "url": None, "table": None, "query": None})
 
 

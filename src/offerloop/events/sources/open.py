@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from offerloop.config import Source
-from offerloop.engine import BrokenFileError, Engine, Frame
+from offerloop.config import JDBC, Source
+from offerloop.engine import BrokenFileError, Engine, Frame, TableReader
 from offerloop.errors import SourceError
 from offerloop.events.sources.csv_lines import broken_line, line_of
-from offerloop.events.sources.database import snapshot
+from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
 from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
 from offerloop.events.sources.unpack import Readable, readable, split_part
 from offerloop.message import Message
@@ -56,6 +56,9 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
 
     Messages name the source and never a copy.
     """
+    if source.is_of_platform:
+        yield Raw(_platform_table(source, engine), source.place, source.decimal or ".")
+        return
     with TemporaryDirectory(prefix="offerloop-") as place:
         folder = Path(place)
         if source.url is not None:
@@ -77,6 +80,21 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
                 yield from _parquet(file, source, engine)
             else:
                 yield from _csv(file, source, engine, folder)
+
+
+def _platform_table(source: Source, engine: Engine) -> Frame:
+    """A table of a Spark session, or of a database that Spark reads by JDBC."""
+    if not isinstance(engine, TableReader):
+        raise SourceError(
+            Message(
+                "{table} is read by Spark alone; run with --engine spark, or name a file by 'path' or a database by a "
+                "'url' like postgresql+psycopg://user:${{PASSWORD}}@host/shop",
+                table=source.place,
+            )
+        )
+    if source.url is None:
+        return engine.named(source.table or "")
+    return engine.database(with_variables(source.url.removeprefix(JDBC), A_SOURCE), source.table, source.query)
 
 
 @contextmanager
