@@ -99,7 +99,8 @@ def test_a_calibration_that_is_known_of_nothing_gives_a_wide_interval_and_no_war
     valued = Valuation.of(table, broken)
     slope = np.array([100.0, 3.5324e-11, 0.0, 0.0])
     assert slope @ valued.covariance @ slope < 0
-    one = replace(valued, d_value=np.tile(slope, (table.height, 1)), d_discount=0 * valued.d_discount)
+    level = {"d_value": np.full(table.height, slope[0]), "centred": np.full(table.height, slope[1] / slope[0])}
+    one = replace(valued, **level, d_discount=0 * valued.d_discount, fold=0 * valued.fold)
     found = one.value(np.eye(table.height)[0])
     assert np.isfinite([found.low, found.high]).all()
     assert found.high - found.low > 1e6

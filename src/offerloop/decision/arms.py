@@ -8,16 +8,17 @@ refuse offers, do not explore: their share of exploration is 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.arrays import Bools, Ints
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.config import ExperimentSettings
 from offerloop.decision.propensities import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.decision.usual import UsualPolicy
-from offerloop.evaluation import in_holdout, in_usual
+from offerloop.evaluation import buckets, usual_from
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
@@ -41,13 +42,12 @@ def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.Dat
     Its columns are customer_id (null for the campaign's whole audience), campaign_id, offer_id, kind and
     cost_liability_minor. Offers that could cost without limit are not given at random.
     """
-    keys = ["campaign_id", "offer_id"]
     safe = pl.col("campaign_id").is_in(sent) & pl.col(MOST).is_not_null()
-    terms = offers.filter(safe).select(*keys, "kind", MOST, "basis")
-    pairs = effects.select("customer_id", *keys).join(terms.drop("basis"), on=keys)
+    terms = offers.filter(safe).select(*KEYS, "kind", MOST, "basis")
+    pairs = effects.select("customer_id", *KEYS).join(terms.drop("basis"), on=KEYS)
     untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
     nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
-    return pl.concat([pairs, untried.select(nobody, pl.all())]).sort(*keys, "customer_id")
+    return pl.concat([pairs, untried.select(nobody, pl.all())]).sort(*KEYS, "customer_id")
 
 
 def draw_arms(
@@ -74,141 +74,196 @@ def draw_arms(
     a share of customers gets that. `holdback`: share of the customers with an offer in the plan who do not get it.
     `most_explore`: largest share of those who can explore that does.
     """
-    ids = audience.to_list()
     menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
-    random_offers = _random_offers(audience, menu, audiences)
-    by_hash = _by_hash(ids, settings, 0.0 if usual is None else usual.share)
-    able = np.array([bool(random_offers[one].kinds) for one in ids], dtype=bool)
+    named = NamedChoices.of(menu, planned, *([] if usual is None else [usual.table]))
+    random_offers = RandomOffers.of(audience, menu, audiences, named)
+    by_hash = _by_hash(audience, settings, 0.0 if usual is None else usual.share)
+    able = random_offers.n_kinds > 0
     free = np.flatnonzero((by_hash == PLAN) & able)
     number = n_explorers(len(free), _paid(menu, explore_budgets), most_explore)
     arms = by_hash.copy()
     arms[draw_explorers(free, number, rng)] = EXPLORE
-    best, todays = _choices(ids, planned), _choices(ids, None if usual is None else usual.table)
-    arms[_held_back(arms, best, planned, holdback, rng)] = HOLDBACK
-    drawn = [
-        {PLAN: own, USUAL: today, HOLDOUT: NONE, HOLDBACK: NONE}.get(arm) or random_offers[customer].draw(rng)
-        for customer, arm, own, today in zip(ids, arms, best, todays, strict=True)
-    ]
+    best = named.codes(audience, planned)
+    todays = np.full(len(audience), NONE) if usual is None else named.codes(audience, usual.table)
+    arms[_held_back(arms, best, (named, planned), holdback, rng)] = HOLDBACK
+    drawn = np.where(arms == PLAN, best, np.where(arms == USUAL, todays, NONE))
+    explorers = np.flatnonzero(arms == EXPLORE)
+    drawn[explorers] = [random_offers.draw(one, rng) for one in explorers.tolist()]
     share = number / len(free) if len(free) else 0.0
     shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share, holdback)
     propensity = shares.propensity(
-        plan=_equal(drawn, best),
-        none=_equal(drawn, [NONE] * len(ids)),
-        usual=_equal(drawn, todays),
-        drawn=np.array([random_offers[one].probability(choice) for one, choice in zip(ids, drawn, strict=True)]),
+        plan=drawn == best, none=drawn == NONE, usual=drawn == todays, drawn=random_offers.probability(drawn)
     )
-    kinds = [",".join(random_offers[one].kinds) for one in ids]
-    rows = [
-        (*its, *own, arm, chance, lot)
-        for its, own, arm, chance, lot in zip(drawn, best, arms, propensity.tolist(), kinds, strict=True)
-    ]
-    names = {
-        "campaign_id": pl.String, "offer_id": pl.String, "planned_campaign_id": pl.String,
-        "planned_offer_id": pl.String, "arm": pl.String, "propensity": pl.Float64, "lot_kinds": pl.String,
-    }  # fmt: skip
-    table = pl.DataFrame(rows, schema=names, orient="row").with_columns(audience.alias("customer_id"))
-    return DrawnArms(table.select("customer_id", *names), share)
+    table = pl.DataFrame(
+        {
+            "customer_id": audience,
+            **named.columns(drawn),
+            **{f"planned_{name}": column for name, column in named.columns(best).items()},
+            "arm": pl.Series(arms.tolist(), dtype=pl.String),
+            "propensity": propensity,
+            "lot_kinds": random_offers.labels(),
+        }
+    )
+    return DrawnArms(table, share)
 
 
-Choice = tuple[str | None, str]
-NONE: Choice = (None, NO_OFFER)
-"""No offer of no campaign."""
+NONE = -1
+"""The code of no offer of no campaign."""
+KEYS = ["campaign_id", "offer_id"]
 
 
 def left_out(customers: pl.Series, settings: ExperimentSettings, usual: float) -> pl.Series:
     """Whether each customer is in the holdout or has business as usual, and so never gets the plan's offer."""
-    return pl.Series(_by_hash(customers.to_list(), settings, usual) != PLAN, dtype=pl.Boolean)
+    return pl.Series(_by_hash(customers, settings, usual) != PLAN, dtype=pl.Boolean)
 
 
-def _by_hash(ids: list[object], settings: ExperimentSettings, usual: float) -> NDArray[np.object_]:
+def _by_hash(customers: pl.Series, settings: ExperimentSettings, usual: float) -> NDArray[np.object_]:
     """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
-    arms = [
-        HOLDOUT if in_holdout(customer, settings.holdout_seed, settings.holdout)
-        else USUAL if in_usual(customer, settings.holdout_seed, usual)
-        else PLAN
-        for customer in map(str, ids)
-    ]  # fmt: skip
-    return np.array(arms, dtype=object)
+    at = buckets(customers, settings.holdout_seed)
+    arms = np.full(len(customers), PLAN, dtype=object)
+    arms[at >= usual_from(usual)] = USUAL
+    arms[at < settings.holdout] = HOLDOUT
+    return arms
 
 
 def _held_back(
-    arms: NDArray[np.object_], best: list[Choice], planned: pl.DataFrame, share: float, rng: np.random.Generator
+    arms: NDArray[np.object_],
+    best: Ints,
+    plan: tuple[NamedChoices, pl.DataFrame],
+    share: float,
+    rng: np.random.Generator,
 ) -> Ints:
     """Positions of customers from whom the plan's offer is held back."""
     if share <= 0:
         return np.zeros(0, dtype=np.int64)
-    keys = ["campaign_id", "offer_id"]
-    most = {(one, two): cost or 0 for one, two, cost in planned.unique(keys).select(*keys, MOST).iter_rows()}
-    offered = np.flatnonzero([arm == PLAN and own != NONE for arm, own in zip(arms, best, strict=True)])
-    return draw_holdback(offered, np.array([most[best[place]] for place in offered], dtype=np.int64), share, rng)
-
-
-def _choices(ids: list[object], choices: pl.DataFrame | None) -> list[Choice]:
-    """What a policy gives each customer: nothing where its table does not name them."""
-    if choices is None:
-        return [NONE] * len(ids)
-    rows = choices.select("customer_id", "campaign_id", "offer_id").iter_rows()
-    choice_by_customer = {customer: (campaign, offer) for customer, campaign, offer in rows}
-    return [choice_by_customer.get(one, NONE) for one in ids]
-
-
-def _equal(some: list[Choice], others: list[Choice]) -> Bools:
-    return np.array([one == other for one, other in zip(some, others, strict=True)], dtype=bool)
+    offered, (named, planned) = np.flatnonzero((arms == PLAN) & (best != NONE)), plan
+    return draw_holdback(offered, named.most(planned)[best[offered]], share, rng)
 
 
 @dataclass(frozen=True)
+class NamedChoices:
+    """Offers of campaigns by their codes, positions in `table`."""
+
+    table: pl.DataFrame
+    """campaign_id, offer_id and code."""
+
+    @classmethod
+    def of(cls, *tables: pl.DataFrame) -> NamedChoices:
+        """All choices in some tables."""
+        names = pl.concat([one.select(pl.col(KEYS).cast(pl.String)) for one in tables]).unique().sort(KEYS)
+        return cls(names.with_row_index("code").with_columns(pl.col("code").cast(pl.Int64)))
+
+    def of_rows(self, table: pl.DataFrame) -> Ints:
+        """(rows,): the code of each row's choice."""
+        return table.select(KEYS).join(self.table, on=KEYS, how="left", maintain_order="left")["code"].to_numpy()
+
+    def codes(self, customers: pl.Series, table: pl.DataFrame) -> Ints:
+        """(customers,): what a policy gives each customer: nothing where its table does not name them."""
+        codes = np.full(len(customers), NONE)
+        place = _places(customers, table["customer_id"])
+        codes[place[place >= 0]] = self.of_rows(table)[place >= 0]
+        return codes
+
+    def most(self, planned: pl.DataFrame) -> Ints:
+        """(choices,): the most that each can cost by the rows of a plan; 0 where that is unlimited."""
+        most = np.zeros(self.table.height, dtype=np.int64)
+        some = planned.unique(KEYS)
+        most[self.of_rows(some)] = some[MOST].fill_null(0).to_numpy()
+        return most
+
+    def columns(self, codes: Ints) -> dict[str, pl.Series]:
+        """campaign_id and offer_id of codes; no offer has no campaign."""
+        place = pl.Series(np.where(codes == NONE, self.table.height, codes))
+        nothing = pl.DataFrame(
+            {"campaign_id": [None], "offer_id": [NO_OFFER]}, schema_overrides=dict.fromkeys(KEYS, pl.String)
+        )
+        names = pl.concat([self.table.select(KEYS), nothing])
+        return {name: names[name].gather(place) for name in KEYS}
+
+
+def _places(customers: pl.Series, wanted: pl.Series) -> Ints:
+    """Where each wanted customer is; -1 for one who is not there."""
+    numbered = pl.DataFrame({"customer_id": customers}).with_row_index("place")
+    rows = pl.DataFrame({"customer_id": wanted}).join(numbered, on="customer_id", how="left", maintain_order="left")
+    return rows["place"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
 class RandomOffers:
-    """What one customer may draw at random: first a kind of offer, nothing among them, then one offer of that kind.
+    """What customers may draw at random: first a kind of offer, nothing among them, then one offer of that kind.
 
     Otherwise a few offers of an untried kind would drown among hundreds of coupons and never be learned about.
     """
 
-    kinds: tuple[str, ...]
-    by_kind: tuple[tuple[Choice, ...], ...]
-    """The offers of each kind, and last nothing."""
+    kinds: list[str]
+    kind: Ints
+    """(choices,): the position of each choice's kind."""
+    row: Ints
+    """Customer of each pair of a customer and an offer for this customer alone, ascending."""
+    choice: Ints
+    """The code of the offer of each pair."""
+    shared: list[tuple[Bools, Ints]]
+    """For each campaign that has offers for its whole audience: who is in it (customers,), and codes of the offers."""
+    number: Ints
+    """(customers, kinds): how many offers of each kind a customer may draw."""
 
-    def draw(self, rng: np.random.Generator) -> Choice:
-        """Draw one of the choices."""
-        offers = self.by_kind[int(rng.integers(len(self.by_kind)))]
-        return offers[int(rng.integers(len(offers)))]
+    @classmethod
+    def of(
+        cls, customers: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series], named: NamedChoices
+    ) -> RandomOffers:
+        """From what is on the menu for whom, see `draw_arms`."""
+        kinds = menu["kind"].unique().sort().to_list()
+        kind = np.zeros(named.table.height, dtype=np.int64)
+        codes = named.of_rows(menu)
+        kind[codes] = np.searchsorted(np.array(kinds, dtype=str), menu["kind"].to_numpy().astype(str))
+        place = _places(customers, menu["customer_id"])
+        parts, shared = [np.zeros(0, dtype=np.int64)], []
+        for campaign in menu["campaign_id"].unique(maintain_order=True):
+            rows = (menu["campaign_id"] == campaign).to_numpy()
+            inside = np.ones(len(customers), dtype=bool)
+            if campaign in audiences:
+                inside = customers.is_in(audiences[campaign].implode()).to_numpy()
+            own = np.flatnonzero(rows & (place >= 0))
+            parts.append(own[inside[place[own]]])
+            if (everybody := rows & menu["customer_id"].is_null().to_numpy()).any():
+                shared.append((inside, codes[everybody]))
+        pairs = np.sort(np.concatenate(parts))
+        pairs = pairs[np.argsort(place[pairs], kind="stable")]
+        row, choice, width = place[pairs], codes[pairs], max(len(kinds), 1)
+        number = np.bincount(row * width + kind[choice], minlength=len(customers) * width).reshape(-1, width)
+        for inside, offers in shared:
+            number[inside] += np.bincount(kind[offers], minlength=width)
+        return cls(kinds, kind, row, choice, shared, number)
 
-    def probability(self, choice: Choice) -> float:
-        """Return the probability of drawing it."""
-        return sum(offers.count(choice) / len(offers) for offers in self.by_kind) / len(self.by_kind)
+    @cached_property
+    def n_kinds(self) -> Ints:
+        """(customers,): how many kinds each may draw."""
+        return np.asarray((self.number > 0).sum(axis=1), dtype=np.int64)
 
+    def draw(self, customer: int, rng: np.random.Generator) -> int:
+        """Draw one of the choices of the customer at a position."""
+        first, last = np.searchsorted(self.row, [customer, customer + 1])
+        parts = [self.choice[first:last], *(offers for inside, offers in self.shared if inside[customer])]
+        offers = np.concatenate(parts)
+        kinds = np.flatnonzero(self.number[customer])
+        which = int(rng.integers(len(kinds) + 1))
+        drawable = offers[self.kind[offers] == kinds[which]] if which < len(kinds) else np.array([NONE])
+        return int(drawable[int(rng.integers(len(drawable)))])
 
-Kinds = dict[str, list[Choice]]
-"""Choices by the kind of offer."""
+    def probability(self, choice: Ints) -> Floats:
+        """(customers,): how probable it is that each draws its choice."""
+        times = np.bincount(self.row[self.choice == choice[self.row]], minlength=len(choice))
+        for inside, offers in self.shared:
+            times += inside & np.isin(choice, offers)
+        number = self.number[np.arange(len(choice)), self.kind[choice] if len(self.kind) else 0]
+        among = np.divide(times, number, out=np.zeros(len(choice)), where=times > 0)
+        return np.where(choice == NONE, 1.0, among) / (self.n_kinds + 1)
 
-
-def _random_offers(
-    audience: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series]
-) -> dict[object, RandomOffers]:
-    """Return what every customer may draw; those who may draw the same share one object."""
-    inside = {campaign: set(ids.to_list()) for campaign, ids in audiences.items()}
-    own: dict[object, Kinds] = {}
-    shared: dict[str, Kinds] = {}
-    for customer, campaign, offer, kind in menu.select("customer_id", "campaign_id", "offer_id", "kind").iter_rows():
-        if customer is None:
-            shared.setdefault(campaign, {}).setdefault(kind, []).append((campaign, offer))
-        elif campaign not in inside or customer in inside[campaign]:
-            own.setdefault(customer, {}).setdefault(kind, []).append((campaign, offer))
-    by_own_offers: dict[object, RandomOffers] = {}
-    random_offers = {}
-    for customer in audience.to_list():
-        campaigns = tuple(name for name in shared if name not in inside or customer in inside[name])
-        own_offers = own.get(customer, {})
-        key = (campaigns, tuple((kind, *choices) for kind, choices in sorted(own_offers.items())))
-        if key not in by_own_offers:
-            by_own_offers[key] = _drawable([own_offers, *(shared[name] for name in campaigns)])
-        random_offers[customer] = by_own_offers[key]
-    return random_offers
-
-
-def _drawable(parts: list[Kinds]) -> RandomOffers:
-    kinds = tuple(sorted(set().union(*parts)))
-    choices = (tuple(choice for part in parts for choice in part.get(kind, [])) for kind in kinds)
-    return RandomOffers(kinds, (*choices, (NONE,)))
+    def labels(self) -> pl.Series:
+        """(customers,): the kinds that each may draw, with commas between them."""
+        able, which = np.unique(self.number > 0, axis=0, return_inverse=True)
+        texts = [",".join(kind for kind, there in zip(self.kinds, one, strict=False) if there) for one in able]
+        return pl.Series(texts, dtype=pl.String).gather(pl.Series(which.ravel()))
 
 
 def _paid(menu: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:

@@ -14,14 +14,16 @@ from offerloop.allocation import CandidateRows, budget_unit, counted_cost, posit
 from offerloop.arrays import Ints
 from offerloop.config import Campaign
 from offerloop.decision.valuation import Repeated, Valuation
+from offerloop.response import HELD_OUT
 
 PLAN = "plan"
 Views = list[tuple[pl.DataFrame, pl.DataFrame]]
-"""For each division of the customers the effects and the calibration; they differ in held-out columns only."""
+"""For each division of the customers the effects and the calibration. Later ones need HELD_OUT only, of equal rows."""
 TERMS = (
     "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight",
 )  # fmt: skip
 """Columns of the offers that a valuation reads."""
+_ROW = "row"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class CampaignCase:
     campaign: Campaign
     budget_minor: int
     tables: tuple[pl.DataFrame, ...]
-    """For each division of the customers the campaign's effects with the offers' terms."""
+    """For each division of the customers the campaign's effects with the offers' terms; they share what is equal."""
     calibrations: tuple[pl.DataFrame, ...]
     policy: str = PLAN
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
@@ -40,8 +42,10 @@ class CampaignCase:
     def of(cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int) -> CampaignCase:
         """From the effects on the campaign's audience."""
         keys = ["campaign_id", "offer_id"]
-        tables = [table.join(offers.select(TERMS), on=keys).sort("customer_id", "offer_id") for table, _ in views]
-        return cls(campaign, budget_minor, tuple(tables), tuple(fit for _, fit in views))
+        rows = views[0][0].with_row_index(_ROW).join(offers.select(TERMS), on=keys).sort("customer_id", "offer_id")
+        first, order = rows.drop(_ROW), rows[_ROW]
+        others = (first.with_columns(table.select(HELD_OUT)[order]) for table, _ in views[1:])
+        return cls(campaign, budget_minor, (first, *others), tuple(fit for _, fit in views))
 
     @property
     def effects(self) -> pl.DataFrame:
@@ -100,5 +104,5 @@ class CampaignCase:
 
 def valued(tables: tuple[pl.DataFrame, ...], calibrations: tuple[pl.DataFrame, ...]) -> Repeated:
     """Held-out values of the rows of one table, which each division of the customers has with its own columns."""
-    splits = [Valuation.of(table, fit) for table, fit in zip(tables, calibrations, strict=True)]
-    return Repeated(tuple(splits))
+    first = Valuation.of(tables[0], calibrations[0])
+    return Repeated((first, *(first.beside(*one) for one in zip(tables[1:], calibrations[1:], strict=True))))

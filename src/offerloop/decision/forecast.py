@@ -173,20 +173,19 @@ def _curve(candidates: CandidateRows, valuation: Repeated, unit: int) -> pl.Data
     first, steps = candidates.walk()
     weights = np.zeros(len(valuation.cost))
     weights[first] = 1.0
-    now = np.full(candidates.block.size, NOTHING)
-    now[np.isin(candidates.row, first).any(axis=1)] = first
-    spent = int(candidates.block.measures[COST][np.isin(candidates.row, first)].sum())
+    now, is_taken = np.full(candidates.block.size, NOTHING), (candidates.row >= 0) & (weights[candidates.row] > 0)
+    now[is_taken.any(axis=1)] = first
+    spent = int(candidates.block.measures[COST][is_taken].sum())
     slopes = np.append(steps.slope, 0.0) * unit
     rows = [_curve_row(spent / unit, weights, valuation, float(slopes[0]))]
     marks = np.unique(np.linspace(0, len(steps), CURVE_POINTS).astype(int))
     for before, after in pairwise(marks.tolist()):
         taken = slice(before, after)
-        for customer, candidate in zip(
-            steps.row[taken], candidates.row[steps.row[taken], steps.slot[taken]], strict=True
-        ):
-            if now[customer] != NOTHING:
-                weights[now[customer]] = 0.0
-            now[customer], weights[candidate] = candidate, 1.0
+        customers = steps.row[taken]
+        left = now[customers]
+        weights[left[left != NOTHING]] = 0.0
+        now[customers] = candidates.row[customers, steps.slot[taken]]  # of several steps of a customer the last one
+        weights[now[customers]] = 1.0
         spent += int(steps.cost[taken].sum())
         rows.append(_curve_row(spent / unit, weights, valuation, float(slopes[after])))
     curve = pl.DataFrame(rows, schema=_schema(BUDGET_CURVE))

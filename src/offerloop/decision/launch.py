@@ -23,7 +23,7 @@ from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, lead, may_be_sent
 from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer
-from offerloop.evaluation import bucket
+from offerloop.evaluation import buckets
 
 Ranked = Callable[[pl.DataFrame, Ints], Ints]
 """Rows of a reference policy, in the order in which they are taken, from the effects and the plan's rows."""
@@ -67,8 +67,7 @@ def _same(effects: pl.DataFrame, plan: Ints) -> Ints:
     """Return the rows of the same offer for all, in an order drawn by hash."""
     del plan
     rows = np.flatnonzero(same_offer(effects))
-    drawn = [bucket(str(one), SAME) for one in effects["customer_id"][rows]]
-    return rows[np.argsort(drawn, kind="stable")]
+    return rows[np.argsort(buckets(effects["customer_id"][rows], SAME), kind="stable")]
 
 
 def _likely(effects: pl.DataFrame, plan: Ints) -> Ints:

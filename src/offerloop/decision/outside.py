@@ -12,12 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.rules import SAME, ranked_buyers, same_offer
-from offerloop.evaluation import bucket
+from offerloop.evaluation import buckets
 
 KEYS = ("customer_id", "campaign_id", "offer_id")
 
@@ -55,7 +55,7 @@ def _by_rule(forecast: Forecast, case: CampaignCase, solved: CampaignCase) -> In
     if forecast.policy == SAME:
         offer = forecast.plan["offer_id"].unique()
         rows = np.flatnonzero(case.effects["offer_id"].is_in(offer.implode()).to_numpy())
-        place: Floats = np.array([bucket(str(one), SAME) for one in case.effects["customer_id"][rows]])
+        place = buckets(case.effects["customer_id"][rows], SAME)
         return rows[place < forecast.plan.height / max(int(same_offer(solved.effects).sum()), 1)]
     depths = forecast.plan["depth"].drop_nulls()
     ranked, everybody = (ranked_buyers(one.effects, depths) for one in (case, solved))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -36,9 +36,9 @@ def plan_period(profiles: pl.DataFrame, effects: Effects, allowed: Allowed, conf
     out = everyone.filter(left_out(everyone, config.experiment, usual))
     inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
-    planned = solve_campaigns(effects, replace(allowed, campaigns=inside), config)
-    cases = campaign_cases(effects, outside, config)
-    return planned.with_left_out(choices_left_out(planned, cases, campaign_cases(effects, inside, config)))
+    solved = campaign_cases(effects, inside, config)
+    planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns)
+    return planned.with_left_out(choices_left_out(planned, campaign_cases(effects, outside, config), solved))
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:
@@ -52,7 +52,8 @@ def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Co
     cases = []
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(audiences[campaign.id].implode())
-        views = [(table.filter((pl.col("campaign_id") == campaign.id) & inside), fit) for table, fit in effects.views]
+        rows = effects.effects.select((pl.col("campaign_id") == campaign.id) & inside).to_series()
+        views = [(table.filter(rows), fit) for table, fit in effects.views]
         cases.append(CampaignCase.of(views, effects.offers, campaign, config.minor(campaign.budget, campaign)))
     return cases
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z95, Estimate
 
 
@@ -26,10 +26,12 @@ class Valuation:
     discount_part: Floats
     """Held-out discount, whoever pays it."""
     d_value: Floats
-    """(candidates, 4): derivative of value by level and slope of fold 0, then of fold 1."""
+    """Derivative of value by the level of the candidate's fold; that by its slope is `centred` times as much."""
     d_discount: Floats
+    fold: Ints
+    centred: Floats
     covariance: Floats
-    """(4, 4) of these four."""
+    """(4, 4) of level and slope of fold 0, then of fold 1."""
     own_share: Floats
     """Share of each discount that we pay."""
     contact: Floats
@@ -47,29 +49,31 @@ class Valuation:
     @classmethod
     def of(cls, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
         """From one campaign's effects with the offers' `funded_share`."""
-        fold = effects["fold"].to_numpy()
-        by_response = np.zeros((effects.height, 4))
-        covariance = np.zeros((4, 4))
-        for row in calibration.iter_rows(named=True):
-            k, in_fold = 2 * int(row["fold"]), fold == row["fold"]
-            by_response[in_fold, k] = 1.0
-            by_response[in_fold, k + 1] = effects["centred"].to_numpy()[in_fold]
-            covariance[k : k + 2, k : k + 2] = [
-                [row["var_level"], row["covariance"]],
-                [row["covariance"], row["var_slope"]],
-            ]
         return cls(
             value_part=effects["held_out_value_minor"].to_numpy(),
             discount_part=effects["held_out_discount_minor"].to_numpy(),
-            d_value=effects["d_value"].to_numpy()[:, None] * by_response,
-            d_discount=effects["d_discount"].to_numpy()[:, None] * by_response,
-            covariance=covariance,
+            d_value=effects["d_value"].to_numpy(),
+            d_discount=effects["d_discount"].to_numpy(),
+            fold=effects["fold"].to_numpy(),
+            centred=effects["centred"].to_numpy(),
+            covariance=_covariance(calibration),
             own_share=1 - effects["funded_share"].to_numpy(),
             cost_weight=effects["cost_weight"].to_numpy(),
             shared_se=effects["value_se_minor"].to_numpy(),
             offer=_estimates(effects),
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
             margin=effects["margin"].to_numpy(),
+        )
+
+    def beside(self, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
+        """The same candidates in another division of the customers, which has held-out columns of its own."""
+        return replace(
+            self,
+            value_part=effects["held_out_value_minor"].to_numpy(),
+            discount_part=effects["held_out_discount_minor"].to_numpy(),
+            fold=effects["fold"].to_numpy(),
+            centred=effects["centred"].to_numpy(),
+            covariance=_covariance(calibration),
         )
 
     @property
@@ -79,7 +83,7 @@ class Valuation:
 
     def supposing(self, own_share: float | None = None, margin: float | None = None) -> Valuation:
         """The same candidates under another split with the supplier, or another margin."""
-        share = self.own_share if own_share is None else np.full_like(self.own_share, own_share)
+        share = self.own_share if own_share is None else np.broadcast_to(own_share, self.own_share.shape)
         if margin is None:
             return replace(self, own_share=share)
         factor = scaled(self.margin, margin)
@@ -87,9 +91,9 @@ class Valuation:
             self,
             own_share=share,
             value_part=factor * self.value_part,
-            d_value=factor[:, None] * self.d_value,
+            d_value=factor * self.d_value,
             shared_se=np.abs(factor) * self.shared_se,
-            margin=np.full_like(self.margin, margin),
+            margin=np.broadcast_to(margin, self.margin.shape),
         )
 
     def value(self, weights: Floats) -> Estimate:
@@ -97,15 +101,31 @@ class Valuation:
         paid = weights * self.cost_weight
         own = paid * self.own_share
         profit = weights @ self.value_part - own @ self.discount_part - paid @ self.contact
-        slope = weights @ self.d_value - own @ self.d_discount
+        slope = self._by_response(weights * self.d_value - own * self.d_discount)
         shared = np.bincount(self.offer, weights * self.shared_se) if len(weights) else np.zeros(1)
         form = slope @ self.covariance @ slope  # below zero where estimates of next to nothing contradict each other
         variance = abs(form) + (shared**2).sum()
         return Estimate.of(float(profit), float(np.sqrt(variance)))
 
+    def _by_response(self, levels: Floats) -> Floats:
+        """(4,): derivative by level and slope of both folds, from that by the level of each candidate's fold."""
+        parts = [np.bincount(self.fold, one, 2) for one in (levels, levels * self.centred)]
+        return np.stack(parts, axis=1, dtype=np.float64).ravel()
+
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         return float(weights @ self.cost)
+
+
+def _covariance(calibration: pl.DataFrame) -> Floats:
+    covariance = np.zeros((4, 4))
+    for row in calibration.iter_rows(named=True):
+        k = 2 * int(row["fold"])
+        covariance[k : k + 2, k : k + 2] = [
+            [row["var_level"], row["covariance"]],
+            [row["covariance"], row["var_slope"]],
+        ]
+    return covariance
 
 
 def _estimates(effects: pl.DataFrame) -> NDArray[np.int64]:

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
         sample_ratio,
         weighted_difference,
     )
-    from offerloop.evaluation.hash_groups import bucket, fnv1a, in_holdout, in_usual
+    from offerloop.evaluation.hash_arrays import buckets
+    from offerloop.evaluation.hash_groups import bucket, fnv1a, in_holdout, in_usual, usual_from
     from offerloop.evaluation.moments import Moments, moment_sums
     from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
     from offerloop.evaluation.policy_kept import LAGS, NONE, OTHER, PastExposures, kept
@@ -98,6 +99,7 @@ __all__ = [
     "as_share",
     "auuc",
     "bucket",
+    "buckets",
     "carry_over",
     "common_slope",
     "cuped",
@@ -133,6 +135,7 @@ __all__ = [
     "snips",
     "switch_dr",
     "top_less_bottom",
+    "usual_from",
     "weighted_difference",
     "widening",
     "with_profit",

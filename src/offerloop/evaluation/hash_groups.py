@@ -58,7 +58,12 @@ def in_usual(customer_id: str, seed: str, share: float) -> bool:
     """Whether the customer gets business as usual: from the other end of the same buckets, so that it never meets the
     holdout and keeps its customers when either grows.
     """
-    return bucket(customer_id, seed) >= round(1 - share, 9)
+    return bucket(customer_id, seed) >= usual_from(share)
+
+
+def usual_from(share: float) -> float:
+    """Return the bucket from which on customers get business as usual."""
+    return round(1 - share, 9)
 
 
 def equal_weights(n_arms: int) -> list[float]:

@@ -10,12 +10,13 @@ whatever the absence. `is_identified` finds such fits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 
 _NEAR_ONE = 1e-6
 """The formula of `expected` divides by a - 1; its limit is finite, and this near to it."""
@@ -42,9 +43,10 @@ class Activity:
     def fit(cls, repeats: Floats, last: Floats, age: Floats) -> Activity:
         """Maximum likelihood from repeat days, day of the last one since the first, and days since the first."""
         start = np.log([1.0, float(np.mean(age)) / 4 + 1.0, 1.0, 2.0])
+        counted = _Counted.of(repeats, last, age)
 
         def loss(logs: Floats) -> float:
-            return -float(np.mean(_log_likelihood(np.exp(logs), repeats, last, age)))
+            return -float(np.mean(counted.log_likelihood(np.exp(logs))))
 
         optimum = minimize(loss, start, method="L-BFGS-B", bounds=[(-6.0, 9.0)] * 4)
         return cls(*(float(value) for value in np.exp(optimum.x)))
@@ -58,7 +60,8 @@ class Activity:
         back = repeats > 0
         if not back.any():
             return False
-        likelihood = _log_likelihood(np.array([self.r, self.alpha, self.a, self.b]), repeats, last, age)
+        counted = _Counted.of(repeats, last, age)
+        likelihood = counted.log_likelihood(np.array([self.r, self.alpha, self.a, self.b]))
         if 2 * (float(np.sum(likelihood)) - _without_drop_out(repeats, age)) < _LEAST_RATIO:
             return False
         typical, since = np.array([np.median(repeats[back])]), np.array([np.median(last[back])])
@@ -80,12 +83,35 @@ class Activity:
         return np.maximum((a + b - 1) / (a - 1) * growth, 0) * self.p_active(repeats, last, age)
 
 
-def _log_likelihood(parameters: Floats, repeats: Floats, last: Floats, age: Floats) -> Floats:
-    r, alpha, a, b = parameters
-    common = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha)
-    alive = betaln(a, b + repeats) - betaln(a, b) - (r + repeats) * np.log(alpha + age)
-    gone = betaln(a + 1, b + np.maximum(repeats, 1) - 1) - betaln(a, b) - (r + repeats) * np.log(alpha + last)
-    return np.asarray(common + np.where(repeats > 0, np.logaddexp(alive, gone), alive))
+@dataclass(frozen=True)
+class _Counted:
+    """Customers by the few values that whole numbers of purchases and days have: special functions are expensive."""
+
+    repeats: Floats
+    """Values, of which `of_repeats` has the place of each customer's."""
+    of_repeats: Ints
+    last: Floats
+    of_last: Ints
+    age: Floats
+    of_age: Ints
+
+    @classmethod
+    def of(cls, repeats: Floats, last: Floats, age: Floats) -> Self:
+        (n, of_n), (late, of_late), (old, of_old) = (
+            np.unique(one, return_inverse=True) for one in (repeats, last, age)
+        )
+        return cls(n, of_n, late, of_late, old, of_old)
+
+    def log_likelihood(self, parameters: Floats) -> Floats:
+        """(customers,): by r, alpha, a and b."""
+        r, alpha, a, b = parameters
+        repeats, rate = self.repeats, (r + self.repeats)[self.of_repeats]
+        common = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha)
+        alive = (betaln(a, b + repeats) - betaln(a, b))[self.of_repeats] - rate * np.log(alpha + self.age)[self.of_age]
+        gone = (betaln(a + 1, b + np.maximum(repeats, 1) - 1) - betaln(a, b))[self.of_repeats]
+        gone = gone - rate * np.log(alpha + self.last)[self.of_last]
+        either = np.where((repeats > 0)[self.of_repeats], np.logaddexp(alive, gone), alive)
+        return np.asarray(common[self.of_repeats] + either)
 
 
 def _without_drop_out(repeats: Floats, age: Floats) -> float:

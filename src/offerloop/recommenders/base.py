@@ -57,6 +57,8 @@ class HistoryRecommender(ABC):
     """The interactions of the last fit."""
     popular: Scores
     """Recent popularity of each product, at most 1: the last resort."""
+    alike: Scores | None = None
+    """(products,): affinities, where they are the same for everybody with a history; None where customers differ."""
 
     def fit(self, interactions: Interactions) -> Self:
         """Learn; a second call forgets the first."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from offerloop.response.as_json import from_plain, to_plain
     from offerloop.response.baskets import UsualBaskets, usual_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
-    from offerloop.response.effects import Effects, campaign_offers, estimate_effects
+    from offerloop.response.effects import HELD_OUT, Effects, campaign_offers, estimate_effects
     from offerloop.response.encoding import MISSING, ColumnEncoding, is_text_column
     from offerloop.response.estimators.catalogue import ESTIMATOR_NAMES, ESTIMATORS
     from offerloop.response.estimators.levels import outcome_kind
@@ -76,6 +76,7 @@ __all__ = [
     "EXPECTATIONS",
     "EXPOSURE_FEATURES",
     "FEWEST_SHELF_WEEKS",
+    "HELD_OUT",
     "MISSING",
     "NO_OFFER_TERMS",
     "N_DIVISIONS",

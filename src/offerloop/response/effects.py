@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
 from offerloop.evaluation import Z95
 from offerloop.message import packed
@@ -39,10 +39,8 @@ from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
 from offerloop.response.shown.study import ShownEffects
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
-VIEW_COLUMNS = (
-    "campaign_id", "customer_id", "offer_id", "fold", "held_out_value_minor", "held_out_discount_minor", "d_value",
-    "d_discount", "centred", "value_se_minor", "basis",
-)  # fmt: skip
+HELD_OUT = ("fold", "held_out_value_minor", "held_out_discount_minor", "centred")
+"""Columns that each division of the customers has of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,8 @@ class Effects:
     margins: pl.DataFrame
     calibration: pl.DataFrame
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
-    """The held-out columns of each division (the first has all) and its calibration; rows in the same order."""
+    """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`, and the first with all
+    columns."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,9 @@ class _Pairs:
     """The pairs of the plan: active in the most recent weeks."""
 
     customer_id: NDArray[np.generic]
-    category: NDArray[np.generic]
+    category: Ints
+    """Positions in `categories`."""
+    categories: list[str]
     sales: Floats
     """Usual weekly value at list price, minor units."""
     theta: Floats
@@ -76,7 +77,7 @@ class _Pairs:
 
     def within(self, categories: list[str]) -> _Pairs:
         """Return the pairs of some categories."""
-        rows = np.isin(self.category, categories)
+        rows = np.isin(self.category, [self.categories.index(one) for one in categories if one in self.categories])
         return replace(_some(self, rows), heldouts=tuple(_some(one, rows) for one in self.heldouts))
 
 
@@ -84,10 +85,7 @@ class _Pairs:
 class _HeldOut:
     """One division's view of the pairs."""
 
-    fold: NDArray[np.int64]
-    theta: Floats
-    """Prediction of the other half's model, clipped at 0 and scaled by that half's calibration slope."""
-    relative_se: Floats
+    fold: Ints
     response: Floats
     """Growth from the realised slopes of the customer's own half, not clipped."""
     centred: Floats
@@ -115,28 +113,24 @@ def estimate_effects(
     others = [one for one in offers if one not in estimated]
     outcomes = read_outcomes(config.experiment.outcomes)
     assumed = _assumed(others, baskets, outcomes)
-    tables, calibrations = [assumed], [CALIBRATION.empty()]
+    views, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
-        studied = [one for one in others if one.follows_prices]
-        pairs = _recent_pairs(study, config, [str(one.offer.category) for one in studied])
-        tables = [
-            pl.concat([*(_coupon_effects(one, pairs, held) for one in studied), assumed]) for held in pairs.heldouts
-        ]
+        views = _views([one for one in others if one.follows_prices], study, config, assumed)
         calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
     if shown is not None:
-        tables = _with_estimated(tables, estimated, shown)
+        views = _with_estimated(views, estimated, shown)
     averaged = [
-        (sum((table[name] for table in tables[1:]), tables[0][name]) / len(tables)).alias(name)
+        (sum((table[name] for table in views[1:]), views[0][name]) / len(views)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
     bases = ["estimated" if one in estimated else _basis(one, outcomes, studied=study is not None) for one in offers]
     rows = [_offer_row(one, basis) for one, basis in zip(offers, bases, strict=True)]
     return Effects(
-        EFFECTS.check(tables[0].with_columns(averaged)),
+        EFFECTS.check(views[0].with_columns(averaged)),
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
         margins.table(),
         CALIBRATION.check(pl.concat(calibrations)),
-        list(zip([tables[0], *(table.select(VIEW_COLUMNS) for table in tables[1:])], calibrations, strict=True)),
+        list(zip(views, calibrations, strict=True)),
     )
 
 
@@ -149,12 +143,24 @@ def campaign_offers(config: Config, categories: list[str], listed: Listed, margi
     ]
 
 
+def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assumed: pl.DataFrame) -> list[pl.DataFrame]:
+    """The effects of offers as shelf prices tell, by division as in `Effects.views`; assumed effects are last."""
+    pairs = _recent_pairs(study, config, [str(one.offer.category) for one in offers])
+    parts: list[list[pl.DataFrame]] = [[] for _ in pairs.heldouts]
+    for offer in offers:
+        own = pairs.within([str(offer.offer.category)])
+        parts[0].append(_coupon_effects(offer, own))
+        for of_view, held in zip(parts[1:], own.heldouts[1:], strict=True):
+            of_view.append(pl.DataFrame(_held_out_columns(offer, own, held)))
+    return [pl.concat([*of_view, assumed if n == 0 else assumed.select(HELD_OUT)]) for n, of_view in enumerate(parts)]
+
+
 def _with_estimated(
-    tables: list[pl.DataFrame], estimated: list[CampaignOffer], shown: ShownEffects
+    views: list[pl.DataFrame], estimated: list[CampaignOffer], shown: ShownEffects
 ) -> list[pl.DataFrame]:
     """Each division's table, with the offers that were shown: of these there is one division only."""
     parts = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
-    return [pl.concat([*parts, table]) for table in tables]
+    return [pl.concat([*(one.select(table.columns) for one in parts), table]) for table in views]
 
 
 def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
@@ -227,35 +233,35 @@ def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
     panel = build_panel(lines, study.windows.recent, config.response.max_weekly_units)
     features = pair_features(panel, study.windows.recent)
     folds = [fold_of(panel.customer_ids, config.seed, split)[panel.customer] for split in range(len(study.splits))]
-    heldouts = tuple(_held_out(fit, features, fold) for fit, fold in zip(study.splits, folds, strict=True))
-    theta = np.mean([one.theta for one in heldouts], axis=0)
-    relative_se = np.mean([one.relative_se for one in heldouts], axis=0)
+    views = [_held_out(fit, features, fold) for fit, fold in zip(study.splits, folds, strict=True)]
+    theta = np.mean([one for one, _, _ in views], axis=0)
+    relative_se = np.mean([one for _, one, _ in views], axis=0)
     p_scale, _ = _scale(study.bought, folds[0])
     return _Pairs(
         customer_id=panel.customer_ids[panel.customer],
-        category=np.array(panel.categories)[panel.category],
+        category=panel.category,
+        categories=panel.categories,
         sales=study.usual_sales.predict(panel, panel.list_minor, study.windows.recent),
         theta=theta,
         theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
         theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
         p_buy=_chance(study, panel),
         p_slope=np.maximum(_out_of_fold(study.bought, features, folds[0]), 0) * p_scale,
-        heldouts=heldouts,
+        heldouts=tuple(one for _, _, one in views),
     )
 
 
-def _held_out(fit: CrossFit, features: Floats, fold: NDArray[np.int64]) -> _HeldOut:
+def _held_out(fit: CrossFit, features: Floats, fold: Ints) -> tuple[Floats, Floats, _HeldOut]:
+    """What one division tells: theta by the other half's model, clipped at 0 and scaled by that half's calibration
+    slope; the relative error of the scale; and the division's view.
+    """
     predicted = _out_of_fold(fit, features, fold)
     scale, relative_se = _scale(fit, fold)
     mean = np.array([fit.predicted[fit.fold == k].mean() for k in (0, 1)])[fold]
     slopes = np.array([fit.calibration(fit.fold == k).slope for k in (0, 1)])[fold]
-    return _HeldOut(
-        fold=fold,
-        theta=np.maximum(predicted, 0) * scale,
-        relative_se=relative_se,
-        response=slopes[:, 0] + slopes[:, 1] * (predicted - mean),
-        centred=predicted - mean,
-    )
+    centred = predicted - mean
+    view = _HeldOut(fold=fold, response=slopes[:, 0] + slopes[:, 1] * centred, centred=centred)
+    return np.maximum(predicted, 0) * scale, relative_se, view
 
 
 def _chance(study: ShelfStudy, panel: ShelfPanel) -> Floats:
@@ -277,38 +283,40 @@ def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return np.array(slopes)[fold], np.array(errors)[fold]
 
 
-def _coupon_effects(choice: CampaignOffer, pairs: _Pairs, heldout: _HeldOut) -> pl.DataFrame:
-    offer = choice.offer
-    rows = pairs.category == offer.category
-    own, m = choice.own_share, choice.margin
-    sales, depth = pairs.sales[rows], _depth(offer, pairs)[rows]
-
-    def value_and_discount(theta: Floats) -> tuple[Floats, Floats]:
-        gained = theta[rows] * sales * depth
-        return m * gained, depth * (sales + gained)
-
-    (value, discount), (low, low_discount), (high, high_discount), (held_value, held_discount) = map(
-        value_and_discount, (pairs.theta, pairs.theta_low, pairs.theta_high, heldout.response)
+def _coupon_effects(choice: CampaignOffer, pairs: _Pairs) -> pl.DataFrame:
+    """The effects of an offer on the pairs of its category, with the first division's view."""
+    own, m, contact = choice.own_share, choice.margin, choice.contact_minor
+    sales, depth = pairs.sales, _depth(choice.offer, pairs)
+    (value, discount), (low, low_discount), (high, high_discount) = (
+        _value_and_discount(theta, sales, depth, m) for theta in (pairs.theta, pairs.theta_low, pairs.theta_high)
     )
-    contact = choice.contact_minor
     profit_low, profit_high = low - own * low_discount - contact, high - own * high_discount - contact
     columns = {
-        "customer_id": pairs.customer_id[rows],
+        "customer_id": pairs.customer_id,
         "value_minor": value,
         "value_low_minor": low,
         "value_high_minor": high,
         "profit_low_minor": np.minimum(profit_low, profit_high),  # reversed when own x d > margin
         "profit_high_minor": np.maximum(profit_low, profit_high),
-        "p_redeem": np.clip(pairs.p_buy[rows] + pairs.p_slope[rows] * depth, 0, 1),
+        "p_redeem": np.clip(pairs.p_buy + pairs.p_slope * depth, 0, 1),
         "discount_minor": discount,
-        "fold": heldout.fold[rows],
-        "held_out_value_minor": held_value,
-        "held_out_discount_minor": held_discount,
         "d_value": sales * depth * m,
         "d_discount": sales * depth**2,
-        "centred": heldout.centred[rows],
+        **_held_out_columns(choice, pairs, pairs.heldouts[0]),
     }
     return _finish(choice, pl.DataFrame(columns), "transferred")
+
+
+def _held_out_columns(choice: CampaignOffer, pairs: _Pairs, heldout: _HeldOut) -> dict[str, NDArray[Any]]:
+    """The columns HELD_OUT of an offer's pairs."""
+    depth = _depth(choice.offer, pairs)
+    value, discount = _value_and_discount(heldout.response, pairs.sales, depth, choice.margin)
+    return dict(zip(HELD_OUT, (heldout.fold, value, discount, heldout.centred), strict=True))
+
+
+def _value_and_discount(theta: Floats, sales: Floats, depth: Floats, margin: float) -> tuple[Floats, Floats]:
+    gained = theta * sales * depth
+    return margin * gained, depth * (sales + gained)
 
 
 def _depth(offer: Offer, pairs: _Pairs) -> Floats:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -5,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from offerloop.recommenders import Interactions, Popularity, Repeat, top
+from offerloop.recommenders import Assortment, Interactions, Popularity, Repeat, top
 from offerloop.recommenders.top_columns import best
 from offerloop.testing import checkerboard
 
@@ -96,3 +98,15 @@ def test_best_is_a_stable_sort_cut_at_k(scores, k):
 def test_best_of_many_different_scores():
     scores = np.random.default_rng(0).normal(size=(50, 3_000)).astype(np.float32)
     np.testing.assert_array_equal(best(scores, 20), np.argsort(-scores, axis=1, kind="stable")[:, :20])
+
+
+@pytest.mark.parametrize("task", ["repeat", "new"])
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), min_size=1), st.integers(1, 6), st.data())
+def test_a_ranking_that_all_share_gives_what_everybodys_own_gives(task, pairs, k, data):
+    rows = [(customer, product, 99) for customer, product in pairs]
+    interactions = Interactions.build(pl.DataFrame(rows, schema=PURCHASES.schema, orient="row"), 100)
+    model, assortment = Popularity().fit(interactions), Assortment.of(interactions)
+    assortment = replace(assortment, allowed=data.draw(arrays.arrays(bool, interactions.n_products)))
+    shared = top(model, interactions, task, k, np.arange(11), assortment)
+    model.alike = None
+    assert shared.equals(top(model, interactions, task, k, np.arange(11), assortment))

@@ -38,6 +38,7 @@ class Popularity(HistoryRecommender):
             theirs = (member @ bought).toarray() + self.prior_customers * share
             own = theirs / (size + self.prior_customers)[:, None]
             self._shares = np.vstack([own, share]).astype(np.float32)
+        self.alike = None if inside.any() else self._shares[0]
 
     def _score(self, histories: Histories) -> Scores:
         """Who has no segment, or an unknown one, gets the share of all, the last row."""

@@ -75,6 +75,11 @@ class Assortment:
         return replace(self, _rare=_rare(rare, self._n_sold, self._new))
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is what was sold, with no cap on a group's products."""
+        return self.cap is None and not len(self._new.products)
+
+    @property
     def filters(self) -> Filters:
         """The filters, by positions in `products`."""
         return Filters(allowed=self.allowed, cap=self.cap)

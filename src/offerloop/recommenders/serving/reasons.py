@@ -21,10 +21,23 @@ def reasons(histories: Histories, row: Codes, column: Codes, similarity: Csr, pr
     own = histories.counts()
     days = np.asarray(own[row, column]).ravel().astype(np.int64)
     shared = similarity[column].multiply(own[row].sign()).tocsr()
-    partner = np.asarray(shared.argmax(axis=1)).ravel()
+    partner = _largest(shared)
     has_partner = shared.getnnz(axis=1) > 0
     fallback = np.where(has_partner, coded(GOES_WITH, products[partner]), POPULAR)
     return np.where(days > 0, coded(BOUGHT, days), fallback)
+
+
+def _largest(matrix: Csr) -> Codes:
+    """(rows,): the column of the largest value of each row, the first of equal ones; 0 where a row has none."""
+    matrix.sum_duplicates()
+    length = np.diff(matrix.indptr)
+    row, at = np.repeat(np.arange(len(length)), length), np.flatnonzero(length)
+    most = np.zeros(len(length))
+    most[at] = np.maximum.reduceat(matrix.data, matrix.indptr[at]) if len(at) else 0.0
+    reached = np.flatnonzero(matrix.data == most[row])[::-1]
+    columns = np.zeros(len(length), dtype=np.int64)
+    columns[row[reached]] = matrix.indices[reached]  # of several of a row the last one written, which is the first
+    return columns
 
 
 def coded(code: str, values: NDArray[np.generic]) -> NDArray[np.str_]:

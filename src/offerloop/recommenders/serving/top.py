@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from offerloop.recommenders.base import LAST_RESORT, Recommender, Task
+from offerloop.recommenders.base import LAST_RESORT, HistoryRecommender, Recommender, Scores, Task
 from offerloop.recommenders.histories import Histories, Ids, as_ids
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.serving.assortment import Assortment
-from offerloop.recommenders.serving.selection import select
+from offerloop.recommenders.serving.selection import Best, select
+from offerloop.recommenders.top_columns import best as ranked_columns
 
 _COLUMNS = ("customer_id", "product_id", "task", "rank", "affinity", "source", "reason")
 
@@ -60,10 +62,7 @@ def listed(
 def _rows(
     serving: Recommender, histories: Histories, task: Task, k: int, assortment: Assortment, *, personal: bool
 ) -> pl.DataFrame:
-    scores = assortment.scores(serving.score_histories(histories))
-    if task == "new" and personal:
-        assortment.hide_bought(scores, histories)
-    best = select(scores, k, assortment.filters)
+    best = _best(serving, histories, k, assortment, hides=task == "new" and personal)
     row, place = np.nonzero(best.codes >= 0)
     column = best.codes[row, place]
     source = np.where(histories.is_empty[row], LAST_RESORT, assortment.sources(column, serving.name))
@@ -78,3 +77,38 @@ def _rows(
     texts = {"source": pl.String, "reason": pl.String}
     table = pl.DataFrame(columns, schema_overrides={"rank": pl.Int64, **texts})
     return table.with_columns(task=pl.lit(task)).select(list(_COLUMNS))
+
+
+def _best(serving: Recommender, histories: Histories, k: int, assortment: Assortment, *, hides: bool) -> Best:
+    """The best products of each customer, by positions in the assortment; `hides` leaves out what they have bought."""
+    if isinstance(serving, HistoryRecommender) and serving.alike is not None and assortment.is_plain:
+        return _best_of_all(serving.alike, serving.popular, histories, k, assortment.allowed, hides=hides)
+    scores = assortment.scores(serving.score_histories(histories))
+    if hides:
+        assortment.hide_bought(scores, histories)
+    return select(scores, k, assortment.filters)
+
+
+def _best_of_all(
+    alike: Scores, popular: Scores, histories: Histories, k: int, allowed: NDArray[np.bool_], *, hides: bool
+) -> Best:
+    """The same where everybody with a history has the same affinities: only as many products are looked at as can be
+    hidden from a customer, and k more.
+    """
+    bought = histories.counts().tocoo() if hides else None
+    most = 0 if bought is None else int(np.bincount(bought.row, minlength=1).max())
+    value = np.where(allowed, np.stack([alike, popular]), np.float32(-np.inf))
+    ranked = ranked_columns(value, k + most)
+    kind = histories.is_empty.astype(np.int64)
+    columns, scores = ranked[kind], np.take_along_axis(value, ranked, axis=1)[kind]
+    if bought is not None:
+        place = np.full(value.shape, -1)
+        np.put_along_axis(place, ranked, np.arange(ranked.shape[1])[None, :], axis=1)
+        at = place[kind[bought.row], bought.col]
+        scores[bought.row[at >= 0], at[at >= 0]] = -np.inf
+    first = np.argsort(scores == -np.inf, axis=1, kind="stable")[:, :k]
+    columns, scores = np.take_along_axis(columns, first, axis=1), np.take_along_axis(scores, first, axis=1)
+    best = Best.none((len(columns), k))
+    best.codes[:, : columns.shape[1]] = np.where(scores > -np.inf, columns, -1)
+    best.scores[:, : columns.shape[1]] = scores
+    return best

@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
-from offerloop.evaluation import bucket
+from offerloop.evaluation import buckets
 from offerloop.message import Message
 from offerloop.response.shelf.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
 from offerloop.response.shelf.designs import (
@@ -138,11 +138,18 @@ def blocks(lines: ShelfLines, weeks: range, seed: int) -> Iterator[ShelfLines]:
     if n <= 1:
         yield lines
         return
-    ids = lines.cells["customer_id"].unique().sort()
-    group = pl.Series([int(n * bucket(str(one), f"block-{seed}")) for one in ids], dtype=pl.Int64)
-    for number in range(n):
-        in_block = pl.col("customer_id").is_in(ids.filter(group == number).implode())
-        yield replace(lines, own=lines.own.filter(in_block), cells=lines.cells.filter(in_block))
+    own, cells = (_by_group(table, n, f"block-{seed}") for table in (lines.own, lines.cells))
+    for own_rows, cell_rows in zip(own, cells, strict=True):
+        yield replace(lines, own=lines.own[own_rows], cells=lines.cells[cell_rows])
+
+
+def _by_group(table: pl.DataFrame, n: int, seed: str) -> list[Ints]:
+    """The rows of each of `n` groups of customers, in their order."""
+    ids = table["customer_id"].unique()
+    groups = pl.DataFrame({"customer_id": ids, "group": (n * buckets(ids, seed)).astype(np.int16)})
+    group = table.select("customer_id").join(groups, on="customer_id", maintain_order="left")["group"].to_numpy()
+    order = np.argsort(group, kind="stable").astype(np.uint32)
+    return np.split(order, np.cumsum(np.bincount(group, minlength=n))[:-1])
 
 
 @dataclass(frozen=True)
@@ -190,7 +197,7 @@ class _Learner:
 
 def fold_of(customer_ids: NDArray[np.generic], seed: int, split: int = 0) -> NDArray[np.int64]:
     """Fold 0 or 1 of each customer in one division, by hash: the same customer is always in the same fold."""
-    return np.array([int(bucket(str(one), f"fold-{seed}-{split}") >= 0.5) for one in customer_ids], dtype=np.int64)
+    return np.asarray(buckets(pl.Series(customer_ids), f"fold-{seed}-{split}") >= 0.5, dtype=np.int64)
 
 
 def decile_of(predicted: Floats) -> NDArray[np.int64]:
