@@ -16,7 +16,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import altair as alt
 import numpy as np
 import polars as pl
 
@@ -32,7 +31,7 @@ from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.simulation import START, Market
 from offerloop.market.truth import true_effects
 from offerloop.market.week import Week, shelf_depths
-from offerloop.report import CONTROL, OURS, file_svg, rows_of
+from offerloop.report import CONTROL, OURS, Chart, category, mark, quantity
 from record import Claim, Found, Record, Result, load, machine, tell
 
 VERSIONS = ("offerloop", "numpy", "polars", "lightgbm", "duckdb")
@@ -103,16 +102,19 @@ def calibration(plot: Path | None) -> Found:
             away = abs(values[OURS_NAMED] / values[REAL] - 1)
             claims.append(Claim.at_most(f"{name}: {what} away from the real shop's", away, NEAR))
     if plot is not None:
-        plot.write_text(file_svg(moment_plots(tables)), encoding="utf-8")
+        plot.write_text(moment_plots(tables).drawn("white"), encoding="utf-8")
     return results, claims
 
 
-def moment_plots(tables: dict[str, pl.DataFrame]) -> alt.TopLevelMixin:
+def moment_plots(tables: dict[str, pl.DataFrame]) -> Chart:
     """For each moment the distribution over customers, both shops on one axis."""
-    colour = alt.Color(
-        "shop:N", title=None, scale=alt.Scale(domain=[REAL, OURS_NAMED], range=[CONTROL, OURS]),
-        legend=alt.Legend(orient="top"),
-    )  # fmt: skip
+    colours = {"domain": [REAL, OURS_NAMED], "range": [CONTROL, OURS]}
+    channels = {
+        "x": quantity("at", title=None),
+        "y": quantity("share", title=None, axis={"format": "%", "tickCount": 4}),
+        "color": category("shop", title=None, scale=colours, legend={"orient": "top"}),
+        "strokeDash": category("shop", legend=None),
+    }
     charts = []
     for name in NAMES:
         edges = np.quantile(np.concatenate([table[name].drop_nulls() for table in tables.values()]), [0, 0.99])
@@ -122,12 +124,9 @@ def moment_plots(tables: dict[str, pl.DataFrame]) -> alt.TopLevelMixin:
             for shop, table in tables.items()
             for at, share in zip(bins, np.histogram(table[name].drop_nulls(), bins)[0] / table.height, strict=False)
         ]
-        chart = alt.Chart(rows_of(rows), title=name).mark_line(interpolate="step-after", strokeWidth=2)
-        x, y = alt.X("at:Q", title=None), alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=4))
-        charts.append(chart.encode(x=x, y=y, color=colour, strokeDash=alt.StrokeDash("shop:N", legend=None)).properties(
-            width=280, height=140))  # fmt: skip
-    found: alt.TopLevelMixin = alt.concat(*charts, columns=2)
-    return found
+        lines = mark("line", rows, {"interpolate": "step-after", "strokeWidth": 2}, **channels)
+        charts.append({**lines, "title": name, "width": 280, "height": 140})
+    return Chart(concat=charts, columns=2)
 
 
 def response(quick: bool) -> Found:

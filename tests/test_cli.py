@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from offerloop.cli import PANELS, app, main
 from offerloop.commands.terminal.help import SHARED, help_text
 
-HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "altair", "pydantic", "narwhals")
+HEAVY = ("numpy", "polars", "duckdb", "scipy", "lightgbm", "implicit", "pydantic", "narwhals")
 
 
 def test_help_imports_nothing_heavy():

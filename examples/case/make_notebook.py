@@ -21,12 +21,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import polars as pl
 
 import case_text
 from case_page import render_case
-from offerloop.report import file_svg
+from offerloop.report import Chart
 
 FOLDER = Path(__file__).parent
 MARK = "# %%"
@@ -92,8 +91,8 @@ def _shown(value: object, number: int) -> dict[str, Any]:
     forms: dict[str, Any] = {"text/plain": str(value)}
     if isinstance(value, pl.DataFrame):
         forms["text/html"] = value._repr_html_()
-    elif isinstance(value, alt.TopLevelMixin):
-        svg = file_svg(value)
+    elif isinstance(value, Chart):
+        svg = value.drawn("white")
         forms = {"text/plain": "a chart", "image/svg+xml": svg}
     elif not isinstance(value, str):
         forms = {"text/plain": type(value).__name__}

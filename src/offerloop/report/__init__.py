@@ -10,21 +10,18 @@ if TYPE_CHECKING:
     from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, ColumnPart, columns
     from offerloop.report.charts.courses import courses
     from offerloop.report.charts.drawing import (
-        CONTROL,
-        OURS,
         PLAIN_LABELS,
         Axes,
         Build,
         day_labels,
         figure,
-        file_svg,
         money_labels,
         percent_labels,
-        rows_of,
     )
     from offerloop.report.charts.forest import Dot, Upright, forest, upright
     from offerloop.report.charts.lines import Level, LinePoint, Straight, line
     from offerloop.report.charts.panels import ChartPanel, PanelLine, panels
+    from offerloop.report.charts.vega import CONTROL, OURS, Chart, category, mark, quantity
     from offerloop.report.glossary import (
         Entry,
         glossary_terms,
@@ -55,6 +52,7 @@ __all__ = [
     "Block",
     "Build",
     "Bullets",
+    "Chart",
     "ChartPanel",
     "ColumnPart",
     "Details",
@@ -78,6 +76,7 @@ __all__ = [
     "Upright",
     "bars",
     "capital",
+    "category",
     "columns",
     "count",
     "courses",
@@ -85,7 +84,6 @@ __all__ = [
     "environment",
     "figure",
     "figure_text",
-    "file_svg",
     "filled",
     "first_chart",
     "forest",
@@ -95,14 +93,15 @@ __all__ = [
     "kept_together",
     "language_name",
     "line",
+    "mark",
     "money_labels",
     "other_languages",
     "p_words",
     "panels",
     "percent",
     "percent_labels",
+    "quantity",
     "rounded",
-    "rows_of",
     "scored_table",
     "study_page",
     "terms_block",

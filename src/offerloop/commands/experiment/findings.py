@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.evaluation import Action, Estimate, Reason
-from offerloop.report import PLAIN_LABELS, Dot, Localizer, Result, file_svg, forest
+from offerloop.report import PLAIN_LABELS, Dot, Localizer, Result, forest
 from offerloop.workspace import plain
 
 _WIDTH = 640
@@ -137,7 +137,7 @@ class ExperimentResult(Result):
         """The difference of each arm in the first metric."""
         primary_metrics = [(arm.arm, arm.metrics[0]) for arm in self.arms if arm.metrics]
         dots = [Dot(one.metric, name, one.difference) for name, one in primary_metrics if one.is_bounded]
-        return file_svg(forest(dots, PLAIN_LABELS)(_WIDTH)) if dots else ""
+        return forest(dots, PLAIN_LABELS)(_WIDTH).drawn("white") if dots else ""
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from offerloop.report import (
     Text,
     courses,
     figure,
-    file_svg,
     money_labels,
     percent_labels,
     study_page,
@@ -166,7 +165,7 @@ def render_planning(findings: PlanningFindings, language: str = "en") -> str:
 
 def draw_planning(findings: PlanningFindings, language: str = "en") -> str:
     """The chart of the first screen as an SVG file."""
-    return file_svg(_lines(findings, Localizer(language, findings.currency))(WIDTH))
+    return _lines(findings, Localizer(language, findings.currency))(WIDTH).drawn("white")
 
 
 def _chart(findings: PlanningFindings, _: Localizer) -> Figure:

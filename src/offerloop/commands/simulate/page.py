@@ -22,7 +22,6 @@ from offerloop.report import (
     Text,
     count,
     figure,
-    file_svg,
     forest,
     percent_labels,
     study_page,
@@ -138,7 +137,7 @@ def render_simulation(findings: SimulationFindings, language: str = "en") -> str
 
 def draw_simulation(findings: SimulationFindings, language: str = "en") -> str:
     """The chart of the first screen as an SVG file."""
-    return file_svg(_dots(findings, Localizer(language, findings.currency))(WIDTH))
+    return _dots(findings, Localizer(language, findings.currency))(WIDTH).drawn("white")
 
 
 def _chart(findings: SimulationFindings, _: Localizer) -> Figure:

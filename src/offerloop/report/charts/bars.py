@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from offerloop.report.charts.drawing import INK, OURS, SOFT, Axes, Build, rows_of, ticks, width_of, words_on
-
-if TYPE_CHECKING:
-    import altair as alt
-
+from offerloop.report.charts.drawing import Axes, Build, ticks, width_of
+from offerloop.report.charts.vega import (
+    INK,
+    OURS,
+    SOFT,
+    Chart,
+    Spec,
+    category,
+    layered,
+    mark,
+    quantity,
+    rows_of,
+    words_on,
+)
 
 CAPITAL = 8
 """Pixels of one letter, about; names of categories are often in capitals."""
@@ -30,24 +38,24 @@ class Bar:
 def bars(rows: Sequence[Bar], parts: Sequence[str] = ()) -> Build:
     """Horizontal bars, in the order given; several parts of a row are stacked, darker towards the last part."""
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
+    def build(width: int) -> Chart:
         label_width = min(max(width_of(bar.row, CAPITAL) for bar in rows) + 16, 250, width // 2)
-        values = rows_of([{"row": bar.row, "size": bar.size, "label": bar.label, "part": bar.part} for bar in rows])
-        y = alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=label_width - 10, labelColor=INK))
-        total = alt.X("sum(size):Q", axis=None, scale=alt.Scale(domainMax=1.25 * max(_totals(rows), default=1)))
-        opacity = shades(parts) if len(parts) > 1 else alt.value(1)
-        order = alt.Order("part:N", sort="descending")
-        bar = alt.Chart(values).mark_bar(color=OURS, height=16).encode(x=total, y=y, opacity=opacity, order=order)
-        words = (
-            alt.Chart(values)
-            .transform_joinaggregate(total="sum(size)", groupby=["row"])
-            .transform_filter("datum.label != ''")
-            .mark_text(align="left", dx=6)
-            .encode(x=alt.X("total:Q"), y=y, text=alt.Text("label:N"))
+        y = category("row", sort=None, title=None, axis={"labelLimit": label_width - 10, "labelColor": INK})
+        most = 1.25 * max(_totals(rows), default=1)
+        bar = mark(
+            "bar",
+            None,
+            {"color": OURS, "height": 16},
+            x=quantity("size", aggregate="sum", axis=None, scale={"domainMax": most}),
+            y=y,
+            opacity=shades(parts),
+            order=category("part", sort="descending"),
         )
-        return alt.layer(bar, words).properties(width=width - label_width, height=alt.Step(24))
+        words = mark("text", None, {"align": "left", "dx": 6}, x=quantity("total"), y=y, text=category("label"))
+        totals = {"joinaggregate": [{"op": "sum", "field": "size", "as": "total"}], "groupby": ["row"]}
+        labelled = {**words, "transform": [totals, {"filter": "datum.label != ''"}]}
+        data = rows_of({"row": bar.row, "size": bar.size, "label": bar.label, "part": bar.part} for bar in rows)
+        return layered([bar, labelled], data=data, width=width - label_width, height={"step": 24})
 
     return build
 
@@ -57,35 +65,34 @@ def _totals(rows: Sequence[Bar]) -> list[float]:
     return [sum(bar.size for bar in rows if bar.row == name) for name in names]
 
 
-def shades(parts: Sequence[str]) -> alt.Opacity:
-    """Parts of a stack from light to dark, with a legend above."""
-    import altair as alt
-
+def shades(parts: Sequence[str]) -> Spec:
+    """Parts of a stack from light to dark, with a legend above; a single part is opaque."""
+    if len(parts) <= 1:
+        return {"value": 1}
     shades = [0.35 + 0.65 * position / (len(parts) - 1) for position in range(len(parts))]
-    legend = alt.Legend(title=None, orient="top", symbolFillColor=OURS, symbolStrokeWidth=0, symbolType="square")
-    return alt.Opacity("part:N", scale=alt.Scale(domain=list(parts), range=shades), legend=legend)
+    legend = {
+        "title": None, "orient": "top", "symbolFillColor": OURS, "symbolStrokeWidth": 0, "symbolType": "square",
+    }  # fmt: skip
+    return category("part", scale={"domain": list(parts), "range": shades}, legend=legend)
 
 
 def histogram(counts: Sequence[tuple[float, float, int]], axes: Axes, level: tuple[float, str]) -> Build:
     """Counts between edges, with one level marked."""
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
-        values = rows_of([{"low": low, "high": high, "count": size} for low, high, size in counts])
-        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width))
-        x = alt.X("low:Q", title=axes.x_title, axis=axis)
-        y = alt.Y("count:Q", title=None, axis=alt.Axis(grid=True, tickCount=4))
-        bar = (
-            alt.Chart(values)
-            .mark_bar(color=OURS, opacity=0.75)
-            .encode(x=x, x2=alt.X2("high:Q"), y=y, y2=alt.Y2(datum=0))
+    def build(width: int) -> Chart:
+        axis = {"labelExpr": axes.x_labels, "grid": False, "tickCount": ticks(width)}
+        bar = mark(
+            "bar",
+            ({"low": low, "high": high, "count": size} for low, high, size in counts),
+            {"color": OURS, "opacity": 0.75},
+            x=quantity("low", title=axes.x_title, axis=axis),
+            x2={"field": "high"},
+            y=quantity("count", title=None, axis={"grid": True, "tickCount": 4}),
+            y2={"datum": 0},
         )
-        row = rows_of([{"x": level[0], "label": level[1]}])
-        rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(x=alt.X("x:Q"))
-        words = [
-            mark.encode(x=alt.X("x:Q"), y=alt.YValue(2)) for mark in words_on(row, align="left", dx=6, baseline="top")
-        ]
-        return alt.layer(bar, rule, *words).properties(width=width - 60, height=200)
+        row = [{"x": level[0], "label": level[1]}]
+        rule = mark("rule", row, {"color": SOFT, "strokeDash": [5, 4]}, x=quantity("x"))
+        words = words_on(row, {"align": "left", "dx": 6, "baseline": "top"}, x=quantity("x"), y={"value": 2})
+        return layered([bar, rule, *words], width=width - 60, height=200)
 
     return build

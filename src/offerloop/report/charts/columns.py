@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from offerloop.report.charts.bars import shades
-from offerloop.report.charts.drawing import INK, OURS, Axes, Build, rows_of, ticks
-
-if TYPE_CHECKING:
-    import altair as alt
+from offerloop.report.charts.drawing import Axes, Build, ticks
+from offerloop.report.charts.vega import OURS, Chart, layered, mark, quantity, rows_of, zero_line
 
 MOST_DAYS = 120
 """Days that a chart of days has room for; a longer period is shown by week."""
@@ -33,32 +30,26 @@ def columns(
 ) -> Build:
     """Columns of some days' width; the axis runs over the whole period, so that days without a case show."""
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
+    def build(width: int) -> Chart:
         gap = 0.0 if width_of_one == 1 else 1.0
-        values = rows_of(
-            [
-                {"from": column.day, "to": column.day + width_of_one - gap, "size": column.size, "part": column.part}
-                for column in counts
-            ]
+        axis = {"labelExpr": axes.x_labels, "grid": False, "tickCount": ticks(width), "tickMinStep": 1}
+        # Whole numbers, unless the axes say how amounts are written.
+        labels = {"labelExpr": axes.y_labels} if axes.y_labels else {"tickMinStep": 1}
+        bar = mark(
+            "bar",
+            None,
+            {"color": OURS},
+            x=quantity("from", title=axes.x_title, axis=axis, scale={"domain": [ends[0], ends[1]], "nice": False}),
+            x2={"field": "to"},
+            y=quantity(
+                "size", aggregate="sum", title=None, axis={"grid": True, "tickCount": 4, **labels}, stack="zero"
+            ),
+            opacity=shades(parts),
         )
-        scale = alt.Scale(domain=[ends[0], ends[1]], nice=False)
-        axis = alt.Axis(labelExpr=axes.x_labels, grid=False, tickCount=ticks(width), tickMinStep=1)
-        x = alt.X("from:Q", title=axes.x_title, axis=axis, scale=scale)
-        y = alt.Y("sum(size):Q", title=None, axis=_counted(axes), stack="zero")
-        opacity = shades(parts) if len(parts) > 1 else alt.value(1)
-        bar = alt.Chart(values).mark_bar(color=OURS).encode(x=x, x2=alt.X2("to:Q"), y=y, opacity=opacity)
-        zero = alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0))
-        return alt.layer(bar, zero).properties(width=width - 60, height=160)
+        data = rows_of(
+            {"from": column.day, "to": column.day + width_of_one - gap, "size": column.size, "part": column.part}
+            for column in counts
+        )
+        return layered([bar, zero_line(None)], data=data, width=width - 60, height=160)
 
     return build
-
-
-def _counted(axes: Axes) -> alt.Axis:
-    """Whole numbers, unless the axes say how amounts are written."""
-    import altair as alt
-
-    if not axes.y_labels:
-        return alt.Axis(grid=True, tickCount=4, tickMinStep=1)
-    return alt.Axis(grid=True, tickCount=4, labelExpr=axes.y_labels)

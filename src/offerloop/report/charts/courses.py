@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from offerloop.report.charts.drawing import BAND, INK, Axes, Build, rows_of, ticks, width_of
+from offerloop.report.charts.drawing import BAND, Axes, Build, ticks, width_of
 from offerloop.report.charts.panels import COLOURS, DASHES, PanelLine
-
-if TYPE_CHECKING:
-    import altair as alt
+from offerloop.report.charts.vega import INK, Chart, Spec, category, layered, mark, quantity, zero_line
 
 HEIGHT, MARGIN = 280, 70
 LETTER, GAP = 7.5, 17
@@ -45,22 +42,20 @@ def courses(lines: Sequence[PanelLine], axes: Axes, looks: Sequence[str] = (), *
     order = [*looks] or [line.name for line in lines]
     places = [order.index(line.name) for line in lines]
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
+    def build(width: int) -> Chart:
         names = max(width_of(line.name, LETTER) for line in lines)
         room, height = width - MARGIN - min(names, width // 3) - LEADER, max(HEIGHT, GAP * len(lines))
         low, high = _ends(lines)
         at = [height * (high - line.points[-1][1].value) / (high - low) for line in lines]
         layers = [part for place, line in zip(places, lines, strict=True) for part in _band(line, place, len(lines))]
-        layers.append(alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)))
+        layers.append(zero_line([{}]))
         layers += [
             _drawn(line, place, (low, high), axes, width, whole=whole)
             for place, line in zip(places, lines, strict=True)
         ]
         for place, line, end, words in zip(places, lines, at, apart(at, GAP, height), strict=True):
             layers += _name(line, place, room, end, words)
-        return alt.layer(*layers).properties(width=room, height=height)
+        return layered(layers, width=room, height=height)
 
     return build
 
@@ -73,43 +68,51 @@ def _ends(lines: Sequence[PanelLine]) -> tuple[float, float]:
     return low - air, high + air
 
 
-def _band(line: PanelLine, place: int, lines: int) -> list[alt.Chart]:
+def _band(line: PanelLine, place: int, lines: int) -> list[Spec]:
     """Where there are many, bands are paler: their edges tell them apart."""
-    import altair as alt
-
     colour, dash = look(place)
-    rows = rows_of([{"x": x, "low": one.low, "high": one.high} for x, one in line.points])
-    area = alt.Chart(rows).mark_area(color=colour, opacity=BAND * min(1.0, FULL / lines)).encode(
-        x=alt.X("x:Q"), y=alt.Y("low:Q"), y2=alt.Y2("high:Q")
-    )  # fmt: skip
-    edge = alt.Chart(rows).mark_line(color=colour, strokeWidth=1, strokeDash=dash, opacity=EDGE)
-    return [area, edge.encode(x=alt.X("x:Q"), y=alt.Y("low:Q")), edge.encode(x=alt.X("x:Q"), y=alt.Y("high:Q"))]
+    rows = [{"x": x, "low": one.low, "high": one.high} for x, one in line.points]
+    x, low, high = (quantity(name) for name in ("x", "low", "high"))
+    opacity = BAND * min(1.0, FULL / lines)
+    area = mark("area", rows, {"color": colour, "opacity": opacity}, x=x, y=low, y2={"field": "high"})
+    edge = {"color": colour, "strokeWidth": 1, "strokeDash": dash, "opacity": EDGE}
+    return [area, *(mark("line", rows, edge, x=x, y=end) for end in (low, high))]
 
 
-def _drawn(line: PanelLine, place: int, ends: tuple[float, float], axes: Axes, width: int, *, whole: bool) -> alt.Chart:
-    import altair as alt
-
-    (colour, dash), step = look(place), 1 if whole else alt.Undefined
-    axis = alt.Axis(labelExpr=axes.x_labels, tickCount=ticks(width), grid=False, tickMinStep=step)
-    x = alt.X("x:Q", title=axes.x_title, axis=axis, scale=alt.Scale(nice=False, zero=False, padding=6))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=list(ends), nice=False),
-              axis=alt.Axis(labelExpr=axes.y_labels, grid=True, tickCount=5))  # fmt: skip
-    rows = rows_of([{"x": x, "value": one.value} for x, one in line.points])
-    mark = alt.Chart(rows).mark_line(
-        color=colour, strokeWidth=2.5, strokeDash=dash, point={"color": colour, "size": 24}
+def _drawn(line: PanelLine, place: int, ends: tuple[float, float], axes: Axes, width: int, *, whole: bool) -> Spec:
+    colour, dash = look(place)
+    axis = {"labelExpr": axes.x_labels, "tickCount": ticks(width), "grid": False}
+    return mark(
+        "line",
+        ({"x": x, "value": one.value} for x, one in line.points),
+        {"color": colour, "strokeWidth": 2.5, "strokeDash": dash, "point": {"color": colour, "size": 24}},
+        x=quantity(
+            "x",
+            title=axes.x_title,
+            axis=axis | ({"tickMinStep": 1} if whole else {}),
+            scale={"nice": False, "zero": False, "padding": 6},
+        ),
+        y=quantity(
+            "value",
+            title=None,
+            scale={"domain": list(ends), "nice": False},
+            axis={"labelExpr": axes.y_labels, "grid": True, "tickCount": 5},
+        ),
     )
-    return mark.encode(x=x, y=y)
 
 
-def _name(line: PanelLine, place: int, room: int, end: float, words: float) -> list[alt.Chart]:
+def _name(line: PanelLine, place: int, room: int, end: float, words: float) -> list[Spec]:
     """The name, and what leads to it from the end of its line."""
-    import altair as alt
-
-    row = rows_of([{"label": line.name}])
-    leader = alt.Chart(row).mark_rule(color=look(place)[0], strokeWidth=1.2).encode(
-        x=alt.XValue(room), x2=alt.X2Value(room + LEADER - 2), y=alt.YValue(end), y2=alt.Y2Value(words)
-    )  # fmt: skip
-    text = alt.Chart(row).mark_text(color=INK, align="left", baseline="middle").encode(
-        text=alt.Text("label:N"), x=alt.XValue(room + LEADER), y=alt.YValue(words)
-    )  # fmt: skip
-    return [leader, text]
+    row = [{"label": line.name}]
+    leader = mark(
+        "rule",
+        row,
+        {"color": look(place)[0], "strokeWidth": 1.2},
+        x={"value": room},
+        x2={"value": room + LEADER - 2},
+        y={"value": end},
+        y2={"value": words},
+    )
+    look_of_text = {"color": INK, "align": "left", "baseline": "middle"}
+    at: Spec = {"x": {"value": room + LEADER}, "y": {"value": words}}
+    return [leader, mark("text", row, look_of_text, text=category("label"), **at)]

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.report.charts.drawing import (
+from offerloop.report.charts.drawing import NARROW, Build, ticks, width_of
+from offerloop.report.charts.vega import (
     CONTROL,
     INK,
-    NARROW,
     OURS,
     SOFT,
     SURFACE,
     WARNING,
-    Build,
+    Chart,
+    Spec,
+    category,
+    layered,
+    mark,
+    quantity,
     rows_of,
-    ticks,
-    width_of,
     words_on,
+    zero_line,
 )
 from offerloop.report.localizer import Localizer
-
-if TYPE_CHECKING:
-    import altair as alt
 
 LOOKS = {
     "ours": (OURS, "circle"),
@@ -34,6 +35,14 @@ LOOKS = {
 """Colour and shape of each kind of dot: never colour alone."""
 
 
+_HEADING: Spec = {
+    "title": None,
+    "labelOrient": "top",
+    "labelAnchor": "start",
+    "labelAngle": 0,
+    "labelPadding": -4,
+    "labelLimit": NARROW,
+}
 LETTER = 7
 """Pixels of one letter, about."""
 SIZE = 70
@@ -59,44 +68,44 @@ def forest(
 ) -> Build:
     """Rows of dots with whiskers on one axis, or on one for each group, with a line at the reference."""
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
-        grouped = any(dot.group for dot in dots)
+    def build(width: int) -> Chart:
         label_width = _label_width(dots, width)
-        y = alt.Y("row:N", sort=None, title=None, axis=_row_axis(label_width, lines_per_row))
-        x = alt.X(
-            "value:Q",
-            title=None,
-            axis=alt.Axis(labelExpr=axis_labels, tickCount=ticks(width)),
-            scale=alt.Scale(zero=False),
+        layers = layered(
+            _dot_layers(dots, axis_labels, reference, _row_axis(label_width, lines_per_row), ticks(width)),
+            width=width - label_width - 25,
+            height={"step": 20 if lines_per_row == 1 else 16 + 14 * lines_per_row},
         )
-        size = {
-            "width": width - label_width - 25,
-            "height": alt.Step(20 if lines_per_row == 1 else 16 + 14 * lines_per_row),
-        }
-        layers = alt.layer(
-            alt.Chart().mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.XDatum(reference)),
-            alt.Chart().mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y, color=_colour()),
-            alt.Chart().mark_point(size=75, filled=True, opacity=1).encode(x=x, y=y, color=_colour(), shape=_shape()),
-            *([_hollow(x, y)] if any(dot.assumed for dot in dots) else []),
-        ).properties(**size)
-        values = rows_of([_row(dot, position) for position, dot in enumerate(dots)])
-        if not grouped:
-            return layers.properties(data=values)
-        heading = alt.Row("group:N", sort=list(dict.fromkeys(dot.group for dot in dots)), header=_heading())
-        faceted = layers.facet(row=heading, data=values, spacing=14)
-        chart: alt.FacetChart = faceted.resolve_scale(x="shared" if one_scale else "independent", y="independent")
-        return chart
+        data = rows_of(_row(dot, position) for position, dot in enumerate(dots))
+        if not any(dot.group for dot in dots):
+            return Chart(layers, data=data)
+        groups = list(dict.fromkeys(dot.group for dot in dots))
+        scales = {"x": "shared" if one_scale else "independent", "y": "independent"}
+        return Chart(
+            data=data,
+            facet={"row": category("group", sort=groups, header=_HEADING)},
+            spacing=14,
+            spec=layers,
+            resolve={"scale": scales},
+        )
 
     return build
 
 
-def _hollow(x: alt.X, y: alt.Y) -> alt.Chart:
-    import altair as alt
-
-    point = alt.Chart().transform_filter("datum.assumed").mark_point(size=26, filled=True, color=SURFACE, opacity=1)
-    return point.encode(x=x, y=y, shape=_shape())
+def _dot_layers(dots: Sequence[Dot], axis_labels: str, reference: float, row_axis: Spec, n_ticks: int) -> list[Spec]:
+    x = quantity("value", title=None, axis={"labelExpr": axis_labels, "tickCount": n_ticks}, scale={"zero": False})
+    y = category("row", sort=None, title=None, axis=row_axis)
+    whiskers = {"x": quantity("low"), "x2": {"field": "high"}, "y": y, "color": _look(0)}
+    layers = [
+        zero_line(None, "x", reference),
+        mark("rule", None, {"strokeWidth": 2}, **whiskers),
+        mark("point", None, {"size": 75, "filled": True, "opacity": 1}, x=x, y=y, color=_look(0), shape=_look(1)),
+    ]
+    if any(dot.assumed for dot in dots):
+        hollow = {"size": 26, "filled": True, "color": SURFACE, "opacity": 1}
+        layers.append(
+            {**mark("point", None, hollow, x=x, y=y, shape=_look(1)), "transform": [{"filter": "datum.assumed"}]}
+        )
+    return layers
 
 
 def _label_width(dots: Sequence[Dot], width: int) -> int:
@@ -119,45 +128,22 @@ def _row(dot: Dot, position: int) -> dict[str, Any]:
     }
 
 
-def _row_axis(label_width: int, lines: int) -> alt.Axis:
-    import altair as alt
+def _row_axis(label_width: int, lines: int) -> Spec:
+    axis = {
+        "labelLimit": label_width - 8,
+        "labelColor": INK,
+        "labelOverlap": False,
+        "minExtent": label_width,
+        "maxExtent": label_width,
+    }
+    return axis if lines == 1 else axis | {"labelExpr": "split(datum.label, '|')"}
 
-    split = alt.Undefined if lines == 1 else "split(datum.label, '|')"
-    return alt.Axis(
-        labelLimit=label_width - 8,
-        labelExpr=split,
-        labelColor=INK,
-        labelOverlap=False,
-        minExtent=label_width,
-        maxExtent=label_width,
+
+def _look(place: int) -> Spec:
+    """The colour (0) or the shape (1) of a dot."""
+    return category(
+        "look", scale={"domain": list(LOOKS), "range": [look[place] for look in LOOKS.values()]}, legend=None
     )
-
-
-def _heading() -> alt.Header:
-    import altair as alt
-
-    return alt.Header(
-        title=None,
-        labelOrient="top",
-        labelAnchor="start",
-        labelAngle=0,
-        labelPadding=-4,
-        labelLimit=NARROW,
-    )
-
-
-def _colour() -> alt.Color:
-    import altair as alt
-
-    scale = alt.Scale(domain=list(LOOKS), range=[look[0] for look in LOOKS.values()])
-    return alt.Color("look:N", scale=scale, legend=None)
-
-
-def _shape() -> alt.Shape:
-    import altair as alt
-
-    scale = alt.Scale(domain=list(LOOKS), range=[look[1] for look in LOOKS.values()])
-    return alt.Shape("look:N", scale=scale, legend=None)
 
 
 @dataclass(frozen=True)
@@ -174,50 +160,41 @@ def upright(
 ) -> Build:
     """Dots with whiskers over ordered steps, with zero and perhaps an average as lines; predictions are hollow."""
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
+    def build(width: int) -> Chart:
         apart = APART if any(step.predicted is not None for step in steps) else 0
-        x = alt.X("step:N", sort=None, **_step_axis(steps, x_title, width, _))
-        y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axis_labels, grid=True, tickCount=5))
-        values = rows_of([_step(step) for step in steps])
-        layers: list[alt.Chart] = [
-            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
+        rows = [_step(step) for step in steps]
+        x = category("step", sort=None, **_step_axis(steps, x_title, width, _))
+        y = quantity("value", title=None, axis={"labelExpr": axis_labels, "grid": True, "tickCount": 5})
+        whiskers = {"color": OURS, "strokeWidth": 2, "xOffset": -apart}
+        hollow = {"shape": "diamond", "size": SIZE, "color": SOFT, "fill": SURFACE, "opacity": 1, "xOffset": apart}
+        predicted = mark("point", rows, hollow, x=x, y=quantity("predicted"))
+        dot = {"size": SIZE, "filled": True, "color": OURS, "opacity": 1, "xOffset": -apart}
+        layers = [
+            zero_line(rows),
             *(_level(*level) if level else ()),
-            alt.Chart(values)
-            .mark_rule(color=OURS, strokeWidth=2, xOffset=-apart)
-            .encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
-            alt.Chart(values)
-            .transform_filter("isValid(datum.predicted)")
-            .mark_point(shape="diamond", size=SIZE, color=SOFT, fill=SURFACE, opacity=1, xOffset=apart)
-            .encode(x=x, y=alt.Y("predicted:Q")),
-            alt.Chart(values)
-            .mark_point(size=SIZE, filled=True, color=OURS, opacity=1, xOffset=-apart)
-            .encode(x=x, y=y),
+            mark("rule", rows, whiskers, x=x, y=quantity("low"), y2={"field": "high"}),
+            {**predicted, "transform": [{"filter": "isValid(datum.predicted)"}]},
+            mark("point", rows, dot, x=x, y=y),
         ]
-        return alt.layer(*layers).properties(width=width - 60, height=260)
+        return layered(layers, width=width - 60, height=260)
 
     return build
 
 
-def _step_axis(steps: Sequence[Upright], x_title: str, width: int, _: Localizer) -> dict[str, Any]:
+def _step_axis(steps: Sequence[Upright], x_title: str, width: int, _: Localizer) -> Spec:
     """Every step is named; on a narrow screen the per cent signs move to the title."""
-    import altair as alt
-
     sign = _.percent_sign
-    shorten = width <= NARROW and any(sign in step.step for step in steps)
-    names = f"replace(datum.label, '{sign}', '')" if shorten else alt.Undefined
-    axis = alt.Axis(labelAngle=0, grid=False, labelOverlap=False, labelExpr=names)
-    return {"title": _("{title} (%)", context="axis title", title=x_title) if shorten else x_title, "axis": axis}
+    axis = {"labelAngle": 0, "grid": False, "labelOverlap": False}
+    if width > NARROW or not any(sign in step.step for step in steps):
+        return {"title": x_title, "axis": axis}
+    names = {"labelExpr": f"replace(datum.label, '{sign}', '')"}
+    return {"title": _("{title} (%)", context="axis title", title=x_title), "axis": axis | names}
 
 
-def _level(value: float, label: str) -> tuple[alt.Chart, ...]:
-    import altair as alt
-
-    row = rows_of([{"value": value, "label": label}])
-    line = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(y=alt.Y("value:Q"))
-    words = words_on(row, align="left", dy=-9, baseline="middle")
-    return line, *(text.encode(x=alt.XValue(4), y=alt.Y("value:Q")) for text in words)
+def _level(value: float, label: str) -> list[Spec]:
+    row, y = [{"value": value, "label": label}], quantity("value")
+    line = mark("rule", row, {"color": SOFT, "strokeDash": [5, 4]}, y=y)
+    return [line, *words_on(row, {"align": "left", "dy": -9, "baseline": "middle"}, x={"value": 4}, y=y)]
 
 
 def _step(step: Upright) -> dict[str, Any]:

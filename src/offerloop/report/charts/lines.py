@@ -6,25 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.report.charts.drawing import (
-    BAND,
-    INK,
-    NARROW,
-    OURS,
-    SOFT,
-    Axes,
-    Build,
-    rows_of,
-    ticks,
-    width_of,
-    words_on,
-)
-
-if TYPE_CHECKING:
-    import altair as alt
+from offerloop.report.charts.drawing import BAND, NARROW, Axes, Build, ticks, width_of
+from offerloop.report.charts.vega import OURS, SOFT, Chart, Spec, layered, mark, quantity, words_on, zero_line
 
 HEIGHT, MARGIN = 280, 70
 NARROW_LETTERS = 21
@@ -74,44 +60,36 @@ def line(
 ) -> Build:
     """The line with its 95 % band and zero; an assumed one is dashed and has no band."""
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
-        values = rows_of([_point(point) for point in points])
-        axis = alt.Axis(labelExpr=axes.x_labels, tickCount=ticks(width), grid=False)
-        x = alt.X("x:Q", title=axes.x_title, axis=axis, scale=alt.Scale(nice=False, padding=6))
-        y = alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=axes.y_labels, grid=True, tickCount=5))
-        chart = alt.Chart(values)
-        band = chart.mark_area(color=OURS, opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
+    def build(width: int) -> Chart:
+        rows = [_point(point) for point in points]
+        axis = {"labelExpr": axes.x_labels, "tickCount": ticks(width), "grid": False}
+        x = quantity("x", title=axes.x_title, axis=axis, scale={"nice": False, "padding": 6})
+        y = quantity("value", title=None, axis={"labelExpr": axes.y_labels, "grid": True, "tickCount": 5})
+        band = mark("area", rows, {"color": OURS, "opacity": BAND}, x=x, y=quantity("low"), y2={"field": "high"})
         dash = [7, 4] if assumed else [1, 0]
         layers = [
             *([] if assumed else [band]),
-            alt.Chart(values).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
-            chart.mark_line(color=OURS, strokeWidth=2.5, strokeDash=dash).encode(x=x, y=y),
+            zero_line(rows),
+            mark("line", rows, {"color": OURS, "strokeWidth": 2.5, "strokeDash": dash}, x=x, y=y),
             *([] if against is None else _straight(against, points)),
             *_levels(levels, points, width),
         ]
-        return alt.layer(*layers).properties(width=width - MARGIN, height=HEIGHT)
+        return layered(layers, width=width - MARGIN, height=HEIGHT)
 
     return build
 
 
-def _straight(straight: Straight, points: Sequence[LinePoint]) -> list[alt.Chart]:
-    import altair as alt
-
+def _straight(straight: Straight, points: Sequence[LinePoint]) -> list[Spec]:
     at = WORDS_AT * straight.x
     is_above = min(points, key=lambda point: abs(point.x - at)).estimate.value < WORDS_AT * straight.value
     on_right = is_above == (straight.value < 0)
-    ends = rows_of([{"x": 0, "value": 0}, {"x": straight.x, "value": straight.value}])
-    row = rows_of([{"x": at, "value": WORDS_AT * straight.value, "label": straight.label}])
-    drawn = (
-        alt.Chart(ends)
-        .mark_line(color=SOFT, strokeWidth=1.5, strokeDash=[5, 4])
-        .encode(x=alt.X("x:Q"), y=alt.Y("value:Q"))
-    )
+    ends: list[Spec] = [{"x": 0, "value": 0}, {"x": straight.x, "value": straight.value}]
+    row = [{"x": at, "value": WORDS_AT * straight.value, "label": straight.label}]
+    channels = {"x": quantity("x"), "y": quantity("value")}
+    drawn = mark("line", ends, {"color": SOFT, "strokeWidth": 1.5, "strokeDash": [5, 4]}, **channels)
     place = {"align": "left", "dx": GAP} if on_right else {"align": "right", "dx": -GAP}
-    words = words_on(row, **place, dy=-LINE if is_above else LINE, baseline="middle")
-    return [drawn, *(text.encode(x=alt.X("x:Q"), y=alt.Y("value:Q")) for text in words)]
+    place |= {"dy": -LINE if is_above else LINE, "baseline": "middle"}
+    return [drawn, *words_on(row, place, **channels)]
 
 
 def _point(point: LinePoint) -> dict[str, Any]:
@@ -168,20 +146,17 @@ def _cost(placed: Placed, room: float) -> tuple[float, int, float]:
     return outside, crossed, sum(one.at < room / 2 if on_left else one.at > room / 2 for one, on_left in placed)
 
 
-def _levels(levels: Sequence[Level], points: Sequence[LinePoint], width: int) -> list[alt.Chart]:
-    import altair as alt
-
-    marks: list[alt.Chart] = []
-    texts: list[alt.Chart] = []
+def _levels(levels: Sequence[Level], points: Sequence[LinePoint], width: int) -> list[Spec]:
+    marks: list[Spec] = []
+    texts: list[Spec] = []
     top, room = 4, width - MARGIN
     for label, on_left in arranged([_label(level, points, width) for level in levels], room):
         level = label.level
-        row = rows_of([{"x": level.x, "label": "\n".join(label.lines)}])
-        dash = [5, 4] if level.dashed else [1, 0]
-        rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=dash)
-        marks.append(rule.encode(x=alt.X("x:Q"), y=alt.YValue(top), y2=alt.Y2Value(HEIGHT)))
-        words = words_on(row, align="right" if on_left else "left", dx=-GAP if on_left else GAP, baseline="top")
-        texts += [text.encode(x=alt.X("x:Q"), y=alt.YValue(top)) for text in words]
+        row = [{"x": level.x, "label": "\n".join(label.lines)}]
+        look = {"color": SOFT, "strokeDash": [5, 4] if level.dashed else [1, 0]}
+        marks.append(mark("rule", row, look, x=quantity("x"), y={"value": top}, y2={"value": HEIGHT}))
+        place = {"align": "right" if on_left else "left", "dx": -GAP if on_left else GAP, "baseline": "top"}
+        texts += words_on(row, place, x=quantity("x"), y={"value": top})
         top += 4 + LINE * len(label.lines)
     return marks + texts
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.report.charts.drawing import ACCENT, BAD, BAND, CONTROL, INK, NARROW, OURS, SOFT, WARNING, Build, rows_of
-
-if TYPE_CHECKING:
-    import altair as alt
+from offerloop.report.charts.drawing import BAND, NARROW, Build
+from offerloop.report.charts.vega import (
+    ACCENT,
+    BAD,
+    CONTROL,
+    OURS,
+    SOFT,
+    WARNING,
+    Chart,
+    Spec,
+    category,
+    mark,
+    quantity,
+    zero_line,
+)
 
 HEIGHT = 150
 COLOURS, DASHES = (OURS, CONTROL, ACCENT, WARNING, BAD), ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [4, 2])
@@ -40,50 +51,34 @@ def panels(rows: Sequence[Sequence[ChartPanel]]) -> Build:
     names = list(dict.fromkeys(line.name for row in rows for panel in row for line in panel.lines))
     looks = {name: place for place, name in enumerate(names)}
 
-    def build(width: int) -> alt.TopLevelMixin:
-        import altair as alt
-
+    def build(width: int) -> Chart:
         if width <= NARROW:
-            narrow: alt.VConcatChart = alt.vconcat(*(_panel(one, looks, width - 60) for row in rows for one in row))
-            return narrow
-        drawn = [alt.hconcat(*(_panel(one, looks, width // len(row) - 60) for one in row)) for row in rows]
-        chart: alt.VConcatChart = alt.vconcat(*drawn)
-        return chart
+            return Chart(vconcat=[_panel(one, looks, width - 60) for row in rows for one in row])
+        return Chart(vconcat=[{"hconcat": [_panel(one, looks, width // len(row) - 60) for one in row]} for row in rows])
 
     return build
 
 
-def _panel(panel: ChartPanel, looks: Mapping[str, int], width: int) -> alt.LayerChart:
-    import altair as alt
-
-    values = rows_of([_row(line.name, x, one) for line in panel.lines for x, one in line.points])
-    x = alt.X("x:Q", title=panel.x_title, axis=alt.Axis(grid=False, tickCount=4))
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(grid=True, tickCount=5))
-    colour = alt.Color(
-        "line:N",
-        title=None,
-        legend=alt.Legend(orient="bottom", symbolOpacity=1, symbolType="circle"),
-        scale=_scale(looks, COLOURS),
-    )
-    dash = alt.StrokeDash("line:N", title=None, legend=None, scale=_scale(looks, DASHES))
-    base = alt.Chart(values)
+def _panel(panel: ChartPanel, looks: Mapping[str, int], width: int) -> Spec:
+    rows = [_row(line.name, x, one) for line in panel.lines for x, one in line.points]
+    x = quantity("x", title=panel.x_title, axis={"grid": False, "tickCount": 4})
+    y = quantity("value", title=None, axis={"grid": True, "tickCount": 5})
+    legend = {"orient": "bottom", "symbolOpacity": 1, "symbolType": "circle"}
+    colour = category("line", title=None, legend=legend, scale=_scale(looks, COLOURS))
+    dash = category("line", title=None, legend=None, scale=_scale(looks, DASHES))
     layers = [
-        base.mark_area(opacity=BAND).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=colour),
-        alt.Chart(rows_of([{}])).mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.YDatum(0)),
-        base.mark_line(strokeWidth=2.5, point=True).encode(x=x, y=y, color=colour, strokeDash=dash),
+        mark("area", rows, {"opacity": BAND}, x=x, y=quantity("low"), y2={"field": "high"}, color=colour),
+        zero_line([{}]),
+        mark("line", rows, {"strokeWidth": 2.5, "point": True}, x=x, y=y, color=colour, strokeDash=dash),
     ]
     if panel.goal is not None:
-        layers.append(
-            alt.Chart(rows_of([{}])).mark_rule(color=SOFT, strokeDash=[3, 3]).encode(y=alt.YDatum(panel.goal))
-        )
-    return alt.LayerChart(layer=layers, title=panel.title, width=width, height=HEIGHT)
+        layers.append(mark("rule", [{}], {"color": SOFT, "strokeDash": [3, 3]}, y={"datum": panel.goal}))
+    return {"layer": layers, "title": panel.title, "width": width, "height": HEIGHT}
 
 
-def _scale(looks: Mapping[str, int], of: Sequence[Any]) -> alt.Scale:
+def _scale(looks: Mapping[str, int], of: Sequence[Any]) -> Spec:
     """The same look for a line in every panel."""
-    import altair as alt
-
-    return alt.Scale(domain=list(looks), range=[of[place % len(of)] for place in looks.values()])
+    return {"domain": list(looks), "range": [of[place % len(of)] for place in looks.values()]}
 
 
 def _row(name: str, x: float, estimate: Estimate) -> dict[str, Any]:
