@@ -2,9 +2,10 @@
 
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 
 import pytest
-from babel.messages import Catalog, pofile
+from babel.messages import Catalog, mofile
 from extracted import extract
 
 from offerloop import locale
@@ -26,10 +27,9 @@ def _longer(text):
 @contextmanager
 def installed(folder):
     """Make the language known to this process, with a catalogue of all texts."""
-    place = folder / LANGUAGE / "LC_MESSAGES" / f"{locale.DOMAIN}.po"
+    place = folder / LANGUAGE / "LC_MESSAGES" / f"{locale.DOMAIN}.mo"
     place.parent.mkdir(parents=True)
-    with place.open("wb") as file:
-        pofile.write_po(file, _catalogue())
+    place.write_bytes(_catalogue())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(locale, "FOLDER", folder)
         locale.translations.cache_clear()
@@ -39,8 +39,11 @@ def installed(folder):
 
 @cache
 def _catalogue():
+    """The compiled catalogue, made once a process."""
     made = Catalog(locale=LANGUAGE)
     for text in extract()[0]:
         strings = pseudo(text.template) if text.plural is None else (pseudo(text.template), pseudo(text.plural))
         made.add(text.ids, strings, context=text.context)
-    return made
+    compiled = BytesIO()
+    mofile.write_mo(compiled, made)
+    return compiled.getvalue()

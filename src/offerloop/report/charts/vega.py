@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 Spec = dict[str, Any]
@@ -18,12 +20,18 @@ class Chart(Spec):
 
     def drawn(self, background: str | None = None) -> str:
         """Draw it as SVG, on a background or on that of the page."""
-        import vl_convert
-
-        return str(vl_convert.vegalite_to_svg({**self, "config": {**_config(), "background": background}}))
+        return _drawn(json.dumps({**self, "config": {**_config(), "background": background}}))
 
     def _repr_svg_(self) -> str:
         return self.drawn("white")
+
+
+@lru_cache(maxsize=128)
+def _drawn(spec: str) -> str:
+    """Draw a chart, once where a process shows it again."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(json.loads(spec)))
 
 
 def quantity(field: str, **options: Any) -> Spec:  # noqa: ANN401 - properties of a channel, which Vega-Lite defines
