@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -96,6 +97,7 @@ def words(template: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", re.sub(r"{\w+}", " ", template))
 
 
+@cache
 def extract(source: Path = SOURCE) -> tuple[list[Text], list[str]]:
     """Return all texts in the order of files and lines, and what is wrong with calls."""
     calls = [call for call in _calls(source) if call.template is not None]
@@ -107,15 +109,16 @@ def _calls(source: Path) -> Iterator[Call]:
     for path in sorted(source.rglob("*")):
         place = path.relative_to(source.parent.parent).as_posix()
         if path.suffix == ".py":
-            code = path.read_text(encoding="utf-8")
-            yield from sorted([*python_calls(code, place), *help_texts(code, place)], key=lambda call: call.line)
+            syntax = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+            texts = [*python_calls(syntax, place), *help_texts(syntax, place)]
+            yield from sorted(texts, key=lambda call: call.line)
         elif path.suffix == ".j2" and ".html" in path.suffixes:
             yield from _template_calls(path.read_text(encoding="utf-8"), place)
 
 
-def python_calls(code: str, place: str) -> Iterator[Call]:
+def python_calls(syntax: Iterable[ast.AST], place: str) -> Iterator[Call]:
     """Yield the calls of Python code in the order of lines."""
-    found = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and _name(node.func) in CALLS]
+    found = [node for node in syntax if isinstance(node, ast.Call) and _name(node.func) in CALLS]
     for node in sorted(found, key=lambda node: (node.lineno, node.col_offset)):
         keywords = {one.arg: _literal(one.value) for one in node.keywords if one.arg is not None}
         is_complete = _name(node.func) != "Message" and all(one.arg is not None for one in node.keywords)
@@ -123,9 +126,9 @@ def python_calls(code: str, place: str) -> Iterator[Call]:
         yield Call(template if isinstance(template, str) else None, keywords, is_complete, place, node.lineno)
 
 
-def help_texts(code: str, place: str) -> Iterator[Call]:
+def help_texts(syntax: Iterable[ast.AST], place: str) -> Iterator[Call]:
     """Yield the texts of the help of the command line."""
-    for node in ast.walk(ast.parse(code)):
+    for node in syntax:
         for text in _help_of(node, place):
             if isinstance(text, str):
                 yield Call(text, {"context": HELP_CONTEXT}, is_complete=False, place=place, line=node.lineno)  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from offerloop.config import Shop
@@ -50,6 +51,7 @@ def study_page(
     )  # fmt: skip
 
 
+@lru_cache(maxsize=32)
 def environment(localizer: Localizer, room: str = ROOM) -> Environment:
     """Return the templates of this room and of another one, with the words of a language."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
