@@ -2,15 +2,19 @@
 
 import shutil
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from offerloop.store import add_token
-from offerloop.web import deciding
+from offerloop.web import deciding, worker
 from offerloop.web.app import build_app
 from offerloop.web.settings import Settings
+
+NO_COLLECTOR = SimpleNamespace(collect=int, freeze=int, unfreeze=int)
+"""In place of the garbage collector: a process of tests has far more objects than a service to look through."""
 
 
 def shop_of(small_run, folder):
@@ -50,13 +54,11 @@ class Client:
 def served(shop, store=None, address="203.0.113.7", **settings):
     """A client without a token; `client.app.state.worker` is what answers, however busy the machine is."""
     app = build_app(Settings.of(shop, store, **settings))
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(app.router.lifespan_context(app)),
-    ):
+    with pytest.MonkeyPatch.context() as patched, start_blocking_portal() as portal:
         patched.setattr(deciding, "PRICING_SECONDS", 10.0)
-        yield Client(app, portal, address)
+        patched.setattr(worker, "gc", NO_COLLECTOR)
+        with portal.wrap_async_context_manager(app.router.lifespan_context(app)):
+            yield Client(app, portal, address)
 
 
 def with_role(client, *roles, ends_at=None, made_by="test"):
