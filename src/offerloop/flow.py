@@ -29,7 +29,7 @@ from offerloop.decision import (
 from offerloop.engine import Engine, Frame, Shards, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import ComingTest
-from offerloop.events import Events, LoopExposures, prepare
+from offerloop.events import Events, LoopExposures, SourcesRead, prepare
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.profiles import PastEvents, build_profiles, members
@@ -114,12 +114,15 @@ class Run:
     """What the data could not show, and why, a sentence each."""
 
 
-def plan(config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None = None) -> Run:
+def plan(
+    config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None = None, read: SourcesRead | None = None
+) -> Run:
     """Carry out everything from raw tables to one assignment per customer, and a forecast beside reference policies.
 
     A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
+    `read` are the sources where they were read before.
     """
-    events = clean(config, engine, stage, None if period is None else period.exposures)
+    events = clean(config, engine, stage, None if period is None else period.exposures, read)
     profiles = stage("profiles", profile, events)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
@@ -203,10 +206,17 @@ def decide(
     return Decided(shown, effects, planned, assigned, explore_share)
 
 
-def clean(config: Config, engine: Engine, stage: Stage, loop_exposures: LoopExposures | None = None) -> Events:
-    """Stage 1; `loop_exposures` is what a loop gave before."""
+def clean(
+    config: Config,
+    engine: Engine,
+    stage: Stage,
+    loop_exposures: LoopExposures | None = None,
+    read: SourcesRead | None = None,
+) -> Events:
+    """Stage 1; `loop_exposures` is what a loop gave before, `read` the sources where they were read before."""
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
-    return stage("events", prepare, settings, engine, loop_exposures)
+    before = {} if read is None else {"read": read}
+    return stage("events", prepare, settings, engine, loop_exposures, **before)
 
 
 def like(events: Events, config: Config, engine: Engine, stage: Stage) -> Preferences:

@@ -9,7 +9,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.decision import LoopPeriod
 from offerloop.engine import ENGINES
-from offerloop.events import LoopExposures, prepare
+from offerloop.events import LoopExposures, prepare, read_all
 from offerloop.market.periods import Setting, past
 from offerloop.market.preset import load_preset
 
@@ -24,9 +24,10 @@ def test_the_simulated_loop_decides_as_the_command_does(tmp_path):
     market, _ = past(setting, [], 3, learns=True)
     path = write_shop(market, tmp_path)
     config, engine = loop_settings(load_config(path), 20 * setting.budget_minor, 0.5), ENGINES.load("duckdb")()
-    events = prepare(config, engine)
+    read = read_all(config, engine)
+    events = prepare(config, engine, read=read)
     period = LoopPeriod(LoopExposures(NOTHING_YET, events.as_of_day), 0.05, rests=False)
-    command = TableShop(path, engine, events, tmp_path, config.shop.currency).plan(config, period)
+    command = TableShop(path, engine, read, events, tmp_path, config.shop.currency).plan(config, period)
     simulated = MarketShop(tmp_path, config, engine, events.as_of_day).plan(config, period)
     wanted = ["customer_id", "arm", "offer_id", "planned_offer_id", "propensity"]
     assert command.assignments.select(wanted).equals(simulated.assignments.select(wanted))

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
-    from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows, minor_units, read_all, read_source
+    from offerloop.events.columns.read import (
+        WRONG_CELL,
+        WRONG_COLUMN,
+        SourcesRead,
+        count_rows,
+        minor_units,
+        read_all,
+        read_source,
+    )
     from offerloop.events.columns.standard_columns import money_columns, with_all_money
     from offerloop.events.columns.times import (
         ISO,
@@ -85,6 +93,7 @@ __all__ = [
     "Raw",
     "Readable",
     "SeveralPartsError",
+    "SourcesRead",
     "Wording",
     "alike",
     "apply_rules",

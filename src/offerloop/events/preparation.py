@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,7 +30,7 @@ from offerloop.events.cleaning.nothing_left import why_nothing_left
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
-from offerloop.events.columns.read import Read, count_rows, read_all
+from offerloop.events.columns.read import SourcesRead, count_rows, read_all
 from offerloop.events.columns.standard_columns import (
     PRODUCT_COLUMNS,
     money_columns,
@@ -119,7 +118,7 @@ def prepare(
     config: Config,
     engine: Engine,
     loop_exposures: LoopExposures | None = None,
-    read: Mapping[SourceName, Read] | None = None,
+    read: SourcesRead | None = None,
 ) -> Events:
     """Read and clean every configured source; `loop_exposures` is what a loop gave, which counts as exposures.
 
@@ -161,7 +160,7 @@ def prepare(
 class _Cleaning:
     """Reads sources one by one and gathers what the rules did."""
 
-    def __init__(self, config: Config, engine: Engine, read: Mapping[SourceName, Read]) -> None:
+    def __init__(self, config: Config, engine: Engine, read: SourcesRead) -> None:
         self.config, self.engine = config, engine
         self.left_out = {name: (one.left_out, one.left_out_minor) for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})

@@ -11,7 +11,7 @@ from offerloop.commands.run.task import run_period
 from offerloop.config import Config
 from offerloop.decision import LoopPeriod, as_text
 from offerloop.engine import Engine
-from offerloop.events import Events
+from offerloop.events import Events, SourcesRead
 from offerloop.loop import PeriodPlan
 from offerloop.money import DIGITS
 from offerloop.workspace import StoreCampaign, write_whole
@@ -23,6 +23,8 @@ class TableShop:
 
     config_path: Path
     engine: Engine
+    read: SourcesRead
+    """The sources, of which `events` are cleaned and each period is planned."""
     events: Events
     folder: Path
     """For the files of the periods."""
@@ -32,7 +34,7 @@ class TableShop:
 
     def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
         """Carry out a run."""
-        written, run = run_period(self.config_path, config, self.engine, period, self.added)
+        written, run = run_period(self.config_path, config, self.engine, period, self.added, self.read)
         tables, revisions = run.tables, {one.campaign.id: one.revision for one in self.added}
         return PeriodPlan(
             written.folder.name, tables["assignments"], tables["offers"], run.forecasts, run.gaps, revisions

@@ -13,7 +13,7 @@ from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config, problems_of
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
-from offerloop.events import Events, LoopExposures, prepare, with_variables
+from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
 from offerloop.loop import NO_CAMPAIGN, LoopCourse, exposures_of, go_on
 from offerloop.message import Message
 from offerloop.publishing import Parcels, carry, rows_of
@@ -119,7 +119,8 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
         loop_exposures = (
             None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
         )
-        events = prepare(config, engine, loop_exposures)
+        read = read_all(config, engine)
+        events = prepare(config, engine, loop_exposures, read)
         begun = journal.once(
             BEGINNING, "begin", lambda: {"format": FORMAT, "first_day": events.as_of_day, "days": days}
         )
@@ -127,7 +128,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
             raise InputError(
                 Message("evaluate.window_days changed since the loop began; give a campaign a new id to begin another")
             )
-        shop = TableShop(path, engine, events, folder, config.shop.currency, added)
+        shop = TableShop(path, engine, read, events, folder, config.shop.currency, added)
         course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)
         return "" if awaited is None else str(awaited), _said_of_log(config, events, begun["first_day"])

@@ -19,6 +19,7 @@ from offerloop.config import Config, Source, StrPath, config_file, problems_of
 from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, collect, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
+from offerloop.events import SourcesRead
 from offerloop.flow import STAGES, Run, plan, product_names
 from offerloop.message import Message
 from offerloop.money import DIGITS
@@ -129,15 +130,20 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
 
 
 def run_period(
-    config_path: Path, config: Config, engine: Engine, period: LoopPeriod, added: Sequence[StoreCampaign]
+    config_path: Path,
+    config: Config,
+    engine: Engine,
+    period: LoopPeriod,
+    added: Sequence[StoreCampaign],
+    read: SourcesRead,
 ) -> tuple[RunResult, Run]:
     """Carry out one period of a loop, as a run with a folder of its own; nothing is taken from earlier runs.
 
-    `added` are the campaigns of the configuration that came from the store.
+    `added` are the campaigns of the configuration that came from the store, `read` its sources.
     """
     recorder, shares = Recorder(), {**shares_of(config), "holdback": period.holdback}
     drawn = {"shares": shares, "engine": DEFAULT_ENGINE, **kept_in_manifest(added)}
-    return _finish(config_path, config, plan(config, engine, recorder, period), engine, recorder, drawn)
+    return _finish(config_path, config, plan(config, engine, recorder, period, read), engine, recorder, drawn)
 
 
 def _finish(

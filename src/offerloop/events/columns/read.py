@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -75,6 +75,10 @@ class _Mapping:
             "{section} {key} of '{name}'", context="place in a configuration", section=self.place, key=key,
             name=self.raw.name,
         )  # fmt: skip
+
+
+SourcesRead = Mapping[SourceName, Read]
+"""Every configured source as it was read, before cleaning."""
 
 
 def read_all(config: Config, engine: Engine) -> dict[SourceName, Read]:
