@@ -5,12 +5,13 @@
 - Lines and files: Python files in `src/offerloop`.
 - Modules per folder: Python files without `__init__.py`; folders with more than 20 are named.
 - Deep imports: import statements that take a module inside another room instead of the room's face. A room is a
-  package directly below `offerloop`, or below `offerloop.commands`. Strings in catalogues do not count, nor do the
-  modules of a command that are its face: `cli`, which the command line collects, and `task` with its `request` and
-  `findings`, which the Python API calls. `--names` prints each deep import.
+  package directly below `offerloop`, or below `offerloop.commands`. Strings in catalogues do not count, nor does the
+  `cli` of a room, which the command line collects, nor do the modules of a command that the Python API calls: `task`
+  with its `request` and `findings`. `--names` prints each deep import.
 - Body lines: lines of code in a function, without its signature, docstring, comments and empty lines.
 - Modules out of reach: modules that no command, no public function, no benchmark and no example imports, directly
-  or through others. An import from the lazy face of a room reaches the module that defines the name, not all of them.
+  or through others; a `__main__` is run as a process. An import from the lazy face of a room reaches the module that
+  defines the name, not all of them.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from pathlib import Path
 PACKAGE = "offerloop"
 MOST_MODULES = 20
 """Modules that a folder may hold."""
-ENTRANCES = ("cli", "__main__", "testing", "client", "web")
+ENTRANCES = ("cli", "testing", "client", "web")
 """Modules and rooms at the top: what people start or inherit from. The package itself is the public API."""
 OUTSIDE = ("benchmarks", "examples")
 """Folders whose programs count as uses."""
-PUBLIC_ROLES = ("cli", "task", "request", "findings")
+COLLECTED = "cli"
+"""The module of any room that the command line collects."""
+PUBLIC_ROLES = ("task", "request", "findings")
 """Modules of a command that others may import."""
 _DOTTED = re.compile(rf"{PACKAGE}(\.\w+)+(:\w+)?")
 _NOT_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
@@ -117,7 +120,7 @@ def body_lines(modules: Modules) -> list[int]:
 def out_of_reach(modules: Modules, checkout: Path) -> list[str]:
     """Return the modules that nothing at the top and no program outside the package leads to."""
     programs = [read_module(path) for folder in OUTSIDE for path in sorted((checkout / folder).rglob("*.py"))]
-    frontier = {name for name in modules if name == PACKAGE or name.split(".")[1] in ENTRANCES}
+    frontier = {name for name in modules if name == PACKAGE or name.split(".")[1] in ENTRANCES or _is_program(name)}
     frontier |= {target for program in programs for target in _leads_to(program, modules, is_root=True)}
     reached: set[str] = set()
     while frontier:
@@ -187,7 +190,11 @@ def _room(name: str, modules: Modules) -> str | None:
 def _face(room: str) -> set[str]:
     """Return the modules of a room that others may import."""
     roles = PUBLIC_ROLES if room.startswith(f"{PACKAGE}.commands.") else ()
-    return {room, *(f"{room}.{role}" for role in roles)}
+    return {room, *(f"{room}.{role}" for role in (COLLECTED, *roles))}
+
+
+def _is_program(name: str) -> bool:
+    return name.endswith(".__main__")
 
 
 def _lines_of_code(text: str) -> set[int]:

@@ -30,9 +30,14 @@ from offerloop.commands.run.cli import run
 from offerloop.commands.score.cli import score
 from offerloop.commands.similar.cli import similar
 from offerloop.commands.simulate.cli import simulate
-from offerloop.commands.terminal.encoding import write_any_sign
-from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
-from offerloop.commands.terminal.language import error_text, note_language
+from offerloop.commands.terminal import (
+    HelpfulCommand,
+    HelpfulGroup,
+    error_text,
+    note_language,
+    with_shared_options,
+    write_any_sign,
+)
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
 from offerloop.message import Message

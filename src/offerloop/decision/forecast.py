@@ -20,8 +20,7 @@ from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import Repeated
 from offerloop.evaluation import Estimate, se_of
 from offerloop.offers import NOTHING
-from offerloop.tables import BUDGET_CURVE, COMPARISON
-from offerloop.tables.schema import TableContract
+from offerloop.tables import BUDGET_CURVE, COMPARISON, TableContract
 
 CURVE_POINTS = 30
 HOPEFUL = 0.6

@@ -14,8 +14,6 @@ from offerloop.web import problems
 from offerloop.web.api import (
     audit,
     baskets,
-    campaign_figures,
-    campaigns,
     coupons,
     customers,
     decisions,
@@ -31,6 +29,7 @@ from offerloop.web.api import (
     prices,
     tokens,
 )
+from offerloop.web.api.campaigns import figures, lifecycle
 from offerloop.web.console import routes as console
 from offerloop.web.direct import Direct
 from offerloop.web.headers import Surroundings
@@ -41,7 +40,7 @@ from offerloop.web.worker import Worker
 
 RESOURCES = (  # what is asked most is looked for first
 
-    decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, campaign_figures, campaigns,
+    decisions, prices, baskets, events, coupons, orders, health, customers, jobs, policies, figures, lifecycle,
     experiments, tokens, people, oidc, audit, mcp,
 )  # fmt: skip
 

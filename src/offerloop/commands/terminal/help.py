@@ -17,9 +17,9 @@ import typer
 from typer import core
 from typer.core import TyperCommand, TyperGroup
 
-from offerloop.commands.terminal import keep_quiet
 from offerloop.commands.terminal.language import note_shop, terminal_language
 from offerloop.commands.terminal.logs import logged, start_log
+from offerloop.commands.terminal.output import keep_quiet
 from offerloop.locale import languages, translations
 from offerloop.message import Message
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 
-from offerloop.commands.price.page import price_facts
+from offerloop.commands.price import price_facts
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import NO_CODES, Basket, price

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.task import experiment
-from offerloop.commands.readout.state import draw_checks, plan_test
+from offerloop.commands.readout import draw_checks, plan_test
 from offerloop.errors import InputError
 from offerloop.evaluation import Difference, Metric, Totals, absolute, always_valid
 from offerloop.message import Message

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.store import CampaignAction, WrittenCampaign
-from offerloop.web.api.campaign_models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
-from offerloop.web.api.campaigns import change_budget, judge_budget
+from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
+from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
 from offerloop.web.console.asked import Action, Asked
 from offerloop.web.console.blocks import Block, Column, Form, Input, Table, hidden
 from offerloop.web.console.campaigns.draft import time_field

@@ -14,8 +14,8 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Unit, offer_form, parse_offer, print_offer
 from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
-from offerloop.web.api.campaign_models import CampaignDraft, changes_of
-from offerloop.web.api.campaigns import edit_campaign, make_campaign
+from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
+from offerloop.web.api.campaigns.models import CampaignDraft, changes_of
 from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Form, Input, View, Words, hidden
 from offerloop.web.problems import Problem

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from offerloop.commands.check.campaign import campaign_problems
+from offerloop.commands.check import campaign_problems
 from offerloop.config import Campaign, read_campaign
 from offerloop.message import Message
 from offerloop.money import to_minor
@@ -19,8 +19,8 @@ from offerloop.store import (
     list_people,
     list_revisions,
 )
-from offerloop.web.api.campaign_models import CampaignShown, CampaignVerb, Remark, written_campaign
-from offerloop.web.api.campaigns import act, restore, show_campaign
+from offerloop.web.api.campaigns.lifecycle import act, restore, show_campaign
+from offerloop.web.api.campaigns.models import CampaignShown, CampaignVerb, Remark, written_campaign
 from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import (
     Block,

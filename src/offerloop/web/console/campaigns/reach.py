@@ -6,7 +6,7 @@ from offerloop.background import PREVIEW
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.store import PLANNED_STATES, Job, WrittenCampaign, list_jobs
-from offerloop.web.api.campaign_figures import ask_for_preview, run_planning
+from offerloop.web.api.campaigns.figures import ask_for_preview, run_planning
 from offerloop.web.console.asked import Asked
 from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden
 from offerloop.web.console.campaigns_of_run import forecasts

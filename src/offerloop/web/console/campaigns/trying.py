@@ -7,14 +7,14 @@ import io
 
 from pydantic import ValidationError
 
-from offerloop.commands.price.page import WHY_NOT
+from offerloop.commands.price import WHY_NOT
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import to_minor, to_text
 from offerloop.offers import NotApplicable, known_currency
 from offerloop.store import find_campaign
 from offerloop.web.api.baskets import BasketRequest
-from offerloop.web.api.campaign_figures import CampaignTried, try_campaign
+from offerloop.web.api.campaigns.figures import CampaignTried, try_campaign
 from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, MinorAmount

@@ -20,8 +20,8 @@ from offerloop.report import Localizer
 from offerloop.serving import ShopOffers, offer_effect
 from offerloop.store import WrittenCampaign, find_campaign
 from offerloop.web.api.baskets import BasketRequest
-from offerloop.web.api.campaign_models import FORM
-from offerloop.web.api.campaigns import CampaignId
+from offerloop.web.api.campaigns.lifecycle import CampaignId
+from offerloop.web.api.campaigns.models import FORM
 from offerloop.web.api.decisions import Missing
 from offerloop.web.api.jobs import JobAnswer, queued
 from offerloop.web.auth import Editing, Reading

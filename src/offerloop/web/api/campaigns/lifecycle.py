@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from offerloop.background import announce
-from offerloop.commands.check.campaign import campaign_problems
+from offerloop.commands.check import campaign_problems
 from offerloop.config import Campaign, CampaignFault, Config, load_config, read_campaign
 from offerloop.message import Message
 from offerloop.report import Localizer
@@ -44,7 +44,7 @@ from offerloop.store import (
     why_not,
 )
 from offerloop.web.answering import json_response
-from offerloop.web.api.campaign_models import (
+from offerloop.web.api.campaigns.models import (
     BudgetProposal,
     BudgetVerdict,
     CampaignChecked,
