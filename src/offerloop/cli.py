@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 
@@ -31,12 +31,14 @@ from offerloop.commands.score.cli import score
 from offerloop.commands.similar.cli import similar
 from offerloop.commands.simulate.cli import simulate
 from offerloop.commands.terminal import (
+    USAGE_ERROR,
     HelpfulCommand,
     HelpfulGroup,
     error_text,
     note_language,
     with_shared_options,
     write_any_sign,
+    wrong_arguments,
 )
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
@@ -51,8 +53,6 @@ PANELS = {
     "The service": (serve,),
 }
 """The commands, in the order of the help."""
-_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.mro()[1])
-"""What is typed wrongly, of every kind."""
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _main(
     """Offerloop."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-        raise typer.Exit(_UsageError.exit_code)
+        raise typer.Exit(USAGE_ERROR.exit_code)
 
 
 for _panel, _commands in PANELS.items():
@@ -121,15 +121,6 @@ def main() -> None:
     except OfferloopError as error:
         sys.stderr.write(f"{error_text(error)}\n")
         sys.exit(error.exit_code)
-    except _UsageError as error:
-        sys.stderr.write(f"{_usage_line(error)}\n")
+    except USAGE_ERROR as error:
+        sys.stderr.write(f"{error_text(wrong_arguments(error))}\n")
         sys.exit(error.exit_code)
-
-
-def _usage_line(error: typer.BadParameter) -> str:
-    """Say what was typed wrongly, what may have been meant, and where to look."""
-    near = sorted(getattr(error, "possibilities", None) or ())
-    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    said = f"{error.message.rstrip('.')}.{meant}" if near else error.format_message()
-    place = f" See '{error.ctx.command_path} --help'." if error.ctx is not None else ""
-    return said + place

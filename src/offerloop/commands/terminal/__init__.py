@@ -9,9 +9,11 @@ from offerloop.commands.terminal.encoding import write_any_sign
 from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
 from offerloop.commands.terminal.language import error_text, note_language
 from offerloop.commands.terminal.output import progress_console, remark, rows_text, say
+from offerloop.commands.terminal.wrong_arguments import USAGE_ERROR, wrong_arguments
 from offerloop.locale import languages
 
 __all__ = [
+    "USAGE_ERROR",
     "Config",
     "Engine",
     "HelpfulCommand",
@@ -27,6 +29,7 @@ __all__ = [
     "say",
     "with_shared_options",
     "write_any_sign",
+    "wrong_arguments",
 ]
 
 Config = Annotated[Path, typer.Argument(help="The shop's offerloop.toml, or its folder.")]

@@ -20,6 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 from offerloop.commands.terminal.language import note_shop, terminal_language
 from offerloop.commands.terminal.logs import logged, start_log
 from offerloop.commands.terminal.output import keep_quiet
+from offerloop.commands.terminal.wrong_arguments import USAGE_ERROR, unexpected, wrong_command
 from offerloop.locale import languages, translations
 from offerloop.message import Message
 
@@ -94,6 +95,18 @@ class HelpfulCommand(TyperCommand):
         with _typer_in(terminal_language()):
             TyperCommand.format_help(_shown(self), ctx, formatter)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Read the arguments. Raises InputError for some that the command does not take."""
+        ctx.allow_extra_args = True
+        try:
+            rest = super().parse_args(ctx, args)
+        except USAGE_ERROR as error:
+            error.ctx = error.ctx or ctx
+            raise
+        if rest and not ctx.resilient_parsing:
+            raise unexpected(rest, ctx.command_path)
+        return rest
+
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the line of usage."""
         _write_usage(self, ctx, formatter)
@@ -105,6 +118,12 @@ class HelpfulCommand(TyperCommand):
 
 class HelpfulGroup(TyperGroup):
     """Commands in panels."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Find the command. Raises InputError for a name that none has."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise wrong_command(args[0], self.list_commands(ctx), ctx.command_path)
+        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the help for whoever reads it."""
