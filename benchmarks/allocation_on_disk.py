@@ -1,6 +1,6 @@
 """Customers that do not fit into memory: Parquet in pieces, one budget, in a process of its own.
 
-Run as a program it solves what a folder holds and writes what that took.
+Run as a program it solves what a folder holds and writes what that took; under spark-submit by the workers of Spark.
 """
 
 from __future__ import annotations

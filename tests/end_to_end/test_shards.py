@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from offerloop import flow, run
+from offerloop.commands.init.sample import write_sample
 from offerloop.commands.run import task
 from offerloop.config import load_config
 from offerloop.engine import collect
@@ -41,6 +42,19 @@ def test_tables_do_not_depend_on_the_number_of_shards(config):
     one, several = tables(config, 1), tables(config, 4)
     assert one["affinities"].height > 0
     assert [name for name, table in one.items() if not table.equals(several[name])] == []
+
+
+@pytest.mark.soak
+@pytest.mark.sample
+def test_the_sample_is_decided_alike_in_any_number_of_shards(tmp_path):
+    config = load_config(write_sample("complete-journey", tmp_path))
+    one, *others = (tables(config, shards) for shards in (1, 4, 13))
+    for several in others:
+        assert [name for name, table in one.items() if not table.equals(several[name])] == []
+    for campaign in config.campaigns:
+        for arm, budget in (("plan", campaign.budget), ("explore", campaign.explore_budget)):
+            spent = one["assignments"].filter(campaign_id=campaign.id, arm=arm)["cost_liability_minor"].sum()
+            assert spent <= config.minor(budget)
 
 
 def test_lists_that_are_too_many_to_sort_are_written_all_the_same(tmp_path, monkeypatch):

@@ -186,6 +186,7 @@ class BuyerOrders:
     """Clean order lines, with the run's ids, of whoever bought."""
 
     path: Path
+    engine: Engine
     lines: Frame
     first_day: int
     last_day: int
@@ -231,7 +232,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     lines, day = nw.concat(parts), nw.col("order_day")
     first, last = collect(lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
     maps = source.columns
-    return BuyerOrders(path, lines, first, last, "coupon" in maps, "reimbursed" in maps)
+    return BuyerOrders(path, engine, lines, first, last, "coupon" in maps, "reimbursed" in maps)
 
 
 READ = (
