@@ -1,6 +1,7 @@
 """Customers that do not fit into memory: Parquet in pieces, one budget, in a process of its own.
 
-Run as a program it solves what a folder holds and writes what that took; under spark-submit by the workers of Spark.
+Run as a program it solves what a folder holds and writes what that took, with `spark` as its last argument by the
+workers of Spark: `spark-submit --master ADDRESS allocation_on_disk.py FOLDER BUDGET OUT spark`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +21,12 @@ import pyarrow.parquet as pq
 
 from allocation_data import OFFERS, offers
 from environments import BENCH, call
-from offerloop.allocation import Limit, Problem, solve
+from offerloop.allocation import Block, Limit, Problem, solve
 from offerloop.allocation.on_disk import OnDisk
-from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.engine import DEFAULT_ENGINE, engine_of
 from record import Claim, Found, Result, tell
 
+T = TypeVar("T")
 GROUP, GROUPS = 131_072, 4
 """Customers of a row group, and row groups of a file."""
 SHARE = 0.3
@@ -81,15 +86,29 @@ def lists(table: np.ndarray) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(pa.array(table.ravel()), table.shape[1])
 
 
-def main(folder: Path, budget: int, out: Path) -> None:
+@dataclass(frozen=True)
+class TimedPasses(OnDisk):
+    """Blocks that note how long each pass over all of them takes."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def map(self, function: Callable[[Block], T]) -> Iterator[T]:
+        """See `OnDisk.map`."""
+        begin = time.perf_counter()
+        yield from super().map(function)
+        self.seconds.append(time.perf_counter() - begin)
+
+
+def main(folder: Path, budget: int, out: Path, engine: str = DEFAULT_ENGINE) -> None:
     """Solves once."""
     wall, processor = time.perf_counter(), time.process_time()
-    blocks = OnDisk(DuckDBEngine(), folder)
+    blocks = TimedPasses(engine_of(engine), folder)
     plan = solve(Problem(blocks, blocks.width, (Limit("budget", budget),)))
     took = {
         "solve": time.perf_counter() - wall,
         "solve, processor": time.process_time() - processor,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "passes": blocks.seconds,
         "gap": plan.gap,
         "overspend": float(max(plan.used[0] - budget, 0)),
         "read": sum(file.stat().st_size for file in folder.glob("*.parquet")) / 2**30,
@@ -98,4 +117,4 @@ def main(folder: Path, budget: int, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
