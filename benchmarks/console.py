@@ -1,15 +1,17 @@
-# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30
+# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30 playwright>=1.48
 """How long do pages of the console take, and how large are its files?
 
 One process of the service on one core, with a plan for a million customers: the first page, and who gets what at
 budgets that nobody asked for before. Beside the time stands the processor time of the service, which other work on the
-machine does not lengthen. `make bench NAME=console` prints a table; `--customers N` takes fewer.
+machine does not lengthen. In Chromium, the time from moving the budget slider until its figures are laid out, at each
+point of a curve of 200. `make bench NAME=console` prints a table; `--customers N` takes fewer.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -22,7 +24,7 @@ import httpx
 from serving import Server, cpu_seconds, free_port, served
 from serving_shop import VERSION, write_shop
 
-FIRST_MS, RECIPIENTS_MS, SCRIPTS_BYTES, STYLES_BYTES, OWN_LINES = 300, 300, 60_000, 100_000, 150
+FIRST_MS, RECIPIENTS_MS, SLIDER_MS, SCRIPTS_BYTES, STYLES_BYTES, OWN_LINES = 300, 300, 16, 60_000, 100_000, 150
 """Targets."""
 TIMES = 20
 SCRIPTS, STYLES, OWN = ("htmx.min.js", "console.js"), ("console.css",), "console.js"
@@ -68,6 +70,33 @@ def measured(client: httpx.Client, server: Server, customers: int) -> Iterator[M
     yield Measured("own script, lines", len(sizes[OWN].splitlines()), OWN_LINES)
 
 
+MOVED = """range => [...Array(Number(range.max) + 1).keys()].map(place => {
+  const begin = performance.now();
+  range.value = place;
+  range.dispatchEvent(new Event("input"));
+  document.body.offsetHeight;
+  return performance.now() - begin;
+})"""
+"""Moves the slider to each point, and says how long each took until the page was laid out."""
+
+
+def slider(address: str, bearer: dict[str, str]) -> Iterator[Measured]:
+    """Yield how long a move of the slider takes; the page may ask for nothing meanwhile."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page, asked = browser.new_context(extra_http_headers=bearer).new_page(), list[str]()
+        page.goto(f"{address}/console/plan?campaign=first")
+        page.on("request", lambda request: asked.append(request.url))
+        took = page.locator("#budget-range").evaluate(MOVED)
+        browser.close()
+    yield Measured(f"slider, mean of {len(took)}, ms", sum(took) / len(took), SLIDER_MS)
+    yield Measured("slider, longest, ms", max(took), SLIDER_MS)
+    yield Measured("requests while it moves", len(asked), 0)
+
+
 def main() -> None:
     """Print what was measured, and end with 1 where a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -83,10 +112,11 @@ def main() -> None:
                 while client.get("/ready").status_code != httpx.codes.OK:
                     time.sleep(0.1)
                 found = list(measured(client, server, customers))
+            found += slider(f"http://127.0.0.1:{port}", bearer)
     for one in found:
         cpu = "" if one.cpu is None else f"{one.cpu:,.0f}"
         verdict = "   missed" if one.is_missed else ""
-        sys.stdout.write(f"{one.name:32} {one.value:10,.0f} {cpu:>10}   at most {one.most:,.0f}{verdict}\n")
+        sys.stdout.write(f"{one.name:32} {one.value:10,.1f} {cpu:>10}   at most {one.most:,.0f}{verdict}\n")
     sys.exit(any(one.is_missed for one in found))
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.workspace import RUN_FORMAT
 
+MOST_POINTS = 200
 VERSION = "20260101-000000"
 FIRST_OFFER = """
 [[campaigns.offers]]
@@ -90,5 +91,16 @@ def _tables(customers: int, offers: int) -> dict[str, pl.DataFrame]:
     category = pl.format("kind {}", pl.int_range(customers) % 8).alias("top_category")
     profiles = pl.DataFrame({"customer_id": ids, "n_orders": np.ones(customers, dtype=np.int64)}).with_columns(category)
     empty = pl.DataFrame({"customer_id": ids.clear()})
-    others = dict.fromkeys(("effects", "affinities", "comparison"), empty)
-    return {"assignments": assigned, "offers": terms, "profiles": profiles, **others}
+    others = dict.fromkeys(("effects", "affinities"), empty) | {"comparison": empty.with_columns(campaign_id=None)}
+    return {"assignments": assigned, "offers": terms, "profiles": profiles, "budget_curve": _curve(), **others}
+
+
+def _curve() -> pl.DataFrame:
+    """Return a curve of as many points as a page takes."""
+    budgets = np.linspace(0, 10**10, MOST_POINTS)
+    profit = 3e5 * np.sqrt(budgets)
+    return pl.DataFrame({
+        "campaign_id": ["first"] * MOST_POINTS, "budget_minor": budgets, "n_customers": budgets / 200,
+        "spend_minor": budgets / 10, "profit_minor": profit, "profit_low_minor": profit * 0.8,
+        "profit_high_minor": profit * 1.2, "shadow_price": 1.5e5 / np.sqrt(budgets + 1),
+    })  # fmt: skip
