@@ -23,6 +23,12 @@ def test_a_shop_is_set_up_from_its_files_and_has_a_report(chromium, tmp_path):
         ada.press("first-person")
         page = ada.open("/console/overview")
         page.click("text=Set up the shop")
+        field = page.locator("[data-source=order_lines]")
+        field.evaluate("field => { field.dataset.most = 1; }")
+        page.set_input_files("#upload-order_lines", theirs / "lines.csv")
+        assert "larger" in field.locator("[role=status]").inner_text()
+        field.evaluate("field => { field.dataset.most = 1e9; }")
+        page.set_input_files("#upload-order_lines", [])
         page.set_input_files("#upload-order_lines", theirs / "lines.csv")
         page.wait_for_selector("#form-columns")
         assert page.locator("#order_lines tbody tr").count() == 5

@@ -220,6 +220,8 @@ class Uploads:
     name: str
     files: tuple[tuple[str, Message, bool], ...]
     """Name and words of each, and whether it is there already."""
+    most_bytes: int
+    """The largest file that is taken."""
     kind: Literal["uploads"] = "uploads"
 
 

@@ -28,7 +28,7 @@ from offerloop.web.uploads import save_upload
 from offerloop.workspace import SampleRows
 
 TITLE = Message("Set up the shop", context="page title")
-FOLDER = "data"
+FOLDER, MOST_BYTES = "data", Serve().most_bytes
 SAMPLED_ROWS, SAMPLED_SIGNS = 5, 60
 SOURCES: dict[SourceName, Message] = {
     "order_lines": Message("Order lines: who bought what, when, for how much"),
@@ -47,7 +47,8 @@ def view(asked: Asked) -> View:
         return View(TITLE, "", (Notice(done, "good", "/console/overview", overview),))
     folder = asked.worker.settings.shop / FOLDER
     files = _uploaded(folder)
-    blocks: list[Block] = [Uploads("uploads", tuple((name, words, name in files) for name, words in SOURCES.items()))]
+    known = tuple((name, words, name in files) for name, words in SOURCES.items())
+    blocks: list[Block] = [Uploads("uploads", known, MOST_BYTES)]
     if "order_lines" not in files:
         return View(
             TITLE, Message("Give the shop's order lines as a CSV file. Nothing leaves this machine."), tuple(blocks)
@@ -168,7 +169,7 @@ async def take_upload(request: Request, source: str) -> Response:
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{source}.partial"
     partial.unlink(missing_ok=True)
-    size = await save_upload(request, partial, Serve().most_bytes)
+    size = await save_upload(request, partial, MOST_BYTES)
     if not size:
         partial.unlink(missing_ok=True)
         raise Problem("invalid", Message("the file is empty"))

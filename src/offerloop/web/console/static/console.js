@@ -24,9 +24,13 @@
   const upload = (field, file) => {
     const [progress, said] = [field.querySelector("progress"), field.querySelector("[role=status]")];
     const request = new XMLHttpRequest();
+    if (file.size > Number(field.dataset.most)) { said.textContent = field.dataset.tooLarge; return; }
     progress.hidden = false;
-    request.upload.onprogress = (event) => { progress.value = event.loaded / event.total; };
-    request.onerror = () => { said.textContent = "\u2717"; };
+    request.upload.onprogress = (event) => {
+      progress.value = event.loaded / event.total;
+      said.textContent = `${Math.floor(100 * progress.value)} % / ${Math.ceil(event.total / 1e6)} MB`;
+    };
+    request.onerror = () => { said.textContent = field.dataset.failed; };
     request.onload = () => {
       if (request.status === 201) location.reload();
       else said.textContent = JSON.parse(request.responseText).detail || JSON.parse(request.responseText).title;
@@ -36,7 +40,7 @@
     request.send(file);
   };
   for (const field of document.querySelectorAll(".drop")) {
-    field.querySelector("input").addEventListener("change", (event) => upload(field, event.target.files[0]));
+    field.querySelector("input").addEventListener("change", (event) => { if (event.target.files.length) upload(field, event.target.files[0]); });
     field.addEventListener("dragover", (event) => event.preventDefault());
     field.addEventListener("drop", (event) => { event.preventDefault(); upload(field, event.dataTransfer.files[0]); });
   }
