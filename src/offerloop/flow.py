@@ -115,26 +115,34 @@ class Run:
 
 
 def plan(
-    config: Config, engine: Engine, stage: Stage, period: LoopPeriod | None = None, read: SourcesRead | None = None
+    config: Config,
+    engine: Engine,
+    stage: Stage,
+    period: LoopPeriod | None = None,
+    read: SourcesRead | None = None,
+    liked: Liked | None = None,
 ) -> Run:
     """Carry out everything from raw tables to one assignment per customer, and a forecast beside reference policies.
 
     A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
-    `read` are the sources where they were read before.
+    `read` are the sources where they were read before. `liked` is what an earlier run found that customers would like;
+    then no recommender is fitted, and no products are suggested beside offers.
     """
     events = clean(config, engine, stage, None if period is None else period.exposures, read)
     profiles = stage("profiles", profile, events)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
-    liked = like(events, config, engine, stage)
+    liked = like(events, config, engine, stage) if liked is None else liked
     past, reached = stage("past campaigns", judge_campaigns, events)
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
     decided = decide(events, profiles, allowed, lines, study, config, engine, stage, period)
     shown, effects, planned = decided.shown, decided.effects, decided.planned
-    final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
-    test = stage("coming test", coming_test, final, events, effects)
+    final = decided.assigned.sort("customer_id")
+    if isinstance(liked, Preferences):
+        final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
+    test = stage("coming test", coming_test, decided.assigned, events, effects)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
@@ -276,16 +284,22 @@ def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed
 
 
 @dataclass(frozen=True)
-class Preferences:
-    """Stage 3: what customers would like."""
+class Liked:
+    """What customers would like, as the tables of a run hold it."""
 
     affinities: Frame
     """The best products of every customer, in no order."""
     results: pl.DataFrame
-    lists: Lists
-    """What makes such lists."""
     gap: Gap | None
     """Why recommenders could not be compared; then the fallback serves."""
+
+
+@dataclass(frozen=True)
+class Preferences(Liked):
+    """Stage 3: what customers would like, and what tells it of others."""
+
+    lists: Lists
+    """What makes such lists."""
 
 
 def recommend(events: Events, config: Config, engine: Engine) -> Preferences:
@@ -299,7 +313,7 @@ def recommend(events: Events, config: Config, engine: Engine) -> Preferences:
     assortment = Assortment.of(interactions, rules(settings, config.shop.margin))
     lists = Lists(hybrid, interactions, assortment, events.no_consent["customer_id"])
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, lists, gap)
+    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists)
 
 
 def liked_events(events: Events) -> Frame:

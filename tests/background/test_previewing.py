@@ -1,5 +1,6 @@
 """A draft is planned as if it ran, and not served; what is approved is planned beside the configuration."""
 
+import json
 import shutil
 
 from console_pages import post_form, signed_in
@@ -26,8 +27,13 @@ def test_a_draft_is_previewed_and_planned_when_it_is_approved(small_run, tmp_pat
         assert "form-preview" in client.get("/console/campaign?id=spring", headers=ada).text
         assert post_form(client, ada, "preview", id="spring").status_code == 303
         assert "preview of a campaign is waiting" in client.get("/console/campaign?id=spring", headers=ada).text
+        with (shop / "lines.csv").open("a") as lines:
+            lines.write((shop / "lines.csv").read_text().splitlines()[1] + "\n")
         done = carry_out_next(shop, client.app.state.worker.database)
         assert done.failure is None
+        records = json.loads((shop / "runs/.previews/spring@1/manifest.json").read_text())["stages"]
+        anew = {one["stage"] for one in records if not one["kept"]}
+        assert anew.isdisjoint({"events", "profiles", "recommenders", "shelf prices", "response"})
         assert done.result["run"] == "spring@1"
 
         page = client.get("/console/campaign.json?id=spring", headers=ada).json()
@@ -52,3 +58,8 @@ def test_a_draft_is_previewed_and_planned_when_it_is_approved(small_run, tmp_pat
         assert "form-plan-it" in client.get("/console/campaign?id=other", headers=ada).text
         post_form(client, ada, "write-campaign", **SPRING | {"revision": "1", "budget": "60.00"})
         assert "form-preview" in client.get("/console/campaign?id=spring", headers=ada).text
+
+        shutil.rmtree(shop / "runs/.stages")
+        monkeypatch.delattr("offerloop.flow.choose")
+        post_form(client, ada, "preview", id="spring")
+        assert carry_out_next(shop, client.app.state.worker.database).failure is None

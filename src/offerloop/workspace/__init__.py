@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from offerloop.workspace.session import open_workspace
     from offerloop.workspace.snapshots import stored, without_passwords
-    from offerloop.workspace.stage_store import sha256, versions
+    from offerloop.workspace.stage_store import StageStore, sha256, versions
     from offerloop.workspace.stages import Recorder
     from offerloop.workspace.store_campaigns import (
         StoreCampaign,
@@ -75,6 +75,7 @@ __all__ = [
     "SampleRows",
     "Samples",
     "SourcePlace",
+    "StageStore",
     "StoreCampaign",
     "TrialScorer",
     "arm_numbers",

@@ -17,7 +17,7 @@ import os
 import pickle
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, is_dataclass
 from functools import cache
@@ -63,6 +63,10 @@ class StageStore:
     anew: bool = False
     """Compute every stage, and replace what is there."""
     used: set[str] = field(default_factory=set)
+    followed: Mapping[str, str] = field(default_factory=dict)
+    """Keys of results of a finished run, by stage, which are taken whatever the inputs are now (see `follow`)."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """The key of each stage's result that was asked for, which `follow` takes."""
     _keys: dict[int, str] = field(default_factory=dict)
     _alive: list[object] = field(default_factory=list)
     """Keyed objects, so that no later one gets the identity of one that is gone."""
@@ -72,6 +76,9 @@ class StageStore:
     ) -> tuple[Result, bool]:
         """The stage's result, and whether it was there."""
         key, entry = self._entry(name, *inputs, **named)
+        if self.holds(name):
+            key, entry = self.followed[name], self._place(name, self.followed[name])
+        self.keys[name] = key
         there = not self.anew and (entry / RESULT).is_file()
         if there:
             result: Result = self._load(entry)
@@ -94,9 +101,29 @@ class StageStore:
         """Key and folder of a stage's result, which counts as used."""
         parts = [_program(), name, *map(self._key, inputs), *(f"{k}={self._key(v)}" for k, v in sorted(named.items()))]
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        entry = self.folder / f"{name.replace(' ', '-')}-{key[:24]}"
+        entry = self._place(name, key)
         self.used.add(entry.name)
         return key, entry
+
+    def _place(self, name: str, key: str) -> Path:
+        return self.folder / f"{name.replace(' ', '-')}-{key[:24]}"
+
+    def written_keys(self) -> dict[str, Any]:
+        """Return what a manifest keeps of the results that a run used, for `follow`."""
+        return {"program": _program(), "keys": dict(self.keys)}
+
+    def follow(self, written: Mapping[str, Any], names: Collection[str]) -> None:
+        """Take the results of stages from the run whose manifest has these keys, as far as they are still kept.
+
+        So a plan for another campaign rests on the data of that run, though newer ones have come in since. Results of
+        another program are left alone.
+        """
+        if written.get("program") == _program():
+            self.followed = {name: key for name, key in written["keys"].items() if name in names}
+
+    def holds(self, name: str) -> bool:
+        """Whether a followed result of a stage is still kept."""
+        return name in self.followed and (self._place(name, self.followed[name]) / RESULT).is_file()
 
     def prune(self) -> None:
         """Remove the entries that this run did not need."""

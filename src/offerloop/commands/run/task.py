@@ -20,7 +20,7 @@ from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, collect, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import SourcesRead
-from offerloop.flow import STAGES, Run, plan, product_names
+from offerloop.flow import STAGES, Liked, Run, plan, product_names
 from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
@@ -29,9 +29,11 @@ from offerloop.tables import AFFINITIES
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
+    StageStore,
     StoreCampaign,
     campaigns_of_store,
     filling,
+    find_run,
     kept_in_manifest,
     name_problems,
     new_folder,
@@ -45,6 +47,8 @@ from offerloop.workspace import (
 )
 from offerloop.workspace import SIMILAR_PRODUCTS as SIMILAR_PRODUCTS
 
+STAGE_KEYS = "stage_keys"
+"""Where a manifest has what `StageStore.follow` takes."""
 MOST_SORTED = 5_000_000
 """Rows of recommendations that are sorted before they are written."""
 
@@ -102,7 +106,12 @@ def run(
             plan(config, running, recorder),
             running,
             recorder,
-            {"shares": shares_of(config), "engine": engine_name(engine), **kept_in_manifest(added)},
+            {
+                "shares": shares_of(config),
+                "engine": engine_name(engine),
+                **kept_in_manifest(added),
+                STAGE_KEYS: store.written_keys(),
+            },
         )
         store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
         store.prune()
@@ -112,21 +121,42 @@ def run(
 def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine: str = DEFAULT_ENGINE) -> RunResult:
     """Plan a campaign beside the others as `run` would, and write the files of a run, without a report, to a folder.
 
-    It takes the place of the one that has its id.
+    It takes the place of the one that has its id. Everything that does not depend on the campaigns is what the newest
+    run found, so that nothing is fitted again; where its stages are no longer kept, its recommendations still are.
     """
     config_path = config_file(config_path)
     with open_workspace(config_path, engine) as (config, running, store):
         others = [one for one in campaigns_of_store(config) if one.campaign.id != campaign.campaign.id]
         added = (*others, campaign)
         config = with_campaigns(config, added)
+        liked = _follow_newest(config_path.parent, store, running)
         recorder = Recorder(None, store)
-        planned = plan(config, running, recorder)
+        planned = plan(config, running, recorder, liked=liked)
         summary = summarise(findings_of(planned), config.language(product_names(planned.events)))
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
         with filling(folder, replace=True) as partial:
             _write(planned, summary, running, partial)
             _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary)
+
+
+WITHOUT_CAMPAIGNS = ("events", "profiles", "recommenders", "past campaigns", "shelf prices", "response")
+"""Stages that do not depend on campaigns."""
+
+
+def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> Liked | None:
+    """Let the store take what the newest run kept; return its recommendations where only their table is left."""
+    try:
+        newest = find_run(shop)
+    except InputError:
+        return None
+    store.follow(
+        json.loads((newest / "manifest.json").read_text(encoding="utf-8")).get(STAGE_KEYS, {}), WITHOUT_CAMPAIGNS
+    )
+    if store.holds("recommenders"):
+        return None
+    affinities, results = (newest / f"{name}.parquet" for name in (AFFINITIES.name, "recommenders"))
+    return Liked(engine.read(affinities), pl.read_parquet(results), None)
 
 
 def run_period(
