@@ -6,6 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.response.as_json import from_plain, to_plain
+    from offerloop.response.assumed import unknown_cost
     from offerloop.response.baskets import UsualBaskets, usual_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
     from offerloop.response.effects import HELD_OUT, Effects, campaign_offers, estimate_effects
@@ -149,6 +150,7 @@ __all__ = [
     "study_shelf_prices",
     "study_trial",
     "to_plain",
+    "unknown_cost",
     "usual_baskets",
     "whole_clusters",
     "widened_estimate",

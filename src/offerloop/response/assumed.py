@@ -54,14 +54,7 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
     offer = choice.offer
     assert offer.assumed is not None
     if offer.most_minor is None:
-        raise ConfigError(
-            Message(
-                "campaign '{campaign_id}': the offer '{offer_id}' has 'assumed' but no 'max_discount', so "
-                "nothing tells what it costs; give it one",
-                campaign_id=choice.campaign_id,
-                offer_id=offer.offer_id,
-            )
-        )
+        raise ConfigError(unknown_cost(choice.campaign_id, offer.offer_id))
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
     usual = baskets.of(offer.category)
     frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
@@ -72,6 +65,16 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
         pl.lit(float(offer.assumed.p_redeem)).alias("p_redeem"),
         pl.col("discount_minor").alias("held_out_discount_minor"),
         pl.lit(0, dtype=pl.Int64).alias("fold"),
+    )
+
+
+def unknown_cost(campaign_id: str, offer_id: str) -> Message:
+    """Say that an assumed offer without a largest discount cannot be planned."""
+    return Message(
+        "campaign '{campaign_id}': the offer '{offer_id}' has 'assumed' but no 'max_discount', so "
+        "nothing tells what it costs; give it one",
+        campaign_id=campaign_id,
+        offer_id=offer_id,
     )
 
 

@@ -86,7 +86,7 @@ def test_an_offer_without_a_limit_is_a_problem_and_not_ready(tmp_path):
     found = check(path)
     assert not found.ok
     assert page(found).splitlines()[-1] == "Cannot run yet."
-    assert any("needs 'max_discount'" in one for one in found.facts["problems"])
+    assert any("has 'assumed' but no 'max_discount'" in one for one in found.facts["problems"])
 
 
 def test_a_category_that_nobody_sells_is_a_problem(tmp_path):

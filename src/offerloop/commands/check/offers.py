@@ -12,6 +12,7 @@ from offerloop.errors import ConfigError
 from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import Offer, liability_minor
+from offerloop.response import unknown_cost
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,11 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
 
 def unlimited_cost(campaign: Campaign, offer: Offer) -> Message | None:
     """Return why an offer that may cost any amount cannot be planned; None for one that can."""
-    if liability_minor(offer) is not None or (campaign.budget_basis != "liability" and offer.assumed is None):
+    if liability_minor(offer) is not None:
+        return None
+    if offer.assumed is not None:
+        return unknown_cost(campaign.id, offer.offer_id)
+    if campaign.budget_basis != "liability":
         return None
     return Message(
         "offer '{offer}' of campaign '{campaign}' needs 'max_discount': nothing limits its cost",
