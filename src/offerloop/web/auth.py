@@ -6,8 +6,10 @@ opens a change only when the request comes from the same site.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +44,10 @@ PER_CALLER, BURST = 5_000.0, 10_000.0
 """Requests of one caller in a second, and at once."""
 PER_ADDRESS, ADDRESS_BURST = 5.0, 20.0
 """Secrets of one address in a second that are not known yet, and at once."""
+LOOK_UP_SECONDS, AWAY_LOOK_UP_SECONDS = 1.0, 0.04
+"""How long a decision waits to know who asks; while the database is away, so that its answer takes 50 ms at most."""
+_LOOKING_UP = ThreadPoolExecutor(4, thread_name_prefix="callers")
+"""Threads of their own, so that those of other requests are not used up by waiting for a database that is away."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -148,10 +154,28 @@ def _checked(permissions: tuple[Permission, ...]) -> Callable[[Request], Awaitab
     return caller_of
 
 
-async def caller_with(request: Request, *permissions: Permission) -> Caller:
-    """Return who asks. Raises Problem for nobody, for too many requests, and without any of the permissions."""
+async def deciding_caller(request: Request) -> Caller | None:
+    """Return who asks for a decision; None where the database is away and it is not known, which takes no time.
+
+    Raises what `caller_with` does.
+    """
     worker: Worker = request.app.state.worker
-    caller = await _caller(request, worker)
+    try:
+        return await caller_with(
+            request, Permission.DECIDE, within=AWAY_LOOK_UP_SECONDS if worker.seems_away else LOOK_UP_SECONDS
+        )
+    except (StoreError, TimeoutError):
+        worker.metrics.count("offerloop_failures_total", reason="caller_unknown")
+        return None
+
+
+async def caller_with(request: Request, *permissions: Permission, within: float | None = None) -> Caller:
+    """Return who asks. Raises Problem for nobody, for too many requests, and without any of the permissions.
+
+    Raises TimeoutError where the database does not say `within` so many seconds.
+    """
+    worker: Worker = request.app.state.worker
+    caller = await _caller(request, worker, within)
     request.scope["offerloop.who"] = caller.actor
     if not worker.credentials.callers.take(caller.actor):
         worker.metrics.count("offerloop_refused_total")
@@ -162,7 +186,7 @@ async def caller_with(request: Request, *permissions: Permission) -> Caller:
     return caller
 
 
-async def _caller(request: Request, worker: Worker) -> Caller:
+async def _caller(request: Request, worker: Worker, within: float | None) -> Caller:
     kind, secret = _shown(request, worker)
     credentials = worker.credentials
     caller = credentials.known(kind, secret)
@@ -170,7 +194,11 @@ async def _caller(request: Request, worker: Worker) -> Caller:
         if not credentials.addresses.take(address_of(request)):
             worker.metrics.count("offerloop_refused_total")
             raise Problem("too_many_requests")
-        caller = await run_in_threadpool(credentials.look_up, kind, secret)
+        if within is None:
+            caller = await run_in_threadpool(credentials.look_up, kind, secret)
+        else:
+            looking = asyncio.get_running_loop().run_in_executor(_LOOKING_UP, credentials.look_up, kind, secret)
+            caller = await asyncio.wait_for(looking, within)
     if caller is None:
         raise Problem("not_signed_in")
     return caller
@@ -227,6 +255,7 @@ def peer_of(request: Request) -> str:
 
 SignedIn = Annotated[Caller, needs()]
 Deciding = Annotated[Caller, needs(Permission.DECIDE)]
+DecidingSoon = Annotated[Caller | None, Depends(deciding_caller)]
 Reading = Annotated[Caller, needs(Permission.READ)]
 DecidingOrReading = Annotated[Caller, needs(Permission.DECIDE, Permission.READ)]
 Editing = Annotated[Caller, needs(Permission.EDIT)]

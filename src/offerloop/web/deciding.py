@@ -72,6 +72,12 @@ async def _priced(served: Served, asked: DecisionAsked, decided: Decided, leased
     return await asyncio.wait_for(pricing, PRICING_SECONDS)
 
 
+def unknown_caller(asked: DecisionAsked) -> str:
+    """Return the JSON of no offer for a caller of whom nothing is known, not even the policy, which is not recorded."""
+    now = _now_ms()
+    return Answer(asked, _new_id(now), now, None, None, "caller_unknown").text()
+
+
 def _failed(worker: Worker, asked: DecisionAsked, reason: str) -> Answer:
     worker.metrics.count("offerloop_failures_total", reason=reason)
     now = _now_ms()

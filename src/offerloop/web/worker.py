@@ -58,6 +58,8 @@ from offerloop.workspace import find_run, planned_revisions
 _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 """Seconds between polls of the database for changes."""
+AWAY_SECONDS = 3.0
+"""Without an answer for so long, the database is taken to be away."""
 NEWCOMERS_EVERY = 5
 """Polls between two looks at customers whom the run does not know."""
 COUNTED_SHARE = 20
@@ -112,6 +114,8 @@ class Worker:
     _rounds: int = 0
     _spending: tuple[float, str, tuple[CampaignSpend, ...]] = (0.0, "", ())
     """Until when the spend that was counted holds, by which policy, and what it is."""
+    answered_at: float = field(default_factory=time.monotonic)
+    """When the database answered last, on the clock of this process."""
     _last_load_error: str = ""
     """Why the policy could not be loaded, which is logged once."""
 
@@ -142,6 +146,11 @@ class Worker:
             self.served.leases.close()
         self.metrics.save()
         self.database.close()
+
+    @property
+    def seems_away(self) -> bool:
+        """Whether the database has not answered for a few polls."""
+        return time.monotonic() - self.answered_at > AWAY_SECONDS
 
     @cached_property
     def name(self) -> str:
@@ -238,6 +247,7 @@ class Worker:
 
     def _follow(self) -> None:
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
+        self.answered_at = time.monotonic()
         self.choices = self.database.read(partial(read_choices, known=self.choices))
         self.limited = self.database.read(limited_templates)
         self._follow_policy()

@@ -8,6 +8,7 @@ from served_shop import served, with_role
 
 from offerloop.serving import answering
 from offerloop.web import deciding
+from offerloop.web import worker as module
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +175,21 @@ def test_a_basket_that_takes_long_to_price_is_not_waited_for(service, monkeypatc
     assert ask(service, headers, customer_id="c000").json()["offers"]
     end.set()
     assert 'offerloop_failures_total{reason="too_late"} 1' in service.get("/metrics").text
+
+
+def test_a_caller_whom_nobody_can_look_up_gets_no_offer_at_once(service, monkeypatch):
+    end, headers, worker = threading.Event(), with_role(service, "service"), service.app.state.worker
+    monkeypatch.setattr(worker.credentials, "look_up", lambda *_: end.wait(20) and None)
+    monkeypatch.setattr(module, "AWAY_SECONDS", -1)
+    single = ask(service, headers, customer_id="c000").json()
+    batch = service.post("/v1/decisions/batch", json={"requests": [{"customer_id": "c000"}]}, headers=headers).json()
+    for said in (single, *batch["decisions"]):
+        assert (said["offers"], said["reasons"], said["policy_version"]) == ([], ["caller_unknown"], None)
+    assert not end.is_set()
+    assert 'offerloop_failures_total{reason="caller_unknown"} 2' in service.get("/metrics").text
+    end.set()
+    monkeypatch.undo()
+    assert ask(service, headers, customer_id="c000").json()["offers"]
 
 
 def test_a_fault_is_an_answer_without_an_offer(service, monkeypatch):

@@ -17,11 +17,10 @@ from offerloop.store import DecisionRecord, find_decision
 from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.decision_words import why_not_planned
 from offerloop.web.api.fields import Model, Name, Scalar
-from offerloop.web.auth import Deciding, DecidingOrReading, Reading, caller_with
-from offerloop.web.deciding import decide_and_record
+from offerloop.web.auth import Caller, DecidingOrReading, DecidingSoon, Reading, deciding_caller
+from offerloop.web.deciding import decide_and_record, unknown_caller
 from offerloop.web.direct import body_in_document, read_body
 from offerloop.web.problems import Problem, documented, language_of
-from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
 
 _PROBLEMS = ("not_signed_in", "not_allowed", "invalid")
@@ -178,18 +177,23 @@ async def make_decision(request: Request) -> Response:
 
     Whatever fails, the answer comes at once, with status 200, no offer, and the reason.
     """
-    await caller_with(request, Permission.DECIDE)
+    caller = await deciding_caller(request)
     body = read_body(DecisionRequest, request.scope["offerloop.body"])
-    text = await decide_and_record(request.app.state.worker, _asked(request, body), durable=body.durable)
-    return Response(text, media_type="application/json")
+    return Response(await _decided(request, caller, body), media_type="application/json")
 
 
 @router.post("/batch", response_model=DecisionBatch, responses=documented(*_PROBLEMS))
-async def make_decisions(request: Request, body: DecisionBatchRequest, _: Deciding) -> Response:
+async def make_decisions(request: Request, body: DecisionBatchRequest, caller: DecidingSoon) -> Response:
     """Decide for up to 100 customers at once; each gets an answer of its own."""
-    worker: Worker = request.app.state.worker
-    made = [await decide_and_record(worker, _asked(request, one), durable=one.durable) for one in body.requests]
+    made = [await _decided(request, caller, one) for one in body.requests]
     return Response(f'{{"decisions":[{",".join(made)}]}}', media_type="application/json")
+
+
+async def _decided(request: Request, caller: Caller | None, body: DecisionRequest) -> str:
+    asked = _asked(request, body)
+    if caller is None:
+        return unknown_caller(asked)
+    return await decide_and_record(request.app.state.worker, asked, durable=body.durable)
 
 
 @router.get("/{decision_id}", responses=documented(*_PROBLEMS, "not_found", "store_away"))
