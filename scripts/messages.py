@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from babel.messages import Catalog, Message, pofile
-from extracted import Text, extract, places
+from translatable_texts import Text, extract, places
 
 from offerloop.locale import DOMAIN, FOLDER
 

@@ -14,7 +14,7 @@ from typing import get_args
 from click import Command, Parameter
 from glossary import glossary_page
 from http_reference import http_reference
-from measured import filled
+from measured_pages import filled
 from pydantic import BaseModel
 from typer.main import get_command
 

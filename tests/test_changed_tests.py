@@ -10,7 +10,7 @@ IMPORTS = {
     Path("src/offerloop/commands/init/draft.py"): {"offerloop.money"},
     Path("src/offerloop/allocation/dual.py"): {"numpy"},
     Path("src/offerloop/allocation/many_limits.py"): {"offerloop.allocation.dual"},
-    Path("src/offerloop/engine/__init__.py"): {"offerloop.catalogue"},
+    Path("src/offerloop/engine/__init__.py"): {"offerloop.part_catalogue"},
     Path("tests/support/small_shop.py"): {"polars"},
     Path("tests/test_docs.py"): {"offerloop"},
     Path("tests/locale/test_catalogues.py"): {"offerloop"},

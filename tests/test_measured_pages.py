@@ -13,7 +13,7 @@ FIGURES = {"tuning nDCG@10": "", "nDCG@10": "", "nDCG@20": "", "fit": "CPU s", "
 @pytest.fixture
 def measured(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "scripts")
-    return importlib.import_module("measured")
+    return importlib.import_module("measured_pages")
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
-from offerloop.catalogue import Catalogue
 from offerloop.errors import ConfigError
+from offerloop.part_catalogue import Catalogue
 
 SHAPES = Catalogue("shape", {"square": "shapes_of_ours:square", "circle": "shapes_of_ours:circle"})
 

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 from babel.messages import Catalog
-from extracted import Text, extract, python_calls
 from messages import ALIKE, problems, report, updated, written
 from pseudo_language import installed
+from translatable_texts import Text, extract, python_calls
 
 from offerloop.errors import InputError
 from offerloop.locale import known_language, languages

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from extracted import SOURCE, extract
+from translatable_texts import SOURCE, extract
 
 from offerloop.events import NON_MERCHANDISE, RETENTION, RULE_NAMES, SCANNED
 from offerloop.message import Message

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from babel.messages import Catalog, mofile
-from extracted import extract
+from translatable_texts import extract
 
 from offerloop import locale
 

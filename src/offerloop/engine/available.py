@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from offerloop.catalogue import Catalogue
+from offerloop.part_catalogue import Catalogue
 
 if TYPE_CHECKING:
     from offerloop.engine.base import Engine

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         unreadable_numbers,
         unreadable_times,
     )
-    from offerloop.mapping.others import customer_attributes
+    from offerloop.mapping.other_sources import customer_attributes
     from offerloop.mapping.shop import GuessedValue, currency_evidence, guess_currency, guess_zone
     from offerloop.mapping.shown import carried_terms
     from offerloop.mapping.sources import infer_mapping, sample_sources

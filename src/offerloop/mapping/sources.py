@@ -12,7 +12,7 @@ from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, SeveralPartsError
 from offerloop.mapping.matching import ColumnMatch, Guess, columns_of, match
 from offerloop.mapping.orders import guess_orders
-from offerloop.mapping.others import KEYS, guess_source
+from offerloop.mapping.other_sources import KEYS, guess_source
 from offerloop.mapping.products import products_in_orders
 from offerloop.mapping.shown import check_exposures
 from offerloop.workspace import SAMPLE_ROWS, SampleRows, Samples, place_of, sample_rows

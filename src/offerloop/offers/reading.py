@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from offerloop.catalogue import Catalogue
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import NO_OFFER, Offer
 from offerloop.offers.form import Term, form
 from offerloop.offers.pricing.basket_reading import known_currency
 from offerloop.offers.terms import WrittenTerms
+from offerloop.part_catalogue import Catalogue
 
 OFFER_KINDS = Catalogue(
     "offer kind",

@@ -8,8 +8,8 @@ table.
 
 from typing import TYPE_CHECKING
 
-from offerloop.catalogue import Catalogue
 from offerloop.lazy import lazy_exports
+from offerloop.part_catalogue import Catalogue
 
 if TYPE_CHECKING:
     from offerloop.recommenders.base import TASKS, HistoryRecommender, Recommender, Scores, Task, hide_bought

@@ -1,7 +1,7 @@
 """The estimators by name, the simplest first."""
 
-from offerloop.catalogue import Catalogue
 from offerloop.message import Message
+from offerloop.part_catalogue import Catalogue
 
 ESTIMATORS = Catalogue(
     "estimator",
