@@ -112,7 +112,7 @@ def relational_features(past: PastEvents, as_of_day: int) -> Frame:
     return (
         _of_lines(with_products)
         .join(_of_orders(orders, as_of_day), on="customer_id", how="left")
-        .join(_top(with_products, "category"), on="customer_id", how="left")
+        .join(_top(with_products, "category", nw.len().alias("n_categories")), on="customer_id", how="left")
         .join(_top(with_products, "brand"), on="customer_id", how="left")
         .join(_count(past.audiences, "n_campaigns"), on="customer_id", how="left")
         .join(_count(past.redemptions, "n_redemptions"), on="customer_id", how="left")
@@ -142,7 +142,6 @@ def _of_lines(lines: Frame) -> Frame:
         nw.len().alias("n_lines"),
         _total("quantity", "n_units"),
         nw.col("product_id").n_unique().alias("n_products"),
-        nw.col("category").n_unique().alias("n_categories"),
         *(_named(lines, column, name) for column, name in (("store_id", "n_stores"), ("channel", "n_channels"))),
         _hits(nw.col("discount_minor") > 0, "n_below_list"),
         _hits(nw.col("coupon_minor") > 0, "n_coupon"),
@@ -177,13 +176,15 @@ def _of_orders(orders: Frame, as_of_day: int) -> Frame:
     )
 
 
-def _top(lines: Frame, column: str) -> Frame:
-    """The value of `column` with the highest spend of each customer, ties to the first by name."""
+def _top(lines: Frame, column: str, *counts: nw.Expr) -> Frame:
+    """The value of `column` with the highest spend of each customer, ties to the first by name; and `counts` over all."""
     spend = lines.group_by("customer_id", column).agg(_total("revenue_minor", "part_minor"))
-    most = spend.group_by("customer_id").agg(nw.col("part_minor").max().alias("most_minor"))
-    best = spend.join(most, on="customer_id", how="inner").filter(nw.col("part_minor") == nw.col("most_minor"))
-    return best.group_by("customer_id").agg(
-        nw.col(column).min().alias(f"top_{column}"), nw.col("most_minor").max().alias(f"top_{column}_minor")
+    most, part = nw.col("most_minor"), nw.col("part_minor")
+    compared = spend.with_columns(part.max().over("customer_id").alias("most_minor"))
+    return compared.group_by("customer_id").agg(
+        nw.when(part == most).then(nw.col(column)).min().alias(f"top_{column}"),
+        most.max().alias(f"top_{column}_minor"),
+        *counts,
     )
 
 

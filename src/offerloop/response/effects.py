@@ -246,7 +246,7 @@ def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
         theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
         theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
         p_buy=_chance(study, panel),
-        p_slope=np.maximum(_out_of_fold(study.bought, features, folds[0]), 0) * p_scale,
+        p_slope=np.maximum(study.bought.out_of_fold(features, folds[0]), 0) * p_scale,
         heldouts=tuple(one for _, _, one in views),
     )
 
@@ -255,7 +255,7 @@ def _held_out(fit: CrossFit, features: Floats, fold: Ints) -> tuple[Floats, Floa
     """What one division tells: theta by the other half's model, clipped at 0 and scaled by that half's calibration
     slope; the relative error of the scale; and the division's view.
     """
-    predicted = _out_of_fold(fit, features, fold)
+    predicted = fit.out_of_fold(features, fold)
     scale, relative_se = _scale(fit, fold)
     mean = np.array([fit.predicted[fit.fold == k].mean() for k in (0, 1)])[fold]
     slopes = np.array([fit.calibration(fit.fold == k).slope for k in (0, 1)])[fold]
@@ -266,11 +266,6 @@ def _held_out(fit: CrossFit, features: Floats, fold: Ints) -> tuple[Floats, Floa
 
 def _chance(study: ShelfStudy, panel: ShelfPanel) -> Floats:
     return np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1)
-
-
-def _out_of_fold(fit: CrossFit, features: Floats, fold: NDArray[np.int64]) -> Floats:
-    """Prediction for each customer by the model that has not seen that customer."""
-    return np.where(fold == 0, fit.predict(features, 1), fit.predict(features, 0))
 
 
 def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.response.shelf.fixed_effects import Fit, Groups, regress, within
 
 ROUNDS = 150
@@ -72,9 +72,9 @@ class CrossFit:
         fit = regress(self.outcome[rows], [self.exposure[rows]], self.groups.take(rows))
         return float(fit.slope[0]), float(fit.se[0])
 
-    def predict(self, features: Floats, fold: int) -> Floats:
-        """Slopes from the model fitted on the customers of `fold`."""
-        return _predict(self.models[fold], features)
+    def out_of_fold(self, features: Floats, fold: Ints) -> Floats:
+        """Slopes of pairs, each from the model that has not seen the pair's customer, whose fold is 0 or 1."""
+        return _out_of_fold(self.models, features, fold)
 
 
 def cross_fit(
@@ -96,9 +96,9 @@ def cross_fit(
         rows = fold == k
         x[rows], y[rows] = (within(values[rows], groups.category[rows]) for values in (exposure, outcome))
     xx, xy = (x * x).sum(axis=1), (x * y).sum(axis=1)
-    models = tuple(_fit(xy, xx, scale, features, (fold == k) & (xx > 1e-9), seed) for k in (0, 1))
-    predicted = np.where(fold == 0, _predict(models[1], features), _predict(models[0], features))
-    return CrossFit((models[0], models[1]), fold, predicted, scale, x * scale[:, None], y, groups)
+    first, second = (_fit(xy, xx, scale, features, (fold == k) & (xx > 1e-9), seed) for k in (0, 1))
+    predicted = _out_of_fold((first, second), features, fold)
+    return CrossFit((first, second), fold, predicted, scale, x * scale[:, None], y, groups)
 
 
 def _fit(xy: Floats, xx: Floats, scale: Floats, features: Floats, rows: NDArray[np.bool_], seed: int) -> object:
@@ -110,5 +110,10 @@ def _fit(xy: Floats, xx: Floats, scale: Floats, features: Floats, rows: NDArray[
     return lightgbm.train({**PARAMETERS, "min_data_in_leaf": leaf, "seed": seed}, table, ROUNDS)
 
 
-def _predict(model: object, features: Floats) -> Floats:
-    return np.asarray(model.predict(features), dtype=np.float64)  # type: ignore[attr-defined]
+def _out_of_fold(models: tuple[object, object], features: Floats, fold: Ints) -> Floats:
+    predicted = np.empty(len(features))
+    for k, model in enumerate(models):
+        rows = np.flatnonzero(fold != k)
+        if len(rows):
+            predicted[rows] = model.predict(features[rows])  # type: ignore[attr-defined]
+    return predicted
