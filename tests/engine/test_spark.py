@@ -11,6 +11,7 @@ import polars.testing
 import postgres_server
 import pytest
 import sqlalchemy as sa
+from collected import heights
 from every_source import write_every_source
 from postgres_server import PASSWORD
 from small_shop import write_small_shop
@@ -51,19 +52,21 @@ def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
 
 
 def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_path, command):
-    session, results = connected(spark_server), {}
+    session, results, collected = connected(spark_server), {}, {}
     for where, shards in ((spark_server, 3), ("duckdb", 1)):
         folder = tmp_path / engine_name(where)
         folder.mkdir()
         config = write_small_shop(folder)
         if where != "duckdb":
             in_a_table(session, folder / "lines.csv", "order_lines", config)
-        code, _, said = command("run", config, "--engine", where, "--shards", shards)
+        with heights() as collected[engine_name(where)]:
+            code, _, said = command("run", config, "--engine", where, "--shards", shards)
         assert (code, said) == (0, "")
         (results[engine_name(where)],) = (folder / "runs").glob("2*")
     for table in sorted(results["duckdb"].glob("*.parquet")):
         ours = pl.read_parquet(results["spark"] / table.name)
         pl.testing.assert_frame_equal(ours, pl.read_parquet(table), abs_tol=1e-9, rel_tol=1e-9)
+    assert sum(collected["spark"]) < sum(collected["duckdb"])  # who is in shards is listed where they are
     assert '"engine": "spark"' in (results["spark"] / "manifest.json").read_text()
     assigned = pl.read_parquet(results["spark"] / "assignments.parquet")
     session.createDataFrame(assigned.to_arrow()).write.saveAsTable("assignments")

@@ -177,7 +177,7 @@ def _of_orders(orders: Frame, as_of_day: int) -> Frame:
 
 
 def _top(lines: Frame, column: str, *counts: nw.Expr) -> Frame:
-    """The value of `column` with the highest spend of each customer, ties to the first by name; and `counts` over all."""
+    """The value of `column` with the highest spend of each customer, ties to the first by name; `counts` over all."""
     spend = lines.group_by("customer_id", column).agg(_total("revenue_minor", "part_minor"))
     most, part = nw.col("most_minor"), nw.col("part_minor")
     compared = spend.with_columns(part.max().over("customer_id").alias("most_minor"))
