@@ -109,9 +109,12 @@ def relational_features(past: PastEvents, as_of_day: int) -> Frame:
     lines, products = past.lines, past.products
     with_products = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
     orders = _orders(lines)
+    features = _of_lines(with_products)
+    for column, name in _COUNTED.items():
+        if column in lines.collect_schema():
+            features = features.join(_distinct(lines, column, name), on="customer_id", how="left")
     return (
-        _of_lines(with_products)
-        .join(_of_orders(orders, as_of_day), on="customer_id", how="left")
+        features.join(_of_orders(orders, as_of_day), on="customer_id", how="left")
         .join(_top(with_products, "category", nw.len().alias("n_categories")), on="customer_id", how="left")
         .join(_top(with_products, "brand"), on="customer_id", how="left")
         .join(_count(past.audiences, "n_campaigns"), on="customer_id", how="left")
@@ -138,11 +141,15 @@ def _orders(lines: Frame) -> Frame:
 
 
 def _of_lines(lines: Frame) -> Frame:
+    present = lines.collect_schema()
     return lines.group_by("customer_id").agg(
         nw.len().alias("n_lines"),
+        *(
+            (nw.len() - nw.len()).cast(nw.Int64).alias(name)
+            for column, name in _COUNTED.items()
+            if column not in present
+        ),
         _total("quantity", "n_units"),
-        nw.col("product_id").n_unique().alias("n_products"),
-        *(_named(lines, column, name) for column, name in (("store_id", "n_stores"), ("channel", "n_channels"))),
         _hits(nw.col("discount_minor") > 0, "n_below_list"),
         _hits(nw.col("coupon_minor") > 0, "n_coupon"),
         _total("discount_minor", "depth_minor"),
@@ -150,12 +157,17 @@ def _of_lines(lines: Frame) -> Frame:
     )
 
 
-def _named(lines: Frame, column: str, name: str) -> nw.Expr:
-    """Distinct values of a column that order lines may have; an empty cell is none."""
-    if column not in lines.collect_schema():
-        return (nw.len() - nw.len()).cast(nw.Int64).alias(name)
-    value = nw.col(column)
-    return (value.n_unique() - value.is_null().any().cast(nw.Int64)).cast(nw.Int64).alias(name)
+_COUNTED = {"product_id": "n_products", "store_id": "n_stores", "channel": "n_channels"}
+"""Columns of which each customer's distinct values are counted: 0 where order lines have no such column."""
+
+
+def _distinct(lines: Frame, column: str, name: str) -> Frame:
+    """Distinct values of a column; an empty cell is none.
+
+    Pairs are made first: where an engine counts distinct values itself, it may hold all of them in memory.
+    """
+    pairs = lines.select("customer_id", column).unique()
+    return pairs.group_by("customer_id").agg(_hits(~nw.col(column).is_null(), name))
 
 
 def _of_orders(orders: Frame, as_of_day: int) -> Frame:

@@ -14,6 +14,7 @@ import polars as pl
 
 from offerloop.config import Clean, fits_pattern
 from offerloop.engine import Frame, collect
+from offerloop.events.columns.read import count_rows
 
 _MOST_WORDS, _LONGEST_SIGNS = 4, 10
 """Words of a text whose end is looked at, and signs of a Chinese one. Longer ones describe goods."""
@@ -108,9 +109,13 @@ def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:
 
 def _charges(lines: Frame) -> pl.Series:
     """product_id of what is in most orders, one at a time, at prices all over the place."""
-    n_orders = int(collect(lines.select(nw.col("order_id").n_unique().alias("n")))["n"][0] or 0)
-    counts = collect(lines.group_by("product_id").agg(nw.col("order_id").n_unique().alias("n")))
-    common = counts.filter(pl.col("n") >= max(_MOST_ORDERS * n_orders, _FEWEST_PRICES))["product_id"]
+    fewest = max(_MOST_ORDERS * count_rows(lines.select("order_id").unique()), _FEWEST_PRICES)
+    by_product = lines.group_by("product_id").agg(nw.len().alias("n"))
+    common = collect(by_product.filter(nw.col("n") >= fewest))["product_id"]
+    if common.is_empty():
+        return common
+    pairs = lines.filter(nw.col("product_id").is_in(common.to_list())).select("product_id", "order_id").unique()
+    common = collect(pairs.group_by("product_id").agg(nw.len().alias("n"))).filter(pl.col("n") >= fewest)["product_id"]
     if common.is_empty():
         return common
     priced = lines.filter(nw.col("product_id").is_in(common.to_list()), nw.col("paid_minor") > 0)
