@@ -171,7 +171,7 @@ def test_uplift_is_called_with_names_of_columns(tmp_path):
     again = offerloop.uplift(
         forms["pandas"], treatment="arm", outcome="bought", cost=0, audit=(), shares={"0": 0.5, "1": 0.5}
     )
-    assert again.asked == UpliftRequest("arm", "bought", cost="0", shares=(("0", 0.5), ("1", 0.5)))
+    assert again.request == UpliftRequest("arm", "bought", cost="0", shares=(("0", 0.5), ("1", 0.5)))
     new = pd.DataFrame({"recency": [2, 11]})
     assert found.scores(new).height == 2
     new.to_csv(tmp_path / "new.csv", index=False)

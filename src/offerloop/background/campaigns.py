@@ -68,15 +68,20 @@ def _carry_out(connection: Connection, config: Config) -> int:
     moves = _moves(connection)
     for campaign, state, why in moves:
         move_campaign(connection, campaign, state, campaign.moment.approved_by)
-        told = {"state": state.value, "before": campaign.moment.state.value, "revision": campaign.revision, "why": why}
-        add_entry(connection, ACTOR, "campaign moved", campaign.campaign_id, **told)
-        announce(connection, config, "campaign.state", new_id("change"), _told(campaign, told))
+        announcement = {
+            "state": state.value,
+            "before": campaign.moment.state.value,
+            "revision": campaign.revision,
+            "why": why,
+        }
+        add_entry(connection, ACTOR, "campaign moved", campaign.campaign_id, **announcement)
+        announce(connection, config, "campaign.state", new_id("change"), _told(campaign, announcement))
     return len(moves)
 
 
-def _told(campaign: WrittenCampaign, told: dict[str, Any]) -> dict[str, Any]:
+def _told(campaign: WrittenCampaign, announcement: dict[str, Any]) -> dict[str, Any]:
     reviewed = bool(campaign.moment.approved_by)
-    return {"campaign_id": campaign.campaign_id, **told, "reviewed": reviewed, "actor": ACTOR}
+    return {"campaign_id": campaign.campaign_id, **announcement, "reviewed": reviewed, "actor": ACTOR}
 
 
 def _moves(connection: Connection) -> list[Move]:

@@ -119,13 +119,13 @@ def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
 
 
 def _alarms(period: dict[str, Any]) -> list[str]:
-    found = [
+    alarms = [
         f"period {period['period']}: {one['sign']} changed by {one['change']:+.2g}" for one in period.get("alarms", ())
     ]
     if period.get("guardrails") in ("stop", "roll back"):
         reasons = ", ".join(period.get("reasons", ()))
-        found.append(f"period {period['period']}: the guardrails say {period['guardrails']} ({reasons})")
-    return found
+        alarms.append(f"period {period['period']}: the guardrails say {period['guardrails']} ({reasons})")
+    return alarms
 
 
 def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:
@@ -179,11 +179,11 @@ class _Signs(logging.Handler):
     def _go_on(self) -> None:
         while not self._over.wait(EVERY):
             with suppress(StoreError):
-                found = self.database.change(
+                job = self.database.change(
                     lambda one: renew_job(one, self.job.job_id, self.worker, self._progress), patience_seconds=5
                 )
-                self.lost = found is None
-                self.cancelled = found is not None and found.cancel
+                self.lost = job is None
+                self.cancelled = job is not None and job.cancel
                 if self.lost or self.cancelled:
                     os.kill(os.getpid(), signal.SIGINT)
                     return

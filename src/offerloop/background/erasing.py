@@ -73,8 +73,8 @@ def _erase_traces(url: str, customer_id: str, key: str) -> list[str]:
     """
     database, own = Database.open(url), "jobs.request"
     try:
-        found = database.read(lambda connection: traces_of(connection, customer_id))
-        others = [one for one in found if one != own]
+        traces = database.read(lambda connection: traces_of(connection, customer_id))
+        others = [one for one in traces if one != own]
         database.change(lambda connection: erase_traces(connection, customer_id, key, others))
         return [one for one in database.read(lambda connection: traces_of(connection, customer_id)) if one != own]
     finally:

@@ -46,16 +46,16 @@ def announce(
 
 
 def _places(config: Config, topic: Topic) -> list[str]:
-    found = [one.url for one in config.webhooks if not one.topics or topic in one.topics]
+    places = [one.url for one in config.webhooks if not one.topics or topic in one.topics]
     mail = () if config.alarms is None or topic != "alarm" else config.alarms.mail
-    return found + [f"{_MAIL}{one}" for one in mail]
+    return places + [f"{_MAIL}{one}" for one in mail]
 
 
 def send_due(database: Database, config: Config) -> int:
     """Gather what is new in the ledger, send what is due, and return how much was taken."""
-    told = _places(config, "coupon.redeemed"), _places(config, "budget.exhausted")
-    if any(told):
-        database.change(lambda connection: add_ledger_notices(connection, *told))
+    places = _places(config, "coupon.redeemed"), _places(config, "budget.exhausted")
+    if any(places):
+        database.change(lambda connection: add_ledger_notices(connection, *places))
     n_sent = 0
     for one in database.change(due_notices):
         failure = _failure(one, config)

@@ -123,22 +123,22 @@ def _favourites(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _expected(run: RunRead, favourites: pl.DataFrame) -> dict[str, Row]:
     """Return the forecast of each customer's offer with a product that it is good for, by customer."""
-    given = run.table("assignments").filter(pl.col("offer_id") != NO_OFFER)
+    planned = run.table("assignments").filter(pl.col("offer_id") != NO_OFFER)
     keys = ["campaign_id", "customer_id", "offer_id"]
     effects = run.table("effects").select(*keys, "value_minor", "p_redeem", "cost_expected_micro", "discount_minor")
     offers = run.table("offers").select("campaign_id", "offer_id", "category", "funded_share", "cost_liability_minor")
-    joined = given.select(keys).join(effects, on=keys).join(offers, on=keys[::2])
+    joined = planned.select(keys).join(effects, on=keys).join(offers, on=keys[::2])
     joined = joined.join(favourites.lazy(), on="category", nulls_equal=True)
     return {str(row["customer_id"]): row for row in joined.collect().iter_rows(named=True)}
 
 
 def _decided(stretch: Stretch, customer: str, at: int) -> Answer:
-    asked = DecisionAsked(customer, context={"simulated": True})
+    request = DecisionAsked(customer, context={"simulated": True})
     name = sha256(f"{stretch.policy.version} {stretch.seed} {customer}".encode()).hexdigest()[:24]
-    decided = decide(stretch.policy, asked)
+    decided = decide(stretch.policy, request)
     if decided.needs_minor:
         decided = decided.without_offer("simulated")  # a newcomer would take of a budget that others share
-    return Answer.of(asked, f"decision_{name}", 1000 * at, stretch.policy.version, decided, 0, ShopOffers())
+    return Answer.of(request, f"decision_{name}", 1000 * at, stretch.policy.version, decided, 0, ShopOffers())
 
 
 def _redeemed(
@@ -156,7 +156,7 @@ def _redeemed(
         "product_id": expected["product_id"], "quantity": 1.0, "revenue_minor": worth - own, "list_value_minor": worth,
         "coupon_minor": discount, "reimbursed_minor": discount - own,
     }  # fmt: skip
-    customer = answer.asked.customer_id
+    customer = answer.request.customer_id
     return Redeemed(offer.campaign_id, offer.offer_id, customer, order_id, at, discount, own), line
 
 
@@ -164,7 +164,7 @@ def _exposure(answer: Answer, at: int) -> Row:
     decided = answer.decided
     offer = None if decided is None else decided.offer
     event = {
-        "event_id": f"{PREFIX}{answer.decision_id}", "kind": "exposure", "customer_id": answer.asked.customer_id,
+        "event_id": f"{PREFIX}{answer.decision_id}", "kind": "exposure", "customer_id": answer.request.customer_id,
         "at": _instant(at), "offer_id": NO_OFFER if offer is None else offer.offer_id,
         "campaign_id": None if offer is None else offer.campaign_id,
         "propensity": None if decided is None else decided.propensity,

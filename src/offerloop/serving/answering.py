@@ -24,38 +24,38 @@ DECISION_SECONDS = 86_400
 """How long an answer may be shown."""
 
 
-def written(asked: DecisionAsked) -> str:
+def written(request: DecisionAsked) -> str:
     """Return everything but the customer as JSON."""
-    request: dict[str, Any] = {
-        "context": dict(asked.context),
-        "exclude": sorted(asked.exclude),
-        "language": asked.language,
-        "opted_out": asked.opted_out,
-        "test_arm": asked.test_arm,
+    fields: dict[str, Any] = {
+        "context": dict(request.context),
+        "exclude": sorted(request.exclude),
+        "language": request.language,
+        "opted_out": request.opted_out,
+        "test_arm": request.test_arm,
     }
-    if asked.stopped:
-        request["stopped"] = sorted(asked.stopped)
-    if asked.basket is not None:
-        request |= {"basket": dict(asked.basket), "offers_hash": asked.offers_hash}
-    if asked.like is not None:
-        request["like"] = asked.like
-    if asked.prices:
-        request["prices"] = dict(asked.prices)
-    return _json(request)
+    if request.stopped:
+        fields["stopped"] = sorted(request.stopped)
+    if request.basket is not None:
+        fields |= {"basket": dict(request.basket), "offers_hash": request.offers_hash}
+    if request.like is not None:
+        fields["like"] = request.like
+    if request.prices:
+        fields["prices"] = dict(request.prices)
+    return _json(fields)
 
 
 def as_asked(customer_id: str, text: str) -> DecisionAsked:
     """Read what `written` returned."""
-    known = json.loads(text)
-    sets = {name: frozenset(known.get(name, ())) for name in ("exclude", "stopped")}
-    return DecisionAsked(customer_id, **{**known, **sets})
+    fields = json.loads(text)
+    sets = {name: frozenset(fields.get(name, ())) for name in ("exclude", "stopped")}
+    return DecisionAsked(customer_id, **{**fields, **sets})
 
 
 @dataclass(frozen=True)
 class Answer:
     """One answered decision."""
 
-    asked: DecisionAsked
+    request: DecisionAsked
     decision_id: str
     at_ms: int
     version: str | None
@@ -68,14 +68,14 @@ class Answer:
 
     @classmethod
     def of(
-        cls, asked: DecisionAsked, decision_id: str, at_ms: int, version: str, decided: Decided, leased_minor: int,
+        cls, request: DecisionAsked, decision_id: str, at_ms: int, version: str, decided: Decided, leased_minor: int,
         offers: ShopOffers,
     ) -> Answer:  # fmt: skip
         """Return the answer of a policy; `offers` are those of the shop at that time. Raises InputError."""
         effect = None
-        if asked.basket is not None and decided.offer is not None:
-            effect = basket_effect(decided.offer, asked.basket, asked.customer_id, offers, at_ms // 1000)
-        return cls(asked, decision_id, at_ms, version, decided, leased_minor=leased_minor, in_basket=effect)
+        if request.basket is not None and decided.offer is not None:
+            effect = basket_effect(decided.offer, request.basket, request.customer_id, offers, at_ms // 1000)
+        return cls(request, decision_id, at_ms, version, decided, leased_minor=leased_minor, in_basket=effect)
 
     @property
     def gives_offer(self) -> bool:
@@ -98,29 +98,29 @@ class Answer:
                 "reasons": [self.failure] if decided is None else list(decided.reasons),
                 "fields_used": self._fields_used(),
                 "disclosure": None,
-                "dry_run": self.asked.dry_run,
+                "dry_run": self.request.dry_run,
             }
         )
 
     def _fields_used(self) -> list[str]:
-        asked = self.asked
-        given = {"customer_id": True, "exclude": bool(asked.exclude), "basket": asked.basket is not None}
-        return [name for name, is_given in given.items() if is_given]
+        request = self.request
+        is_used = {"customer_id": True, "exclude": bool(request.exclude), "basket": request.basket is not None}
+        return [name for name, is_given in is_used.items() if is_given]
 
     def _offer(self, offer: ServedOffer) -> dict[str, Any]:
-        language = self.asked.language
+        language = self.request.language
         label = offer.label if language == "en" else Localizer(language).unpacked(offer.label_message)
         said = {"campaign_id": offer.campaign_id, "offer_id": offer.offer_id, "kind": offer.kind, "label": label}
         return said if self.in_basket is None else {**said, "basket": self.in_basket.written()}
 
     def record(self, text: str) -> DecisionRecord:
         """Return what is kept of it; `text` is what the caller got."""
-        decided, request = self.decided, written(self.asked)
+        decided, request = self.decided, written(self.request)
         offer = None if decided is None else decided.offer
         return DecisionRecord(
             decision_id=self.decision_id,
             at_ms=self.at_ms,
-            customer_id=self.asked.customer_id,
+            customer_id=self.request.customer_id,
             version=self.version,
             arm=None if decided is None else decided.arm,
             campaign_id=None if offer is None else offer.campaign_id,
@@ -142,13 +142,13 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str, offers_th
     """
     if record.failure is not None:
         return record.answer
-    asked = as_asked(customer_id, record.request)
-    decided = decide(policy, asked)
+    request = as_asked(customer_id, record.request)
+    decided = decide(policy, request)
     if decided.needs_minor and not record.leased_minor:
         decided = decided.without_offer(BUDGET)
-    offers = ShopOffers() if asked.basket is None else offers_then(asked.offers_hash)
+    offers = ShopOffers() if request.basket is None else offers_then(request.offers_hash)
     return Answer.of(
-        asked, record.decision_id, record.at_ms, policy.version, decided, record.leased_minor, offers
+        request, record.decision_id, record.at_ms, policy.version, decided, record.leased_minor, offers
     ).text()  # fmt: skip
 
 

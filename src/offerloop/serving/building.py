@@ -64,8 +64,8 @@ def is_served(folder: Path) -> bool:
 
 def _state(folder: Path) -> list[int]:
     """Return what changes with the file of assignments."""
-    found = (folder / "assignments.parquet").stat()
-    return [found.st_mtime_ns, found.st_size]
+    status = (folder / "assignments.parquet").stat()
+    return [status.st_mtime_ns, status.st_size]
 
 
 def _write(run: RunRead, draft: Path) -> None:
@@ -113,9 +113,9 @@ def _offers(run: RunRead) -> tuple[ServedOffer, ...]:
     return tuple(ServedOffer(*row) for row in run.offers.select(columns).sort(_KEYS).iter_rows())
 
 
-def _places(given: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def _places(assigned: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """Return the position of each row's offer; NOTHING for none."""
-    known = pl.DataFrame(
+    numbered = pl.DataFrame(
         {
             "campaign_id": [one.campaign_id for one in offers],
             "offer_id": [one.offer_id for one in offers],
@@ -124,7 +124,7 @@ def _places(given: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarray[
         schema={"campaign_id": pl.String, "offer_id": pl.String, "place": pl.Int32},
     )
     return (
-        given.join(known, on=_KEYS, how="left", maintain_order="left")["place"]
+        assigned.join(numbered, on=_KEYS, how="left", maintain_order="left")["place"]
         .fill_null(NOTHING)
         .to_numpy()
         .astype(np.int32)
@@ -136,10 +136,10 @@ def _left(run: RunRead) -> dict[str, int]:
 
     Nothing is left beside an offer whose cost has no limit.
     """
-    given = run.table("assignments").filter(pl.col("campaign_id").is_not_null())
+    assigned = run.table("assignments").filter(pl.col("campaign_id").is_not_null())
     liability = pl.col("cost_liability_minor")
     most = pl.when(liability.null_count() == 0).then(liability.sum()).otherwise(math.inf)
-    used = dict(given.group_by("campaign_id").agg(most).collect().iter_rows())
+    used = dict(assigned.group_by("campaign_id").agg(most).collect().iter_rows())
     return {
         one.id: int(max(0, one.budget_minor - used.get(one.id, 0)))
         for one in run.campaigns

@@ -74,38 +74,38 @@ class Decided:
         return Decided(None, self.arm, None, (*self.reasons, reason), ())
 
 
-def decide(policy: Policy, asked: DecisionAsked) -> Decided:
+def decide(policy: Policy, request: DecisionAsked) -> Decided:
     """Return what the policy gives a customer, by what the customer and the caller want."""
-    decided = _with_wanted_products(_planned(policy, asked), asked)
+    decided = _with_wanted_products(_planned(policy, request), request)
     offer = decided.offer
     if offer is None:
         return decided
-    if asked.opted_out:
+    if request.opted_out:
         return Decided(None, decided.arm, None, (OPTED_OUT,), ())
-    if offer.campaign_id in asked.stopped:
+    if offer.campaign_id in request.stopped:
         return decided.without_offer(NOT_RUNNING)
-    if offer.offer_id in asked.exclude:
+    if offer.offer_id in request.exclude:
         return decided.without_offer(EXCLUDED)
-    if decided.returns <= asked.prices.get(offer.campaign_id, 0.0):
+    if decided.returns <= request.prices.get(offer.campaign_id, 0.0):
         return decided.without_offer(PACING)
     return decided
 
 
-def _with_wanted_products(decided: Decided, asked: DecisionAsked) -> Decided:
-    unwanted = asked.unwanted_products
+def _with_wanted_products(decided: Decided, request: DecisionAsked) -> Decided:
+    unwanted = request.unwanted_products
     if unwanted.isdisjoint(decided.products):
         return decided
     return replace(decided, products=tuple(one for one in decided.products if one not in unwanted))
 
 
-def _planned(policy: Policy, asked: DecisionAsked) -> Decided:
-    customer = policy.known_as(asked.customer_id)
+def _planned(policy: Policy, request: DecisionAsked) -> Decided:
+    customer = policy.known_as(request.customer_id)
     planned = policy.find(customer)
-    row = policy.newcomer(customer, asked.like) if planned is None else planned
-    if asked.test_arm is not None:
-        offer = _of_arm(policy, row, customer, asked.test_arm)
+    row = policy.newcomer(customer, request.like) if planned is None else planned
+    if request.test_arm is not None:
+        offer = _of_arm(policy, row, customer, request.test_arm)
         its_own = planned is not None and offer == row.offer
-        return _within(Decided(offer, asked.test_arm, None, (TEST_CUSTOMER,), ()), counted=its_own)
+        return _within(Decided(offer, request.test_arm, None, (TEST_CUSTOMER,), ()), counted=its_own)
     return _within(_of_row(row), counted=planned is not None)
 
 

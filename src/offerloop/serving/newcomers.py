@@ -60,25 +60,25 @@ class HeardOf:
         new = [one for one in names if self.policy.find(self.policy.known_as(one)) is None]
         if not new:
             return
-        found = self.database.read(partial(events_of, customers=new))
-        products = {line["product_id"] for one in found for line in one.body.get("lines", [one.body])}
+        events = self.database.read(partial(events_of, customers=new))
+        products = {line["product_id"] for one in events for line in one.body.get("lines", [one.body])}
         categories = self.database.read(partial(product_categories, products=products))
-        self.like |= likeness(found, categories)
+        self.like |= likeness(events, categories)
         for name in list(self.like)[: max(0, len(self.like) - MOST)]:
             del self.like[name]
 
 
-def likeness(found: Sequence[StoredEvent], categories: dict[str, str]) -> dict[str, str]:
+def likeness(events: Sequence[StoredEvent], categories: dict[str, str]) -> dict[str, str]:
     """Return for each customer of orders and views the name of customers who are alike."""
-    orders = [one for one in found if one.kind == "order"]
-    known = {name: alike(category, n) for name, category, n in _bought(orders, categories)}
+    orders = [one for one in events if one.kind == "order"]
+    likeness_by_customer = {name: alike(category, n) for name, category, n in _bought(orders, categories)}
     looked: dict[str, Counter[str]] = {}
-    for one in found:
+    for one in events:
         category = categories.get(one.body.get("product_id", ""))
-        if one.kind != "order" and one.customer_id is not None and one.customer_id not in known:
+        if one.kind != "order" and one.customer_id is not None and one.customer_id not in likeness_by_customer:
             looked.setdefault(one.customer_id, Counter()).update([] if category is None else [category])
     most = {name: max(sorted(counted), key=counted.__getitem__, default=None) for name, counted in looked.items()}
-    return known | {name: alike(category, 0) for name, category in most.items()}
+    return likeness_by_customer | {name: alike(category, 0) for name, category in most.items()}
 
 
 def _bought(orders: Sequence[StoredEvent], categories: dict[str, str]) -> Iterable[tuple[str, str | None, int]]:

@@ -101,9 +101,9 @@ class PolicyPacing:
         """The campaigns whose budget is money."""
         run = open_run(self.policy.run_folder)
         columns = ["campaign_id", "profit_minor", "cost_expected_micro"]
-        given = run.table("assignments").filter(pl.col("arm") == PLAN).select(columns).drop_nulls().collect()
+        planned = run.table("assignments").filter(pl.col("arm") == PLAN).select(columns).drop_nulls().collect()
         budgets = {one.id: one.budget_minor for one in run.campaigns if one.budget_unit == run.currency}
-        parts = given.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
+        parts = planned.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
         return tuple(_paced(str(name), budgets[str(name)], rows) for (name,), rows in sorted(parts.items()))
 
 

@@ -126,9 +126,9 @@ class Policy:
     @cached_property
     def n_held(self) -> dict[str, int]:
         """Customers to whom the plan gives an offer, by campaign."""
-        given = np.bincount(self.offer[self.offer != NOTHING], minlength=len(self.offers))
+        counts = np.bincount(self.offer[self.offer != NOTHING], minlength=len(self.offers))
         counted: dict[str, int] = {}
-        for one, n in zip(self.offers, given.tolist(), strict=True):
+        for one, n in zip(self.offers, counts.tolist(), strict=True):
             counted[one.campaign_id] = counted.get(one.campaign_id, 0) + n
         return counted
 

@@ -38,13 +38,13 @@ class ShopOffers:
         """The SHA-256 of the file."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def for_customer(self, given: tuple[str, str] | None) -> OfferSet:
+    def for_customer(self, assigned: tuple[str, str] | None) -> OfferSet:
         """Return the offers of a customer who was given the one of that campaign and id."""
-        if given not in self._sets:
-            own = () if given is None or given not in self.personal else (self.personal[given],)
+        if assigned not in self._sets:
+            own = () if assigned is None or assigned not in self.personal else (self.personal[assigned],)
             everyone = [one for one in self.everyone if one.offer_id not in {its.offer_id for its in own}]
-            self._sets[given] = OfferSet.of((*everyone, *own))
-        return self._sets[given]
+            self._sets[assigned] = OfferSet.of((*everyone, *own))
+        return self._sets[assigned]
 
 
 def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
@@ -57,16 +57,16 @@ def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
     codes = CodeList.of(read_code_list(listed)) if listed.is_file() else CodeList({})
     if not path.is_file():
         return ShopOffers(personal=personal, codes=codes)
-    known = read_offers_file(path)
-    return ShopOffers(known.offers, known.policy, personal, path.read_text(encoding="utf-8"), codes)
+    offers_file = read_offers_file(path)
+    return ShopOffers(offers_file.offers, offers_file.policy, personal, path.read_text(encoding="utf-8"), codes)
 
 
 def offers_as_bought(
-    shop: Path, version: str | None, given: tuple[str, str], text: str
+    shop: Path, version: str | None, assigned: tuple[str, str], text: str
 ) -> tuple[OfferSet, StackingPolicy]:
     """Return the offers of an order of an earlier day: from the run that was served, and the file as it was then."""
     offers = offers_then(None if version is None else shop / "runs" / version, text)
-    return offers.for_customer(given), offers.policy
+    return offers.for_customer(assigned), offers.policy
 
 
 @lru_cache(maxsize=8)
@@ -75,5 +75,5 @@ def offers_then(run_folder: Path | None, text: str) -> ShopOffers:
     personal = {} if run_folder is None else open_run(run_folder).full_offers
     if not text:
         return ShopOffers(personal=personal)
-    known = read_offers_file(tomllib.loads(text))
-    return ShopOffers(known.offers, known.policy, personal, text)
+    offers_file = read_offers_file(tomllib.loads(text))
+    return ShopOffers(offers_file.offers, offers_file.policy, personal, text)

@@ -50,5 +50,5 @@ def write_texts(folder: Path, name: str, texts: Sequence[str]) -> None:
 
 def mapped(path: Path) -> np.ndarray[tuple[int], np.dtype[Any]]:
     """Return an array whose pages are read when they are touched."""
-    found: np.ndarray[tuple[int], np.dtype[Any]] = np.asarray(np.load(path, mmap_mode="r"))
-    return found
+    array: np.ndarray[tuple[int], np.dtype[Any]] = np.asarray(np.load(path, mmap_mode="r"))
+    return array

@@ -130,18 +130,18 @@ def _there(ledger: Ledger, codes: Sequence[str]) -> dict[str, IssuedCoupon]:
     return persevere(once, PATIENCE_SECONDS)
 
 
-def _check_same(found: IssuedCoupon | None, listed: ListedCode, template_id: str) -> None:
-    if found is None:
+def _check_same(issued: IssuedCoupon | None, listed: ListedCode, template_id: str) -> None:
+    if issued is None:
         return
-    if found.template_id != template_id:
+    if issued.template_id != template_id:
         raise InputError(
             Message(
                 "the code '{code}' is a coupon of '{template_id}' already; nothing was imported",
                 code=listed.code,
-                template_id=found.template_id,
+                template_id=issued.template_id,
             )
         )
-    if listed.customer_id not in (None, found.customer_id):
+    if listed.customer_id not in (None, issued.customer_id):
         raise InputError(
             Message("the code '{code}' is another customer's in the ledger; nothing was imported", code=listed.code)
         )

@@ -248,7 +248,7 @@ class Worker:
     def _follow(self) -> None:
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
         self.answered_at = time.monotonic()
-        self.choices = self.database.read(partial(read_choices, known=self.choices))
+        self.choices = self.database.read(partial(read_choices, before=self.choices))
         self.limited = self.database.read(limited_templates)
         self._follow_policy()
         self._pace()

@@ -39,7 +39,7 @@ def test_a_saved_study_scores_as_it_did_in_memory(study, folder):
     others = trial(80, seed=9).drop("arm", "bought")
     found = offerloop.score(folder, others)
     assert found.scores.equals(study.scores(others))
-    assert sum(found.given.values()) == 80
+    assert sum(found.offer_counts.values()) == 80
     assert found.budget == pytest.approx(8.0)
     assert "The budget is as much for each customer as in the trial: 8 for 80 customers." in found.sentence
 

@@ -84,7 +84,7 @@ def test_it_says_so_where_an_offer_does_nothing():
 def test_it_writes_a_folder_and_scores_other_customers(tmp_path, found):
     others = tmp_path / "others.csv"
     made(50, seed=9).select("customer", "recency", "spend_before", "member", "town").write_csv(others)
-    found = uplift(made(), found.asked, apply=others)
+    found = uplift(made(), found.request, apply=others)
     done = write(found, tmp_path / "out", "en")
     assert {one.name for one in done.folder.iterdir()} == {
         "report.html", "uplift.json", "scores.csv", "scores.parquet", "applied.csv", "applied.parquet",
@@ -96,7 +96,7 @@ def test_it_writes_a_folder_and_scores_other_customers(tmp_path, found):
 
 def test_the_same_table_in_another_order_tells_the_same_of_the_arms(found):
     shuffled = made().sample(fraction=1.0, shuffle=True, seed=3)
-    other = uplift(shuffled, found.asked).findings
+    other = uplift(shuffled, found.request).findings
     assert other.verdict == found.findings.verdict
     assert other.arms[1].effect.value == pytest.approx(found.findings.arms[1].effect.value, abs=0.01)
 

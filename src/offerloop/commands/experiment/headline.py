@@ -52,8 +52,8 @@ def lead(result: ExperimentResult, _: Localizer) -> str:
         return _(
             "Customers were lost or added after they had been assigned: find out which, and run the experiment again."
         )
-    found = arm.metrics[0]
-    size = estimate_text(found.difference, _) if found.share is None else percent_text(found.share, _)
+    metric = arm.metrics[0]
+    size = estimate_text(metric.difference, _) if metric.share is None else percent_text(metric.share, _)
     first = _(
         "With {arm}, {outcome} changes by {size} against {control}.",
         arm=_.quoted(arm.arm),
@@ -61,7 +61,7 @@ def lead(result: ExperimentResult, _: Localizer) -> str:
         size=size,
         control=_.quoted(result.control),
     )
-    if found.chance_to_win is None:
+    if metric.chance_to_win is None:
         return first
-    chance = win_text(found.chance_to_win, _)
+    chance = win_text(metric.chance_to_win, _)
     return _.sentences([first, _("The chance that it is better at all is {chance}.", chance=chance)])

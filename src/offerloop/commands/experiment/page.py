@@ -84,19 +84,19 @@ def _sections(result: ExperimentResult, _: Localizer) -> list[Section]:
 def _tiles(result: ExperimentResult, _: Localizer) -> Iterator[Tile]:
     arm = leading_arm(result)
     if arm is not None:
-        found, name = arm.metrics[0], _.quoted(arm.arm)
-        gain = found.difference if found.share is None else found.share.times(100)
-        if found.is_bounded:
-            value, interval = gain.parts("" if found.share is None else " %")
+        metric, name = arm.metrics[0], _.quoted(arm.arm)
+        gain = metric.difference if metric.share is None else metric.share.times(100)
+        if metric.is_bounded:
+            value, interval = gain.parts("" if metric.share is None else " %")
             yield Tile(
                 _("Change by {arm}", context="key figure", arm=name),
                 _.numbers(value),
                 _("95 % interval {interval}", context="key figure", interval=_.numbers(interval)),
             )
-        if found.chance_to_win is not None:
+        if metric.chance_to_win is not None:
             yield Tile(
                 _("Chance to win", context="key figure"),
-                win_text(found.chance_to_win, _),
+                win_text(metric.chance_to_win, _),
                 _("that {arm} is better than {control}", arm=name, control=_.quoted(result.control)),
             )
     yield Tile(_("Arms", context="key figure"), count(len(result.sizes)), _("the control among them"))
@@ -109,15 +109,25 @@ def _arms_figure(result: ExperimentResult, _: Localizer) -> Figure | None:
     arms = [(arm, arm.metrics[0]) for arm in result.arms if arm.metrics and arm.metrics[0].is_bounded]
     if not arms:
         return None
-    shares = [found.share for _arm, found in arms if found.share is not None]
+    shares = [compared.share for _arm, compared in arms if compared.share is not None]
     as_share = len(shares) == len(arms)
     dots = [
-        Dot("", f"{arm.arm}|{_gain_text(found, _, as_share=as_share)}", _gain(found, as_share=as_share), _look(arm))
-        for arm, found in arms
+        Dot(
+            "",
+            f"{arm.arm}|{_gain_text(compared, _, as_share=as_share)}",
+            _gain(compared, as_share=as_share),
+            _look(arm),
+        )
+        for arm, compared in arms
     ]
     says = (
-        _("{rule}: {profit}", context="name and figure", rule=arm.arm, profit=_gain_text(found, _, as_share=as_share))
-        for arm, found in arms
+        _(
+            "{rule}: {profit}",
+            context="name and figure",
+            rule=arm.arm,
+            profit=_gain_text(compared, _, as_share=as_share),
+        )
+        for arm, compared in arms
     )
     measure = _change_words(result, _, as_share=as_share)
     return figure(
@@ -150,12 +160,12 @@ def _change_words(result: ExperimentResult, _: Localizer, *, as_share: bool) -> 
     return capital(_(text, outcome=_.quoted(result.outcome), control=_.quoted(result.control)))
 
 
-def _gain(found: Compared, *, as_share: bool) -> Estimate:
-    return found.share if as_share and found.share is not None else found.difference
+def _gain(compared: Compared, *, as_share: bool) -> Estimate:
+    return compared.share if as_share and compared.share is not None else compared.difference
 
 
-def _gain_text(found: Compared, _: Localizer, *, as_share: bool) -> str:
-    return percent_text(found.share, _) if as_share else estimate_text(found.difference, _)
+def _gain_text(compared: Compared, _: Localizer, *, as_share: bool) -> str:
+    return percent_text(compared.share, _) if as_share else estimate_text(compared.difference, _)
 
 
 def _look(arm: ArmFound) -> str:

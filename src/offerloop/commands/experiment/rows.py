@@ -80,8 +80,8 @@ def _check_on_engine(frame: Frame, path: Path, request: ExperimentRequest) -> No
     filled = dict.fromkeys([request.arm, *numbers, *request.clusters.values()])
     empty = {f"empty {place}": nw.col(name).is_null().cast(nw.Int64).sum() for place, name in enumerate(filled)}
     total = {f"sum {place}": nw.col(name).cast(nw.Float64).sum() for place, name in enumerate(numbers)}
-    found = collect(frame.select(arms=nw.col(request.arm).n_unique(), **empty, **total)).row(0, named=True)
-    for name, number in zip(filled, (found[one] for one in empty), strict=True):
+    counts = collect(frame.select(arms=nw.col(request.arm).n_unique(), **empty, **total)).row(0, named=True)
+    for name, number in zip(filled, (counts[one] for one in empty), strict=True):
         if number:
             raise InputError(
                 Message(
@@ -92,9 +92,9 @@ def _check_on_engine(frame: Frame, path: Path, request: ExperimentRequest) -> No
                     n=number,
                 )
             )
-    if found["arms"] > MOST_ARMS:
-        raise InputError(too_many_arms(request.arm, found["arms"], path))
-    for name, number in zip(numbers, (found[one] for one in total), strict=True):
+    if counts["arms"] > MOST_ARMS:
+        raise InputError(too_many_arms(request.arm, counts["arms"], path))
+    for name, number in zip(numbers, (counts[one] for one in total), strict=True):
         if not abs(number) < float("inf"):
             raise InputError(
                 Message("'{path}': '{name}' holds a number that is not finite; correct it", path=str(path), name=name)

@@ -39,16 +39,16 @@ def segment_cells(result: ExperimentResult, _: Localizer) -> Iterator[tuple[str,
     """Yield the rows of the table of segments."""
     kept = _kept(result)
     for one in result.segments:
-        found = one.compared
+        compared = one.compared
         cells = {
             "column": one.column,
             "segment": one.value,
             "arm": one.arm,
             "customers": _.count(one.n),
-            "difference": estimate_text(found.difference, _),
-            "percent": percent_text(found.share, _),
-            "p": p_words(found.p_adjusted, _),
-            "win": win_text(found.chance_to_win, _),
+            "difference": estimate_text(compared.difference, _),
+            "percent": percent_text(compared.share, _),
+            "p": p_words(compared.p_adjusted, _),
+            "win": win_text(compared.chance_to_win, _),
         }
         yield tuple(cells[name] for name in kept)
 

@@ -91,14 +91,14 @@ def _segment_sums(frame: Frame, column: str, request: ExperimentRequest, path: P
 
 
 def _refuse_many(frame: Frame, column: str, path: Path) -> None:
-    known = frame.filter(~nw.col(column).is_null())
+    filled = frame.filter(~nw.col(column).is_null())
     raise InputError(
         Message(
             "'{path}': '{name}' (--by) has {distinct} different values, and segments may be at "
             "most {most}; put values together in a column of their own",
             path=str(path),
             name=column,
-            distinct=int(collect(known.select(nw.col(column).n_unique()))[column][0]),
+            distinct=int(collect(filled.select(nw.col(column).n_unique()))[column][0]),
             most=MOST_SEGMENTS,
         )
     )

@@ -49,8 +49,8 @@ def arm_sentence(arm: ArmFound, result: ExperimentResult, _: Localizer) -> str:
 
 def _chances(result: ExperimentResult, _: Localizer) -> Iterator[str]:
     """How probable it is that each arm is better in the first metric."""
-    known = [(arm.arm, arm.metrics[0].chance_to_win) for arm in result.arms if arm.metrics]
-    for arm, chance in known:
+    chances = [(arm.arm, arm.metrics[0].chance_to_win) for arm in result.arms if arm.metrics]
+    for arm, chance in chances:
         if chance is not None:
             yield _(
                 "Chance to win of {arm}: {chance} (that it is better, when nothing was known before).",

@@ -96,11 +96,11 @@ def _bought(document: object, offers: Document | None, now: str | datetime | Non
         return _Purchase(read_printed(document))
     if offers is None:
         raise InputError(Message("a basket needs --offers, the file under which it was bought"))
-    known, at = read_offers_file(offers), epoch_second(now)
+    offers_file, at = read_offers_file(offers), epoch_second(now)
     basket = read_basket(document)
 
     def reprice(kept: Basket) -> Priced:
-        return price(kept, known.offers, at, known.policy)
+        return price(kept, offers_file.offers, at, offers_file.policy)
 
     return _Purchase(reprice(basket), basket, reprice)
 

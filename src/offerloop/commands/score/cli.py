@@ -28,9 +28,9 @@ def score(
     write_scores(scored, out)
     facts: dict[str, object] = {
         "out": str(out),
-        "offers": scored.given,
+        "offers": scored.offer_counts,
         "unseen": dict(scored.unseen),
         "budget": scored.budget,
     }
-    said = sentences(scored.given, scored.unseen, scored.budget, language)
+    said = sentences(scored.offer_counts, scored.unseen, scored.budget, language)
     say(facts, "\n".join([*said, str(out)]), as_json)

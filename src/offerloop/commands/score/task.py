@@ -34,10 +34,10 @@ class ScoreResult(Result):
     @property
     def sentence(self) -> str:
         """How many get which offer, and what to know of it."""
-        return "\n".join(sentences(self.given, self.unseen, self.budget))
+        return "\n".join(sentences(self.offer_counts, self.unseen, self.budget))
 
     @property
-    def given(self) -> dict[str, int]:
+    def offer_counts(self) -> dict[str, int]:
         """How many customers get each offer, the most frequent first."""
         counts = self.scores["offer"].value_counts().sort(["count", "offer"], descending=[True, False])
         return dict(counts.iter_rows())

@@ -62,12 +62,12 @@ def with_shared_options(function: Callable[..., None]) -> Callable[..., None]:
     """Return the command with `--quiet` and `--verbose`, logged from begin to end."""
 
     @wraps(function)
-    def carry_out(*, quiet: bool, verbose: int, **given: Any) -> None:  # noqa: ANN401 - the command's own
+    def carry_out(*, quiet: bool, verbose: int, **values: Any) -> None:  # noqa: ANN401 - the command's own
         keep_quiet(quiet)
-        note_shop(given.get("config"), given.get("run"))
+        note_shop(values.get("config"), values.get("run"))
         start_log(verbose)
         with logged(function.__name__):
-            function(**given)
+            function(**values)
 
     signature = inspect.signature(function, eval_str=True)
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -82,9 +82,9 @@ def with_shared_options(function: Callable[..., None]) -> Callable[..., None]:
 
 def help_text(text: str, language: str) -> str:
     """Translate a text of the help; the place `{languages}` names all that there are."""
-    known = translations(language)
-    between = known.pgettext(str(OR.context), OR.template)
-    return known.pgettext(CONTEXT, text).replace("{languages}", between.join(languages()))
+    catalogue = translations(language)
+    between = catalogue.pgettext(str(OR.context), OR.template)
+    return catalogue.pgettext(CONTEXT, text).replace("{languages}", between.join(languages()))
 
 
 class HelpfulCommand(TyperCommand):
@@ -177,8 +177,8 @@ def _folding(rich_utils: Any) -> tuple[str, object]:  # noqa: ANN401 - typer's m
     name = "_make_rich_text"
     make_text = getattr(rich_utils, name, None)
 
-    def make_folding_text(**given: Any) -> Any:  # noqa: ANN401
-        text = make_text(**given) if make_text else given["text"]
+    def make_folding_text(**values: Any) -> Any:  # noqa: ANN401
+        text = make_text(**values) if make_text else values["text"]
         if hasattr(text, "overflow"):
             text.overflow = "fold"
         return text

@@ -36,8 +36,8 @@ def note_language(arguments: Sequence[str]) -> list[str]:
 
     Returns the arguments: without the language where only help is asked for, which no other part of them answers.
     """
-    rest, found = _apart(arguments)
-    _typed.language = next((one for one in reversed(found) if one in languages()), None)
+    rest, named = _apart(arguments)
+    _typed.language = next((one for one in reversed(named) if one in languages()), None)
     return rest if not rest or HELP & set(rest) else list(arguments)
 
 

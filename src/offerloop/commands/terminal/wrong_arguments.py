@@ -26,10 +26,10 @@ VALUES = {
 """Why a value does not fit, by the kind of error that pydantic names."""
 
 
-def wrong_command(name: str, known: list[str], program: str) -> InputError:
+def wrong_command(name: str, commands: list[str], program: str) -> InputError:
     """Return the error of a command that there is none of."""
     wrong = Message("No such command '{name}'.", context="error of the command line", name=name)
-    return InputError(_guided(wrong, nearest(name, known), program))
+    return InputError(_guided(wrong, nearest(name, commands), program))
 
 
 def unexpected(arguments: list[str], command: str) -> InputError:
@@ -75,8 +75,8 @@ def _reason(error: Any) -> Message | str:  # noqa: ANN401
 
 def _value_of_option(error: Any) -> Message:  # noqa: ANN401
     """Return that an option has no value, or one too many."""
-    known = () if error.ctx is None else error.ctx.command.params
-    if any(error.option_name in one.opts and getattr(one, "is_flag", False) for one in known):
+    params = () if error.ctx is None else error.ctx.command.params
+    if any(error.option_name in one.opts and getattr(one, "is_flag", False) for one in params):
         return Message("Option '{name}' takes no value.", context="error of the command line", name=error.option_name)
     return Message("Option '{name}' requires a value.", context="error of the command line", name=error.option_name)
 

@@ -62,7 +62,7 @@ class Facts:
 
     trial: PreparedTrial
     study: TrialStudy
-    asked: UpliftRequest
+    request: UpliftRequest
 
     def findings(self, place: str) -> UpliftFindings:
         """All of them."""
@@ -71,10 +71,10 @@ class Facts:
         findings = UpliftFindings(
             place=place,
             n=trial.value.size,
-            treatment=self.asked.treatment,
-            outcome=self.asked.outcome,
-            value=self.asked.value,
-            cost=self.asked.cost,
+            treatment=self.request.treatment,
+            outcome=self.request.outcome,
+            value=self.request.value,
+            cost=self.request.cost,
             control=trial.arms.names[0],
             design=trial.design,
             outcome_kind=outcome_kind(trial.outcome),
@@ -89,14 +89,14 @@ class Facts:
             estimator=decision.estimator,
             targeting=self.study.compared.selection.gain_over_random(decision.estimator),
             forecast=self._forecast(),
-            budget=self.asked.budget,
-            top=self.asked.top,
+            budget=self.request.budget,
+            top=self.request.top,
             usual_areas=tuple(self._usual_areas()),
             against_score=self._against_score(),
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
             policies=tuple(self._policies()),
-            curve=tuple(CustomerOrdering(self.study, self.asked.seed).steps()),
+            curve=tuple(CustomerOrdering(self.study, self.request.seed).steps()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
             unchanged_cost=None if wasted is None else wasted.share,
@@ -110,10 +110,10 @@ class Facts:
             balance_p=trial.balance_p,
             ratio_p=trial.ratio_p,
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
-            negative_controls={name: self._on(name) for name in self.asked.negative_controls},
+            negative_controls={name: self._on(name) for name in self.request.negative_controls},
             suspects=trial.suspects,
             disagreeing=self._disagreeing(),
-            cluster=self.asked.cluster,
+            cluster=self.request.cluster,
             clusters=None if whose is None else int(whose.max()) + 1,
             features=trial.encoding.names,
             notes=(*trial.notes, *(() if has_response_types(self.evidence.outcome) else (Note("no_types"),))),
@@ -190,7 +190,7 @@ class Facts:
         arms, whose = self.trial.arms, self.study.whose
         for k, name in enumerate(arms.names):
             own = self.trial.outcome[arms.action == k]
-            worth = k > 0 and self.asked.value is not None
+            worth = k > 0 and self.request.value is not None
             yield Arm(
                 name=name,
                 n=len(own),
@@ -250,7 +250,7 @@ class Facts:
             effect = self.study.effect
             best = effect[:, 1 + int(np.argmax(effect[:, 1:].mean(axis=0)))]
             yield Ranked(
-                name=self.asked.score or "",
+                name=self.request.score or "",
                 area=self._mean(self.score_area),
                 share=ratio_estimate(self.score_area, best, self.study.whose) if pays else None,
                 over_random=self._mean(self.score_area - best / 2),
@@ -262,7 +262,7 @@ class Facts:
     @cached_property
     def score(self) -> Floats | None:
         """(rows,): the reader's own score."""
-        return None if self.asked.score is None else numeric_column(self.trial.table, self.asked.score)
+        return None if self.request.score is None else numeric_column(self.trial.table, self.request.score)
 
     @cached_property
     def score_area(self) -> Floats | None:
@@ -283,7 +283,7 @@ class Facts:
         offer = self.study.decision.offer
         orders = [(self.study.decision.estimator, False, self.study.profit[:, offer])]
         if self.score is not None:
-            orders.append((self.asked.score or "", True, self.score))
+            orders.append((self.request.score or "", True, self.score))
         for name, is_score, order in orders:
             yield from usual_areas(name, order, self.trial, offer, is_score=is_score)
 
@@ -299,7 +299,7 @@ class Facts:
         yield replace(worth, profit=widened_estimate(worth.profit, more), snips=widened_estimate(worth.snips, more))
 
     def _deciles(self) -> Iterator[EffectDecile]:
-        for decile in CustomerOrdering(self.study, self.asked.seed).deciles():
+        for decile in CustomerOrdering(self.study, self.request.seed).deciles():
             yield EffectDecile(decile.decile, int(decile.rows.sum()), decile.predicted, decile.realised)
 
     def _types(self) -> Iterator[ResponseType]:
@@ -334,7 +334,7 @@ class Facts:
         policy = self.study.selection.chosen(self.study.decision)
         treated, effect = 1 - policy[:, 0], self.study.effect[:, self.study.decision.offer]
         cost = None if self.study.cost is None else (self.study.cost.effect * policy).sum(axis=1)
-        for column in self.asked.audit:
+        for column in self.request.audit:
             text = self.trial.table[column].cast(pl.String).fill_null("?")
             sizes = text.value_counts().sort(["count", column], descending=[True, False]).head(MOST_GROUPS)
             for group, n in sizes.iter_rows():

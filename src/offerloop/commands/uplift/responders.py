@@ -55,15 +55,15 @@ class Responders:
         estimator = ESTIMATORS.load(self.study.decision.estimator)()
         effect = compared.selection.gain[:, self.offer]
         losses = shuffled_losses(estimator, compared.profit, effect, self.offer, list(groups.values()), compared.seed)
-        found = [Importance(name, loss) for name, loss in zip(groups, losses, strict=True)]
-        yield from sorted(found, key=lambda one: -one.loss.value)
+        by_loss = [Importance(name, loss) for name, loss in zip(groups, losses, strict=True)]
+        yield from sorted(by_loss, key=lambda one: -one.loss.value)
 
     def segments(self) -> Iterator[Segment]:
         """Kinds of customers; none where one is all."""
         if self.trial.value.size < FEWEST_ROWS:
             return
-        found = kinds(self.trial.value, self.study.effect[:, self.offer], self.study.judged.seed)
-        for one in found if len(found) > 1 else ():
+        kinds_of_customers = kinds(self.trial.value, self.study.effect[:, self.offer], self.study.judged.seed)
+        for one in kinds_of_customers if len(kinds_of_customers) > 1 else ():
             conditions = tuple(self._condition(split.column, above=split.above, cut=split.cut) for split in one.splits)
             yield Segment(conditions, one.n, one.effect)
 

@@ -386,8 +386,8 @@ def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:
         )
     )
     unit = measure(findings, _)
-    told = Estimate(-gap.value, -gap.high, -gap.low) if gap.high < 0 else gap
-    size = _("{size} {per}", context="figure and its unit", size=unit.size(told), per=unit.per)
+    lead = Estimate(-gap.value, -gap.high, -gap.low) if gap.high < 0 else gap
+    size = _("{size} {per}", context="figure and its unit", size=unit.size(lead), per=unit.per)
     by = estimator(findings.estimator, _)
     return _(text, score=_.quoted(scores[0] if scores else ""), estimator=by, gap=size, option="--score")
 

@@ -39,7 +39,7 @@ class UpliftResult(Result):
     """A finished study: what was found, and what it says of any customer."""
 
     findings: UpliftFindings
-    asked: UpliftRequest
+    request: UpliftRequest
     trial: PreparedTrial
     study: TrialStudy
     learned: LearnedEffects
@@ -67,9 +67,9 @@ class UpliftResult(Result):
             self.trial.encoding,
             self.learned,
             self.trial.arms.names,
-            self.asked.id,
+            self.request.id,
             self.findings.conclusion == "may_pay",
-            self.asked.seed,
+            self.request.seed,
         )
 
     def scores(self, table: InputTable | None = None) -> pl.DataFrame:
@@ -79,7 +79,7 @@ class UpliftResult(Result):
         """
         if table is None:
             return self.scorer.scores(self.trial.table)
-        rows = table_rows(table, ids=self.asked.names)[0]
+        rows = table_rows(table, ids=self.request.names)[0]
         self.scorer.check(rows)
         return self.scorer.scores(rows)
 

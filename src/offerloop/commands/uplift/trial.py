@@ -305,15 +305,15 @@ def _costs(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -
     by_arm = request.arm_costs
     if not by_arm:
         return amounts(kept, request.cost, (arms.action > 0).astype(np.float64))
-    known = (*arms.names, *arms.small)
-    wrong = [name for name in by_arm if name not in known]
+    arms_of_trial = (*arms.names, *arms.small)
+    wrong = [name for name in by_arm if name not in arms_of_trial]
     if wrong or set(arms.names[1:]) - set(by_arm):
         raise InputError(
             Message(
                 "'{path}': --cost must give a number to every arm but '{arm}': {arms}",
                 path=str(path),
                 arm=arms.names[0],
-                arms=list(known),
+                arms=list(arms_of_trial),
             )
         )
     return np.array([by_arm.get(name, 0.0) for name in arms.names])[arms.action]

@@ -134,13 +134,13 @@ def _customers(log: EventLog) -> Iterable[Row]:
 def _written(name: SourceName, rows: Iterable[Row], folder: Path, digits: int) -> Source | None:
     """Write rows as one Parquet file with the columns that some row has; None without rows."""
     columns = _columns(CONTRACTS[name], digits)
-    known = set[str]()
+    written_columns = set[str]()
     path = folder / f"source-{name}.parquet"
     attributes = _Attributes(set(columns)) if name == "customers" else None
     with TemporaryDirectory(dir=folder) as place:
         parts = []
         for number, batch in enumerate(_batches(rows)):
-            known |= {column for row in batch for column in row}
+            written_columns |= {column for row in batch for column in row}
             frame = _frame(batch, columns, digits)
             if attributes is not None:
                 frame = frame.with_columns(attributes.of(batch))
@@ -148,11 +148,11 @@ def _written(name: SourceName, rows: Iterable[Row], folder: Path, digits: int) -
             frame.write_parquet(parts[-1])
         if not parts:
             return None
-        given = [ours for ours, (theirs, _) in columns.items() if theirs in known]
+        mapped = [ours for ours, (theirs, _) in columns.items() if theirs in written_columns]
         more = [] if attributes is None else sorted(attributes.names)
         scans = [pl.scan_parquet(part, glob=False) for part in parts]
-        pl.concat(scans, how="diagonal_relaxed").select(*given, *more).sink_parquet(path)
-    source = Source(path=path, columns={one: one for one in given}, attributes=tuple(more))
+        pl.concat(scans, how="diagonal_relaxed").select(*mapped, *more).sink_parquet(path)
+    source = Source(path=path, columns={one: one for one in mapped}, attributes=tuple(more))
     return source.model_copy(update={"table": name})  # by which messages call it
 
 

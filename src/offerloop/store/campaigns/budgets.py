@@ -75,10 +75,10 @@ def decline_budget(connection: Connection, proposed: ProposedBudget) -> None:
 def approved_budgets(connection: Connection) -> dict[tuple[str, int], dict[int, str]]:
     """Return the budgets that were approved, by their instants, for each campaign and revision; the last one counts."""
     approved = select(campaign_budgets).where(campaign_budgets.c.approved_at.is_not(None))
-    found: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
+    budgets: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
     for row in connection.execute(approved.order_by(campaign_budgets.c.approved_at, campaign_budgets.c.proposal_id)):
-        found[row.campaign_id, row.revision][row.at] = row.budget
-    return found
+        budgets[row.campaign_id, row.revision][row.at] = row.budget
+    return budgets
 
 
 def _proposed(row: Row[Any]) -> ProposedBudget:

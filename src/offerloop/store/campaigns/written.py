@@ -175,10 +175,10 @@ def _newest() -> Select[Any]:
     return select(campaigns, campaign_revisions.c.body).join(campaign_revisions, same)
 
 
-def _read(connection: Connection, found: Select[Any]) -> list[WrittenCampaign]:
+def _read(connection: Connection, query: Select[Any]) -> list[WrittenCampaign]:
     """Return campaigns with the budgets that were approved since they began."""
     now, approved = clock(connection), approved_budgets(connection)
-    return [_campaign(row, approved.get((row.campaign_id, row.revision), {}), now) for row in connection.execute(found)]
+    return [_campaign(row, approved.get((row.campaign_id, row.revision), {}), now) for row in connection.execute(query)]
 
 
 def find_campaign(connection: Connection, campaign_id: str) -> WrittenCampaign | None:
@@ -188,14 +188,14 @@ def find_campaign(connection: Connection, campaign_id: str) -> WrittenCampaign |
 
 def list_campaigns(connection: Connection, after: str, limit: int) -> list[WrittenCampaign]:
     """Return campaigns by their ids, those behind `after`."""
-    found = _newest().where(campaigns.c.campaign_id > after).order_by(campaigns.c.campaign_id).limit(limit)
-    return _read(connection, found)
+    query = _newest().where(campaigns.c.campaign_id > after).order_by(campaigns.c.campaign_id).limit(limit)
+    return _read(connection, query)
 
 
 def campaigns_in(connection: Connection, states: Collection[CampaignState]) -> list[WrittenCampaign]:
     """Return the campaigns that are in one of the states now, by their ids."""
-    found = _read(connection, _newest().order_by(campaigns.c.campaign_id))
-    return [one for one in found if one.state in states]
+    newest = _read(connection, _newest().order_by(campaigns.c.campaign_id))
+    return [one for one in newest if one.state in states]
 
 
 def campaign_states(connection: Connection) -> dict[str, tuple[CampaignState, int]]:
@@ -251,10 +251,10 @@ _BEGUN = [
 
 def list_revisions(connection: Connection, campaign_id: str, before: int | None, limit: int) -> list[CampaignRevision]:
     """Return revisions whose number is below `before`, the newest first."""
-    found = select(campaign_revisions).where(campaign_revisions.c.campaign_id == campaign_id)
+    query = select(campaign_revisions).where(campaign_revisions.c.campaign_id == campaign_id)
     if before is not None:
-        found = found.where(campaign_revisions.c.revision < before)
-    rows = connection.execute(found.order_by(campaign_revisions.c.revision.desc()).limit(limit))
+        query = query.where(campaign_revisions.c.revision < before)
+    rows = connection.execute(query.order_by(campaign_revisions.c.revision.desc()).limit(limit))
     return [_revision(row) for row in rows]
 
 

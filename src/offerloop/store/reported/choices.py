@@ -87,17 +87,17 @@ def read_choice(connection: Connection, customer_id: str) -> Choice | None:
     return None if row is None else Choice(row.customer_id, row.opt_out, row.test_arm, row.changed_at)
 
 
-def read_choices(connection: Connection, known: ChoicesRead) -> ChoicesRead:
+def read_choices(connection: Connection, before: ChoicesRead) -> ChoicesRead:
     """Return who is not decided on as the plan says: what was known, changed in place by what is new.
 
     Both numbers are read first, so that a change in between is read again the next time.
     """
     version, deletions = (value_of(connection, name) for name in (_CHANGES, _DELETIONS))
-    if (version, deletions) == (known.version, known.deletions):
-        return known
-    is_new = deletions != known.deletions
-    customers = {} if is_new else known.customers
-    rows = connection.execute(select(choices).where(choices.c.version > (-1 if is_new else known.version)))
+    if (version, deletions) == (before.version, before.deletions):
+        return before
+    is_new = deletions != before.deletions
+    customers = {} if is_new else before.customers
+    rows = connection.execute(select(choices).where(choices.c.version > (-1 if is_new else before.version)))
     for row in rows:
         special = _special(row)
         if special is None:

@@ -19,13 +19,13 @@ _LOCK = int.from_bytes(b"erase", "big")
 
 def secret(connection: Connection, name: str) -> bytes:
     """Return a random key of the store; the first who asks makes it."""
-    asked = select(secrets.c.value).where(secrets.c.name == name)
-    known = connection.execute(asked).scalar_one_or_none()
-    if known is None:
+    query = select(secrets.c.value).where(secrets.c.name == name)
+    value = connection.execute(query).scalar_one_or_none()
+    if value is None:
         row = {"name": name, "value": random_bytes.token_bytes(32)}
         connection.execute(inserting(connection, secrets).values(row).on_conflict_do_nothing())
-        known = connection.execute(asked).scalar_one()
-    return bytes(known)
+        value = connection.execute(query).scalar_one()
+    return bytes(value)
 
 
 def hold_off_erasures(connection: Connection, *, alone: bool = False) -> None:
@@ -44,8 +44,8 @@ def erased_among(connection: Connection, customers: Collection[str]) -> set[str]
         return set()
     key = secret(connection, _KEY)
     digests = {_digest(key, one): one for one in customers}
-    found = connection.execute(select(erased.c.digest).where(erased.c.digest.in_(sorted(digests)))).scalars()
-    return {digests[one] for one in found}
+    matches = connection.execute(select(erased.c.digest).where(erased.c.digest.in_(sorted(digests)))).scalars()
+    return {digests[one] for one in matches}
 
 
 def note_erased(connection: Connection, customer_id: str, now: int) -> None:

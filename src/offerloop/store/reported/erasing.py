@@ -77,8 +77,8 @@ def erase_from_store(connection: Connection, customer_id: str) -> Erased:
     quoted = request_answers.c.body.contains(json.dumps(customer_id, ensure_ascii=False), autoescape=True)
     deleted += _count(connection, delete(request_answers).where(quoted))
     if len(customer_id) >= DISTINCT:
-        told = jobs.c.failure.contains(customer_id, autoescape=True)
-        connection.execute(update(jobs).where(told).values(failure=packed(_ERASED)))
+        names_customer = jobs.c.failure.contains(customer_id, autoescape=True)
+        connection.execute(update(jobs).where(names_customer).values(failure=packed(_ERASED)))
     return Erased(key, deleted, kept)
 
 
@@ -132,7 +132,7 @@ def clean_up(database: Database) -> None:
 
 def traces_of(connection: Connection, customer_id: str) -> list[str]:
     """Return the columns that hold the id of a customer: as it is, or for long ids also within other texts."""
-    found = []
+    traces = []
     for table in metadata.sorted_tables:
         for column in (one for one in table.c if isinstance(one.type, Text)):
             holds = column == customer_id
@@ -141,8 +141,8 @@ def traces_of(connection: Connection, customer_id: str) -> list[str]:
             elif column.name != "customer_id":
                 continue
             if connection.execute(select(text("1")).select_from(table).where(holds).limit(1)).first() is not None:
-                found.append(f"{table.name}.{column.name}")
-    return found
+                traces.append(f"{table.name}.{column.name}")
+    return traces
 
 
 def _vacuum_sqlite(cursor: Any) -> None:  # noqa: ANN401 - a cursor of the driver
@@ -167,9 +167,9 @@ def _count(connection: Connection, statement: Any) -> int:  # noqa: ANN401 - a d
 
 def _events(connection: Connection, customer_id: str, key: str) -> tuple[int, int]:
     """Delete what the customer saw, said and is, and give what was bought names that the shop does not know."""
-    mine = events.c.customer_id == customer_id
-    deleted = _count(connection, delete(events).where(mine, events.c.kind.not_in(KEPT_EVENTS)))
-    kept = connection.execute(select(events.c.event_id, events.c.body).where(mine)).all()
+    of_customer = events.c.customer_id == customer_id
+    deleted = _count(connection, delete(events).where(of_customer, events.c.kind.not_in(KEPT_EVENTS)))
+    kept = connection.execute(select(events.c.event_id, events.c.body).where(of_customer)).all()
     for event_id, body in kept:
         other = _without_names(json.loads(body), lambda name: _renamed(name, customer_id, key))
         changed = {"event_id": secrets.token_hex(12), "customer_id": key, "body": json.dumps(other, sort_keys=True)}

@@ -83,22 +83,22 @@ class EventLog:
 
     def read(self, *kinds: str) -> Iterator[StoredEvent]:
         """Yield the events of some kinds in the order in which they happened, whatever the order of their arrival."""
-        asked = select(events).where(events.c.kind.in_(kinds)).order_by(events.c.at, events.c.event_id)
+        query = select(events).where(events.c.kind.in_(kinds)).order_by(events.c.at, events.c.event_id)
         with reading(self.database.engine) as connection:
-            for row in connection.execution_options(yield_per=BATCH).execute(asked):
+            for row in connection.execution_options(yield_per=BATCH).execute(query):
                 yield stored_event(row)
 
     def customers(self, *kinds: str) -> list[str]:
         """Return the customers of some kinds of events, sorted."""
-        asked = (
+        query = (
             select(events.c.customer_id).where(events.c.kind.in_(kinds), events.c.customer_id.is_not(None)).distinct()
         )
-        return sorted(self.database.read(lambda connection: list(connection.execute(asked).scalars())))
+        return sorted(self.database.read(lambda connection: list(connection.execute(query).scalars())))
 
     def of_customer(self, customer_id: str) -> list[StoredEvent]:
         """Return all events of one customer, first things first."""
-        asked = select(events).where(events.c.customer_id == customer_id).order_by(events.c.at, events.c.event_id)
-        return self.database.read(lambda connection: [stored_event(row) for row in connection.execute(asked)])
+        query = select(events).where(events.c.customer_id == customer_id).order_by(events.c.at, events.c.event_id)
+        return self.database.read(lambda connection: [stored_event(row) for row in connection.execute(query)])
 
 
 def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
@@ -151,8 +151,8 @@ def _insert(connection: Connection, rows: Sequence[Values]) -> set[str]:
 def _others(connection: Connection, rows: Sequence[Values]) -> list[str]:
     """Return the ids under which another event than that of the row is stored."""
     wanted = {row["event_id"]: row for row in rows}
-    found = connection.execute(select(events).where(events.c.event_id.in_(sorted(wanted))))
-    return [one.event_id for one in found if not _same(one._asdict(), wanted[one.event_id])]
+    stored = connection.execute(select(events).where(events.c.event_id.in_(sorted(wanted))))
+    return [one.event_id for one in stored if not _same(one._asdict(), wanted[one.event_id])]
 
 
 def _same(stored: Values, row: Values) -> bool:

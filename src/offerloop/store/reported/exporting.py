@@ -14,12 +14,12 @@ _APART = (events, customer_keys)
 
 def customer_records(connection: Connection, customer_id: str) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a customer by table, the decisions among them; events are left out."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    records: dict[str, list[dict[str, Any]]] = {}
     for table in metadata.sorted_tables:
         if "customer_id" in table.c and table not in _APART:
             rows = connection.execute(select(table).where(table.c.customer_id == customer_id))
-            found[table.name] = [dict(row._mapping) for row in rows]
+            records[table.name] = [dict(row._mapping) for row in rows]
     key = select(customer_keys.c.customer_key).where(customer_keys.c.customer_id == customer_id).scalar_subquery()
     rows = connection.execute(select(decisions).where(decisions.c.customer_key == key))
-    found[decisions.name] = [dict(row._mapping) for row in rows]
-    return {name: rows for name, rows in found.items() if rows}
+    records[decisions.name] = [dict(row._mapping) for row in rows]
+    return {name: rows for name, rows in records.items() if rows}

@@ -21,9 +21,9 @@ def customers_heard_of(connection: Connection, since: int) -> tuple[int, list[st
     """Return up to when was looked, and the customers who bought or looked at something reported from `since` on."""
     now = clock(connection)
     arrived = (events.c.received_at >= since) & events.c.kind.in_(HEARD) & events.c.customer_id.is_not(None)
-    asked = select(events.c.customer_id, events.c.received_at).where(arrived).order_by(events.c.received_at)
+    query = select(events.c.customer_id, events.c.received_at).where(arrived).order_by(events.c.received_at)
     names: dict[str, None] = {}
-    for row in connection.execution_options(yield_per=1_000).execute(asked):
+    for row in connection.execution_options(yield_per=1_000).execute(query):
         if len(names) >= MOST_CUSTOMERS and row.customer_id not in names:
             return row.received_at, list(names)
         names[row.customer_id] = None
@@ -32,19 +32,19 @@ def customers_heard_of(connection: Connection, since: int) -> tuple[int, list[st
 
 def events_of(connection: Connection, customers: Sequence[str]) -> list[StoredEvent]:
     """Return what some customers bought and looked at."""
-    found = list[StoredEvent]()
+    events_read = list[StoredEvent]()
     for start in range(0, len(customers), IN_ONE):
-        mine = events.c.customer_id.in_(customers[start : start + IN_ONE]) & events.c.kind.in_(HEARD)
-        found += [stored_event(row) for row in connection.execute(select(events).where(mine))]
-    return found
+        is_theirs = events.c.customer_id.in_(customers[start : start + IN_ONE]) & events.c.kind.in_(HEARD)
+        events_read += [stored_event(row) for row in connection.execute(select(events).where(is_theirs))]
+    return events_read
 
 
 def product_categories(connection: Connection, products: Iterable[str]) -> dict[str, str]:
     """Return the category of each of these products that has one, the newest that was reported."""
-    wanted, known = set(products), dict[str, str]()
-    asked = select(events.c.body).where(events.c.kind == "product").order_by(events.c.at, events.c.event_id)
-    for text in connection.execute(asked).scalars():
+    wanted, categories = set(products), dict[str, str]()
+    query = select(events.c.body).where(events.c.kind == "product").order_by(events.c.at, events.c.event_id)
+    for text in connection.execute(query).scalars():
         body = json.loads(text)
         if body["product_id"] in wanted and body.get("category") is not None:
-            known[body["product_id"]] = body["category"]
-    return known
+            categories[body["product_id"]] = body["category"]
+    return categories

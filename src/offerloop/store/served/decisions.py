@@ -44,11 +44,11 @@ def keys_of_customers(connection: Connection, customer_ids: Iterable[str]) -> di
     rows = [{"customer_id": one, "customer_key": secrets.token_hex(16)} for one in wanted]
     if rows:
         connection.execute(inserting(connection, customer_keys).on_conflict_do_nothing(), rows)
-    known: dict[str, str] = {}
+    keys: dict[str, str] = {}
     for start in range(0, len(wanted), IN_ONE):
         among = customer_keys.c.customer_id.in_(wanted[start : start + IN_ONE])
-        known |= {row.customer_id: row.customer_key for row in connection.execute(select(customer_keys).where(among))}
-    return known
+        keys |= {row.customer_id: row.customer_key for row in connection.execute(select(customer_keys).where(among))}
+    return keys
 
 
 def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> None:
@@ -66,8 +66,8 @@ def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> 
 def _row(record: DecisionRecord, customer_key: str, *, is_erased: bool) -> dict[str, Any]:
     """Return a row, which says nothing of what was asked for an erased customer."""
     row = {name: value for name, value in vars(record).items() if name != "customer_id"}
-    asked = {"request": "{}", "input_hash": ""} if is_erased else {}
-    return {**row, **asked, "customer_key": customer_key}
+    blanked = {"request": "{}", "input_hash": ""} if is_erased else {}
+    return {**row, **blanked, "customer_key": customer_key}
 
 
 _FIND = (

@@ -92,8 +92,8 @@ def declare(connection: Connection, declared_minor: Mapping[str, int], seconds: 
     """Renew leases, say what may be spent of each, and return those that are still held."""
     expires_at, held = clock(connection) + seconds, set[str]()
     for lease_id, minor in sorted(declared_minor.items()):
-        mine = (leases.c.lease_id == lease_id) & leases.c.used_minor.is_(None)
-        renewed = update(leases).where(mine).values(declared_minor=minor, expires_at=expires_at)
+        is_open = (leases.c.lease_id == lease_id) & leases.c.used_minor.is_(None)
+        renewed = update(leases).where(is_open).values(declared_minor=minor, expires_at=expires_at)
         held |= set(connection.execute(renewed.returning(leases.c.lease_id)).scalars())
     return held
 
@@ -106,9 +106,9 @@ def return_lease(connection: Connection, lease_id: str, used_minor: int) -> None
 def return_expired(connection: Connection) -> None:
     """Give back what workers who are gone had not declared."""
     gone = leases.c.used_minor.is_(None) & (leases.c.expires_at <= clock(connection))
-    found = connection.execute(select(leases.c.lease_id, leases.c.declared_minor).where(gone)).all()
-    if found:
-        _close(connection, gone & leases.c.lease_id.in_([row.lease_id for row in found]), dict(map(tuple, found)))
+    expired = connection.execute(select(leases.c.lease_id, leases.c.declared_minor).where(gone)).all()
+    if expired:
+        _close(connection, gone & leases.c.lease_id.in_([row.lease_id for row in expired]), dict(map(tuple, expired)))
 
 
 def _close(connection: Connection, which: ColumnElement[bool], used_minor: Mapping[str, int]) -> None:

@@ -26,19 +26,19 @@ def limits_left(
 
     Locks that have run out hold nothing, nor does the lock of this checkout, which its redemption takes the place of.
     """
-    found = read_templates(connection, template_ids)
-    people = [(one, customer_id) for one in found if customer_id is not None]
+    templates = read_templates(connection, template_ids)
+    people = [(one, customer_id) for one in templates if customer_id is not None]
     customers = {place[0]: balance for place, balance in read_customers(connection, people).items()}
-    free, free_of_customer = _free(connection, found, lock_key, None), dict[str, Balance]()
+    free, free_of_customer = _free(connection, templates, lock_key, None), dict[str, Balance]()
     if customer_id is not None:
-        free_of_customer = _free(connection, found, lock_key, customer_id)
+        free_of_customer = _free(connection, templates, lock_key, customer_id)
     return {
         name: _left(
             template,
             template.balance + free.get(name, Balance()),
             customers.get(name, Balance()) + free_of_customer.get(name, Balance()),
         )
-        for name, template in found.items()
+        for name, template in templates.items()
     }
 
 

@@ -64,16 +64,16 @@ def begin_pacing(connection: Connection, version: str, before_minor: Mapping[str
     ]
     if rows:
         connection.execute(inserting(connection, pacing).on_conflict_do_nothing(), rows)
-    known = select(pacing.c.campaign_id, pacing.c.before_minor).where(pacing.c.version == version)
-    return {row.campaign_id: row.before_minor for row in connection.execute(known)}
+    started = select(pacing.c.campaign_id, pacing.c.before_minor).where(pacing.c.version == version)
+    return {row.campaign_id: row.before_minor for row in connection.execute(started)}
 
 
 def shown_of(connection: Connection, version: str) -> Shown:
     """Count the customers of a policy's decisions on record; what was taken of leased budgets is not the plan's."""
-    mine = (decisions.c.version == version) & (decisions.c.leased_minor == 0)
+    of_policy = (decisions.c.version == version) & (decisions.c.leased_minor == 0)
     customers = func.count(decisions.c.customer_key.distinct())
-    n = connection.execute(select(customers).where(mine)).scalar_one()
-    offers = select(decisions.c.campaign_id, customers).where(mine, decisions.c.campaign_id.is_not(None))
+    n = connection.execute(select(customers).where(of_policy)).scalar_one()
+    offers = select(decisions.c.campaign_id, customers).where(of_policy, decisions.c.campaign_id.is_not(None))
     return Shown(n, {row[0]: row[1] for row in connection.execute(offers.group_by(decisions.c.campaign_id))})
 
 
@@ -86,5 +86,5 @@ def set_price(connection: Connection, version: str, campaign_id: str, price: flo
 
 def prices_of(connection: Connection, version: str) -> dict[str, float]:
     """Return the price of each campaign's budget that has one."""
-    found = select(pacing.c.campaign_id, pacing.c.price).where(pacing.c.version == version, pacing.c.price > 0)
-    return {row.campaign_id: row.price for row in connection.execute(found)}
+    query = select(pacing.c.campaign_id, pacing.c.price).where(pacing.c.version == version, pacing.c.price > 0)
+    return {row.campaign_id: row.price for row in connection.execute(query)}

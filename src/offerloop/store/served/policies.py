@@ -38,14 +38,14 @@ def set_switch(connection: Connection, name: str, is_on: bool, actor: str) -> No
 
 def is_on(connection: Connection, name: str) -> bool:
     """Whether a switch is on, as it is until somebody turns it off."""
-    found = connection.execute(select(switches.c.is_on).where(switches.c.name == name)).scalar_one_or_none()
-    return found is None or bool(found)
+    value = connection.execute(select(switches.c.is_on).where(switches.c.name == name)).scalar_one_or_none()
+    return value is None or bool(value)
 
 
 def holds_simulated(connection: Connection) -> bool:
     """Whether some of the traffic in the store is simulated, which nothing is until it is said."""
-    found = connection.execute(select(switches.c.is_on).where(switches.c.name == SIMULATED)).scalar_one_or_none()
-    return bool(found)
+    value = connection.execute(select(switches.c.is_on).where(switches.c.name == SIMULATED)).scalar_one_or_none()
+    return bool(value)
 
 
 def switch_version(connection: Connection, name: str) -> str:

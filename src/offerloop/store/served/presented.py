@@ -32,10 +32,10 @@ def presented_coupons(
     A code is known as it is typed, and without its spaces and hyphens in capitals, which is the form of imported ones.
     """
     forms = {one: (one, normalise_code(one)) for one in typed}
-    known = read_coupons(connection, {form for both in forms.values() for form in both if form})
-    meant = {one: next((form for form in both if form in known), None) for one, both in forms.items()}
+    coupons = read_coupons(connection, {form for both in forms.values() for form in both if form})
+    meant = {one: next((form for form in both if form in coupons), None) for one, both in forms.items()}
     return {
-        one: PresentedCoupon(known[code].template_id, _refusal(connection, code, customer_id or _NOBODY, lock_key))
+        one: PresentedCoupon(coupons[code].template_id, _refusal(connection, code, customer_id or _NOBODY, lock_key))
         for one, code in meant.items()
         if code is not None
     }
@@ -43,7 +43,7 @@ def presented_coupons(
 
 def _refusal(connection: Connection, code: str, customer_id: str, lock_key: str | None) -> RefusalReason | None:
     """Return why the rules would refuse to redeem a coupon now; nothing is written."""
-    asked = Redeem("presented", code, customer_id, lock_key=lock_key)
+    redemption = Redeem("presented", code, customer_id, lock_key=lock_key)
     now = clock(connection)
-    book = read_state(connection, [asked], now).book
-    return decide_command(LedgerState(book), asked, now).answer.reason
+    book = read_state(connection, [redemption], now).book
+    return decide_command(LedgerState(book), redemption, now).answer.reason

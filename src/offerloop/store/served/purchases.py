@@ -52,8 +52,8 @@ def find_purchase(connection: Connection, order_id: str) -> Purchase | None:
     row = connection.execute(select(purchases).where(purchases.c.order_id == order_id)).one_or_none()
     if row is None:
         return None
-    found = Purchase(**row._asdict())
-    return replace(found, returned={int(place): count for place, count in json.loads(row.returned).items()})
+    purchase = Purchase(**row._asdict())
+    return replace(purchase, returned={int(place): count for place, count in json.loads(row.returned).items()})
 
 
 def offers_text(connection: Connection, offers_hash: str) -> str:

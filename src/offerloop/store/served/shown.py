@@ -22,13 +22,13 @@ class CampaignShown:
 def shown_by_campaign(connection: Connection, campaigns: Iterable[str]) -> dict[str, CampaignShown]:
     """Count the customers who were shown an offer of a campaign, by any plan; a campaign without any is left out."""
     at, customers = decisions.c.at_ms, func.count(decisions.c.customer_key.distinct())
-    found: dict[str, CampaignShown] = {}
+    shown: dict[str, CampaignShown] = {}
     for campaign in sorted(campaigns):
-        mine = select(customers, func.min(at), func.max(at)).where(decisions.c.campaign_id == campaign)
-        n_customers, first_ms, last_ms = connection.execute(mine).one()
+        of_campaign = select(customers, func.min(at), func.max(at)).where(decisions.c.campaign_id == campaign)
+        n_customers, first_ms, last_ms = connection.execute(of_campaign).one()
         if n_customers:
-            found[campaign] = CampaignShown(n_customers, first_ms, last_ms)
-    return found
+            shown[campaign] = CampaignShown(n_customers, first_ms, last_ms)
+    return shown
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class DecisionListed:
 def newest_decisions(connection: Connection, limit: int, before_ms: int | None = None) -> list[DecisionListed]:
     """Return the decisions of before an instant, the newest first."""
     columns = [getattr(decisions.c, name) for name in DecisionListed.__dataclass_fields__]
-    asked = select(*columns).order_by(decisions.c.at_ms.desc(), decisions.c.decision_id.desc()).limit(limit)
+    query = select(*columns).order_by(decisions.c.at_ms.desc(), decisions.c.decision_id.desc()).limit(limit)
     if before_ms is not None:
-        asked = asked.where(decisions.c.at_ms < before_ms)
-    return [DecisionListed(**row._mapping) for row in connection.execute(asked)]
+        query = query.where(decisions.c.at_ms < before_ms)
+    return [DecisionListed(**row._mapping) for row in connection.execute(query)]

@@ -36,10 +36,10 @@ def coupons_of_template(connection: Connection, template_id: str, after: str, li
 def _listed(connection: Connection, wanted: Select[Any], after: str, limit: int) -> list[CouponListed]:
     page = wanted.where(coupons.c.code > after).order_by(coupons.c.code).limit(limit)
     codes = list(connection.execute(page).scalars())
-    known = read_coupons(connection, codes)
-    terms = read_templates(connection, {one.template_id for one in known.values()})
+    page_of_coupons = read_coupons(connection, codes)
+    terms = read_templates(connection, {one.template_id for one in page_of_coupons.values()})
     now = clock(connection)
     return [
         CouponListed(code, one.template_id, one.customer_id, coupon_status(one, terms[one.template_id].terms, now))
-        for code, one in sorted(known.items())
+        for code, one in sorted(page_of_coupons.items())
     ]

@@ -65,9 +65,9 @@ class Job:
 def add_job(connection: Connection, kind: str, request: Mapping[str, Any], name: str | None = None) -> Job:
     """Queue a job; where one of this name was added before, that one is returned."""
     _alone(connection)
-    known = None if name is None else connection.execute(select(jobs).where(jobs.c.name == name)).one_or_none()
-    if known is not None:
-        return _job(known)
+    existing = None if name is None else connection.execute(select(jobs).where(jobs.c.name == name)).one_or_none()
+    if existing is not None:
+        return _job(existing)
     row = {
         "job_id": new_id("job"), "kind": kind, "name": name, "request": json.dumps(dict(request)),
         "state": JobState.QUEUED.value, "made_at": clock(connection), "progress": "{}", "attempts": 0, "cancel": False,
@@ -105,16 +105,16 @@ def _take_back(connection: Connection, now: int) -> None:
 def jobs_wait(connection: Connection) -> bool:
     """Return whether a job can be claimed: one is queued, or its worker is gone, and no other one runs."""
     states = connection.execute(select(jobs.c.state, jobs.c.lease_until).where(jobs.c.state.in_(("queued", "running"))))
-    now, found = clock(connection), states.all()
-    runs = any(row.state == JobState.RUNNING.value and row.lease_until > now for row in found)
-    return bool(found) and not runs
+    now, waiting = clock(connection), states.all()
+    runs = any(row.state == JobState.RUNNING.value and row.lease_until > now for row in waiting)
+    return bool(waiting) and not runs
 
 
 def renew_job(connection: Connection, job_id: str, worker: str, progress: Mapping[str, Any]) -> Job | None:
     """Keep a job for its worker and note how far it is; None where somebody else has taken it over."""
-    mine = _held(job_id, worker)
+    is_held = _held(job_id, worker)
     changed = {"lease_until": clock(connection) + LEASE_SECONDS, "progress": json.dumps(dict(progress))}
-    row = connection.execute(update(jobs).where(mine).values(changed).returning(jobs)).one_or_none()
+    row = connection.execute(update(jobs).where(is_held).values(changed).returning(jobs)).one_or_none()
     return None if row is None else _job(row)
 
 
@@ -180,10 +180,10 @@ def find_job(connection: Connection, job_id: str) -> Job | None:
 
 def list_jobs(connection: Connection, limit: int, before: int | None = None) -> list[Job]:
     """Return the newest jobs, or those whose number is below one."""
-    asked = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
+    query = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
     if before is not None:
-        asked = asked.where(jobs.c.number < before)
-    return [_job(row) for row in connection.execute(asked)]
+        query = query.where(jobs.c.number < before)
+    return [_job(row) for row in connection.execute(query)]
 
 
 def _held(job_id: str, worker: str) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy

@@ -61,16 +61,14 @@ def due_notices(connection: Connection, limit: int = 20) -> list[Notice]:
     So two processes seldom send the same notice, and none is lost with its process.
     """
     now = clock(connection)
-    asked = (
+    query = (
         select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.notice_id).limit(limit)
     )
-    found = connection.execute(asked.with_for_update(skip_locked=True)).all()
-    if found:
-        mine = notices.c.notice_id.in_([row.notice_id for row in found])
-        connection.execute(update(notices).where(mine).values(next_at=now + 60))
-    return [
-        Notice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts) for row in found
-    ]
+    due = connection.execute(query.with_for_update(skip_locked=True)).all()
+    if due:
+        are_due = notices.c.notice_id.in_([row.notice_id for row in due])
+        connection.execute(update(notices).where(are_due).values(next_at=now + 60))
+    return [Notice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts) for row in due]
 
 
 def note_sent(connection: Connection, notice_id: str) -> None:
@@ -113,8 +111,8 @@ def _add_redeemed(connection: Connection, places: list[str]) -> None:
         connection.execute(inserting(connection, cursors).values(row).on_conflict_do_nothing())
         return
     settled, now = done, clock(connection)
-    asked = select(history).where(history.c.history_id > done).order_by(history.c.history_id).limit(AT_ONCE)
-    for entry in connection.execute(asked).all():
+    query = select(history).where(history.c.history_id > done).order_by(history.c.history_id).limit(AT_ONCE)
+    for entry in connection.execute(query).all():
         if entry.event == CouponEvent.REDEEMED.value:
             data = {
                 "redemption_id": entry.redemption_id, "template_id": entry.template_id, "code": entry.code,

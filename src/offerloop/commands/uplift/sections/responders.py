@@ -23,31 +23,31 @@ CONDITIONS = {
 }
 
 
-def responders_section(found: UpliftFindings, _: Localizer) -> Section | None:
+def responders_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Which columns and kinds of customers drive the effect of the offer for everybody."""
-    if not found.drivers:
+    if not findings.drivers:
         return None
     blocks: list[Block] = [
         Text(
             _(
                 "These tables show whose behaviour {offer} changes most ({measure}, {per}). A column is said "
                 "to matter only if chance would rarely make it look so, given how many columns were tried.",
-                offer=_.quoted(found.offer),
-                measure=measure(found, _).name,
-                per=measure(found, _).per,
+                offer=_.quoted(findings.offer),
+                measure=measure(findings, _).name,
+                per=measure(findings, _).per,
             )
         ),
-        _drivers_table(found, _),
+        _drivers_table(findings, _),
     ]
-    if found.importances:
-        blocks.append(_importances_table(found, _))
-    if found.segments:
-        blocks.append(_segments_table(found, _))
-    return Section("responders", _("Who responds", context="section name"), _message(found, _), tuple(blocks))
+    if findings.importances:
+        blocks.append(_importances_table(findings, _))
+    if findings.segments:
+        blocks.append(_segments_table(findings, _))
+    return Section("responders", _("Who responds", context="section name"), _message(findings, _), tuple(blocks))
 
 
-def _message(found: UpliftFindings, _: Localizer) -> str:
-    first = found.drivers[0]
+def _message(findings: UpliftFindings, _: Localizer) -> str:
+    first = findings.drivers[0]
     if first.p_value > CLEAR:
         return _("No column clearly tells who responds more")
     if first.of.category is not None:
@@ -85,9 +85,9 @@ def _driver(one: Driver, _: Localizer) -> str:
     return _.quoted(one.of.column) if one.of.category is None else condition(one.of, _)
 
 
-def _drivers_table(found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
-    rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.p_value, _)) for one in found.drivers[:SHOWN])
+def _drivers_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.p_value, _)) for one in findings.drivers[:SHOWN])
     caption = _(
         "How the effect changes where a column is higher by one standard deviation, its usual spread, and all "
         "others are the same (best linear projection)"
@@ -95,9 +95,9 @@ def _drivers_table(found: UpliftFindings, _: Localizer) -> Table:
     return Table(caption, columns(_, "column", "slope", "p_of_all"), rows)
 
 
-def _importances_table(found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
-    rows = tuple((_.quoted(one.column), unit.size(one.loss)) for one in found.importances[:SHOWN])
+def _importances_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    rows = tuple((_.quoted(one.column), unit.size(one.loss)) for one in findings.importances[:SHOWN])
     caption = _(
         "What predictions for new customers lose when the values of a column are shuffled: the more they lose, the "
         "more they rely on it"
@@ -105,11 +105,11 @@ def _importances_table(found: UpliftFindings, _: Localizer) -> Table:
     return Table(caption, columns(_, "column", "loss"), rows)
 
 
-def _segments_table(found: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(found, _)
+def _segments_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
     rows = tuple(
         (_.listed(condition(part, _) for part in one.conditions), count(one.n), unit.size(one.effect))
-        for one in found.segments
+        for one in findings.segments
     )
     caption = _(
         "Groups of customers who respond differently, found on one half of the customers and measured on the other"
@@ -117,12 +117,12 @@ def _segments_table(found: UpliftFindings, _: Localizer) -> Table:
     return Table(caption, columns(_, "kind", "customers", "effect"), rows)
 
 
-def pairs_table(found: UpliftFindings, _: Localizer) -> Table | None:
+def pairs_table(findings: UpliftFindings, _: Localizer) -> Table | None:
     """Offers against each other."""
-    if not found.pairs:
+    if not findings.pairs:
         return None
-    unit = measure(found, _)
-    rows = tuple((one.first, one.second, unit.size(one.gap), _told(one.gap, _)) for one in found.pairs[:SHOWN])
+    unit = measure(findings, _)
+    rows = tuple((one.first, one.second, unit.size(one.gap), _told(one.gap, _)) for one in findings.pairs[:SHOWN])
     caption = _("Offers against each other, {name} {per}; intervals hold for all pairs at once", **unit.texts())
     return Table(caption, columns(_, "first", "second", "gap", "verdict"), rows, n_labels=2)
 
