@@ -16,7 +16,7 @@ from offerloop.message import Message
 
 ARM, SEGMENT, UNITS, ROWS = "arm", "segment", "units", "rows"
 """Columns of the sums: UNITS are customers, or clusters where these were drawn; ROWS are those of the table."""
-_CLUSTER, _ARMS = "cluster", "arms"
+_CLUSTER, _LAST, _TORN = "cluster", "last", "torn"
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
 
 
@@ -30,13 +30,16 @@ def arm_sums(frame: Frame, request: ExperimentRequest, path: str, segment: nw.Ex
     group = {} if segment is None else {SEGMENT: segment}
     cells = {cell: nw.col(name).cast(nw.Float64) for name, cell in _cells(request).items() if name != ROWS}
     if request.cluster is None:
-        units = frame.select(**{ARM: arm, ROWS: nw.lit(1.0)}, **group, **cells)
+        units, torn = frame.select(**{ARM: arm, ROWS: nw.lit(1.0)}, **group, **cells), nw.lit(0)
     else:
         rows = frame.select(**{ARM: arm, _CLUSTER: nw.col(request.cluster)}, **group, **cells)
-        counts = nw.col(ARM).min(), nw.col(ARM).n_unique().alias(_ARMS), nw.len().cast(nw.Float64).alias(ROWS)
-        units = rows.group_by(_CLUSTER, *group).agg(*counts, *(nw.col(one).sum() for one in cells))
-        _refuse_torn(units, request.cluster, path)
-    sums = collect(units.group_by(ARM, *group).agg(**_sums(request)))
+        ends = nw.col(ARM).min(), nw.col(ARM).max().alias(_LAST)
+        counts = nw.len().cast(nw.Float64).alias(ROWS), *(nw.col(one).sum() for one in cells)
+        units = rows.group_by(_CLUSTER, *group).agg(*ends, *counts)
+        torn = (nw.col(_LAST) != nw.col(ARM)).cast(nw.Int64)
+    sums = collect(units.with_columns(torn.alias(_TORN)).group_by(ARM, *group).agg(**_sums(request)))
+    if request.cluster is not None and sums[_TORN].sum():
+        _refuse_torn(rows, request.cluster, path)
     return added(sums.with_columns(pl.col(ARM).cast(pl.String).str.strip_chars()), *group)
 
 
@@ -89,23 +92,31 @@ def _sums(request: ExperimentRequest) -> dict[str, nw.Expr]:
         for one, other in combinations_with_replacement(columns, 2)
     }
     plain = {one: x.sum() for one, x in columns.items()}
-    return {UNITS: nw.len(), **plain, **others, **products, **moment_sums(columns[cells[request.outcome]])}
+    return {
+        UNITS: nw.len(),
+        _TORN: nw.col(_TORN).sum(),
+        **plain,
+        **others,
+        **products,
+        **moment_sums(columns[cells[request.outcome]]),
+    }
 
 
 def _product(one: str, other: str) -> str:
     return " ".join(sorted((one, other)))
 
 
-def _refuse_torn(units: Frame, cluster: str, path: str) -> None:
-    torn = collect(units.filter(nw.col(_ARMS) > 1).sort(_CLUSTER).head(1))
-    if torn.height:
-        raise EvidenceError(
-            Message(
-                "'{path}': '{cluster}' {group} has rows in {n_arms} arms, so it was not drawn as a "
-                "whole; name the column that was with --cluster",
-                path=path,
-                cluster=cluster,
-                group=str(torn[_CLUSTER][0]),
-                n_arms=torn[_ARMS][0],
-            )
+def _refuse_torn(rows: Frame, cluster: str, path: str) -> None:
+    """Raise EvidenceError for the first cluster that is in several arms."""
+    arms = rows.group_by(_CLUSTER).agg(nw.col(ARM).n_unique())
+    name, n_arms = collect(arms.filter(nw.col(ARM) > 1).sort(_CLUSTER).head(1)).row(0)
+    raise EvidenceError(
+        Message(
+            "'{path}': '{cluster}' {group} has rows in {n_arms} arms, so it was not drawn as a "
+            "whole; name the column that was with --cluster",
+            path=path,
+            cluster=cluster,
+            group=str(name),
+            n_arms=n_arms,
         )
+    )
