@@ -56,6 +56,22 @@ def test_a_decision_has_an_offer_or_a_reason(client):
     assert given.offer_id == given.offers[0].offer_id != "none"
     assert 0 < given.propensity <= 1
     assert client.decide(given.offers[0].offer_id).reasons == ("unknown_customer",)
+    many = client.decide_many({"customer_id": f"c{one:03}", "durable": True} for one in range(3))
+    assert [one.offers for one in many] == [one.offers for one in found[:3]]
+    assert client.replay(many[0].decision_id) == many[0]
+    assert client.explain(many[0].decision_id, "support").text
+
+
+def test_people_and_wallets_are_managed(client):
+    bea = client.people.invite("Bea", ["viewer"], key="bea")
+    assert bea.invitation
+    assert bea.person_id in [one.person_id for one in client.people]
+    assert client.people.invite_again(bea.person_id).invitation != bea.invitation
+    client.people.revoke(bea.person_id)
+    assert client.people.show(bea.person_id).revoked_at is not None
+    client.add_template("wallet", limit_per_customer=3)
+    client.issue("wallet", ["ONE", "TWO"], customer_id="bea")
+    assert [(one.code, one.template_id) for one in client.wallet("bea")] == [("ONE", "wallet"), ("TWO", "wallet")]
 
 
 def test_prices_baskets_and_refunds(client):

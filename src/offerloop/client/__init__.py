@@ -18,11 +18,13 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.background import is_signed
     from offerloop.client.answers import (
+        Coupon,
         CouponDone,
         Customer,
         Decision,
         ErasureBegun,
         EventsTaken,
+        Explanation,
         Job,
         OfferGiven,
         PricedBasket,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from offerloop.client.campaigns import Campaigns
     from offerloop.client.client import Client
     from offerloop.client.connection import AwayError, ProblemError
+    from offerloop.client.people import People, Person
     from offerloop.client.policies import CustomersCompared, ListedPolicy, Policies, PolicyComparison
 
 __all__ = [
@@ -64,6 +67,7 @@ __all__ = [
     "Campaigns",
     "ChangedField",
     "Client",
+    "Coupon",
     "CouponDone",
     "Curve",
     "CurvePoint",
@@ -72,11 +76,14 @@ __all__ = [
     "Decision",
     "ErasureBegun",
     "EventsTaken",
+    "Explanation",
     "FieldProblem",
     "Job",
     "ListedPolicy",
     "OfferGiven",
     "OfferSpending",
+    "People",
+    "Person",
     "Policies",
     "PolicyComparison",
     "Preview",

@@ -45,6 +45,26 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """Why a customer got a decision."""
+
+    decision_id: str
+    audience: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Coupon:
+    """A coupon of a customer's."""
+
+    code: str
+    template_id: str
+    customer_id: str | None
+    status: str
+
+
+@dataclass(frozen=True)
 class ProductPrice:
     """What a product costs a customer now."""
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import TracebackType
+from urllib.parse import urlencode
 
 import httpx
 
 from offerloop.client.answers import (
+    Coupon,
     CouponDone,
     Customer,
     Decision,
     ErasureBegun,
     EventsTaken,
+    Explanation,
     Job,
     Json,
     PricedBasket,
@@ -24,6 +27,7 @@ from offerloop.client.answers import (
 )
 from offerloop.client.campaigns import Campaigns
 from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path
+from offerloop.client.people import People
 from offerloop.client.policies import Policies
 
 MOST_EVENTS = 1_000
@@ -52,6 +56,8 @@ class Client:
         """Campaigns that are written, approved and run in the service."""
         self.policies = Policies(self._connection)
         """Which plan is served."""
+        self.people = People(self._connection)
+        """Who may sign in."""
         self._decision_timeout = decision_timeout
 
     def __enter__(self) -> Client:
@@ -80,14 +86,34 @@ class Client:
         """
         body = {"customer_id": customer_id, "basket": basket, "exclude": list(exclude),
                 "context": dict(context or {}), "dry_run": dry_run, "durable": durable}  # fmt: skip
+        content, reason = self._decided("/v1/decisions", body)
+        return read(Decision, content) if "offers" in content else _without_offer(reason)
+
+    def decide_many(self, requests: Iterable[Json]) -> list[Decision]:
+        """Ask for up to 100 customers at once, in their order; never raises for the service's sake, as `decide`.
+
+        A request has customer_id and what else `decide` takes.
+        """
+        listed = list(requests)
+        content, reason = self._decided("/v1/decisions/batch", {"requests": listed})
+        made = content.get("decisions")
+        return [_without_offer(reason) for _ in listed] if made is None else [read(Decision, one) for one in made]
+
+    def _decided(self, place: str, body: Json) -> tuple[Json, str]:
+        """Return what the service answers, and why there is no decision where it is none."""
         try:
-            answer = self._http.post("/v1/decisions", json=body, timeout=self._decision_timeout)
-            if "offers" in (content := body_of(answer)):
-                return read(Decision, content)
-            reason = "service_refused"
+            return body_of(self._http.post(place, json=body, timeout=self._decision_timeout)), "service_refused"
         except httpx.HTTPError:
-            reason = "service_away"
-        return Decision(None, None, None, None, (), (), (reason,))
+            return {}, "service_away"
+
+    def explain(self, decision_id: str, audience: str = "customer") -> Explanation:
+        """Say why a customer got a decision, for the "customer", "support" or a "marketer"."""
+        place = f"/v1/decisions/{part_of_path(decision_id)}/explanation?{urlencode({'audience': audience})}"
+        return read(Explanation, self._connection.send("GET", place))
+
+    def replay(self, decision_id: str) -> Decision:
+        """Decide again from the record: the same answer, or a problem with code "conflict"."""
+        return read(Decision, self._connection.send("GET", f"/v1/decisions/{part_of_path(decision_id)}/replay"))
 
     def prices(self, currency: str, products: Sequence[Json], customer_id: str | None = None) -> list[ProductPrice]:
         """Ask what products cost before there is a basket; `products` are lines as of `price_basket`."""
@@ -165,6 +191,14 @@ class Client:
             CouponDone, self._connection.send("POST", place, {"amount_minor": amount_minor}, key=key_or_new(key))
         )
 
+    def wallet(self, customer_id: str) -> Iterator[Coupon]:
+        """Read the coupons that are a customer's, by code."""
+        place, after = f"/v1/customers/{part_of_path(customer_id)}/coupons", ""
+        while after is not None:
+            page = self._connection.send("GET", f"{place}?{urlencode({'after': after})}")
+            yield from (read(Coupon, one) for one in page["coupons"])
+            after = page["next_after"]
+
     def report(self, events: Iterable[Json]) -> EventsTaken:
         """Report events; those that were stored before change nothing, so the same may be reported again."""
         listed, parts = list(events), list[EventsTaken]()
@@ -231,3 +265,7 @@ class Client:
             CouponDone,
             self._connection.send("POST", f"/v1/coupons/{part_of_path(code)}/{what}", body, key=key_or_new(key)),
         )
+
+
+def _without_offer(reason: str) -> Decision:
+    return Decision(None, None, None, None, (), (), (reason,))

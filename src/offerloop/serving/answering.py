@@ -37,6 +37,8 @@ def written(request: DecisionAsked) -> str:
         fields["stopped"] = sorted(request.stopped)
     if request.basket is not None:
         fields |= {"basket": dict(request.basket), "offers_hash": request.offers_hash}
+    if request.left:
+        fields["left"] = {name: dict(one) for name, one in request.left.items()}
     if request.like is not None:
         fields["like"] = request.like
     if request.prices:
@@ -74,7 +76,7 @@ class Answer:
         """Return the answer of a policy; `offers` are those of the shop at that time. Raises InputError."""
         effect = None
         if request.basket is not None and decided.offer is not None:
-            effect = basket_effect(decided.offer, request.basket, request.customer_id, offers, at_ms // 1000)
+            effect = basket_effect(decided.offer, request, offers, at_ms // 1000)
         return cls(request, decision_id, at_ms, version, decided, leased_minor=leased_minor, in_basket=effect)
 
     @property

@@ -12,6 +12,8 @@ from offerloop.offers import (
     Basket,
     BasketLine,
     Customer,
+    FindLeft,
+    OfferLeft,
     OfferUsage,
     RejectedOffer,
     Shipment,
@@ -19,6 +21,7 @@ from offerloop.offers import (
     known_currency,
     price,
 )
+from offerloop.serving.deciding import DecisionAsked
 from offerloop.serving.policy import ServedOffer
 from offerloop.serving.shop_offers import ShopOffers
 
@@ -52,17 +55,23 @@ class BasketEffect:
         }  # fmt: skip
 
 
-def basket_effect(
-    offer: ServedOffer, written: Mapping[str, Any], customer_id: str, offers: ShopOffers, now: int
+def basket_effect(offer: ServedOffer, request: DecisionAsked, offers: ShopOffers, now: int) -> BasketEffect:
+    """Price a basket under the offer of a decision, as if its coupon was presented, and the offers for everybody.
+
+    What the ledger had left of an offer bounds it.
+    """
+    assert request.basket is not None
+    left = {name: OfferLeft(**one) for name, one in request.left.items()}
+    basket = basket_of(request.basket, request.customer_id)
+    return offer_effect(offer.campaign_id, offer.offer_id, basket, offers, now, left.get)
+
+
+def offer_effect(
+    campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int, find_left: FindLeft | None = None
 ) -> BasketEffect:
-    """Price a basket under the offer of a decision, as if its coupon was presented, and the offers for everybody."""
-    return offer_effect(offer.campaign_id, offer.offer_id, basket_of(written, customer_id), offers, now)
-
-
-def offer_effect(campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int) -> BasketEffect:
     """Price a basket under one offer of a campaign, as if its coupon was presented, and the offers for everybody."""
     basket = replace(basket, codes=basket.codes | {offer_id})
-    priced = price(basket, offers.for_customer((campaign_id, offer_id)), now, offers.policy)
+    priced = price(basket, offers.for_customer((campaign_id, offer_id)), now, offers.policy, find_left)
     off = sum(one.off_minor for one in priced.applied if one.offer_id == offer_id)
     missing = next((one for one in priced.rejected if one.offer_id == offer_id), None)
     return BasketEffect(off, priced.total_minor, missing)

@@ -39,6 +39,8 @@ class DecisionAsked:
     """What is in the basket now, as JSON in minor units without the customer."""
     offers_hash: str = ""
     """SHA-256 of the offers for everybody beside which the basket is priced; empty without a basket."""
+    left: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    """What the ledger left of offers with limits when the basket was priced, as fields of `offers.OfferLeft`."""
     like: str | None = None
     """Which customers of the plan a newcomer is like, where something is known of them."""
     prices: Mapping[str, float] = field(default_factory=dict)

@@ -10,8 +10,10 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 
-from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, RecordsFullError, decide
+from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, RecordsFullError, basket_of, decide
+from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.telemetry.random_ids import random_hex
 from offerloop.web.worker import Served, Worker
 
@@ -23,10 +25,10 @@ PRICING_SECONDS = 0.045
 _PRICING = ThreadPoolExecutor(4, thread_name_prefix="pricing")
 
 
-async def decide_and_record(worker: Worker, asked: DecisionAsked, *, durable: bool) -> str:
-    """Return the JSON of a decision that is on its way to the record."""
+async def decide_and_record(worker: Worker, asked: DecisionAsked, actor: str, *, durable: bool) -> str:
+    """Return the JSON of a decision that is on its way to the record; `actor` is who asks for it."""
     try:
-        answer = await _answer(worker, asked)
+        answer = await _answer(worker, asked, actor)
         text = answer.text()
         if not asked.dry_run:
             written = worker.records.put(answer.record(text), durable=durable)
@@ -41,7 +43,7 @@ async def decide_and_record(worker: Worker, asked: DecisionAsked, *, durable: bo
     return text
 
 
-async def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
+async def _answer(worker: Worker, asked: DecisionAsked, actor: str) -> Answer:
     served = worker.served
     if served is None:
         return _failed(worker, asked, "no_policy")
@@ -50,26 +52,47 @@ async def _answer(worker: Worker, asked: DecisionAsked) -> Answer:
     decided = decide(served.policy, asked)
     leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor
     try:
-        answer = await _priced(served, asked, decided, leased)
+        answer = await _priced(worker, served, asked, decided, leased, actor)
     except TimeoutError:
         return _failed(worker, asked, "too_late")
     if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
-        return await _priced(served, asked, decided.without_offer(BUDGET), 0)
+        return await _priced(worker, served, asked, decided.without_offer(BUDGET), 0, actor)
     return answer
 
 
-async def _priced(served: Served, asked: DecisionAsked, decided: Decided, leased_minor: int) -> Answer:
+async def _priced(
+    worker: Worker, served: Served, asked: DecisionAsked, decided: Decided, leased_minor: int, actor: str
+) -> Answer:
     """Return the answer, with what the offer does to the basket. Raises TimeoutError where that takes too long."""
 
     now = _now_ms()
 
-    def answer() -> Answer:
+    def answer(asked: DecisionAsked) -> Answer:
         return Answer.of(asked, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)
 
-    if asked.basket is None or decided.offer is None:
-        return answer()
-    pricing = asyncio.get_running_loop().run_in_executor(_PRICING, answer)
+    offer = decided.offer
+    if asked.basket is None or offer is None:
+        return answer(asked)
+    own = offer.campaign_id, offer.offer_id
+    pricing = asyncio.get_running_loop().run_in_executor(
+        _PRICING, lambda: answer(_as_the_ledger_stands(worker, served, asked, own, actor))
+    )
     return await asyncio.wait_for(pricing, PRICING_SECONDS)
+
+
+def _as_the_ledger_stands(
+    worker: Worker, served: Served, asked: DecisionAsked, own: tuple[str, str], actor: str
+) -> DecisionAsked:
+    """Return a decision with offers in place of the codes of coupons, and with what is left of offers with limits.
+
+    Both are recorded with it, so that it can be decided again.
+    """
+    assert asked.basket is not None
+    typed = read_typed_codes(worker, actor, basket_of(asked.basket, asked.customer_id), own)
+    offers = served.offers.for_customer(own)
+    left = worker.limits_of(offers, asked.customer_id) if worker.limited & offers.ids else {}
+    basket = {**asked.basket, "codes": sorted(typed.basket.codes)} if typed.basket.codes else asked.basket
+    return replace(asked, basket=basket, left={name: asdict(one) for name, one in left.items()})
 
 
 def unknown_caller(asked: DecisionAsked) -> str:

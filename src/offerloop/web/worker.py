@@ -13,7 +13,7 @@ from typing import Any
 
 from offerloop.config import config_file, load_config
 from offerloop.errors import OfferloopError
-from offerloop.offers import FindLeft, OfferSet
+from offerloop.offers import FindLeft, OfferLeft, OfferSet
 from offerloop.serving import (
     CODES_FILE,
     OFFERS_FILE,
@@ -207,8 +207,14 @@ class Worker:
 
     def find_left(self, offers: OfferSet, customer_id: str | None, lock_key: str | None = None) -> FindLeft:
         """Read what is left of the offers whose coupon template has limits."""
+        return self.limits_of(offers, customer_id, lock_key).get
+
+    def limits_of(
+        self, offers: OfferSet, customer_id: str | None, lock_key: str | None = None
+    ) -> dict[str, OfferLeft]:  # fmt: skip
+        """Read the same by the id of each offer."""
         named = self.limited & offers.ids
-        return self.database.read(lambda one: limits_left(one, named, customer_id, lock_key)).get
+        return self.database.read(lambda one: limits_left(one, named, customer_id, lock_key))
 
     def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""

@@ -73,6 +73,27 @@ def test_a_decision_with_a_basket_replays_under_the_offers_of_its_time(service):
     assert replay.content == answer.content
 
 
+def test_a_decision_promises_no_more_than_the_ledger_has_and_knows_its_codes(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    keyed = headers | {"idempotency-key": "typed"}
+    service.put("/v1/coupon-templates/spend-and-save", json={"budget_minor": 250}, headers=headers)
+    codes = {"codes": ["TYPED", "OTHER"]}
+    service.post("/v1/coupon-templates/spend-and-save/coupons", json=codes, headers=keyed)
+    worker.follow()
+    typed = basket(4000) | {"codes": ["TYPED"]}
+    before = ask(service, headers, customer_id="c000", basket=typed, durable=True)
+    assert before.json()["offers"][0]["basket"]["off_minor"] == 200
+    used = {"customer_id": "c001", "amount_minor": 100}
+    assert service.post("/v1/coupons/OTHER/redeem", json=used, headers=headers | {"idempotency-key": "used"}).is_success
+    after = ask(service, headers, customer_id="c000", basket=typed, durable=True)
+    shown = after.json()["offers"][0]["basket"]
+    assert (shown["off_minor"], shown["total_minor"], shown["missing"]["why"]) == (0, 4000, "budget_used_up")
+    for answer in (before, after):
+        place = f"/v1/decisions/{answer.json()['decision_id']}"
+        assert service.get(place, headers=headers).json()["request"]["basket"]["codes"] == ["spend-and-save"]
+        assert service.get(f"{place}/replay", headers=headers).content == answer.content
+
+
 def test_a_basket_that_cannot_be_priced_is_named(shared_service, role):
     answer = ask(shared_service, role("service"), customer_id="c000", basket=basket(10) | {"currency": "XYZ"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -193,7 +193,7 @@ async def _decided(request: Request, caller: Caller | None, body: DecisionReques
     asked = _asked(request, body)
     if caller is None:
         return unknown_caller(asked)
-    return await decide_and_record(request.app.state.worker, asked, durable=body.durable)
+    return await decide_and_record(request.app.state.worker, asked, caller.actor, durable=body.durable)
 
 
 @router.get("/{decision_id}", responses=documented(*_PROBLEMS, "not_found", "store_away"))
