@@ -87,13 +87,13 @@ def _groups(terms: WrittenTerms, field: str) -> tuple[Conditions, ...]:
     written = terms.get(field)
     if written is None:
         return ()
-    found = []
+    groups = []
     for row in terms.rows(field, written):
-        found.append(_conditions_of(row))
+        groups.append(_conditions_of(row))
         row.finish()
-        if found[-1] == NO_CONDITIONS:
+        if groups[-1] == NO_CONDITIONS:
             raise InputError(Message("each table of '{field}' needs a condition", field=field))
-    return tuple(found)
+    return tuple(groups)
 
 
 def window_of(terms: WrittenTerms) -> Window:

@@ -52,10 +52,10 @@ class Scope:
         if self._only is not None:
             dimension, name = self._only
             return basket.places[dimension].get(name, ())
-        known = basket.scoped.get(id(self))
-        if known is None or known[0] is not self:
-            known = basket.scoped[id(self)] = (self, self._find_lines(basket))
-        return known[1]
+        cached = basket.scoped.get(id(self))
+        if cached is None or cached[0] is not self:
+            cached = basket.scoped[id(self)] = (self, self._find_lines(basket))
+        return cached[1]
 
     @cached_property
     def _only(self) -> tuple[str, str] | None:

@@ -114,9 +114,9 @@ class CodeList:
         """
         if not self.codes or not basket.codes:
             return basket, NO_CODES
-        found = self.presented(basket.codes, basket.customer.customer_id)
-        ids = found.offer_ids | (frozenset(found.unknown) - self.offer_ids)
-        return replace(basket, codes=ids), found
+        presented = self.presented(basket.codes, basket.customer.customer_id)
+        ids = presented.offer_ids | (frozenset(presented.unknown) - self.offer_ids)
+        return replace(basket, codes=ids), presented
 
 
 NO_CODES = CodesOfCustomer(frozenset(), {}, (), ())
@@ -128,23 +128,23 @@ def read_code_list(path: Path) -> list[ListedCode]:
 
     Raises InputError for a file that cannot be read, a code that is empty, too long or there twice.
     """
-    found, seen = list[ListedCode](), dict[str, int]()
+    codes, row_of_code = list[ListedCode](), dict[str, int]()
     for number, one in _numbered(path):
-        if one.code in seen:
+        if one.code in row_of_code:
             raise InputError(
                 Message(
                     "{path}, line {number}: the code '{code}' stands in line {first} already",
                     path=str(path),
                     number=str(number),
                     code=one.code,
-                    first=str(seen[one.code]),
+                    first=str(row_of_code[one.code]),
                 )
             )
-        seen[one.code] = number
-        found.append(one)
-    if not found:
+        row_of_code[one.code] = number
+        codes.append(one)
+    if not codes:
         raise InputError(Message("the list of codes {path} has no code", path=str(path)))
-    return found
+    return codes
 
 
 def stream_code_list(path: Path) -> Iterator[ListedCode]:

@@ -17,7 +17,7 @@ _MOST_SPELLINGS = 256
 """Spellings with look-alikes that are looked up; a code with more of these signs is not corrected by them."""
 
 
-def correct_code(typed: str, known: Callable[[Collection[str]], Collection[str]]) -> str | None:
+def correct_code(typed: str, find_codes: Callable[[Collection[str]], Collection[str]]) -> str | None:
     """Return the code that was meant, as it was made: the typed one, else the only one it can be a typing error of.
 
     `known` tells which of some codes there are. None where no code can have been meant, and where several can.
@@ -25,10 +25,10 @@ def correct_code(typed: str, known: Callable[[Collection[str]], Collection[str]]
     plain = normalise_code(typed)
     if not plain:
         return None
-    if known({plain}):
+    if find_codes({plain}):
         return plain
-    found = set(known(set(spellings(plain)) | set(neighbours(plain))))
-    return found.pop() if len(found) == 1 else None
+    matches = set(find_codes(set(spellings(plain)) | set(neighbours(plain))))
+    return matches.pop() if len(matches) == 1 else None
 
 
 def spellings(code: str) -> Iterator[str]:

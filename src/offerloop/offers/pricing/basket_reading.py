@@ -101,12 +101,12 @@ def _shipments(terms: WrittenTerms) -> tuple[Shipment, ...]:
         return () if tax is None else (Shipment(terms.amount("shipping") or 0, tax=terms.share("shipping_tax")),)
     if tax is not None:
         raise InputError(Message("'shipping_tax' goes with 'shipping'; shipments have a 'tax' each"))
-    found = []
+    shipments = []
     for row in terms.rows("shipments", rows):
         row.need("price")
-        found.append(Shipment(row.amount("price") or 0, _name(row, "shop"), _name(row, "method"), row.share("tax")))
+        shipments.append(Shipment(row.amount("price") or 0, _name(row, "shop"), _name(row, "method"), row.share("tax")))
         row.finish()
-    return tuple(found)
+    return tuple(shipments)
 
 
 def _name(terms: WrittenTerms, field: str) -> str | None:

@@ -69,12 +69,12 @@ class BundleOf(OnChosenUnits):
         if not at.basket.has_floors and not any(parts & (parts - 1) for parts in fits.values()):
             return self.worth(at, now)
         repeats, size = self.repeats(at, now), self.size
-        found, left, price = 0, size * repeats, self.price_minor
+        most_off, left, price = 0, size * repeats, self.price_minor
         for one in units:
             taken = min(left, one.count)
-            found += taken * one.price if price is None else taken * max(0, one.price * size - price)
+            most_off += taken * one.price if price is None else taken * max(0, one.price * size - price)
             left -= taken
-        return at.arithmetic.off(found, self.percent or _0) + repeats if price is None else -(-found // size)
+        return at.arithmetic.off(most_off, self.percent or _0) + repeats if price is None else -(-most_off // size)
 
     def most_of_many(self, at: Place, now: Running) -> float:
         """See `Effect.most_of_many`. One may be used as often as all of them."""
@@ -83,12 +83,12 @@ class BundleOf(OnChosenUnits):
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`. Each unit bears its part of the price."""
         units, fits = self._units(at, now)
-        found = dict.fromkeys(fits, 0.0)
+        most_by_line = dict.fromkeys(fits, 0.0)
         part, each = float(self.percent or 0) / 100, (self.price_minor or 0) / self.size
         for one in units:
             off = one.price * part + 1 if self.price_minor is None else max(0.0, one.price - each)
-            found[one.place] += one.count * off
-        return list(found.items())
+            most_by_line[one.place] += one.count * off
+        return list(most_by_line.items())
 
     def per_unit(self, at: Place, now: Running) -> UnitBound:
         """See `Effect.per_unit`. Each unit bears its part of the price."""
@@ -157,19 +157,19 @@ class BundleOf(OnChosenUnits):
 
     def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> Taken:
         """The most expensive units that can stand for parts together; `room` is used up."""
-        found, short = Taken(), self.size
+        taken_units, short = Taken(), self.size
         for one, sets in units:
             count = one.count
             for some in sets:
                 count = min(count, room[some])
             if count:
-                found.append((one, count))
+                taken_units.append((one, count))
                 short -= count
                 if not short:
                     break
                 for some in sets:
                     room[some] -= count
-        return found
+        return taken_units
 
     def _room(self, kinds: set[int]) -> dict[int, int]:
         """How many units that fit nothing else may stand for each set of parts, of sets that decide."""

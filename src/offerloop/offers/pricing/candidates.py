@@ -99,8 +99,8 @@ class Candidate:
         """Whether one of the two rules out the other by name, in whatever lanes they are."""
         if not (self.ready.named or other.ready.named):
             return False
-        mine, theirs = self.ready.offer.stacking, other.ready.offer.stacking
-        return mine.excludes(other.offer_id, theirs) or theirs.excludes(self.offer_id, mine)
+        ours, theirs = self.ready.offer.stacking, other.ready.offer.stacking
+        return ours.excludes(other.offer_id, theirs) or theirs.excludes(self.offer_id, ours)
 
     def fewer(self, now: Running) -> Iterator[Candidate]:
         """The same offer, used less often than it could be, so that rivals find units; none without rivals.
@@ -124,18 +124,20 @@ def find_conflicts(order: Sequence[Candidate]) -> list[int]:
     for place, (one, touched) in enumerate(zip(order, keys, strict=True)):
         for key in touched:
             by_line.setdefault(key, [0] * 2 * len(Uses))[2 * one.uses + one.stackable] |= 1 << place
-    found = []
+    conflicts = []
     for place, (one, touched) in enumerate(zip(order, keys, strict=True)):
         near, stacks = 0, (False,) if one.stackable else (False, True)
         kinds = [2 * uses + stack for uses in Uses if not shares_units(one.uses, uses) for stack in stacks]
         for key in touched:
             for kind in kinds:
                 near |= by_line[key][kind]
-        found.append(near & ~(1 << place))
+        conflicts.append(near & ~(1 << place))
     if any(one.ready.named for one in order):
         for place, one in enumerate(order):
-            found[place] |= sum([1 << other for other, its in enumerate(order) if other != place and one.excludes(its)])
-    return found
+            conflicts[place] |= sum(
+                [1 << other for other, its in enumerate(order) if other != place and one.excludes(its)]
+            )
+    return conflicts
 
 
 def places_of(bits: int) -> Iterator[int]:
@@ -276,13 +278,13 @@ def _touched(effect: Effect, at: Place) -> int:
 
 
 def _bits(basket: Basket, lines: Sequence[int]) -> int:
-    known = basket.bits.get(id(lines))
-    if known is None:
+    cached = basket.bits.get(id(lines))
+    if cached is None:
         bits = 0
         for line in lines:
             bits |= 1 << line
-        known = basket.bits[id(lines)] = (lines, bits)
-    return known[1]
+        cached = basket.bits[id(lines)] = (lines, bits)
+    return cached[1]
 
 
 def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Running | Shortfall:

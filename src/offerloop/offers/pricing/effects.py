@@ -276,14 +276,14 @@ class OffEachUnit(Plain):
                 gain = 0 if used & at.claim.avoids else self.off(price, price, floor, at.arithmetic)
                 if gain:
                     gains.append((-gain, turn, place, number, count))
-        found = []
+        chosen = []
         for gain, _, place, number, count in sorted(gains):
             taken = min(units, count, of_line[place])
             if taken:
-                found.append((place, number, taken, -gain))
+                chosen.append((place, number, taken, -gain))
             units -= taken
             of_line[place] -= taken
-        return found
+        return chosen
 
     def _some(self, at: Place, now: Running) -> Running:
         parts: dict[int, list[Piece]] = {}

@@ -54,32 +54,34 @@ def price(
 
 
 def _with_maximum(
-    basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None
+    basket: Basket, offer_set: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None
 ) -> Priced:
     """The price where a maximum discount gives each unit a floor, rounded up, beside the lines as they were."""
     least_share = 1 - (policy.most_line_share or Fraction(0))
     floors = (max(line.floor_minor, round_up(line.unit_minor * least_share)) for line in basket.lines)
     lines = tuple(replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True))
-    found = price(replace(basket, lines=lines), known, now, replace(policy, most_line_share=None), find_left)
+    priced = price(replace(basket, lines=lines), offer_set, now, replace(policy, most_line_share=None), find_left)
     return replace(
-        found, lines=tuple(replace(one, line=line) for one, line in zip(found.lines, basket.lines, strict=True))
+        priced, lines=tuple(replace(one, line=line) for one, line in zip(priced.lines, basket.lines, strict=True))
     )
 
 
-def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None) -> Priced:
+def _priced(
+    basket: Basket, offer_set: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None
+) -> Priced:
     start = Running.of(basket)
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     not_now: dict[str, Shortfall] = {}
     alike: dict[int, Placed] = {}
-    for ready in known.near(basket):
+    for ready in offer_set.near(basket):
         one = candidate(ready, basket, now, start, policy, alike)
         if find_left is not None and isinstance(one, Candidate):
             one = within_budget(one, find_left(one.offer_id), basket.currency)
         if isinstance(one, Shortfall):
             not_now[ready.offer.offer_id] = one
         else:
-            found.append(one)
-    chosen = choose(found, basket, start, policy)
+            candidates.append(one)
+    chosen = choose(candidates, basket, start, policy)
     lines, shipments = _lines(basket, chosen, policy)
     return Priced(
         currency=basket.currency,
@@ -92,8 +94,8 @@ def _priced(basket: Basket, known: OfferSet, now: int, policy: StackingPolicy, f
             for one, old, new in _steps(chosen)
             if new.shipping != old.shipping
         ),
-        applied=(applied := _applied(found, chosen, basket, policy)),
-        find_rejected=lambda: _rejected(known, not_now, found, chosen, basket, policy, applied),
+        applied=(applied := _applied(candidates, chosen, basket, policy)),
+        find_rejected=lambda: _rejected(offer_set, not_now, candidates, chosen, basket, policy, applied),
         tax_included=basket.tax_included,
         find_gap=lambda: chosen.gap,
     )

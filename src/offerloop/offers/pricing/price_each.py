@@ -35,7 +35,7 @@ def price_each(
     offers: OfferSet | Iterable[Offer],
     now: int,
     policy: StackingPolicy = DEFAULT_POLICY,
-    asked: str | None = None,
+    explained_id: str | None = None,
     find_left: FindLeft | None = None,
 ) -> Iterator[PricedAlone]:
     """Yield what each line costs alone, as `price` says it of a basket with this line and all else that `basket` has.
@@ -47,8 +47,8 @@ def price_each(
     around = {one.name: getattr(basket, one.name) for one in fields(Basket)}
     for line in lines:
         alone = Basket(**{**around, "lines": (line,)})
-        simple = None if has_maximum else _by_one_offer(alone, offer_set, now, policy, asked, find_left)
-        yield simple or _by_search(alone, offer_set, now, policy, asked, find_left)
+        simple = None if has_maximum else _by_one_offer(alone, offer_set, now, policy, explained_id, find_left)
+        yield simple or _by_search(alone, offer_set, now, policy, explained_id, find_left)
 
 
 def _by_one_offer(
@@ -56,24 +56,24 @@ def _by_one_offer(
     offer_set: OfferSet,
     now: int,
     policy: StackingPolicy,
-    asked: str | None,
+    explained_id: str | None,
     find_left: FindLeft | None,
 ) -> PricedAlone | None:
     """Return the price where at most one offer counts; None where it takes a search."""
     start, counts, why = Running.of(basket), list[Candidate](), None
     for ready in offer_set.near(basket):
-        found = candidate(ready, basket, now, start, policy)
-        if find_left is not None and isinstance(found, Candidate):
-            found = within_budget(found, find_left(found.offer_id), basket.currency)
-        if isinstance(found, Candidate):
-            counts.append(found)
-        elif ready.offer.offer_id == asked:
-            why = found.why
+        offered = candidate(ready, basket, now, start, policy)
+        if find_left is not None and isinstance(offered, Candidate):
+            offered = within_budget(offered, find_left(offered.offer_id), basket.currency)
+        if isinstance(offered, Candidate):
+            counts.append(offered)
+        elif ready.offer.offer_id == explained_id:
+            why = offered.why
     if len(counts) > 1 or not all(_is_simple(one) for one in counts):
         return None
     applied = tuple([one.offer_id for one in counts])
-    if asked is not None and asked not in applied and why is None:
-        why = _why_far(offer_set, basket, asked)
+    if explained_id is not None and explained_id not in applied and why is None:
+        why = _why_far(offer_set, basket, explained_id)
     paid = start.total - start.shipping - sum([one.worth for one in counts])
     return PricedAlone(basket.lines[0], paid, applied, why)
 
@@ -94,12 +94,12 @@ def _by_search(
     offer_set: OfferSet,
     now: int,
     policy: StackingPolicy,
-    asked: str | None,
+    explained_id: str | None,
     find_left: FindLeft | None,
 ) -> PricedAlone:
     priced = price(basket, offer_set, now, policy, find_left)
     applied = tuple(one.offer_id for one in priced.applied)
     why = None
-    if asked is not None and asked not in applied:
-        why = next((one.why for one in priced.rejected if one.offer_id == asked), None)
+    if explained_id is not None and explained_id not in applied:
+        why = next((one.why for one in priced.rejected if one.offer_id == explained_id), None)
     return PricedAlone(basket.lines[0], priced.goods_minor, applied, why)

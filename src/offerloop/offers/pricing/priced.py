@@ -169,15 +169,15 @@ class Priced:
     @property
     def gift_lines(self) -> tuple[GiftLine, ...]:
         """What offers give, and gifts in the basket that none gives, by product."""
-        given, there = Counter[str](), Counter[str]()
+        free_units, there = Counter[str](), Counter[str]()
         for one in self.applied:
             for gift in one.gives:
                 if gift.product_id is not None:
-                    given[gift.product_id] += gift.quantity
+                    free_units[gift.product_id] += gift.quantity
         for line in self.lines:
             if line.line.gift:
                 there[line.line.product_id] += line.line.quantity
-        return tuple(GiftLine(name, given[name], there[name]) for name in sorted(given | there))
+        return tuple(GiftLine(name, free_units[name], there[name]) for name in sorted(free_units | there))
 
     @property
     def total_minor(self) -> int:

@@ -41,14 +41,14 @@ def taxes(parts: Sequence[Taxed], rules: TaxRules, *, included: bool) -> list[in
     exact = [one.tax(included=included) for one in parts]
     if not rules.by_invoice:
         return [_rounded(one, part, included=included) for one, part in zip(exact, parts, strict=True)]
-    found = [0] * len(parts)
+    tax_of_parts = [0] * len(parts)
     for rate in {one.rate for one in parts if one.rate}:
         places = [place for place, one in enumerate(parts) if one.rate == rate]
         scale = lcm(*(exact[place].denominator for place in places))
         weights = [int(exact[place] * scale) for place in places]
         for place, tax in zip(places, share(half_up(Fraction(sum(weights), scale)), weights), strict=True):
-            found[place] = tax
-    return found
+            tax_of_parts[place] = tax
+    return tax_of_parts
 
 
 def _rounded(tax: Fraction, part: Taxed, *, included: bool) -> int:

@@ -23,7 +23,7 @@ _MOST_WAYS = 24
 """Ways to put lines in order that are tried of one offer, four lines of which each differs having as many."""
 
 
-def canonical_order(basket: Basket, known: OfferSet, policy: StackingPolicy) -> list[int] | None:
+def canonical_order(basket: Basket, offer_set: OfferSet, policy: StackingPolicy) -> list[int] | None:
     """Return the lines in an order that depends only on what they are; None where they stand in it, or as they stand.
 
     Equal ones come by the offers that they belong to; only those that no offer can tell apart come by name.
@@ -34,7 +34,7 @@ def canonical_order(basket: Basket, known: OfferSet, policy: StackingPolicy) -> 
     order = sorted(range(len(contents)), key=contents.__getitem__)
     if len(set(contents)) < len(order):
         groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
-        signs = _memberships(basket, [scope for ready in known.near(basket) for scope in ready.scopes])
+        signs = _memberships(basket, [scope for ready in offer_set.near(basket) for scope in ready.scopes])
         order = []
         for group in groups:
             order += sorted(group, key=lambda line: (signs[line], basket.lines[line].names)) if group[1:] else group
@@ -48,15 +48,15 @@ def _is_by_place(remainder: Remainder) -> bool:
 
 def _memberships(basket: Basket, scopes: Sequence[Scope]) -> list[list[int]]:
     """Return by line the scopes that it belongs to, but for those of all lines."""
-    found: list[list[int]] = [[] for _ in basket.lines]
-    seen: dict[int, Sequence[int]] = {id(basket.live): basket.live}
+    memberships: list[list[int]] = [[] for _ in basket.lines]
+    list_of_id: dict[int, Sequence[int]] = {id(basket.live): basket.live}
     for number, scope in enumerate(scopes):
         lines = scope.lines(basket)
-        if id(lines) not in seen:
-            seen[id(lines)] = lines
+        if id(lines) not in list_of_id:
+            list_of_id[id(lines)] = lines
             for line in lines:
-                found[line].append(number)
-    return found
+                memberships[line].append(number)
+    return memberships
 
 
 def find_ways(order: Sequence[Candidate], basket: Basket) -> bool:
@@ -95,10 +95,10 @@ def _arrangements(
 def _orders(lines: Sequence[int], labels: dict[int, tuple[int, tuple[int, ...]]]) -> Iterator[list[int]]:
     if not lines:
         yield []
-    seen = set()
+    tried = set()
     for at, line in enumerate(lines):
-        if labels[line] not in seen:
-            seen.add(labels[line])
+        if labels[line] not in tried:
+            tried.add(labels[line])
             yield from ([line, *rest] for rest in _orders([*lines[:at], *lines[at + 1 :]], labels))
 
 

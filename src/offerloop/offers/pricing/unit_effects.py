@@ -89,11 +89,11 @@ def most_off(at: Place, now: Running, lines: Sequence[int], count: int, off: Off
     offs = []
     for place in lines:
         offs += off.offs(at, place, now)
-    found = 0
+    most = 0
     for number, each in sorted(offs, key=itemgetter(1), reverse=True):
-        found += each * min(count, number)
+        most += each * min(count, number)
         count -= min(count, number)
-    return found
+    return most
 
 
 _0, _FEW = Fraction(0), 100

@@ -38,14 +38,14 @@ def scope_lines(scope: Scope, at: Place, now: Running) -> Sequence[int]:
 def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first: bool) -> list[FreeUnits]:
     """The units of some lines that may be used, by price; ties to the earliest line."""
     avoids = at.claim.avoids
-    found = [
+    units = [
         FreeUnits(place, number, count, price, used)
         for place in at.in_order(lines)
         for number, (count, price, used) in enumerate(now.units(place))
         if not used & avoids
     ]
-    found.sort(key=_falling if expensive_first else price_of)
-    return found
+    units.sort(key=_falling if expensive_first else price_of)
+    return units
 
 
 def _falling(one: FreeUnits) -> int:

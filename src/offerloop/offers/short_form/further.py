@@ -120,19 +120,19 @@ class Words:
 
     def scope(self, scope: Scope) -> str:
         """Say what lines something is about."""
-        found = []
+        terms = []
         for dimension in DIMENSIONS:
             names = sorted(getattr(scope, dimension))
             if names:
                 kind = _WHERE.get(dimension)
-                found.append(self.listed(names) if kind is None else f"{kind[self.place]} {self.listed(names)}")
-        found += [self.term(field, value) for field, value in _terms_of_scope(scope) if value not in _EMPTY]
-        return "; ".join(found) or _EVERYTHING[self.place]
+                terms.append(self.listed(names) if kind is None else f"{kind[self.place]} {self.listed(names)}")
+        terms += [self.term(field, value) for field, value in _terms_of_scope(scope) if value not in _EMPTY]
+        return "; ".join(terms) or _EVERYTHING[self.place]
 
     def conditions(self, conditions: Conditions) -> str:
         """Say conditions of which one must hold, or none may."""
-        found = [("min_spend", conditions.min_minor or None), ("min_count", conditions.min_count or None)]
-        terms = [*found, *_terms_of_conditions(conditions, first=True)]
+        pairs = [("min_spend", conditions.min_minor or None), ("min_count", conditions.min_count or None)]
+        terms = [*pairs, *_terms_of_conditions(conditions, first=True)]
         return " + ".join(self.term(field, value) for field, value in terms if value not in _EMPTY)
 
 

@@ -173,22 +173,22 @@ class _Text:
 
     def said_twice(self) -> list[dict[str, Any]]:
         """Return the terms of a text that says one offer in two ways."""
-        found = _SAID_TWICE.fullmatch(self.text)
-        if found is None:
+        repeated = _SAID_TWICE.fullmatch(self.text)
+        if repeated is None:
             return []
         both = [
             _Text(part, self.scope, self.names, self.currency).understood()
-            for part in (found["first"], found["inside"] or found["behind"])
+            for part in (repeated["first"], repeated["inside"] or repeated["behind"])
         ]
         return both[0] if both[0] == both[1] else []
 
-    def about(self, found: dict[str, Any]) -> dict[str, Any]:
+    def about(self, described: dict[str, Any]) -> dict[str, Any]:
         """Return terms with what the offer is about."""
-        found = dict(found)
-        if found["kind"] != "bundle":
-            return {"kind": found.pop("kind"), **self.scope, **found}
-        parts = [{**self.scope, "count": found.pop("count")}]
-        return {"kind": found.pop("kind"), "parts": parts, **found}
+        described = dict(described)
+        if described["kind"] != "bundle":
+            return {"kind": described.pop("kind"), **self.scope, **described}
+        parts = [{**self.scope, "count": described.pop("count")}]
+        return {"kind": described.pop("kind"), "parts": parts, **described}
 
     def read(self, body: str) -> list[dict[str, Any]]:
         """Return the terms of each reading of one text without "+"."""
@@ -273,15 +273,15 @@ class _Text:
 
     def refusal(self) -> str:
         """What was not understood, and what would do."""
-        given, nearest = self.text, self.nearest()
-        for end in range(min(len(given) - 1, _SEARCHED), 0, -1):
-            if self.language != "zh" and given[end - 1 : end + 1].isalnum():
+        text, nearest = self.text, self.nearest()
+        for end in range(min(len(text) - 1, _SEARCHED), 0, -1):
+            if self.language != "zh" and text[end - 1 : end + 1].isalnum():
                 continue
             with suppress(InputError):
-                if given[end - 1] != " " and _Text(given[:end], {}, self.names, self.currency).understood():
-                    left = self.shown(given[end:]).strip()
-                    return f"'{self.shown(given[:end].strip())}' is understood, but not '{left}' behind it{nearest}"
-        return f"'{self.shown(given)}' is not the short form of an offer{nearest}"
+                if text[end - 1] != " " and _Text(text[:end], {}, self.names, self.currency).understood():
+                    left = self.shown(text[end:]).strip()
+                    return f"'{self.shown(text[:end].strip())}' is understood, but not '{left}' behind it{nearest}"
+        return f"'{self.shown(text)}' is not the short form of an offer{nearest}"
 
     def nearest(self) -> str:
         """A form that is near in meaning."""

@@ -67,8 +67,8 @@ class ByLines:
     def add(self, one: Candidate, most: int, by_line: ByLine) -> None:
         """One more offer before the others; without `by_line` whatever others take off."""
         if one.ready.lane != self.lane:
-            for line, known in self.lines.items():
-                self.kept[line] *= known.share
+            for line, of_line in self.lines.items():
+                self.kept[line] *= of_line.share
             self.lane, self.lines = one.ready.lane, {}
         if one.rates and most + 1 >= one.by_rates and not (self.floors and not one.uses):
             self._add_rates(one)
@@ -76,20 +76,20 @@ class ByLines:
             self._add_amounts(one, most, by_line)
 
     def _line(self, line: int) -> _OfLine:
-        known = self.lines.get(line)
-        if known is None:
-            known = self.lines[line] = _OfLine(self.amounts[line], self.kept[line])
-        return known
+        of_line = self.lines.get(line)
+        if of_line is None:
+            of_line = self.lines[line] = _OfLine(self.amounts[line], self.kept[line])
+        return of_line
 
     def _add_rates(self, one: Candidate) -> None:
         for line, rate in one.rates:
-            known = self._line(line)
-            before = known.left
+            of_line = self._line(line)
+            before = of_line.left
             if one.stackable:
-                known.stacked *= 1 - rate
-            elif rate > known.rate:
-                known.rate = rate
-            self.value += known.left - before
+                of_line.stacked *= 1 - rate
+            elif rate > of_line.rate:
+                of_line.rate = rate
+            self.value += of_line.left - before
         kept = [self.kept[line] for line, _ in one.rates]
         self.value -= one.rounding + sum(kept) - len(kept) * min(kept)
 
@@ -97,10 +97,10 @@ class ByLines:
         if not by_line:
             self.value -= most
             return
-        known = [self._line(line) for line, _ in by_line]
-        kept = max([line.kept * line.stacked if one.stackable else line.kept for line in known])
+        of_lines = [self._line(line) for line, _ in by_line]
+        kept = max([line.kept * line.stacked if one.stackable else line.kept for line in of_lines])
         share = kept * most / one.most if one.most and not one.uses else kept
-        for line, (_, off) in zip(known, by_line, strict=True):
+        for line, (_, off) in zip(of_lines, by_line, strict=True):
             before = line.left
             if one.stackable and one.uses is Uses.SOME:
                 line.units = max(line.units, off * share)

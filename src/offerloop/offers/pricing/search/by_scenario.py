@@ -89,9 +89,9 @@ class ByScenario:
 
 def _twins(order: Sequence[Candidate], conflicts: Sequence[int]) -> list[int]:
     """Return by position the equal offers that follow at once; what they give without an offer, it gives too."""
-    found = [0] * len(order)
+    twins = [0] * len(order)
     for place in range(len(order) - 2, -1, -1):
         both = 3 << place
         if conflicts[place] | both == conflicts[place + 1] | both and order[place].equals(order[place + 1]):
-            found[place] = found[place + 1] | 2 << place
-    return found
+            twins[place] = twins[place + 1] | 2 << place
+    return twins

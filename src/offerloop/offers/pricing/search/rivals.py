@@ -33,9 +33,9 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> N
             earlier[key] = earlier.get(key, 0) | one.touched
 
 
-def _rivals(one: Candidate, known: Mapping[tuple[int, int], int]) -> list[tuple[tuple[int, int], int]]:
+def _rivals(one: Candidate, groups: Mapping[tuple[int, int], int]) -> list[tuple[tuple[int, int], int]]:
     """Lines of other offers that it has in common with them, by lane (-1 for any) and size."""
-    return [(key, bits & one.touched) for key, bits in known.items() if key[0] in (-1, one.ready.lane)]
+    return [(key, bits & one.touched) for key, bits in groups.items() if key[0] in (-1, one.ready.lane)]
 
 
 def _takes_anywhere(one: Candidate) -> bool:
@@ -43,6 +43,6 @@ def _takes_anywhere(one: Candidate) -> bool:
     return one.uses is Uses.SOME and not one.ready.limited
 
 
-def may_grow(found: Sequence[Candidate], basket: Basket) -> bool:
+def may_grow(candidates: Sequence[Candidate], basket: Basket) -> bool:
     """Whether an offer that chooses its units may take off more after others than when it is alone."""
-    return basket.has_floors or any(one.ready.of_full_price for one in found)
+    return basket.has_floors or any(one.ready.of_full_price for one in candidates)

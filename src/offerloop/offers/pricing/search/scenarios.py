@@ -85,22 +85,22 @@ class Scenario:
         for place in places_of(offers):
             for number, step in enumerate(every.steps[place]):
                 groups.setdefault((every.classes[place], number), []).append(step)
-        left, found = list[float](every.amounts), list[list[Step]]()
+        left, steps_of_scenarios = list[float](every.amounts), list[list[Step]]()
         for steps in groups.values():
             lines = steps[0].lines
             total = sum([left[line] for line in lines])
             off = max([min(total * step.rate, step.most) for step in steps])
-            found.append([step.where_they_cost(total) for step in steps])
+            steps_of_scenarios.append([step.where_they_cost(total) for step in steps])
             keep = 1 - off / total if total > off else 0.0
             for line in lines:
                 left[line] *= keep
-        return cls(offers, every, found), sum(left)
+        return cls(offers, every, steps_of_scenarios), sum(left)
 
     def tail(self, place: int, allowed: int) -> Tail:
         """What it leaves from a position on, with the offers that are allowed."""
         key = (place, (self.offers & allowed) >> place)
-        known = self.tails.get(key)
-        if known is None:
+        cached = self.tails.get(key)
+        if cached is None:
             groups = self.groups
             if place or allowed & self.offers != self.offers:
                 groups = [
@@ -108,8 +108,8 @@ class Scenario:
                     for one in groups
                     if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
                 ]
-            known = self.tails[key] = self._tail(place, groups)
-        return known
+            cached = self.tails[key] = self._tail(place, groups)
+        return cached
 
     def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
         worth = [1.0] * len(self.all.amounts)

@@ -180,15 +180,15 @@ class Search:
         lines = ByLines(now.all_amounts, floors=self.basket.has_floors)
         parts = self._parts(places, worths, now)
         self.effort -= _PER_PART * (sum([len(one) for one in parts]) + len(parts))
-        found = [lines.value]
+        bounds = [lines.value]
         for place, most, by_line in zip(reversed(places), reversed(worths), reversed(parts), strict=True):
             lines.add(self.order[place], most, by_line)
-            found.append(lines.value)
-        return found[::-1]
+            bounds.append(lines.value)
+        return bounds[::-1]
 
     def _simple_bounds(self, places: Sequence[int], worths: Sequence[int], left: float) -> list[float]:
         """The same, where of offers that do not stack and share their first line the largest counts."""
-        found, groups = [left], dict[tuple[int, int], int]()
+        bounds, groups = [left], dict[tuple[int, int], int]()
         for place, most in zip(reversed(places), reversed(worths), strict=True):
             one = self.order[place]
             if one.stackable or one.uses is Uses.SOME:
@@ -197,12 +197,12 @@ class Search:
                 group = (one.ready.lane, one.touched & -one.touched)
                 left -= max(0, most - groups.get(group, 0))
                 groups[group] = max(most, groups.get(group, 0))
-            found.append(left)
-        return found[::-1]
+            bounds.append(left)
+        return bounds[::-1]
 
     def _parts(self, places: Sequence[int], worths: Sequence[int], now: Running) -> list[ByLine]:
         """What each takes off by line; for those of single units nothing where all that they take off is less."""
-        found, units, whole = [], dict[int, float](), 0
+        counted, units, whole = [], dict[int, float](), 0
         for place, most in zip(places, worths, strict=True):
             one = self.order[place]
             parts = one.by_line
@@ -211,18 +211,18 @@ class Search:
                 parts = parts if not self.path else one.places[0][0].by_line(one.places[0][1], now)
                 for line, off in parts:
                     units[line] = max(units.get(line, 0.0), off)
-            found.append(parts)
+            counted.append(parts)
         if whole > sum(units.values()):
-            return found
+            return counted
         return [
-            () if self.order[place].uses is Uses.SOME else parts for place, parts in zip(places, found, strict=True)
+            () if self.order[place].uses is Uses.SOME else parts for place, parts in zip(places, counted, strict=True)
         ]
 
     def _worths(self, places: Iterable[int], now: Running) -> tuple[list[int], list[int]]:
         """Those that may take something off from now on, and the most that each does."""
-        found = [(place, self._worth(self.order[place], now)) for place in places]
-        found = [one for one in found if one[1]]
-        return [place for place, _ in found], [worth for _, worth in found]
+        worths = [(place, self._worth(self.order[place], now)) for place in places]
+        worths = [one for one in worths if one[1]]
+        return [place for place, _ in worths], [worth for _, worth in worths]
 
     def _worth(self, one: Candidate, now: Running) -> int:
         if not self.path or len(one.places) != 1:

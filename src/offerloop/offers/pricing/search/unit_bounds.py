@@ -52,7 +52,7 @@ class Rivals:
     offers: int
     """As bits of their positions."""
     lines: tuple[int, ...]
-    known: dict[tuple[object, ...], float] = field(default_factory=dict)
+    cache: dict[tuple[object, ...], float] = field(default_factory=dict)
 
     def most(self, now: Running, allowed: int) -> float:
         """How much those that are allowed take off at most from now on."""
@@ -60,10 +60,10 @@ class Rivals:
         if not left:
             return 0.0
         key = (left, *[now.units(line) for line in self.lines])
-        known = self.known.get(key)
-        if known is None:
-            known = self.known[key] = self._most(now, left)
-        return known
+        cached = self.cache.get(key)
+        if cached is None:
+            cached = self.cache[key] = self._most(now, left)
+        return cached
 
     def _most(self, now: Running, left: int) -> float:
         whole = [one.most(left, now) for one in self.equals]
@@ -128,13 +128,13 @@ def is_chooser(one: Candidate) -> bool:
 
 
 def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equals]:
-    found: list[Equals] = []
+    classes: list[Equals] = []
     for place in places_of(offers):
         effect, at = order[place].places[0]
-        known = next((one for one in found if one.takes_off(effect, at.lines)), None)
-        if known is None:
+        equal = next((one for one in classes if one.takes_off(effect, at.lines)), None)
+        if equal is None:
             together, bound = effect.most_of_many(at, start), effect.per_unit(at, start)
-            found.append(Equals(1 << place, order[place], together, bound))
+            classes.append(Equals(1 << place, order[place], together, bound))
         else:
-            known.offers |= 1 << place
-    return found
+            equal.offers |= 1 << place
+    return classes
