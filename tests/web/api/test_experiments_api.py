@@ -1,6 +1,7 @@
 """Runs as experiments over HTTP: where each stands, its draw, its newest read-out, and how long it has to last."""
 
 import json
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -30,7 +31,8 @@ def read_out(run, until, stopped=None, effect=200):
     noise = np.random.default_rng(0).normal(1_000, 100, 400).round().astype(int)
     arms = np.where(np.arange(400) < 300, "plan", "holdout")
     rows = {"arm": arms, "planned_offer_id": ["x"] * 400, "margin_minor": noise + effect * (arms == "plan"),
-            "cost_minor": [0] * 400}  # fmt: skip
+            "cost_minor": [0] * 400, "bought": [True] * 400, "from_day": [0] * 400,
+            "until_day": [(date.fromisoformat(until) - date(2024, 5, 20)).days] * 400}  # fmt: skip
     pl.DataFrame(rows).write_parquet(folder / "outcomes.parquet")
 
 
@@ -56,6 +58,10 @@ def test_the_newest_readout_says_what_to_do(get, run):
     metric = shown["verdict"]["metrics"][0]
     assert metric["metric"] == "profit_minor"
     assert metric["difference_low"] < 200 < metric["difference_high"]
+    guardrails = {one["metric"]: one["state"] for one in shown["verdict"]["metrics"][1:]}
+    assert guardrails == {"margin_minor": "within", "bought": "within"}
+    assert [(one["until"], one["days"]) for one in shown["looks"]] == [("1970-01-08", 8), ("1970-01-15", 15)]
+    assert all(one["low_minor"] < one["difference_minor"] < one["high_minor"] for one in shown["looks"])
     read_out(run, "2024-06-10", stopped="The draw is broken.")
     assert get("").json()["items"][0]["state"] == "stopped"
 
