@@ -84,11 +84,11 @@ class Credentials:
 
     def known(self, kind: str, secret: str) -> Caller | None:
         """Return a caller who asked lately."""
-        found = self._known.get(_place(kind, secret))
-        if found is None or found.caller.ends_at <= time.time():
+        cached = self._known.get(_place(kind, secret))
+        if cached is None or cached.caller.ends_at <= time.time():
             return None
-        found.asked_at = time.monotonic()
-        return found.caller
+        cached.asked_at = time.monotonic()
+        return cached.caller
 
     def look_up(self, kind: str, secret: str) -> Caller | None:
         """Return who has a secret, from the database, and know them for a while."""
@@ -108,26 +108,26 @@ class Credentials:
         return Caller(token.token_id, token.roles, permissions_of(token.roles), ends_at, token.name)
 
     def _of_session(self, secret: str) -> Caller | None:
-        found = self.database.read(lambda one: person_of_session(one, secret))
-        return None if found is None else _of_person(*found)
+        person = self.database.read(lambda one: person_of_session(one, secret))
+        return None if person is None else _of_person(*person)
 
     def _of_proxy(self, name: str) -> Caller | None:
-        found = self.database.read(lambda one: person_named(one, name))
-        return None if found is None else _of_person(found, float("inf"))
+        person = self.database.read(lambda one: person_named(one, name))
+        return None if person is None else _of_person(person, float("inf"))
 
     def refresh(self) -> None:
         """Look up everybody anew who asked lately, so that what was revoked elsewhere ends here."""
-        for place, known in list(self._known.items()):
+        for place, cached in list(self._known.items()):
             caller = None
-            if time.monotonic() - known.asked_at <= FORGOTTEN_AFTER:
+            if time.monotonic() - cached.asked_at <= FORGOTTEN_AFTER:
                 try:
-                    caller = known.find(known.secret)
+                    caller = cached.find(cached.secret)
                 except StoreError:
                     continue  # while the database is away, who was known stays known for a minute
             if caller is None:
                 self._known.pop(place, None)
             else:
-                known.caller = caller
+                cached.caller = caller
 
     def forget(self) -> None:
         """Look everybody up anew from now on."""

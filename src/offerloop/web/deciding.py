@@ -25,86 +25,86 @@ PRICING_SECONDS = 0.045
 _PRICING = ThreadPoolExecutor(4, thread_name_prefix="pricing")
 
 
-async def decide_and_record(worker: Worker, asked: DecisionAsked, actor: str, *, durable: bool) -> str:
+async def decide_and_record(worker: Worker, request: DecisionAsked, actor: str, *, durable: bool) -> str:
     """Return the JSON of a decision that is on its way to the record; `actor` is who asks for it."""
     try:
-        answer = await _answer(worker, asked, actor)
+        answer = await _answer(worker, request, actor)
         text = answer.text()
-        if not asked.dry_run:
+        if not request.dry_run:
             written = worker.records.put(answer.record(text), durable=durable)
             if written is not None:
                 await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), DURABLE_SECONDS)
     except (RecordsFullError, TimeoutError):
-        return _failed(worker, asked, "not_recorded").text()
+        return _failed(worker, request, "not_recorded").text()
     except Exception:
         _LOG.exception("a decision failed")
-        return _failed(worker, asked, "failed").text()
+        return _failed(worker, request, "failed").text()
     worker.metrics.count("offerloop_decisions_total", offer="yes" if answer.gives_offer else "no")
     return text
 
 
-async def _answer(worker: Worker, asked: DecisionAsked, actor: str) -> Answer:
+async def _answer(worker: Worker, request: DecisionAsked, actor: str) -> Answer:
     served = worker.served
     if served is None:
-        return _failed(worker, asked, "no_policy")
+        return _failed(worker, request, "no_policy")
     if not worker.personalised:
-        return _failed(worker, asked, "switched_off")
-    decided = decide(served.policy, asked)
-    leased = 0 if asked.dry_run or decided.offer is None else decided.needs_minor
+        return _failed(worker, request, "switched_off")
+    decided = decide(served.policy, request)
+    leased = 0 if request.dry_run or decided.offer is None else decided.needs_minor
     try:
-        answer = await _priced(worker, served, asked, decided, leased, actor)
+        answer = await _priced(worker, served, request, decided, leased, actor)
     except TimeoutError:
-        return _failed(worker, asked, "too_late")
+        return _failed(worker, request, "too_late")
     if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
-        return await _priced(worker, served, asked, decided.without_offer(BUDGET), 0, actor)
+        return await _priced(worker, served, request, decided.without_offer(BUDGET), 0, actor)
     return answer
 
 
 async def _priced(
-    worker: Worker, served: Served, asked: DecisionAsked, decided: Decided, leased_minor: int, actor: str
+    worker: Worker, served: Served, request: DecisionAsked, decided: Decided, leased_minor: int, actor: str
 ) -> Answer:
     """Return the answer, with what the offer does to the basket. Raises TimeoutError where that takes too long."""
 
     now = _now_ms()
 
-    def answer(asked: DecisionAsked) -> Answer:
-        return Answer.of(asked, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)
+    def answer(request: DecisionAsked) -> Answer:
+        return Answer.of(request, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)
 
     offer = decided.offer
-    if asked.basket is None or offer is None:
-        return answer(asked)
+    if request.basket is None or offer is None:
+        return answer(request)
     own = offer.campaign_id, offer.offer_id
     pricing = asyncio.get_running_loop().run_in_executor(
-        _PRICING, lambda: answer(_as_the_ledger_stands(worker, served, asked, own, actor))
+        _PRICING, lambda: answer(_as_the_ledger_stands(worker, served, request, own, actor))
     )
     return await asyncio.wait_for(pricing, PRICING_SECONDS)
 
 
 def _as_the_ledger_stands(
-    worker: Worker, served: Served, asked: DecisionAsked, own: tuple[str, str], actor: str
+    worker: Worker, served: Served, request: DecisionAsked, own: tuple[str, str], actor: str
 ) -> DecisionAsked:
     """Return a decision with offers in place of the codes of coupons, and with what is left of offers with limits.
 
     Both are recorded with it, so that it can be decided again.
     """
-    assert asked.basket is not None
-    typed = read_typed_codes(worker, actor, basket_of(asked.basket, asked.customer_id), own)
+    assert request.basket is not None
+    typed = read_typed_codes(worker, actor, basket_of(request.basket, request.customer_id), own)
     offers = served.offers.for_customer(own)
-    left = worker.limits_of(offers, asked.customer_id) if worker.limited & offers.ids else {}
-    basket = {**asked.basket, "codes": sorted(typed.basket.codes)} if typed.basket.codes else asked.basket
-    return replace(asked, basket=basket, left={name: asdict(one) for name, one in left.items()})
+    left = worker.limits_of(offers, request.customer_id) if worker.limited & offers.ids else {}
+    basket = {**request.basket, "codes": sorted(typed.basket.codes)} if typed.basket.codes else request.basket
+    return replace(request, basket=basket, left={name: asdict(one) for name, one in left.items()})
 
 
-def unknown_caller(asked: DecisionAsked) -> str:
+def unknown_caller(request: DecisionAsked) -> str:
     """Return the JSON of no offer for a caller of whom nothing is known, not even the policy, which is not recorded."""
     now = _now_ms()
-    return Answer(asked, _new_id(now), now, None, None, "caller_unknown").text()
+    return Answer(request, _new_id(now), now, None, None, "caller_unknown").text()
 
 
-def _failed(worker: Worker, asked: DecisionAsked, reason: str) -> Answer:
+def _failed(worker: Worker, request: DecisionAsked, reason: str) -> Answer:
     worker.metrics.count("offerloop_failures_total", reason=reason)
     now = _now_ms()
-    return Answer(asked, _new_id(now), now, worker.version, None, reason)
+    return Answer(request, _new_id(now), now, worker.version, None, reason)
 
 
 def _new_id(at_ms: int) -> str:

@@ -61,8 +61,8 @@ def _read_by_steps(model: type[Read], body: bytes) -> Read:
     try:
         return model.model_validate(json.loads(body))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in found]) from None
+        faults = error.errors(include_url=False, include_context=False)
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in faults]) from None
     except ValueError:
         problem = {"type": "json_invalid", "loc": ("body",), "msg": "no JSON", "input": None}
         raise RequestValidationError([problem]) from None

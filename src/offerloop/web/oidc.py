@@ -106,13 +106,13 @@ def redirect_of(settings: Oidc) -> str:
 
 def sign_in_address(settings: Oidc, provider: dict[str, Any], attempt: Attempt) -> str:
     """Return the provider's page on which a person signs in."""
-    asked = {
+    query = {
         "response_type": "code", "client_id": settings.client_id, "redirect_uri": redirect_of(settings),
         "scope": "openid email", "state": attempt.state, "nonce": attempt.nonce,
         "code_challenge": attempt.challenge, "code_challenge_method": "S256",
     }  # fmt: skip
     address = str(provider["authorization_endpoint"])
-    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
 
 def email_of(settings: Oidc, provider: dict[str, Any], attempt: Attempt, code: str) -> str:

@@ -156,12 +156,12 @@ _BY_KIND: dict[type[Exception], Callable[[Any], Answered]] = {
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Return the problems that an operation may answer beside those that any may, for the OpenAPI document."""
-    found: dict[int | str, dict[str, Any]] = {}
+    answers: dict[int | str, dict[str, Any]] = {}
     for code in dict.fromkeys((*ANYWHERE, *codes)):
         status, title = CODES[code]
-        described = found.setdefault(status, {"description": "", "content": {JSON_PROBLEM: {"schema": _SCHEMA}}})
+        described = answers.setdefault(status, {"description": "", "content": {JSON_PROBLEM: {"schema": _SCHEMA}}})
         described["description"] = "; ".join(filter(None, [described["description"], f"`{code}`: {title}"]))
-    return found
+    return answers
 
 
 _SCHEMA = {

@@ -24,12 +24,12 @@ def etag(version: object) -> str:
     return f'"{version}"'
 
 
-def check_version(given: str | None, version: object, *, needed: bool = False) -> None:
+def check_version(if_match: str | None, version: object, *, needed: bool = False) -> None:
     """Raise Problem where a change was meant for another version, and where `needed` for none."""
-    if given is None:
+    if if_match is None:
         if needed:
             raise Problem("if_match_needed", field="If-Match")
         return
-    wanted = [one.strip().removeprefix("W/") for one in given.split(",")]
+    wanted = [one.strip().removeprefix("W/") for one in if_match.split(",")]
     if ANY not in wanted and etag(version) not in wanted:
         raise Problem("changed", field="If-Match")

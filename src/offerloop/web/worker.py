@@ -192,14 +192,14 @@ class Worker:
         """Return how far the budgets of the served plan are used; what took long to count is counted less often."""
         if self.served is None:
             return ()
-        due, version, found = self._spending
+        due, version, spends = self._spending
         begun = time.monotonic()
         if begun >= due or version != self.version:
             campaigns = self.served.pacing.campaigns
-            found = self.database.read(partial(campaign_spending, campaigns=campaigns))
+            spends = self.database.read(partial(campaign_spending, campaigns=campaigns))
             now = time.monotonic()
-            self._spending = now + COUNTED_SHARE * (now - begun), self.served.policy.version, found
-        return found
+            self._spending = now + COUNTED_SHARE * (now - begun), self.served.policy.version, spends
+        return spends
 
     def offers_held(self) -> ShopOffers:
         """Return the offers under which baskets are priced now."""

@@ -42,6 +42,6 @@ def audit_trail(
 ) -> AuditPage:
     """List changes, the newest first."""
     worker: Worker = request.app.state.worker
-    found = worker.database.read(lambda one: read_trail(one, before, limit))
-    entries = [AuditEntry(**vars(one)) for one in found]
+    recorded = worker.database.read(lambda one: read_trail(one, before, limit))
+    entries = [AuditEntry(**vars(one)) for one in recorded]
     return AuditPage(entries=entries, next_before=entries[-1].entry_id if len(entries) == limit else None)

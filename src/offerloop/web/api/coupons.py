@@ -189,10 +189,10 @@ def show_template(request: Request, template_id: TemplateId, _: DecidingOrReadin
 
 
 def _template(worker: Worker, template_id: str) -> TemplateShown:
-    found = worker.ledger.template(template_id)
-    if found is None:
+    template = worker.ledger.template(template_id)
+    if template is None:
         raise Problem("not_found")
-    return TemplateShown(template_id=template_id, terms=vars(found.terms), balance=vars(found.balance))
+    return TemplateShown(template_id=template_id, terms=vars(template.terms), balance=vars(template.balance))
 
 
 @router.post("/coupon-templates/{template_id}/coupons", status_code=201, responses=documented(*_PROBLEMS))
@@ -238,11 +238,11 @@ async def import_codes(request: Request, template_id: TemplateId, caller: Editin
     n_bytes = await save_upload(request, path, most_bytes)
 
     def queue(connection: Connection) -> Job:
-        asked = {"template_id": template_id, "file": path.name, "bytes": n_bytes}
-        job = add_job(connection, IMPORT_CODES, asked, None if key is None else f"{caller.actor} {key}")
-        if job.kind != IMPORT_CODES or {**job.request, "file": ""} != {**asked, "file": ""}:
+        order = {"template_id": template_id, "file": path.name, "bytes": n_bytes}
+        job = add_job(connection, IMPORT_CODES, order, None if key is None else f"{caller.actor} {key}")
+        if job.kind != IMPORT_CODES or {**job.request, "file": ""} != {**order, "file": ""}:
             raise Problem("key_conflict", field="Idempotency-Key")
-        if job.request == asked:
+        if job.request == order:
             add_entry(connection, caller.actor, "codes uploaded", template_id, job=job.job_id, bytes=n_bytes)
         return job
 
@@ -290,12 +290,12 @@ def _cell(text: str) -> str:
 def show_coupon(request: Request, code: Code, caller: DecidingOrReading) -> CouponShown:
     """Show a coupon and its status."""
     worker: Worker = request.app.state.worker
-    known = _known_form(code)
-    coupon, status = worker.ledger.coupon(known), worker.ledger.status(known)
+    form = _known_form(code)
+    coupon, status = worker.ledger.coupon(form), worker.ledger.status(form)
     if coupon is None or status is None:
         _guessed(request, caller.actor)
         raise Problem("not_found")
-    return CouponShown(code=known, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
+    return CouponShown(code=form, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
 
 
 @router.post("/coupons/{code}/claim", responses=documented(*_PROBLEMS, "too_many_requests"))
@@ -348,12 +348,12 @@ def wallet(
 ) -> Wallet:
     """List the coupons that are a customer's."""
     worker: Worker = request.app.state.worker
-    found = worker.database.read(lambda one: coupons_of_customer(one, customer_id, after, limit))
+    held = worker.database.read(lambda one: coupons_of_customer(one, customer_id, after, limit))
     shown = [
         CouponShown(code=one.code, template_id=one.template_id, customer_id=customer_id, status=one.status.value)
-        for one in found
+        for one in held
     ]
-    return Wallet(coupons=shown, next_after=found[-1].code if len(found) == limit else None)
+    return Wallet(coupons=shown, next_after=held[-1].code if len(held) == limit else None)
 
 
 def _known_form(code: str) -> str:

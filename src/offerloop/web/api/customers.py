@@ -122,10 +122,10 @@ def explain_customer(
     _check_not_erased(worker, customer_id)
     language = language_of(request.headers.get("accept-language"))
     try:
-        found = explain(find_run(worker.settings.shop), customer_id, audience, language)
+        explanation = explain(find_run(worker.settings.shop), customer_id, audience, language)
     except InputError:
         raise Problem("not_found") from None
-    return CustomerExplanation(audience=audience, text=found.text, facts=found.facts)
+    return CustomerExplanation(audience=audience, text=explanation.text, facts=explanation.facts)
 
 
 @router.put("/{customer_id}/choices", responses=documented(*_REFUSALS))
@@ -200,10 +200,10 @@ def _customer(worker: Worker, customer_id: str) -> Customer:
     _check_not_erased(worker, customer_id)
     choice = worker.database.read(lambda connection: read_choice(connection, customer_id))
     n_events = len(EventLog(worker.database).of_customer(customer_id))
-    known = _of_run(worker, customer_id)
-    if choice is None and not n_events and known is None:
+    of_run = _of_run(worker, customer_id)
+    if choice is None and not n_events and of_run is None:
         raise Problem("not_found")
-    run, profile, assignment = known or (None, {}, None)
+    run, profile, assignment = of_run or (None, {}, None)
     tags = profile.pop("tags", None) or []
     kept = _kept(customer_id, choice)
     return Customer(

@@ -190,18 +190,18 @@ async def make_decisions(request: Request, body: DecisionBatchRequest, caller: D
 
 
 async def _decided(request: Request, caller: Caller | None, body: DecisionRequest) -> str:
-    asked = _asked(request, body)
+    wanted = _asked(request, body)
     if caller is None:
-        return unknown_caller(asked)
-    return await decide_and_record(request.app.state.worker, asked, caller.actor, durable=body.durable)
+        return unknown_caller(wanted)
+    return await decide_and_record(request.app.state.worker, wanted, caller.actor, durable=body.durable)
 
 
 @router.get("/{decision_id}", responses=documented(*_PROBLEMS, "not_found", "store_away"))
 def show_decision(request: Request, decision_id: DecisionId, _: Reading) -> DecisionShown:
     """Show the record of a decision, which does not say whose it is."""
     record = _on_record(request, decision_id)
-    known = {name: getattr(record, name) for name in DecisionShown.model_fields if name not in ("answer", "request")}
-    return DecisionShown(**known, request=json.loads(record.request), answer=json.loads(record.answer))
+    fields = {name: getattr(record, name) for name in DecisionShown.model_fields if name not in ("answer", "request")}
+    return DecisionShown(**fields, request=json.loads(record.request), answer=json.loads(record.answer))
 
 
 @router.get(
@@ -242,8 +242,8 @@ def explained(request: Request, decision_id: str, audience: Audience, language: 
     changed = why_not_planned(record, for_customer=for_customer)
     parts = [] if changed is None else [Localizer(language)(changed)]
     policy = None if record.version is None or record.failure else worker.policy_of(record.version)
-    known = policy is not None and policy.find(policy.known_as(record.customer_id)) is not None
-    if policy is not None and known and not (changed and for_customer):
+    is_known = policy is not None and policy.find(policy.known_as(record.customer_id)) is not None
+    if policy is not None and is_known and not (changed and for_customer):
         parts.append(explain(policy.run_folder, record.customer_id, audience.value, language).text)
     return Explained(decision_id=decision_id, audience=audience, language=language, text="\n\n".join(parts))
 

@@ -103,9 +103,9 @@ def _wrong(index: int, one: dict[str, Any]) -> RejectedEvent:
         first = error.errors(include_url=False, include_input=False)[0]
         place: Sequence[Any] = first["loc"][1:] if first["loc"] else ()
         name = one.get("event_id")
-        known = name if isinstance(name, str) and name.isprintable() else None
+        event_id = name if isinstance(name, str) and name.isprintable() else None
         return RejectedEvent(
-            index=index, event_id=known and known[:200], code="invalid", detail=str(first["msg"]),
+            index=index, event_id=event_id and event_id[:200], code="invalid", detail=str(first["msg"]),
             field=".".join(str(part) for part in place).encode("ascii", "backslashreplace").decode()[:200] or None,
         )  # fmt: skip
     raise AssertionError("an event that can be read was not")

@@ -228,11 +228,11 @@ def _newest_readout(run: RunRead) -> Path | None:
 
 def _listed(run: RunRead, *, is_sound: bool = True) -> ExperimentListed:
     readout, sent = _newest_readout(run), [one.id for one in run.campaigns if one.send]
-    found = None if readout is None else json.loads(readout.read_text(encoding="utf-8"))
-    state: State = "running" if found is None else "measured"
+    figures = None if readout is None else json.loads(readout.read_text(encoding="utf-8"))
+    state: State = "running" if figures is None else "measured"
     if not sent:
         state = "not_sent"
-    elif not is_sound or (found is not None and found["stopped"] is not None):
+    elif not is_sound or (figures is not None and figures["stopped"] is not None):
         state = "stopped"
     groups = [
         Group(arm=arm, n_customers=one["customers"], n_with_offer=one["with_offer"])
@@ -240,7 +240,7 @@ def _listed(run: RunRead, *, is_sound: bool = True) -> ExperimentListed:
     ]
     return ExperimentListed(
         experiment_id=run.folder.name, state=state, began_on=str(run.summary["as_of"]), campaigns=sent, groups=groups,
-        read_out_until=None if found is None else found["period"]["until"],
+        read_out_until=None if figures is None else figures["period"]["until"],
     )  # fmt: skip
 
 
@@ -283,8 +283,8 @@ def _looks(run: RunRead) -> list[Look]:
     error; the sequence is tuned for the first look (`evaluation.sequential`).
     """
     folders = [one.parent for one in readouts_of(run.folder.parent.parent) if one.parent.parent.name == run.folder.name]
-    found = [look for one in folders if (look := _difference(one / "outcomes.parquet")) is not None]
-    looks = sorted((one for one in found if one[0] == found[0][0]), key=lambda one: one[1])
+    differences = [look for one in folders if (look := _difference(one / "outcomes.parquet")) is not None]
+    looks = sorted((one for one in differences if one[0] == differences[0][0]), key=lambda one: one[1])
     shown = []
     for first, last, difference in looks:
         held = always_valid(difference, difference.se**-2, looks[0][2].se ** -2)
@@ -328,8 +328,8 @@ def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
         raise Problem("conflict", Message("the experiment was not read out yet"))
     table, outcome = planned
     source = "customers" if by in _attributes(run) else "profiles"
-    known = run.table(source).select("customer_id", by).collect()
-    joined = table.select("customer_id", "arm", outcome).join(known, on="customer_id").drop("customer_id")
+    groups = run.table(source).select("customer_id", by).collect()
+    joined = table.select("customer_id", "arm", outcome).join(groups, on="customer_id").drop("customer_id")
     try:
         result = experiment(joined, ExperimentRequest("arm", outcome, control=HOLDOUT, by=(by,)))
     except InputError as error:

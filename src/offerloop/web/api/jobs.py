@@ -116,9 +116,9 @@ def jobs_so_far(
     """List jobs, the newest first."""
     worker: Worker = request.app.state.worker
     before = None if cursor is None else int(cursor)
-    found = worker.database.read(lambda connection: list_jobs(connection, limit + 1, before))
-    more = str(found[limit - 1].number) if len(found) > limit else None
-    return JobList(items=[JobAnswer.of(one, request) for one in found[:limit]], next_cursor=more)
+    listed = worker.database.read(lambda connection: list_jobs(connection, limit + 1, before))
+    more = str(listed[limit - 1].number) if len(listed) > limit else None
+    return JobList(items=[JobAnswer.of(one, request) for one in listed[:limit]], next_cursor=more)
 
 
 @router.get("/{job_id}", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))

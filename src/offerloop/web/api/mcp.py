@@ -61,14 +61,14 @@ class Tool:
     def url(self, arguments: Mapping[str, JsonValue]) -> str:
         """Return path and query. Raises KeyError that names an argument of the path which is missing."""
         parts = {name: quote(str(arguments[name]), safe="", errors="replace") for name in self._at("path")}
-        asked = {name: arguments[name] for name in self._at("query") if arguments.get(name) is not None}
-        query = urlencode({name: str(value) for name, value in asked.items()}, errors="replace")
+        parameters = {name: arguments[name] for name in self._at("query") if arguments.get(name) is not None}
+        query = urlencode({name: str(value) for name, value in parameters.items()}, errors="replace")
         return self.path.format(**parts) + (f"?{query}" if query else "")
 
     def headers(self, arguments: Mapping[str, JsonValue]) -> dict[str, str]:
         """Return the headers that are arguments."""
-        given = {name: arguments[name] for name in self._at("header") if arguments.get(name) is not None}
-        return {name: str(value).encode("ascii", "replace").decode() for name, value in given.items()}
+        values = {name: arguments[name] for name in self._at("header") if arguments.get(name) is not None}
+        return {name: str(value).encode("ascii", "replace").decode() for name, value in values.items()}
 
     def _at(self, place: str) -> list[str]:
         return [name for name, its_place in self.places.items() if its_place == place]
@@ -108,14 +108,14 @@ def _tool(path: str, method: str, operation: Mapping[str, Any], schemas: Mapping
 
 def _named(part: object, schemas: Mapping[str, Any]) -> list[str]:
     """Return the schemas that a part of a document names, and those that they name."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     waiting = list(_references(part))
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found[name] = None
+        if name not in names:
+            names[name] = None
             waiting += _references(schemas[name])
-    return sorted(found)
+    return sorted(names)
 
 
 def _references(part: object) -> Iterator[str]:

@@ -83,20 +83,20 @@ def enter_order(request: Request, order_id: OrderId, body: BasketRequest, caller
         campaign_id=campaign_id, offer_id=offer_id, total_minor=priced.total_minor,
         basket=json.dumps(written, sort_keys=True),
     )  # fmt: skip
-    known = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
-    if known.basket != purchase.basket:
+    before = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
+    if before.basket != purchase.basket:
         raise Problem("conflict", Message("the order is there with another basket"), "order_id")
-    return _shown(known)
+    return _shown(before)
 
 
 @router.get("/{order_id}", responses=documented("not_signed_in", "not_allowed", "not_found"))
 def show_order(request: Request, order_id: OrderId, _: Deciding) -> OrderShown:
     """Show an order that was entered."""
     worker: Worker = request.app.state.worker
-    found = worker.database.read(lambda one: find_purchase(one, order_id))
-    if found is None:
+    purchase = worker.database.read(lambda one: find_purchase(one, order_id))
+    if purchase is None:
         raise Problem("not_found")
-    return _shown(found)
+    return _shown(purchase)
 
 
 @router.post(

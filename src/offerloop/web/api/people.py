@@ -121,10 +121,10 @@ def invite_person(request: Request, body: PersonRequest, caller: Administering, 
     shown: list[str] = []
 
     def make(connection: Connection) -> tuple[int, object]:
-        found = invite(connection, body.name, set(body.roles))
-        if found is None:
+        invitation = invite(connection, body.name, set(body.roles))
+        if invitation is None:
             raise Problem("conflict", field="name")
-        person, shown[:] = found[0], [found[1]]
+        person, shown[:] = invitation[0], [invitation[1]]
         add_entry(connection, caller.actor, "person invited", person.person_id, roles=list(person.roles))
         return 201, {**vars(person), "invitation": None}
 
@@ -248,10 +248,10 @@ def person_with(request: Request, name: str, password: str) -> str:
     """Return the id of the person with a name and password. Raises Problem for nobody, and for too many attempts."""
     worker: Worker = request.app.state.worker
     check_attempt(request, name)
-    known = worker.database.read(lambda one: password_of(one, name))
-    if not is_password(known and known[1], password) or known is None:
+    password_hash = worker.database.read(lambda one: password_of(one, name))
+    if not is_password(password_hash and password_hash[1], password) or password_hash is None:
         raise Problem("not_signed_in")
-    return known[0]
+    return password_hash[0]
 
 
 def open_session(request: Request, person_id: str, answer: Response) -> None:

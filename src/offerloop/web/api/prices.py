@@ -77,24 +77,24 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
 
     lines = (line_of(one) for one in body.model_dump(exclude_defaults=True)["products"])
     products = list[dict[str, object]]()
-    asked = None if own is None else own[1]
+    own_offer = None if own is None else own[1]
     find_left = None
     if worker.limited & offers.ids:
         find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id)
     basket = Basket(currency, (), customer=customer)
-    for one in price_each(lines, basket, offers, now, held.policy, asked, find_left):
-        products.append(_shown(one, asked))
+    for one in price_each(lines, basket, offers, now, held.policy, own_offer, find_left):
+        products.append(_shown(one, own_offer))
         if len(products) % AT_ONCE == 0:
             await asyncio.sleep(0)
     return json_response({"currency": currency, "products": products})
 
 
-def _shown(priced: PricedAlone, asked: str | None) -> dict[str, object]:
+def _shown(priced: PricedAlone, own_offer: str | None) -> dict[str, object]:
     line = priced.line
     return {
         "product_id": line.product_id,
         "list_price_minor": (line.list_minor or line.unit_minor) * line.quantity,
         "price_minor": priced.paid_minor,
         "offer_ids": priced.offer_ids,
-        "not_applied": {} if priced.why_not is None else {asked: priced.why_not.value},
+        "not_applied": {} if priced.why_not is None else {own_offer: priced.why_not.value},
     }

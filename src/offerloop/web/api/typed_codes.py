@@ -75,8 +75,8 @@ def _with_coupons(
         if its.refusal not in _OF_THE_OFFER and one not in of_others
     }
     ids = {offer for one, offer in offer_of.items() if offer is not None and one not in of_others | refused.keys()}
-    known = {one for one, offer in offer_of.items() if offer is not None} | of_others | refused.keys()
-    unknown = sorted(basket.codes - offers.ids - known)
+    recognised = {one for one, offer in offer_of.items() if offer is not None} | of_others | refused.keys()
+    unknown = sorted(basket.codes - offers.ids - recognised)
     said = replace(codes, unknown=tuple(unknown), of_others=(*codes.of_others, *sorted(of_others)))
     return TypedCodes(replace(basket, codes=(basket.codes - coupons.keys()) | ids), said, refused)
 

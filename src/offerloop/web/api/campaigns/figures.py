@@ -297,10 +297,10 @@ def curve(request: Request, campaign_id: CampaignId, _: Reading) -> Curve:
 def results(request: Request, campaign_id: CampaignId, _: Reading) -> Results:
     """Say what the newest read-out that names a campaign found of it."""
     worker: Worker = request.app.state.worker
-    found = campaign_results(worker.settings.shop, campaign_id)
-    if found is None:
+    measured = campaign_results(worker.settings.shop, campaign_id)
+    if measured is None:
         raise Problem("not_found", Message("no read-out names this campaign yet"))
-    return Results(**found)
+    return Results(**measured)
 
 
 def _newest_run(worker: Worker) -> RunRead:
@@ -331,7 +331,7 @@ def _written(run: RunRead, campaign_id: str, campaign: WrittenCampaign | None) -
     """Return a campaign of the store, or else one of the run. Raises Problem where there is none."""
     if campaign is not None:
         return dict(campaign.text.body)
-    found = next((one for one in run.written.get("campaigns", []) if one.get("id") == campaign_id), None)
-    if found is None:
+    campaign_then = next((one for one in run.written.get("campaigns", []) if one.get("id") == campaign_id), None)
+    if campaign_then is None:
         raise Problem("not_found")
-    return dict(found)
+    return dict(campaign_then)

@@ -120,9 +120,9 @@ def all_campaigns(
         asking = _asking(connection, caller)
         return [shop.shown(connection, one, asking) for one in list_campaigns(connection, cursor, limit + 1)]
 
-    found = worker.database.read(read)
+    written = worker.database.read(read)
     return CampaignList(
-        items=found[:limit], next_cursor=found[limit - 1].campaign_id if len(found) > limit else None
+        items=written[:limit], next_cursor=written[limit - 1].campaign_id if len(written) > limit else None
     )  # fmt: skip
 
 
@@ -201,9 +201,9 @@ def revisions(
         _found(connection, campaign_id)
         return list_revisions(connection, campaign_id, cursor, limit + 1)
 
-    found = worker.database.read(read)
-    more = str(found[limit - 1].revision) if len(found) > limit else None
-    return RevisionList(items=[shown_revision(campaign_id, one) for one in found[:limit]], next_cursor=more)
+    newest_first = worker.database.read(read)
+    more = str(newest_first[limit - 1].revision) if len(newest_first) > limit else None
+    return RevisionList(items=[shown_revision(campaign_id, one) for one in newest_first[:limit]], next_cursor=more)
 
 
 @router.get("/{campaign_id}/revisions/{revision}", responses=documented(*_READ))
@@ -437,8 +437,8 @@ class _Shop:
         }  # fmt: skip
         add_entry(connection, caller.actor, what, campaign.campaign_id, **data, comment=comment)
         if before is not campaign.state:
-            told = {"campaign_id": campaign.campaign_id, **data, "actor": caller.actor}
-            announce(connection, self.config, "campaign.state", new_id("change"), told)
+            facts = {"campaign_id": campaign.campaign_id, **data, "actor": caller.actor}
+            announce(connection, self.config, "campaign.state", new_id("change"), facts)
 
 
 def _asking(connection: Connection, caller: Caller) -> Asking:
@@ -454,10 +454,10 @@ def _found(connection: Connection, campaign_id: str) -> WrittenCampaign:
 
 
 def _found_revision(connection: Connection, campaign_id: str, revision: int) -> CampaignRevision:
-    found = find_revision(connection, campaign_id, revision)
-    if found is None:
+    revision_then = find_revision(connection, campaign_id, revision)
+    if revision_then is None:
         raise Problem("not_found", field="revision")
-    return found
+    return revision_then
 
 
 def _answer(shown: CampaignShown) -> Response:
