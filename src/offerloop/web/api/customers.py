@@ -225,7 +225,7 @@ def _of_run(worker: Worker, customer_id: str) -> tuple[str, dict[str, Any], dict
     except InputError:
         return None
     rows = {name: run.rows(name, customer).to_dicts() for name in ("profiles", "assignments")}
-    profile, assignment = (dict(found[0]) if found else {} for found in rows.values())
+    profile, assignment = (dict(matches[0]) if matches else {} for matches in rows.values())
     profile.pop("customer_id", None)
     assignment.pop("customer_id", None)
     return run.folder.name, profile, assignment or None
