@@ -4,9 +4,9 @@ Shops are plasmodes, real order histories with planted responses (`foreign_world
 (`foreign_simulators`). Each world is files that `offerloop init` reads, with a budget of half of what the best plan
 would spend; the stages of `offerloop run` that learn effects and solve the plan work on them in process. The plan of
 the coming week is judged by its true profit beside that of others at the same budget: ridge-T and LightGBM-S on the
-same log, the depth that is truly best for everybody, random customers with random depths, and the oracle, which knows
-the truth. Then: how far the forecast is from the truth, in its own standard errors, and the true spend over the
-planned one.
+same log, the true form of the responses with sizes learned from it by least squares (`foreign_true_form`), the depth
+that is truly best for everybody, random customers with random depths, and the oracle, which knows the truth. Then: how
+far the forecast is from the truth, in its own standard errors, and the true spend over the planned one.
 
 Worlds are appended to `--out` as JSON lines and are not run again. Everything but the order histories is synthetic.
 """
@@ -29,6 +29,7 @@ from foreign_files import World, names
 from foreign_histories import SHOPS, History, online_retail
 from foreign_peers import estimators
 from foreign_simulators import SIMULATORS
+from foreign_true_form import true_form
 from foreign_worlds import FAMILIES, Design, make
 from offerloop.arrays import Floats
 from offerloop.commands.init.task import write_shop
@@ -41,7 +42,7 @@ from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
 from offerloop.message import Message
 
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
-PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "same for all", "random", "oracle")
+PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "true form", "same for all", "random", "oracle")
 SHARES = ("sent", "proven")
 """Of worlds in which something is sent, as `init` configures it, and would be if it had to be proven."""
 LEAST = 0.1
@@ -64,7 +65,10 @@ def judge(world: World, folder: Path) -> dict[str, float]:
     given = _given(found.plan, world)
     told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
     profit = float((given * true.profit).sum() / n)
-    peers = {name: at_spend(one, true, budget) for name, one in estimators(config, events, engine, world).items()}
+    learned, form = estimators(config, events, engine, world), world.form()
+    if form is not None:
+        learned["true form"] = true_form(form, config, events, engine, world)
+    peers = {name: at_spend(one, true, budget) for name, one in learned.items()}
     ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
     same, random = rules(true, budget)
     return {
@@ -73,7 +77,7 @@ def judge(world: World, folder: Path) -> dict[str, float]:
         "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
         "true spend": float((given * true.cost).sum() / n),
         "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
-        "sent": float(found.send), "proven": float(ends[0] > 0),
+        "sent": float(found.send), "proven": float(ends[0] > 0), "chance": found.overspend or 0.0,
     }  # fmt: skip
 
 
@@ -123,7 +127,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     for family in (*dict.fromkeys(one["family"] for one in rows), "all"):
         mine = [one for one in rows if family in (one["family"], "all")]
         if mine:
-            mean = [float(np.mean([one[name] for one in mine])) for name in (*PROFITS, "forecast")]
+            mean = [float(np.mean([one.get(name, np.nan) for one in mine])) for name in (*PROFITS, "forecast")]
             z = [(one["forecast"] - one["plan"]) / one["se"] for one in mine if one["se"] > 0]
             spent, planned = (sum(one[name] for one in mine) for name in ("true spend", "planned spend"))
             shares = [float(np.mean([one[name] for one in mine])) for name in SHARES]
@@ -146,10 +150,37 @@ def pooled(rows: list[dict[str, Any]]) -> str:
         lines.append(
             f"{name}: {share.mean():.2f} of the oracle's gain; the plan leads by {behind.mean():.2f} +- {half:.2f}"
         )
+    lines += [*_of_true_form(rows), *_spends(rows)]
     held = [abs(one["forecast"] - one["plan"]) <= Z95 * one["se"] for one in rows if one["se"] > 0]
     above = float(np.mean([one["forecast"] > 0 for one in rows]))
     holds = float(np.mean(held)) if held else 1.0
     return "\n".join([*lines, f"forecast: holds the truth in {holds:.2f} of its worlds, above zero in {above:.2f}"])
+
+
+def _of_true_form(rows: list[dict[str, Any]]) -> list[str]:
+    """The plan's gain over what the fitted true form gains, where that is something; with its error over worlds."""
+    pairs = np.array([(one["plan"], one["true form"]) for one in rows if one.get("true form", 0.0) > 0])
+    if len(pairs) < 2:
+        return []
+    plan, fitted = pairs.T
+    share = plan.sum() / fitted.sum()
+    half = Z95 * float(np.std(plan - share * fitted, ddof=1)) * len(pairs) ** 0.5 / fitted.sum()
+    return [f"true form: the plan gains {share:.2f} +- {half:.2f} of what it gains in {len(pairs)} worlds"]
+
+
+def _spends(rows: list[dict[str, Any]]) -> list[str]:
+    """True over planned spend of all worlds and of single ones, and how many spend more than the budget."""
+    mine = [one for one in rows if one["planned spend"] > 0]
+    if not mine:
+        return []
+    true, planned = (np.array([one[name] for one in mine]) for name in ("true spend", "planned spend"))
+    low, high = np.quantile(true / planned, (0.05, 0.95))
+    over = float(np.mean([one["true spend"] > one["budget"] for one in mine]))
+    chance = float(np.mean([one.get("chance", np.nan) for one in mine]))
+    return [
+        f"spend: {true.sum() / planned.sum():.2f} of the planned one, in single worlds from {low:.2f} to {high:.2f}; "
+        f"above the budget in {over:.2f} of them, said to be in {chance:.2f}"
+    ]
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from equal_spend import Effects
 from foreign_files import write_files
 from foreign_offers import FUNDED, Planted, ladder
+from foreign_true_form import Form, elastic
 from foreign_worlds import MARGIN, Design
 from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
@@ -110,6 +111,10 @@ class Shop:
         worth = (one.spend * self.alive)[:, None]
         share = np.array([offer.share for offer in self.offers])
         return Effects(MARGIN * worth * more, (1 - FUNDED) * share * worth * now)
+
+    def form(self) -> Form:
+        """An elasticity that is the same for all, to be learned."""
+        return Form(elastic(), lambda features, _: np.ones((len(features), 1)), MARGIN)
 
     def write(self, folder: Path) -> dict[SourceName, str]:
         """Write the shop's files and return their places."""

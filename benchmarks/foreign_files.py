@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,9 @@ from foreign_offers import Planted, listed, taken_off
 from offerloop.arrays import Ints
 from offerloop.config import SourceName
 from offerloop.offers import NO_OFFER
+
+if TYPE_CHECKING:
+    from foreign_true_form import Form
 
 ZERO = date(2024, 1, 1)
 """A Monday: day 0 of the orders."""
@@ -35,6 +38,10 @@ class World(Protocol):
 
     def truth(self) -> Effects:
         """Return true value and cost of each offer in the week after the log."""
+        ...
+
+    def form(self) -> Form | None:
+        """Return the form of its responses; None where what is known of customers says nothing of it."""
         ...
 
     def write(self, folder: Path) -> dict[SourceName, str]:

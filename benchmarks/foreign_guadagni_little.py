@@ -40,9 +40,11 @@ from numpy.typing import NDArray
 from equal_spend import Effects
 from foreign_files import write_files
 from foreign_offers import FUNDED, OFF, Planted, ladder
+from foreign_true_form import TIRING, Form, elastic
 from foreign_worlds import MARGIN, Design
 from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
+from offerloop.response import EXPOSURE_FEATURES
 
 KEEPS, LOYAL = 0.875, 3.9
 STOCK, WEEKS = -1.0, 2.0
@@ -180,6 +182,11 @@ class Shop:
         value = np.array([one.sum(axis=(1, 2)) for one in now]) + later / RUNS
         cost = [(one * (1 - factor)).sum(axis=(1, 2)) for one, factor in zip(now[1:], factors[1:], strict=True)]
         return Effects(MARGIN * (value[1:] - value[0]).T, (1 - FUNDED) * np.array(cost).T)
+
+    def form(self) -> Form:
+        """An elasticity to be learned, less for who buys often (a logit's slope is p (1 - p)), and stocks that last."""
+        orders = EXPOSURE_FEATURES.index("orders_91")
+        return Form(elastic(), lambda x, _: np.column_stack([np.ones(len(x)), x[:, orders]]), MARGIN, TIRING)
 
     def write(self, folder: Path) -> dict[SourceName, str]:
         """Write the shop's files and return their places."""

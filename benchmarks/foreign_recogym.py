@@ -104,6 +104,9 @@ class Shop:
         covered = views[:, 1:] * self.coming.views[:, :OFFERED] * self.price[:OFFERED] + by_click
         return Effects(MARGIN * value, (1 - FUNDED) * DEPTH * covered)
 
+    def form(self) -> None:
+        """Return None: clicks hang on tastes, of which what is known of customers says little."""
+
     def write(self, folder: Path) -> dict[SourceName, str]:
         """Write the shop's files and return their places."""
         rng = np.random.default_rng([self.seed, 2])

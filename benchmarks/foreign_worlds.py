@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ from equal_spend import Effects
 from foreign_files import write_files
 from foreign_histories import History
 from foreign_offers import FUNDED, Planted, kinds, ladder
+from foreign_true_form import Form
 from offerloop.arrays import Floats, Ints
 from offerloop.config import SourceName
+from offerloop.response import EXPOSURE_FEATURES
 
 POOL = 13
 """Weeks."""
@@ -92,6 +95,8 @@ class World:
     """Baskets of the pool that offers count on, each once: customer, basket, worth of what is covered."""
     sensitivity: Floats
     """(customers,)."""
+    group: Ints
+    """(customers,): the category that each buys most of, as a number."""
     action: Ints
     """(customers, periods): 0 for nothing, else 1 + position of the offer."""
 
@@ -151,6 +156,13 @@ class World:
         cost = (1 - FUNDED) * each * np.maximum(1 + later[:, -1, cover] + now[:, -1], 0.0)
         return Effects(value, cost)
 
+    def form(self) -> Form:
+        """Its family's form, with how much customers tire to be learned."""
+        family = self.family
+        tires = np.linspace(0.5, 1.0, 11) if family.tires < 1 else np.ones(1)
+        shapes = tuple(partial(_tired, family.shape, float(one)) for one in tires)
+        return Form(shapes, partial(_who, family.who, self.group), MARGIN, len(family.lasts))
+
     def write(self, folder: Path) -> dict[SourceName, str]:
         """Write the shop's files and return their places."""
         return _write(self, folder)
@@ -170,15 +182,16 @@ def make(history: History, design: Design) -> World:
         .sort("place", "basket")
         .rename({"place": "customer"})
     )
-    sensitivity = _sensitivity(FAMILIES[design.family].who, recent.join(place, on="customer"), pool, len(drawn), rng)
+    group = _group(recent.join(place, on="customer"))
+    sensitivity = _sensitivity(FAMILIES[design.family].who, group, pool, len(drawn), rng)
     offers = ladder(design.depths) if design.depths else kinds(recent, pool)
     action = rng.integers(0, len(offers) + 1, (len(drawn), design.periods))
     mine = recent.join(place, on="customer").with_columns(customer="place")
     covers = tuple(one.covered(mine, pool) for one in {one.cover: one for one in offers}.values())
-    return World(design, history, drawn, pool, offers, covers, sensitivity, action)
+    return World(design, history, drawn, pool, offers, covers, sensitivity, group, action)
 
 
-def _sensitivity(who: str, lines: pl.DataFrame, pool: pl.DataFrame, n: int, rng: np.random.Generator) -> Floats:
+def _sensitivity(who: str, group: Ints, pool: pl.DataFrame, n: int, rng: np.random.Generator) -> Floats:
     """(n,): growth for each unit of `shape`; its mean is about 1.5."""
     customer = pool["customer"].to_numpy()
     orders = np.bincount(customer, minlength=n)
@@ -188,13 +201,36 @@ def _sensitivity(who: str, lines: pl.DataFrame, pool: pl.DataFrame, n: int, rng:
     if who == "luck":
         return luck
     if who == "category":
-        top = lines.group_by("place", "category").agg(pl.col("worth").sum()).sort("place", "worth", "category")
-        own = top.group_by("place", maintain_order=True).last().sort("place")["category"]
-        codes = own.rank("dense").to_numpy().astype(int) - 1
-        return rng.gamma(1.0, 1.5, codes.max() + 1)[codes]
+        return rng.gamma(1.0, 1.5, group.max() + 1)[group]
     if who == "harmful":
         return np.where(often > 2 / 3, -0.8, 2.2) + 0.2 * (luck - 1.5)
     return 3.0 * (0.2 + 0.8 * (1 - often) * (0.5 + large)) * (0.75 + 0.5 * luck / 1.5) / 1.25
+
+
+def _group(lines: pl.DataFrame) -> Ints:
+    """(customers,): see `World`."""
+    top = lines.group_by("place", "category").agg(pl.col("worth").sum()).sort("place", "worth", "category")
+    own = top.group_by("place", maintain_order=True).last().sort("place")["category"]
+    return own.rank("dense").to_numpy().astype(np.int64) - 1
+
+
+def _tired(shape: Callable[[Floats], NDArray[np.floating[Any]]], tires: float, depth: Floats, tired: Floats) -> Floats:
+    """(n, K): growth by depth (K,) after so many offers (n, 1)."""
+    return np.asarray(shape(depth) * tires**tired, dtype=np.float64)
+
+
+def _who(who: str, group: Ints, features: Floats, customer: Ints) -> Floats:
+    """(n, q): what sensitivity hangs on, as far as features (n, p) of the time or a customer's own category tell."""
+    orders, same = features[:, EXPOSURE_FEATURES.index("orders_91")], np.ones(len(features))
+    if who == "category":
+        return np.eye(group.max() + 1)[group[customer]]
+    if who == "luck":
+        return same[:, None]
+    often = _ranks(orders)
+    if who == "harmful":
+        return np.column_stack([same, often > 2 / 3])
+    large = _ranks(features[:, EXPOSURE_FEATURES.index("spend_91")] / np.maximum(orders, 1))
+    return np.column_stack([same, (1 - often) * (0.5 + large)])
 
 
 def _ranks(x: Floats) -> Floats:
