@@ -36,9 +36,9 @@ from offerloop.commands.terminal import (
     HelpfulGroup,
     error_text,
     note_language,
+    usage_error,
     with_shared_options,
     write_any_sign,
-    wrong_arguments,
 )
 from offerloop.commands.uplift.cli import uplift
 from offerloop.errors import OfferloopError, StoppedError
@@ -122,5 +122,5 @@ def main() -> None:
         sys.stderr.write(f"{error_text(error)}\n")
         sys.exit(error.exit_code)
     except USAGE_ERROR as error:
-        sys.stderr.write(f"{error_text(wrong_arguments(error))}\n")
+        sys.stderr.write(f"{error_text(usage_error(error))}\n")
         sys.exit(error.exit_code)

@@ -9,7 +9,7 @@ from offerloop.commands.terminal.encoding import write_any_sign
 from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
 from offerloop.commands.terminal.language import error_text, note_language
 from offerloop.commands.terminal.output import progress_console, remark, rows_text, say
-from offerloop.commands.terminal.wrong_arguments import USAGE_ERROR, wrong_arguments
+from offerloop.commands.terminal.wrong_arguments import USAGE_ERROR, usage_error
 from offerloop.locale import languages
 
 __all__ = [
@@ -27,9 +27,9 @@ __all__ = [
     "remark",
     "rows_text",
     "say",
+    "usage_error",
     "with_shared_options",
     "write_any_sign",
-    "wrong_arguments",
 ]
 
 Config = Annotated[Path, typer.Argument(help="The shop's offerloop.toml, or its folder.")]

@@ -40,7 +40,7 @@ def unexpected(arguments: list[str], command: str) -> InputError:
     return InputError(_guided(wrong, None, command))
 
 
-def wrong_arguments(error: Any) -> InputError:  # noqa: ANN401 - typer does not export the class of its errors
+def usage_error(error: Any) -> InputError:  # noqa: ANN401 - typer does not export the class of its errors
     """Return an error of typer as one of ours."""
     near = next(iter(sorted(getattr(error, "possibilities", None) or ())), None)
     return InputError(_guided(_sentence(error), near, None if error.ctx is None else error.ctx.command_path))
