@@ -141,7 +141,8 @@ def _in_quarter(orders: pl.DataFrame, rows: pl.DataFrame) -> tuple[Floats, Float
     pairs = numbered.join(orders.select("customer_id", "order_day", "list_value_minor"), on="customer_id")
     inside = pairs.filter((pl.col("shown_day") - pl.col("order_day")).is_between(1, QUARTER_DAYS))
     row, worth = inside["row"].to_numpy(), inside["list_value_minor"].to_numpy().astype(np.float64)
-    return np.bincount(row, worth, rows.height), np.bincount(row, minlength=rows.height).astype(np.float64)
+    total, number = np.bincount(row, worth, rows.height), np.bincount(row, np.ones(len(row)), rows.height)
+    return total.astype(np.float64), number.astype(np.float64)
 
 
 def _learned(form: Form, logged: _Rows, action: Ints, y: Floats, coming: _Rows, world: World) -> Effects:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from offerloop.config import ExperimentSettings
 from offerloop.decision.arms import draw_arms
-from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
+from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.errors import ConfigError
 from offerloop.evaluation.hash_groups import in_holdout, in_usual
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.config import ExperimentSettings
 from offerloop.decision.propensities import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
-from offerloop.decision.usual import UsualPolicy
+from offerloop.decision.usual_policy import UsualPolicy
 from offerloop.evaluation import buckets, usual_from
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL

@@ -16,7 +16,7 @@ from offerloop.decision.campaigns import Planned
 from offerloop.decision.planning import Allowed
 from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
 from offerloop.decision.rows import Outside, assignments
-from offerloop.decision.usual import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
+from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.evaluation import ComingTest, Estimate, se_of

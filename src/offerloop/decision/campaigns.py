@@ -10,12 +10,12 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.campaign_launch import better_of, decide_in_order, decide_jointly
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.joint import amounts, together
-from offerloop.decision.launch import select_policy
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
-from offerloop.decision.sending import better_of, decide_in_order, decide_jointly
+from offerloop.decision.policy_choice import select_policy
 from offerloop.evaluation import Estimate
 
 Solving = Literal["jointly", "in order"]

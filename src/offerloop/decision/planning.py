@@ -11,8 +11,8 @@ from offerloop.decision.arms import left_out
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.campaigns import Planned, plan_campaigns
 from offerloop.decision.forecast import Forecast
+from offerloop.decision.left_out_customers import choices_left_out
 from offerloop.decision.nested_limits import plan_limits
-from offerloop.decision.outside import choices_left_out
 from offerloop.response import Effects
 from offerloop.tables import PLAN
 

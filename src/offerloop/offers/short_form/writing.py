@@ -9,9 +9,9 @@ from offerloop.errors import InputError, check_known
 from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.reading import read_offers
+from offerloop.offers.short_form.added_terms import Words
 from offerloop.offers.short_form.amounts import check_currency, percent_text, signed_amount
 from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, Form
-from offerloop.offers.short_form.further import Words
 from offerloop.offers.short_form.names import SCOPE, quoted, scope_text
 from offerloop.offers.short_form.written import terms_of
 

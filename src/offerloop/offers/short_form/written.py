@@ -15,8 +15,8 @@ from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.offers.pricing.effects import Tier
 from offerloop.offers.scope import DIMENSIONS, Scope
+from offerloop.offers.short_form.added_terms import UNITS
 from offerloop.offers.short_form.amounts import short_amount, short_percent
-from offerloop.offers.short_form.further import UNITS
 
 
 def terms_of(offer: Offer, currency: str) -> dict[str, Any]:

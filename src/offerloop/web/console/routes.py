@@ -18,8 +18,8 @@ from offerloop.message import Message
 from offerloop.report import language_name
 from offerloop.web.answering import json_response
 from offerloop.web.auth import COOKIE, Caller, caller_with, check_same_site
-from offerloop.web.console.asked import LANGUAGE_COOKIE, Action, Asked, Page
 from offerloop.web.console.blocks import Block, Form, Input, Notice, View, Words
+from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Asked, Page
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from offerloop.message import Message
 from offerloop.serving import CampaignSpend
-from offerloop.web.console.asked import Asked
 from offerloop.web.console.blocks import Block, Column, Notice, Table
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.console.page_request import Asked
 
 SOON_DAYS = 7
 """A budget that is used up within so many days is told of."""

@@ -6,9 +6,9 @@ import json
 
 from offerloop.message import Message
 from offerloop.store import list_people, list_tokens, read_trail
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Column, Table, View
 from offerloop.web.console.cells import Instant
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.roles import Permission
 
 SHOWN = 100

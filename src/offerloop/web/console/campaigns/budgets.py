@@ -11,11 +11,11 @@ from offerloop.money import to_minor
 from offerloop.store import CampaignAction, WrittenCampaign
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
 from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
-from offerloop.web.console.asked import Action, Asked
 from offerloop.web.console.blocks import Block, Column, Form, Input, Table, hidden
 from offerloop.web.console.campaigns.draft import time_field
 from offerloop.web.console.campaigns.states import WHY_NOT
 from offerloop.web.console.cells import Badge, Cell, Instant, MinorAmount
+from offerloop.web.console.page_request import Action, Asked
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 

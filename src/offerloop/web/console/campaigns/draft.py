@@ -16,8 +16,8 @@ from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Unit,
 from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft, changes_of
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Form, Input, View, Words, hidden
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag

@@ -7,11 +7,11 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.store import PLANNED_STATES, Job, WrittenCampaign, list_jobs
 from offerloop.web.api.campaigns.figures import ask_for_preview, run_planning
-from offerloop.web.console.asked import Asked
 from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import UNDER_WAY, cancel_form, progress_of
+from offerloop.web.console.page_request import Asked
 from offerloop.web.console.plan.view import PREVIEWED, curve_of, slider
 from offerloop.web.roles import Permission
 from offerloop.workspace import campaign_reach, is_preview, planned_revisions

@@ -5,10 +5,10 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.store import WrittenCampaign, list_campaigns
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
 from offerloop.web.console.campaigns.states import STATES
 from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount
+from offerloop.web.console.page_request import Asked, Page
 
 SHOWN = 100
 TITLE = Message("Campaigns", context="page title")

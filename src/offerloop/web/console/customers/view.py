@@ -8,7 +8,6 @@ from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.message import Message, Share
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import (
     Block,
     Column,
@@ -26,6 +25,7 @@ from offerloop.web.console.blocks import (
     hidden,
 )
 from offerloop.web.console.cells import Badge, Cell, Link
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead
 

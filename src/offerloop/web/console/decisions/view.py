@@ -7,10 +7,10 @@ import json
 from offerloop.message import Message
 from offerloop.store import DecisionListed, newest_decisions
 from offerloop.web.api.decisions import Audience, explained, replay
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Listing, Notice, Table, Text, View
 from offerloop.web.console.cells import Cell, Instant, Link
 from offerloop.web.console.customers.view import ARMS, AUDIENCES
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.problems import Problem
 
 TITLE = Message("Decisions", context="page title")

@@ -7,9 +7,9 @@ from offerloop.message import Message
 from offerloop.report import Dot, figure, forest, money_labels
 from offerloop.report import Table as DrawnTable
 from offerloop.web.api.experiments import Dimension, DimensionSegment, dimension, dimensions_of
-from offerloop.web.console.asked import Asked
 from offerloop.web.console.blocks import Block, Chart, Column, Form, Input, Notice, Table, hidden
 from offerloop.web.console.cells import Cell, MinorEstimate
+from offerloop.web.console.page_request import Asked
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead
 

@@ -7,9 +7,9 @@ from offerloop.message import Message, Share
 from offerloop.report import Dot, figure, forest, money_labels
 from offerloop.report import Table as DrawnTable
 from offerloop.web.api.experiments import ExperimentShown
-from offerloop.web.console.asked import Asked
 from offerloop.web.console.blocks import Block, Chart, Column, Heading, Table, Text
 from offerloop.web.console.cells import Badge, Cell, MinorAmount, MinorEstimate
+from offerloop.web.console.page_request import Asked
 
 STATES = {
     "within": Badge("within", Message("no worse than allowed", context="state of a guardrail"), "good"),

@@ -11,9 +11,9 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.report import Localizer
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Notice, Table, Text, View, Words
 from offerloop.web.console.cells import Badge, Cell, Link
+from offerloop.web.console.page_request import Asked, Page
 
 SHOWN = 50
 TITLE = Message("Experiments", context="page title")

@@ -6,9 +6,9 @@ import polars as pl
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
 from offerloop.web.console.cells import Cell
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.workspace import RunRead
 
 LEAST = 20

@@ -6,9 +6,9 @@ from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message
 from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Progress, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.roles import Permission
 
 STAGES = 15

@@ -8,11 +8,11 @@ from time import time
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.store import CampaignState, JobState, list_campaigns, list_jobs
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.console.spend import spend_alarms, spend_table
 from offerloop.workspace import RunRead
 

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from offerloop.message import Message
 from offerloop.store import Person, add_entry, end_session, invite, list_people, revoke_person
 from offerloop.web.auth import COOKIE
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Table, View
 from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.demo import DEMO_PEOPLE
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission, roles_with_any

@@ -8,7 +8,6 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, figure, forest, line, money_labels
 from offerloop.report import Table as DrawnTable
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import (
     Block,
     BudgetSlider,
@@ -25,6 +24,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts, sentence_in
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.console.spend import spend_table
 from offerloop.workspace import RunRead, campaign_curve, is_preview
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from offerloop.message import Message
 from offerloop.web.api.policies import CampaignCompared, CustomersCompared, compare_policy
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
+from offerloop.web.console.page_request import Asked, Page
 
 SHOWN = 50
 TITLE = Message("Compare two plans", context="page title")

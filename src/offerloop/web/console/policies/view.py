@@ -5,10 +5,10 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.store import promoted
 from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_switch
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words, hidden
 from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, finished_runs
 from offerloop.web.roles import Permission
 

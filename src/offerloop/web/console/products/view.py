@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.message import Message
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Column, Notice, Table, View
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.workspace import RunRead
 
 SHOWN = 50

@@ -6,9 +6,9 @@ import polars as pl
 
 from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message, Share
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Column, Notice, Stat, Stats, Table, View
 from offerloop.web.console.cells import Cell
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.workspace import RunRead
 
 COLUMNS = (

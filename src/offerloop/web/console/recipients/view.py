@@ -10,10 +10,10 @@ import polars as pl
 from offerloop.message import Message
 from offerloop.money import MICRO
 from offerloop.tables import PLAN
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Column, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import Link, MinorAmount
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.console.plan.view import PREVIEWED
 from offerloop.workspace import is_preview
 

@@ -19,9 +19,9 @@ from offerloop.message import Message
 from offerloop.web.answering import json_response
 from offerloop.web.api.jobs import JobRequest, queue_job
 from offerloop.web.auth import caller_with
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Notice, Table, Uploads, View, Words
 from offerloop.web.console.cells import Cell
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.uploads import save_upload

@@ -15,9 +15,9 @@ from offerloop.offers import NotApplicable, known_currency
 from offerloop.store import find_campaign
 from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.campaigns.figures import CampaignTried, try_campaign
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.problems import Problem
 
 MOST_TEXT = 20_000

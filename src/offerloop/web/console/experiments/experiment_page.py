@@ -5,13 +5,13 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
-from offerloop.web.console.asked import Asked, Page
 from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.experiments.dimension import opened
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.looks import guardrails, looks
 from offerloop.web.console.experiments.view import finding_of
+from offerloop.web.console.page_request import Asked, Page
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead, readouts_of
 

@@ -9,7 +9,7 @@ from made_up_campaigns import campaign, effects, offers
 
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, may_be_sent
-from offerloop.decision.launch import select_policy
+from offerloop.decision.policy_choice import select_policy
 from offerloop.decision.rules import SAME
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION

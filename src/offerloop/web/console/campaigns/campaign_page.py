@@ -21,7 +21,6 @@ from offerloop.store import (
 )
 from offerloop.web.api.campaigns.lifecycle import act, restore, show_campaign
 from offerloop.web.api.campaigns.models import CampaignShown, CampaignVerb, Remark, written_campaign
-from offerloop.web.console.asked import Action, Asked, Page
 from offerloop.web.console.blocks import (
     Block,
     Column,
@@ -43,6 +42,7 @@ from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
+from offerloop.web.console.page_request import Action, Asked, Page
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag

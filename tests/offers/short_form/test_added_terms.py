@@ -4,7 +4,7 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.offers import parse_offer, print_offer, read_offers
-from offerloop.offers.short_form.further import FURTHER
+from offerloop.offers.short_form.added_terms import FURTHER
 
 BUY = {"kind": "buy_x_get_y", "buy": 1, "get": 1}
 CASES = [
