@@ -3,6 +3,7 @@
 import gc
 import socket
 import threading
+import time
 from urllib.parse import quote
 
 import narwhals as nw
@@ -19,7 +20,7 @@ from small_shop import write_small_shop
 from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
-from offerloop.engine.spark_session import connected, local_server
+from offerloop.engine.spark_session import connected, local_server, stop_session
 from offerloop.errors import InputError, SourceError
 from offerloop.events import Events, open_source, prepare
 from offerloop.workspace.snapshots import with_snapshots
@@ -142,6 +143,18 @@ def test_tables_of_a_run_lie_in_the_work_folder_and_vanish_with_the_engine(spark
     gc.collect()
     assert list(tmp_path.iterdir()) == []
     assert session.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+
+
+def test_a_session_can_be_stopped_by_a_thread_of_its_own(spark_server):
+    from pyspark.sql.connect.client.reattach import ExecutePlanResponseReattachableIterator
+
+    session = connected(spark_server)
+    assert session.range(3).count() == 3
+    ExecutePlanResponseReattachableIterator._get_or_create_release_thread_pool().submit(stop_session, session).result(9)
+    until = time.monotonic() + 9
+    while not session.is_stopped and time.monotonic() < until:
+        time.sleep(0.05)
+    assert session.is_stopped
 
 
 def test_a_query_can_be_stopped(engine):

@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from offerloop.engine.base import BROKEN, SHARD, SHARD_DIGITS, STOPS, Frame, T, U, collect, extended, reading, stoppable
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.engine.spark_session import connected, given_session, local_server
+from offerloop.engine.spark_session import connected, given_session, local_server, stop_session
 from offerloop.engine.spark_tasks import RESULT, carry_out
 from offerloop.errors import InputError, SourceError
 from offerloop.message import Message
@@ -74,7 +74,7 @@ class SparkEngine:
         self._files = DuckDBEngine()
         finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         if session is None:
-            finalize(self, self.session.stop)
+            finalize(self, stop_session, self.session)
         else:
             before = {name: session.conf.get(name, None) for name in SETTINGS}
             finalize(self, _restore, session, before).atexit = False  # by then its server may be gone

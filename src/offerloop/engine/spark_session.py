@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 from functools import cache
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -102,3 +103,11 @@ def _pyspark() -> Any:  # noqa: ANN401 - the package
             Message("the engine spark needs PySpark; install it with: pip install 'offerloop[spark]'")
         ) from None
     return pyspark
+
+
+def stop_session(session: SparkSession) -> None:
+    """Stop a session. A thread of its own, in which its engine may be collected, would wait for itself."""
+    if current_thread() is main_thread():
+        session.stop()
+    else:
+        Thread(target=session.stop, daemon=True).start()

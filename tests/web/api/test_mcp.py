@@ -37,7 +37,8 @@ def test_a_client_begins_with_the_newest_revision_that_both_know(said):
 def test_a_notification_has_no_answer_and_nobody_gets_none(shared_service, role):
     message = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     assert shared_service.post("/mcp", json=message, headers=role("marketer")).status_code == 202
-    assert shared_service.post("/mcp", json=message).status_code == 401
+    nobody = {"authorization": "Bearer offer_nobody"}
+    assert shared_service.post("/mcp", json=message, headers=nobody).status_code == 401
 
 
 def test_every_operation_in_json_is_a_tool_whose_schema_stands_alone(said, shared_service):

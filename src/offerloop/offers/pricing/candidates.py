@@ -16,6 +16,9 @@ from offerloop.offers.pricing.shipping_effect import OffShipping
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
+_OF_SHIPMENTS = (OffFrom, OffShipping)
+"""Effects that may change what shipments cost."""
+
 
 @dataclass(slots=True)
 class Candidate:
@@ -267,10 +270,12 @@ def units_left(ready: Ready, basket: Basket) -> int | Shortfall:
 
 
 def _touched(effect: Effect, at: Place) -> int:
-    shipments = effect.shipments_of(at.basket) if isinstance(effect, OffFrom | OffShipping) else ()
-    bits = sum([1 << len(at.basket.lines) + place for place in shipments])
-    if isinstance(effect, OffShipping):
-        return bits
+    bits = 0
+    if isinstance(effect, _OF_SHIPMENTS):
+        for place in effect.shipments_of(at.basket):
+            bits |= 1 << len(at.basket.lines) + place
+        if isinstance(effect, OffShipping):
+            return bits
     bits |= _bits(at.basket, at.lines)
     for scope in effect.also:
         bits |= _bits(at.basket, scope.lines(at.basket))

@@ -223,8 +223,7 @@ def _unchosen(
             rivals.setdefault(candidate.ready.lane, []).append(candidate)
     named = chosen.taken if any(one.ready.named for one in (*candidates, *chosen.taken)) else []
     for candidate in candidates:
-        near = (other for other in rivals.get(candidate.ready.lane, ()) if other.touched & candidate.touched)
-        rival = alone or next((other for other in near if candidate.conflicts(other)), None)
+        rival = alone or _rival(candidate, rivals.get(candidate.ready.lane, ()))
         rival = rival or next((other for other in named if candidate.excludes(other)), None)
         if rival is not None:
             yield RejectedOffer(
@@ -236,6 +235,14 @@ def _unchosen(
             yield _without_gain(candidate, chosen, basket, policy, turns)
 
 
+def _rival(candidate: Candidate, chosen: Iterable[Candidate]) -> Candidate | None:
+    touched = candidate.touched
+    for other in chosen:
+        if other.touched & touched and candidate.conflicts(other):
+            return other
+    return None
+
+
 def _without_gain(
     candidate: Candidate, chosen: Chosen, basket: Basket, policy: StackingPolicy, turns: _Turns
 ) -> RejectedOffer:
@@ -245,30 +252,31 @@ def _without_gain(
     if isinstance(new, Shortfall):
         return _missed(candidate.offer_id, new)
     if new.total == turn.total:
-        used = (
-            candidate.uses
-            and candidate.worth
-            and next((other for other in chosen.taken if _uses_units_of(other, candidate)), None)
-        )
-        if used:
-            return RejectedOffer(candidate.offer_id, NotApplicable.USED, by=used.offer_id)
+        user = turns.user_of(candidate) if candidate.uses and candidate.worth else None
+        if user is not None:
+            return RejectedOffer(candidate.offer_id, NotApplicable.USED, by=user.offer_id)
         return RejectedOffer(candidate.offer_id, NotApplicable.NO_GAIN)
     most = policy.most(sum(basket.amounts))
     reached = most is not None and chosen.total <= chosen.after[0].total - most
     return RejectedOffer(candidate.offer_id, NotApplicable.MOST if reached else NotApplicable.RAISES)
 
 
-def _uses_units_of(other: Candidate, one: Candidate) -> bool:
-    return other.uses is Uses.SOME and bool(other.touched & one.touched)
-
-
 class _Turns:
-    """Prices when the turn of an offer comes, or would come."""
+    """Prices when the turn of an offer comes, or would come, and what has used units by then."""
 
     def __init__(self, chosen: Chosen, policy: StackingPolicy) -> None:
         self.after = chosen.after
         self.turn = turn_of(policy)
         self.turns = [self.turn(one) for one in chosen.taken]
+        self.users = [one for one in chosen.taken if one.uses is Uses.SOME]
+
+    def user_of(self, candidate: Candidate) -> Candidate | None:
+        """The first offer that uses units of the same lines."""
+        touched = candidate.touched
+        for one in self.users:
+            if one.touched & touched:
+                return one
+        return None
 
     def of(self, candidate: Candidate) -> Running:
         """Prices before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from offerloop.offers.pricing.basket import Basket
@@ -43,10 +44,10 @@ class _Blocked:
 
 def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total: int) -> Chosen:
     """Apply each candidate in order if it reduces the total and conflicts with no earlier one."""
-    chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
+    chosen, lanes = Chosen([], [start]), defaultdict[int, _Blocked](_Blocked)
     named = any(candidate.ready.named for candidate in order)
     for candidate in order:
-        lane, now = lanes.setdefault(candidate.ready.lane, _Blocked()), chosen.after[-1]
+        lane, now = lanes[candidate.ready.lane], chosen.after[-1]
         if lane.bars(candidate) or (named and named_out(candidate, chosen)) or not has_units(candidate, now):
             continue
         if chosen.add(candidate, apply(candidate, basket, now, min_total)):
