@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import TOO_MUCH
 from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes
+from offerloop.offers.pricing.computed import Computed
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Basket:
         if self.shipments:
             object.__setattr__(self, "shipping_minor", total)
 
-    @cached_property
+    @Computed
     def all_shipments(self) -> tuple[Shipment, ...]:
         """The shipments, at least one."""
         return self.shipments or (Shipment(self.shipping_minor),)
@@ -186,12 +186,12 @@ class Basket:
             if (not shops or one.shop is None or one.shop in shops) and (not methods or one.method in methods)
         ]
 
-    @cached_property
+    @Computed
     def live(self) -> tuple[int, ...]:
         """Positions of the lines that are to be paid."""
         return tuple(place for place, line in enumerate(self.lines) if line.counts)
 
-    @cached_property
+    @Computed
     def ties(self) -> list[list[int]]:
         """Positions of live lines that say the same but for their names."""
         groups: dict[object, list[int]] = {}
@@ -199,17 +199,17 @@ class Basket:
             groups.setdefault(self.lines[place].content, []).append(place)
         return [group for group in groups.values() if len(group) > 1]
 
-    @cached_property
+    @Computed
     def has_floors(self) -> bool:
         """Whether any line must cost something."""
         return any(line.floor_minor for line in self.lines)
 
-    @cached_property
+    @Computed
     def live_bits(self) -> int:
         """The same as bits."""
         return sum(1 << place for place in self.live)
 
-    @cached_property
+    @Computed
     def places(self) -> dict[str, dict[str, list[int]]]:
         """Positions of live lines by product, category, brand and shop."""
         places: dict[str, dict[str, list[int]]] = {"products": {}, "categories": {}, "brands": {}, "shops": {}}
@@ -224,17 +224,17 @@ class Basket:
                 places["shops"].setdefault(line.shop, []).append(place)
         return places
 
-    @cached_property
+    @Computed
     def scoped(self) -> dict[int, tuple[object, Sequence[int]]]:
         """The lines of each scope that was asked for, by its identity, with the scope itself."""
         return {}
 
-    @cached_property
+    @Computed
     def bits(self) -> dict[int, tuple[Sequence[int], int]]:
         """Positions as bits, by the identity of the positions, with these."""
         return {id(self.live): (self.live, self.live_bits)}
 
-    @cached_property
+    @Computed
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""
         return tuple(line.amount_minor if line.counts else 0 for line in self.lines)

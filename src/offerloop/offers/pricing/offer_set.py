@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import pairwise
 
 from offerloop.errors import InputError
@@ -13,6 +12,7 @@ from offerloop.offers.base import Offer
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import UnitClaim, Uses, claim_of
+from offerloop.offers.pricing.computed import Computed
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall
@@ -134,7 +134,7 @@ class OfferSet:
         currencies = frozenset(other.currency for one in ready for other in one.offer.other_currencies)
         return cls(ready, by_name, tuple(everywhere), currencies)
 
-    @cached_property
+    @Computed
     def ids(self) -> frozenset[str]:
         """Their ids."""
         return frozenset(one.offer.offer_id for one in self.ready)

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 
 from offerloop.message import Message
 from offerloop.offers.base import Given
 from offerloop.offers.pricing.basket import BasketLine, Shipment
+from offerloop.offers.pricing.computed import Computed
 from offerloop.offers.shortfall import NotApplicable
 
 
@@ -126,12 +126,12 @@ class Priced:
     shipments: tuple[PricedShipment, ...] = ()
     find_gap: Callable[[], int] = field(default=int, compare=False)
 
-    @cached_property
+    @Computed
     def gap_minor(self) -> int:
         """The most by which a better choice of offers could lower the total before tax; 0 where the choice is exact."""
         return self.find_gap()
 
-    @cached_property
+    @Computed
     def rejected(self) -> tuple[RejectedOffer, ...]:
         """All other offers, by id."""
         return self.find_rejected()
