@@ -56,12 +56,12 @@ def test_a_campaign_is_written_reviewed_and_run(ada, ben, ada_approving):
     assert (draft.state, draft.revision, draft.actions["submit"]) == ("draft", 1, None)
     assert ada.submit("spring").state == "in_review"
     assert ben.reject("spring", "too cheap").state == "draft"
-    dearer = ada.edit(SPRING | {"budget": "80.00"}, draft.revision)
+    raised = ada.edit(SPRING | {"budget": "80.00"}, draft.revision)
     ada.submit("spring")
     with pytest.raises(ProblemError, match="changed"):
         ben.approve("spring", draft.revision)
-    approved = ben.approve("spring", dearer.revision, key="twice")
-    assert ben.approve("spring", dearer.revision, key="twice") == approved
+    approved = ben.approve("spring", raised.revision, key="twice")
+    assert ben.approve("spring", raised.revision, key="twice") == approved
     assert (approved.state, approved.approved_by) == ("approved", ("person_ben",))
     with pytest.raises(ProblemError, match="conflict"):
         ada.change_budget("spring", LATER, "90.00")
@@ -77,7 +77,7 @@ def test_a_campaign_is_written_reviewed_and_run(ada, ben, ada_approving):
     with pytest.raises(ProblemError, match="not_found"):
         ben.approve_budget("spring", first.proposal_id)
     changed = ben.approve_budget("spring", proposed.proposal_id)
-    assert (changed.state, changed.revision, changed.budget_proposals) == ("running", dearer.revision, ())
+    assert (changed.state, changed.revision, changed.budget_proposals) == ("running", raised.revision, ())
     assert [one["budget"] for one in changed.campaign["budget_changes"]] == ["90.00"]
     (other,) = ada.change_budget("spring", LATER, "70.00").budget_proposals
     assert ben.decline_budget("spring", other.proposal_id).campaign == changed.campaign

@@ -1,10 +1,16 @@
 """A person signed in to the console, and what a page shows."""
 
+import json
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 from offerloop.store import accept_invitation, begin_session, invite
 from offerloop.web.auth import COOKIE
+
+OFFER = {"kind": "coupon", "on": "kind 0", "percent": 10, "max_discount": "2.00",
+         "assumed": {"p_redeem": 0.1, "incremental": 0.6}}  # fmt: skip
+SPRING = {"id": "spring", "title": "Spring", "budget": "50.00", "offers": json.dumps(OFFER), "send": "proven"}
+"""The fields of a campaign's form."""
 
 
 def signed_in(client, *roles, name=None):
@@ -21,8 +27,13 @@ def signed_in(client, *roles, name=None):
 
 def post_form(client, headers, action, /, **fields):
     """Send a form of the console."""
+    return send_form(client, f"/console/do/{action}", urlencode(fields), headers)
+
+
+def send_form(client, address, content, headers=None):
+    """Send what a browser of the same site would; without headers as nobody."""
     form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
-    return client.post(f"/console/do/{action}", headers=headers | form, content=urlencode(fields))
+    return client.post(address, headers=(headers or {}) | form, content=content)
 
 
 class Shown(HTMLParser):

@@ -9,22 +9,17 @@ from urllib.parse import quote
 import numpy as np
 import polars as pl
 import pytest
-from console_pages import Shown, signed_in
+from console_pages import SPRING, Shown, post_form, send_form, signed_in
 from pseudo_language import installed
 from served_shop import served, shop_of, with_role
 from small_shop import write_small_shop
 
 from offerloop.config import load_config
-from offerloop.offers import parse_offer
 from offerloop.web import problems
-from offerloop.web.console.campaigns.draft import EXAMPLES
 from offerloop.web.console.pages import ACTIONS, PAGES
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
-OFFER = {"kind": "coupon", "on": "kind 0", "percent": 10, "max_discount": "2.00",
-         "assumed": {"p_redeem": 0.1, "incremental": 0.6}}  # fmt: skip
 BASKET = "tea, 2, 10.00, kind 0\ncup, 1, 5.00, kind 1"
-SPRING = {"id": "spring", "title": "Spring", "budget": "50.00", "offers": json.dumps(OFFER), "send": "proven"}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +38,7 @@ def addresses(console, admin):
     """Each page, with a query where it needs one."""
     customers = console.get("/console/customers.json", headers=admin).json()["customers"]
     campaign = console.get("/v1/policies/newest", headers=admin).json()["campaigns"][0]["campaign_id"]
-    assert _post(console, admin, "write-campaign", **SPRING).headers["location"] == "/console/campaign?id=spring"
+    assert post_form(console, admin, "write-campaign", **SPRING).headers["location"] == "/console/campaign?id=spring"
     queries = {"customer": f"id={customers[0]['customer']}", "campaign": "id=spring", "campaign-form": "id=spring"}
     queries |= {"offer-form": "id=spring&kind=coupon", "try": f"id=spring&basket={quote(BASKET)}"}
     queries |= dict.fromkeys(("plan", "recipients"), f"campaign={campaign}")
@@ -198,80 +193,31 @@ def test_a_form_of_another_site_changes_nothing(console, admin, name):
 
 
 def test_forms_refuse_with_a_page_and_keep_everything(console, admin):
-    sent = _post(console, admin, "erase", id="1", again="2")
+    sent = post_form(console, admin, "erase", id="1", again="2")
     assert sent.status_code == 422
     assert "Nothing was changed." in sent.text
-    assert _post(console, admin, "promote", version="../x").status_code == 404
-    assert _post(console, admin, "job", kind="erase").status_code == 404
+    assert post_form(console, admin, "promote", version="../x").status_code == 404
+    assert post_form(console, admin, "job", kind="erase").status_code == 404
     assert console.post("/console/do/job", headers=admin, json={"kind": "run"}).status_code == 415
 
 
 def test_the_switch_turns_offers_off_and_on(console, admin):
     worker = console.app.state.worker
-    assert _post(console, admin, "switch", is_on="").headers["location"] == "/console/policies"
+    assert post_form(console, admin, "switch", is_on="").headers["location"] == "/console/policies"
     assert not worker.personalised
     assert "switched off" in console.get("/console/overview", headers=admin).text
-    _post(console, admin, "switch", is_on="yes")
+    post_form(console, admin, "switch", is_on="yes")
     assert worker.personalised
 
 
 def test_a_job_is_begun_seen_and_cancelled(console, admin):
-    _post(console, admin, "job", kind="run")
+    post_form(console, admin, "job", kind="run")
     found = console.get("/console/jobs.json", headers=admin).json()
     assert found["jobs"][0]["state"] == "queued"
     page = console.get("/console/jobs", headers=admin).text
     job = re.search(r'name="job" value="([^"]+)"', page)[1]
-    _post(console, admin, "cancel-job", job=job)
+    post_form(console, admin, "cancel-job", job=job)
     assert console.get("/console/jobs.json", headers=admin).json()["jobs"][0]["state"] == "cancelled"
-
-
-def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
-    with served(shop_of(small_run, tmp_path)) as client:
-        ada = signed_in(client, "marketer", "approver", name="Ada")
-        ben = signed_in(client, "approver", name="Ben")
-        assert _post(client, ada, "write-campaign", **SPRING).status_code == 303
-        revision = {"id": "spring", "revision": "1"}
-        assert _post(client, ada, "campaign", verb="submit", **revision).status_code == 303
-        assert "“Spring” waits for a review." in client.get("/console/overview.json", headers=ben).json()["notices"]
-        own = _post(client, ada, "campaign", verb="approve", **revision)
-        assert own.status_code == 409
-        assert "cannot approve" in own.text
-        assert _post(client, ben, "campaign", verb="start", **revision).status_code == 403
-        assert _post(client, ben, "campaign", verb="approve", **revision).status_code == 303
-        assert _post(client, ada, "campaign", verb="start", **revision).status_code == 303
-        assert client.get("/console/campaigns.json", headers=ada).json()["campaigns"][0]["state"] == "running"
-        assert _post(client, ada, "campaign", verb="pause", **revision).status_code == 303
-        edited = SPRING | {"revision": "1", "budget": "60.00", "starts_at": "2100-01-01T08:00"}
-        assert _post(client, ada, "write-campaign", **edited).status_code == 303
-        assert _post(client, ada, "write-campaign", **edited).status_code == 412
-        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
-        assert (shown["campaign"]["state"], shown["campaign"]["approved_by"]) == ("draft", [])
-        assert [one["field"] for one in shown["changes"]] == ["budget", "starts_at"]
-        assert _post(client, ada, "restore", id="spring", revision="2", number="1").status_code == 303
-        assert (
-            client.get("/console/campaign.json?id=spring", headers=ada).json()["campaign"]["budget"]["minor"] == 5_000
-        )
-
-
-def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_path):
-    with served(shop_of(small_run, tmp_path)) as client:
-        ada = signed_in(client, "marketer")
-        in_words = SPRING | {"offers": "20% off\n\n€5 off €50"}
-        assert _post(client, ada, "write-campaign", **in_words).status_code == 303
-        fields = {"id": "spring", "revision": "1", "kind": "coupon", "percent": "15", "max_discount": "3.00"}
-        assert _post(client, ada, "add-offer", **fields).status_code == 303
-        campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
-        assert campaign["offers"][-1] == {"kind": "coupon", "percent": 15, "max_discount": "3.00"}
-        assert len(campaign["offers"]) == 3
-        wrong = _post(client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"})
-        assert wrong.status_code == 422
-        assert "line 2" in wrong.text
-        assert "half of something" in wrong.text.partition("<textarea")[2]
-        assert 'value="other"' in wrong.text
-        there = _post(client, ada, "write-campaign", **SPRING | {"title": "Twice"})
-        assert there.status_code == 409
-        assert 'value="Twice"' in there.text
-        assert all(parse_offer(one, "USD" if "$" in one else "CNY") for one in EXAMPLES)
 
 
 def test_a_draft_is_tried_on_a_basket(console, admin, addresses):
@@ -283,52 +229,6 @@ def test_a_draft_is_tried_on_a_basket(console, admin, addresses):
     assert (other["applies"], other["why"]) == ("not now", "not in basket")
     for wrong in ("tea", "tea, many, 1.00", "tea, 1, cheap", "tea, 0, 1.00"):
         assert console.get(f"/console/try?id=spring&basket={wrong}", headers=admin).status_code == 200
-
-
-def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_path):
-    with served(shop_of(small_run, tmp_path)) as client:
-        ada, ben = signed_in(client, "marketer", name="Ada"), signed_in(client, "approver", name="Ben")
-        changes = {"change_at_0": "2020-01-01T08:00", "change_budget_0": "70.00", "change_at_1": "2100-01-01T08:00"}
-        written = SPRING | changes | {"change_budget_1": "80.00"}
-        assert _post(client, ada, "write-campaign", **written).status_code == 303
-        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
-        assert shown["campaign"]["budget"]["minor"] == 7_000
-        assert [(one["budget"]["minor"], one["state"]) for one in shown["scheduled"]] == [
-            (7_000, "done"),
-            (8_000, "scheduled"),
-        ]
-        form = client.get("/console/campaign-form?id=spring", headers=ada).text
-        assert 'value="80.00"' in form
-        assert 'name="change_at_2"' in form
-        without = SPRING | {"revision": "1", "change_at_0": "2100-01-01T08:00", "change_budget_0": "80.00"}
-        _post(client, ada, "write-campaign", **without)
-        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
-        assert shown["campaign"]["budget"]["minor"] == 5_000
-        assert "budget_changes.0.at" in [one["field"] for one in shown["changes"]]
-        assert (
-            _post(client, ada, "write-campaign", **without | {"revision": "2", "change_budget_0": "much"}).status_code
-            == 422
-        )
-        for who, verb in ((ada, "submit"), (ben, "approve"), (ada, "start")):
-            assert _post(client, who, "campaign", verb=verb, id="spring", revision="2").status_code == 303
-        later = {"id": "spring", "at": "2101-01-01T08:00", "budget": "90.00"}
-        assert _post(client, ada, "change-budget", **later).status_code == 303
-        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
-        assert [one["state"] for one in shown["scheduled"]] == ["scheduled", "waiting"]
-        page = client.get("/console/campaign?id=spring", headers=ben).text
-        proposal = re.search(r'name="proposal" value="([^"]+)"', page)[1]
-        judged = {"id": "spring", "proposal": proposal, "verdict": "approve"}
-        assert _post(client, ada, "judge-budget", **judged).status_code == 403
-        assert _post(client, ben, "judge-budget", **judged).status_code == 303
-        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
-        assert shown["campaign"]["state"] == "running"
-        assert [(one["budget"]["minor"], one["state"]) for one in shown["scheduled"]][1:] == [(9_000, "scheduled")]
-        duties = client.get("/console/people.json", headers=ben).json()["permissions"]
-        approve = next(one for one in duties if one["roles"] == ["admin", "approver"])
-        edit = next(one for one in duties if one["roles"] == ["admin", "marketer"])
-        assert (approve["people"], approve["you"], approve["why"]) == (["Ben"], True, None)
-        assert (edit["people"], edit["you"]) == (["Ada"], False)
-        assert "marketer" in edit["why"]
 
 
 def test_a_decision_is_replayed_with_its_reasons(console, admin):
@@ -412,7 +312,7 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
         assert client.put("/console/upload/order_lines", headers=viewer | text, content=lines).status_code == 403
         assert len(client.get("/console/setup.json", headers=admin).json()["order_lines"]) == 5
         chosen = {"currency": "eur", "order_lines.store_id": "order"}
-        assert _post(client, admin, "set-up", **chosen).headers["location"] == "/console/jobs"
+        assert post_form(client, admin, "set-up", **chosen).headers["location"] == "/console/jobs"
         config = load_config(shop)
         assert config.shop.currency == "EUR"
         assert config.sources["order_lines"].columns["store_id"] == "order"
@@ -421,20 +321,20 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
 
 
 def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
-    location = _post(console, admin, "invite", name="Bea", role="viewer").headers["location"]
+    location = post_form(console, admin, "invite", name="Bea", role="viewer").headers["location"]
     secret = location.partition("invitation=")[2]
     assert secret in console.get(location, headers=admin).text
     fields = f"invitation={secret}&password=correct+horse+battery"
-    answer = _form(console, "/console/sign-in", fields)
+    answer = send_form(console, "/console/sign-in", fields)
     assert answer.headers["location"] == "/console/overview"
     cookie = {"cookie": answer.headers["set-cookie"].partition(";")[0], "sec-fetch-site": "same-origin"}
     assert console.get("/console/overview", headers=cookie).status_code == 200
     person = re.search(
         r'<option value="(person_[0-9a-f]+)"[^>]*>Bea<', console.get("/console/people", headers=admin).text
     )
-    _post(console, admin, "revoke", person=person[1])
+    post_form(console, admin, "revoke", person=person[1])
     assert console.get("/console/overview", headers=cookie).status_code == 303
-    assert _form(console, "/console/sign-in", fields).status_code == 401
+    assert send_form(console, "/console/sign-in", fields).status_code == 401
 
 
 def test_the_first_person_comes_in_with_the_token_once(small_run, tmp_path):
@@ -443,9 +343,9 @@ def test_the_first_person_comes_in_with_the_token_once(small_run, tmp_path):
     with served(shop_of(small_run, tmp_path)) as client:
         token = first_token(client.app.state.worker.database)
         fields = "name=Ada&password=correct+horse+battery"
-        assert _form(client, "/console/first-person", f"token=offer_wrong&{fields}").status_code == 401
-        assert _form(client, "/console/first-person", f"token={token}&name=Ada&password=short").status_code == 401
-        answer = _form(client, "/console/first-person", f"token={token}&{fields}")
+        assert send_form(client, "/console/first-person", f"token=offer_wrong&{fields}").status_code == 401
+        assert send_form(client, "/console/first-person", f"token={token}&name=Ada&password=short").status_code == 401
+        answer = send_form(client, "/console/first-person", f"token={token}&{fields}")
         assert answer.status_code == 303
         assert "HttpOnly" in answer.headers["set-cookie"]
         assert 'name="token"' not in client.get("/console/sign-in").text
@@ -455,12 +355,12 @@ def test_the_first_person_comes_in_with_the_token_once(small_run, tmp_path):
     "place", ["https://elsewhere.test/console/x", "//elsewhere.test", "/v1/me", "/console/a%0d%0ab"]
 )
 def test_nobody_is_led_to_another_place(console, admin, place):
-    answer = _post(console, admin, "language", language="zh", back=place)
+    answer = post_form(console, admin, "language", language="zh", back=place)
     assert re.fullmatch(r"/console/[a-z%0-9]+", answer.headers["location"])
 
 
 def test_the_language_that_was_chosen_stays(console, admin):
-    chosen = _post(console, admin, "language", language="zh", back="/console/jobs")
+    chosen = post_form(console, admin, "language", language="zh", back="/console/jobs")
     cookie = chosen.headers["set-cookie"].partition(";")[0]
     page = console.get("/console/jobs", headers=admin | {"cookie": f"{admin['cookie']}; {cookie}"}).text
     assert '<html lang="zh">' in page
@@ -493,18 +393,7 @@ def test_no_page_has_an_inline_style_or_script(console, admin, name):
 
 
 def test_a_text_of_the_shop_cannot_become_a_formula_or_markup(console, admin):
-    _post(console, admin, "invite", name="=1+1<script>", role="viewer")
+    post_form(console, admin, "invite", name="=1+1<script>", role="viewer")
     page = console.get("/console/people", headers=admin).text
     assert "<script>" not in page.partition("<body>")[2]
     assert "'=1+1" in console.get("/console/people/people.csv", headers=admin).text
-
-
-def _post(client, headers, action, /, **fields):
-    from urllib.parse import urlencode
-
-    return _form(client, f"/console/do/{action}", urlencode(fields), headers)
-
-
-def _form(client, address, content, headers=None):
-    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
-    return client.post(address, headers=(headers or {}) | form, content=content)

@@ -9,46 +9,52 @@ import typer
 
 from offerloop.commands.terminal import Json, Language, say
 
+Before = Annotated[str | None, typer.Option(help="Column with the outcome before the test, to adjust by.")]
+BeforeDenominator = Annotated[str | None, typer.Option(help="Column with the denominator before the test.")]
+Denominator = Annotated[str | None, typer.Option(help="Column that the outcome is divided by, for a ratio metric.")]
+Guardrails = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Guardrail and its margin: rating=-0.02 may fall by 2 %, returns=+0.1 may rise by 10 %; repeatable."
+    ),
+]
+Sequential = Annotated[
+    float | None, typer.Option(help="Planned number of customers, if you look at the results more than once.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
+]
+By = Annotated[list[str] | None, typer.Option(help="Column by whose values the outcome is broken down; repeatable.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Write a report (HTML) and the figures to a folder named by the time in this folder."),
+]
+SummingEngine = Annotated[
+    str | None,
+    typer.Option(
+        help="Engine that sums up the table: duckdb, spark, or the address sc://host:port of a Spark Connect "
+        "server; default: this program, in memory.",
+        autocompletion=lambda: ["duckdb", "spark"],
+    ),
+]
+
 
 def experiment(
     table: Annotated[Path, typer.Argument(help="Table with one row per customer: CSV, Excel or Parquet.")],
     arm: Annotated[str, typer.Option(help="Column with the arm of each customer.")],
     outcome: Annotated[str, typer.Option(help="Column with the outcome; more is better.")],
-    before: Annotated[str | None, typer.Option(help="Column with the outcome before the test, to adjust by.")] = None,
-    denominator: Annotated[
-        str | None, typer.Option(help="Column that the outcome is divided by, for a ratio metric.")
-    ] = None,
-    before_denominator: Annotated[str | None, typer.Option(help="Column with the denominator before the test.")] = None,
-    guardrail: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Guardrail and its margin: rating=-0.02 may fall by 2 %, returns=+0.1 may rise by 10 %; repeatable."
-        ),
-    ] = None,
+    before: Before = None,
+    denominator: Denominator = None,
+    before_denominator: BeforeDenominator = None,
+    guardrail: Guardrails = None,
     shares: Annotated[str | None, typer.Option(help="Planned shares of the arms, e.g. A=.5,B=.5.")] = None,
     control: Annotated[str | None, typer.Option(help="Name of the control arm, where it is not recognised.")] = None,
-    sequential: Annotated[
-        float | None, typer.Option(help="Planned number of customers, if you look at the results more than once.")
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
-    ] = None,
-    by: Annotated[
-        list[str] | None, typer.Option(help="Column by whose values the outcome is broken down; repeatable.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Write a report (HTML) and the figures to a folder named by the time in this folder."),
-    ] = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            help="Engine that sums up the table: duckdb, spark, or the address sc://host:port of a Spark Connect "
-            "server; default: this program, in memory.",
-            autocompletion=lambda: ["duckdb", "spark"],
-        ),
-    ] = None,
+    sequential: Sequential = None,
+    cluster: Cluster = None,
+    by: By = None,
+    out: Out = None,
+    engine: SummingEngine = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:

@@ -10,7 +10,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import TOO_MUCH
 from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes
-from offerloop.offers.pricing.computed import Computed
+from offerloop.offers.computed import Computed
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from itertools import pairwise
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import Offer
+from offerloop.offers.computed import Computed
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import UnitClaim, Uses, claim_of
-from offerloop.offers.pricing.computed import Computed
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall

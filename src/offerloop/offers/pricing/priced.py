@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from offerloop.message import Message
 from offerloop.offers.base import Given
+from offerloop.offers.computed import Computed
 from offerloop.offers.pricing.basket import BasketLine, Shipment
-from offerloop.offers.pricing.computed import Computed
 from offerloop.offers.shortfall import NotApplicable
 
 

@@ -1,0 +1,108 @@
+"""Campaigns by forms: written, reviewed by another, started, changed while they run."""
+
+import re
+
+from console_pages import SPRING, post_form, signed_in
+from served_shop import served, shop_of
+
+from offerloop.offers import parse_offer
+from offerloop.web.console.campaigns.draft import EXAMPLES
+
+
+def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer", "approver", name="Ada")
+        ben = signed_in(client, "approver", name="Ben")
+        assert post_form(client, ada, "write-campaign", **SPRING).status_code == 303
+        revision = {"id": "spring", "revision": "1"}
+        assert post_form(client, ada, "campaign", verb="submit", **revision).status_code == 303
+        assert "“Spring” waits for a review." in client.get("/console/overview.json", headers=ben).json()["notices"]
+        own = post_form(client, ada, "campaign", verb="approve", **revision)
+        assert own.status_code == 409
+        assert "cannot approve" in own.text
+        assert post_form(client, ben, "campaign", verb="start", **revision).status_code == 403
+        assert post_form(client, ben, "campaign", verb="approve", **revision).status_code == 303
+        assert post_form(client, ada, "campaign", verb="start", **revision).status_code == 303
+        assert client.get("/console/campaigns.json", headers=ada).json()["campaigns"][0]["state"] == "running"
+        assert post_form(client, ada, "campaign", verb="pause", **revision).status_code == 303
+        edited = SPRING | {"revision": "1", "budget": "60.00", "starts_at": "2100-01-01T08:00"}
+        assert post_form(client, ada, "write-campaign", **edited).status_code == 303
+        assert post_form(client, ada, "write-campaign", **edited).status_code == 412
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert (shown["campaign"]["state"], shown["campaign"]["approved_by"]) == ("draft", [])
+        assert [one["field"] for one in shown["changes"]] == ["budget", "starts_at"]
+        assert post_form(client, ada, "restore", id="spring", revision="2", number="1").status_code == 303
+        assert (
+            client.get("/console/campaign.json?id=spring", headers=ada).json()["campaign"]["budget"]["minor"] == 5_000
+        )
+
+
+def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer")
+        in_words = SPRING | {"offers": "20% off\n\n€5 off €50"}
+        assert post_form(client, ada, "write-campaign", **in_words).status_code == 303
+        fields = {"id": "spring", "revision": "1", "kind": "coupon", "percent": "15", "max_discount": "3.00"}
+        assert post_form(client, ada, "add-offer", **fields).status_code == 303
+        campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
+        assert campaign["offers"][-1] == {"kind": "coupon", "percent": 15, "max_discount": "3.00"}
+        assert len(campaign["offers"]) == 3
+        wrong = post_form(
+            client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"}
+        )
+        assert wrong.status_code == 422
+        assert "line 2" in wrong.text
+        assert "half of something" in wrong.text.partition("<textarea")[2]
+        assert 'value="other"' in wrong.text
+        there = post_form(client, ada, "write-campaign", **SPRING | {"title": "Twice"})
+        assert there.status_code == 409
+        assert 'value="Twice"' in there.text
+        assert all(parse_offer(one, "USD" if "$" in one else "CNY") for one in EXAMPLES)
+
+
+def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada, ben = signed_in(client, "marketer", name="Ada"), signed_in(client, "approver", name="Ben")
+        changes = {"change_at_0": "2020-01-01T08:00", "change_budget_0": "70.00", "change_at_1": "2100-01-01T08:00"}
+        written = SPRING | changes | {"change_budget_1": "80.00"}
+        assert post_form(client, ada, "write-campaign", **written).status_code == 303
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert shown["campaign"]["budget"]["minor"] == 7_000
+        assert [(one["budget"]["minor"], one["state"]) for one in shown["scheduled"]] == [
+            (7_000, "done"),
+            (8_000, "scheduled"),
+        ]
+        form = client.get("/console/campaign-form?id=spring", headers=ada).text
+        assert 'value="80.00"' in form
+        assert 'name="change_at_2"' in form
+        without = SPRING | {"revision": "1", "change_at_0": "2100-01-01T08:00", "change_budget_0": "80.00"}
+        post_form(client, ada, "write-campaign", **without)
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert shown["campaign"]["budget"]["minor"] == 5_000
+        assert "budget_changes.0.at" in [one["field"] for one in shown["changes"]]
+        assert (
+            post_form(
+                client, ada, "write-campaign", **without | {"revision": "2", "change_budget_0": "much"}
+            ).status_code
+            == 422
+        )
+        for who, verb in ((ada, "submit"), (ben, "approve"), (ada, "start")):
+            assert post_form(client, who, "campaign", verb=verb, id="spring", revision="2").status_code == 303
+        later = {"id": "spring", "at": "2101-01-01T08:00", "budget": "90.00"}
+        assert post_form(client, ada, "change-budget", **later).status_code == 303
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert [one["state"] for one in shown["scheduled"]] == ["scheduled", "waiting"]
+        page = client.get("/console/campaign?id=spring", headers=ben).text
+        proposal = re.search(r'name="proposal" value="([^"]+)"', page)[1]
+        judged = {"id": "spring", "proposal": proposal, "verdict": "approve"}
+        assert post_form(client, ada, "judge-budget", **judged).status_code == 403
+        assert post_form(client, ben, "judge-budget", **judged).status_code == 303
+        shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
+        assert shown["campaign"]["state"] == "running"
+        assert [(one["budget"]["minor"], one["state"]) for one in shown["scheduled"]][1:] == [(9_000, "scheduled")]
+        duties = client.get("/console/people.json", headers=ben).json()["permissions"]
+        approve = next(one for one in duties if one["roles"] == ["admin", "approver"])
+        edit = next(one for one in duties if one["roles"] == ["admin", "marketer"])
+        assert (approve["people"], approve["you"], approve["why"]) == (["Ben"], True, None)
+        assert (edit["people"], edit["you"]) == (["Ada"], False)
+        assert "marketer" in edit["why"]
