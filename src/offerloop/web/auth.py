@@ -82,7 +82,7 @@ class Credentials:
     addresses: Buckets = field(default_factory=lambda: Buckets(PER_ADDRESS, ADDRESS_BURST))
     _known: dict[str, _Known] = field(default_factory=dict)
 
-    def known(self, kind: str, secret: str) -> Caller | None:
+    def recent_caller(self, kind: str, secret: str) -> Caller | None:
         """Return a caller who asked lately."""
         cached = self._known.get(_place(kind, secret))
         if cached is None or cached.caller.ends_at <= time.time():
@@ -189,7 +189,7 @@ async def caller_with(request: Request, *permissions: Permission, within: float 
 async def _caller(request: Request, worker: Worker, within: float | None) -> Caller:
     kind, secret = _shown(request, worker)
     credentials = worker.credentials
-    caller = credentials.known(kind, secret)
+    caller = credentials.recent_caller(kind, secret)
     if caller is None:
         if not credentials.addresses.take(address_of(request)):
             worker.metrics.count("offerloop_refused_total")

@@ -52,4 +52,4 @@ def serve(
         shop, store, workers, tuple(trusted_proxy or ()),
         secure_cookies=not (insecure_cookies or demo_people), demo_people=demo_people,
     )  # fmt: skip
-    run(settings, host, port, new_admin_token=new_admin_token, demo_traffic=demo_traffic, tell=remark)
+    run(settings, host, port, new_admin_token=new_admin_token, demo_traffic=demo_traffic, remark=remark)

@@ -109,13 +109,13 @@ def depth_of(body: bytes) -> int:
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
     """Return what gives the application the body once, and then what the client does."""
-    given = False
+    is_sent = False
 
     async def once() -> Message:
-        nonlocal given
-        if given:
+        nonlocal is_sent
+        if is_sent:
             return await receive()
-        given = True
+        is_sent = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return once

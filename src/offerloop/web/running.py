@@ -68,8 +68,14 @@ def first_token(database: Database, *, another: bool = False) -> str | None:
 
 
 def run(
-    settings: Settings, host: str, port: int, *, new_admin_token: bool, demo_traffic: bool, tell: Callable[[str], None]
-) -> None:  # fmt: skip
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    new_admin_token: bool,
+    demo_traffic: bool,
+    remark: Callable[[str], None],
+) -> None:
     """Serve until the process is told to stop."""
     import uvicorn
 
@@ -85,8 +91,8 @@ def run(
     if secret is not None:
         sys.stdout.write(f"{secret}\n")
         sys.stdout.flush()
-        tell("This is a token of an admin. It is shown once: keep it where secrets are kept.")
-    tell(f"The console is at http://{host}:{port}/")
+        remark("This is a token of an admin. It is shown once: keep it where secrets are kept.")
+    remark(f"The console is at http://{host}:{port}/")
     shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store

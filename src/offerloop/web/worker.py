@@ -162,17 +162,17 @@ class Worker:
         """The policy that is served."""
         return None if self.served is None else self.served.policy.version
 
-    def asked(self, customer_id: str, **given: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
+    def request_of(self, customer_id: str, **fields: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
         campaigns are not running."""
         special = self.choices.customers.get(customer_id)
         if special is not None:
-            given |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
+            fields |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
         if self.prices:
-            given["prices"] = self.prices
+            fields["prices"] = self.prices
         if self.served is not None and customer_id in self.served.heard_of.like:
-            given["like"] = self.served.heard_of.like[customer_id]
-        return DecisionAsked(customer_id, stopped=self.stopped, **given)
+            fields["like"] = self.served.heard_of.like[customer_id]
+        return DecisionAsked(customer_id, stopped=self.stopped, **fields)
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -220,7 +220,7 @@ class Worker:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""
         if self.served is None or customer_id is None or not self.personalised:
             return None
-        decided = decide(self.served.policy, self.asked(customer_id))
+        decided = decide(self.served.policy, self.request_of(customer_id))
         if decided.needs_minor or decided.offer is None:
             return None  # what a newcomer gets is known from the decision alone
         return decided.offer.campaign_id, decided.offer.offer_id

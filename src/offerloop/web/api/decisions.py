@@ -263,7 +263,7 @@ def _asked(request: Request, body: DecisionRequest) -> DecisionAsked:
     if body.basket is not None:
         body.basket.basket_of(body.customer_id)
         basket, offers_hash = body.basket.written(), worker.offers_held().text_hash
-    return worker.asked(
+    return worker.request_of(
         body.customer_id, language=language_of(request.headers.get("accept-language")),
         exclude=frozenset(body.exclude), context=body.context, basket=basket, offers_hash=offers_hash,
         dry_run=body.dry_run,

@@ -284,5 +284,5 @@ class View:
     @property
     def tables(self) -> dict[str, Table]:
         """The tables by their names."""
-        found = (one.table if isinstance(one, Tree) else one for one in self.blocks)
-        return {one.name: one for one in found if isinstance(one, Table)}
+        tables = (one.table if isinstance(one, Tree) else one for one in self.blocks)
+        return {one.name: one for one in tables if isinstance(one, Table)}

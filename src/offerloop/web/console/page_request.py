@@ -1,4 +1,4 @@
-"""What a page is asked with: who asks, in which language, and the worker that knows the shop."""
+"""The request for a page: who asks, in which language, and the worker that knows the shop."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """A request for a page or an action."""
 
-    request: Request
+    http: Request
     caller: Caller
     fields: Mapping[str, str]
     """The query of a page, or the fields of a form."""
@@ -40,13 +40,13 @@ class Asked:
     @property
     def worker(self) -> Worker:
         """Return what the process holds."""
-        worker: Worker = self.request.app.state.worker
+        worker: Worker = self.http.app.state.worker
         return worker
 
     @cached_property
     def localizer(self) -> Localizer:
         """Return what writes texts and figures in the language of the page."""
-        return Localizer(page_language(self.request), self.currency)
+        return Localizer(page_language(self.http), self.currency)
 
     @cached_property
     def config(self) -> Config | None:
@@ -94,9 +94,9 @@ class Asked:
         text = self.field(name)
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
-    def needed(self, name: str, found: Callable[[str], Found | None]) -> Found:
+    def needed(self, name: str, find: Callable[[str], Found | None]) -> Found:
         """Return what a field names. Raises Problem where there is no such thing."""
-        thing = found(self.field(name))
+        thing = find(self.field(name))
         if thing is None:
             raise Problem("not_found", field=name)
         return thing
@@ -115,7 +115,7 @@ class Page:
     name: str
     title: Message
     """Its entry in the navigation; those without a place there have the title of their noun."""
-    view: Callable[[Asked], View]
+    view: Callable[[PageRequest], View]
     needs: Permission = Permission.READ
     in_navigation: bool = False
 
@@ -126,7 +126,7 @@ class Action:
 
     name: str
     needs: Permission
-    carry_out: Callable[[Asked], str]
+    carry_out: Callable[[PageRequest], str]
     """Returns the address to go on from."""
     page: Page | None = None
     """Where its form stands, which is shown again with what was typed where it cannot be carried out."""

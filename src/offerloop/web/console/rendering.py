@@ -31,26 +31,26 @@ def as_html(template: str, localizer: Localizer, **values: object) -> str:
 
 def as_json(view: View, _: Localizer) -> dict[str, object]:
     """Return all that a page shows as plain figures."""
-    found: dict[str, object] = {"title": words(view.title, _), "lead": words(view.lead, _)}
+    figures: dict[str, object] = {"title": words(view.title, _), "lead": words(view.lead, _)}
     for one in view.blocks:
         match one:
             case Stats() | Facts():
                 name = "stats" if isinstance(one, Stats) else one.name
-                found[name] = {item.name: cell_figure(item.value, _) for item in one.items}
+                figures[name] = {item.name: cell_figure(item.value, _) for item in one.items}
             case Table():
-                found[one.name] = _rows(one, _)
+                figures[one.name] = _rows(one, _)
             case Tree():
-                found[one.name] = _rows(one.table, _)
+                figures[one.name] = _rows(one.table, _)
             case Chart():
-                found[one.figure.name] = {"finding": one.figure.title, "rows": one.figure.table.rows}
+                figures[one.figure.name] = {"finding": one.figure.title, "rows": one.figure.table.rows}
             case BudgetSlider():
                 points = [asdict(point) for point in one.points]
-                found[one.name] = {"currency": one.currency, "chosen": one.chosen, "points": points}
+                figures[one.name] = {"currency": one.currency, "chosen": one.chosen, "points": points}
             case Notice():
-                found.setdefault("notices", []).append(words(one.text, _))  # type: ignore[attr-defined]
+                figures.setdefault("notices", []).append(words(one.text, _))  # type: ignore[attr-defined]
             case Form():
-                found.setdefault("forms", []).append(one.name)  # type: ignore[attr-defined]
-    return found
+                figures.setdefault("forms", []).append(one.name)  # type: ignore[attr-defined]
+    return figures
 
 
 def _rows(table: Table, _: Localizer) -> list[dict[str, object]]:

@@ -19,7 +19,7 @@ from offerloop.report import language_name
 from offerloop.web.answering import json_response
 from offerloop.web.auth import COOKIE, Caller, caller_with, check_same_site
 from offerloop.web.console.blocks import Block, Form, Input, Notice, View, Words
-from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Asked, Page
+from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Page, PageRequest
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
@@ -104,21 +104,21 @@ async def act(request: Request, name: str) -> Response:
         raise Problem("not_found")
     fields = await _fields(request)
     try:
-        asked = Asked(request, await caller_with(request, action.needs), fields)
+        page_request = PageRequest(request, await caller_with(request, action.needs), fields)
     except Problem as problem:
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
     try:
-        answer = await run_in_threadpool(_carried_out, action, asked)
+        answer = await run_in_threadpool(_carried_out, action, page_request)
     except Problem as problem:
-        return await run_in_threadpool(_again, action, asked, problem)
+        return await run_in_threadpool(_again, action, page_request, problem)
     if name == "sign-out":
         answer.delete_cookie(COOKIE, path="/")
     return answer
 
 
-def _carried_out(action: Action, asked: Asked) -> Response:
+def _carried_out(action: Action, page_request: PageRequest) -> Response:
     try:
-        return RedirectResponse(_own(action.carry_out(asked)), 303)
+        return RedirectResponse(_own(action.carry_out(page_request)), 303)
     except InputError as error:
         raise Problem("invalid", error.message) from None
 
@@ -127,10 +127,10 @@ def _carried_out(action: Action, asked: Asked) -> Response:
 async def show_report(request: Request, run: str = "", readout: str = "") -> Response:
     """Return the report of a run or of one of its read-outs as it was written: it may hold styles but no script."""
     caller = await caller_with(request, Permission.READ)
-    found = Asked(request, caller, {}).run_named(run or None)
-    if found is None or "/" in readout or readout.startswith("."):
+    run_read = PageRequest(request, caller, {}).run_named(run or None)
+    if run_read is None or "/" in readout or readout.startswith("."):
         raise Problem("not_found")
-    page = found.folder / readout / "report.html"
+    page = run_read.folder / readout / "report.html"
     if not page.is_file():
         raise Problem("not_found")
     return Response(page.read_bytes(), headers={"content-security-policy": OF_REPORTS}, media_type="text/html")
@@ -139,30 +139,30 @@ async def show_report(request: Request, run: str = "", readout: str = "") -> Res
 @router.get("/console/{name}.json")
 async def page_figures(request: Request, name: str) -> Response:
     """Return the figures of a page."""
-    asked, page = await _asked(request, name)
-    view = await run_in_threadpool(page.view, asked)
-    figures = as_json(view, asked.localizer)
-    simulated = {"simulated": True} if await run_in_threadpool(lambda: asked.simulated) else {}
+    page_request, page = await _page_request(request, name)
+    view = await run_in_threadpool(page.view, page_request)
+    figures = as_json(view, page_request.localizer)
+    simulated = {"simulated": True} if await run_in_threadpool(lambda: page_request.simulated) else {}
     return json_response(figures | simulated, view.status)
 
 
 @router.get("/console/{name}/{table}.csv")
 async def page_table(request: Request, name: str, table: str) -> Response:
     """Return one table of a page."""
-    asked, page = await _asked(request, name)
-    found = (await run_in_threadpool(page.view, asked)).tables.get(table)
-    if found is None:
+    page_request, page = await _page_request(request, name)
+    rows = (await run_in_threadpool(page.view, page_request)).tables.get(table)
+    if rows is None:
         raise Problem("not_found")
     disposition = {"content-disposition": f'attachment; filename="{name}-{table}.csv"'}
-    return Response(as_csv(found, asked.localizer), headers=disposition, media_type="text/csv; charset=utf-8")
+    return Response(as_csv(rows, page_request.localizer), headers=disposition, media_type="text/csv; charset=utf-8")
 
 
 @router.get("/console/{name}")
 async def show_page(request: Request, name: str) -> Response:
     """Show a page, or how to sign in."""
     try:
-        asked, page = await _asked(request, name)
-        return await run_in_threadpool(lambda: _html(request, page.view(asked), asked, page))
+        page_request, page = await _page_request(request, name)
+        return await run_in_threadpool(lambda: _html(request, page.view(page_request), page_request, page))
     except Problem as problem:
         if problem.code == "not_signed_in":
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -170,13 +170,13 @@ async def show_page(request: Request, name: str) -> Response:
         return await run_in_threadpool(_failed, request, problem, "")
 
 
-async def _asked(request: Request, name: str) -> tuple[Asked, Page]:
+async def _page_request(request: Request, name: str) -> tuple[PageRequest, Page]:
     """Return the request and its page. Raises Problem for a page that is not, and for who may not see it."""
     page = PAGES.get(name)
     if page is None:
         raise Problem("not_found")
     caller = await caller_with(request, page.needs)
-    return Asked(request, caller, dict(request.query_params)), page
+    return PageRequest(request, caller, dict(request.query_params)), page
 
 
 def _failed(request: Request, problem: Problem, back: str) -> Response:
@@ -190,43 +190,44 @@ def _failed(request: Request, problem: Problem, back: str) -> Response:
     return _html(request, View(Message("This could not be done"), "", tuple(notices), status), None)
 
 
-def _again(action: Action, asked: Asked, problem: Problem) -> Response:
+def _again(action: Action, page_request: PageRequest, problem: Problem) -> Response:
     """Show the form once more with all that was typed and what is wrong with it."""
     page = action.page
     if page is None or problem.code not in ("invalid", "conflict"):
-        return _failed(asked.request, problem, asked.field("back"))
+        return _failed(page_request.http, problem, page_request.field("back"))
     status, title = CODES[problem.code]
     try:
-        view = page.view(asked)
+        view = page.view(page_request)
     except Problem:
-        return _failed(asked.request, problem, asked.field("back"))
+        return _failed(page_request.http, problem, page_request.field("back"))
     said = problem.detail or title
-    blocks = tuple(_filled(one, action, asked, said) for one in view.blocks)
-    return _html(asked.request, replace(view, blocks=blocks, status=status, refresh=False), asked, page)
+    blocks = tuple(_filled(one, action, page_request, said) for one in view.blocks)
+    return _html(page_request.http, replace(view, blocks=blocks, status=status, refresh=False), page_request, page)
 
 
-def _filled(block: Block, action: Action, asked: Asked, error: Words) -> Block:
+def _filled(block: Block, action: Action, page_request: PageRequest, error: Words) -> Block:
     if not isinstance(block, Form) or block.action != f"/console/do/{action.name}":
         return block
-    inputs, more = (tuple(_typed(one, asked) for one in part) for part in (block.inputs, block.more))
+    inputs, more = (tuple(_typed(one, page_request) for one in part) for part in (block.inputs, block.more))
     return replace(block, inputs=inputs, more=more, error=error)
 
 
-def _typed(field: Input, asked: Asked) -> Input:
+def _typed(field: Input, page_request: PageRequest) -> Input:
     is_kept = field.type in ("hidden", "password")
-    return field if is_kept else replace(field, value=asked.field(field.name, MOST_SHOWN))
+    return field if is_kept else replace(field, value=page_request.field(field.name, MOST_SHOWN))
 
 
-def _html(request: Request, view: View, asked: Asked | None, page: Page | None = None) -> Response:
-    localized = (asked or Asked(request, Caller("", (), frozenset(), 0.0), {})).localizer
-    config = asked.config if asked else None
+def _html(request: Request, view: View, page_request: PageRequest | None, page: Page | None = None) -> Response:
+    localized = (page_request or PageRequest(request, Caller("", (), frozenset(), 0.0), {})).localizer
+    config = page_request.config if page_request else None
     query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "language"])
-    shown = [one for one in PAGES.values() if one.in_navigation and asked and asked.may(one.needs)]
+    shown = [one for one in PAGES.values() if one.in_navigation and page_request and page_request.may(one.needs)]
     text = as_html(
         "components/frame.html.j2", localized, view=view, shop=config.shop.name if config else "Offerloop",
-        languages=[(one, language_name(one)) for one in languages()], person=asked.caller if asked else None,
-        pages=shown, simulated=asked is not None and asked.simulated, current=page.name if page else "", query=query,
-        here=request.url.path + (f"?{query}" if query else "") if asked else SIGN_IN,
+        languages=[(one, language_name(one)) for one in languages()], pages=shown,
+        person=page_request.caller if page_request else None, current=page.name if page else "", query=query,
+        simulated=page_request is not None and page_request.simulated,
+        here=request.url.path + (f"?{query}" if query else "") if page_request else SIGN_IN,
         data=f"/console/{page.name}.json" + (f"?{query}" if query else "") if page else "", roles_with=_roles,
     )  # fmt: skip
     return Response(text, view.status, media_type="text/html; charset=utf-8")

@@ -8,7 +8,7 @@ from offerloop.message import Message
 from offerloop.serving import CampaignSpend
 from offerloop.web.console.blocks import Block, Column, Notice, Table
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
-from offerloop.web.console.page_request import Asked
+from offerloop.web.console.page_request import PageRequest
 
 SOON_DAYS = 7
 """A budget that is used up within so many days is told of."""
@@ -26,11 +26,11 @@ LOW = Badge("low", Message("little is left", context="pace of spend"), "bad")
 AS_PLANNED = Badge("as planned", Message("as planned", context="pace of spend"), "good")
 
 
-def spend_table(asked: Asked, titles: Mapping[str, str], only: str | None = None) -> Table:
+def spend_table(request: PageRequest, titles: Mapping[str, str], only: str | None = None) -> Table:
     """Return the spend of the served plan's campaigns, or of one of them."""
     rows = tuple(
-        _row(one, titles.get(one.campaign_id, one.campaign_id), asked.currency)
-        for one in asked.worker.spending()
+        _row(one, titles.get(one.campaign_id, one.campaign_id), request.currency)
+        for one in request.worker.spending()
         if only in (None, one.campaign_id)
     )
     empty = Message("Nothing is served that has a budget, so nothing is spent.")
@@ -47,10 +47,10 @@ def _row(one: CampaignSpend, title: str, currency: str) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def spend_alarms(asked: Asked, titles: Mapping[str, str]) -> Iterable[Block]:
+def spend_alarms(request: PageRequest, titles: Mapping[str, str]) -> Iterable[Block]:
     """Yield what of the spend needs somebody, the most urgent first."""
-    found = asked.worker.spending()
-    for one in sorted(found, key=lambda one: not one.is_low):
+    spends = request.worker.spending()
+    for one in sorted(spends, key=lambda one: not one.is_low):
         title, href = titles.get(one.campaign_id, one.campaign_id), f"/console/plan?campaign={one.campaign_id}"
         see = Message("See the campaign", context="link")
         if one.is_low:
@@ -64,7 +64,7 @@ def spend_alarms(asked: Asked, titles: Mapping[str, str]) -> Iterable[Block]:
             yield Notice(said, "warning", href, see)
         if one.is_ahead:
             money = {
-                name: asked.localizer.money.exact(minor)
+                name: request.localizer.money.exact(minor)
                 for name, minor in (("spent", one.spent_minor), ("expected", one.expected_minor))
             }
             said = Message(

@@ -138,7 +138,7 @@ def make_campaign(request: Request, body: CampaignDraft, caller: Editing, key: K
         if not add_campaign(connection, body.id, body.text(), Editor(caller.actor, asking.person)):
             raise Problem("conflict", Message("there is a campaign of this id"), "id")
         campaign = _found(connection, body.id)
-        shop.tell(connection, caller, "campaign made", campaign, None, "")
+        shop.record_change(connection, caller, "campaign made", campaign, None, "")
         return 201, shop.shown(connection, campaign, asking).model_dump(mode="json")
 
     answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
@@ -357,7 +357,7 @@ def _changed(
             shop.check_valid(campaign)
         step.change(connection, campaign, asking)
         now = _found(connection, campaign_id)
-        shop.tell(connection, caller, f"campaign: {action.value}", now, campaign.state, step.comment)
+        shop.record_change(connection, caller, f"campaign: {action.value}", now, campaign.state, step.comment)
         return 200, shop.shown(connection, now, asking).model_dump(mode="json")
 
     sent = None if step.body is None else step.body.model_dump(mode="json")
@@ -420,7 +420,7 @@ class _Shop:
             budget_proposals=proposals,
         )  # fmt: skip
 
-    def tell(
+    def record_change(
         self,
         connection: Connection,
         caller: Caller,

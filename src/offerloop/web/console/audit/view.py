@@ -8,7 +8,7 @@ from offerloop.message import Message
 from offerloop.store import list_people, list_tokens, read_trail
 from offerloop.web.console.blocks import Column, Table, View
 from offerloop.web.console.cells import Instant
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.roles import Permission
 
 SHOWN = 100
@@ -22,10 +22,10 @@ COLUMNS = (
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the newest changes."""
-    before = asked.number("before")
-    database = asked.worker.database
+    before = request.number("before")
+    database = request.worker.database
     entries = database.read(lambda one: read_trail(one, before, SHOWN))
     names = {one.person_id: one.name for one in database.read(list_people)}
     names |= {one.token_id: one.name for one in database.read(list_tokens)}

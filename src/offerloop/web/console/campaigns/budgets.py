@@ -15,7 +15,7 @@ from offerloop.web.console.blocks import Block, Column, Form, Input, Table, hidd
 from offerloop.web.console.campaigns.draft import time_field
 from offerloop.web.console.campaigns.states import WHY_NOT
 from offerloop.web.console.cells import Badge, Cell, Instant, MinorAmount
-from offerloop.web.console.page_request import Action, Asked
+from offerloop.web.console.page_request import Action, PageRequest
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 
@@ -30,9 +30,9 @@ COLUMNS = (
 )
 
 
-def scheduled(asked: Asked, campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
+def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
     """Return what happens by itself, with its time, and what can be done about it."""
-    unit, now = str(campaign.text.body.get("budget_unit") or asked.currency), campaign.moment.now
+    unit, now = str(campaign.text.body.get("budget_unit") or request.currency), campaign.moment.now
     changes = [(one.at, one.budget, DONE if one.at <= now else AHEAD) for one in campaign.text.budget_changes]
     changes += [
         (int(datetime.fromisoformat(one.at).timestamp()), one.budget, WAITING) for one in shown.budget_proposals
@@ -85,21 +85,21 @@ def _proposing(campaign: WrittenCampaign) -> Form:
     )  # fmt: skip
 
 
-def _propose(asked: Asked) -> str:
-    campaign_id = asked.field("id")
+def _propose(request: PageRequest) -> str:
+    campaign_id = request.field("id")
     try:
-        body = ChangeOfBudget.model_validate({"at": time_field(asked, "at"), "budget": asked.field("budget")})
+        body = ChangeOfBudget.model_validate({"at": time_field(request, "at"), "budget": request.field("budget")})
     except ValidationError as error:
         first = error.errors()[0]
         raise Problem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
-    change_budget(asked.request, campaign_id, body, asked.caller)
+    change_budget(request.http, campaign_id, body, request.caller)
     return f"/console/campaign?id={campaign_id}"
 
 
-def _judge(asked: Asked) -> str:
-    campaign_id = asked.field("id")
-    verdict = BudgetVerdict(asked.needed("verdict", lambda name: name if name in set(BudgetVerdict) else None))
-    judge_budget(asked.request, campaign_id, asked.field("proposal"), verdict, Remark(), asked.caller)
+def _judge(request: PageRequest) -> str:
+    campaign_id = request.field("id")
+    verdict = BudgetVerdict(request.needed("verdict", lambda name: name if name in set(BudgetVerdict) else None))
+    judge_budget(request.http, campaign_id, request.field("proposal"), verdict, Remark(), request.caller)
     return f"/console/campaign?id={campaign_id}"
 
 

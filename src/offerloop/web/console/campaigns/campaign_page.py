@@ -42,7 +42,7 @@ from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
@@ -52,30 +52,30 @@ REVISIONS = 20
 MOST_REVISION = 2**31 - 1
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return one campaign that people wrote here."""
-    campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
+    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
     shown = CampaignShown.model_validate_json(
-        bytes(show_campaign(asked.request, campaign.campaign_id, asked.caller).body)
+        bytes(show_campaign(request.http, campaign.campaign_id, request.caller).body)
     )
-    blocks: list[Block] = [_facts(asked, campaign), *_faults(asked, campaign), _offers(asked, campaign)]
-    blocks += scheduled(asked, campaign, shown)
+    blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), _offers(request, campaign)]
+    blocks += scheduled(request, campaign, shown)
     blocks += [
         *_actions(campaign, shown),
-        *reach_of(asked, campaign),
-        *slider_of(asked, campaign),
-        *_results(asked, campaign),
+        *reach_of(request, campaign),
+        *slider_of(request, campaign),
+        *_results(request, campaign),
     ]
-    blocks += [*_changes(asked, campaign), _revisions(asked, campaign), *_restoring(campaign)]
+    blocks += [*_changes(request, campaign), _revisions(request, campaign), *_restoring(campaign)]
     title = str(campaign.text.body.get("title") or campaign.campaign_id)
-    job = preview_job(asked, campaign)
+    job = preview_job(request, campaign)
     return View(title, "", tuple(blocks), refresh=job is not None and job.state in UNDER_WAY)
 
 
-def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
+def _facts(request: PageRequest, campaign: WrittenCampaign) -> Facts:
     body, moment = campaign.text.body_at(campaign.moment.now), campaign.moment
-    unit = str(body.get("budget_unit") or asked.currency)
-    names = _names(asked)
+    unit = str(body.get("budget_unit") or request.currency)
+    names = _names(request)
     return Facts(
         "campaign",
         (
@@ -97,11 +97,11 @@ def _facts(asked: Asked, campaign: WrittenCampaign) -> Facts:
             ),
             Stat(
                 "edit", Message("change it", context="label of a link"),
-                Link(asked.localizer(_EDIT), f"/console/campaign-form?id={campaign.campaign_id}"),
+                Link(request.localizer(_EDIT), f"/console/campaign-form?id={campaign.campaign_id}"),
             ),
             Stat(
                 "try", Message("try it", context="label of a link"),
-                Link(asked.localizer(_TRY), f"/console/try?id={campaign.campaign_id}"),
+                Link(request.localizer(_TRY), f"/console/try?id={campaign.campaign_id}"),
             ),
         ),
     )  # fmt: skip
@@ -111,8 +111,8 @@ _EDIT = Message("Write a new revision", context="link")
 _TRY = Message("See what its offers do to a basket")
 
 
-def _names(asked: Asked) -> Mapping[str, str]:
-    return {one.person_id: one.name for one in asked.worker.database.read(list_people)}
+def _names(request: PageRequest) -> Mapping[str, str]:
+    return {one.person_id: one.name for one in request.worker.database.read(list_people)}
 
 
 def _instant(second: int | None) -> Instant | None:
@@ -125,20 +125,20 @@ def _review(campaign: WrittenCampaign) -> Message | str:
     return Message("not reviewed", context="remark about a campaign")
 
 
-def _faults(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+def _faults(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Say why a campaign could not be planned."""
-    if asked.config is None:
+    if request.config is None:
         return []
     read = read_campaign({"id": campaign.campaign_id, **campaign.text.body})
-    faults = campaign_problems(asked.config, read) if isinstance(read, Campaign) else read
+    faults = campaign_problems(request.config, read) if isinstance(read, Campaign) else read
     return [Notice(one.message, "bad") for one in faults]
 
 
-def _offers(asked: Asked, campaign: WrittenCampaign) -> Table:
+def _offers(request: PageRequest, campaign: WrittenCampaign) -> Table:
     columns = (Column("offer", Message("offer", context="column title")),)
     offers = campaign.text.body.get("offers", [])
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (line_of(one, asked.localizer.language, asked.currency),) for one in offers
+        (line_of(one, request.localizer.language, request.currency),) for one in offers
     )
     return Table("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
 
@@ -170,27 +170,27 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
     return [*forms, Table("refused", caption, columns, tuple(refused), everything)]
 
 
-def _results(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
-    found = campaign_results(asked.worker.settings.shop, campaign.campaign_id)
+def _results(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
+    results = campaign_results(request.worker.settings.shop, campaign.campaign_id)
     heading = Heading(Message("What it caused", context="heading"))
-    if found is None:
+    if results is None:
         return [
             heading,
             Notice(Message("No read-out names this campaign yet."), "neutral", "/console/experiments", _READ),
         ]
-    readout = readout_of_campaign(asked.worker.settings.shop, campaign.campaign_id)
-    tree = [] if readout is None else drivers(readout.parent, str(found["currency"]), campaign.campaign_id)
-    return [heading, Notice(finding_of(asked, found), "neutral", "/console/experiments", _READ), *tree]
+    readout = readout_of_campaign(request.worker.settings.shop, campaign.campaign_id)
+    tree = [] if readout is None else drivers(readout.parent, str(results["currency"]), campaign.campaign_id)
+    return [heading, Notice(finding_of(request, results), "neutral", "/console/experiments", _READ), *tree]
 
 
 _READ = Message("See the read-outs", context="link")
 
 
-def _changes(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+def _changes(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Say in which fields the newest revision differs from the one that is named, or from the one before it."""
-    before = asked.number("before")
+    before = request.number("before")
     number = campaign.revision - 1 if before is None else min(before, campaign.revision)
-    earlier = asked.worker.database.read(lambda one: find_revision(one, campaign.campaign_id, number))
+    earlier = request.worker.database.read(lambda one: find_revision(one, campaign.campaign_id, number))
     if earlier is None:
         return []
     changed = field_changes(
@@ -210,9 +210,9 @@ def _plain(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
     return None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _revisions(asked: Asked, campaign: WrittenCampaign) -> Table:
-    names = _names(asked)
-    found = asked.worker.database.read(lambda one: list_revisions(one, campaign.campaign_id, None, REVISIONS))
+def _revisions(request: PageRequest, campaign: WrittenCampaign) -> Table:
+    names = _names(request)
+    revisions = request.worker.database.read(lambda one: list_revisions(one, campaign.campaign_id, None, REVISIONS))
     columns = (
         Column("revision", Message("revision", context="column title"), is_figure=True),
         Column("at", Message("when", context="column title")),
@@ -220,14 +220,14 @@ def _revisions(asked: Asked, campaign: WrittenCampaign) -> Table:
         Column("restored_from", Message("brings back", context="column title"), is_figure=True),
         Column("compare", Message("compare", context="column title")),
     )
-    word = asked.localizer(Message("compare with the newest", context="link"))
+    word = request.localizer(Message("compare with the newest", context="link"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             one.revision, Instant(one.at), names.get(one.editor.person, one.editor.person), one.restored_from,
             None if one.revision == campaign.revision
             else Link(word, f"/console/campaign?id={campaign.campaign_id}&before={one.revision}#changes"),
         )
-        for one in found
+        for one in revisions
     )  # fmt: skip
     return Table("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS)
 
@@ -246,18 +246,18 @@ def _restoring(campaign: WrittenCampaign) -> list[Block]:
     return [Form("restore", "/console/do/restore", button, inputs, needs=Permission.EDIT, title=title)]
 
 
-def _act(asked: Asked) -> str:
-    verb = asked.needed("verb", lambda name: name if name in set(CampaignVerb) else None)
-    campaign_id = asked.field("id")
-    act(asked.request, campaign_id, CampaignVerb(verb), Remark(), asked.caller, etag(asked.field("revision")))
+def _act(request: PageRequest) -> str:
+    verb = request.needed("verb", lambda name: name if name in set(CampaignVerb) else None)
+    campaign_id = request.field("id")
+    act(request.http, campaign_id, CampaignVerb(verb), Remark(), request.caller, etag(request.field("revision")))
     return f"/console/campaign?id={campaign_id}"
 
 
-def _restore(asked: Asked) -> str:
-    campaign_id, number = asked.field("id"), asked.number("number")
+def _restore(request: PageRequest) -> str:
+    campaign_id, number = request.field("id"), request.number("number")
     if number is None or number > MOST_REVISION:
         raise Problem("not_found", field="number")
-    restore(asked.request, campaign_id, number, asked.caller, etag(asked.field("revision")))
+    restore(request.http, campaign_id, number, request.caller, etag(request.field("revision")))
     return f"/console/campaign?id={campaign_id}"
 
 

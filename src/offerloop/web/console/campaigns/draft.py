@@ -17,7 +17,7 @@ from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft, changes_of
 from offerloop.web.console.blocks import Block, Form, Input, View, Words, hidden
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
@@ -30,11 +30,11 @@ SEND_RULES = (
 MOST_TEXT = 20_000
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the form of a new campaign, or of a new revision of one."""
-    campaign = None if asked.field("title") and not asked.field("revision") else _known(asked)
+    campaign = None if request.field("title") and not request.field("revision") else _known(request)
     if campaign is None:
-        return View(Message("A new campaign", context="page title"), _DRAFTS, (_form(asked, None),))
+        return View(Message("A new campaign", context="page title"), _DRAFTS, (_form(request, None),))
     kinds = tuple((name, OFFER_KIND_NAMES.get(name, name)) for name in OFFER_KINDS.names() if _is_plain(name))
     kind = Form(
         "kind", "/console/offer-form", Message("Show its fields", context="button"),
@@ -45,21 +45,21 @@ def view(asked: Asked) -> View:
         method="get", title=Message("Add an offer by its fields", context="form title"),
     )  # fmt: skip
     title = Message("Edit “{title}”", context="page title", title=str(campaign.text.body.get("title", "")))
-    return View(title, _DRAFTS, (_form(asked, campaign), kind))
+    return View(title, _DRAFTS, (_form(request, campaign), kind))
 
 
 _DRAFTS = Message("What you save is a draft: nobody gets its offers until it is approved and started.")
 
 
-def _known(asked: Asked) -> WrittenCampaign | None:
-    name = asked.field("id")
-    return asked.worker.database.read(lambda one: find_campaign(one, name)) if name else None
+def _known(request: PageRequest) -> WrittenCampaign | None:
+    name = request.field("id")
+    return request.worker.database.read(lambda one: find_campaign(one, name)) if name else None
 
 
-def _form(asked: Asked, campaign: WrittenCampaign | None) -> Form:
+def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
     body: Mapping[str, Any] = {} if campaign is None else campaign.text.body
-    offers = "\n".join(line_of(one, asked.localizer.language, asked.currency) for one in body.get("offers", []))
-    audiences = () if asked.config is None else tuple((name, name) for name in asked.config.audiences)
+    offers = "\n".join(line_of(one, request.localizer.language, request.currency) for one in body.get("offers", []))
+    audiences = () if request.config is None else tuple((name, name) for name in request.config.audiences)
     everyone = ("", Message("everyone", context="audience of a campaign"))
     starts, ends = (None, None) if campaign is None else (campaign.text.starts_at, campaign.text.ends_at)
     inputs = [
@@ -109,14 +109,14 @@ def _change_inputs(changes: Sequence[BudgetChange]) -> list[Input]:
     ]
 
 
-def _changes(asked: Asked) -> list[dict[str, str]]:
+def _changes(request: PageRequest) -> list[dict[str, str]]:
     """Read the changes of the budget, in the order of time; one without a time is none."""
-    found = [
-        {"at": at, "budget": asked.field(f"change_budget_{number}")}
+    changes = [
+        {"at": at, "budget": request.field(f"change_budget_{number}")}
         for number in range(_MOST_CHANGES)
-        if (at := time_field(asked, f"change_at_{number}")) is not None
+        if (at := time_field(request, f"change_at_{number}")) is not None
     ]
-    return sorted(found, key=lambda one: one["at"])
+    return sorted(changes, key=lambda one: one["at"])
 
 
 def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
@@ -130,53 +130,53 @@ def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
 
 def offers_of(text: str, currency: str) -> list[dict[str, Any]]:
     """Return the offers of a text with one to a line. Raises InputError that names the line."""
-    found = []
+    offers = []
     for number, line in enumerate(text.splitlines(), 1):
         written = line.strip()
         if not written:
             continue
         try:
-            found.append(json.loads(written) if written.startswith("{") else parse_offer(written, currency))
+            offers.append(json.loads(written) if written.startswith("{") else parse_offer(written, currency))
         except json.JSONDecodeError:
             raise InputError(Message("line {n} of the offers is no JSON; write the offer in words", n=number)) from None
         except InputError as error:
             raise InputError(Message("line {n} of the offers: {why}", n=number, why=error.message)) from None
-    return found
+    return offers
 
 
 def _local(second: int | None) -> str:
     return "" if second is None else datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M")
 
 
-def time_field(asked: Asked, name: str) -> str | None:
+def time_field(request: PageRequest, name: str) -> str | None:
     """Return a time of a form in UTC as RFC 3339 has it; None where it was left out."""
-    text = asked.field(name)
+    text = request.field(name)
     return None if not text else f"{text}:00+00:00" if len(text) == 16 else f"{text}+00:00"
 
 
-def _write(asked: Asked) -> str:
+def _write(request: PageRequest) -> str:
     """Write a draft, or a new revision of the one that was read."""
-    known = _known(asked) if asked.field("revision") else None
-    body: dict[str, Any] = {} if known is None else dict(known.text.body)
+    campaign = _known(request) if request.field("revision") else None
+    body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
     body |= {
-        "id": asked.field("id"), "title": asked.field("title"), "budget": asked.field("budget"),
-        "send": asked.field("send"), "offers": offers_of(asked.field("offers", MOST_TEXT), asked.currency),
-        "audience": asked.field("audience") or None, "starts_at": time_field(asked, "starts_at"),
-        "ends_at": time_field(asked, "ends_at"), "budget_changes": _changes(asked),
+        "id": request.field("id"), "title": request.field("title"), "budget": request.field("budget"),
+        "send": request.field("send"), "offers": offers_of(request.field("offers", MOST_TEXT), request.currency),
+        "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
+        "ends_at": time_field(request, "ends_at"), "budget_changes": _changes(request),
     }  # fmt: skip
-    return _kept(asked, body, known)
+    return _kept(request, body, campaign)
 
 
-def _kept(asked: Asked, body: dict[str, Any], known: WrittenCampaign | None) -> str:
+def _kept(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
     try:
         draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         raise Problem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
-    if known is None:
-        make_campaign(asked.request, draft, asked.caller)
+    if campaign is None:
+        make_campaign(request.http, draft, request.caller)
     else:
-        edit_campaign(asked.request, draft.id, draft, asked.caller, etag(asked.field("revision")))
+        edit_campaign(request.http, draft.id, draft, request.caller, etag(request.field("revision")))
     return f"/console/campaign?id={draft.id}"
 
 
@@ -185,10 +185,10 @@ def _is_plain(kind: str) -> bool:
     return not any(one.needed and one.unit is Unit.TABLE for one in offer_form(kind))
 
 
-def view_offer(asked: Asked) -> View:
+def view_offer(request: PageRequest) -> View:
     """Return the fields of one kind of offer, as the kind describes them itself."""
-    campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
-    kind = asked.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
+    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
+    kind = request.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
     inputs = [
         hidden("id", campaign.campaign_id),
         hidden("revision", str(campaign.revision)),
@@ -198,7 +198,7 @@ def view_offer(asked: Asked) -> View:
         if one.unit is Unit.TABLE:
             continue
         if one.written == "on":
-            inputs.append(Input(one.written, one.label, "select", "", _scopes(asked), is_needed=one.needed))
+            inputs.append(Input(one.written, one.label, "select", "", _scopes(request), is_needed=one.needed))
             continue
         numeric = one.unit in (Unit.COUNT, Unit.HOURS, Unit.PERCENT)
         bounds = (str(one.least or 0), str(one.most or ""), "any") if numeric else None
@@ -213,31 +213,31 @@ def view_offer(asked: Asked) -> View:
     return View(Message("A new offer", context="page title"), _DRAFTS, blocks)
 
 
-def _scopes(asked: Asked) -> tuple[tuple[str, Words], ...]:
+def _scopes(request: PageRequest) -> tuple[tuple[str, Words], ...]:
     """Return what an offer can be on: everything, or categories of the newest run, of which effects are known."""
-    known: list[str] = []
-    if asked.run is not None:
-        known = sorted(asked.run.offers["category"].drop_nulls().unique().to_list())
+    categories: list[str] = []
+    if request.run is not None:
+        categories = sorted(request.run.offers["category"].drop_nulls().unique().to_list())
     first: tuple[tuple[str, Words], ...] = (
         ("", Message("everything", context="what an offer applies to")),
         (EACH_CATEGORY, Message("each category: one offer for each", context="what an offer applies to")),
     )
-    return (*first, *((one, one) for one in known))
+    return (*first, *((one, one) for one in categories))
 
 
-def _add(asked: Asked) -> str:
+def _add(request: PageRequest) -> str:
     """Add the offer of the form to the revision that was read."""
-    known = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
-    kind = asked.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
+    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
+    kind = request.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
     offer: dict[str, Any] = {"kind": kind}
     for one in offer_form(kind):
-        text = asked.field(one.written)
+        text = request.field(one.written)
         if text:
             offer[one.written] = _value(text, one.unit)
-    body = {**known.text.body, "id": known.campaign_id, "offers": [*known.text.body.get("offers", []), offer]}
-    body |= {"starts_at": _zoned(known.text.starts_at), "ends_at": _zoned(known.text.ends_at)}
-    body |= changes_of(known.text)
-    return _kept(asked, body, known)
+    body = {**campaign.text.body, "id": campaign.campaign_id, "offers": [*campaign.text.body.get("offers", []), offer]}
+    body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
+    body |= changes_of(campaign.text)
+    return _kept(request, body, campaign)
 
 
 def _zoned(second: int | None) -> str | None:

@@ -17,7 +17,7 @@ from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.campaigns.figures import CampaignTried, try_campaign
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.problems import Problem
 
 MOST_TEXT = 20_000
@@ -35,10 +35,10 @@ _HINT = Message(
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the form of a basket, and what the campaign's offers do to the one that was sent."""
-    campaign = asked.needed("id", lambda name: asked.worker.database.read(lambda one: find_campaign(one, name)))
-    written = asked.field("basket", MOST_TEXT)
+    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
+    written = request.field("basket", MOST_TEXT)
     form = Form(
         "try", "/console/try", Message("Price this basket", context="button"),
         (
@@ -50,13 +50,13 @@ def view(asked: Asked) -> View:
     name = str(campaign.text.body.get("title") or campaign.campaign_id)
     title = Message("Try “{title}” on a basket", context="page title", title=name)
     lead = Message("Nothing is recorded, and no customer sees it. Each offer is tried beside those for everybody.")
-    return View(title, lead, (form, *(_tried(asked, campaign.campaign_id, written) if written else [])))
+    return View(title, lead, (form, *(_tried(request, campaign.campaign_id, written) if written else [])))
 
 
-def _tried(asked: Asked, campaign_id: str, written: str) -> list[Block]:
+def _tried(request: PageRequest, campaign_id: str, written: str) -> list[Block]:
     try:
-        body = BasketRequest.model_validate({"currency": asked.currency, "lines": _lines(written, asked.currency)})
-        found = try_campaign(asked.request, campaign_id, body, asked.caller)
+        body = BasketRequest.model_validate({"currency": request.currency, "lines": _lines(written, request.currency)})
+        trial = try_campaign(request.http, campaign_id, body, request.caller)
     except ValidationError as error:
         return [Notice(str(error.errors()[0]["msg"]), "bad")]
     except InputError as error:
@@ -64,39 +64,39 @@ def _tried(asked: Asked, campaign_id: str, written: str) -> list[Block]:
     except Problem as problem:
         return [Notice(problem.detail or problem.code, "bad")]
     stats = Stats((
-        Stat("before", Message("without these offers", context="figure"), _money(found, found.total_minor)),
+        Stat("before", Message("without these offers", context="figure"), _money(trial, trial.total_minor)),
     ))  # fmt: skip
-    rows = tuple(_row(found, place) for place in range(len(found.offers)))
+    rows = tuple(_row(trial, place) for place in range(len(trial.offers)))
     empty = Message("It has no offer for these categories. Name the category of each product.")
     return [stats, Table("tried", Message("Each offer of the campaign", context="table title"), COLUMNS, rows, empty)]
 
 
-def _row(found: CampaignTried, place: int) -> tuple[Cell, ...]:
-    one = found.offers[place]
-    why = None if one.missing is None else _why(found, place)
+def _row(trial: CampaignTried, place: int) -> tuple[Cell, ...]:
+    one = trial.offers[place]
+    why = None if one.missing is None else _why(trial, place)
     state = APPLIES if one.missing is None else NOT_NOW
-    return one.label, state, _money(found, one.off_minor), _money(found, one.total_minor), why
+    return one.label, state, _money(trial, one.off_minor), _money(trial, one.total_minor), why
 
 
-def _why(found: CampaignTried, place: int) -> Message | str:
-    missing = found.offers[place].missing
+def _why(trial: CampaignTried, place: int) -> Message | str:
+    missing = trial.offers[place].missing
     assert missing is not None
     if missing.spend_minor:
-        amount = f"{to_text(missing.spend_minor, found.currency)} {found.currency}"
+        amount = f"{to_text(missing.spend_minor, trial.currency)} {trial.currency}"
         return Message("spend {amount} more", context="why an offer does not apply", amount=amount)
     if missing.units:
         return Message("add {n} more", context="why an offer does not apply", n=missing.units)
     return WHY_NOT.get(NotApplicable(missing.why), missing.why)
 
 
-def _money(found: CampaignTried, minor: int) -> MinorAmount:
-    return MinorAmount(minor, found.currency)
+def _money(trial: CampaignTried, minor: int) -> MinorAmount:
+    return MinorAmount(minor, trial.currency)
 
 
 def _lines(text: str, currency: str) -> list[dict[str, object]]:
     """Read the lines of a basket. Raises InputError that names the line."""
     known_currency(currency)
-    found: list[dict[str, object]] = []
+    lines: list[dict[str, object]] = []
     for number, row in enumerate(csv.reader(io.StringIO(text), skipinitialspace=True), 1):
         cells = [one.strip() for one in row]
         if not any(cells):
@@ -106,8 +106,8 @@ def _lines(text: str, currency: str) -> list[dict[str, object]]:
             line = {"product_id": name, "quantity": int(units), "unit_price_minor": to_minor(price, currency)}
         except (ValueError, ArithmeticError):
             raise InputError(Message("line {n} of the basket must be like: tea, 2, 9.50, drinks", n=number)) from None
-        found.append({**line, "categories": [one for one in categories if one]})
-    return found
+        lines.append({**line, "categories": [one for one in categories if one]})
+    return lines
 
 
 PAGE = Page("try", Message("Try a campaign", context="page title"), view)

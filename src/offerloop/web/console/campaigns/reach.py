@@ -11,7 +11,7 @@ from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Sta
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import UNDER_WAY, cancel_form, progress_of
-from offerloop.web.console.page_request import Asked
+from offerloop.web.console.page_request import PageRequest
 from offerloop.web.console.plan.view import PREVIEWED, curve_of, slider
 from offerloop.web.roles import Permission
 from offerloop.workspace import campaign_reach, is_preview, planned_revisions
@@ -20,12 +20,12 @@ LATELY = 10
 """Jobs among which a preview is looked for."""
 
 
-def reach_of(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Say who would get it among all customers: by the newest run, or by a preview that is asked for here."""
     heading = Heading(Message("Who would get it"))
-    if asked.run is None:
+    if request.run is None:
         return [heading, Notice(Message("There is no run yet that could tell."), "warning", "/console/jobs", _START)]
-    run = run_planning(asked.worker, campaign)
+    run = run_planning(request.worker, campaign)
     excluded = [name for name in (campaign.text.body.get("exclude"), run.written.get("exclude")) if name is not None]
     try:
         reach = campaign_reach(run, campaign.campaign_id, campaign.text.body.get("audience"), excluded)
@@ -37,7 +37,7 @@ def reach_of(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
     ]
     is_newest = planned_revisions(run.folder).get(campaign.campaign_id) == campaign.revision
     if not reach.is_planned:
-        return [heading, Stats(tuple(stats)), *_asking(asked, campaign)]
+        return [heading, Stats(tuple(stats)), *_asking(request, campaign)]
     unit = str(campaign.text.body.get("budget_unit") or run.currency)
     forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
     stats += [
@@ -56,12 +56,12 @@ def reach_of(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
         Message("Who gets what", context="link"),
     )  # fmt: skip
     said = [PREVIEWED] if is_preview(run.folder.name) else []
-    return [heading, *said, Stats(tuple(stats)), link, *([] if is_newest else _asking(asked, campaign))]
+    return [heading, *said, Stats(tuple(stats)), link, *([] if is_newest else _asking(request, campaign))]
 
 
-def _asking(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+def _asking(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Return a button that asks for a preview, or how far one is."""
-    job = preview_job(asked, campaign)
+    job = preview_job(request, campaign)
     if job is not None and job.state in UNDER_WAY:
         return [progress_of(job), cancel_form(job)]
     failed = [] if job is None or job.failure is None else [Notice(job.failure, "bad")]
@@ -85,30 +85,30 @@ def _waiting() -> list[Block]:
     return [Notice(said, "warning"), run]
 
 
-def preview_job(asked: Asked, campaign: WrittenCampaign) -> Job | None:
+def preview_job(request: PageRequest, campaign: WrittenCampaign) -> Job | None:
     """Return the newest preview of a revision that was asked for lately."""
     wanted = {"campaign_id": campaign.campaign_id, "revision": campaign.revision}
-    jobs = asked.worker.database.read(lambda one: list_jobs(one, LATELY))
+    jobs = request.worker.database.read(lambda one: list_jobs(one, LATELY))
     return next((one for one in jobs if one.kind == PREVIEW and one.request == wanted), None)
 
 
 _START = Message("Start a run", context="link")
 
 
-def slider_of(asked: Asked, campaign: WrittenCampaign) -> list[Block]:
+def slider_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Return what another budget would bring, where a run or a preview has planned it."""
-    if asked.run is None:
+    if request.run is None:
         return []
-    run = run_planning(asked.worker, campaign)
+    run = run_planning(request.worker, campaign)
     forecast = next((one for one in forecasts(run) if one.id == campaign.campaign_id), None)
     curve = () if forecast is None else curve_of(run, campaign.campaign_id)
     if forecast is None or len(curve) < 2:
         return []
-    return [Heading(Message("What another budget would bring")), slider(run, forecast, curve, asked.localizer)]
+    return [Heading(Message("What another budget would bring")), slider(run, forecast, curve, request.localizer)]
 
 
-def ask(asked: Asked) -> str:
+def ask(request: PageRequest) -> str:
     """Ask for a preview, and go back to the campaign."""
-    campaign_id = asked.field("id")
-    ask_for_preview(asked.request, campaign_id, asked.caller)
+    campaign_id = request.field("id")
+    ask_for_preview(request.http, campaign_id, request.caller)
     return f"/console/campaign?id={campaign_id}"

@@ -8,7 +8,7 @@ from offerloop.store import WrittenCampaign, list_campaigns
 from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
 from offerloop.web.console.campaigns.states import STATES
 from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 
 SHOWN = 100
 TITLE = Message("Campaigns", context="page title")
@@ -23,15 +23,15 @@ COLUMNS = (
 OF_CONFIGURATION = Badge("configuration", Message("of the configuration", context="state of a campaign"))
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the campaigns by their ids."""
-    after = asked.field("after")
-    written = asked.worker.database.read(lambda one: list_campaigns(one, after, SHOWN + 1))
-    rows = [_row(asked, one) for one in written[:SHOWN]]
-    if asked.config is not None and not after:
+    after = request.field("after")
+    written = request.worker.database.read(lambda one: list_campaigns(one, after, SHOWN + 1))
+    rows = [_row(request, one) for one in written[:SHOWN]]
+    if request.config is not None and not after:
         rows += [
             (Link(one.title, f"/console/plan?campaign={one.id}"), OF_CONFIGURATION, one.budget, None, None, None)
-            for one in asked.config.campaigns
+            for one in request.config.campaigns
         ]
     more = f"/console/campaigns?after={written[SHOWN - 1].campaign_id}" if len(written) > SHOWN else None
     blocks: list[Block] = [
@@ -40,13 +40,13 @@ def view(asked: Asked) -> View:
             (
                 Stat(
                     "new", Message("a new campaign", context="label of a link"),
-                    Link(asked.localizer(_WRITE), "/console/campaign-form"),
+                    Link(request.localizer(_WRITE), "/console/campaign-form"),
                 ),
             ),
         ),
         Table("campaigns", Message("All campaigns", context="table title"), COLUMNS, tuple(rows), _EMPTY, more),
     ]  # fmt: skip
-    if asked.config is not None and asked.config.approval.reviewers == 0:
+    if request.config is not None and request.config.approval.reviewers == 0:
         blocks.insert(0, Notice(Message("Campaigns are not reviewed here: one person may start them."), "warning"))
     return View(TITLE, "", tuple(blocks))
 
@@ -55,10 +55,10 @@ _WRITE = Message("Write a campaign", context="link")
 _EMPTY = Message("There is no campaign yet. Write one: it is a draft until somebody else approves it.")
 
 
-def _row(asked: Asked, campaign: WrittenCampaign) -> tuple[Cell, ...]:
+def _row(request: PageRequest, campaign: WrittenCampaign) -> tuple[Cell, ...]:
     starts, ends = (None if at is None else Instant(at) for at in (campaign.moment.starts_at, campaign.moment.ends_at))
     body = campaign.text.body_at(campaign.moment.now)
-    unit = str(body.get("budget_unit") or asked.currency)
+    unit = str(body.get("budget_unit") or request.currency)
     return (
         Link(str(body.get("title") or campaign.campaign_id), f"/console/campaign?id={campaign.campaign_id}"),
         STATES[campaign.state], MinorAmount(to_minor(str(body.get("budget", "0")), unit), unit), starts, ends,

@@ -25,7 +25,7 @@ from offerloop.web.console.blocks import (
     hidden,
 )
 from offerloop.web.console.cells import Badge, Cell, Link
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead
 
@@ -51,19 +51,19 @@ AUDIENCES = {
 }
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the search and the first customers of the newest plan."""
     search = Form(
         "search", "/console/customer", Message("Search", context="button"),
         (Input("id", Message("Customer's id", context="field of a form")),), method="get",
     )  # fmt: skip
-    if asked.run is None:
+    if request.run is None:
         empty = Notice(
             Message("There is no plan yet, so no customer has an offer."), "warning", "/console/jobs", _START
         )
         return View(Message("Customers", context="page title"), "", (search, empty))
-    offset = asked.number("from") or 0
-    return View(Message("Customers", context="page title"), "", (search, _customers(asked.run, offset)))
+    offset = request.number("from") or 0
+    return View(Message("Customers", context="page title"), "", (search, _customers(request.run, offset)))
 
 
 _START = Message("Start a run", context="link")
@@ -71,9 +71,9 @@ _START = Message("Start a run", context="link")
 
 def _customers(run: RunRead, offset: int) -> Table:
     ordered = run.table("assignments").select("customer_id", "arm", "campaign_id", "offer_id", "propensity")
-    found = ordered.slice(offset, SHOWN + 1).collect()
-    rows = tuple(_row(row) for row in found.head(SHOWN).iter_rows(named=True))
-    more = f"/console/customers?from={offset + SHOWN}" if found.height > SHOWN else None
+    customers = ordered.slice(offset, SHOWN + 1).collect()
+    rows = tuple(_row(row) for row in customers.head(SHOWN).iter_rows(named=True))
+    more = f"/console/customers?from={offset + SHOWN}" if customers.height > SHOWN else None
     return Table(
         "customers", Message("Customers of the newest plan"), COLUMNS, rows, Message("The plan has no customers."), more
     )
@@ -87,11 +87,11 @@ def _row(row: dict[str, Any]) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def view_customer(asked: Asked) -> View:
+def view_customer(request: PageRequest) -> View:
     """Return what is known of one customer, and why they get what they get."""
-    customer_id = asked.needed("id", lambda text: text or None)
-    customer = get_customer(asked.request, customer_id, asked.caller)
-    blocks: list[Block] = [_offer(customer), *_explanations(asked, customer_id), _profile(customer)]
+    customer_id = request.needed("id", lambda text: text or None)
+    customer = get_customer(request.http, customer_id, request.caller)
+    blocks: list[Block] = [_offer(customer), *_explanations(request, customer_id), _profile(customer)]
     blocks += [_choices(customer), _test_arm(customer), _erasure(customer)]
     title = Message("Customer {customer}", context="page title", customer=customer_id)
     return View(title, "", tuple(blocks))
@@ -113,14 +113,14 @@ def _offer(customer: Customer) -> Facts:
     )
 
 
-def _explanations(asked: Asked, customer_id: str) -> list[Block]:
+def _explanations(request: PageRequest, customer_id: str) -> list[Block]:
     """Return the explanation for each reader; a customer whom the run does not know has none."""
-    if asked.run is None:
+    if request.run is None:
         return []
     blocks: list[Block] = []
     try:
         for audience, heading in AUDIENCES.items():
-            text = explain(asked.run.folder, customer_id, audience, asked.localizer.language).text
+            text = explain(request.run.folder, customer_id, audience, request.localizer.language).text
             whole = [Listing(text, heading)] if audience == "marketer" else [Text(text)]
             blocks += [Heading(heading), *whole]
     except InputError:
@@ -179,24 +179,24 @@ def _erasure(customer: Customer) -> Form:
     )  # fmt: skip
 
 
-def _opt_out(asked: Asked) -> str:
-    customer_id = asked.field("id")
-    choose(asked.request, customer_id, Choices(opt_out=asked.field("opt_out") == "yes"), asked.caller)
+def _opt_out(request: PageRequest) -> str:
+    customer_id = request.field("id")
+    choose(request.http, customer_id, Choices(opt_out=request.field("opt_out") == "yes"), request.caller)
     return f"/console/customer?id={customer_id}"
 
 
-def _set_arm(asked: Asked) -> str:
-    arm: Any = asked.field("arm") or None
-    customer_id = asked.field("id")
-    make_test_customer(asked.request, customer_id, TestArm(test_arm=arm), asked.caller)
+def _set_arm(request: PageRequest) -> str:
+    arm: Any = request.field("arm") or None
+    customer_id = request.field("id")
+    make_test_customer(request.http, customer_id, TestArm(test_arm=arm), request.caller)
     return f"/console/customer?id={customer_id}"
 
 
-def _erase(asked: Asked) -> str:
-    customer_id = asked.field("id")
-    if asked.field("again") != customer_id:
+def _erase(request: PageRequest) -> str:
+    customer_id = request.field("id")
+    if request.field("again") != customer_id:
         raise InputError(Message("the two ids differ; write the customer's id again to erase the customer"))
-    erase(asked.request, customer_id, asked.caller)
+    erase(request.http, customer_id, request.caller)
     return "/console/jobs"
 
 

@@ -10,7 +10,7 @@ from offerloop.web.api.decisions import Audience, explained, replay
 from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Listing, Notice, Table, Text, View
 from offerloop.web.console.cells import Cell, Instant, Link
 from offerloop.web.console.customers.view import ARMS, AUDIENCES
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.problems import Problem
 
 TITLE = Message("Decisions", context="page title")
@@ -55,23 +55,23 @@ RULES = {
 """By the code of the reason."""
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the decision that is named, decided again; without a name only the search."""
     search = Form(
         "decision", "/console/decisions", Message("Decide it again", context="button"),
-        (Input("id", Message("Id of the decision", context="field of a form"), value=asked.field("id")),),
+        (Input("id", Message("Id of the decision", context="field of a form"), value=request.field("id")),),
         method="get",
     )  # fmt: skip
     lead = Message("Each answer of the service is on record, and can be decided again from it.")
-    return View(TITLE, lead, (search, *(_replayed(asked) if asked.field("id") else [_log(asked)])))
+    return View(TITLE, lead, (search, *(_replayed(request) if request.field("id") else [_log(request)])))
 
 
-def _log(asked: Asked) -> Table:
+def _log(request: PageRequest) -> Table:
     """Return the newest decisions, each with the rule that gave an offer or kept it back."""
-    before = asked.number("before")
-    found = asked.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
-    rows = tuple(_row(one) for one in found[:SHOWN])
-    more = f"/console/decisions?before={found[SHOWN - 1].at_ms}" if len(found) > SHOWN else None
+    before = request.number("before")
+    decisions = request.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
+    rows = tuple(_row(one) for one in decisions[:SHOWN])
+    more = f"/console/decisions?before={decisions[SHOWN - 1].at_ms}" if len(decisions) > SHOWN else None
     empty = Message("No decision was asked for yet. A checkout asks at POST /v1/decisions.")
     return Table("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
 
@@ -88,16 +88,16 @@ def _row(one: DecisionListed) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _replayed(asked: Asked) -> list[Block]:
+def _replayed(request: PageRequest) -> list[Block]:
     """Return the answer and its reasons; why there is none where the replay fails."""
-    decision_id = asked.field("id")
+    decision_id = request.field("id")
     try:
-        text = bytes(replay(asked.request, decision_id, asked.caller).body).decode()
+        text = bytes(replay(request.http, decision_id, request.caller).body).decode()
     except Problem as problem:
         missing = Message("There is no decision of this id.")
         erased = Message("The customer of this decision was erased.")
-        known = {"not_found": missing, "erased": erased}
-        return [Notice(known.get(problem.code) or problem.detail or problem.code, "bad")]
+        remarks = {"not_found": missing, "erased": erased}
+        return [Notice(remarks.get(problem.code) or problem.detail or problem.code, "bad")]
     written = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     blocks: list[Block] = [
         Notice(Message("Decided again, the answer is the same, byte for byte."), "good"),
@@ -105,7 +105,7 @@ def _replayed(asked: Asked) -> list[Block]:
     ]
     for audience, heading in AUDIENCES.items():
         try:
-            why = explained(asked.request, decision_id, Audience(audience), asked.localizer.language)
+            why = explained(request.http, decision_id, Audience(audience), request.localizer.language)
         except Problem:
             return [*blocks, Text(Message("The plan of that time does not explain it."))]
         whole: Block = Listing(why.text, heading) if audience == "marketer" else Text(why.text)

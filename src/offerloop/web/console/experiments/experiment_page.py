@@ -11,7 +11,7 @@ from offerloop.web.console.experiments.dimension import opened
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.looks import guardrails, looks
 from offerloop.web.console.experiments.view import finding_of
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.problems import Problem
 from offerloop.workspace import RunRead, readouts_of
 
@@ -37,11 +37,11 @@ CHECKS = (
 WEEKLY_EFFECT = "100.00"
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return one run as an experiment."""
-    run = asked.needed("run", lambda name: asked.run_named(name or None))
-    shown = show_experiment(asked.request, run.folder.name, asked.caller)
-    blocks: list[Block] = [_facts(shown), _checks(shown), *_found(asked, run, shown), *_planning(asked, run)]
+    run = request.needed("run", lambda name: request.run_named(name or None))
+    shown = show_experiment(request.http, run.folder.name, request.caller)
+    blocks: list[Block] = [_facts(shown), _checks(shown), *_found(request, run, shown), *_planning(request, run)]
     return View(Message("Experiment of {day}", context="page title", day=shown.began_on), "", tuple(blocks))
 
 
@@ -72,24 +72,24 @@ def _checks(shown: ExperimentShown) -> Table:
     return Table("checks", Message("Whether the draw is sound"), CHECKS, rows, empty)
 
 
-def _found(asked: Asked, run: RunRead, shown: ExperimentShown) -> list[Block]:
+def _found(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list[Block]:
     """Return what the newest read-out found, and what profit is made of in both groups."""
     if shown.read_out is None:
         said = Message("It was not read out yet. When orders after the plan are there, begin a read-out.")
         return [Notice(said, "neutral", "/console/jobs", Message("Begin a read-out", context="link"))]
-    sentence = finding_of(asked, shown.read_out)
-    shop = asked.worker.settings.shop
+    sentence = finding_of(request, shown.read_out)
+    shop = request.worker.settings.shop
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
     return [
         Heading(Message("What it caused", context="heading")), Notice(sentence), *drivers(readout.parent, run.currency),
-        *guardrails(shown, run.currency), *looks(asked, shown, run.currency), *opened(asked, run),
+        *guardrails(shown, run.currency), *looks(request, shown, run.currency), *opened(request, run),
     ]  # fmt: skip
 
 
-def _planning(asked: Asked, run: RunRead) -> list[Block]:
+def _planning(request: PageRequest, run: RunRead) -> list[Block]:
     """Return how many days it takes to show an effect of a size that the reader chooses."""
     unit = Localizer("en", run.currency).money.unit
-    written = asked.field("effect") or WEEKLY_EFFECT
+    written = request.field("effect") or WEEKLY_EFFECT
     effect = Input(
         "effect", Message("Effect a week, in all", context="field of a form"), value=written,
         hint=Message("In the shop's money, such as 100.00."),
@@ -102,16 +102,16 @@ def _planning(asked: Asked, run: RunRead) -> list[Block]:
     )  # fmt: skip
     try:
         weekly = round(float(written) * unit)
-        found = planner(asked.request, run.folder.name, asked.caller, max(1, min(weekly, 10**12 - 1)))
+        planned = planner(request.http, run.folder.name, request.caller, max(1, min(weekly, 10**12 - 1)))
     except ValueError:
         return [form, Notice(Message("The effect must be a number, such as 100.00."), "bad")]
     except Problem:
         return [form, Notice(Message("Nothing that could be measured is planned."))]
-    if found.days is None:
+    if planned.days is None:
         said = Message("No number of days would show an effect this small with these groups.")
     else:
         said = Message("A read-out shows it after {n} day, in 80 of 100 cases.",
-                       plural="A read-out shows it after {n} days, in 80 of 100 cases.", n=found.days)  # fmt: skip
+                       plural="A read-out shows it after {n} days, in 80 of 100 cases.", n=planned.days)  # fmt: skip
     return [form, Notice(said)]
 
 

@@ -9,7 +9,7 @@ from offerloop.report import Table as DrawnTable
 from offerloop.web.api.experiments import ExperimentShown
 from offerloop.web.console.blocks import Block, Chart, Column, Heading, Table, Text
 from offerloop.web.console.cells import Badge, Cell, MinorAmount, MinorEstimate
-from offerloop.web.console.page_request import Asked
+from offerloop.web.console.page_request import PageRequest
 
 STATES = {
     "within": Badge("within", Message("no worse than allowed", context="state of a guardrail"), "good"),
@@ -59,7 +59,7 @@ def _share(value: float | None) -> Share | None:
     return None if value is None else Share(value)
 
 
-def looks(asked: Asked, shown: ExperimentShown, currency: str) -> list[Block]:
+def looks(request: PageRequest, shown: ExperimentShown, currency: str) -> list[Block]:
     """Return the effect at each read-out, with intervals that hold at all of them together."""
     effects = [(one, Estimate(one.difference_minor, one.low_minor, one.high_minor)) for one in shown.looks]
     if not effects:
@@ -69,18 +69,18 @@ def looks(asked: Asked, shown: ExperimentShown, currency: str) -> list[Block]:
     )
     caption = Message("The effect at each read-out", context="table title")
     table = Table("looks", caption, LOOKS, rows, Message("It was not read out yet.", context="empty table"))
-    return [Heading(_TITLE), Text(_WHY), _chart(asked, [(one.until, effect) for one, effect in effects]), table]
+    return [Heading(_TITLE), Text(_WHY), _chart(request, [(one.until, effect) for one, effect in effects]), table]
 
 
 _TITLE = Message("How sure the effect has become")
 _WHY = Message("The intervals hold at all read-outs together, so that it does no harm to look early and often.")
 
 
-def _chart(asked: Asked, effects: list[tuple[str, Estimate]]) -> Chart:
-    _, money = asked.localizer, asked.localizer.money
+def _chart(request: PageRequest, effects: list[tuple[str, Estimate]]) -> Chart:
+    _, money = request.localizer, request.localizer.money
     dots = [Dot("", until, effect.times(1 / money.unit)) for until, effect in effects]
     title = _("The effect at each read-out", context="table title")
-    measure = _("Profit a customer and week, with the offer less held out, {currency}", currency=asked.currency)
+    measure = _("Profit a customer and week, with the offer less held out, {currency}", currency=request.currency)
     columns = (_(LOOKS[0].title), _(LOOKS[2].title))
     drawn = DrawnTable(title, columns, tuple((until, _.brief(effect)) for until, effect in effects))
     return Chart(figure("looks", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))

@@ -13,7 +13,7 @@ from offerloop.money import to_minor
 from offerloop.report import Localizer
 from offerloop.web.console.blocks import Block, Column, Notice, Table, Text, View, Words
 from offerloop.web.console.cells import Badge, Cell, Link
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 
 SHOWN = 50
 TITLE = Message("Experiments", context="page title")
@@ -28,47 +28,47 @@ COLUMNS = (
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the read-outs of all plans, the newest first, and what the newest plan's test can show."""
-    folders = sorted(asked.worker.settings.shop.glob("runs/[0-9]*/readout-*/readout.json"), reverse=True)
-    rows = tuple(_row(asked, path) for path in folders[:SHOWN])
+    folders = sorted(request.worker.settings.shop.glob("runs/[0-9]*/readout-*/readout.json"), reverse=True)
+    rows = tuple(_row(request, path) for path in folders[:SHOWN])
     empty = Message(
         "No plan was measured yet. When orders after the plan are there, begin a read-out on the page “Jobs”."
     )
     blocks: list[Block] = [
-        *_coming(asked),
+        *_coming(request),
         Table("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty),
     ]
     return View(TITLE, Message("What plans caused, against customers held back at random."), tuple(blocks))
 
 
-def _coming(asked: Asked) -> list[Block]:
+def _coming(request: PageRequest) -> list[Block]:
     """Say how long the newest plan needs to show its forecast."""
-    test = {} if asked.run is None else asked.run.summary.get("coming_test") or {}
+    test = {} if request.run is None else request.run.summary.get("coming_test") or {}
     sentence = test.get("sentence")
-    if not sentence or asked.run is None:
+    if not sentence or request.run is None:
         return [Notice(Message("Nothing that could be measured is planned."))]
-    if asked.run.summary.get("language") != asked.localizer.language:
+    if request.run.summary.get("language") != request.localizer.language:
         weeks = test.get("weeks_to_show_it")
-        sentence = "" if weeks is None else asked.localizer(
+        sentence = "" if weeks is None else request.localizer(
             "A read-out would take {n} week to show a profit as small as forecast.",
             plural="A read-out would take {n} weeks to show a profit as small as forecast.", n=int(weeks),
         )  # fmt: skip
-    address = f"/console/experiment?run={asked.run.folder.name}"
+    address = f"/console/experiment?run={request.run.folder.name}"
     return [Text(str(sentence)), Notice(Message("The newest plan:", context="before a link"), "neutral", address, _SEE)]
 
 
-def finding_of(asked: Asked, readout: Mapping[str, Any]) -> Words:
+def finding_of(request: PageRequest, readout: Mapping[str, Any]) -> Words:
     """Return what a read-out found in the language of the page; in another than its run's only what profit did."""
-    said, run = str(readout.get("sentence") or readout.get("stopped") or ""), asked.run_named(str(readout.get("run")))
-    if run is None or run.summary.get("language") == asked.localizer.language:
+    said, run = str(readout.get("sentence") or readout.get("stopped") or ""), request.run_named(str(readout.get("run")))
+    if run is None or run.summary.get("language") == request.localizer.language:
         return said
     wanted = ("plan", "profit", "all", "adjusted")
     total = next((one["total"] for one in readout.get("effects", ()) if _about(one) == wanted), None)
     if total is None:
         return Message("No effect is shown; the report says why.", context="finding of a read-out")
     ends = [float(to_minor(str(total[end]), run.currency)) for end in ("value", "low", "high")]
-    effect = Localizer(asked.localizer.language, run.currency).brief(Estimate(*ends))
+    effect = Localizer(request.localizer.language, run.currency).brief(Estimate(*ends))
     return Message("The plan's offers changed profit by {effect}.", effect=effect)
 
 
@@ -76,12 +76,12 @@ def _about(effect: Mapping[str, Any]) -> tuple[object, ...]:
     return tuple(effect.get(name) for name in ("comparison", "outcome", "group", "method"))
 
 
-def _row(asked: Asked, path: Path) -> tuple[Cell, ...]:
-    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def _row(request: PageRequest, path: Path) -> tuple[Cell, ...]:
+    summary: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     run, readout = path.parent.parent.name, path.parent.name
-    state = STOPPED if found.get("stopped") else READ
-    report = Link(asked.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
-    finding = finding_of(asked, found)
+    state = STOPPED if summary.get("stopped") else READ
+    report = Link(request.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
+    finding = finding_of(request, summary)
     link = Link(run, f"/console/experiment?run={run}")
     return link, readout.removeprefix("readout-"), state, finding, report
 

@@ -8,7 +8,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
 from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
 from offerloop.web.console.cells import Cell
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
 LEAST = 20
@@ -24,9 +24,9 @@ COLUMNS = (
 TITLE = Message("Fairness and privacy", context="page title")
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return who gets offers by attribute, and the privacy settings of the newest run."""
-    run = asked.run
+    run = request.run
     if run is None:
         start = Notice(Message("There is no plan yet, so nobody gets offers."), "warning", "/console/jobs", _START)
         return View(TITLE, "", (start,))
@@ -53,20 +53,20 @@ def _rates(run: RunRead) -> list[Block]:
             )
         ]
     customers = run.table("customers")
-    known = [name for name in run.audit_only if name in customers.collect_schema().names()]
+    audited = [name for name in run.audit_only if name in customers.collect_schema().names()]
     planned = run.table("assignments").filter(pl.col("arm") == "plan").select("customer_id", "offer_id")
-    joined = planned.join(customers.select("customer_id", *known), on="customer_id").collect()
-    rows = tuple(row for name in known for row in _groups(joined, name))
+    joined = planned.join(customers.select("customer_id", *audited), on="customer_id").collect()
+    rows = tuple(row for name in audited for row in _groups(joined, name))
     return [Table("rates", Message("Who gets offers, by group"), COLUMNS, rows, Message("No group is large enough."))]
 
 
 def _groups(joined: pl.DataFrame, attribute: str) -> list[tuple[Cell, ...]]:
-    given = (pl.col("offer_id") != "none").sum().alias("given")
-    groups = joined.group_by(pl.col(attribute).cast(pl.String).alias("group")).agg(given, pl.len().alias("size"))
-    found = groups.drop_nulls("group").filter(pl.col("size") >= LEAST).sort("group")
+    n_with_offer = (pl.col("offer_id") != "none").sum().alias("n_with_offer")
+    groups = joined.group_by(pl.col(attribute).cast(pl.String).alias("group")).agg(n_with_offer, pl.len().alias("size"))
+    large = groups.drop_nulls("group").filter(pl.col("size") >= LEAST).sort("group")
     rows: list[tuple[Cell, ...]] = []
-    for row in found.iter_rows(named=True):
-        rate = Estimate.of_share(row["given"], row["size"])
+    for row in large.iter_rows(named=True):
+        rate = Estimate.of_share(row["n_with_offer"], row["size"])
         ends = (Share(rate.value), Share(rate.low), Share(rate.high))
         rows.append((attribute, row["group"], row["size"], *ends))
     return rows

@@ -8,7 +8,7 @@ from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
 from offerloop.web.console.blocks import Block, Column, Form, Input, Progress, Table, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
 
 STAGES = 15
@@ -39,9 +39,9 @@ COLUMNS = (
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the newest jobs."""
-    jobs = asked.worker.database.read(lambda one: list_jobs(one, 20))
+    jobs = request.worker.database.read(lambda one: list_jobs(one, 20))
     active = [one for one in jobs if one.state in UNDER_WAY]
     blocks: list[Block] = []
     for job in active:
@@ -98,14 +98,14 @@ def _row(job: Job) -> tuple[Cell, ...]:
     return KINDS[job.kind], STATES[job.state], begun, ended, str(outcome)
 
 
-def _queue(asked: Asked) -> str:
-    kind = asked.needed("kind", lambda name: name if name in KINDS and name != "erase" else None)
-    queue_job(asked.request, JobRequest(kind=kind), asked.caller)  # type: ignore[arg-type]
+def _queue(request: PageRequest) -> str:
+    kind = request.needed("kind", lambda name: name if name in KINDS and name != "erase" else None)
+    queue_job(request.http, JobRequest(kind=kind), request.caller)  # type: ignore[arg-type]
     return "/console/jobs"
 
 
-def _stop(asked: Asked) -> str:
-    stop_job(asked.request, asked.field("job"), asked.caller)
+def _stop(request: PageRequest) -> str:
+    stop_job(request.http, request.field("job"), request.caller)
     return "/console/jobs"
 
 

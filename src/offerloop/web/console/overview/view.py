@@ -12,7 +12,7 @@ from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Tab
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.spend import spend_alarms, spend_table
 from offerloop.workspace import RunRead
 
@@ -32,12 +32,12 @@ COLUMNS = (
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the overview of the shop."""
-    run = asked.run
+    run = request.run
     titles = {} if run is None else {one.id: one.title for one in forecasts(run)}
-    blocks = [*_attention(asked, titles)]
-    if asked.config is None:
+    blocks = [*_attention(request, titles)]
+    if request.config is None:
         said = Message("The shop is not set up yet: give it its order lines.")
         blocks.append(Notice(said, "warning", "/console/setup", Message("Set up the shop", context="link")))
         return View(Message("Overview", context="page title"), "", tuple(blocks))
@@ -48,11 +48,11 @@ def view(asked: Asked) -> View:
                 "warning", "/console/jobs", Message("Start a run", context="link"),
             )
         )  # fmt: skip
-        return View(Message("Overview", context="page title"), "", tuple(blocks), refresh=_works(asked))
+        return View(Message("Overview", context="page title"), "", tuple(blocks), refresh=_works(request))
     campaigns = forecasts(run)
-    blocks += [_stats(run, campaigns), campaign_table(campaigns), spend_table(asked, titles)]
+    blocks += [_stats(run, campaigns), campaign_table(campaigns), spend_table(request, titles)]
     return View(
-        Message("Overview", context="page title"), decision_sentence(campaigns), tuple(blocks), refresh=_works(asked)
+        Message("Overview", context="page title"), decision_sentence(campaigns), tuple(blocks), refresh=_works(request)
     )
 
 
@@ -103,65 +103,65 @@ def _most(campaigns: list[CampaignForecast], currency: str) -> MinorAmount | Non
     return MinorAmount(sum(amounts), currency) if len(amounts) == len(campaigns) else None
 
 
-def _attention(asked: Asked, titles: Mapping[str, str]) -> list[Block]:
+def _attention(request: PageRequest, titles: Mapping[str, str]) -> list[Block]:
     """Return what somebody should look at, the most urgent first."""
-    worker, found = asked.worker, list[Block]()
+    worker, blocks = request.worker, list[Block]()
     if not worker.personalised:
-        found.append(
+        blocks.append(
             Notice(
                 Message("Personal offers are switched off: nobody gets one."), "bad",
                 "/console/policies", Message("Switch them on again"),
             )
         )  # fmt: skip
-    found += _campaigns(asked)
-    found += spend_alarms(asked, titles)
+    blocks += _campaigns(request)
+    blocks += spend_alarms(request, titles)
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
         if job.state is JobState.DONE and time() - (job.ended_at or 0) < LATELY_SECONDS:
             done = Message("Done: {job}.", context="notice", job=KINDS[job.kind])
-            found.append(Notice(done, "good", "/console/jobs", Message("See the jobs", context="link")))
+            blocks.append(Notice(done, "good", "/console/jobs", Message("See the jobs", context="link")))
         if job.state is JobState.FAILED:
-            found.append(
+            blocks.append(
                 Notice(
                     Message("The last job failed: {why}", why=job.failure or ""), "bad",
                     "/console/jobs", Message("See the jobs", context="link"),
                 )
             )  # fmt: skip
-    found += [progress_of(one) for one in newest if one.state in UNDER_WAY]
-    served, run = worker.version, asked.run
+    blocks += [progress_of(one) for one in newest if one.state in UNDER_WAY]
+    served, run = worker.version, request.run
     if run is not None and served is not None and served != run.folder.name:
-        found.append(
+        blocks.append(
             Notice(
                 Message("The checkout is served by the plan {version}, not by the newest one.", version=served),
                 "warning", "/console/policies", Message("Choose which plan is served"),
             )
         )  # fmt: skip
-    return found
+    return blocks
 
 
-def _campaigns(asked: Asked) -> list[Block]:
+def _campaigns(request: PageRequest) -> list[Block]:
     """Return what campaigns need: a review, money, or a decision before they end."""
-    written = asked.worker.database.read(lambda one: list_campaigns(one, "", MOST_CAMPAIGNS))
-    found: list[Block] = []
+    written = request.worker.database.read(lambda one: list_campaigns(one, "", MOST_CAMPAIGNS))
+    blocks: list[Block] = []
     for one in written:
         title, href = str(one.text.body.get("title") or one.campaign_id), f"/console/campaign?id={one.campaign_id}"
         ends_at, see = one.moment.ends_at, Message("See the campaign", context="link")
         if one.state is CampaignState.EXHAUSTED:
-            found.append(Notice(Message("“{title}” has used up its budget.", title=title), "bad", href, see))
+            blocks.append(Notice(Message("“{title}” has used up its budget.", title=title), "bad", href, see))
         elif one.state is CampaignState.IN_REVIEW:
-            found.append(Notice(Message("“{title}” waits for a review.", title=title), "warning", href, see))
+            blocks.append(Notice(Message("“{title}” waits for a review.", title=title), "warning", href, see))
         elif one.state is CampaignState.RUNNING and ends_at is not None and ends_at - time() < SOON_SECONDS:
             days = int(max(0, ends_at - time()) // DAY_SECONDS)
             said = Message(
                 "“{title}” ends within {n} day from now.", plural="“{title}” ends within {n} days from now.",
                 title=title, n=days + 1,
             )  # fmt: skip
-            found.append(Notice(said, "warning", href, see))
-    return found
+            blocks.append(Notice(said, "warning", href, see))
+    return blocks
 
 
-def _works(asked: Asked) -> bool:
-    jobs = asked.worker.database.read(lambda one: list_jobs(one, 5))
+def _works(request: PageRequest) -> bool:
+    jobs = request.worker.database.read(lambda one: list_jobs(one, 5))
     return any(one.state in UNDER_WAY for one in jobs)
 
 

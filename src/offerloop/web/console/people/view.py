@@ -10,7 +10,7 @@ from offerloop.store import Person, add_entry, end_session, invite, list_people,
 from offerloop.web.auth import COOKIE
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Table, View
 from offerloop.web.console.cells import Badge, Cell, Instant
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.demo import DEMO_PEOPLE
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission, roles_with_any
@@ -52,41 +52,43 @@ PERMISSIONS = {
 }
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return who may do what; admins invite here."""
-    people = asked.worker.database.read(list_people)
+    people = request.worker.database.read(list_people)
     blocks: list[Block] = []
-    invitation = asked.field("invitation")
-    if invitation and asked.may(Permission.ADMINISTER):
-        address = f"{asked.request.url.scheme}://{asked.request.url.netloc}/console/sign-in?invitation={invitation}"
+    invitation = request.field("invitation")
+    if invitation and request.may(Permission.ADMINISTER):
+        address = f"{request.http.url.scheme}://{request.http.url.netloc}/console/sign-in?invitation={invitation}"
         said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
         blocks.append(Notice(said, "good"))
-    demo = {name for name, _ in DEMO_PEOPLE.values()} if asked.worker.settings.demo_people else set()
+    demo = {name for name, _ in DEMO_PEOPLE.values()} if request.worker.settings.demo_people else set()
     rows = tuple(_row(one, is_demo=one.name in demo) for one in people)
     empty = Message("Nobody may sign in yet.")
     blocks.append(Table("people", Message("Who may sign in"), COLUMNS, rows, empty))
-    duties = tuple(_duty(asked, people, one) for one in PERMISSIONS)
+    duties = tuple(_duty(request, people, one) for one in PERMISSIONS)
     blocks += [
-        Table("permissions", Message("Who may do what"), DUTIES, duties, empty), *_rules(asked), _invite(),
+        Table("permissions", Message("Who may do what"), DUTIES, duties, empty), *_rules(request), _invite(),
         *_revoke(people),
     ]  # fmt: skip
     return View(TITLE, "", tuple(blocks))
 
 
-def _duty(asked: Asked, people: list[Person], permission: Permission) -> tuple[Cell, ...]:
+def _duty(request: PageRequest, people: list[Person], permission: Permission) -> tuple[Cell, ...]:
     """Say who may do something, and why the reader may not."""
     roles = roles_with_any([permission])
     names = [one.name for one in people if one.revoked_at is None and not {*roles}.isdisjoint(one.roles)]
-    may = asked.may(permission)
+    may = request.may(permission)
     why = (
-        None if may else Message("your roles are {own}; one of {roles} is needed", own=asked.caller.roles, roles=roles)
+        None
+        if may
+        else Message("your roles are {own}; one of {roles} is needed", own=request.caller.roles, roles=roles)
     )
     return PERMISSIONS[permission], roles, names, may, why
 
 
-def _rules(asked: Asked) -> list[Block]:
+def _rules(request: PageRequest) -> list[Block]:
     """Say how many people a campaign needs before it starts."""
-    reviewers = 1 if asked.config is None else asked.config.approval.reviewers
+    reviewers = 1 if request.config is None else request.config.approval.reviewers
     if not reviewers:
         return [Notice(Message("Campaigns are not reviewed here: one person may start them."), "warning")]
     said = Message(
@@ -128,37 +130,37 @@ def _revoke(people: list[Person]) -> list[Form]:
     ]  # fmt: skip
 
 
-def _invited(asked: Asked) -> str:
-    name, role = asked.field("name"), asked.needed("role", lambda text: text if text in ROLE_NAMES else None)
+def _invited(request: PageRequest) -> str:
+    name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_NAMES else None)
     if not name:
         raise Problem("invalid", field="name")
 
     def make(connection: Connection) -> str:
-        found = invite(connection, name, {role})
-        if found is None:
+        invitation = invite(connection, name, {role})
+        if invitation is None:
             raise Problem("conflict", Message("somebody has that name"), field="name")
-        add_entry(connection, asked.caller.actor, "person invited", found[0].person_id, roles=[role])
-        return found[1]
+        add_entry(connection, request.caller.actor, "person invited", invitation[0].person_id, roles=[role])
+        return invitation[1]
 
-    return f"/console/people?invitation={quote(asked.worker.database.change(make), safe='')}"
+    return f"/console/people?invitation={quote(request.worker.database.change(make), safe='')}"
 
 
-def _revoked(asked: Asked) -> str:
-    person_id = asked.needed("person", lambda text: text if text != asked.caller.actor else None)
+def _revoked(request: PageRequest) -> str:
+    person_id = request.needed("person", lambda text: text if text != request.caller.actor else None)
 
     def end(connection: Connection) -> Person | None:
-        add_entry(connection, asked.caller.actor, "person revoked", person_id)
+        add_entry(connection, request.caller.actor, "person revoked", person_id)
         return revoke_person(connection, person_id)
 
-    if asked.worker.database.change(end) is None:
+    if request.worker.database.change(end) is None:
         raise Problem("not_found", field="person")
-    asked.worker.credentials.forget()
+    request.worker.credentials.forget()
     return "/console/people"
 
 
-def _sign_out(asked: Asked) -> str:
-    asked.worker.database.change(lambda one: end_session(one, asked.request.cookies.get(COOKIE, "")))
-    asked.worker.credentials.forget()
+def _sign_out(request: PageRequest) -> str:
+    request.worker.database.change(lambda one: end_session(one, request.http.cookies.get(COOKIE, "")))
+    request.worker.credentials.forget()
     return "/console/sign-in"
 
 

@@ -24,7 +24,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts, sentence_in
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.spend import spend_table
 from offerloop.workspace import RunRead, campaign_curve, is_preview
 
@@ -47,22 +47,22 @@ RULES = {
 }
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return one campaign of the newest plan, or of the run that is named."""
-    run = asked.needed("run", lambda name: asked.run_named(name or None))
-    campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
-    blocks: list[Block] = [_facts(campaign), Text(sentence_in(run, campaign, asked.localizer))]
+    run = request.needed("run", lambda name: request.run_named(name or None))
+    campaign = request.needed("campaign", lambda name: next((one for one in forecasts(run) if one.id == name), None))
+    blocks: list[Block] = [_facts(campaign), Text(sentence_in(run, campaign, request.localizer))]
     if is_preview(run.folder.name):
         blocks.insert(0, PREVIEWED)
-    if run.folder.name == asked.worker.version:
-        blocks.append(spend_table(asked, {campaign.id: campaign.title}, campaign.id))
+    if run.folder.name == request.worker.version:
+        blocks.append(spend_table(request, {campaign.id: campaign.title}, campaign.id))
     curve = curve_of(run, campaign.id)
     if len(curve) > 1:
         blocks += [
             Heading(Message("What another budget would bring")),
-            slider(run, campaign, curve, asked.localizer),
+            slider(run, campaign, curve, request.localizer),
         ]  # fmt: skip
-    blocks += [_compared(run, campaign, asked.localizer), _limits(run, campaign), _links(run, campaign)]
+    blocks += [_compared(run, campaign, request.localizer), _limits(run, campaign), _links(run, campaign)]
     return View(campaign.title, decision_sentence([campaign]), tuple(blocks))
 
 
@@ -172,7 +172,7 @@ def _limits(run: RunRead, campaign: CampaignForecast) -> Table:
     if not (run.folder / "plan_limits.parquet").is_file():
         return Table("limits", Message("What each limit costs"), columns, (), empty)
     own = pl.col("campaign_id").is_null() | (pl.col("campaign_id") == campaign.id) | (pl.col("campaign_id") == "")
-    found = run.table("plan_limits").filter(own & (pl.col("kind") != "order")).collect().rows(named=True)
+    limits = run.table("plan_limits").filter(own & (pl.col("kind") != "order")).collect().rows(named=True)
     rows = tuple(
         (
             LIMITS.get(row["kind"], row["kind"]),
@@ -180,7 +180,7 @@ def _limits(run: RunRead, campaign: CampaignForecast) -> Table:
                 Estimate.from_bounds(row["gain_minor"], row["gain_low_minor"], row["gain_high_minor"]), run.currency
             ),
         )
-        for row in found
+        for row in limits
     )  # fmt: skip
     return Table("limits", Message("What each limit costs"), columns, rows, empty)
 

@@ -6,7 +6,7 @@ from offerloop.message import Message
 from offerloop.web.api.policies import CampaignCompared, CustomersCompared, compare_policy
 from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 
 SHOWN = 50
 TITLE = Message("Compare two plans", context="page title")
@@ -24,9 +24,9 @@ COLUMNS = (
 )
 
 
-def finished_runs(asked: Asked) -> list[str]:
+def finished_runs(request: PageRequest) -> list[str]:
     """Return the names of the finished runs, the newest first."""
-    shop = asked.worker.settings.shop
+    shop = request.worker.settings.shop
     return sorted((one.parent.name for one in shop.glob("runs/[0-9]*/manifest.json")), reverse=True)[:SHOWN]
 
 
@@ -43,25 +43,25 @@ def comparison_form(names: list[str], before: str, after: str) -> Form:
     )  # fmt: skip
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Say what a plan changes in another one: by default, the newest in the one that is served."""
-    names = finished_runs(asked)
+    names = finished_runs(request)
     if not names:
         return View(TITLE, "", (Notice(NO_RUN, "neutral", "/console/jobs", Message("Start a run", context="link")),))
-    before = _chosen(asked, "before", names, asked.worker.version or names[-1])
-    after = _chosen(asked, "after", names, names[0])
-    found = compare_policy(asked.request, after, asked.caller, before)
+    before = _chosen(request, "before", names, request.worker.version or names[-1])
+    after = _chosen(request, "after", names, names[0])
+    compared = compare_policy(request.http, after, request.caller, before)
     caption = Message("Campaigns in both plans", context="table title")
-    rows = tuple(_row(one) for one in found.campaigns)
+    rows = tuple(_row(one) for one in compared.campaigns)
     table = Table("campaigns", caption, COLUMNS, rows, Message("Neither plan has a campaign."))
-    blocks: tuple[Block, ...] = (_stats(found.customers), table, comparison_form(names, before, after))
+    blocks: tuple[Block, ...] = (_stats(compared.customers), table, comparison_form(names, before, after))
     return View(
         TITLE, Message("From {before} to {after}.", context="lead of a page", before=before, after=after), blocks
     )
 
 
-def _chosen(asked: Asked, field: str, names: list[str], usual: str) -> str:
-    return asked.needed(field, lambda name: name if name in names else None) if asked.field(field) else usual
+def _chosen(request: PageRequest, field: str, names: list[str], usual: str) -> str:
+    return request.needed(field, lambda name: name if name in names else None) if request.field(field) else usual
 
 
 def _stats(customers: CustomersCompared) -> Stats:

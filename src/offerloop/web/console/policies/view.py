@@ -8,7 +8,7 @@ from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_swit
 from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words, hidden
 from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, finished_runs
 from offerloop.web.roles import Permission
 
@@ -26,21 +26,21 @@ COLUMNS = (
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the finished runs, the newest first."""
-    worker = asked.worker
+    worker = request.worker
     chosen = worker.database.read(promoted)
-    names = finished_runs(asked)
-    rows = tuple(_row(asked, name, chosen) for name in names)
-    blocks: list[Block] = [_switch(asked), *([_choice(names, chosen)] if names else [])]
+    names = finished_runs(request)
+    rows = tuple(_row(request, name, chosen) for name in names)
+    blocks: list[Block] = [_switch(request), *([_choice(names, chosen)] if names else [])]
     blocks.append(Table("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN))
     if len(names) > 1:
         blocks.append(comparison_form(names, worker.version or names[1], names[0]))
-    return View(Message("Runs and policies", context="page title"), _lead(asked, chosen), tuple(blocks))
+    return View(Message("Runs and policies", context="page title"), _lead(request, chosen), tuple(blocks))
 
 
-def _lead(asked: Asked, chosen: str | None) -> Message:
-    version = asked.worker.version
+def _lead(request: PageRequest, chosen: str | None) -> Message:
+    version = request.worker.version
     if version is None:
         return Message("The checkout follows no plan: everybody gets no offer.")
     if chosen is None:
@@ -48,17 +48,17 @@ def _lead(asked: Asked, chosen: str | None) -> Message:
     return Message("The checkout follows the plan {version}, until you choose another one.", version=version)
 
 
-def _row(asked: Asked, name: str, chosen: str | None) -> tuple[Cell, ...]:
+def _row(request: PageRequest, name: str, chosen: str | None) -> tuple[Cell, ...]:
     state = OTHER
-    if name == asked.worker.version:
+    if name == request.worker.version:
         state = CHOSEN if name == chosen else SERVED
-    run = asked.run_named(name)
+    run = request.run_named(name)
     if run is None:
         return name, state, None, None, None, None, None
     sent = [one for one in forecasts(run) if one.is_sent]
     return (
         name, state, str(run.summary["as_of"]), [one.title for one in sent], sum(one.customers for one in sent),
-        MinorAmount(_profit(sent), run.currency), Link(asked.localizer(REPORT), f"/console/report?run={name}"),
+        MinorAmount(_profit(sent), run.currency), Link(request.localizer(REPORT), f"/console/report?run={name}"),
     )  # fmt: skip
 
 
@@ -69,8 +69,8 @@ def _profit(sent: list[CampaignForecast]) -> int:
     return round(sum(one.profit.value for one in sent))
 
 
-def _switch(asked: Asked) -> Block:
-    on = asked.worker.personalised
+def _switch(request: PageRequest) -> Block:
+    on = request.worker.personalised
     is_on = hidden("is_on", "" if on else "yes")
     if on:
         return Form(
@@ -95,14 +95,14 @@ def _choice(names: list[str], chosen: str | None) -> Form:
     )  # fmt: skip
 
 
-def _promote(asked: Asked) -> str:
-    known = asked.needed("version", lambda name: name if name == NEWEST or asked.run_named(name) else None)
-    promote_policy(asked.request, known, asked.caller)
+def _promote(request: PageRequest) -> str:
+    version = request.needed("version", lambda name: name if name == NEWEST or request.run_named(name) else None)
+    promote_policy(request.http, version, request.caller)
     return "/console/policies"
 
 
-def _turn(asked: Asked) -> str:
-    turn_switch(asked.request, Switch(is_on=asked.field("is_on") == "yes"), asked.caller)
+def _turn(request: PageRequest) -> str:
+    turn_switch(request.http, Switch(is_on=request.field("is_on") == "yes"), request.caller)
     return "/console/policies"
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.message import Message
 from offerloop.web.console.blocks import Column, Notice, Table, View
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
 SHOWN = 50
@@ -18,14 +18,14 @@ COLUMNS = (
 )
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the products that the newest run recommends."""
     title = Message("Products", context="page title")
-    run = asked.run
+    run = request.run
     if run is None:
         start = Notice(Message("There is no run yet, so nothing is recommended."), "warning", "/console/jobs", _START)
         return View(title, "", (start,))
-    offset = asked.number("from") or 0
+    offset = request.number("from") or 0
     return View(title, Message("What the newest run recommends to most customers."), (_recommended(run, offset),))
 
 
@@ -35,14 +35,14 @@ _START = Message("Start a run", context="link")
 def _recommended(run: RunRead, offset: int) -> Table:
     by_task = [(pl.col("task") == task).sum().alias(task) for task in ("repeat", "new")]
     counted = run.table("affinities").group_by("product_id").agg(*by_task, pl.len().alias("all"))
-    found = counted.sort(["all", "product_id"], descending=[True, False]).slice(offset, SHOWN + 1).collect()
-    ids = [str(one) for one in found["product_id"].head(SHOWN)]
+    products = counted.sort(["all", "product_id"], descending=[True, False]).slice(offset, SHOWN + 1).collect()
+    ids = [str(one) for one in products["product_id"].head(SHOWN)]
     texts = run.texts(ids)
     rows = tuple(
         (str(row["product_id"]), texts.get(str(row["product_id"])), row["repeat"], row["new"])
-        for row in found.head(SHOWN).iter_rows(named=True)
+        for row in products.head(SHOWN).iter_rows(named=True)
     )
-    more = f"/console/products?from={offset + SHOWN}" if found.height > SHOWN else None
+    more = f"/console/products?from={offset + SHOWN}" if products.height > SHOWN else None
     return Table(
         "products",
         Message("Products recommended most", context="table title"),

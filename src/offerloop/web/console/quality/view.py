@@ -8,7 +8,7 @@ from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message, Share
 from offerloop.web.console.blocks import Column, Notice, Stat, Stats, Table, View
 from offerloop.web.console.cells import Cell
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
 COLUMNS = (
@@ -22,9 +22,9 @@ COLUMNS = (
 TITLE = Message("Data quality", context="page title")
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return what cleaning did before the newest run."""
-    run = asked.run
+    run = request.run
     if run is None:
         start = Notice(
             Message("No data have been read yet. A run reads and checks them."), "warning", "/console/jobs",
@@ -33,7 +33,7 @@ def view(asked: Asked) -> View:
         return View(TITLE, "", (start,))
     quality = run.table("quality").collect()
     gaps = [Notice(str(one), "warning") for one in run.summary.get("gaps", [])]
-    return View(TITLE, _lead(run), (_stats(quality), *gaps, _table(asked, quality)))
+    return View(TITLE, _lead(run), (_stats(quality), *gaps, _table(request, quality)))
 
 
 def _lead(run: RunRead) -> Message:
@@ -54,9 +54,9 @@ def _stats(quality: pl.DataFrame) -> Stats:
     ))  # fmt: skip
 
 
-def _table(asked: Asked, quality: pl.DataFrame) -> Table:
+def _table(request: PageRequest, quality: pl.DataFrame) -> Table:
     hits = quality.filter(pl.col("rows") > 0)
-    rows = tuple(_row(asked, row, quality) for row in hits.iter_rows(named=True))
+    rows = tuple(_row(request, row, quality) for row in hits.iter_rows(named=True))
     return Table(
         "rules",
         Message("What cleaning found", context="table title"),
@@ -66,12 +66,12 @@ def _table(asked: Asked, quality: pl.DataFrame) -> Table:
     )
 
 
-def _row(asked: Asked, row: dict[str, object], quality: pl.DataFrame) -> tuple[Cell, ...]:
+def _row(request: PageRequest, row: dict[str, object], quality: pl.DataFrame) -> tuple[Cell, ...]:
     read, rows = _count(quality, str(row["table"]), "read"), int(str(row["rows"]))
     rule, action = str(row["rule"]), str(row["action"])
     return (
         str(row["table"]), RULE_NAMES.get(rule, rule), ACTION_NAMES.get(action, action), rows,
-        Share(rows / read) if read else None, asked.localizer.unpacked(str(row["why_message"])),
+        Share(rows / read) if read else None, request.localizer.unpacked(str(row["why_message"])),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from offerloop.tables import PLAN
 from offerloop.web.console.blocks import Column, Stat, Stats, Table, View
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import Link, MinorAmount
-from offerloop.web.console.page_request import Asked, Page
+from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.plan.view import PREVIEWED
 from offerloop.workspace import is_preview
 
@@ -45,17 +45,17 @@ def _ordered(assignments: Path, _: int, campaign_id: str) -> pl.DataFrame:
     return ordered.sort(ratio, "customer_id", descending=[True, False]).with_columns(taken).collect()
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the customers with the most expected profit for each unit of budget first."""
-    run = asked.needed("run", lambda name: asked.run_named(name or None))
-    campaign = asked.needed("campaign", lambda wanted: next((one for one in forecasts(run) if one.id == wanted), None))
+    run = request.needed("run", lambda name: request.run_named(name or None))
+    campaign = request.needed("campaign", lambda name: next((one for one in forecasts(run) if one.id == name), None))
     assignments = run.folder / "assignments.parquet"
     chosen = _ordered(assignments, assignments.stat().st_mtime_ns, campaign.id)
-    budget = asked.number("budget_minor")
+    budget = request.number("budget_minor")
     if budget is not None:
         chosen = chosen.head(int(chosen["taken_minor"].search_sorted(budget, side="right")))
-    offset = asked.number("from") or 0
-    found = chosen.slice(offset, SHOWN + 1)
+    offset = request.number("from") or 0
+    recipients = chosen.slice(offset, SHOWN + 1)
     unit = campaign.budget_unit
     rows = tuple(
         (
@@ -64,11 +64,11 @@ def view(asked: Asked) -> View:
             MinorAmount(round(row["cost_expected_micro"] / MICRO), unit),
             None if row["cost_liability_minor"] is None else MinorAmount(row["cost_liability_minor"], unit),
         )
-        for row in found.head(SHOWN).iter_rows(named=True)
+        for row in recipients.head(SHOWN).iter_rows(named=True)
     )  # fmt: skip
     here = f"/console/recipients?run={run.folder.name}&campaign={campaign.id}"
     here += "" if budget is None else f"&budget_minor={budget}"
-    more = f"{here}&from={offset + SHOWN}" if found.height > SHOWN else None
+    more = f"{here}&from={offset + SHOWN}" if recipients.height > SHOWN else None
     empty = Message("Nobody: no offer is planned within this budget.")
     table = Table("recipients", Message("Who gets what", context="table title"), COLUMNS, rows, empty, more)
     return View(

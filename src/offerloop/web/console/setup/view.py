@@ -21,7 +21,7 @@ from offerloop.web.api.jobs import JobRequest, queue_job
 from offerloop.web.auth import caller_with
 from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Notice, Table, Uploads, View, Words
 from offerloop.web.console.cells import Cell
-from offerloop.web.console.page_request import Action, Asked, Page
+from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import Problem
 from offerloop.web.roles import Permission
 from offerloop.web.uploads import save_upload
@@ -39,16 +39,16 @@ SHOWN_AS = {"order_lines": "orders"}
 """Sources that people call by another name."""
 
 
-def view(asked: Asked) -> View:
+def view(request: PageRequest) -> View:
     """Return the next step: uploading, looking at columns, or running."""
-    if asked.config is not None:
+    if request.config is not None:
         done = Message("The shop is set up. Its settings stand in offerloop.toml.")
         overview = Message("Go to the overview", context="link")
         return View(TITLE, "", (Notice(done, "good", "/console/overview", overview),))
-    folder = asked.worker.settings.shop / FOLDER
+    folder = request.worker.settings.shop / FOLDER
     files = _uploaded(folder)
-    known = tuple((name, words, name in files) for name, words in SOURCES.items())
-    blocks: list[Block] = [Uploads("uploads", known, MOST_BYTES)]
+    files_taken = tuple((name, words, name in files) for name, words in SOURCES.items())
+    blocks: list[Block] = [Uploads("uploads", files_taken, MOST_BYTES)]
     if "order_lines" not in files:
         return View(
             TITLE, Message("Give the shop's order lines as a CSV file. Nothing leaves this machine."), tuple(blocks)
@@ -74,7 +74,7 @@ def _columns(files: Mapping[SourceName, Path]) -> list[Block]:
     """Return sample rows of each file, and a form with what each of our columns is read from."""
     with _sampled(files) as samples:
         matches = infer_mapping(samples, {})
-        found, missing = _inputs(files, matches)
+        inputs, missing = _inputs(files, matches)
         blocks: list[Block] = [
             block for name in files for block in (Heading(SOURCES[name]), _rows(name, samples[name]))
         ]  # fmt: skip
@@ -83,7 +83,7 @@ def _columns(files: Mapping[SourceName, Path]) -> list[Block]:
     )  # fmt: skip
     budget = Input("budget", Message("Budget of the first campaign; empty: as guessed"), is_needed=False)
     form = Form(
-        "columns", "/console/do/set-up", Message("Save and start the first run"), (*found, money, budget),
+        "columns", "/console/do/set-up", Message("Save and start the first run"), (*inputs, money, budget),
         needs=Permission.EDIT, title=Message("What the columns are"), more=missing, more_title=_MISSING,
     )  # fmt: skip
     return [*blocks, form]
@@ -97,13 +97,13 @@ def _inputs(
     files: Iterable[SourceName], matches: Mapping[SourceName, ColumnMatch]
 ) -> tuple[tuple[Input, ...], tuple[Input, ...]]:
     """Return a field for each of our columns: those that were found or are needed, and the others."""
-    found, missing = list[Input](), list[Input]()
+    inputs, missing = list[Input](), list[Input]()
     for name in files:
         contract, match = CONTRACTS[name], matches[name]
         for ours in (*contract.required, *contract.optional):
             is_shown = ours in contract.required or ours in match.guesses
-            (found if is_shown else missing).append(_input(name, ours, match))
-    return tuple(found), tuple(missing)
+            (inputs if is_shown else missing).append(_input(name, ours, match))
+    return tuple(inputs), tuple(missing)
 
 
 def _input(name: SourceName, ours: str, match: ColumnMatch) -> Input:
@@ -133,22 +133,22 @@ def _rows(name: SourceName, sample: SampleRows) -> Table:
     return Table(name, caption, columns, rows, Message("The file has no rows.", context="empty table"))
 
 
-def _set_up(asked: Asked) -> str:
+def _set_up(request: PageRequest) -> str:
     """Write the configuration by the guessed and the chosen columns, and begin the first run."""
-    shop = asked.worker.settings.shop
+    shop = request.worker.settings.shop
     files = _uploaded(shop / FOLDER)
     names = {f"{name}.{ours}" for name in files for ours in (*CONTRACTS[name].required, *CONTRACTS[name].optional)}
-    chosen = {name: asked.field(name, 1_000) for name in sorted(names)}
+    chosen = {name: request.field(name, 1_000) for name in sorted(names)}
     columns = [
         f"{name.removeprefix('order_lines.')}={_quoted(theirs)}" for name, theirs in chosen.items() if theirs
     ]  # fmt: skip
-    request = InitRequest(
+    wishes = InitRequest(
         files=cast("dict[str, str]", {name: str(path) for name, path in files.items()}), columns=columns,
-        budget=asked.field("budget") or None, currency=asked.field("currency").upper() or None,
-        language=asked.localizer.language,
+        budget=request.field("budget") or None, currency=request.field("currency").upper() or None,
+        language=request.localizer.language,
     )  # fmt: skip
-    init(shop, request)
-    queue_job(asked.request, JobRequest(kind="run"), asked.caller)
+    init(shop, wishes)
+    queue_job(request.http, JobRequest(kind="run"), request.caller)
     return "/console/jobs"
 
 
@@ -157,19 +157,19 @@ def _quoted(column: str) -> str:
     return column if column.isidentifier() else f"`{column}`"
 
 
-async def take_upload(request: Request, source: str) -> Response:
+async def take_upload(http: Request, source: str) -> Response:
     """Keep a file of a shop that is not set up yet. Raises Problem for one that is, and for an unknown source."""
-    caller = await caller_with(request, Permission.EDIT)
-    asked = Asked(request, caller, {})
+    caller = await caller_with(http, Permission.EDIT)
+    request = PageRequest(http, caller, {})
     if source not in SOURCES:
         raise Problem("not_found")
-    if asked.config is not None or (asked.worker.settings.shop / "offerloop.toml").exists():
+    if request.config is not None or (request.worker.settings.shop / "offerloop.toml").exists():
         raise Problem("conflict", Message("the shop is set up already"))
-    folder = asked.worker.settings.shop / FOLDER
+    folder = request.worker.settings.shop / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{source}.partial"
     partial.unlink(missing_ok=True)
-    size = await save_upload(request, partial, MOST_BYTES)
+    size = await save_upload(http, partial, MOST_BYTES)
     if not size:
         partial.unlink(missing_ok=True)
         raise Problem("invalid", Message("the file is empty"))
