@@ -66,7 +66,7 @@ def _kinds_of_events(document: Json) -> Iterator[str]:
             for field, one in model["properties"].items():
                 yield _field(document, field, one, field in needed)
             yield ""
-    lines = next(model for name, model in document["components"]["schemas"].items() if name.endswith("incoming__Line"))
+    lines = document["components"]["schemas"]["OrderLine"]
     yield from ("### Line of an order or a return", "", "| field | type | meaning |", "|---|---|---|")
     for field, one in lines["properties"].items():
         yield _field(document, field, one, field in lines["required"])

@@ -70,8 +70,8 @@ VAGUE = {"told", "tell", "tells", "found", "asked", "given", "known", "seen", "m
 """Names that do not say what they hold."""
 NOT_YET = ("offers/pricing/priced.py",)
 """Where variables may still have such names: `given` is a key of the JSON of a priced basket."""
-SHARED_YET = ("client", "serving", "store", "web")
-"""Parts of the source whose classes may still share a name with another room's."""
+PUBLIC = ("client", "web/api")
+"""Where classes have the names of the HTTP API, whose things may be called as those of a room are."""
 
 
 def modules():
@@ -104,7 +104,7 @@ def test_a_class_has_its_name_for_itself():
     rooms = defaultdict(set)
     for name, tree in modules():
         for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not name.startswith(SHARED_YET):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and not name.startswith(PUBLIC):
                 rooms[node.name].add(name)
     assert {name: files for name, files in rooms.items() if len(files) > 1} == {}
 

@@ -169,7 +169,7 @@ def plan(
 
 
 @dataclass(frozen=True)
-class Decided:
+class PlannedAssignments:
     """What stages 4 and 5 decide."""
 
     shown: ShownEffects | Gap | None
@@ -190,7 +190,7 @@ def decide(
     engine: Engine,
     stage: Stage,
     period: LoopPeriod | None,
-) -> Decided:
+) -> PlannedAssignments:
     """Learn effects, plan, and draw who gets what."""
     offers = offers_to_learn(events, lines, config)
     shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
@@ -211,7 +211,7 @@ def decide(
     assigned, explore_share = stage(
         "assignments", assign, profiles, allowed, planned, effects, usual, settings, exploration
     )  # fmt: skip
-    return Decided(shown, effects, planned, assigned, explore_share)
+    return PlannedAssignments(shown, effects, planned, assigned, explore_share)
 
 
 def clean(

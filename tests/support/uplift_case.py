@@ -6,11 +6,11 @@ from typing import get_args
 from offerloop.commands.uplift.findings import (
     Arm,
     ArmsCompared,
+    AuditedGroup,
     Condition,
     CovariateBalance,
     Driver,
     EffectDecile,
-    Group,
     Importance,
     Note,
     NoteKind,
@@ -187,7 +187,9 @@ def targeted():
         unchanged_cost=around(0.38, 0.09),
         unchanged_money=around(0.12, 0.03),
         groups=tuple(
-            Group(column, name, 3000 + n, around(0.35 + 0.04 * n, 0.02), around(0.6 - 0.1 * n, 0.5), around(0.8, 0.05))
+            AuditedGroup(
+                column, name, 3000 + n, around(0.35 + 0.04 * n, 0.02), around(0.6 - 0.1 * n, 0.5), around(0.8, 0.05)
+            )
             for column, names in (("sex", ("female", "male")), ("age band", ("18-34", "35-54", "55+")))
             for n, name in enumerate(names)
         ),

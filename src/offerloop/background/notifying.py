@@ -19,7 +19,7 @@ from offerloop.config import Alarms, Config, Topic
 from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
 from offerloop.message import Message
-from offerloop.store import Database, Notice, add_ledger_notices, add_notice, due_notices, note_failed, note_sent
+from offerloop.store import Database, PendingNotice, add_ledger_notices, add_notice, due_notices, note_failed, note_sent
 
 TIMEOUT = 10.0
 """Seconds without a sign of the receiver."""
@@ -67,7 +67,7 @@ def send_due(database: Database, config: Config) -> int:
     return n_sent
 
 
-def _failure(one: Notice, config: Config) -> str | None:
+def _failure(one: PendingNotice, config: Config) -> str | None:
     """Send a notice, and return why it was not taken."""
     try:
         if one.place.startswith(_MAIL):
@@ -85,7 +85,7 @@ def _failure(one: Notice, config: Config) -> str | None:
     return None
 
 
-def _post(one: Notice, config: Config) -> None:
+def _post(one: PendingNotice, config: Config) -> None:
     """Raise an error where the receiver does not answer with a status from 200 to 299."""
     hook = next((hook for hook in config.webhooks if hook.url == one.place), None)
     if hook is None:
@@ -105,7 +105,7 @@ def _post(one: Notice, config: Config) -> None:
         answer.read()
 
 
-def _mail(one: Notice, alarms: Alarms) -> None:
+def _mail(one: PendingNotice, alarms: Alarms) -> None:
     import smtplib
 
     mail = EmailMessage()

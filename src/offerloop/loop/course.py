@@ -20,7 +20,7 @@ from offerloop.engine import Engine
 from offerloop.evaluation import ExperimentReading
 from offerloop.events import EPOCH, Events, LoopExposures
 from offerloop.loop.decisions import (
-    Decided,
+    JournalDecision,
     PeriodPlan,
     check_budgets,
     decision_of,
@@ -84,7 +84,7 @@ class LoopCourse:
     _given: dict[int, pl.DataFrame] = field(default_factory=dict)
     """By period, its assignments."""
     _read: Outcomes | None = None
-    _last: tuple[int, Decided] | None = None
+    _last: tuple[int, JournalDecision] | None = None
     """The period that guardrails read next: only after the following one is it known what came back of it."""
 
     def __post_init__(self) -> None:
@@ -94,7 +94,7 @@ class LoopCourse:
         """Return the epoch day on which a period begins."""
         return self.first_day + period * self.config.evaluate.window_days
 
-    def decide(self, period: int) -> Decided:
+    def decide(self, period: int) -> JournalDecision:
         """Plan the period. Raises ContractError for a plan beyond a budget."""
         day = self.begins(period)
         if self.shop.events.as_of_day < day:
@@ -127,14 +127,14 @@ class LoopCourse:
         update = {"seed": self.config.seed + period, "profiles": profiles, "campaigns": campaigns}
         return self.config.model_copy(update=update)
 
-    def give(self, period: int, decided: Decided) -> None:
+    def give(self, period: int, decided: JournalDecision) -> None:
         """Hand what was decided to the shop."""
         if decided["missed"]:
             return
         self._given[period] = unpacked(decided["assignments"])
         self.shop.give(period, self._given[period].drop("contact_cost_minor"))
 
-    def learn(self, period: int, decided: Decided) -> dict[str, Any]:
+    def learn(self, period: int, decided: JournalDecision) -> dict[str, Any]:
         """Read the period before the last with guardrails, and look for drift in the last one."""
         until = self.begins(period + 1)
         if self.shop.events.as_of_day < until:
@@ -160,7 +160,7 @@ class LoopCourse:
             "alarms": [{"sign": one.sign, "change": one.change, "p_value": one.p_value} for one in alarms],
         }  # fmt: skip
 
-    def _drawn(self, period: int, decided: Decided) -> Drawn | None:
+    def _drawn(self, period: int, decided: JournalDecision) -> Drawn | None:
         """Return the customers whom guardrails compare; None where no plan was sent."""
         if decided["missed"] or not decided["sent"] or not decided["held_back"]:
             return None

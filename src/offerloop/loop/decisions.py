@@ -18,7 +18,7 @@ from offerloop.money import MICRO, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN, with_other_names
 
-Decided = dict[str, Any]
+JournalDecision = dict[str, Any]
 """What a journal holds of a decision."""
 FORECAST = ("profit_minor", "low_minor", "high_minor")
 """What is recorded of a forecast: the profit and its interval, which may be unknown."""
@@ -43,7 +43,7 @@ class PeriodPlan:
     """The revision of each campaign that people wrote in the service."""
 
 
-def decision_of(plan: PeriodPlan) -> Decided:
+def decision_of(plan: PeriodPlan) -> JournalDecision:
     """Return what a journal holds of a plan."""
     table = plan.assignments
     contact = plan.offers.select("campaign_id", "offer_id", "contact_cost_minor")
@@ -101,7 +101,7 @@ def exposures(assigned_by_period: Mapping[int, pl.DataFrame], first_day: int, da
     return pl.concat(rows) if rows else pl.DataFrame(schema=schema)
 
 
-def exposures_of(recorded: Sequence[tuple[int, str, Decided]], begun: Mapping[str, int]) -> pl.DataFrame:
+def exposures_of(recorded: Sequence[tuple[int, str, JournalDecision]], begun: Mapping[str, int]) -> pl.DataFrame:
     """Return the exposures that the decisions in a journal make."""
     assigned_by_period = {
         period: unpacked(body["assignments"])

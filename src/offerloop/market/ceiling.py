@@ -15,7 +15,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.market.observation import Columns, Observation, observation_of
-from offerloop.market.policies import WORLDS, OfferDraw, Policy, lottery, within
+from offerloop.market.policies import WORLDS, OfferDraw, SimulatedPolicy, lottery, within
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 
@@ -35,7 +35,7 @@ SETTINGS = {
 TREES = 300
 
 
-def fair_ceiling(market: Market, fresh: int, on_step: Callable[[], None]) -> Policy:
+def fair_ceiling(market: Market, fresh: int, on_step: Callable[[], None]) -> SimulatedPolicy:
     """The plan over effects predicted from profiles, learned from `fresh` customers; its R2 is a fact of the policy.
 
     R2 is that of profit over customers and offers, on a block of a tenth of them that was not fitted to. `on_step` is
@@ -52,7 +52,7 @@ def fair_ceiling(market: Market, fresh: int, on_step: Callable[[], None]) -> Pol
             profit[:, k] = model.predict(_columns(view, np.full(market.customers, k)))
         return within(market, profit, budget)
 
-    return Policy(rule, {"r2": r2, "fresh_customers": float(fresh)})
+    return SimulatedPolicy(rule, {"r2": r2, "fresh_customers": float(fresh)})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from scipy.special import expit, pdtr
 from offerloop.arrays import Floats
 from offerloop.market.terms import EVERYTHING, percent_off
 from offerloop.market.week import MOST_MORE, MOST_TRIPS, State, Week
-from offerloop.market.world import People
+from offerloop.market.world import CustomerTraits
 
 USUAL, TOLD, BORNE = range(3)
 """Nothing is offered; an offer is told and not borne in mind; it is borne in mind, without its depth."""
@@ -31,7 +31,7 @@ def exact(week: Week) -> list[int]:
     return np.flatnonzero((week.terms.category != EVERYTHING) & (week.terms.percent > 0)).tolist()
 
 
-def expected_effects(week: Week, people: People, state: State) -> tuple[Floats, Floats, Floats]:
+def expected_effects(week: Week, people: CustomerTraits, state: State) -> tuple[Floats, Floats, Floats]:
     """Value, own cost, and value of being told without bearing it in mind: (customers, offers), minor units.
 
     All against no offer; value is margin before the offer's cost. Value and cost of offers without a formula are NaN.
@@ -56,7 +56,7 @@ class _Usual:
     """The week without the depth of any offer; arrays of shape (customers, categories) unless stated."""
 
     week: Week
-    people: People
+    people: CustomerTraits
     state: State
     met: Floats
     logit: Floats
@@ -69,7 +69,7 @@ class _Usual:
     """Mean margin of a unit."""
 
     @classmethod
-    def of(cls, week: Week, people: People, state: State, annoys: float) -> _Usual:
+    def of(cls, week: Week, people: CustomerTraits, state: State, annoys: float) -> _Usual:
         """Return what some customers do, who are told of offers that annoy so much."""
         nothing = np.zeros((people.size, week.shop.categories), dtype=np.float32)
         met = week.met(people, nothing).astype(np.float64)
@@ -127,19 +127,19 @@ def _chances(week: Week, logit: Floats, trips: tuple[Floats, ...]) -> tuple[Floa
     return totals
 
 
-def _more_units(people: People, deal: Floats) -> Floats:
+def _more_units(people: CustomerTraits, deal: Floats) -> Floats:
     """Ratio of the geometric number of units beyond the first."""
     mean = people.units[:, None] * np.exp(0.5 * people.sensitivity[:, None] * deal)
     return mean / (1 + mean)
 
 
-def _units(people: People, deal: Floats) -> Floats:
+def _units(people: CustomerTraits, deal: Floats) -> Floats:
     """Mean units of a purchase."""
     ratio = _more_units(people, deal)
     return 1 + ratio * (1 - ratio**MOST_MORE) / (1 - ratio)
 
 
-def _choice(week: Week, people: People, category: int) -> tuple[Floats, slice]:
+def _choice(week: Week, people: CustomerTraits, category: int) -> tuple[Floats, slice]:
     """(customers, products of the category): chance of each, with or without the usual one's advantage."""
     shop, loyalty = week.shop, week.preset.customers.loyalty
     products = slice(shop.first[category], shop.first[category + 1])
@@ -151,14 +151,14 @@ def _choice(week: Week, people: People, category: int) -> tuple[Floats, slice]:
     return people.variety[:, None] * free + (1 - people.variety[:, None]) * steady, products
 
 
-def _margin(week: Week, people: People, category: int) -> Floats:
+def _margin(week: Week, people: CustomerTraits, category: int) -> Floats:
     """(customers,): mean margin of a unit bought in a category."""
     chance, choice = _choice(week, people, category)
     products = np.arange(week.shop.size)[choice]
     return chance @ (week.shelf_minor(products) - week.shop.cost_minor[products]).astype(np.float64)
 
 
-def _discount(week: Week, people: People, k: int, ratio: Floats) -> Floats:
+def _discount(week: Week, people: CustomerTraits, k: int, ratio: Floats) -> Floats:
     """(customers,): mean discount of a purchase in the offer's category; `ratio` is that of the units beyond one."""
     chance, choice = _choice(week, people, int(week.terms.category[k]))
     more = np.arange(MOST_MORE + 1)
@@ -168,7 +168,7 @@ def _discount(week: Week, people: People, k: int, ratio: Floats) -> Floats:
     return np.einsum("nu,nu->n", chance @ off.astype(np.float64), units)
 
 
-def everywhere(week: Week, people: People, state: State, k: int) -> tuple[Floats, Floats]:
+def everywhere(week: Week, people: CustomerTraits, state: State, k: int) -> tuple[Floats, Floats]:
     """(customers,): what an offer of a share off the whole basket adds to the value of the week; and the mean shelf
     value of what is bought in it, where it is borne in mind.
 
@@ -189,7 +189,7 @@ def everywhere(week: Week, people: People, state: State, k: int) -> tuple[Floats
     return bears * borne + (1 - bears) * heard - plain, (chance * units * price).sum(axis=1)
 
 
-def _price(week: Week, people: People, category: int) -> Floats:
+def _price(week: Week, people: CustomerTraits, category: int) -> Floats:
     """(customers,): mean shelf price of a unit bought in a category."""
     chance, choice = _choice(week, people, category)
     return chance @ week.shelf_minor(np.arange(week.shop.size)[choice]).astype(np.float64)

@@ -15,8 +15,8 @@ from offerloop.market.observation import observation_of
 from offerloop.market.personalised import personalised
 from offerloop.market.policies import (
     Logged,
-    Policy,
     Rule,
+    SimulatedPolicy,
     blanket,
     buyers,
     lottery,
@@ -106,7 +106,7 @@ def play(
     others = {name: learner for name, learner in (learners or {}).items() if name in names}
     start, log = past(setting, names, world, learns=bool(others))
     policies = {
-        name: Policy(others[name](start, log, setting.budget_minor))
+        name: SimulatedPolicy(others[name](start, log, setting.budget_minor))
         if name in others
         else policy_of(name, start, log, setting, on_step)
         for name in names
@@ -185,11 +185,13 @@ def drawn_weeks(market: Market, n_log: int, world: int) -> list[Logged]:
     return log
 
 
-def policy_of(name: str, market: Market, log: list[Logged], setting: Setting, on_step: Callable[[], None]) -> Policy:
+def policy_of(
+    name: str, market: Market, log: list[Logged], setting: Setting, on_step: Callable[[], None]
+) -> SimulatedPolicy:
     """One of POLICIES, with what it learned."""
     if name == "personalised":
         return personalised(log, market.terms)
-    return fair_ceiling(market, setting.fresh, on_step) if name == "ceiling" else Policy(RULES[name])
+    return fair_ceiling(market, setting.fresh, on_step) if name == "ceiling" else SimulatedPolicy(RULES[name])
 
 
 def _sums(market: Market, done: WeekOutcome, offer: Ints) -> dict[str, float]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.market.observation import IN_SCOPE, Observation, observation_of
-from offerloop.market.policies import DRAWN, Logged, OfferDraw, Policy, within
+from offerloop.market.policies import DRAWN, Logged, OfferDraw, SimulatedPolicy, within
 from offerloop.market.simulation import Market
 from offerloop.market.terms import MarketTerms
 
@@ -28,7 +28,7 @@ TRAITS = ("n_orders", "discount_share", "age", "income", "household", "n_exposur
 PENALTIES = tuple(10.0**power for power in range(8))
 
 
-def personalised(log: list[Logged], terms: MarketTerms) -> Policy:
+def personalised(log: list[Logged], terms: MarketTerms) -> SimulatedPolicy:
     """The plan over effects learned from a log. Its last week is left out: what comes back of it is not known yet."""
     model = _Effects.fit(log[:-1], terms)
 
@@ -36,7 +36,7 @@ def personalised(log: list[Logged], terms: MarketTerms) -> Policy:
         del rng
         return within(market, model.predict(market), budget)
 
-    return Policy(rule)
+    return SimulatedPolicy(rule)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Logged:
 
 
 @dataclass(frozen=True)
-class Policy:
+class SimulatedPolicy:
     """A rule, and what is to be said of it."""
 
     rule: Rule

@@ -18,7 +18,7 @@ from offerloop.market.preset import Preset
 from offerloop.market.tables import customer_table, event_table, line_table, product_table
 from offerloop.market.terms import MarketTerms, discounts, fill_up
 from offerloop.market.week import State, Week, shelf_depths
-from offerloop.market.world import People, ProductRange, make_people, make_shop
+from offerloop.market.world import CustomerTraits, ProductRange, make_people, make_shop
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER, NOTHING
 
@@ -78,7 +78,7 @@ class Market:
         self.noise = Noise(self.seed)
         self.ids = np.arange(self.first, self.first + self.customers)
         self.shop: ProductRange = make_shop(self.preset, self.products, self.noise)
-        self.people: People = make_people(self.preset, self.shop, self.ids, self.noise)
+        self.people: CustomerTraits = make_people(self.preset, self.shop, self.ids, self.noise)
         self.state = State.fresh(self.people, self.shop.categories)
         self.terms = MarketTerms.of(self.preset.campaign, np.ones(self.shop.categories))
         sales = np.zeros(self.shop.categories)

@@ -12,7 +12,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
-from offerloop.market.world import People, ProductRange
+from offerloop.market.world import CustomerTraits, ProductRange
 
 SCALE = 100
 
@@ -48,7 +48,7 @@ def line_table(lines: Lines, discount: Ints, own: Floats, ids: Ints, week: int, 
 
 
 def event_table(
-    lines: Lines, people: People, ids: Ints, preset: Preset, noise: Noise, week: int, monday: date
+    lines: Lines, people: CustomerTraits, ids: Ints, preset: Preset, noise: Noise, week: int, monday: date
 ) -> pl.DataFrame:
     """events of one week: views of what is bought and of what is not, and ratings of purchases from 1 to 5."""
     who, category = lines.customer, lines.category
@@ -91,7 +91,7 @@ def product_table(shop: ProductRange) -> pl.DataFrame:
     )
 
 
-def customer_table(ids: Ints, people: People) -> pl.DataFrame:
+def customer_table(ids: Ints, people: CustomerTraits) -> pl.DataFrame:
     """customers with their demographics."""
     return people.demographics.with_columns(customer_id=pl.Series(ids)).select(
         "customer_id", "age", "income", "household"

@@ -27,7 +27,7 @@ from offerloop.market.lines import Lines
 from offerloop.market.noise import Noise
 from offerloop.market.preset import Preset
 from offerloop.market.terms import MarketTerms, depths
-from offerloop.market.world import YEAR, People, ProductRange
+from offerloop.market.world import YEAR, CustomerTraits, ProductRange
 
 MOST_TRIPS, MOST_MORE = 20, 11
 """Trips in a week, and units of a line beyond the first."""
@@ -48,7 +48,7 @@ class State:
     """(customers,): recent exposures."""
 
     @classmethod
-    def fresh(cls, people: People, categories: int) -> State:
+    def fresh(cls, people: CustomerTraits, categories: int) -> State:
         """Before the first week."""
         empty = np.zeros((people.size, categories), dtype=np.float32)
         return cls(empty, empty.copy(), np.zeros(people.size))
@@ -91,7 +91,7 @@ class Week:
     """Depth of each product."""
     noise: Noise
 
-    def play(self, people: People, ids: Ints, state: State, offers: Ints, *, borne: bool = False) -> PlayedWeek:
+    def play(self, people: CustomerTraits, ids: Ints, state: State, offers: Ints, *, borne: bool = False) -> PlayedWeek:
         """The week of customers who were given these offers (-1 for none); `ids` name their luck.
 
         With `borne` all of them bear their offer in mind, whatever their luck.
@@ -109,12 +109,12 @@ class Week:
             lines, bears, State(left, learned.astype(np.float32), REMEMBERED * state.recent_exposures + has_offer)
         )
 
-    def keeping(self, people: People, state: State) -> Floats:
+    def keeping(self, people: CustomerTraits, state: State) -> Floats:
         """(customers, offers): chance to bear each offer in mind when told of it."""
         fatigue = self.preset.habits.fatigue * state.recent_exposures[:, None]
         return expit(people.keeps[:, self.terms.kind] - fatigue)
 
-    def rate(self, people: People, annoys: Floats | float, bears: NDArray[np.bool_] | bool) -> Floats:
+    def rate(self, people: CustomerTraits, annoys: Floats | float, bears: NDArray[np.bool_] | bool) -> Floats:
         """(customers,): mean number of trips of those who are told of offers that annoy so much."""
         season = self.preset.customers.season * np.sin(2 * np.pi * self.week / YEAR)
         return people.visits * np.exp(season + people.lure * bears - people.annoyed * annoys)
@@ -128,7 +128,7 @@ class Week:
             below += chance
         return trips
 
-    def met(self, people: People, off: NDArray[np.float32]) -> NDArray[np.float32]:
+    def met(self, people: CustomerTraits, off: NDArray[np.float32]) -> NDArray[np.float32]:
         """(customers, categories): the depth that each customer meets, where an offer takes a share `off`."""
         shop = self.shop
         mean = np.add.reduceat(self.shelf, shop.first[:-1]) / np.diff(shop.first)
@@ -136,7 +136,7 @@ class Week:
         return 1 - (1 - shelf) * (1 - np.float32(self.preset.habits.noticed) * off)
 
     def logits(
-        self, people: People, state: State, met: NDArray[np.float32]
+        self, people: CustomerTraits, state: State, met: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(customers, categories): logit of buying on one trip without any deal, and what deals add to it."""
         habits = self.preset.habits
@@ -149,7 +149,7 @@ class Week:
         return np.floor(self.shop.price_minor[product] * (1 - self.shelf[product]) + 0.5 + 1e-9).astype(np.int64)
 
     def _buys(
-        self, people: People, ids: Ints, state: State, trips: Ints, met: NDArray[np.float32]
+        self, people: CustomerTraits, ids: Ints, state: State, trips: Ints, met: NDArray[np.float32]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
         """Whether each customer buys in each category, and the share of that which the deal brought."""
         plain, drawn = self.logits(people, state, met)
@@ -160,7 +160,7 @@ class Week:
         return buys, np.maximum(1 - usual / chance, 0).astype(np.float32)
 
     def _lines(
-        self, people: People, ids: Ints, trips: Ints, deal: NDArray[np.float32], buys: NDArray[np.bool_]
+        self, people: CustomerTraits, ids: Ints, trips: Ints, deal: NDArray[np.float32], buys: NDArray[np.bool_]
     ) -> tuple[Lines, NDArray[np.float32]]:
         """What was bought, and the units beyond each customer's usual number."""
         who, category = np.nonzero(buys)
@@ -179,7 +179,7 @@ class Week:
         extra[who, category] = np.maximum(units - 1 - people.units[who], 0)
         return lines, extra
 
-    def _products(self, people: People, ids: Ints, who: Ints, category: Ints) -> Ints:
+    def _products(self, people: CustomerTraits, ids: Ints, who: Ints, category: Ints) -> Ints:
         """The product that each purchase is of."""
         customers, shop = self.preset.customers, self.shop
         steady = self.noise.uniform("variety", self.week, ids[who], category) >= people.variety[who]

@@ -46,7 +46,7 @@ class ProductRange:
 
 
 @dataclass(frozen=True)
-class People:
+class CustomerTraits:
     """Traits of each customer, arrays of shape (customers,) unless stated."""
 
     visits: Floats
@@ -72,11 +72,11 @@ class People:
         """The number of customers."""
         return len(self.visits)
 
-    def part(self, start: int, stop: int) -> People:
+    def part(self, start: int, stop: int) -> CustomerTraits:
         """Some of them, in their order."""
         rows = slice(start, stop)
         arrays = {name: value[rows] for name, value in vars(self).items()}
-        return People(**arrays)
+        return CustomerTraits(**arrays)
 
 
 def make_shop(preset: Preset, products: int, noise: Noise) -> ProductRange:
@@ -106,7 +106,7 @@ def make_shop(preset: Preset, products: int, noise: Noise) -> ProductRange:
     )
 
 
-def make_people(preset: Preset, shop: ProductRange, ids: Ints, noise: Noise) -> People:
+def make_people(preset: Preset, shop: ProductRange, ids: Ints, noise: Noise) -> CustomerTraits:
     """Traits from two parts: what demographics tell of them, and what nobody sees."""
     settings, habits = preset.customers, preset.habits
     shared_noise = {name: noise.normal(name, 0, ids) for name in ("age", "income", "house")}
@@ -131,7 +131,7 @@ def make_people(preset: Preset, shop: ProductRange, ids: Ints, noise: Noise) -> 
         else 50 * np.sign(settings.variety - 0.5)
     )
     price = around(1.0, settings.sensitivity_spread, trait("price", "income", -1.0))
-    return People(
+    return CustomerTraits(
         visits=around(settings.visits, settings.visits_spread, trait("visits", "age")),
         need=need.astype(np.float32),
         usual=_usual(shop, ids, noise),

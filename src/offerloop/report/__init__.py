@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.report.blocks import Block, Bullets, Details, Figure, Missing, Section, Table, Text, Tile
+    from offerloop.report.blocks import Block, Bullets, Details, Figure, NotKnown, Section, Table, Text, Tile
     from offerloop.report.charts.bars import Bar, bars, histogram
     from offerloop.report.charts.columns import MONDAY, MOST_DAYS, WEEK, ColumnPart, columns
     from offerloop.report.charts.courses import courses
@@ -63,8 +63,8 @@ __all__ = [
     "Level",
     "LinePoint",
     "Localizer",
-    "Missing",
     "Money",
+    "NotKnown",
     "Opening",
     "PanelLine",
     "Result",

@@ -46,7 +46,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Missing:
+class NotKnown:
     """What was not given, and what it would add, or what is not known, and why."""
 
     text: str
@@ -81,7 +81,7 @@ class Glossary:
     kind: Literal["terms"] = "terms"
 
 
-Block = Table | Figure | Text | Missing | Bullets | Details | Glossary
+Block = Table | Figure | Text | NotKnown | Bullets | Details | Glossary
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from offerloop.money import MICRO
 from offerloop.serving.policy import Policy
 from offerloop.store import (
     Database,
-    Shown,
+    PlanProgress,
     begin_pacing,
     hold_duty,
     prices_of,
@@ -93,7 +93,7 @@ class PolicyPacing:
             price = one.price(MICRO * spent, shown.n_offers.get(one.campaign_id, 0), self._share_seen(shown))
             set_price(connection, version, one.campaign_id, price, spent)
 
-    def _share_seen(self, shown: Shown) -> float:
+    def _share_seen(self, shown: PlanProgress) -> float:
         return min(1.0, shown.n_customers / max(1, len(self.policy.hashes)))
 
     @cached_property

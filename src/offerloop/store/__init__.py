@@ -124,7 +124,7 @@ if TYPE_CHECKING:
     )
     from offerloop.store.served.limits import limited_templates, limits_left
     from offerloop.store.served.pacing import (
-        Shown,
+        PlanProgress,
         begin_pacing,
         hold_duty,
         prices_of,
@@ -168,7 +168,7 @@ if TYPE_CHECKING:
         renew_job,
     )
     from offerloop.store.work.notices import (
-        Notice,
+        PendingNotice,
         add_ledger_notices,
         add_notice,
         due_notices,
@@ -215,13 +215,13 @@ __all__ = [
     "Journal",
     "KeyConflictError",
     "Ledger",
-    "Notice",
+    "PendingNotice",
     "Person",
+    "PlanProgress",
     "PresentedCoupon",
     "ProposedBudget",
     "Purchase",
     "RefusedEvent",
-    "Shown",
     "SpecialCustomer",
     "StoredEvent",
     "Taken",

@@ -29,7 +29,7 @@ from offerloop.store import (
     secret_hash,
 )
 from offerloop.web.limits import Buckets
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission, permissions_of, roles_with_any
 from offerloop.web.settings import Settings
 
@@ -170,7 +170,7 @@ async def deciding_caller(request: Request) -> Caller | None:
 
 
 async def caller_with(request: Request, *permissions: Permission, within: float | None = None) -> Caller:
-    """Return who asks. Raises Problem for nobody, for too many requests, and without any of the permissions.
+    """Return who asks. Raises HttpProblem for nobody, for too many requests, and without any of the permissions.
 
     Raises TimeoutError where the database does not say `within` so many seconds.
     """
@@ -179,10 +179,10 @@ async def caller_with(request: Request, *permissions: Permission, within: float 
     request.scope["offerloop.who"] = caller.actor
     if not worker.credentials.callers.take(caller.actor):
         worker.metrics.count("offerloop_refused_total")
-        raise Problem("too_many_requests")
+        raise HttpProblem("too_many_requests")
     if permissions and caller.permissions.isdisjoint(permissions):
         roles = roles_with_any(permissions)
-        raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
+        raise HttpProblem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
     return caller
 
 
@@ -193,30 +193,30 @@ async def _caller(request: Request, worker: Worker, within: float | None) -> Cal
     if caller is None:
         if not credentials.addresses.take(address_of(request)):
             worker.metrics.count("offerloop_refused_total")
-            raise Problem("too_many_requests")
+            raise HttpProblem("too_many_requests")
         if within is None:
             caller = await run_in_threadpool(credentials.look_up, kind, secret)
         else:
             looking = asyncio.get_running_loop().run_in_executor(_LOOKING_UP, credentials.look_up, kind, secret)
             caller = await asyncio.wait_for(looking, within)
     if caller is None:
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     return caller
 
 
 def _shown(request: Request, worker: Worker) -> tuple[str, str]:
-    """Return what the request shows of who asks. Raises Problem where it shows nothing."""
+    """Return what the request shows of who asks. Raises HttpProblem where it shows nothing."""
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != "bearer" or not secret.startswith(PREFIX) or len(secret) > LONGEST_SECRET:
-            raise Problem("not_signed_in")
+            raise HttpProblem("not_signed_in")
         return "token", secret
     settings = worker.settings
     name = request.headers.get(settings.proxy_header) if peer_of(request) in settings.trusted_proxies else None
     cookie = request.cookies.get(COOKIE, "")
     if name is None and not (cookie.startswith(PREFIX) and len(cookie) <= LONGEST_SECRET):
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     if request.method not in _READING:
         check_same_site(request)
     return ("session", cookie) if name is None else ("proxy", name[:LONGEST_SECRET])
@@ -230,14 +230,14 @@ def give_session(answer: Response, secret: str, settings: Settings) -> None:
 
 
 def check_same_site(request: Request) -> None:
-    """Raise Problem for a change that a page of another site could have sent."""
+    """Raise HttpProblem for a change that a page of another site could have sent."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         same = site in ("same-origin", "none")
     else:
         same = request.headers.get("origin") == f"{request.url.scheme}://{request.headers.get('host', '')}"
     if not same:
-        raise Problem("cross_site")
+        raise HttpProblem("cross_site")
 
 
 def address_of(request: Request) -> str:

@@ -10,7 +10,7 @@ from offerloop.background import REHEARSAL
 from offerloop.message import Message
 from offerloop.store import add_job, holds_traffic, invite, person_named
 from offerloop.web.auth import peer_of
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ def may_be_demo(request: Request) -> bool:
 
 
 def demo_person(request: Request, role: str) -> str:
-    """Return the id of a person of the demo. Raises Problem where there is no demo."""
+    """Return the id of a person of the demo. Raises HttpProblem where there is no demo."""
     worker: Worker = request.app.state.worker
     if role not in DEMO_PEOPLE or not may_be_demo(request):
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     person = worker.database.read(lambda one: person_named(one, DEMO_PEOPLE[role][0]))
     if person is None:
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     return person.person_id

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from offerloop.web.problems import Problem, language_of, problem_response
+from offerloop.web.problems import HttpProblem, language_of, problem_response
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 32
@@ -48,7 +48,7 @@ class Bounds:
             await _refuse("too_slow", scope, receive, send)
         except _GoneError:
             return
-        except Problem as problem:
+        except HttpProblem as problem:
             await _refuse(problem.code, scope, receive, send)
         else:
             scope["offerloop.body"] = body
@@ -70,12 +70,12 @@ def _first_headers(scope: Scope) -> dict[bytes, bytes]:
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Receive, kind: re.Pattern[bytes]) -> bytes:
-    """Return the whole body, which must be of a kind. Raises Problem."""
+    """Return the whole body, which must be of a kind. Raises HttpProblem."""
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > MOST_BYTES:
-        raise Problem("too_large")
+        raise HttpProblem("too_large")
     if headers.get(b"content-encoding", b"identity") != b"identity":
-        raise Problem("unsupported_media")
+        raise HttpProblem("unsupported_media")
     parts, size = list[bytes](), 0
     while True:
         message = await receive()
@@ -84,14 +84,14 @@ async def _body(headers: Mapping[bytes, bytes], receive: Receive, kind: re.Patte
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MOST_BYTES:
-            raise Problem("too_large")
+            raise HttpProblem("too_large")
         if not message.get("more_body", False):
             break
     body = b"".join(parts)
     if body and not kind.fullmatch(headers.get(b"content-type", b"")):
-        raise Problem("unsupported_media")
+        raise HttpProblem("unsupported_media")
     if depth_of(body) > MOST_DEPTH:
-        raise Problem("too_large")
+        raise HttpProblem("too_large")
     return body
 
 
@@ -123,7 +123,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 async def _refuse(code: str, scope: Scope, receive: Receive, send: Send) -> None:
     language = language_of(Headers(scope=scope).get("accept-language"))
-    await problem_response(Problem(code), language, {"connection": "close"})(scope, receive, send)
+    await problem_response(HttpProblem(code), language, {"connection": "close"})(scope, receive, send)
 
 
 @dataclass

@@ -23,7 +23,7 @@ import httpx
 
 from offerloop.config import Oidc
 from offerloop.message import Message
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 _LOG = logging.getLogger(__name__)
 SECONDS = 10.0
@@ -79,14 +79,14 @@ class Providers:
     _known: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
 
     def described(self, issuer: str) -> dict[str, Any]:
-        """Return the discovery document. Raises Problem where it cannot be had or is another's."""
+        """Return the discovery document. Raises HttpProblem where it cannot be had or is another's."""
         at, document = self._known.get(issuer, (0.0, {}))
         if document and time.monotonic() - at < KEPT_SECONDS:
             return document
         document = _answered("GET", f"{issuer}/.well-known/openid-configuration")
         complete = all(isinstance(document.get(name), str) for name in _NEEDED)
         if not complete or document["issuer"].rstrip("/") != issuer:
-            raise Problem("provider_away", Message("the provider describes itself as another one"))
+            raise HttpProblem("provider_away", Message("the provider describes itself as another one"))
         for name in _NEEDED[1:]:
             _check_encrypted(document[name], issuer)
         self._known[issuer] = time.monotonic(), document
@@ -94,9 +94,9 @@ class Providers:
 
 
 def _check_encrypted(address: str, issuer: str) -> None:
-    """Raise Problem for an endpoint less protected than the provider."""
+    """Raise HttpProblem for an endpoint less protected than the provider."""
     if urlsplit(address).scheme not in ("https", urlsplit(issuer).scheme):
-        raise Problem("provider_away", Message("the provider names an address without encryption"))
+        raise HttpProblem("provider_away", Message("the provider names an address without encryption"))
 
 
 def redirect_of(settings: Oidc) -> str:
@@ -116,13 +116,13 @@ def sign_in_address(settings: Oidc, provider: dict[str, Any], attempt: Attempt) 
 
 
 def email_of(settings: Oidc, provider: dict[str, Any], attempt: Attempt, code: str) -> str:
-    """Return the verified e-mail address of who signed in. Raises Problem where the provider does not vouch for it."""
+    """Return the verified address of who signed in. Raises HttpProblem where the provider does not vouch for it."""
     secret = os.environ.get(settings.client_secret_env, "").strip()
     if not secret:
         _LOG.error(
             "the environment variable '%s', which [serve.oidc] names, holds no secret", settings.client_secret_env
         )
-        raise Problem("provider_away")
+        raise HttpProblem("provider_away")
     answer = _answered(
         "POST", provider["token_endpoint"], auth=(settings.client_id, secret),
         data={"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_of(settings),
@@ -132,7 +132,7 @@ def email_of(settings: Oidc, provider: dict[str, Any], attempt: Attempt, code: s
     _check_claims(claims, settings, attempt)
     email = claims.get("email")
     if not isinstance(email, str) or claims.get("email_verified") is not True:
-        raise Problem("not_signed_in", Message("the provider has not verified the e-mail address"))
+        raise HttpProblem("not_signed_in", Message("the provider has not verified the e-mail address"))
     return email
 
 
@@ -149,7 +149,7 @@ def _check_claims(claims: dict[str, Any], settings: Oidc, attempt: Attempt) -> N
         and hmac.compare_digest(str(claims.get("nonce", "")).encode(), attempt.nonce.encode())
     )
     if not sound:
-        raise Problem("not_signed_in", Message("the provider's answer is not for this attempt to sign in"))
+        raise HttpProblem("not_signed_in", Message("the provider's answer is not for this attempt to sign in"))
 
 
 def _claims(token: object) -> dict[str, Any]:
@@ -160,19 +160,19 @@ def _claims(token: object) -> dict[str, Any]:
     except (IndexError, ValueError):
         claims = None
     if len(parts) != 3 or not isinstance(claims, dict):
-        raise Problem("not_signed_in", Message("the provider's answer is not for this attempt to sign in"))
+        raise HttpProblem("not_signed_in", Message("the provider's answer is not for this attempt to sign in"))
     return claims
 
 
 def _answered(method: str, address: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - arguments of httpx
-    """Return an answer of the provider. Raises Problem where there is none, and where it refuses."""
+    """Return an answer of the provider. Raises HttpProblem where there is none, and where it refuses."""
     try:
         answer = httpx.request(method, address, timeout=SECONDS, follow_redirects=False, **more)
         document = answer.json()
     except (httpx.HTTPError, ValueError):
-        raise Problem("provider_away") from None
+        raise HttpProblem("provider_away") from None
     if answer.status_code >= 500 or not isinstance(document, dict):
-        raise Problem("provider_away")
+        raise HttpProblem("provider_away")
     if answer.status_code != 200:
-        raise Problem("not_signed_in", Message("the provider refuses this attempt to sign in"))
+        raise HttpProblem("not_signed_in", Message("the provider refuses this attempt to sign in"))
     return document

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Query
 
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 Item = TypeVar("Item")
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -17,12 +17,12 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 def page_of(
     items: Sequence[Item], id_of: Callable[[Item], str], limit: int, cursor: str | None
 ) -> tuple[list[Item], str | None]:
-    """Return the items behind a cursor, and the cursor of the next page. Raises Problem for an unknown cursor."""
+    """Return the items behind a cursor, and the cursor of the next page. Raises HttpProblem for an unknown cursor."""
     begin = 0
     if cursor is not None:
         places = [place for place, one in enumerate(items) if id_of(one) == cursor]
         if not places:
-            raise Problem("invalid", field="cursor")
+            raise HttpProblem("invalid", field="cursor")
         begin = places[0] + 1
     page = list(items[begin : begin + limit])
     return page, id_of(page[-1]) if begin + limit < len(items) else None

@@ -53,7 +53,7 @@ ANYWHERE = (
 """Codes that every operation may answer."""
 
 
-class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
+class HttpProblem(Exception):  # noqa: N818 - what RFC 9457 calls it
     """An answer that is an error."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
         self.code, self.detail, self.field, self.more = code, detail, field, more
 
 
-def problem_response(problem: Problem, language: str = "en", headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(problem: HttpProblem, language: str = "en", headers: Mapping[str, str] | None = None) -> Response:
     """Return the problem as a response in a language."""
     status, title = CODES[problem.code]
     localize = Localizer(language)
@@ -116,39 +116,39 @@ def response_to(request: Request, error: Exception) -> Response:
             break
     else:
         _LOG.error("a request failed", exc_info=error)
-        problem, headers = Problem("failed"), None
+        problem, headers = HttpProblem("failed"), None
     return problem_response(problem, language_of(request.headers.get("accept-language")), headers)
 
 
-Answered = tuple[Problem, Mapping[str, str] | None]
+Answered = tuple[HttpProblem, Mapping[str, str] | None]
 
 
 def _of_http(error: HTTPException) -> Answered:
     codes = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media"}
-    return Problem(codes.get(error.status_code, "bad_request")), error.headers
+    return HttpProblem(codes.get(error.status_code, "bad_request")), error.headers
 
 
 def _of_store(error: StoreError) -> Answered:
     _LOG.warning("the store is away: %s", error)
-    return Problem("store_away"), {"retry-after": "1"}
+    return HttpProblem("store_away"), {"retry-after": "1"}
 
 
-def _of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
+def _of_validation(errors: Sequence[Mapping[str, Any]]) -> HttpProblem:
     """Name the first field that is at fault; what was sent is not repeated."""
     first = errors[0]
     place = [str(one) for one in first["loc"]]
     if first["type"] in ("json_invalid", "json_type"):
-        return Problem("bad_request", str(first["msg"]))
+        return HttpProblem("bad_request", str(first["msg"]))
     field = ".".join(place[1:] or place)
-    return Problem("invalid", str(first["msg"]), field.encode("ascii", "backslashreplace").decode()[:200])
+    return HttpProblem("invalid", str(first["msg"]), field.encode("ascii", "backslashreplace").decode()[:200])
 
 
 _BY_KIND: dict[type[Exception], Callable[[Any], Answered]] = {
-    Problem: lambda error: (error, None),
+    HttpProblem: lambda error: (error, None),
     RequestValidationError: lambda error: (_of_validation(error.errors()), None),
     HTTPException: _of_http,
-    InputError: lambda error: (Problem("invalid", error.message), None),
-    KeyConflictError: lambda _: (Problem("key_conflict", field="Idempotency-Key"), None),
+    InputError: lambda error: (HttpProblem("invalid", error.message), None),
+    KeyConflictError: lambda _: (HttpProblem("key_conflict", field="Idempotency-Key"), None),
     StoreError: _of_store,
 }
 """What each kind of error is answered with; any other is a fault of the program."""

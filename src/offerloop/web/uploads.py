@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from offerloop.web.limits import MOST_SECONDS
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 LEAST_PIECE = 1_000_000
 """Bytes that are gathered before they are written."""
@@ -20,7 +20,7 @@ LEAST_PIECE = 1_000_000
 async def save_upload(request: Request, path: Path, most_bytes: int) -> int:
     """Write the body of a request to a file, and return its size.
 
-    Raises Problem for one that is too large, packed, no text, or that stops arriving; then no file is left.
+    Raises HttpProblem for one that is too large, packed, no text, or that stops arriving; then no file is left.
     """
     _check_headers(request, most_bytes)
     try:
@@ -37,13 +37,13 @@ async def _written(request: Request, path: Path, most_bytes: int) -> int:
             async with asyncio.timeout(MOST_SECONDS):
                 piece = await anext(pieces, None)
         except TimeoutError:
-            raise Problem("too_slow") from None
+            raise HttpProblem("too_slow") from None
         except ClientDisconnect:
-            raise Problem("bad_request") from None
+            raise HttpProblem("bad_request") from None
         waiting += piece or b""
         size += len(piece or b"")
         if size > most_bytes:
-            raise Problem("too_large")
+            raise HttpProblem("too_large")
         if waiting and (piece is None or len(waiting) >= LEAST_PIECE):
             await run_in_threadpool(_append, path, bytes(waiting))
             waiting.clear()
@@ -59,7 +59,7 @@ def _append(path: Path, piece: bytes) -> None:
 def _check_headers(request: Request, most_bytes: int) -> None:
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > most_bytes:
-        raise Problem("too_large")
+        raise HttpProblem("too_large")
     is_text = re.fullmatch(r"text/(csv|plain)(\s*;.*)?", request.headers.get("content-type", ""), re.IGNORECASE)
     if request.headers.get("content-encoding", "identity") != "identity" or is_text is None:
-        raise Problem("unsupported_media")
+        raise HttpProblem("unsupported_media")

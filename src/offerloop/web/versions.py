@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Header
 
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 IfMatch = Annotated[
     str | None,
@@ -25,11 +25,11 @@ def etag(version: object) -> str:
 
 
 def check_version(if_match: str | None, version: object, *, needed: bool = False) -> None:
-    """Raise Problem where a change was meant for another version, and where `needed` for none."""
+    """Raise HttpProblem where a change was meant for another version, and where `needed` for none."""
     if if_match is None:
         if needed:
-            raise Problem("if_match_needed", field="If-Match")
+            raise HttpProblem("if_match_needed", field="If-Match")
         return
     wanted = [one.strip().removeprefix("W/") for one in if_match.split(",")]
     if ANY not in wanted and etag(version) not in wanted:
-        raise Problem("changed", field="If-Match")
+        raise HttpProblem("changed", field="If-Match")

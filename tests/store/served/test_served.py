@@ -13,7 +13,7 @@ from offerloop.store import (
     Database,
     DecisionRecord,
     Ledger,
-    Shown,
+    PlanProgress,
     SpecialCustomer,
     add_decisions,
     begin_pacing,
@@ -125,7 +125,7 @@ def test_customers_of_a_plan_are_counted_once(database):
     database.change(lambda one: add_decisions(one, [record(number) for number in range(1, 6)]))
     without = replace(record(7), customer_id="c7", campaign_id=None, offer_id="none")
     database.change(lambda one: add_decisions(one, [without, replace(record(8), leased_minor=5, customer_id="new")]))
-    assert database.read(lambda one: shown_of(one, "v1")) == Shown(3, {"first": 2})
+    assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(3, {"first": 2})
 
 
 def test_workers_never_lease_more_than_the_budget(database):

@@ -28,7 +28,7 @@ from offerloop.report import (
     Dot,
     Figure,
     Localizer,
-    Missing,
+    NotKnown,
     Section,
     Table,
     Text,
@@ -238,7 +238,7 @@ def forecast_section(findings: ReadoutFindings, _: Localizer) -> Section:
             "forecast",
             label,
             _("There is no forecast to compare"),
-            (Missing(_("The run's comparison.parquet holds no forecast of a plan that was sent.")),),
+            (NotKnown(_("The run's comparison.parquet holds no forecast of a plan that was sent.")),),
         )
     return Section("forecast", label, place_sentence(both, _), (Text(forecast_sentence(findings, _)),))
 
@@ -352,7 +352,7 @@ def anyway_section(findings: ReadoutFindings, _: Localizer) -> Section:
             label,
             message,
             (
-                Missing(
+                NotKnown(
                     _(
                         "Redemptions are not in the orders, or too few: a file of redemptions (customer_id, "
                         "offer_id, amount) would show how many redeemers would have bought without an offer."

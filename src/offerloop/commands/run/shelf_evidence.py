@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.shown_effects import Shown
+from offerloop.commands.run.shown_effects import ShownOffers
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 
@@ -75,7 +75,7 @@ class ShelfEvidence:
     """Depth of the deepest offer whose effect is transferred."""
     deep_weeks: float
     """Share of pair-weeks with shelf discounts in or above the range of that depth."""
-    shown: Shown | None
+    shown: ShownOffers | None
     """What offers that were shown at random changed; None where there were too few."""
 
     @classmethod
@@ -93,7 +93,7 @@ class ShelfEvidence:
             checks=tuple(DesignCheck.read(row) for row in rows),
             deepest_offer=deepest,
             deep_weeks=float(curve["share_of_weeks"].sum()),
-            shown=Shown.read(findings),
+            shown=ShownOffers.read(findings),
         )
 
     @property

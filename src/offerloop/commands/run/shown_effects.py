@@ -31,7 +31,7 @@ class ShownOffer:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownOffers:
     """All offers that were shown often enough, highest value first."""
 
     offers: tuple[ShownOffer, ...]
@@ -47,7 +47,7 @@ class Shown:
     """How often chance alone would show as much."""
 
     @classmethod
-    def read(cls, findings: Findings) -> Shown | None:
+    def read(cls, findings: Findings) -> ShownOffers | None:
         """None where no offer was shown at random often enough."""
         table = findings.table("shown_offers")
         if table is None:

@@ -14,7 +14,7 @@ from offerloop.report import (
     Block,
     Figure,
     Localizer,
-    Missing,
+    NotKnown,
     PanelLine,
     Section,
     Table,
@@ -32,7 +32,7 @@ def courses_section(courses: Courses, policies: Sequence[PolicyGains], _: Locali
     """Profit and regret with bands over worlds, and both after the last period beside what was spent."""
     parts: list[Block] = [_profit(courses, _)]
     if courses.ceiling is None:
-        parts.append(Missing(_("Regret needs the best that could be had: add the policy 'ceiling', or 'oracle'.")))
+        parts.append(NotKnown(_("Regret needs the best that could be had: add the policy 'ceiling', or 'oracle'.")))
     elif courses.regret:
         parts.append(_regret(courses, courses.ceiling, _))
     parts += [

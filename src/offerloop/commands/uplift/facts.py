@@ -13,9 +13,9 @@ from scipy.stats import norm
 from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import (
     Arm,
+    AuditedGroup,
     CovariateBalance,
     EffectDecile,
-    Group,
     Note,
     Overlap,
     Ranked,
@@ -57,7 +57,7 @@ CONTRADICTION = 0.001
 
 
 @dataclass(frozen=True)
-class Facts:
+class FindingsBuilder:
     """One study, asked for the parts of its findings."""
 
     trial: PreparedTrial
@@ -330,7 +330,7 @@ class Facts:
             whose=self.study.whose,
         )
 
-    def _groups(self) -> Iterator[Group]:
+    def _groups(self) -> Iterator[AuditedGroup]:
         policy = self.study.selection.chosen(self.study.decision)
         treated, effect = 1 - policy[:, 0], self.study.effect[:, self.study.decision.offer]
         cost = None if self.study.cost is None else (self.study.cost.effect * policy).sum(axis=1)
@@ -343,7 +343,7 @@ class Facts:
                     continue
                 whose = None if self.study.whose is None else self.study.whose[rows]
                 parts = (None if one is None else mean_estimate(one[rows], whose) for one in (treated, effect, cost))
-                yield Group(column, group, n, *parts)  # type: ignore[arg-type]
+                yield AuditedGroup(column, group, n, *parts)  # type: ignore[arg-type]
 
     def _balance(self) -> Iterator[CovariateBalance]:
         labels = self.trial.encoding.labels

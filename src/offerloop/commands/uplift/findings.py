@@ -132,7 +132,7 @@ class ResponseType:
 
 
 @dataclass(frozen=True)
-class Group:
+class AuditedGroup:
     """An audited group under the policy that is recommended."""
 
     column: str
@@ -275,7 +275,7 @@ class UpliftFindings:
     """Share of the policy's cost that changes nothing: of what its customers do, they would do that much without it."""
     unchanged_money: Estimate | None
     """The same in the unit of cost, per customer of the table."""
-    groups: tuple[Group, ...]
+    groups: tuple[AuditedGroup, ...]
     drivers: tuple[Driver, ...]
     importances: tuple[Importance, ...]
     segments: tuple[Segment, ...]

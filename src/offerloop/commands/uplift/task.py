@@ -11,7 +11,7 @@ import polars as pl
 from rich.console import Console
 from rich.progress import Progress
 
-from offerloop.commands.uplift.facts import Facts
+from offerloop.commands.uplift.facts import FindingsBuilder
 from offerloop.commands.uplift.findings import AppliedScores, Note, UpliftFindings
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
@@ -124,7 +124,7 @@ def uplift(
         study = study_trial(trial.value, trial.cost, spending, request.seed, on_fold=lambda: progress.advance(task))
         learned = learn_effects(study, trial.value, trial.cost, spending, request.seed)
         progress.advance(task)
-    findings = Facts(trial, study, request).findings(path.name)
+    findings = FindingsBuilder(trial, study, request).findings(path.name)
     if (compared := study.compared.profit.size) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))
     learned = replace(learned, verdict=findings.verdict)

@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"(\{\w+\}|\[[^\]]*\]|\(s\)|, | |,)")
 
 
 @dataclass(frozen=True)
-class Form:
+class ShortForm:
     """What some fields together are called."""
 
     kind: str
@@ -87,11 +87,13 @@ def _token(token: str, language: str) -> str:
     return {"(s)": "s?", ", ": r"[\s,]*", ",": r"[\s,]*", " ": r"\s+"}.get(token, re.escape(token))
 
 
-def _form(kind: str, en: str | Sequence[str], zh: str | Sequence[str], **fixed: Any) -> Form:  # noqa: ANN401
-    return Form(kind, (en,) if isinstance(en, str) else tuple(en), (zh,) if isinstance(zh, str) else tuple(zh), fixed)
+def _form(kind: str, en: str | Sequence[str], zh: str | Sequence[str], **fixed: Any) -> ShortForm:  # noqa: ANN401
+    return ShortForm(
+        kind, (en,) if isinstance(en, str) else tuple(en), (zh,) if isinstance(zh, str) else tuple(zh), fixed
+    )
 
 
-def _coupons() -> list[Form]:
+def _coupons() -> list[ShortForm]:
     return [
         _form(
             "coupon",
@@ -145,7 +147,7 @@ def _coupons() -> list[Form]:
     ]
 
 
-def _tiers() -> list[Form]:
+def _tiers() -> list[ShortForm]:
     least = [
         (("over {spend}", "from {spend}", "when you spend {spend}"), "满{spend}", {}),
         (
@@ -173,11 +175,11 @@ def _tiers() -> list[Form]:
                     zh += ["{spend}:{save}"]
                 if from_zh == "满{count}件":
                     zh += [one.removeprefix("满") for one in zh]
-                forms.append(Form("spend_and_save", tuple(en), tuple(zh), {**fixed, **also}))
+                forms.append(ShortForm("spend_and_save", tuple(en), tuple(zh), {**fixed, **also}))
     return forms
 
 
-def _products() -> list[Form]:
+def _products() -> list[ShortForm]:
     halves = [
         _form(
             "buy_x_get_y",
@@ -233,7 +235,7 @@ def _products() -> list[Form]:
     ]
 
 
-def _others() -> list[Form]:
+def _others() -> list[ShortForm]:
     return [
         _form(
             "free_shipping",
@@ -262,9 +264,9 @@ def _others() -> list[Form]:
 
 FORMS = (*_coupons(), *_products(), *_others())
 SHORTHANDS = (
-    Form("paid", ("{count} for the price of {paid}",), ("{count}件付{paid}件的钱", "{count}件付{paid}件钱")),
-    Form("free", (), ("买{taken}[件]免{get}[件]",)),
-    Form("rate", ("{rate}",), ("{rate}",)),
+    ShortForm("paid", ("{count} for the price of {paid}",), ("{count}件付{paid}件的钱", "{count}件付{paid}件钱")),
+    ShortForm("free", (), ("买{taken}[件]免{get}[件]",)),
+    ShortForm("rate", ("{rate}",), ("{rate}",)),
 )
 """What is only read: their terms are worked out from what they say, by their kind."""
 TIERS = tuple(_tiers())

@@ -31,7 +31,7 @@ from offerloop.offers.short_form.forms import (
     NAMED,
     SHORTHANDS,
     TIERS,
-    Form,
+    ShortForm,
     pattern,
 )
 from offerloop.offers.short_form.names import Names, check_signs
@@ -298,18 +298,18 @@ class _Text:
 
 
 @cache
-def _expressions(forms: tuple[Form, ...], language: str) -> tuple[tuple[Form, re.Pattern[str]], ...]:
+def _expressions(forms: tuple[ShortForm, ...], language: str) -> tuple[tuple[ShortForm, re.Pattern[str]], ...]:
     return tuple(_compiled(forms, language))
 
 
-def _compiled(forms: tuple[Form, ...], language: str) -> Iterator[tuple[Form, re.Pattern[str]]]:
+def _compiled(forms: tuple[ShortForm, ...], language: str) -> Iterator[tuple[ShortForm, re.Pattern[str]]]:
     for form in forms:
         for template in form.templates(language):
             yield form, re.compile(pattern(template, language), re.IGNORECASE)
 
 
 @cache
-def _modifiers(language: str) -> tuple[tuple[Form, re.Pattern[str]], ...]:
+def _modifiers(language: str) -> tuple[tuple[ShortForm, re.Pattern[str]], ...]:
     modifiers = []
     for form in MODIFIERS:
         for template in form.templates(language):

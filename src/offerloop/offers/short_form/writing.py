@@ -11,7 +11,7 @@ from offerloop.offers.base import Offer
 from offerloop.offers.reading import read_offers
 from offerloop.offers.short_form.added_terms import Words
 from offerloop.offers.short_form.amounts import check_currency, percent_text, signed_amount
-from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, Form
+from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, ShortForm
 from offerloop.offers.short_form.names import SCOPE, quoted, scope_text
 from offerloop.offers.short_form.written import terms_of
 
@@ -114,7 +114,7 @@ class _Writer:
         return quoted(value) if name in NAMED else str(value)
 
 
-def _modifiers(terms: Mapping[str, Any]) -> Iterator[Form]:
+def _modifiers(terms: Mapping[str, Any]) -> Iterator[ShortForm]:
     return (form for form in MODIFIERS if form.says(terms))
 
 

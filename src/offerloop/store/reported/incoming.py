@@ -82,7 +82,7 @@ class Event(_Part):
         return self.model_dump(mode="json", exclude=left_out, exclude_none=True)
 
 
-class Line(_Part):
+class OrderLine(_Part):
     """One product of an order, or what came back of it."""
 
     product_id: Id
@@ -103,7 +103,7 @@ class Line(_Part):
     coupon_id: Id | None = None
 
 
-Lines = Annotated[tuple[Line, ...], Field(min_length=1, max_length=1_000)]
+Lines = Annotated[tuple[OrderLine, ...], Field(min_length=1, max_length=1_000)]
 
 
 class OrderEvent(Event):

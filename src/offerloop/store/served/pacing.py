@@ -15,7 +15,7 @@ OF_CAMPAIGN = "/"
 
 
 @dataclass(frozen=True)
-class Shown:
+class PlanProgress:
     """How far a plan has got, by its decisions on record."""
 
     n_customers: int
@@ -68,13 +68,13 @@ def begin_pacing(connection: Connection, version: str, before_minor: Mapping[str
     return {row.campaign_id: row.before_minor for row in connection.execute(started)}
 
 
-def shown_of(connection: Connection, version: str) -> Shown:
+def shown_of(connection: Connection, version: str) -> PlanProgress:
     """Count the customers of a policy's decisions on record; what was taken of leased budgets is not the plan's."""
     of_policy = (decisions.c.version == version) & (decisions.c.leased_minor == 0)
     customers = func.count(decisions.c.customer_key.distinct())
     n = connection.execute(select(customers).where(of_policy)).scalar_one()
     offers = select(decisions.c.campaign_id, customers).where(of_policy, decisions.c.campaign_id.is_not(None))
-    return Shown(n, {row[0]: row[1] for row in connection.execute(offers.group_by(decisions.c.campaign_id))})
+    return PlanProgress(n, {row[0]: row[1] for row in connection.execute(offers.group_by(decisions.c.campaign_id))})
 
 
 def set_price(connection: Connection, version: str, campaign_id: str, price: float, spent_minor: int) -> None:

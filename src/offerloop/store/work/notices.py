@@ -25,7 +25,7 @@ _REDEEMED = "redeemed"
 
 
 @dataclass(frozen=True)
-class Notice:
+class PendingNotice:
     """Something that one place is told."""
 
     notice_id: str
@@ -55,7 +55,7 @@ def add_notice(
         connection.execute(inserting(connection, notices).values(row).on_conflict_do_nothing())
 
 
-def due_notices(connection: Connection, limit: int = 20) -> list[Notice]:
+def due_notices(connection: Connection, limit: int = 20) -> list[PendingNotice]:
     """Return the notices whose time to be sent has come, and put them off for the time that sending may take.
 
     So two processes seldom send the same notice, and none is lost with its process.
@@ -68,7 +68,10 @@ def due_notices(connection: Connection, limit: int = 20) -> list[Notice]:
     if due:
         are_due = notices.c.notice_id.in_([row.notice_id for row in due])
         connection.execute(update(notices).where(are_due).values(next_at=now + 60))
-    return [Notice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts) for row in due]
+    return [
+        PendingNotice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts)
+        for row in due
+    ]
 
 
 def note_sent(connection: Connection, notice_id: str) -> None:
@@ -77,7 +80,7 @@ def note_sent(connection: Connection, notice_id: str) -> None:
     connection.execute(update(notices).where(notices.c.notice_id == notice_id).values(done))
 
 
-def note_failed(connection: Connection, one: Notice, failure: str) -> None:
+def note_failed(connection: Connection, one: PendingNotice, failure: str) -> None:
     """Note why a place has not taken a notice; it is sent again later, or given up after many attempts."""
     attempts = one.attempts + 1
     wait = min(FIRST_WAIT * 2**one.attempts, LONGEST_WAIT)

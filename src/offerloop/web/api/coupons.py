@@ -37,7 +37,7 @@ from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
 from offerloop.web.idempotency import MONEY_SECONDS, Key, NeededKey, changed_once, ledger_key
 from offerloop.web.limits import Buckets
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.uploads import save_upload
 from offerloop.web.worker import Worker
 
@@ -178,7 +178,7 @@ def add_template(request: Request, template_id: TemplateId, body: Terms, _: Edit
     try:
         worker.ledger.add_template(template_id, terms)
     except InputError as error:
-        raise Problem("conflict", error.message) from None
+        raise HttpProblem("conflict", error.message) from None
     return _template(worker, template_id)
 
 
@@ -191,7 +191,7 @@ def show_template(request: Request, template_id: TemplateId, _: DecidingOrReadin
 def _template(worker: Worker, template_id: str) -> TemplateShown:
     template = worker.ledger.template(template_id)
     if template is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return TemplateShown(template_id=template_id, terms=vars(template.terms), balance=vars(template.balance))
 
 
@@ -199,7 +199,7 @@ def _template(worker: Worker, template_id: str) -> TemplateShown:
 def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller: Editing, key: NeededKey) -> Issued:
     """Issue coupons by their codes, all of them or none; with `count` codes are made that nobody can guess."""
     if (len(body.codes) > 0) == (body.count > 0):
-        raise Problem("invalid", Message("give either codes or a count of them"), "codes")
+        raise HttpProblem("invalid", Message("give either codes or a count of them"), "codes")
     codes = _codes(request, body, caller, key)
     done = _carried_out(request, Issue(ledger_key(key), template_id, codes, body.customer_id))
     return Issued(**done.model_dump(), codes=list(codes))
@@ -241,7 +241,7 @@ async def import_codes(request: Request, template_id: TemplateId, caller: Editin
         order = {"template_id": template_id, "file": path.name, "bytes": n_bytes}
         job = add_job(connection, IMPORT_CODES, order, None if key is None else f"{caller.actor} {key}")
         if job.kind != IMPORT_CODES or {**job.request, "file": ""} != {**order, "file": ""}:
-            raise Problem("key_conflict", field="Idempotency-Key")
+            raise HttpProblem("key_conflict", field="Idempotency-Key")
         if job.request == order:
             add_entry(connection, caller.actor, "codes uploaded", template_id, job=job.job_id, bytes=n_bytes)
         return job
@@ -294,7 +294,7 @@ def show_coupon(request: Request, code: Code, caller: DecidingOrReading) -> Coup
     coupon, status = worker.ledger.coupon(form), worker.ledger.status(form)
     if coupon is None or status is None:
         _guessed(request, caller.actor)
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return CouponShown(code=form, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
 
 
@@ -365,10 +365,10 @@ def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_
     """Carry out what names a code; whoever names too many that are not there has to wait."""
     guesser = f"{caller.actor} {customer_id}"
     if not _GUESSES.has(guesser):
-        raise Problem("too_many_requests")
+        raise HttpProblem("too_many_requests")
     try:
         return _carried_out(request, command)
-    except Problem as problem:
+    except HttpProblem as problem:
         if problem.more.get("reason") == RefusalReason.UNKNOWN_CODE:
             _guessed(request, guesser)
         raise
@@ -377,14 +377,14 @@ def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_
 def _guessed(request: Request, guesser: str) -> None:
     if not _GUESSES.take(guesser):
         request.app.state.worker.metrics.count("offerloop_refused_total")
-        raise Problem("too_many_requests")
+        raise HttpProblem("too_many_requests")
 
 
 def _carried_out(request: Request, command: CouponCommand) -> Done:
     worker: Worker = request.app.state.worker
     answer = worker.ledger.carry_out(command)
     if answer.reason is RefusalReason.KEY_CONFLICT:
-        raise Problem("key_conflict", field="Idempotency-Key")
+        raise HttpProblem("key_conflict", field="Idempotency-Key")
     if answer.reason is not None:
-        raise Problem("refused", reason=answer.reason.value)
+        raise HttpProblem("refused", reason=answer.reason.value)
     return Done(key=answer.key, at=answer.at, expires_at=answer.expires_at)

@@ -26,7 +26,7 @@ from offerloop.store import (
 )
 from offerloop.web.api.fields import Model, Name
 from offerloop.web.auth import Administering, Deciding, Reading
-from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import find_run, open_run
 
@@ -124,7 +124,7 @@ def explain_customer(
     try:
         explanation = explain(find_run(worker.settings.shop), customer_id, audience, language)
     except InputError:
-        raise Problem("not_found") from None
+        raise HttpProblem("not_found") from None
     return CustomerExplanation(audience=audience, text=explanation.text, facts=explanation.facts)
 
 
@@ -142,7 +142,7 @@ def choose(request: Request, customer_id: CustomerId, body: Choices, _: Deciding
 
     def keep(connection: Connection) -> Choice | None:
         if take_events(connection, [event]).dropped:
-            raise Problem("erased")
+            raise HttpProblem("erased")
         return read_choice(connection, customer_id)
 
     return _kept(customer_id, worker.database.change(keep))
@@ -159,7 +159,7 @@ def make_test_customer(request: Request, customer_id: CustomerId, body: TestArm,
     def keep(connection: Connection) -> Choice | None:
         set_test_arm(connection, customer_id, body.test_arm)
         if erased_among(connection, [customer_id]):
-            raise Problem("erased")
+            raise HttpProblem("erased")
         add_entry(connection, caller.actor, "test customer set", arm=body.test_arm)
         return read_choice(connection, customer_id)
 
@@ -192,17 +192,17 @@ def erase(request: Request, customer_id: CustomerId, caller: Administering) -> E
 
 def _check_not_erased(worker: Worker, customer_id: str) -> None:
     if worker.database.read(lambda connection: erased_among(connection, [customer_id])):
-        raise Problem("erased")
+        raise HttpProblem("erased")
 
 
 def _customer(worker: Worker, customer_id: str) -> Customer:
-    """Return what is known. Raises Problem for a customer who was erased or whom nothing knows."""
+    """Return what is known. Raises HttpProblem for a customer who was erased or whom nothing knows."""
     _check_not_erased(worker, customer_id)
     choice = worker.database.read(lambda connection: read_choice(connection, customer_id))
     n_events = len(EventLog(worker.database).of_customer(customer_id))
     of_run = _of_run(worker, customer_id)
     if choice is None and not n_events and of_run is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     run, profile, assignment = of_run or (None, {}, None)
     tags = profile.pop("tags", None) or []
     kept = _kept(customer_id, choice)

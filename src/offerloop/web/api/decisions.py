@@ -20,7 +20,7 @@ from offerloop.web.api.fields import Model, Name, Scalar
 from offerloop.web.auth import Caller, DecidingOrReading, DecidingSoon, Reading, deciding_caller
 from offerloop.web.deciding import decide_and_record, unknown_caller
 from offerloop.web.direct import body_in_document, read_body
-from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 
 _PROBLEMS = ("not_signed_in", "not_allowed", "invalid")
@@ -214,13 +214,13 @@ def replay(request: Request, decision_id: DecisionId, _: Reading) -> Response:
     worker: Worker = request.app.state.worker
     record = _on_record(request, decision_id)
     if record.customer_id is None:
-        raise Problem("erased")
+        raise HttpProblem("erased")
     text = record.answer
     if record.failure is None:
         policy = worker.policy_of(str(record.version))
         text = replayed(record, policy, record.customer_id, lambda mark: worker.offers_then(policy, mark))
     if text != record.answer:
-        raise Problem("conflict", Message("the policy gives another answer today than the one on record"))
+        raise HttpProblem("conflict", Message("the policy gives another answer today than the one on record"))
     return Response(text, media_type="application/json")
 
 
@@ -233,11 +233,11 @@ def explanation(
 
 
 def explained(request: Request, decision_id: str, audience: Audience, language: str) -> Explained:
-    """Return why a decision on record came about. Raises Problem for an unknown one and for an erased customer."""
+    """Return why a decision on record came about. Raises HttpProblem for an unknown one and for an erased customer."""
     worker: Worker = request.app.state.worker
     record = _on_record(request, decision_id)
     if record.customer_id is None:
-        raise Problem("erased")
+        raise HttpProblem("erased")
     for_customer = audience is Audience.CUSTOMER
     changed = why_not_planned(record, for_customer=for_customer)
     parts = [] if changed is None else [Localizer(language)(changed)]
@@ -252,7 +252,7 @@ def _on_record(request: Request, decision_id: str) -> DecisionRecord:
     worker: Worker = request.app.state.worker
     record = worker.database.read(lambda one: find_decision(one, decision_id))
     if record is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return record
 
 

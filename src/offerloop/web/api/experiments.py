@@ -23,7 +23,7 @@ from offerloop.report import Localizer, iso_day
 from offerloop.tables import HOLDOUT, PLAN
 from offerloop.web.auth import Reading
 from offerloop.web.paging import Limit
-from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import RunRead, open_run, readouts_of
 
@@ -195,7 +195,7 @@ def planner(
     try:
         test = plan_test(run.folder, weekly_effect_minor)
     except InputError as error:
-        raise Problem("conflict", error.message) from None
+        raise HttpProblem("conflict", error.message) from None
     return Planner(experiment_id=experiment_id, weekly_effect_minor=weekly_effect_minor, **vars(test))
 
 
@@ -206,10 +206,10 @@ def dimension(
     """Break what an experiment showed down by an attribute or a feature of its customers."""
     run = _run(request, experiment_id)
     if by not in dimensions_of(run):
-        raise Problem("not_found", field="by")
+        raise HttpProblem("not_found", field="by")
     readout = _newest_readout(run)
     if readout is None:
-        raise Problem("conflict", Message("the experiment was not read out yet"))
+        raise HttpProblem("conflict", Message("the experiment was not read out yet"))
     return _broken_down(run, readout.parent / "outcomes.parquet", by)
 
 
@@ -218,7 +218,7 @@ def _run(request: Request, experiment_id: str) -> RunRead:
     try:
         return open_run(worker.settings.shop / "runs" / experiment_id)
     except InputError:
-        raise Problem("not_found") from None
+        raise HttpProblem("not_found") from None
 
 
 def _newest_readout(run: RunRead) -> Path | None:
@@ -325,7 +325,7 @@ def _planned_outcomes(outcomes: Path, *more: str) -> tuple[pl.DataFrame, str] | 
 def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
     planned = _planned_outcomes(outcomes, "customer_id")
     if planned is None:
-        raise Problem("conflict", Message("the experiment was not read out yet"))
+        raise HttpProblem("conflict", Message("the experiment was not read out yet"))
     table, outcome = planned
     source = "customers" if by in _attributes(run) else "profiles"
     groups = run.table(source).select("customer_id", by).collect()
@@ -333,7 +333,7 @@ def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
     try:
         result = experiment(joined, ExperimentRequest("arm", outcome, control=HOLDOUT, by=(by,)))
     except InputError as error:
-        raise Problem("conflict", error.message) from None
+        raise HttpProblem("conflict", error.message) from None
     segments = [
         DimensionSegment(
             segment=one.value, n_customers=one.n, difference_minor=one.compared.difference.value,

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from offerloop import __version__
 from offerloop.store import PERSONALISED, is_on
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.worker import Worker
 
 router = APIRouter(tags=["operations"])
@@ -40,7 +40,7 @@ def ready(request: Request) -> Ready:
     worker: Worker = request.app.state.worker
     personalised = worker.database.read(lambda one: is_on(one, PERSONALISED), patience_seconds=1)
     if worker.served is None:
-        raise Problem("not_ready")
+        raise HttpProblem("not_ready")
     return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
 
 

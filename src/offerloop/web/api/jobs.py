@@ -14,7 +14,7 @@ from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_
 from offerloop.web.api.fields import Model, instant
 from offerloop.web.auth import Caller, Editing, Reading
 from offerloop.web.idempotency import Key
-from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
@@ -93,13 +93,13 @@ def queue_job(request: Request, body: JobRequest, caller: Editing, key: Key = No
 
 
 def queued(request: Request, caller: Caller, kind: str, body: dict[str, Any], key: str | None) -> JobAnswer:
-    """Queue a job of any kind, once for each key. Raises Problem where the key was another job's."""
+    """Queue a job of any kind, once for each key. Raises HttpProblem where the key was another job's."""
     worker: Worker = request.app.state.worker
 
     def queue(connection: Connection) -> Job:
         job = add_job(connection, kind, body, None if key is None else f"{caller.actor} {key}")
         if (job.kind, job.request) != (kind, body):
-            raise Problem("key_conflict", field="Idempotency-Key")
+            raise HttpProblem("key_conflict", field="Idempotency-Key")
         add_entry(connection, caller.actor, "job queued", job.job_id, kind=job.kind)
         return job
 
@@ -127,7 +127,7 @@ def job_so_far(request: Request, job_id: str, _: Reading) -> JobAnswer:
     worker: Worker = request.app.state.worker
     job = worker.database.read(lambda connection: find_job(connection, job_id))
     if job is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return JobAnswer.of(job, request)
 
 
@@ -145,5 +145,5 @@ def stop_job(request: Request, job_id: str, caller: Editing) -> JobAnswer:
 
     job = worker.database.change(stop)
     if job is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return JobAnswer.of(job, request)

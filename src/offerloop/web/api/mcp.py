@@ -21,7 +21,7 @@ from pydantic import BaseModel, JsonValue
 from offerloop import __version__
 from offerloop.web.answering import json_response
 from offerloop.web.auth import SignedIn, peer_of
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 REVISIONS = ("2025-06-18", "2025-03-26")
 """Revisions of the protocol that are spoken, the newest first."""
@@ -148,7 +148,7 @@ class RpcError(Exception):
 async def mcp(request: Request, message: RpcMessage, _: SignedIn) -> Response:
     """Answer one message of a client, who shows a token."""
     if "authorization" not in request.headers:
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     if message.id is None:
         return Response(status_code=202)
     try:

@@ -13,7 +13,7 @@ from offerloop.store import begin_session, person_named
 from offerloop.web.auth import address_of, give_session
 from offerloop.web.limits import Buckets
 from offerloop.web.oidc import Attempt, Providers, email_of, sign_in_address
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.worker import Worker
 
 router = APIRouter(prefix="/v1/session/oidc", tags=["access"])
@@ -54,11 +54,11 @@ def come_back(
     worker: Worker = request.app.state.worker
     settings, attempt = _settings(request), Attempt(request.cookies.get(COOKIE, ""))
     if not attempt.secret or not code or not hmac.compare_digest(state.encode(), attempt.state.encode()):
-        raise Problem("not_signed_in", Message("the provider's answer is not for this attempt to sign in"))
+        raise HttpProblem("not_signed_in", Message("the provider's answer is not for this attempt to sign in"))
     email = email_of(settings, _PROVIDERS.described(settings.issuer), attempt, code)
     person = worker.database.read(lambda one: person_named(one, email) or person_named(one, email.lower()))
     if person is None:
-        raise Problem("not_signed_in", Message("nobody was invited by this e-mail address"))
+        raise HttpProblem("not_signed_in", Message("nobody was invited by this e-mail address"))
     secret = worker.database.change(lambda one: begin_session(one, person.person_id))
     answer = Response(status_code=303, headers={"location": AFTERWARDS})
     answer.delete_cookie(COOKIE, path=PATH)
@@ -67,11 +67,11 @@ def come_back(
 
 
 def _settings(request: Request) -> Oidc:
-    """Return the settings. Raises Problem without a provider, and for one attempt too many."""
+    """Return the settings. Raises HttpProblem without a provider, and for one attempt too many."""
     worker: Worker = request.app.state.worker
     settings = load_config(worker.settings.shop).serve.oidc
     if settings is None:
-        raise Problem("not_found", Message("[serve.oidc] names no provider"))
+        raise HttpProblem("not_found", Message("[serve.oidc] names no provider"))
     if not _ATTEMPTS.take(address_of(request)):
-        raise Problem("too_many_requests")
+        raise HttpProblem("too_many_requests")
     return settings

@@ -20,7 +20,7 @@ from offerloop.web.api.fields import Model, Name
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.auth import Deciding
 from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def enter_order(request: Request, order_id: OrderId, body: BasketRequest, caller
     )  # fmt: skip
     before = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
     if before.basket != purchase.basket:
-        raise Problem("conflict", Message("the order is there with another basket"), "order_id")
+        raise HttpProblem("conflict", Message("the order is there with another basket"), "order_id")
     return _shown(before)
 
 
@@ -95,7 +95,7 @@ def show_order(request: Request, order_id: OrderId, _: Deciding) -> OrderShown:
     worker: Worker = request.app.state.worker
     purchase = worker.database.read(lambda one: find_purchase(one, order_id))
     if purchase is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return _shown(purchase)
 
 
@@ -109,9 +109,9 @@ def refund(request: Request, order_id: OrderId, body: RefundRequest, caller: Dec
     def make(connection: Connection) -> tuple[int, object]:
         purchase = find_purchase(connection, order_id)
         if purchase is None:
-            raise Problem("not_found", field="order_id")
+            raise HttpProblem("not_found", field="order_id")
         if purchase.rule not in (None, body.rule):
-            raise Problem("conflict", Message("the order's refunds are counted by another rule"), "rule")
+            raise HttpProblem("conflict", Message("the order's refunds are counted by another rule"), "rule")
         returned = Counter[int]()
         for one in body.returned:
             returned[one.line] += one.quantity
@@ -127,12 +127,12 @@ def refund(request: Request, order_id: OrderId, body: RefundRequest, caller: Dec
 
 
 def _counted(worker: Worker, purchase: Purchase, text: str, rule: str, returned: Counter[int]) -> int:
-    """Return what is to be given back now. Raises Problem for units that were not bought."""
+    """Return what is to be given back now. Raises HttpProblem for units that were not bought."""
     bought = BoughtBasket.of(worker.settings.shop, purchase, text)
     try:
         return bought.refund_minor(rule, returned, purchase.returned or {}, purchase.given_back_minor)
     except InputError as error:
-        raise Problem("invalid", error.message, "returned") from None
+        raise HttpProblem("invalid", error.message, "returned") from None
 
 
 def _shown(purchase: Purchase) -> OrderShown:

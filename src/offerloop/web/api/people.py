@@ -30,7 +30,7 @@ from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.limits import Buckets
 from offerloop.web.paging import Cursor, Limit, page_of
 from offerloop.web.passwords import LONGEST, SHORTEST, is_password, password_hash
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
 
@@ -123,7 +123,7 @@ def invite_person(request: Request, body: PersonRequest, caller: Administering, 
     def make(connection: Connection) -> tuple[int, object]:
         invitation = invite(connection, body.name, set(body.roles))
         if invitation is None:
-            raise Problem("conflict", field="name")
+            raise HttpProblem("conflict", field="name")
         person, shown[:] = invitation[0], [invitation[1]]
         add_entry(connection, caller.actor, "person invited", person.person_id, roles=list(person.roles))
         return 201, {**vars(person), "invitation": None}
@@ -169,7 +169,7 @@ def change_roles(
         check_version(if_match, _version(_person(connection, person_id)), needed=True)
         person = set_roles(connection, person_id, set(body.roles))
         if person is None:
-            raise Problem("not_found")
+            raise HttpProblem("not_found")
         add_entry(connection, caller.actor, "roles changed", person_id, roles=list(person.roles))
         return 200, vars(person)
 
@@ -191,7 +191,7 @@ def renew_invitation(request: Request, person_id: PersonId, caller: Administerin
         add_entry(connection, caller.actor, "person invited again", person_id)
         invited = invite_again(connection, person_id)
         if invited is None:
-            raise Problem("not_found")
+            raise HttpProblem("not_found")
         person, shown[:] = invited[0], [invited[1]]
         return 200, {**vars(person), "invitation": None}
 
@@ -214,7 +214,7 @@ def end_person(
         add_entry(connection, caller.actor, "person revoked", person_id)
         person = revoke_person(connection, person_id)
         if person is None:
-            raise Problem("not_found")
+            raise HttpProblem("not_found")
         return 200, vars(person)
 
     answer = changed_once(request, caller, key, None, end)
@@ -232,7 +232,7 @@ def accept(request: Request, body: Acceptance) -> PersonListed:
         lambda one: accept_invitation(one, body.invitation.get_secret_value(), hashed)
     )  # fmt: skip
     if person is None:
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     return _listed(person)
 
 
@@ -245,12 +245,12 @@ def sign_in(request: Request, body: SignIn) -> Response:
 
 
 def person_with(request: Request, name: str, password: str) -> str:
-    """Return the id of the person with a name and password. Raises Problem for nobody, and for too many attempts."""
+    """Return the id of the person with a name and password. Raises HttpProblem for nobody and too many attempts."""
     worker: Worker = request.app.state.worker
     check_attempt(request, name)
     password_hash = worker.database.read(lambda one: password_of(one, name))
     if not is_password(password_hash and password_hash[1], password) or password_hash is None:
-        raise Problem("not_signed_in")
+        raise HttpProblem("not_signed_in")
     return password_hash[0]
 
 
@@ -278,18 +278,18 @@ async def me(caller: SignedIn) -> Me:
 
 
 def check_attempt(request: Request, name: str) -> None:
-    """Raise Problem for a request of another site, and for one attempt too many."""
+    """Raise HttpProblem for a request of another site, and for one attempt too many."""
     if "origin" in request.headers or "sec-fetch-site" in request.headers:
         check_same_site(request)
     if not (_ATTEMPTS.take(f"name {name}") and _ATTEMPTS.take(f"address {address_of(request)}")):
-        raise Problem("too_many_requests")
+        raise HttpProblem("too_many_requests")
 
 
 def _person(connection: Connection, person_id: str) -> Person:
-    """Return a person. Raises Problem for nobody."""
+    """Return a person. Raises HttpProblem for nobody."""
     person = find_person(connection, person_id)
     if person is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return person
 
 

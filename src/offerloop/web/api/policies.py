@@ -25,7 +25,7 @@ from offerloop.web.api.fields import Model
 from offerloop.web.auth import Approving, DecidingOrReading, Reading
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.paging import Limit
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
 from offerloop.workspace import RunRead, find_run, open_run
@@ -161,7 +161,7 @@ def compare_policy(request: Request, version: Version, _: Reading, other: OtherV
     worker: Worker = request.app.state.worker
     against = worker.version if other is None else other
     if against is None:
-        raise Problem("not_ready")
+        raise HttpProblem("not_ready")
     old, new = (open_run(_folder(worker, one)) for one in (against, version))
     was, now = ({one.campaign_id: one for one in _campaigns(run)} for run in (old, new))
     return PolicyComparison(
@@ -247,10 +247,10 @@ def _listed(worker: Worker, version: str, chosen: str | None) -> PolicyListed:
 
 
 def _folder(worker: Worker, version: str) -> Path:
-    """Return the folder of a finished run. Raises Problem where there is none."""
+    """Return the folder of a finished run. Raises HttpProblem where there is none."""
     if version == NEWEST:
         return find_run(worker.settings.shop)
     folder = worker.settings.shop / "runs" / version
     if not (folder / "manifest.json").is_file():
-        raise Problem("not_found", field="version")
+        raise HttpProblem("not_found", field="version")
     return find_run(folder)

@@ -15,7 +15,7 @@ from offerloop.web.api.fields import Model, Name, Role
 from offerloop.web.auth import Administering
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.paging import Cursor, Limit, page_of
-from offerloop.web.problems import Problem, documented
+from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class TokenMade(TokenListed):
 def make_token(request: Request, body: TokenRequest, caller: Administering, key: Key = None) -> Response:
     """Make a token, and show its secret once."""
     if body.ends_at is not None and body.ends_at <= time.time():
-        raise Problem("invalid", Message("the end must lie in the future"), "ends_at")
+        raise HttpProblem("invalid", Message("the end must lie in the future"), "ends_at")
     shown: list[str] = []
 
     def make(connection: Connection) -> tuple[int, object]:
@@ -99,7 +99,7 @@ def end_token(request: Request, token_id: TokenId, caller: Administering, key: K
     def end(connection: Connection) -> tuple[int, object]:
         token = revoke_token(connection, token_id)
         if token is None:
-            raise Problem("not_found")
+            raise HttpProblem("not_found")
         add_entry(connection, caller.actor, "token revoked", token_id)
         return 200, vars(token)
 

@@ -35,7 +35,7 @@ class Stats:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a table."""
 
     name: str
@@ -44,12 +44,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """Rows of cells."""
 
     name: str
     caption: Message
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     when_empty: Message
     """What to do next where there is no row."""
@@ -76,14 +76,14 @@ class Tree:
 
     name: str
     caption: Message
-    groups: tuple[Column, Column]
+    groups: tuple[TableColumn, TableColumn]
     root: Branch
 
     @property
-    def table(self) -> Table:
+    def table(self) -> PageTable:
         """The same figures as rows, each with the figure that it is a part of."""
-        columns = (Column("driver", _DRIVER), Column("part_of", _PART_OF), *self.groups)
-        return Table(self.name, self.caption, columns, tuple(_branches(self.root, None)), self.caption)
+        columns = (TableColumn("driver", _DRIVER), TableColumn("part_of", _PART_OF), *self.groups)
+        return PageTable(self.name, self.caption, columns, tuple(_branches(self.root, None)), self.caption)
 
     kind: Literal["tree"] = "tree"
 
@@ -108,7 +108,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Text:
+class Paragraph:
     """A paragraph."""
 
     text: Words
@@ -144,7 +144,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Chart:
+class ChartBlock:
     """A chart of the report's kind, with the table behind it."""
 
     figure: Figure
@@ -226,7 +226,7 @@ class Uploads:
 
 
 @dataclass(frozen=True)
-class CurvePoint:
+class BudgetPoint:
     """What a budget would bring."""
 
     budget_minor: float
@@ -250,7 +250,7 @@ class BudgetSlider:
 
     name: str
     currency: str
-    points: tuple[CurvePoint, ...]
+    points: tuple[BudgetPoint, ...]
     chosen: int
     """The point where the plan stands."""
     chart: Figure
@@ -266,7 +266,8 @@ class BudgetSlider:
 
 
 Block: TypeAlias = (
-    Stats | Table | Tree | Facts | Text | Listing | Heading | Notice | Chart | Form | Progress | Uploads | BudgetSlider
+    Stats | PageTable | Tree | Facts | Paragraph | Listing | Heading | Notice | ChartBlock | Form | Progress | Uploads
+    | BudgetSlider
 )  # fmt: skip
 
 
@@ -282,7 +283,7 @@ class View:
     """Whether the page goes on by itself while long work is under way."""
 
     @property
-    def tables(self) -> dict[str, Table]:
+    def tables(self) -> dict[str, PageTable]:
         """The tables by their names."""
         tables = (one.table if isinstance(one, Tree) else one for one in self.blocks)
-        return {one.name: one for one in tables if isinstance(one, Table)}
+        return {one.name: one for one in tables if isinstance(one, PageTable)}

@@ -17,7 +17,7 @@ from offerloop.report import Localizer
 from offerloop.store import holds_simulated
 from offerloop.web.auth import Caller
 from offerloop.web.console.blocks import View
-from offerloop.web.problems import Problem, language_of
+from offerloop.web.problems import HttpProblem, language_of
 from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
 from offerloop.workspace import RunRead, find_run, folder_named, open_run
@@ -95,10 +95,10 @@ class PageRequest:
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
     def needed(self, name: str, find: Callable[[str], Found | None]) -> Found:
-        """Return what a field names. Raises Problem where there is no such thing."""
+        """Return what a field names. Raises HttpProblem where there is no such thing."""
         thing = find(self.field(name))
         if thing is None:
-            raise Problem("not_found", field=name)
+            raise HttpProblem("not_found", field=name)
         return thing
 
 

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 from offerloop.message import Message
 from offerloop.report import Localizer, kept_together
-from offerloop.web.console.blocks import BudgetSlider, Chart, Facts, Form, Notice, Stats, Table, Tree, View, Words
+from offerloop.web.console.blocks import (
+    BudgetSlider,
+    ChartBlock,
+    Facts,
+    Form,
+    Notice,
+    PageTable,
+    Stats,
+    Tree,
+    View,
+    Words,
+)
 from offerloop.web.console.cells import cell_figure, cell_text, flat
 
 if TYPE_CHECKING:
@@ -37,11 +48,11 @@ def as_json(view: View, _: Localizer) -> dict[str, object]:
             case Stats() | Facts():
                 name = "stats" if isinstance(one, Stats) else one.name
                 figures[name] = {item.name: cell_figure(item.value, _) for item in one.items}
-            case Table():
+            case PageTable():
                 figures[one.name] = _rows(one, _)
             case Tree():
                 figures[one.name] = _rows(one.table, _)
-            case Chart():
+            case ChartBlock():
                 figures[one.figure.name] = {"finding": one.figure.title, "rows": one.figure.table.rows}
             case BudgetSlider():
                 points = [asdict(point) for point in one.points]
@@ -53,12 +64,12 @@ def as_json(view: View, _: Localizer) -> dict[str, object]:
     return figures
 
 
-def _rows(table: Table, _: Localizer) -> list[dict[str, object]]:
+def _rows(table: PageTable, _: Localizer) -> list[dict[str, object]]:
     names = [column.name for column in table.columns]
     return [dict(zip(names, (cell_figure(cell, _) for cell in row), strict=True)) for row in table.rows]
 
 
-def as_csv(table: Table, _: Localizer) -> str:
+def as_csv(table: PageTable, _: Localizer) -> str:
     """Return a table with one column for each figure; texts that a spreadsheet would run begin with an apostrophe."""
     names = [column.name for column in table.columns]
     rows = [

@@ -24,7 +24,7 @@ from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
 from offerloop.web.console.signing_in import SIGN_IN, sign_in_view, signed_in
-from offerloop.web.problems import CODES, Problem
+from offerloop.web.problems import CODES, HttpProblem
 from offerloop.web.roles import Permission, roles_with_any
 
 router = APIRouter(include_in_schema=False)
@@ -50,7 +50,7 @@ async def static_file(name: str) -> Response:
     """Return a file of the console's own."""
     file = files("offerloop.web.console") / "static" / name
     if not name.isascii() or "/" in name or not file.is_file():
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     kind = KINDS.get(name.rpartition(".")[2], "application/octet-stream")
     return Response(file.read_bytes(), media_type=kind)
 
@@ -75,7 +75,7 @@ def _signing_in(request: Request, fields: Mapping[str, str]) -> Response:
     try:
         answer = RedirectResponse(_own(fields.get("next", "")), 303)
         signed_in(request, fields, answer)
-    except Problem as problem:
+    except HttpProblem as problem:
         return _html(request, sign_in_view(request, problem.code), None)
     return answer
 
@@ -101,15 +101,15 @@ async def act(request: Request, name: str) -> Response:
     """Carry out what a form asks for."""
     action = ACTIONS.get(name)
     if action is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     fields = await _fields(request)
     try:
         page_request = PageRequest(request, await caller_with(request, action.needs), fields)
-    except Problem as problem:
+    except HttpProblem as problem:
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
     try:
         answer = await run_in_threadpool(_carried_out, action, page_request)
-    except Problem as problem:
+    except HttpProblem as problem:
         return await run_in_threadpool(_again, action, page_request, problem)
     if name == "sign-out":
         answer.delete_cookie(COOKIE, path="/")
@@ -120,7 +120,7 @@ def _carried_out(action: Action, page_request: PageRequest) -> Response:
     try:
         return RedirectResponse(_own(action.carry_out(page_request)), 303)
     except InputError as error:
-        raise Problem("invalid", error.message) from None
+        raise HttpProblem("invalid", error.message) from None
 
 
 @router.get("/console/report")
@@ -129,10 +129,10 @@ async def show_report(request: Request, run: str = "", readout: str = "") -> Res
     caller = await caller_with(request, Permission.READ)
     run_read = PageRequest(request, caller, {}).run_named(run or None)
     if run_read is None or "/" in readout or readout.startswith("."):
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     page = run_read.folder / readout / "report.html"
     if not page.is_file():
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return Response(page.read_bytes(), headers={"content-security-policy": OF_REPORTS}, media_type="text/html")
 
 
@@ -152,7 +152,7 @@ async def page_table(request: Request, name: str, table: str) -> Response:
     page_request, page = await _page_request(request, name)
     rows = (await run_in_threadpool(page.view, page_request)).tables.get(table)
     if rows is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     disposition = {"content-disposition": f'attachment; filename="{name}-{table}.csv"'}
     return Response(as_csv(rows, page_request.localizer), headers=disposition, media_type="text/csv; charset=utf-8")
 
@@ -163,7 +163,7 @@ async def show_page(request: Request, name: str) -> Response:
     try:
         page_request, page = await _page_request(request, name)
         return await run_in_threadpool(lambda: _html(request, page.view(page_request), page_request, page))
-    except Problem as problem:
+    except HttpProblem as problem:
         if problem.code == "not_signed_in":
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303)
@@ -171,15 +171,15 @@ async def show_page(request: Request, name: str) -> Response:
 
 
 async def _page_request(request: Request, name: str) -> tuple[PageRequest, Page]:
-    """Return the request and its page. Raises Problem for a page that is not, and for who may not see it."""
+    """Return the request and its page. Raises HttpProblem for a page that is not, and for who may not see it."""
     page = PAGES.get(name)
     if page is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     caller = await caller_with(request, page.needs)
     return PageRequest(request, caller, dict(request.query_params)), page
 
 
-def _failed(request: Request, problem: Problem, back: str) -> Response:
+def _failed(request: Request, problem: HttpProblem, back: str) -> Response:
     """Show what was wrong, that nothing was changed, and where to go on."""
     status, title = CODES[problem.code]
     where = _own(back or request.headers.get("referer", ""))
@@ -190,7 +190,7 @@ def _failed(request: Request, problem: Problem, back: str) -> Response:
     return _html(request, View(Message("This could not be done"), "", tuple(notices), status), None)
 
 
-def _again(action: Action, page_request: PageRequest, problem: Problem) -> Response:
+def _again(action: Action, page_request: PageRequest, problem: HttpProblem) -> Response:
     """Show the form once more with all that was typed and what is wrong with it."""
     page = action.page
     if page is None or problem.code not in ("invalid", "conflict"):
@@ -198,7 +198,7 @@ def _again(action: Action, page_request: PageRequest, problem: Problem) -> Respo
     status, title = CODES[problem.code]
     try:
         view = page.view(page_request)
-    except Problem:
+    except HttpProblem:
         return _failed(page_request.http, problem, page_request.field("back"))
     said = problem.detail or title
     blocks = tuple(_filled(one, action, page_request, said) for one in view.blocks)
@@ -238,12 +238,12 @@ def _roles(permission: Any) -> list[str]:  # noqa: ANN401 - of a template
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """Return the fields of a form. Raises Problem for what is none."""
+    """Return the fields of a form. Raises HttpProblem for what is none."""
     try:
         body = (await request.body()).decode("utf-8")
         return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=200, encoding="utf-8", errors="strict"))
     except ValueError:
-        raise Problem("bad_request") from None
+        raise HttpProblem("bad_request") from None
 
 
 def _own(address: str) -> str:

@@ -14,7 +14,7 @@ from offerloop.web.api.people import check_attempt, open_session, person_with
 from offerloop.web.console.blocks import Block, Form, Input, Notice, View, hidden
 from offerloop.web.demo import DEMO_PEOPLE, demo_person, may_be_demo
 from offerloop.web.passwords import LONGEST, SHORTEST, password_hash
-from offerloop.web.problems import CODES, Problem
+from offerloop.web.problems import CODES, HttpProblem
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _invited(invitation: str) -> Form:
 
 
 def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> None:
-    """Sign somebody in by a form. Raises Problem where that cannot be."""
+    """Sign somebody in by a form. Raises HttpProblem where that cannot be."""
     password = fields.get("password", "")
     if "demo" in fields:
         person_id = demo_person(request, fields["demo"])
@@ -96,7 +96,7 @@ def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> 
         worker: Worker = request.app.state.worker
         person = worker.database.change(lambda one: accept_invitation(one, fields["invitation"], hashed))
         if person is None:
-            raise Problem("not_signed_in")
+            raise HttpProblem("not_signed_in")
         person_id = person.person_id
     else:
         person_id = person_with(request, fields.get("name", "")[:LONGEST], password[:LONGEST])
@@ -112,11 +112,11 @@ def _begun(request: Request, secret: str, name: str, password: str) -> str:
     def begin(connection: Connection) -> str:
         token = find_token(connection, secret)
         if token is None or not token.is_valid(time.time()) or "admin" not in token.roles:
-            raise Problem("not_signed_in")
+            raise HttpProblem("not_signed_in")
         made = invite(connection, name, {"admin"}) if 0 < len(name) <= LONGEST else None
         person = None if made is None else accept_invitation(connection, made[1], hashed)
         if person is None:
-            raise Problem("conflict", field="name")
+            raise HttpProblem("conflict", field="name")
         add_entry(connection, token.token_id, "first person", person.person_id)
         return person.person_id
 
@@ -124,7 +124,7 @@ def _begun(request: Request, secret: str, name: str, password: str) -> str:
 
 
 def _hashed(password: str) -> str:
-    """Return what is kept of a new password. Raises Problem for one that is too short or too long."""
+    """Return what is kept of a new password. Raises HttpProblem for one that is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Problem("invalid", field="password")
+        raise HttpProblem("invalid", field="password")
     return password_hash(password)

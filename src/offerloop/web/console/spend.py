@@ -6,27 +6,27 @@ from collections.abc import Iterable, Mapping
 
 from offerloop.message import Message
 from offerloop.serving import CampaignSpend
-from offerloop.web.console.blocks import Block, Column, Notice, Table
+from offerloop.web.console.blocks import Block, Notice, PageTable, TableColumn
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.console.page_request import PageRequest
 
 SOON_DAYS = 7
 """A budget that is used up within so many days is told of."""
 COLUMNS = (
-    Column("campaign", Message("campaign", context="column title")),
-    Column("shown", Message("shown to", context="column title"), is_figure=True),
-    Column("spent", Message("spent so far", context="column title"), is_figure=True),
-    Column("expected", Message("expected so far", context="column title"), is_figure=True),
-    Column("budget", Message("budget", context="column title"), is_figure=True),
-    Column("lasts", Message("it lasts", context="column title"), is_figure=True),
-    Column("pace", Message("pace", context="column title")),
+    TableColumn("campaign", Message("campaign", context="column title")),
+    TableColumn("shown", Message("shown to", context="column title"), is_figure=True),
+    TableColumn("spent", Message("spent so far", context="column title"), is_figure=True),
+    TableColumn("expected", Message("expected so far", context="column title"), is_figure=True),
+    TableColumn("budget", Message("budget", context="column title"), is_figure=True),
+    TableColumn("lasts", Message("it lasts", context="column title"), is_figure=True),
+    TableColumn("pace", Message("pace", context="column title")),
 )
 AHEAD = Badge("ahead", Message("more than expected", context="pace of spend"), "warning")
 LOW = Badge("low", Message("little is left", context="pace of spend"), "bad")
 AS_PLANNED = Badge("as planned", Message("as planned", context="pace of spend"), "good")
 
 
-def spend_table(request: PageRequest, titles: Mapping[str, str], only: str | None = None) -> Table:
+def spend_table(request: PageRequest, titles: Mapping[str, str], only: str | None = None) -> PageTable:
     """Return the spend of the served plan's campaigns, or of one of them."""
     rows = tuple(
         _row(one, titles.get(one.campaign_id, one.campaign_id), request.currency)
@@ -34,7 +34,7 @@ def spend_table(request: PageRequest, titles: Mapping[str, str], only: str | Non
         if only in (None, one.campaign_id)
     )
     empty = Message("Nothing is served that has a budget, so nothing is spent.")
-    return Table("spend", Message("Spent so far, by the redemptions in the ledger"), COLUMNS, rows, empty)
+    return PageTable("spend", Message("Spent so far, by the redemptions in the ledger"), COLUMNS, rows, empty)
 
 
 def _row(one: CampaignSpend, title: str, currency: str) -> tuple[Cell, ...]:

@@ -9,7 +9,19 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
-from offerloop.report import Block, Dot, Figure, Localizer, Missing, Table, Text, count, figure, forest, percent_labels
+from offerloop.report import (
+    Block,
+    Dot,
+    Figure,
+    Localizer,
+    NotKnown,
+    Table,
+    Text,
+    count,
+    figure,
+    forest,
+    percent_labels,
+)
 from offerloop.tables import PLAN
 
 LEAST = 20
@@ -35,7 +47,7 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     customers, attributes = findings.table("customers"), findings.config.profiles.audit_only
     if customers is None or not attributes:
         return (
-            Missing(
+            NotKnown(
                 _(
                     "Offer rates by group are not shown: give the source 'customers' with attributes and "
                     "list them under profiles.audit_only. That would add who gets offers and who does not, "
@@ -47,11 +59,13 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
     recipients = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
     if recipients.is_empty():
-        return (Missing(_("Offer rates by group are not shown: no customer of the plan has attributes.")),)
+        return (NotKnown(_("Offer rates by group are not shown: no customer of the plan has attributes.")),)
     every = [group for name in attributes if name in recipients.columns for group in _groups(recipients, name)]
     groups = [group for group in every if group.size >= LEAST]
     if not groups:
-        return (Missing(_("Offer rates by group are not shown: no group has {least} customers or more.", least=LEAST)),)
+        return (
+            NotKnown(_("Offer rates by group are not shown: no group has {least} customers or more.", least=LEAST)),
+        )
     return (Text(_intro(groups, len(every) - len(groups), _)), _figure(groups, recipients, planned, _))
 
 

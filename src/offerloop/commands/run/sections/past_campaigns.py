@@ -13,7 +13,7 @@ from offerloop.report import (
     Bullets,
     Dot,
     Localizer,
-    Missing,
+    NotKnown,
     Section,
     Table,
     Text,
@@ -78,7 +78,7 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
             label,
             _("What past campaigns did is not known"),
             (
-                Missing(
+                NotKnown(
                     _(
                         "No past campaign could be judged: give the sources 'campaigns' and 'audiences' with "
                         "at least 50 customers targeted and 50 not. That would add what each campaign changed, "

@@ -8,7 +8,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
 from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message
-from offerloop.report import Block, Bullets, Details, Localizer, Missing, Section, Table, Text, count
+from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Section, Table, Text, count
 
 SOURCE_NAMES = {
     "order_lines": Message("order lines", context="source of data"),
@@ -60,7 +60,7 @@ def quality_section(findings: Findings, _: Localizer) -> Section:
     blocks += [*_samples(findings, _), Details(_("Show every rule, also those that found nothing"), _every(table, _))]
     absent = tuple(_adds(name, _) for name in SOURCES if _is_missed(name, findings))
     if absent:
-        blocks += [Missing(_("Some sources were not given. What they would add:")), Bullets(absent)]
+        blocks += [NotKnown(_("Some sources were not given. What they would add:")), Bullets(absent)]
     return Section("quality", _("The data", context="section name"), message, tuple(blocks))
 
 

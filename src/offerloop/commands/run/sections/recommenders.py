@@ -18,7 +18,7 @@ from offerloop.report import (
     Dot,
     Figure,
     Localizer,
-    Missing,
+    NotKnown,
     Section,
     Table,
     Text,
@@ -148,7 +148,7 @@ def recommenders_section(findings: Findings, _: Localizer) -> Section:
     """Measured with intervals; the tuning window chooses, the test window reports."""
     table, label = findings.table("recommenders"), _("Products they would like")
     if table is None:
-        missing = Missing(
+        missing = NotKnown(
             _(
                 "Products shown with an offer come from rules that need no comparison: what the "
                 "customer bought before, else what sells best. How well that predicts the next "

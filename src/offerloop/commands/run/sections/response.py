@@ -17,7 +17,7 @@ from offerloop.report import (
     Bullets,
     Figure,
     Localizer,
-    Missing,
+    NotKnown,
     Section,
     Table,
     Text,
@@ -103,7 +103,7 @@ def _not_known(findings: Findings, facts: RunFacts) -> Section:
         "response",
         _("What a discount changes"),
         _("What a discount changes is not known from these data"),
-        (Missing(text, is_given=True),),
+        (NotKnown(text, is_given=True),),
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.commands.run.facts import ESTIMATED, RunFacts
 from offerloop.commands.run.findings import Findings
-from offerloop.commands.run.shown_effects import Shown, ShownOffer
+from offerloop.commands.run.shown_effects import ShownOffer, ShownOffers
 from offerloop.message import Message
 from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, count, figure, forest, money_labels
 from offerloop.response import ESTIMATOR_NAMES
@@ -37,7 +37,7 @@ RARE = 0.01
 """The share of logs in which earlier offers do nothing and which are said to show that they do."""
 
 
-def shown_blocks(shown: Shown, findings: Findings, facts: RunFacts) -> tuple[Block, ...]:
+def shown_blocks(shown: ShownOffers, findings: Findings, facts: RunFacts) -> tuple[Block, ...]:
     """What it rests on, every offer's mean effect, and how customers are told apart."""
     _ = facts.localizer
     return (
@@ -58,7 +58,7 @@ def shown_blocks(shown: Shown, findings: Findings, facts: RunFacts) -> tuple[Blo
     )
 
 
-def shown_message(shown: Shown, _: Localizer) -> str:
+def shown_message(shown: ShownOffers, _: Localizer) -> str:
     """How many offers changed the margin for sure."""
     text = (
         Message("Offers shown at random tell what they change: {n} of {all} clearly changed the margin per customer")
@@ -70,7 +70,7 @@ def shown_message(shown: Shown, _: Localizer) -> str:
     return _(text, n=len(shown.clear), all=len(shown.offers))
 
 
-def _rests_on(shown: Shown, findings: Findings, _: Localizer) -> tuple[str, ...]:
+def _rests_on(shown: ShownOffers, findings: Findings, _: Localizer) -> tuple[str, ...]:
     days, between = count(shown.window_days), _between(shown, findings, _)
     return (
         _("The propensity of each offer is taken as the log has it; if it is wrong, so are the effects."),
@@ -118,7 +118,7 @@ def _rests_on(shown: Shown, findings: Findings, _: Localizer) -> tuple[str, ...]
     )
 
 
-def _between(shown: Shown, findings: Findings, _: Localizer) -> list[str]:
+def _between(shown: ShownOffers, findings: Findings, _: Localizer) -> list[str]:
     """Offers that are estimated without having been shown: some of them, and how many more."""
     offers, own = findings.tables["offers"], [one.offer_id for one in shown.offers]
     rows = offers.filter((pl.col("basis") == ESTIMATED) & ~pl.col("offer_id").is_in(own))
@@ -127,7 +127,7 @@ def _between(shown: Shown, findings: Findings, _: Localizer) -> list[str]:
     return [*names[:NAMED], *more]
 
 
-def _names(shown: Shown, findings: Findings, _: Localizer) -> dict[str, str]:
+def _names(shown: ShownOffers, findings: Findings, _: Localizer) -> dict[str, str]:
     """What a reader calls each offer: its label, with the id where several have the same."""
     labels = dict(findings.tables["offers"].select("offer_id", "label_message").iter_rows())
     said = {
@@ -139,7 +139,7 @@ def _names(shown: Shown, findings: Findings, _: Localizer) -> dict[str, str]:
     return {name: text if texts.count(text) == 1 else own[name] for name, text in said.items()}
 
 
-def _figure(shown: Shown, names: Mapping[str, str], facts: RunFacts) -> Figure:
+def _figure(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Figure:
     _, money = facts.localizer, facts.money
     drawn = _drawn(shown)
     rows = [(names[one.offer_id], money.estimate(one.value), one.value.times(1 / money.unit)) for one in drawn]
@@ -180,13 +180,13 @@ def _in_lines(name: str) -> str:
     return f"{name[:middle]}|{name[middle + 1 :]}"
 
 
-def _drawn(shown: Shown) -> list[ShownOffer]:
+def _drawn(shown: ShownOffers) -> list[ShownOffer]:
     """Those shown most often, in the order of the table."""
     often = sorted(shown.offers, key=lambda one: -one.n_shown)[:DRAWN]
     return [one for one in shown.offers if one in often]
 
 
-def _title(shown: Shown, names: Mapping[str, str], _: Localizer) -> str:
+def _title(shown: ShownOffers, names: Mapping[str, str], _: Localizer) -> str:
     clear = [_.quoted(names[one.offer_id]) for one in shown.clear]
     if not clear:
         return _("The interval of every offer's value includes zero")
@@ -194,7 +194,7 @@ def _title(shown: Shown, names: Mapping[str, str], _: Localizer) -> str:
     return _("The interval leaves out zero for {names}", names=_.series([*clear[:NAMED], *more]))
 
 
-def _table(shown: Shown, names: Mapping[str, str], facts: RunFacts) -> Table:
+def _table(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Table:
     _, money = facts.localizer, facts.money
     rows = tuple(
         (
@@ -224,7 +224,7 @@ def _table(shown: Shown, names: Mapping[str, str], facts: RunFacts) -> Table:
     return Table(caption, columns, rows)
 
 
-def _chance(shown: Shown, _: Localizer) -> str:
+def _chance(shown: ShownOffers, _: Localizer) -> str:
     """How many offers would look clear if none changed anything."""
     n, clear = len(shown.offers), len(shown.clear)
     return _(
@@ -235,7 +235,7 @@ def _chance(shown: Shown, _: Localizer) -> str:
     )
 
 
-def _apart(shown: Shown, _: Localizer) -> str:
+def _apart(shown: ShownOffers, _: Localizer) -> str:
     name, meaning = _.named(ESTIMATOR_NAMES, shown.estimator), _.named(ESTIMATORS_IN_WORDS, shown.estimator)
     text = (
         Message(
@@ -249,7 +249,7 @@ def _apart(shown: Shown, _: Localizer) -> str:
     return _(text, estimator=name, meaning=meaning)
 
 
-def _later(shown: Shown, _: Localizer) -> str:
+def _later(shown: ShownOffers, _: Localizer) -> str:
     """What earlier offers still do: whether any, in which direction, and how much of it is in the plan."""
     share, by_chance = shown.carries_over or 0.0, shown.carries_over_p or 0.0
     if by_chance > RARE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.commands.uplift.findings import CovariateBalance, Group, Overlap, UpliftFindings
+from offerloop.commands.uplift.findings import AuditedGroup, CovariateBalance, Overlap, UpliftFindings
 from offerloop.commands.uplift.measures import measure, share_text
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.soundness import UNLIKELY, impossible
@@ -51,7 +51,7 @@ def groups_section(findings: UpliftFindings, _: Localizer) -> Section | None:
 
 def _groups_message(findings: UpliftFindings, _: Localizer) -> str:
     """The widest gap within a column."""
-    by_column: dict[str, list[Group]] = {}
+    by_column: dict[str, list[AuditedGroup]] = {}
     for group in findings.groups:
         by_column.setdefault(group.column, []).append(group)
     ends = [
@@ -71,7 +71,7 @@ def _groups_message(findings: UpliftFindings, _: Localizer) -> str:
     )
 
 
-def _treated(group: Group) -> float:
+def _treated(group: AuditedGroup) -> float:
     return group.treated_share.value
 
 

@@ -26,7 +26,7 @@ from offerloop.web.api.decisions import Missing
 from offerloop.web.api.jobs import JobAnswer, queued
 from offerloop.web.auth import Editing, Reading
 from offerloop.web.idempotency import Key
-from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import (
     CampaignReach,
@@ -228,7 +228,7 @@ def ask_for_preview(request: Request, campaign_id: CampaignId, caller: Editing, 
     worker: Worker = request.app.state.worker
     campaign = _of_store(worker, campaign_id)
     if campaign is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     body = {"campaign_id": campaign_id, "revision": campaign.revision}
     return queued(request, caller, PREVIEW, body, key)
 
@@ -242,7 +242,7 @@ def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest,
     worker: Worker = request.app.state.worker
     campaign = _of_store(worker, campaign_id)
     if campaign is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     language = Localizer(language_of(request.headers.get("accept-language")))
     held, basket, now = worker.offers_held(), body.basket(), int(time.time())
     offers = _offers_on(campaign, body)
@@ -266,7 +266,7 @@ def _offers_on(campaign: WrittenCampaign, body: BasketRequest) -> list[Offer]:
     try:
         return read_offers(offers, categories, str(written.get("budget_unit") or body.currency))
     except InputError as error:
-        raise Problem("invalid", error.message, "offers") from None
+        raise HttpProblem("invalid", error.message, "offers") from None
 
 
 def _changed_at(folder: Path) -> int:
@@ -299,7 +299,7 @@ def results(request: Request, campaign_id: CampaignId, _: Reading) -> Results:
     worker: Worker = request.app.state.worker
     measured = campaign_results(worker.settings.shop, campaign_id)
     if measured is None:
-        raise Problem("not_found", Message("no read-out names this campaign yet"))
+        raise HttpProblem("not_found", Message("no read-out names this campaign yet"))
     return Results(**measured)
 
 
@@ -307,14 +307,14 @@ def _newest_run(worker: Worker) -> RunRead:
     try:
         return open_run(find_run(worker.settings.shop))
     except InputError as error:
-        raise Problem("not_ready", error.message) from None
+        raise HttpProblem("not_ready", error.message) from None
 
 
 def run_planning(worker: Worker, campaign: WrittenCampaign | None) -> RunRead:
     """Return the newest run; where it did not plan the newest revision of a campaign, the preview of that if there is
     one.
 
-    Raises Problem where there is no run.
+    Raises HttpProblem where there is no run.
     """
     run = _newest_run(worker)
     if campaign is None or planned_revisions(run.folder).get(campaign.campaign_id) == campaign.revision:
@@ -328,10 +328,10 @@ def _of_store(worker: Worker, campaign_id: str) -> WrittenCampaign | None:
 
 
 def _written(run: RunRead, campaign_id: str, campaign: WrittenCampaign | None) -> dict[str, Any]:
-    """Return a campaign of the store, or else one of the run. Raises Problem where there is none."""
+    """Return a campaign of the store, or else one of the run. Raises HttpProblem where there is none."""
     if campaign is not None:
         return dict(campaign.text.body)
     campaign_then = next((one for one in run.written.get("campaigns", []) if one.get("id") == campaign_id), None)
     if campaign_then is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return dict(campaign_then)

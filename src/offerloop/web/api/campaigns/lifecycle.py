@@ -67,7 +67,7 @@ from offerloop.web.api.campaigns.models import (
 from offerloop.web.api.fields import instant
 from offerloop.web.auth import Caller, Editing, Reading, SignedIn
 from offerloop.web.idempotency import Key, changed_once
-from offerloop.web.problems import Problem, documented, language_of
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.roles import roles_with_any
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
@@ -131,12 +131,12 @@ def make_campaign(request: Request, body: CampaignDraft, caller: Editing, key: K
     """Write a campaign, which is a draft: it may be unfinished, and nobody gets its offers."""
     shop = _Shop.of(request.app.state.worker)
     if body.id in {one.id for one in shop.config.campaigns}:
-        raise Problem("conflict", Message("the configuration has a campaign of this id"), "id")
+        raise HttpProblem("conflict", Message("the configuration has a campaign of this id"), "id")
 
     def make(connection: Connection) -> tuple[int, object]:
         asking = _asking(connection, caller)
         if not add_campaign(connection, body.id, body.text(), Editor(caller.actor, asking.person)):
-            raise Problem("conflict", Message("there is a campaign of this id"), "id")
+            raise HttpProblem("conflict", Message("there is a campaign of this id"), "id")
         campaign = _found(connection, body.id)
         shop.record_change(connection, caller, "campaign made", campaign, None, "")
         return 201, shop.shown(connection, campaign, asking).model_dump(mode="json")
@@ -170,7 +170,7 @@ def edit_campaign(
 ) -> Response:  # fmt: skip
     """Write a new revision, which is a draft again: approvals of the one before do not hold for it."""
     if body.id != campaign_id:
-        raise Problem("invalid", Message("the id of a campaign stays"), "id")
+        raise HttpProblem("invalid", Message("the id of a campaign stays"), "id")
 
     def edit(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
         revise_campaign(connection, campaign, body.text(), Editor(caller.actor, asking.person))
@@ -267,7 +267,7 @@ def change_budget(
     def propose(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
         change = body.change()
         if change.at <= campaign.moment.now:
-            raise Problem("invalid", Message("the new budget must begin in the future"), "at")
+            raise HttpProblem("invalid", Message("the new budget must begin in the future"), "at")
         propose_budget(connection, campaign, new_id("budget"), change, asking.person, reviewers)
 
     said = f"{body.budget} from {instant(int(body.at.timestamp()))}"
@@ -290,12 +290,14 @@ def judge_budget(
     def judge(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
         waiting = {one.proposal_id: one for one in proposed_budgets(connection, campaign)}
         if proposal_id not in waiting:
-            raise Problem("not_found", field="proposal_id")
+            raise HttpProblem("not_found", field="proposal_id")
         proposed = waiting[proposal_id]
         if verdict is BudgetVerdict.DECLINE:
             decline_budget(connection, proposed)
         elif proposed.person == asking.person:
-            raise Problem("conflict", _WHY[WhyNot.OWN_EDIT], reason=WhyNot.OWN_EDIT.value, state=campaign.state.value)
+            raise HttpProblem(
+                "conflict", _WHY[WhyNot.OWN_EDIT], reason=WhyNot.OWN_EDIT.value, state=campaign.state.value
+            )
         else:
             approve_budget(connection, proposed, asking.person, reviewers)
 
@@ -382,21 +384,21 @@ class _Shop:
         return campaign_problems(self.config, read) if isinstance(read, Campaign) else read
 
     def check_valid(self, campaign: WrittenCampaign) -> None:
-        """Raise Problem with the first reason why a campaign cannot be planned."""
+        """Raise HttpProblem with the first reason why a campaign cannot be planned."""
         for fault in self.problems(campaign.campaign_id, campaign.text.body):
-            raise Problem("invalid", fault.message, fault.field)
+            raise HttpProblem("invalid", fault.message, fault.field)
 
     def check_allowed(self, action: CampaignAction, campaign: WrittenCampaign, asking: Asking) -> None:
-        """Raise Problem with the reason why somebody cannot do something."""
+        """Raise HttpProblem with the reason why somebody cannot do something."""
         why = why_not(action, campaign.moment, asking, self.reviewers)
         if why is WhyNot.ROLE_MISSING:
             roles = roles_with_any(RIGHTS.get(action, EDITING))
-            raise Problem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
+            raise HttpProblem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
         if why is not None:
             more = self.reviewers - len(campaign.moment.approved_by)
             values = {"state": STATES[campaign.state]} if why is WhyNot.WRONG_STATE else {}
             detail = _WHY[why].with_values(**values, **({"n": more} if why is WhyNot.NOT_APPROVED else {}))
-            raise Problem("conflict", detail, reason=why.value, state=campaign.state.value)
+            raise HttpProblem("conflict", detail, reason=why.value, state=campaign.state.value)
 
     def shown(self, connection: Connection, campaign: WrittenCampaign, asking: Asking) -> CampaignShown:
         actions = [one for one in CampaignAction if one is not CampaignAction.EXHAUST]
@@ -446,17 +448,17 @@ def _asking(connection: Connection, caller: Caller) -> Asking:
 
 
 def _found(connection: Connection, campaign_id: str) -> WrittenCampaign:
-    """Return a campaign. Raises Problem where there is none."""
+    """Return a campaign. Raises HttpProblem where there is none."""
     campaign = find_campaign(connection, campaign_id)
     if campaign is None:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     return campaign
 
 
 def _found_revision(connection: Connection, campaign_id: str, revision: int) -> CampaignRevision:
     revision_then = find_revision(connection, campaign_id, revision)
     if revision_then is None:
-        raise Problem("not_found", field="revision")
+        raise HttpProblem("not_found", field="revision")
     return revision_then
 
 

@@ -6,7 +6,7 @@ import json
 
 from offerloop.message import Message
 from offerloop.store import list_people, list_tokens, read_trail
-from offerloop.web.console.blocks import Column, Table, View
+from offerloop.web.console.blocks import PageTable, TableColumn, View
 from offerloop.web.console.cells import Instant
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.roles import Permission
@@ -14,11 +14,11 @@ from offerloop.web.roles import Permission
 SHOWN = 100
 TITLE = Message("Audit", context="page title")
 COLUMNS = (
-    Column("at", Message("when", context="column title")),
-    Column("actor", Message("who", context="column title")),
-    Column("action", Message("did what", context="column title")),
-    Column("subject", Message("to what", context="column title")),
-    Column("body", Message("with", context="column title")),
+    TableColumn("at", Message("when", context="column title")),
+    TableColumn("actor", Message("who", context="column title")),
+    TableColumn("action", Message("did what", context="column title")),
+    TableColumn("subject", Message("to what", context="column title")),
+    TableColumn("body", Message("with", context="column title")),
 )
 
 
@@ -41,7 +41,7 @@ def view(request: PageRequest) -> View:
         TITLE,
         "",
         (
-            Table(
+            PageTable(
                 "trail",
                 Message("Changes", context="table title"),
                 COLUMNS,

@@ -11,22 +11,22 @@ from offerloop.money import to_minor
 from offerloop.store import CampaignAction, WrittenCampaign
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
 from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
-from offerloop.web.console.blocks import Block, Column, Form, Input, Table, hidden
+from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, hidden
 from offerloop.web.console.campaigns.draft import time_field
 from offerloop.web.console.campaigns.states import WHY_NOT
 from offerloop.web.console.cells import Badge, Cell, Instant, MinorAmount
 from offerloop.web.console.page_request import Action, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 
 DONE = Badge("done", Message("done", context="state of a scheduled change"), "good")
 AHEAD = Badge("scheduled", Message("scheduled", context="state of a scheduled change"))
 WAITING = Badge("waiting", Message("waits for approval", context="state of a scheduled change"), "warning")
 COLUMNS = (
-    Column("at", Message("when", context="column title")),
-    Column("change", Message("what changes", context="column title")),
-    Column("budget", Message("budget", context="column title"), is_figure=True),
-    Column("state", Message("state", context="column title")),
+    TableColumn("at", Message("when", context="column title")),
+    TableColumn("change", Message("what changes", context="column title")),
+    TableColumn("budget", Message("budget", context="column title"), is_figure=True),
+    TableColumn("state", Message("state", context="column title")),
 )
 
 
@@ -43,7 +43,7 @@ def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignSh
     )
     caption = Message("Scheduled changes", context="table title")
     empty = Message("Nothing is scheduled.", context="empty table")
-    table = [Table("scheduled", caption, COLUMNS, rows, empty)] if rows else []
+    table = [PageTable("scheduled", caption, COLUMNS, rows, empty)] if rows else []
     forms = [form for one in shown.budget_proposals for form in _judging(campaign, one)]
     may_propose = shown.actions[CampaignAction.CHANGE_BUDGET.value] is None
     return [*table, *forms, *([_proposing(campaign)] if may_propose else [])]
@@ -91,7 +91,7 @@ def _propose(request: PageRequest) -> str:
         body = ChangeOfBudget.model_validate({"at": time_field(request, "at"), "budget": request.field("budget")})
     except ValidationError as error:
         first = error.errors()[0]
-        raise Problem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
+        raise HttpProblem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
     change_budget(request.http, campaign_id, body, request.caller)
     return f"/console/campaign?id={campaign_id}"
 

@@ -23,14 +23,14 @@ from offerloop.web.api.campaigns.lifecycle import act, restore, show_campaign
 from offerloop.web.api.campaigns.models import CampaignShown, CampaignVerb, Remark, written_campaign
 from offerloop.web.console.blocks import (
     Block,
-    Column,
     Facts,
     Form,
     Heading,
     Input,
     Notice,
+    PageTable,
     Stat,
-    Table,
+    TableColumn,
     View,
     hidden,
 )
@@ -43,7 +43,7 @@ from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
 from offerloop.web.console.page_request import Action, Page, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
 from offerloop.workspace import campaign_results, readout_of_campaign
@@ -134,13 +134,13 @@ def _faults(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     return [Notice(one.message, "bad") for one in faults]
 
 
-def _offers(request: PageRequest, campaign: WrittenCampaign) -> Table:
-    columns = (Column("offer", Message("offer", context="column title")),)
+def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
+    columns = (TableColumn("offer", Message("offer", context="column title")),)
     offers = campaign.text.body.get("offers", [])
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (line_of(one, request.localizer.language, request.currency),) for one in offers
     )
-    return Table("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
+    return PageTable("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
 
 
 _NO_OFFERS = Message("It has no offers yet. Write a new revision to add some.")
@@ -162,12 +162,12 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
         tone: Tone = "bad" if action in (CampaignAction.END, CampaignAction.REJECT) else "neutral"
         forms.append(Form(action.value, "/console/do/campaign", button, inputs, tone=tone))
     columns = (
-        Column("action", Message("action", context="column title")),
-        Column("why", Message("why not now", context="column title")),
+        TableColumn("action", Message("action", context="column title")),
+        TableColumn("why", Message("why not now", context="column title")),
     )
     everything = Message("Everything can be done now.")
     caption = Message("What cannot be done now", context="table title")
-    return [*forms, Table("refused", caption, columns, tuple(refused), everything)]
+    return [*forms, PageTable("refused", caption, columns, tuple(refused), everything)]
 
 
 def _results(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
@@ -197,28 +197,28 @@ def _changes(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
         written_campaign(campaign.campaign_id, earlier.text), written_campaign(campaign.campaign_id, campaign.text)
     )
     columns = (
-        Column("field", Message("field", context="column title")),
-        Column("before", Message("before", context="column title")),
-        Column("after", Message("after", context="column title")),
+        TableColumn("field", Message("field", context="column title")),
+        TableColumn("before", Message("before", context="column title")),
+        TableColumn("after", Message("after", context="column title")),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple((one.field, _plain(one.before), _plain(one.after)) for one in changed)
     caption = Message("What changed since revision {n}", context="table title", n=number)
-    return [Table("changes", caption, columns, rows, Message("Nothing differs.", context="empty table"))]
+    return [PageTable("changes", caption, columns, rows, Message("Nothing differs.", context="empty table"))]
 
 
 def _plain(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
     return None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _revisions(request: PageRequest, campaign: WrittenCampaign) -> Table:
+def _revisions(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     names = _names(request)
     revisions = request.worker.database.read(lambda one: list_revisions(one, campaign.campaign_id, None, REVISIONS))
     columns = (
-        Column("revision", Message("revision", context="column title"), is_figure=True),
-        Column("at", Message("when", context="column title")),
-        Column("by", Message("who", context="column title")),
-        Column("restored_from", Message("brings back", context="column title"), is_figure=True),
-        Column("compare", Message("compare", context="column title")),
+        TableColumn("revision", Message("revision", context="column title"), is_figure=True),
+        TableColumn("at", Message("when", context="column title")),
+        TableColumn("by", Message("who", context="column title")),
+        TableColumn("restored_from", Message("brings back", context="column title"), is_figure=True),
+        TableColumn("compare", Message("compare", context="column title")),
     )
     word = request.localizer(Message("compare with the newest", context="link"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -229,7 +229,7 @@ def _revisions(request: PageRequest, campaign: WrittenCampaign) -> Table:
         )
         for one in revisions
     )  # fmt: skip
-    return Table("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS)
+    return PageTable("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS)
 
 
 def _restoring(campaign: WrittenCampaign) -> list[Block]:
@@ -256,7 +256,7 @@ def _act(request: PageRequest) -> str:
 def _restore(request: PageRequest) -> str:
     campaign_id, number = request.field("id"), request.number("number")
     if number is None or number > MOST_REVISION:
-        raise Problem("not_found", field="number")
+        raise HttpProblem("not_found", field="number")
     restore(request.http, campaign_id, number, request.caller, etag(request.field("revision")))
     return f"/console/campaign?id={campaign_id}"
 

@@ -18,7 +18,7 @@ from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft, changes_of
 from offerloop.web.console.blocks import Block, Form, Input, View, Words, hidden
 from offerloop.web.console.page_request import Action, Page, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
 
@@ -172,7 +172,7 @@ def _kept(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign 
         draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        raise Problem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
+        raise HttpProblem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
     if campaign is None:
         make_campaign(request.http, draft, request.caller)
     else:

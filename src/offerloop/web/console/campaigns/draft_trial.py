@@ -15,18 +15,18 @@ from offerloop.offers import NotApplicable, known_currency
 from offerloop.store import find_campaign
 from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.campaigns.figures import CampaignTried, try_campaign
-from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View, hidden
+from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, Stat, Stats, TableColumn, View, hidden
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 MOST_TEXT = 20_000
 COLUMNS = (
-    Column("offer", Message("offer", context="column title")),
-    Column("applies", Message("applies", context="column title")),
-    Column("off", Message("takes off", context="column title"), is_figure=True),
-    Column("total", Message("to pay", context="column title"), is_figure=True),
-    Column("why", Message("why not", context="column title")),
+    TableColumn("offer", Message("offer", context="column title")),
+    TableColumn("applies", Message("applies", context="column title")),
+    TableColumn("off", Message("takes off", context="column title"), is_figure=True),
+    TableColumn("total", Message("to pay", context="column title"), is_figure=True),
+    TableColumn("why", Message("why not", context="column title")),
 )
 APPLIES = Badge("applies", Message("applies", context="state of an offer"), "good")
 NOT_NOW = Badge("not now", Message("does not apply", context="state of an offer"))
@@ -61,14 +61,17 @@ def _tried(request: PageRequest, campaign_id: str, written: str) -> list[Block]:
         return [Notice(str(error.errors()[0]["msg"]), "bad")]
     except InputError as error:
         return [Notice(error.message, "bad")]
-    except Problem as problem:
+    except HttpProblem as problem:
         return [Notice(problem.detail or problem.code, "bad")]
     stats = Stats((
         Stat("before", Message("without these offers", context="figure"), _money(trial, trial.total_minor)),
     ))  # fmt: skip
     rows = tuple(_row(trial, place) for place in range(len(trial.offers)))
     empty = Message("It has no offer for these categories. Name the category of each product.")
-    return [stats, Table("tried", Message("Each offer of the campaign", context="table title"), COLUMNS, rows, empty)]
+    return [
+        stats,
+        PageTable("tried", Message("Each offer of the campaign", context="table title"), COLUMNS, rows, empty),
+    ]
 
 
 def _row(trial: CampaignTried, place: int) -> tuple[Cell, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.store import WrittenCampaign, list_campaigns
-from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
+from offerloop.web.console.blocks import Block, Facts, Notice, PageTable, Stat, TableColumn, View
 from offerloop.web.console.campaigns.states import STATES
 from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
@@ -13,12 +13,12 @@ from offerloop.web.console.page_request import Page, PageRequest
 SHOWN = 100
 TITLE = Message("Campaigns", context="page title")
 COLUMNS = (
-    Column("campaign", Message("campaign", context="column title")),
-    Column("state", Message("state", context="column title")),
-    Column("budget", Message("budget", context="column title"), is_figure=True),
-    Column("starts_at", Message("starts", context="column title")),
-    Column("ends_at", Message("ends", context="column title")),
-    Column("reviewed", Message("approved by somebody else", context="column title")),
+    TableColumn("campaign", Message("campaign", context="column title")),
+    TableColumn("state", Message("state", context="column title")),
+    TableColumn("budget", Message("budget", context="column title"), is_figure=True),
+    TableColumn("starts_at", Message("starts", context="column title")),
+    TableColumn("ends_at", Message("ends", context="column title")),
+    TableColumn("reviewed", Message("approved by somebody else", context="column title")),
 )
 OF_CONFIGURATION = Badge("configuration", Message("of the configuration", context="state of a campaign"))
 
@@ -44,7 +44,7 @@ def view(request: PageRequest) -> View:
                 ),
             ),
         ),
-        Table("campaigns", Message("All campaigns", context="table title"), COLUMNS, tuple(rows), _EMPTY, more),
+        PageTable("campaigns", Message("All campaigns", context="table title"), COLUMNS, tuple(rows), _EMPTY, more),
     ]  # fmt: skip
     if request.config is not None and request.config.approval.reviewers == 0:
         blocks.insert(0, Notice(Message("Campaigns are not reviewed here: one person may start them."), "warning"))

@@ -10,16 +10,16 @@ from offerloop.message import Message, Share
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
 from offerloop.web.console.blocks import (
     Block,
-    Column,
     Facts,
     Form,
     Heading,
     Input,
     Listing,
     Notice,
+    PageTable,
+    Paragraph,
     Stat,
-    Table,
-    Text,
+    TableColumn,
     View,
     Words,
     hidden,
@@ -38,11 +38,11 @@ ARMS = {
     "usual": Badge("usual", Message("what the shop does today", context="random arm")),
 }
 COLUMNS = (
-    Column("customer", Message("customer", context="column title")),
-    Column("arm", Message("arm", context="column title")),
-    Column("campaign", Message("campaign", context="column title")),
-    Column("offer", Message("offer", context="column title")),
-    Column("propensity", Message("probability of this", context="column title"), is_figure=True),
+    TableColumn("customer", Message("customer", context="column title")),
+    TableColumn("arm", Message("arm", context="column title")),
+    TableColumn("campaign", Message("campaign", context="column title")),
+    TableColumn("offer", Message("offer", context="column title")),
+    TableColumn("propensity", Message("probability of this", context="column title"), is_figure=True),
 )
 AUDIENCES = {
     "support": Message("Why: what support may say", context="heading above an explanation"),
@@ -69,12 +69,12 @@ def view(request: PageRequest) -> View:
 _START = Message("Start a run", context="link")
 
 
-def _customers(run: RunRead, offset: int) -> Table:
+def _customers(run: RunRead, offset: int) -> PageTable:
     ordered = run.table("assignments").select("customer_id", "arm", "campaign_id", "offer_id", "propensity")
     customers = ordered.slice(offset, SHOWN + 1).collect()
     rows = tuple(_row(row) for row in customers.head(SHOWN).iter_rows(named=True))
     more = f"/console/customers?from={offset + SHOWN}" if customers.height > SHOWN else None
-    return Table(
+    return PageTable(
         "customers", Message("Customers of the newest plan"), COLUMNS, rows, Message("The plan has no customers."), more
     )
 
@@ -121,21 +121,21 @@ def _explanations(request: PageRequest, customer_id: str) -> list[Block]:
     try:
         for audience, heading in AUDIENCES.items():
             text = explain(request.run.folder, customer_id, audience, request.localizer.language).text
-            whole = [Listing(text, heading)] if audience == "marketer" else [Text(text)]
+            whole = [Listing(text, heading)] if audience == "marketer" else [Paragraph(text)]
             blocks += [Heading(heading), *whole]
     except InputError:
-        return [Text(Message("The newest plan does not know this customer."))]
+        return [Paragraph(Message("The newest plan does not know this customer."))]
     return blocks
 
 
-def _profile(customer: Customer) -> Table:
+def _profile(customer: Customer) -> PageTable:
     columns = (
-        Column("feature", Message("feature of the profile", context="column title")),
-        Column("value", Message("value", context="column title"), is_figure=True),
+        TableColumn("feature", Message("feature of the profile", context="column title")),
+        TableColumn("value", Message("value", context="column title"), is_figure=True),
     )
     plain = {name: value for name, value in customer.profile.items() if not isinstance(value, list | dict)}
     rows: tuple[tuple[Cell, ...], ...] = tuple((name, value) for name, value in plain.items())
-    return Table("profile", Message("Profile of the customer"), columns, rows, Message("No profile is known."))
+    return PageTable("profile", Message("Profile of the customer"), columns, rows, Message("No profile is known."))
 
 
 def _id(customer: Customer) -> Input:

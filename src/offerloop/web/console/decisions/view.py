@@ -7,11 +7,22 @@ import json
 from offerloop.message import Message
 from offerloop.store import DecisionListed, newest_decisions
 from offerloop.web.api.decisions import Audience, explained, replay
-from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Listing, Notice, Table, Text, View
+from offerloop.web.console.blocks import (
+    Block,
+    Form,
+    Heading,
+    Input,
+    Listing,
+    Notice,
+    PageTable,
+    Paragraph,
+    TableColumn,
+    View,
+)
 from offerloop.web.console.cells import Cell, Instant, Link
 from offerloop.web.console.customers.view import ARMS, AUDIENCES
 from offerloop.web.console.page_request import Page, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 
 TITLE = Message("Decisions", context="page title")
 
@@ -20,12 +31,12 @@ SHOWN = 25
 SHORT = 10
 """Signs of an id in the list."""
 COLUMNS = (
-    Column("decision", Message("decision", context="column title")),
-    Column("at", Message("when", context="column title")),
-    Column("arm", Message("arm", context="column title")),
-    Column("campaign", Message("campaign", context="column title")),
-    Column("offer", Message("offer", context="column title")),
-    Column("rule", Message("the rule that decided", context="column title")),
+    TableColumn("decision", Message("decision", context="column title")),
+    TableColumn("at", Message("when", context="column title")),
+    TableColumn("arm", Message("arm", context="column title")),
+    TableColumn("campaign", Message("campaign", context="column title")),
+    TableColumn("offer", Message("offer", context="column title")),
+    TableColumn("rule", Message("the rule that decided", context="column title")),
 )
 RULES = {
     "holdout": Message("never gets offers, drawn at random", context="rule of a decision"),
@@ -66,14 +77,14 @@ def view(request: PageRequest) -> View:
     return View(TITLE, lead, (search, *(_replayed(request) if request.field("id") else [_log(request)])))
 
 
-def _log(request: PageRequest) -> Table:
+def _log(request: PageRequest) -> PageTable:
     """Return the newest decisions, each with the rule that gave an offer or kept it back."""
     before = request.number("before")
     decisions = request.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
     rows = tuple(_row(one) for one in decisions[:SHOWN])
     more = f"/console/decisions?before={decisions[SHOWN - 1].at_ms}" if len(decisions) > SHOWN else None
     empty = Message("No decision was asked for yet. A checkout asks at POST /v1/decisions.")
-    return Table("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
+    return PageTable("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
 
 
 def _row(one: DecisionListed) -> tuple[Cell, ...]:
@@ -93,7 +104,7 @@ def _replayed(request: PageRequest) -> list[Block]:
     decision_id = request.field("id")
     try:
         text = bytes(replay(request.http, decision_id, request.caller).body).decode()
-    except Problem as problem:
+    except HttpProblem as problem:
         missing = Message("There is no decision of this id.")
         erased = Message("The customer of this decision was erased.")
         remarks = {"not_found": missing, "erased": erased}
@@ -106,9 +117,9 @@ def _replayed(request: PageRequest) -> list[Block]:
     for audience, heading in AUDIENCES.items():
         try:
             why = explained(request.http, decision_id, Audience(audience), request.localizer.language)
-        except Problem:
-            return [*blocks, Text(Message("The plan of that time does not explain it."))]
-        whole: Block = Listing(why.text, heading) if audience == "marketer" else Text(why.text)
+        except HttpProblem:
+            return [*blocks, Paragraph(Message("The plan of that time does not explain it."))]
+        whole: Block = Listing(why.text, heading) if audience == "marketer" else Paragraph(why.text)
         blocks += [Heading(heading), whole]
     return blocks
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.report import Dot, figure, forest, money_labels
-from offerloop.report import Table as DrawnTable
+from offerloop.report import Dot, Table, figure, forest, money_labels
 from offerloop.web.api.experiments import Dimension, DimensionSegment, dimension, dimensions_of
-from offerloop.web.console.blocks import Block, Chart, Column, Form, Input, Notice, Table, hidden
+from offerloop.web.console.blocks import Block, ChartBlock, Form, Input, Notice, PageTable, TableColumn, hidden
 from offerloop.web.console.cells import Cell, MinorEstimate
 from offerloop.web.console.page_request import PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.workspace import RunRead
 
 CLEAR = 0.05
 COLUMNS = (
-    Column("segment", Message("customers with", context="column title")),
-    Column("customers", Message("customers", context="column title"), is_figure=True),
-    Column("effect", Message("effect on each, with its interval", context="column title"), is_figure=True),
-    Column("p_value", Message("p-value, adjusted", context="column title"), is_figure=True),
+    TableColumn("segment", Message("customers with", context="column title")),
+    TableColumn("customers", Message("customers", context="column title"), is_figure=True),
+    TableColumn("effect", Message("effect on each, with its interval", context="column title"), is_figure=True),
+    TableColumn("p_value", Message("p-value, adjusted", context="column title"), is_figure=True),
 )
 
 
@@ -39,7 +38,7 @@ def opened(request: PageRequest, run: RunRead) -> list[Block]:
         return [form]
     try:
         split = dimension(request.http, run.folder.name, request.caller, chosen)
-    except Problem as problem:
+    except HttpProblem as problem:
         return [form, Notice(problem.detail or problem.code, "warning")]
     return [form, *_shown(request, split)]
 
@@ -50,7 +49,7 @@ def _shown(request: PageRequest, split: Dimension) -> list[Block]:
         for one, effect in _effects(split)
     )
     empty = Message("No group has enough customers with the offer and held back.")
-    table = Table("dimension", Message("The effect by group", context="table title"), COLUMNS, rows, empty)
+    table = PageTable("dimension", Message("The effect by group", context="table title"), COLUMNS, rows, empty)
     return [*([_chart(request, split)] if rows else []), _verdict(split), table]
 
 
@@ -67,7 +66,7 @@ def _verdict(split: Dimension) -> Notice:
     return Notice(Message("The groups do not differ clearly: do not choose by them. {few}", few=few))
 
 
-def _chart(request: PageRequest, split: Dimension) -> Chart:
+def _chart(request: PageRequest, split: Dimension) -> ChartBlock:
     _, money = request.localizer, request.localizer.money
     dots = [Dot("", one.segment, effect.times(1 / money.unit)) for one, effect in _effects(split)]
     title = _("The effect by {dimension}", dimension=split.by.replace("_", " "), context="title of a chart")
@@ -77,5 +76,5 @@ def _chart(request: PageRequest, split: Dimension) -> Chart:
     )
     cells = tuple((one.segment, _.brief(effect)) for one, effect in _effects(split))
     measure = _("Profit for each customer, with the offer less held back, {currency}", currency=request.currency)
-    drawn = DrawnTable(title, columns, cells)
-    return Chart(figure("dimension", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))
+    drawn = Table(title, columns, cells)
+    return ChartBlock(figure("dimension", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))

@@ -10,12 +10,12 @@ import polars as pl
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
-from offerloop.web.console.blocks import Block, Branch, Column, Tree
+from offerloop.web.console.blocks import Block, Branch, TableColumn, Tree
 from offerloop.web.console.cells import Cell, MinorAmount
 
 GROUPS = (
-    Column("offered", Message("with the offer", context="column title"), is_figure=True),
-    Column("held_back", Message("held back", context="column title"), is_figure=True),
+    TableColumn("offered", Message("with the offer", context="column title"), is_figure=True),
+    TableColumn("held_back", Message("held back", context="column title"), is_figure=True),
 )
 _CAPTION = Message("What profit is made of: customers × buyers × basket × margin − cost (plain means)")
 

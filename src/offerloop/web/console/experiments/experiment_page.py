@@ -5,14 +5,26 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
-from offerloop.web.console.blocks import Block, Column, Facts, Form, Heading, Input, Notice, Stat, Table, View, hidden
+from offerloop.web.console.blocks import (
+    Block,
+    Facts,
+    Form,
+    Heading,
+    Input,
+    Notice,
+    PageTable,
+    Stat,
+    TableColumn,
+    View,
+    hidden,
+)
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.experiments.dimension import opened
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.looks import guardrails, looks
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.page_request import Page, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.workspace import RunRead, readouts_of
 
 STATES = {
@@ -28,11 +40,11 @@ ACTIONS = {
     "stop": Badge("stop", Message("stop: the draw is broken", context="verdict"), "bad"),
 }
 CHECKS = (
-    Column("check", Message("check of the draw", context="column title")),
-    Column("held_back", Message("held back", context="column title"), is_figure=True),
-    Column("others", Message("others", context="column title"), is_figure=True),
-    Column("p_value", Message("p-value", context="column title"), is_figure=True),
-    Column("passes", Message("passes", context="column title")),
+    TableColumn("check", Message("check of the draw", context="column title")),
+    TableColumn("held_back", Message("held back", context="column title"), is_figure=True),
+    TableColumn("others", Message("others", context="column title"), is_figure=True),
+    TableColumn("p_value", Message("p-value", context="column title"), is_figure=True),
+    TableColumn("passes", Message("passes", context="column title")),
 )
 WEEKLY_EFFECT = "100.00"
 
@@ -64,12 +76,12 @@ def _facts(shown: ExperimentShown) -> Facts:
     )  # fmt: skip
 
 
-def _checks(shown: ExperimentShown) -> Table:
+def _checks(shown: ExperimentShown) -> PageTable:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.check, one.held_back, one.others, one.p_value, one.passes) for one in shown.checks
     )
     empty = Message("No offer was planned, so there is nothing to compare.")
-    return Table("checks", Message("Whether the draw is sound"), CHECKS, rows, empty)
+    return PageTable("checks", Message("Whether the draw is sound"), CHECKS, rows, empty)
 
 
 def _found(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list[Block]:
@@ -105,7 +117,7 @@ def _planning(request: PageRequest, run: RunRead) -> list[Block]:
         planned = planner(request.http, run.folder.name, request.caller, max(1, min(weekly, 10**12 - 1)))
     except ValueError:
         return [form, Notice(Message("The effect must be a number, such as 100.00."), "bad")]
-    except Problem:
+    except HttpProblem:
         return [form, Notice(Message("Nothing that could be measured is planned."))]
     if planned.days is None:
         said = Message("No number of days would show an effect this small with these groups.")

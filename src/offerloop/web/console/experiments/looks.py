@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
-from offerloop.report import Dot, figure, forest, money_labels
-from offerloop.report import Table as DrawnTable
+from offerloop.report import Dot, Table, figure, forest, money_labels
 from offerloop.web.api.experiments import ExperimentShown
-from offerloop.web.console.blocks import Block, Chart, Column, Heading, Table, Text
+from offerloop.web.console.blocks import Block, ChartBlock, Heading, PageTable, Paragraph, TableColumn
 from offerloop.web.console.cells import Badge, Cell, MinorAmount, MinorEstimate
 from offerloop.web.console.page_request import PageRequest
 
@@ -21,18 +20,18 @@ NAMES = {
     "bought": Message("customers who bought", context="guardrail"),
 }
 GUARDRAILS = (
-    Column("guardrail", Message("guardrail", context="column title")),
-    Column("offered", Message("with the offer", context="column title"), is_figure=True),
-    Column("held_back", Message("held back", context="column title"), is_figure=True),
-    Column("change", Message("change", context="column title"), is_figure=True),
-    Column("from", Message("at least", context="column title"), is_figure=True),
-    Column("allowed", Message("allowed", context="column title"), is_figure=True),
-    Column("state", Message("state", context="column title")),
+    TableColumn("guardrail", Message("guardrail", context="column title")),
+    TableColumn("offered", Message("with the offer", context="column title"), is_figure=True),
+    TableColumn("held_back", Message("held back", context="column title"), is_figure=True),
+    TableColumn("change", Message("change", context="column title"), is_figure=True),
+    TableColumn("from", Message("at least", context="column title"), is_figure=True),
+    TableColumn("allowed", Message("allowed", context="column title"), is_figure=True),
+    TableColumn("state", Message("state", context="column title")),
 )
 LOOKS = (
-    Column("until", Message("read out until", context="column title")),
-    Column("days", Message("days", context="column title"), is_figure=True),
-    Column("effect", Message("effect on each a week, with its interval", context="column title"), is_figure=True),
+    TableColumn("until", Message("read out until", context="column title")),
+    TableColumn("days", Message("days", context="column title"), is_figure=True),
+    TableColumn("effect", Message("effect on each a week, with its interval", context="column title"), is_figure=True),
 )
 
 
@@ -48,7 +47,7 @@ def guardrails(shown: ExperimentShown, currency: str) -> list[Block]:
         for one in metrics
     )  # fmt: skip
     empty = Message("The groups are too small to compare.")
-    return [Table("guardrails", Message("Guardrails", context="table title"), GUARDRAILS, rows, empty)]
+    return [PageTable("guardrails", Message("Guardrails", context="table title"), GUARDRAILS, rows, empty)]
 
 
 def _value(metric: str, value: float, currency: str) -> Cell:
@@ -68,19 +67,19 @@ def looks(request: PageRequest, shown: ExperimentShown, currency: str) -> list[B
         (one.until, one.days, MinorEstimate(effect, currency)) for one, effect in effects
     )
     caption = Message("The effect at each read-out", context="table title")
-    table = Table("looks", caption, LOOKS, rows, Message("It was not read out yet.", context="empty table"))
-    return [Heading(_TITLE), Text(_WHY), _chart(request, [(one.until, effect) for one, effect in effects]), table]
+    table = PageTable("looks", caption, LOOKS, rows, Message("It was not read out yet.", context="empty table"))
+    return [Heading(_TITLE), Paragraph(_WHY), _chart(request, [(one.until, effect) for one, effect in effects]), table]
 
 
 _TITLE = Message("How sure the effect has become")
 _WHY = Message("The intervals hold at all read-outs together, so that it does no harm to look early and often.")
 
 
-def _chart(request: PageRequest, effects: list[tuple[str, Estimate]]) -> Chart:
+def _chart(request: PageRequest, effects: list[tuple[str, Estimate]]) -> ChartBlock:
     _, money = request.localizer, request.localizer.money
     dots = [Dot("", until, effect.times(1 / money.unit)) for until, effect in effects]
     title = _("The effect at each read-out", context="table title")
     measure = _("Profit a customer and week, with the offer less held out, {currency}", currency=request.currency)
     columns = (_(LOOKS[0].title), _(LOOKS[2].title))
-    drawn = DrawnTable(title, columns, tuple((until, _.brief(effect)) for until, effect in effects))
-    return Chart(figure("looks", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))
+    drawn = Table(title, columns, tuple((until, _.brief(effect)) for until, effect in effects))
+    return ChartBlock(figure("looks", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))

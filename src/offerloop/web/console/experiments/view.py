@@ -11,7 +11,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.report import Localizer
-from offerloop.web.console.blocks import Block, Column, Notice, Table, Text, View, Words
+from offerloop.web.console.blocks import Block, Notice, PageTable, Paragraph, TableColumn, View, Words
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.page_request import Page, PageRequest
 
@@ -20,11 +20,11 @@ TITLE = Message("Experiments", context="page title")
 READ = Badge("read", Message("read out", context="state of an experiment"), "good")
 STOPPED = Badge("stopped", Message("no effect shown", context="state of an experiment"), "warning")
 COLUMNS = (
-    Column("run", Message("plan", context="column title")),
-    Column("days", Message("days", context="column title")),
-    Column("state", Message("state", context="column title")),
-    Column("finding", Message("finding", context="column title")),
-    Column("report", Message("report", context="column title")),
+    TableColumn("run", Message("plan", context="column title")),
+    TableColumn("days", Message("days", context="column title")),
+    TableColumn("state", Message("state", context="column title")),
+    TableColumn("finding", Message("finding", context="column title")),
+    TableColumn("report", Message("report", context="column title")),
 )
 
 
@@ -37,7 +37,7 @@ def view(request: PageRequest) -> View:
     )
     blocks: list[Block] = [
         *_coming(request),
-        Table("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty),
+        PageTable("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty),
     ]
     return View(TITLE, Message("What plans caused, against customers held back at random."), tuple(blocks))
 
@@ -55,7 +55,10 @@ def _coming(request: PageRequest) -> list[Block]:
             plural="A read-out would take {n} weeks to show a profit as small as forecast.", n=int(weeks),
         )  # fmt: skip
     address = f"/console/experiment?run={request.run.folder.name}"
-    return [Text(str(sentence)), Notice(Message("The newest plan:", context="before a link"), "neutral", address, _SEE)]
+    return [
+        Paragraph(str(sentence)),
+        Notice(Message("The newest plan:", context="before a link"), "neutral", address, _SEE),
+    ]
 
 
 def finding_of(request: PageRequest, readout: Mapping[str, Any]) -> Words:

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
-from offerloop.web.console.blocks import Block, Column, Facts, Notice, Stat, Table, View
+from offerloop.web.console.blocks import Block, Facts, Notice, PageTable, Stat, TableColumn, View
 from offerloop.web.console.cells import Cell
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
@@ -14,12 +14,12 @@ from offerloop.workspace import RunRead
 LEAST = 20
 """Customers that a group must have: the rate of a smaller one says little, and could tell who somebody is."""
 COLUMNS = (
-    Column("attribute", Message("attribute", context="column title")),
-    Column("group", Message("group", context="column title")),
-    Column("customers", Message("customers", context="column title"), is_figure=True),
-    Column("rate", Message("with an offer", context="column title"), is_figure=True),
-    Column("low", Message("at least", context="column title"), is_figure=True),
-    Column("high", Message("at most", context="column title"), is_figure=True),
+    TableColumn("attribute", Message("attribute", context="column title")),
+    TableColumn("group", Message("group", context="column title")),
+    TableColumn("customers", Message("customers", context="column title"), is_figure=True),
+    TableColumn("rate", Message("with an offer", context="column title"), is_figure=True),
+    TableColumn("low", Message("at least", context="column title"), is_figure=True),
+    TableColumn("high", Message("at most", context="column title"), is_figure=True),
 )
 TITLE = Message("Fairness and privacy", context="page title")
 
@@ -57,7 +57,9 @@ def _rates(run: RunRead) -> list[Block]:
     planned = run.table("assignments").filter(pl.col("arm") == "plan").select("customer_id", "offer_id")
     joined = planned.join(customers.select("customer_id", *audited), on="customer_id").collect()
     rows = tuple(row for name in audited for row in _groups(joined, name))
-    return [Table("rates", Message("Who gets offers, by group"), COLUMNS, rows, Message("No group is large enough."))]
+    return [
+        PageTable("rates", Message("Who gets offers, by group"), COLUMNS, rows, Message("No group is large enough."))
+    ]
 
 
 def _groups(joined: pl.DataFrame, attribute: str) -> list[tuple[Cell, ...]]:

@@ -6,7 +6,7 @@ from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message
 from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
-from offerloop.web.console.blocks import Block, Column, Form, Input, Progress, Table, View, hidden
+from offerloop.web.console.blocks import Block, Form, Input, PageTable, Progress, TableColumn, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
@@ -31,11 +31,11 @@ STATES = {
 }
 UNDER_WAY = (JobState.RUNNING, JobState.QUEUED)
 COLUMNS = (
-    Column("job", Message("job", context="column title")),
-    Column("state", Message("state", context="column title")),
-    Column("begun_at", Message("begun", context="column title")),
-    Column("ended_at", Message("ended", context="column title")),
-    Column("outcome", Message("what came of it", context="column title")),
+    TableColumn("job", Message("job", context="column title")),
+    TableColumn("state", Message("state", context="column title")),
+    TableColumn("begun_at", Message("begun", context="column title")),
+    TableColumn("ended_at", Message("ended", context="column title")),
+    TableColumn("outcome", Message("what came of it", context="column title")),
 )
 
 
@@ -50,7 +50,7 @@ def view(request: PageRequest) -> View:
         blocks.append(_begin())
     rows = tuple(_row(one) for one in jobs)
     blocks.append(
-        Table(
+        PageTable(
             "jobs",
             Message("The newest jobs", context="table title"),
             COLUMNS,

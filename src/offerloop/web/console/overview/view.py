@@ -8,7 +8,7 @@ from time import time
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.store import CampaignState, JobState, list_campaigns, list_jobs
-from offerloop.web.console.blocks import Block, Column, Notice, Stat, Stats, Table, View
+from offerloop.web.console.blocks import Block, Notice, PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of
@@ -23,12 +23,12 @@ SOON_SECONDS = 7 * DAY_SECONDS
 LATELY_SECONDS = 3_600
 """For so long the end of a job is told."""
 COLUMNS = (
-    Column("campaign", Message("campaign", context="column title")),
-    Column("state", Message("decision", context="column title")),
-    Column("customers", Message("customers", context="column title"), is_figure=True),
-    Column("spend", Message("expected spend", context="column title"), is_figure=True),
-    Column("liability", Message("at most", context="column title"), is_figure=True),
-    Column("profit", Message("profit, with its 95 % interval", context="column title"), is_figure=True),
+    TableColumn("campaign", Message("campaign", context="column title")),
+    TableColumn("state", Message("decision", context="column title")),
+    TableColumn("customers", Message("customers", context="column title"), is_figure=True),
+    TableColumn("spend", Message("expected spend", context="column title"), is_figure=True),
+    TableColumn("liability", Message("at most", context="column title"), is_figure=True),
+    TableColumn("profit", Message("profit, with its 95 % interval", context="column title"), is_figure=True),
 )
 
 
@@ -56,7 +56,7 @@ def view(request: PageRequest) -> View:
     )
 
 
-def campaign_table(campaigns: list[CampaignForecast]) -> Table:
+def campaign_table(campaigns: list[CampaignForecast]) -> PageTable:
     """Return a row for each campaign of a run."""
     rows = tuple(
         (
@@ -69,7 +69,7 @@ def campaign_table(campaigns: list[CampaignForecast]) -> Table:
     empty = Message(
         "The configuration names no campaign. Add one to offerloop.toml, or make one on the page “Campaigns”."
     )
-    return Table("campaigns", Message("The campaigns of the newest plan"), COLUMNS, rows, empty)
+    return PageTable("campaigns", Message("The campaigns of the newest plan"), COLUMNS, rows, empty)
 
 
 def _stats(run: RunRead, campaigns: list[CampaignForecast]) -> Stats:

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from offerloop.message import Message
 from offerloop.store import Person, add_entry, end_session, invite, list_people, revoke_person
 from offerloop.web.auth import COOKIE
-from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Table, View
+from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Instant
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.demo import DEMO_PEOPLE
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission, roles_with_any
 
 if TYPE_CHECKING:
@@ -31,17 +31,17 @@ STATES = {
     "revoked": Badge("revoked", Message("may no longer sign in", context="state of a person")),
 }
 COLUMNS = (
-    Column("name", Message("name", context="column title")),
-    Column("roles", Message("roles", context="column title")),
-    Column("state", Message("state", context="column title")),
-    Column("since", Message("since", context="column title")),
+    TableColumn("name", Message("name", context="column title")),
+    TableColumn("roles", Message("roles", context="column title")),
+    TableColumn("state", Message("state", context="column title")),
+    TableColumn("since", Message("since", context="column title")),
 )
 DUTIES = (
-    Column("permission", Message("permission", context="column title")),
-    Column("roles", Message("roles", context="column title")),
-    Column("people", Message("people", context="column title")),
-    Column("you", Message("you", context="column title")),
-    Column("why", Message("why not", context="column title")),
+    TableColumn("permission", Message("permission", context="column title")),
+    TableColumn("roles", Message("roles", context="column title")),
+    TableColumn("people", Message("people", context="column title")),
+    TableColumn("you", Message("you", context="column title")),
+    TableColumn("why", Message("why not", context="column title")),
 )
 PERMISSIONS = {
     Permission.READ: Message("see plans, customers and results"),
@@ -64,10 +64,10 @@ def view(request: PageRequest) -> View:
     demo = {name for name, _ in DEMO_PEOPLE.values()} if request.worker.settings.demo_people else set()
     rows = tuple(_row(one, is_demo=one.name in demo) for one in people)
     empty = Message("Nobody may sign in yet.")
-    blocks.append(Table("people", Message("Who may sign in"), COLUMNS, rows, empty))
+    blocks.append(PageTable("people", Message("Who may sign in"), COLUMNS, rows, empty))
     duties = tuple(_duty(request, people, one) for one in PERMISSIONS)
     blocks += [
-        Table("permissions", Message("Who may do what"), DUTIES, duties, empty), *_rules(request), _invite(),
+        PageTable("permissions", Message("Who may do what"), DUTIES, duties, empty), *_rules(request), _invite(),
         *_revoke(people),
     ]  # fmt: skip
     return View(TITLE, "", tuple(blocks))
@@ -133,12 +133,12 @@ def _revoke(people: list[Person]) -> list[Form]:
 def _invited(request: PageRequest) -> str:
     name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_NAMES else None)
     if not name:
-        raise Problem("invalid", field="name")
+        raise HttpProblem("invalid", field="name")
 
     def make(connection: Connection) -> str:
         invitation = invite(connection, name, {role})
         if invitation is None:
-            raise Problem("conflict", Message("somebody has that name"), field="name")
+            raise HttpProblem("conflict", Message("somebody has that name"), field="name")
         add_entry(connection, request.caller.actor, "person invited", invitation[0].person_id, roles=[role])
         return invitation[1]
 
@@ -153,7 +153,7 @@ def _revoked(request: PageRequest) -> str:
         return revoke_person(connection, person_id)
 
     if request.worker.database.change(end) is None:
-        raise Problem("not_found", field="person")
+        raise HttpProblem("not_found", field="person")
     request.worker.credentials.forget()
     return "/console/people"
 

@@ -6,20 +6,19 @@ import polars as pl
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, figure, forest, line, money_labels
-from offerloop.report import Table as DrawnTable
+from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, Table, figure, forest, line, money_labels
 from offerloop.web.console.blocks import (
     Block,
+    BudgetPoint,
     BudgetSlider,
-    Chart,
-    Column,
-    CurvePoint,
+    ChartBlock,
     Facts,
     Heading,
     Notice,
+    PageTable,
+    Paragraph,
     Stat,
-    Table,
-    Text,
+    TableColumn,
     View,
 )
 from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts, sentence_in
@@ -51,7 +50,7 @@ def view(request: PageRequest) -> View:
     """Return one campaign of the newest plan, or of the run that is named."""
     run = request.needed("run", lambda name: request.run_named(name or None))
     campaign = request.needed("campaign", lambda name: next((one for one in forecasts(run) if one.id == name), None))
-    blocks: list[Block] = [_facts(campaign), Text(sentence_in(run, campaign, request.localizer))]
+    blocks: list[Block] = [_facts(campaign), Paragraph(sentence_in(run, campaign, request.localizer))]
     if is_preview(run.folder.name):
         blocks.insert(0, PREVIEWED)
     if run.folder.name == request.worker.version:
@@ -92,12 +91,12 @@ PREVIEWED = Notice(
 )
 
 
-def curve_of(run: RunRead, campaign_id: str) -> tuple[CurvePoint, ...]:
+def curve_of(run: RunRead, campaign_id: str) -> tuple[BudgetPoint, ...]:
     """Return the budget curve of a campaign."""
-    return tuple(CurvePoint(**one) for one in campaign_curve(run, campaign_id))
+    return tuple(BudgetPoint(**one) for one in campaign_curve(run, campaign_id))
 
 
-def slider(run: RunRead, campaign: CampaignForecast, curve: tuple[CurvePoint, ...], _: Localizer) -> BudgetSlider:
+def slider(run: RunRead, campaign: CampaignForecast, curve: tuple[BudgetPoint, ...], _: Localizer) -> BudgetSlider:
     """Return the budget curve with the point where the plan stands."""
     budgets = [abs(one.budget_minor - campaign.budget_minor) for one in curve]
     chosen = budgets.index(min(budgets))
@@ -105,7 +104,7 @@ def slider(run: RunRead, campaign: CampaignForecast, curve: tuple[CurvePoint, ..
     return BudgetSlider("budget", campaign.currency, curve, chosen, chart, run.folder.name, campaign.id)
 
 
-def _curve(campaign: CampaignForecast, curve: tuple[CurvePoint, ...], chosen: int, _: Localizer) -> Figure:
+def _curve(campaign: CampaignForecast, curve: tuple[BudgetPoint, ...], chosen: int, _: Localizer) -> Figure:
     money, unit = _.money, _.money.unit
     points = [LinePoint(one.budget_minor / unit, one.profit.times(1 / unit)) for one in curve]
     best = max(curve, key=lambda one: one.profit_minor)
@@ -127,7 +126,7 @@ def _curve(campaign: CampaignForecast, curve: tuple[CurvePoint, ...], chosen: in
         _("expected spend", context="column title"), _("profit, with its 95 % interval", context="column title"),
     )  # fmt: skip
     measure = _("Expected profit beyond doing nothing, with its 95 % interval, {currency}", currency=campaign.currency)
-    table = DrawnTable(title, columns, rows, n_labels=0)
+    table = Table(title, columns, rows, n_labels=0)
     return figure(
         f"curve-{campaign.id}",
         title,
@@ -142,7 +141,7 @@ def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
     """Return the plan beside simpler policies at the same spend."""
     rows = run.table("comparison").filter(pl.col("campaign_id") == campaign.id).collect().rows(named=True)
     if not rows:
-        return Text(Message("Nothing is known of its offers, so there is no policy to compare with."))
+        return Paragraph(Message("Nothing is known of its offers, so there is no policy to compare with."))
     money = _.money
     estimates = {
         row["rule"]: Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
@@ -156,21 +155,21 @@ def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
     ]
     cells = tuple((_.named(RULES, name), _.brief(one)) for name, one in estimates.items())
     columns = (_("policy", context="column title"), _("profit, with its 95 % interval", context="column title"))
-    drawn = DrawnTable(title, columns, cells)
+    drawn = Table(title, columns, cells)
     measure = _("Expected profit at the same spend, with its 95 % interval, {currency}", currency=campaign.currency)
-    return Chart(
+    return ChartBlock(
         figure(f"rules-{campaign.id}", title, measure, forest(dots, money_labels(money)), drawn, localizer=_)
     )  # fmt: skip
 
 
-def _limits(run: RunRead, campaign: CampaignForecast) -> Table:
+def _limits(run: RunRead, campaign: CampaignForecast) -> PageTable:
     columns = (
-        Column("limit", Message("limit", context="column title")),
-        Column("gain", Message("profit without it, more or less", context="column title"), is_figure=True),
+        TableColumn("limit", Message("limit", context="column title")),
+        TableColumn("gain", Message("profit without it, more or less", context="column title"), is_figure=True),
     )
     empty = Message("No limit holds this campaign back, or the run did not compute what limits cost.")
     if not (run.folder / "plan_limits.parquet").is_file():
-        return Table("limits", Message("What each limit costs"), columns, (), empty)
+        return PageTable("limits", Message("What each limit costs"), columns, (), empty)
     own = pl.col("campaign_id").is_null() | (pl.col("campaign_id") == campaign.id) | (pl.col("campaign_id") == "")
     limits = run.table("plan_limits").filter(own & (pl.col("kind") != "order")).collect().rows(named=True)
     rows = tuple(
@@ -182,7 +181,7 @@ def _limits(run: RunRead, campaign: CampaignForecast) -> Table:
         )
         for row in limits
     )  # fmt: skip
-    return Table("limits", Message("What each limit costs"), columns, rows, empty)
+    return PageTable("limits", Message("What each limit costs"), columns, rows, empty)
 
 
 def _links(run: RunRead, campaign: CampaignForecast) -> Facts:

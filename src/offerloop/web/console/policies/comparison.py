@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.message import Message
 from offerloop.web.api.policies import CampaignCompared, CustomersCompared, compare_policy
-from offerloop.web.console.blocks import Block, Column, Form, Input, Notice, Stat, Stats, Table, View
+from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 
@@ -14,13 +14,13 @@ NO_RUN = Message("There is no finished run. Start one on the page “Jobs”.")
 SENT = Badge("sent", Message("sent", context="state of a campaign in a plan"), "good")
 HELD = Badge("not sent", Message("not sent", context="state of a campaign in a plan"))
 COLUMNS = (
-    Column("campaign", Message("campaign", context="column title")),
-    Column("before", Message("before", context="column title")),
-    Column("after", Message("after", context="column title")),
-    Column("customers_before", Message("customers planned before", context="column title"), is_figure=True),
-    Column("customers_after", Message("customers planned after", context="column title"), is_figure=True),
-    Column("budget_before", Message("budget before", context="column title"), is_figure=True),
-    Column("budget_after", Message("budget after", context="column title"), is_figure=True),
+    TableColumn("campaign", Message("campaign", context="column title")),
+    TableColumn("before", Message("before", context="column title")),
+    TableColumn("after", Message("after", context="column title")),
+    TableColumn("customers_before", Message("customers planned before", context="column title"), is_figure=True),
+    TableColumn("customers_after", Message("customers planned after", context="column title"), is_figure=True),
+    TableColumn("budget_before", Message("budget before", context="column title"), is_figure=True),
+    TableColumn("budget_after", Message("budget after", context="column title"), is_figure=True),
 )
 
 
@@ -53,7 +53,7 @@ def view(request: PageRequest) -> View:
     compared = compare_policy(request.http, after, request.caller, before)
     caption = Message("Campaigns in both plans", context="table title")
     rows = tuple(_row(one) for one in compared.campaigns)
-    table = Table("campaigns", caption, COLUMNS, rows, Message("Neither plan has a campaign."))
+    table = PageTable("campaigns", caption, COLUMNS, rows, Message("Neither plan has a campaign."))
     blocks: tuple[Block, ...] = (_stats(compared.customers), table, comparison_form(names, before, after))
     return View(
         TITLE, Message("From {before} to {after}.", context="lead of a page", before=before, after=after), blocks

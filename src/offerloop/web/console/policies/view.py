@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.store import promoted
 from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_switch
-from offerloop.web.console.blocks import Block, Column, Form, Input, Table, View, Words, hidden
+from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, View, Words, hidden
 from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.console.page_request import Action, Page, PageRequest
@@ -16,13 +16,13 @@ SERVED = Badge("served", Message("served", context="state of a plan"), "good")
 CHOSEN = Badge("chosen", Message("served, and kept until you choose another", context="state of a plan"), "good")
 OTHER = Badge("not served", Message("not served", context="state of a plan"))
 COLUMNS = (
-    Column("run", Message("run", context="column title")),
-    Column("state", Message("state", context="column title")),
-    Column("as_of", Message("plan of", context="column title")),
-    Column("sent", Message("sent", context="column title")),
-    Column("customers", Message("customers with an offer", context="column title"), is_figure=True),
-    Column("profit", Message("expected profit", context="column title"), is_figure=True),
-    Column("report", Message("report", context="column title")),
+    TableColumn("run", Message("run", context="column title")),
+    TableColumn("state", Message("state", context="column title")),
+    TableColumn("as_of", Message("plan of", context="column title")),
+    TableColumn("sent", Message("sent", context="column title")),
+    TableColumn("customers", Message("customers with an offer", context="column title"), is_figure=True),
+    TableColumn("profit", Message("expected profit", context="column title"), is_figure=True),
+    TableColumn("report", Message("report", context="column title")),
 )
 
 
@@ -33,7 +33,7 @@ def view(request: PageRequest) -> View:
     names = finished_runs(request)
     rows = tuple(_row(request, name, chosen) for name in names)
     blocks: list[Block] = [_switch(request), *([_choice(names, chosen)] if names else [])]
-    blocks.append(Table("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN))
+    blocks.append(PageTable("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN))
     if len(names) > 1:
         blocks.append(comparison_form(names, worker.version or names[1], names[0]))
     return View(Message("Runs and policies", context="page title"), _lead(request, chosen), tuple(blocks))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.message import Message
-from offerloop.web.console.blocks import Column, Notice, Table, View
+from offerloop.web.console.blocks import Notice, PageTable, TableColumn, View
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
 SHOWN = 50
 COLUMNS = (
-    Column("product", Message("product", context="column title")),
-    Column("text", Message("what it is", context="column title")),
-    Column("repeat", Message("customers to whom it is recommended again", context="column title"), is_figure=True),
-    Column("new", Message("customers to whom it is recommended as new", context="column title"), is_figure=True),
+    TableColumn("product", Message("product", context="column title")),
+    TableColumn("text", Message("what it is", context="column title")),
+    TableColumn("repeat", Message("customers to whom it is recommended again", context="column title"), is_figure=True),
+    TableColumn("new", Message("customers to whom it is recommended as new", context="column title"), is_figure=True),
 )
 
 
@@ -32,7 +32,7 @@ def view(request: PageRequest) -> View:
 _START = Message("Start a run", context="link")
 
 
-def _recommended(run: RunRead, offset: int) -> Table:
+def _recommended(run: RunRead, offset: int) -> PageTable:
     by_task = [(pl.col("task") == task).sum().alias(task) for task in ("repeat", "new")]
     counted = run.table("affinities").group_by("product_id").agg(*by_task, pl.len().alias("all"))
     products = counted.sort(["all", "product_id"], descending=[True, False]).slice(offset, SHOWN + 1).collect()
@@ -43,7 +43,7 @@ def _recommended(run: RunRead, offset: int) -> Table:
         for row in products.head(SHOWN).iter_rows(named=True)
     )
     more = f"/console/products?from={offset + SHOWN}" if products.height > SHOWN else None
-    return Table(
+    return PageTable(
         "products",
         Message("Products recommended most", context="table title"),
         COLUMNS,

@@ -6,18 +6,18 @@ import polars as pl
 
 from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message, Share
-from offerloop.web.console.blocks import Column, Notice, Stat, Stats, Table, View
+from offerloop.web.console.blocks import Notice, PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.cells import Cell
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
 COLUMNS = (
-    Column("source", Message("source", context="column title")),
-    Column("rule", Message("rule", context="column title")),
-    Column("done", Message("done", context="column title")),
-    Column("rows", Message("rows", context="column title"), is_figure=True),
-    Column("share", Message("share of those read", context="column title"), is_figure=True),
-    Column("why", Message("why", context="column title")),
+    TableColumn("source", Message("source", context="column title")),
+    TableColumn("rule", Message("rule", context="column title")),
+    TableColumn("done", Message("done", context="column title")),
+    TableColumn("rows", Message("rows", context="column title"), is_figure=True),
+    TableColumn("share", Message("share of those read", context="column title"), is_figure=True),
+    TableColumn("why", Message("why", context="column title")),
 )
 TITLE = Message("Data quality", context="page title")
 
@@ -54,10 +54,10 @@ def _stats(quality: pl.DataFrame) -> Stats:
     ))  # fmt: skip
 
 
-def _table(request: PageRequest, quality: pl.DataFrame) -> Table:
+def _table(request: PageRequest, quality: pl.DataFrame) -> PageTable:
     hits = quality.filter(pl.col("rows") > 0)
     rows = tuple(_row(request, row, quality) for row in hits.iter_rows(named=True))
-    return Table(
+    return PageTable(
         "rules",
         Message("What cleaning found", context="table title"),
         COLUMNS,

@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.message import Message
 from offerloop.money import MICRO
 from offerloop.tables import PLAN
-from offerloop.web.console.blocks import Column, Stat, Stats, Table, View
+from offerloop.web.console.blocks import PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
@@ -23,11 +23,11 @@ LEAD = Message(
     "The plan's offers, those with the highest return on budget first. A budget above the plan's needs a new run."
 )
 COLUMNS = (
-    Column("customer", Message("customer", context="column title")),
-    Column("offer", Message("offer", context="column title")),
-    Column("profit", Message("expected profit", context="column title"), is_figure=True),
-    Column("cost", Message("expected cost", context="column title"), is_figure=True),
-    Column("liability", Message("at most", context="column title"), is_figure=True),
+    TableColumn("customer", Message("customer", context="column title")),
+    TableColumn("offer", Message("offer", context="column title")),
+    TableColumn("profit", Message("expected profit", context="column title"), is_figure=True),
+    TableColumn("cost", Message("expected cost", context="column title"), is_figure=True),
+    TableColumn("liability", Message("at most", context="column title"), is_figure=True),
 )
 
 
@@ -70,7 +70,7 @@ def view(request: PageRequest) -> View:
     here += "" if budget is None else f"&budget_minor={budget}"
     more = f"{here}&from={offset + SHOWN}" if recipients.height > SHOWN else None
     empty = Message("Nobody: no offer is planned within this budget.")
-    table = Table("recipients", Message("Who gets what", context="table title"), COLUMNS, rows, empty, more)
+    table = PageTable("recipients", Message("Who gets what", context="table title"), COLUMNS, rows, empty, more)
     return View(
         Message("Who gets “{campaign}”", context="page title", campaign=campaign.title),
         LEAD,

@@ -19,10 +19,21 @@ from offerloop.message import Message
 from offerloop.web.answering import json_response
 from offerloop.web.api.jobs import JobRequest, queue_job
 from offerloop.web.auth import caller_with
-from offerloop.web.console.blocks import Block, Column, Form, Heading, Input, Notice, Table, Uploads, View, Words
+from offerloop.web.console.blocks import (
+    Block,
+    Form,
+    Heading,
+    Input,
+    Notice,
+    PageTable,
+    TableColumn,
+    Uploads,
+    View,
+    Words,
+)
 from offerloop.web.console.cells import Cell
 from offerloop.web.console.page_request import Action, Page, PageRequest
-from offerloop.web.problems import Problem
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.web.uploads import save_upload
 from offerloop.workspace import SampleRows
@@ -120,9 +131,9 @@ def _input(name: SourceName, ours: str, match: ColumnMatch) -> Input:
     return Input(f"{name}.{ours}", label, "select", "", options, hint=guess.why if guess else "")
 
 
-def _rows(name: SourceName, sample: SampleRows) -> Table:
+def _rows(name: SourceName, sample: SampleRows) -> PageTable:
     columns = tuple(
-        Column(f"column_{place}", Message("{field}", context="label of a field", field=column))
+        TableColumn(f"column_{place}", Message("{field}", context="label of a field", field=column))
         for place, column in enumerate(sample.head.columns)
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -130,7 +141,7 @@ def _rows(name: SourceName, sample: SampleRows) -> Table:
         for row in sample.head.head(SAMPLED_ROWS).iter_rows()
     )
     caption = Message("The first rows", context="table title")
-    return Table(name, caption, columns, rows, Message("The file has no rows.", context="empty table"))
+    return PageTable(name, caption, columns, rows, Message("The file has no rows.", context="empty table"))
 
 
 def _set_up(request: PageRequest) -> str:
@@ -158,13 +169,13 @@ def _quoted(column: str) -> str:
 
 
 async def take_upload(http: Request, source: str) -> Response:
-    """Keep a file of a shop that is not set up yet. Raises Problem for one that is, and for an unknown source."""
+    """Keep a file of a shop that is not set up yet. Raises HttpProblem for one that is, and for an unknown source."""
     caller = await caller_with(http, Permission.EDIT)
     request = PageRequest(http, caller, {})
     if source not in SOURCES:
-        raise Problem("not_found")
+        raise HttpProblem("not_found")
     if request.config is not None or (request.worker.settings.shop / "offerloop.toml").exists():
-        raise Problem("conflict", Message("the shop is set up already"))
+        raise HttpProblem("conflict", Message("the shop is set up already"))
     folder = request.worker.settings.shop / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{source}.partial"
@@ -172,7 +183,7 @@ async def take_upload(http: Request, source: str) -> Response:
     size = await save_upload(http, partial, MOST_BYTES)
     if not size:
         partial.unlink(missing_ok=True)
-        raise Problem("invalid", Message("the file is empty"))
+        raise HttpProblem("invalid", Message("the file is empty"))
     partial.replace(folder / f"{source}.csv")
     return json_response({"bytes": size}, 201)
 
