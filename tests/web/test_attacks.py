@@ -5,6 +5,7 @@ import gzip
 import json
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -351,6 +352,48 @@ def test_signs_that_no_database_keeps_are_refused(ask, text):
     for body in ('{"customer_id": "%s"}', '{"customer_id": "a", "context": {"%s": 1}}', '{"%s": 1}'):
         answer = ask("POST", "/v1/decisions", (body % text).encode())
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/v1/jobs/a%00", "/v1/customers/c000/coupons?after=a%00", "/v1/campaigns?cursor=%00", "/console/campaign?id=a%00",
+    ],
+)  # fmt: skip
+def test_an_address_holds_no_sign_that_no_database_can_look_for(ask, place):
+    assert ask("GET", place, by="admin").status_code == 422
+
+
+@pytest.mark.parametrize("action", ["opt-out", "write-campaign", "cancel-job"])
+def test_a_form_holds_no_sign_that_no_database_can_look_for(ask, action):
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    body = b"customer=a%00b&id=a%00b&job=a%00b&title=a%00b"
+    assert ask("POST", f"/console/do/{action}", body, by="admin", headers=form).status_code == 422
+
+
+def test_a_secret_that_has_no_bytes_is_refused(ask):
+    people._ATTEMPTS._left.clear()
+    bodies = {
+        "/v1/session": rb'{"name": "Ada", "password": "\ud800"}',
+        "/v1/people/accept": rb'{"invitation": "x", "password": "correct horse \ud800"}',
+    }
+    for path, body in bodies.items():
+        assert ask("POST", path, body, by=None).status_code == 422
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "1899-12-31T23:59:59Z"])
+def test_times_that_no_calendar_has_are_refused(ask, at):
+    draft = {"id": "calendar", "title": "Spring", "budget": "1.00", "offers": []}
+    for more in ({"starts_at": at}, {"ends_at": at}, {"budget_changes": [{"at": at, "budget": "2.00"}]}):
+        assert ask("POST", "/v1/campaigns", {**draft, **more}, by="marketer").status_code == 422
+    event = {"event_id": at, "kind": "view", "customer_id": "c000", "product_id": "7", "at": at}
+    assert ask("POST", "/v1/events", {"events": [event]}).json()["rejected"][0]["field"] == "at"
+
+
+def test_metrics_are_read_by_many_at_once(ask):
+    with ThreadPoolExecutor(6) as pool:
+        statuses = [pool.submit(lambda: ask("GET", "/metrics", by=None).status_code) for _ in range(40)]
+        assert {one.result() for one in statuses} == {200}
 
 
 def test_a_context_holds_plain_values_only(ask):

@@ -111,7 +111,7 @@ if TYPE_CHECKING:
         take_events,
     )
     from offerloop.store.reported.exporting import customer_records
-    from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event
+    from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event, Moment
     from offerloop.store.reported.recent_customers import customers_heard_of, events_of, product_categories
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import (
@@ -215,6 +215,7 @@ __all__ = [
     "Journal",
     "KeyConflictError",
     "Ledger",
+    "Moment",
     "PendingNotice",
     "Person",
     "PlanProgress",

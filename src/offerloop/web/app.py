@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from offerloop import __version__
 from offerloop.web import problems
+from offerloop.web.addresses import keep_escaped_slashes
 from offerloop.web.api import (
     audit,
     baskets,
@@ -56,6 +57,7 @@ class Service(FastAPI):
             await super().__call__(scope, receive, send)
             return
         scope["app"] = self
+        keep_escaped_slashes(scope)
         await self.layers(scope, receive, send)
 
 

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +39,9 @@ class Bounds:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its whole body, or answer with a problem."""
+        if _holds_nul(scope):
+            await _refuse("invalid", scope, receive, send)
+            return
         if scope["type"] != "http" or scope["method"] not in _BODIES or STREAMED.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
             return
@@ -53,6 +57,11 @@ class Bounds:
         else:
             scope["offerloop.body"] = body
             await self.app(scope, _replayed(body, receive), send)
+
+
+def _holds_nul(scope: Scope) -> bool:
+    """Whether an address holds the sign that no name has, and that PostgreSQL cannot even look for."""
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 
 class _GoneError(Exception):
@@ -135,15 +144,17 @@ class Buckets:
     most: int = 10_000
     """Names that are remembered; beyond them the oldest are forgotten."""
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _gate: Lock = field(default_factory=Lock)
 
     def take(self, name: str, cost: float = 1.0) -> bool:
         """Whether one more request is within the limit."""
-        now, left = time.monotonic(), self._now(name)
-        granted = left >= cost
-        self._left.pop(name, None)
-        self._left[name] = (left - cost if granted else left, now)
-        if len(self._left) > self.most:
-            self._left.pop(next(iter(self._left)), None)
+        with self._gate:
+            now, left = time.monotonic(), self._now(name)
+            granted = left >= cost
+            self._left.pop(name, None)
+            self._left[name] = (left - cost if granted else left, now)
+            if len(self._left) > self.most:
+                self._left.pop(next(iter(self._left)))
         return granted
 
     def has(self, name: str) -> bool:

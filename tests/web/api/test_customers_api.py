@@ -40,6 +40,19 @@ def test_an_explanation_is_worded_for_its_reader(shared_service, role):
     assert shared_service.get("/v1/customers/nobody/explanation", headers=role("viewer")).status_code == 404
 
 
+def test_an_id_with_a_slash_is_one_id(shared_service, role):
+    """Also where what stands behind the slash is what a route ends with."""
+    for customer in ("crm/7", "crm/7/export", "c000/choices"):
+        place = f"/v1/customers/{customer.replace('/', '%2F')}"
+        kept = shared_service.put(f"{place}/choices", headers=role("admin"), json={"opt_out": True}).json()
+        assert kept == {"customer_id": customer, "opt_out": True, "test_arm": None}
+        assert shared_service.get(place.replace("%2F", "%2f"), headers=role("viewer")).json()["customer_id"] == customer
+        assert shared_service.delete(place, headers=role("admin")).status_code == 202
+        assert shared_service.get(place, headers=role("viewer")).status_code == 410
+    assert not shared_service.get("/v1/customers/c000", headers=role("viewer")).json()["opt_out"]
+    assert shared_service.get("/v1/jobs/a%2Fb", headers=role("viewer")).status_code == 404
+
+
 def test_who_opts_out_gets_no_offer_from_then_on(service):
     worker, headers = service.app.state.worker, with_role(service, "admin")
     kept = service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": True})

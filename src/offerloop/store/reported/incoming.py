@@ -6,7 +6,7 @@ Money is whole minor units of the shop's currency, times are RFC 3339 with a zon
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -26,6 +26,7 @@ LONGEST = 200
 """Signs in an id or a short text."""
 MOST = 10**15
 """Amounts in minor units stay below it."""
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def _storable(text: str) -> str:
@@ -47,12 +48,19 @@ def _written(value: object) -> object:
     return value
 
 
+def _in_calendar(moment: datetime) -> datetime:
+    """Refuse what calendars of other time zones do not have."""
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError(f"must lie between the years {EARLIEST.year} and {LATEST.year}")
+    return moment
+
+
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST), BeforeValidator(_as_text), AfterValidator(_storable)]
 Word = Annotated[str, Field(max_length=LONGEST), AfterValidator(_storable)]
 Text = Annotated[str, Field(max_length=2_000), AfterValidator(_storable)]
 Minor = Annotated[StrictInt, Field(ge=0, lt=MOST)]
 Number = StrictFloat
-Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_calendar)]
 Attribute = StrictBool | StrictInt | StrictFloat | Word
 
 

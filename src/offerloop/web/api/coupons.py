@@ -32,6 +32,7 @@ from offerloop.offers import (
     normalise_code,
 )
 from offerloop.store import Job, add_entry, add_job, coupons_of_customer, coupons_of_template
+from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Count, Minor, Model, Name
 from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
@@ -50,8 +51,8 @@ EXPORT_PAGE = 1_000
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "store_away")
 _GUESSES = Buckets(per_second=1.0, size=20)
 """Unknown codes of one caller and customer: who guesses is slowed down."""
-TemplateId = Annotated[Name, Path(examples=["spring"])]
-Code = Annotated[Name, Path(examples=["SPRING10"])]
+TemplateId = Annotated[NameInPath, Path(examples=["spring"])]
+Code = Annotated[NameInPath, Path(examples=["SPRING10"])]
 
 
 class Terms(Model):
@@ -333,7 +334,7 @@ def revoke(request: Request, code: Code, caller: Editing, key: NeededKey) -> Don
 
 
 @router.post("/redemptions/{redemption_id}/rollback", responses=documented(*_PROBLEMS))
-def roll_back(request: Request, redemption_id: Name, body: RollBackRequest, _: Deciding, key: NeededKey) -> Done:
+def roll_back(request: Request, redemption_id: NameInPath, body: RollBackRequest, _: Deciding, key: NeededKey) -> Done:
     """Give back an amount of a redemption, or all that is left of it."""
     return _carried_out(request, RollBack(ledger_key(key), redemption_id, body.amount_minor))
 
@@ -341,7 +342,7 @@ def roll_back(request: Request, redemption_id: Name, body: RollBackRequest, _: D
 @router.get("/customers/{customer_id}/coupons", responses=documented("not_signed_in", "not_allowed", "invalid"))
 def wallet(
     request: Request,
-    customer_id: Name,
+    customer_id: NameInPath,
     _: DecidingOrReading,
     after: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,

@@ -24,14 +24,15 @@ from offerloop.store import (
     set_test_arm,
     take_events,
 )
-from offerloop.web.api.fields import Model, Name
+from offerloop.web.addresses import NameInPath
+from offerloop.web.api.fields import Model
 from offerloop.web.auth import Administering, Deciding, Reading
 from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 from offerloop.workspace import find_run, open_run
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
-CustomerId = Annotated[Name, Path()]
+CustomerId = Annotated[NameInPath, Path()]
 _REFUSALS = ("not_signed_in", "not_allowed", "not_found", "erased", "invalid", "store_away")
 _EXAMPLE: JsonValue = {"opt_out": True}
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from offerloop.report import Localizer
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
+from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Model, instant
 from offerloop.web.auth import Caller, Editing, Reading
 from offerloop.web.idempotency import Key
@@ -122,7 +123,7 @@ def jobs_so_far(
 
 
 @router.get("/{job_id}", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))
-def job_so_far(request: Request, job_id: str, _: Reading) -> JobAnswer:
+def job_so_far(request: Request, job_id: NameInPath, _: Reading) -> JobAnswer:
     """Say how far a job is."""
     worker: Worker = request.app.state.worker
     job = worker.database.read(lambda connection: find_job(connection, job_id))
@@ -132,7 +133,7 @@ def job_so_far(request: Request, job_id: str, _: Reading) -> JobAnswer:
 
 
 @router.post("/{job_id}/cancel", responses=documented("not_signed_in", "not_allowed", "not_found", "store_away"))
-def stop_job(request: Request, job_id: str, caller: Editing) -> JobAnswer:
+def stop_job(request: Request, job_id: NameInPath, caller: Editing) -> JobAnswer:
     """Take a job out of the queue, or ask it to stop; one that is over, and an erasure, stay as they are."""
     worker: Worker = request.app.state.worker
 

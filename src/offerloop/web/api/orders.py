@@ -15,8 +15,9 @@ from offerloop.message import Message
 from offerloop.offers import price
 from offerloop.serving import BoughtBasket
 from offerloop.store import Purchase, add_purchase, add_refund, find_purchase, offers_text
+from offerloop.web.addresses import NameInPath
 from offerloop.web.api.baskets import BasketRequest
-from offerloop.web.api.fields import Model, Name
+from offerloop.web.api.fields import Model
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.auth import Deciding
 from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1/orders", tags=["refunds"])
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "conflict", "key_conflict", "store_away")
-OrderId = Annotated[Name, Path(examples=["order-1"])]
+OrderId = Annotated[NameInPath, Path(examples=["order-1"])]
 
 
 class OrderShown(BaseModel):

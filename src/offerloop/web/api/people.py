@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from offerloop.store import (
     Person,
@@ -40,7 +40,16 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1", tags=["access"])
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "store_away")
 PersonId = Annotated[str, Path(pattern="^person_[0-9a-f]{16}$")]
-Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST)]
+
+
+def _is_text(secret: SecretStr) -> SecretStr:
+    """Refuse half a pair of UTF-16, which has no bytes that could be hashed."""
+    if any("\ud800" <= sign <= "\udfff" for sign in secret.get_secret_value()):
+        raise ValueError("must hold no lone surrogates")
+    return secret
+
+
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST), AfterValidator(_is_text)]
 _ATTEMPTS = Buckets(per_second=0.2, size=10)
 """Attempts to sign in, by name and by address."""
 
@@ -91,7 +100,7 @@ class Acceptance(Model):
     """An invitation with the password that the person chose."""
 
     invitation: Secret
-    password: Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
+    password: Annotated[Secret, Field(min_length=SHORTEST)]
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"invitation": "offer_...", "password": "correct horse battery"}]}

@@ -241,9 +241,12 @@ async def _fields(request: Request) -> dict[str, str]:
     """Return the fields of a form. Raises HttpProblem for what is none."""
     try:
         body = (await request.body()).decode("utf-8")
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=200, encoding="utf-8", errors="strict"))
+        fields = dict(parse_qsl(body, keep_blank_values=True, max_num_fields=200, encoding="utf-8", errors="strict"))
     except ValueError:
         raise HttpProblem("bad_request") from None
+    if any("\0" in one for one in fields.values()):
+        raise HttpProblem("invalid")
+    return fields
 
 
 def _own(address: str) -> str:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 """Upper ends of the classes of durations, seconds."""
@@ -38,6 +39,7 @@ class Metrics:
     gauges: dict[Series, float] = field(default_factory=dict)
     durations: dict[Series, list[float]] = field(default_factory=dict)
     """Counts by class, and last the sum of seconds."""
+    _writing: Lock = field(default_factory=Lock)
 
     def count(self, name: str, by: int = 1, **labels: str | int) -> None:
         """Count one, or several at once."""
@@ -60,8 +62,9 @@ class Metrics:
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f".{os.getpid()}.tmp"
         kept = (self.counters, self.gauges, self.durations)
-        draft.write_text(json.dumps([_with_texts(one) for one in kept]))
-        draft.replace(self.folder / f"{os.getpid()}.json")
+        with self._writing:
+            draft.write_text(json.dumps([_with_texts(one) for one in kept]))
+            draft.replace(self.folder / f"{os.getpid()}.json")
 
     def text(self) -> str:
         """Return the sum over all workers."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from offerloop.config import Campaign
-from offerloop.store import BudgetChange, CampaignRevision, CampaignState, CampaignText, WhyNot
+from offerloop.store import BudgetChange, CampaignRevision, CampaignState, CampaignText, Moment, WhyNot
 from offerloop.web.api.fields import LongText, Model, instant, storable_values
 
 FORM = "form"
@@ -25,7 +25,7 @@ _EXAMPLE: JsonValue = {
 class ChangeOfBudget(Model):
     """Another budget from an instant on."""
 
-    at: AwareDatetime
+    at: Moment
     budget: Annotated[str, Field(pattern=r"^\d{1,15}(\.\d{1,6})?$")]
     """As the campaign has it, such as "1000.00"."""
 
@@ -41,9 +41,9 @@ class CampaignDraft(Campaign):
 
     id: Annotated[str, Field(pattern=r"^[^\W_][\w.-]{0,99}$")]
     """Short name, which stays."""
-    starts_at: AwareDatetime | None = None
+    starts_at: Moment | None = None
     """When a scheduled campaign begins to run."""
-    ends_at: AwareDatetime | None = None
+    ends_at: Moment | None = None
     """When it ends by itself."""
     budget_changes: Annotated[tuple[ChangeOfBudget, ...], Field(max_length=20)] = ()
     """Other budgets from later on, in the order of time; they are approved with the revision, and a run is begun at
