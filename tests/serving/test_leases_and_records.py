@@ -115,6 +115,19 @@ def test_a_worker_spends_all_of_a_block_a_part_at_a_time(database, monkeypatch):
     assert not leases.take("first", 10)
 
 
+def test_a_worker_stops_in_good_order_without_a_database(database, monkeypatch):
+    leases = Leases(database, "v1", {"first": 400})
+    leases.open({"first": 400})
+
+    def away(*_, **__):
+        raise StoreError("away")
+
+    monkeypatch.setattr("offerloop.serving.leases.return_lease", away)
+    leases.close()
+    assert not leases.take("first", 100)
+    assert leased(database) == 400
+
+
 def test_without_a_database_nothing_can_be_leased(database, monkeypatch):
     leases = Leases(database, "v1", {"first": 400})
 

@@ -63,7 +63,8 @@ def server(**more):
         try:
             yield folder
         finally:
-            _call(place / "pg_ctl", "stop", "-m", "immediate", "-D", rows, **who)
+            if (rows / "postmaster.pid").exists():
+                stop(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -74,6 +75,11 @@ def restart(folder):
         programs() / "pg_ctl", "restart", "-m", "immediate", "-w", "-t", "60", "-D", folder / "rows",
         "-l", folder / "log", **owner(),
     )  # fmt: skip
+
+
+def stop(folder):
+    """As after a crash, and the server stays away."""
+    _call(programs() / "pg_ctl", "stop", "-m", "immediate", "-D", folder / "rows", **owner())
 
 
 def _call(*command, **who):

@@ -161,10 +161,14 @@ class Leases:
         return held.issuperset(least_minor)
 
     def close(self) -> None:
-        """Give back what was not spent. Nothing can be taken afterwards."""
+        """Give back what was not spent; while the database is away it expires there. Nothing can be taken afterwards."""
         with self._gate:
             self._closed = True
             blocks = [one for held in self._blocks.values() for one in held]
             self._blocks.clear()
-        for one in blocks:
-            self.database.change(partial(return_lease, lease_id=one.lease_id, used_minor=one.used_minor))
+        try:
+            for one in blocks:
+                back = partial(return_lease, lease_id=one.lease_id, used_minor=one.used_minor)
+                self.database.change(back, WAIT_SECONDS)
+        except OfferloopError as error:
+            _LOG.warning("what is left of leased budgets comes back when the leases expire: %s", error)

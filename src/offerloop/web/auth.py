@@ -165,6 +165,7 @@ async def deciding_caller(request: Request) -> Caller | None:
             request, Permission.DECIDE, within=AWAY_LOOK_UP_SECONDS if worker.seems_away else LOOK_UP_SECONDS
         )
     except (StoreError, TimeoutError):
+        worker.take_for_away()  # so that only the first waits for long
         worker.metrics.count("offerloop_failures_total", reason="caller_unknown")
         return None
 
@@ -191,7 +192,8 @@ async def _caller(request: Request, worker: Worker, within: float | None) -> Cal
     credentials = worker.credentials
     caller = credentials.recent_caller(kind, secret)
     if caller is None:
-        if not credentials.addresses.take(address_of(request)):
+        is_guess = within is None or not worker.seems_away
+        if is_guess and not credentials.addresses.take(address_of(request)):
             worker.metrics.count("offerloop_refused_total")
             raise HttpProblem("too_many_requests")
         if within is None:

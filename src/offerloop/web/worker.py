@@ -152,6 +152,10 @@ class Worker:
         """Whether the database has not answered for a few polls."""
         return time.monotonic() - self.answered_at > AWAY_SECONDS
 
+    def take_for_away(self) -> None:
+        """Take the database to be away until the next poll that it answers."""
+        self.answered_at = float("-inf")
+
     @cached_property
     def name(self) -> str:
         """Name of this worker among all that share the database."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
@@ -10,6 +12,8 @@ from offerloop.store import PERSONALISED, is_on
 from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.worker import Worker
 
+READY_SECONDS = 1.0
+"""How long the database may take to answer."""
 router = APIRouter(tags=["operations"])
 
 
@@ -35,13 +39,22 @@ async def health() -> Health:
 
 
 @router.get("/ready", responses=documented("not_ready", "store_away"))
-def ready(request: Request) -> Ready:
+async def ready(request: Request) -> Ready:
     """Say whether a policy is served and the database answers."""
     worker: Worker = request.app.state.worker
-    personalised = worker.database.read(lambda one: is_on(one, PERSONALISED), patience_seconds=1)
+    if worker.seems_away:
+        raise Problem("store_away")
+    try:
+        personalised = await asyncio.wait_for(asyncio.to_thread(_is_personalised, worker), READY_SECONDS)
+    except TimeoutError:
+        raise Problem("store_away") from None
     if worker.served is None:
         raise HttpProblem("not_ready")
     return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
+
+
+def _is_personalised(worker: Worker) -> bool:
+    return worker.database.read(lambda one: is_on(one, PERSONALISED), patience_seconds=READY_SECONDS)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

@@ -1,0 +1,45 @@
+"""A database that is really away: who is known gets offers, who is not gets none at once, and `/ready` says so."""
+
+import time
+
+import postgres_server
+from served_shop import served, shop_of, with_role
+
+MOST_SECONDS = 0.5
+"""What an answer within 50 ms may take on a busy machine; waiting for the database would take a second."""
+
+
+def ask(client, headers):
+    """The reasons of a decision, and how many seconds it took."""
+    begun = time.perf_counter()
+    answer = client.post("/v1/decisions", json={"customer_id": "c000", "durable": True}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["reasons"], time.perf_counter() - begun
+
+
+def test_while_the_database_is_away_decisions_are_answered_at_once(small_run, tmp_path):
+    with (
+        postgres_server.server() as folder,
+        served(shop_of(small_run, tmp_path), postgres_server.url_of(folder)) as client,
+    ):
+        known, unknown = with_role(client, "service"), with_role(client, "service")
+        assert ask(client, known)[0] == ["best_profit"]
+        assert client.get("/ready").status_code == 200
+        postgres_server.stop(folder)
+        assert ask(client, unknown)[0] == ["caller_unknown"]  # it may take a second to notice
+        answers = [ask(client, unknown) for _ in range(30)]  # more than may be looked up at other times
+        assert {reason for (reason,), _ in answers} == {"caller_unknown"}
+        assert max(seconds for _, seconds in answers) < MOST_SECONDS
+        reasons, seconds = ask(client, known)
+        assert (reasons, seconds < MOST_SECONDS) == (["not_recorded"], True)
+        said = client.post("/v1/decisions", json={"customer_id": "c000"}, headers=known).json()
+        assert said["reasons"] == ["best_profit"]
+        begun = time.perf_counter()
+        answer = client.get("/ready")
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
+        assert time.perf_counter() - begun < MOST_SECONDS
+        assert 'offerloop_failures_total{reason="caller_unknown"} 31' in client.get("/metrics").text
+        postgres_server.restart(folder)
+        while client.get("/ready").status_code != 200:
+            time.sleep(0.05)
+        assert ask(client, unknown)[0] == ["best_profit"]
