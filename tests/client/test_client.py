@@ -67,11 +67,22 @@ def test_people_and_wallets_are_managed(client):
     assert bea.invitation
     assert bea.person_id in [one.person_id for one in client.people]
     assert client.people.invite_again(bea.person_id).invitation != bea.invitation
+    assert client.people.change_roles(bea.person_id, ["viewer", "approver"]).roles == ("approver", "viewer")
     client.people.revoke(bea.person_id)
     assert client.people.show(bea.person_id).revoked_at is not None
     client.add_template("wallet", limit_per_customer=3)
     client.issue("wallet", ["ONE", "TWO"], customer_id="bea")
     assert [(one.code, one.template_id) for one in client.wallet("bea")] == [("ONE", "wallet"), ("TWO", "wallet")]
+
+
+def test_tokens_are_made_and_revoked(client):
+    made = client.tokens.make("checkout", ["service"], ends_at=2_000_000_000, key="checkout")
+    assert made.secret
+    with Client("http://shop.test", made.secret, transport=client._http._transport) as checkout:
+        assert checkout.decide("c000", dry_run=True).arm
+        assert client.tokens.revoke(made.token_id).revoked_at is not None
+        assert checkout.decide("c000", dry_run=True).reasons == ("service_refused",)
+    assert {one.token_id: one.ends_at for one in client.tokens}[made.token_id] == made.ends_at
 
 
 def test_prices_baskets_and_refunds(client):
@@ -202,7 +213,7 @@ def test_what_a_newer_service_says_beyond_is_left_out(monkeypatch):
         ("CouponDone", "Done"), ("EventsTaken", "EventsTaken"), ("RejectedEvent", "RejectedEvent"),
         ("Customer", "Customer"), ("ErasureBegun", "ErasureBegun"), ("TypedCodes", "PresentedCodes"),
         ("ListedPolicy", "PolicyListed"), ("PolicyComparison", "PolicyComparison"),
-        ("CustomersCompared", "CustomersCompared"),
+        ("CustomersCompared", "CustomersCompared"), ("Token", "TokenMade"), ("Person", "PersonInvited"),
     ],
 )  # fmt: skip
 def test_the_types_are_those_of_the_document(service, kind, schema):

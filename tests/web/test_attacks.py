@@ -357,7 +357,8 @@ def test_signs_that_no_database_keeps_are_refused(ask, text):
 @pytest.mark.parametrize(
     "place",
     [
-        "/v1/jobs/a%00", "/v1/customers/c000/coupons?after=a%00", "/v1/campaigns?cursor=%00", "/console/campaign?id=a%00",
+        "/v1/jobs/a%00", "/v1/customers/c000/coupons?after=a%00", "/v1/campaigns?cursor=%00",
+        "/console/campaign?id=a%00",
     ],
 )  # fmt: skip
 def test_an_address_holds_no_sign_that_no_database_can_look_for(ask, place):

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from offerloop.client.connection import AwayError, ProblemError
     from offerloop.client.people import People, Person
     from offerloop.client.policies import CustomersCompared, ListedPolicy, Policies, PolicyComparison
+    from offerloop.client.tokens import Token, Tokens
 
 __all__ = [
     "ArmSize",
@@ -97,6 +98,8 @@ __all__ = [
     "RevisionComparison",
     "Spending",
     "TagSpending",
+    "Token",
+    "Tokens",
     "TypedCodes",
     "is_signed",
 ]

@@ -29,6 +29,7 @@ from offerloop.client.campaigns import Campaigns
 from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path
 from offerloop.client.people import People
 from offerloop.client.policies import Policies
+from offerloop.client.tokens import Tokens
 
 MOST_EVENTS = 1_000
 """Events in one request."""
@@ -58,6 +59,8 @@ class Client:
         """Which plan is served."""
         self.people = People(self._connection)
         """Who may sign in."""
+        self.tokens = Tokens(self._connection)
+        """Tokens of programs."""
         self._decision_timeout = decision_timeout
 
     def __enter__(self) -> Client:

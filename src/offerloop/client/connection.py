@@ -57,7 +57,7 @@ class Connection:
         body: Json | None = None,
         *,
         key: str | None = None,
-        revision: int | None = None,
+        revision: int | str | None = None,
         again: bool = False,
     ) -> dict[str, Any]:
         """Send a request, again while the service is away, where that changes nothing twice.
@@ -67,18 +67,28 @@ class Connection:
         headers = {} if key is None else {"Idempotency-Key": key}
         if revision is not None:
             headers["If-Match"] = f'"{revision}"'
+        return _content(self._sent(method, place, body, headers, again=again or key is not None or method != "POST"))
+
+    def revision_of(self, place: str) -> str:
+        """Return the revision that the service says of what it shows at a place."""
+        answer = self._sent("GET", place, None, {}, again=True)
+        _content(answer)
+        return answer.headers["etag"].strip('"')
+
+    def _sent(self, method: str, place: str, body: Json | None, headers: Json, *, again: bool) -> httpx.Response:
+        """Return the answer, also where it is a refusal. Raises AwayError."""
         why = ""
-        tries = RETRIES if key is not None or again or method != "POST" else 0
+        tries = RETRIES if again else 0
         for attempt in range(tries + 1):
             if attempt:
                 time.sleep(0.1 * 4 ** (attempt - 1))
             try:
-                answer = self.http.request(method, place, json=body, headers=headers)
+                answer = self.http.request(method, place, json=body, headers=dict(headers))
             except httpx.HTTPError as error:
                 why = str(error) or type(error).__name__
                 continue
             if answer.status_code not in _PASSING or attempt == tries:
-                return _content(answer)
+                return answer
         raise AwayError(why)
 
     def pages(self, kind: type[A], place: str) -> Iterator[A]:

@@ -50,6 +50,12 @@ class People:
         place = f"{_PLACE}/{part_of_path(person_id)}/invitation"
         return read(Person, self._connection.send("POST", place, key=key_or_new(key)))
 
+    def change_roles(self, person_id: str, roles: Collection[str], *, key: str | None = None) -> Person:
+        """Change what a person may do; refused with "changed" where somebody else does at the same moment."""
+        place = f"{_PLACE}/{part_of_path(person_id)}"
+        revision, body = self._connection.revision_of(place), {"roles": list(roles)}
+        return read(Person, self._connection.send("PUT", place, body, key=key_or_new(key), revision=revision))
+
     def revoke(self, person_id: str, *, key: str | None = None) -> None:
         """Let a person sign in no more."""
         self._connection.send("DELETE", f"{_PLACE}/{part_of_path(person_id)}", key=key_or_new(key))

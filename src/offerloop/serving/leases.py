@@ -161,7 +161,7 @@ class Leases:
         return held.issuperset(least_minor)
 
     def close(self) -> None:
-        """Give back what was not spent; while the database is away it expires there. Nothing can be taken afterwards."""
+        """Give back what was not spent, unless the database is away. Nothing can be taken afterwards."""
         with self._gate:
             self._closed = True
             blocks = [one for held in self._blocks.values() for one in held]

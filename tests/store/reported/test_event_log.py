@@ -36,6 +36,13 @@ def test_an_event_is_stored_once(log):
     assert stored[0].body["lines"] == [{"paid_minor": 990, "product_id": "tea", "quantity": 2.0}]
 
 
+@pytest.mark.parametrize("attributes", [{"Opt_Out": "maybe"}, {"customer_id": "bob"}, {"Age": 1, "age": 2}])
+def test_attributes_that_no_table_can_hold_are_refused(attributes):
+    body = {"event_id": "1", "kind": "customer", "customer_id": "anna", "at": NOW.isoformat(), "attributes": attributes}
+    with pytest.raises(ValidationError, match="attributes"):
+        EVENT.validate_python(body)
+
+
 def test_another_event_under_the_same_id_is_refused_and_the_first_one_stays(log):
     log.take([order("1")])
     found = log.take([order("1", customer_id="bob"), order("2")])

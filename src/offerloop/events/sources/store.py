@@ -107,11 +107,16 @@ def _redemption(event: StoredEvent) -> Iterator[Row]:
 
 
 def _newest(log: EventLog, kind: str, key: str) -> dict[str, Row]:
-    """Return the facts of each product or customer: of each field the newest value."""
+    """Return the facts of each product or customer: of each field the newest value.
+
+    Engines take no difference between capital and small letters in a column's name: the first spelling holds.
+    """
     facts: dict[str, Row] = {}
+    spellings = dict[str, str]()
     for one in log.read(kind):
-        body = {**one.body, **one.body.get("attributes", {})}
-        body.pop("attributes", None)
+        body = dict(one.body)
+        for written, value in body.pop("attributes", {}).items():
+            body[spellings.setdefault(written.casefold(), written)] = value
         name = one.customer_id if key == "customer_id" else body[key]
         facts.setdefault(str(name), {key: name}).update(body)
     return {name: facts[name] for name in sorted(facts)}

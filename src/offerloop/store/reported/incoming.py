@@ -193,6 +193,16 @@ class ProductEvent(Event):
     stock: Annotated[Number, Field(ge=0)] | None = None
 
 
+def _named_apart(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
+    """Refuse names that would be one column of a table: with each other, or with a field of ours."""
+    taken = {"customer_id", "consent", "opt_out", "segment"}
+    for name in attributes:
+        if name.casefold() in taken:
+            raise ValueError("must have names that no other field has, also in small letters")
+        taken.add(name.casefold())
+    return attributes
+
+
 class CustomerEvent(Event):
     """Facts of a customer; of each field the newest value counts."""
 
@@ -201,7 +211,9 @@ class CustomerEvent(Event):
     consent: StrictBool | None = None
     opt_out: StrictBool | None = None
     segment: Word | None = None
-    attributes: Annotated[dict[Id, Attribute], Field(max_length=100)] = Field(default_factory=dict)
+    attributes: Annotated[dict[Id, Attribute], Field(max_length=100), AfterValidator(_named_apart)] = Field(
+        default_factory=dict
+    )
 
 
 AnyEvent = Annotated[
