@@ -213,7 +213,7 @@ def test_what_a_newer_service_says_beyond_is_left_out(monkeypatch):
         ("CouponDone", "Done"), ("EventsTaken", "EventsTaken"), ("RejectedEvent", "RejectedEvent"),
         ("Customer", "Customer"), ("ErasureBegun", "ErasureBegun"), ("TypedCodes", "PresentedCodes"),
         ("ListedPolicy", "PolicyListed"), ("PolicyComparison", "PolicyComparison"),
-        ("CustomersCompared", "CustomersCompared"), ("Token", "TokenMade"), ("Person", "PersonInvited"),
+        ("CustomersCompared", "CustomersCompared"), ("ProgramToken", "TokenMade"), ("Person", "PersonInvited"),
     ],
 )  # fmt: skip
 def test_the_types_are_those_of_the_document(service, kind, schema):

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from offerloop.client.connection import AwayError, ProblemError
     from offerloop.client.people import People, Person
     from offerloop.client.policies import CustomersCompared, ListedPolicy, Policies, PolicyComparison
-    from offerloop.client.tokens import Token, Tokens
+    from offerloop.client.tokens import ProgramToken, Tokens
 
 __all__ = [
     "ArmSize",
@@ -92,13 +92,13 @@ __all__ = [
     "PricedLine",
     "ProblemError",
     "ProductPrice",
+    "ProgramToken",
     "Refund",
     "RejectedEvent",
     "Revision",
     "RevisionComparison",
     "Spending",
     "TagSpending",
-    "Token",
     "Tokens",
     "TypedCodes",
     "is_signed",

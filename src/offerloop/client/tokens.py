@@ -12,7 +12,7 @@ _PLACE = "/v1/tokens"
 
 
 @dataclass(frozen=True)
-class Token:
+class ProgramToken:
     """What is known of a token."""
 
     token_id: str
@@ -33,18 +33,18 @@ class Tokens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def __iter__(self) -> Iterator[Token]:
+    def __iter__(self) -> Iterator[ProgramToken]:
         """Read all of them."""
-        return self._connection.pages(Token, _PLACE)
+        return self._connection.pages(ProgramToken, _PLACE)
 
     def make(
         self, name: str, roles: Collection[str], *, ends_at: int | None = None, key: str | None = None
-    ) -> Token:  # fmt: skip
+    ) -> ProgramToken:  # fmt: skip
         """Make a token for a program."""
         body = {"name": name, "roles": list(roles), "ends_at": ends_at}
-        return read(Token, self._connection.send("POST", _PLACE, body, key=key_or_new(key)))
+        return read(ProgramToken, self._connection.send("POST", _PLACE, body, key=key_or_new(key)))
 
-    def revoke(self, token_id: str, *, key: str | None = None) -> Token:
+    def revoke(self, token_id: str, *, key: str | None = None) -> ProgramToken:
         """End a token for good."""
         place = f"{_PLACE}/{part_of_path(token_id)}"
-        return read(Token, self._connection.send("DELETE", place, key=key_or_new(key)))
+        return read(ProgramToken, self._connection.send("DELETE", place, key=key_or_new(key)))

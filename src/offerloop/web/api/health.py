@@ -43,11 +43,11 @@ async def ready(request: Request) -> Ready:
     """Say whether a policy is served and the database answers."""
     worker: Worker = request.app.state.worker
     if worker.seems_away:
-        raise Problem("store_away")
+        raise HttpProblem("store_away")
     try:
         personalised = await asyncio.wait_for(asyncio.to_thread(_is_personalised, worker), READY_SECONDS)
     except TimeoutError:
-        raise Problem("store_away") from None
+        raise HttpProblem("store_away") from None
     if worker.served is None:
         raise HttpProblem("not_ready")
     return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
