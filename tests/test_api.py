@@ -28,10 +28,14 @@ ROOT = Path(__file__).parent.parent
 FUNCTIONS = [name for name in offerloop.__all__ if inspect.isfunction(getattr(offerloop, name))]
 DIFFERENT = {
     "allocate": {"out", "language"},
-    "codes": {"count", "existing", "template", "store"},  # one command makes codes and takes them over
-    "import_codes": {"count", "prefix", "length", "out", "existing"},  # the result is returned, not written or told
+    "codes": {"count", "existing", "template", "store", "language"},  # one command makes codes and takes them over
+    "import_codes": {"count", "prefix", "length", "out", "existing", "language"},  # it is returned, not told
     "experiment": {"out", "language"},
     "price": {"language"},
+    "pseudonym": {"language"},  # results without a report are told in English, and hold messages to translate
+    "publish": {"language"},
+    "run_loop": {"language"},
+    "similar": {"language"},
     "recommend": {"out"},
     "refund": {"basket", "order", "shop", "store"},  # the command takes an order instead of a basket too
     "score": {"out", "language"},

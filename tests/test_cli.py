@@ -70,7 +70,7 @@ def test_each_command_is_told_in_one_line_and_no_text_is_eaten_by_markup(name, m
     first = command.help.splitlines()[0]
     assert len(first) <= 62
     assert first.endswith(".")
-    assert {one.name for one in command.params} >= set(SHARED)
+    assert {one.name for one in command.params} >= {*SHARED, "language"}
     monkeypatch.setenv("COLUMNS", "250")
     monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 250)
     monkeypatch.setattr("offerloop.commands.terminal.help._is_plain", lambda: False)
@@ -79,10 +79,8 @@ def test_each_command_is_told_in_one_line_and_no_text_is_eaten_by_markup(name, m
         assert " ".join(help_text(text, "en").split()) in shown
 
 
-SPEAKING = ("run", "explain", "evaluate", "readout", "uplift", "replay")
-LANGUAGE = {("language", name) for name in SPEAKING}
-OTHER_MEANING = {("engine", "experiment")}
-"""It sums a table up in this program unless an engine is named."""
+OTHER_MEANING = {("engine", "experiment"), ("language", "parse-offer")}
+"""An experiment is summed up in this program unless an engine is named; an offer is printed in several languages."""
 
 
 def test_options_with_one_meaning_have_one_text():
@@ -93,11 +91,10 @@ def test_options_with_one_meaning_have_one_text():
                 texts.setdefault(one.name, set()).add(one.help)
             elif (one.name, command.name) in OTHER_MEANING:
                 continue
-            elif one.name in ("engine", "as_json", *SHARED) or (one.name, command.name) in LANGUAGE:
+            elif one.name in ("engine", "as_json", "language", *SHARED):
                 texts.setdefault(one.name, set()).add((*one.opts, one.help))
             elif one.name == "config":
                 pytest.fail("a configuration is an argument")
-    assert texts["language"]
     assert {name: len(found) for name, found in texts.items()} == dict.fromkeys(texts, 1)
 
 

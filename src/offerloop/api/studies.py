@@ -154,12 +154,13 @@ def simulate(
     budget: Levels = (),
     supplier_share: Levels = (),
     explore: Levels = (),
+    language: str | None = None,
     console: Console | None = None,
 ) -> offerloop.SimulationResult:
     """Play policies in a simulated shop whose true effects are known, and write its tables and a report.
 
     `out` is a new folder. With several values of `budget`, `supplier_share` or `explore` every combination is played
-    and compared.
+    and compared. The report is in `language`, by default that of the simulated shop.
     """
     from offerloop.commands.simulate.request import SimulationRequest
     from offerloop.commands.simulate.task import simulate as simulate_shop
@@ -170,4 +171,4 @@ def simulate(
         preset, names_of(policy), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds, seed=seed,
         levers=levers,
     )  # fmt: skip
-    return simulate_shop(request, as_path(out), console)
+    return simulate_shop(request, as_path(out), console, language)

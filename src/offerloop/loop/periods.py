@@ -13,12 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from offerloop.message import Message
+
 if TYPE_CHECKING:
     from offerloop.store import Journal
 
 
 class NotYetError(Exception):
-    """What was asked for is not known yet; its words say when it will be."""
+    """What was asked for is not known yet; its message says when it will be."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Course(Protocol):

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from offerloop.config import Publish
+from offerloop.message import Message
 from offerloop.publishing.csv_file import to_csv
 from offerloop.publishing.database import to_sql
 from offerloop.publishing.record import Record, lock_publishing
@@ -26,13 +27,19 @@ from offerloop.report import Result
 class PublishResult(Result):
     """The result of publishing: what was carried, and what had been carried before."""
 
-    lines: list[str]
+    messages: list[Message]
+    """What was carried to each place."""
     facts: dict[str, Any]
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
         """`published`, one row for each place."""
         return {"published": pl.DataFrame(self.facts["published"], infer_schema_length=None)}
+
+    @property
+    def lines(self) -> list[str]:
+        """The same in English."""
+        return [str(one) for one in self.messages]
 
     @property
     def sentence(self) -> str:
@@ -62,14 +69,14 @@ def carry(
     `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
     are done, and carrying again goes on.
     """
-    lines, facts = [], []
+    messages, facts = [], []
     with lock_publishing(parcels.folder):
         record = Record(parcels.folder)
         for number, settings in enumerate(sections, start=1):
             carried, entry = _carry(parcels, number, settings, record, console, wait)
-            lines.append(_line(carried, entry["rows"]))
+            messages.append(_told(carried, entry["rows"]))
             facts.append({**entry, "new": carried.new, "already": carried.already})
-    return PublishResult(lines, {"run": parcels.name, "published": facts})
+    return PublishResult(messages, {"run": parcels.name, "published": facts})
 
 
 def _carry(
@@ -103,8 +110,28 @@ def _carriers(record: Record, wait: Callable[[float], None]) -> dict[str, Callab
     return {"csv": to_csv, "sql": to_sql, "webhook": lambda parcel: to_webhook(parcel, record, wait)}
 
 
-def _line(carried: Carried, rows: int) -> str:
+def _told(carried: Carried, rows: int) -> Message:
     if carried.already:
-        return f"{carried.place}: already published, {rows:,} customers"
-    before = f", {rows - carried.new:,} of them before" if carried.new < rows else ""
-    return f"{carried.place}: {rows:,} customers{before}"
+        return Message(
+            "{place}: already published, {n} customer",
+            context="published",
+            plural="{place}: already published, {n} customers",
+            place=carried.place,
+            n=rows,
+        )
+    if carried.new < rows:
+        return Message(
+            "{place}: {n} customer, {before} of them before",
+            context="published",
+            plural="{place}: {n} customers, {before} of them before",
+            place=carried.place,
+            n=rows,
+            before=rows - carried.new,
+        )
+    return Message(
+        "{place}: {n} customer",
+        context="published",
+        plural="{place}: {n} customers",
+        place=carried.place,
+        n=rows,
+    )

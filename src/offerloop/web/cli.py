@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import remark
+from offerloop.commands.terminal import Language, reader_language, remark
 
 
 def serve(
@@ -41,6 +41,7 @@ def serve(
     new_admin_token: Annotated[
         bool, typer.Option("--new-admin-token", help="Make and print a further token of an admin, if all are lost.")
     ] = False,
+    language: Language = None,
 ) -> None:
     """Open the console, and answer decisions and prices over HTTP.
 
@@ -48,6 +49,7 @@ def serve(
     """
     from offerloop.web.running import ready_to_serve, run
 
+    reader_language(language)
     settings = ready_to_serve(
         shop, store, workers, tuple(trusted_proxy or ()),
         secure_cookies=not (insecure_cookies or demo_people), demo_people=demo_people,

@@ -74,7 +74,7 @@ def run(
     *,
     new_admin_token: bool,
     demo_traffic: bool,
-    remark: Callable[[str], None],
+    remark: Callable[[Message], None],
 ) -> None:
     """Serve until the process is told to stop."""
     import uvicorn
@@ -91,8 +91,8 @@ def run(
     if secret is not None:
         sys.stdout.write(f"{secret}\n")
         sys.stdout.flush()
-        remark("This is a token of an admin. It is shown once: keep it where secrets are kept.")
-    remark(f"The console is at http://{host}:{port}/")
+        remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
+    remark(Message("The console is at {address}", context="message", address=f"http://{host}:{port}/"))
     shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store

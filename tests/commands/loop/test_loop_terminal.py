@@ -3,6 +3,7 @@ from terminal_texts import check_plain, right_edges
 
 from offerloop.commands.loop.findings import LoopState
 from offerloop.commands.loop.terminal_text import screen
+from offerloop.message import Message
 
 
 def forecast(campaign, low=-150, high=350):
@@ -17,19 +18,19 @@ def decided(period, sent=(), state="trial", **more):
 
 
 def text_of(*periods, **more):
-    text = screen(LoopState(list(periods), more.pop("awaited", ""), None, [], "USD", **more))
+    text = screen(LoopState(list(periods), more.pop("waits_for", None), None, [], "USD", **more))
     check_plain(text)
     return text
 
 
 def test_the_newest_period_is_told_and_every_plan_has_a_row():
-    learned = decided(0, cost_minor=1234, guardrails="keep", reasons=["margin"], alarms=[])
-    assert text_of(learned, decided(1, ["summer"]), awaited="wait").splitlines() == [
+    learned = decided(0, cost_minor=1234, guardrails="go on", reasons=["guardrail_open margin"], alarms=[])
+    assert text_of(learned, decided(1, ["summer"]), waits_for=Message("wait", context="test")).splitlines() == [
         "In period 1, 40 of 1,500 customers got an offer, 30 of them at random. Plans sent: summer.",
         "period  customers  with an offer  at random  held back  campaign  plan      profit [95 % interval]  "
         "cost of offers  guardrails",
         "0           1,500             40         30          4  春季      not sent              $1 [−2, 4]  "
-        "        $12.34  keep margin",
+        "        $12.34  go on: the guardrail 'margin' may still be worse than its margin",
         "                                                        summer    not sent              $1 [−2, 4]",
         "1           1,500             40         30          4  春季      not sent              $1 [−2, 4]",
         "                                                        summer    sent                  $1 [−2, 4]",

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from offerloop.commands.simulate.progress import SUMMED, Standing, board, shown_board
+from offerloop.report import Localizer
 
 
 def week(**own):
@@ -25,7 +26,7 @@ def test_a_row_has_what_was_gained_over_the_twin_shop_so_far():
             week(cost_minor=500, profit_minor=9_000, plain_profit_minor=4_000, buyers=bought, plain_buyers=10,
                  sales_minor=30_000, plain_sales_minor=40_000)
         )  # fmt: skip
-    shown = text(board({"ours": one, "next": Standing()}, 6, "USD"))
+    shown = text(board({"ours": one, "next": Standing()}, 6, Localizer("en", "USD")))
     assert "Synthetic" in shown
     (ours,) = [line for line in shown.splitlines() if "ours" in line]
     cells = [cell.strip() for cell in ours.strip("│").split("│")]
@@ -37,13 +38,13 @@ def test_a_row_has_what_was_gained_over_the_twin_shop_so_far():
 def test_a_shop_without_sales_can_be_shown():
     one = Standing()
     one.add(week())
-    assert "+0.0 %" in text(board({"nothing": one}, 1, "EUR"))
+    assert "+0.0 %" in text(board({"nothing": one}, 1, Localizer("en", "EUR")))
 
 
 @pytest.mark.parametrize("seen", [True, False])
 def test_the_table_stays_on_a_terminal_and_nothing_is_shown_elsewhere(seen):
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
-    with shown_board(console if seen else None, 2, ("ours",), 2, "USD") as told:
+    with shown_board(console if seen else None, 2, ("ours",), 2, Localizer("en", "USD")) as told:
         for _ in range(2):
             told.week("ours", week(profit_minor=100, plain_profit_minor=0))
             told.step()

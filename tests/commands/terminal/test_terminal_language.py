@@ -53,7 +53,7 @@ def test_panels_and_summaries_follow_the_environment(monkeypatch):
 
 def test_an_option_names_all_languages():
     text = help_text(
-        "Language of the text: {languages}; default: that of the configuration, else that of the shop.", "en"
+        "Language of texts and reports: {languages}; default: that of the configuration, else of the data.", "en"
     )
     assert " or ".join(languages()) in text
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, say
+from offerloop.commands.terminal import Json, Language, reader_language, say
 from offerloop.errors import InputError
 from offerloop.message import Message
 
@@ -25,6 +25,7 @@ def codes(
         str | None, typer.Option(help="Template under which the codes of --from become coupons.")
     ] = None,
     store: Annotated[str | None, typer.Option(help="URL of the ledger's database.")] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Make coupon codes that nobody can guess or mistype.
@@ -33,10 +34,12 @@ def codes(
     """
     from offerloop.commands.codes.task import codes as make_codes
     from offerloop.commands.codes.task import import_codes
+    from offerloop.report import Localizer
 
+    _ = Localizer(reader_language(language))
     if existing is not None and count is None:
         imported = import_codes(existing, template, store)
-        say(imported.facts, imported.sentence, as_json)
+        say(imported.facts, _.clauses(map(_, imported.messages)), as_json)
         return
     if count is None or existing is not None or template is not None or store is not None:
         raise InputError(
@@ -47,4 +50,4 @@ def codes(
     if out is None:
         say({"codes": made.codes, **facts}, "\n".join(made.codes), as_json)
     else:
-        say({"out": str(out), **facts}, f"{made.sentence}\n{out}", as_json)
+        say({"out": str(out), **facts}, f"{_(made.message)}\n{out}", as_json)

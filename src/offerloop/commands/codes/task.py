@@ -28,9 +28,19 @@ class CouponCodes(Result):
         return {"codes": pl.DataFrame({"code": self.codes})}
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> Message:
         """How many there are, and how safe they are."""
-        return f"{len(self.codes)} codes; one guess in {1 / self.p_guess:,.0f} hits one of them"
+        return Message(
+            "{n} code; one guess in {guesses} hits it",
+            plural="{n} codes; one guess in {guesses} hits one of them",
+            n=len(self.codes),
+            guesses=round(1 / self.p_guess),
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The same in English."""
+        return str(self.message)
 
 
 def codes(count: int, prefix: str = "", length: int = 12, out: StrPath | None = None) -> CouponCodes:
@@ -69,16 +79,37 @@ class CodesInUse(Result):
         return asdict(self)
 
     @property
-    def sentence(self) -> str:
+    def messages(self) -> list[Message]:
         """How many codes there are, what became of them, and what to look at."""
-        said = f"{self.n_codes} codes, {self.n_of_customers} of them for one customer"
+        listed = Message(
+            "{n} code, {own} of them for one customer",
+            plural="{n} codes, {own} of them for one customer",
+            n=self.n_codes,
+            own=self.n_of_customers,
+        )
+        messages = [listed]
         if self.template is not None:
-            said += f"; {self.n_issued} new coupons of '{self.template}'"
-        if self.n_look_alikes:
-            said += (
-                f"; {self.n_look_alikes} differ from another one only in signs that look alike (0 and O, 1, I and L)"
+            issued = Message(
+                "{n} new coupon of '{template}'",
+                context="coupon codes",
+                plural="{n} new coupons of '{template}'",
+                n=self.n_issued,
+                template=self.template,
             )
-        return said
+            messages.append(issued)
+        if self.n_look_alikes:
+            alike = Message(
+                "{n} differs from another one only in signs that look alike (0 and O, 1, I and L)",
+                plural="{n} differ from another one only in signs that look alike (0 and O, 1, I and L)",
+                n=self.n_look_alikes,
+            )
+            messages.append(alike)
+        return messages
+
+    @property
+    def sentence(self) -> str:
+        """The same in English."""
+        return "; ".join(map(str, self.messages))
 
 
 def import_codes(existing: StrPath, template: str | None = None, store: str | None = None) -> CodesInUse:

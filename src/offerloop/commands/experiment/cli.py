@@ -63,10 +63,11 @@ def experiment(
     from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
     from offerloop.commands.experiment.task import experiment as read_out
     from offerloop.commands.experiment.terminal_text import screen
+    from offerloop.config import report_language
     from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
-    language = known_language(language)
+    known_language(language)
     guards = tuple(read_guardrail(one) for one in guardrail or ())
     request = ExperimentRequest(
         arm,
@@ -82,6 +83,7 @@ def experiment(
         tuple(by or ()),
     )
     result = read_out(table, request, engine)
+    language = report_language(language, "", (arm, outcome, *request.by, *result.sizes))
     done = None if out is None else write(result, out, language)
     place = {} if done is None else {"report": str(done.report)}
     text = screen(result, language)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Config, Json, say
+from offerloop.commands.terminal import Config, Json, Language, reader_language, say
 
 
 def loop(
@@ -21,6 +21,7 @@ def loop(
             "folder."
         ),
     ] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Plan each period's offers from the results of earlier periods.
@@ -30,5 +31,6 @@ def loop(
     from offerloop.commands.loop.task import take_steps
     from offerloop.commands.loop.terminal_text import screen
 
+    reader = reader_language(language)
     state = take_steps(config, store, once=once)
-    say(state.facts, screen(state), as_json)
+    say(state.facts, screen(state, reader), as_json)

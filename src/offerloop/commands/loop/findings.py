@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.message import Message
 from offerloop.report import Result
 
 
@@ -17,15 +18,25 @@ class LoopState(Result):
     """What a loop has done, and what it waits for."""
 
     periods: list[dict[str, Any]]
-    awaited: str
-    """Empty where the loop was not asked to go on."""
+    waits_for: Message | None
+    """None where the loop was not asked to go on."""
     file: Path | None
     """The offers of the newest period."""
-    published: list[str]
+    carried: list[Message]
     """Where these went."""
     currency: str
-    log: str = ""
-    """What was learned from exposures before the loop began, or why nothing was; empty where there are none."""
+    learned: Message | None = None
+    """What was learned from exposures before the loop began, or why nothing was; None where there are none."""
+
+    @property
+    def awaited(self) -> str:
+        """What it waits for, in English."""
+        return "" if self.waits_for is None else str(self.waits_for)
+
+    @property
+    def published(self) -> list[str]:
+        """Where the offers of the newest period went, in English."""
+        return [str(one) for one in self.carried]
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -44,5 +55,5 @@ class LoopState(Result):
         """Return the state as programs read it."""
         return {
             "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file),
-            "published": self.published, "log": self.log,
+            "published": self.published, "log": "" if self.learned is None else str(self.learned),
         }  # fmt: skip

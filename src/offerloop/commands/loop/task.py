@@ -40,30 +40,30 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     if store is None and config.data.source == "store":
         store = with_variables(config.data.url, "data.store")
     if not once and store is None and not (folder / "journal.db").exists():
-        return LoopState([], "", None, [], config.shop.currency)
+        return LoopState([], None, None, [], config.shop.currency)
     folder.mkdir(exist_ok=True)
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", name)
     try:
         _check_format(journal)
-        awaited, log = _go_on(path, folder, journal) if once else ("", "")
+        awaited, learned = _go_on(path, folder, journal) if once else (None, None)
         rows = facts_of(journal.recorded())
     finally:
         journal.engine.dispose()
     decided = [one for one in rows if not one["missed"]]
     newest = folder / f"period-{decided[-1]['period']:04d}.csv" if decided else None
     if newest is None or not newest.exists():
-        return LoopState(rows, awaited, None, [], config.shop.currency, log)
+        return LoopState(rows, awaited, None, [], config.shop.currency, learned)
     sent = _published(config, path.parent / "runs" / decided[-1]["run"]) if once else []
-    return LoopState(rows, awaited, newest, sent, config.shop.currency, log)
+    return LoopState(rows, awaited, newest, sent, config.shop.currency, learned)
 
 
-def _published(config: Config, folder: Path) -> list[str]:
+def _published(config: Config, folder: Path) -> list[Message]:
     """Carry the newest period's run to where `[[publish]]` says; what was carried before stays."""
     if not config.publish or not folder.exists():
         return []
     run = open_run(folder.resolve())
     parcels = Parcels(folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
-    return carry(parcels, list(config.publish), None).lines
+    return carry(parcels, list(config.publish), None).messages
 
 
 def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
@@ -106,7 +106,7 @@ def _check_format(journal: Journal) -> None:
         )
 
 
-def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
+def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, Message | None]:
     """What is awaited, and what was learned from the log before the loop."""
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
         added = campaigns_of_store(config, running=True)
@@ -115,7 +115,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
             raise ConfigError(problems_of(path, problems))
         days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
         if begun is None and not config.campaigns:
-            return str(NO_CAMPAIGN), ""
+            return NO_CAMPAIGN, None
         loop_exposures = (
             None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
         )
@@ -131,14 +131,20 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[str, str]:
         shop = TableShop(path, engine, read, events, folder, config.shop.currency, added)
         course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)
-        return "" if awaited is None else str(awaited), _said_of_log(config, events, begun["first_day"])
+        return None if awaited is None else awaited.message, _said_of_log(config, events, begun["first_day"])
 
 
-def _said_of_log(config: Config, events: Events, first_day: int) -> str:
-    """What exposures there were before the loop began, and whether they can teach it anything; empty without any."""
+def _said_of_log(config: Config, events: Events, first_day: int) -> Message | None:
+    """What exposures there were before the loop began, and whether they can teach it anything; None without any."""
     if "exposures" not in config.sources:
-        return ""
+        return None
     before = collect(events.exposures.filter(nw.col("shown_day") < first_day).select("shown_day"))
     if "propensity" not in config.sources["exposures"].columns:
-        return "nothing learned from before the loop began: the exposures have no propensity"
-    return f"{before.height:,} exposures from before the loop began count as well" if before.height else ""
+        return Message("nothing learned from before the loop began: the exposures have no propensity")
+    if not before.height:
+        return None
+    return Message(
+        "{n} exposure from before the loop began counts as well",
+        plural="{n} exposures from before the loop began count as well",
+        n=before.height,
+    )

@@ -8,69 +8,149 @@ from typing import Any
 from offerloop.commands.loop.findings import LoopState
 from offerloop.evaluation import Estimate
 from offerloop.loop import FORECAST
-from offerloop.report import Localizer, count, text_page, text_table
+from offerloop.message import Message
+from offerloop.report import Localizer, text_page, text_table
 
 COLUMNS = (
-    "period", "customers", "with an offer", "at random", "held back", "campaign", "plan", "profit [95 % interval]",
-    "cost of offers", "guardrails",
-)  # fmt: skip
-LEFT = ("period", "campaign", "plan", "guardrails")
+    Message("period", context="column title"),
+    Message("customers", context="column title"),
+    Message("with an offer", context="column title"),
+    Message("at random", context="column title"),
+    Message("held back", context="column title"),
+    Message("campaign", context="column title"),
+    Message("plan", context="column title"),
+    Message("profit [95 % interval]", context="column title"),
+    Message("cost of offers", context="column title"),
+    Message("guardrails", context="column title"),
+)
+LEFT = (0, 5, 6, 9)
+"""Columns of names."""
 NO_PLAN = {
-    "stopped": "No plan was sent: the arms were not those that were drawn. Find out why, and begin a new campaign.",
-    "rest": "No plan was sent: it was rolled back, and rests.",
+    "stopped": Message(
+        "No plan was sent: the arms were not those that were drawn. Find out why, and begin a new campaign."
+    ),
+    "rest": Message("No plan was sent: it was rolled back, and rests."),
 }
 """Why no plan was sent in a state of the guardrails."""
+ACTIONS = {
+    "ship": Message("ship it", context="advice on an arm"),
+    "roll back": Message("roll it back", context="advice on an arm"),
+    "go on": Message("go on", context="advice on an arm"),
+    "stop": Message("stop", context="advice of guardrails"),
+}
+REASONS = {
+    "broken_draw": Message("the arms do not have the planned sizes"),
+    "too_few": Message("an arm has too few customers"),
+    "worse": Message("'{subject}' is worse", context="advice on an arm"),
+    "guardrail_worse": Message("the guardrail '{subject}' is worse than its margin"),
+    "better": Message("'{subject}' is better", context="advice on an arm"),
+    "guardrail_open": Message("the guardrail '{subject}' may still be worse than its margin"),
+    "not_shown": Message("'{subject}' is not shown to be better"),
+}
+"""Why guardrails say so, by the code that the journal has."""
+METRICS = {
+    "profit": Message("profit", context="guardrail"),
+    "margin": Message("margin", context="guardrail"),
+    "returns": Message("returns", context="guardrail"),
+    "ratings": Message("ratings", context="guardrail"),
+    "cheap": Message("share of sales at reduced prices"),
+    "opt_outs": Message("opt-outs", context="guardrail"),
+}
+SIGNS = {
+    "cuts": Message("price cuts", context="sign of drift"),
+    "value": Message("margin beyond the forecast"),
+    "price response": Message("price response", context="sign of drift"),
+    "orders at random": Message("orders in periods with random offers only"),
+    "orders of the plan": Message("orders in periods with a plan"),
+    "cost at random": Message("cost of offers beyond the forecast, in periods with random offers only"),
+    "cost of the plan": Message("cost of offers beyond the forecast, in periods with a plan"),
+}
+"""What may have changed."""
 
 
-def screen(state: LoopState) -> str:
+def screen(state: LoopState, language: str = "en") -> str:
     """Return what a person at a terminal needs."""
-    newest = state.periods[-1:]
-    table = text_table(COLUMNS, (row for one in state.periods for row in _rows(one, state.currency)), LEFT)
+    _, newest = Localizer(language, state.currency), state.periods[-1:]
+    names = [_(title) for title in COLUMNS]
+    rows = (row for one in state.periods for row in _rows(one, _))
     parts = [
-        state.log,
-        *(_sentence(one) for one in newest),
-        table if newest else "nothing decided yet; --once takes the first step",
-        *(alarm for one in state.periods for alarm in _alarms(one)),
-        state.awaited,
+        "" if state.learned is None else _(state.learned),
+        *(_sentence(one, _) for one in newest),
+        text_table(names, rows, [names[place] for place in LEFT])
+        if newest
+        else _("nothing decided yet; --once takes the first step"),
+        *(alarm for one in state.periods for alarm in _alarms(one, _)),
+        "" if state.waits_for is None else _(state.waits_for),
         "" if state.file is None else str(state.file),
-        *state.published,
+        *map(_, state.carried),
     ]
     return text_page(*(part for part in parts if part != ""))
 
 
-def _sentence(period: dict[str, Any]) -> str:
+def _sentence(period: dict[str, Any], _: Localizer) -> str:
     if period["missed"]:
-        return f"Period {period['period']} was over before it was decided: nobody got an offer."
-    offered, customers, explorers = (count(period[name]) for name in ("offered", "customers", "explorers"))
+        return _("Period {period} was over before it was decided: nobody got an offer.", period=period["period"])
     launched = (
-        f"Plans sent: {', '.join(period['sent'])}."
+        _("Plans sent: {campaigns}.", context="loop", campaigns=period["sent"])
         if period["sent"]
-        else NO_PLAN.get(period["state"], "No plan was sent.")
+        else _(NO_PLAN.get(period["state"], Message("No plan was sent.", context="loop")))
     )
-    return (
-        f"In period {period['period']}, {offered} of {customers} customers got an offer, {explorers} of them at "
-        f"random. {launched}"
+    offered = _(
+        "In period {period}, {offered} of {n} customer got an offer, {explorers} of them at random.",
+        plural="In period {period}, {offered} of {n} customers got an offer, {explorers} of them at random.",
+        period=period["period"],
+        offered=period["offered"],
+        n=period["customers"],
+        explorers=period["explorers"],
     )
+    return _.sentences([offered, launched])
 
 
-def _rows(row: dict[str, Any], currency: str) -> Iterator[tuple[str, ...]]:
+def _rows(row: dict[str, Any], _: Localizer) -> Iterator[tuple[str, ...]]:
     """Yield a row for each campaign; the figures of the whole period stand in the first one."""
     period, empty = str(row["period"]), [""] * 4
     if row["missed"]:
-        yield (period, *empty, "", "over before it was decided", "", "", "")
+        yield (period, *empty, "", _("over before it was decided"), "", "", "")
         return
-    money = Localizer("en", currency)
-    figures = [count(row[name]) for name in ("customers", "offered", "explorers", "held_back")]
-    cost = money.money.text(row["cost_minor"]) if "cost_minor" in row else ""
-    guardrails = " ".join([row.get("guardrails") or "", *row.get("reasons", ())]).strip()
+    figures = [_.count(row[name]) for name in ("customers", "offered", "explorers", "held_back")]
+    cost = _.money.text(row["cost_minor"]) if "cost_minor" in row else ""
     for k, forecast in enumerate(row["forecasts"]):
-        head, tail = ([period, *figures], [cost, guardrails]) if k == 0 else (["", *empty], ["", ""])
-        state = "sent" if forecast["campaign"] in row["sent"] else "not sent"
+        head, tail = ([period, *figures], [cost, _guardrails(row, _)]) if k == 0 else (["", *empty], ["", ""])
+        is_sent = forecast["campaign"] in row["sent"]
+        state = _("sent", context="state of a plan") if is_sent else _("not sent", context="state of a plan")
         value, low, high = (forecast[name] for name in FORECAST)
-        yield (*head, forecast["campaign"], state, money.brief(Estimate.from_bounds(value, low, high)), *tail)
+        yield (*head, forecast["campaign"], state, _.brief(Estimate.from_bounds(value, low, high)), *tail)
 
 
-def _alarms(row: dict[str, Any]) -> Iterator[str]:
-    changed = ", ".join(f"{alarm['sign']} changed by {alarm['change']:+.2g}" for alarm in row.get("alarms", ()))
-    if changed:
-        yield f"Alarm in period {row['period']}: {changed}. Earlier data counts a quarter, and more is explored."
+def _guardrails(row: dict[str, Any], _: Localizer) -> str:
+    """Return what guardrails advise, and why."""
+    action = row.get("guardrails")
+    if not action:
+        return ""
+    reasons = [_reason(code, _) for code in row.get("reasons", ())]
+    advice = _.named(ACTIONS, action)
+    return _("{advice}: {reasons}", context="guardrails", advice=advice, reasons=reasons) if reasons else advice
+
+
+def _reason(written: str, _: Localizer) -> str:
+    """Return a reason of the journal, a code with the name of a metric, in words."""
+    code, _space, subject = written.partition(" ")
+    return _(REASONS[code], subject=_.named(METRICS, subject)) if code in REASONS else written
+
+
+def _alarms(row: dict[str, Any], _: Localizer) -> Iterator[str]:
+    changes = [
+        _(
+            "{sign} changed by {change}",
+            context="alarm of a loop",
+            sign=_.named(SIGNS, alarm["sign"]),
+            change=f"{alarm['change']:+.2g}".replace("-", "−"),
+        )
+        for alarm in row.get("alarms", ())
+    ]
+    if changes:
+        yield _(
+            "Alarm in period {period}: {changes}. Earlier data counts a quarter, and more is explored.",
+            period=row["period"],
+            changes=changes,
+        )

@@ -21,11 +21,13 @@ def score(
     from offerloop.commands.score.page import sentences
     from offerloop.commands.score.task import score as score_customers
     from offerloop.commands.score.task import write_scores
+    from offerloop.config import report_language
     from offerloop.locale import known_language
 
-    language = known_language(language)
+    known_language(language)
     scored = score_customers(study, table)
     write_scores(scored, out)
+    language = report_language(language, "", (*scored.scores.columns, *scored.offer_counts))
     facts: dict[str, object] = {
         "out": str(out),
         "offers": scored.offer_counts,

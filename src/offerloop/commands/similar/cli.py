@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Config, Engine, Json, progress_console, remark, rows_text, say
+from offerloop.commands.terminal import (
+    Config,
+    Engine,
+    Json,
+    Language,
+    progress_console,
+    reader_language,
+    remark,
+    rows_text,
+    say,
+)
 
 
 def similar(
@@ -17,12 +27,14 @@ def similar(
     ] = "similar",
     top: Annotated[int, typer.Option(help="Number of products.")] = 10,
     engine: Engine = "duckdb",
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """List similar products, substitutes or complements of one."""
     from offerloop.commands.similar.task import similar as related_products
 
+    reader_language(language)
     result = related_products(config, product, relation, top, engine, progress_console(as_json))
     if result.reason is not None and not as_json:
-        remark(result.sentence)
+        remark(result.reason)
     say(result.facts, rows_text(result.table), as_json)

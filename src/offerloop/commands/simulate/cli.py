@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, progress_console, say
+from offerloop.commands.terminal import Json, Language, progress_console, say
 
 
 def simulate(
@@ -47,6 +47,7 @@ def simulate(
         list[float] | None,
         typer.Option(help="Share of the budget that 'loop' gives at random, 0 to 1; several are compared."),
     ] = None,
+    language: Language = None,
     as_json: Json = False,
 ) -> None:
     """Compare policies in a simulated shop with known effects.
@@ -62,5 +63,5 @@ def simulate(
         preset, tuple(policy or ()), customers, products, periods, before, log=log, fresh=fresh, worlds=worlds,
         seed=seed, levers=Levers(tuple(budget or ()), tuple(supplier_share or ()), tuple(explore or ())),
     )  # fmt: skip
-    done = simulate(request, out, progress_console(as_json))
+    done = simulate(request, out, progress_console(as_json), language)
     say(done.summary | {"report": str(done.report)}, f"{done.summary['sentence']}\n{done.report}", as_json)

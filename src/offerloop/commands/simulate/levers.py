@@ -6,6 +6,7 @@ import polars as pl
 from rich.console import Console
 
 from offerloop.commands.simulate.findings import MEASURES, Brought, PlanningFindings, PolicyGains
+from offerloop.commands.simulate.levers_page import SHORT_VALUES
 from offerloop.commands.simulate.progress import shown_board
 from offerloop.commands.simulate.request import LOOP, SimulationRequest, looping
 from offerloop.market import (
@@ -21,18 +22,20 @@ from offerloop.market import (
     share_of,
     sums_of,
 )
-from offerloop.report import Money
+from offerloop.message import Share
+from offerloop.report import Localizer
 
 
-def plan(request: SimulationRequest, console: Console | None) -> tuple[Market, pl.DataFrame, PlanningFindings]:
+def plan(
+    request: SimulationRequest, console: Console | None, _: Localizer
+) -> tuple[Market, pl.DataFrame, PlanningFindings]:
     """Every combination in each world: the first market, a row for each and each period, and what they bring."""
     setting, levers, markets, tables = request.setting, request.filled, list[Market](), list[pl.DataFrame]()
     combos = combinations(levers, request.policies, (LOOP,))
     learned = blocks_of(request.fresh) * len(levers.supplier_share) if "ceiling" in request.policies else 0
     steps = request.worlds * (request.periods * (1 + len(combos)) + learned)
-    names = {one: _name(one, levers, setting.preset.currency) for one in combos}
-    weeks, currency = request.worlds * request.periods, setting.preset.currency
-    with shown_board(console, steps, tuple(names.values()), weeks, currency) as board:
+    names = {one: _name(one, levers, _) for one in combos}
+    with shown_board(console, steps, tuple(names.values()), request.worlds * request.periods, _) as board:
         telling = Telling(board.step, lambda one, week: board.week(names[one], week))
         for world in range(request.seed, request.seed + request.worlds):
             market, table = brought(setting, combos, world, {LOOP: looping}, telling)
@@ -42,13 +45,14 @@ def plan(request: SimulationRequest, console: Console | None) -> tuple[Market, p
     return markets[0], periods, _findings(request, combos, periods)
 
 
-def _name(combination: Combination, levers: Levers, currency: str) -> str:
+def _name(combination: Combination, levers: Levers, _: Localizer) -> str:
     """Return the policy, and the levers that have several values, for the terminal."""
     parts = {
-        "budget": f"{Money(currency).exact(100 * combination.budget)}",
-        "supplier_share": f"supplier {combination.supplier_share:.0%}",
+        "budget": f"{_.money.exact(100 * combination.budget)}",
+        "supplier_share": _(SHORT_VALUES["supplier_share"], value=Share(combination.supplier_share)),
     }
-    parts |= {} if combination.explore is None else {"explore": f"explore {combination.explore:.0%}"}
+    if combination.explore is not None:
+        parts["explore"] = _(SHORT_VALUES["explore"], value=Share(combination.explore))
     return " ".join(
         [combination.policy, *(parts[name] for name in LEVERS if name in parts and len(getattr(levers, name)) > 1)]
     )

@@ -70,7 +70,7 @@ LEVER_NAMES = {
 """Titles of columns and axes."""
 
 
-def summarise_planning(findings: PlanningFindings) -> dict[str, Any]:
+def summarise_planning(findings: PlanningFindings, language: str = "en") -> dict[str, Any]:
     """The same for machines; gains in minor units."""
     sizes = {name: getattr(findings, name) for name in ("preset", "customers", "products", "worlds", "periods")}
     leading = {"best": _levers(findings.best), "next": _levers(findings.following), "lead": plain(findings.lead)}
@@ -83,7 +83,13 @@ def summarise_planning(findings: PlanningFindings) -> dict[str, Any]:
         }
         for brought in findings.brought
     ]
-    return {"synthetic": True, **sizes, "sentence": planning_sentence(findings), **leading, "combinations": rows}
+    return {
+        "synthetic": True,
+        **sizes,
+        "sentence": planning_sentence(findings, language),
+        **leading,
+        "combinations": rows,
+    }
 
 
 def _levers(lever_effect: Brought) -> dict[str, str | float | None]:

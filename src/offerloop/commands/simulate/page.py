@@ -34,13 +34,13 @@ WIDTH = 640
 """Pixels of the figure that stands alone."""
 
 
-def summarise_simulation(findings: SimulationFindings) -> dict[str, Any]:
+def summarise_simulation(findings: SimulationFindings, language: str = "en") -> dict[str, Any]:
     """The same for machines; money in minor units."""
     sizes = {name: getattr(findings, name) for name in ("preset", "customers", "products", "worlds")}
     courses = findings.courses
     spend = {"regret_against": courses.ceiling, "same_spend": None if courses.spend is None else plain(courses.spend)}
     policies = {one.name: _summarised(one, findings) for one in findings.policies}
-    return {"synthetic": True, **sizes, "sentence": sentence(findings), **spend, "policies": policies}
+    return {"synthetic": True, **sizes, "sentence": sentence(findings, language), **spend, "policies": policies}
 
 
 def _summarised(policy: PolicyGains, findings: SimulationFindings) -> dict[str, Any]:

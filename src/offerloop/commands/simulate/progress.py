@@ -12,13 +12,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from offerloop.market import Week
-from offerloop.report import Money
+from offerloop.message import Message
+from offerloop.report import Localizer
 
 SUMMED = (
     "cost_minor",
     *(f"{twin}{name}" for twin in ("", "plain_") for name in ("buyers", "sales_minor", "profit_minor")),
 )
 PENDING = "–"
+WEEKS = Message("weeks", context="column title")
+COLUMNS = (
+    WEEKS,
+    Message("profit", context="column title"),
+    Message("a week", context="column title"),
+    Message("spend", context="column title"),
+    Message("buyers", context="column title"),
+    Message("sales", context="column title"),
+)
+"""Titles after that of the policy."""
 
 
 @dataclass
@@ -45,13 +56,13 @@ class Standing:
         return f"{100 * share:+.1f} %".replace("-", "−")
 
 
-def board(standings: Mapping[str, Standing], weeks: int, currency: str) -> Table:
+def board(standings: Mapping[str, Standing], weeks: int, _: Localizer) -> Table:
     """A row for each policy; what is gained is against the twin shop without offers."""
-    money = Money(currency)
-    table = Table(title="Synthetic: gained over the same shop without offers, so far", title_justify="left")
-    table.add_column("policy")
-    for name in ("weeks", "profit", "a week", "spend", "buyers", "sales"):
-        table.add_column(name, justify="right")
+    money = _.money
+    table = Table(title=_("Synthetic: gained over the same shop without offers, so far"), title_justify="left")
+    table.add_column(_("policy", context="column title"))
+    for title in COLUMNS:
+        table.add_column(_(title), justify="right")
     for name, standing in standings.items():
         profit, spend = standing.gained("profit_minor"), standing.sums["cost_minor"]
         cells = [money.text(amount) for amount in (profit, profit / max(standing.weeks, 1), spend)]
@@ -69,20 +80,18 @@ class Board:
 
 
 @contextmanager
-def shown_board(
-    console: Console | None, steps: int, names: Sequence[str], weeks: int, currency: str
-) -> Iterator[Board]:
+def shown_board(console: Console | None, steps: int, names: Sequence[str], weeks: int, _: Localizer) -> Iterator[Board]:
     """A bar of so many steps and the table, of so many weeks for each name; the table stays when all is played."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar, standings = Progress(*columns, console=console), {name: Standing() for name in names}
-    task = bar.add_task("weeks", total=steps)
+    task = bar.add_task(_(WEEKS), total=steps)
     telling = Board(lambda: bar.advance(task), lambda name, week: standings[name].add(week))
     if console is None:
         yield telling
         return
 
     def now() -> Group:
-        return Group(board(standings, weeks, currency), *([] if bar.finished else [bar]))
+        return Group(board(standings, weeks, _), *([] if bar.finished else [bar]))
 
     with Live(get_renderable=now, console=console, refresh_per_second=4):
         yield telling

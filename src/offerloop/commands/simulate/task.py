@@ -20,6 +20,7 @@ from offerloop.commands.simulate.page import draw_simulation, render_simulation,
 from offerloop.commands.simulate.progress import shown_board
 from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_asked, looping
 from offerloop.commands.simulate.shop_files import write_shop
+from offerloop.config import report_language
 from offerloop.evaluation import Estimate
 from offerloop.market import (
     Market,
@@ -35,7 +36,7 @@ from offerloop.market import (
     share_of,
     sums_of,
 )
-from offerloop.report import FolderResult
+from offerloop.report import FolderResult, Localizer
 
 _LOG = logging.getLogger(__name__)
 
@@ -47,22 +48,28 @@ class SimulationResult(FolderResult):
     _tables: ClassVar = ("periods",)
 
 
-def simulate(request: SimulationRequest, folder: Path, console: Console | None) -> SimulationResult:
+def simulate(
+    request: SimulationRequest, folder: Path, console: Console | None, language: str | None = None
+) -> SimulationResult:
     """Play the policies in each world, and write the first one's tables with a configuration that runs on them.
 
-    Where a lever has several values, every combination is played and compared. Raises InputError for unknown names,
+    Where a lever has several values, every combination is played and compared. The report is in `language`, by default
+    that of the simulated shop. Raises InputError for unknown names,
     values that cannot be, and a folder that holds something else.
     """
     request = request.named
     check_asked(request, folder)
+    _ = Localizer(report_language(language, request.setting.preset.currency), request.setting.preset.currency)
     if request.levers.several:
-        first, periods, planned = plan(request, console)
-        summary, page, drawn = summarise_planning(planned), render_planning(planned), draw_planning(planned)
+        first, periods, planned = plan(request, console, _)
+        summary = summarise_planning(planned, _.language)
+        page, drawn = render_planning(planned, _.language), draw_planning(planned, _.language)
     else:
-        first, played = _worlds(request, console)
+        first, played = _worlds(request, console, _)
         findings = _found(request, played)
         periods = findings.periods
-        summary, page, drawn = summarise_simulation(findings), render_simulation(findings), draw_simulation(findings)
+        summary = summarise_simulation(findings, _.language)
+        page, drawn = render_simulation(findings, _.language), draw_simulation(findings, _.language)
     write_shop(first, folder)
     periods.write_parquet(folder / "periods.parquet")
     (folder / "simulation.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
@@ -72,14 +79,13 @@ def simulate(request: SimulationRequest, folder: Path, console: Console | None) 
     return SimulationResult(folder, folder / "report.html", summary)
 
 
-def _worlds(request: SimulationRequest, console: Console | None) -> tuple[Market, list[PlayedWorld]]:
+def _worlds(request: SimulationRequest, console: Console | None, _: Localizer) -> tuple[Market, list[PlayedWorld]]:
     """Every world in turn, and the market of the first."""
     setting, markets, played = request.setting, list[Market](), list[PlayedWorld]()
     learned = blocks_of(request.fresh) if "ceiling" in request.policies else 0
     steps = request.worlds * (request.periods * (1 + len(request.policies)) + learned)
     learners = {LOOP: looping(request.filled.explore[0])}
-    weeks, currency = request.worlds * request.periods, setting.preset.currency
-    with shown_board(console, steps, request.policies, weeks, currency) as board:
+    with shown_board(console, steps, request.policies, request.worlds * request.periods, _) as board:
         for world in range(request.seed, request.seed + request.worlds):
             market, world_result = play(setting, request.policies, world, board.step, learners, board.week)
             markets += [] if markets else [market]

@@ -7,7 +7,7 @@ import typer
 
 from offerloop.commands.terminal.encoding import write_any_sign
 from offerloop.commands.terminal.help import HelpfulCommand, HelpfulGroup, with_shared_options
-from offerloop.commands.terminal.language import error_text, note_language
+from offerloop.commands.terminal.language import error_text, localized, note_language, reader_language
 from offerloop.commands.terminal.output import progress_console, remark, rows_text, say
 from offerloop.commands.terminal.wrong_arguments import USAGE_ERROR, usage_error
 from offerloop.locale import languages
@@ -22,8 +22,10 @@ __all__ = [
     "Language",
     "Run",
     "error_text",
+    "localized",
     "note_language",
     "progress_console",
+    "reader_language",
     "remark",
     "rows_text",
     "say",
@@ -44,7 +46,7 @@ Engine = Annotated[
 Language = Annotated[
     str | None,
     typer.Option(
-        help="Language of the text: {languages}; default: that of the configuration, else that of the shop.",
+        help="Language of texts and reports: {languages}; default: that of the configuration, else of the data.",
         autocompletion=lambda: list(languages()),
     ),
 ]

@@ -64,7 +64,7 @@ def with_shared_options(function: Callable[..., None]) -> Callable[..., None]:
     @wraps(function)
     def carry_out(*, quiet: bool, verbose: int, **values: Any) -> None:  # noqa: ANN401 - the command's own
         keep_quiet(quiet)
-        note_shop(values.get("config"), values.get("run"))
+        note_shop(values.get("config") or values.get("shop"), values.get("run"))
         start_log(verbose)
         with logged(function.__name__):
             function(**values)

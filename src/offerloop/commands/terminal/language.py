@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.errors import OfferloopError
-from offerloop.locale import ENGLISH, languages
+from offerloop.locale import ENGLISH, known_language, languages
+from offerloop.message import Message
 
 OPTION = "--language"
 HELP = {"--help", "-h"}
@@ -65,14 +66,27 @@ def note_shop(config: Path | None, run: Path | None) -> None:
     _typed.config, _typed.run = config, run
 
 
+def reader_language(chosen: str | None = None) -> str:
+    """Return the chosen language, else the one that is typed, else that of the shop's reports, else that of the help.
+
+    Raises InputError for a chosen one that has no catalogue.
+    """
+    return known_language(chosen) if chosen is not None else _typed.language or _of_shop() or terminal_language()
+
+
 def error_text(error: OfferloopError) -> str:
-    """Return an error in the language that is typed, else in that of the shop's reports, else in that of the help."""
-    language = _typed.language or _of_shop() or terminal_language()
+    """Return an error in the language of the reader."""
+    return localized(error.message)
+
+
+def localized(message: Message) -> str:
+    """Return a message in the language of the reader."""
+    language = reader_language()
     if language == ENGLISH:
-        return str(error)
+        return str(message)
     from offerloop.report import Localizer
 
-    return Localizer(language)(error.message)
+    return Localizer(language)(message)
 
 
 def _of_shop() -> str | None:

@@ -7,7 +7,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from offerloop.commands.terminal.language import localized
 from offerloop.commands.terminal.logs import logs_to_terminal
+from offerloop.message import Message
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 """Rows of a table that a terminal shows."""
+_MORE = Message("... and {n} more row", plural="... and {n} more rows", context="below a table")
 
 
 @dataclass
@@ -40,10 +43,10 @@ def say(facts: dict[str, object], text: str, as_json: bool) -> None:
         sys.stdout.write(text + "\n")
 
 
-def remark(text: str) -> None:
-    """Print a sentence beside the result."""
+def remark(message: Message) -> None:
+    """Print a sentence beside the result, in the language of the reader."""
     if not _output.quiet:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{localized(message)}\n")
 
 
 def rows_text(table: pl.DataFrame) -> str:
@@ -56,7 +59,7 @@ def rows_text(table: pl.DataFrame) -> str:
     shown = ([figure_text(cell) for cell in row] for row in table.head(MOST_ROWS).iter_rows())
     left = [name for name, kind in zip(table.columns, kinds, strict=True) if not kind.is_numeric()]
     more = table.height - MOST_ROWS
-    rest = [f"... and {more:,} more rows"] if more > 0 else []
+    rest = [localized(_MORE.with_values(n=more))] if more > 0 else []
     return text_page(text_table(table.columns, shown, left), *rest)
 
 

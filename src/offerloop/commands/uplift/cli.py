@@ -80,16 +80,19 @@ def uplift(
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study
     from offerloop.commands.uplift.terminal_text import screen
+    from offerloop.config import report_language
     from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
-    language = known_language(language)
+    known_language(language)
     request = UpliftRequest(
         treatment, outcome, cost, value, customer_id, control, propensity, planned_shares(shares), budget,
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
         cluster, tuple(known_before or ()), score, top,
     )  # fmt: skip
     result = study(table, request, progress_console(as_json), apply)
+    names = (*result.trial.table.columns, *result.trial.arms.names)
+    language = report_language(language, "", names)
     done = write(result, out, language, save=save)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
     say(facts, f"{screen(result.findings, language, result.applied)}\n{done.report}", as_json)
