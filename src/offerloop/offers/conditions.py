@@ -94,7 +94,7 @@ class Conditions:
             short = self.min_count - sum([basket.lines[place].quantity for place in about]) if self.min_count else 0
             if short > 0:
                 return Shortfall(NotApplicable.COUNT, count=short)
-            short = self.min_minor - sum([amounts[place] for place in about])
+            short = self.min_minor - basket.sum_of(about, amounts)
             if short > 0:
                 return Shortfall(NotApplicable.SPEND, minor=short)
         return self._of_the_groups(basket, lines, amounts) if self.any_of or self.none_of else None

@@ -80,7 +80,7 @@ class BasketLine:
         """The floor of one unit; a shelf price below it is not raised."""
         return min(self.floor_minor, self.unit_minor)
 
-    @property
+    @Computed
     def content(self) -> tuple[object, ...]:
         """What it is but for names, to be compared with others; what is seldom given comes last, as text."""
         rest: tuple[object, ...] = (self.list_minor, self.lowest_minor, self.tax, self.gift)
@@ -97,7 +97,7 @@ class BasketLine:
         return self.list_minor is not None and self.unit_minor < self.list_minor
 
 
-_NOTHING: tuple[object, ...] = (None, None, 0, False)
+_NOTHING: tuple[object, ...] = (None, None, BasketLine.tax, False)
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,8 @@ class Basket:
 
     def shipments_of(self, shops: frozenset[str], methods: frozenset[str] = frozenset()) -> Sequence[int]:
         """Positions of the shipments of some shops and methods; one whose shop is not known may be of any."""
+        if not (shops or methods):
+            return range(len(self.all_shipments))
         return [
             place
             for place, one in enumerate(self.all_shipments)
@@ -189,7 +191,11 @@ class Basket:
     @Computed
     def live(self) -> tuple[int, ...]:
         """Positions of the lines that are to be paid."""
-        return tuple(place for place, line in enumerate(self.lines) if line.counts)
+        return tuple([place for place, line in enumerate(self.lines) if line.selected and not line.gift])
+
+    def sum_of(self, places: Sequence[int], amounts: Sequence[int]) -> int:
+        """What some live lines cost together, where lines that are not live cost nothing."""
+        return sum(amounts) if places is self.live else sum([amounts[place] for place in places])
 
     @Computed
     def ties(self) -> list[list[int]]:
@@ -237,4 +243,4 @@ class Basket:
     @Computed
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""
-        return tuple(line.amount_minor if line.counts else 0 for line in self.lines)
+        return tuple([line.quantity * line.unit_minor if line.counts else 0 for line in self.lines])

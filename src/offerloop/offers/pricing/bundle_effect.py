@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import inf
 
 from offerloop.money import share
 from offerloop.offers.pricing.effects import Place, UnitBound
 from offerloop.offers.pricing.running import Running, lowered
 from offerloop.offers.pricing.unit_effects import OnChosenUnits
-from offerloop.offers.pricing.units import FreeUnits, count_free, free_units, scope_lines, with_taken
+from offerloop.offers.pricing.units import FreeUnits, as_now, count_free, free_units, with_taken
 from offerloop.offers.scope import Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 
@@ -42,6 +43,10 @@ class BundleOf(OnChosenUnits):
     @property
     def size(self) -> int:
         """See `Effect.size`."""
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
         return sum(count for _, count in self.parts)
 
     @property
@@ -51,14 +56,10 @@ class BundleOf(OnChosenUnits):
 
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
-        return sum(self._borne(at, units, bundles) for units, bundles in self._bundles(at, now))
-
-    def _borne(self, at: Place, units: Taken, bundles: int) -> int:
-        """What some equal bundles save, as far as the floors of their units let them."""
-        saved = self._saved(at, units)
-        if at.basket.has_floors:
-            saved = min(saved, sum(count * (one.price - at.basket.lines[one.place].floor) for one, count in units))
-        return saved * bundles
+        worth, floors = 0, at.basket.has_floors
+        for units, saved, bundles in self._bundles(at, now):
+            worth += min(saved, sum(_rooms(at, units))) * bundles if floors else saved * bundles
+        return worth
 
     def most(self, at: Place, now: Running) -> int:
         """See `Effect.most`.
@@ -99,15 +100,17 @@ class BundleOf(OnChosenUnits):
 
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
-        free = [count_free(now, at, scope_lines(scope, at, now)) // count for scope, count in self.parts]
+        parts = zip(self._lines(at, now), self.parts, strict=True)
+        free = [count_free(now, at, lines) // count for lines, (_, count) in parts]
         return min([*free, *(limit for limit in (self.limit, at.times) if limit is not None)])
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
         touched: dict[int, FreeUnits] = {}
-        for units, bundles in self._bundles(at, now):
-            for (one, count), part in zip(units, _divided(at, units, self._saved(at, units)), strict=True):
+        for units, saved, bundles in self._bundles(at, now):
+            parts = share(saved, [count * one.price for one, count in units], _rooms(at, units))
+            for (one, count), part in zip(units, parts, strict=True):
                 floor, taken = at.basket.lines[one.place].floor, count * bundles
                 for cheaper, price, used in lowered(((taken, one.price, one.used),), part * bundles, floor):
                     one.pieces.append((one.number, (cheaper, price, used | at.claim.marks)))
@@ -116,52 +119,57 @@ class BundleOf(OnChosenUnits):
 
     def missing(self, at: Place, now: Running) -> Shortfall | None:
         """See `Effect.missing`."""
-        for scope, size in self.parts:
-            free = count_free(now, at, scope_lines(scope, at, now))
+        every = self._lines(at, now)
+        for lines, (scope, size) in zip(every, self.parts, strict=True):
+            free = count_free(now, at, lines)
             if free < size:
                 why = NotApplicable.COUNT if free else NotApplicable.CONTAINS
                 return Shortfall(why, count=size - free, names=scope.names)
-        lines = [line for scope, _ in self.parts for line in scope_lines(scope, at, now)]
-        if len(set(lines)) == len(lines):
+        if len({line for lines in every for line in lines}) == sum(map(len, every)):
             return None
         units, fits = self._units(at, now)
         room = self._room(set(fits.values()))
-        taken = self._next(_with_sets(units, fits, room), room)
-        short = self.size - sum(count for _, count in taken)
+        _, short = self._next(_with_sets(units, fits, room), room)
         return Shortfall(NotApplicable.COUNT, count=short) if short else None
 
-    def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int]]:
-        """The units of each bundle, and how many bundles of equal ones there are; they are no longer free after it."""
+    def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int, int]]:
+        """The units of each bundle, what it saves, and how many are equal; their units are no longer free after it."""
         left = at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
         units, fits = self._units(at, now)
-        room, size = self._room(set(fits.values())), self.size
+        room = self._room(set(fits.values()))
         in_sets = _with_sets(units, fits, room)
         while left is None or left:
-            taken = self._next(in_sets, room.copy())
-            if sum([count for _, count in taken]) < size or self._saved(at, taken) <= 0:
+            taken, short = self._next(in_sets, room.copy())
+            saved = 0 if short else self._saved(at, taken)
+            if saved <= 0:
                 return
             bundles = min([one.count // count for one, count in taken])
             bundles = bundles if left is None else min(bundles, left)
-            yield taken, bundles
+            yield taken, saved, bundles
             for one, count in taken:
                 one.count -= count * bundles
             left = None if left is None else left - bundles
 
+    def _lines(self, at: Place, now: Running) -> Sequence[Sequence[int]]:
+        """The lines of each part."""
+        return [as_now(lines, scope, now) for lines, (scope, _) in zip(at.also, self.parts, strict=True)]
+
     def _units(self, at: Place, now: Running) -> tuple[list[FreeUnits], dict[int, int]]:
         """The units that parts could take, the most expensive first, and which parts could take each line, as bits."""
         fits: dict[int, int] = {}
-        for number, (scope, _) in enumerate(self.parts):
-            for place in scope_lines(scope, at, now):
+        for number, lines in enumerate(self._lines(at, now)):
+            for place in lines:
                 fits[place] = fits.get(place, 0) | 1 << number
         return free_units(now, at, sorted(fits), expensive_first=True), fits
 
-    def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> Taken:
-        """The most expensive units that can stand for parts together; `room` is used up."""
+    def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> tuple[Taken, int]:
+        """The most expensive units that can stand for parts together, and how many lack; `room` is used up."""
         taken_units, short = Taken(), self.size
         for one, sets in units:
             count = one.count
             for some in sets:
-                count = min(count, room[some])
+                if room[some] < count:
+                    count = room[some]
             if count:
                 taken_units.append((one, count))
                 short -= count
@@ -169,7 +177,7 @@ class BundleOf(OnChosenUnits):
                     break
                 for some in sets:
                     room[some] -= count
-        return taken_units
+        return taken_units, short
 
     def _room(self, kinds: set[int]) -> dict[int, int]:
         """How many units that fit nothing else may stand for each set of parts, of sets that decide."""
@@ -177,11 +185,11 @@ class BundleOf(OnChosenUnits):
         if any(one & (one - 1) for one in kinds):
             for kind in kinds:
                 sets |= {kind | other for other in sets}
-        return {some: sum(count for n, (_, count) in enumerate(self.parts) if some >> n & 1) for some in sets}
+        return {some: sum([count for n, (_, count) in enumerate(self.parts) if some >> n & 1]) for some in sets}
 
     def _saved(self, at: Place, units: Taken) -> int:
         price = sum([one.price * count for one, count in units])
-        return at.arithmetic.off(price, self.percent or _0) if self.price_minor is None else price - self.price_minor
+        return price - (self.price_minor or 0) if self.percent is None else at.arithmetic.off(price, self.percent)
 
 
 def _with_sets(
@@ -195,7 +203,6 @@ def _with_sets(
 _0 = Fraction(0)
 
 
-def _divided(at: Place, units: Taken, saved: int) -> list[int]:
-    """What is saved on one bundle, over its units in proportion to their prices."""
-    rooms = [count * (one.price - at.basket.lines[one.place].floor) for one, count in units]
-    return share(saved, [count * one.price for one, count in units], rooms)
+def _rooms(at: Place, units: Taken) -> list[int]:
+    """How much lower the units of one bundle can go before they cost their floor."""
+    return [count * (one.price - at.basket.lines[one.place].floor) for one, count in units]

@@ -199,8 +199,14 @@ def candidate(
     placed = None if alike is None or ready.like is None else alike.get(id(ready.like))
     if placed is None:
         places = [
-            (effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim))
-            for (effect, scope), claim in zip(ready.effects, _claims(ready, policy), strict=True)
+            (
+                effect,
+                Place(
+                    basket, scope.lines(basket), policy.arithmetic, left, claim,
+                    also=[other.lines(basket) for other in others] if others else (),
+                ),
+            )
+            for (effect, scope), others, claim in zip(ready.effects, ready.also, _claims(ready, policy), strict=True)
         ]
         placed = Placed(places, _about(ready, places, basket))
         if alike is not None and len(places) == 1 and ready.like is not None:
@@ -226,10 +232,8 @@ def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket)
     """The lines by which its conditions are measured unless they say otherwise."""
     if len(places) != 1:
         return ready.offer.scope.lines(basket)
-    effect, at = places[0]
-    if not effect.also:
-        return at.lines
-    return sorted({*at.lines, *(line for scope in effect.also for line in scope.lines(basket))})
+    at = places[0][1]
+    return sorted({*at.lines, *[line for lines in at.also for line in lines]}) if at.also else at.lines
 
 
 def _of_many(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -> Candidate:
@@ -240,8 +244,7 @@ def _of_many(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -
         worth = most = start.total - _changed(ready, places, start).total
         if not all(effect.quick for effect, _ in places):
             most = sum(amount for line, amount in enumerate(start.all_amounts) if touched >> line & 1)
-    stackable = ready.offer.stacking.stackable
-    return Candidate(ready, places, touched, worth, most, ready.offer.offer_id, stackable, False, Uses.LINES)
+    return Candidate(ready, places, touched, worth, most, ready.offer_id, ready.stackable, False, Uses.LINES)
 
 
 def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy) -> Candidate | Shortfall:
@@ -249,17 +252,17 @@ def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy
         placed.ask(start)
     if placed.missing is not None:
         return placed.missing
-    offer, worth, effect = ready.offer, placed.worth or 0, placed.places[0][0]
+    worth, quick = placed.worth or 0, placed.places[0][0].quick
     return Candidate(
         ready, placed.places, placed.touched, worth, worth,
-        offer.offer_id, offer.stacking.stackable, effect.quick, ready.uses if policy.units_once else Uses.LINES,
+        ready.offer_id, ready.stackable, quick, ready.uses if policy.units_once else Uses.LINES,
     )  # fmt: skip
 
 
 def units_left(ready: Ready, basket: Basket) -> int | Shortfall:
     """Return how many units may still be sold at the price of an offer with a limit of units."""
     stock, per_customer, each = (getattr(ready.offer, name, None) for name in UNIT_LIMITS)
-    usage = basket.usage.get(ready.offer.offer_id)
+    usage = basket.usage.get(ready.offer_id)
     sold, by_customer = (0, 0) if usage is None else (usage.sold, usage.by_customer)
     if stock is not None and sold >= stock:
         return Shortfall(NotApplicable.SOLD_OUT)
@@ -277,8 +280,8 @@ def _touched(effect: Effect, at: Place) -> int:
         if isinstance(effect, OffShipping):
             return bits
     bits |= _bits(at.basket, at.lines)
-    for scope in effect.also:
-        bits |= _bits(at.basket, scope.lines(at.basket))
+    for lines in at.also:
+        bits |= _bits(at.basket, lines)
     return bits
 
 

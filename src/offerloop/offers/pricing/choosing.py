@@ -27,11 +27,11 @@ def choose(candidates: Sequence[Candidate], basket: Basket, start: Running, poli
     if policy.choice is StackingChoice.PRIORITY:
         return _by_priority(candidates, basket, start, min_total, policy)
     in_order = sorted(candidates, key=turn_of(policy))
-    together = [one for one in in_order if not one.ready.offer.stacking.exclusive and (one.worth or not one.quick)]
+    together = [one for one in in_order if not one.ready.exclusive and (one.worth or not one.quick)]
     best = Search(together, basket, min_total, greedy(together, basket, start, min_total), policy.effort).run()
     find_lowest = best.find_lowest
     for candidate in in_order:
-        if candidate.ready.offer.stacking.exclusive and max(start.total - candidate.worth, min_total) < best.total:
+        if candidate.ready.exclusive and max(start.total - candidate.worth, min_total) < best.total:
             best = _alone(candidate, basket, start, min_total)
     best.find_lowest = find_lowest
     return best
@@ -47,9 +47,10 @@ def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, boo
     by_priority = policy.choice is StackingChoice.PRIORITY
 
     def turn(candidate: Candidate) -> tuple[int, int, bool, int, str]:
-        lane, worth = (0, 0) if by_priority else (candidate.ready.lane, -candidate.worth)
-        of_lines = candidate.uses is not Uses.SOME and not by_priority
-        return lane, -candidate.ready.offer.stacking.priority, of_lines, worth, candidate.offer_id
+        ready = candidate.ready
+        if by_priority:
+            return 0, -ready.priority, False, 0, candidate.offer_id
+        return ready.lane, -ready.priority, candidate.uses is not Uses.SOME, -candidate.worth, candidate.offer_id
 
     return turn
 
@@ -58,7 +59,7 @@ def _by_priority(
     candidates: Sequence[Candidate], basket: Basket, start: Running, min_total: int, policy: StackingPolicy
 ) -> Chosen:
     order = sorted(candidates, key=turn_of(policy))
-    order = [one for one in order if one.ready.offer.stacking.exclusive and one.worth][:1] or order
+    order = [one for one in order if one.ready.exclusive and one.worth][:1] or order
     chosen = Chosen([], [start])
     for candidate in order:
         if not named_out(candidate, chosen):

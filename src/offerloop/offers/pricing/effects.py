@@ -36,8 +36,8 @@ class Arithmetic:
         """A percentage of an amount."""
         if self.price_rounds:
             return amount - half_up(Fraction(amount * (100 - percent)) / 100)
-        top, under = amount * percent.numerator, percent.denominator * 100
-        return (2 * top + under) // (2 * under)
+        top, under = percent.as_integer_ratio()
+        return (2 * amount * top + 100 * under) // (200 * under)
 
 
 @dataclass(slots=True)
@@ -53,6 +53,8 @@ class Place:
     claim: UnitClaim = NO_CLAIM
     times: int | None = None
     """How often it is to be used; None for as often as it can."""
+    also: Sequence[Sequence[int]] = ()
+    """Positions of the lines of each scope of `Effect.also`."""
     ranks: Sequence[int] | None = None
     """The order of all lines where it is not that of their positions."""
 
@@ -441,4 +443,4 @@ class OffFrom(Plain):
             return sum(at.basket.lines[place].quantity for place in at.lines)
         if self.measured is Measured.AFTER:
             return at.amount(now)
-        return sum([at.basket.amounts[place] for place in at.lines])
+        return at.basket.sum_of(at.lines, at.basket.amounts)

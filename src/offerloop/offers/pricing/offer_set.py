@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers.base import Offer
+from offerloop.offers.base import Given, Offer
 from offerloop.offers.computed import Computed
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import UnitClaim, Uses, claim_of
 from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.priced import RejectedOffer
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import ANNOUNCED, LANES
@@ -28,8 +29,13 @@ class Ready:
     """An offer with what pricing asks of it again and again."""
 
     offer: Offer
+    offer_id: str
     lane: int
     """Position of its lane."""
+    priority: int
+    exclusive: bool
+    stackable: bool
+    gives: tuple[Given, ...]
     announced: bool
     """Whether the shop announces it to everybody: not what is for some customers."""
     effects: tuple[tuple[Effect, Scope], ...]
@@ -44,10 +50,14 @@ class Ready:
     """Whether it names a group, or offers beside which it does not apply."""
     absent: Shortfall
     """Why it does not apply where nothing of what it is about is in the basket."""
+    rejected: RejectedOffer
+    """The same as it stands in an answer."""
     of_full_price: bool
     """Whether something that it is about must not be reduced."""
     scopes: tuple[Scope, ...]
     """All that it is about, and what its conditions are measured on."""
+    also: tuple[tuple[Scope, ...], ...]
+    """By effect, the lines that it may touch beside those of its own scope."""
     claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
     like: Ready | None = None
@@ -60,26 +70,32 @@ class Ready:
         after = conditions.measured is Measured.AFTER and conditions.has_least_spend
         lane, effects = LANES.index(offer.in_lane), tuple(offer.effects())
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
-        announced = offer.stacking.announced
+        stacking, announced = offer.stacking, offer.stacking.announced
         if announced is None:
             announced = offer.in_lane in ANNOUNCED and not conditions.is_for_some_customers
         few = limited or any(getattr(effect, "units_per_line", None) is not None for effect, _ in effects)
         uses = Uses.LINES if len(effects) != 1 else Uses.SOME if few else effects[0][0].uses
-        scopes = [scope for effect, own in effects for scope in (own, *effect.also)]
+        also = tuple([tuple(effect.also) for effect, _ in effects])
+        scopes = [scope for (_, own), others in zip(effects, also, strict=True) for scope in (own, *others)]
         if after:
             scopes += [offer.scope, *conditions.measured_on_scopes]
         about = [own for _, own in effects] or [offer.scope]
         names = dict.fromkeys(name for scope in about for name in scope.names)
         absent = Shortfall(NotApplicable.NOT_IN_BASKET, names=tuple(names))
         of_full_price = any(scope.only_full_price for scope in scopes)
-        named = bool(offer.stacking.group or offer.stacking.not_with)
+        named = bool(stacking.group or stacking.not_with)
         claims = tuple(
-            claim_of(lane, effect.uses, stackable=offer.stacking.stackable, limited=limited, alone=len(effects) == 1)
+            claim_of(lane, effect.uses, stackable=stacking.stackable, limited=limited, alone=len(effects) == 1)
             for effect, _ in effects
         )
         return cls(
             offer,
+            offer.offer_id,
             lane,
+            stacking.priority,
+            stacking.exclusive,
+            stacking.stackable,
+            tuple(offer.gives()),
             announced,
             effects,
             after,
@@ -88,8 +104,10 @@ class Ready:
             uses,
             named,
             absent,
+            RejectedOffer.of(offer.offer_id, absent),
             of_full_price,
             tuple(scopes),
+            also,
             claims,
         )
 
@@ -103,8 +121,11 @@ class OfferSet:
     """Offers indexed by the narrowest of product, category, brand and shop, or else by the customer's segment."""
 
     ready: tuple[Ready, ...]
-    by_name: dict[str, dict[str, list[Ready]]] = field(default_factory=dict)
-    everywhere: tuple[Ready, ...] = ()
+    """By id."""
+    by_name: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """Positions of offers by what they are filed under."""
+    everywhere: tuple[int, ...] = ()
+    """Positions of those that are filed under nothing."""
     currencies: frozenset[str] = frozenset()
     """Currencies in which some offers have other amounts."""
     _in_currency: dict[str, OfferSet] = field(default_factory=dict)
@@ -112,32 +133,30 @@ class OfferSet:
     @classmethod
     def of(cls, offers: Iterable[Offer]) -> OfferSet:
         """InputError when two have the same id."""
-        ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer.offer_id))
+        ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer_id))
         alike: dict[object, Ready] = {}
         ready = tuple([one if one.limited else one.beside(alike) for one in ready])
         for earlier, other in pairwise(ready):
-            if earlier.offer.offer_id == other.offer.offer_id:
+            if earlier.offer_id == other.offer_id:
                 raise InputError(
-                    Message(
-                        "two offers have the id '{offer_id}'; give each its own 'id'", offer_id=earlier.offer.offer_id
-                    )
+                    Message("two offers have the id '{offer_id}'; give each its own 'id'", offer_id=earlier.offer_id)
                 )
-        by_name: dict[str, dict[str, list[Ready]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
+        by_name: dict[str, dict[str, list[int]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
         everywhere = []
-        for earlier in ready:
-            dimension = _filed_under(earlier)
+        for place, one in enumerate(ready):
+            dimension = _filed_under(one)
             if dimension is None:
-                everywhere.append(earlier)
+                everywhere.append(place)
                 continue
             for name in dimension[1]:
-                by_name[dimension[0]].setdefault(name, []).append(earlier)
+                by_name[dimension[0]].setdefault(name, []).append(place)
         currencies = frozenset(other.currency for one in ready for other in one.offer.other_currencies)
         return cls(ready, by_name, tuple(everywhere), currencies)
 
     @Computed
     def ids(self) -> frozenset[str]:
         """Their ids."""
-        return frozenset(one.offer.offer_id for one in self.ready)
+        return frozenset(one.offer_id for one in self.ready)
 
     def in_currency(self, currency: str) -> OfferSet:
         """Return the offers with their amounts in a currency; those that have none in it stay as they are."""
@@ -149,19 +168,15 @@ class OfferSet:
 
     def near(self, basket: Basket) -> Sequence[Ready]:
         """Those that could concern the basket, by id."""
-        by_id = {one.offer.offer_id: one for one in self.everywhere}
-        for ready in self._filed(basket):
-            by_id[ready.offer.offer_id] = ready
-        return [by_id[offer_id] for offer_id in sorted(by_id)]
-
-    def _filed(self, basket: Basket) -> Iterator[Ready]:
+        places = set(self.everywhere)
         for dimension, names in basket.places.items():
             filed = self.by_name[dimension]
             if filed:
                 for name in names.keys() & filed.keys():
-                    yield from filed[name]
+                    places.update(filed[name])
         for segment in basket.customer.segments:
-            yield from self.by_name[SEGMENTS].get(segment, ())
+            places.update(self.by_name[SEGMENTS].get(segment, ()))
+        return [self.ready[place] for place in sorted(places)]
 
 
 def _filed_under(ready: Ready) -> tuple[str, frozenset[str]] | None:

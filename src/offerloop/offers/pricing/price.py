@@ -78,7 +78,7 @@ def _priced(
         if find_left is not None and isinstance(one, Candidate):
             one = within_budget(one, find_left(one.offer_id), basket.currency)
         if isinstance(one, Shortfall):
-            not_now[ready.offer.offer_id] = one
+            not_now[ready.offer_id] = one
         else:
             candidates.append(one)
     chosen = choose(candidates, basket, start, policy)
@@ -153,16 +153,16 @@ def _applied(
     done = [
         Applied(
             step.offer_id, step.ready.label, old.total - new.total,
-            _funded(step.ready.offer.funded_share, old.total - new.total), tuple(step.ready.offer.gives()),
+            _funded(step.ready.offer.funded_share, old.total - new.total), step.ready.gives,
         )
         for step, old, new in _steps(chosen)
     ]  # fmt: skip
-    if not any(step.ready.offer.stacking.exclusive for step in chosen.taken):
+    giving = [one for one in candidates if one.ready.gives and not one.worth]
+    if giving and not any([step.ready.exclusive for step in chosen.taken]):
         turns = _Turns(chosen, policy)
-        for candidate in candidates:
-            gives = candidate.ready.offer.gives()
-            if gives and not candidate.worth and _may_give(candidate, chosen, basket, turns):
-                done.append(Applied(candidate.offer_id, candidate.ready.label, 0, 0, tuple(gives)))
+        for one in giving:
+            if _may_give(one, chosen, basket, turns):
+                done.append(Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives))
     return tuple(done)
 
 
@@ -172,7 +172,7 @@ def _funded(share: Fraction, off: int) -> int:
 
 def _may_give(candidate: Candidate, chosen: Chosen, basket: Basket, turns: _Turns) -> bool:
     """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
-    alone = not candidate.ready.offer.stacking.exclusive or not chosen.taken
+    alone = not candidate.ready.exclusive or not chosen.taken
     return alone and not isinstance(apply(candidate, basket, turns.of(candidate), 0), Shortfall)
 
 
@@ -187,34 +187,26 @@ def _rejected(
 ) -> tuple[RejectedOffer, ...]:
     applied = {one.offer_id for one in done}
     others = [one for one in candidates if one.offer_id not in applied]
-    reasons = {one.offer_id: one for one in _unchosen(others, chosen, basket, policy)}
-    out = []
-    for ready in offer_set.ready:
-        offer_id = ready.offer.offer_id
-        if offer_id in reasons:
-            out.append(reasons[offer_id])
-        elif offer_id not in applied:
-            out.append(_missed(offer_id, not_now.get(offer_id) or why_far(ready, basket)))
-    return tuple(out)
+    reasons = {offer_id: RejectedOffer.of(offer_id, missing) for offer_id, missing in not_now.items()}
+    for one in _unchosen(others, chosen, basket, policy):
+        reasons[one.offer_id] = one
+    rest = [ready for ready in offer_set.ready if ready.offer_id not in applied]
+    return tuple([reasons.get(ready.offer_id) or why_far(ready, basket) for ready in rest])
 
 
-def _missed(offer_id: str, missing: Shortfall) -> RejectedOffer:
-    return RejectedOffer(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
-
-
-def why_far(ready: Ready, basket: Basket) -> Shortfall:
+def why_far(ready: Ready, basket: Basket) -> RejectedOffer:
     """Why an offer that is filed elsewhere does not concern the basket."""
     segments = ready.offer.conditions.segments
     if segments and not segments & basket.customer.segments:
-        return Shortfall(NotApplicable.SEGMENT, names=tuple(sorted(segments)))
-    return ready.absent
+        return RejectedOffer(ready.offer_id, NotApplicable.SEGMENT, names=tuple(sorted(segments)))
+    return ready.rejected
 
 
 def _unchosen(
     candidates: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
 ) -> Iterator[RejectedOffer]:
     """Why offers that could apply are not among the chosen."""
-    alone = next((one for one in chosen.taken if one.ready.offer.stacking.exclusive), None)
+    alone = next((one for one in chosen.taken if one.ready.exclusive), None)
     if not candidates:
         return
     rivals, turns = dict[int, list[Candidate]](), _Turns(chosen, policy)
@@ -229,7 +221,7 @@ def _unchosen(
             yield RejectedOffer(
                 candidate.offer_id, NotApplicable.BEATEN if alone is None else NotApplicable.EXCLUDED, by=rival.offer_id
             )
-        elif policy.choice is StackingChoice.BEST and candidate.ready.offer.stacking.exclusive and candidate.worth:
+        elif policy.choice is StackingChoice.BEST and candidate.ready.exclusive and candidate.worth:
             yield RejectedOffer(candidate.offer_id, NotApplicable.BEATEN)
         else:
             yield _without_gain(candidate, chosen, basket, policy, turns)
@@ -250,7 +242,7 @@ def _without_gain(
     turn = turns.of(candidate)
     new = apply(candidate, basket, turn, 0) if has_units(candidate, turn) else turn
     if isinstance(new, Shortfall):
-        return _missed(candidate.offer_id, new)
+        return RejectedOffer.of(candidate.offer_id, new)
     if new.total == turn.total:
         user = turns.user_of(candidate) if candidate.uses and candidate.worth else None
         if user is not None:

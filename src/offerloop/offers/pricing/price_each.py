@@ -67,7 +67,7 @@ def _by_one_offer(
             offered = within_budget(offered, find_left(offered.offer_id), basket.currency)
         if isinstance(offered, Candidate):
             counts.append(offered)
-        elif ready.offer.offer_id == explained_id:
+        elif ready.offer_id == explained_id:
             why = offered.why
     if len(counts) > 1 or not all(_is_simple(one) for one in counts):
         return None
@@ -81,11 +81,11 @@ def _by_one_offer(
 def _is_simple(one: Candidate) -> bool:
     """Whether what an offer takes off alone is all that it does."""
     ready = one.ready
-    return one.quick and one.worth > 0 and not (ready.after or ready.offer.gives()) and one.touched == 1
+    return one.quick and one.worth > 0 and not (ready.after or ready.gives) and one.touched == 1
 
 
 def _why_far(offer_set: OfferSet, basket: Basket, offer_id: str) -> NotApplicable | None:
-    ready = next((one for one in offer_set.ready if one.offer.offer_id == offer_id), None)
+    ready = next((one for one in offer_set.ready if one.offer_id == offer_id), None)
     return None if ready is None else why_far(ready, basket).why
 
 

@@ -11,7 +11,7 @@ from offerloop.message import Message
 from offerloop.offers.base import Given
 from offerloop.offers.computed import Computed
 from offerloop.offers.pricing.basket import BasketLine, Shipment
-from offerloop.offers.shortfall import NotApplicable
+from offerloop.offers.shortfall import NotApplicable, Shortfall
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,11 @@ class RejectedOffer:
     """Products, categories, segments or channels of which any would do."""
     at: int | None = None
     """When it begins or ended, in epoch seconds."""
+
+    @classmethod
+    def of(cls, offer_id: str, missing: Shortfall) -> RejectedOffer:
+        """Return an offer that something is missing for."""
+        return cls(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
 
 
 @dataclass(frozen=True)

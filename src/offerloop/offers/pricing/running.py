@@ -6,7 +6,7 @@ Units of a line that cost the same are one run, so the work does not grow with t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from offerloop.money import share
 from offerloop.offers.pricing.basket import Basket
@@ -40,6 +40,8 @@ class Running:
     """What each shipment costs; they stand after the last line where lines are numbered."""
     announced: int = 0
     """Lines that an announced offer has reduced, as bits."""
+    free: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict, compare=False)
+    """How many units of some lines are free for a claim, by the identity of the lines, with these (see `units`)."""
 
     @classmethod
     def of(cls, basket: Basket) -> Running:

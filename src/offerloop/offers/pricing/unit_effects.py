@@ -18,11 +18,11 @@ from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain, UnitBoun
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.units import (
     FreeUnits,
+    as_now,
     count_free,
     free_units,
     price_of,
     rewards,
-    scope_lines,
     use_up,
     with_taken,
 )
@@ -234,7 +234,7 @@ class BuyGet(OnChosenUnits):
         if self.got_from is None:
             times = count_free(now, at, got) // self.size
         else:
-            got = scope_lines(self.got_from, at, now)
+            got = as_now(at.also[0], self.got_from, now)
             inside = set(got)
             bought = [place for place in at.lines if place not in inside]
             times = min(count_free(now, at, bought) // self.buy, -(-count_free(now, at, got) // self.get))

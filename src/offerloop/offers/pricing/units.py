@@ -29,9 +29,8 @@ class FreeUnits:
         self.pieces.append((self.number, (count, price, self.used | marks)))
 
 
-def scope_lines(scope: Scope, at: Place, now: Running) -> Sequence[int]:
+def as_now(lines: Sequence[int], scope: Scope, now: Running) -> Sequence[int]:
     """The lines of another scope than the offer's own, as they are now."""
-    lines = scope.lines(at.basket)
     return at_full_price(lines, now) if scope.only_full_price and now.announced else lines
 
 
@@ -62,7 +61,11 @@ def count_free(now: Running, at: Place, lines: Iterable[int]) -> int:
     avoids = at.claim.avoids
     if not avoids:
         return sum([at.basket.lines[place].quantity for place in lines])
-    return sum([count for place in lines for count, price, used in now.units(place) if price and not used & avoids])
+    cached = now.free.get((id(lines), avoids))
+    if cached is None:
+        free = [count for place in lines for count, price, used in now.units(place) if price and not used & avoids]
+        cached = now.free[id(lines), avoids] = (lines, sum(free))
+    return cached[1]
 
 
 def rewards(

@@ -29,6 +29,11 @@ class Chosen:
         """How far the total may be above the lowest one."""
         return 0 if self.find_lowest is None else max(0, self.total - self.find_lowest())
 
+    def after_adding(self, one: Candidate, n: int, now: Running) -> Running | None:
+        """Prices after the first `n` and one more, where that is how they were taken; else None."""
+        here = n < len(self.taken) and self.taken[n] is one and self.after[n] is now
+        return self.after[n + 1] if here else None
+
     def add(self, one: Candidate, new: Running | Shortfall) -> bool:
         """Take one more offer if it takes anything off; whether it did."""
         if isinstance(new, Shortfall) or new.total >= self.total:

@@ -57,6 +57,11 @@ class Search:
     """By position, the offers that each rules out, as bits."""
     tried: set[tuple[object, ...]] = field(default_factory=set)
     """What offers are left to try at what prices: each once."""
+    first: Chosen = field(init=False)
+    """The answer from which it starts."""
+
+    def __post_init__(self) -> None:
+        self.first = self.best
 
     def run(self) -> Chosen:
         """The best set, which is the one given unless a better one is found, and its gap."""
@@ -164,7 +169,7 @@ class Search:
     def take(self, one: Candidate, now: Running) -> Running | None:
         """Prices after one more offer on the path; None where it takes nothing off, and is not on the path."""
         self.effort -= len(self.basket.lines) + _PER_SET
-        new = apply(one, self.basket, now, self.least)
+        new = self.first.after_adding(one, len(self.path), now) or apply(one, self.basket, now, self.least)
         if isinstance(new, Shortfall) or new.total == now.total:
             return None
         self.path.append((one, new))
