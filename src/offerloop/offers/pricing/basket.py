@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 
 from offerloop.errors import InputError
@@ -173,6 +173,12 @@ class Basket:
         if self.shipments:
             object.__setattr__(self, "shipping_minor", total)
 
+    def with_lines(self, lines: tuple[BasketLine, ...]) -> Basket:
+        """The same with other lines; all else was checked when this basket was made."""
+        other, own = object.__new__(Basket), vars(self)
+        vars(other).update({name: own[name] for name in _FIELDS}, lines=lines)
+        return other
+
     @Computed
     def all_shipments(self) -> tuple[Shipment, ...]:
         """The shipments, at least one."""
@@ -244,3 +250,6 @@ class Basket:
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""
         return tuple([line.quantity * line.unit_minor if line.counts else 0 for line in self.lines])
+
+
+_FIELDS = tuple([one.name for one in fields(Basket)])

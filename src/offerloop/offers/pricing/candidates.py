@@ -8,16 +8,12 @@ from dataclasses import dataclass, replace
 from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import NO_CLAIM, UnitClaim, Uses
-from offerloop.offers.pricing.effects import Effect, OffFrom, Place
+from offerloop.offers.pricing.claims import LINES, NO_CLAIM, SOME, UnitClaim, Uses
+from offerloop.offers.pricing.effects import Effect, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
-from offerloop.offers.pricing.shipping_effect import OffShipping
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
-
-_OF_SHIPMENTS = (OffFrom, OffShipping)
-"""Effects that may change what shipments cost."""
 
 
 @dataclass(slots=True)
@@ -153,7 +149,7 @@ def places_of(bits: int) -> Iterator[int]:
 
 def shares_units(one: Uses, other: Uses) -> bool:
     """Whether two offers that do not stack compete for units and not for lines."""
-    return bool(one and other) and Uses.SOME in (one, other)
+    return bool(one and other) and SOME in (one, other)
 
 
 @dataclass(slots=True)
@@ -202,7 +198,11 @@ def candidate(
             (
                 effect,
                 Place(
-                    basket, scope.lines(basket), policy.arithmetic, left, claim,
+                    basket,
+                    scope.lines(basket),
+                    policy.arithmetic,
+                    left,
+                    claim,
                     also=[other.lines(basket) for other in others] if others else (),
                 ),
             )
@@ -244,7 +244,7 @@ def _of_many(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -
         worth = most = start.total - _changed(ready, places, start).total
         if not all(effect.quick for effect, _ in places):
             most = sum(amount for line, amount in enumerate(start.all_amounts) if touched >> line & 1)
-    return Candidate(ready, places, touched, worth, most, ready.offer_id, ready.stackable, False, Uses.LINES)
+    return Candidate(ready, places, touched, worth, most, ready.offer_id, ready.stackable, False, LINES)
 
 
 def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy) -> Candidate | Shortfall:
@@ -255,7 +255,7 @@ def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy
     worth, quick = placed.worth or 0, placed.places[0][0].quick
     return Candidate(
         ready, placed.places, placed.touched, worth, worth,
-        ready.offer_id, ready.stackable, quick, ready.uses if policy.units_once else Uses.LINES,
+        ready.offer_id, ready.stackable, quick, ready.uses if policy.units_once else LINES,
     )  # fmt: skip
 
 
@@ -273,13 +273,9 @@ def units_left(ready: Ready, basket: Basket) -> int | Shortfall:
 
 
 def _touched(effect: Effect, at: Place) -> int:
-    bits = 0
-    if isinstance(effect, _OF_SHIPMENTS):
-        for place in effect.shipments_of(at.basket):
-            bits |= 1 << len(at.basket.lines) + place
-        if isinstance(effect, OffShipping):
-            return bits
-    bits |= _bits(at.basket, at.lines)
+    bits = _bits(at.basket, at.lines) if effect.of_goods else 0
+    for place in effect.shipments_of(at.basket):
+        bits |= 1 << len(at.basket.lines) + place
     for lines in at.also:
         bits |= _bits(at.basket, lines)
     return bits

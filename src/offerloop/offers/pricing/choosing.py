@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.greedy import greedy, named_out
@@ -50,7 +50,7 @@ def turn_of(policy: StackingPolicy) -> Callable[[Candidate], tuple[int, int, boo
         ready = candidate.ready
         if by_priority:
             return 0, -ready.priority, False, 0, candidate.offer_id
-        return ready.lane, -ready.priority, candidate.uses is not Uses.SOME, -candidate.worth, candidate.offer_id
+        return ready.lane, -ready.priority, candidate.uses is not SOME, -candidate.worth, candidate.offer_id
 
     return turn
 

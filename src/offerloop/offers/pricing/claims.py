@@ -23,6 +23,10 @@ class Uses(IntEnum):
     """Some units, which it chooses."""
 
 
+LINES, EACH, SOME = Uses
+"""The same as names of the module, which Python finds several times as fast as those of a class of choices."""
+
+
 class UnitClaim(NamedTuple):
     """The bits that an offer sets on the units that it uses, and those on units that it does not touch."""
 
@@ -43,10 +47,10 @@ TAKEN = 1
 
 def claim_of(lane: int, uses: Uses, *, stackable: bool, limited: bool, alone: bool) -> UnitClaim:
     """Return the claim of an effect in a lane; `alone` where its offer has no other effect, `limited` by a stock."""
-    if uses is Uses.LINES or (uses is Uses.EACH and not alone):
+    if uses is LINES or (uses is EACH and not alone):
         return NO_CLAIM
     stacks, stands = 2 << 2 * lane, 4 << 2 * lane
     marks, avoids = (stacks, stands) if stackable else (stands, stacks | stands)
-    if uses is Uses.SOME and not limited:
+    if uses is SOME and not limited:
         return UnitClaim(marks | TAKEN, (avoids if alone else 0) | TAKEN)
     return UnitClaim(marks, avoids)

@@ -90,6 +90,12 @@ class Effect(Protocol):
     def quick(self) -> bool:
         """Whether asking what it takes off costs little beside taking it off."""
 
+    of_goods: ClassVar[bool]
+    """Whether it may change what lines cost."""
+
+    def shipments_of(self, basket: Basket) -> Sequence[int]:
+        """Positions of the shipments that it may change."""
+
     def missing(self, at: Place, now: Running) -> Shortfall | None:
         """What would have to be in the basket before it takes anything off."""
 
@@ -131,6 +137,7 @@ class Plain(ABC):
     """An effect on its own scope that asks for nothing."""
 
     uses: ClassVar[Uses] = Uses.LINES
+    of_goods: ClassVar[bool] = True
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -141,6 +148,11 @@ class Plain(ABC):
     def quick(self) -> bool:
         """See `Effect.quick`."""
         return True
+
+    def shipments_of(self, basket: Basket) -> Sequence[int]:
+        """See `Effect.shipments_of`."""
+        del basket
+        return ()
 
     def missing(self, at: Place, now: Running) -> Shortfall | None:
         """See `Effect.missing`."""
@@ -381,7 +393,7 @@ class OffFrom(Plain):
         return any(tier.free_shipping for tier in self.tiers)
 
     def shipments_of(self, basket: Basket) -> Sequence[int]:
-        """Positions of the shipments that it may free."""
+        """See `Effect.shipments_of`."""
         return basket.shipments_of(self.shops) if self.frees_shipping else ()
 
     @property

@@ -12,7 +12,7 @@ from offerloop.offers.base import Given, Offer
 from offerloop.offers.computed import Computed
 from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import UnitClaim, Uses, claim_of
+from offerloop.offers.pricing.claims import LINES, SOME, UnitClaim, Uses, claim_of
 from offerloop.offers.pricing.effects import Effect
 from offerloop.offers.pricing.priced import RejectedOffer
 from offerloop.offers.scope import DIMENSIONS, Scope
@@ -74,7 +74,7 @@ class Ready:
         if announced is None:
             announced = offer.in_lane in ANNOUNCED and not conditions.is_for_some_customers
         few = limited or any(getattr(effect, "units_per_line", None) is not None for effect, _ in effects)
-        uses = Uses.LINES if len(effects) != 1 else Uses.SOME if few else effects[0][0].uses
+        uses = LINES if len(effects) != 1 else SOME if few else effects[0][0].uses
         also = tuple([tuple(effect.also) for effect, _ in effects])
         scopes = [scope for (_, own), others in zip(effects, also, strict=True) for scope in (own, *others)]
         if after:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from operator import itemgetter
 
 from offerloop.money import round_up
 from offerloop.offers.base import Offer
@@ -13,7 +14,7 @@ from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.budgets import FindLeft, within_budget
 from offerloop.offers.pricing.candidates import Candidate, Placed, apply, candidate, places_of
 from offerloop.offers.pricing.choosing import choose, turn_of
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.priced import Adjustment, Applied, Priced, PricedLine, PricedShipment, RejectedOffer
 from offerloop.offers.pricing.running import Running, unit_prices
@@ -43,14 +44,8 @@ def price(
     if policy.most_line_share is not None:
         return _with_maximum(basket, offer_set, now, policy, find_left)
     order = canonical_order(basket, offer_set, policy)
-    if order is None:
-        return _priced(basket, offer_set, now, policy, find_left)
-    in_order = replace(basket, lines=tuple([basket.lines[place] for place in order]))
-    priced = _priced(in_order, offer_set, now, policy, find_left)
-    lines = [priced.lines[0]] * len(order)
-    for line, place in zip(priced.lines, order, strict=True):
-        lines[place] = line
-    return replace(priced, lines=tuple(lines))
+    in_order = basket if order is None else basket.with_lines(tuple([basket.lines[place] for place in order]))
+    return _priced(in_order, order, offer_set, now, policy, find_left)
 
 
 def _with_maximum(
@@ -60,15 +55,21 @@ def _with_maximum(
     least_share = 1 - (policy.most_line_share or Fraction(0))
     floors = (max(line.floor_minor, round_up(line.unit_minor * least_share)) for line in basket.lines)
     lines = tuple(replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True))
-    priced = price(replace(basket, lines=lines), offer_set, now, replace(policy, most_line_share=None), find_left)
+    priced = price(basket.with_lines(lines), offer_set, now, replace(policy, most_line_share=None), find_left)
     return replace(
         priced, lines=tuple(replace(one, line=line) for one, line in zip(priced.lines, basket.lines, strict=True))
     )
 
 
 def _priced(
-    basket: Basket, offer_set: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None
+    basket: Basket,
+    order: Sequence[int] | None,
+    offer_set: OfferSet,
+    now: int,
+    policy: StackingPolicy,
+    find_left: FindLeft | None,
 ) -> Priced:
+    """The price of a basket whose lines stand in this order, or as they were given."""
     start = Running.of(basket)
     candidates: list[Candidate] = []
     not_now: dict[str, Shortfall] = {}
@@ -85,7 +86,7 @@ def _priced(
     lines, shipments = _lines(basket, chosen, policy)
     return Priced(
         currency=basket.currency,
-        lines=lines,
+        lines=lines if order is None else _as_given(lines, order),
         shipments=shipments,
         shipping_before_minor=basket.shipping_minor,
         shipping_minor=chosen.after[-1].shipping,
@@ -99,6 +100,11 @@ def _priced(
         tax_included=basket.tax_included,
         find_gap=lambda: chosen.gap,
     )
+
+
+def _as_given(lines: Sequence[PricedLine], order: Sequence[int]) -> tuple[PricedLine, ...]:
+    """Lines that stand in some order as they stood before."""
+    return tuple([line for _, line in sorted(zip(order, lines, strict=True), key=itemgetter(0))])
 
 
 def _steps(chosen: Chosen) -> Iterable[tuple[Candidate, Running, Running]]:
@@ -158,11 +164,10 @@ def _applied(
         for step, old, new in _steps(chosen)
     ]  # fmt: skip
     giving = [one for one in candidates if one.ready.gives and not one.worth]
-    if giving and not any([step.ready.exclusive for step in chosen.taken]):
+    if giving and not any(step.ready.exclusive for step in chosen.taken):
         turns = _Turns(chosen, policy)
-        for one in giving:
-            if _may_give(one, chosen, basket, turns):
-                done.append(Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives))
+        given = [one for one in giving if _may_give(one, chosen, basket, turns)]
+        done += [Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives) for one in given]
     return tuple(done)
 
 
@@ -260,7 +265,7 @@ class _Turns:
         self.after = chosen.after
         self.turn = turn_of(policy)
         self.turns = [self.turn(one) for one in chosen.taken]
-        self.users = [one for one in chosen.taken if one.uses is Uses.SOME]
+        self.users = [one for one in chosen.taken if one.uses is SOME]
 
     def user_of(self, candidate: Candidate) -> Candidate | None:
         """The first offer that uses units of the same lines."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from offerloop.offers.base import Offer
 from offerloop.offers.pricing.basket import Basket, BasketLine
@@ -44,9 +44,8 @@ def price_each(
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     has_maximum = policy.most_line_share is not None or policy.most(0) is not None
-    around = {one.name: getattr(basket, one.name) for one in fields(Basket)}
     for line in lines:
-        alone = Basket(**{**around, "lines": (line,)})
+        alone = basket.with_lines((line,))
         simple = None if has_maximum else _by_one_offer(alone, offer_set, now, policy, explained_id, find_left)
         yield simple or _by_search(alone, offer_set, now, policy, explained_id, find_left)
 

@@ -34,8 +34,10 @@ def shared(basket: Basket, now: Running, places: Sequence[int], amount: int, rem
         return now
     if remainder is Remainder.FIRST_UNIT or remainder is Remainder.PER_UNIT:
         return now.with_runs(_by_unit(basket, now, places, amount, remainder))
-    most = room(basket, now, places)
     weights = [now.amounts[place] for place in places]
+    if remainder is Remainder.LARGEST and not basket.has_floors:
+        return now.less(zip(places, share(min(amount, sum(weights)), weights), strict=True))
+    most = room(basket, now, places)
     parts = (share if remainder is Remainder.LARGEST else _last_line)(amount, weights, most)
     return now.less(zip(places, parts, strict=True))
 

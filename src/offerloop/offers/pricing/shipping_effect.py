@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from offerloop.money import share
 from offerloop.offers.pricing.basket import Basket
@@ -24,8 +25,10 @@ class OffShipping(Plain):
     methods: frozenset[str] = frozenset()
     """Shipping methods that it is about; empty for all."""
 
+    of_goods: ClassVar[bool] = False
+
     def shipments_of(self, basket: Basket) -> Sequence[int]:
-        """Positions of the shipments that it is about."""
+        """See `Effect.shipments_of`."""
         return basket.shipments_of(self.shops, self.methods)
 
     def missing(self, at: Place, now: Running) -> Shortfall | None:
@@ -37,15 +40,14 @@ class OffShipping(Plain):
 
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
-        return sum(self._offs(at, now).values())
+        return sum(self._offs(at, now, self.shipments_of(at.basket)))
 
-    def _offs(self, at: Place, now: Running) -> dict[int, int]:
+    def _offs(self, at: Place, now: Running, places: Sequence[int]) -> Sequence[int]:
         """What each of its shipments gets off."""
-        places = self.shipments_of(at.basket)
         offs = [at.arithmetic.off(now.shipments[place], self.percent) for place in places]
         if self.most_minor is not None and sum(offs) > self.most_minor:
             offs = share(self.most_minor, offs, offs)
-        return dict(zip(places, offs, strict=True))
+        return offs
 
     def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
         """See `Effect.rates`. Shipments stand after the last line."""
@@ -55,5 +57,7 @@ class OffShipping(Plain):
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         del entry
-        offs = self._offs(at, now)
-        return now.with_shipments(price - offs.get(place, 0) for place, price in enumerate(now.shipments))
+        places, left = self.shipments_of(at.basket), list(now.shipments)
+        for place, off in zip(places, self._offs(at, now, places), strict=True):
+            left[place] -= off
+        return now.with_shipments(left)

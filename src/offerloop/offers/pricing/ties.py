@@ -13,7 +13,7 @@ from itertools import groupby, islice, product
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import EACH, SOME
 from offerloop.offers.pricing.offer_set import OfferSet
 from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import Scope
@@ -79,7 +79,7 @@ def find_ways(order: Sequence[Candidate], basket: Basket) -> bool:
 
 
 def _depends_on_order(one: Candidate) -> bool:
-    return any(one.uses is Uses.SOME or effect.uses is not Uses.EACH for effect, _ in one.places)
+    return any(one.uses is SOME or effect.uses is not EACH for effect, _ in one.places)
 
 
 def _arrangements(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from offerloop.offers.pricing.candidates import Candidate
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import SOME
 
 ByLine = Sequence[tuple[int, float]]
 
@@ -102,7 +102,7 @@ class ByLines:
         share = kept * most / one.most if one.most and not one.uses else kept
         for line, (_, off) in zip(of_lines, by_line, strict=True):
             before = line.left
-            if one.stackable and one.uses is Uses.SOME:
+            if one.stackable and one.uses is SOME:
                 line.units = max(line.units, off * share)
             elif one.stackable:
                 line.off_together += off * share

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import LINES, SOME
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.chosen import Chosen
 
@@ -29,9 +29,9 @@ class _Blocked:
         """Whether an offer is in conflict with one that was added."""
         used = self.unstackable if one.stackable else self.anyone
         lines = used[0]
-        if one.uses is not Uses.SOME:
+        if one.uses is not SOME:
             lines |= used[1]
-            if one.uses is Uses.LINES:
+            if one.uses is LINES:
                 lines |= used[2]
         return bool(one.touched & lines)
 
@@ -57,7 +57,7 @@ def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total
 
 def has_units(one: Candidate, now: Running) -> bool:
     """Whether an offer of single units finds any that are free."""
-    if one.uses is not Uses.SOME:
+    if one.uses is not SOME:
         return True
     effect, at = one.places[0]
     return bool(effect.repeats(at, now))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
 
 
@@ -19,7 +19,7 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> N
     for one in reversed(order):
         if one.uses:
             size = one.places[0][0].size
-            if one.uses is Uses.SOME:
+            if one.uses is SOME:
                 one.rival_size = max((other for (_, other), bits in _rivals(one, later) if bits), default=0)
             key = (-1 if _takes_anywhere(one) else one.ready.lane, size)
             later[key] = later.get(key, 0) | one.touched
@@ -40,7 +40,7 @@ def _rivals(one: Candidate, groups: Mapping[tuple[int, int], int]) -> list[tuple
 
 def _takes_anywhere(one: Candidate) -> bool:
     """Whether the units that it uses are used for offers of other lanes too."""
-    return one.uses is Uses.SOME and not one.ready.limited
+    return one.uses is SOME and not one.ready.limited
 
 
 def may_grow(candidates: Sequence[Candidate], basket: Basket) -> bool:

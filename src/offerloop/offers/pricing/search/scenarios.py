@@ -16,7 +16,7 @@ from math import inf
 from typing import NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import LINES
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.steps import Step, steps_of
 from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
@@ -231,7 +231,7 @@ class Scenarios:
         own = {place: self.classes[place] for place in places}
         for place in places:
             one, near = self.order[place], self.conflicts[place] | 1 << place
-            if not one.stackable and one.uses is Uses.LINES:
+            if not one.stackable and one.uses is LINES:
                 better = [other for other in places if self._gives_way(other, near, self.steps[place][0])]
                 if better:
                     self.joined |= 1 << place

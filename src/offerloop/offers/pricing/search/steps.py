@@ -8,7 +8,7 @@ from functools import cached_property
 from math import inf
 
 from offerloop.offers.pricing.candidates import Candidate
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import EACH, SOME
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.sharing import Remainder
 
@@ -43,11 +43,11 @@ class Step:
 
 def steps_of(place: int, one: Candidate, start: Running) -> list[Step]:
     """What an offer takes off; nothing where it is not in proportion."""
-    if len(one.places) != 1 or one.uses is Uses.SOME:
+    if len(one.places) != 1 or one.uses is SOME:
         return []
     (effect, at), (_, scope) = one.places[0], one.ready.effects[0]
     rates, rounding = effect.rates(at)
-    if effect.uses is Uses.EACH:
+    if effect.uses is EACH:
         if rates:
             return [Step(place, tuple([line for line, _ in rates]), rates[0][1], inf, rounding)]
         return [Step(place, (line,), 1.0, most) for line, most in effect.by_line(at, start)]

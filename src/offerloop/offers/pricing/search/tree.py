@@ -13,7 +13,7 @@ from math import ceil
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply, find_conflicts, places_of
-from offerloop.offers.pricing.claims import Uses
+from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.by_lines import ByLine, ByLines
 from offerloop.offers.pricing.search.by_scenario import ByScenario
@@ -196,7 +196,7 @@ class Search:
         bounds, groups = [left], dict[tuple[int, int], int]()
         for place, most in zip(reversed(places), reversed(worths), strict=True):
             one = self.order[place]
-            if one.stackable or one.uses is Uses.SOME:
+            if one.stackable or one.uses is SOME:
                 left -= most
             else:
                 group = (one.ready.lane, one.touched & -one.touched)
@@ -211,7 +211,7 @@ class Search:
         for place, most in zip(places, worths, strict=True):
             one = self.order[place]
             parts = one.by_line
-            if one.uses is Uses.SOME:
+            if one.uses is SOME:
                 whole += most
                 parts = parts if not self.path else one.places[0][0].by_line(one.places[0][1], now)
                 for line, off in parts:
@@ -219,15 +219,17 @@ class Search:
             counted.append(parts)
         if whole > sum(units.values()):
             return counted
-        return [
-            () if self.order[place].uses is Uses.SOME else parts for place, parts in zip(places, counted, strict=True)
-        ]
+        return [() if self.order[place].uses is SOME else parts for place, parts in zip(places, counted, strict=True)]
 
     def _worths(self, places: Iterable[int], now: Running) -> tuple[list[int], list[int]]:
         """Those that may take something off from now on, and the most that each does."""
-        worths = [(place, self._worth(self.order[place], now)) for place in places]
-        worths = [one for one in worths if one[1]]
-        return [place for place, _ in worths], [worth for _, worth in worths]
+        able, worths = [], []
+        for place in places:
+            worth = self._worth(self.order[place], now)
+            if worth:
+                able.append(place)
+                worths.append(worth)
+        return able, worths
 
     def _worth(self, one: Candidate, now: Running) -> int:
         if not self.path or len(one.places) != 1:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
-from offerloop.offers.pricing.claims import TAKEN, Uses
+from offerloop.offers.pricing.claims import SOME, TAKEN
 from offerloop.offers.pricing.effects import Effect, UnitBound
 from offerloop.offers.pricing.running import Running
 
@@ -124,7 +124,7 @@ def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Riva
 
 def is_chooser(one: Candidate) -> bool:
     """Whether an offer chooses its units, and they are used then."""
-    return one.uses is Uses.SOME and not one.quick
+    return one.uses is SOME and not one.quick
 
 
 def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equals]:
