@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 
 from offerloop.money import share
@@ -47,7 +47,11 @@ class BundleOf(OnChosenUnits):
 
     @cached_property
     def _size(self) -> int:
-        return sum(count for _, count in self.parts)
+        return sum(self._counts)
+
+    @cached_property
+    def _counts(self) -> tuple[int, ...]:
+        return tuple(count for _, count in self.parts)
 
     @property
     def also(self) -> Sequence[Scope]:
@@ -108,8 +112,9 @@ class BundleOf(OnChosenUnits):
         """See `Effect.apply`."""
         del entry
         touched: dict[int, FreeUnits] = {}
+        floors = at.basket.has_floors
         for units, saved, bundles in self._bundles(at, now):
-            parts = share(saved, [count * one.price for one, count in units], _rooms(at, units))
+            parts = share(saved, [count * one.price for one, count in units], _rooms(at, units) if floors else None)
             for (one, count), part in zip(units, parts, strict=True):
                 floor, taken = at.basket.lines[one.place].floor, count * bundles
                 for cheaper, price, used in lowered(((taken, one.price, one.used),), part * bundles, floor):
@@ -127,19 +132,16 @@ class BundleOf(OnChosenUnits):
                 return Shortfall(why, count=size - free, names=scope.names)
         if len({line for lines in every for line in lines}) == sum(map(len, every)):
             return None
-        units, fits = self._units(at, now)
-        room = self._room(set(fits.values()))
-        _, short = self._next(_with_sets(units, fits, room), room)
+        units, room = self._units_with_sets(at, now)
+        _, short = self._next(units, room.copy())
         return Shortfall(NotApplicable.COUNT, count=short) if short else None
 
     def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int, int]]:
         """The units of each bundle, what it saves, and how many are equal; their units are no longer free after it."""
         left = at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
-        units, fits = self._units(at, now)
-        room = self._room(set(fits.values()))
-        in_sets = _with_sets(units, fits, room)
+        units, room = self._units_with_sets(at, now)
         while left is None or left:
-            taken, short = self._next(in_sets, room.copy())
+            taken, short = self._next(units, room.copy())
             saved = 0 if short else self._saved(at, taken)
             if saved <= 0:
                 return
@@ -179,25 +181,28 @@ class BundleOf(OnChosenUnits):
                     room[some] -= count
         return taken_units, short
 
-    def _room(self, kinds: set[int]) -> dict[int, int]:
-        """How many units that fit nothing else may stand for each set of parts, of sets that decide."""
-        sets = set(kinds)
-        if any(one & (one - 1) for one in kinds):
-            for kind in kinds:
-                sets |= {kind | other for other in sets}
-        return {some: sum([count for n, (_, count) in enumerate(self.parts) if some >> n & 1]) for some in sets}
+    def _units_with_sets(self, at: Place, now: Running) -> tuple[list[tuple[FreeUnits, Sequence[int]]], dict[int, int]]:
+        """The units with the sets of parts that limit them, and the room of each of these sets."""
+        units, fits = self._units(at, now)
+        room, sets = _limits(self._counts, frozenset(fits.values()))
+        return [(one, sets[fits[one.place]]) for one in units], room
 
     def _saved(self, at: Place, units: Taken) -> int:
         price = sum([one.price * count for one, count in units])
         return price - (self.price_minor or 0) if self.percent is None else at.arithmetic.off(price, self.percent)
 
 
-def _with_sets(
-    units: Sequence[FreeUnits], fits: dict[int, int], room: dict[int, int]
-) -> list[tuple[FreeUnits, Sequence[int]]]:
-    """Return units with the sets of parts that have them among those that fit nothing else."""
-    sets = {parts: [some for some in room if parts & some == parts] for parts in set(fits.values())}
-    return [(one, sets[fits[one.place]]) for one in units]
+@lru_cache(maxsize=10_000)
+def _limits(counts: tuple[int, ...], kinds: frozenset[int]) -> tuple[dict[int, int], dict[int, Sequence[int]]]:
+    """How many units that fit nothing else may stand for each set of parts, of sets that decide, and for each kind of
+    unit, which is what parts it fits, those sets that have it among them.
+    """
+    deciding = set(kinds)
+    if any(one & (one - 1) for one in kinds):
+        for kind in kinds:
+            deciding |= {kind | other for other in deciding}
+    room = {some: sum(count for n, count in enumerate(counts) if some >> n & 1) for some in deciding}
+    return room, {kind: [some for some in room if kind & some == kind] for kind in kinds}
 
 
 _0 = Fraction(0)

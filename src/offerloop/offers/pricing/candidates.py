@@ -186,13 +186,13 @@ def candidate(
     if offer.currency and offer.currency != basket.currency:
         return Shortfall(NotApplicable.CURRENCY)
     conditions = offer.conditions
-    missing = None if conditions is NO_CONDITIONS else conditions.of_the_moment(basket, now, offer.offer_id)
+    missing = conditions.of_the_moment(basket, now, offer.offer_id) if ready.of_the_moment else None
     if missing is not None:
         return missing
     left = units_left(ready, basket) if ready.limited else None
     if isinstance(left, Shortfall):
         return left
-    placed = None if alike is None or ready.like is None else alike.get(id(ready.like))
+    placed = None if alike is None or ready.like is None else alike.get(ready.like)
     if placed is None:
         places = [
             (
@@ -210,7 +210,7 @@ def candidate(
         ]
         placed = Placed(places, _about(ready, places, basket))
         if alike is not None and len(places) == 1 and ready.like is not None:
-            alike[id(ready.like)] = placed
+            alike[ready.like] = placed
     if not placed.about and not any(at.lines for _, at in placed.places):
         return ready.absent
     if conditions is not NO_CONDITIONS:

@@ -60,8 +60,10 @@ class Ready:
     """By effect, the lines that it may touch beside those of its own scope."""
     claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
-    like: Ready | None = None
-    """Another offer of the same effects and claims that has no limit of units, as this one has none."""
+    of_the_moment: bool
+    """Whether its conditions ask for more than lines."""
+    like: int | None = None
+    """What it shares with offers of the same effects and claims; None where it has a limit of units."""
 
     @classmethod
     def of(cls, offer: Offer) -> Ready:
@@ -109,11 +111,12 @@ class Ready:
             tuple(scopes),
             also,
             claims,
+            conditions.are_of_the_moment,
         )
 
-    def beside(self, alike: dict[object, Ready]) -> Ready:
-        """The same with the first offer that is like it."""
-        return replace(self, like=alike.setdefault((self.effects, self.claims), self))
+    def beside(self, alike: dict[object, int]) -> Ready:
+        """The same with the number of those that are like it."""
+        return replace(self, like=alike.setdefault((self.effects, self.claims), len(alike)))
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class OfferSet:
     def of(cls, offers: Iterable[Offer]) -> OfferSet:
         """InputError when two have the same id."""
         ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer_id))
-        alike: dict[object, Ready] = {}
+        alike: dict[object, int] = {}
         ready = tuple([one if one.limited else one.beside(alike) for one in ready])
         for earlier, other in pairwise(ready):
             if earlier.offer_id == other.offer_id:

@@ -139,12 +139,14 @@ def unit_prices(runs: Runs) -> list[tuple[int, int]]:
     return merged
 
 
-def merged(runs: Iterable[Run]) -> Runs:
+def merged(runs: Runs) -> Runs:
     """Units of one price and one use together, in the order of their first."""
+    if len(runs) == 1:
+        return runs
     counts: dict[tuple[int, int], int] = {}
     for count, price, used in runs:
         counts[price, used] = counts.get((price, used), 0) + count
-    return tuple((count, price, used) for (price, used), count in counts.items())
+    return tuple([(count, price, used) for (price, used), count in counts.items()])
 
 
 def cut_runs(runs: Runs, pieces: Iterable[Piece]) -> Runs:

@@ -62,8 +62,8 @@ def _memberships(basket: Basket, scopes: Sequence[Scope]) -> list[list[int]]:
 def find_ways(order: Sequence[Candidate], basket: Basket) -> bool:
     """Note for each offer the other orders in which it can take lines that tie; whether these are all."""
     groups = basket.ties
-    places = next((one.places for one in order if one.places), ())
-    if not groups or not places or _is_by_place(places[0][1].arithmetic.remainder):
+    places = next((one.places for one in order if one.places), ()) if groups else ()
+    if not places or _is_by_place(places[0][1].arithmetic.remainder):
         return True
     signs = _memberships(basket, [scope for one in order for scope in one.ready.scopes])
     labels = {line: (number, tuple(signs[line])) for number, group in enumerate(groups) for line in group}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from offerloop.offers.pricing.effects import OffEachUnit, Place
 from offerloop.offers.pricing.running import Piece, Running, at_full_price, cut_runs, merged
 from offerloop.offers.scope import Scope
+
+price_of = attrgetter("price")
 
 
 @dataclass(slots=True)
@@ -43,17 +46,8 @@ def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first
         for number, (count, price, used) in enumerate(now.units(place))
         if not used & avoids
     ]
-    units.sort(key=_falling if expensive_first else price_of)
+    units.sort(key=price_of, reverse=expensive_first)
     return units
-
-
-def _falling(one: FreeUnits) -> int:
-    return -one.price
-
-
-def price_of(one: FreeUnits) -> int:
-    """The price of each unit."""
-    return one.price
 
 
 def count_free(now: Running, at: Place, lines: Iterable[int]) -> int:
@@ -99,5 +93,5 @@ def with_taken(now: Running, units: Iterable[FreeUnits], *, together: bool = Fal
     for one in units:
         if one.pieces:
             pieces.setdefault(one.place, []).extend(one.pieces)
-    runs = ((place, cut_runs(now.units(place), of_line)) for place, of_line in pieces.items())
-    return now.with_runs((place, merged(line)) if together else (place, line) for place, line in runs)
+    runs = [(place, cut_runs(now.units(place), of_line)) for place, of_line in pieces.items()]
+    return now.with_runs([(place, merged(line)) for place, line in runs] if together else runs)
