@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from offerloop.offers.record import set_at_once
+
 
 class NotApplicable(StrEnum):
     """Why an offer does not apply."""
@@ -43,6 +45,7 @@ class NotApplicable(StrEnum):
     SHIPMENT = "no_such_shipment"
 
 
+@set_at_once
 @dataclass(frozen=True)
 class Shortfall:
     """A reason, and how much more would do."""

@@ -11,9 +11,11 @@ from offerloop.message import Message
 from offerloop.offers.base import Given
 from offerloop.offers.computed import Computed
 from offerloop.offers.pricing.basket import BasketLine, Shipment
+from offerloop.offers.record import set_at_once
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 
 
+@set_at_once
 @dataclass(frozen=True)
 class Adjustment:
     """One change of what a line or the shipping costs; below zero."""
@@ -22,6 +24,7 @@ class Adjustment:
     amount_minor: int
 
 
+@set_at_once
 @dataclass(frozen=True)
 class PricedLine:
     """One line of the basket after all offers."""
@@ -56,6 +59,7 @@ class PricedLine:
         return None if not prior else max(Fraction(0), 1 - Fraction(self.announced_minor, prior))
 
 
+@set_at_once
 @dataclass(frozen=True)
 class PricedShipment:
     """One shipment after all offers."""
@@ -76,6 +80,7 @@ class GiftLine:
     in_basket: int
 
 
+@set_at_once
 @dataclass(frozen=True)
 class Applied:
     """An offer that is part of the price."""
@@ -90,6 +95,7 @@ class Applied:
     gives: tuple[Given, ...] = ()
 
 
+@set_at_once
 @dataclass(frozen=True)
 class RejectedOffer:
     """An offer that does not apply, and what would change that."""
@@ -113,6 +119,7 @@ class RejectedOffer:
         return cls(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
 
 
+@set_at_once
 @dataclass(frozen=True)
 class Priced:
     """A basket with its price. Totals are sums of the lines to be paid."""
