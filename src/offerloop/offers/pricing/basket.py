@@ -219,7 +219,7 @@ class Basket:
     @Computed
     def live_bits(self) -> int:
         """The same as bits."""
-        return sum(1 << place for place in self.live)
+        return sum([1 << place for place in self.live])
 
     @Computed
     def places(self) -> dict[str, dict[str, list[int]]]:

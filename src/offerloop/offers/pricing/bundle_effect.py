@@ -104,9 +104,9 @@ class BundleOf(OnChosenUnits):
 
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
-        parts = zip(self._lines(at, now), self.parts, strict=True)
-        free = [count_free(now, at, lines) // count for lines, (_, count) in parts]
-        return min([*free, *(limit for limit in (self.limit, at.times) if limit is not None)])
+        parts = zip(self._lines(at, now), self._counts, strict=True)
+        free = [count_free(now, at, lines) // count for lines, count in parts]
+        return min(free + [limit for limit in (self.limit, at.times) if limit is not None])
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
@@ -154,6 +154,8 @@ class BundleOf(OnChosenUnits):
 
     def _lines(self, at: Place, now: Running) -> Sequence[Sequence[int]]:
         """The lines of each part."""
+        if not now.announced:
+            return at.also
         return [as_now(lines, scope, now) for lines, (scope, _) in zip(at.also, self.parts, strict=True)]
 
     def _units(self, at: Place, now: Running) -> tuple[list[FreeUnits], dict[int, int]]:

@@ -88,7 +88,7 @@ class Candidate:
 
     def conflicts(self, other: Candidate) -> bool:
         """Whether only one of the two may apply: in one lane, for the same line, and not both stackable."""
-        if self.excludes(other):
+        if (self.ready.named or other.ready.named) and self.excludes(other):
             return True
         if self.ready.lane != other.ready.lane or not self.touched & other.touched:
             return False
@@ -305,8 +305,8 @@ def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Run
         new = _partly(now, new, now.total - least)
     if candidate.ready.announced:
         new.announced = now.announced
-        for line, amount in enumerate(new.amounts):
-            if amount < now.amounts[line]:
+        for line in places_of(candidate.touched & basket.live_bits):
+            if new.amounts[line] < now.amounts[line]:
                 new.announced |= 1 << line
     return new
 

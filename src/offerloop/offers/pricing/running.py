@@ -130,6 +130,8 @@ def _each(run: Run, off: int) -> Runs:
 
 def unit_prices(runs: Runs) -> list[tuple[int, int]]:
     """Number and price of units, with equal neighbours put together."""
+    if len(runs) == 1:
+        return [runs[0][:2]]
     merged: list[tuple[int, int]] = []
     for count, price, _ in runs:
         if merged and merged[-1][1] == price:

@@ -200,8 +200,10 @@ class Search:
                 left -= most
             else:
                 group = (one.ready.lane, one.touched & -one.touched)
-                left -= max(0, most - groups.get(group, 0))
-                groups[group] = max(most, groups.get(group, 0))
+                largest = groups.get(group, 0)
+                if most > largest:
+                    left -= most - largest
+                    groups[group] = most
             bounds.append(left)
         return bounds[::-1]
 
