@@ -57,9 +57,9 @@ class Conditions:
     @property
     def are_of_the_moment(self) -> bool:
         """Whether any of them depends neither on prices nor on products."""
-        asked = self.code_needed, self.segments, self.not_segments, self.bought_in, self.not_bought_in
+        of_customer = self.code_needed, self.segments, self.not_segments, self.bought_in, self.not_bought_in
         others = self.window is not ALWAYS or self.order_number is not None or self.purchase is not ANY_PURCHASE
-        return any(asked) or others
+        return any(of_customer) or others
 
     def of_the_moment(self, basket: Basket, now: int, offer_id: str) -> Shortfall | None:
         """What depends neither on prices nor on products."""

@@ -194,20 +194,10 @@ def candidate(
         return left
     placed = None if alike is None or ready.like is None else alike.get(ready.like)
     if placed is None:
-        places = [
-            (
-                effect,
-                Place(
-                    basket,
-                    scope.lines(basket),
-                    policy.arithmetic,
-                    left,
-                    claim,
-                    also=[other.lines(basket) for other in others] if others else (),
-                ),
-            )
-            for (effect, scope), others, claim in zip(ready.effects, ready.also, _claims(ready, policy), strict=True)
-        ]
+        places = []
+        for (effect, scope, others), claim in zip(ready.parts, _claims(ready, policy), strict=True):
+            also = [other.lines(basket) for other in others] if others else ()
+            places.append((effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim, None, also)))
         placed = Placed(places, _about(ready, places, basket))
         if alike is not None and len(places) == 1 and ready.like is not None:
             alike[ready.like] = placed
@@ -312,6 +302,9 @@ def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Run
 
 
 def _changed(ready: Ready, places: Sequence[tuple[Effect, Place]], now: Running) -> Running:
+    if len(places) == 1 and not now.announced:
+        effect, at = places[0]
+        return effect.apply(at, now, now)
     new = now
     for (effect, at), (_, scope) in zip(places, ready.effects, strict=True):
         place = at

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import inf
 from typing import ClassVar, Protocol
 
@@ -387,7 +388,7 @@ class OffFrom(Plain):
     shops: frozenset[str] = frozenset()
     """Shops whose shipments it frees, where a tier frees shipping; empty for all."""
 
-    @property
+    @cached_property
     def frees_shipping(self) -> bool:
         """Whether one of the tiers does."""
         return any(tier.free_shipping for tier in self.tiers)

@@ -48,6 +48,8 @@ class Ready:
     """What it needs to itself in its lane."""
     named: bool
     """Whether it names a group, or offers beside which it does not apply."""
+    segments: frozenset[str]
+    """Segments of which the customer must be in one."""
     absent: Shortfall
     """Why it does not apply where nothing of what it is about is in the basket."""
     rejected: RejectedOffer
@@ -56,8 +58,8 @@ class Ready:
     """Whether something that it is about must not be reduced."""
     scopes: tuple[Scope, ...]
     """All that it is about, and what its conditions are measured on."""
-    also: tuple[tuple[Scope, ...], ...]
-    """By effect, the lines that it may touch beside those of its own scope."""
+    parts: tuple[tuple[Effect, Scope, tuple[Scope, ...]], ...]
+    """Its effects with their scopes, and the lines that each may touch beside those of its own scope."""
     claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
     of_the_moment: bool
@@ -105,11 +107,12 @@ class Ready:
             limited,
             uses,
             named,
+            conditions.segments,
             absent,
             RejectedOffer.of(offer.offer_id, absent),
             of_full_price,
             tuple(scopes),
-            also,
+            tuple([(effect, own, others) for (effect, own), others in zip(effects, also, strict=True)]),
             claims,
             conditions.are_of_the_moment,
         )

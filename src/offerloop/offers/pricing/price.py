@@ -132,7 +132,7 @@ def _lines(
     tax = _taxes(basket, last, funded, policy)
     lines = []
     for place, line in enumerate(basket.lines):
-        units = tuple(unit_prices(last.units(place))) if line.counts else ()
+        units = unit_prices(last.units(place)) if line.counts else ()
         paid = last.amounts[place]
         lines.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax[place]))
     n = len(lines)
@@ -166,8 +166,8 @@ def _applied(
     giving = [one for one in candidates if one.ready.gives and not one.worth]
     if giving and not any(step.ready.exclusive for step in chosen.taken):
         turns = _Turns(chosen, policy)
-        given = [one for one in giving if _may_give(one, chosen, basket, turns)]
-        done += [Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives) for one in given]
+        giving = [one for one in giving if _may_give(one, chosen, basket, turns)]
+        done += [Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives) for one in giving]
     return tuple(done)
 
 
@@ -195,15 +195,19 @@ def _rejected(
     reasons = {offer_id: RejectedOffer.of(offer_id, missing) for offer_id, missing in not_now.items()}
     for one in _unchosen(others, chosen, basket, policy):
         reasons[one.offer_id] = one
-    rest = [ready for ready in offer_set.ready if ready.offer_id not in applied]
-    return tuple([reasons.get(ready.offer_id) or why_far(ready, basket) for ready in rest])
+    return tuple(
+        [
+            reasons.get(ready.offer_id) or (why_far(ready, basket) if ready.segments else ready.rejected)
+            for ready in offer_set.ready
+            if ready.offer_id not in applied
+        ]
+    )
 
 
 def why_far(ready: Ready, basket: Basket) -> RejectedOffer:
     """Why an offer that is filed elsewhere does not concern the basket."""
-    segments = ready.offer.conditions.segments
-    if segments and not segments & basket.customer.segments:
-        return RejectedOffer(ready.offer_id, NotApplicable.SEGMENT, names=tuple(sorted(segments)))
+    if ready.segments and not ready.segments & basket.customer.segments:
+        return RejectedOffer(ready.offer_id, NotApplicable.SEGMENT, names=tuple(sorted(ready.segments)))
     return ready.rejected
 
 

@@ -128,17 +128,17 @@ def _each(run: Run, off: int) -> Runs:
     return ((over, price - each - 1, used), (count - over, price - each, used))
 
 
-def unit_prices(runs: Runs) -> list[tuple[int, int]]:
+def unit_prices(runs: Runs) -> tuple[tuple[int, int], ...]:
     """Number and price of units, with equal neighbours put together."""
     if len(runs) == 1:
-        return [runs[0][:2]]
+        return (runs[0][:2],)
     merged: list[tuple[int, int]] = []
     for count, price, _ in runs:
         if merged and merged[-1][1] == price:
             merged[-1] = (merged[-1][0] + count, price)
         else:
             merged.append((count, price))
-    return merged
+    return tuple(merged)
 
 
 def merged(runs: Runs) -> Runs:
