@@ -232,7 +232,7 @@ def _of_many(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -
         touched |= _touched(effect, at)
     if places:
         worth = most = start.total - _changed(ready, places, start).total
-        if not all(effect.quick for effect, _ in places):
+        if not ready.quick:
             most = sum(amount for line, amount in enumerate(start.all_amounts) if touched >> line & 1)
     return Candidate(ready, places, touched, worth, most, ready.offer_id, ready.stackable, False, LINES)
 
@@ -242,10 +242,10 @@ def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy
         placed.ask(start)
     if placed.missing is not None:
         return placed.missing
-    worth, quick = placed.worth or 0, placed.places[0][0].quick
+    worth = placed.worth or 0
     return Candidate(
         ready, placed.places, placed.touched, worth, worth,
-        ready.offer_id, ready.stackable, quick, ready.uses if policy.units_once else LINES,
+        ready.offer_id, ready.stackable, ready.quick, ready.uses if policy.units_once else LINES,
     )  # fmt: skip
 
 

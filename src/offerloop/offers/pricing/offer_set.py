@@ -44,6 +44,8 @@ class Ready:
     label: Message
     limited: bool
     """Whether it limits how many units go at its price."""
+    quick: bool
+    """Whether asking what it takes off costs little beside taking it off."""
     uses: Uses
     """What it needs to itself in its lane."""
     named: bool
@@ -105,6 +107,7 @@ class Ready:
             after,
             offer.label(),
             limited,
+            all(effect.quick for effect, _ in effects),
             uses,
             named,
             conditions.segments,

@@ -116,7 +116,7 @@ class RejectedOffer:
     @classmethod
     def of(cls, offer_id: str, missing: Shortfall) -> RejectedOffer:
         """Return an offer that something is missing for."""
-        return cls(offer_id, missing.why, missing.minor, missing.count, names=missing.names, at=missing.at)
+        return cls(offer_id, missing.why, missing.minor, missing.count, None, missing.names, missing.at)
 
 
 @set_at_once

@@ -48,7 +48,9 @@ def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total
     named = any(candidate.ready.named for candidate in order)
     for candidate in order:
         lane, now = lanes[candidate.ready.lane], chosen.after[-1]
-        if lane.bars(candidate) or (named and named_out(candidate, chosen)) or not has_units(candidate, now):
+        if lane.bars(candidate) or (named and named_out(candidate, chosen)):
+            continue
+        if now is not start and not has_units(candidate, now):
             continue
         if chosen.add(candidate, apply(candidate, basket, now, min_total)):
             lane.add(candidate)
