@@ -19,6 +19,7 @@ ignore_case = true
 path = "lines.csv"
 where = "state in ['paid']"
 attributes = ["till"]
+join = [{ path = "tills.csv", on = "till", key = "number" }]
 [sources.order_lines.columns]
 order_id = "order"
 customer_id = "who"
@@ -27,6 +28,7 @@ quantity = "n"
 paid = "coalesce(paid, 0)"
 at = "when"
 store_id = "store"
+channel = "where"
 text = "title"
 reimbursed = "paid * 0.1"
 
@@ -84,6 +86,7 @@ def write_every_source(folder):
     """Files and configuration; gives the path of the latter."""
     (folder / "offerloop.toml").write_text(CONFIG)
     _write(folder, "lines", "order,who,what,n,paid,when,store,title,state,till", _order_lines())
+    pl.DataFrame({"number": ["t1", "t3"], "where": ["hall", "yard"]}).write_csv(folder / "tills.csv")
     _write(folder, "products", "what,kind,brand,cost,stock", ((p, KINDS[p % 3], f"b{p}", p, p * 3) for p in range(5)))
     _write(folder, "customers", "who,agrees,segment,age", _customers())
     _write(folder, "events", "who,what,kind,at,value", ((f"c{c}", c % 5, "view", _clock(c * 9), c) for c in range(8)))

@@ -30,10 +30,11 @@ def init(
     encoding: str | None = None,
     sample: str | None = None,
     language: str | None = None,
+    join: Iterable[StrPath] = (),
 ) -> offerloop.InitResult:
     """Write a commented configuration from a shop's own files, or for the sample `complete-journey`.
 
-    A file may also be a database, as URL#table or URL#query. `columns` names the columns of the files that are not
+    Files in `join` have columns of the order lines, such as orders with customer and time, one row each. A file may also be a database, as URL#table or URL#query. `columns` names the columns of the files that are not
     recognised: `{"customer_id": "Member", "products.category": "Group"}`. `config` of the result is the file.
     """
     from offerloop.commands.init.request import InitRequest
@@ -45,7 +46,8 @@ def init(
     }  # fmt: skip
     files = {name: str(place) for name, place in places.items() if place is not None}
     named = [f"{ours}={theirs}" for ours, theirs in (columns or {}).items()]
-    request = InitRequest(files, text_of(budget), currency, text_of(margin), named, encoding, sample, language)
+    joined = [str(place) for place in join]
+    request = InitRequest(files, text_of(budget), currency, text_of(margin), named, encoding, sample, language, joined)
     return write_configuration(as_path(folder), request)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from offerloop.config.model import (
         JDBC,
         Config,
+        JoinedFile,
         Listed,
         Profiles,
         Recommend,
@@ -64,6 +65,7 @@ __all__ = [
     "ConfigSection",
     "Data",
     "ExperimentSettings",
+    "JoinedFile",
     "LimitRule",
     "Limits",
     "Listed",

@@ -175,7 +175,8 @@ def privacy_beside(privacy: Privacy, folder: Path) -> Privacy:
 
 def _source_beside(source: Source, folder: Path) -> Source:
     if source.path is not None:
-        return source.model_copy(update={"path": folder / as_path(source.path)})
+        join = tuple(one.model_copy(update={"path": folder / as_path(one.path)}) for one in source.join)
+        return source.model_copy(update={"path": folder / as_path(source.path), "join": join})
     return source if source.url is None else source.model_copy(update={"url": sqlite_beside(source.url, folder)})
 
 

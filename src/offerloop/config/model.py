@@ -92,6 +92,19 @@ class Shop(ConfigSection):
         return known_zone(value)
 
 
+class JoinedFile(ConfigSection):
+    """An entry of `join`: a file with one row for each value of a column, such as one row for each order."""
+
+    path: Path
+    """File relative to the configuration file, of any kind that a source may have."""
+    part: str | None = None
+    """Sheet of a workbook or file in a ZIP archive, where there are several."""
+    on: str
+    """Column of the source, or of a file joined before, by which rows belong together."""
+    key: str | None = None
+    """The same column in the joined file, where its name there is another."""
+
+
 class Source(ConfigSection):
     """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
@@ -107,6 +120,9 @@ class Source(ConfigSection):
     """Table to read from `url`; without one a table of the Spark session, such as catalog.sales.orders."""
     query: str | None = None
     """SQL that selects the rows, instead of `table`; a view is a table. Nothing is ever written."""
+    join: tuple[JoinedFile, ...] = ()
+    """Files whose columns belong to the rows, such as orders with customer and time, like
+    [{ path = "orders.csv", on = "order_id" }]; what both have is read from the source itself."""
     columns: dict[str, str]
     """Our column = their column, or an expression of + - * / over their columns and 'text'; coalesce(column, 0)
     counts an empty cell as 0, and a column whose name is no plain word stands in backticks."""
@@ -135,6 +151,8 @@ class Source(ConfigSection):
             raise ValueError(Message("'query' belongs to a source with 'url'"))
         if self.path is None and self.part is not None:
             raise ValueError(Message("'part' belongs to a source with 'path'"))
+        if self.path is None and self.join:
+            raise ValueError(Message("'join' belongs to a source with 'path'; of a database give a 'query'"))
         if self.separator is not None and len(self.separator) != 1:
             raise ValueError(Message("'separator' must be one character, not '{separator}'", separator=self.separator))
         return self
@@ -401,7 +419,14 @@ class Config(ConfigSection):
         privacy = [self.privacy.key_file, self.privacy.suppress] if "privacy" in self.__dict__ else []
         outcomes = self.experiment.outcomes if "experiment" in self.__dict__ else ()
         usual = self.__dict__.get("business_as_usual")
-        files = (*(source.path for source in sources), *privacy, *outcomes, None if usual is None else usual.path)
+        joined = (one.path for source in sources for one in source.join)
+        files = (
+            *(source.path for source in sources),
+            *joined,
+            *privacy,
+            *outcomes,
+            None if usual is None else usual.path,
+        )
         return [path for path in files if path is not None]
 
     def in_language(self, language: str | None) -> Config:

@@ -57,7 +57,8 @@ if TYPE_CHECKING:
         with_variables,
     )
     from offerloop.events.sources.dialect import Dialect, as_utf8, likely_encodings, sniff
-    from offerloop.events.sources.open import Raw, file_source, instead_of_copies, open_source
+    from offerloop.events.sources.open import file_source, instead_of_copies, open_source
+    from offerloop.events.sources.raw import Raw
     from offerloop.events.sources.store import open_event_log, redeemed_offers, store_sources
     from offerloop.events.sources.unpack import Readable, SeveralPartsError, readable, split_part
 

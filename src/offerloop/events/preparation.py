@@ -27,7 +27,7 @@ from offerloop.events.cleaning.dates import DATED, Dates
 from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
-from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids
+from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids, without_key
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
 from offerloop.events.columns.read import SourcesRead, count_rows, read_all
@@ -381,6 +381,8 @@ class _Cleaning:
                 self._one_text(cleaned)
             drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
+        if name in _KEYS and count_rows(cleaned.frame.filter(nw.col(_KEYS[name]).is_null())):
+            apply_rules(cleaned, [without_key(_KEYS[name])])
         if name == "order_lines":
             cleaned.frame = self._known_then(cleaned)
             self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
@@ -450,7 +452,7 @@ class _Cleaning:
             )
 
     def _check_key(self, name: SourceName, frame: Frame, key: str) -> None:
-        counts = frame.filter(~nw.col(key).is_null()).group_by(key).agg(nw.len().alias("n"))
+        counts = frame.group_by(key).agg(nw.len().alias("n"))
         several = collect(counts.filter(nw.col("n") > 1), key)
         if len(several):
             place, example = self.config.sources[name].place, several[key][0]

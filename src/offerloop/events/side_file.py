@@ -14,7 +14,8 @@ from offerloop.errors import SourceError
 from offerloop.events.columns.cells import as_text
 from offerloop.events.columns.ids import as_integers
 from offerloop.events.privacy.pseudonyms import pseudonym, read_key
-from offerloop.events.sources.open import Raw, file_source, open_source
+from offerloop.events.sources.open import file_source, open_source
+from offerloop.events.sources.raw import Raw
 from offerloop.events.sources.unpack import split_part
 from offerloop.message import Message
 

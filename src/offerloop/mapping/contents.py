@@ -50,6 +50,8 @@ class SourceColumn:
     name: str
     cells: pl.Series
     decimal: str = "."
+    is_of_several: bool = False
+    """Whether a cell stands on several rows again, as the total of an order on each of its lines: it is no amount."""
 
     @cached_property
     def filled(self) -> pl.Series:
@@ -174,12 +176,14 @@ def _possible(cells: pl.Series, form: str) -> bool:
 
 def is_money(column: SourceColumn) -> bool:
     """Return whether a column holds amounts."""
+    if column.is_of_several:
+        return False
     return column.numeric and not _plain_time(column) and column.distinct >= min(2, column.filled.len() // FEW)
 
 
 def is_quantity(column: SourceColumn) -> bool:
     """Counts or measures of one line."""
-    if not column.numeric or not column.full or column.dated:
+    if not column.numeric or not column.full or column.dated or column.is_of_several:
         return False
     return 0 < float(column.numbers.median() or 0) <= 100  # type: ignore[arg-type]
 
@@ -266,6 +270,11 @@ def is_text(column: SourceColumn) -> bool:
     return column.cells.dtype == pl.String and column.filled.len() > 0
 
 
+def is_words(column: SourceColumn) -> bool:
+    """Return whether a column holds texts that are no numbers."""
+    return is_text(column) and not column.numeric
+
+
 def is_number(column: SourceColumn) -> bool:
     """Return whether a column holds numbers."""
     return column.numeric and not column.dated
@@ -285,6 +294,6 @@ GATES: dict[str, Callable[[SourceColumn], bool]] = {
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
     "consent": is_consent, "opt_out": is_opt_out,
     "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
-    "stock": is_number, "text": is_text,
+    "stock": is_number, "text": is_words,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""

@@ -91,7 +91,16 @@ class ColumnMatch:
 
 def columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
     """Every column of the source, seen in its head and in rows from all over it."""
-    return {name: SourceColumn(name, sample.sampled[name], sample.decimal) for name in sample.head.columns}
+    of_several = {
+        name
+        for one in sample.joined
+        if name_score(one.on, "order_lines", "product_id")[0] < HOLDS
+        for name in one.columns
+    }
+    return {
+        name: SourceColumn(name, sample.sampled[name], sample.decimal, name in of_several)
+        for name in sample.head.columns
+    }
 
 
 def match(

@@ -11,7 +11,7 @@ from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.discounts import discounts
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
 from offerloop.mapping.amounts.unit_or_total import unit_or_total
-from offerloop.mapping.contents import SourceColumn, is_clock, is_id, is_money, is_quantity
+from offerloop.mapping.contents import SourceColumn, is_clock, is_flag, is_id, is_money, is_quantity
 from offerloop.mapping.dates import choose_time
 from offerloop.mapping.doubts import order_notes
 from offerloop.mapping.matching import (
@@ -37,6 +37,8 @@ _MOST_IDS = 7
 _TRIED_ROWS = 5_000
 _ONE_CUSTOMER = 0.98
 """Share of the orders that must have one customer."""
+_IMPOSSIBLE = -2.0
+"""Score of columns that cannot be what they would be taken for."""
 
 
 def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None) -> ColumnMatch:
@@ -87,15 +89,16 @@ def _amounts(match: ColumnMatch) -> None:
             match.take("paid", amounts[0].name, (amounts[0].name,), BY_CONTENTS)
     if "quantity" not in match.guesses:
         counts = [column for column in match.free() if is_quantity(column) and _counts(column)]
+        counts = [column for column in counts if not misleads(column.name, "order_lines", "quantity")]
         open_ids = [ours for ours in ("customer_id", "product_id") if ours not in match.guesses]
         if len(counts) == 1 and len([column for column in match.free() if is_id(column)]) > len(open_ids):
             match.take("quantity", counts[0].name, (counts[0].name,), BY_CONTENTS)
 
 
 def _counts(column: SourceColumn) -> bool:
-    """Mostly ones and twos, as quantities are."""
-    small = column.numbers.is_in([1.0, 2.0]).sum()
-    return not column.fractions and column.distinct <= 50 and small >= 0.6 * column.numbers.len()
+    """Mostly ones and twos, as quantities are; zeros and ones are a yes and a no."""
+    small, most = column.numbers.is_in([1.0, 2.0]).sum(), float(column.numbers.max() or 0)  # type: ignore[arg-type]
+    return not column.fractions and column.distinct <= 50 and most > 1 and small >= 0.6 * column.numbers.len()
 
 
 def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
@@ -113,9 +116,18 @@ def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
     choices: list[dict[str, str]] = [dict(zip(needed, names, strict=True)) for names in permutations(free, len(needed))]
     if "order_id" in missing:
         choices += [dict(zip(missing, names, strict=True)) for names in permutations(free, len(missing))]
-    best = max(choices, key=lambda one: _plausible(head, {**fixed, **one}, day))
+    choices = [one for one in choices if not _names_no_customer(match, one.get("customer_id"))]
+    scored = ((_plausible(head, {**fixed, **one}, day), one) for one in choices)
+    score, best = max(scored, key=lambda one: one[0], default=(_IMPOSSIBLE, {}))
+    if score <= _IMPOSSIBLE:
+        return
     for ours, theirs in best.items():
         match.take(ours, theirs, (theirs,), BY_CONTENTS)
+
+
+def _names_no_customer(match: ColumnMatch, name: str | None) -> bool:
+    """Return whether a column is a yes or no, or its name says that it is a seller, a line or the like."""
+    return name is not None and (is_flag(match.columns[name]) or misleads(name, "order_lines", "customer_id"))
 
 
 def _is_named_otherwise(column: SourceColumn, match: ColumnMatch) -> bool:
@@ -127,6 +139,8 @@ def _is_named_otherwise(column: SourceColumn, match: ColumnMatch) -> bool:
 def _plausible(head: pl.DataFrame, ids: dict[str, str], day: str | None) -> float:
     """How well columns play their parts: lines of a customer at one time are a basket of several products."""
     customer, product, order = ids["customer_id"], ids["product_id"], ids.get("order_id")
+    if order and head[order].n_unique() < head.height == head[customer].n_unique():
+        return _IMPOSSIBLE  # each line of an order another customer: these are numbers of the lines
     basket = [order] if order else [customer, *([day] if day else [])]
     lines = head.height / max(head.select(basket).n_unique(), 1)
     several = head.select([*basket, product]).n_unique() / head.height

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, SeveralPartsError
+from offerloop.mapping.joining import joined
 from offerloop.mapping.matching import ColumnMatch, Guess, columns_of, match
 from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.other_sources import KEYS, guess_source
@@ -26,14 +27,19 @@ _LIST_ROWS = 200_000
 
 
 def sample_sources(
-    files: Mapping[SourceName, str], folder: Path, encoding: str | None = None
+    files: Mapping[SourceName, str], folder: Path, encoding: str | None = None, join: Sequence[str] = ()
 ) -> dict[SourceName, SampleRows]:
-    """Return rows of each file; copies that reading needs go to `folder`, and must stay as long as the result.
+    """Return rows of each file; those of order lines with the columns of the files in `join`.
 
-    Raises InputError for one that cannot be read.
+    Copies that reading needs go to `folder`, and must stay as long as the result. Raises InputError for a file that
+    cannot be read, or cannot be joined.
     """
     rows = {name: _LIST_ROWS if name in KEYS else SAMPLE_ROWS for name in files}
-    return {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SOURCES if name in files}
+    samples = {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SOURCES if name in files}
+    for written in join:
+        beside = sample_rows(place_of(written), folder, encoding=encoding)
+        samples["order_lines"] = joined(samples["order_lines"], beside, folder)
+    return samples
 
 
 def _best_part(name: SourceName, written: str, folder: Path, rows: int, encoding: str | None) -> SampleRows:

@@ -7,7 +7,7 @@ import csv
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from offerloop.errors import InputError
 from offerloop.events import (
     Dialect,
     Readable,
+    as_utf8,
     connect,
     frame_of,
     instead_of_copies,
@@ -70,6 +71,8 @@ class SampleRows:
     """Whether the dialect's encoding was named, not guessed."""
     file: Readable | None = None
     """The file to read from, which may be a copy; of a database only the rows of a query."""
+    joined: tuple[JoinedRows, ...] = ()
+    """Files whose columns stand beside its own."""
 
     @property
     def decimal(self) -> str:
@@ -88,6 +91,9 @@ class SampleRows:
 
     def position(self, column: str, cell: str) -> Message | None:
         """Return ``"line 7"`` for a cell as it is written, ``"row 7"`` where rows are counted."""
+        for one in self.joined:
+            if column in one.columns:
+                return one.sample.position(column, cell)
         if self.file is not None and self.dialect is not None:
             return self.file.position(line_of(self.file.path, self.dialect, column, cell))
         row = self.head[column].cast(pl.String).index_of(cell)
@@ -101,8 +107,24 @@ class SampleRows:
         return Message(", {position}", context="behind the name of a file", position=position)
 
 
+@dataclass(frozen=True)
+class JoinedRows:
+    """A file that is joined to a source."""
+
+    sample: SampleRows
+    columns: frozenset[str]
+    """What it adds."""
+    on: str
+    """Column of the source by which rows belong together."""
+    key: str
+    """The same column in this file."""
+    share: float
+    """Of the rows that were looked at, how many have a row in this file."""
+
+
 Samples = Mapping[SourceName, SampleRows]
 
+_KEY = "_joined_by"
 _QUERY = re.compile(r"(?P<url>.*?)#\s*(?P<query>(?:select|with)\b.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -169,6 +191,42 @@ def sample_rows(place: SourcePlace, folder: Path, rows: int = SAMPLE_ROWS, encod
             )
         )
     return sample
+
+
+def join_rows(sample: SampleRows, beside: SampleRows, on: str, key: str, folder: Path) -> SampleRows | None:
+    """Return the rows with the columns of their rows in another file; None where that has several for a value of `key`.
+
+    Copies that reading needs go to `folder`. Raises InputError where a file cannot be read.
+    """
+    text, wanted = pl.col(on).cast(pl.String).str.strip_chars(), pl.col(key).cast(pl.String).str.strip_chars()
+    keys = sample.sampled.select(text).to_series().unique()
+    rows = _whole_file(beside, folder).with_columns(wanted.alias(_KEY)).filter(pl.col(_KEY).is_in(keys.implode()))
+    found = rows.collect().unique()
+    added = [name for name in beside.head.columns if name not in sample.head.columns and name != key]
+    if found[_KEY].is_duplicated().any():
+        return None
+    found = found.select(_KEY, *added)
+    head, spread = (
+        one.with_columns(text.alias(_KEY)).join(found, on=_KEY, how="left", maintain_order="left").drop(_KEY)
+        for one in (sample.head, sample.spread)
+    )
+    share = float(sample.sampled.select(text.is_in(found[_KEY].implode()).mean()).item() or 0.0)
+    joined = JoinedRows(beside, frozenset(added), on, key, share)
+    return replace(sample, head=head, spread=spread, joined=(*sample.joined, joined))
+
+
+def _whole_file(sample: SampleRows, folder: Path) -> pl.LazyFrame:
+    """All rows of a file as its sample has them."""
+    if sample.whole or sample.file is None:
+        return sample.head.lazy()
+    if sample.dialect is None:
+        return pl.scan_parquet(sample.file.path, glob=False).select(sample.head.columns)
+    file = as_utf8(sample.file.path, sample.dialect.encoding, folder)
+    cells = pl.scan_csv(
+        file, separator=sample.dialect.separator, has_header=False, skip_rows=1, truncate_ragged_lines=True, glob=False,
+        schema=dict.fromkeys(sample.head.columns, pl.String),
+    )  # fmt: skip
+    return cells.fill_null("")
 
 
 def _csv(place: SourcePlace, file: Readable, rows: int, encoding: str | None) -> SampleRows:
@@ -238,7 +296,7 @@ def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) ->
     """Every cell as text; short rows are filled up, long ones cut."""
     width = len(header)
     try:
-        rows = [row for row in csv.reader(lines, delimiter=dialect.separator) if row]
+        rows = [row for row in csv.reader(lines, delimiter=dialect.separator) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise InputError(
             Message("the file '{path}' cannot be read as CSV: {error}", path=str(path), error=str(error))

@@ -29,7 +29,7 @@ from offerloop.mapping import (
     unmapped_answers,
 )
 from offerloop.message import Message
-from offerloop.workspace import SampleRows, SourcePlace, sample_rows
+from offerloop.workspace import SampleRows, SourcePlace, join_rows, sample_rows
 
 CONFIGURED = Message("named in the configuration")
 
@@ -57,8 +57,15 @@ def _looked_at(config: Config) -> Iterator[tuple[SourceName, ColumnMatch, Sample
             place = SourcePlace(source.path, source.part, source.url, source.table, source.query)
             # the reader of the whole source has read it, and knows more of how it is written
             with suppress(InputError, SourceError):
-                sample = sample_rows(place, Path(folder), encoding=source.encoding)
+                sample = _with_joined(sample_rows(place, Path(folder), encoding=source.encoding), source, Path(folder))
                 yield name, _mapped(source, sample), sample
+
+
+def _with_joined(sample: SampleRows, source: Source, folder: Path) -> SampleRows:
+    for one in source.join:
+        beside = sample_rows(SourcePlace(one.path, one.part), folder, encoding=source.encoding)
+        sample = join_rows(sample, beside, one.on, one.key or one.on, folder) or sample
+    return sample
 
 
 def _mapped(source: Source, sample: SampleRows) -> ColumnMatch:

@@ -15,6 +15,13 @@ def init(
     orders: Annotated[
         str | None, typer.Option(help="Order lines: CSV, Excel, Parquet, or a database as URL#table or URL#query.")
     ] = None,
+    join: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Further file whose columns belong to the order lines, such as orders with customer and time; "
+            "repeatable.",
+        ),
+    ] = None,
     products: Annotated[str | None, typer.Option(help="Products, one row each.")] = None,
     customers: Annotated[str | None, typer.Option(help="Customers, one row each.")] = None,
     events: Annotated[
@@ -59,6 +66,6 @@ def init(
         "exposures": exposures, "offers": offers, "redemptions": redemptions,
     }  # fmt: skip
     files = {name: place for name, place in places.items() if place is not None}
-    request = InitRequest(files, budget, currency, margin, columns or (), encoding, sample, language)
+    request = InitRequest(files, budget, currency, margin, columns or (), encoding, sample, language, join or ())
     started = write_configuration(folder, request)
     say(started.facts, page(started), as_json)

@@ -115,7 +115,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
 def source_lines(source: SourceText, folder: Path) -> list[str]:
     """Return the lines of one `[sources.NAME]` with its columns."""
     lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.sample.place, folder)]
-    lines += _dialect(source.sample)
+    lines += [*_joined(source.sample, folder), *_dialect(source.sample)]
     if source.time_format is not None:
         lines.append(entry("time_format", quoted(source.time_format.form), source.time_format.why))
     if source.attributes:
@@ -171,6 +171,19 @@ def _place(place: SourcePlace, folder: Path) -> list[str]:
     warning = "better: ${NAME} instead of the password, read from the environment" if secret else ""
     rows = entry("table", quoted(place.table or "")) if place.query is None else entry("query", quoted(place.query))
     return [entry("url", quoted(url), warning), rows]
+
+
+def _joined(sample: SampleRows, folder: Path) -> list[str]:
+    """Return the files that are joined to the source, each with how it was found."""
+    lines = []
+    for one in sample.joined:
+        place = one.sample.place
+        values = {"path": beside(place.path, folder) if place.path else "", "on": one.on}
+        values |= {"part": place.part} if place.part else {}
+        values |= {"key": one.key} if one.key != one.on else {}
+        written = ", ".join(f"{name} = {quoted(value)}" for name, value in values.items())
+        lines.append(f"  {{ {written} }},  # {one.share:.0%} of the order lines have a row there")
+    return ["join = [", *lines, "]"] if lines else []
 
 
 def _dialect(sample: SampleRows) -> list[str]:

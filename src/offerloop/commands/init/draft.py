@@ -9,6 +9,9 @@ from pathlib import Path
 from offerloop.mapping import OpenColumn, open_column_notes
 from offerloop.message import Message, both, joined
 
+_OF_ORDERS = ("customer_id", "at")
+"""Columns of order lines that shops often keep in a file of orders."""
+
 
 def is_draft(path: Path) -> bool:
     """Return whether a configuration still has an open place; what cannot be understood is not ours to replace."""
@@ -27,7 +30,15 @@ def draft_message(target: Path, opened: Sequence[OpenColumn]) -> Message:
         columns=both(list(dict.fromkeys(one.ours for one in opened))),
         options=" ".join(f"--map {_option(one)}=COLUMN" for one in opened),
     )
-    return joined([*open_column_notes(opened), wrote], "\n")
+    elsewhere = [
+        Message(
+            "If another file has {columns}, one row for each order, give it too: --join FILE",
+            columns=both(list(dict.fromkeys(one.ours for one in of_orders))),
+        )
+        for of_orders in [[one for one in opened if one.source == "order_lines" and one.ours in _OF_ORDERS]]
+        if of_orders
+    ]
+    return joined([*open_column_notes(opened), *elsewhere, wrote], "\n")
 
 
 def _option(column: OpenColumn) -> str:

@@ -33,6 +33,8 @@ class InitRequest:
     encoding: str | None = None
     sample: str | None = None
     language: str | None = None
+    join: Sequence[str] = ()
+    """Files whose columns belong to the order lines."""
 
 
 def init(folder: Path, request: InitRequest) -> InitResult:
@@ -46,5 +48,6 @@ def init(folder: Path, request: InitRequest) -> InitResult:
     files = cast("Mapping[SourceName, str]", request.files)
     columns = read_map(request.columns, files)
     return write_shop(
-        folder, files, request.budget, request.currency, request.encoding, columns, request.margin, request.language
-    )
+        folder, files, request.budget, request.currency, request.encoding, columns, request.margin, request.language,
+        request.join,
+    )  # fmt: skip

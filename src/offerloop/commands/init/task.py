@@ -60,13 +60,13 @@ class _Mapped:
 def write_shop(
     folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None,
     encoding: str | None = None, columns: Given | None = None, margin: str | None = None,
-    language: str | None = None,
+    language: str | None = None, join: Sequence[str] = (),
 ) -> InitResult:  # fmt: skip
     """Write `folder/offerloop.toml`. `files` are as `place_of` reads them; order_lines must be among them.
 
-    `encoding` is that of all CSV files; it is guessed for each otherwise. Raises InputError when a file cannot be read,
-    when there is a finished configuration already, and when a required column cannot be identified: then what is
-    written is a draft, which takes the place of an earlier draft.
+    Files in `join` are joined to the order lines. `encoding` is that of all CSV files; else it is guessed for each.
+    Raises InputError when a file cannot be read, when there is a finished configuration already, and when a required
+    column cannot be identified: then what is written is a draft, which takes the place of an earlier draft.
     """
     target = folder / FILE
     if folder.exists() and not folder.is_dir():
@@ -85,7 +85,7 @@ def write_shop(
     encoding = known_encoding(encoding) if encoding is not None else None
     share = _MARGIN if margin is None else GuessedValue(read_margin(margin), is_given=True)
     with TemporaryDirectory(prefix="offerloop-") as place:
-        samples = sample_sources(files, Path(place), encoding)
+        samples = sample_sources(files, Path(place), encoding, join)
         guesses_by_source = {
             name: guesses(columns_given, samples.get(name, samples["order_lines"]))
             for name, columns_given in (columns or {}).items()

@@ -72,6 +72,12 @@ def _incomplete() -> CleaningRule:
     )
 
 
+def without_key(key: str) -> CleaningRule:
+    """The rule for a list of products, customers and the like, whose rows are looked up by their key."""
+    why = Message("{column} is missing, by which rows are looked up", column=key)
+    return CleaningRule("incomplete", "rejected", nw.col(key).is_null(), why, column=key)
+
+
 def _of_time(clean: Clean) -> list[CleaningRule]:
     at, day = nw.col("at"), nw.col("order_day")
     rules = [

@@ -22,7 +22,8 @@ from offerloop.events.columns.expression import Compiled, Wording, compile_condi
 from offerloop.events.columns.ids import as_integers, lost_digits
 from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_unclear
 from offerloop.events.privacy.consent_names import check_direction
-from offerloop.events.sources.open import Raw, open_source
+from offerloop.events.sources.open import open_source
+from offerloop.events.sources.raw import Raw
 from offerloop.message import Message, both, joined
 from offerloop.money import DIGITS
 
@@ -145,7 +146,7 @@ def _named(raw: Raw) -> Iterator[None]:
     except SourceError as error:
         raise (
             error
-            if any(raw.name in text for text in error.message.texts())
+            if any(name in text for text in error.message.texts() for name in raw.names)
             else SourceError(Message("'{name}': {error}", context="error", name=raw.name, error=error.message))
         ) from None
 
@@ -382,8 +383,8 @@ def _check_cells(
                 Message(
                     "'{name}'{line}, column '{column}' ('{field}'): '{cell}' {why} ({n} such cells)",
                     context="error",
-                    name=mapping.raw.name,
-                    line=mapping.raw.line(theirs, cell),
+                    name=mapping.raw.of(theirs).name,
+                    line=mapping.raw.of(theirs).line(theirs, cell),
                     column=theirs,
                     field=ours,
                     cell=str(cell),
@@ -415,7 +416,7 @@ def rows_outside(name: SourceName, config: Config, engine: Engine, first_day: in
 
 
 def _row(raw: Raw, theirs: str, cell: str, key: object, name: str) -> Message:
-    place = raw.position(theirs, cell) or (f"{name} {key}" if name != "at" else None)
+    place = raw.of(theirs).position(theirs, cell) or (f"{name} {key}" if name != "at" else None)
     if place is None:
         return Message("'{cell}'", context="cell of a row", cell=cell)
     return Message("'{cell}' ({place})", context="cell of a row", cell=cell, place=place)
@@ -423,9 +424,10 @@ def _row(raw: Raw, theirs: str, cell: str, key: object, name: str) -> Message:
 
 def _wrong_kind(mapping: _Mapping, ours: str, cell: str, n: int, size: int) -> Message:
     column = mapping.wrong[ours].theirs
+    raw = mapping.raw.of(column)
     wrong = _WRONG_IDS if ours.endswith("_id") else _WRONG_TIMES if ours in TIME_COLUMNS else _WRONG_NUMBERS
     return wrong.with_values(
-        name=mapping.raw.name, line=mapping.raw.line(column, cell), column=column, field=ours, n_wrong=n, n_cells=size,
+        name=raw.name, line=raw.line(column, cell), column=column, field=ours, n_wrong=n, n_cells=size,
         cell=cell, section=mapping.place,
     )  # fmt: skip
 

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import narwhals as nw
 
 from offerloop.config import JDBC, Source
 from offerloop.engine import BrokenFileError, Engine, Frame, TableReader
 from offerloop.errors import SourceError
-from offerloop.events.sources.csv_lines import broken_line, line_of
+from offerloop.events.sources.csv_lines import broken_line
 from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
 from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
+from offerloop.events.sources.joined import with_joined
+from offerloop.events.sources.raw import Raw
 from offerloop.events.sources.unpack import Readable, readable, split_part
 from offerloop.message import Message
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A source as it lies there."""
-
-    frame: Frame
-    name: str
-    """What messages call it: the path, or the table and database."""
-    decimal: str = "."
-    csv: tuple[Readable, Dialect] | None = None
-
-    def line(self, column: str, cell: str) -> Message | str:
-        """Return ``", line 7"`` for a cell of a CSV file, ``", row 7"`` of a workbook, else nothing."""
-        if self.csv is None:
-            return ""
-        file, dialect = self.csv
-        return file.place(line_of(file.path, dialect, column, cell))
-
-    def position(self, column: str, cell: str) -> Message | None:
-        """Return the same by itself: ``"line 7"``."""
-        if self.csv is None:
-            return None
-        file, dialect = self.csv
-        return file.position(line_of(file.path, dialect, column, cell))
 
 
 def file_source(path: Path) -> Source:
@@ -52,10 +30,22 @@ def file_source(path: Path) -> Source:
 
 @contextmanager
 def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
-    """The raw table; copies that it needs (unpacked, another encoding, a database's rows) last as long as the context.
+    """The raw table with the files that are joined to it.
 
-    Messages name the source and never a copy.
+    Copies that it needs (unpacked, another encoding, a database's rows) last as long as the context. Messages name the
+    source and never a copy.
     """
+    with ExitStack() as opened:
+        raw = opened.enter_context(_opened(source, engine))
+        for join in source.join:
+            beside = Source(path=join.path, part=join.part, encoding=source.encoding, columns={})
+            raw = with_joined(raw, opened.enter_context(_opened(beside, engine)), join)
+        yield raw
+
+
+@contextmanager
+def _opened(source: Source, engine: Engine) -> Iterator[Raw]:
+    """One table."""
     if source.is_of_platform:
         yield Raw(_platform_table(source, engine), source.place, source.decimal or ".")
         return
@@ -135,7 +125,7 @@ def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterat
     dialect = Dialect(csv_dialect.encoding, csv_dialect.separator, source.decimal or csv_dialect.decimal)
     frame = engine.read(as_utf8(file.path, dialect.encoding, folder), dialect.separator)
     try:
-        yield Raw(frame, file.name, dialect.decimal, (file, dialect))
+        yield Raw(_without_empty_rows(frame), file.name, dialect.decimal, (file, dialect))
     except BrokenFileError:
         line, wrong = broken_line(file.path, dialect)
         raise SourceError(
@@ -146,3 +136,9 @@ def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterat
                 reason=wrong,
             )
         ) from None
+
+
+def _without_empty_rows(frame: Frame) -> Frame:
+    """Leave out rows of nothing but separators, which spreadsheets write below a table."""
+    says = [(nw.col(column) != "").fill_null(value=False) for column in frame.collect_schema()]
+    return frame.filter(nw.any_horizontal(*says, ignore_nulls=False))
