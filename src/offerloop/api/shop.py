@@ -34,8 +34,9 @@ def init(
 ) -> offerloop.InitResult:
     """Write a commented configuration from a shop's own files, or for the sample `complete-journey`.
 
-    Files in `join` have columns of the order lines, such as orders with customer and time, one row each. A file may also be a database, as URL#table or URL#query. `columns` names the columns of the files that are not
-    recognised: `{"customer_id": "Member", "products.category": "Group"}`. `config` of the result is the file.
+    Files in `join` have columns of the order lines, such as orders with customer and time, one row each. A file may
+    also be a database, as URL#table or URL#query. `columns` names the columns of the files that are not recognised:
+    `{"customer_id": "Member", "products.category": "Group"}`. `config` of the result is the file.
     """
     from offerloop.commands.init.request import InitRequest
     from offerloop.commands.init.request import init as write_configuration

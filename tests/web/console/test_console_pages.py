@@ -302,9 +302,13 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
     with served(shop) as client:
         admin = signed_in(client, "admin")
         assert "/console/setup" in client.get("/console/overview", headers=admin).text
-        lines = (tmp_path / "lines.csv").read_bytes()
+        table = pl.read_csv(tmp_path / "lines.csv")
+        lines = table.drop("who").write_csv().encode()
+        orders = table.select("order", customer="who").unique().write_csv().encode()
         text = {"content-type": "text/csv"}
-        for source, content, status in (("other", lines, 404), ("order_lines", b"", 422), ("order_lines", lines, 201)):
+        for source, content, status in (
+            ("other", lines, 404), ("order_lines", b"", 422), ("order_lines", lines, 201), ("orders", orders, 201),
+        ):  # fmt: skip
             answer = client.put(f"/console/upload/{source}", headers=admin | text, content=content)
             assert answer.status_code == status
         assert client.put("/console/upload/order_lines", headers=admin, json={}).status_code == 415
@@ -315,7 +319,8 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
         assert post_form(client, admin, "set-up", **chosen).headers["location"] == "/console/jobs"
         config = load_config(shop)
         assert config.shop.currency == "EUR"
-        assert config.sources["order_lines"].columns["store_id"] == "order"
+        source = config.sources["order_lines"]
+        assert (source.columns["store_id"], source.columns["customer_id"], len(source.join)) == ("order", "customer", 1)
         assert client.get("/console/jobs.json", headers=admin).json()["jobs"][0]["state"] == "queued"
         assert client.put("/console/upload/order_lines", headers=admin | text, content=lines).status_code == 409
 

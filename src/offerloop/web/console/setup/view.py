@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +46,12 @@ SOURCES: dict[SourceName, Message] = {
     "products": Message("Products with categories (may be left out)"),
     "customers": Message("Customers with attributes and consent (may be left out)"),
 }
+ORDERS = "orders"
+"""The file that is joined to the order lines."""
+UPLOADS: dict[str, Message] = {
+    **{str(name): words for name, words in SOURCES.items()},
+    ORDERS: Message("Orders with customer and time, where the order lines have none (may be left out)"),
+}
 SHOWN_AS = {"order_lines": "orders"}
 """Sources that people call by another name."""
 
@@ -58,14 +64,14 @@ def view(request: PageRequest) -> View:
         return View(TITLE, "", (Notice(done, "good", "/console/overview", overview),))
     folder = request.worker.settings.shop / FOLDER
     files = _uploaded(folder)
-    files_taken = tuple((name, words, name in files) for name, words in SOURCES.items())
+    files_taken = tuple((name, words, (folder / f"{name}.csv").is_file()) for name, words in UPLOADS.items())
     blocks: list[Block] = [Uploads("uploads", files_taken, MOST_BYTES)]
     if "order_lines" not in files:
         return View(
             TITLE, Message("Give the shop's order lines as a CSV file. Nothing leaves this machine."), tuple(blocks)
         )
     try:
-        blocks += _columns(files)
+        blocks += _columns(files, _joined(folder))
     except InputError as error:
         blocks.append(Notice(error.message, "bad"))
     return View(TITLE, Message("Look at what each column was taken for, then start the first run."), tuple(blocks))
@@ -75,15 +81,21 @@ def _uploaded(folder: Path) -> dict[SourceName, Path]:
     return {name: folder / f"{name}.csv" for name in SOURCES if (folder / f"{name}.csv").is_file()}
 
 
+def _joined(folder: Path) -> list[str]:
+    """Return the file that is joined to the order lines, if it is there."""
+    orders = folder / f"{ORDERS}.csv"
+    return [str(orders)] if orders.is_file() else []
+
+
 @contextmanager
-def _sampled(files: Mapping[SourceName, Path]) -> Iterator[dict[SourceName, SampleRows]]:
+def _sampled(files: Mapping[SourceName, Path], joined: Sequence[str]) -> Iterator[dict[SourceName, SampleRows]]:
     with TemporaryDirectory(prefix="offerloop-") as place:
-        yield sample_sources({name: str(path) for name, path in files.items()}, Path(place))
+        yield sample_sources({name: str(path) for name, path in files.items()}, Path(place), join=joined)
 
 
-def _columns(files: Mapping[SourceName, Path]) -> list[Block]:
+def _columns(files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Block]:
     """Return sample rows of each file, and a form with what each of our columns is read from."""
-    with _sampled(files) as samples:
+    with _sampled(files, joined) as samples:
         matches = infer_mapping(samples, {})
         inputs, missing = _inputs(files, matches)
         blocks: list[Block] = [
@@ -156,7 +168,7 @@ def _set_up(request: PageRequest) -> str:
     wishes = InitRequest(
         files=cast("dict[str, str]", {name: str(path) for name, path in files.items()}), columns=columns,
         budget=request.field("budget") or None, currency=request.field("currency").upper() or None,
-        language=request.localizer.language,
+        language=request.localizer.language, join=_joined(shop / FOLDER),
     )  # fmt: skip
     init(shop, wishes)
     queue_job(request.http, JobRequest(kind="run"), request.caller)
@@ -172,7 +184,7 @@ async def take_upload(http: Request, source: str) -> Response:
     """Keep a file of a shop that is not set up yet. Raises HttpProblem for one that is, and for an unknown source."""
     caller = await caller_with(http, Permission.EDIT)
     request = PageRequest(http, caller, {})
-    if source not in SOURCES:
+    if source not in UPLOADS:
         raise HttpProblem("not_found")
     if request.config is not None or (request.worker.settings.shop / "offerloop.toml").exists():
         raise HttpProblem("conflict", Message("the shop is set up already"))
