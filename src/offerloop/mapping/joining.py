@@ -19,15 +19,15 @@ _NONE = Message(
 
 
 def joined(sample: SampleRows, beside: SampleRows, folder: Path) -> SampleRows:
-    """Return the rows with the columns of another file, joined by the column whose values are found there most.
+    """Return the rows with the columns of another file, joined by the column whose values stand there most often.
 
     Raises InputError where there is no such column.
     """
     tried = (join_rows(sample, beside, on, key, folder) for on, key in _pairs(sample, beside))
-    found = [one for one in tried if one is not None and one.joined[-1].share >= _FEWEST]
-    if not found:
+    matched = [one for one in tried if one is not None and one.joined[-1].share >= _FEWEST]
+    if not matched:
         raise InputError(_NONE.with_values(beside=str(beside.place), place=str(sample.place)))
-    return max(found, key=lambda one: one.joined[-1].share)
+    return max(matched, key=lambda one: one.joined[-1].share)
 
 
 def _pairs(sample: SampleRows, beside: SampleRows) -> Iterator[tuple[str, str]]:

@@ -201,16 +201,16 @@ def join_rows(sample: SampleRows, beside: SampleRows, on: str, key: str, folder:
     text, wanted = pl.col(on).cast(pl.String).str.strip_chars(), pl.col(key).cast(pl.String).str.strip_chars()
     keys = sample.sampled.select(text).to_series().unique()
     rows = _whole_file(beside, folder).with_columns(wanted.alias(_KEY)).filter(pl.col(_KEY).is_in(keys.implode()))
-    found = rows.collect().unique()
+    matching = rows.collect().unique()
     added = [name for name in beside.head.columns if name not in sample.head.columns and name != key]
-    if found[_KEY].is_duplicated().any():
+    if matching[_KEY].is_duplicated().any():
         return None
-    found = found.select(_KEY, *added)
+    matching = matching.select(_KEY, *added)
     head, spread = (
-        one.with_columns(text.alias(_KEY)).join(found, on=_KEY, how="left", maintain_order="left").drop(_KEY)
+        one.with_columns(text.alias(_KEY)).join(matching, on=_KEY, how="left", maintain_order="left").drop(_KEY)
         for one in (sample.head, sample.spread)
     )
-    share = float(sample.sampled.select(text.is_in(found[_KEY].implode()).mean()).item() or 0.0)
+    share = float(sample.sampled.select(text.is_in(matching[_KEY].implode()).mean()).item() or 0.0)
     joined = JoinedRows(beside, frozenset(added), on, key, share)
     return replace(sample, head=head, spread=spread, joined=(*sample.joined, joined))
 
