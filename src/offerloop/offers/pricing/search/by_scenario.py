@@ -79,11 +79,17 @@ class ByScenario:
         search, place = self.search, (allowed & -allowed).bit_length() - 1
         amounts = now.all_amounts
         off = [some.most(now, allowed) for some in self.scenarios.rivals]
-        bounds = (search.bound(one.tail(place, allowed).left(amounts, off), now.total) for one in scenarios)
-        for dead, bound in enumerate(bounds):
+
+        def bound_of(one: Scenario) -> int:
+            return search.bound(one.tail(place, allowed).left(amounts, off), now.total)
+
+        for dead, one in enumerate(scenarios):
             search.effort -= len(amounts)
-            if bound < search.best.total:
-                return scenarios[dead:], min([bound, *bounds]) if search.is_over else bound
+            if search.bound(one.tail(place, allowed).least_left(amounts, off), now.total) < search.best.total:
+                bound = bound_of(one)
+                if bound < search.best.total:
+                    alive = scenarios[dead:]
+                    return alive, min([bound_of(other) for other in alive]) if search.is_over else bound
         return (), search.best.total
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
+from operator import mul
 from typing import NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
@@ -44,6 +45,14 @@ class Tail:
     """What rounding, and offers that are not in proportion, take off at most."""
     shares: list[float]
     """How much is left behind it, at most, of what each group of rivals for units takes off."""
+    keeps: list[float]
+    """The share of each line that percentages without a maximum leave."""
+    fixed: float
+    """What all else takes off at most."""
+
+    def least_left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
+        """At most what `left` says, and sooner said: as if maxima and amounts were reached in full."""
+        return sum(map(mul, amounts, self.keeps)) - self.fixed - sum(map(mul, off_units, self.shares))
 
     def left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
         """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much."""
@@ -62,7 +71,7 @@ class Tail:
             keep = 1 - off / total if total > off else 0.0
             for line in lines:
                 left[line] *= keep
-        return sum(left) - self.slack - sum([most * share for most, share in zip(off_units, self.shares, strict=True)])
+        return sum(left) - self.slack - sum(map(mul, off_units, self.shares))
 
 
 @dataclass(slots=True)
@@ -112,7 +121,7 @@ class Scenario:
         return cached
 
     def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
-        worth = [1.0] * len(self.all.amounts)
+        worth, keeps, amounts_off = [1.0] * len(self.all.amounts), [1.0] * len(self.all.amounts), 0.0
         slack, shares, behind = 0.0, [0.0] * len(self.all.rivals), set[int]()
         events = [one for one in self.all.events if one[0] >= place]
         for steps in reversed(groups):
@@ -123,12 +132,17 @@ class Scenario:
             noise = any(other & first.bits != first.bits for other in behind if other & first.bits)
             slack += top * max([step.rounding + (step.noise if noise else 0.0) for step in steps])
             fixed = len(steps) > 1 or first.most < inf
+            limited = [step.most for step in steps if step.most < inf]
+            if limited:
+                amounts_off += max(limited) * max([keeps[line] for line in first.lines])
+            keep = 1 - max([step.rate if step.most == inf else 0.0 for step in steps])
             for line in first.lines:
                 worth[line] = top if fixed else worth[line] * (1 - first.rate)
+                keeps[line] *= keep
             behind.add(first.bits)
         while events:
             slack += self._pass(events.pop(), worth, shares)
-        return Tail(_runs(groups, len(worth)), slack, shares)
+        return Tail(_runs(groups, len(worth)), slack, shares, keeps, slack + amounts_off)
 
     def _pass(self, event: tuple[int, int], worth: Sequence[float], shares: list[float]) -> float:
         """Note what is left of what rivals take off, or return what an offer that is not in proportion takes off."""
