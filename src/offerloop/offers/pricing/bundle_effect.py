@@ -53,6 +53,10 @@ class BundleOf(OnChosenUnits):
     def _counts(self) -> tuple[int, ...]:
         return tuple(count for _, count in self.parts)
 
+    @cached_property
+    def _is_of_full_price(self) -> bool:
+        return any(scope.only_full_price for scope, _ in self.parts)
+
     @property
     def also(self) -> Sequence[Scope]:
         """See `Effect.also`."""
@@ -154,7 +158,7 @@ class BundleOf(OnChosenUnits):
 
     def _lines(self, at: Place, now: Running) -> Sequence[Sequence[int]]:
         """The lines of each part."""
-        if not now.announced:
+        if not (now.announced and self._is_of_full_price):
             return at.also
         return [as_now(lines, scope, now) for lines, (scope, _) in zip(at.also, self.parts, strict=True)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import mul
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import SOME, TAKEN
@@ -38,10 +39,13 @@ class Equals:
         effect, at = self.one.places[0]
         return min(number * self.one.most, self.together) if number and effect.repeats(at, now) else 0.0
 
-    def most_of_unit(self, line: int, price: int) -> float:
-        """The most that they take off one unit."""
-        share, cap, more = self.bound
-        return max(0.0, min(price, cap) * share + more) if self.one.touched >> line & 1 else 0.0
+    def most_of_each(self, units: Sequence[tuple[int, int, int]]) -> list[float]:
+        """The most that they take off each of some units: (line, number, price)."""
+        (share, cap, more), touched = self.bound, self.one.touched
+        return [
+            max(0.0, (price if price < cap else cap) * share + more) if touched >> line & 1 else 0.0
+            for line, _, price in units
+        ]
 
 
 @dataclass(slots=True)
@@ -67,25 +71,25 @@ class Rivals:
 
     def _most(self, now: Running, left: int) -> float:
         whole = [one.most(left, now) for one in self.equals]
-        able = [one for one, most in zip(self.equals, whole, strict=True) if most]
         units = [
-            (count, [one.most_of_unit(line, price) for one in able])
+            (line, count, price)
             for line in self.lines
             for count, price, used in now.units(line)
             if price and not used & TAKEN
         ]
-        return _least_cover([most for most in whole if most], units)
+        of_units = [one.most_of_each(units) for one, most in zip(self.equals, whole, strict=True) if most]
+        return _least_cover([most for most in whole if most], of_units, [count for _, count, _ in units])
 
 
-def _least_cover(whole: Sequence[float], units: Sequence[tuple[int, Sequence[float]]]) -> float:
+def _least_cover(whole: Sequence[float], of_units: Sequence[Sequence[float]], counts: Sequence[int]) -> float:
     """The least that is found with some offers counted as a whole, of which one after another is tried."""
-    as_whole, best = [False] * len(whole), _cover([False] * len(whole), whole, units)
+    as_whole, best = [False] * len(whole), _cover([False] * len(whole), whole, of_units, counts)
     improved = bool(whole)
     while improved:
         improved = False
         for place in range(len(whole)):
             as_whole[place] = not as_whole[place]
-            value = _cover(as_whole, whole, units)
+            value = _cover(as_whole, whole, of_units, counts)
             if value < best:
                 best, improved = value, True
             else:
@@ -93,14 +97,13 @@ def _least_cover(whole: Sequence[float], units: Sequence[tuple[int, Sequence[flo
     return min(best, sum(whole))
 
 
-def _cover(as_whole: Sequence[bool], whole: Sequence[float], units: Sequence[tuple[int, Sequence[float]]]) -> float:
-    """What some offers take off as a whole, and the others of every unit."""
-    others = [place for place, one in enumerate(as_whole) if not one]
-    most = sum([value for one, value in zip(as_whole, whole, strict=True) if one])
-    if others:
-        for count, values in units:
-            most += count * max([values[place] for place in others])
-    return most
+def _cover(
+    as_whole: Sequence[bool], whole: Sequence[float], of_units: Sequence[Sequence[float]], counts: Sequence[int]
+) -> float:
+    """What some offers take off as a whole, and the others of every unit: the largest of what each takes off it."""
+    others = [values for values, one in zip(of_units, as_whole, strict=True) if not one]
+    most = sum([value for value, one in zip(whole, as_whole, strict=True) if one])
+    return most + sum(map(mul, counts, map(max, others[0], *others))) if others else most
 
 
 def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Rivals]:
