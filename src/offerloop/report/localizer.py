@@ -154,7 +154,7 @@ class Localizer:
 
     def points(self, estimate: Estimate) -> str:
         """Percentage points with their interval."""
-        return estimate.text(self.points_sign)
+        return self.numbers(estimate.text(self.points_sign))
 
     @property
     def points_sign(self) -> str:

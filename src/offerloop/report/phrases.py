@@ -24,4 +24,10 @@ def p_words(p_value: float | None, _: Localizer) -> str:
     """Return a p-value as a reader needs it; nothing where there is none."""
     if p_value is None:
         return ""
-    return _("below 0.001", context="p-value") if p_value < 0.001 else f"{p_value:.2g}" if p_value < 0.995 else "1"
+    return (
+        _("below 0.001", context="p-value")
+        if p_value < 0.001
+        else _.numbers(f"{p_value:.2g}")
+        if p_value < 0.995
+        else "1"
+    )

@@ -25,7 +25,7 @@ def test_lost_holdout_customers_stop_it(tmp_path):
     assert done.summary["effects"] == []
     assert {one.name for one in done.folder.iterdir()} == {"readout.json", "report.html"}
     page = done.report.read_text()
-    assert "✗ failed" in page
+    assert "✗\u00a0failed" in page
     assert "raised profit" not in page
     assert "$" not in page
 

@@ -85,8 +85,8 @@ def test_naive_differences_are_not_called_effects(page):
 
 
 def test_checks_carry_their_verdict_in_words(page):
-    assert "✓ passed" in page
-    assert "✗ failed" in page
+    assert "✓\u00a0passed" in page
+    assert "✗\u00a0failed" in page
 
 
 @pytest.mark.parametrize(

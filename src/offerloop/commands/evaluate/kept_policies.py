@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import baseline, earlier_text, measure, title, worth_text
-from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, capital, count
+from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, capital
 
 SHOWN = ("policy", "one_period", "kept", "kept_gain", "size", "method")
 
@@ -48,7 +48,7 @@ def kept_section(findings: EvaluationFindings, _: Localizer) -> Section | None:
 def _row(policy: PolicyWorth, _: Localizer) -> tuple[str, ...]:
     assert policy.kept is not None
     gain = "" if policy.kept_gain is None else worth_text(policy.kept_gain, _)
-    size = count(policy.kept.effective_size)
+    size = _.count(policy.kept.effective_size)
     method = _("mean of the log") if policy.kept.method == "mean" else policy.kept.method
     return (
         title(policy, _), _.money.estimate(main(policy.best_value)), worth_text(policy.kept, _), gain,

@@ -25,7 +25,6 @@ from offerloop.report import (
     Text,
     Tile,
     capital,
-    count,
     figure,
     forest,
     glossary_terms,
@@ -84,10 +83,10 @@ def _tiles(findings: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
         tiles.insert(0, _tile(_(text, base=base), gain, title(leader, _), _))
         size = _("effective sample size of {policy}", policy=title(leader, _))
         tiles.append(
-            Tile(_("Decisions that speak", context="key figure"), count(leader.best_value.effective_size), size)
+            Tile(_("Decisions that speak", context="key figure"), _.count(leader.best_value.effective_size), size)
         )
     customers = _("of {n} customer", context="note of a key figure", plural="of {n} customers", n=findings.n_customers)
-    return (*tiles, Tile(_("Decisions in the log"), count(findings.n_decisions), customers))
+    return (*tiles, Tile(_("Decisions in the log"), _.count(findings.n_decisions), customers))
 
 
 def _tile(label: str, estimate: Estimate, what: str, _: Localizer) -> Tile:
@@ -181,7 +180,7 @@ def _method(policy: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str,
     )
     name = _("mean of the log") if value.method == "mean" else name
     money = (_.money.estimate(part) for part in (value.value, value.cost, value.profit) if part is not None)
-    expected = "" if value.expected_size is None else count(value.expected_size)
+    expected = "" if value.expected_size is None else _.count(value.expected_size)
     limit = (
         ""
         if math.isinf(value.limit)
@@ -194,7 +193,7 @@ def _method(policy: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str,
     size = (
         _("{n} (too few)", context="policy evaluation", n=round(value.effective_size))
         if value.flagged
-        else count(value.effective_size)
+        else _.count(value.effective_size)
     )
     return (title(policy, _), name, *money, size, expected, _.numbers(f"{value.largest_weight:,.1f}"), limit)
 
@@ -241,8 +240,8 @@ def _overlap(findings: EvaluationFindings, _: Localizer) -> Section:
     """What the log knows of each offer that a policy gives."""
     rows = tuple(
         (title(policy, _), _("nothing", context="policy evaluation") if action.name == NO_OFFER else action.name,
-         count(action.logged), _.share(action.policy_share, 0.01), _found(action, findings, _),
-         _number(action.largest_weight, _), count(action.effective_size), _possible(action, _))
+         _.count(action.logged), _.share(action.policy_share, 0.01), _found(action, findings, _),
+         _number(action.largest_weight, _), _.count(action.effective_size), _possible(action, _))
         for policy in findings.policies
         for action in policy.overlap
         if action.policy_share > 0

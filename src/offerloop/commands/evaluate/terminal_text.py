@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationResult, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import basis, finding, kept_sentences, short, title, worth_text
-from offerloop.report import Localizer, count, text_page, text_table
+from offerloop.report import Localizer, text_page, text_table
 
 
 def screen(done: EvaluationResult) -> str:
@@ -24,7 +24,7 @@ def screen(done: EvaluationResult) -> str:
 
 def _row(policy: PolicyWorth, findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     lead = "" if policy is findings.baseline else worth_text(findings.gain(policy), _)
-    return short(policy, _), _.money.estimate(main(policy.best_value)), lead, count(policy.best_value.effective_size)
+    return short(policy, _), _.money.estimate(main(policy.best_value)), lead, _.count(policy.best_value.effective_size)
 
 
 def _notes(findings: EvaluationFindings, _: Localizer) -> Sequence[str]:

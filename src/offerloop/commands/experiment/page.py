@@ -26,7 +26,6 @@ from offerloop.report import (
     Text,
     Tile,
     capital,
-    count,
     figure,
     forest,
     glossary_terms,
@@ -99,10 +98,10 @@ def _tiles(result: ExperimentResult, _: Localizer) -> Iterator[Tile]:
                 win_text(metric.chance_to_win, _),
                 _("that {arm} is better than {control}", arm=name, control=_.quoted(result.control)),
             )
-    yield Tile(_("Arms", context="key figure"), count(len(result.sizes)), _("the control among them"))
+    yield Tile(_("Arms", context="key figure"), _.count(len(result.sizes)), _("the control among them"))
     units = sum(result.sizes.values())
     label = _("Customers in the table") if result.cluster is None else _("Units drawn", context="key figure")
-    yield Tile(label, count(units), _("in all arms together"))
+    yield Tile(label, _.count(units), _("in all arms together"))
 
 
 def _arms_figure(result: ExperimentResult, _: Localizer) -> Figure | None:
@@ -283,7 +282,7 @@ def _checks(result: ExperimentResult, _: Localizer) -> Section:
         else _("The sizes of the arms are as planned")
     )
     total = sum(result.sizes.values())
-    rows = tuple((name, count(n), _.share(n / total)) for name, n in result.sizes.items())
+    rows = tuple((name, _.count(n), _.share(n / total)) for name, n in result.sizes.items())
     heads = (_(COLUMNS["arm"]), _(COLUMNS["customers"]), _("share", context="column title"))
     table = Table(_("Sizes of the arms"), heads, rows)
     said = Bullets(tuple(notes(result, _, "--", chances=False)))

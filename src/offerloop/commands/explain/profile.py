@@ -6,7 +6,6 @@ from offerloop.commands.explain.explanation_localizer import ExplanationLocalize
 from offerloop.commands.explain.liked import liked_pairs
 from offerloop.message import Message
 from offerloop.profiles import TAGS, UNKNOWN
-from offerloop.report import count
 
 FEATURE_LABELS = {
     "n_orders": Message("orders", context="customer profile"),
@@ -72,7 +71,7 @@ def _feature(_: ExplanationLocalizer, name: str) -> str:
         return _("{share} of order lines", context="customer profile", share=_.share(value))
     if name == "p_active":
         return _("with a chance of {share} (estimated from the rhythm of purchases)", share=_.chance(value))
-    return _trend(_, value) if name == "trend" else count(value)
+    return _trend(_, value) if name == "trend" else _.localizer.count(value)
 
 
 def _trend(_: ExplanationLocalizer, trend: float) -> str:

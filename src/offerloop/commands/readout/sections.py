@@ -32,7 +32,6 @@ from offerloop.report import (
     Section,
     Table,
     Text,
-    count,
     figure,
     forest,
     glossary_terms,
@@ -109,9 +108,9 @@ def checks_table(findings: ReadoutFindings, _: Localizer) -> Table:
     rows = tuple(
         (
             _(check.name),
-            count(check.held),
-            "" if check.p_value is None else count(check.expected_held),
-            count(check.others),
+            _.count(check.held),
+            "" if check.p_value is None else _.count(check.expected_held),
+            _.count(check.others),
             p_words(check.p_value, _),
             check_words(check, _),
         )
@@ -329,8 +328,8 @@ def _segments_table(findings: ReadoutFindings, _: Localizer) -> Table:
             segment(effect, _),
             _.money.estimate(effect.estimate),
             p_words(effect.p_value, _),
-            count(effect.n_treated),
-            count(effect.n_control),
+            _.count(effect.n_treated),
+            _.count(effect.n_control),
             _("✗ sleeping dog", context="verdict") if effect.is_sleeping_dog else "",
         )
         for effect in findings.segments
@@ -384,8 +383,8 @@ def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
             outcome(findings, effect, _),
             per_customer(effect, _),
             p_words(effect.p_value, _),
-            count(effect.n_treated),
-            count(effect.n_control),
+            _.count(effect.n_treated),
+            _.count(effect.n_control),
         )
         for effect in rows
     )

@@ -26,7 +26,6 @@ from offerloop.report import (
     Text,
     Tile,
     columns,
-    count,
     day_labels,
     figure,
     iso_day,
@@ -71,7 +70,7 @@ def sentence(findings: ReplayFindings, language: str = "en") -> str:
         )
     money = _.money.text
     share = _.share(total.touched / total.orders, least=0.001)
-    figures = {"orders": count(total.orders), "touched": count(total.touched), "share": share}
+    figures = {"orders": _.count(total.orders), "touched": _.count(total.touched), "share": share}
     said = _(
         "Over {orders} past orders these offers would have touched {touched} ({share}) and taken off {discount}",
         **figures,
@@ -151,7 +150,7 @@ def _tiles(total: Sums, _: Localizer) -> tuple[Tile, ...]:
         "margin": {"before": unknown if before is None else money(before)},
     }
     values = {
-        "touched": count(total.touched), "discount": money(total.discount_minor), "cost": money(total.cost_minor),
+        "touched": _.count(total.touched), "discount": money(total.discount_minor), "cost": money(total.cost_minor),
         "margin": unknown if after is None else money(after),
     }  # fmt: skip
     return tuple(
@@ -184,7 +183,7 @@ def _weeks(by_day: Mapping[int, Sums]) -> dict[int, Sums]:
 
 def _days(periods: Mapping[int, Sums], unit: str, _: Localizer) -> Table:
     rows = tuple(
-        (iso_day(day), count(sums.orders), count(sums.touched), *_amounts(sums, _)) for day, sums in periods.items()
+        (iso_day(day), _.count(sums.orders), _.count(sums.touched), *_amounts(sums, _)) for day, sums in periods.items()
     )
     names = (unit, "orders", "touched", "before", "discount", "funded", "gifts", "margin_before", "margin_after")
     return Table(_(CHARTS[unit]), heads(_, *names), rows)
@@ -199,7 +198,7 @@ def _amounts(sums: Sums, _: Localizer) -> tuple[str, ...]:
 def _offers(findings: ReplayFindings, _: Localizer) -> Section:
     money = _.money.text
     rows = tuple(
-        (offer.offer_id, _(offer.label), count(offer.touched), money(offer.discount_minor), money(offer.funded_minor),
+        (offer.offer_id, _(offer.label), _.count(offer.touched), money(offer.discount_minor), money(offer.funded_minor),
          money(offer.gifts_minor), money(offer.biggest_minor))
         for offer in findings.by_offer
     )  # fmt: skip
@@ -233,7 +232,7 @@ def _limits(findings: ReplayFindings, language: str) -> Section:
 def _left_out(findings: ReplayFindings, _: Localizer) -> list[Section]:
     if not findings.left_out:
         return []
-    rows = tuple((_.named(RULE_NAMES, rule), count(rows)) for rule, rows in findings.left_out.items())
+    rows = tuple((_.named(RULE_NAMES, rule), _.count(rows)) for rule, rows in findings.left_out.items())
     columns = (_("why", context="column title"), _("rows", context="column title"))
     table = Table(_("Rows left out, by reason"), columns, rows)
     return [

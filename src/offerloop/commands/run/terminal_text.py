@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.report import Localizer, Money, count, text_page, text_table
+from offerloop.report import Localizer, Money, text_page, text_table
 
 
 def screen(summary: Mapping[str, Any]) -> str:
@@ -34,7 +34,7 @@ def _row(campaign: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
     return (
         campaign["title"],
         (_("send", context="verdict") if campaign["send"] else _("do not send", context="verdict")),
-        count(campaign["customers_sent"] if campaign["send"] else campaign["customers_planned"]),
+        _.count(campaign["customers_sent"] if campaign["send"] else campaign["customers_planned"]),
         costs.text(_minor(sent["expected_spend"], costs)),
         most,
         _.brief(_estimate(sent["profit"], _.money)),

@@ -20,7 +20,6 @@ from offerloop.report import (
     Section,
     Table,
     Text,
-    count,
     figure,
     forest,
     percent_labels,
@@ -94,7 +93,7 @@ def _gained(policy: PolicyGains, findings: SimulationFindings, _: Localizer) -> 
             )
         )
     if "r2" in policy.facts:
-        fresh = count(policy.facts["fresh_customers"])
+        fresh = _.count(policy.facts["fresh_customers"])
         sentences.append(
             _(
                 "'{policy}' predicts true effects with R2 {r2}, learned from {fresh} fresh customers.",
@@ -208,7 +207,7 @@ def _periods(policy: str, findings: SimulationFindings, _: Localizer) -> Section
     of_policy = findings.periods.filter(pl.col("policy") == policy)
     means = of_policy.group_by("period").agg(pl.col(names).mean()).sort("period")
     rows = tuple(
-        (str(row["period"] + 1), count(row["offered"]), count(row["buyers"]),
+        (str(row["period"] + 1), _.count(row["offered"]), _.count(row["buyers"]),
          *(_.money.text(row[name]) for name in ("sales_minor", "cost_minor", "profit_minor")),
          _.money.text(row["sales_minor"] - row["plain_sales_minor"]),
          _.money.text(row["profit_minor"] - row["plain_profit_minor"]))

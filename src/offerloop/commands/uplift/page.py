@@ -44,7 +44,6 @@ from offerloop.report import (
     Table,
     Tile,
     capital,
-    count,
     figure,
     forest,
     glossary_terms,
@@ -145,7 +144,7 @@ def _tiles(findings: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
         )
         tiles += [*chosen, forecast]
     design = _(DESIGNS[findings.design])
-    return (*tiles, Tile(_("Customers in the table"), count(findings.n), design))
+    return (*tiles, Tile(_("Customers in the table"), _.count(findings.n), design))
 
 
 def _same(findings: UpliftFindings, best: TargetingWorth, _: Localizer) -> str:

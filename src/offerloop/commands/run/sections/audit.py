@@ -17,7 +17,6 @@ from offerloop.report import (
     NotKnown,
     Table,
     Text,
-    count,
     figure,
     forest,
     percent_labels,
@@ -173,7 +172,7 @@ def _table(groups: list[AttributeGroup], _: Localizer) -> Table:
         (
             _words(group.attribute),
             group.name,
-            count(group.size),
+            _.count(group.size),
             _.shares(group.rate.times(100)),
             "" if group.depth is None else _.share(group.depth),
         )

@@ -21,7 +21,6 @@ from offerloop.report import (
     Section,
     Table,
     Text,
-    count,
     figure,
     line,
     money_labels,
@@ -283,7 +282,7 @@ def _table(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer)
     rows = tuple(
         (
             campaign.costs.text(row["budget_minor"]),
-            count(row["n_customers"]),
+            _.count(row["n_customers"]),
             campaign.costs.text(row["spend_minor"]),
             _profit(row, _),
         )

@@ -7,7 +7,7 @@ import polars as pl
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS
 from offerloop.evaluation import Estimate, top_less_bottom
-from offerloop.report import PLAIN_LABELS, Figure, Localizer, Table, Upright, count, figure, upright
+from offerloop.report import PLAIN_LABELS, Figure, Localizer, Table, Upright, figure, upright
 
 TO_POINTS = 100 * TEN_POINTS
 """From a slope per unit of depth to percentage points for ten points of depth."""
@@ -70,7 +70,7 @@ def _table(table: pl.DataFrame, _: Localizer) -> Table:
         realised = Estimate.of(row["realised"], row["se"]).times(TO_POINTS)
         predicted = f"{row['predicted'] * TO_POINTS:.2g}".replace("-", "−") + unit
         outcome = _.named(OUTCOMES, row["outcome"])
-        rows.append((outcome, str(row["decile"]), predicted, realised.text(unit), count(row["n_pairs"])))
+        rows.append((outcome, str(row["decile"]), predicted, realised.text(unit), _.count(row["n_pairs"])))
     columns = (
         _("outcome", context="column title"),
         _("tenth", context="column title of the response study"),

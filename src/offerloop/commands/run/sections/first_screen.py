@@ -22,7 +22,6 @@ from offerloop.report import (
     Table,
     Tile,
     capital,
-    count,
     figure,
     line,
     money_labels,
@@ -115,7 +114,7 @@ def _sent_tiles(facts: RunFacts) -> tuple[Tile, ...]:
             facts.taken((one, one.sent_forecast.spend_minor) for one in sent),
             spend,
         ),
-        Tile(_("Customers treated", context="key figure"), count(n_sent + n_explore), treated),
+        Tile(_("Customers treated", context="key figure"), _.count(n_sent + n_explore), treated),
     )
 
 
@@ -178,7 +177,7 @@ def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
             _("profit [95 % interval]", context="column title"),
         ),
         tuple(
-            (_.level(row["level"]), count(row["n_customers"]), _.brief(each))
+            (_.level(row["level"]), _.count(row["n_customers"]), _.brief(each))
             for row, each in zip(rows, ends, strict=True)
         ),
     )

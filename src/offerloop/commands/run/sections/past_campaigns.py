@@ -17,7 +17,6 @@ from offerloop.report import (
     Section,
     Table,
     Text,
-    count,
     figure,
     forest,
     iso_day,
@@ -253,7 +252,7 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
     rows = tuple(
         (
             row["campaign_type"] or _("no figure", context="past campaigns"),
-            count(row["n_reached"]),
+            _.count(row["n_reached"]),
             *(_.money.estimate(Estimate.of(row[f"{name}_minor"], row[f"{name}_se"])) for name in ("effect", "placebo")),
         )
         for row in table.iter_rows(named=True)
@@ -287,8 +286,8 @@ def _table(past: list[PastCampaign], _: Localizer) -> Table:
         (
             campaign.name,
             _("{first} to {last}", context="range of days", first=campaign.first, last=campaign.last),
-            count(campaign.n_targeted),
-            count(campaign.n_others),
+            _.count(campaign.n_targeted),
+            _.count(campaign.n_others),
             *(_shown(estimate, _) for estimate in (campaign.naive, campaign.adjusted, campaign.placebo)),
         )
         for campaign in past

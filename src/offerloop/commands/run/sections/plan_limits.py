@@ -10,7 +10,7 @@ from offerloop.commands.run.facts import RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.report import Block, Localizer, Money, Table, Text, count
+from offerloop.report import Block, Localizer, Money, Table, Text
 
 Row = dict[str, Any]
 """A row of the table `plan_limits`."""
@@ -113,7 +113,7 @@ def _table(rows: list[Row], facts: RunFacts) -> Table:
 
 def _cells(row: Row, facts: RunFacts) -> tuple[str, ...]:
     _, units = facts.localizer, Money(row["unit"], facts.localizer.language) if row["kind"] not in CONTACTS else None
-    at_most, used = (count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
+    at_most, used = (_.count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
     price = row["shadow_price"] * (1 if units is None else units.unit)
     gain = _("not computed", context="limits of the report") if row["gain_minor"] is None else _.brief(gain_of(row))
     return _name(row, facts), at_most, used, facts.money.significant(price), gain

@@ -17,7 +17,6 @@ from offerloop.report import (
     Table,
     Text,
     bars,
-    count,
     figure,
     histogram,
     language_name,
@@ -72,7 +71,7 @@ def profiles_section(findings: Findings, _: Localizer) -> Section:
 
 
 def _message(tags: list[tuple[str, int]], n_customers: int, _: Localizer) -> str:
-    n = count(n_customers)
+    n = _.count(n_customers)
     if not tags:
         return _("{n} customers have a profile; no tag applies to any of them", n=n)
     sizes = dict(tags)
@@ -140,7 +139,7 @@ def _tags_table(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -
             _.named(TAG_LABELS, name),
             *(other.named(TAG_LABELS, name) for other in others),
             _(rules[name]) if name in rules else "",
-            count(size),
+            _.count(size),
             _.share(size / total),
         )
         for name, size in tags
@@ -212,7 +211,7 @@ def _discount_figure(share: pl.Series, _: Localizer) -> Figure:
         _("Customers by the share of their order lines bought below list price"),
         (_("share of order lines"), _("customers", context="column title")),
         tuple(
-            (_("{first} to {last}", context="range of days", first=_.share(first), last=_.share(last)), count(size))
+            (_("{first} to {last}", context="range of days", first=_.share(first), last=_.share(last)), _.count(size))
             for first, last, size in counted
         ),
     )

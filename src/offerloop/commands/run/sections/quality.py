@@ -8,7 +8,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
 from offerloop.events import ACTION_NAMES, RULE_NAMES
 from offerloop.message import Message
-from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Section, Table, Text, count
+from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Section, Table, Text
 
 SOURCE_NAMES = {
     "order_lines": Message("order lines", context="source of data"),
@@ -109,7 +109,7 @@ def _table(caption: str, shown: pl.DataFrame, whole: pl.DataFrame, _: Localizer)
                 _rule(row, _),
                 _.unpacked(row["why_message"]),
                 action,
-                count(row["rows"]),
+                _.count(row["rows"]),
                 share,
             )
         )
@@ -140,7 +140,7 @@ def _samples(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     keys = ["table", "rule"]
     ordered = rejected.sort([*keys, "copies", "row"], descending=[False, False, True, False])
     rows = tuple(
-        (_rule(row, _), row["row"], count(row["copies"]))
+        (_rule(row, _), row["row"], _.count(row["copies"]))
         for row in ordered.group_by(keys, maintain_order=True).head(SAMPLES).iter_rows(named=True)
     )
     columns = (

@@ -17,7 +17,6 @@ from offerloop.report import (
     Localizer,
     Table,
     columns,
-    count,
     day_labels,
     figure,
     iso_day,
@@ -116,7 +115,7 @@ def _table(repairs: pl.DataFrame, unit: str, _: Localizer) -> Table:
     rules = list(summed.select("rule", "action").unique().sort("rule", "action").iter_rows())
     sizes = {row[:3]: row[3] for row in summed.select("period", "rule", "action", "rows").iter_rows()}
     rows = tuple(
-        (iso_day(period), *(count(sizes.get((period, *rule), 0)) for rule in rules))
+        (iso_day(period), *(_.count(sizes.get((period, *rule), 0)) for rule in rules))
         for period in summed["period"].unique().sort()
     )
     names = (

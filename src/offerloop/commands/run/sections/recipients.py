@@ -9,7 +9,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.audit import audit_blocks
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER
-from offerloop.report import Bar, Block, Figure, Localizer, Section, Table, Text, bars, count, figure
+from offerloop.report import Bar, Block, Figure, Localizer, Section, Table, Text, bars, figure
 from offerloop.tables import ARMS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
 SHOWN = 12
@@ -106,7 +106,7 @@ def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:
     for name, total in totals.head(SHOWN).iter_rows():
         size_by_part = {_depth(depth, _): size for __, depth, size in sizes.filter(pl.col("what") == name).iter_rows()}
         rows += [
-            Bar(name, size_by_part.get(part, 0), f"{count(total)}" if part == parts[-1] else "", part) for part in parts
+            Bar(name, size_by_part.get(part, 0), _.count(total) if part == parts[-1] else "", part) for part in parts
         ]
     left = totals.height - min(SHOWN, totals.height)
     rest = _("; {n} more categories are in the table", n=left) if left else ""
@@ -130,7 +130,7 @@ def _title(sizes: pl.DataFrame, top: str, _: Localizer) -> str:
 
 def _offers_table(sizes: pl.DataFrame, total: int, _: Localizer) -> Table:
     rows = tuple(
-        (name, _depth(depth, _), count(size), _.share(size / total, 0.001))
+        (name, _depth(depth, _), _.count(size), _.share(size / total, 0.001))
         for name, depth, size in sizes.sort(["len", "what", "depth"], descending=[True, False, False]).iter_rows()
     )
     columns = (
@@ -260,12 +260,12 @@ def _arms(findings: Findings, _: Localizer) -> Table:
     rows: list[tuple[str, ...]] = []
     for arm in (one for one in ARMS if one in set(table["arm"]) | {PLAN, EXPLORE, HOLDOUT}):
         in_arm = table.filter(pl.col("arm") == arm)
-        rows.append((_(ARM_WORDS[arm]), "", count(in_arm.height), _.share(in_arm.height / table.height, 0.001)))
+        rows.append((_(ARM_WORDS[arm]), "", _.count(in_arm.height), _.share(in_arm.height / table.height, 0.001)))
         rows += [
-            (_("of these, {what}", context="recipients", what=what), count(size), "", "")
+            (_("of these, {what}", context="recipients", what=what), _.count(size), "", "")
             for what, size in _parts(in_arm, arm, _)
         ]
-    rows.append((_("all customers", context="recipients"), "", count(table.height), _.share(1.0)))
+    rows.append((_("all customers", context="recipients"), "", _.count(table.height), _.share(1.0)))
     columns = (
         _("customers who ...", context="column title"),
         _("of these", context="column title"),
@@ -285,7 +285,7 @@ def _audiences(findings: Findings, _: Localizer) -> list[Table]:
     )
     sizes = members.join(assigned, on="customer_id").group_by("audience").agg(pl.len(), pl.col("given").sum())
     rows = tuple(
-        (name, count(size), count(offers), _.share(offers / size, 0.001))
+        (name, _.count(size), _.count(offers), _.share(offers / size, 0.001))
         for name, size, offers in sizes.sort("audience").iter_rows()
     )
     columns = (

@@ -22,7 +22,6 @@ from offerloop.report import (
     Section,
     Table,
     Text,
-    count,
     figure,
     forest,
 )
@@ -292,7 +291,7 @@ def _table(table: pl.DataFrame, _: Localizer) -> Table:
             _.named(WINDOWS, row["window"]),
             _text(_estimate(row), _),
             _.share(row["recall"]),
-            count(row["n_customers"]),
+            _.count(row["n_customers"]),
         )
         for task, row in _in_order(table, ("tune", "test"), _)
     )

@@ -22,7 +22,6 @@ from offerloop.report import (
     Table,
     Text,
     Upright,
-    count,
     figure,
     upright,
 )
@@ -237,7 +236,7 @@ def _slopes(evidence: ShelfEvidence, facts: RunFacts) -> Table:
         cells = [_slope_cell(evidence, design, outcome, facts) for design in ("B", "A")]
         relative = _.shares(evidence.slope("B", outcome).relative.times(POINTS))
         rows.append((_.named(OUTCOMES, outcome), cells[0], relative, cells[1]))
-    b, a = (count(evidence.slope(design, "bought").n_pairs) for design in ("B", "A"))
+    b, a = (_.count(evidence.slope(design, "bought").n_pairs) for design in ("B", "A"))
     columns = (
         _("outcome", context="column title"),
         _("design B (used)", context="column title"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, ComparedPolicy, RunFacts
 from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
 from offerloop.message import Message
-from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text, count, figure, forest, money_labels
+from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text, figure, forest, money_labels
 
 SHOWN = 2
 BEATEN = {
@@ -174,7 +174,7 @@ def _table(campaign: CampaignFacts, _: Localizer) -> Table:
     rows = tuple(
         (
             rule_name(rule.name, _),
-            count(rule.n_customers),
+            _.count(rule.n_customers),
             campaign.costs.text(rule.spend_minor),
             _.brief(rule.profit),
             "" if rule == campaign.plan else _.brief(rule.lead),

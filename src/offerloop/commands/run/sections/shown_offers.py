@@ -10,7 +10,7 @@ from offerloop.commands.run.facts import ESTIMATED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import ShownOffer, ShownOffers
 from offerloop.message import Message
-from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, count, figure, forest, money_labels
+from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, figure, forest, money_labels
 from offerloop.response import ESTIMATOR_NAMES
 
 ESTIMATORS_IN_WORDS = {
@@ -71,7 +71,7 @@ def shown_message(shown: ShownOffers, _: Localizer) -> str:
 
 
 def _rests_on(shown: ShownOffers, findings: Findings, _: Localizer) -> tuple[str, ...]:
-    days, between = count(shown.window_days), _between(shown, findings, _)
+    days, between = _.count(shown.window_days), _between(shown, findings, _)
     return (
         _("The propensity of each offer is taken as the log has it; if it is wrong, so are the effects."),
         _(
@@ -199,7 +199,7 @@ def _table(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Tab
     rows = tuple(
         (
             names[offer.offer_id],
-            count(offer.n_shown),
+            _.count(offer.n_shown),
             money.estimate(offer.value),
             money.estimate(offer.discount),
             _.share(offer.p_redeem, 0.001),

@@ -11,7 +11,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
-from offerloop.report import Block, Localizer, Table, Text, count
+from offerloop.report import Block, Localizer, Table, Text
 
 SHOWN = 10
 """Categories in the table: those with most estimated profit."""
@@ -80,7 +80,7 @@ def _table(campaign: CampaignFacts, rows: list[Row], _: Localizer) -> Table:
         (
             _category(row, _),
             _depth(row, _),
-            count(row["n_customers"]),
+            _.count(row["n_customers"]),
             campaign.costs.text(row["spend_minor"]),
             _.brief(profit_of(row)),
         )

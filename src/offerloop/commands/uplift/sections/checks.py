@@ -17,7 +17,6 @@ from offerloop.report import (
     Table,
     Text,
     capital,
-    count,
     figure,
     forest,
     p_words,
@@ -98,7 +97,7 @@ def _groups_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     costed = any(group.cost is not None for group in findings.groups)
     rows = tuple(
-        (group.column, group.group, count(group.n), share_text(group.treated_share, _), unit.size(group.effect),
+        (group.column, group.group, _.count(group.n), share_text(group.treated_share, _), unit.size(group.effect),
          *((unit.size(group.cost),) if costed else ()))
         for group in findings.groups
     )  # fmt: skip
@@ -198,7 +197,7 @@ def _interval(balance: CovariateBalance) -> Estimate:
 def _overlap_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     dots = [Dot("", overlap.arm, _span(overlap)) for overlap in findings.overlap]
     rows = tuple(
-        (overlap.arm, *(_.share(chance, 0.001) for chance in overlap.quantiles), count(overlap.effective_size))
+        (overlap.arm, *(_.share(chance, 0.001) for chance in overlap.quantiles), _.count(overlap.effective_size))
         for overlap in findings.overlap
     )
     levels = tuple(_.numbers(f"{level} %") for level in (5, 25, 50, 75, 95))

@@ -32,7 +32,6 @@ from offerloop.report import (
     Text,
     Upright,
     capital,
-    count,
     figure,
     forest,
     percent_labels,
@@ -101,8 +100,8 @@ def _arms_table(findings: UpliftFindings, _: Localizer) -> Table:
     own = outcome_measure(findings, _)
     heads = columns(_, "arm", "customers", "share", "mean", "raw", "effect_on", outcome=own.name)
     rows = tuple(
-        (_arm(arm, findings, _), count(arm.n), _.share(arm.n / findings.n, 0.01), own.size(arm.mean), own.size(arm.raw),
-         own.size(arm.effect))
+        (_arm(arm, findings, _), _.count(arm.n), _.share(arm.n / findings.n, 0.01), own.size(arm.mean),
+         own.size(arm.raw), own.size(arm.effect))
         for arm in findings.arms
     )  # fmt: skip
     return Table(_("The arms of the table: {outcome} {per}", outcome=own.name, per=own.per), heads, rows)
@@ -161,7 +160,12 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     ]
     level = _("mean {size}", context="label of a line", size=unit.plain(mean.value, mean))
     rows = tuple(
-        (str(decile.decile), count(decile.n), unit.plain(decile.predicted, decile.realised), unit.size(decile.realised))
+        (
+            str(decile.decile),
+            _.count(decile.n),
+            unit.plain(decile.predicted, decile.realised),
+            unit.size(decile.realised),
+        )
         for decile in findings.deciles
     )
     heads = columns(_, "tenth", "customers", "predicted", "found")

@@ -7,7 +7,7 @@ from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.evaluation import Estimate, number
 from offerloop.message import Message
-from offerloop.report import Block, Localizer, Section, Table, Text, count, p_words
+from offerloop.report import Block, Localizer, Section, Table, Text, p_words
 
 SHOWN = 12
 """Rows of a table at most."""
@@ -108,7 +108,7 @@ def _importances_table(findings: UpliftFindings, _: Localizer) -> Table:
 def _segments_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     rows = tuple(
-        (_.listed(condition(part, _) for part in one.conditions), count(one.n), unit.size(one.effect))
+        (_.listed(condition(part, _) for part in one.conditions), _.count(one.n), unit.size(one.effect))
         for one in findings.segments
     )
     caption = _(
