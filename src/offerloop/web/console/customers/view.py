@@ -7,6 +7,8 @@ from typing import Any
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.message import Message, Share
+from offerloop.profiles import TAGS
+from offerloop.report import Localizer
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
 from offerloop.web.console.blocks import (
     Block,
@@ -91,23 +93,27 @@ def view_customer(request: PageRequest) -> View:
     """Return what is known of one customer, and why they get what they get."""
     customer_id = request.needed("id", lambda text: text or None)
     customer = get_customer(request.http, customer_id, request.caller)
-    blocks: list[Block] = [_offer(customer), *_explanations(request, customer_id), _profile(customer)]
+    blocks: list[Block] = [
+        _offer(customer, request.localizer),
+        *_explanations(request, customer_id),
+        _profile(customer),
+    ]
     blocks += [_choices(customer), _test_arm(customer), _erasure(customer)]
     title = Message("Customer {customer}", context="page title", customer=customer_id)
     return View(title, "", tuple(blocks))
 
 
-def _offer(customer: Customer) -> Facts:
+def _offer(customer: Customer, _: Localizer) -> Facts:
     assignment = customer.assignment or {}
-    arm = assignment.get("arm")
+    arm, offer, labels = assignment.get("arm"), assignment.get("offer_id"), {tag.name: tag.label for tag in TAGS}
     return Facts(
         "offer",
         (
             Stat("arm", Message("arm", context="label of a figure"), ARMS.get(str(arm)) if arm else None),
             Stat("campaign", Message("campaign", context="label of a figure"), assignment.get("campaign_id")),
-            Stat("offer", Message("offer", context="label of a figure"), assignment.get("offer_id")),
+            Stat("offer", Message("offer", context="label of a figure"), None if offer == "none" else offer),
             Stat("opt_out", Message("opted out", context="label of a figure"), customer.opt_out),
-            Stat("tags", Message("tags", context="label of a figure"), customer.tags),
+            Stat("tags", Message("tags", context="label of a figure"), [_.named(labels, one) for one in customer.tags]),
             Stat("events", Message("events in the store", context="label of a figure"), customer.events),
         ),
     )

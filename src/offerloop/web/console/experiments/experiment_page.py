@@ -19,6 +19,7 @@ from offerloop.web.console.blocks import (
     hidden,
 )
 from offerloop.web.console.cells import Badge, Cell, Link
+from offerloop.web.console.customers.view import ARMS
 from offerloop.web.console.experiments.dimension import opened
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.looks import guardrails, looks
@@ -53,12 +54,18 @@ def view(request: PageRequest) -> View:
     """Return one run as an experiment."""
     run = request.needed("run", lambda name: request.run_named(name or None))
     shown = show_experiment(request.http, run.folder.name, request.caller)
-    blocks: list[Block] = [_facts(shown), _checks(shown), *_found(request, run, shown), *_planning(request, run)]
+    blocks: list[Block] = [
+        _facts(shown, request.localizer),
+        _checks(shown),
+        *_found(request, run, shown),
+        *_planning(request, run),
+    ]
     return View(Message("Experiment of {day}", context="page title", day=shown.began_on), "", tuple(blocks))
 
 
-def _facts(shown: ExperimentShown) -> Facts:
-    groups = [f"{one.arm}: {one.n_customers}" for one in shown.groups]
+def _facts(shown: ExperimentShown, _: Localizer) -> Facts:
+    words = {name: badge.text for name, badge in ARMS.items()}
+    groups = [f"{_.named(words, one.arm)}: {_.count(one.n_customers)}" for one in shown.groups]
     verdict = None if shown.verdict is None else ACTIONS.get(shown.verdict.action)
     return Facts(
         "experiment",
