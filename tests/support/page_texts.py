@@ -75,6 +75,13 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
 
+def links_to_nowhere(page):
+    """Links within a page, such as those of terms to their definitions, whose anchor it does not have exactly once."""
+    outline = Outline()
+    outline.feed(page)
+    return [one for one in outline.targets if one.startswith("#") and outline.ids.count(one[1:]) != 1]
+
+
 PAGES: dict[tuple[int, str], tuple[object, str]] = {}
 """Pages drawn before, by findings and language: drawing one takes a second."""
 

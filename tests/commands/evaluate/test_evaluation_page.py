@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from evaluation_case import findings, full, policy, policy_value, worth
-from page_texts import Texts, texts_left_outside
+from page_texts import Texts, links_to_nowhere, texts_left_outside
 from pseudo_language import installed
 
 from offerloop.commands.evaluate.findings import SHOWN
@@ -158,6 +158,7 @@ def test_weights_that_do_not_average_1_give_wrong_propensities_away(logged, weig
 
 def test_a_chinese_page_reads_like_chinese():
     page = render_evaluation(full(), "zh").replace("\u00a0", " ")
+    assert links_to_nowhere(page) == []
     assert '<html lang="zh">' in page
     texts = [re.sub("Corner shop|Made up for tests.", "", text) for text in Texts(page).found]
     assert [text for text in texts if ENGLISH.search(text)] == []

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import polars as pl
 import pytest
-from page_texts import Texts
+from page_texts import Texts, links_to_nowhere
 from scipy.stats import ttest_ind
 
 import offerloop
@@ -372,6 +372,7 @@ def readings():
 def test_every_page_is_complete_in_every_language(readings, language):
     for name, reading in readings.items():
         page = reading.page(language).replace("\u00a0", " ")
+        assert links_to_nowhere(page) == []
         assert not re.search(r"https?:|//[a-z]|<script|<link|<img", page), name
         assert max(row.count("<th ") for row in re.findall("<thead>.*?</thead>", page)) <= 7
         texts = Texts(page).found

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from page_texts import Texts, texts_left_outside
+from page_texts import Texts, links_to_nowhere, texts_left_outside
 from pseudo_language import installed
 from readout_case import READOUTS
 
@@ -20,7 +20,9 @@ ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("name", READOUTS)
 def test_every_read_out_has_a_whole_page(name, language):
-    texts = Texts(render_readout(READOUTS[name](), language)).found
+    page = render_readout(READOUTS[name](), language)
+    assert links_to_nowhere(page) == []
+    texts = Texts(page).found
     assert [text for text in texts if re.search(r"[{}]|\bNone\b|\bnan\b", text)] == []
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from page_texts import texts_left_outside
+from page_texts import links_to_nowhere, texts_left_outside
 from pseudo_language import installed
 
 from offerloop.cli import main
@@ -285,6 +285,7 @@ def test_nothing_touched_is_said(tmp_path):
 def test_the_page_says_what_it_rests_on(many, language, tmp_path):
     one = found(tmp_path, many, KINDS)
     html = render_replay(one, language)
+    assert links_to_nowhere(html) == []
     assert kept_together(assumption(language)) in html
     assert "http" not in html.replace("http://www.w3.org", "")
     assert 'id="chart-discount-by-day"' in html

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from page_texts import Texts, texts_left_outside
+from page_texts import Texts, links_to_nowhere, texts_left_outside
 from pseudo_language import installed
 
 from offerloop.commands.simulate.findings import Brought, Courses, PlanningFindings, PolicyGains, SimulationFindings
@@ -141,6 +141,7 @@ def test_a_policy_that_does_not_explore_stands_level_where_exploration_is_the_ax
 
 @pytest.mark.parametrize("page", [render_simulation(simulation(), "zh"), render_planning(planning(), "zh")])
 def test_chinese_pages_have_no_english_sentence(page):
+    assert links_to_nowhere(page) == []
     texts = Texts(page).found
     assert [text for text in texts if ENGLISH.search(text)] == []
     assert [text for text in texts if re.search(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]", text)] == []
