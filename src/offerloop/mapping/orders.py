@@ -9,6 +9,7 @@ import polars as pl
 
 from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.discounts import discounts
+from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
 from offerloop.mapping.amounts.unit_or_total import unit_or_total
 from offerloop.mapping.contents import SourceColumn, is_clock, is_flag, is_id, is_money, is_quantity
@@ -199,6 +200,7 @@ def _combine(match: ColumnMatch) -> None:
             names,
             Message("{why}, a unit's", context="why a column is read so", why=match.guesses["unit_price"].why),
         )
+    paid_by_list_price(match)
     if "order_id" not in match.guesses and {"customer_id", "at"} <= set(match.guesses):
         names = (match.guesses["customer_id"].theirs[0], *match.guesses["at"].theirs)
         written = " + ' ' + ".join(reference(name) for name in names)

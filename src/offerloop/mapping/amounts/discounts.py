@@ -43,13 +43,13 @@ def discount_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     notes: dict[str, Message] = {}
     for ours in ROLES:
         mapped = match.column(ours)
-        for column in [mapped] if mapped else _called(match, ours):
+        for column in [mapped] if mapped else called(match, ours):
             if column.numeric and not column.dated and is_share_of_price(match, sample, column):
                 notes.setdefault(column.name, share_note(match, column, ours))
     return list(notes.values())
 
 
-def _called(match: ColumnMatch, ours: str) -> list[SourceColumn]:
+def called(match: ColumnMatch, ours: str) -> list[SourceColumn]:
     """Columns that nothing is read from and whose names say that they are ours."""
     return [one for one in match.unused() if name_score(one.name, "order_lines", ours)[0] >= HOLDS]
 
@@ -71,6 +71,16 @@ def is_share_of_price(match: ColumnMatch, sample: SampleRows, column: SourceColu
     if scale == 1:
         return column.fractions and float(paid.numbers.median() or 0) > 2  # type: ignore[arg-type]
     return column.distinct <= 20 and paid.fractions and bool((column.numbers % 5 == 0).all())
+
+
+def share_by_itself(column: SourceColumn) -> str:
+    """Return the expression of a share of the price, by the column alone; empty where its numbers are amounts."""
+    largest, name = _largest(column), reference(column.name)
+    if not column.numeric or float(column.numbers.min() or 0) < 0 or largest > 100:  # type: ignore[arg-type]
+        return ""
+    if 0 < largest <= 1:
+        return name
+    return f"{name} / 100" if _PERCENT.search(column.name) else ""
 
 
 def _largest(column: SourceColumn) -> float:
