@@ -16,6 +16,7 @@ from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.other_sources import KEYS, guess_source
 from offerloop.mapping.products import products_in_orders
 from offerloop.mapping.shown import check_exposures
+from offerloop.message import Message
 from offerloop.workspace import SAMPLE_ROWS, SampleRows, Samples, place_of, sample_rows
 
 SOURCES: tuple[SourceName, ...] = (
@@ -37,8 +38,16 @@ def sample_sources(
     rows = {name: _LIST_ROWS if name in KEYS else SAMPLE_ROWS for name in files}
     samples = {name: _best_part(name, files[name], folder, rows[name], encoding) for name in SOURCES if name in files}
     for written in join:
-        beside = sample_rows(place_of(written), folder, encoding=encoding)
-        samples["order_lines"] = joined(samples["order_lines"], beside, folder)
+        place, lines = place_of(written), samples["order_lines"]
+        if place.path is None or lines.place.path is None:
+            raise InputError(
+                Message(
+                    "'{place}' cannot be joined: files are joined to files; of a database name a query, such as "
+                    "--orders 'sqlite:///shop.db#select * from items join orders using (order_id)'",
+                    place=str(place),
+                )
+            )
+        samples["order_lines"] = joined(lines, sample_rows(place, folder, encoding=encoding), folder)
     return samples
 
 

@@ -79,3 +79,10 @@ def test_files_that_have_nothing_in_common_or_are_the_wrong_way_round_are_refuse
     pl.DataFrame({"order_id": [-1, -2], "customer": ["a", "b"]}).write_csv(files["people"])
     with pytest.raises(InputError, match=r"people.csv' cannot be joined"):
         started(tmp_path, files, "people")
+
+
+def test_a_table_of_a_database_is_joined_by_a_query(tmp_path, files):
+    with pytest.raises(
+        InputError, match="'table orders' cannot be joined: files are joined to files; of a database name"
+    ):
+        started(tmp_path, files | {"orders": "sqlite:///shop.db#orders"}, "orders")
