@@ -108,9 +108,13 @@ class BundleOf(OnChosenUnits):
 
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
-        parts = zip(self._lines(at, now), self._counts, strict=True)
-        free = [count_free(now, at, lines) // count for lines, count in parts]
-        return min(free + [limit for limit in (self.limit, at.times) if limit is not None])
+        times = [limit for limit in (self.limit, at.times) if limit is not None]
+        for lines, count in zip(self._lines(at, now), self._counts, strict=True):
+            complete = count_free(now, at, lines) // count
+            if not complete:
+                return 0
+            times.append(complete)
+        return min(times)
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""

@@ -120,9 +120,15 @@ class Ready:
             conditions.are_of_the_moment,
         )
 
-    def beside(self, alike: dict[object, int]) -> Ready:
-        """The same with the number of those that are like it."""
-        return replace(self, like=alike.setdefault((self.effects, self.claims), len(alike)))
+    def beside(self, alike: dict[object, int], scopes: dict[Scope, Scope]) -> Ready:
+        """The same with the number of those that are like it, and with one object for all scopes that are equal."""
+
+        def shared(some: Iterable[Scope]) -> tuple[Scope, ...]:
+            return tuple([scopes.setdefault(scope, scope) for scope in some])
+
+        like = None if self.limited else alike.setdefault((self.effects, self.claims), len(alike))
+        parts = tuple([(effect, shared([own])[0], shared(others)) for effect, own, others in self.parts])
+        return replace(self, like=like, parts=parts, scopes=shared(self.scopes))
 
 
 @dataclass(frozen=True)
@@ -143,8 +149,8 @@ class OfferSet:
     def of(cls, offers: Iterable[Offer]) -> OfferSet:
         """InputError when two have the same id."""
         ready = tuple(sorted((Ready.of(offer) for offer in offers), key=lambda one: one.offer_id))
-        alike: dict[object, int] = {}
-        ready = tuple([one if one.limited else one.beside(alike) for one in ready])
+        alike, scopes = dict[object, int](), dict[Scope, Scope]()
+        ready = tuple([one.beside(alike, scopes) for one in ready])
         for earlier, other in pairwise(ready):
             if earlier.offer_id == other.offer_id:
                 raise InputError(

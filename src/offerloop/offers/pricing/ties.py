@@ -34,7 +34,8 @@ def canonical_order(basket: Basket, offer_set: OfferSet, policy: StackingPolicy)
     order = sorted(range(len(contents)), key=contents.__getitem__)
     if len(set(contents)) < len(order):
         groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
-        signs = _memberships(basket, [scope for ready in offer_set.near(basket) for scope in ready.scopes])
+        scopes = {id(scope): scope for ready in offer_set.near(basket) for scope in ready.scopes}
+        signs = _memberships(basket, list(scopes.values()))
         order = []
         for group in groups:
             order += sorted(group, key=lambda line: (signs[line], basket.lines[line].names)) if group[1:] else group
