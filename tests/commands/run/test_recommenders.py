@@ -43,7 +43,7 @@ def test_the_learned_ranking_serves_where_its_gain_is_clear_and_else_the_best_ot
     assert "over “repeat”, the best of the others. The whole interval is above zero, so “ranker” serves." in text
     assert "gains 0.005 [−0.005, 0.015] " in text
     assert "over “popularity”, the best of the others. The interval includes zero, so “popularity” serves." in text
-    assert "On the later window the gain is −0.030 [−0.040, −0.020]." in text
+    assert "In the later test the gain is −0.030 [−0.040, −0.020]." in text
 
 
 def test_what_serves_need_not_have_the_highest_mean(with_table):
@@ -51,7 +51,7 @@ def test_what_serves_need_not_have_the_highest_mean(with_table):
     best = findings.tables["recommenders"].filter(task="repeat", window="tune").sort("ndcg")["recommender"][-1]
     assert best == "ranker"
     assert choices(findings)[0].name == "repeat"
-    assert "“repeat” serves the next purchases" in said(findings)
+    assert "“repeat” is used for the next purchases" in said(findings)
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     assert "This table does not show which of “10 off”, “20 off” is best: “10 off” looks best so far, and" in page
     cheap = replace(found, offer="20 off")
     assert "“20 off” is the least expensive that is shown to do as well." in plain(cheap)
-    assert "Rows of one “household” count together, as one of 9,400." in page
+    assert "All rows of one “household” count as a single unit; there are 9,400 of them." in page
 
 
 def test_a_choice_that_may_pay_is_called_one():

@@ -17,7 +17,8 @@ def allocate(
     out: Annotated[Path, typer.Option(help="CSV or Parquet file to write: who gets what.")],
     budget: Annotated[str | None, typer.Option(help="Most that the plan may cost, e.g. 10000.00.")] = None,
     cap: Annotated[
-        list[str] | None, typer.Option(help="Most times that an offer is given, e.g. coupon=500; repeatable.")
+        list[str] | None,
+        typer.Option(help="Maximum number of times that an offer is given, e.g. coupon=500; repeatable."),
     ] = None,
     limits: Annotated[Path | None, typer.Option(help="TOML file with more limits.")] = None,
     currency: Annotated[str, typer.Option(help="Currency of value and cost.")] = "USD",

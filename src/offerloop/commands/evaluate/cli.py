@@ -27,7 +27,7 @@ def evaluate(
     language: Language = None,
     as_json: Json = False,
 ) -> None:
-    """Estimate what other policies would be worth, from the log.
+    """Estimate from the log what other policies would be worth.
 
     The configuration names a source of exposures: which offers were shown, with their propensities.
     """

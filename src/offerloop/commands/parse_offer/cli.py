@@ -22,7 +22,7 @@ def parse_offer(
         str | None, typer.Option(help="Language that it is printed back in: en or zh; default: both.")
     ] = None,
     reading: Annotated[
-        int | None, typer.Option(help="Number of the reading of a text that people use for two offers, e.g. 1.")
+        int | None, typer.Option(help="Which reading to take of a text that can mean two offers, e.g. 1.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -32,7 +32,7 @@ def readout(
     language: Language = None,
     as_json: Json = False,
 ) -> None:
-    """Measure what a plan caused, and how its forecast held."""
+    """Measure what a plan changed, and compare it with the forecast."""
     from offerloop.commands.readout.task import read_out
     from offerloop.commands.readout.terminal_text import screen
     from offerloop.workspace import find_run

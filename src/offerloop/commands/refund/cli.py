@@ -34,9 +34,9 @@ def refund(
     language: Language = None,
     as_json: Json = False,
 ) -> None:
-    """Count what to give back for units that return.
+    """Calculate the refund for units that come back.
 
-    By two rules: the discounts are kept, or what stays is priced again. Nothing is changed in the shop.
+    By two rules: the discounts are kept, or the units that stay are priced again. Nothing is changed in the shop.
     """
     from offerloop.commands.refund.page import refund_facts, refund_text
     from offerloop.commands.refund.task import refund_basket, refund_order

@@ -32,7 +32,9 @@ def simulate(
             help="Last weeks of the history in which offers are sent at random, for the policies to learn from."
         ),
     ] = 9,
-    fresh: Annotated[int, typer.Option(help="Further simulated customers that fit the policy 'ceiling'.")] = 200_000,
+    fresh: Annotated[
+        int, typer.Option(help="Number of additional simulated customers from which the policy 'ceiling' learns.")
+    ] = 200_000,
     worlds: Annotated[int, typer.Option(help="Number of simulated shops, for the spread of the result.")] = 5,
     seed: Annotated[int, typer.Option(help="Random seed of the first world; each further world adds one.")] = 1,
     budget: Annotated[

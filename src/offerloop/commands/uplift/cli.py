@@ -40,7 +40,7 @@ KnownBefore = Annotated[
 ]
 Score = Annotated[
     str | None,
-    typer.Option(help="Column with a score of your own, higher for customers to treat first, to be compared."),
+    typer.Option(help="Column with your own score to compare with; higher means treat first."),
 ]
 Top = Annotated[float | None, typer.Option(help="Share of the customers that may be treated at most, e.g. 0.2.")]
 Save = Annotated[

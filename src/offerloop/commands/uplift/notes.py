@@ -33,8 +33,8 @@ NOTES: dict[NoteKind, Message] = {
         "one then learned from all.",
     ),
     "trimmed": Message(
-        "Customers for whom some arm was nearly impossible, left out of the estimates: {n}. "
-        "What is said does not hold for them."
+        "Customers who could hardly have got one of the arms, left out of the estimates: {n}. "
+        "The findings do not hold for them."
     ),
     "few_events": Message(
         "Only {n} customer has the outcome: intervals are wide, and single effects rough.",

@@ -136,7 +136,7 @@ def _tiles(findings: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     elif findings.policy == "everyone" and findings.conclusion != "doubtful":
         tiles += [
             forecast,
-            _tile(_("Order of customers", context="key figure"), findings.targeting, findings, _, OVER_RANDOM),
+            _tile(_("Gain from ranking customers", context="key figure"), findings.targeting, findings, _, OVER_RANDOM),
         ]
     else:
         chosen = (

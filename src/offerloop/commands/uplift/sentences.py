@@ -34,8 +34,9 @@ DESIGNS = {
 """What kind of study the table is."""
 ORDERS = {
     "helps": Message(
-        "If not everybody can get an offer, begin with those who are first by {estimator}: compared with "
-        "random customers they bring {gain}, averaged over all numbers of customers."
+        "If not everybody can get an offer, begin with those who are first by {estimator}: "
+        "compared with random customers they bring {gain}, averaged over every possible number "
+        "of recipients."
     ),
     "no": Message(
         "If not everybody can get an offer, no order is known to be better than chance: compared with random "
@@ -361,7 +362,7 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     if findings.clusters is not None:
         said.append(
             _(
-                "Rows of one {cluster} count together, as one of {n}.",
+                "All rows of one {cluster} count as a single unit; there are {n} of them.",
                 cluster=_.quoted(findings.cluster or ""),
                 n=findings.clusters,
             )

@@ -57,13 +57,13 @@ def _common(findings: Findings, facts: RunFacts) -> list[str]:
     """About the margin, and about the maximum of a coupon whose redemptions were never seen."""
     text = (
         Message(
-            "The margin of {margin} of list price is assumed, the same for all products; a wrong "
-            "list price makes a wrong depth."
+            "The margin of {margin} of list price is assumed, the same for all products; where a "
+            "list price is wrong, so is the depth of its discounts."
         )
         if facts.margin_basis == "configured"
         else Message(
             "The margin is that of unit costs, by category where most of it has one, {margin} over "
-            "all; a wrong list price makes a wrong depth."
+            "all; where a list price is wrong, so is the depth of its discounts."
         )
     )
     margin = facts.localizer(text, margin=Share(facts.margin))
@@ -164,8 +164,9 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
             " They exclude the chance of next week and whether shelf prices predict coupons."
         ),
         _(
-            "Shelf prices must speak for coupons, though customers chose their stores and mailers "
-            "come with price cuts; design A shows how large the effect could be with them."
+            "The effect of coupons is inferred from shelf prices, although customers choose their "
+            "stores and mailers come with price cuts; design A, which includes the mailers, shows "
+            "how large the effect could be."
         ),
         *common,
         _("Failed checks: {names}.", context="limits of the report", names=_.clauses(failed)) if failed else "",
@@ -200,7 +201,7 @@ def _unknown(findings: Findings, facts: RunFacts) -> str:
     if not kinds:
         return ""
     text = (
-        Message("Nothing shows the effect of some offers ({kinds}): they are only given at random.")
+        Message("No data show the effect of some offers ({kinds}), so they are only given at random.")
         if any(one.n_explore for one in facts.sent)
         else Message("Nothing shows the effect of some offers ({kinds}): no plan can count on them.")
     )

@@ -105,7 +105,7 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
         blocks.append(
             Text(
                 _(
-                    "In {n} of the {all} campaigns with a placebo ({names}) it is away from zero: the "
+                    "In {n} of the {all} campaigns with a placebo ({names}), the placebo is not zero: the "
                     "spend of targeted customers was already moving differently before the campaign, so "
                     "their adjusted figures are not clean either. Only customers kept out at random can show "
                     "what a campaign does; every plan keeps some.",
@@ -128,7 +128,7 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
     blocks += _first_reached(findings, _)
     notes = _notes(past, _)
     if notes:
-        blocks += [Text(_("Where the data cut a window short:")), Bullets(notes)]
+        blocks += [Text(_("Where the data do not cover a whole window:")), Bullets(notes)]
     return Section("past", label, _message(largest, _), tuple(blocks))
 
 
@@ -206,8 +206,8 @@ def _clear(past: list[PastCampaign], _: Localizer) -> str:
     clear = [one.name for one in past if one.adjusted is not None and one.adjusted.is_clear]
     drifting = [one.name for one in past if one.name in clear and one.placebo is not None and one.placebo.is_clear]
     said = _(
-        "{n} of {all} campaigns {found}have an adjusted figure away from zero beyond its "
-        "interval; by chance alone about {chance} would.",
+        "{n} of {all} campaigns {found}have an adjusted figure whose interval excludes zero; by "
+        "chance alone about {chance} would.",
         n=len(clear),
         all=len(past),
         found=_("({names}) ", context="pattern", names=_.listed(clear)) if clear else "",

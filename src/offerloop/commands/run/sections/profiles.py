@@ -178,7 +178,8 @@ def _fifths(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> li
         [
             Text(
                 _(
-                    "{tags}: about a fifth of the customers or fewer by definition, so size says little.",
+                    "{tags}: about a fifth of the customers or fewer by definition, so the number of "
+                    "customers says little.",
                     tags=_.listed(named),
                 )
             )

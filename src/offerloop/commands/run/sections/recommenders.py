@@ -221,14 +221,14 @@ def _gate_said(choice: ServingRecommender, _: Localizer) -> list[str]:
         return []
     return [
         _(
-            "Compared customer by customer on the window that chooses, the learned ranking "
+            "Compared customer by customer in the weeks used for choosing, the learned ranking "
             "“{name}” gains {gain} nDCG@10 over “{over}”, the best of the others.",
             name=gate.name,
             over=gate.over,
             gain=_text(gate.tuned, _),
         ),
         _(_why_served(choice, gate), name=choice.name),
-        _("On the later window the gain is {gain}.", gain=_text(gate.since, _)),
+        _("In the later test the gain is {gain}.", gain=_text(gate.since, _)),
     ]
 
 
@@ -260,7 +260,12 @@ def _figure(table: pl.DataFrame, chosen: list[ServingRecommender], _: Localizer)
         for task, row in _in_order(table, ("test",), _)
     ]
     titles = (
-        _("“{name}” serves {task}", context="recommenders", name=choice.name, task=_.named(TASK_WORDS, choice.task))
+        _(
+            "“{name}” is used for {task}",
+            context="recommenders",
+            name=choice.name,
+            task=_.named(TASK_WORDS, choice.task),
+        )
         for choice in chosen
     )
     return figure(

@@ -112,7 +112,7 @@ def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
     return (
         facts.localizer(
             "Ten points more discount raise the weekly chance to buy by about {careful} points, or "
-            "{upper} by the most generous reading: enough to pay for itself at a margin of {margin}",
+            "{upper} by the highest estimate: enough to pay for itself at a margin of {margin}",
             careful=f"{careful.value:.2f}",
             upper=f"{upper.value:.2f}",
             margin=facts.localizer.share(facts.margin),
@@ -120,8 +120,7 @@ def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
         if pays
         else facts.localizer(
             "Ten points more discount raise the weekly chance to buy by about {careful} points, or "
-            "{upper} by the most generous reading: too little to pay for itself at a margin of "
-            "{margin}",
+            "{upper} by the highest estimate: too little to pay for itself at a margin of {margin}",
             careful=f"{careful.value:.2f}",
             upper=f"{upper.value:.2f}",
             margin=facts.localizer.share(facts.margin),
@@ -324,7 +323,10 @@ def _checks(evidence: ShelfEvidence, facts: RunFacts) -> Table:
         _("verdict", context="column title"),
     )
     return Table(
-        _("What would have to be true if design B measured what it claims; changes for ten points of depth"),
+        _(
+            "Checks of design B: what should hold if it measures the effect of discounts; changes "
+            "for ten points of depth"
+        ),
         columns,
         rows,
         n_labels=3,
@@ -362,7 +364,7 @@ def _verdict(evidence: ShelfEvidence, facts: RunFacts) -> str:
     if pulled:
         said.append(
             _(
-                "About {share} of the gain in units is missing in the week after: bought earlier, not more.",
+                "About {share} of the extra units are missing in the week after: customers bought earlier, not more.",
                 share=_.share(pulled),
             )
         )

@@ -157,8 +157,8 @@ def _spends(campaign: CampaignFacts, _: Localizer) -> str:
     less = [rule for rule in campaign.rules if _spends_less(rule, campaign)]
     return (
         _(
-            "Not at equal spend: {rules} cannot spend as much as the plan, even when every "
-            "customer it concerns gets the offer; the table shows what it spends.",
+            "This comparison is not at equal spend: even if every eligible customer got the offer, "
+            "{rules} would spend less than the plan; the table shows how much.",
             rules=_names(less, _),
         )
         if less

@@ -29,11 +29,12 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     blocks: list[Block] = [
         Text(
             _(
-                "Each estimator, a method that predicts effects, put customers in order whom it had not "
-                "learned from. Its area says what that order is worth: the gain from the customers ranked "
-                "first, averaged over all numbers of customers who could get an offer. As a share of what the "
-                "best offer brings for everybody, a random order has 0.5. Of two that are about equally good "
-                "the simpler one is used, which stands first: it is wrong less often about new customers."
+                "Each estimator (a method that predicts effects) ranked customers whose data it had not "
+                "learned from. Its area says what that order is worth: the gain from the customers "
+                "ranked first, averaged over every possible number of recipients. As a share of what the "
+                "best offer brings for everybody, a random order has 0.5. Of two that are about equally "
+                "good the simpler one is used, which stands first: it is wrong less often about new "
+                "customers."
             )
         ),
         _ranked_figure(findings, _),
