@@ -128,7 +128,10 @@ class Client:
         return read(PricedBasket, self._connection.send("POST", "/v1/baskets/price", basket))
 
     def enter_order(self, order_id: str, basket: Json) -> int:
-        """Keep an order as it is priced now, so that it can be refunded, and return its total in minor units."""
+        """Keep an order as it is priced now, so that it can be refunded, and return its total in minor units.
+
+        The basket may name in `redemptions` what was redeemed for the order before.
+        """
         return int(self._connection.send("PUT", f"/v1/orders/{part_of_path(order_id)}", basket)["total_minor"])
 
     def refund(self, order_id: str, rule: str, returned: Mapping[int, int], *, key: str | None = None) -> Refund:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from offerloop.offers import Basket, OfferSet, Priced, StackingPolicy, price, refund_kept, refund_repriced
+from offerloop.offers import Basket, OfferLeft, OfferSet, Priced, StackingPolicy, price, refund_kept, refund_repriced
 from offerloop.serving.baskets import basket_of
 from offerloop.serving.shop_offers import offers_as_bought
 from offerloop.store import Purchase
@@ -21,17 +21,21 @@ class BoughtBasket:
     offers: OfferSet
     policy: StackingPolicy
     bought_at: int
+    left: Mapping[str, OfferLeft]
+    """What the ledger had left of offers with limits, by their ids."""
 
     @classmethod
     def of(cls, shop: Path, purchase: Purchase, offers_text: str) -> BoughtBasket:
         """Return the basket of an order whose file of offers read so. Raises InputError where its run is gone."""
         place = (purchase.campaign_id or "", purchase.offer_id or "")
         offers, policy = offers_as_bought(shop, purchase.version, place, offers_text)
-        return cls(basket_of(json.loads(purchase.basket), None), offers, policy, purchase.bought_at)
+        written = json.loads(purchase.basket)
+        left = {name: OfferLeft(**one) for name, one in written.get("left", {}).items()}
+        return cls(basket_of(written, None), offers, policy, purchase.bought_at, left)
 
     def price(self, basket: Basket) -> Priced:
         """Price a basket as on the day of the purchase."""
-        return price(basket, self.offers, self.bought_at, self.policy)
+        return price(basket, self.offers, self.bought_at, self.policy, self.left.get)
 
     def refund_minor(
         self, rule: str, returned: Mapping[int, int], before: Mapping[int, int], given_back_minor: int

@@ -122,7 +122,7 @@ if TYPE_CHECKING:
         return_lease,
         take_lease,
     )
-    from offerloop.store.served.limits import limited_templates, limits_left
+    from offerloop.store.served.limits import CheckoutUse, limited_templates, limits_left
     from offerloop.store.served.pacing import (
         PlanProgress,
         begin_pacing,
@@ -196,6 +196,7 @@ __all__ = [
     "CampaignShown",
     "CampaignState",
     "CampaignText",
+    "CheckoutUse",
     "Choice",
     "ChoicesRead",
     "CouponListed",

@@ -42,7 +42,7 @@ _TERMS = tuple(one.name for one in fields(CouponTerms))
 def read_state(connection: Connection, commands: Sequence[CouponCommand], now: int) -> LedgerState:
     """All that the rules can ask for to decide these commands at `now`, and what was answered to their keys before."""
     rolled_back = {one.redemption_id for one in commands if isinstance(one, RollBack)}
-    made = _redemptions(connection, rolled_back)
+    made = read_redemptions(connection, rolled_back)
     codes = {code for one in commands for code in _codes(one)} | {one.code for one in made.values()}
     coupons_by_code = read_coupons(connection, codes)
     named = {one.template_id for one in commands if isinstance(one, Issue | Expire)}
@@ -164,7 +164,8 @@ def _locks(
     }
 
 
-def _redemptions(connection: Connection, names: Collection[str]) -> dict[str, Redemption]:
+def read_redemptions(connection: Connection, names: Collection[str]) -> dict[str, Redemption]:
+    """Return redemptions by their ids; what is none is left out."""
     return {
         row.redemption_id: Redemption(
             row.template_id, row.code, row.customer_id, row.amount_minor, row.rolled_back_minor, row.whole

@@ -91,7 +91,7 @@ def _as_the_ledger_stands(
     assert request.basket is not None
     typed = read_typed_codes(worker, actor, basket_of(request.basket, request.customer_id), own)
     offers = served.offers.for_customer(own)
-    left = worker.limits_of(offers, request.customer_id) if worker.limited & offers.ids else {}
+    left = worker.limits_of(offers, request.customer_id)
     basket = {**request.basket, "codes": sorted(typed.basket.codes)} if typed.basket.codes else request.basket
     return replace(request, basket=basket, left={name: asdict(one) for name, one in left.items()})
 

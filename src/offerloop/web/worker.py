@@ -36,6 +36,7 @@ from offerloop.serving import (
 from offerloop.store import (
     PERSONALISED,
     CampaignState,
+    CheckoutUse,
     ChoicesRead,
     Database,
     Ledger,
@@ -56,6 +57,7 @@ from offerloop.web.telemetry.metrics import Metrics
 from offerloop.workspace import find_run, planned_revisions
 
 _LOG = logging.getLogger(__name__)
+NO_USE = CheckoutUse()
 WATCH_SECONDS = 1.0
 """Seconds between polls of the database for changes."""
 AWAY_SECONDS = 3.0
@@ -209,16 +211,16 @@ class Worker:
         """Return the offers under which baskets are priced now."""
         return self.everyone if self.served is None else self.served.offers
 
-    def find_left(self, offers: OfferSet, customer_id: str | None, lock_key: str | None = None) -> FindLeft:
+    def find_left(self, offers: OfferSet, customer_id: str | None, own: CheckoutUse = NO_USE) -> FindLeft:
         """Read what is left of the offers whose coupon template has limits."""
-        return self.limits_of(offers, customer_id, lock_key).get
+        return self.limits_of(offers, customer_id, own).get
 
     def limits_of(
-        self, offers: OfferSet, customer_id: str | None, lock_key: str | None = None
+        self, offers: OfferSet, customer_id: str | None, own: CheckoutUse = NO_USE
     ) -> dict[str, OfferLeft]:  # fmt: skip
         """Read the same by the id of each offer."""
         named = self.limited & offers.ids
-        return self.database.read(lambda one: limits_left(one, named, customer_id, lock_key))
+        return self.database.read(lambda one: limits_left(one, named, customer_id, own)) if named else {}
 
     def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""

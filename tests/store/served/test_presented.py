@@ -3,7 +3,7 @@
 import pytest
 
 from offerloop.offers import Claim, CouponTerms, Issue, RefusalReason
-from offerloop.store import Database, Ledger, presented_coupons
+from offerloop.store import CheckoutUse, Database, Ledger, presented_coupons
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def test_a_code_is_known_as_typed_and_in_the_form_of_imported_ones(database):
     ledger.carry_out_all([Issue("i", "ten", ("TENNER10", "as it is")), Claim("c", "as it is", "anna")])
 
     def shown(customer_id, *typed):
-        found = database.read(lambda one: presented_coupons(one, typed, customer_id))
+        found = database.read(lambda one: presented_coupons(one, typed, customer_id, CheckoutUse()))
         return {name: (coupon.template_id, coupon.refusal) for name, coupon in found.items()}
 
     assert shown("anna", "tenner-10", "as it is", "AS IT IS", " ") == {"tenner-10": ("ten", None),

@@ -134,8 +134,15 @@ def test_codes_of_the_ledger_are_known_in_a_basket(service):
     assert codes("TENNER10", customer="anna", lock_key="cart") == (2340, {})
     worker.ledger.carry_out(Redeem("redeem", "TENNER10", "anna", 1_000, lock_key="cart"))
     assert codes("TENNER10", customer="anna") == (3340, {"refused": {"TENNER10": "quantity_exceeded_for_code"}})
-    order = {**BASKET, "customer_id": "anna", "codes": ["tenner10"]}
-    assert service.put("/v1/orders/two", json=order, headers=headers).json()["total_minor"] == 2340
+
+    def ordered(name, *typed, **more):
+        body = {**BASKET, "customer_id": "anna", "codes": typed, **more}
+        return service.put(f"/v1/orders/{name}", json=body, headers=headers).json()["total_minor"]
+
+    assert ordered("two", "tenner10", redemptions=["redeem"]) == 2340
+    assert ordered("two", "tenner10") == 2340
+    assert [ordered("again", "tenner10"), ordered("revoked", "GONE10")] == [3340, 3340]
+    assert ordered("of another", "tenner10", redemptions=["redeem"], customer_id="eve") == 3340
 
 
 def test_who_guesses_codes_in_baskets_learns_nothing(service):

@@ -3,6 +3,8 @@
 import pytest
 from served_shop import with_role
 
+from offerloop.offers import CouponTerms, Issue, Redeem
+
 BASKET = {
     "currency": "EUR",
     "lines": [{"product_id": "7", "quantity": 3, "unit_price_minor": 950, "categories": ["kind 1"]}],
@@ -53,6 +55,23 @@ def test_a_refund_is_counted_once_for_a_key(orders):
 def test_the_same_basket_again_changes_nothing_and_another_is_a_conflict(orders):
     assert orders.enter("one").json() == orders.enter("one").json()
     assert orders.enter("one", {**BASKET, "shipping_minor": 0}).status_code == 409
+
+
+def test_an_order_gives_what_the_ledger_has_left_and_no_more(orders, service):
+    ledger = service.app.state.worker.ledger
+    ledger.add_template("spend-and-save", CouponTerms(limit_per_code=None, limit_total=2, budget_minor=400))
+    ledger.carry_out_all([Issue("issue", "spend-and-save", ("SAVE",)), Redeem("mine", "SAVE", "c000", 200)])
+    service.app.state.worker.follow()
+    assert orders.enter("first").json()["total_minor"] == 3140
+    ledger.carry_out(Redeem("of another", "SAVE", "bob", 200))
+    priced = service.post("/v1/baskets/price", json=BASKET, headers=with_role(service, "service")).json()
+    assert priced["total_minor"] == 3340
+    assert orders.enter("late").json()["total_minor"] == 3340
+    assert orders("late", "kept", 1).json()["refund_minor"] == 950
+    used = {**BASKET, "redemptions": ["mine"]}
+    assert [orders.enter("used", one).json()["total_minor"] for one in (used, BASKET)] == [3140, 3140]
+    assert orders("used", "repriced", 1).json()["refund_minor"] == 750
+    assert orders.enter("stolen", {**used, "redemptions": ["of another", "nobody"]}).json()["total_minor"] == 3340
 
 
 def test_what_stays_is_priced_under_the_offers_of_that_day(orders, service):

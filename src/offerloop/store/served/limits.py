@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select
 
-from offerloop.offers import Balance, CouponTemplate, OfferLeft
+from offerloop.offers import Balance, CouponTemplate, OfferLeft, Redemption
 from offerloop.store.connect import clock
-from offerloop.store.reading import read_customers, read_templates
+from offerloop.store.reading import read_customers, read_redemptions, read_templates
 from offerloop.store.schema import locks, templates
+
+
+@dataclass(frozen=True)
+class CheckoutUse:
+    """What a checkout holds or has used of coupons itself, and which is therefore left for it."""
+
+    lock_key: str | None = None
+    """The key of its locks."""
+    redemption_ids: tuple[str, ...] = ()
+
+    def redemptions(self, connection: Connection, customer_id: str | None) -> list[Redemption]:
+        """Return the redemptions that are the customer's, and were not rolled back as a whole."""
+        made = read_redemptions(connection, self.redemption_ids).values() if self.redemption_ids else ()
+        return [one for one in made if one.customer_id == customer_id and not one.whole]
 
 
 def limited_templates(connection: Connection) -> frozenset[str]:
@@ -20,23 +36,24 @@ def limited_templates(connection: Connection) -> frozenset[str]:
 
 
 def limits_left(
-    connection: Connection, template_ids: Collection[str], customer_id: str | None, lock_key: str | None = None
+    connection: Connection, template_ids: Collection[str], customer_id: str | None, own: CheckoutUse
 ) -> dict[str, OfferLeft]:
     """Return what is left of templates for one more use of a customer.
 
-    Locks that have run out hold nothing, nor does the lock of this checkout, which its redemption takes the place of.
+    Locks that have run out hold nothing, nor do those of this checkout, which its redemption takes the place of.
     """
     templates = read_templates(connection, template_ids)
     people = [(one, customer_id) for one in templates if customer_id is not None]
     customers = {place[0]: balance for place, balance in read_customers(connection, people).items()}
-    free, free_of_customer = _free(connection, templates, lock_key, None), dict[str, Balance]()
+    free, free_of_customer = _free(connection, templates, own.lock_key, None), dict[str, Balance]()
     if customer_id is not None:
-        free_of_customer = _free(connection, templates, lock_key, customer_id)
+        free_of_customer = _free(connection, templates, own.lock_key, customer_id)
+    used = _taken_back(own.redemptions(connection, customer_id))
     return {
         name: _left(
             template,
-            template.balance + free.get(name, Balance()),
-            customers.get(name, Balance()) + free_of_customer.get(name, Balance()),
+            template.balance + free.get(name, Balance()) + used[name],
+            customers.get(name, Balance()) + free_of_customer.get(name, Balance()) + used[name],
         )
         for name, template in templates.items()
     }
@@ -55,6 +72,14 @@ def _free(
         name: Balance(n_locked=-count, reserved_minor=-int(minor))
         for name, count, minor in connection.execute(counted.group_by(locks.c.template_id))
     }
+
+
+def _taken_back(redemptions: Iterable[Redemption]) -> dict[str, Balance]:
+    """Return by template what limits count less when redemptions are not counted."""
+    less = defaultdict[str, Balance](Balance)
+    for one in redemptions:
+        less[one.template_id] += Balance(n_used=-1, spent_minor=one.rolled_back_minor - one.amount_minor)
+    return less
 
 
 def _left(template: CouponTemplate, balance: Balance, of_customer: Balance) -> OfferLeft:

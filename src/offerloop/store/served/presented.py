@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from offerloop.offers import LedgerState, Redeem, RefusalReason, decide_command, normalise_code
 from offerloop.store.connect import clock
 from offerloop.store.reading import read_coupons, read_state
+from offerloop.store.served.limits import CheckoutUse
 
 _NOBODY = "-"
 """Stands for a customer who is not known; no claimed coupon is theirs."""
@@ -21,11 +22,11 @@ class PresentedCoupon:
 
     template_id: str
     refusal: RefusalReason | None
-    """Why the ledger would not redeem it now; None where it would."""
+    """Why the ledger would not redeem it now; None where it would, or where the checkout has redeemed it."""
 
 
 def presented_coupons(
-    connection: Connection, typed: Collection[str], customer_id: str | None, lock_key: str | None = None
+    connection: Connection, typed: Collection[str], customer_id: str | None, own: CheckoutUse
 ) -> dict[str, PresentedCoupon]:
     """Return the coupons whose codes a customer typed, by what was typed; what is no code of the ledger is left out.
 
@@ -33,9 +34,13 @@ def presented_coupons(
     """
     forms = {one: (one, normalise_code(one)) for one in typed}
     coupons = read_coupons(connection, {form for both in forms.values() for form in both if form})
+    used = {one.code for one in own.redemptions(connection, customer_id)}
     meant = {one: next((form for form in both if form in coupons), None) for one, both in forms.items()}
     return {
-        one: PresentedCoupon(coupons[code].template_id, _refusal(connection, code, customer_id or _NOBODY, lock_key))
+        one: PresentedCoupon(
+            coupons[code].template_id,
+            None if code in used else _refusal(connection, code, customer_id or _NOBODY, own.lock_key),
+        )
         for one, code in meant.items()
         if code is not None
     }

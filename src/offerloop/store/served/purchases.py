@@ -24,7 +24,7 @@ class Purchase:
     """The offer that the customer had been given."""
     offers_hash: str
     basket: str
-    """As JSON without the customer."""
+    """As JSON without the customer, with a hash of what was sent and with what was left of offers with limits."""
     total_minor: int
     rule: str | None = None
     """By which refunds of this order are counted; None before the first."""

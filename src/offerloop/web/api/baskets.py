@@ -14,6 +14,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import NO_CODES, Basket, price
 from offerloop.serving import basket_of
+from offerloop.store import CheckoutUse
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Count, Known, Minor, Model, Name
 from offerloop.web.api.typed_codes import TypedCodes, read_typed_codes
@@ -186,12 +187,12 @@ async def price_basket(request: Request, body: PriceRequest, caller: Deciding) -
     """
     worker: Worker = request.app.state.worker
     held, own = worker.offers_held(), worker.offer_given(body.customer_id)
-    offers, typed = held.for_customer(own), TypedCodes(body.basket(), NO_CODES)
+    offers, typed, use = held.for_customer(own), TypedCodes(body.basket(), NO_CODES), CheckoutUse(body.lock_key)
     if typed.basket.codes:
-        typed = await run_in_threadpool(read_typed_codes, worker, caller.actor, typed.basket, own, body.lock_key)
+        typed = await run_in_threadpool(read_typed_codes, worker, caller.actor, typed.basket, own, use)
     find_left = None
     if worker.limited & offers.ids:
-        find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id, body.lock_key)
+        find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id, use)
     facts = price_facts(price(typed.basket, offers, int(time.time()), held.policy, find_left), typed.codes)
     facts["codes"]["refused"] = dict(typed.refused)
     return json_response(facts)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
@@ -14,10 +16,10 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import price
 from offerloop.serving import BoughtBasket
-from offerloop.store import Purchase, add_purchase, add_refund, find_purchase, offers_text
+from offerloop.store import CheckoutUse, Purchase, add_purchase, add_refund, find_purchase, offers_text
 from offerloop.web.addresses import NameInPath
-from offerloop.web.api.baskets import BasketRequest
-from offerloop.web.api.fields import Model
+from offerloop.web.api.baskets import PriceRequest
+from offerloop.web.api.fields import Model, Name
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.auth import Deciding
 from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1/orders", tags=["refunds"])
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "conflict", "key_conflict", "store_away")
 OrderId = Annotated[NameInPath, Path(examples=["order-1"])]
+
+
+class OrderRequest(PriceRequest):
+    """A basket that was bought."""
+
+    redemptions: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    """Ids of redemptions that were made for this order already; what they used up is left for it."""
 
 
 class OrderShown(BaseModel):
@@ -71,23 +80,35 @@ class RefundShown(BaseModel):
 
 
 @router.put("/{order_id}", responses=documented(*_PROBLEMS))
-def enter_order(request: Request, order_id: OrderId, body: BasketRequest, caller: Deciding) -> OrderShown:
-    """Price a basket that was bought, and remember it for refunds; the same basket again changes nothing."""
+def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller: Deciding) -> OrderShown:
+    """Price a basket that was bought, and remember it for refunds; the same basket again changes nothing.
+
+    An offer with limits and a coupon count where the ledger would let them be used now, or where `redemptions` did.
+    """
     worker: Worker = request.app.state.worker
     offers, own, now = worker.offers_held(), worker.offer_given(body.customer_id), int(time.time())
     campaign_id, offer_id = own or (None, None)
-    basket = read_typed_codes(worker, caller.actor, body.basket(), own, bought=True).basket
-    priced = price(basket, offers.for_customer(own), now, offers.policy)
-    written = body.model_dump(mode="json", exclude={"customer_id"}) | {"codes": sorted(basket.codes)}
+    use, offer_set = CheckoutUse(body.lock_key, body.redemptions), offers.for_customer(own)
+    basket = read_typed_codes(worker, caller.actor, body.basket(), own, use).basket
+    left = worker.limits_of(offer_set, body.customer_id, use)
+    priced = price(basket, offer_set, now, offers.policy, left.get)
+    sent = body.model_dump(mode="json", exclude={"customer_id", "lock_key", "redemptions"})
+    written = sent | {
+        "codes": sorted(basket.codes), "left": {name: asdict(one) for name, one in left.items()}, "sent": _hash(sent),
+    }  # fmt: skip
     purchase = Purchase(
         order_id=order_id, bought_at=now, version=worker.version, offers_hash=offers.text_hash,
         campaign_id=campaign_id, offer_id=offer_id, total_minor=priced.total_minor,
         basket=json.dumps(written, sort_keys=True),
     )  # fmt: skip
     before = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
-    if before.basket != purchase.basket:
+    if json.loads(before.basket)["sent"] != written["sent"]:
         raise HttpProblem("conflict", Message("the order is there with another basket"), "order_id")
     return _shown(before)
+
+
+def _hash(sent: object) -> str:
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 @router.get("/{order_id}", responses=documented("not_signed_in", "not_allowed", "not_found"))

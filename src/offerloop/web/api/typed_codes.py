@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from offerloop.offers import Basket, CodesOfCustomer, OfferSet, RefusalReason
-from offerloop.store import PresentedCoupon, presented_coupons
+from offerloop.store import CheckoutUse, PresentedCoupon, presented_coupons
 from offerloop.web.limits import Buckets
-from offerloop.web.worker import Worker
+from offerloop.web.worker import NO_USE, Worker
 
 _GUESSES = Buckets(per_second=1.0, size=20)
 """Unknown codes of one caller and customer: for who names too many, the ledger is not asked for a while."""
@@ -31,14 +31,9 @@ def read_typed_codes(
     actor: str,
     basket: Basket,
     own: tuple[str, str] | None,
-    lock_key: str | None = None,
-    *,
-    bought: bool = False,
+    use: CheckoutUse = NO_USE,
 ) -> TypedCodes:
-    """Read the codes of a basket; `own` is the offer that the plan gives its customer, by campaign and id.
-
-    A basket that was `bought` may have used its coupons up, so that only whose they are counts.
-    """
+    """Read the codes of a basket; `own` is the offer that the plan gives its customer, by campaign and id."""
     held, customer_id = worker.offers_held(), basket.customer.customer_id
     listed, codes = held.codes.read(basket)
     offers = held.for_customer(own)
@@ -46,17 +41,10 @@ def read_typed_codes(
     guesser = f"{actor} {customer_id or ''}"
     if not typed or not _GUESSES.has(guesser):
         return TypedCodes(listed, codes)
-    coupons = worker.database.read(lambda one: presented_coupons(one, typed, customer_id, lock_key))
+    coupons = worker.database.read(lambda one: presented_coupons(one, typed, customer_id, use))
     for _ in typed - coupons.keys():
         _GUESSES.take(guesser)
-    if bought:
-        coupons = {one: _as_bought(its) for one, its in coupons.items()}
     return _with_coupons(listed, codes, coupons, offers, own)
-
-
-def _as_bought(coupon: PresentedCoupon) -> PresentedCoupon:
-    is_of_another = coupon.refusal is RefusalReason.OF_ANOTHER_CUSTOMER
-    return coupon if is_of_another else replace(coupon, refusal=None)
 
 
 def _with_coupons(
