@@ -43,6 +43,13 @@ def test_the_answer_for_a_repeated_key_shows_no_secret(service):
     assert again == first | {"secret": None}
 
 
+def test_a_valid_token_is_no_guess_however_often_it_is_looked_up(service):
+    headers = with_role(service, "admin")
+    for _ in range(40):
+        service.app.state.worker.credentials.forget()  # as whenever somebody's roles are changed
+        assert service.get("/v1/me", headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_may_do_what_it_may(shared_service, role):
     headers = with_role(shared_service, role)

@@ -43,7 +43,7 @@ FORGOTTEN_AFTER = 60.0
 PER_CALLER, BURST = 5_000.0, 10_000.0
 """Requests of one caller in a second, and at once."""
 PER_ADDRESS, ADDRESS_BURST = 5.0, 20.0
-"""Secrets of one address in a second that are not known yet, and at once."""
+"""Secrets of one address in a second that are nobody's, and at once."""
 LOOK_UP_SECONDS, AWAY_LOOK_UP_SECONDS = 1.0, 0.04
 """How long a decision waits to know who asks; while the database is away, so that its answer takes 50 ms at most."""
 _LOOKING_UP = ThreadPoolExecutor(4, thread_name_prefix="callers")
@@ -201,6 +201,8 @@ async def _caller(request: Request, worker: Worker, within: float | None) -> Cal
         else:
             looking = asyncio.get_running_loop().run_in_executor(_LOOKING_UP, credentials.look_up, kind, secret)
             caller = await asyncio.wait_for(looking, within)
+        if caller is not None and is_guess:
+            credentials.addresses.give_back(address_of(request))
     if caller is None:
         raise HttpProblem("not_signed_in")
     return caller
