@@ -69,7 +69,7 @@ class Caller:
 class _Known:
     caller: Caller
     secret: str
-    find: Callable[[str], Caller | None]
+    find: Callable[[str, float | None], Caller | None]
     asked_at: float
 
 
@@ -90,29 +90,32 @@ class Credentials:
         cached.asked_at = time.monotonic()
         return cached.caller
 
-    def look_up(self, kind: str, secret: str) -> Caller | None:
-        """Return who has a secret, from the database, and know them for a while."""
+    def look_up(self, kind: str, secret: str, patience_seconds: float | None = None) -> Caller | None:
+        """Return who has a secret, from the database, and know them for a while.
+
+        Raises StoreError where the database is away for longer than the patience, by default that for all requests.
+        """
         find = {"token": self._of_token, "session": self._of_session, "proxy": self._of_proxy}[kind]
-        caller = find(secret)
+        caller = find(secret, patience_seconds)
         if caller is None or caller.ends_at <= time.time():
             self._known.pop(_place(kind, secret), None)
             return None
         self._known[_place(kind, secret)] = _Known(caller, secret, find, time.monotonic())
         return caller
 
-    def _of_token(self, secret: str) -> Caller | None:
-        token = self.database.read(lambda one: find_token(one, secret))
+    def _of_token(self, secret: str, patience_seconds: float | None = None) -> Caller | None:
+        token = self.database.read(lambda one: find_token(one, secret), patience_seconds)
         if token is None or not token.is_valid(time.time()):
             return None
         ends_at = float("inf") if token.ends_at is None else float(token.ends_at)
         return Caller(token.token_id, token.roles, permissions_of(token.roles), ends_at, token.name)
 
-    def _of_session(self, secret: str) -> Caller | None:
-        person = self.database.read(lambda one: person_of_session(one, secret))
+    def _of_session(self, secret: str, patience_seconds: float | None = None) -> Caller | None:
+        person = self.database.read(lambda one: person_of_session(one, secret), patience_seconds)
         return None if person is None else _of_person(*person)
 
-    def _of_proxy(self, name: str) -> Caller | None:
-        person = self.database.read(lambda one: person_named(one, name))
+    def _of_proxy(self, name: str, patience_seconds: float | None = None) -> Caller | None:
+        person = self.database.read(lambda one: person_named(one, name), patience_seconds)
         return None if person is None else _of_person(person, float("inf"))
 
     def refresh(self) -> None:
@@ -121,7 +124,7 @@ class Credentials:
             caller = None
             if time.monotonic() - cached.asked_at <= FORGOTTEN_AFTER:
                 try:
-                    caller = cached.find(cached.secret)
+                    caller = cached.find(cached.secret, None)
                 except StoreError:
                     continue  # while the database is away, who was known stays known for a minute
             if caller is None:
@@ -199,7 +202,7 @@ async def _caller(request: Request, worker: Worker, within: float | None) -> Cal
         if within is None:
             caller = await run_in_threadpool(credentials.look_up, kind, secret)
         else:
-            looking = asyncio.get_running_loop().run_in_executor(_LOOKING_UP, credentials.look_up, kind, secret)
+            looking = asyncio.get_running_loop().run_in_executor(_LOOKING_UP, credentials.look_up, kind, secret, within)
             caller = await asyncio.wait_for(looking, within)
         if caller is not None and is_guess:
             credentials.addresses.give_back(address_of(request))
