@@ -72,6 +72,18 @@ def test_every_operation_is_described_and_every_example_is_called(document, clie
     people._ATTEMPTS._left.clear()
 
 
+def test_no_operation_is_open_to_nobody(document, client):
+    """Without a token there are health, counters, and the ways to sign in."""
+    open_to_all = {"/health", "/ready", "/metrics", "/v1/session", "/v1/people/accept"}
+    for path, method, operation in operations(document):
+        body, kind = example_of(document, operation)
+        url = path.format(**PLACES, decision_id="decision_" + 24 * "0")
+        answer = client.request(method, url, **body, headers={"idempotency-key": "x", "if-match": "*"} | kind)
+        if path not in open_to_all and not path.startswith("/v1/session/oidc"):
+            assert answer.status_code == 401, (method, path, answer.text)
+    people._ATTEMPTS._left.clear()
+
+
 def sent(client, case, headers):
     """The answer to a request that was made up."""
     given = case.as_transport_kwargs(base_url="https://shop.test", headers=dict(headers))
