@@ -36,7 +36,7 @@ class StaleError(Exception):
 def open_engine(url: str) -> Engine:
     """An engine whose every commit is durable. Raises InputError when the URL is not one of SQLite or PostgreSQL."""
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)  # errors are logged, and values name customers
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
         raise InputError(
             Message("a store's URL is like sqlite:///ledger.db or postgresql+psycopg://user@host/shop")

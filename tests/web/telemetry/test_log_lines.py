@@ -1,22 +1,45 @@
 """The log gathers lines for a moment and loses none; ids come from bytes that are fetched many at a time."""
 
+import json
 import logging
 import re
 import threading
 
-from offerloop.web.telemetry.log import GatheredLines
+import pytest
+import sqlalchemy as sa
+
+from offerloop.store import Database
+from offerloop.web.telemetry.log import GatheredLines, JsonLine
 from offerloop.web.telemetry.random_ids import random_hex
+
+CUSTOMER = "anna-4711"
 
 
 def test_lines_are_written_in_their_order_and_a_warning_at_once(monkeypatch, capsys):
     monkeypatch.setattr("offerloop.web.telemetry.log.WRITE_SECONDS", 3600)
     lines = GatheredLines()
-    lines.setFormatter(logging.Formatter("%(message)s"))
-    lines.add("one")
-    lines.handle(logging.LogRecord("test", logging.INFO, "", 1, "two", (), None))
+    lines.setFormatter(JsonLine())
+    lines.add('{"event": "request"}')
+    lines.handle(logging.LogRecord("test", logging.INFO, "", 1, "two\nlines", (), None))
     assert capsys.readouterr().err == ""
     lines.handle(logging.LogRecord("test", logging.WARNING, "", 1, "three", (), None))
-    assert capsys.readouterr().err == "one\ntwo\nthree\n"
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [one.get("message") for one in said] == [None, "two\nlines", "three"]
+    assert said[2]["level"] == "warning"
+
+
+def test_a_fault_is_one_line_that_names_no_customer(tmp_path):
+    database = Database.open(f"sqlite:///{tmp_path / 'store.db'}")
+    with pytest.raises(sa.exc.DBAPIError) as error:
+        database.read(lambda one: one.execute(sa.text("select x from missing where c = :c"), {"c": CUSTOMER}))
+    database.close()
+    record = logging.LogRecord(
+        "test", logging.ERROR, "", 1, "a request failed", (), (error.type, error.value, error.tb)
+    )
+    line = JsonLine().format(record)
+    assert "no such table: missing" in json.loads(line)["traceback"]
+    assert CUSTOMER not in line
+    assert "\n" not in line
 
 
 def test_lines_of_many_threads_are_written_once(monkeypatch, capsys):

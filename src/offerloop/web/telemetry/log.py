@@ -1,8 +1,12 @@
-"""The log on standard error: lines gather for a moment, because a write for each takes longer than a decision."""
+"""The log on standard error, a JSON object in each line.
+
+Lines gather for a moment, because a write for each takes longer than a decision.
+"""
 
 from __future__ import annotations
 
 import atexit
+import json
 import logging
 import sys
 import time
@@ -11,6 +15,18 @@ from threading import Thread
 
 WRITE_SECONDS = 0.2
 """How long a line waits at most."""
+
+
+class JsonLine(logging.Formatter):
+    """What the program says in one line, with the traceback of a fault in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        said = {"at": round(record.created, 3), "event": "message", "level": record.levelname.lower()}
+        said |= {"logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            said["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(said)
 
 
 class GatheredLines(logging.Handler):
@@ -52,7 +68,7 @@ def log_to_stderr() -> GatheredLines:
         if isinstance(one, GatheredLines):
             return one
     lines = GatheredLines()
-    lines.setFormatter(logging.Formatter("%(message)s"))
+    lines.setFormatter(JsonLine())
     root.handlers[:] = [lines]
     root.setLevel(logging.INFO)
     return lines
