@@ -206,6 +206,8 @@ class Basket:
     @Computed
     def ties(self) -> list[list[int]]:
         """Positions of live lines that say the same but for their names."""
+        if len({line.content for line in self.lines}) == len(self.lines):
+            return []
         groups: dict[object, list[int]] = {}
         for place in self.live:
             groups.setdefault(self.lines[place].content, []).append(place)
@@ -224,17 +226,20 @@ class Basket:
     @Computed
     def places(self) -> dict[str, dict[str, list[int]]]:
         """Positions of live lines by product, category, brand and shop."""
-        places: dict[str, dict[str, list[int]]] = {"products": {}, "categories": {}, "brands": {}, "shops": {}}
+        products: dict[str, list[int]] = {}
+        categories: dict[str, list[int]] = {}
+        brands: dict[str, list[int]] = {}
+        shops: dict[str, list[int]] = {}
         for place in self.live:
             line = self.lines[place]
-            places["products"].setdefault(line.product_id, []).append(place)
+            products.setdefault(line.product_id, []).append(place)
             for category in dict.fromkeys(line.categories):
-                places["categories"].setdefault(category, []).append(place)
+                categories.setdefault(category, []).append(place)
             if line.brand is not None:
-                places["brands"].setdefault(line.brand, []).append(place)
+                brands.setdefault(line.brand, []).append(place)
             if line.shop is not None:
-                places["shops"].setdefault(line.shop, []).append(place)
-        return places
+                shops.setdefault(line.shop, []).append(place)
+        return {"products": products, "categories": categories, "brands": brands, "shops": shops}
 
     @Computed
     def scoped(self) -> dict[int, tuple[object, Sequence[int]]]:

@@ -173,6 +173,11 @@ class OfferSet:
         """Their ids."""
         return frozenset(one.offer_id for one in self.ready)
 
+    @Computed
+    def has_names(self) -> bool:
+        """Whether one of them names a group, or offers beside which it does not apply."""
+        return any(one.named for one in self.ready)
+
     def in_currency(self, currency: str) -> OfferSet:
         """Return the offers with their amounts in a currency; those that have none in it stay as they are."""
         if currency not in self.currencies:

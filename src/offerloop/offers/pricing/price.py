@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from offerloop.money import round_up
 from offerloop.offers.base import Offer
+from offerloop.offers.computed import Computed
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.budgets import FindLeft, within_budget
 from offerloop.offers.pricing.candidates import Candidate, Placed, apply, candidate, places_of
@@ -116,7 +117,7 @@ def _lines(
 ) -> tuple[tuple[PricedLine, ...], tuple[PricedShipment, ...]]:
     """Lines and shipments with what each offer took off them, and their tax."""
     changes: list[list[Adjustment]] = [[] for _ in (*basket.lines, *basket.all_shipments)]
-    announced, funded = list(basket.amounts), [Fraction(0)] * len(changes)
+    announced, funded = list(basket.amounts), [_0] * len(changes)
     amounts = [one.all_amounts for one in chosen.after]
     for taken, old, new in zip(chosen.taken, amounts, amounts[1:], strict=False):
         share = taken.ready.offer.funded_share if policy.tax.before_funded else 0
@@ -141,6 +142,9 @@ def _lines(
         for place, one in enumerate(basket.all_shipments)
     )
     return tuple(lines), tuple(shipments)
+
+
+_0 = Fraction(0)
 
 
 def _taxes(basket: Basket, last: Running, funded: Sequence[Fraction], policy: StackingPolicy) -> Sequence[int]:
@@ -193,7 +197,7 @@ def _rejected(
     applied = {one.offer_id for one in done}
     others = [one for one in candidates if one.offer_id not in applied]
     reasons = {offer_id: RejectedOffer.of(offer_id, missing) for offer_id, missing in not_now.items()}
-    for one in _unchosen(others, chosen, basket, policy):
+    for one in _unchosen(others, chosen, basket, policy, names=offer_set.has_names):
         reasons[one.offer_id] = one
     return tuple(
         [
@@ -212,9 +216,9 @@ def why_far(ready: Ready, basket: Basket) -> RejectedOffer:
 
 
 def _unchosen(
-    candidates: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
+    candidates: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy, *, names: bool
 ) -> Iterator[RejectedOffer]:
-    """Why offers that could apply are not among the chosen."""
+    """Why offers that could apply are not among the chosen; `names` where offers may exclude each other by name."""
     alone = next((one for one in chosen.taken if one.ready.exclusive), None)
     if not candidates:
         return
@@ -222,7 +226,7 @@ def _unchosen(
     if policy.choice is StackingChoice.BEST:
         for candidate in chosen.taken:
             rivals.setdefault(candidate.ready.lane, []).append(candidate)
-    named = chosen.taken if any(one.ready.named for one in (*candidates, *chosen.taken)) else []
+    named = chosen.taken if names else []
     for candidate in candidates:
         rival = alone or _rival(candidate, rivals.get(candidate.ready.lane, ()))
         rival = rival or next((other for other in named if candidate.excludes(other)), None)
@@ -266,10 +270,18 @@ class _Turns:
     """Prices when the turn of an offer comes, or would come, and what has used units by then."""
 
     def __init__(self, chosen: Chosen, policy: StackingPolicy) -> None:
-        self.after = chosen.after
+        self.taken, self.after = chosen.taken, chosen.after
         self.turn = turn_of(policy)
-        self.turns = [self.turn(one) for one in chosen.taken]
-        self.users = [one for one in chosen.taken if one.uses is SOME]
+
+    @Computed
+    def turns(self) -> list[tuple[int, int, bool, int, str]]:
+        """The turns of the chosen."""
+        return [self.turn(one) for one in self.taken]
+
+    @Computed
+    def users(self) -> list[Candidate]:
+        """Those of the chosen that use single units."""
+        return [one for one in self.taken if one.uses is SOME]
 
     def user_of(self, candidate: Candidate) -> Candidate | None:
         """The first offer that uses units of the same lines."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from offerloop.offers.pricing.basket import Basket
@@ -44,16 +43,16 @@ class _Blocked:
 
 def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total: int) -> Chosen:
     """Apply each candidate in order if it reduces the total and conflicts with no earlier one."""
-    chosen, lanes = Chosen([], [start]), defaultdict[int, _Blocked](_Blocked)
+    chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
     named = any(candidate.ready.named for candidate in order)
     for candidate in order:
-        lane, now = lanes[candidate.ready.lane], chosen.after[-1]
-        if lane.bars(candidate) or (named and named_out(candidate, chosen)):
+        lane, now = lanes.get(candidate.ready.lane), chosen.after[-1]
+        if (lane is not None and lane.bars(candidate)) or (named and named_out(candidate, chosen)):
             continue
         if now is not start and not has_units(candidate, now):
             continue
         if chosen.add(candidate, apply(candidate, basket, now, min_total)):
-            lane.add(candidate)
+            lanes.setdefault(candidate.ready.lane, _Blocked()).add(candidate)
     return chosen
 
 
