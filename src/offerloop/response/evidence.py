@@ -40,6 +40,8 @@ class Evidence:
     exposure; None where nothing is known of them."""
     covered: Floats | None = None
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
+    orders: Floats | None = None
+    """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
 
     @property
     def covers(self) -> Floats:
@@ -70,6 +72,7 @@ class Evidence:
             customer=None if self.customer is None else self.customer[rows],
             earlier=None if self.earlier is None else self.earlier[rows],
             covered=None if self.covered is None else self.covered[rows],
+            orders=None if self.orders is None else self.orders[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import narwhals as nw
 import polars as pl
@@ -16,8 +16,9 @@ EXPOSURE_FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_o
 MICRO = 1_000_000
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
 _SUMS = (*_MONEY, "margin_micro", "n_orders")
-SCOPE = ("list_week", "share_of_weeks", "depth")
-SCOPE_SUMS = ("list_value_minor", "discount_minor", "n_days")
+SCOPE_SUMS = ("list_value_minor", "n_orders")
+OfferScope = tuple[str, float]
+"""A category, empty for everything, and what an order must hold of it at least to count, in minor units."""
 
 
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
@@ -77,32 +78,37 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     ).cast(pl.Float64)
 
 
-def scope_days(order_lines: Frame, products: Frame, ids: Frame, categories: Sequence[str]) -> dict[str, pl.DataFrame]:
-    """Sums of each category up to each day, as `customer_days`: list_value_minor, discount_minor and n_days."""
-    named = products.select("product_id", "category").filter(nw.col("category").is_in(list(categories)))
-    lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="inner")
-    by = ("customer_id", "order_day", "category")
-    money = [nw.col(name).sum().cast(nw.Int64) for name in ("list_value_minor", "discount_minor")]
-    sums = collect(lines.group_by(*by).agg(*money)).sort("order_day", "customer_id").with_columns(n_days=1)
-    each = sums.partition_by("category", as_dict=True)
-    empty = sums.clear()
-    return {
-        name: each.get((name,), empty).with_columns(pl.col(SCOPE_SUMS).cum_sum().over("customer_id"))
-        for name in categories
-    }
+def scope_days(
+    order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope]
+) -> dict[OfferScope, pl.DataFrame]:
+    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by day."""
+    categories = [name for name, _ in scopes if name]
+    named = products.select("product_id", "category")
+    lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
+    parts = [lines.filter(nw.col("category").is_in(categories))] if categories else []
+    parts += [lines.with_columns(category=nw.lit(""))] if len(categories) < len(scopes) else []
+    orders = pl.concat([_orders(one) for one in parts])
+    return {scope: _running(orders, *scope) for scope in scopes}
 
 
-def scope(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """`SCOPE` of each row (customer_id, shown_day): a week's value at list price, share of the quarter's weeks with a
-    purchase (by days, at most 1), and depth of discount, from `scope_days` of one category in the days before."""
+def _orders(lines: Frame) -> pl.DataFrame:
+    """Return the value at list price of each order, by customer_id, order_day and category."""
+    key, value = ("customer_id", "order_day", "category"), nw.col("list_value_minor")
+    return collect(lines.group_by(*key, "order_id").agg(value.sum().cast(nw.Int64)).select(*key, "list_value_minor"))
+
+
+def _running(orders: pl.DataFrame, category: str, least: float) -> pl.DataFrame:
+    counted = orders.filter(pl.col("category") == category, pl.col("list_value_minor") >= least)
+    days = counted.group_by("customer_id", "order_day").agg(
+        pl.col("list_value_minor").sum(), n_orders=pl.len().cast(pl.Int64)
+    )
+    return days.sort("order_day", "customer_id").with_columns(pl.col(SCOPE_SUMS).cum_sum().over("customer_id"))
+
+
+def scope_sums(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return SCOPE_SUMS of each row (customer_id, shown_day) over the quarter before, from the days of one scope."""
     shown = pl.col("shown_day")
-    quarter = _sums(days, rows, shown - QUARTER_DAYS, shown, SCOPE_SUMS)
-    listed, weeks = pl.col("list_value_minor"), QUARTER_DAYS / 7
-    return quarter.select(
-        list_week=listed / weeks,
-        share_of_weeks=(pl.col("n_days") / weeks).clip(upper_bound=1.0),
-        depth=pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0),
-    ).cast(pl.Float64)
+    return _sums(days, rows, shown - QUARTER_DAYS, shown, SCOPE_SUMS).cast(pl.Float64)
 
 
 def _sums(

@@ -24,11 +24,9 @@ from scipy.optimize import nnls
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import noise
-from offerloop.response.shown.exposure_windows import EXPOSURE_FEATURES
 from offerloop.response.shown.growth_model import Growth, Predicted
 from offerloop.response.shown.shrinkage import Prior, drawn, summed
 
-ORDERS = EXPOSURE_FEATURES.index("orders_91")
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations that level and slope may have around 1."""
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
@@ -93,11 +91,10 @@ def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]])
 
 
 def _bases(predicted: Predicted, rows: Evidence) -> Floats:
-    """(n, K, 2): depth times what is bought with each offer of what it covers, and times the orders then."""
+    """(n, K, 2): depth times what is bought with each offer of what it covers, and times the orders of that."""
     depth = np.array([one.depth for one in rows.offers])
-    without = np.maximum(predicted.without, 1e-12)
-    bought = without[:, None] * rows.covers + predicted.now
-    orders = np.maximum(rows.features[:, ORDERS], 0.0)[:, None] * (1 + predicted.now / without[:, None])
+    bought = np.maximum(predicted.without, 1e-12)[:, None] * rows.covers + predicted.now
+    orders = 0 * bought if rows.orders is None else bought * rows.orders
     return np.asarray(depth[:, None] * np.stack([bought, orders], axis=-1), dtype=np.float64)
 
 

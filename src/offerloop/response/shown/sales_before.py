@@ -1,4 +1,7 @@
-"""What customers did before any day: how much they bought, and how much of it an offer covers."""
+"""What customers did before any day: how much they bought, and how much of it an offer covers.
+
+An offer with a threshold covers the orders that reach it.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,17 @@ from offerloop.response.margins import Margins
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
     QUARTER_DAYS,
+    SCOPE_SUMS,
+    OfferScope,
     customer_days,
     exposure_features,
-    scope,
     scope_days,
+    scope_sums,
 )
+from offerloop.response.terms import OfferTerms
 
 WEEKS = QUARTER_DAYS / 7
+EVERYTHING: OfferScope = ("", 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,16 +35,19 @@ class Before:
     """Sums up to each day."""
 
     days: pl.DataFrame
-    by_category: dict[str, pl.DataFrame]
-    scopes: tuple[str, ...]
-    """Category of each offer, empty for everything; nothing first."""
+    by_scope: dict[OfferScope, pl.DataFrame]
+    scopes: tuple[OfferScope, ...]
+    """What each offer counts on; nothing first."""
 
     @classmethod
-    def of(cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, scopes: Sequence[str]) -> Before:
+    def of(
+        cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms]
+    ) -> Before:
         """Read the earlier sales of some customers."""
         days = customer_days(order_lines, products, margins, ids)
-        categories = sorted({one for one in scopes if one})
-        return cls(days, scope_days(order_lines, products, ids, categories), tuple(scopes))
+        scopes = tuple((one.scope, one.threshold) for one in offers)
+        partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
+        return cls(days, scope_days(order_lines, products, ids, partial) if partial else {}, scopes)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""
@@ -46,20 +56,23 @@ class Before:
             [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )
 
-    def covered(self, rows: pl.DataFrame) -> Floats | None:
-        """(n, K): of what each row usually buys, the share that each offer counts on; None where all count on all.
+    def covered(self, rows: pl.DataFrame) -> tuple[Floats | None, Floats | None]:
+        """Return the share (n, K) of what each row usually buys that each offer counts on, and the orders in a unit of
+        it; None where all offers take a share off everything.
 
-        As much as a mean week's purchases counts as if it were shared as those of all customers are.
+        As much as a mean week's purchases counts as if it were like those of all customers: Poisson rates, shrunk to
+        the mean by a gamma distribution of that weight.
         """
-        if not self.by_category:
-            return None
+        if not self.by_scope:
+            return None, None
         whole = exposure_features(self.days, rows)["spend_91"].to_numpy()
         total = max(float(whole.sum()), 1e-9)
         week = total / len(whole) / WEEKS
-        covered = np.ones((rows.height, len(self.scopes)))
-        for name, days in self.by_category.items():
-            bought = WEEKS * scope(days, rows)["list_week"].to_numpy()
-            mean = min(float(bought.sum()) / total, 1.0)
-            share = np.clip((bought + mean * week) / (whole + week), 0.0, 1.0)
-            covered[:, [one == name for one in self.scopes]] = share[:, None]
-        return covered
+        share, orders = np.ones((rows.height, len(self.scopes))), np.zeros((rows.height, len(self.scopes)))
+        for scope, days in self.by_scope.items():
+            sums = scope_sums(days, rows).select(pl.all() + week / total * pl.all().sum())
+            value, counted = (sums[name].to_numpy()[:, None] for name in SCOPE_SUMS)
+            places = [one == scope for one in self.scopes]
+            share[:, places] = np.minimum(value / (whole + week)[:, None], 1.0)
+            orders[:, places] = counted / np.maximum(value, 1e-9)
+        return share, orders

@@ -132,7 +132,7 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     _check_costs(log.order_lines, offers)
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
     ids = pl.concat([active, rows.select("customer_id")]).unique()
-    before = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), [one.scope for one in terms])
+    before = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms)
     evidence = _evidence(rows, exposures, before, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     by_outcome, se, carried = _grown(evidence, now, exposures, before, log.window_days, seed)
@@ -239,13 +239,15 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, before: Before, terms
     kept, action, chance = decided(exposures, rows, [one.offer_id for one in terms])
     outcomes = exposure_outcomes(before.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
     table = {name: outcomes[name].to_numpy() for name in OUTCOMES}
+    covered, orders = before.covered(kept)
     evidence = Evidence(
         before.features(kept),
         action,
         table["value_minor"],
         chance,
         terms,
-        covered=before.covered(kept),
+        covered=covered,
+        orders=orders,
     )
     return _Seen(kept, evidence, table)
 
@@ -271,11 +273,11 @@ def _grown(
 
 def _coming(logged: Evidence, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:
     """Return the customers to predict for, before anything is shown to them."""
-    nothing = np.zeros(now.height)
+    nothing, (covered, orders) = np.zeros(now.height), before.covered(now)
     chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
     return Evidence(
         before.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
-        covered=before.covered(now),
+        covered=covered, orders=orders,
     )  # fmt: skip
 
 

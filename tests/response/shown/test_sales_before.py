@@ -1,0 +1,51 @@
+"""What an offer covers of what a customer bought before."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from offerloop.engine import ENGINES
+from offerloop.response import NO_OFFER_TERMS, OfferTerms
+from offerloop.response.margins import Margins
+from offerloop.response.shown.sales_before import Before
+
+WEEK = 1800 / 3 / 13
+"""What the mean customer buys."""
+ORDERS = [("a", 10, "tea", 100), ("a", 20, "tea", 200), ("a", 30, "milk", 400), ("b", 20, "milk", 600),
+          ("b", 20, "milk", 500), ("a", 40, "milk", 900)]  # fmt: skip
+SHARE_OFF = OfferTerms("off-10", "coupon", 0.1)
+FULL_REDUCTION = OfferTerms("full-50", "spend_and_save", 50.0, threshold=300.0, amount=True)
+OF_TEA = OfferTerms("tea-50", "spend_and_save", 50.0, threshold=150.0, scope="drinks", amount=True)
+
+
+def before(*offers):
+    """What is covered, and the orders in a unit of it, by customer (a, b, one who bought nothing)."""
+    lines = pl.DataFrame(ORDERS, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
+    money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
+    lines = lines.with_row_index("order_id").with_columns(revenue_minor="list_value_minor", **money)
+    products = pl.DataFrame({"product_id": ["tea", "milk"], "category": ["drinks", "dairy"]})
+    rows = pl.DataFrame({"customer_id": ["a", "b", "c"], "shown_day": 40})
+    engine = ENGINES.load("duckdb")()
+    tables = (engine.table(one) for one in (lines, products))
+    sales = Before.of(*tables, Margins(0.4), engine.table(rows.select("customer_id")), (NO_OFFER_TERMS, *offers))
+    return sales.covered(rows)
+
+
+def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():
+    share, orders = before(SHARE_OFF, FULL_REDUCTION, OF_TEA)
+    bought, value, counted = (np.array(one) for one in ([700, 1100, 0], [400, 1100, 0], [1, 2, 0]))
+
+    assert share[:, 1].tolist() == [1.0, 1.0, 1.0]
+    assert share[:, 2] == pytest.approx((value + WEEK * 1500 / 1800) / (bought + WEEK))
+    assert share[:, 3] == pytest.approx((np.array([200, 0, 0]) + WEEK * 200 / 1800) / (bought + WEEK))
+    assert (share * orders)[:, 2] == pytest.approx((counted + WEEK * 3 / 1800) / (bought + WEEK))
+
+
+def test_nobody_is_free_who_never_reached_the_threshold():
+    share, orders = before(FULL_REDUCTION)
+
+    assert (share * orders)[:, 1].min() > 0
+
+
+def test_shares_off_everything_need_no_more():
+    assert before(SHARE_OFF) == (None, None)
