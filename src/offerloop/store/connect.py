@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
@@ -23,6 +23,11 @@ SQLITE_WAIT_MS = 10_000
 """How long SQLite itself waits for another writer; then we try again."""
 LONGEST_PAUSE = 0.5
 """Seconds between two tries at most."""
+NOTICED = {
+    "connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}  # fmt: skip
+"""Parameters by which a server of PostgreSQL that says nothing any more is noticed within 20 seconds."""
 _CLOCK = {
     "sqlite": text("select cast(strftime('%s', 'now') as integer)"),
     "postgresql": text("select cast(floor(extract(epoch from clock_timestamp())) as bigint)"),
@@ -48,6 +53,8 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _durable_sqlite if engine.dialect.name == "sqlite" else _durable_postgresql)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "do_connect", _notice_silence)
     return engine
 
 
@@ -73,6 +80,12 @@ def _durable_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> 
     cursor.execute("set synchronous_commit to on")
     cursor.close()
     connection.commit()
+
+
+def _notice_silence(_: Dialect, __: ConnectionPoolEntry, ___: object, parameters: dict[str, Any]) -> None:
+    """Leave what the URL says as it is."""
+    for name, value in NOTICED.items():
+        parameters.setdefault(name, value)
 
 
 def _begin(connection: Connection) -> None:
