@@ -33,10 +33,10 @@ from offerloop.web.api import (
 from offerloop.web.api.campaigns import figures, lifecycle
 from offerloop.web.console import routes as console
 from offerloop.web.direct import Direct
-from offerloop.web.headers import Surroundings
 from offerloop.web.limits import Bounds
 from offerloop.web.settings import Settings
 from offerloop.web.telemetry.log import log_to_stderr
+from offerloop.web.telemetry.surroundings import Surroundings
 from offerloop.web.worker import Worker
 
 RESOURCES = (  # what is asked most is looked for first
