@@ -8,9 +8,14 @@ from offerloop.message import Message
 
 
 def paid_by_list_price(match: ColumnMatch) -> None:
-    """Make `paid`, and `discount` where a column has shares of the price, from the list price and the units."""
+    """Make `paid`, and `discount` where a column has shares of the price, from the list price and the units.
+
+    A column that is called so is asked about instead, though its cells do not fit.
+    """
     price, quantity = match.column("list_price"), match.guesses.get("quantity")
     if price is None or quantity is None or {"paid", "unit_price"} & set(match.guesses):
+        return
+    if called(match, "paid") or called(match, "unit_price"):
         return
     units = [] if not quantity.theirs else [quantity.written]
     worth = " * ".join([reference(price.name), *units])
