@@ -21,6 +21,8 @@ REFUSED = {
     "第二件12折": "'12折' is not clear",
     "0.95折": "'0.95折' is not clear; it would leave 9.5 % to pay; write '9.5折' if 5 % off is meant",
     "99.9折": "'99.9折' is not clear; 8折 and 80折 pay 80 %",
+    "$1.000 off": "'1.000' is not clear, as a point may part thousands; write '1,000' for that many",
+    "10% off $50.000": "'50.000' is not clear",
     "0折": "'0折' gives everything away; write 'cheapest item free'",
     "100% off": "'100% off' gives everything away; write 'cheapest item free'",
     "3 for the price of 3": "of 3 units fewer than 3 and at least 1 must be paid for, not 3",

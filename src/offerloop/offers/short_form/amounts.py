@@ -51,6 +51,7 @@ _GROUPS = re.compile(
 )
 _GERMAN_GROUPS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9.])")
 _GERMAN_DECIMALS = re.compile(r"(?<![0-9.,])([0-9]+),([0-9]{1,2})(?![0-9,.])")
+_POINT_OF_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0")
 _THOUSAND = re.compile(r"(?<![0-9.])([0-9]+)k(?![^\W_])", re.IGNORECASE)
 
 
@@ -116,8 +117,21 @@ def _amounts(currency: str) -> re.Pattern[str]:
 
 
 def read_amount(written: str, currency: str) -> str:
-    """Digits, with the mark or not, as the terms of an offer hold them."""
-    return short_amount(to_minor(written.rstrip(MARK), currency), currency)
+    """Digits, with the mark or not, as the terms of an offer hold them.
+
+    Raises InputError for `1.000`, which is a thousand to some and one to others.
+    """
+    number = written.rstrip(MARK)
+    if _POINT_OF_THOUSANDS.fullmatch(number) and DIGITS.get(currency, 0) < 3:
+        raise InputError(
+            Message(
+                "'{number}' is not clear, as a point may part thousands; write '{thousands}' for that many, else two "
+                "digits behind the point",
+                number=number,
+                thousands=number.replace(".", ","),
+            )
+        )
+    return short_amount(to_minor(number, currency), currency)
 
 
 def short_amount(minor: int, currency: str) -> str:
