@@ -53,3 +53,13 @@ def test_a_share_of_the_customers_bounds_who_is_treated_whatever_each_costs():
     assert chosen.tolist() == [0] * 7 + [1] * 3
     assert Spending(most_treated=0.9).choice(profit, None).tolist() == [0] * 3 + [1] * 7
     assert Spending(most_treated=0.3).same(3, None)[1:, 0].tolist() == [0.7, 0.7]
+
+
+def test_customers_who_are_equally_good_are_drawn_as_far_as_the_limit_reaches():
+    profit = np.column_stack([np.zeros(1000), np.where(np.arange(1000) < 700, 0.3, 0.1)])
+    chosen = Spending(most_treated=0.2).choice(profit, None)
+    assert chosen.sum() == 200
+    assert chosen[700:].sum() == 0
+    assert 0 < chosen[:350].sum() < 200
+    paid = Spending(per_customer=0.1).choice(profit, np.column_stack([np.zeros(1000), np.full(1000, 0.5)]))
+    assert paid.sum() == 200

@@ -68,7 +68,8 @@ def _at_lowest_price(profit: Floats, spent: Floats, budget: float, high: float, 
     """Return the offers (n,) at the lowest price between 0 and `high` at which the mean of `spent` keeps to a budget.
 
     `ends` are the offers at these two prices. Worth is linear in the price, so an offer that is the best at both ends
-    is the best between them: such rows need no further look, and few others remain after some halvings.
+    is the best between them: such rows need no further look, and few others remain after some halvings. Rows that are
+    equally good at that price are drawn, as many as the budget leaves, not left out together.
     """
     low, n, fixed, (below, above) = 0.0, len(spent), 0.0, ends
     choice, rows = above.copy(), np.arange(n)
@@ -81,6 +82,10 @@ def _at_lowest_price(profit: Floats, spent: Floats, budget: float, high: float, 
         fits = (fixed + _total(spent, chosen)) / n <= budget
         low, high, below, above = (low, middle, below, chosen) if fits else (middle, high, chosen, above)
     choice[rows] = above
+    alike = np.random.default_rng(0).permutation(len(rows))
+    more = spent[alike, below[alike]] - spent[alike, above[alike]]
+    drawn = alike[np.cumsum(more) <= budget * n - fixed - _total(spent, above)]
+    choice[rows[drawn]] = below[drawn]
     return choice
 
 
