@@ -30,15 +30,14 @@ def draft_message(target: Path, opened: Sequence[OpenColumn]) -> Message:
         columns=both(list(dict.fromkeys(one.ours for one in opened))),
         options=" ".join(f"--map {_option(one)}=COLUMN" for one in opened),
     )
-    elsewhere = [
-        Message(
-            "If another file has {columns}, one row for each order, give it too: --join FILE",
-            columns=both(list(dict.fromkeys(one.ours for one in of_orders))),
-        )
-        for of_orders in [[one for one in opened if one.source == "order_lines" and one.ours in _OF_ORDERS]]
-        if of_orders
-    ]
-    return joined([*open_column_notes(opened), *elsewhere, wrote], "\n")
+    return joined([*open_column_notes(opened), *_elsewhere(opened), wrote], "\n")
+
+
+def _elsewhere(opened: Sequence[OpenColumn]) -> list[Message]:
+    """Return that columns may stand in a file of orders, where one of those is open that often do."""
+    of_orders = [one.ours for one in opened if one.source == "order_lines" and one.ours in _OF_ORDERS]
+    hint = Message("If another file has {columns}, one row for each order, give it too: --join FILE")
+    return [hint.with_values(columns=both(list(dict.fromkeys(of_orders))))] if of_orders else []
 
 
 def _option(column: OpenColumn) -> str:
