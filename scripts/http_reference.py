@@ -32,8 +32,8 @@ def http_reference(note: str) -> str:
     lines = [
         "# HTTP API", note,
         "`offerloop serve` describes itself at `/openapi.json`; this page is made from it. Requests carry "
-        "`Authorization: Bearer offer_...`. Money is whole minor units, times are RFC 3339. Errors are problem details "
-        "(RFC 9457) with a `code` that does not change.", "",
+        "`Authorization: Bearer offer_...`. Money is whole minor units, times are RFC 3339, in answers in UTC. Errors "
+        "are problem details (RFC 9457) with a `code` that does not change.", "",
     ]  # fmt: skip
     routes["events"] += _kinds_of_events(document)
     for tag, its in routes.items():

@@ -135,6 +135,7 @@ def test_redemptions_and_used_up_budgets_are_told_once(database, hook):
         send_due(database, config)
     told = [(one["topic"], one["data"].get("redemption_id") or one["data"]["template_id"]) for one in hook.told]
     assert sorted(told) == [("budget.exhausted", "t"), ("coupon.redeemed", "1"), ("coupon.redeemed", "3")]
+    assert all(one["at"].endswith("Z") and one["data"].get("at", "Z").endswith("Z") for one in hook.told)
     assert {one["data"].get("amount_minor") for one in hook.told} == {40, 30, None}
 
 

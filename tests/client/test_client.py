@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -76,13 +77,15 @@ def test_people_and_wallets_are_managed(client):
 
 
 def test_tokens_are_made_and_revoked(client):
-    made = client.tokens.make("checkout", ["service"], ends_at=2_000_000_000, key="checkout")
+    made = client.tokens.make(
+        "checkout", ["service"], ends_at=datetime(2033, 5, 18, 3, 33, 20, tzinfo=UTC), key="checkout"
+    )
     assert made.secret
     with Client("http://shop.test", made.secret, transport=client._http._transport) as checkout:
         assert checkout.decide("c000", dry_run=True).arm
         assert client.tokens.revoke(made.token_id).revoked_at is not None
         assert checkout.decide("c000", dry_run=True).reasons == ("service_refused",)
-    assert {one.token_id: one.ends_at for one in client.tokens}[made.token_id] == made.ends_at
+    assert {one.token_id: one.ends_at for one in client.tokens}[made.token_id] == made.ends_at == "2033-05-18T03:33:20Z"
 
 
 def test_prices_baskets_and_refunds(client):
@@ -100,7 +103,8 @@ def test_the_life_of_a_coupon(client):
     (code,) = client.issue("spring", count=1)
     client.claim(code, "c001")
     lock = client.lock(code, "c001", "cart", 300, seconds=60)
-    assert lock.expires_at == lock.at + 60
+    begins, ends = (datetime.fromisoformat(str(one)) for one in (lock.at, lock.expires_at))
+    assert ends - begins == timedelta(minutes=1)
     redeemed = client.redeem(code, "c001", 300, lock_key="cart")
     assert client.roll_back(redeemed.key, 100).key != redeemed.key
     with pytest.raises(ProblemError, match="refused") as error:
@@ -187,9 +191,9 @@ def test_a_decision_never_fails(monkeypatch):
 
 
 def test_a_change_is_tried_again_under_the_same_key(monkeypatch):
-    done = (200, {"key": "k", "at": 1, "expires_at": None})
+    done = (200, {"key": "k", "at": "2024-06-03T00:00:00Z", "expires_at": None})
     client, sent = with_answers(monkeypatch, httpx.ConnectError("x"), (503, {}), (429, {}), done)
-    assert client.redeem("A", "anna", 5).at == 1
+    assert client.redeem("A", "anna", 5).at == "2024-06-03T00:00:00Z"
     assert len({one.headers["idempotency-key"] for one in sent.requests}) == 1
     client, sent = with_answers(monkeypatch, *[httpx.ConnectError("gone")] * 9)
     with pytest.raises(AwayError, match="gone"):
@@ -198,7 +202,9 @@ def test_a_change_is_tried_again_under_the_same_key(monkeypatch):
 
 
 def test_what_a_newer_service_says_beyond_is_left_out(monkeypatch):
-    client, _ = with_answers(monkeypatch, (200, {"key": "k", "at": 1, "expires_at": None, "more": 2}))
+    client, _ = with_answers(
+        monkeypatch, (200, {"key": "k", "at": "2024-06-03T00:00:00Z", "expires_at": None, "more": 2})
+    )
     assert client.claim("A", "anna").key == "k"
     client, _ = with_answers(monkeypatch, (400, None))
     with pytest.raises(ProblemError, match="400 unknown"):

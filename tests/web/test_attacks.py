@@ -357,7 +357,7 @@ def test_signs_that_no_database_keeps_are_refused(ask, text):
 @pytest.mark.parametrize(
     "place",
     [
-        "/v1/jobs/a%00", "/v1/customers/c000/coupons?after=a%00", "/v1/campaigns?cursor=%00",
+        "/v1/jobs/a%00", "/v1/customers/c000/coupons?cursor=a%00", "/v1/campaigns?cursor=%00",
         "/console/campaign?id=a%00",
     ],
 )  # fmt: skip

@@ -1,5 +1,8 @@
 """The OpenAPI document: every example is called, and no request that it allows makes the service fail."""
 
+import json
+import re
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -55,6 +58,20 @@ def example_of(document, operation):
     return {"json": document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]["examples"][0]}, {}
 
 
+TIME = re.compile(r"(at|.*_at|.*_until|.*_ms)$")
+
+
+def check_times(answer):
+    """No instant of an answer is a number."""
+
+    def keep_text(pairs):
+        assert not [pair for pair in pairs if TIME.match(pair[0]) and not isinstance(pair[1], str | None)], answer.url
+        return dict(pairs)
+
+    if "json" in answer.headers.get("content-type", ""):
+        json.loads(answer.text, object_pairs_hook=keep_text)
+
+
 def test_every_operation_is_described_and_every_example_is_called(document, client, admin):
     people._ATTEMPTS._left.clear()
     decided = {"customer_id": "c000", "durable": True}
@@ -67,9 +84,19 @@ def test_every_operation_is_described_and_every_example_is_called(document, clie
         body, kind = example_of(document, operation)
         answer = client.request(method, url, **body, headers=headers | kind)
         assert str(answer.status_code) in operation["responses"], (method, url, answer.status_code, answer.text)
+        check_times(answer)
         if answer.status_code >= 400:
             assert answer.json()["code"] in ("not_found", "not_signed_in", "refused", "conflict"), answer.text
     people._ATTEMPTS._left.clear()
+
+
+def test_lists_have_one_name_for_their_cursor(document):
+    for path, _, operation in operations(document):
+        queries = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        if "limit" in queries:
+            reference = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+            fields = document["components"]["schemas"][reference.rsplit("/", 1)[1]]["properties"]
+            assert (queries, set(fields)) == ({"limit", "cursor"}, {"items", "next_cursor"}), path
 
 
 def test_no_operation_is_open_to_nobody(document, client):

@@ -19,7 +19,17 @@ from offerloop.config import Alarms, Config, Topic
 from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
 from offerloop.message import Message
-from offerloop.store import Database, PendingNotice, add_ledger_notices, add_notice, due_notices, note_failed, note_sent
+from offerloop.store import (
+    Database,
+    PendingNotice,
+    add_ledger_notices,
+    add_notice,
+    due_notices,
+    instant,
+    note_failed,
+    note_sent,
+    with_instants,
+)
 
 TIMEOUT = 10.0
 """Seconds without a sign of the receiver."""
@@ -97,7 +107,7 @@ def _post(one: PendingNotice, config: Config) -> None:
                 "the environment variable '{name}', which [[webhooks]] names, holds no secret", name=hook.secret_env
             )
         )
-    content = {"id": one.notice_id, "topic": one.topic, "at": one.made_at, "data": one.body}
+    content = {"id": one.notice_id, "topic": one.topic, "at": instant(one.made_at), "data": with_instants(one.body)}
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
     request = Request(with_variables(hook.url, "url of [[webhooks]]"), body, headers, method="POST")
@@ -111,7 +121,7 @@ def _mail(one: PendingNotice, alarms: Alarms) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"] = alarms.sender, one.place.removeprefix(_MAIL)
     mail["Subject"] = "Offerloop: " + str(one.body.get("what", one.topic)).replace("\n", " ")[:150]
-    mail.set_content("\n".join(f"{name}: {value}" for name, value in one.body.items()) + "\n")
+    mail.set_content("\n".join(f"{name}: {value}" for name, value in with_instants(one.body).items()) + "\n")
     server = urlsplit(with_variables(alarms.smtp, "smtp of [alarms]"))
     kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     try:

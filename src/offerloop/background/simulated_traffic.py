@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ import polars as pl
 from offerloop.events import EPOCH
 from offerloop.offers import NO_OFFER
 from offerloop.serving import Answer, DecisionAsked, Policy, ShopOffers, decide
-from offerloop.store import DecisionRecord
+from offerloop.store import DecisionRecord, instant
 from offerloop.workspace import RunRead
 
 PREFIX = "simulated-"
@@ -165,7 +165,7 @@ def _exposure(answer: Answer, at: int) -> Row:
     offer = None if decided is None else decided.offer
     event = {
         "event_id": f"{PREFIX}{answer.decision_id}", "kind": "exposure", "customer_id": answer.request.customer_id,
-        "at": _instant(at), "offer_id": NO_OFFER if offer is None else offer.offer_id,
+        "at": instant(at), "offer_id": NO_OFFER if offer is None else offer.offer_id,
         "campaign_id": None if offer is None else offer.campaign_id,
         "propensity": None if decided is None else decided.propensity,
     }  # fmt: skip
@@ -175,14 +175,14 @@ def _exposure(answer: Answer, at: int) -> Row:
 def _redemption(used: Redeemed) -> Row:
     return {
         "event_id": f"{used.order_id}-used", "kind": "redemption", "customer_id": used.customer_id,
-        "at": _instant(used.at), "offer_id": used.offer_id, "campaign_id": used.campaign_id,
+        "at": instant(used.at), "offer_id": used.offer_id, "campaign_id": used.campaign_id,
         "order_id": used.order_id, "amount_minor": used.discount_minor,
     }  # fmt: skip
 
 
 def _order(order: Row, order_id: str, customer: str, at: int) -> Row:
     return {
-        "event_id": order_id, "kind": "order", "customer_id": customer, "order_id": order_id, "at": _instant(at),
+        "event_id": order_id, "kind": "order", "customer_id": customer, "order_id": order_id, "at": instant(at),
         "lines": list(_lines(order["lines"])),
     }  # fmt: skip
 
@@ -195,7 +195,3 @@ def _lines(lines: list[Row]) -> Iterator[Row]:
             "paid_minor": max(0, one["revenue_minor"] - reimbursed), "list_value_minor": one["list_value_minor"],
             "coupon_minor": coupon, "reimbursed_minor": reimbursed,
         }  # fmt: skip
-
-
-def _instant(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat()

@@ -128,8 +128,9 @@ class CouponDone:
     """A change of a coupon that was made."""
 
     key: str
-    at: int
-    expires_at: int | None
+    at: str
+    """As RFC 3339 has it, in UTC."""
+    expires_at: str | None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from urllib.parse import urlencode
 
@@ -143,9 +143,10 @@ class Client:
             self._connection.send("POST", f"/v1/orders/{part_of_path(order_id)}/refunds", body, key=key_or_new(key)),
         )
 
-    def add_template(self, template_id: str, **terms: int | bool | None) -> None:
+    def add_template(self, template_id: str, **terms: int | bool | datetime | None) -> None:
         """Add a coupon template with its limits, such as `limit_per_customer=1` and `budget_minor=100_000`."""
-        self._connection.send("PUT", f"/v1/coupon-templates/{part_of_path(template_id)}", terms)
+        sent = {name: one.isoformat() if isinstance(one, datetime) else one for name, one in terms.items()}
+        self._connection.send("PUT", f"/v1/coupon-templates/{part_of_path(template_id)}", sent)
 
     def issue(
         self,
@@ -199,11 +200,7 @@ class Client:
 
     def wallet(self, customer_id: str) -> Iterator[Coupon]:
         """Read the coupons that are a customer's, by code."""
-        place, after = f"/v1/customers/{part_of_path(customer_id)}/coupons", ""
-        while after is not None:
-            page = self._connection.send("GET", f"{place}?{urlencode({'after': after})}")
-            yield from (read(Coupon, one) for one in page["coupons"])
-            after = page["next_after"]
+        return self._connection.pages(Coupon, f"/v1/customers/{part_of_path(customer_id)}/coupons")
 
     def report(self, events: Iterable[Json]) -> EventsTaken:
         """Report events; those that were stored before change nothing, so the same may be reported again."""

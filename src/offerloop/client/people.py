@@ -18,10 +18,10 @@ class Person:
     person_id: str
     name: str
     roles: tuple[str, ...]
-    made_at: int
+    made_at: str
     signed_up: bool
     """Whether the invitation was accepted."""
-    revoked_at: int | None
+    revoked_at: str | None
     invitation: str | None = None
     """The secret of an invitation, which is shown once: by `invite` and `invite_again`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from offerloop.client.answers import read
 from offerloop.client.connection import Connection, key_or_new, part_of_path
@@ -18,11 +19,11 @@ class ProgramToken:
     token_id: str
     name: str
     roles: tuple[str, ...]
-    made_at: int
+    made_at: str
     made_by: str
-    ends_at: int | None
-    """The epoch second from which on it opens nothing."""
-    revoked_at: int | None
+    ends_at: str | None
+    """From then on it opens nothing."""
+    revoked_at: str | None
     secret: str | None = None
     """Shown once: by `make`."""
 
@@ -38,10 +39,10 @@ class Tokens:
         return self._connection.pages(ProgramToken, _PLACE)
 
     def make(
-        self, name: str, roles: Collection[str], *, ends_at: int | None = None, key: str | None = None
+        self, name: str, roles: Collection[str], *, ends_at: datetime | None = None, key: str | None = None
     ) -> ProgramToken:  # fmt: skip
-        """Make a token for a program."""
-        body = {"name": name, "roles": list(roles), "ends_at": ends_at}
+        """Make a token for a program; `ends_at` has a time zone."""
+        body = {"name": name, "roles": list(roles), "ends_at": ends_at and ends_at.isoformat()}
         return read(ProgramToken, self._connection.send("POST", _PLACE, body, key=key_or_new(key)))
 
     def revoke(self, token_id: str, *, key: str | None = None) -> ProgramToken:

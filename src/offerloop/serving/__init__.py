@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.serving.answering import DECISION_SECONDS, Answer, instant, replayed
+    from offerloop.serving.answering import DECISION_SECONDS, Answer, replayed
     from offerloop.serving.baskets import basket_of, line_of, offer_effect
     from offerloop.serving.bought import BoughtBasket
     from offerloop.serving.building import is_served, serve_run
@@ -44,7 +44,6 @@ __all__ = [
     "campaign_spending",
     "compare_policies",
     "decide",
-    "instant",
     "is_served",
     "line_of",
     "offer_effect",

@@ -6,8 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,7 +16,7 @@ from offerloop.serving.baskets import BasketEffect, basket_effect
 from offerloop.serving.deciding import BUDGET, Decided, DecisionAsked, decide
 from offerloop.serving.policy import Policy, ServedOffer
 from offerloop.serving.shop_offers import ShopOffers
-from offerloop.store import DecisionRecord
+from offerloop.store import DecisionRecord, instant
 
 DECISION_SECONDS = 86_400
 """How long an answer may be shown."""
@@ -86,13 +84,13 @@ class Answer:
 
     def text(self) -> str:
         """Return the JSON that the caller gets."""
-        decided = self.decided
+        decided, (second, ms) = self.decided, divmod(self.at_ms, 1000)
         return _json(
             {
                 "decision_id": self.decision_id,
                 "policy_version": self.version,
-                "decided_at": instant(self.at_ms),
-                "expires_at": instant(self.at_ms + 1000 * DECISION_SECONDS),
+                "decided_at": instant(second, ms),
+                "expires_at": instant(second + DECISION_SECONDS, ms),
                 "arm": None if decided is None else decided.arm,
                 "propensity": None if decided is None else decided.propensity,
                 "offers": [] if decided is None or decided.offer is None else [self._offer(decided.offer)],
@@ -152,17 +150,6 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str, offers_th
     return Answer.of(
         request, record.decision_id, record.at_ms, policy.version, decided, record.leased_minor, offers
     ).text()  # fmt: skip
-
-
-def instant(at_ms: int) -> str:
-    """Return an instant as RFC 3339 has it."""
-    second, ms = divmod(at_ms, 1000)
-    return f"{_second(second)}.{ms:03}Z"
-
-
-@lru_cache(maxsize=1_024)
-def _second(epoch_second: int) -> str:
-    return datetime.fromtimestamp(epoch_second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _json(value: Mapping[str, Any]) -> str:

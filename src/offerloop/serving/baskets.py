@@ -24,6 +24,7 @@ from offerloop.offers import (
 from offerloop.serving.deciding import DecisionAsked
 from offerloop.serving.policy import ServedOffer
 from offerloop.serving.shop_offers import ShopOffers
+from offerloop.store import instant
 
 _LINE_NAMES = {
     "unit_price_minor": "unit_minor", "list_price_minor": "list_minor", "lowest_30_days_minor": "lowest_minor",
@@ -45,12 +46,13 @@ class BasketEffect:
     def written(self) -> dict[str, Any]:
         """Return it as an answer has it."""
         missing = self.missing
+        at = None if missing is None or missing.at is None else instant(missing.at)
         return {
             "off_minor": self.off_minor,
             "total_minor": self.total_minor,
             "missing": None if missing is None else {
                 "why": missing.why.value, "spend_minor": missing.minor, "units": missing.count,
-                "names": list(missing.names), "at": missing.at, "by": missing.by,
+                "names": list(missing.names), "at": at, "by": missing.by,
             },
         }  # fmt: skip
 

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     )
     from offerloop.store.database import STORE_NAME, Database
     from offerloop.store.importing import ImportedCodes, import_code_stream, import_codes
+    from offerloop.store.instants import instant, with_instants
     from offerloop.store.journal import Journal
     from offerloop.store.ledger import Ledger
     from offerloop.store.reported.choices import (
@@ -283,6 +284,7 @@ __all__ = [
     "holds_traffic",
     "import_code_stream",
     "import_codes",
+    "instant",
     "invite",
     "invite_again",
     "is_on",
@@ -342,6 +344,7 @@ __all__ = [
     "traces_of",
     "used_up",
     "why_not",
+    "with_instants",
 ]
 
 _load, __dir__ = lazy_exports(__name__)

@@ -65,7 +65,7 @@ def test_a_campaign_goes_its_way_and_every_step_is_audited(people):
     for verb, who, state in steps:
         answer = people.act(verb, who, '"1"')
         assert (answer.status_code, answer.json()["state"]) == (200, state), answer.text
-    entries = people.client.get("/v1/audit", headers=with_role(people.client, "admin")).json()["entries"]
+    entries = people.client.get("/v1/audit", headers=with_role(people.client, "admin")).json()["items"]
     assert [one["body"]["state"] for one in entries] == [state for *_, state in steps[::-1]] + ["draft"]
     assert (entries[1]["action"], entries[1]["subject"]) == ("campaign: end", "spring")
     assert all(one["body"]["reviewed"] for one in entries[:6])
@@ -186,7 +186,7 @@ def test_without_reviewers_one_person_may_start_and_it_says_so(small_run, tmp_pa
         people.make()
         started = people.act("start").json()
         assert (started["state"], started["reviewed"]) == ("running", False)
-        entry = client.get("/v1/audit", headers=with_role(client, "admin")).json()["entries"][0]
+        entry = client.get("/v1/audit", headers=with_role(client, "admin")).json()["items"][0]
         assert (entry["action"], entry["body"]["reviewed"]) == ("campaign: start", False)
 
 

@@ -1,5 +1,7 @@
 """Coupons over HTTP: a life from issue to roll back, each step made once, and refusals with their reason."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 
@@ -27,15 +29,35 @@ def test_a_coupon_lives_from_issue_to_roll_back(coupons):
     customer = {"customer_id": "ann"}
     assert coupons(f"coupons/{typed}/claim", customer).status_code == 200
     lock = customer | {"lock_key": "basket", "amount_minor": 200}
-    assert coupons(f"coupons/{code}/lock", lock).json()["expires_at"] > 0
+    locked = coupons(f"coupons/{code}/lock", lock | {"seconds": 60}).json()
+    begins, ends = (datetime.fromisoformat(locked[name]) for name in ("at", "expires_at"))
+    assert (ends - begins, ends.utcoffset()) == (timedelta(minutes=1), timedelta())
     redeemed = coupons(f"coupons/{code}/redeem", customer | {"amount_minor": 200, "lock_key": "basket"}, key="use")
     assert redeemed.json()["key"] == "use"
-    assert coupons.get("customers/ann/coupons").json()["coupons"][0]["status"] == "redeemed"
+    assert coupons.get("customers/ann/coupons").json()["items"][0]["status"] == "redeemed"
     assert coupons.get("coupon-templates/spring").json()["balance"]["spent_minor"] == 200
     assert coupons("redemptions/use/rollback", {"amount_minor": 50}).status_code == 200
     assert coupons("redemptions/use/rollback").status_code == 200
     assert coupons.get(f"coupons/{code}").json()["status"] == "rolled_back"
     assert coupons.get("coupon-templates/spring/coupons.csv").text.count("\n") == 3
+
+
+def test_the_times_of_a_template_have_a_zone(coupons):
+    times = {"starts_at": "2024-06-03T02:00:00+02:00", "ends_at": "2099-01-01T00:00:00Z"}
+    shown = coupons.put("coupon-templates/timed", times).json()["terms"]
+    assert (shown["starts_at"], shown["ends_at"]) == ("2024-06-03T00:00:00Z", "2099-01-01T00:00:00Z")
+    for wrong in (1_717_372_800, "2024-06-03T00:00:00"):
+        assert coupons.put("coupon-templates/other", {"starts_at": wrong}).json()["field"] == "starts_at"
+
+
+def test_a_wallet_is_read_page_by_page(coupons):
+    coupons.put("coupon-templates/many", {})
+    coupons("coupon-templates/many/coupons", {"codes": ["A", "B", "C"], "customer_id": "eve"}, "marketer")
+    place, codes, cursor = "customers/eve/coupons?limit=2", [], ""
+    while cursor is not None:
+        page = coupons.get(f"{place}&cursor={cursor}").json()
+        codes, cursor = [*codes, [one["code"] for one in page["items"]]], page["next_cursor"]
+    assert codes == [["A", "B"], ["C"]]
 
 
 def test_a_refusal_says_why(coupons):

@@ -88,7 +88,9 @@ def test_an_erased_customer_is_nowhere(service):
     decision = decide(service, headers)
     exported = service.get("/v1/customers/c001/export", headers=headers).json()
     assert [one["event_id"] for one in exported["events"]] == ["order of c001"]
-    assert exported["records"]["decisions"][0]["decision_id"] == decision["decision_id"]
+    kept = exported["records"]["decisions"][0]
+    assert (kept["decision_id"], kept["at"]) == (decision["decision_id"], decision["decided_at"])
+    assert exported["events"][0]["at"].endswith("Z")
     done = service.delete("/v1/customers/c001", headers=headers)
     assert (done.status_code, done.json()["kept"]) == (202, 1)
     for place in ("c001", "c001/export", "c001/explanation"):

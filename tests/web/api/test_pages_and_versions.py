@@ -44,7 +44,7 @@ def test_roles_are_changed_by_who_read_them(service, admin):
     assert service.put(url, json={"roles": ["viewer"]}, headers=admin | {"if-match": version}).status_code == 412
     assert service.delete(url, headers=admin | {"if-match": version}).status_code == 412
     assert service.delete(url, headers=admin | {"if-match": changed.headers["etag"]}).status_code == 200
-    entry = service.get("/v1/audit", headers=admin).json()["entries"][1]
+    entry = service.get("/v1/audit", headers=admin).json()["items"][1]
     assert (entry["action"], entry["body"]) == ("roles changed", {"roles": ["approver", "marketer"]})
     assert service.get("/v1/people/person_0123456789abcdef", headers=admin).status_code == 404
 

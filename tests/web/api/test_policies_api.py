@@ -72,5 +72,5 @@ def test_one_switch_turns_personalised_offers_off(service):
     service.put("/v1/switch", json={"is_on": True}, headers=approver)
     assert offers(service, headers)[1] == 1
     admin = with_role(service, "admin")
-    actions = [one["action"] for one in service.get("/v1/audit", headers=admin).json()["entries"]]
+    actions = [one["action"] for one in service.get("/v1/audit", headers=admin).json()["items"]]
     assert actions == ["switch turned", "switch turned"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from offerloop.store.instants import with_instants
 from offerloop.store.schema import customer_keys, decisions, events, metadata
 
 _APART = (events, customer_keys)
@@ -18,8 +19,8 @@ def customer_records(connection: Connection, customer_id: str) -> dict[str, list
     for table in metadata.sorted_tables:
         if "customer_id" in table.c and table not in _APART:
             rows = connection.execute(select(table).where(table.c.customer_id == customer_id))
-            records[table.name] = [dict(row._mapping) for row in rows]
+            records[table.name] = [with_instants(row._asdict()) for row in rows]
     key = select(customer_keys.c.customer_key).where(customer_keys.c.customer_id == customer_id).scalar_subquery()
     rows = connection.execute(select(decisions).where(decisions.c.customer_key == key))
-    records[decisions.name] = [dict(row._mapping) for row in rows]
+    records[decisions.name] = [with_instants(row._asdict()) for row in rows]
     return {name: rows for name, rows in records.items() if rows}

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from offerloop.store import read_trail
+from offerloop.web.api.fields import Instant
 from offerloop.web.auth import Administering
+from offerloop.web.paging import Limit
 from offerloop.web.problems import documented
 from offerloop.web.worker import Worker
 
@@ -19,7 +21,7 @@ class AuditEntry(BaseModel):
     """One change."""
 
     entry_id: int
-    at: int
+    at: Instant
     actor: str
     action: str
     subject: str | None
@@ -27,21 +29,22 @@ class AuditEntry(BaseModel):
 
 
 class AuditPage(BaseModel):
-    """Changes, the newest first, and where the next page begins."""
+    """Changes, the newest first."""
 
-    entries: list[AuditEntry]
-    next_before: int | None
+    items: list[AuditEntry]
+    next_cursor: str | None
 
 
 @router.get("", responses=documented("not_signed_in", "not_allowed", "invalid", "store_away"))
 def audit_trail(
     request: Request,
     _: Administering,
-    before: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Limit = 100,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,18}$")] = None,
 ) -> AuditPage:
     """List changes, the newest first."""
     worker: Worker = request.app.state.worker
-    recorded = worker.database.read(lambda one: read_trail(one, before, limit))
-    entries = [AuditEntry(**vars(one)) for one in recorded]
-    return AuditPage(entries=entries, next_before=entries[-1].entry_id if len(entries) == limit else None)
+    before = None if cursor is None else int(cursor)
+    recorded = worker.database.read(lambda one: read_trail(one, before, limit + 1))
+    items = [AuditEntry(**vars(one)) for one in recorded[:limit]]
+    return AuditPage(items=items, next_cursor=str(items[-1].entry_id) if len(recorded) > limit else None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -31,13 +31,14 @@ from offerloop.offers import (
     make_codes,
     normalise_code,
 )
-from offerloop.store import Job, add_entry, add_job, coupons_of_customer, coupons_of_template
+from offerloop.store import Job, Moment, add_entry, add_job, coupons_of_customer, coupons_of_template, with_instants
 from offerloop.web.addresses import NameInPath
-from offerloop.web.api.fields import Count, Minor, Model, Name
+from offerloop.web.api.fields import Count, Instant, Minor, Model, Name, second_of
 from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
 from offerloop.web.idempotency import MONEY_SECONDS, Key, NeededKey, changed_once, ledger_key
 from offerloop.web.limits import Buckets
+from offerloop.web.paging import Cursor, Limit
 from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.uploads import save_upload
 from offerloop.web.worker import Worker
@@ -63,12 +64,21 @@ class Terms(Model):
     limit_per_code: Count | None = 1
     limit_issued: Count | None = None
     budget_minor: Minor | None = None
-    starts_at: Annotated[int, Field(strict=True, ge=0, lt=2**40)] | None = None
-    ends_at: Annotated[int, Field(strict=True, ge=0, lt=2**40)] | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     lock_seconds: Annotated[int, Field(strict=True, ge=1, le=366 * 86_400)] = 7 * 86_400
     reusable_after_cancel: bool = True
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"limit_per_customer": 1, "budget_minor": 100_000}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"limit_per_customer": 1, "budget_minor": 100_000, "ends_at": "2099-12-31T23:00:00Z"}]
+        }
+    )
+
+    def terms(self) -> CouponTerms:
+        """Return the limits as the ledger has them."""
+        times = {"starts_at": second_of(self.starts_at), "ends_at": second_of(self.ends_at)}
+        return CouponTerms(**{**self.model_dump(), **times})
 
 
 class TemplateShown(BaseModel):
@@ -144,8 +154,8 @@ class Done(BaseModel):
 
     key: str
     """Of a redemption this is its id."""
-    at: int
-    expires_at: int | None
+    at: Instant
+    expires_at: Instant | None
     """When a lock runs out."""
 
 
@@ -165,19 +175,18 @@ class CouponShown(BaseModel):
 
 
 class Wallet(BaseModel):
-    """A customer's coupons by code, and where the next page begins."""
+    """A customer's coupons by code."""
 
-    coupons: list[CouponShown]
-    next_after: str | None
+    items: list[CouponShown]
+    next_cursor: str | None
 
 
 @router.put("/coupon-templates/{template_id}", responses=documented(*_PROBLEMS, "conflict"))
 def add_template(request: Request, template_id: TemplateId, body: Terms, _: Editing) -> TemplateShown:
     """Enter a coupon template; the same terms again change nothing, and other terms are a conflict."""
     worker: Worker = request.app.state.worker
-    terms = CouponTerms(**body.model_dump())
     try:
-        worker.ledger.add_template(template_id, terms)
+        worker.ledger.add_template(template_id, body.terms())
     except InputError as error:
         raise HttpProblem("conflict", error.message) from None
     return _template(worker, template_id)
@@ -193,7 +202,9 @@ def _template(worker: Worker, template_id: str) -> TemplateShown:
     template = worker.ledger.template(template_id)
     if template is None:
         raise HttpProblem("not_found")
-    return TemplateShown(template_id=template_id, terms=vars(template.terms), balance=vars(template.balance))
+    return TemplateShown(
+        template_id=template_id, terms=with_instants(vars(template.terms)), balance=vars(template.balance)
+    )
 
 
 @router.post("/coupon-templates/{template_id}/coupons", status_code=201, responses=documented(*_PROBLEMS))
@@ -341,20 +352,16 @@ def roll_back(request: Request, redemption_id: NameInPath, body: RollBackRequest
 
 @router.get("/customers/{customer_id}/coupons", responses=documented("not_signed_in", "not_allowed", "invalid"))
 def wallet(
-    request: Request,
-    customer_id: NameInPath,
-    _: DecidingOrReading,
-    after: Annotated[str, Query(max_length=200)] = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    request: Request, customer_id: NameInPath, _: DecidingOrReading, limit: Limit = 100, cursor: Cursor = None
 ) -> Wallet:
     """List the coupons that are a customer's."""
     worker: Worker = request.app.state.worker
-    held = worker.database.read(lambda one: coupons_of_customer(one, customer_id, after, limit))
+    held = worker.database.read(lambda one: coupons_of_customer(one, customer_id, cursor or "", limit + 1))
     shown = [
         CouponShown(code=one.code, template_id=one.template_id, customer_id=customer_id, status=one.status.value)
-        for one in held
+        for one in held[:limit]
     ]
-    return Wallet(coupons=shown, next_after=held[-1].code if len(held) == limit else None)
+    return Wallet(items=shown, next_cursor=shown[-1].code if len(held) > limit else None)
 
 
 def _known_form(code: str) -> str:

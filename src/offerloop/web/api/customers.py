@@ -23,6 +23,7 @@ from offerloop.store import (
     read_choice,
     set_test_arm,
     take_events,
+    with_instants,
 )
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Model
@@ -173,7 +174,7 @@ def export_customer(request: Request, customer_id: CustomerId, caller: Administe
     worker: Worker = request.app.state.worker
     customer = _customer(worker, customer_id)
     worker.database.change(lambda connection: add_entry(connection, caller.actor, "customer exported"))
-    events = [vars(one) for one in EventLog(worker.database).of_customer(customer_id)]
+    events = [with_instants(vars(one)) for one in EventLog(worker.database).of_customer(customer_id)]
     records = worker.database.read(lambda connection: customer_records(connection, customer_id))
     return CustomerExport(customer=customer, events=events, records=records)
 

@@ -13,10 +13,10 @@ from offerloop.commands.explain.task import explain
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.serving import DecisionAsked, replayed
-from offerloop.store import DecisionRecord, find_decision
+from offerloop.store import DecisionRecord, find_decision, instant
 from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.decision_words import why_not_planned
-from offerloop.web.api.fields import Model, Name, Scalar
+from offerloop.web.api.fields import Instant, Model, Name, Scalar, WrittenInstant
 from offerloop.web.auth import Caller, DecidingOrReading, DecidingSoon, Reading, deciding_caller
 from offerloop.web.deciding import decide_and_record, unknown_caller
 from offerloop.web.direct import body_in_document, read_body
@@ -71,8 +71,8 @@ class Missing(BaseModel):
     """To add."""
     names: list[str]
     """Products, categories, segments or channels of which any would do."""
-    at: int | None
-    """When it begins or ended, in epoch seconds."""
+    at: Instant | None
+    """When it begins or ended."""
     by: str | None
     """The offer that is applied instead."""
 
@@ -105,8 +105,8 @@ class Decision(BaseModel):
 
     decision_id: str
     policy_version: str | None
-    decided_at: str
-    expires_at: str
+    decided_at: WrittenInstant
+    expires_at: WrittenInstant
     arm: str | None
     propensity: float | None
     """Marginal probability of this answer over all arms; null where the policy did not choose it."""
@@ -136,7 +136,7 @@ class DecisionShown(BaseModel):
     """What is on record of a decision."""
 
     decision_id: str
-    at_ms: int
+    decided_at: WrittenInstant
     version: str | None
     arm: str | None
     campaign_id: str | None
@@ -200,8 +200,9 @@ async def _decided(request: Request, caller: Caller | None, body: DecisionReques
 def show_decision(request: Request, decision_id: DecisionId, _: Reading) -> DecisionShown:
     """Show the record of a decision, which does not say whose it is."""
     record = _on_record(request, decision_id)
-    fields = {name: getattr(record, name) for name in DecisionShown.model_fields if name not in ("answer", "request")}
-    return DecisionShown(**fields, request=json.loads(record.request), answer=json.loads(record.answer))
+    read = {"decided_at": instant(*divmod(record.at_ms, 1_000))}
+    read |= {name: json.loads(getattr(record, name)) for name in ("request", "answer")}
+    return DecisionShown(**{**vars(record), **read})
 
 
 @router.get(

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
+
+from offerloop.store import Moment, instant
 
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 MOST_MINOR = 10**12
@@ -71,9 +81,21 @@ def storable_values(value: object, place: str = "") -> None:
         raise ValueError(f"'{place}' must be a number below {MOST_WHOLE}")
 
 
-def instant(second: int) -> str:
-    """Return an epoch second as RFC 3339 has it."""
-    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
+def _read_instant(written: object) -> object:
+    """Take an instant of an answer of ours as epoch second."""
+    return int(datetime.fromisoformat(written).timestamp()) if isinstance(written, str) else written
+
+
+_DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time"})
+Instant = Annotated[int, BeforeValidator(_read_instant), PlainSerializer(instant, return_type=str), _DATE_TIME]
+"""An epoch second of the store, which answers hold as RFC 3339 has it, in UTC; in requests a `Moment` stands for it."""
+WrittenInstant = Annotated[str, _DATE_TIME]
+"""An instant as it is answered, to a thousandth of a second."""
+
+
+def second_of(moment: Moment | None) -> int | None:
+    """Return what the store keeps of an instant of a request."""
+    return None if moment is None else int(moment.timestamp())
 
 
 class Model(BaseModel):

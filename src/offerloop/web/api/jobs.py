@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from offerloop.report import Localizer
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
 from offerloop.web.addresses import NameInPath
-from offerloop.web.api.fields import Model, instant
+from offerloop.web.api.fields import Instant, Model
 from offerloop.web.auth import Caller, Editing, Reading
 from offerloop.web.idempotency import Key
 from offerloop.web.problems import HttpProblem, documented, language_of
@@ -55,9 +55,9 @@ class JobAnswer(BaseModel):
     state: Literal["queued", "running", "done", "failed", "cancelled"]
     request: dict[str, Any]
     """What was asked for; empty for an erasure, which names a customer."""
-    made_at: str
-    begun_at: str | None
-    ended_at: str | None
+    made_at: Instant
+    begun_at: Instant | None
+    ended_at: Instant | None
     progress: dict[str, Any]
     """`stage`, the one that runs, and `done`, how many have ended."""
     result: dict[str, Any] | None
@@ -69,10 +69,9 @@ class JobAnswer(BaseModel):
         """Return a job as it is answered, in the language of the request."""
         language = language_of(request.headers.get("accept-language"))
         return cls(
-            job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=instant(job.made_at),
+            job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=job.made_at,
             request={} if job.kind == "erase" else job.request, progress=job.progress, result=job.result,
-            begun_at=None if job.begun_at is None else instant(job.begun_at),
-            ended_at=None if job.ended_at is None else instant(job.ended_at),
+            begun_at=job.begun_at, ended_at=job.ended_at,
             failure=None if job.failure is None else Localizer(language)(job.failure),
         )  # fmt: skip
 

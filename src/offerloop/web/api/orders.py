@@ -19,7 +19,7 @@ from offerloop.serving import BoughtBasket
 from offerloop.store import CheckoutUse, Purchase, add_purchase, add_refund, find_purchase, offers_text
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.baskets import PriceRequest
-from offerloop.web.api.fields import Model, Name
+from offerloop.web.api.fields import Instant, Model, Name
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.auth import Deciding
 from offerloop.web.idempotency import MONEY_SECONDS, NeededKey, changed_once
@@ -45,7 +45,7 @@ class OrderShown(BaseModel):
     """An order, and what was given back of it."""
 
     order_id: str
-    bought_at: int
+    bought_at: Instant
     total_minor: int
     given_back_minor: int
 

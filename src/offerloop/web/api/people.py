@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -24,7 +25,7 @@ from offerloop.store import (
     set_roles,
 )
 from offerloop.web.answering import json_response
-from offerloop.web.api.fields import Model, Name, Role
+from offerloop.web.api.fields import Instant, Model, Name, Role
 from offerloop.web.auth import COOKIE, Administering, SignedIn, address_of, check_same_site, give_session
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.limits import Buckets
@@ -69,9 +70,9 @@ class PersonListed(BaseModel):
     person_id: str
     name: str
     roles: list[str]
-    made_at: int
+    made_at: Instant
     signed_up: bool
-    revoked_at: int | None
+    revoked_at: Instant | None
 
 
 class PersonList(BaseModel):
@@ -135,7 +136,7 @@ def invite_person(request: Request, body: PersonRequest, caller: Administering, 
             raise HttpProblem("conflict", field="name")
         person, shown[:] = invitation[0], [invitation[1]]
         add_entry(connection, caller.actor, "person invited", person.person_id, roles=list(person.roles))
-        return 201, {**vars(person), "invitation": None}
+        return 201, {**_written(person), "invitation": None}
 
     answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
     if not shown:
@@ -175,16 +176,16 @@ def change_roles(
     worker: Worker = request.app.state.worker
 
     def change(connection: Connection) -> tuple[int, object]:
-        check_version(if_match, _version(_person(connection, person_id)), needed=True)
+        check_version(if_match, _version(_written(_person(connection, person_id))), needed=True)
         person = set_roles(connection, person_id, set(body.roles))
         if person is None:
             raise HttpProblem("not_found")
         add_entry(connection, caller.actor, "roles changed", person_id, roles=list(person.roles))
-        return 200, vars(person)
+        return 200, _written(person)
 
     answer = changed_once(request, caller, key, body.model_dump(mode="json"), change)
     worker.credentials.forget()
-    answer.headers["etag"] = etag(_version(Person(**json.loads(bytes(answer.body)))))
+    answer.headers["etag"] = etag(_version(json.loads(bytes(answer.body))))
     return answer
 
 
@@ -202,7 +203,7 @@ def renew_invitation(request: Request, person_id: PersonId, caller: Administerin
         if invited is None:
             raise HttpProblem("not_found")
         person, shown[:] = invited[0], [invited[1]]
-        return 200, {**vars(person), "invitation": None}
+        return 200, {**_written(person), "invitation": None}
 
     answer = changed_once(request, caller, key, None, renew)
     worker.credentials.forget()
@@ -219,12 +220,12 @@ def end_person(
     worker: Worker = request.app.state.worker
 
     def end(connection: Connection) -> tuple[int, object]:
-        check_version(if_match, _version(_person(connection, person_id)))
+        check_version(if_match, _version(_written(_person(connection, person_id))))
         add_entry(connection, caller.actor, "person revoked", person_id)
         person = revoke_person(connection, person_id)
         if person is None:
             raise HttpProblem("not_found")
-        return 200, vars(person)
+        return 200, _written(person)
 
     answer = changed_once(request, caller, key, None, end)
     worker.credentials.forget()
@@ -302,15 +303,20 @@ def _person(connection: Connection, person_id: str) -> Person:
     return person
 
 
-def _version(person: Person) -> str:
+def _version(written: Mapping[str, Any]) -> str:
     """Return what changes with what an admin may change."""
-    return hashlib.sha256(json.dumps([person.roles, person.revoked_at]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([written["roles"], written["revoked_at"]]).encode()).hexdigest()[:16]
 
 
 def _answer(person: Person) -> Response:
-    answer = json_response(_listed(person).model_dump(mode="json"))
-    answer.headers["etag"] = etag(_version(person))
+    written = _written(person)
+    answer = json_response(written)
+    answer.headers["etag"] = etag(_version(written))
     return answer
+
+
+def _written(person: Person) -> dict[str, Any]:
+    return _listed(person).model_dump(mode="json")
 
 
 def _listed(person: Person) -> PersonListed:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from offerloop.message import Message
-from offerloop.store import Token, add_entry, add_token, list_tokens, revoke_token
-from offerloop.web.api.fields import Model, Name, Role
+from offerloop.store import Moment, Token, add_entry, add_token, list_tokens, revoke_token
+from offerloop.web.api.fields import Instant, Model, Name, Role, second_of
 from offerloop.web.auth import Administering
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.paging import Cursor, Limit, page_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1/tokens", tags=["access"])
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "store_away")
-_EXAMPLE: JsonValue = {"name": "checkout", "roles": ["service"]}
+_EXAMPLE: JsonValue = {"name": "checkout", "roles": ["service"], "ends_at": "2099-12-31T23:00:00Z"}
 TokenId = Annotated[str, Path(pattern="^token_[0-9a-f]{16}$")]
 
 
@@ -32,8 +32,8 @@ class TokenRequest(Model):
 
     name: Name
     roles: Annotated[tuple[Role, ...], Field(min_length=1, max_length=5)]
-    ends_at: Annotated[int, Field(strict=True, ge=0, lt=2**40)] | None = None
-    """Epoch second from which on it opens nothing."""
+    ends_at: Moment | None = None
+    """From then on it opens nothing."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -44,10 +44,10 @@ class TokenListed(BaseModel):
     token_id: str
     name: str
     roles: list[str]
-    made_at: int
+    made_at: Instant
     made_by: str
-    ends_at: int | None
-    revoked_at: int | None
+    ends_at: Instant | None
+    revoked_at: Instant | None
 
 
 class TokenList(BaseModel):
@@ -67,15 +67,16 @@ class TokenMade(TokenListed):
 @router.post("", status_code=201, response_model=TokenMade, responses=documented(*_PROBLEMS))
 def make_token(request: Request, body: TokenRequest, caller: Administering, key: Key = None) -> Response:
     """Make a token, and show its secret once."""
-    if body.ends_at is not None and body.ends_at <= time.time():
+    ends_at = second_of(body.ends_at)
+    if ends_at is not None and ends_at <= time.time():
         raise HttpProblem("invalid", Message("the end must lie in the future"), "ends_at")
     shown: list[str] = []
 
     def make(connection: Connection) -> tuple[int, object]:
-        token, secret = add_token(connection, body.name, set(body.roles), caller.actor, body.ends_at)
+        token, secret = add_token(connection, body.name, set(body.roles), caller.actor, ends_at)
         add_entry(connection, caller.actor, "token made", token.token_id, roles=list(token.roles))
         shown[:] = [secret]
-        return 201, {**vars(token), "secret": None}
+        return 201, {**_listed(token).model_dump(mode="json"), "secret": None}
 
     answer = changed_once(request, caller, key, body.model_dump(mode="json"), make)
     if not shown:
@@ -101,7 +102,7 @@ def end_token(request: Request, token_id: TokenId, caller: Administering, key: K
         if token is None:
             raise HttpProblem("not_found")
         add_entry(connection, caller.actor, "token revoked", token_id)
-        return 200, vars(token)
+        return 200, _listed(token).model_dump(mode="json")
 
     answer = changed_once(request, caller, key, None, end)
     worker.credentials.forget()

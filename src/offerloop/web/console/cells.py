@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from offerloop.evaluation import Estimate
 from offerloop.message import Amount, Message, Share
 from offerloop.report import Localizer, Money
+from offerloop.store import instant
 
 Tone = Literal["good", "bad", "warning", "neutral"]
 
@@ -35,7 +36,7 @@ class MinorEstimate:
 class Instant:
     """A moment as an epoch second, written in UTC."""
 
-    second: float
+    second: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def cell_figure(cell: Cell, _: Localizer) -> object:
         case MinorEstimate():
             return {**ends(cell.estimate), "currency": cell.currency}
         case Instant():
-            return datetime.fromtimestamp(cell.second, UTC).isoformat().replace("+00:00", "Z")
+            return instant(cell.second)
         case Badge():
             return cell.code
         case Link():

@@ -32,6 +32,7 @@ from offerloop.store import (
     field_changes,
     find_campaign,
     find_revision,
+    instant,
     list_campaigns,
     list_revisions,
     move_campaign,
@@ -61,10 +62,8 @@ from offerloop.web.api.campaigns.models import (
     RevisionShown,
     changes_of,
     shown_revision,
-    time_of,
     written_campaign,
 )
-from offerloop.web.api.fields import instant
 from offerloop.web.auth import Caller, Editing, Reading, SignedIn
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.problems import HttpProblem, documented, language_of
@@ -406,7 +405,7 @@ class _Shop:
         rules = why_not(CampaignAction.APPROVE_BUDGET, moment, asking, self.reviewers)
         proposals = [
             BudgetProposal(
-                proposal_id=one.proposal_id, at=instant(one.at), budget=one.budget, proposed_by=one.person,
+                proposal_id=one.proposal_id, at=one.at, budget=one.budget, proposed_by=one.person,
                 approved_by=sorted(one.approved_by),
                 why_not=rules or (WhyNot.OWN_EDIT if one.person == asking.person else None),
             )
@@ -415,8 +414,8 @@ class _Shop:
         return CampaignShown(
             campaign_id=campaign.campaign_id, revision=campaign.revision, state=campaign.state,
             reviewed=bool(moment.approved_by), approved_by=sorted(moment.approved_by),
-            last_editor=moment.last_editor, starts_at=time_of(moment.starts_at), ends_at=time_of(moment.ends_at),
-            made_at=instant(campaign.made_at), changed_at=instant(campaign.changed_at),
+            last_editor=moment.last_editor, starts_at=moment.starts_at, ends_at=moment.ends_at,
+            made_at=campaign.made_at, changed_at=campaign.changed_at,
             campaign={"id": campaign.campaign_id, **campaign.text.body, **changes_of(campaign.text)},
             actions={one.value: why_not(one, moment, asking, self.reviewers) for one in actions},
             budget_proposals=proposals,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from offerloop.config import Campaign
-from offerloop.store import BudgetChange, CampaignRevision, CampaignState, CampaignText, Moment, WhyNot
-from offerloop.web.api.fields import LongText, Model, instant, storable_values
+from offerloop.store import (
+    BudgetChange,
+    CampaignRevision,
+    CampaignState,
+    CampaignText,
+    Moment,
+    WhyNot,
+    instant,
+    with_instants,
+)
+from offerloop.web.api.fields import Instant, LongText, Model, second_of, storable_values
 
 FORM = "form"
 """Stands where an id does in the address of the form, and so is no id."""
@@ -73,7 +81,7 @@ class CampaignDraft(Campaign):
         apart = {"id", "starts_at", "ends_at", "budget_changes"}
         body = self.model_dump(mode="json", exclude=apart, exclude_unset=True)
         changes = tuple(one.change() for one in self.budget_changes)
-        return CampaignText(body, _second(self.starts_at), _second(self.ends_at), changes)
+        return CampaignText(body, second_of(self.starts_at), second_of(self.ends_at), changes)
 
 
 class CampaignVerb(StrEnum):
@@ -109,7 +117,7 @@ class BudgetProposal(BaseModel):
     """Another budget from an instant on, which waits for approval while the campaign goes on."""
 
     proposal_id: str
-    at: str
+    at: Instant
     budget: str
     proposed_by: str
     approved_by: list[str]
@@ -128,10 +136,10 @@ class CampaignShown(BaseModel):
     approved_by: list[str]
     last_editor: str
     """The person behind the newest revision."""
-    starts_at: str | None
-    ends_at: str | None
-    made_at: str
-    changed_at: str
+    starts_at: Instant | None
+    ends_at: Instant | None
+    made_at: Instant
+    changed_at: Instant
     campaign: dict[str, Any]
     """As `[[campaigns]]` of the configuration has it."""
     actions: dict[str, WhyNot | None]
@@ -165,12 +173,12 @@ class RevisionShown(BaseModel):
     """One revision of a campaign."""
 
     revision: int
-    at: str
+    at: Instant
     actor: str
     person: str
     restored_from: int | None
-    starts_at: str | None
-    ends_at: str | None
+    starts_at: Instant | None
+    ends_at: Instant | None
     campaign: dict[str, Any]
 
 
@@ -197,18 +205,9 @@ class RevisionComparison(BaseModel):
     changes: list[ChangedField]
 
 
-def _second(at: datetime | None) -> int | None:
-    return None if at is None else int(at.timestamp())
-
-
-def time_of(second: int | None) -> str | None:
-    """Return an instant as RFC 3339 has it."""
-    return None if second is None else instant(second)
-
-
 def written_campaign(campaign_id: str, text: CampaignText) -> dict[str, Any]:
     """Return all that a revision says, as it is compared."""
-    times = {"starts_at": time_of(text.starts_at), "ends_at": time_of(text.ends_at)}
+    times = with_instants({"starts_at": text.starts_at, "ends_at": text.ends_at})
     return {"id": campaign_id, **text.body, **times, **changes_of(text)}
 
 
@@ -221,8 +220,8 @@ def changes_of(text: CampaignText) -> dict[str, Any]:
 def shown_revision(campaign_id: str, revision: CampaignRevision) -> RevisionShown:
     """Return a revision as it is answered."""
     return RevisionShown(
-        revision=revision.revision, at=instant(revision.at), actor=revision.editor.actor,
+        revision=revision.revision, at=revision.at, actor=revision.editor.actor,
         person=revision.editor.person, restored_from=revision.restored_from,
-        starts_at=time_of(revision.text.starts_at), ends_at=time_of(revision.text.ends_at),
+        starts_at=revision.text.starts_at, ends_at=revision.text.ends_at,
         campaign={"id": campaign_id, **revision.text.body, **changes_of(revision.text)},
     )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import ValidationError
 
 from offerloop.message import Message
@@ -34,9 +32,7 @@ def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignSh
     """Return what happens by itself, with its time, and what can be done about it."""
     unit, now = str(campaign.text.body.get("budget_unit") or request.currency), campaign.moment.now
     changes = [(one.at, one.budget, DONE if one.at <= now else AHEAD) for one in campaign.text.budget_changes]
-    changes += [
-        (int(datetime.fromisoformat(one.at).timestamp()), one.budget, WAITING) for one in shown.budget_proposals
-    ]
+    changes += [(one.at, one.budget, WAITING) for one in shown.budget_proposals]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (Instant(at), _CHANGE, MinorAmount(to_minor(budget, unit), unit), state)
         for at, budget, state in sorted(changes, key=lambda one: one[0])
