@@ -99,13 +99,17 @@ funded_share = 0.75
 """
 
 
+JOINED = 'join = [{ path = "products.csv", on = "what" }]'
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """A configuration beside its files."""
     folder = tmp_path_factory.mktemp("shop")
     write_shop(folder)
     path = folder / "offerloop.toml"
-    path.write_text(CONFIG.format(currency="EUR", limit='max_discount = "5.00"'))
+    config = CONFIG.format(currency="EUR", limit='max_discount = "5.00"')
+    path.write_text(config.replace("[sources.products]", f"{JOINED}\n[sources.products]"))
     return path
 
 
@@ -126,6 +130,7 @@ def test_a_run_leaves_all_its_tables(written):
         assert table.check(found).equals(found), name
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["inputs"].keys() == {"order_lines", "products"}
+    assert manifest["inputs"]["order_lines"]["joined"] == [manifest["inputs"]["products"]]
     assert [stage["stage"] for stage in manifest["stages"]][:2] == ["events", "profiles"]
 
 
@@ -210,7 +215,7 @@ def test_order_lines_of_a_month_alone_are_enough_for_a_plan(shop, tmp_path):
     lines = pl.read_csv(shop.parent / "lines.csv", infer_schema=False).filter(pl.col("when") < "2024-01-29")
     lines.write_csv(tmp_path / "lines.csv")
     path = tmp_path / "offerloop.toml"
-    start, end = shop.read_text().split("[sources.products]")
+    start, end = shop.read_text().replace(JOINED, "").split("[sources.products]")
     assumed = '{ p_redeem = 0.1, value = "2" }'
     coupon = f'[[campaigns.offers]]\nkind = "coupon"\npercent = 10\nmax_discount = "1.00"\nassumed = {assumed}'
     path.write_text(start + "[[campaigns]]" + end.split("[[campaigns]]")[1].split("[[campaigns.offers]]")[0] + coupon)

@@ -21,7 +21,7 @@ from offerloop.background.uploads import IMPORT_CODES, import_uploaded
 from offerloop.config import load_config
 from offerloop.errors import OfferloopError, StoppedError, StoreError
 from offerloop.locale import ENGLISH
-from offerloop.message import Message
+from offerloop.message import Message, packed
 from offerloop.report import Localizer
 from offerloop.store import Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
 
@@ -114,7 +114,7 @@ def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
     newest = state.periods[-1] if state.periods else {}
     return {
         "periods": len(state.periods), "run": newest.get("run"), "awaited": state.awaited, "published": state.published,
-        "alarms": alarms,
+        "awaited_message": None if state.waits_for is None else packed(state.waits_for), "alarms": alarms,
     }  # fmt: skip
 
 

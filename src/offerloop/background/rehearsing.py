@@ -103,7 +103,7 @@ def _lines(shop: Path, stretch: Stretch) -> pl.DataFrame:
     first = stretch.first_day - stretch.earlier
     is_within = (nw.col("order_day") >= first) & (nw.col("order_day") < first + stretch.days)
     with open_workspace(shop, DEFAULT_ENGINE) as (config, engine, store):
-        events = clean(config, engine, Recorder(None, store))
+        events = clean(config, engine, Recorder(store=store))
         named = events.products.select("product_id", "category")
         lines = events.order_lines.filter(is_within).select(*_COLUMNS).join(named, on="product_id", how="left")
         return collect(lines, "order_id", "product_id")

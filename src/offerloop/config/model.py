@@ -92,6 +92,12 @@ class Shop(ConfigSection):
         return known_zone(value)
 
 
+def _separator(value: str) -> str:
+    if len(value) != 1:
+        raise ValueError(Message("'separator' must be one character, not '{separator}'", separator=value))
+    return value
+
+
 class JoinedFile(ConfigSection):
     """An entry of `join`: a file with one row for each value of a column, such as one row for each order."""
 
@@ -103,6 +109,15 @@ class JoinedFile(ConfigSection):
     """Column of the source, or of a file joined before, by which rows belong together."""
     key: str | None = None
     """The same column in the joined file, where its name there is another."""
+    separator: str | None = None
+    """Between the cells of this CSV file; default: guessed from its first lines."""
+    encoding: str | None = None
+    """Encoding of this CSV file; default: that of the source."""
+
+    @field_validator("separator")
+    @classmethod
+    def _one_sign(cls, value: str | None) -> str | None:
+        return value if value is None else _separator(value)
 
 
 class Source(ConfigSection):
@@ -153,8 +168,8 @@ class Source(ConfigSection):
             raise ValueError(Message("'part' belongs to a source with 'path'"))
         if self.path is None and self.join:
             raise ValueError(Message("'join' belongs to a source with 'path'; of a database give a 'query'"))
-        if self.separator is not None and len(self.separator) != 1:
-            raise ValueError(Message("'separator' must be one character, not '{separator}'", separator=self.separator))
+        if self.separator is not None:
+            _separator(self.separator)
         return self
 
     @field_validator("columns")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning.clean import SCANNED, Cleaned, apply_rules, merge_scans
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
-    from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES
+    from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
     from offerloop.events.cleaning.rules import NOT_RETURNED, CleaningRule, is_return, rules_for
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, parse_number
@@ -81,6 +81,7 @@ __all__ = [
     "RULE_NAMES",
     "SCANNED",
     "SECONDS",
+    "SOURCE_NAMES",
     "TIME_COLUMNS",
     "WRONG_CELL",
     "WRONG_COLUMN",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from offerloop.report.localizer import Localizer
     from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, language_name, percent, rounded
     from offerloop.report.phrases import BASES_OF_EFFECTS, capital, p_words
+    from offerloop.report.progress_display import QUIET, ProgressDisplay
     from offerloop.report.results import FolderResult, Result, first_chart
     from offerloop.report.scored_tables import scored_table
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
@@ -46,6 +47,7 @@ __all__ = [
     "MOST_DAYS",
     "OURS",
     "PLAIN_LABELS",
+    "QUIET",
     "WEEK",
     "Axes",
     "Bar",
@@ -67,6 +69,7 @@ __all__ = [
     "NotKnown",
     "Opening",
     "PanelLine",
+    "ProgressDisplay",
     "Result",
     "Section",
     "Straight",

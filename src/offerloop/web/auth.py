@@ -30,7 +30,7 @@ from offerloop.store import (
 )
 from offerloop.web.limits import Buckets
 from offerloop.web.problems import HttpProblem
-from offerloop.web.roles import Permission, permissions_of, roles_with_any
+from offerloop.web.roles import Permission, permissions_of, roles_with_any, words_of
 from offerloop.web.settings import Settings
 
 if TYPE_CHECKING:
@@ -186,7 +186,9 @@ async def caller_with(request: Request, *permissions: Permission, within: float 
         raise HttpProblem("too_many_requests")
     if permissions and caller.permissions.isdisjoint(permissions):
         roles = roles_with_any(permissions)
-        raise HttpProblem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
+        raise HttpProblem(
+            "not_allowed", Message("one of these roles is needed: {roles}", roles=words_of(roles)), roles=roles
+        )
     return caller
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from offerloop.message import Message
+
 
 class Permission(StrEnum):
     """What a resource asks for."""
@@ -28,6 +30,14 @@ ROLES: dict[str, frozenset[Permission]] = {
     "service": frozenset({Permission.DECIDE}),
     "admin": frozenset(Permission),
 }
+ROLE_NAMES = {
+    "viewer": Message("viewer", context="role"),
+    "marketer": Message("marketer", context="role"),
+    "approver": Message("approver", context="role"),
+    "service": Message("service", context="role"),
+    "admin": Message("admin", context="role"),
+}
+"""The word for each role."""
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
@@ -39,3 +49,8 @@ def roles_with_any(permissions: Iterable[str]) -> list[str]:
     """Return the roles that may do at least one of some things."""
     wanted = set(permissions)
     return sorted(name for name, its in ROLES.items() if wanted & its)
+
+
+def words_of(roles: Iterable[str]) -> tuple[Message | str, ...]:
+    """Return the words for roles; an unknown one stays as it is."""
+    return tuple(ROLE_NAMES.get(one, one) for one in roles)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.session import open_workspace
     from offerloop.workspace.snapshots import stored, without_passwords
     from offerloop.workspace.stage_store import StageStore, sha256, versions
-    from offerloop.workspace.stages import Recorder
+    from offerloop.workspace.stages import STAGE_NAMES, Recorder
     from offerloop.workspace.store_campaigns import (
         StoreCampaign,
         campaigns_of_store,
@@ -66,6 +66,7 @@ __all__ = [
     "RUN_FORMAT",
     "SAMPLE_ROWS",
     "SIMILAR_PRODUCTS",
+    "STAGE_NAMES",
     "CampaignReach",
     "CampaignRead",
     "Document",

@@ -7,25 +7,48 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
-from rich.console import Console
-
+from offerloop.message import Message
+from offerloop.report import QUIET, ProgressDisplay
 from offerloop.workspace.stage_store import StageStore
 
 _LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
+STAGE_NAMES = {
+    "events": Message("events", context="stage of a run"),
+    "profiles": Message("profiles", context="stage of a run"),
+    "audiences": Message("audiences", context="stage of a run"),
+    "recommenders": Message("recommenders", context="stage of a run"),
+    "past campaigns": Message("past campaigns", context="stage of a run"),
+    "shelf prices": Message("shelf prices", context="stage of a run"),
+    "response": Message("response", context="stage of a run"),
+    "shown offers": Message("shown offers", context="stage of a run"),
+    "effects": Message("effects", context="stage of a run"),
+    "allocation": Message("allocation", context="stage of a run"),
+    "business as usual": Message("business as usual", context="stage of a run"),
+    "assignments": Message("assignments", context="stage of a run"),
+    "suggestions": Message("suggestions", context="stage of a run"),
+    "coming test": Message("coming test", context="stage of a run"),
+    "report": Message("report", context="stage of a run"),
+    "recommendations": Message("recommendations", context="stage of a run"),
+    "similar products": Message("similar products", context="stage of a run"),
+}
+"""The words for each stage of a run, and for what other commands compute as one."""
+_WORKING = Message("{stage} ...", context="stage that runs")
+_KEPT = Message("kept from before", context="stage of a run")
+_NAME_WIDTH = 16
+"""Columns of a terminal for the name of a stage."""
 
 
 @dataclass
 class Recorder:
     """Called by the flow as `stage(name, work, *inputs)`."""
 
-    console: Console | None = None
-    """Where progress is shown; None is quiet."""
+    display: ProgressDisplay = QUIET
+    """Where progress is shown."""
     store: StageStore | None = None
     """Results of finished stages; None computes everything anew."""
     begin: str | None = None
@@ -46,7 +69,8 @@ class Recorder:
         """Record seconds, CPU seconds and peak memory so far, and whether the result was there before."""
         _LOG.debug("%s begins", name)
         begin, cpu = time.perf_counter(), time.process_time()
-        with self.console.status(f"{name} ...") if self.console is not None else nullcontext():
+        title = STAGE_NAMES[name]
+        with self.display.working(_WORKING.with_values(stage=title)):
             result, kept = work()
         record = {
             "stage": name,
@@ -58,8 +82,7 @@ class Recorder:
         self.records.append(record)
         seconds, memory, note = record["seconds"], record["peak_memory_mb"], "  kept from before" if kept else ""
         _LOG.info("%s: %.1f s, %d MB%s", name, seconds, memory, note)
-        if self.console is not None:
-            self.console.print(f"[green]✓[/] {name:<16} {seconds:6.1f} s  {memory:5d} MB{note}")
+        self.display.done(title, f"{seconds:6.1f} s  {memory:5d} MB", _KEPT if kept else None, _NAME_WIDTH)
         return result
 
     def _result(

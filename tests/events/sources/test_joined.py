@@ -69,6 +69,13 @@ def test_what_is_wrong_in_a_joined_file_is_said_of_that_file(clean, orders, expe
         clean(ITEMS, toml="[clean]\nmax_unreadable = 0.0", source=ON_ORDERS, files={"orders.csv": orders})
 
 
+def test_a_joined_file_may_be_written_in_another_encoding(clean, tmp_path):
+    (tmp_path / "orders.csv").write_bytes("id;customer;at\n1;Zoë;2024-01-05\n2;José;2024-02-06\n".encode("cp1252"))
+    join = ON_ORDERS.replace('key = "id"', 'key = "id", encoding = "cp1252", separator = ";"')
+    events = clean(ITEMS, source=join).order_lines
+    assert {row[0] for row in collect(events).select("customer_id").rows()} == {"Zoë", "José"}
+
+
 def test_a_row_that_is_there_twice_is_one(clean):
     assert len(shown(clean(ITEMS, source=ON_ORDERS, files={"orders.csv": ORDERS + "1,ann,2024-01-05\n"}))) == 3
 

@@ -15,6 +15,7 @@ from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.message import Message
 from offerloop.money import DIGITS, MICRO, is_unit, to_minor
 from offerloop.offers import NO_OFFER
+from offerloop.report import ProgressDisplay
 from offerloop.workspace import InputTable, table_rows
 
 NEEDED = ("customer_id", "offer_id", "value", "cost")
@@ -22,10 +23,11 @@ PLAIN = r"^(0|-?[1-9]\d{0,17})$"
 """How a whole number is written."""
 MOST = 10**9
 """Amounts of single candidates stay below so many units of money."""
+_DECIDING = Message("deciding on {n} customer", plural="deciding on {n} customers", context="progress")
 
 
 def allocate(
-    table: InputTable, limits: Limits, caps: Sequence[str], currency: str, progress: Console | None = None,
+    table: InputTable, limits: Limits, caps: Sequence[str], currency: str, console: Console | None = None,
     language: str | None = None,
 ) -> AllocationResult:  # fmt: skip
     """The plan, told in `language`, by default that of the table.
@@ -46,13 +48,11 @@ def allocate(
     candidates_table = CandidateTable(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
     rules = [*limits.limits, *(_cap(one) for one in caps)]
     candidates, problem = candidates_table.problem(limits.model_copy(update={"limits": tuple(rules)}))
-    if progress is None:
+    language, n = report_language(language, currency, read.columns), problem.blocks.customers
+    with ProgressDisplay(console, language).working(_DECIDING.with_values(n=n)):
         solution = solve(problem)
-    else:
-        with progress.status(f"deciding on {problem.blocks.customers:,} customers"):
-            solution = solve(problem)
     assigned = _assigned(candidates_table, limits, candidates, solution, currency)
-    return AllocationResult(assigned, solution, currency, report_language(language, currency, read.columns))
+    return AllocationResult(assigned, solution, currency, language)
 
 
 def read_limits(path: StrPath | None, budget: str | None) -> Limits:

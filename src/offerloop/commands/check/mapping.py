@@ -63,7 +63,7 @@ def _looked_at(config: Config) -> Iterator[tuple[SourceName, ColumnMatch, Sample
 
 def _with_joined(sample: SampleRows, source: Source, folder: Path) -> SampleRows:
     for one in source.join:
-        beside = sample_rows(SourcePlace(one.path, one.part), folder, encoding=source.encoding)
+        beside = sample_rows(SourcePlace(one.path, one.part), folder, encoding=one.encoding or source.encoding)
         sample = join_rows(sample, beside, one.on, one.key or one.on, folder) or sample
     return sample
 

@@ -18,6 +18,7 @@ from offerloop.events import Events, pseudonyms
 from offerloop.flow import Preferences, clean, like, liked_events, product_names, product_texts
 from offerloop.message import Message, either
 from offerloop.recommenders import TASKS, Task
+from offerloop.report import ProgressDisplay
 from offerloop.workspace import Recorder, open_workspace
 
 ENDINGS = (".csv", ".parquet")
@@ -69,8 +70,8 @@ def recommend(
     Raises InputError for a customer who is not in the order lines.
     """
     with open_workspace(config_path, engine) as (config, running, store):
-        stage = Recorder(console, store)
         config = config.in_language(language)
+        stage = Recorder(ProgressDisplay(console, config.language()), store)
         events = clean(config, running, stage)
         liked = like(events, config, running, stage)
         table = stage.always("recommendations", lambda: _table(request, config, events, liked))

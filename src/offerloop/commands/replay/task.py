@@ -30,12 +30,14 @@ from offerloop.errors import ContractError, InputError, check_known
 from offerloop.message import Message
 from offerloop.money import exact_share, half_up, read_margin
 from offerloop.offers import Basket, BasketLine, Customer, OfferSet, OfferUsage, Priced, price, units_left
+from offerloop.report import ProgressDisplay
 from offerloop.workspace import OffersFile, read_offers_file
 
 CODES = ("all", "none")
 """Whether every customer has presented every coupon that needs a code: then the replay is the most it could cost."""
 _ORDER = tuple(COLUMNS.index(name) for name in ("at", "order_id", "customer_id"))
 """Places of what the lines of one order share."""
+_PRICING = Message("pricing {n} order line", plural="pricing {n} order lines", context="progress")
 _KEPT = 50_000
 """Rows of touched orders that wait as Python objects at most."""
 
@@ -85,7 +87,7 @@ class PastOrder:
 
 
 def replay(
-    request: ReplayRequest, out: Path | None = None, language: str | None = None, progress: Console | None = None
+    request: ReplayRequest, out: Path | None = None, language: str | None = None, console: Console | None = None
 ) -> ReplayResult:
     """Price every past order with the offers, and write the new folder `out`, with a page in `language`.
 
@@ -96,13 +98,13 @@ def replay(
     if out is not None:
         check_folder(out)
     request.check()
-    done = _priced(request, language, progress)
+    done = _priced(request, language, console)
     if out is not None:
         write(done, out)
     return done
 
 
-def _priced(request: ReplayRequest, language: str | None, progress: Console | None) -> ReplayResult:
+def _priced(request: ReplayRequest, language: str | None, console: Console | None) -> ReplayResult:
     offers, where = read_offers_file(request.offers), ENGINES.load(DEFAULT_ENGINE)()
     places = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
     files: dict[SourceName, Any] = {name: place for name, place in places.items() if place}  # type: ignore[misc]
@@ -110,12 +112,10 @@ def _priced(request: ReplayRequest, language: str | None, progress: Console | No
         report_language(language, offers.currency)
         past = read_orders(files, offers.currency, request.currency, request.zone, where, Path(folder))
         run = _Replay(offers, request, past)
-        if progress is None:
+        language = report_language(language, offers.currency, past.names)
+        with ProgressDisplay(console, language).working(_PRICING.with_values(n=past.n_lines)):
             run.over(_rows(past, where))
-        else:
-            with progress.status(f"pricing {past.n_lines:,} order lines"):
-                run.over(_rows(past, where))
-    return replace(run.done(), language=report_language(language, offers.currency, past.names))
+    return replace(run.done(), language=language)
 
 
 def _rows(past: PastOrders, engine: Engine) -> Iterator[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ from offerloop.flow import STAGES, Liked, Run, plan, product_names
 from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
-from offerloop.report import FolderResult
+from offerloop.report import FolderResult, ProgressDisplay
 from offerloop.tables import AFFINITIES
 from offerloop.workspace import (
     RUN_FORMAT,
@@ -99,7 +99,7 @@ def run(
         config = with_campaigns(config, added).in_language(language)
         if problems := name_problems(config):
             raise ConfigError(problems_of(config_path, problems))
-        recorder = Recorder(console, store, begin)
+        recorder = Recorder(ProgressDisplay(console, config.language()), store, begin)
         written, _ = _finish(
             config_path,
             config,
@@ -130,7 +130,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
         added = (*others, campaign)
         config = with_campaigns(config, added)
         liked = _follow_newest(config_path.parent, store, running)
-        recorder = Recorder(None, store)
+        recorder = Recorder(store=store)
         planned = plan(config, running, recorder, liked=liked)
         summary = summarise(findings_of(planned), config.language(product_names(planned.events)))
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
@@ -269,7 +269,11 @@ def _manifest(config_path: Path, config: Config, recorder: Recorder, how: dict[s
 
 
 def _fingerprint(source: Source) -> dict[str, Any]:
-    """What identifies a source; of a database its rows as they were read."""
-    path = source.file
+    """What identifies a source and the files that are joined to it; of a database its rows as they were read."""
+    joined = [_file(one.path) for one in source.join]
+    return {**_file(source.file), **({"joined": joined} if joined else {})}
+
+
+def _file(path: Path) -> dict[str, Any]:
     files = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
     return {"path": path.name, "bytes": sum(one.stat().st_size for one in files), "sha256": sha256(path)}

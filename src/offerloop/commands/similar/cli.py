@@ -33,8 +33,8 @@ def similar(
     """List similar products, substitutes or complements of one."""
     from offerloop.commands.similar.task import similar as related_products
 
-    reader_language(language)
-    result = related_products(config, product, relation, top, engine, progress_console(as_json))
+    language = reader_language(language)
+    result = related_products(config, product, relation, top, engine, progress_console(as_json), language)
     if result.reason is not None and not as_json:
         remark(result.reason)
     say(result.facts, rows_text(result.table), as_json)

@@ -10,6 +10,7 @@ from offerloop.config import StrPath
 from offerloop.errors import EvidenceError, InputError, near_miss
 from offerloop.message import Message
 from offerloop.recommenders import RELATIONS, ProductRelations, Relation
+from offerloop.report import ProgressDisplay
 from offerloop.workspace import SIMILAR_PRODUCTS, Recorder, open_workspace, relate_products, similar_products_inputs
 
 
@@ -20,6 +21,7 @@ def similar(
     top_k: int = 10,
     engine: str = "duckdb",
     console: Console | None = None,
+    language: str | None = None,
 ) -> SimilarProducts:
     """Name the products related to one by baskets; without enough buyers by its description, only for ``similar``.
 
@@ -39,10 +41,11 @@ def similar(
     if top_k < 1:
         raise InputError(Message("--top must be 1 product or more, not {number}", number=str(top_k)))
     with open_workspace(config_path, engine) as (config, running, store):
+        display = ProgressDisplay(console, config.in_language(language).language())
         inputs = similar_products_inputs(config, running)
         relations: ProductRelations | None = store.find(SIMILAR_PRODUCTS, *inputs)
         if relations is None:
-            relations = relate_products(*inputs, Recorder(console, store))
+            relations = relate_products(*inputs, Recorder(display, store))
     return _answer(relations, product, wanted, top_k, config.recommend.min_buyers)
 
 

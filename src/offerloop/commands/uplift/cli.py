@@ -90,7 +90,7 @@ def uplift(
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
         cluster, tuple(known_before or ()), score, top,
     )  # fmt: skip
-    result = study(table, request, progress_console(as_json), apply)
+    result = study(table, request, progress_console(as_json), apply, language)
     names = (*result.trial.table.columns, *result.trial.arms.names)
     language = report_language(language, "", names)
     done = write(result, out, language, save=save)

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 from rich.console import Console
-from rich.progress import Progress
 
 from offerloop.commands.uplift.facts import FindingsBuilder
 from offerloop.commands.uplift.findings import AppliedScores, Note, UpliftFindings
@@ -17,10 +16,10 @@ from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.trial import PreparedTrial, prepare
-from offerloop.config import StrPath, as_path
+from offerloop.config import StrPath, as_path, report_language
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.report import Result, first_chart
+from offerloop.report import ProgressDisplay, Result, first_chart
 from offerloop.response import (
     N_DIVISIONS,
     N_FOLDS,
@@ -32,6 +31,8 @@ from offerloop.response import (
     study_trial,
 )
 from offerloop.workspace import InputTable, TrialScorer, check_rows, plain, table_rows, write_whole
+
+_COMPARING = Message("comparing estimators", context="progress")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +109,12 @@ class OtherCustomers:
 
 
 def uplift(
-    table: InputTable, request: UpliftRequest, console: Console | None = None, apply: InputTable | None = None
-) -> UpliftResult:
+    table: InputTable, request: UpliftRequest, console: Console | None = None, apply: InputTable | None = None,
+    language: str | None = None,
+) -> UpliftResult:  # fmt: skip
     """Study a trial, and check first whether the customers of `apply` can be scored by it.
 
+    The console shows progress in `language`, by default that of the table.
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
     rows, path = table_rows(table, ids=request.names)
@@ -119,11 +122,11 @@ def uplift(
     others = None if apply is None else _others(apply, trial, request)
     spending = Spending(None if request.budget is None else request.budget / trial.value.size, request.top)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
-    with Progress(console=console or Console(quiet=True), transient=True) as progress:
-        task = progress.add_task("comparing estimators", total=fits + 1)
-        study = study_trial(trial.value, trial.cost, spending, request.seed, on_fold=lambda: progress.advance(task))
+    language = report_language(language, "", (*trial.table.columns, *trial.arms.names))
+    with ProgressDisplay(console, language).bar(_COMPARING, fits + 1) as advance:
+        study = study_trial(trial.value, trial.cost, spending, request.seed, on_fold=advance)
         learned = learn_effects(study, trial.value, trial.cost, spending, request.seed)
-        progress.advance(task)
+        advance()
     findings = FindingsBuilder(trial, study, request).findings(path.name)
     if (compared := study.compared.profit.size) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))

@@ -53,3 +53,17 @@ ACTION_NAMES = {
     "flagged": Message("flagged", context="what was done with a row"),
 }
 """What cleaning does with a row."""
+SOURCE_NAMES = {
+    "order_lines": Message("order lines", context="source of data"),
+    "products": Message("products", context="source of data"),
+    "customers": Message("customers", context="source of data"),
+    "campaigns": Message("campaigns", context="source of data"),
+    "audiences": Message("audiences", context="source of data"),
+    "redemptions": Message("redemptions", context="source of data"),
+    "coupon_products": Message("coupon products", context="source of data"),
+    "prices": Message("prices", context="source of data"),
+    "events": Message("events", context="source of data"),
+    "exposures": Message("exposures", context="source of data"),
+    "offers": Message("offers", context="source of data"),
+}
+"""What the sources of a shop are called."""

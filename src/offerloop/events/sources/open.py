@@ -38,7 +38,8 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
     with ExitStack() as opened:
         raw = opened.enter_context(_opened(source, engine))
         for join in source.join:
-            beside = Source(path=join.path, part=join.part, encoding=source.encoding, columns={})
+            encoding = join.encoding or source.encoding
+            beside = Source(path=join.path, part=join.part, separator=join.separator, encoding=encoding, columns={})
             raw = with_joined(raw, opened.enter_context(_opened(beside, engine)), join)
         yield raw
 

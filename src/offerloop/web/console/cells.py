@@ -49,6 +49,14 @@ class Badge:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A name from a fixed list: its code for programs, its words for readers."""
+
+    code: str
+    text: Message
+
+
+@dataclass(frozen=True)
 class Link:
     """A text that leads to another page."""
 
@@ -57,8 +65,8 @@ class Link:
 
 
 Cell: TypeAlias = (
-    MinorAmount | MinorEstimate | Instant | Badge | Link | Message | Share | Amount | Decimal | date | str | int | float
-    | Sequence[str] | None
+    MinorAmount | MinorEstimate | Instant | Badge | Named | Link | Message | Share | Amount | Decimal | date | str
+    | int | float | Sequence[str] | Sequence[Named] | None
 )  # fmt: skip
 """What may stand in a table or beside a label; None where it is not known."""
 MISSING = "–"
@@ -69,14 +77,9 @@ def cell_text(cell: Cell, _: Localizer) -> str:
     match cell:
         case None | ():
             return MISSING
-        case MinorAmount():
-            return Money(cell.currency, _.language).exact(cell.minor)
-        case MinorEstimate():
-            return Localizer(_.language, cell.currency).brief(cell.estimate)
-        case Instant():
-            moment = datetime.fromtimestamp(cell.second, UTC)
-            return f"{_.date(moment.date())} {moment:%H:%M} UTC"
-        case Badge():
+        case MinorAmount() | MinorEstimate() | Instant():
+            return _figure_text(cell, _)
+        case Badge() | Named():
             return _(cell.text)
         case Link():
             return cell.text
@@ -86,7 +89,19 @@ def cell_text(cell: Cell, _: Localizer) -> str:
             return _.count(cell)
         case float():
             return _.numbers(f"{cell:,.4g}")
-    return _.value(cell)
+        case Message() | Share() | Amount() | Decimal() | date() | str():
+            return _.value(cell)
+    return _.listed(cell_text(part, _) for part in cell)
+
+
+def _figure_text(cell: MinorAmount | MinorEstimate | Instant, _: Localizer) -> str:
+    match cell:
+        case MinorAmount():
+            return Money(cell.currency, _.language).exact(cell.minor)
+        case MinorEstimate():
+            return Localizer(_.language, cell.currency).brief(cell.estimate)
+    moment = datetime.fromtimestamp(cell.second, UTC)
+    return f"{_.date(moment.date())} {moment:%H:%M} UTC"
 
 
 def cell_figure(cell: Cell, _: Localizer) -> object:
@@ -98,7 +113,7 @@ def cell_figure(cell: Cell, _: Localizer) -> object:
             return {**ends(cell.estimate), "currency": cell.currency}
         case Instant():
             return instant(cell.second)
-        case Badge():
+        case Badge() | Named():
             return cell.code
         case Link():
             return cell.text
@@ -109,7 +124,7 @@ def cell_figure(cell: Cell, _: Localizer) -> object:
         case Message():
             return _(cell)
         case tuple() | list():
-            return list(cell)
+            return [cell_figure(part, _) for part in cell]
     return cell if cell is None or isinstance(cell, str | int | float) else str(cell)
 
 

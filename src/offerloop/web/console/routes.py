@@ -25,7 +25,7 @@ from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
 from offerloop.web.console.signing_in import SIGN_IN, sign_in_view, signed_in
 from offerloop.web.problems import CODES, HttpProblem
-from offerloop.web.roles import Permission, roles_with_any
+from offerloop.web.roles import Permission, roles_with_any, words_of
 
 router = APIRouter(include_in_schema=False)
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "LICENSE": "text/plain"}
@@ -229,12 +229,13 @@ def _html(request: Request, view: View, page_request: PageRequest | None, page: 
         simulated=page_request is not None and page_request.simulated,
         here=request.url.path + (f"?{query}" if query else "") if page_request else SIGN_IN,
         data=f"/console/{page.name}.json" + (f"?{query}" if query else "") if page else "", roles_with=_roles,
+        words_of=words_of,
     )  # fmt: skip
     return Response(text, view.status, media_type="text/html; charset=utf-8")
 
 
-def _roles(permission: Any) -> list[str]:  # noqa: ANN401 - of a template
-    return roles_with_any([permission])
+def _roles(permission: Any) -> tuple[Message | str, ...]:  # noqa: ANN401 - of a template
+    return words_of(roles_with_any([permission]))
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -6,24 +6,10 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
-from offerloop.events import ACTION_NAMES, RULE_NAMES
+from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
 from offerloop.message import Message
 from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Section, Table, Text
 
-SOURCE_NAMES = {
-    "order_lines": Message("order lines", context="source of data"),
-    "products": Message("products", context="source of data"),
-    "customers": Message("customers", context="source of data"),
-    "campaigns": Message("campaigns", context="source of data"),
-    "audiences": Message("audiences", context="source of data"),
-    "redemptions": Message("redemptions", context="source of data"),
-    "coupon_products": Message("coupon products", context="source of data"),
-    "prices": Message("prices", context="source of data"),
-    "events": Message("events", context="source of data"),
-    "exposures": Message("exposures", context="source of data"),
-    "offers": Message("offers", context="source of data"),
-}
-"""What the sources of a shop are called."""
 ADDS = {
     "products": Message("categories and brands: without them no offer can be limited to a category"),
     "customers": Message("attributes to audit who gets offers; consent"),

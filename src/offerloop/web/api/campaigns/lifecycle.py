@@ -67,7 +67,7 @@ from offerloop.web.api.campaigns.models import (
 from offerloop.web.auth import Caller, Editing, Reading, SignedIn
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.problems import HttpProblem, documented, language_of
-from offerloop.web.roles import roles_with_any
+from offerloop.web.roles import roles_with_any, words_of
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
 
@@ -392,7 +392,9 @@ class _Shop:
         why = why_not(action, campaign.moment, asking, self.reviewers)
         if why is WhyNot.ROLE_MISSING:
             roles = roles_with_any(RIGHTS.get(action, EDITING))
-            raise HttpProblem("not_allowed", Message("one of these roles is needed: {roles}", roles=roles), roles=roles)
+            raise HttpProblem(
+                "not_allowed", Message("one of these roles is needed: {roles}", roles=words_of(roles)), roles=roles
+            )
         if why is not None:
             more = self.reviewers - len(campaign.moment.approved_by)
             values = {"state": STATES[campaign.state]} if why is WhyNot.WRONG_STATE else {}

@@ -8,8 +8,10 @@ from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, Progress, TableColumn, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.console.jobs.outcome import outcome_of
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
+from offerloop.workspace import STAGE_NAMES
 
 STAGES = 15
 """Stages of a run, about: for the progress that is shown."""
@@ -22,6 +24,13 @@ KINDS = {
     PREVIEW: Message("preview of a campaign", context="kind of job"),
     REHEARSAL: Message("simulated traffic after the newest plan", context="kind of job"),
 }
+STEP_NAMES = {
+    **STAGE_NAMES,
+    "orders": Message("draw orders", context="step of simulated traffic"),
+    "traffic": Message("play the traffic", context="step of simulated traffic"),
+    "readout": Message("measure what it caused", context="step of simulated traffic"),
+}
+"""The words for each step that a job notes."""
 STATES = {
     JobState.QUEUED: Badge("queued", Message("waiting", context="state of a job")),
     JobState.RUNNING: Badge("running", Message("running", context="state of a job"), "warning"),
@@ -48,7 +57,7 @@ def view(request: PageRequest) -> View:
         blocks += [progress_of(job), *([cancel_form(job)] if job.kind != "erase" else [])]
     if not active:
         blocks.append(_begin())
-    rows = tuple(_row(one) for one in jobs)
+    rows = tuple(_row(request, one) for one in jobs)
     blocks.append(
         PageTable(
             "jobs",
@@ -63,14 +72,17 @@ def view(request: PageRequest) -> View:
 
 def progress_of(job: Job) -> Progress:
     """Say how far a job is."""
-    done, stage = int(job.progress.get("done", 0)), str(job.progress.get("stage", ""))
+    done, total = int(job.progress.get("done", 0)), max(1, int(job.progress.get("total", STAGES)))
+    stage = STEP_NAMES.get(str(job.progress.get("stage")))
     if job.state is JobState.QUEUED:
         text = Message("{job} is waiting to begin.", job=KINDS[job.kind])
     elif job.cancel:
         text = Message("{job} is being cancelled.", context="progress of a job", job=KINDS[job.kind])
+    elif stage is None:
+        text = Message("{job} is under way.", context="progress of a job", job=KINDS[job.kind])
     else:
         text = Message("{job} is under way: step {done}, {stage}.", job=KINDS[job.kind], done=done + 1, stage=stage)
-    return Progress(job.job_id, text, min(done, STAGES), STAGES, "/console/jobs")
+    return Progress(job.job_id, text, min(done, total), total, "/console/jobs")
 
 
 def _begin() -> Form:
@@ -92,10 +104,9 @@ def cancel_form(job: Job) -> Form:
     )  # fmt: skip
 
 
-def _row(job: Job) -> tuple[Cell, ...]:
-    outcome = job.failure or (job.result or {}).get("sentence") or ""
+def _row(request: PageRequest, job: Job) -> tuple[Cell, ...]:
     begun, ended = (None if at is None else Instant(at) for at in (job.begun_at, job.ended_at))
-    return KINDS[job.kind], STATES[job.state], begun, ended, str(outcome)
+    return KINDS[job.kind], STATES[job.state], begun, ended, outcome_of(request, job)
 
 
 def _queue(request: PageRequest) -> str:

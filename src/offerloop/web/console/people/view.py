@@ -9,17 +9,19 @@ from offerloop.message import Message
 from offerloop.store import Person, add_entry, end_session, invite, list_people, revoke_person
 from offerloop.web.auth import COOKIE
 from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, TableColumn, View
-from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.console.cells import Badge, Cell, Instant, Named
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.demo import DEMO_PEOPLE
 from offerloop.web.problems import HttpProblem
-from offerloop.web.roles import Permission, roles_with_any
+from offerloop.web.roles import ROLE_NAMES, Permission, roles_with_any, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection
 
 TITLE = Message("People", context="page title")
-ROLE_NAMES = {
+ROLE_DUTIES = {
     "viewer": Message("viewer: sees everything, changes nothing", context="role"),
     "marketer": Message("marketer: edits campaigns and begins jobs", context="role"),
     "approver": Message("approver: approves campaigns and chooses which plan is served", context="role"),
@@ -81,9 +83,11 @@ def _duty(request: PageRequest, people: list[Person], permission: Permission) ->
     why = (
         None
         if may
-        else Message("your roles are {own}; one of {roles} is needed", own=request.caller.roles, roles=roles)
+        else Message(
+            "your roles are {own}; one of {roles} is needed", own=words_of(request.caller.roles), roles=words_of(roles)
+        )
     )
-    return PERMISSIONS[permission], roles, names, may, why
+    return PERMISSIONS[permission], _named(roles), names, may, why
 
 
 def _rules(request: PageRequest) -> list[Block]:
@@ -102,11 +106,15 @@ def _rules(request: PageRequest) -> list[Block]:
 def _row(person: Person, *, is_demo: bool) -> tuple[Cell, ...]:
     comes_in = person.signed_up or is_demo
     state = "revoked" if person.revoked_at is not None else "active" if comes_in else "invited"
-    return person.name, list(person.roles), STATES[state], Instant(person.made_at)
+    return person.name, _named(person.roles), STATES[state], Instant(person.made_at)
+
+
+def _named(roles: Iterable[str]) -> list[Named]:
+    return [Named(one, ROLE_NAMES[one]) for one in roles]
 
 
 def _invite() -> Form:
-    roles = tuple(ROLE_NAMES.items())
+    roles = tuple(ROLE_DUTIES.items())
     return Form(
         "invite", "/console/do/invite", Message("Invite", context="button"),
         (
@@ -131,7 +139,7 @@ def _revoke(people: list[Person]) -> list[Form]:
 
 
 def _invited(request: PageRequest) -> str:
-    name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_NAMES else None)
+    name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_DUTIES else None)
     if not name:
         raise HttpProblem("invalid", field="name")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.events import ACTION_NAMES, RULE_NAMES
-from offerloop.message import Message, Share
+from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
+from offerloop.message import Message, Share, unpacked
+from offerloop.report import capital
 from offerloop.web.console.blocks import Notice, PageTable, Stat, Stats, TableColumn, View
-from offerloop.web.console.cells import Cell
+from offerloop.web.console.cells import Cell, Named
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
@@ -32,8 +33,14 @@ def view(request: PageRequest) -> View:
         )  # fmt: skip
         return View(TITLE, "", (start,))
     quality = run.table("quality").collect()
-    gaps = [Notice(str(one), "warning") for one in run.summary.get("gaps", [])]
-    return View(TITLE, _lead(run), (_stats(quality), *gaps, _table(request, quality)))
+    return View(TITLE, _lead(run), (_stats(quality), *_gaps(request, run), _table(request, quality)))
+
+
+def _gaps(request: PageRequest, run: RunRead) -> list[Notice]:
+    """Say what the data could not show; a run of before has it in its own language only."""
+    _, kept = request.localizer, run.summary.get("gap_messages")
+    gaps = run.summary.get("gaps", []) if kept is None else [_.stopped(capital(_(one))) for one in unpacked(kept)]
+    return [Notice(str(one), "warning") for one in gaps]
 
 
 def _lead(run: RunRead) -> Message:
@@ -68,9 +75,10 @@ def _table(request: PageRequest, quality: pl.DataFrame) -> PageTable:
 
 def _row(request: PageRequest, row: dict[str, object], quality: pl.DataFrame) -> tuple[Cell, ...]:
     read, rows = _count(quality, str(row["table"]), "read"), int(str(row["rows"]))
-    rule, action = str(row["rule"]), str(row["action"])
+    source, rule, action = str(row["table"]), str(row["rule"]), str(row["action"])
+    named = Named(source, SOURCE_NAMES[source]) if source in SOURCE_NAMES else source
     return (
-        str(row["table"]), RULE_NAMES.get(rule, rule), ACTION_NAMES.get(action, action), rows,
+        named, RULE_NAMES.get(rule, rule), ACTION_NAMES.get(action, action), rows,
         Share(rows / read) if read else None, request.localizer.unpacked(str(row["why_message"])),
     )  # fmt: skip
 
