@@ -71,3 +71,16 @@ def test_a_customer_with_one_price_for_all_lessons_is_no_product(tmp_path):
         paid=price * pl.col("quantity"), product=pl.concat_str(pl.lit("L"), pl.col("customer") % 3)
     )
     assert not said(notes_of(started(tmp_path, table.drop("order"))), "exchanged")
+
+
+def test_amounts_of_orders_alone_count_as_one_product(tmp_path):
+    """As a card terminal exports them; a second number of each customer is none of the product."""
+    amounts = LINES.select("customer", "date", "paid", card=pl.col("customer").cast(pl.String) + "-0")
+    made = started(tmp_path, amounts.unique(["customer", "date"]).sort("customer", "date"))
+    assert source_of(made).columns["product_id"] == "'everything'"
+    assert "what was bought" in made.config.read_text(encoding="utf-8")
+
+
+def test_amounts_beside_something_that_may_be_a_product_leave_it_open(tmp_path):
+    made = started(tmp_path, LINES.select("customer", "date", "paid", which=pl.col("product")))
+    assert source_of(made).columns["product_id"] == "which"

@@ -13,7 +13,7 @@ from offerloop.config import StrPath, as_path
 
 
 def init(
-    folder: StrPath,
+    folder: StrPath = "shop",
     *,
     orders: StrPath | None = None,
     products: StrPath | None = None,

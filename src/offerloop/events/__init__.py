@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
+    from offerloop.events.columns.months import MONTH
     from offerloop.events.columns.read import (
         WRONG_CELL,
         WRONG_COLUMN,
@@ -75,6 +76,7 @@ __all__ = [
     "EPOCH",
     "ISO",
     "MILLISECONDS",
+    "MONTH",
     "NON_MERCHANDISE",
     "NOT_RETURNED",
     "RETENTION",

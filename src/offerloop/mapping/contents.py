@@ -14,6 +14,7 @@ from offerloop.events import (
     BLANKS,
     ISO,
     MILLISECONDS,
+    MONTH,
     NOT_RETURNED,
     SECONDS,
     blank,
@@ -31,7 +32,7 @@ READABLE = 0.95
 FEW = 10
 """With fewer rows, counts of distinct values say nothing."""
 _YES = ("1", "true", "yes", "y", "t", "ja", "j", "是", "已退", "wahr")
-_LIKE_TIMES = r"^(\d{8,13}(\.\d+)?$|\d{1,4}[-/.年]\d{1,2}[-/.月]\d)"
+_LIKE_TIMES = rf"^(\d{{8,13}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
 """Anything else is no time; asked first because it is quick."""
 ALSO = tuple(
     date + clock

@@ -38,6 +38,10 @@ _MOST_IDS = 7
 _TRIED_ROWS = 5_000
 _ONE_CUSTOMER = 0.98
 """Share of the orders that must have one customer."""
+_OF_CUSTOMERS = 0.95
+"""Share of the customers with several lines that have one value, from which on a column describes customers."""
+EVERYTHING = "everything"
+"""The product of every line where no column tells products apart."""
 _IMPOSSIBLE = -2.0
 """Score of columns that cannot be what they would be taken for."""
 
@@ -57,6 +61,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     discounts(matched, sample)
     unit_or_total(matched, sample)
     _combine(matched)
+    _one_product(matched, sample.head)
     unit_or_line(matched, sample)
     _gaps_in_ids(matched)
     for name in _HELP:
@@ -142,6 +147,8 @@ def _plausible(head: pl.DataFrame, ids: dict[str, str], day: str | None) -> floa
     customer, product, order = ids["customer_id"], ids["product_id"], ids.get("order_id")
     if order and head[order].n_unique() < head.height == head[customer].n_unique():
         return _IMPOSSIBLE  # each line of an order another customer: these are numbers of the lines
+    if _describes(head, customer, product):
+        return _IMPOSSIBLE
     basket = [order] if order else [customer, *([day] if day else [])]
     lines = head.height / max(head.select(basket).n_unique(), 1)
     several = head.select([*basket, product]).n_unique() / head.height
@@ -152,6 +159,13 @@ def _plausible(head: pl.DataFrame, ids: dict[str, str], day: str | None) -> floa
     if held < _ONE_CUSTOMER or head[order].n_unique() <= head[customer].n_unique():
         return -1.0
     return score + 1.0 + (_held(head, [order], day) if day else 0.0) - _held(head, [customer], order)
+
+
+def _describes(head: pl.DataFrame, customer: str, product: str) -> bool:
+    """Return whether nearly all customers with several lines have one value, and each value one customer."""
+    several = head.filter(pl.len().over(customer) > 1)
+    one_value = several.height > 0 and _held(several, [customer], product) >= _OF_CUSTOMERS
+    return one_value and _held(head, [product], customer) >= _OF_CUSTOMERS
 
 
 def _held(head: pl.DataFrame, keys: list[str], value: str) -> float:
@@ -205,6 +219,17 @@ def _combine(match: ColumnMatch) -> None:
         names = (match.guesses["customer_id"].theirs[0], *match.guesses["at"].theirs)
         written = " + ' ' + ".join(reference(name) for name in names)
         match.take("order_id", written, names, Message("assumed: what a customer buys at one time is one order"))
+
+
+def _one_product(match: ColumnMatch, head: pl.DataFrame) -> None:
+    """Where a file holds amounts of orders and nothing that could be a product, all lines count as one product."""
+    customer = match.column("customer_id")
+    if "product_id" in match.guesses or customer is None or not {"at", "paid"} <= set(match.guesses):
+        return
+    left = [one.name for one in match.free() if is_id(one) and not _is_named_otherwise(one, match)]
+    if all(_describes(head, customer.name, name) for name in left):
+        why = Message("assumed: no column says what was bought, so all of it counts as one product")
+        match.take("product_id", f"'{EVERYTHING}'", (), why)
 
 
 def _gaps_in_ids(match: ColumnMatch) -> None:

@@ -4,8 +4,9 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events import ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape
+from offerloop.events import ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape, written_as
 from offerloop.events.columns.times import FORMATS
 
 MOMENTS = [datetime(2024, 1, 15, 13, 5, 59) + timedelta(days=17 * day, seconds=3_601 * day) for day in range(40)]
@@ -32,6 +33,11 @@ def test_cells_of_each_format_are_guessed_to_be_of_it(form):
         ([" 1/2/2024", "3/4/2024", None], ("%d/%m/%Y", "%m/%d/%Y")),
         (["1/2/2024", "13/4/2024"], ("%d/%m/%Y",)),
         (["1.2.2024", "2024-02-03", "2024-02-04"], ("%Y-%m-%d",)),
+        (["11-Feb-17", "3-MAR-18", "31-Dec-18"], ("%d-%b-%y",)),
+        (["3. März 2024", "14. Okt. 2024", "1. Mai 2024"], ("%d. %b %Y",)),
+        (["4 févr. 2024", "1 août 2024", "24 diciembre 2024"], ("%d %b %Y",)),
+        (["September 30, 2024 3:04 PM", "Feb 3, 2024 11:00 AM"], ("%b %d, %Y %I:%M %p",)),
+        (["margin", "12 monkeys", "4 decks"], ()),
         (["north", "12", "2024-13-45", None], ()),
         ([None, None], ()),
     ],
@@ -44,3 +50,15 @@ def test_every_engine_guesses_alike(tmp_path):
     file = tmp_path / "orders.csv"
     pl.DataFrame({"at": [one.strftime("%d.%m.%Y %H:%M") for one in MOMENTS]}).write_csv(file)
     assert likely_formats(DuckDBEngine().read(file, ","), nw.col("at")) == ("%d.%m.%Y %H:%M",)
+
+
+@pytest.mark.parametrize(
+    "read", [lambda frame: DuckDBEngine().table(frame), lambda frame: nw.from_native(frame.lazy())]
+)
+def test_months_that_are_words_are_read_by_every_engine_and_days_that_no_calendar_has_are_not(read):
+    frame = read(pl.DataFrame({"at": ["29-Feb-16", "29-FEB-17", "31. Apr 2017", "1-mai-17", "01-02-17", None]}))
+    read_as = written_as(nw.col("at"), "%d-%b-%y")
+    rows = collect(frame.select(seconds=read_as.seconds, wrong=read_as.unreadable))
+    days = [datetime(2016, 2, 29), None, None, datetime(2017, 5, 1), None, None]
+    assert rows["seconds"].to_list() == [one and int((one - datetime(1970, 1, 1)).total_seconds()) for one in days]
+    assert rows["wrong"].to_list() == [False, True, True, False, True, False]

@@ -89,7 +89,7 @@ def _shape_lines(shape: Shape, config: Config, _: Localizer) -> list[str]:
             weeks=shape.full_weeks,
         ),
         _(
-            "{customers} customers, {products} products, {orders} orders, {lines} order lines; paid {sales}",
+            "Customers: {customers}; products: {products}; orders: {orders}; order lines: {lines}; paid: {sales}",
             customers=shape.n_customers,
             products=shape.n_products,
             orders=shape.n_orders,
@@ -97,7 +97,7 @@ def _shape_lines(shape: Shape, config: Config, _: Localizer) -> list[str]:
             sales=sales,
         ),
         _(
-            "Half of the customers have {orders} orders or fewer; half of the orders cost {amount} or less",
+            "Median of the customers' orders: {orders}; of what an order costs: {amount}",
             orders=shape.median_orders,
             amount=to_text(round(shape.median_basket_minor), config.shop.currency),
         ),

@@ -11,7 +11,7 @@ from offerloop.commands.terminal import Json, Language, say
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to write the shop to.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to write the shop to.")] = Path("shop"),
     orders: Annotated[
         str | None, typer.Option(help="Order lines: CSV, Excel, Parquet, or a database as URL#table or URL#query.")
     ] = None,

@@ -38,7 +38,17 @@ class InitRequest:
 
 
 def init(folder: Path, request: InitRequest) -> InitResult:
-    """Write the configuration. Raises InputError for files and a sample together, and where `write_shop` does."""
+    """Write the configuration.
+
+    Raises InputError for a file in place of the folder, files and a sample together, and where `write_shop` does.
+    """
+    if folder.is_file():
+        raise InputError(
+            Message(
+                "'{file}' is a file, where the folder of the new shop belongs: offerloop init shop --orders {file}",
+                file=str(folder),
+            )
+        )
     if (request.sample is None) == (not request.files):
         raise InputError(
             Message("name your order lines with --orders FILE, or a shop to try with --sample complete-journey")

@@ -17,11 +17,13 @@ from narwhals.dtypes import DType
 
 from offerloop.engine import Frame, collect
 from offerloop.events.columns.cells import blank
+from offerloop.events.columns.months import MONTH, numbered_months
 
 DAY = 86_400
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
-    "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y%m%d",
+    "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y",
+    "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%b %d %Y", "%Y-%b-%d",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
@@ -30,6 +32,7 @@ ISO, SECONDS, MILLISECONDS = "ISO 8601 with zone", "seconds", "milliseconds"
 _ISO_PATTERN = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
 _TOKENS = {
     "%Y": r"\d{4}", "%y": r"\d\d", "%m": r"(0?[1-9]|1[0-2])", "%d": r"(0?[1-9]|[12]\d|3[01])",
+    "%b": MONTH,
     "%H": r"([01]?\d|2[0-3])", "%M": r"[0-5]\d", "%S": r"[0-5]\d", "%I": r"(0?[1-9]|1[0-2])", "%p": r"[AaPp][Mm]",
 }  # fmt: skip
 _NO_LEAP = r"([02468][1235679]|[13579][01345789])"
@@ -41,6 +44,8 @@ _IMPOSSIBLE: tuple[dict[str, str], ...] = (
 """Days that no calendar has."""
 _SAMPLE = 20_000
 _NO_PATTERN = {ISO: _ISO_PATTERN, SECONDS: r"^\d{9,10}(\.\d+)?$", MILLISECONDS: r"^\d{12,13}$"}
+_BEGINS = rf"^(\d|{MONTH})"
+"""What every form but those without a pattern begins with."""
 _ANY_DIGITS = dict.fromkeys(("%m", "%d", "%H", "%I"), r"\d\d?") | dict.fromkeys(("%M", "%S"), r"\d\d")
 T = TypeVar("T", nw.Expr, pl.Series)
 
@@ -87,6 +92,8 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
         return Instants((number / size).floor().cast(nw.Int64), ~fits & ~blank(cell), local=False)
     text = _spaced(text) if form.startswith("%Y-%m-%d") else text
     fits = text.str.contains(pattern(form)).fill_null(value=False)
+    if "%b" in form:
+        text, form = numbered_months(text), form.replace("%b", "%m")
     for days in _IMPOSSIBLE:
         fits = fits & ~text.str.contains(pattern(form, days)).fill_null(value=False)
     moment = nw.when(fits).then(text).str.to_datetime(format=form)
@@ -120,7 +127,7 @@ def of_like_shape(texts: pl.Series, forms: Iterable[str]) -> list[str]:
 
     A column has few shapes, so that the patterns of few formats need to be looked for in all cells.
     """
-    digits = texts.filter(texts.str.contains("^[0-9]")).str.replace_all("[0-9]", "0").unique()
+    digits = texts.filter(texts.str.contains(_BEGINS)).str.replace_all("[0-9]", "0").unique()
     plain, spaced = digits.to_list(), _spaced(digits).unique().to_list()
     return [form for form in forms if any(map(_shape(form).match, spaced if form.startswith("%Y-%m-%d") else plain))]
 
