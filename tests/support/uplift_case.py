@@ -288,6 +288,7 @@ def leaking():
         suspects=(
             Suspect("spend in November", "explains", 0.83),
             Suspect("visits", "never_without", 0.85, "0"),
+            Suspect("clicks", "moved", 0.29),
         ),
         disagreeing=("mens email",),
     )

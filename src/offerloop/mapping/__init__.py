@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from offerloop.mapping.contents import SourceColumn
     from offerloop.mapping.customer_ids import anonymous_ids, case_variants, customer_notes, surely_same
     from offerloop.mapping.doubts import encoding_notes, mapping_notes, orders_of
+    from offerloop.mapping.identifiers import has_few_rows_each, is_identifier, is_mostly_distinct
     from offerloop.mapping.matching import (
         BY_CONTENTS,
         GIVEN,
@@ -69,7 +70,10 @@ __all__ = [
     "forms_of",
     "guess_currency",
     "guess_zone",
+    "has_few_rows_each",
     "infer_mapping",
+    "is_identifier",
+    "is_mostly_distinct",
     "language_of",
     "mapping_notes",
     "match",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         covariate_balance_p,
         modelled_propensities,
         observed_shares,
+        plain_differences,
         rows_with_overlap,
         sample_ratio_p,
         whole_clusters,
@@ -68,9 +69,10 @@ if TYPE_CHECKING:
         learn_effects,
         study_trial,
     )
-    from offerloop.response.trial.verdict import Conclusion
+    from offerloop.response.trial.verdict import ALPHA, Conclusion
 
 __all__ = [
+    "ALPHA",
     "CHECK_NAMES",
     "ESTIMATORS",
     "ESTIMATOR_NAMES",
@@ -135,6 +137,7 @@ __all__ = [
     "modelled_propensities",
     "observed_shares",
     "outcome_kind",
+    "plain_differences",
     "predict_out_of_fold",
     "randomised_propensities",
     "rank_share",

@@ -42,6 +42,30 @@ def test_a_sum_over_the_outcome_period_is_named_unless_it_was_known_before():
     assert readied(leaking, ignore=("november",)).suspects == ()
 
 
+def moved(seed, n=6_000, leak=1.5, effect=0.08):
+    """Customers of three arms, and how often they were on the site: `leak` visits more for who bought."""
+    rng = np.random.default_rng(seed)
+    arm, recency = rng.integers(0, 3, n), rng.integers(1, 13, n)
+    bought = rng.random(n) < 0.1 + 0.01 * recency + effect * (arm > 0)
+    visits = rng.poisson(0.5 + leak * bought + 0.03 * recency)
+    towns = rng.choice(list("abcdefgh"), n)
+    return pl.DataFrame({"arm": arm, "recency": recency, "town": towns, "visits": visits, "spend": bought.astype(int)})
+
+
+def test_a_column_that_the_offer_moved_with_the_outcome_is_named_though_it_tells_a_quarter():
+    found = [readied(moved(seed)).suspects for seed in range(10)]
+    assert sum([one.column for one in suspects] == ["visits"] for suspects in found) >= 8
+    assert {one.kind for suspects in found for one in suspects} == {"moved"}
+    assert all(0.2 < one.share < 0.4 for suspects in found for one in suspects)
+    assert readied(moved(1), known_before=("visits",)).suspects == ()
+
+
+def test_columns_known_before_are_hardly_ever_said_to_have_moved():
+    """Level 1 % for all columns together, also where the outcome follows them closely and the offers work."""
+    found = [readied(moved(seed, n=1_000, leak=0.0, effect=0.3 * (seed % 2))).suspects for seed in range(150)]
+    assert sum(bool(suspects) for suspects in found) <= 5
+
+
 def test_what_was_known_before_is_no_suspect():
     frame = table(4_000).drop("visits")
     rng = np.random.default_rng(2)
@@ -128,11 +152,16 @@ def test_an_id_that_occurs_twice_is_no_feature():
     rng = np.random.default_rng(5)
     frame = table().drop("visits").with_columns(
         household_id=pl.lit(rng.integers(0, 900, 2_000)), storeId=pl.lit(rng.choice(["a", "b", "c"], 2_000)),
-        paid=pl.lit(rng.integers(0, 9, 2_000)),
+        paid=pl.lit(rng.integers(0, 9, 2_000)), customer_no=pl.lit(np.minimum(np.arange(2_000), 1_998)),
+        income=pl.lit(rng.lognormal(11, 0.6, 2_000).astype(int)),
     )  # fmt: skip
     found = readied(frame)
-    assert found.encoding.names == ("before", "paid")
-    assert ("household_id", "storeId") in {one.names for one in found.notes if one.kind == "ignored_id"}
+    assert found.encoding.names == ("before", "paid", "income")
+    notes = {one.kind: one.names for one in found.notes}
+    assert notes["ignored_id"] == ("household_id", "storeId", "customer_no")
+    assert notes["repeated_id"] == ("customer_no", "household_id")
+    assert notes["kept_distinct"] == ("income",)
+    assert "repeated_id" not in {one.kind for one in readied(frame, cluster="household_id").notes}
 
 
 def test_the_probability_of_being_treated_is_recognised():

@@ -85,7 +85,8 @@ def test_the_first_paragraph_of_every_verdict_has_two_sentences_at_most(conclusi
 def test_choosing_customers_is_told_by_its_forecast_beside_the_best_offer_for_everybody():
     said = sentence(targeted())
     assert said.startswith("Choose whom to treat: it brings clearly more than “10 off” for everybody. An offer for")
-    assert "is forecast to bring 1.32 [1.01, 1.63] more profit a customer. The best single offer, “10 off” for" in said
+    assert "is forecast to bring 1.32 [1.01, 1.63] more profit a customer; each of them gets whichever of the 2" in said
+    assert "offers is predicted to bring most. The best single offer, “10 off” for" in said
     assert said.endswith("everybody, brings 0.61 [0.30, 0.92].")
     assert "A budget of 60,000" in render_uplift(targeted())
     assert "1.44" not in said
@@ -108,8 +109,8 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     found = promising()
     assert sentence(found) == (
         "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit a "
-        "customer, but its range includes zero, so the gain may be chance. If it is right, a trial with 41,000 "
-        "customers, half of them without an offer, has a chance of 80 % to show it."
+        "customer, but its range includes zero, so the gain may be luck. To find out, try it on 41,000 customers (your "
+        "table has 64,000) and give half of them nothing: if the forecast is right, 8 of 10 such trials show it."
     )
     page = plain(found)
     assert "clearly more than" not in page
@@ -121,9 +122,29 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
 
 
 def test_a_choice_that_may_pay_is_called_one():
-    found = replace(targeted(), conclusion="may_pay", verdict="nothing", p_value=0.06)
+    found = replace(targeted(), conclusion="may_pay", verdict="nothing", p_value=0.0286)
     assert sentence(found).startswith("A choice of customers may pay: try it on 9,100 customers first. The forecast is")
-    assert "would look this good by chance alone with probability 0.06." in sentence(found)
+    luck = (
+        "f no offer worked, the best of them would still look this good in 29 of 1,000 trials; we ask for at most 25."
+    )
+    assert f"but i{luck}" in sentence(found)
+    assert f"I{luck}" in plain(found)
+    assert "The forecast may be luck, since several offers were tried" in plain(found)
+    single = replace(found, arms=found.arms[:2], p_value=1e-9)
+    assert "if the offer did not work, it would still look this good in fewer than 1 of 1,000 trials" in sentence(
+        single
+    )
+
+
+def test_the_least_expensive_offer_is_called_so_only_where_it_is():
+    found = promising()
+    assert "“10 off” looks best so far, and none of the others costs less." in plain(found)
+    none, first, second = found.arms[:3]
+    cheap = replace(second, cost=around(first.cost.value / 2, 0.01))
+    assert "and none that costs less is shown to pay." in plain(replace(found, arms=(none, first, cheap)))
+    none, first, second = replace(found, expense="depth").arms[:3]
+    deeper = replace(found, expense="depth", arms=(none, second, first))
+    assert "and none that costs less is shown to pay." in plain(deeper)
 
 
 def test_a_choice_forecast_below_the_best_offer_for_everybody_is_not_said_to_bring_more():
@@ -137,19 +158,24 @@ def test_rare_outcomes_are_told_for_a_thousand_customers():
     said = sentence(everyone())
     assert said.startswith("Give everybody “mens email”: it pays, and choosing customers does not clearly bring more.")
     assert "“mens email” for everybody is forecast to bring 45 [38, 51] more “visit” per 1,000 customers" in said
-    assert "would bring 46 [40, 52] instead, which is not clearly more" in said
+    assert "would bring 46 [40, 52] instead; that is about the same." in said
+    forecast = replace(everyone().forecast, profit=around(0.032, 0.006))
+    assert "instead, but the difference may be luck." in sentence(replace(everyone(), forecast=forecast))
+    forecast = replace(forecast, profit=around(0.06, 0.006))
+    assert "would bring only 46 [40, 52] instead." in sentence(replace(everyone(), forecast=forecast))
 
 
 @pytest.mark.parametrize(
     ("targeting", "says"),
     [
         (around(0.0032, 0.0021), "begin with those who are first by predicted effect"),
-        (around(0.0032, 0.0041), "no order is known to be better than chance"),
+        (around(0.0032, 0.0041), "(difference in “visit” per 1,000 customers: 3.2 [−0.9, 7.3])"),
+        (around(0.0, 0.0), "brings nothing over a random one"),
         (around(-0.0032, 0.0021), "choose customers at random"),
     ],
 )
 def test_where_everybody_is_treated_the_order_still_gets_a_word(targeting, says):
-    assert says in render_uplift(replace(everyone(), targeting=targeting))
+    assert says in plain(replace(everyone(), targeting=targeting))
 
 
 def test_a_budget_that_does_not_reach_everybody_is_not_called_everybody():
@@ -157,7 +183,7 @@ def test_a_budget_that_does_not_reach_everybody_is_not_called_everybody():
     partly = replace(found.policies[0], treated_share=0.4)
     said = sentence(replace(found, budget=900.0, policies=(partly, *found.policies[1:])))
     assert said.startswith("Give “mens email” to as many customers as the budget allows")
-    assert "for random customers within the budget" in said
+    assert "for as many customers as the budget pays for, drawn at random" in said
     assert "for everybody" not in said
 
 
@@ -195,6 +221,7 @@ def test_columns_that_tell_too_much_are_named_with_what_to_do():
     assert "“spend in November” tells the outcome implausibly well (83 % of its spread): leave it" in sentence(found)
     page = plain(found)
     assert "The outcome never happens where “visits” is “0” (85 % of the customers)" in page
+    assert "“clicks” differs between the arms as if the offer had changed it, and tells 29 % of the outcome" in page
     assert "For “mens email” the plain difference and the adjusted one contradict each other" in page
 
 
@@ -233,6 +260,7 @@ def test_shares_of_a_whole_that_may_be_nothing_are_not_drawn(pages):
     for name in ("nothing", "useless"):
         assert "area over a random order" in pages[name, "en"].lower()
         assert "the line at 0.5" not in pages[name, "en"]
+        assert "area share" not in pages[name, "en"].lower()
 
 
 def test_a_chart_has_room_for_the_best_offers_and_the_forecast():

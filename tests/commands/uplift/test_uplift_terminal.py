@@ -30,9 +30,9 @@ def test_a_table_that_is_no_trial_is_doubted_before_and_after_the_figures():
 def test_it_is_short():
     assert screen(CASES["targeted"](), "en").splitlines() == [
         "Choose whom to treat: it brings clearly more than “10 off” for everybody.",
-        "An offer for 43 % of the customers, each the one of 2 that suits best by predicted effect, is forecast to "
-        "bring 1.32 [1.01, 1.63] more profit a customer. The best single offer, “10 off” for everybody, brings 0.61 "
-        "[0.30, 0.92].",
+        "An offer for 43 % of the customers is forecast to bring 1.32 [1.01, 1.63] more profit a customer; each of "
+        "them gets whichever of the 2 offers is predicted to bring most. The best single offer, “10 off” for "
+        "everybody, brings 0.61 [0.30, 0.92].",
         "What each policy brings compared with no offers",
         "policy                treated  profit a customer [95 % interval]",
         "10 off                  100 %                  0.61 [0.30, 0.92]",

@@ -1,8 +1,12 @@
 """Who responds, in trials whose responders are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
+from offerloop.evaluation import Z95
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
@@ -24,7 +28,7 @@ def trial(seed, n=3_000, step=1.0):
 
 def test_the_projection_finds_what_the_effect_goes_with():
     evidence, effect = trial(1)
-    first, *others = linear_projection(evidence.features, effect)
+    first, *others = linear_projection(evidence, effect, 1)
     assert first.column == 1
     assert first.slope.low > 0
     assert first.p_value < 1e-6
@@ -39,17 +43,37 @@ def test_intervals_of_the_projection_hold():
         evidence, effect = trial(seed, n=800)
         hits += [
             one.slope.low <= 0.3989 <= one.slope.high
-            for one in linear_projection(evidence.features, effect)
+            for one in linear_projection(evidence, effect, 1)
             if one.column == 1
         ]
     assert 0.89 <= np.mean(hits) <= 0.99
 
 
+def test_errors_of_the_projection_are_hc3():
+    evidence, effect = trial(5, n=200)
+    x = evidence.features[:, :3]
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    oracle = sm.OLS(effect, sm.add_constant(z)).fit(cov_type="HC3")
+    found = sorted(linear_projection(evidence, effect, 1), key=lambda one: one.column)
+    np.testing.assert_allclose([one.slope.value for one in found], oracle.params[1:])
+    np.testing.assert_allclose([(one.slope.high - one.slope.value) / Z95 for one in found], oracle.bse[1:])
+
+
+def test_a_level_that_few_customers_of_an_arm_hold_has_no_slope():
+    """Three customers look alike by chance so often that every seventh such level would seem to matter."""
+    evidence, effect = trial(6, n=400)
+    few, enough = np.zeros(400), np.zeros(400)
+    few[:3] = 1
+    enough[:100] = 1
+    found = linear_projection(replace(evidence, features=np.column_stack([few, 1 - few, enough])), effect, 1)
+    assert [one.column for one in found] == [2]
+
+
 def test_clusters_widen_the_projection():
     evidence, effect = trial(2, n=600)
-    x, y = np.repeat(evidence.features, 3, axis=0), np.repeat(effect, 3)
-    alone = linear_projection(evidence.features, effect)[0].slope
-    together = linear_projection(x, y, np.repeat(np.arange(600), 3))[0].slope
+    rows = np.repeat(np.arange(600), 3)
+    alone = linear_projection(evidence, effect, 1)[0].slope
+    together = linear_projection(replace(evidence.of(rows), customer=rows), effect[rows], 1)[0].slope
     assert together.high - together.low == pytest.approx(alone.high - alone.low, rel=0.02)
 
 

@@ -63,3 +63,14 @@ def test_customers_who_are_equally_good_are_drawn_as_far_as_the_limit_reaches():
     assert 0 < chosen[:350].sum() < 200
     paid = Spending(per_customer=0.1).choice(profit, np.column_stack([np.zeros(1000), np.full(1000, 0.5)]))
     assert paid.sum() == 200
+
+
+def test_every_fold_keeps_to_the_limit_so_that_a_mix_of_choices_does():
+    rng = np.random.default_rng(1)
+    fold = rng.integers(0, 5, 1_000)
+    profit = np.column_stack([np.zeros(1_000), rng.normal(fold, 0.1)])
+    chosen = Spending(most_treated=0.2).choice_within(fold, profit, None)
+    for one in range(5):
+        assert 0.19 < chosen[fold == one].mean() <= 0.2
+    paid = Spending(per_customer=0.2).choice_within(fold, profit, np.column_stack([np.zeros(1_000), np.ones(1_000)]))
+    assert paid.tolist() == chosen.tolist()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +13,13 @@ from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import Note
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.errors import InputError
+from offerloop.mapping import has_few_rows_each, is_identifier, is_mostly_distinct
 from offerloop.message import Message
 from offerloop.response import is_text_column
 from offerloop.workspace import as_number, numeric_column
 
 FEWEST_ZEROS = 100
 """With fewer rows without an outcome, a column that is the same in all of them may be so by chance."""
-NAMES_ROWS = re.compile(r"(.*[^a-z])?(id|uuid|guid)|.*[a-z](Id|ID)|.*编号|.*号码")
-"""Names of columns that tell customers, households or stores apart, each as a whole."""
-FEW_ROWS_EACH = 20
-"""Text with fewer rows for each value on average names rows, not categories."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +48,20 @@ def choose_features(table: pl.DataFrame, request: UpliftRequest, path: Path) -> 
                 path=str(path),
             )
         )
+    notes += _notes_on_ids(table, () if request.cluster else left_out, features)
     missing = tuple(name for name in features if table[name].null_count())
     if missing:
         notes.append(Note("filled_missing", missing, int(sum(table[name].null_count() for name in missing))))
     return Features(features, tuple(notes))
+
+
+def _notes_on_ids(table: pl.DataFrame, left_out: Collection[str], features: Sequence[str]) -> Iterator[Note]:
+    """Yield notes on ids with several rows, which may be of one customer, and on numbers that may be ids."""
+    several = [name for name in left_out if is_identifier(table[name]) and has_few_rows_each(table[name])]
+    if repeated := tuple(sorted(name for name in several if table[name].drop_nulls().is_duplicated().any())):
+        yield Note("repeated_id", repeated)
+    if own := tuple(name for name in features if is_mostly_distinct(table[name])):
+        yield Note("kept_distinct", own)
 
 
 def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, path: Path) -> None:
@@ -91,20 +97,12 @@ def _unfit(table: pl.DataFrame, rest: list[str], request: UpliftRequest) -> Iter
     yield "ignored_constant", [name for name in rest if table[name].drop_nulls().n_unique() < 2]
     yield "ignored_date", [name for name in rest if table[name].dtype.is_temporal()]
     text = [name for name in rest if is_text_column(table[name])]
-    countable = [name for name in rest if table[name].dtype.is_integer() or name in text]
-    whole = [name for name in countable if names_rows(table[name])]
-    yield "ignored_id", whole
-    many = [name for name in text if name not in whole and table[name].n_unique() * FEW_ROWS_EACH > table.height]
+    ids = [name for name in rest if is_identifier(table[name])]
+    yield "ignored_id", ids
+    many = [name for name in text if name not in ids and has_few_rows_each(table[name])]
     yield "ignored_many_values", many
     outcome = numeric_column(table, request.outcome)
     yield "ignored_outcome_like", [name for name in rest if name not in text and _follows(table[name], outcome)]
-
-
-def names_rows(column: pl.Series) -> bool:
-    """Return whether a column holds ids: by its name, or whole numbers that are all different."""
-    by_name = NAMES_ROWS.fullmatch(column.name) or NAMES_ROWS.fullmatch(column.name.lower())
-    different = column.dtype.is_integer() and column.n_unique() == len(column)
-    return different or (by_name is not None and column.n_unique() > 2)
 
 
 def _follows(column: pl.Series, outcome: Floats) -> bool:

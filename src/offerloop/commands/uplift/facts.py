@@ -40,6 +40,7 @@ from offerloop.response import (
     has_response_types,
     mean_estimate,
     outcome_kind,
+    plain_differences,
     rank_share,
     ratio_estimate,
     response_type_rows,
@@ -208,18 +209,9 @@ class FindingsBuilder:
         return self.outcome_scores - self.outcome_scores[:, :1]
 
     def _raw(self) -> Floats:
-        """(rows, K): rows whose means are the differences of arms from no offer, by known chances and nothing else.
-
-        Of a table that is no trial they are the naive differences.
-        """
-        y, action = self.trial.outcome, self.evidence.action
+        """(rows, K): rows whose means are the plain differences of the outcome."""
         chance = None if self.trial.design == "observational" else self.evidence.chance
-        raw: Floats = np.empty(self.evidence.chance.shape)
-        for k in range(len(self.trial.arms.names)):
-            weight = (action == k) / (chance[:, k] if chance is not None else 1.0)
-            mean = float((weight @ y) / weight.sum())
-            raw[:, k] = mean + weight * (y - mean) / weight.mean()
-        return raw - raw[:, :1]
+        return plain_differences(self.trial.outcome, self.evidence.action, chance)
 
     def _disagreeing(self) -> tuple[str, ...]:
         """Arms of a trial whose raw and adjusted differences are further apart than chance allows."""

@@ -19,7 +19,7 @@ Design = Literal["known", "randomised", "observational"]
 NoteKind = Literal[
     "ignored_id", "ignored_outcome_like", "ignored_date", "ignored_constant", "ignored_many_values", "filled_missing",
     "small_arm", "shares_not_checked", "no_cost", "sampled", "trimmed", "few_events", "negative_cost", "no_types",
-    "few_clusters",
+    "few_clusters", "repeated_id", "kept_distinct",
 ]  # fmt: skip
 
 
@@ -56,8 +56,9 @@ class Suspect:
     """A column that tells the outcome so well that it was hardly known before the offer."""
 
     column: str
-    kind: Literal["explains", "never_without"]
-    """It explains most of the outcome, or the outcome never happens where the column has its usual value."""
+    kind: Literal["explains", "never_without", "moved"]
+    """It explains most of the outcome, the outcome never happens where the column has its usual value, or arms differ
+    in it as if the offers had changed it."""
     share: float
     """Share of the outcome's spread, or of customers with that value."""
     value: str = ""

@@ -60,9 +60,8 @@ WORTH = Message(
     "chosen, and the forecast, which is decided on some customers and valued on others"
 )
 WORTH_WITHIN = Message(
-    "{name} {per} over giving nothing, 95 % intervals; each offer for as many random "
-    "customers as {limit} allows, customers chosen, and the forecast, which is decided "
-    "on some customers and valued on others"
+    "{name} {per} over giving nothing, 95 % intervals; each offer for as many customers as {limit} allows, drawn at "
+    "random, customers chosen, and the forecast, which is decided on some customers and valued on others"
 )
 MARKS: dict[Design, Message] = {
     "known": Message("measured in a randomised trial"),
@@ -77,6 +76,7 @@ WORTH_TITLES = {
     "everyone": Message("Choosing customers does not clearly bring more than {same}"),
     "may_all": Message("The forecast is not clearly above giving nothing"),
     "may_choose": Message("The forecast is not clearly above giving nothing"),
+    "luck": Message("The forecast may be luck, since several offers were tried"),
     "nothing": Message("Nothing clearly brings more than giving nothing"),
     "doubtful": Message("Figures that are not to be acted on yet"),
 }
@@ -180,13 +180,18 @@ def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
     )
     return figure(
         "worth",
-        _(WORTH_TITLES[claim(findings)], same=same(findings, _)),
+        _(WORTH_TITLES["luck" if _is_perhaps_luck(findings) else claim(findings)], same=same(findings, _)),
         capital(_(WORTH_WITHIN, limit=limit(findings, _), **unit.texts()) if within else _(WORTH, **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, findings, _),
         localizer=_,
         says=_.stopped(_.clauses(says)),
     )
+
+
+def _is_perhaps_luck(findings: UpliftFindings) -> bool:
+    """Whether only the number of offers and choices that were tried keeps the forecast from paying."""
+    return findings.conclusion == "may_pay" and findings.forecast.profit.low > 0
 
 
 def _look(worth: TargetingWorth, findings: UpliftFindings) -> str:

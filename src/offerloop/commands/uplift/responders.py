@@ -40,7 +40,7 @@ class Responders:
     def drivers(self) -> Iterator[Driver]:
         """What the effect goes with, the clearest first."""
         effect = self.study.effect[:, self.offer]
-        for one in linear_projection(self.trial.value.features, effect, self.study.whose):
+        for one in linear_projection(self.trial.value, effect, self.offer):
             yield Driver(self._condition(one.column), one.slope, one.p_value)
 
     def importances(self) -> Iterator[Importance]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from offerloop.commands.uplift.findings import Suspect, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.commands.uplift.soundness import impossible, lost_rows, unlike_arms
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Localizer, capital, p_words
-from offerloop.response import ESTIMATOR_NAMES
+from offerloop.response import ALPHA, ESTIMATOR_NAMES
 
+TRIALS = 1_000
+"""Trials out of which so many show something by luck."""
 ALL = 0.995
 """A share of customers that is everybody."""
 HEADLINES = {
@@ -39,8 +43,12 @@ ORDERS = {
         "of recipients."
     ),
     "no": Message(
-        "If not everybody can get an offer, no order is known to be better than chance: compared with random "
-        "customers, those who are first by {estimator} bring {gain}, and this range includes zero."
+        "If not everybody can get an offer, choose customers at random: the order by {estimator} is not shown to bring "
+        "more than a random one (difference in {name} {per}: {size})."
+    ),
+    "none": Message(
+        "If not everybody can get an offer, choose customers at random: the order by {estimator} brings nothing over a "
+        "random one."
     ),
     "harms": Message(
         "If not everybody can get an offer, choose customers at random: compared with them, those who are "
@@ -48,6 +56,23 @@ ORDERS = {
     ),
 }
 """What the order of customers is worth, against a random one."""
+
+SUSPECTS = {
+    "explains": Message(
+        "{column} tells the outcome implausibly well ({share} of its spread): leave it out with {ignore} if it was "
+        "measured after the offer, or name it with {before} if it was known before."
+    ),
+    "never_without": Message(
+        "The outcome never happens where {column} is {value} ({share} of the customers): leave it out with "
+        "{ignore} if it was measured after the offer, or name it with {before} if it was known before."
+    ),
+    "moved": Message(
+        "{column} differs between the arms as if the offer had changed it, and tells {share} of the outcome's spread: "
+        "leave it out with {ignore} if it was measured after the offer, or name it with {before} if it was known "
+        "before."
+    ),
+}
+"""Why a column is suspected to have been measured after the offer, and what to do."""
 
 
 def sentence(findings: UpliftFindings, language: str = "en") -> str:
@@ -104,7 +129,12 @@ def same(findings: UpliftFindings, _: Localizer) -> str:
     offer = _.quoted(findings.offer)
     if best is None or best.treated_share >= ALL:
         return _("{offer} for everybody", context="uplift study", offer=offer)
-    return _("{offer} for random customers within {limit}", offer=offer, limit=limit(findings, _))
+    text = (
+        Message("{offer} for as many customers as the budget pays for, drawn at random")
+        if findings.top is None
+        else Message("{offer} for as many customers as {limit} allows, drawn at random")
+    )
+    return _(text, offer=offer, limit=limit(findings, _))
 
 
 def pays_for_all(findings: UpliftFindings) -> bool:
@@ -196,20 +226,9 @@ def doubts(findings: UpliftFindings, _: Localizer) -> list[str]:
 
 
 def _suspect(suspect: Suspect, _: Localizer) -> str:
-    text = (
-        Message(
-            "{column} tells the outcome implausibly well ({share} of its spread): leave it out with {ignore} if it was "
-            "measured after the offer, or name it with {before} if it was known before."
-        )
-        if suspect.kind == "explains"
-        else Message(
-            "The outcome never happens where {column} is {value} ({share} of the customers): leave it out with "
-            "{ignore} if it was measured after the offer, or name it with {before} if it was known before."
-        )
-    )
     share = _.share(suspect.share, 0.01)
     named = {"column": _.quoted(suspect.column), "value": _.quoted(suspect.value), "share": share}
-    return _(text, **named, ignore="--ignore", before="--known-before")
+    return _(SUSPECTS[suspect.kind], **named, ignore="--ignore", before="--known-before")
 
 
 def _pays(findings: UpliftFindings, _: Localizer) -> list[str]:
@@ -231,11 +250,10 @@ def _pays(findings: UpliftFindings, _: Localizer) -> list[str]:
         )
         if len(findings.arms) == 2
         else _(
-            "An offer for {share} of the customers, each the one of {n} that suits best by {estimator}, is forecast to "
-            "bring {gain}.",
+            "An offer for {share} of the customers is forecast to bring {gain}; each of them gets whichever of the {n} "
+            "offers is predicted to bring most.",
             share=share,
             n=len(findings.arms) - 1,
-            estimator=by,
             gain=gain,
         )
     )
@@ -258,10 +276,15 @@ def told_apart(findings: UpliftFindings, _: Localizer) -> str:
         text = Message(
             "This table does not show which of {names} is best: {offer} looks best so far, and no costs were given."
         )
+    elif looks_best and _is_cheapest(findings):
+        text = Message(
+            "This table does not show which of {names} is best: {offer} looks best so far, and none of the others "
+            "costs less."
+        )
     elif looks_best:
         text = Message(
-            "This table does not show which of {names} is best: {offer} looks best so far, and no other is a "
-            "cheaper choice."
+            "This table does not show which of {names} is best: {offer} looks best so far, and none that costs less is "
+            "shown to pay."
         )
     else:
         text = Message(
@@ -271,40 +294,76 @@ def told_apart(findings: UpliftFindings, _: Localizer) -> str:
     return _(text, names=names, offer=offer)
 
 
+def _is_cheapest(findings: UpliftFindings) -> bool:
+    """Whether no offer that cannot be told from the recommended one costs less; arms come in order of depth."""
+    offers = [arm for arm in findings.arms if arm.name in findings.near_ties]
+    if findings.expense == "depth":
+        return offers[0].name == findings.offer
+    costs = {arm.name: arm.cost.value for arm in offers if arm.cost is not None}
+    return costs.get(findings.offer, 0.0) <= min(costs.values(), default=0.0)
+
+
 def _instead(findings: UpliftFindings, _: Localizer) -> list[str]:
     """What a choice of customers would bring instead."""
-    choice = targeted(findings)
+    choice, forecast = targeted(findings), findings.forecast.profit
     if choice is None:
         return []
-    return [
-        _(
-            "Choosing customers by {estimator} would bring {size} instead, which is not clearly more.",
-            estimator=estimator(findings.estimator, _),
-            size=measure(findings, _).size(choice.profit),
-        )
-    ]
+    if forecast.low <= choice.profit.value <= forecast.high:
+        text = Message("Choosing customers by {estimator} would bring {size} instead; that is about the same.")
+    elif choice.profit.value < forecast.low:
+        text = Message("Choosing customers by {estimator} would bring only {size} instead.")
+    else:
+        text = Message("Choosing customers by {estimator} would bring {size} instead, but the difference may be luck.")
+    return [_(text, estimator=estimator(findings.estimator, _), size=measure(findings, _).size(choice.profit))]
 
 
 def _may_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
     gain = measure(findings, _).gain(findings.forecast.profit)
     first = (
-        _("The forecast is {gain}, but its range includes zero, so the gain may be chance.", gain=gain)
+        _("The forecast is {gain}, but its range includes zero, so the gain may be luck.", gain=gain)
         if findings.forecast.profit.low <= 0
-        else _(
-            "The forecast is {gain}, but with so many offers and choices the best one would look this good by "
-            "chance alone with probability {p}.",
-            gain=gain,
-            p=p_words(findings.p_value, _),
-        )
+        else _("The forecast is {gain}, but {chance}.", gain=gain, chance=by_luck(findings, _))
     )
     return [first, follow_up(findings, _)]
+
+
+def by_luck(findings: UpliftFindings, _: Localizer) -> str:
+    """How often something would look as good although no offer works."""
+    single = len(findings.arms) == 2
+    most = round(ALPHA * TRIALS)
+    if findings.p_value * TRIALS < 1:
+        text = (
+            Message(
+                "if the offer did not work, it would still look this good in fewer than 1 of 1,000 trials; we ask for "
+                "at most {most}"
+            )
+            if single
+            else Message(
+                "if no offer worked, the best of them would still look this good in fewer than 1 of 1,000 trials; we "
+                "ask for at most {most}"
+            )
+        )
+        return _(text, most=most)
+    text = (
+        Message(
+            "if the offer did not work, it would still look this good in {n} of 1,000 trials; we ask for at most {most}"
+        )
+        if single
+        else Message(
+            "if no offer worked, the best of them would still look this good in {n} of 1,000 trials; we ask for at "
+            "most {most}"
+        )
+    )
+    return _(text, n=math.ceil(findings.p_value * TRIALS), most=most)
 
 
 def follow_up(findings: UpliftFindings, _: Localizer) -> str:
     """How large a trial would show the forecast."""
     return _(
-        "If it is right, a trial with {n} customers, half of them without an offer, has a chance of 80 % to show it.",
+        "To find out, try it on {n} customers (your table has {rows}) and give half of them nothing: if the forecast "
+        "is right, 8 of 10 such trials show it.",
         n=findings.follow_up or 0,
+        rows=findings.n,
     )
 
 
@@ -346,11 +405,10 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     said.append(
         _(
             "For the forecast, all choices are made on some of the customers and valued on the others, who had "
-            "no part in them. If no offer had any effect, the best one would still look this good by chance "
-            "with probability {p}.",
-            p=p_words(findings.p_value, _),
+            "no part in them."
         )
     )
+    said.append(capital(_.stopped(by_luck(findings, _))))
     if findings.budget is not None:
         said.append(
             _("A budget of {budget} for all customers of the table is kept.", budget=f"{findings.budget:,.10g}")
@@ -394,8 +452,10 @@ def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:
 
 
 def _order(findings: UpliftFindings, _: Localizer) -> str:
-    gain = measure(findings, _).gain(findings.targeting)
-    return _(ORDERS[order(findings.targeting)], estimator=estimator(findings.estimator, _), gain=gain)
+    unit, over_random = measure(findings, _), findings.targeting
+    named = {"estimator": estimator(findings.estimator, _), "size": unit.size(over_random), **unit.texts()}
+    kind = order(over_random) if over_random.has_interval else "none"
+    return _(ORDERS[kind], gain=unit.gain(over_random), **named)
 
 
 def order(targeting: Estimate) -> str:

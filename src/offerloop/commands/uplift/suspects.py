@@ -3,6 +3,16 @@
 A sum over the outcome's own period, or a count of visits after the offer, makes effects vanish or appear: what is
 compared are then customers who did the same. Nothing in a table says when a column was measured, so such columns are
 named and nothing is recommended until somebody says that they were known before, or leaves them out.
+
+What was known before is the same in all arms but for chance. So a column is named, too, which differs between arms in
+the direction in which the offers moved the outcome, as its consequence would: from each column the outcome f(x) that it
+predicts, and from the differences d of the arms in f and t in the rest of the outcome, which are independent if chance
+decided who got what,
+
+    z = g' d / se(g' d),   g = cov(d)^-1 t
+
+is standard normal. P-values are corrected for the number of columns by the share of the outcome that each one explains
+(weighted Bonferroni: Genovese, Roeder and Wasserman 2006), since what predicts nothing moves no effect either.
 """
 
 from __future__ import annotations
@@ -11,11 +21,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
-from scipy.stats import rankdata
+from scipy.stats import norm, rankdata
 
 from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.findings import Suspect
-from offerloop.response import is_text_column
+from offerloop.evaluation import se_of
+from offerloop.response import Evidence, is_text_column, mean_estimate, plain_differences
 
 EXPLAINED = 0.5
 """Share of the outcome's spread that no single column known before explains in a shop."""
@@ -23,6 +34,10 @@ TOLD_APART = 0.95
 """How often a column is higher (or lower) for a customer with an outcome than for one without; .5 is by chance."""
 EXPECTED = 20
 """An outcome that should have happened so often among customers with the usual value of a column, and never did."""
+MOVED = 0.01
+"""Corrected p-value below which a column is said to have been moved by the offers."""
+MATTERS = 0.01
+"""Share of the outcome's spread below which a column moves no effect by half of its standard error."""
 GROUPS = 20
 
 
@@ -40,6 +55,31 @@ def suspect_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats) 
             yield Suspect(name, "explains", explained)
         elif not some[rows].any() and some.mean() * rows.sum() >= EXPECTED:
             yield Suspect(name, "never_without", float(rows.mean()), str(table[name][int(np.argmax(rows))]))
+
+
+def moved_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats, arms: Evidence) -> Iterator[Suspect]:
+    """Yield columns of features that differ between `arms` as if the offers had changed them with the outcome (n,)."""
+    means = np.array([outcome[arms.action == k].mean() for k in range(len(arms.offers))])
+    rest = outcome - means[arms.action]
+    effects = plain_differences(outcome, arms.action, arms.chance).mean(axis=0)
+    shares, p_values = [], []
+    for name in names:
+        codes, _ = _groups(table[name])
+        sizes = np.maximum(np.bincount(codes), 1)
+        shares.append(explained_share(codes, rest))
+        p_values.append(_moved_p((np.bincount(codes, rest) / sizes)[codes], effects, arms))
+    whole = sum(shares)
+    for name, share, p_value in zip(names, shares, p_values, strict=True):
+        if share >= MATTERS and p_value * whole < MOVED * share:
+            yield Suspect(name, "moved", share)
+
+
+def _moved_p(predicted: Floats, effects: Floats, arms: Evidence) -> float:
+    """Return the p-value of arms that differ in a predicted outcome (n,) as in the outcome itself: `effects` (K,)."""
+    rows = plain_differences(predicted, arms.action, arms.chance)
+    towards = np.linalg.pinv(np.cov(rows.T), hermitian=True) @ (effects - rows.mean(axis=0))
+    along = mean_estimate(rows @ towards, arms.customer)
+    return float(norm.sf(along.value / se_of(along))) if se_of(along) > 0 else 1.0
 
 
 def explained_share(codes: Ints, outcome: Floats) -> float:

@@ -13,7 +13,7 @@ from offerloop.commands.uplift.arms import Arms, evenly, read_arms
 from offerloop.commands.uplift.columns import amounts, choose_features
 from offerloop.commands.uplift.findings import Design, Note, Suspect
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.commands.uplift.suspects import suspect_columns
+from offerloop.commands.uplift.suspects import moved_columns, suspect_columns
 from offerloop.errors import EvidenceError, InputError
 from offerloop.message import Message
 from offerloop.response import (
@@ -105,11 +105,21 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
         balance_p=p_value,
         ratio_p=ratio,
         notes=(*chosen.notes, *_notes(arms, outcome, paid, ratio, whose)),
-        suspects=tuple(
-            suspect_columns(kept, [one for one in chosen.names if one not in request.known_before], outcome)
-        ),
+        suspects=_suspects(kept, chosen.names, outcome, evidence, request),
     )
     return _trimmed(trial) if kind == "observational" else trial
+
+
+def _suspects(
+    kept: pl.DataFrame, features: tuple[str, ...], outcome: Floats, arms: Evidence, request: UpliftRequest
+) -> tuple[Suspect, ...]:
+    """Return the columns that may have been measured after the offer; arms of what is no trial differ anyway."""
+    doubted = [one for one in features if one not in request.known_before]
+    telling = tuple(suspect_columns(kept, doubted, outcome))
+    if request.observational:
+        return telling
+    moved = moved_columns(kept, doubted, outcome, arms)
+    return (*telling, *(one for one in moved if one.column not in {other.column for other in telling}))
 
 
 def _check_ids(table: pl.DataFrame, request: UpliftRequest, path: Path) -> None:

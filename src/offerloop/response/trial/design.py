@@ -95,6 +95,19 @@ def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | N
     return sorted(differences, key=lambda one: -abs(one.z))
 
 
+def plain_differences(outcome: Floats, action: Ints, chance: Floats | None) -> Floats:
+    """Return rows (n, K) whose means are the differences of arms from no offer in an outcome (n,), unadjusted.
+
+    By known propensities (n, K) and nothing else; without them they are the naive differences of a table that is no
+    trial.
+    """
+    in_arm = np.eye(int(action.max()) + 1 if chance is None else chance.shape[1])[action]
+    weight = in_arm if chance is None else in_arm / chance
+    mean = (weight.T @ outcome) / weight.sum(axis=0)
+    rows: Floats = mean + weight * (outcome[:, None] - mean) / weight.mean(axis=0)
+    return rows - rows[:, :1]
+
+
 def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
     """Return the p-value of arms that differ on their features together (Wilks' lambda).
 

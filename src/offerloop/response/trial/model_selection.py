@@ -92,8 +92,13 @@ class ModelSelection:
         for name, gain in value.shrunk.items():
             paid = None if cost is None else cost.shrunk[name]
             profit = gain if paid is None else gain - paid
-            pairs = [(profit[d], None if paid is None else paid[d]) for d in range(len(profit))]
-            policies[name] = np.stack([spending.best(*pair) for pair in pairs])
+            every = np.eye(profit.shape[-1])
+            policies[name] = np.stack(
+                [
+                    every[spending.choice_within(folds, profit[d], None if paid is None else paid[d])]
+                    for d, folds in enumerate(value.fold)
+                ]
+            )
             rankings[name] = np.mean([ranking(*pair) for pair in zip(profit, value.fold, strict=True)], axis=0)
             losses[name] = (left - (value.surprise * profit.mean(axis=0)).sum(axis=1)) ** 2
         scores = value.scores if cost is None else value.scores - cost.scores

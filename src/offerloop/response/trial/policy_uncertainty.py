@@ -61,10 +61,10 @@ class WildBootstrap:
         signs = np.stack([rng.choice([-1.0, 1.0], int(whose.max()) + 1)[whose] for _ in range(draws)])
         drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, expected, surprise, strict=True)]
         offers = np.empty((draws, len(selection.fold), n), dtype=np.int64)
-        for division, each in enumerate(zip(*drawn, strict=True)):
+        for division, (folds, *each) in enumerate(zip(selection.fold, *drawn, strict=True)):
             for draw, effects in enumerate(zip(*each, strict=True)):
                 paid = effects[-1] if len(effects) > 1 else None
-                offers[draw, division] = spending.choice(_profit(list(effects)), paid)
+                offers[draw, division] = spending.choice_within(folds, _profit(list(effects)), paid)
         return cls(name, selection, signs, _profit(expected), _profit(surprise), offers)
 
     def of_policy(self) -> float:

@@ -26,6 +26,8 @@ LEAST_LEAF = 100
 CUTS = 15
 """Places at which a column is cut at most."""
 DEPTH = 2
+FEWEST_VARYING = 30
+"""Customers of an arm with another value of a column than the usual one, with fewer of whom it has no slope."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +59,28 @@ class Kind:
     effect: Estimate
 
 
-def linear_projection(features: Floats, effect: Floats, whose: Ints | None = None) -> list[Projected]:
-    """Return the slopes of an effect (n,) on features (n, p), the clearest first.
+def linear_projection(evidence: Evidence, effect: Floats, offer: int) -> list[Projected]:
+    """Return the slopes of an offer's effect (n,) on features (n, p), the clearest first.
 
-    Errors are robust to unequal spread, and to clusters `whose` (n,) with the factor G / (G - 1).
+    Errors are robust to unequal spread (HC3: MacKinnon and White 1985), and to clusters with the factor G / (G - 1).
+    A column that is the same for all but a few customers has no slope: no error is right for so few.
     """
-    scale = spread(features)
-    z = (features - features.mean(axis=0)) / scale
-    usable = _independent(z)
+    features, whose = evidence.features, evidence.customer
+    z = (features - features.mean(axis=0)) / spread(features)
+    varies = np.flatnonzero(_varying_rows(evidence, offer) >= FEWEST_VARYING)
+    usable = varies[_independent(z[:, varies])]
     x = np.column_stack([np.ones(len(z)), z[:, usable]])
     inverse = np.linalg.inv(x.T @ x)
     slope = inverse @ (x.T @ effect)
-    contributions = x * (effect - x @ slope)[:, None]
-    if whose is not None:
-        contributions = np.stack([np.bincount(whose, one) for one in contributions.T], axis=1)
-    groups = len(contributions)
-    free = groups - 1 if whose is not None else max(groups - x.shape[1], 1)
-    se = np.sqrt(np.diag(inverse @ (contributions.T @ contributions) @ inverse) * groups / max(groups - 1, 1))
+    left = effect - x @ slope
+    if whose is None:
+        contributions = x * (left / (1 - np.einsum("np,pq,nq->n", x, inverse, x)))[:, None]
+        free, few = max(len(x) - x.shape[1], 1), 1.0
+    else:
+        contributions = np.stack([np.bincount(whose, one) for one in (x * left[:, None]).T], axis=1)
+        free = len(contributions) - 1
+        few = len(contributions) / max(free, 1)
+    se = np.sqrt(np.diag(inverse @ (contributions.T @ contributions) @ inverse) * few)
     projected = [
         Projected(
             int(column),
@@ -83,6 +90,12 @@ def linear_projection(features: Floats, effect: Floats, whose: Ints | None = Non
         for k, column in enumerate(usable, start=1)
     ]
     return sorted(projected, key=lambda one: one.p_value)
+
+
+def _varying_rows(evidence: Evidence, offer: int) -> Ints:
+    """Return how many customers of the smaller of two arms have another value than the usual one, by feature (p,)."""
+    other = evidence.features != np.median(evidence.features, axis=0)
+    return np.min([other[evidence.action == arm].sum(axis=0) for arm in (0, offer)], axis=0)
 
 
 def shuffled_losses(

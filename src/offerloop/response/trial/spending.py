@@ -35,6 +35,20 @@ class Spending:
         """Return 1 for the offer that `choice` gives each row, and 0 for the others (n, K)."""
         return np.eye(profit.shape[1])[self.choice(profit, cost)]
 
+    def choice_within(self, fold: Ints, profit: Floats, cost: Floats | None) -> Ints:
+        """Return the choice (n,) of each fold (n,) by itself, so that every fold keeps to the limit.
+
+        A policy of parts of several choices then keeps to it, too; and no fold is given more than the others because
+        the models of these were fitted on its good luck.
+        """
+        if self.limit is None:
+            return self.choice(profit, cost)
+        chosen = np.empty(len(fold), dtype=np.int64)
+        for held_fold in np.unique(fold):
+            rows = fold == held_fold
+            chosen[rows] = self.choice(profit[rows], None if cost is None else cost[rows])
+        return chosen
+
     def choice(self, profit: Floats, cost: Floats | None) -> Ints:
         """Return the offer of each row (n,) with the most profit less the price of budget times cost.
 

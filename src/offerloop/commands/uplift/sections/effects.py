@@ -221,7 +221,9 @@ def types_section(findings: UpliftFindings, _: Localizer) -> Section | None:
             _(
                 "Customers by what {offer} does to them. Nobody can be seen both with and without it, so the "
                 "type of a single customer is never known, only about how many there are of each. This assumes "
-                "that among customers who look the same it does not attract some and put off others.",
+                "that among customers who look the same it does not attract some and put off others. The predicted "
+                "effect beside a type is the mean of those who may be of it, the likeliest counting most: some "
+                "of them are of other types, so that it is not 0 for sure things either.",
                 offer=_.quoted(findings.offer),
             )
         ),

@@ -26,17 +26,27 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
             "Customers are ranked by {estimator}: the simplest that is not clearly worse than the best", estimator=by
         )
     )
-    blocks: list[Block] = [
-        Text(
-            _(
-                "Each estimator (a method that predicts effects) ranked customers whose data it had not "
-                "learned from. Its area says what that order is worth: the gain from the customers "
-                "ranked first, averaged over every possible number of recipients. As a share of what the "
-                "best offer brings for everybody, a random order has 0.5. Of two that are about equally "
-                "good the simpler one is used, which stands first: it is wrong less often about new "
-                "customers."
-            )
+    said = [
+        _(
+            "Each estimator (a method that predicts effects) ranked customers whose data it had not learned from. "
+            "Its area says what that order is worth: the gain from the customers ranked first, averaged over every "
+            "possible number of recipients."
         ),
+        _(
+            "Of two that are about equally good the simpler one is used, which stands first: it is wrong less often "
+            "about new customers."
+        ),
+    ]
+    if _has_shares(findings):
+        said.insert(
+            1,
+            _(
+                "The area share compares this with the best offer for everybody: 0.5 means no better than a random "
+                "order, 1 means as much as that offer brings for everybody."
+            ),
+        )
+    blocks: list[Block] = [
+        Text(_.sentences(said)),
         _ranked_figure(findings, _),
         _ranked_table(findings, _),
     ]
@@ -47,14 +57,19 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     return Section("estimators", _("Estimators", context="section name"), message, tuple(blocks))
 
 
-def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
-    """Shares where there is a clear whole to share, what lies over a random order otherwise."""
-    unit, best = measure(findings, _), everyone(findings)
-    shared = (
+def _has_shares(findings: UpliftFindings) -> bool:
+    """Whether the best offer for everybody clearly brings something that areas are shares of."""
+    best = everyone(findings)
+    return (
         best is not None
         and best.profit.low > 0
         and all(ranked.share is not None and is_finite(ranked.share) for ranked in findings.ranked)
     )
+
+
+def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
+    """Shares where there is a clear whole to share, what lies over a random order otherwise."""
+    unit, shared = measure(findings, _), _has_shares(findings)
     parts = [
         (ranked, ranked.share if shared and ranked.share is not None else unit.scaled(ranked.over_random))
         for ranked in findings.ranked
@@ -91,13 +106,14 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
 
 
 def _ranked_table(findings: UpliftFindings, _: Localizer) -> Table:
-    unit = measure(findings, _)
+    unit, shared = measure(findings, _), _has_shares(findings)
     rows = tuple(
-        (_ranked(ranked, _), "" if ranked.share is None else ranked.share.text(), unit.size(ranked.over_random),
-         unit.size(ranked.area), unit.size(ranked.policy))
+        (_ranked(ranked, _), *([ranked.share.text()] if shared and ranked.share is not None else []),
+         unit.size(ranked.over_random), unit.size(ranked.area), unit.size(ranked.policy))
         for ranked in findings.ranked
     )  # fmt: skip
-    heads = columns(_, "estimator", "area_share", "over_random", "area", "its_policy")
+    shares = ("area_share",) if shared else ()
+    heads = columns(_, "estimator", *shares, "over_random", "area", "its_policy")
     return Table(_("Estimators on left-out customers, {name} {per}", **unit.texts()), heads, rows)
 
 
