@@ -8,9 +8,10 @@ import pytest
 from page_texts import Outline, Texts
 from uplift_case import CASES, NOTES, around, everyone, leaking, nothing, promising, targeted, useless
 
-from offerloop.commands.uplift.findings import Conclusion, Note, NoteKind, TargetingWorth
+from offerloop.commands.uplift.findings import Conclusion, Condition, Note, NoteKind, TargetingWorth
 from offerloop.commands.uplift.notes import note
 from offerloop.commands.uplift.page import SHOWN, render_uplift
+from offerloop.commands.uplift.sections.responders import tightest
 from offerloop.commands.uplift.sentences import lead, localizer, sentence
 from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.evaluation.estimate import Estimate
@@ -100,6 +101,23 @@ def test_what_is_held_against_nothing_is_not_said_to_beat_an_offer_for_everybody
     assert "Choosing customers clearly pays; no single offer does" in render_uplift(unsure)
 
 
+def test_a_choice_that_leaves_nobody_out_is_one_of_offers():
+    found = targeted()
+    single, _, choice = found.policies
+    all_treated = replace(found, policies=(single, replace(choice, treated_share=1.0)))
+    said = sentence(all_treated)
+    assert said.startswith("Choose the offer for each customer: it brings clearly more than “10 off” for everybody.")
+    assert "Giving each customer whichever of the 2 offers is predicted to bring most is forecast to bring 1.32" in said
+    assert "Choosing the offer for each customer clearly brings more" in plain(all_treated)
+
+
+def test_conditions_that_another_one_implies_are_not_repeated():
+    young = Condition("age", None, above=False, cut=72.0)
+    younger = replace(young, cut=52.0)
+    assert tightest((young, younger)) == [younger]
+    assert tightest((young, replace(younger, above=True))) == [young, replace(younger, above=True)]
+
+
 def test_one_offer_is_named():
     found = targeted()
     assert "“10 off” for 43 % of the customers, chosen by" in sentence(replace(found, arms=found.arms[:2]))
@@ -115,9 +133,9 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     page = plain(found)
     assert "clearly more than" not in page
     assert "clearly pays" not in page
-    assert "This table does not show which of “10 off”, “20 off” is best: “10 off” looks best so far, and" in page
+    assert "which of “10 off”, “20 off” is best for everybody: “10 off” looks best so far, and" in page
     cheap = replace(found, offer="20 off")
-    assert "“20 off” is the least expensive that is shown to do as well." in plain(cheap)
+    assert "“20 off” costs least of those that do about as well." in plain(cheap)
     assert "All rows of one “household” count as a single unit; there are 9,400 of them." in page
 
 

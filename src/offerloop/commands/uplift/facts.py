@@ -270,9 +270,9 @@ class FindingsBuilder:
         return self._mean(self.study.selection.area(self.study.decision.estimator) - self.score_area)
 
     def _usual_areas(self) -> Iterator[UsualArea]:
-        if self.study.whose is not None:
-            return
         offer = self.study.decision.offer
+        if self.study.whose is not None or not self._mean(self.outcome_effect[:, offer]).is_clear:
+            return
         orders = [(self.study.decision.estimator, False, self.study.profit[:, offer])]
         if self.score is not None:
             orders.append((self.request.score or "", True, self.score))

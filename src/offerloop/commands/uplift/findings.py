@@ -298,7 +298,8 @@ class UpliftFindings:
     features: tuple[str, ...]
     notes: tuple[Note, ...]
     usual_areas: tuple[UsualArea, ...] = ()
-    """Of the chosen estimator, and of the reader's score; none where rows come in clusters."""
+    """Of the chosen estimator, and of the reader's score; none where rows come in clusters, or where the effect of
+    the offer for everybody, of which they are shares, is not clear."""
     against_score: Estimate | None = None
     """Area of the chosen estimator less that of the reader's score; None without one."""
     top: float | None = None

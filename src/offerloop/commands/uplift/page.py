@@ -29,6 +29,7 @@ from offerloop.commands.uplift.sentences import (
     localizer,
     same,
     short_estimator,
+    treats_all,
 )
 from offerloop.commands.uplift.terms import TERMS
 from offerloop.config import Shop
@@ -72,6 +73,8 @@ MARKS: dict[Design, Message] = {
 WORTH_TITLES = {
     "targeted": Message("Choosing customers clearly brings more than {same}"),
     "only": Message("Choosing customers clearly pays; no single offer does"),
+    "targeted_all": Message("Choosing the offer for each customer clearly brings more than {same}"),
+    "only_all": Message("Choosing the offer for each customer clearly pays; no single offer does"),
     "even": Message("Choosing customers is not forecast to bring more than {same}"),
     "everyone": Message("Choosing customers does not clearly bring more than {same}"),
     "may_all": Message("The forecast is not clearly above giving nothing"),
@@ -180,7 +183,7 @@ def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
     )
     return figure(
         "worth",
-        _(WORTH_TITLES["luck" if _is_perhaps_luck(findings) else claim(findings)], same=same(findings, _)),
+        _(_worth_title(findings), same=same(findings, _)),
         capital(_(WORTH_WITHIN, limit=limit(findings, _), **unit.texts()) if within else _(WORTH, **unit.texts())),
         forest(dots, PLAIN_LABELS, lines_per_row=2),
         _worth_table(every, findings, _),
@@ -189,9 +192,11 @@ def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
     )
 
 
-def _is_perhaps_luck(findings: UpliftFindings) -> bool:
-    """Whether only the number of offers and choices that were tried keeps the forecast from paying."""
-    return findings.conclusion == "may_pay" and findings.forecast.profit.low > 0
+def _worth_title(findings: UpliftFindings) -> Message:
+    claimed = claim(findings)
+    if findings.conclusion == "may_pay" and findings.forecast.profit.low > 0:
+        return WORTH_TITLES["luck"]
+    return WORTH_TITLES.get(f"{claimed}_all" if treats_all(findings) else claimed, WORTH_TITLES[claimed])
 
 
 def _look(worth: TargetingWorth, findings: UpliftFindings) -> str:

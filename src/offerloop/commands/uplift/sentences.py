@@ -19,6 +19,8 @@ ALL = 0.995
 HEADLINES = {
     "targeted": Message("Choose whom to treat: it brings clearly more than {same}"),
     "only": Message("Choose whom to treat: it clearly pays, and no single offer does"),
+    "targeted_all": Message("Choose the offer for each customer: it brings clearly more than {same}"),
+    "only_all": Message("Choose the offer for each customer: it clearly pays, and no single offer does"),
     "even": Message("Offers pay, but choosing customers is not forecast to bring more than {same}"),
     "everyone": Message("Give everybody {offer}: it pays, and choosing customers does not clearly bring more"),
     "may_all": Message("{offer} may pay: try it on {n} customers first"),
@@ -89,7 +91,7 @@ def localizer(language: str) -> Localizer:
 def headline(findings: UpliftFindings, _: Localizer) -> str:
     """The verdict in one line, as far as the forecast bears it."""
     best, claimed = everyone(findings), claim(findings)
-    text = HEADLINES[claimed]
+    text = HEADLINES.get(f"{claimed}_all" if treats_all(findings) else claimed, HEADLINES[claimed])
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
     named = {"offer": _.quoted(findings.offer), "same": same(findings, _), "limit": limit(findings, _)}
@@ -135,6 +137,12 @@ def same(findings: UpliftFindings, _: Localizer) -> str:
         else Message("{offer} for as many customers as {limit} allows, drawn at random")
     )
     return _(text, offer=offer, limit=limit(findings, _))
+
+
+def treats_all(findings: UpliftFindings) -> bool:
+    """Whether a choice of customers leaves nobody out, so that only the offer is chosen."""
+    choice = targeted(findings)
+    return choice is not None and choice.treated_share >= ALL and len(findings.arms) > 2
 
 
 def pays_for_all(findings: UpliftFindings) -> bool:
@@ -240,23 +248,28 @@ def _pays(findings: UpliftFindings, _: Localizer) -> list[str]:
             *([told_apart(findings, _)] if len(findings.near_ties) > 1 else _instead(findings, _)),
         ]
     share, by = _.share(choice.treated_share, 0.01), _("predicted effect", context="uplift study")
-    first = (
-        _(
+    if treats_all(findings):
+        first = _(
+            "Giving each customer whichever of the {n} offers is predicted to bring most is forecast to bring {gain}.",
+            n=len(findings.arms) - 1,
+            gain=gain,
+        )
+    elif len(findings.arms) == 2:
+        first = _(
             "{offer} for {share} of the customers, chosen by {estimator}, is forecast to bring {gain}.",
             offer=_.quoted(findings.offer),
             share=share,
             estimator=by,
             gain=gain,
         )
-        if len(findings.arms) == 2
-        else _(
+    else:
+        first = _(
             "An offer for {share} of the customers is forecast to bring {gain}; each of them gets whichever of the {n} "
             "offers is predicted to bring most.",
             share=share,
             n=len(findings.arms) - 1,
             gain=gain,
         )
-    )
     single = unit.size(best.profit if best else None)
     return [capital(first), _("The best single offer, {same}, brings {size}.", same=same(findings, _), size=single)]
 
@@ -274,22 +287,23 @@ def told_apart(findings: UpliftFindings, _: Localizer) -> str:
     looks_best = bool(single) and max(single, key=lambda one: one.profit.value).name == findings.offer
     if findings.expense is None:
         text = Message(
-            "This table does not show which of {names} is best: {offer} looks best so far, and no costs were given."
+            "This table does not show which of {names} is best for everybody: {offer} looks best so far, and no costs "
+            "were given."
         )
     elif looks_best and _is_cheapest(findings):
         text = Message(
-            "This table does not show which of {names} is best: {offer} looks best so far, and none of the others "
-            "costs less."
+            "This table does not show which of {names} is best for everybody: {offer} looks best so far, and none of "
+            "the others costs less."
         )
     elif looks_best:
         text = Message(
-            "This table does not show which of {names} is best: {offer} looks best so far, and none that costs less is "
-            "shown to pay."
+            "This table does not show which of {names} is best for everybody: {offer} looks best so far, and none that "
+            "costs less is shown to pay."
         )
     else:
         text = Message(
-            "This table does not show which of {names} is best: {offer} is the least expensive that is shown "
-            "to do as well."
+            "This table does not show which of {names} is best for everybody: {offer} costs least of those that do "
+            "about as well."
         )
     return _(text, names=names, offer=offer)
 

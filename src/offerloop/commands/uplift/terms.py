@@ -33,6 +33,11 @@ TERMS = (
         Message("the range that holds the true figure in 95 of 100 such studies"),
     ),
     Entry(
+        "p-value",
+        Message("p-value", context="glossary of a trial"),
+        Message("how often chance alone would show as much: 0.05 is in 5 of 100 such studies"),
+    ),
+    Entry(
         "uplift-curve",
         Message("uplift curve (Qini)", context="glossary of a trial"),
         Message("what treating more and more customers brings, those ranked best first"),

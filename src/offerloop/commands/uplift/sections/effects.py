@@ -37,6 +37,7 @@ from offerloop.report import (
     percent_labels,
     upright,
 )
+from offerloop.workspace import arm_numbers
 
 TYPES = {
     "persuadable": Message("persuadable", context="response type"),
@@ -89,6 +90,8 @@ def arms_section(findings: UpliftFindings, _: Localizer) -> Section:
 
 
 def _source(column_or_number: str, _: Localizer) -> str:
+    if "=" in column_or_number:
+        return _.listed(f"{arm} {amount:,.10g}" for arm, amount in arm_numbers(column_or_number, "--cost"))
     try:
         float(column_or_number)
     except ValueError:
@@ -135,7 +138,7 @@ def deciles_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     text = (
         Message("The top tenth responds more than the bottom tenth, by {gap} {per}")
         if gap.low > 0
-        else Message("The top tenth does not clearly respond more than the bottom tenth: by {gap} {per}")
+        else Message("The top tenth does not clearly respond more than the bottom tenth (difference: {gap} {per})")
     )
     message = _(text, gap=unit.size(gap), per=unit.per)
     blocks = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from offerloop.commands.uplift.findings import Condition, Driver, UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.sections.columns import columns
@@ -73,6 +75,12 @@ def condition(one: Condition, _: Localizer) -> str:
     return _(text, column=_.quoted(one.column), cut=cut, category=category)
 
 
+def tightest(conditions: Sequence[Condition]) -> list[Condition]:
+    """Return conditions without those that another one of the same column implies."""
+    last = {(one.column, one.category, one.above): one for one in conditions}
+    return list(last.values())
+
+
 def _step(cut: float) -> float:
     """Four digits at most."""
     for places in range(-3, 4):
@@ -108,7 +116,7 @@ def _importances_table(findings: UpliftFindings, _: Localizer) -> Table:
 def _segments_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     rows = tuple(
-        (_.listed(condition(part, _) for part in one.conditions), _.count(one.n), unit.size(one.effect))
+        (_.listed(condition(part, _) for part in tightest(one.conditions)), _.count(one.n), unit.size(one.effect))
         for one in findings.segments
     )
     caption = _(
