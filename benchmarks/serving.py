@@ -4,7 +4,8 @@
 The worker is pinned to one core and the clients to another; clients keep their connections, and each sends a request
 when the last one was answered, or at half the highest rate. Beside it stand a bare route of FastAPI that parses the
 same body, and bare Starlette, on the same server and core. They are asked by turns, a slice at a time, and the medians
-of slices are compared, so that other work on the machine slows all alike. Two workers on both cores show that a
+of slices are compared, so that other work on the machine slows all alike; at half load too, where the bare route shows
+what the server, the clients and the machine add to any answer. Two workers on both cores show that a
 customer gets the same from each. Vowpal Wabbit chooses in a process, without HTTP. `make bench NAME=serving` prints
 a table; `--json FILE` writes it too, `--quick` takes a second for each figure.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import random
@@ -114,12 +116,15 @@ async def ask(server: Server, path: str, token: str, body: Body, seconds: float,
     """Send requests by all clients for some seconds, as fast as they are answered or at a rate."""
     took: list[float] = []
     failed = 0
+    gc.collect()
+    gc.disable()  # a pause of the clients would count as one of the server
+    connections = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(CLIENTS)]
     end = time.perf_counter() + seconds
     pause = None if per_second is None else CLIENTS / per_second
 
     async def client(number: int) -> None:
         nonlocal failed
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        reader, writer = connections[number]
         due = time.perf_counter() + (pause or 0) * number / CLIENTS
         while (now := time.perf_counter()) < end:
             if pause is not None and now < due:
@@ -134,6 +139,7 @@ async def ask(server: Server, path: str, token: str, body: Body, seconds: float,
 
     begin, cpu = time.perf_counter(), cpu_seconds(server.pid)
     await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+    gc.enable()
     took.sort()
     middle, late = took[len(took) // 2], took[int(len(took) * 0.99)]
     spent_us = 1e6 * (cpu_seconds(server.pid) - cpu) / len(took)
@@ -205,19 +211,18 @@ def measure_service(shop: Path, customers: int, seconds: float) -> tuple[list[Re
 
 def measure_peers(ours: Server, customers: int, seconds: float) -> tuple[list[Result], list[Claim]]:
     """Ask for decisions of the service and of its peers by turns."""
-    path, body = bodies(customers)["decisions"]
     with ExitStack() as stack:
         servers = {"offerloop": ours, **{name: stack.enter_context(peer(name)) for name in PEERS}}
-        loads: dict[str, list[Load]] = {name: [] for name in servers}
-        for _ in range(SLICES):
-            for name, server in servers.items():
-                load = ask(server, path, ours.first_line, body, seconds / SLICES, None)
-                loads[name].append(asyncio.run(load))
-    of = {name: middle(slices) for name, slices in loads.items()}
+        of = by_turns(servers, ours, customers, seconds, None)
+        half = by_turns(servers, ours, customers, seconds, of["offerloop"].per_second / 2)
     results = [
-        one for name, load in of.items() for one in figures(f"{name}, by turns".replace("_", " "), "decisions", load)
+        one
+        for how, loads in (("by turns", of), ("by turns at our half load", half))
+        for name, load in loads.items()
+        for one in figures(f"{name}, {how}".replace("_", " "), "decisions", load)
     ]
-    claims = []
+    floor = half["offerloop"].p99_ms - half["bare_fastapi"].p99_ms
+    claims = [Claim("decisions: p99 at half load above that of bare fastapi, ms", floor)]
     for name in PEERS:
         target = SHARE_OF_BARE if name == "bare_fastapi" else None
         for what, share in (
@@ -227,6 +232,19 @@ def measure_peers(ours: Server, customers: int, seconds: float) -> tuple[list[Re
             met = None if target is None else share >= target
             claims.append(Claim(f"{what}, as a share of {name.replace('_', ' ')}", share, target=target, met=met))
     return results, claims
+
+
+def by_turns(
+    servers: dict[str, Server], ours: Server, customers: int, seconds: float, per_second: float | None
+) -> dict[str, Load]:
+    """Ask for decisions of each server by turns, a slice at a time, and return the medians."""
+    path, body = bodies(customers)["decisions"]
+    loads: dict[str, list[Load]] = {name: [] for name in servers}
+    for _ in range(SLICES):
+        for name, server in servers.items():
+            load = ask(server, path, ours.first_line, body, seconds / SLICES, per_second)
+            loads[name].append(asyncio.run(load))
+    return {name: middle(slices) for name, slices in loads.items()}
 
 
 def middle(slices: list[Load]) -> Load:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, text
@@ -119,6 +120,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - the two have no common type
     """Return an INSERT that knows ON CONFLICT."""
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the columns of rows, which may say more; those that are there stay as they are.
+
+    The driver gets them as they are: SQLAlchemy would take longer to prepare each than the database to write it.
+    """
+    if rows:
+        connection.exec_driver_sql(_insertion(table, connection.dialect.name), list(rows))
+
+
+@cache
+def _insertion(table: Table, dialect: str) -> str:
+    names = [column.name for column in table.columns]
+    values = ", ".join(f"%({name})s" if dialect == "postgresql" else f":{name}" for name in names)
+    return f"insert into {table.name} ({', '.join(names)}) values ({values}) on conflict do nothing"
 
 
 def clock(connection: Connection) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from offerloop.store.connect import inserting
+from offerloop.store.connect import insert_new
 from offerloop.store.reported.erased import erased_among, hold_off_erasures
 from offerloop.store.schema import customer_keys, decisions
 
@@ -42,12 +43,11 @@ def keys_of_customers(connection: Connection, customer_ids: Iterable[str]) -> di
     """Return the key of each customer; one who has none gets a random one."""
     wanted = sorted(set(customer_ids))
     rows = [{"customer_id": one, "customer_key": secrets.token_hex(16)} for one in wanted]
-    if rows:
-        connection.execute(inserting(connection, customer_keys).on_conflict_do_nothing(), rows)
+    insert_new(connection, customer_keys, rows)
     keys: dict[str, str] = {}
     for start in range(0, len(wanted), IN_ONE):
         among = customer_keys.c.customer_id.in_(wanted[start : start + IN_ONE])
-        keys |= {row.customer_id: row.customer_key for row in connection.execute(select(customer_keys).where(among))}
+        keys |= {row[0]: row[1] for row in connection.execute(select(customer_keys).where(among))}
     return keys
 
 
@@ -58,16 +58,13 @@ def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> 
     gone = erased_among(connection, customers)
     keys = keys_of_customers(connection, customers - gone) | {one: secrets.token_hex(16) for one in gone}
     rows = [_row(one, keys[one.customer_id or ""], is_erased=one.customer_id in gone) for one in records]
-    if rows:
-        new = inserting(connection, decisions).on_conflict_do_nothing()
-        connection.execute(new, sorted(rows, key=lambda row: str(row["decision_id"])))
+    insert_new(connection, decisions, sorted(rows, key=itemgetter("decision_id")))
 
 
 def _row(record: DecisionRecord, customer_key: str, *, is_erased: bool) -> dict[str, Any]:
     """Return a row, which says nothing of what was asked for an erased customer."""
-    row = {name: value for name, value in vars(record).items() if name != "customer_id"}
     blanked = {"request": "{}", "input_hash": ""} if is_erased else {}
-    return {**row, **blanked, "customer_key": customer_key}
+    return {**vars(record), **blanked, "customer_key": customer_key}
 
 
 _FIND = (
