@@ -35,7 +35,7 @@ from offerloop.web.console import routes as console
 from offerloop.web.direct import Direct
 from offerloop.web.limits import Bounds
 from offerloop.web.settings import Settings
-from offerloop.web.telemetry.log import log_to_stderr
+from offerloop.web.telemetry.log import flush_log, log_to_stderr
 from offerloop.web.telemetry.surroundings import Surroundings
 from offerloop.web.worker import Worker
 
@@ -73,6 +73,7 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> S
         await run_in_threadpool(worker.start)
         yield
         await run_in_threadpool(worker.stop)
+        flush_log()
 
     app = Service(
         title="Offerloop",

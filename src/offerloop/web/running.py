@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,7 @@ def run(
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store
     log_to_stderr()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it anew when it has stopped
     runner = Runner(settings.shop, settings.store)
     runner.start()
     try:

@@ -72,3 +72,9 @@ def log_to_stderr() -> GatheredLines:
     root.handlers[:] = [lines]
     root.setLevel(logging.INFO)
     return lines
+
+
+def flush_log() -> None:
+    """Write what waits: a process that a signal ends does nothing more."""
+    for one in logging.getLogger("offerloop").handlers:
+        one.flush()
