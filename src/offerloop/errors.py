@@ -6,6 +6,7 @@
     │   ├── SourceError       a file or a column of a source
     │   │   └── NothingLeftError   no row of it can be used
     │   └── EvidenceError     the data cannot carry the claim that was asked for
+    ├── RereadError           what is new cannot be added to what was read before: everything is read again
     ├── StoppedError          the user stopped it, exit code 130
     ├── StoreError            the database did not answer in time; whether it was done is seen by asking again
     └── ContractError         a stage broke its own table's contract: a fault of ours, exit code 1
@@ -54,6 +55,10 @@ class NothingLeftError(SourceError):
 
 class EvidenceError(InputError):
     """The data do not allow the claim that was asked for."""
+
+
+class RereadError(OfferloopError):
+    """What is new cannot be added to what was computed before; who catches it computes everything."""
 
 
 class StoppedError(OfferloopError):

@@ -26,14 +26,14 @@ from offerloop.decision import (
     exploration_of,
     plan_period,
 )
-from offerloop.engine import Engine, Frame, Shards, collect
+from offerloop.engine import Engine, Extendable, Frame, Shards, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import ComingTest
-from offerloop.events import Events, LoopExposures, SourcesRead, prepare
+from offerloop.events import Events, LoopExposures, SourcesRead, extend_events, prepare
 from offerloop.message import Message
 from offerloop.offers import Offer
-from offerloop.profiles import PastEvents, build_profiles, members
-from offerloop.recommenders import Assortment, BusinessRules, Context, Interactions, Lists, choose
+from offerloop.profiles import PastEvents, Purchases, build_profiles, members
+from offerloop.recommenders import Assortment, Bought, BusinessRules, Context, Interactions, Lists, choose
 from offerloop.response import (
     Effects,
     Margins,
@@ -71,7 +71,7 @@ SUGGESTED_PRODUCTS = 3
 
 
 STAGES = (
-    "events", "profiles", "audiences", "recommenders", "past campaigns", "shelf prices", "response",
+    "events", "profiles", "audiences", "interactions", "recommenders", "past campaigns", "shelf prices", "response",
     "shown offers", "effects",
     "allocation",
     "business as usual", "assignments", "suggestions", "coming test",
@@ -129,7 +129,7 @@ def plan(
     then no recommender is fitted, and no products are suggested beside offers.
     """
     events = clean(config, engine, stage, None if period is None else period.exposures, read)
-    profiles = stage("profiles", profile, events)
+    profiles, _ = stage("profiles", Extendable(profile, extend_profile), events, engine)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
@@ -224,12 +224,24 @@ def clean(
     """Stage 1; `loop_exposures` is what a loop gave before, `read` the sources where they were read before."""
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
     before = {} if read is None else {"read": read}
-    return stage("events", prepare, settings, engine, loop_exposures, **before)
+    return stage("events", Extendable(prepare, extend_events), settings, engine, loop_exposures, **before)
 
 
 def like(events: Events, config: Config, engine: Engine, stage: Stage) -> Preferences:
     """Carry out stage 3, what each customer would like."""
-    return stage("recommenders", recommend, events, config.only("seed", "shop", "recommend", "profiles"), engine)
+    bought = stage("interactions", Extendable(buy, extend_bought), events, engine)
+    settings = config.only("seed", "shop", "recommend", "profiles")
+    return stage("recommenders", recommend, events, bought, settings, engine)
+
+
+def buy(events: Events, engine: Engine) -> Bought:
+    """What customers bought on which days."""
+    return Bought.of(events.order_lines, events.as_of_day, engine)
+
+
+def extend_bought(earlier: Bought, events: Events, engine: Engine) -> Bought:
+    """The same after a day: its purchases are added."""
+    return earlier.at(events.order_lines, events.as_of_day, engine)
 
 
 @dataclass(frozen=True)
@@ -247,12 +259,31 @@ def or_gap(work: Callable[[], Result]) -> Result | Gap:
         return Gap(missing.message)
 
 
-def profile(events: Events) -> pl.DataFrame:
+Profiles = tuple[pl.DataFrame, Purchases]
+"""Profiles, and what of them a later day changes for few customers."""
+
+
+def profile(events: Events, engine: Engine) -> Profiles:
     """Stage 2. Raises EvidenceError when there is nobody to compare with."""
-    past = PastEvents(
+    del engine
+    return _profiled(events, Purchases.of(past_of(events), events.as_of_day))
+
+
+def extend_profile(earlier: Profiles, events: Events, engine: Engine) -> Profiles:
+    """Stage 2 after a day: the purchases of customers whom it changes are summed up, and of no others."""
+    return _profiled(events, earlier[1].at(past_of(events), events.as_of_day, engine))
+
+
+def past_of(events: Events) -> PastEvents:
+    """What profiles are made from."""
+    return PastEvents(
         events.order_lines, events.products, events.audiences, events.redemptions, events.browsing, events.exposures
     )
-    profiles = build_profiles(past, events.campaigns, events.as_of_day, events.bulk_buyers["customer_id"])
+
+
+def _profiled(events: Events, purchases: Purchases) -> Profiles:
+    bulk_buyers = events.bulk_buyers["customer_id"]
+    profiles = build_profiles(past_of(events), events.campaigns, events.as_of_day, bulk_buyers, purchases)
     if profiles.height < 2:
         raise EvidenceError(
             Message(
@@ -261,7 +292,7 @@ def profile(events: Events) -> pl.DataFrame:
                 n=profiles.height,
             )
         )
-    return profiles
+    return profiles, purchases
 
 
 def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed:
@@ -300,30 +331,30 @@ class Preferences(Liked):
 
     lists: Lists
     """What makes such lists."""
+    bought: Bought
 
 
-def recommend(events: Events, config: Config, engine: Engine) -> Preferences:
+def recommend(events: Events, bought: Bought, config: Config, engine: Engine) -> Preferences:
     """Choose a recommender per task on an earlier window, then serve everyone from all purchases.
 
     Who refuses personalisation gets what most people like. In a large shop the recommenders are fitted by a sample.
     """
-    settings, shards = config.recommend, Shards.of(liked_events(events), engine)
+    settings, shards = config.recommend, Shards.of(liked_events(events, bought), engine)
     interactions = interact(shards, events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     assortment = Assortment.of(interactions, rules(settings, config.shop.margin))
     lists = Lists(hybrid, interactions, assortment, events.no_consent["customer_id"])
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists)
+    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists, bought)
 
 
-def liked_events(events: Events) -> Frame:
+def liked_events(events: Events, bought: Bought) -> Frame:
     """Every purchase, once a day, and every rating, which has a value."""
-    bought = events.order_lines.select("customer_id", "product_id", "order_day").unique()
     rated = events.browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
     ratings = rated.select(
         "customer_id", "product_id", nw.col("event_day").alias("order_day"), nw.col("value").cast(nw.Float64)
     )
-    return nw.concat([bought.with_columns(value=nw.lit(None, nw.Float64)), ratings])
+    return nw.concat([bought.all.with_columns(value=nw.lit(None, nw.Float64)), ratings])
 
 
 def interact(liked: Shards, events: Events, config: Config) -> Interactions:
@@ -432,7 +463,7 @@ def with_products(
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
     wanted = wanted.select("customer_id", "category")
-    theirs = liked_events(events).join(engine.table(wanted), on="customer_id", how="inner")
+    theirs = liked_events(events, liked.bought).join(engine.table(wanted), on="customer_id", how="inner")
     shown = collect(Shards.of(theirs, engine).map(partial(_suggested, liked.lists)))
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")

@@ -106,8 +106,8 @@ def assert_no_empty_cells(found):
 
 @pytest.mark.sample
 def test_profiles_of_the_sample(sample_events):
-    config, _, events = sample_events
-    found = profile(events)
+    config, engine, events = sample_events
+    found, _ = profile(events, engine)
     assert len(found) == found["customer_id"].n_unique() == 2_469
     assert len(FEATURES) >= 24
     assert {feature.name for feature in FEATURES} <= set(found.columns)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from offerloop.engine.available import DEFAULT_ENGINE, ENGINES, EngineChoice, engine_name, engine_of
     from offerloop.engine.base import BrokenFileError, Engine, Frame, TableReader, collect, extended
     from offerloop.engine.batching import Batch, batches, in_order
+    from offerloop.engine.extendable import Extendable, with_part
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
     from offerloop.engine.shards import Shards
@@ -19,6 +20,7 @@ __all__ = [
     "BrokenFileError",
     "Engine",
     "EngineChoice",
+    "Extendable",
     "Frame",
     "InMemoryEngine",
     "Shards",
@@ -30,6 +32,7 @@ __all__ = [
     "extended",
     "in_order",
     "order_statistics",
+    "with_part",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

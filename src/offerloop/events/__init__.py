@@ -6,6 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
+    from offerloop.events.clean_events import Events
     from offerloop.events.cleaning.clean import SCANNED, Cleaned, apply_rules, merge_scans
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     )
     from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
-    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, Events, prepare
+    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, extend_events, prepare
     from offerloop.events.privacy.agreement import Agreement
     from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
     from offerloop.events.privacy.consent_names import check_direction, consent_names, says_opt_in, says_opt_out
@@ -117,6 +118,7 @@ __all__ = [
     "database_name",
     "driver_message",
     "epoch_day",
+    "extend_events",
     "file_source",
     "frame_of",
     "has_signs",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Engine, Frame, collect
-from offerloop.errors import NothingLeftError, SourceError
+from offerloop.engine import Engine, Frame, collect, with_part
+from offerloop.errors import InputError, NothingLeftError, RereadError, SourceError
+from offerloop.events.clean_events import Events
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
 from offerloop.events.cleaning.clean import (
     LOSSES,
@@ -37,81 +39,15 @@ from offerloop.events.columns.standard_columns import (
     with_all_money,
     with_product_columns,
 )
+from offerloop.events.growth import LinesRead, of_files, summed
 from offerloop.events.loop_exposures import LoopExposures
 from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.returns import net_returns
-from offerloop.events.privacy.agreement import Agreement
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
 from offerloop.message import Message
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
-
-
-@dataclass(frozen=True)
-class Events:
-    """Clean tables on the engine; what the shop does not have is an empty table."""
-
-    order_lines: Frame
-    """All lines before `as_of_day`, with `order_day`, `order_week` and money in minor units."""
-    returned: pl.DataFrame
-    """customer_id and order_day of every sale of which something came back."""
-    products: Frame
-    """Every product sold or listed, with category, subcategory and brand ("unknown" where not known)."""
-    customers: Frame
-    """customer_id and attributes."""
-    campaigns: Frame
-    """campaign_id, starts_day, ends_day (the last day), campaign_type."""
-    audiences: Frame
-    """campaign_id, customer_id."""
-    redemptions: Frame
-    """customer_id, coupon_id, redeemed_day."""
-    coupon_products: Frame
-    """campaign_id, coupon_id, product_id: what the coupons of past campaigns were good for."""
-    browsing: Frame
-    """customer_id, product_id, kind, value, event_day: views, carts, ratings."""
-    exposures: Frame
-    """customer_id, offer_id, shown_day: who was shown what; an empty offer is deliberately nothing."""
-    splits_discounts: bool
-    """Whether no column has coupons, and they are what was off beyond usual shelf discounts."""
-    offers: list[dict[str, Any]]
-    """Offers of the shop's own table, as `[[campaigns.offers]]` would hold them."""
-    quality: pl.DataFrame
-    """What each rule did."""
-    quality_by_day: pl.DataFrame
-    """The same for order lines, by local day."""
-    rejected: pl.DataFrame
-    """Rows that were left out, with their reason."""
-    agreement: Agreement
-    """How many customers who bought have agreed to personalised offers, and why others have not."""
-    no_consent: pl.DataFrame
-    """customer_id of those who have not agreed to personalised offers."""
-    notes: tuple[Message, ...]
-    """Whom protections do not reach, and other facts that a shop should know before it plans, a sentence each."""
-    bulk_buyers: pl.DataFrame
-    """customer_id of those whom no shop has many of."""
-    non_merchandise: pl.DataFrame
-    """product_id, text and kind of products that are no goods: never recommended, and in no offer."""
-    losses: pl.DataFrame
-    """table, column, rule, rows and sales_minor of what cleaning left out; sales are empty where nobody knows them."""
-    first_day: int
-    """Epoch day of the first order line; week 1 holds it."""
-    as_of_day: int
-    """Epoch day of the plan; nothing on it or later is in any table."""
-
-    @property
-    def merchandise(self) -> Frame:
-        """The products that are goods."""
-        return self.products.filter(self._is_goods())
-
-    @property
-    def merchandise_lines(self) -> Frame:
-        """The order lines of goods."""
-        return self.order_lines.filter(self._is_goods())
-
-    def _is_goods(self) -> nw.Expr:
-        others = self.non_merchandise["product_id"].to_list()
-        return ~nw.col("product_id").is_in(others) if others else ~nw.col("product_id").is_null()
 
 
 def prepare(
@@ -124,14 +60,42 @@ def prepare(
 
     `read` are the sources where they were read before, under the same columns, currency and time zone.
     """
-    stage = _Cleaning(config, engine, read_all(config, engine) if read is None else read)
-    sold = stage.order_lines()
-    sold, products = stage.set_apart(sold, stage.products(sold))
+    return _prepared(_Cleaning(config, engine, read_all(config, engine) if read is None else read), loop_exposures)
+
+
+def extend_events(
+    earlier: Events,
+    files: Sequence[Path],
+    config: Config,
+    engine: Engine,
+    loop_exposures: LoopExposures | None = None,
+) -> Events:
+    """What `prepare` gives now that the folder of order lines has new `files`, which alone are read of it.
+
+    Raises RereadError where that cannot be known from `earlier`, or the files are wrong in any way.
+    """
+    if earlier.read_so_far is None or loop_exposures is not None:
+        raise RereadError(Message("nothing was kept that new files could be added to"))
+    part = of_files(config, files, engine)
+    try:
+        events = _prepared(_Cleaning(part, engine, read_all(part, engine), earlier), None)
+    except InputError as error:
+        raise RereadError(error.message) from error
+    others, before = (one.non_merchandise["product_id"] for one in (events, earlier))
+    known_products = collect(earlier.products.select("product_id"))["product_id"]
+    if set(others) & set(known_products) != set(before):
+        raise RereadError(Message("by the new files other products than before are no goods"))
+    return events
+
+
+def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
+    every_line = stage.order_lines()
+    sold, products = stage.set_apart(every_line, stage.products(every_line))
     listed = collect(stage.plain("offers"))
     exposures = stage.exposures(listed, loop_exposures)
     lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(
-        order_lines=lines,
+        line_parts=stage.line_parts if lines is every_line else (lines,),
         returned=stage.returned,
         products=products,
         customers=stage.plain("customers"),
@@ -154,22 +118,28 @@ def prepare(
         losses=pl.DataFrame(stage.losses, schema=LOSSES),
         first_day=stage.first_day,
         as_of_day=stage.as_of_day,
+        read_so_far=stage.lines.read_so_far,
     )
 
 
 class _Cleaning:
     """Reads sources one by one and gathers what the rules did."""
 
-    def __init__(self, config: Config, engine: Engine, read: SourcesRead) -> None:
+    def __init__(self, config: Config, engine: Engine, read: SourcesRead, earlier: Events | None = None) -> None:
         self.config, self.engine = config, engine
         self.left_out = {name: (one.left_out, one.left_out_minor) for name, one in read.items()}
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_marked_ids(sources["order_lines"], config.clean)
         sources = in_small_letters(sources) if config.privacy.ignore_case else sources
         sources = {name: engine.keep(frame) for name, frame in sources.items()}
-        check_matching(sources, config)
-        self.door = at_the_door(sources, config.privacy, config.clean.min_matched_ids, engine)
+        self.earlier = earlier
+        self.lines = LinesRead(sources["order_lines"], config, engine, None if earlier is None else earlier.read_so_far)
+        everybody = {**sources, "order_lines": self.lines.ids}
+        check_matching(everybody, config)
+        self.door = at_the_door(everybody, config.privacy, config.clean.min_matched_ids, engine)
         self.sources = self.door.sources
+        if self.lines.extendable:
+            self.sources["order_lines"] = sources["order_lines"]
         self.ids = {
             column for frame in self.sources.values()
             for column, kind in frame.collect_schema().items() if kind == nw.String
@@ -206,11 +176,18 @@ class _Cleaning:
             raise NothingLeftError(Message("'{place}' has no usable order line{why}", place=source.place, why=why))
         as_of = self.config.profiles.as_of
         self.first_day, self.as_of_day = first, last + 1 if as_of is None else epoch_day(as_of)
+        if self.earlier is not None:
+            self.lines.check_first(first, self.earlier.as_of_day)
+            self.first_day = self.earlier.first_day
         self.notes += self.dates.check_as_of(self.as_of_day, last, self._later, count_rows(lines))
         lines = self._allowed(lines)
-        self._find_bulk(lines)
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
-        return self.engine.keep(lines.with_columns(week))
+        lines = self.engine.keep(lines.with_columns(week))
+        self.line_parts = with_part(() if self.earlier is None else self.earlier.line_parts, lines)
+        if self.earlier is not None:
+            self.returned, lines = self.earlier.returned, nw.concat(self.line_parts)
+        self._find_bulk(lines)
+        return lines
 
     def _with_list_prices(self, lines: Frame) -> Frame:
         """From recorded prices; without any from the product list, whose prices are those of one day."""
@@ -244,7 +221,7 @@ class _Cleaning:
         if "text" not in lines.collect_schema().names():
             return lines
         counts = lines.filter(~nw.col("text").is_null()).group_by("product_id", "text").agg(nw.len().alias("n"))
-        self.texts = commonest(collect(counts))
+        self.texts = commonest(self.lines.with_texts(collect(counts)))
         return lines.drop("text")
 
     def set_apart(self, lines: Frame, products: Frame) -> tuple[Frame, Frame]:
@@ -340,8 +317,9 @@ class _Cleaning:
 
     def quality_by_day(self) -> pl.DataFrame:
         """What the rules did to order lines, by local day."""
-        rows = pl.concat([QUALITY_BY_DAY.empty(), *self.daily])
-        return QUALITY_BY_DAY.check(rows.sort("order_day", "rule", "action"))
+        keys = ["order_day", "rule", "action"]
+        rows = summed([QUALITY_BY_DAY.empty(), *self.daily], keys, ["rows"])
+        return QUALITY_BY_DAY.check(rows.sort(keys))
 
     def rejected_rows(self) -> pl.DataFrame:
         """All rows that were left out, with table and rule."""
@@ -354,24 +332,10 @@ class _Cleaning:
         frame, clean = self.sources[name], self.config.clean
         if name == "order_lines":
             frame = with_day(frame, "at", "order_day", self.config.shop.timezone)
-            self.dates.check(name, frame, "order_day")
+            self.dates.check(name, frame, "order_day", self.lines.with_days)
         cleaned = Cleaned(name, frame, self.engine.keep)
         rows = count_rows(frame)
-        if name in self.left_out and self.config.sources[name].where:
-            rows_out, sales = self.left_out[name]
-            cleaned.note(
-                "filter 'where'",
-                "left out",
-                rows_out,
-                Message("{text}", context="pattern", text=str(self.config.sources[name].where)),
-            )
-            cleaned.losses.append(loss_row(name, "where", "filter 'where'", rows_out, sales))
-        if name in self.door.suppressed:
-            rule, lost = "suppressed", self.door.suppressed[name]
-            cleaned.note(rule, "left out", lost, Message("on the list privacy.suppress; kept nowhere"))
-        if name in self.door.refused:
-            why = Message("of customers without consent (privacy.fit_without_consent); kept nowhere")
-            cleaned.note("no consent", "left out", self.door.refused[name], why)
+        self._note_left_out(cleaned, name)
         cleaned.note("all rows", "read", rows, Message("rows in the source"))
         columns = frame.collect_schema().names()
         if name == "order_lines":
@@ -389,6 +353,8 @@ class _Cleaning:
             apply_rules(cleaned, rules_after_returns(clean))
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
         cleaned.note("all rows", "kept", rows - gone, Message("rows that later stages see"))
+        if name == "order_lines":
+            self.lines.settle(cleaned)
         self.quality.extend(cleaned.quality)
         self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
         self.daily.extend(cleaned.daily)
@@ -397,6 +363,24 @@ class _Cleaning:
         if name in _KEYS:
             self._check_key(name, kept, _KEYS[name])
         return kept
+
+    def _note_left_out(self, cleaned: Cleaned, name: SourceName) -> None:
+        """Say which rows never came this far."""
+        if name in self.left_out and self.config.sources[name].where:
+            rows_out, sales = self.left_out[name]
+            cleaned.note(
+                "filter 'where'",
+                "left out",
+                rows_out,
+                Message("{text}", context="pattern", text=str(self.config.sources[name].where)),
+            )
+            cleaned.losses.append(loss_row(name, "where", "filter 'where'", rows_out, sales))
+        if name in self.door.suppressed:
+            rule, lost = "suppressed", self.door.suppressed[name]
+            cleaned.note(rule, "left out", lost, Message("on the list privacy.suppress; kept nowhere"))
+        if name in self.door.refused:
+            why = Message("of customers without consent (privacy.fit_without_consent); kept nowhere")
+            cleaned.note("no consent", "left out", self.door.refused[name], why)
 
     def _one_text(self, cleaned: Cleaned) -> None:
         """Give products that are listed under several texts the commonest one."""

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.engine import Frame, collect
+from offerloop.engine import Engine, Frame, collect
 from offerloop.profiles.activity import Activity
-from offerloop.profiles.features import FEATURES, PastEvents, relational_features
+from offerloop.profiles.features import (
+    FEATURES,
+    PastEvents,
+    changed_by,
+    other_features,
+    purchase_features,
+    with_other_events,
+)
 from offerloop.profiles.tags import with_tags
 from offerloop.tables import PROFILES
 
 HORIZON_DAYS = 28
 
 
-def build_profiles(past: PastEvents, campaigns: Frame, as_of_day: int, bulk_buyers: pl.Series) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Purchases:
+    """What purchases tell of each customer at a moment in time."""
+
+    table: pl.DataFrame
+    as_of_day: int
+
+    @classmethod
+    def of(cls, past: PastEvents, as_of_day: int) -> Purchases:
+        """From all order lines before the day."""
+        lines = past.lines.filter(nw.col("order_day") < as_of_day)
+        return cls(collect(purchase_features(lines, past.products, as_of_day), "customer_id"), as_of_day)
+
+    def at(self, past: PastEvents, as_of_day: int, engine: Engine) -> Purchases:
+        """The same as `of`, when all order lines of `past` from the earlier day on are new, and no others.
+
+        Only customers whom that changes are computed, from their lines; of all others days have passed.
+        """
+        lines = past.lines.filter(nw.col("order_day") < as_of_day)
+        changed = engine.keep(changed_by(lines, self.as_of_day, as_of_day))
+        theirs = engine.keep(lines.join(changed, on="customer_id", how="semi"))
+        new = collect(purchase_features(theirs, past.products, as_of_day)).select(self.table.columns)
+        passed = as_of_day - self.as_of_day
+        others = self.table.filter(~pl.col("customer_id").is_in(new["customer_id"].implode()))
+        others = others.with_columns(pl.col("recency_days", "tenure_days") + passed)
+        return Purchases(pl.concat([others, new]).sort("customer_id"), as_of_day)
+
+
+def build_profiles(
+    past: PastEvents, campaigns: Frame, as_of_day: int, bulk_buyers: pl.Series, purchases: Purchases | None = None
+) -> pl.DataFrame:
     """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored.
 
     `past.audiences` are those of all `campaigns`. `bulk_buyers`: customers whom cleaning flagged; a tag says so.
+    `purchases` are those of `past`, where they are known.
     """
     started = campaigns.filter(nw.col("starts_day") < as_of_day).select("campaign_id")
     past_in_range = replace(
@@ -31,7 +69,10 @@ def build_profiles(past: PastEvents, campaigns: Frame, as_of_day: int, bulk_buye
         browsing=past.browsing.filter(nw.col("event_day") < as_of_day),
         exposures=past.exposures.filter(nw.col("shown_day") < as_of_day),
     )
-    features = relational_features(past_in_range, as_of_day)
+    others = [_in_memory(collect(one)) for one in other_features(past_in_range, as_of_day)]
+    if purchases is None:
+        purchases = Purchases.of(past_in_range, as_of_day)
+    features = with_other_events(_in_memory(purchases.table), others)
     profiles = collect(features, "customer_id").with_columns(
         bulk_buyer=pl.col("customer_id").is_in(bulk_buyers.implode()),
         one_day_only=pl.col("interval_days").is_null(),
@@ -39,6 +80,10 @@ def build_profiles(past: PastEvents, campaigns: Frame, as_of_day: int, bulk_buye
     )
     names = [feature.name for feature in FEATURES]
     return PROFILES.check(with_tags(_with_activity(profiles)).select("customer_id", "tags", *names, "one_day_only"))
+
+
+def _in_memory(table: pl.DataFrame) -> Frame:
+    return nw.from_native(table.lazy())
 
 
 def _with_activity(profiles: pl.DataFrame) -> pl.DataFrame:

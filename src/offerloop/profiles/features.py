@@ -5,6 +5,7 @@ Only whole-number time, no division by an unguarded value: engines differ exactl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -106,7 +107,11 @@ class PastEvents:
 
 def relational_features(past: PastEvents, as_of_day: int) -> Frame:
     """Every feature but the two of the purchase model, one row per customer of the order lines."""
-    lines, products = past.lines, past.products
+    return with_other_events(purchase_features(past.lines, past.products, as_of_day), other_features(past, as_of_day))
+
+
+def purchase_features(lines: Frame, products: Frame, as_of_day: int) -> Frame:
+    """What purchases alone tell of each customer: sums, of which `with_other_events` makes features."""
     with_products = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
     orders = _orders(lines)
     features = _of_lines(with_products)
@@ -117,14 +122,37 @@ def relational_features(past: PastEvents, as_of_day: int) -> Frame:
         features.join(_of_orders(orders, as_of_day), on="customer_id", how="left")
         .join(_top(with_products, "category", nw.len().alias("n_categories")), on="customer_id", how="left")
         .join(_top(with_products, "brand"), on="customer_id", how="left")
-        .join(_count(past.audiences, "n_campaigns"), on="customer_id", how="left")
-        .join(_count(past.redemptions, "n_redemptions"), on="customer_id", how="left")
-        .join(_of_browsing(past.browsing, as_of_day), on="customer_id", how="left")
-        .join(_count(_real_offers(past.exposures), "n_exposures"), on="customer_id", how="left")
-        .with_columns(nw.col("n_campaigns", "n_redemptions", *_BROWSED, "n_exposures").fill_null(0))
-        .with_columns(*_ratios())
-        .drop(*_PARTS)
     )
+
+
+def other_features(past: PastEvents, as_of_day: int) -> list[Frame]:
+    """What other events tell of each customer who has any."""
+    return [
+        _count(past.audiences, "n_campaigns"),
+        _count(past.redemptions, "n_redemptions"),
+        _of_browsing(past.browsing, as_of_day),
+        _count(_real_offers(past.exposures), "n_exposures"),
+    ]
+
+
+def with_other_events(purchases: Frame, others: Sequence[Frame]) -> Frame:
+    """Every feature but the two of the purchase model."""
+    for one in others:
+        purchases = purchases.join(one, on="customer_id", how="left")
+    counts = nw.col("n_campaigns", "n_redemptions", *_BROWSED, "n_exposures").fill_null(0)
+    return purchases.with_columns(counts).with_columns(*_ratios()).drop(*_PARTS)
+
+
+def changed_by(lines: Frame, before_day: int, as_of_day: int) -> Frame:
+    """Customers whose purchase features differ between two moments by more than the days that have passed.
+
+    They bought since, or on a day that left the last quarter or the one before.
+    """
+    day = nw.col("order_day")
+    left = [before_day - quarters * RECENT_DAYS for quarters in (1, 2)]
+    passed = as_of_day - before_day
+    days = [(day >= first) & (day < first + passed) for first in left]
+    return lines.filter((day >= before_day) | days[0] | days[1]).select("customer_id").unique()
 
 
 _PARTS = (

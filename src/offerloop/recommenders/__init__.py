@@ -13,6 +13,7 @@ from offerloop.part_catalogue import Catalogue
 
 if TYPE_CHECKING:
     from offerloop.recommenders.base import TASKS, HistoryRecommender, Recommender, Scores, Task, hide_bought
+    from offerloop.recommenders.bought import Bought
     from offerloop.recommenders.context import Context
     from offerloop.recommenders.histories import Csr, Histories, Ids
     from offerloop.recommenders.interactions import Interactions
@@ -57,6 +58,7 @@ __all__ = [
     "TIFUKNN",
     "ApproximateIndex",
     "Assortment",
+    "Bought",
     "BusinessRules",
     "Cap",
     "Content",

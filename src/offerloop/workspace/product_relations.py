@@ -23,6 +23,7 @@ def relate_products(settings: Config, engine: Engine, stage: Recorder) -> Produc
     The result is kept under what it depends on, the settings with the sources.
     """
     from offerloop.flow import (  # only learning needs these, not a question about what was kept
+        buy,
         clean,
         interact,
         liked_events,
@@ -32,6 +33,6 @@ def relate_products(settings: Config, engine: Engine, stage: Recorder) -> Produc
     events = clean(settings, engine, stage)
 
     def learn(options: Config, engine: Engine) -> ProductRelations:
-        return learn_relations(interact(Shards.of(liked_events(events), engine), events, options))
+        return learn_relations(interact(Shards.of(liked_events(events, buy(events, engine)), engine), events, options))
 
     return stage(SIMILAR_PRODUCTS, learn, settings, engine)

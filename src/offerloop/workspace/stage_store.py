@@ -17,9 +17,9 @@ import os
 import pickle
 import shutil
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
@@ -30,9 +30,10 @@ import narwhals as nw
 import pyarrow as pa
 
 from offerloop.config import Config
-from offerloop.engine import Engine
-from offerloop.errors import ContractError, InputError
+from offerloop.engine import Engine, Extendable
+from offerloop.errors import ContractError, InputError, RereadError
 from offerloop.message import Message
+from offerloop.workspace.folder_growth import Growth, lines_folder
 
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
@@ -67,7 +68,13 @@ class StageStore:
     """Keys of results of a finished run, by stage, which are taken whatever the inputs are now (see `follow`)."""
     keys: dict[str, str] = field(default_factory=dict)
     """The key of each stage's result that was asked for, which `follow` takes."""
+    remarks: dict[str, Message] = field(default_factory=dict)
+    """How a stage's result came from an earlier one, or why not, for who follows the run."""
     _keys: dict[int, str] = field(default_factory=dict)
+    _files: dict[int, Path] = field(default_factory=dict)
+    """Where tables lie, by identity."""
+    _earlier: dict[str, str] = field(default_factory=dict)
+    """Keys of results that others were extended from."""
     _alive: list[object] = field(default_factory=list)
     """Keyed objects, so that no later one gets the identity of one that is gone."""
 
@@ -83,10 +90,60 @@ class StageStore:
         if there:
             result: Result = self._load(entry)
         else:
-            result = work(*inputs, **named)
-            self._save(entry, result)
+            growth = self._growth(name, key, work, inputs)
+            result, growth = self._computed(name, growth, work, *inputs, **named)
+            self._save(entry, result, growth)
         self._remember(result, key)
+        self._note_earlier(entry)
         return result, there
+
+    def _growth(self, name: str, key: str, work: object, inputs: Sequence[object]) -> Growth | None:
+        """Return by what a result may grow: files of a configuration's order lines, or what other results gain."""
+        if not isinstance(work, Extendable):
+            return None
+        files: dict[str, str] = {}
+        parts = []
+        for one in inputs:
+            folder = lines_folder(one) if isinstance(one, Config) else None
+            if isinstance(one, Config) and folder is not None:
+                files |= {str(file): sha256(file) for file in folder.rglob("*") if file.is_file()}
+                parts.append(config_key(one, without=folder))
+            else:
+                parts.append(self._key(one))
+        return Growth(key, _hash(name, parts), files)
+
+    def _computed(
+        self, name: str, growth: Growth | None, work: Callable[Inputs, Result], *inputs: Inputs.args,
+        **named: Inputs.kwargs,
+    ) -> tuple[Result, Growth | None]:  # fmt: skip
+        """Extend an earlier result where there is one and it can be, else do the work on everything."""
+        before = None if self.anew or growth is None or named else self._before(name, growth, inputs)
+        if before is None or growth is None or not isinstance(work, Extendable):
+            return work(*inputs, **named), growth
+        entry, earlier = before
+        new = [Path(file) for file in sorted(growth.files.keys() - earlier.files.keys())]
+        try:
+            result = work.extend(self._load(entry), *([new] if new else []), *inputs)
+        except RereadError as error:
+            self.remarks[name] = Message("everything is read again: {why}", why=error.message)
+            return work(*inputs, **named), growth
+        self.remarks[name] = Message("only what is new")
+        return result, replace(growth, earlier=earlier.key)
+
+    def _before(self, name: str, growth: Growth, inputs: Sequence[object]) -> tuple[Path, Growth] | None:
+        """Return an earlier result, with what it was computed from."""
+        if growth.files:
+            return growth.newest_before(self.folder.glob(f"{name.replace(' ', '-')}-*"))
+        keys = [self._key(one) for one in inputs]
+        before = [self._earlier.get(one, one) for one in keys]
+        key = _hash(name, before)
+        entry = self._place(name, key)
+        return (entry, Growth(key, "", {})) if before != keys and (entry / RESULT).is_file() else None
+
+    def _note_earlier(self, entry: Path) -> None:
+        growth = Growth.read(entry)
+        if growth is not None and growth.earlier is not None:
+            self._earlier[growth.key] = growth.earlier
 
     def find(self, name: str, *inputs: object) -> Any | None:  # noqa: ANN401 - whatever the stage gave
         """The stage's result where it was kept, else None; nothing is computed."""
@@ -99,8 +156,7 @@ class StageStore:
 
     def _entry(self, name: str, *inputs: object, **named: object) -> tuple[str, Path]:
         """Key and folder of a stage's result, which counts as used."""
-        parts = [_program(), name, *map(self._key, inputs), *(f"{k}={self._key(v)}" for k, v in sorted(named.items()))]
-        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        key = _hash(name, [*map(self._key, inputs), *(f"{k}={self._key(v)}" for k, v in sorted(named.items()))])
         entry = self._place(name, key)
         self.used.add(entry.name)
         return key, entry
@@ -152,18 +208,30 @@ class StageStore:
             return type(value).__name__
         raise ContractError(f"a stage was given a {type(value).__name__} that no stage made: its result has no key")
 
-    def _save(self, entry: Path, result: object) -> None:
+    def _save(self, entry: Path, result: object, growth: Growth | None) -> None:
         partial = entry.with_name(f".{entry.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         with pa.output_stream(str(partial / RESULT), compression="zstd") as file:
-            _Pickler(file, partial, self.engine).dump(result)
+            pickler = _Pickler(file, partial, self.engine, self._files)
+            pickler.dump(result)
+        if growth is not None:
+            growth.write(partial)
         shutil.rmtree(entry, ignore_errors=True)
         partial.rename(entry)
+        self._lie_in(entry, pickler.frames)
+
+    def _lie_in(self, entry: Path, frames: Mapping[int, object]) -> None:
+        """Know the files of tables, so that another result which holds them shares the files."""
+        self._alive.extend(frames.values())
+        self._files.update({id(frame): entry / _table_name(number) for number, frame in frames.items()})
 
     def _load(self, entry: Path) -> Any:  # noqa: ANN401 - whatever the stage gave
         with io.BufferedReader(pa.input_stream(str(entry / RESULT), compression="zstd")) as file:
-            return _Unpickler(file, entry, self.engine).load()
+            unpickler = _Unpickler(file, entry, self.engine)
+            result = unpickler.load()
+        self._lie_in(entry, unpickler.frames)
+        return result
 
 
 def _are_offers(value: object) -> bool:
@@ -171,34 +239,64 @@ def _are_offers(value: object) -> bool:
     return isinstance(value, tuple) and all(is_dataclass(one) and hasattr(one, "offer_id") for one in value)
 
 
-class _Pickler(pickle.Pickler):
-    """Writes lazy tables as Parquet and their number in their place."""
+Files = Mapping[int, Path]
+"""Where tables lie, by identity."""
 
-    def __init__(self, file: Any, folder: Path, engine: Engine) -> None:  # noqa: ANN401 - a binary file
+
+class _Pickler(pickle.Pickler):
+    """Writes lazy tables as Parquet and their number in their place; a file of one that has one gets a second name."""
+
+    def __init__(self, file: Any, folder: Path, engine: Engine, files: Files) -> None:  # noqa: ANN401 - a binary file
         super().__init__(file, protocol=5)
-        self.folder, self.engine, self.count = folder, engine, 0
+        self.folder, self.engine, self.files = folder, engine, files
+        self.frames: dict[int, object] = {}
 
     def persistent_id(self, obj: object) -> int | None:
         if not isinstance(obj, nw.LazyFrame):
             return None
-        self.count += 1
-        self.engine.write(obj, self.folder / f"table-{self.count}.parquet")
-        return self.count
+        number = len(self.frames) + 1
+        self.frames[number] = obj
+        path, there = self.folder / _table_name(number), self.files.get(id(obj))
+        if there is None or not _linked(there, path):
+            self.engine.write(obj, path)
+        return number
+
+
+def _table_name(number: int) -> str:
+    return f"table-{number}.parquet"
+
+
+def _linked(file: Path, path: Path) -> bool:
+    """Give a file a second name. Return whether it is there and its disk can do so."""
+    try:
+        path.hardlink_to(file)
+    except OSError:
+        return False
+    return True
 
 
 class _Unpickler(pickle.Unpickler):
     def __init__(self, file: Any, folder: Path, engine: Engine) -> None:  # noqa: ANN401 - a binary file
         super().__init__(file)
         self.folder, self.engine = folder, engine
+        self.frames: dict[int, object] = {}
 
     def persistent_load(self, pid: int) -> object:
-        return self.engine.read(self.folder / f"table-{pid}.parquet")
+        self.frames[pid] = self.engine.read(self.folder / _table_name(pid))
+        return self.frames[pid]
 
 
-def config_key(config: Config) -> str:
-    """The known sections, with a hash of every file that they name."""
-    settings = config.model_dump(mode="json")
-    files = [f"{path.name} {sha256(path)}" for path in config.files if path.is_file() or path.is_dir()]
+def _hash(name: str, parts: Sequence[str]) -> str:
+    """The key of a stage's result, by the keys of its inputs."""
+    return hashlib.sha256("\n".join([_program(), name, *parts]).encode()).hexdigest()
+
+
+def config_key(config: Config, without: Path | None = None) -> str:
+    """The known sections, with a hash of every file or folder that they name, but one."""
+    settings, named = config.model_dump(mode="json"), config.files
+    if without is not None:
+        named.remove(without)  # once: where another source names it too, it counts
+    files = [f"{path.name} {sha256(path)}" for path in named if path.is_file() or path.is_dir()]
     secret = config.privacy.key_env if "privacy" in config.__dict__ else None
     held = hashlib.sha256(os.environ.get(secret, "").encode()).hexdigest() if secret else ""
     return hashlib.sha256("\n".join([repr(sorted(settings.items())), *files, held]).encode()).hexdigest()

@@ -79,8 +79,13 @@ class Recorder:
             "cpu_seconds": round(time.process_time() - cpu, 3),
             "peak_memory_mb": round(peak_memory_mb()),
         }
-        self.records.append(record)
-        seconds, memory, note = record["seconds"], record["peak_memory_mb"], "  kept from before" if kept else ""
+        remark = None if self.store is None else self.store.remarks.get(name)
+        self.records.append(record if remark is None else {**record, "remark": str(remark)})
+        seconds, memory, note = (
+            record["seconds"],
+            record["peak_memory_mb"],
+            "  kept from before" if kept else f"  {remark or ''}".rstrip(),
+        )
         _LOG.info("%s: %.1f s, %d MB%s", name, seconds, memory, note)
         self.display.done(title, f"{seconds:6.1f} s  {memory:5d} MB", _KEPT if kept else None, _NAME_WIDTH)
         return result

@@ -91,7 +91,7 @@ def _table(request: RecommendRequest, config: Config, events: Events, liked: Pre
         return collect(liked.affinities).filter(pl.col("task").is_in(request.tasks))
     everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     wanted = _known(request.customers, everybody, config) if request.customers else everybody
-    theirs = liked_events(events)
+    theirs = liked_events(events, liked.bought)
     if request.customers:
         theirs = theirs.filter(nw.col("customer_id").is_in(wanted.to_list()))
     k = request.top_k or config.recommend.top_k

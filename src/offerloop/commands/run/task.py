@@ -140,7 +140,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
     return RunResult(folder, folder / "report.html", summary)
 
 
-WITHOUT_CAMPAIGNS = ("events", "profiles", "recommenders", "past campaigns", "shelf prices", "response")
+WITHOUT_CAMPAIGNS = ("events", "profiles", "interactions", "recommenders", "past campaigns", "shelf prices", "response")
 """Stages that do not depend on campaigns."""
 
 

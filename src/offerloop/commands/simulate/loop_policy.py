@@ -73,7 +73,7 @@ class MarketShop:
     def plan(self, config: Config, period: LoopPeriod) -> PeriodPlan:
         """Plan a week by the stages of a run."""
         events = replace(self.events, exposures=period.exposures.beside(self.events.exposures, self.engine))
-        profiles = profile(events)
+        profiles, _ = profile(events, self.engine)
         allowed = audiences(events, profiles, config)
         decided = decide(events, profiles, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once, period)
         gaps = [decided.shown.reason] if isinstance(decided.shown, Gap) else []

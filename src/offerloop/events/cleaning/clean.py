@@ -32,6 +32,8 @@ class Cleaned:
     """Day, rule, action and rows, for a table with `order_day`."""
     losses: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `loss_row`."""
+    scanned_minor: int = 0
+    """What lines that were scanned again add to sales."""
 
     def note(self, rule: str, action: str, rows: int, why: Message) -> None:
         """One more row of the data-quality table."""
@@ -92,13 +94,19 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> No
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
     n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(columns), *sums)).row(0)
     _settle_copies(cleaned, columns, counted, n_copies, sales)
-    why = Message(
-        "the same product again in one order: added to its first line, which adds {money} to sales",
-        money=Amount(Decimal(to_text(paid or 0, currency)), currency),
-    )
-    cleaned.note(SCANNED, "merged", rows or 0, why)
+    cleaned.scanned_minor = int(paid or 0)
+    cleaned.quality.append(scans_row(rows or 0, cleaned.scanned_minor, currency))
     scaled = [(nw.col(name) * nw.col("_keep")).alias(name) for name in amounts if name in columns]
     cleaned.frame = counted.with_columns(*scaled).select(*columns)
+
+
+def scans_row(rows: int, paid_minor: int, currency: str) -> dict[str, Any]:
+    """Return what the rule `SCANNED` did to order lines."""
+    why = Message(
+        "the same product again in one order: added to its first line, which adds {money} to sales",
+        money=Amount(Decimal(to_text(paid_minor, currency)), currency),
+    )
+    return quality_row("order_lines", SCANNED, "merged", rows, why)
 
 
 LOSSES = {"table": pl.String, "column": pl.String, "rule": pl.String, "rows": pl.Int64, "sales_minor": pl.Int64}

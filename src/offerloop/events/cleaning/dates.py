@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import narwhals as nw
+import polars as pl
 
 from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, Frame, collect
@@ -31,6 +33,9 @@ _FAR_BEFORE = Message(
 )
 
 
+WithEarlier = Callable[[pl.DataFrame], pl.DataFrame]
+
+
 @dataclass(frozen=True)
 class Dates:
     """The checks, for one configuration."""
@@ -38,13 +43,17 @@ class Dates:
     config: Config
     engine: Engine
 
-    def check(self, name: SourceName, frame: Frame, day: str) -> None:
-        """Raise SourceError that names rows whose dates stand apart, unless the configured window speaks for them."""
+    def check(self, name: SourceName, frame: Frame, day: str, with_earlier: WithEarlier = lambda days: days) -> None:
+        """Raise SourceError that names rows whose dates stand apart, unless the configured window speaks for them.
+
+        `with_earlier` adds lines of files that were read before to the lines (n) of each day.
+        """
         clean, day_column = self.config.clean, nw.col(day)
         counted = self.within(frame, day).filter(~day_column.is_null())
         if self.config.profiles.as_of is not None:
             counted = counted.filter(day_column < epoch_day(self.config.profiles.as_of))
         days = collect(counted.group_by(day).agg(n=nw.len())).rename({day: "day"})
+        days = with_earlier(days)
         today = today_in(self.config.shop.timezone)
         checks = outliers(days, today, early=clean.first_day is None, late=clean.last_day is None)
         if checks:

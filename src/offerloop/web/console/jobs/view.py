@@ -13,7 +13,7 @@ from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
 from offerloop.workspace import STAGE_NAMES
 
-STAGES = 15
+STAGES = 16
 """Stages of a run, about: for the progress that is shown."""
 KINDS = {
     "run": Message("run: plan anew", context="kind of job"),
