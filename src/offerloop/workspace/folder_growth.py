@@ -9,12 +9,12 @@ from pathlib import Path
 
 from offerloop.config import Config
 
-GROWTH = "growth.json"
+ORIGIN = "origin.json"
 """Beside the result of a stage that new files can be added to: what it was computed from."""
 
 
 @dataclass(frozen=True)
-class Growth:
+class ResultOrigin:
     """What a result was computed from, and by what it may grow."""
 
     key: str
@@ -27,17 +27,17 @@ class Growth:
 
     def write(self, entry: Path) -> None:
         """Write it beside a result."""
-        (entry / GROWTH).write_text(json.dumps(self.__dict__), encoding="utf-8")
+        (entry / ORIGIN).write_text(json.dumps(self.__dict__), encoding="utf-8")
 
     @classmethod
-    def read(cls, entry: Path) -> Growth | None:
+    def read(cls, entry: Path) -> ResultOrigin | None:
         """What stands beside a result, or None."""
-        path = entry / GROWTH
+        path = entry / ORIGIN
         return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
-    def newest_before(self, entries: Iterator[Path]) -> tuple[Path, Growth] | None:
+    def newest_before(self, entries: Iterator[Path]) -> tuple[Path, ResultOrigin] | None:
         """The entry that has most of these files and no others, and everything else alike."""
-        kept = [(entry, one) for entry in entries if (one := Growth.read(entry)) is not None]
+        kept = [(entry, one) for entry in entries if (one := ResultOrigin.read(entry)) is not None]
         less = [(entry, one) for entry, one in kept if one.rest == self.rest and one.files.items() < self.files.items()]
         return max(less, key=lambda pair: len(pair[1].files), default=None)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from offerloop.config import Config, SectionName
 from offerloop.engine import Engine, Shards
 from offerloop.recommenders import ProductRelations
-from offerloop.workspace.stages import Recorder
+
+if TYPE_CHECKING:
+    from offerloop.workspace.stages import Recorder
 
 SIMILAR_PRODUCTS = "similar products"
 _SECTIONS: tuple[SectionName, ...] = ("shop", "sources", "clean", "profiles", "privacy", "evaluate", "recommend")

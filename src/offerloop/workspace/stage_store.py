@@ -33,7 +33,7 @@ from offerloop.config import Config
 from offerloop.engine import Engine, Extendable
 from offerloop.errors import ContractError, InputError, RereadError
 from offerloop.message import Message
-from offerloop.workspace.folder_growth import Growth, lines_folder
+from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
 
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
@@ -90,14 +90,14 @@ class StageStore:
         if there:
             result: Result = self._load(entry)
         else:
-            growth = self._growth(name, key, work, inputs)
-            result, growth = self._computed(name, growth, work, *inputs, **named)
-            self._save(entry, result, growth)
+            origin = self._origin_of(name, key, work, inputs)
+            result, origin = self._computed(name, origin, work, *inputs, **named)
+            self._save(entry, result, origin)
         self._remember(result, key)
         self._note_earlier(entry)
         return result, there
 
-    def _growth(self, name: str, key: str, work: object, inputs: Sequence[object]) -> Growth | None:
+    def _origin_of(self, name: str, key: str, work: object, inputs: Sequence[object]) -> ResultOrigin | None:
         """Return by what a result may grow: files of a configuration's order lines, or what other results gain."""
         if not isinstance(work, Extendable):
             return None
@@ -110,40 +110,40 @@ class StageStore:
                 parts.append(config_key(one, without=folder))
             else:
                 parts.append(self._key(one))
-        return Growth(key, _hash(name, parts), files)
+        return ResultOrigin(key, _hash(name, parts), files)
 
     def _computed(
-        self, name: str, growth: Growth | None, work: Callable[Inputs, Result], *inputs: Inputs.args,
+        self, name: str, origin: ResultOrigin | None, work: Callable[Inputs, Result], *inputs: Inputs.args,
         **named: Inputs.kwargs,
-    ) -> tuple[Result, Growth | None]:  # fmt: skip
+    ) -> tuple[Result, ResultOrigin | None]:  # fmt: skip
         """Extend an earlier result where there is one and it can be, else do the work on everything."""
-        before = None if self.anew or growth is None or named else self._before(name, growth, inputs)
-        if before is None or growth is None or not isinstance(work, Extendable):
-            return work(*inputs, **named), growth
+        before = None if self.anew or origin is None or named else self._before(name, origin, inputs)
+        if before is None or origin is None or not isinstance(work, Extendable):
+            return work(*inputs, **named), origin
         entry, earlier = before
-        new = [Path(file) for file in sorted(growth.files.keys() - earlier.files.keys())]
+        new = [Path(file) for file in sorted(origin.files.keys() - earlier.files.keys())]
         try:
             result = work.extend(self._load(entry), *([new] if new else []), *inputs)
         except RereadError as error:
             self.remarks[name] = Message("everything is read again: {why}", why=error.message)
-            return work(*inputs, **named), growth
+            return work(*inputs, **named), origin
         self.remarks[name] = Message("only what is new")
-        return result, replace(growth, earlier=earlier.key)
+        return result, replace(origin, earlier=earlier.key)
 
-    def _before(self, name: str, growth: Growth, inputs: Sequence[object]) -> tuple[Path, Growth] | None:
+    def _before(self, name: str, origin: ResultOrigin, inputs: Sequence[object]) -> tuple[Path, ResultOrigin] | None:
         """Return an earlier result, with what it was computed from."""
-        if growth.files:
-            return growth.newest_before(self.folder.glob(f"{name.replace(' ', '-')}-*"))
+        if origin.files:
+            return origin.newest_before(self.folder.glob(f"{name.replace(' ', '-')}-*"))
         keys = [self._key(one) for one in inputs]
         before = [self._earlier.get(one, one) for one in keys]
         key = _hash(name, before)
         entry = self._place(name, key)
-        return (entry, Growth(key, "", {})) if before != keys and (entry / RESULT).is_file() else None
+        return (entry, ResultOrigin(key, "", {})) if before != keys and (entry / RESULT).is_file() else None
 
     def _note_earlier(self, entry: Path) -> None:
-        growth = Growth.read(entry)
-        if growth is not None and growth.earlier is not None:
-            self._earlier[growth.key] = growth.earlier
+        origin = ResultOrigin.read(entry)
+        if origin is not None and origin.earlier is not None:
+            self._earlier[origin.key] = origin.earlier
 
     def find(self, name: str, *inputs: object) -> Any | None:  # noqa: ANN401 - whatever the stage gave
         """The stage's result where it was kept, else None; nothing is computed."""
@@ -208,15 +208,15 @@ class StageStore:
             return type(value).__name__
         raise ContractError(f"a stage was given a {type(value).__name__} that no stage made: its result has no key")
 
-    def _save(self, entry: Path, result: object, growth: Growth | None) -> None:
+    def _save(self, entry: Path, result: object, origin: ResultOrigin | None) -> None:
         partial = entry.with_name(f".{entry.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         with pa.output_stream(str(partial / RESULT), compression="zstd") as file:
             pickler = _Pickler(file, partial, self.engine, self._files)
             pickler.dump(result)
-        if growth is not None:
-            growth.write(partial)
+        if origin is not None:
+            origin.write(partial)
         shutil.rmtree(entry, ignore_errors=True)
         partial.rename(entry)
         self._lie_in(entry, pickler.frames)

@@ -21,6 +21,7 @@ STAGE_NAMES = {
     "events": Message("events", context="stage of a run"),
     "profiles": Message("profiles", context="stage of a run"),
     "audiences": Message("audiences", context="stage of a run"),
+    "interactions": Message("interactions", context="stage of a run"),
     "recommenders": Message("recommenders", context="stage of a run"),
     "past campaigns": Message("past campaigns", context="stage of a run"),
     "shelf prices": Message("shelf prices", context="stage of a run"),
@@ -81,13 +82,10 @@ class Recorder:
         }
         remark = None if self.store is None else self.store.remarks.get(name)
         self.records.append(record if remark is None else {**record, "remark": str(remark)})
-        seconds, memory, note = (
-            record["seconds"],
-            record["peak_memory_mb"],
-            "  kept from before" if kept else f"  {remark or ''}".rstrip(),
-        )
-        _LOG.info("%s: %.1f s, %d MB%s", name, seconds, memory, note)
-        self.display.done(title, f"{seconds:6.1f} s  {memory:5d} MB", _KEPT if kept else None, _NAME_WIDTH)
+        note = _KEPT if kept else remark
+        seconds, memory = record["seconds"], record["peak_memory_mb"]
+        _LOG.info("%s: %.1f s, %d MB%s", name, seconds, memory, "" if note is None else f"  {note}")
+        self.display.done(title, f"{seconds:6.1f} s  {memory:5d} MB", note, _NAME_WIDTH)
         return result
 
     def _result(
