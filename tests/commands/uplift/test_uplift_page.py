@@ -211,6 +211,8 @@ def test_where_nothing_pays_nothing_is_claimed():
     assert "would bring 0.3 [−4.1, 4.7] more “visit” per 1,000 customers" in said
     assert "so little that a trial of 2,300,000 customers would be needed to show it." in said
     assert "promises no gain" in sentence(replace(useless(), follow_up=None))
+    assert "If not everybody can get an offer" not in plain(useless())
+    assert "look this good" not in plain(replace(useless(), policy="nothing"))
     assert "Who was treated was not drawn at random" in render_uplift(nothing())
 
 

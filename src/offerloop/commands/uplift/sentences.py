@@ -131,12 +131,9 @@ def same(findings: UpliftFindings, _: Localizer) -> str:
     offer = _.quoted(findings.offer)
     if best is None or best.treated_share >= ALL:
         return _("{offer} for everybody", context="uplift study", offer=offer)
-    text = (
-        Message("{offer} for as many customers as the budget pays for, drawn at random")
-        if findings.top is None
-        else Message("{offer} for as many customers as {limit} allows, drawn at random")
-    )
-    return _(text, offer=offer, limit=limit(findings, _))
+    if findings.top is not None:
+        return _("{offer} for {share} of the customers, drawn at random", offer=offer, share=_.share(findings.top))
+    return _("{offer} for as many customers as the budget pays for, drawn at random", offer=offer)
 
 
 def treats_all(findings: UpliftFindings) -> bool:
@@ -414,7 +411,7 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
         said += _instead(findings, _)
     elif len(findings.near_ties) > 1:
         said.append(told_apart(findings, _))
-    if findings.policy != "targeted":
+    if findings.policy != "targeted" and findings.conclusion in {"pays", "may_pay"}:
         said.append(_order(findings, _))
     said.append(
         _(
@@ -422,7 +419,8 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
             "no part in them."
         )
     )
-    said.append(capital(_.stopped(by_luck(findings, _))))
+    if findings.policy != "nothing":
+        said.append(capital(_.stopped(by_luck(findings, _))))
     if findings.budget is not None:
         said.append(
             _("A budget of {budget} for all customers of the table is kept.", budget=f"{findings.budget:,.10g}")
