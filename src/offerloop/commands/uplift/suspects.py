@@ -62,16 +62,16 @@ def moved_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats, ar
     means = np.array([outcome[arms.action == k].mean() for k in range(len(arms.offers))])
     rest = outcome - means[arms.action]
     effects = plain_differences(outcome, arms.action, arms.chance).mean(axis=0)
-    shares, p_values = [], []
+    predicted, shares = {}, {}
     for name in names:
         codes, _ = _groups(table[name])
-        sizes = np.maximum(np.bincount(codes), 1)
-        shares.append(explained_share(codes, rest))
-        p_values.append(_moved_p((np.bincount(codes, rest) / sizes)[codes], effects, arms))
-    whole = sum(shares)
-    for name, share, p_value in zip(names, shares, p_values, strict=True):
-        if share >= MATTERS and p_value * whole < MOVED * share:
-            yield Suspect(name, "moved", share)
+        shares[name] = explained_share(codes, rest)
+        if shares[name] >= MATTERS:
+            predicted[name] = (np.bincount(codes, rest) / np.maximum(np.bincount(codes), 1))[codes]
+    level = {name: MOVED * shares[name] / sum(shares.values()) for name in predicted}
+    for name, values in predicted.items():
+        if _moved_p(values, effects, arms) < level[name]:
+            yield Suspect(name, "moved", shares[name])
 
 
 def _moved_p(predicted: Floats, effects: Floats, arms: Evidence) -> float:
