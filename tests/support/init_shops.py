@@ -196,6 +196,25 @@ def short_years(folder):
     return folder / "short.csv", mapping
 
 
+def web_shop(folder):
+    """What is said once for an order stands on its first line, as do its totals."""
+    lines = order_lines().sort("order")
+    first = pl.col("order") != pl.col("order").shift().fill_null(-1)
+    once = {"Financial Status": pl.lit("paid"), "Currency": pl.lit("EUR"), "Total": money("total"),
+            "Discount Amount": pl.lit("0.00"), "Discount Code": pl.lit("")}  # fmt: skip
+    table = lines.with_columns(total=pl.col("amount").sum().over("order")).select(
+        pl.format("#{}", "order").alias("Name"), pl.format("{}@example.org", "customer").alias("Email"),
+        *(pl.when(first).then(said).otherwise(pl.lit("")).alias(name) for name, said in once.items()),
+        moment("%Y-%m-%d %H:%M:%S +0100").alias("Created at"), pl.col("quantity").alias("Lineitem quantity"),
+        money("price").alias("Lineitem price"), pl.col("product").alias("Lineitem sku"),
+    )  # fmt: skip
+    table.write_csv(folder / "orders_export.csv")
+    mapping = {"order_id": "Name", "customer_id": "Email", "product_id": "Lineitem sku",
+               "quantity": "Lineitem quantity", "paid": "`Lineitem price` * `Lineitem quantity`", "at": "Created at",
+               "currency": "Currency"}  # fmt: skip
+    return folder / "orders_export.csv", mapping
+
+
 def meaningless(folder):
     table = order_lines().select(
         pl.col("product").alias("a"), moment("%Y-%m-%d %H:%M:%S").alias("b"), pl.col("order").alias("c"),
@@ -208,5 +227,5 @@ def meaningless(folder):
 
 SHAPES = (
     german, german_ambiguous, chinese, shop_export, tabs, parquet, database, no_order_id, unit_price, gaps_in_ids, till,
-    short_years, meaningless,
+    short_years, web_shop, meaningless,
 )  # fmt: skip

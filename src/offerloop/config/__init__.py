@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from offerloop.config.model import (
         JDBC,
         Config,
+        FilledCells,
         JoinedFile,
         Listed,
         Profiles,
@@ -65,6 +66,7 @@ __all__ = [
     "ConfigSection",
     "Data",
     "ExperimentSettings",
+    "FilledCells",
     "JoinedFile",
     "LimitRule",
     "Limits",

@@ -120,6 +120,15 @@ class JoinedFile(ConfigSection):
         return value if value is None else _separator(value)
 
 
+class FilledCells(ConfigSection):
+    """The entry `fill`: columns whose cells stand on one row for several, such as on the first line of an order."""
+
+    by: str
+    """Column whose rows of one value belong together, such as the order's number."""
+    columns: tuple[str, ...]
+    """Columns whose empty cells are filled from the other rows of that value."""
+
+
 class Source(ConfigSection):
     """`[sources.NAME]`: one file or database table and how its columns map to ours."""
 
@@ -138,6 +147,8 @@ class Source(ConfigSection):
     join: tuple[JoinedFile, ...] = ()
     """Files whose columns belong to the rows, such as orders with customer and time, like
     [{ path = "orders.csv", on = "order_id" }]; what both have is read from the source itself."""
+    fill: FilledCells | None = None
+    """Cells that stand on one row of an order only, like { by = "Name", columns = ["Currency", "Status"] }."""
     columns: dict[str, str]
     """Our column = their column, or an expression of + - * / over their columns and 'text'; coalesce(column, 0)
     counts an empty cell as 0, and a column whose name is no plain word stands in backticks."""

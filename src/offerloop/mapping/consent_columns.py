@@ -37,6 +37,15 @@ def unmapped_answers(columns: Iterable[SourceColumn], mapped: Collection[str]) -
     return notes
 
 
+def answers_in_orders(columns: Iterable[SourceColumn]) -> list[Message]:
+    """Return a note for each column of the order lines that says, by its name, who agreed or opted out."""
+    note = Message(
+        "'{column}' seems, by its name, to say who agreed to personal offers, and nothing is read from it: that is "
+        "read from a list of customers, with one row each (--customers FILE)"
+    )
+    return [note.with_values(column=one.name) for one in columns if says_opt_in(one.name) or says_opt_out(one.name)]
+
+
 def _kind(column: SourceColumn) -> tuple[str, str] | None:
     """Return what a column seems to be, and by what; None when it seems to be neither."""
     if says_opt_out(column.name):

@@ -12,6 +12,7 @@ from offerloop.mapping.amounts.exchanged import exchanged_notes
 from offerloop.mapping.amounts.unit_or_total import amount_notes
 from offerloop.mapping.customer_ids import customer_notes
 from offerloop.mapping.dates import date_notes
+from offerloop.mapping.first_lines import first_line_notes
 from offerloop.mapping.matching import ColumnMatch, says
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
@@ -37,6 +38,7 @@ def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
         *discount_notes(match, sample),
         *amount_notes(match, sample),
         *_quantities(match),
+        *first_line_notes(match, sample),
         *_taxes(match),
     ]
 

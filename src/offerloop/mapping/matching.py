@@ -97,6 +97,7 @@ def columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
         if name_score(one.on, "order_lines", "product_id")[0] < HOLDS
         for name in one.columns
     }
+    of_several |= set(sample.filled.columns if sample.filled else ())
     return {
         name: SourceColumn(name, sample.sampled[name], sample.decimal, name in of_several)
         for name in sample.head.columns
@@ -138,7 +139,8 @@ def unfit_columns(match: ColumnMatch, source: str, roles: Sequence[str]) -> list
     """Return why columns that are called like one of ours are not read as it: what they hold."""
     notes = []
     for ours in roles:
-        named = [one for one in match.unused() if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
+        named = [one for one in match.unused() if not one.is_of_several]
+        named = [one for one in named if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
         if ours in match.guesses or ours not in _NUMBERS or not named or GATES[ours](named[0]):
             continue
         why = _why_not(named[0])

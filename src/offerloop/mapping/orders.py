@@ -15,6 +15,7 @@ from offerloop.mapping.amounts.unit_or_total import unit_or_total
 from offerloop.mapping.contents import SourceColumn, is_clock, is_flag, is_id, is_money, is_quantity
 from offerloop.mapping.dates import choose_time
 from offerloop.mapping.doubts import order_notes
+from offerloop.mapping.first_lines import take_order_number
 from offerloop.mapping.matching import (
     BY_CONTENTS,
     HOLDS,
@@ -55,6 +56,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     )
     _time(matched)
     _amounts(matched)
+    take_order_number(matched, sample)
     _ids(matched, sample.head)
     _whole_order(matched, sample.head)
     price_before(matched, sample)

@@ -10,6 +10,8 @@ from pathlib import Path
 from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, SeveralPartsError
+from offerloop.mapping.consent_columns import answers_in_orders
+from offerloop.mapping.first_lines import with_first_lines
 from offerloop.mapping.joining import joined
 from offerloop.mapping.matching import ColumnMatch, Guess, columns_of, match
 from offerloop.mapping.orders import guess_orders
@@ -48,6 +50,8 @@ def sample_sources(
                 )
             )
         samples["order_lines"] = joined(lines, sample_rows(place, folder, encoding=encoding), folder)
+    if "order_lines" in samples:
+        samples["order_lines"] = with_first_lines(samples["order_lines"])
     return samples
 
 
@@ -87,6 +91,8 @@ def infer_mapping(
     for name, sample in samples.items():
         if name != "order_lines":
             matches[name] = guess_source(name, sample, known_values, given_guesses.get(name))
+    if "customers" not in samples:
+        orders.notes += answers_in_orders(orders.unused())
     if "exposures" in matches:
         check_exposures(matches.get("offers"), matches["exposures"], samples["exposures"])
     return {name: matches[name] for name in SOURCES if name in matches}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
-from offerloop.events import Wording, compile_condition
+from offerloop.events import Wording, compile_condition, says_opt_in, says_opt_out
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
@@ -69,6 +69,7 @@ def _wanted(table: pl.DataFrame, written: str) -> pl.DataFrame:
 def _is_status(column: SourceColumn) -> bool:
     """Few texts, in a column that is called a status or holds mostly words of one."""
     texts = column.cells.dtype == pl.String and not column.numeric and not column.dated
+    texts = texts and not says_opt_in(column.name) and not says_opt_out(column.name)
     if not texts or not 0 < column.distinct <= _MOST_VALUES:
         return False
     if any("`" in text for text in (column.name, *column.values)):

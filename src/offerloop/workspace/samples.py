@@ -73,6 +73,8 @@ class SampleRows:
     """The file to read from, which may be a copy; of a database only the rows of a query."""
     joined: tuple[JoinedRows, ...] = ()
     """Files whose columns stand beside its own."""
+    filled: FilledRows | None = None
+    """What stands on one row of an order only, and is filled."""
 
     @property
     def decimal(self) -> str:
@@ -120,6 +122,14 @@ class JoinedRows:
     """The same column in this file."""
     share: float
     """Of the rows that were looked at, how many have a row in this file."""
+
+
+@dataclass(frozen=True)
+class FilledRows:
+    """Columns whose cells stand on one of the rows with the same value of another column."""
+
+    by: str
+    columns: tuple[str, ...]
 
 
 Samples = Mapping[SourceName, SampleRows]
@@ -213,6 +223,14 @@ def join_rows(sample: SampleRows, beside: SampleRows, on: str, key: str, folder:
     share = float(sample.sampled.select(text.is_in(matching[_KEY].implode()).mean()).item() or 0.0)
     joined = JoinedRows(beside, frozenset(added), on, key, share)
     return replace(sample, head=head, spread=spread, joined=(*sample.joined, joined))
+
+
+def fill_rows(sample: SampleRows, by: str, columns: tuple[str, ...]) -> SampleRows:
+    """Return the rows with empty cells of `columns` filled from the other rows that have the same value of `by`."""
+    said = [pl.when(pl.col(one).cast(pl.String).str.strip_chars() != "").then(one) for one in columns]
+    cells = [pl.coalesce(one, one.max().over(by)).alias(name) for one, name in zip(said, columns, strict=True)]
+    head, spread = (one.with_columns(cells) for one in (sample.head, sample.spread))
+    return replace(sample, head=head, spread=spread, filled=FilledRows(by, columns))
 
 
 def _whole_file(sample: SampleRows, folder: Path) -> pl.LazyFrame:

@@ -29,7 +29,7 @@ from offerloop.mapping import (
     unmapped_answers,
 )
 from offerloop.message import Message
-from offerloop.workspace import SampleRows, SourcePlace, join_rows, sample_rows
+from offerloop.workspace import SampleRows, SourcePlace, fill_rows, join_rows, sample_rows
 
 CONFIGURED = Message("named in the configuration")
 
@@ -65,7 +65,7 @@ def _with_joined(sample: SampleRows, source: Source, folder: Path) -> SampleRows
     for one in source.join:
         beside = sample_rows(SourcePlace(one.path, one.part), folder, encoding=one.encoding or source.encoding)
         sample = join_rows(sample, beside, one.on, one.key or one.on, folder) or sample
-    return sample
+    return sample if source.fill is None else fill_rows(sample, source.fill.by, source.fill.columns)
 
 
 def _mapped(source: Source, sample: SampleRows) -> ColumnMatch:

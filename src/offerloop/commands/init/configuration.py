@@ -115,7 +115,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
 def source_lines(source: SourceText, folder: Path) -> list[str]:
     """Return the lines of one `[sources.NAME]` with its columns."""
     lines = [f"# {SECTIONS[source.name]}.", f"[sources.{source.name}]", *_place(source.sample.place, folder)]
-    lines += [*_joined(source.sample, folder), *_dialect(source.sample)]
+    lines += [*_joined(source.sample, folder), *_filled(source), *_dialect(source.sample)]
     if source.time_format is not None:
         lines.append(entry("time_format", quoted(source.time_format.form), source.time_format.why))
     if source.attributes:
@@ -184,6 +184,18 @@ def _joined(sample: SampleRows, folder: Path) -> list[str]:
         written = ", ".join(f"{name} = {quoted(value)}" for name, value in values.items())
         lines.append(f"  {{ {written} }},  # {one.share:.0%} of the order lines have a row there")
     return ["join = [", *lines, "]"] if lines else []
+
+
+def _filled(source: SourceText) -> list[str]:
+    """Return the columns in use whose cells stand on one row of an order only."""
+    rows = source.sample.filled
+    used = {name for _, guess in source.mapping() for name in guess.theirs} | set(source.attributes)
+    used |= {name for one in source.filters for name in one.theirs}
+    columns = [name for name in rows.columns if name in used] if rows else []
+    if rows is None or not columns:
+        return []
+    written = f"{{ by = {quoted(rows.by)}, columns = {listed(columns)} }}"
+    return [entry("fill", written, "their cells stand on one line of an order only")]
 
 
 def _dialect(sample: SampleRows) -> list[str]:

@@ -16,6 +16,7 @@ from offerloop.errors import SourceError
 from offerloop.events.sources.csv_lines import broken_line
 from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
 from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
+from offerloop.events.sources.filled import with_filled
 from offerloop.events.sources.joined import with_joined
 from offerloop.events.sources.raw import Raw
 from offerloop.events.sources.unpack import Readable, readable, split_part
@@ -30,7 +31,7 @@ def file_source(path: Path) -> Source:
 
 @contextmanager
 def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
-    """The raw table with the files that are joined to it.
+    """The raw table with the files that are joined to it, and what is filled.
 
     Copies that it needs (unpacked, another encoding, a database's rows) last as long as the context. Messages name the
     source and never a copy.
@@ -41,7 +42,7 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
             encoding = join.encoding or source.encoding
             beside = Source(path=join.path, part=join.part, separator=join.separator, encoding=encoding, columns={})
             raw = with_joined(raw, opened.enter_context(_opened(beside, engine)), join)
-        yield raw
+        yield raw if source.fill is None else with_filled(raw, source.fill)
 
 
 @contextmanager

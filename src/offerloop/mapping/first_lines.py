@@ -1,0 +1,79 @@
+"""Cells of an order that stand on its first line only, as exports of web shops have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from offerloop.mapping.contents import SourceColumn, is_id
+from offerloop.mapping.matching import HOLDS, ColumnMatch, columns_of, name_score
+from offerloop.message import Message
+from offerloop.workspace import SampleRows, fill_rows
+
+_FEWEST = 20
+"""Orders with several lines, and cells, from which on it is no chance that other lines say nothing."""
+_STRAY = 0.01
+"""Share of a column's cells that may stand on other lines."""
+_NEARLY_ALL = 0.95
+"""Of the orders, how many must have a cell in each of two columns at least."""
+
+
+def with_first_lines(sample: SampleRows) -> SampleRows:
+    """Return the rows with the cells of each order's first line on its other lines, where a file is so written."""
+    columns = columns_of(sample)
+    said = {name: _says(sample.head[name]) for name in columns}
+    choices = [(by, _of_first(sample.head[by], said)) for by, column in columns.items() if _numbers_orders(column)]
+    by, found_columns = max(choices, key=lambda one: len(one[1]), default=("", ()))
+    return fill_rows(sample, by, found_columns) if found_columns else sample
+
+
+def _says(cells: pl.Series) -> pl.Series:
+    return cells.cast(pl.String).str.strip_chars().fill_null("") != ""
+
+
+def _numbers_orders(column: SourceColumn) -> bool:
+    """Return whether each value stands on rows one after another, of some several."""
+    cells = column.cells
+    if not is_id(column) or column.filled.len() < cells.len() or column.distinct > cells.len() - _FEWEST:
+        return False
+    return int((cells != cells.shift()).sum()) + 1 == column.distinct
+
+
+def _of_first(numbers: pl.Series, said: Mapping[str, pl.Series]) -> tuple[str, ...]:
+    """Return the columns that say something on first lines only; none unless two of them do so nearly always."""
+    first = (numbers != numbers.shift()).fill_null(value=True)
+    counts = {name: (int(says.sum()), int((says & ~first).sum())) for name, says in said.items()}
+    of_first = {
+        name: n / int(first.sum()) for name, (n, stray) in counts.items() if n >= _FEWEST and stray <= _STRAY * n
+    }
+    always = sum(share >= _NEARLY_ALL for share in of_first.values())
+    return tuple(of_first) if always > 1 else ()
+
+
+def take_order_number(match: ColumnMatch, sample: SampleRows) -> None:
+    """The column that tells which lines belong together numbers the orders."""
+    if sample.filled is None or "order_id" in match.guesses or match.columns[sample.filled.by] not in match.free():
+        return
+    by = sample.filled.by
+    match.take("order_id", by, (by,), Message("guessed: the other cells of an order stand on its first line"))
+
+
+def first_line_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
+    """Return that amounts of whole orders are no part of a line's."""
+    filled = () if sample.filled is None else sample.filled.columns
+    roles = ("paid", "discount", "coupon")
+    amounts = [
+        name
+        for name in filled
+        if match.columns[name].numeric and any(name_score(name, "order_lines", ours)[0] >= HOLDS for ours in roles)
+    ]
+    if not amounts:
+        return []
+    return [
+        Message(
+            "{columns} stand once for an order and are no part of its lines: what was taken off the whole order counts "
+            "as paid",
+            columns=[f"'{name}'" for name in amounts],
+        )
+    ]
