@@ -103,8 +103,8 @@ class BundleOf(OnChosenUnits):
         """See `Effect.per_unit`. Each unit bears its part of the price."""
         del at, now
         if self.price_minor is None:
-            return float(self.percent or 0) / 100, inf, 0.5 / self.size
-        return 1.0, inf, -self.price_minor / self.size
+            return UnitBound(float(self.percent or 0) / 100, more=0.5 / self.size)
+        return UnitBound(1.0, more=-self.price_minor / self.size)
 
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import inf
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from offerloop.money import half_up
 from offerloop.offers.conditions import Measured
@@ -74,8 +74,16 @@ class Place:
         return sum(room(self.basket, now, self.lines)) if self.basket.has_floors else self.amount(now)
 
 
-UnitBound = tuple[float, float, float]
-"""(share, cap, more): a share of the price of a unit up to a cap, and so much more."""
+class UnitBound(NamedTuple):
+    """What an effect takes off a unit at most."""
+
+    share: float
+    """Of its price."""
+    cap: float = inf
+    """The price up to which it takes the share."""
+    more: float = 0.0
+    own: bool = False
+    """Whether the unit bears that itself; otherwise the units that are used bear it on average."""
 
 
 class Effect(Protocol):
@@ -128,6 +136,9 @@ class Effect(Protocol):
     @property
     def size(self) -> int:
         """How many units it uses each time."""
+
+    def units(self, at: Place, now: Running) -> int:
+        """How many units it uses at most."""
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """Prices after it. A percentage of every unit is of its price at `entry`, when the offer's turn came."""
@@ -191,12 +202,16 @@ class Plain(ABC):
     def per_unit(self, at: Place, now: Running) -> UnitBound:
         """See `Effect.per_unit`."""
         del at, now
-        return 1.0, inf, 0.0
+        return UnitBound(1.0)
 
     @property
     def size(self) -> int:
         """See `Effect.size`."""
         return 1
+
+    def units(self, at: Place, now: Running) -> int:
+        """See `Effect.units`."""
+        return self.size * self.repeats(at, now)
 
     @abstractmethod
     def worth(self, at: Place, now: Running) -> int:
@@ -242,10 +257,10 @@ class OffEachUnit(Plain):
         """See `Effect.per_unit`."""
         del at, now
         if self.percent is not None:
-            return float(self.percent) / 100, inf, 0.5
-        return (
-            (1.0, float(self.amount_minor), 0.0) if self.price_minor is None else (1.0, inf, -float(self.price_minor))
-        )
+            return UnitBound(float(self.percent) / 100, more=0.5, own=True)
+        if self.price_minor is None:
+            return UnitBound(1.0, float(self.amount_minor), own=True)
+        return UnitBound(1.0, more=-float(self.price_minor), own=True)
 
     def offs(self, at: Place, place: int, now: Running) -> list[tuple[int, int]]:
         """How many units of a line that are free get how much off each."""
@@ -276,6 +291,14 @@ class OffEachUnit(Plain):
         else:
             off = self.amount_minor if self.price_minor is None else price - self.price_minor
         return max(0, min(off, price - floor))
+
+    def units(self, at: Place, now: Running) -> int:
+        """See `Effect.units`."""
+        del now
+        each = self.units_per_line
+        quantities = [at.basket.lines[place].quantity for place in at.lines]
+        most = sum(quantities if each is None else [min(each, quantity) for quantity in quantities])
+        return most if at.units_left is None else min(most, at.units_left)
 
     def _limited(self, at: Place) -> bool:
         return at.units_left is not None or self.units_per_line is not None

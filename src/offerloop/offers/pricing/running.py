@@ -42,6 +42,8 @@ class Running:
     """Lines that an announced offer has reduced, as bits."""
     free: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict, compare=False)
     """How many units of some lines are free for a claim, by the identity of the lines, with these (see `units`)."""
+    lowered: dict[int, Runs] = field(default_factory=dict, compare=False)
+    """The runs of lines after what is taken off them as a whole."""
 
     @classmethod
     def of(cls, basket: Basket) -> Running:
@@ -59,8 +61,13 @@ class Running:
 
     def units(self, place: int) -> Runs:
         """What the units of a line cost."""
-        off, runs = self.off[place], self.runs[place]
-        return lowered(runs, off, self.basket.lines[place].floor) if off else runs
+        off = self.off[place]
+        if not off:
+            return self.runs[place]
+        runs = self.lowered.get(place)
+        if runs is None:
+            runs = self.lowered[place] = lowered(self.runs[place], off, self.basket.lines[place].floor)
+        return runs
 
     def with_runs(self, new: Iterable[tuple[int, Runs]]) -> Running:
         """Other prices for the units of some lines."""

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import inf
 from operator import itemgetter
 from typing import ClassVar
@@ -74,6 +75,11 @@ class OffCheapest(OnChosenUnits):
     def per_unit(self, at: Place, now: Running) -> UnitBound:
         """See `Effect.per_unit`."""
         return self.off.per_unit(at, now)
+
+    def units(self, at: Place, now: Running) -> int:
+        """See `Effect.units`."""
+        del at, now
+        return self.count
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
@@ -175,9 +181,9 @@ class BuyGet(OnChosenUnits):
         All used units bear what is got, as in `by_line`; as `buy` of them cost as much or more, no unit that is got
         costs more than the first one after the `buy` most expensive ones.
         """
-        share, cap, more = self.off.per_unit(at, now)
+        share, cap, more, own = self.off.per_unit(at, now)
         if self.got_from is not None or not self._never_passes_over or at.basket.has_floors:
-            return share, cap, more
+            return UnitBound(share, cap, more, own)
         before = self.buy
         for one in free_units(now, at, at.lines, expensive_first=True):
             before -= one.count
@@ -185,7 +191,7 @@ class BuyGet(OnChosenUnits):
                 cap = float(one.price)
                 break
         part = self.get / self.size
-        return share * part, cap, more * part if share < 1 else 0.0
+        return UnitBound(share * part, cap, more * part if share < 1 else 0.0)
 
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
@@ -263,8 +269,18 @@ class OffInSteps(OnChosenUnits):
         return OffEachUnit(max(self.percents)).by_line(at, now)
 
     def per_unit(self, at: Place, now: Running) -> UnitBound:
-        """See `Effect.per_unit`."""
+        """See `Effect.per_unit`.
+
+        Where percentages rise while prices fall, units bear no more than the mean of them (Chebyshev's sum inequality).
+        """
+        if len(self.percents) > 1 and all(one <= other for one, other in pairwise(self.percents)):
+            return UnitBound(float(sum(self.percents)) / len(self.percents) / 100, more=0.5)
         return OffEachUnit(max(self.percents)).per_unit(at, now)
+
+    def units(self, at: Place, now: Running) -> int:
+        """See `Effect.units`."""
+        del at, now
+        return len(self.percents)
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.greedy import greedy
+from offerloop.offers.pricing.search.linear import Here
 from offerloop.offers.pricing.search.scenarios import Scenario, Scenarios
 
 if TYPE_CHECKING:
     from offerloop.offers.pricing.search.tree import Search
 
+_EASY = 6
+"""The part of the effort after which units are looked at more closely."""
 _DIVES = 3
 """Scenarios of which the greedy answer is tried first."""
 
@@ -26,11 +29,13 @@ class ByScenario:
     scenarios: Scenarios
     twins: Sequence[int]
     """By position, the offers after it that are equal to it, as bits."""
+    hard: int
+    """The effort that is left when units are looked at more closely."""
 
     @classmethod
     def of(cls, search: Search, scenarios: Scenarios) -> ByScenario:
         """Return the search over scenarios that are known."""
-        return cls(search, scenarios, _twins(search.order, search.conflicts))
+        return cls(search, scenarios, _twins(search.order, search.conflicts), search.effort - search.effort // _EASY)
 
     def run(self, start: Running, everything: int) -> None:
         """Try all sets, beginning with the greedy answers within the scenarios that leave least."""
@@ -78,14 +83,20 @@ class ByScenario:
         """
         search, place = self.search, (allowed & -allowed).bit_length() - 1
         amounts = now.all_amounts
-        off = [some.most(now, allowed) for some in self.scenarios.rivals]
+        hard = self.scenarios.has_choosers and search.effort < self.hard
+        off = [] if hard else [some.most(now, allowed) for some in self.scenarios.rivals]
+        here: Here | None = None
 
         def bound_of(one: Scenario) -> int:
-            return search.bound(one.tail(place, allowed).left(amounts, off), now.total)
+            nonlocal here
+            if not hard:
+                return search.bound(one.tail(place, allowed).left(amounts, off), now.total)
+            here = here or self.scenarios.linear.here(now, allowed)
+            return search.bound(one.left(place, here), now.total)
 
         for dead, one in enumerate(scenarios):
             search.effort -= len(amounts)
-            if search.bound(one.tail(place, allowed).least_left(amounts, off), now.total) < search.best.total:
+            if hard or search.bound(one.tail(place, allowed).least_left(amounts, off), now.total) < search.best.total:
                 bound = bound_of(one)
                 if bound < search.best.total:
                     alive = scenarios[dead:]

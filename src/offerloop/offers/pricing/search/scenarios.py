@@ -17,8 +17,9 @@ from operator import mul
 from typing import NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
-from offerloop.offers.pricing.claims import LINES
+from offerloop.offers.pricing.claims import LINES, SOME
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.linear import Here, Linear, Worth
 from offerloop.offers.pricing.search.steps import Step, steps_of
 from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
 
@@ -83,6 +84,7 @@ class Scenario:
     groups: list[list[Step]]
     """Its steps in order, those that stand in for each other together."""
     tails: dict[tuple[int, int], Tail] = field(default_factory=dict)
+    worths: dict[tuple[int, int], Worth] = field(default_factory=dict)
 
     @classmethod
     def of(cls, offers: int, every: Scenarios) -> tuple[Scenario, float]:
@@ -110,15 +112,25 @@ class Scenario:
         key = (place, (self.offers & allowed) >> place)
         cached = self.tails.get(key)
         if cached is None:
-            groups = self.groups
-            if place or allowed & self.offers != self.offers:
-                groups = [
-                    steps
-                    for one in groups
-                    if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
-                ]
-            cached = self.tails[key] = self._tail(place, groups)
+            cached = self.tails[key] = self._tail(place, self._groups_from(place, allowed))
         return cached
+
+    def _groups_from(self, place: int, allowed: int) -> Sequence[Sequence[Step]]:
+        if not place and allowed & self.offers == self.offers:
+            return self.groups
+        return [
+            steps
+            for one in self.groups
+            if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
+        ]
+
+    def left(self, place: int, here: Here) -> float:
+        """What it leaves at least by what units are worth in the end (see `linear`)."""
+        key = (place, (self.offers & here.allowed) >> place)
+        worth = self.worths.get(key)
+        if worth is None:
+            worth = self.worths[key] = self.all.linear.worth(place, self._groups_from(place, here.allowed))
+        return self.all.linear.left(worth, here)
 
     def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
         worth, keeps, amounts_off = [1.0] * len(self.all.amounts), [1.0] * len(self.all.amounts), 0.0
@@ -197,6 +209,16 @@ class Scenarios:
     def amounts(self) -> list[int]:
         """What lines and shipping cost at the start."""
         return self.start.all_amounts
+
+    @cached_property
+    def has_choosers(self) -> bool:
+        """Whether any offer is of some units."""
+        return any(one.uses is SOME for one in self.order)
+
+    @cached_property
+    def linear(self) -> Linear:
+        """The bound that is linear in prices."""
+        return Linear.of(self.order, self.steps, self.start)
 
     def find(self, below: int) -> bool:
         """Find those that may leave less than so much; whether they are few enough."""

@@ -18,6 +18,7 @@ from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.by_lines import ByLine, ByLines
 from offerloop.offers.pricing.search.by_scenario import ByScenario
 from offerloop.offers.pricing.search.chosen import Chosen
+from offerloop.offers.pricing.search.local import LocalSearch
 from offerloop.offers.pricing.search.rivals import find_rivals, may_grow
 from offerloop.offers.pricing.search.scenarios import Scenarios
 from offerloop.offers.pricing.ties import find_ways
@@ -31,6 +32,8 @@ _PASSES = 3
 """How often all offers must be bounded within the effort, for a search to begin."""
 SO_FEW = 10
 """Offers for which a simpler bound does."""
+_NEAR = 6
+"""The part of the effort that is spent again near the best set when all of it is used up."""
 _SCENARIOS = 200
 """Scenarios up to which they are worth their while."""
 _PER_SCENARIO = 8
@@ -59,9 +62,11 @@ class Search:
     """What offers are left to try at what prices: each once."""
     first: Chosen = field(init=False)
     """The answer from which it starts."""
+    limit: int = field(init=False)
+    """The effort at the start."""
 
     def __post_init__(self) -> None:
-        self.first = self.best
+        self.first, self.limit = self.best, self.effort
 
     def run(self) -> Chosen:
         """The best set, which is the one given unless a better one is found, and its gap."""
@@ -72,6 +77,7 @@ class Search:
             self._start()
         lowest = self.lowest
         if lowest is not None:
+            self.best = self._improved()
             self.best.find_lowest = lambda: lowest
         return self.best
 
@@ -89,6 +95,12 @@ class Search:
                 return
             self._find_parts()
         self._from(start, everything)
+
+    def _improved(self) -> Chosen:
+        """The best set near the one that is known, where not all could be tried."""
+        conflicts = self.conflicts or find_conflicts(self.order)
+        sets = self.limit // _NEAR // (len(self.basket.lines) + _PER_SET)
+        return LocalSearch(self.order, conflicts, self.basket, self.least, self.best, sets).run()
 
     def _lowest_of_all(self) -> int:
         """Lower bound of all sets, for a search that was too large to begin; found when somebody asks."""
@@ -127,7 +139,7 @@ class Search:
         return True
 
     def _from(self, now: Running, allowed: int) -> None:
-        if self.conflicts and not self.is_new(now, allowed):
+        if not self.is_new(now, allowed):
             return
         places, worths = self._worths(places_of(allowed), now)
         if self.bound(now.total - sum(worths), now.total) >= self.best.total:

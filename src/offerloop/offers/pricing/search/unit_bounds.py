@@ -41,7 +41,7 @@ class Equals:
 
     def most_of_each(self, units: Sequence[tuple[int, int, int]]) -> list[float]:
         """The most that they take off each of some units: (line, number, price)."""
-        (share, cap, more), touched = self.bound, self.one.touched
+        (share, cap, more, _), touched = self.bound, self.one.touched
         return [
             max(0.0, (price if price < cap else cap) * share + more) if touched >> line & 1 else 0.0
             for line, _, price in units
