@@ -42,13 +42,14 @@ def refund(
     now: str | datetime | None = None,
     *,
     before: Mapping[str, int] | None = None,
+    codes: StrPath | None = None,
     rule: str | None = None,
     language: str | None = None,
 ) -> offerloop.RefundResult:
     """Count what to give back for units that return, by product: with the discounts kept, and with what stays priced
     again.
 
-    `basket`, `offers` and `now` are those of the purchase, as for `price`; `before` is what came back earlier.
+    `basket`, `offers`, `now` and `codes` are those of the purchase, as for `price`; `before` is what came back earlier.
 
     >>> basket = {"currency": "USD", "lines": [{"product_id": "tea", "quantity": 6, "unit_price": "9.99"}]}
     >>> offers = {"currency": "USD", "offers": [{"kind": "spend_and_save", "spend": "50", "save": "10"}]}
@@ -57,7 +58,7 @@ def refund(
     """
     from offerloop.commands.refund.task import refund_basket
 
-    return refund_basket(basket, returned, offers, now, before or {}, rule, language)
+    return refund_basket(basket, returned, offers, now, before or {}, rule, language, codes)
 
 
 def replay(

@@ -35,6 +35,24 @@ def test_three_teas_come_back(command, files):
     assert command("refund", *files, "--return", "tea=3")[:2] == (0, TEXT)
 
 
+def test_codes_stand_for_offers_as_when_it_was_bought(command, files):
+    """Paid 90.00 for 100.00 with the code; what stays, 70.00, costs 60.00 with it."""
+    folder = files[0].parent
+    offers = {"currency": "USD", "offers": [{"kind": "coupon", "id": "ten", "amount": "10", "code_needed": True}]}
+    (folder / "offers.json").write_text(json.dumps(offers), encoding="utf-8")
+    (folder / "basket.json").write_text(json.dumps({**BASKET, "codes": ["te4-C0de"]}), encoding="utf-8")
+    (folder / "codes.csv").write_text("code,offer_id\nTE4CODE,ten\n", encoding="utf-8")
+    arguments = (*files, "--return", "tea=3")
+    code, _, err = command("refund", *arguments)
+    assert code == 2
+    assert "the code 'te4-C0de' of the basket is the id of no offer; name the list with --codes" in err
+    _, out, _ = command("refund", *arguments, "--codes", folder / "codes.csv", "--json")
+    assert json.loads(out)["refund_minor"] == {"kept": 2_700, "repriced": 3_000}
+    code, _, err = command("refund", "--order", "one", "--codes", folder / "codes.csv", "--return", "tea=1")
+    assert code == 2
+    assert "--codes goes with a basket" in err
+
+
 def test_facts_for_programs(command, files):
     _, out, _ = command("refund", *files, "--return", "@1=1", "--before", "tea=2", "--json")
     found = json.loads(out)

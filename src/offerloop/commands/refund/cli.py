@@ -27,6 +27,9 @@ def refund(
     now: Annotated[
         str | None, typer.Option(help="Time of the purchase, e.g. 2026-11-11T20:00:00+08:00; default: now.")
     ] = None,
+    codes: Annotated[
+        Path | None, typer.Option(help="List of codes: CSV with code, offer_id and perhaps customer_id.")
+    ] = None,
     rule: Annotated[str | None, typer.Option(help="Rule: kept or repriced; default: both.")] = None,
     order: Annotated[str | None, typer.Option(help="Id of an order of the service, instead of a basket.")] = None,
     shop: Annotated[Path | None, typer.Option(help="Folder of the shop that the order belongs to.")] = None,
@@ -44,7 +47,9 @@ def refund(
     if (basket is None) == (order is None):
         raise InputError(Message("name either a basket or an --order of the service"))
     if basket is not None:
-        counted = refund_basket(basket, returned, offers, now, before or [], rule, language)
+        counted = refund_basket(basket, returned, offers, now, before or [], rule, language, codes)
+    elif codes is not None:
+        raise InputError(Message("--codes goes with a basket; an order of the service has its coupons already"))
     elif shop is None or order is None:
         raise InputError(Message("an --order needs its --shop, the folder that 'offerloop serve' has"))
     else:

@@ -11,7 +11,19 @@ from offerloop.commands.refund.printed import is_printed, read_printed
 from offerloop.config import StrPath, as_path, report_language
 from offerloop.errors import InputError, check_known
 from offerloop.message import Message
-from offerloop.offers import Basket, Given, Priced, basket_kept, price, read_basket, refund_kept, refund_repriced
+from offerloop.offers import (
+    Basket,
+    CodeList,
+    Given,
+    Offer,
+    Priced,
+    basket_kept,
+    price,
+    read_basket,
+    read_code_list,
+    refund_kept,
+    refund_repriced,
+)
 from offerloop.serving import BoughtBasket
 from offerloop.store import STORE_NAME, Database, find_purchase, offers_text
 from offerloop.workspace import Document, document_name, epoch_second, read_document, read_offers_file
@@ -38,14 +50,15 @@ def refund_basket(
     before: Returned = (),
     rule: str | None = None,
     language: str | None = None,
+    codes: StrPath | None = None,
 ) -> RefundResult:
     """Count the refund for a basket that was bought at a moment under a file of offers, or was priced before.
 
-    Raises InputError for a bad file, and for units that were not bought.
+    Raises InputError for a bad file, for units that were not bought, and for codes that no list explains.
     """
     document = read_document(basket)
     try:
-        bought = _bought(document, offers, now, rule)
+        bought = _bought(document, offers, now, rule, codes)
     except InputError as error:
         name = document_name(basket, "basket")
         raise InputError(Message("'{name}': {error}", context="error", name=name, error=error.message)) from None
@@ -87,9 +100,15 @@ def refund_order(
     return _result(whole, _places(whole.priced, returned), purchase.returned or {}, counted, language)
 
 
-def _bought(document: object, offers: Document | None, now: str | datetime | None, rule: str | None) -> _Purchase:
+def _bought(
+    document: object,
+    offers: Document | None,
+    now: str | datetime | None,
+    rule: str | None,
+    codes: StrPath | None,
+) -> _Purchase:
     if isinstance(document, Mapping) and is_printed(document):
-        if rule == "repriced" or offers is not None:
+        if rule == "repriced" or offers is not None or codes is not None:
             raise InputError(
                 Message("what stays cannot be priced again from a printed price; name the basket and its --offers")
             )
@@ -97,12 +116,26 @@ def _bought(document: object, offers: Document | None, now: str | datetime | Non
     if offers is None:
         raise InputError(Message("a basket needs --offers, the file under which it was bought"))
     offers_file, at = read_offers_file(offers), epoch_second(now)
-    basket = read_basket(document)
+    basket = _with_codes(read_basket(document), offers_file.offers, codes)
 
     def reprice(kept: Basket) -> Priced:
         return price(kept, offers_file.offers, at, offers_file.policy)
 
     return _Purchase(reprice(basket), basket, reprice)
+
+
+def _with_codes(basket: Basket, offers: Sequence[Offer], codes: StrPath | None) -> Basket:
+    """Return the basket with the offers that its codes stand for."""
+    if codes is not None:
+        return CodeList.of(read_code_list(as_path(codes))).basket(basket)
+    unknown = sorted(basket.codes - {one.offer_id for one in offers})
+    if unknown:
+        raise InputError(
+            Message(
+                "the code '{code}' of the basket is the id of no offer; name the list with --codes", code=unknown[0]
+            )
+        )
+    return basket
 
 
 def _rules(rule: str | None, whole: Basket | None) -> tuple[str, ...]:
