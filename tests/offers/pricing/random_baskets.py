@@ -73,13 +73,18 @@ def baskets(draw):
         lines=tuple(bought),
         shipping_minor=0 if shipments else draw(st.sampled_from([0, 500])),
         shipments=shipments,
-        customer=Customer(orders_before=draw(st.sampled_from([None, 0, 3]))),
+        customer=Customer(
+            orders_before=draw(st.sampled_from([None, 0, 3])),
+            segments=frozenset(draw(st.sampled_from([[], ["vip"]]))),
+        ),
         payment=draw(st.sampled_from([None, "card"])),
     )
 
 
+EXCEPTIONS = (Scope(categories=frozenset(["soap"])), Scope(products=frozenset("ab")))
 scopes = st.one_of(
     st.just(EVERYTHING),
+    st.builds(Scope, but=st.sampled_from(EXCEPTIONS)),
     st.builds(Scope, categories=st.sets(st.sampled_from(CATEGORIES), min_size=1).map(frozenset)),
     st.builds(Scope, brands=st.sets(st.sampled_from(BRANDS), min_size=1).map(frozenset), only_full_price=st.booleans()),
     st.just(Scope(attributes=(AttributeTest("organic", frozenset(["true"])),))),
@@ -100,6 +105,7 @@ def conditions(draw, *, after=True):
         min_count=draw(st.sampled_from([0, 0, 2])),
         measured=draw(st.sampled_from([Measured.BEFORE, Measured.AFTER] if after else [Measured.BEFORE])),
         order_number=draw(st.sampled_from([None, None, None, 1])),
+        not_segments=frozenset(draw(st.sampled_from([[], [], [], ["vip"]]))),
         any_of=draw(st.sampled_from([(), (), (), (BY_CARD, Conditions(min_minor=3_000))])),
         none_of=draw(st.sampled_from([(), (), (), (BY_CARD, Conditions(min_count=8))])),
     )
@@ -220,4 +226,6 @@ policies = st.builds(
     arithmetic=arithmetics,
     most_minor=st.sampled_from([None, None, 800]),
     most_share=st.sampled_from([None, Fraction(1, 3)]),
+    most_line_share=st.sampled_from([None, None, Fraction(2, 5)]),
+    units_once=st.sampled_from([True, True, False]),
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations
+from math import ceil
 from unittest.mock import patch
 
 import pytest
@@ -26,7 +27,7 @@ from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search import tree
+from offerloop.offers.pricing.search import by_scenario, tree
 from offerloop.offers.pricing.search.rivals import find_rivals
 from offerloop.offers.pricing.ties import canonical_order, find_ways
 from offerloop.offers.shortfall import Shortfall
@@ -171,8 +172,17 @@ def test_the_gap_is_never_less_than_what_a_better_choice_saves(basket, offers, p
     assert hasty.total_minor - hasty.gap_minor <= best.total_minor <= hasty.total_minor
 
 
+def with_least_prices(basket, share):
+    """The basket with a floor of each unit, where no more than a share is taken off it."""
+    floors = [max(line.floor_minor, ceil(line.unit_minor * (1 - share))) for line in basket.lines]
+    lines = [replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True)]
+    return replace(basket, lines=tuple(lines))
+
+
 def best_of_all_sets(basket, offers, policy):
     """The lowest total among all sets without a conflict, and of the exclusive offers alone."""
+    if policy.most_line_share is not None:
+        basket, policy = with_least_prices(basket, policy.most_line_share), replace(policy, most_line_share=None)
     order = canonical_order(basket, OfferSet.of(offers), policy)
     if order is not None:
         basket = replace(basket, lines=tuple(basket.lines[place] for place in order))
@@ -205,10 +215,10 @@ def after_all(some, basket, state, least):
     return min(totals)
 
 
-@given(baskets(), offer_lists(most=7), policies, st.sampled_from([0, tree.SO_FEW]))
-def test_no_set_of_offers_is_better(basket, offers, policy, so_few):
-    """With the bounds of scenarios, and with the simpler ones that do for few offers."""
-    with patch.object(tree, "SO_FEW", so_few):
+@given(baskets(), offer_lists(most=7), policies, st.sampled_from([(0, 1), (0, 10**9), (tree.SO_FEW, 1)]))
+def test_no_set_of_offers_is_better(basket, offers, policy, sizes):
+    """With the bounds of scenarios before and after the easy part, and with the simpler ones that do for few offers."""
+    with patch.object(tree, "SO_FEW", sizes[0]), patch.object(by_scenario, "EASY", sizes[1]):
         found = price(basket, offers, NOW, policy)
     assert (found.total_minor, found.gap_minor) == (best_of_all_sets(basket, offers, policy), 0)
 

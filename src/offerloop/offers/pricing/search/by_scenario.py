@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.greedy import greedy
-from offerloop.offers.pricing.search.linear import Here
+from offerloop.offers.pricing.search.linear import PricesNow
 from offerloop.offers.pricing.search.scenarios import Scenario, Scenarios
 
 if TYPE_CHECKING:
     from offerloop.offers.pricing.search.tree import Search
 
-_EASY = 6
+EASY = 6
 """The part of the effort after which units are looked at more closely."""
 _DIVES = 3
 """Scenarios of which the greedy answer is tried first."""
@@ -35,7 +35,7 @@ class ByScenario:
     @classmethod
     def of(cls, search: Search, scenarios: Scenarios) -> ByScenario:
         """Return the search over scenarios that are known."""
-        return cls(search, scenarios, _twins(search.order, search.conflicts), search.effort - search.effort // _EASY)
+        return cls(search, scenarios, _twins(search.order, search.conflicts), search.effort - search.effort // EASY)
 
     def run(self, start: Running, everything: int) -> None:
         """Try all sets, beginning with the greedy answers within the scenarios that leave least."""
@@ -85,7 +85,7 @@ class ByScenario:
         amounts = now.all_amounts
         hard = self.scenarios.has_choosers and search.effort < self.hard
         off = [] if hard else [some.most(now, allowed) for some in self.scenarios.rivals]
-        here: Here | None = None
+        here: PricesNow | None = None
 
         def bound_of(one: Scenario) -> int:
             nonlocal here

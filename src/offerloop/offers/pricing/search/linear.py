@@ -27,7 +27,7 @@ _SWEEPS = 2
 
 
 @dataclass(slots=True)
-class Takers:
+class UnitTakers:
     """Equal offers that choose their units, and take them from all others, with no step between them."""
 
     offers: int
@@ -51,7 +51,7 @@ class Takers:
         return (self.offers & allowed).bit_count() * self.effect.units(self.at, now)
 
 
-class Few(NamedTuple):
+class FewUnits(NamedTuple):
     """An offer of a share of every unit, of a limited number of units."""
 
     place: int
@@ -61,7 +61,7 @@ class Few(NamedTuple):
     most: int
 
 
-class Worth(NamedTuple):
+class FinalWorth(NamedTuple):
     """What a minor unit is worth in the end by line: now, and where some offers come; and what all else takes off."""
 
     first: list[float]
@@ -75,7 +75,7 @@ class Worth(NamedTuple):
     """What amounts and rounding take off at most."""
 
 
-class Here(NamedTuple):
+class PricesNow(NamedTuple):
     """Prices, and the offers that are allowed."""
 
     amounts: list[int]
@@ -89,31 +89,26 @@ class Here(NamedTuple):
     units: list[tuple[int, int, int, int]]
     """(line, number, price, how many of these offers are about it) of units that cost anything."""
 
-    @property
-    def size(self) -> int:
-        """What it costs to bound them, in lines."""
-        return len(self.amounts) + len(self.units) + len(self.takers)
-
 
 @dataclass(slots=True)
-class Linear:
+class LinearBound:
     """The bound for some offers in their order."""
 
     order: Sequence[Candidate]
     steps: Sequence[Sequence[Step]]
     amounts: Sequence[int]
     """Of lines and shipments at the start."""
-    takers: list[Takers]
-    few: list[Few]
+    takers: list[UnitTakers]
+    few: list[FewUnits]
     others: list[int]
     """Positions of those that are neither these nor steps."""
     units: list[int]
     """By line, the units among which a remainder may move."""
 
     @classmethod
-    def of(cls, order: Sequence[Candidate], steps: Sequence[Sequence[Step]], start: Running) -> Linear:
+    def of(cls, order: Sequence[Candidate], steps: Sequence[Sequence[Step]], start: Running) -> LinearBound:
         """Return the bound at the prices of the start."""
-        takers, few, others = list[Takers](), list[Few](), list[int]()
+        takers, few, others = list[UnitTakers](), list[FewUnits](), list[int]()
         for place, one in enumerate(order):
             if steps[place]:
                 continue
@@ -121,15 +116,17 @@ class Linear:
                 _take(takers, place, order, steps, start)
             elif one.uses is SOME and one.quick and _is_share(one):
                 effect, at = one.places[0]
-                few.append(Few(place, one.touched, effect.per_unit(at, start)[0], effect.units(at, start), one.most))
+                few.append(
+                    FewUnits(place, one.touched, effect.per_unit(at, start)[0], effect.units(at, start), one.most)
+                )
             else:
                 others.append(place)
         units = [line.quantity if line.quantity > 1 else 0 for line in start.basket.lines]
         return cls(order, steps, start.all_amounts, takers, few, others, units + [0] * len(start.shipments))
 
-    def worth(self, place: int, groups: Sequence[Sequence[Step]]) -> Worth:
+    def worth(self, place: int, groups: Sequence[Sequence[Step]]) -> FinalWorth:
         """What minor units are worth from a position on, where some groups of steps apply."""
-        worth, fixed, asked = [1.0] * len(self.amounts), 0.0, False
+        worth, fixed, split_later = [1.0] * len(self.amounts), 0.0, False
         after: dict[int, list[float]] = {}
         events = sorted(
             [one.last for one in self.takers if one.last >= place]
@@ -140,13 +137,13 @@ class Linear:
             first = steps[0]
             while events and events[-1] > first.place:
                 after[events.pop()] = worth.copy()
-                asked = True
+                split_later = True
             lines = first.lines
             total = sum([self.amounts[line] for line in lines])
             rate, amount = _affine(steps, total)
             top = max([worth[line] for line in lines])
             rounding = max([step.rounding + step.noise for step in steps])
-            if asked and self.order[first.place].uses is not EACH:
+            if split_later and self.order[first.place].uses is not EACH:
                 rounding += sum([self.units[line] for line in lines])
             fixed += top * (amount + rounding)
             for line in lines:
@@ -156,7 +153,7 @@ class Linear:
         takers = [self._of_class(one, groups) if one.last in after else [] for one in self.takers]
         return self._put_together(worth, after, fixed, takers)
 
-    def _of_class(self, one: Takers, groups: Sequence[Sequence[Step]]) -> list[tuple[float, float, float]]:
+    def _of_class(self, one: UnitTakers, groups: Sequence[Sequence[Step]]) -> list[tuple[float, float, float]]:
         before, after = [1.0] * len(self.amounts), [1.0] * len(self.amounts)
         for steps in groups:
             first = steps[0]
@@ -179,13 +176,13 @@ class Linear:
         after: dict[int, list[float]],
         fixed: float,
         takers: list[list[tuple[float, float, float]]],
-    ) -> Worth:
+    ) -> FinalWorth:
         others = [(1 << place, self.order[place].most * max(after[place])) for place in self.others if place in after]
         few = [max(after[one.place]) if one.place in after else 0.0 for one in self.few]
-        return Worth(first, takers, others, few, fixed)
+        return FinalWorth(first, takers, others, few, fixed)
 
-    def here(self, now: Running, allowed: int) -> Here:
-        """What is asked of some prices and the offers that are allowed, whatever the steps."""
+    def here(self, now: Running, allowed: int) -> PricesNow:
+        """Return what the bound needs of some prices and of the offers that are allowed, whatever the steps."""
         units = [
             (line, count, price, used & TAKEN)
             for line, runs in enumerate(map(now.units, range(len(now.amounts))))
@@ -196,9 +193,9 @@ class Linear:
         few = [number for number, one in enumerate(self.few) if allowed >> one.place & 1]
         times = [sum([self.few[number].touched >> line & 1 for number in few]) for line in range(len(now.amounts))]
         free = [(line, count, price) for line, count, price, used in units if not used]
-        return Here(now.all_amounts, allowed, free, takers, few, [(*one[:3], times[one[0]]) for one in units])
+        return PricesNow(now.all_amounts, allowed, free, takers, few, [(*one[:3], times[one[0]]) for one in units])
 
-    def left(self, worth: Worth, here: Here) -> float:
+    def left(self, worth: FinalWorth, here: PricesNow) -> float:
         """What is left at least."""
         left = sum(map(mul, here.amounts, worth.first)) - worth.fixed
         if worth.others:
@@ -212,7 +209,7 @@ class Linear:
                 gains.append(_gains(one.bound, by_line, worth.first, here.free))
         return left - _cover(gains, most, [count for _, count, _ in here.free]) if gains else left
 
-    def _of_few(self, worth: Worth, here: Here) -> float:
+    def _of_few(self, worth: FinalWorth, here: PricesNow) -> float:
         few = [self.few[number] for number in here.few]
         alone = sum([one.most * worth.few[number] for one, number in zip(few, here.few, strict=True)])
         if len(few) == 1:
@@ -242,7 +239,7 @@ def _is_share(one: Candidate) -> bool:
 
 
 def _take(
-    classes: list[Takers], place: int, order: Sequence[Candidate], steps: Sequence[Sequence[Step]], start: Running
+    classes: list[UnitTakers], place: int, order: Sequence[Candidate], steps: Sequence[Sequence[Step]], start: Running
 ) -> None:
     one = order[place]
     effect, at = one.places[0]
@@ -251,7 +248,7 @@ def _take(
         if other.same(effect, at, one.touched) and other.bars == bars and not any(steps[other.last : place]):
             other.offers, other.last = other.offers | 1 << place, place
             return
-    classes.append(Takers(1 << place, effect, at, one.touched, place, place, effect.per_unit(at, start), bars))
+    classes.append(UnitTakers(1 << place, effect, at, one.touched, place, place, effect.per_unit(at, start), bars))
 
 
 def _bars(one: Candidate, order: Sequence[Candidate], steps: Sequence[Sequence[Step]]) -> int:

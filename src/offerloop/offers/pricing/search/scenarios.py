@@ -19,7 +19,7 @@ from typing import NamedTuple
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import LINES, SOME
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search.linear import Here, Linear, Worth
+from offerloop.offers.pricing.search.linear import FinalWorth, LinearBound, PricesNow
 from offerloop.offers.pricing.search.steps import Step, steps_of
 from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
 
@@ -84,7 +84,7 @@ class Scenario:
     groups: list[list[Step]]
     """Its steps in order, those that stand in for each other together."""
     tails: dict[tuple[int, int], Tail] = field(default_factory=dict)
-    worths: dict[tuple[int, int], Worth] = field(default_factory=dict)
+    worths: dict[tuple[int, int], FinalWorth] = field(default_factory=dict)
 
     @classmethod
     def of(cls, offers: int, every: Scenarios) -> tuple[Scenario, float]:
@@ -124,7 +124,7 @@ class Scenario:
             if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
         ]
 
-    def left(self, place: int, here: Here) -> float:
+    def left(self, place: int, here: PricesNow) -> float:
         """What it leaves at least by what units are worth in the end (see `linear`)."""
         key = (place, (self.offers & here.allowed) >> place)
         worth = self.worths.get(key)
@@ -216,9 +216,9 @@ class Scenarios:
         return any(one.uses is SOME for one in self.order)
 
     @cached_property
-    def linear(self) -> Linear:
+    def linear(self) -> LinearBound:
         """The bound that is linear in prices."""
-        return Linear.of(self.order, self.steps, self.start)
+        return LinearBound.of(self.order, self.steps, self.start)
 
     def find(self, below: int) -> bool:
         """Find those that may leave less than so much; whether they are few enough."""
