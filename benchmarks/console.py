@@ -1,4 +1,4 @@
-# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30 playwright>=1.48
+# peers: fastapi>=0.115 uvicorn>=0.37 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30 playwright>=1.48
 """How long do pages of the console take, and how large are its files?
 
 One process of the service on one core, with a plan for a million customers: the first page, and who gets what at

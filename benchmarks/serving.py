@@ -1,4 +1,4 @@
-# peers: fastapi>=0.115 uvicorn>=0.32 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30 psycopg[binary] vowpalwabbit
+# peers: fastapi>=0.115 uvicorn>=0.37 argon2-cffi httpx msgspec>=0.19 sqlalchemy>=2.0.30 psycopg[binary] vowpalwabbit
 """How many decisions, prices and baskets a second does one worker of the service answer, and how fast?
 
 The worker is pinned to one core and the clients to another; clients keep their connections, and each sends a request

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 import polars as pl
 import pytest
@@ -67,16 +68,26 @@ def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
     assert "the job 'readout' failed" in told[0][1]
 
 
+def sleep_twice(*_):
+    """A job on which the first interruption is lost."""
+    with suppress(KeyboardInterrupt):
+        time.sleep(30)
+    time.sleep(30)
+
+
 def test_a_running_job_is_cancelled_and_an_interrupted_one_is_queued_again(shop, monkeypatch):
     folder, database = shop
-    monkeypatch.setattr(carrying, "EVERY", 0.02)
-    monkeypatch.setitem(carrying.KINDS, "run", lambda *_: time.sleep(30))
+    monkeypatch.setattr(carrying, "EVERY", 0.2)
+    monkeypatch.setitem(carrying.KINDS, "run", sleep_twice)
     job = add(database, "run")
     threading.Timer(0.3, lambda: database.change(lambda one: cancel_job(one, job.job_id))).start()
     assert carry_out_next(folder, database).state == JobState.CANCELLED
     add(database, "run")
-    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    monkeypatch.setattr(carrying, "_stopping", threading.Event())
+    before = signal.signal(signal.SIGTERM, carrying.stop_job)
+    threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
     again = carry_out_next(folder, database)
+    signal.signal(signal.SIGTERM, before)
     assert (again.state, again.attempts) == (JobState.QUEUED, 0)
 
 

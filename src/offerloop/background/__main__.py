@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from offerloop.background.carrying import carry_out_next
+from offerloop.background.carrying import carry_out_next, stop_job
 from offerloop.config import STORE_VARIABLE
 from offerloop.store import Database
 
@@ -34,8 +34,8 @@ def _log_to_stderr() -> None:
 
 def main() -> None:
     """SIGTERM and SIGINT stop the job."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, stop_job)
+    signal.signal(signal.SIGINT, stop_job)
     _log_to_stderr()
     database = Database.open(os.environ[STORE_VARIABLE])
     try:

@@ -33,6 +33,18 @@ _STAGES = "offerloop.workspace.stages"
 Request = Mapping[str, Any]
 Note = Callable[[Mapping[str, Any]], None]
 """Notes how far a job is."""
+_stopping = threading.Event()
+"""Set when this process was told to stop."""
+
+
+def stop_job(*_: object) -> None:
+    """Stop the job of this process, as the handler of a signal.
+
+    Its thread asks again every second: what a handler raises is lost where Python calls it within a callback of the
+    garbage collector.
+    """
+    _stopping.set()
+    raise KeyboardInterrupt
 
 
 def carry_out_next(shop: Path, database: Database) -> Job | None:
@@ -61,6 +73,7 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     try:
         result = KINDS[job.kind](shop, job.request, signs.note)
     except (KeyboardInterrupt, StoppedError):
+        signs.end()
         return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
     except OfferloopError as error:
         return JobState.FAILED, None, error.message
@@ -158,8 +171,12 @@ class _Signs(logging.Handler):
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
+        """Say nothing more, and do not stop the job again."""
         self._over.set()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
         self._thread.join()
         logger = logging.getLogger(_STAGES)
         logger.removeHandler(self)
@@ -184,6 +201,5 @@ class _Signs(logging.Handler):
                 )
                 self.lost = job is None
                 self.cancelled = job is not None and job.cancel
-                if self.lost or self.cancelled:
-                    os.kill(os.getpid(), signal.SIGINT)
-                    return
+            if (self.lost or self.cancelled or _stopping.is_set()) and not self._over.is_set():
+                os.kill(os.getpid(), signal.SIGINT)

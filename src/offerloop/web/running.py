@@ -27,6 +27,8 @@ NEW_SHOP = Path("shop")
 """Where a shop is set up in the browser."""
 STOP_SECONDS = 10
 """How long requests may go on after the service was told to stop."""
+SILENT_SECONDS = 30
+"""How long one of several processes may say nothing, as while it starts on a busy machine, before it is replaced."""
 
 
 def ready_to_serve(
@@ -106,6 +108,7 @@ def run(
             "offerloop.web.app:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
             access_log=False, log_config=None, server_header=False, proxy_headers=False,
             timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
+            timeout_worker_healthcheck=SILENT_SECONDS,
         )  # fmt: skip
     finally:
         runner.stop()
