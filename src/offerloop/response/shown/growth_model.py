@@ -45,9 +45,10 @@ LAGS = 4
 """Earlier exposures that may still matter."""
 LIMIT = 2.5
 """Standard deviations beyond which a feature says no more: straight lines are not believed there."""
-SHAPES = (0.0, 0.03, 0.1, 0.3)
-"""t1 to t4: growth at the deepest discount of a family that each part of f may come to."""
-USUAL_GROWTH = (0.02, 0.06, 0.2)
+SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)
+"""t1 to t4: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
+price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pieters 2005)."""
+USUAL_GROWTH = (0.02, 0.06, 0.2, 0.6)
 """Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
 standard deviation of what all offers have in common."""
 OWN_SPREAD = 0.25
