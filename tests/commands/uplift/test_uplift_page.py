@@ -239,6 +239,8 @@ def test_columns_that_tell_too_much_are_named_with_what_to_do():
     assert is_doubtful(found)
     assert not is_doubtful(everyone())
     assert "“spend in November” tells the outcome implausibly well (83 % of its spread): leave it" in sentence(found)
+    assert sentence(found).startswith("No verdict yet: a column may have been measured after the offer.")
+    assert sentence(replace(found, ratio_p=1e-6)).startswith("No verdict yet: something in the table cannot be right.")
     page = plain(found)
     assert "The outcome never happens where “visits” is “0” (85 % of the customers)" in page
     assert "“clicks” differs between the arms as if the offer had changed it, and tells 29 % of the outcome" in page

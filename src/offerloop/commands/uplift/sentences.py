@@ -6,7 +6,7 @@ import math
 
 from offerloop.commands.uplift.findings import Suspect, UpliftFindings
 from offerloop.commands.uplift.measures import everyone, measure, targeted
-from offerloop.commands.uplift.soundness import impossible, lost_rows, unlike_arms
+from offerloop.commands.uplift.soundness import impossible, is_broken, lost_rows, unlike_arms
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Localizer, capital, p_words
@@ -27,6 +27,7 @@ HEADLINES = {
     "may_choose": Message("A choice of customers may pay: try it on {n} customers first"),
     "nothing": Message("Give nothing: no offer is shown to pay"),
     "doubtful": Message("No verdict yet: something in the table cannot be right"),
+    "suspected": Message("No verdict yet: a column may have been measured after the offer"),
 }
 """The headline by what the forecast bears of the policy."""
 WITHIN_BUDGET = Message(
@@ -92,6 +93,8 @@ def headline(findings: UpliftFindings, _: Localizer) -> str:
     """The verdict in one line, as far as the forecast bears it."""
     best, claimed = everyone(findings), claim(findings)
     text = HEADLINES.get(f"{claimed}_all" if treats_all(findings) else claimed, HEADLINES[claimed])
+    if claimed == "doubtful" and not is_broken(findings):
+        text = HEADLINES["suspected"]
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
     named = {"offer": _.quoted(findings.offer), "same": same(findings, _), "limit": limit(findings, _)}

@@ -11,13 +11,12 @@ UNLIKELY = 0.001
 
 def is_doubtful(findings: UpliftFindings) -> bool:
     """Return whether any check failed."""
-    return bool(
-        lost_rows(findings)
-        or unlike_arms(findings)
-        or impossible(findings)
-        or findings.suspects
-        or findings.disagreeing
-    )
+    return is_broken(findings) or bool(findings.suspects or findings.disagreeing)
+
+
+def is_broken(findings: UpliftFindings) -> bool:
+    """Return whether arms or their sizes cannot be right, whatever columns are looked at."""
+    return lost_rows(findings) or unlike_arms(findings) or bool(impossible(findings))
 
 
 def lost_rows(findings: UpliftFindings) -> bool:
