@@ -6,7 +6,7 @@ from console_pages import SPRING, post_form, signed_in
 from served_shop import served, shop_of
 
 from offerloop.offers import parse_offer
-from offerloop.web.console.campaigns.draft import EXAMPLES
+from offerloop.web.console.campaigns.draft import examples, short_name
 
 
 def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
@@ -57,7 +57,10 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         there = post_form(client, ada, "write-campaign", **SPRING | {"title": "Twice"})
         assert there.status_code == 409
         assert 'value="Twice"' in there.text
-        assert all(parse_offer(one, "USD" if "$" in one else "CNY") for one in EXAMPLES)
+        named = post_form(client, ada, "write-campaign", **SPRING | {"id": "", "title": "Frühling & Café"})
+        assert named.headers["location"] == "/console/campaign?id=fruhling-cafe"
+        assert short_name("春季").startswith("campaign-")
+        assert all(parse_offer(one, "EUR") for language in ("en", "zh") for one in examples(["a / b"], language, "EUR"))
 
 
 def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_path):

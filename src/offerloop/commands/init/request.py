@@ -35,6 +35,8 @@ class InitRequest:
     language: str | None = None
     join: Sequence[str] = ()
     """Files whose columns belong to the order lines."""
+    title: str | None = None
+    """What the shop is called; by default its folder's name."""
 
 
 def init(folder: Path, request: InitRequest) -> InitResult:
@@ -59,5 +61,5 @@ def init(folder: Path, request: InitRequest) -> InitResult:
     columns = read_map(request.columns, files)
     return write_shop(
         folder, files, request.budget, request.currency, request.encoding, columns, request.margin, request.language,
-        request.join,
+        request.join, request.title,
     )  # fmt: skip

@@ -60,7 +60,7 @@ class _Mapped:
 def write_shop(
     folder: Path, files: Mapping[SourceName, str], budget: str | None, currency: str | None,
     encoding: str | None = None, columns: Given | None = None, margin: str | None = None,
-    language: str | None = None, join: Sequence[str] = (),
+    language: str | None = None, join: Sequence[str] = (), title: str | None = None,
 ) -> InitResult:  # fmt: skip
     """Write `folder/offerloop.toml`. `files` are as `place_of` reads them; order_lines must be among them.
 
@@ -97,7 +97,8 @@ def write_shop(
         }
         for name, sample in samples.items():
             sources[name].notes += unfit_notes(name, sources[name], sample)
-        shop = _shop(folder, _Mapped(samples, sources, opened), budget, currency, share)
+        mapped, named = _Mapped(samples, sources, opened), title or folder.resolve().name or "My shop"
+        shop = _shop(named, mapped, budget, currency, share)
     _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
     if any(opened.values()):
         raise InputError(
@@ -107,7 +108,7 @@ def write_shop(
     return InitResult(target, shop, report_language(language, shop.currency.value, columns_seen))
 
 
-def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:
+def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:
     samples, matches = mapped.samples, mapped.matches
     language, orders = language_of(matches.values()), matches["order_lines"]
     money = guess_currency(currency, language, orders, matches.values())
@@ -133,7 +134,7 @@ def _shop(folder: Path, mapped: _Mapped, budget: str | None, currency: str | Non
         Message("Not given, and what each would add:"),
         *(Message("[sources.{source}]: {adds}", context="init", source=name, adds=ADDS[name]) for name in absent),
     ]
-    title, zone = folder.resolve().name or "My shop", guess_zone(language, money.value)
+    zone = guess_zone(language, money.value)
     return ShopText(
         title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
         clean_lines(others, orders),

@@ -122,7 +122,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
     """Plan a campaign beside the others as `run` would, and write the files of a run, without a report, to a folder.
 
     It takes the place of the one that has its id. Everything that does not depend on the campaigns is what the newest
-    run found, so that nothing is fitted again; where its stages are no longer kept, its recommendations still are.
+    run found, so that nothing is fitted again.
     """
     config_path = config_file(config_path)
     with open_workspace(config_path, engine) as (config, running, store):
@@ -140,12 +140,15 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
     return RunResult(folder, folder / "report.html", summary)
 
 
-WITHOUT_CAMPAIGNS = ("events", "profiles", "interactions", "recommenders", "past campaigns", "shelf prices", "response")
+WITHOUT_CAMPAIGNS = ("events", "profiles", "past campaigns", "shelf prices", "response")
 """Stages that do not depend on campaigns."""
 
 
 def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> Liked | None:
-    """Let the store take what the newest run kept; return its recommendations where only their table is left."""
+    """Let the store take what the newest run kept; return its recommendations, beside which no products are suggested.
+
+    Nobody looks at suggested products in a preview, and they took a tenth of its time.
+    """
     try:
         newest = find_run(shop)
     except InputError:
@@ -153,8 +156,6 @@ def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> Liked | Non
     store.follow(
         json.loads((newest / "manifest.json").read_text(encoding="utf-8")).get(STAGE_KEYS, {}), WITHOUT_CAMPAIGNS
     )
-    if store.holds("recommenders"):
-        return None
     affinities, results = (newest / f"{name}.parquet" for name in (AFFINITIES.name, "recommenders"))
     return Liked(engine.read(affinities), pl.read_parquet(results), None)
 

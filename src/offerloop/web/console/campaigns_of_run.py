@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.message import Message, Share
+from offerloop.message import Message, Share, unpacked
 from offerloop.money import to_minor
 from offerloop.report import Localizer
-from offerloop.web.console.cells import Badge, MinorAmount
+from offerloop.web.console.cells import Badge, MinorAmount, Named
 from offerloop.workspace import RunRead
 
 SENT = Badge("send", Message("sent", context="state of a campaign"), "good")
 NOT_SENT = Badge("do not send", Message("not sent", context="state of a campaign"), "neutral")
 BASES = {
     "transferred": Message("forecast from shelf prices"),
-    "measured": Message("measured on offers shown at random"),
+    "estimated": Message("measured on offers shown at random"),
+    "learned": Message("learned from the shop's data", context="what a forecast rests on"),
+    "measured": Message("measured by an earlier read-out", context="what a forecast rests on"),
     "assumed": Message("assumed by the shop"),
+    "mixed": Message("partly assumed by the shop", context="what a forecast rests on"),
     "none": Message("not known", context="what a forecast rests on"),
 }
 
@@ -105,10 +108,30 @@ def sentence_in(run: RunRead, campaign: CampaignForecast, _: Localizer) -> str:
 
 
 def decision_sentence(campaigns: list[CampaignForecast]) -> Message:
-    """Return the decision of a run in one sentence."""
-    sent, kept = ([f"“{one.title}”" for one in campaigns if one.is_sent is value] for value in (True, False))
+    """Return the decision of a run: what is sent, whether its effect is assumed, and what is not sent."""
+    sent, kept = ([one for one in campaigns if one.is_sent is value] for value in (True, False))
     if not sent:
         return Message("Nothing is sent: no campaign is forecast to pay.")
+    said = Message("{sent}: sent to the customers for whom a profit is forecast.", sent=_titles(sent))
+    assumed = [one for one in sent if one.basis == "assumed"]
+    if assumed:
+        added = Message("What {titles} would change is assumed, not measured.", titles=_titles(assumed))
+        said = followed(said, added)
     if not kept:
-        return Message("{sent}: sent to the customers for whom they pay.", sent=sent)
-    return Message("{sent}: sent to the customers for whom they pay. {kept}: not sent.", sent=sent, kept=kept)
+        return said
+    return followed(said, Message("{kept}: not sent.", context="decision", kept=_titles(kept)))
+
+
+def _titles(campaigns: list[CampaignForecast]) -> list[Message]:
+    return [Message("“{text}”", context="quotation marks", text=one.title) for one in campaigns]
+
+
+def followed(sentence: Message, following: Message) -> Message:
+    """Return two sentences, one after the other."""
+    return Message("{first} {second}", context="two sentences", first=sentence, second=following)
+
+
+def offer_names(run: RunRead) -> dict[tuple[str, str], Named]:
+    """Return the words for each offer of a run, by the ids of its campaign and of itself."""
+    rows = run.offers.select("campaign_id", "offer_id", "label_message").iter_rows()
+    return {(str(campaign), str(offer)): Named(str(offer), unpacked(label)[0]) for campaign, offer, label in rows}

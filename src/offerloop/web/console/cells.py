@@ -66,7 +66,7 @@ class Link:
 
 Cell: TypeAlias = (
     MinorAmount | MinorEstimate | Instant | Badge | Named | Link | Message | Share | Amount | Decimal | date | str
-    | int | float | Sequence[str] | Sequence[Named] | None
+    | int | float | Sequence[str | Named] | None
 )  # fmt: skip
 """What may stand in a table or beside a label; None where it is not known."""
 MISSING = "–"

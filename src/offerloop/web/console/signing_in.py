@@ -69,8 +69,8 @@ def _first_person() -> Form:
         (Input("token", Message("The admin's token"), "password"), _NAME, _CHOSEN),
         title=Message("You are the first person here"),
         explanation=Message(
-            "The service printed a token of an admin when it started for the first time. With it you become the first "
-            "person who may sign in; you invite the others from the page “People”."
+            "When the service started for the first time, it printed a token of an admin in its terminal. With it you "
+            "become the first person who may sign in; you invite the others from the page “People”."
         ),
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ def view(request: PageRequest) -> View:
         *slider_of(request, campaign),
         *_results(request, campaign),
     ]
-    blocks += [*_changes(request, campaign), _revisions(request, campaign), *_restoring(campaign)]
+    blocks += [*_changes(request, campaign), _revisions(request, campaign), *_restoring(campaign), _refused(shown)]
     title = str(campaign.text.body.get("title") or campaign.campaign_id)
     job = preview_job(request, campaign)
     return View(title, "", tuple(blocks), refresh=job is not None and job.state in UNDER_WAY)
@@ -147,13 +147,10 @@ _NO_OFFERS = Message("It has no offers yet. Write a new revision to add some.")
 
 
 def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
-    """Return a button for all that can be done, and say why the rest cannot."""
+    """Return a button for all that can be done."""
     forms: list[Block] = [Heading(Message("What you can do now"))]
-    refused: list[tuple[Cell, ...]] = []
     for action, button in BUTTONS.items():
-        why = shown.actions.get(action.value)
-        if why is not None:
-            refused.append((button, WHY_NOT[why]))
+        if shown.actions.get(action.value) is not None:
             continue
         inputs = (
             hidden("id", campaign.campaign_id), hidden("verb", action.value),
@@ -161,13 +158,20 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
         )  # fmt: skip
         tone: Tone = "bad" if action in (CampaignAction.END, CampaignAction.REJECT) else "neutral"
         forms.append(Form(action.value, "/console/do/campaign", button, inputs, tone=tone))
+    return forms
+
+
+def _refused(shown: CampaignShown) -> PageTable:
+    """Say why what cannot be done now cannot."""
+    reasons = ((button, shown.actions.get(action.value)) for action, button in BUTTONS.items())
+    refused: tuple[tuple[Cell, ...], ...] = tuple((button, WHY_NOT[why]) for button, why in reasons if why is not None)
     columns = (
         TableColumn("action", Message("action", context="column title")),
         TableColumn("why", Message("why not now", context="column title")),
     )
     everything = Message("Everything can be done now.")
     caption = Message("What cannot be done now", context="table title")
-    return [*forms, PageTable("refused", caption, columns, tuple(refused), everything)]
+    return PageTable("refused", caption, columns, refused, everything)
 
 
 def _results(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,9 +25,9 @@ from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
 
 SEND_RULES = (
-    ("proven", Message("its profit is proven", context="when a campaign is sent")),
-    ("expected", Message("its profit is expected", context="when a campaign is sent")),
-    ("likely", Message("any profit is forecast", context="when a campaign is sent")),
+    ("proven", Message("a profit is proven: its whole interval is above zero")),
+    ("expected", Message("a profit is expected: its interval may reach below zero")),
+    ("likely", Message("any profit is forecast, however unsure")),
 )
 MOST_TEXT = 20_000
 
@@ -63,37 +65,52 @@ def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
     everyone = ("", Message("everyone", context="audience of a campaign"))
     starts, ends = (None, None) if campaign is None else (campaign.text.starts_at, campaign.text.ends_at)
     inputs = [
-        Input("id", Message("Short name, which stays", context="field of a form"), hint=_ID_HINT)
-        if campaign is None
-        else hidden("id", campaign.campaign_id),
         Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
         Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
-        Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_OFFERS, is_needed=False),
+        Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_hint(request), is_needed=False),
         Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
-        Input("send", Message("It is sent where"), "select", str(body.get("send", "proven")), SEND_RULES),
+        Input("send", Message("It is sent only where"), "select", str(body.get("send", "proven")), SEND_RULES),
         Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
         Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
         *_change_inputs(() if campaign is None else campaign.text.budget_changes),
     ]
-    if campaign is not None:
-        inputs += [hidden("revision", str(campaign.revision))]
+    if campaign is None:
+        inputs.append(Input("id", Message("Short name, which stays"), hint=_ID_HINT, is_needed=False))
+    else:
+        inputs += [hidden("id", campaign.campaign_id), hidden("revision", str(campaign.revision))]
     return Form(
         "campaign", "/console/do/write-campaign", Message("Save the draft", context="button"), tuple(inputs),
         needs=Permission.EDIT,
     )  # fmt: skip
 
 
-_ID_HINT = Message("Letters, digits, dots and dashes, such as spring-2027.")
+_ID_HINT = Message(
+    "Stands in tables and at the checkout. Letters, digits, dots and dashes, such as spring-2027; left empty: made "
+    "from the title."
+)
 _BUDGET = Message("The most that it may cost, such as 1000.00.")
-EXAMPLES = ("20% off on tea, max $5", "满300减50")
 _OFFERS = Message(
-    "For example: “{first}” or “{second}”. You can also save the draft first, and add offers by their fields.",
-    first=EXAMPLES[0], second=EXAMPLES[1],
-)  # fmt: skip
+    "For example: “{first}” or “{second}”. You can also save the draft first, and add offers by their fields."
+)
 _STARTS = Message("Starts, in UTC; empty: when somebody starts it")
 _ENDS = Message("Ends, in UTC; empty: when somebody ends it")
 _CHANGES = Message("Another budget from this time on, in UTC; empty: none")
 _MOST_CHANGES = 20
+
+
+def examples(categories: Sequence[str], language: str, currency: str) -> tuple[str, str]:
+    """Return two offers in words, the first on a category of the shop where one is known."""
+    on = next(iter(categories), "tea")
+    coupon = {"kind": "coupon", "on": on, "percent": 20, "max_discount": "5"}
+    return tuple(  # type: ignore[return-value]
+        print_offer(one, language, currency) for one in (coupon, {"kind": "spend_and_save", "spend": "30", "save": "5"})
+    )
+
+
+def _hint(request: PageRequest) -> Message:
+    """Show how offers are written, with a category of the shop."""
+    first, second = examples(_categories(request), request.localizer.language, request.currency or "USD")
+    return _OFFERS.with_values(first=first, second=second)
 
 
 def _change_inputs(changes: Sequence[BudgetChange]) -> list[Input]:
@@ -159,12 +176,20 @@ def _write(request: PageRequest) -> str:
     campaign = _known(request) if request.field("revision") else None
     body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
     body |= {
-        "id": request.field("id"), "title": request.field("title"), "budget": request.field("budget"),
+        "id": request.field("id") or short_name(request.field("title")), "title": request.field("title"),
+        "budget": request.field("budget"),
         "send": request.field("send"), "offers": offers_of(request.field("offers", MOST_TEXT), request.currency),
         "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
         "ends_at": time_field(request, "ends_at"), "budget_changes": _changes(request),
     }  # fmt: skip
     return _kept(request, body, campaign)
+
+
+def short_name(title: str) -> str:
+    """Return a title as the id of a campaign: small letters and digits, with dashes between words."""
+    plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    words = re.findall("[a-z0-9]+", plain)
+    return "-".join(words)[:60].strip("-") or f"campaign-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
 def _kept(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
@@ -215,14 +240,16 @@ def view_offer(request: PageRequest) -> View:
 
 def _scopes(request: PageRequest) -> tuple[tuple[str, Words], ...]:
     """Return what an offer can be on: everything, or categories of the newest run, of which effects are known."""
-    categories: list[str] = []
-    if request.run is not None:
-        categories = sorted(request.run.offers["category"].drop_nulls().unique().to_list())
     first: tuple[tuple[str, Words], ...] = (
         ("", Message("everything", context="what an offer applies to")),
         (EACH_CATEGORY, Message("each category: one offer for each", context="what an offer applies to")),
     )
-    return (*first, *((one, one) for one in categories))
+    return (*first, *((one, one) for one in _categories(request)))
+
+
+def _categories(request: PageRequest) -> list[str]:
+    """Return the categories of the newest run."""
+    return [] if request.run is None else sorted(request.run.offers["category"].drop_nulls().unique().to_list())
 
 
 def _add(request: PageRequest) -> str:

@@ -36,6 +36,7 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
         Stat("all", Message("customers of the shop", context="figure"), reach.n_customers),
     ]
     is_newest = planned_revisions(run.folder).get(campaign.campaign_id) == campaign.revision
+    waits = campaign.state in PLANNED_STATES and is_preview(run.folder.name)
     if not reach.is_planned:
         return [heading, Stats(tuple(stats)), *_asking(request, campaign)]
     unit = str(campaign.text.body.get("budget_unit") or run.currency)
@@ -56,7 +57,8 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
         Message("Who gets what", context="link"),
     )  # fmt: skip
     said = [PREVIEWED] if is_preview(run.folder.name) else []
-    return [heading, *said, Stats(tuple(stats)), link, *([] if is_newest else _asking(request, campaign))]
+    asking = [] if is_newest and not waits else _asking(request, campaign)
+    return [heading, *(asking if waits else []), *said, Stats(tuple(stats)), link, *([] if waits else asking)]
 
 
 def _asking(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from offerloop.config import Campaign, Config
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.store import WrittenCampaign, list_campaigns
-from offerloop.web.console.blocks import Block, Facts, Notice, PageTable, Stat, TableColumn, View
+from offerloop.web.console.blocks import Block, Notice, PageTable, TableColumn, View
 from offerloop.web.console.campaigns.states import STATES
 from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
@@ -30,20 +31,12 @@ def view(request: PageRequest) -> View:
     rows = [_row(request, one) for one in written[:SHOWN]]
     if request.config is not None and not after:
         rows += [
-            (Link(one.title, f"/console/plan?campaign={one.id}"), OF_CONFIGURATION, one.budget, None, None, None)
+            (_plan_of(one), OF_CONFIGURATION, _budget(request.config, one), None, None, None)
             for one in request.config.campaigns
         ]
     more = f"/console/campaigns?after={written[SHOWN - 1].campaign_id}" if len(written) > SHOWN else None
     blocks: list[Block] = [
-        Facts(
-            "new",
-            (
-                Stat(
-                    "new", Message("a new campaign", context="label of a link"),
-                    Link(request.localizer(_WRITE), "/console/campaign-form"),
-                ),
-            ),
-        ),
+        Notice(_DRAFT, "neutral", "/console/campaign-form", _WRITE),
         PageTable("campaigns", Message("All campaigns", context="table title"), COLUMNS, tuple(rows), _EMPTY, more),
     ]  # fmt: skip
     if request.config is not None and request.config.approval.reviewers == 0:
@@ -51,8 +44,17 @@ def view(request: PageRequest) -> View:
     return View(TITLE, "", tuple(blocks))
 
 
+_DRAFT = Message("A campaign that is written here is a draft until somebody else approves it.")
 _WRITE = Message("Write a campaign", context="link")
 _EMPTY = Message("There is no campaign yet. Write one: it is a draft until somebody else approves it.")
+
+
+def _plan_of(campaign: Campaign) -> Link:
+    return Link(campaign.title, f"/console/plan?campaign={campaign.id}")
+
+
+def _budget(config: Config, campaign: Campaign) -> MinorAmount:
+    return MinorAmount(config.minor(campaign.budget, campaign), config.unit(campaign))
 
 
 def _row(request: PageRequest, campaign: WrittenCampaign) -> tuple[Cell, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.message import Message, Share
-from offerloop.profiles import TAGS
-from offerloop.report import Localizer
+from offerloop.profiles import FEATURES, TAGS
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
 from offerloop.web.console.blocks import (
     Block,
@@ -26,7 +26,8 @@ from offerloop.web.console.blocks import (
     Words,
     hidden,
 )
-from offerloop.web.console.cells import Badge, Cell, Link
+from offerloop.web.console.campaigns_of_run import offer_names
+from offerloop.web.console.cells import Badge, Cell, Link, Named
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead
@@ -74,18 +75,19 @@ _START = Message("Start a run", context="link")
 def _customers(run: RunRead, offset: int) -> PageTable:
     ordered = run.table("assignments").select("customer_id", "arm", "campaign_id", "offer_id", "propensity")
     customers = ordered.slice(offset, SHOWN + 1).collect()
-    rows = tuple(_row(row) for row in customers.head(SHOWN).iter_rows(named=True))
+    names = offer_names(run)
+    rows = tuple(_row(row, names) for row in customers.head(SHOWN).iter_rows(named=True))
     more = f"/console/customers?from={offset + SHOWN}" if customers.height > SHOWN else None
     return PageTable(
         "customers", Message("Customers of the newest plan"), COLUMNS, rows, Message("The plan has no customers."), more
     )
 
 
-def _row(row: dict[str, Any]) -> tuple[Cell, ...]:
-    customer = str(row["customer_id"])
+def _row(row: dict[str, Any], names: Mapping[tuple[str, str], Named]) -> tuple[Cell, ...]:
+    customer, offer = str(row["customer_id"]), row["offer_id"]
     return (
         Link(customer, f"/console/customer?id={customer}"), ARMS.get(row["arm"], row["arm"]), row["campaign_id"],
-        None if row["offer_id"] == "none" else row["offer_id"], Share(row["propensity"]),
+        None if offer == "none" else names.get((row["campaign_id"], offer), offer), Share(row["propensity"]),
     )  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def view_customer(request: PageRequest) -> View:
     customer_id = request.needed("id", lambda text: text or None)
     customer = get_customer(request.http, customer_id, request.caller)
     blocks: list[Block] = [
-        _offer(customer, request.localizer),
+        _offer(request, customer),
         *_explanations(request, customer_id),
         _profile(customer),
     ]
@@ -103,15 +105,21 @@ def view_customer(request: PageRequest) -> View:
     return View(title, "", tuple(blocks))
 
 
-def _offer(customer: Customer, _: Localizer) -> Facts:
+def _offer(request: PageRequest, customer: Customer) -> Facts:
+    _, names = request.localizer, {} if request.run is None else offer_names(request.run)
     assignment = customer.assignment or {}
-    arm, offer, labels = assignment.get("arm"), assignment.get("offer_id"), {tag.name: tag.label for tag in TAGS}
+    arm, campaign, offer = (assignment.get(name) for name in ("arm", "campaign_id", "offer_id"))
+    labels = {tag.name: tag.label for tag in TAGS}
     return Facts(
         "offer",
         (
             Stat("arm", Message("arm", context="label of a figure"), ARMS.get(str(arm)) if arm else None),
-            Stat("campaign", Message("campaign", context="label of a figure"), assignment.get("campaign_id")),
-            Stat("offer", Message("offer", context="label of a figure"), None if offer == "none" else offer),
+            Stat("campaign", Message("campaign", context="label of a figure"), campaign),
+            Stat(
+                "offer",
+                Message("offer", context="label of a figure"),
+                None if offer in (None, "none") else names.get((str(campaign), str(offer)), str(offer)),
+            ),
             Stat("opt_out", Message("opted out", context="label of a figure"), customer.opt_out),
             Stat("tags", Message("tags", context="label of a figure"), [_.named(labels, one) for one in customer.tags]),
             Stat("events", Message("events in the store", context="label of a figure"), customer.events),
@@ -140,7 +148,8 @@ def _profile(customer: Customer) -> PageTable:
         TableColumn("value", Message("value", context="column title"), is_figure=True),
     )
     plain = {name: value for name, value in customer.profile.items() if not isinstance(value, list | dict)}
-    rows: tuple[tuple[Cell, ...], ...] = tuple((name, value) for name, value in plain.items())
+    words = {one.name: Named(one.name, one.meaning) for one in FEATURES}
+    rows: tuple[tuple[Cell, ...], ...] = tuple((words.get(name, name), value) for name, value in plain.items())
     return PageTable("profile", Message("Profile of the customer"), columns, rows, Message("No profile is known."))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from offerloop.message import Message
 from offerloop.store import DecisionListed, newest_decisions
@@ -19,7 +21,8 @@ from offerloop.web.console.blocks import (
     TableColumn,
     View,
 )
-from offerloop.web.console.cells import Cell, Instant, Link
+from offerloop.web.console.campaigns_of_run import offer_names
+from offerloop.web.console.cells import Cell, Instant, Link, Named
 from offerloop.web.console.customers.view import ARMS, AUDIENCES
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.problems import HttpProblem
@@ -81,15 +84,16 @@ def _log(request: PageRequest) -> PageTable:
     """Return the newest decisions, each with the rule that gave an offer or kept it back."""
     before = request.number("before")
     decisions = request.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
-    rows = tuple(_row(one) for one in decisions[:SHOWN])
+    names = {} if request.run is None else offer_names(request.run)
+    rows = tuple(_row(one, names) for one in decisions[:SHOWN])
     more = f"/console/decisions?before={decisions[SHOWN - 1].at_ms}" if len(decisions) > SHOWN else None
     empty = Message("No decision was asked for yet. A checkout asks at POST /v1/decisions.")
     return PageTable("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
 
 
-def _row(one: DecisionListed) -> tuple[Cell, ...]:
+def _row(one: DecisionListed, names: Mapping[tuple[str, str], Named]) -> tuple[Cell, ...]:
     answer = json.loads(one.answer)
-    offers = [offer.get("label") or offer["offer_id"] for offer in answer.get("offers", [])]
+    offers = [_offer(str(one.campaign_id), offer, names) for offer in answer.get("offers", [])]
     reasons = answer.get("reasons") or ([one.failure] if one.failure else [])
     decided = reasons[-1] if reasons else ""
     return (
@@ -97,6 +101,12 @@ def _row(one: DecisionListed) -> tuple[Cell, ...]:
         Instant(one.at_ms // 1000), ARMS.get(str(one.arm), one.arm), one.campaign_id, offers,
         RULES.get(decided, decided),
     )  # fmt: skip
+
+
+def _offer(campaign_id: str, offer: Mapping[str, Any], names: Mapping[tuple[str, str], Named]) -> str | Named:
+    """Return the words for an offer, as the newest run has it or else as the answer had it."""
+    offer_id = str(offer["offer_id"])
+    return names.get((campaign_id, offer_id)) or str(offer.get("label") or offer_id)
 
 
 def _replayed(request: PageRequest) -> list[Block]:

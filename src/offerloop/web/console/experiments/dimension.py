@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
+from offerloop.profiles import FEATURES
 from offerloop.report import Dot, Table, figure, forest, money_labels
 from offerloop.web.api.experiments import Dimension, DimensionSegment, dimension, dimensions_of
 from offerloop.web.console.blocks import Block, ChartBlock, Form, Input, Notice, PageTable, TableColumn, hidden
@@ -24,7 +25,7 @@ COLUMNS = (
 def opened(request: PageRequest, run: RunRead) -> list[Block]:
     """Return the choice of a dimension, and the effect in each of its segments where one is chosen."""
     names, chosen = dimensions_of(run), request.field("by")
-    options = tuple((name, name.replace("_", " ")) for name in names)
+    options = tuple((name, _in_words(name)) for name in names)
     form = Form(
         "dimension", "/console/experiment", Message("Open", context="button"),
         (
@@ -41,6 +42,12 @@ def opened(request: PageRequest, run: RunRead) -> list[Block]:
     except HttpProblem as problem:
         return [form, Notice(problem.detail or problem.code, "warning")]
     return [form, *_shown(request, split)]
+
+
+def _in_words(name: str) -> Message | str:
+    """Return the words for a feature of customers; an attribute of the shop has its own name."""
+    meaning = next((one.meaning for one in FEATURES if one.name == name), None)
+    return name.replace("_", " ") if meaning is None else meaning
 
 
 def _shown(request: PageRequest, split: Dimension) -> list[Block]:
@@ -69,7 +76,7 @@ def _verdict(split: Dimension) -> Notice:
 def _chart(request: PageRequest, split: Dimension) -> ChartBlock:
     _, money = request.localizer, request.localizer.money
     dots = [Dot("", one.segment, effect.times(1 / money.unit)) for one, effect in _effects(split)]
-    title = _("The effect by {dimension}", dimension=split.by.replace("_", " "), context="title of a chart")
+    title = _("The effect by {dimension}", dimension=_in_words(split.by), context="title of a chart")
     columns = (
         _("customers with", context="column title"),
         _("effect on each, with its interval", context="column title"),

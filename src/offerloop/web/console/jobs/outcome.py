@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
-from offerloop.message import Message, joined, unpacked
+from offerloop.message import Message, unpacked
 from offerloop.store import Job
 from offerloop.web.console.blocks import Words
-from offerloop.web.console.campaigns_of_run import decision_sentence, forecasts, sentence_in
+from offerloop.web.console.campaigns_of_run import decision_sentence, followed, forecasts, sentence_in
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.page_request import PageRequest
 
@@ -53,7 +53,7 @@ def _advanced(_: PageRequest, result: Result) -> Words:
     awaited = result.get("awaited_message")
     so_far = Message("The loop has taken {n} period so far.", plural="The loop has taken {n} periods so far.",
                      n=int(result["periods"]))  # fmt: skip
-    return so_far if awaited is None else joined([so_far, *unpacked(awaited)], " ")
+    return so_far if awaited is None else followed(so_far, *unpacked(awaited))
 
 
 def _erased(_: PageRequest, result: Result) -> Words:

@@ -7,7 +7,7 @@ from offerloop.message import Message
 from offerloop.store import Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, Progress, TableColumn, View, hidden
-from offerloop.web.console.cells import Badge, Cell, Instant
+from offerloop.web.console.cells import Badge, Cell, Instant, Link
 from offerloop.web.console.jobs.outcome import outcome_of
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
@@ -38,6 +38,9 @@ STATES = {
     JobState.FAILED: Badge("failed", Message("failed", context="state of a job"), "bad"),
     JobState.CANCELLED: Badge("cancelled", Message("cancelled", context="state of a job")),
 }
+WITH_REPORT = ("run", "readout", REHEARSAL)
+"""Kinds of jobs that write a report."""
+_OPEN = Message("Open the report", context="link")
 UNDER_WAY = (JobState.RUNNING, JobState.QUEUED)
 COLUMNS = (
     TableColumn("job", Message("job", context="column title")),
@@ -45,6 +48,7 @@ COLUMNS = (
     TableColumn("begun_at", Message("begun", context="column title")),
     TableColumn("ended_at", Message("ended", context="column title")),
     TableColumn("outcome", Message("what came of it", context="column title")),
+    TableColumn("report", Message("report", context="column title")),
 )
 
 
@@ -75,13 +79,19 @@ def progress_of(job: Job) -> Progress:
     done, total = int(job.progress.get("done", 0)), max(1, int(job.progress.get("total", STAGES)))
     stage = STEP_NAMES.get(str(job.progress.get("stage")))
     if job.state is JobState.QUEUED:
-        text = Message("{job} is waiting to begin.", job=KINDS[job.kind])
+        text = Message("Waiting to begin: {job}.", context="progress of a job", job=KINDS[job.kind])
     elif job.cancel:
-        text = Message("{job} is being cancelled.", context="progress of a job", job=KINDS[job.kind])
+        text = Message("Being cancelled: {job}.", context="progress of a job", job=KINDS[job.kind])
     elif stage is None:
-        text = Message("{job} is under way.", context="progress of a job", job=KINDS[job.kind])
+        text = Message("Under way: {job}.", context="progress of a job", job=KINDS[job.kind])
     else:
-        text = Message("{job} is under way: step {done}, {stage}.", job=KINDS[job.kind], done=done + 1, stage=stage)
+        text = Message(
+            "Under way: {job}. Step {done}: {stage}.",
+            context="progress of a job",
+            job=KINDS[job.kind],
+            done=done + 1,
+            stage=stage,
+        )
     return Progress(job.job_id, text, min(done, total), total, "/console/jobs")
 
 
@@ -106,7 +116,16 @@ def cancel_form(job: Job) -> Form:
 
 def _row(request: PageRequest, job: Job) -> tuple[Cell, ...]:
     begun, ended = (None if at is None else Instant(at) for at in (job.begun_at, job.ended_at))
-    return KINDS[job.kind], STATES[job.state], begun, ended, outcome_of(request, job)
+    return KINDS[job.kind], STATES[job.state], begun, ended, outcome_of(request, job) or None, report_of(request, job)
+
+
+def report_of(request: PageRequest, job: Job) -> Link | None:
+    """Return a link to the report that a job wrote."""
+    result = job.result or {}
+    if job.kind not in WITH_REPORT or request.run_named(str(result.get("run"))) is None:
+        return None
+    readout = f"&readout={result['readout']}" if "readout" in result else ""
+    return Link(request.localizer(_OPEN), f"/console/report?run={result['run']}{readout}")
 
 
 def _queue(request: PageRequest) -> str:

@@ -11,10 +11,10 @@ from offerloop.store import CampaignState, JobState, list_campaigns, list_jobs
 from offerloop.web.console.blocks import Block, Notice, PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
-from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of
+from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of, report_of
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.spend import spend_alarms, spend_table
-from offerloop.workspace import RunRead
+from offerloop.workspace import RunRead, planned_revisions
 
 MOST_CAMPAIGNS = 500
 DAY_SECONDS = 86_400
@@ -119,7 +119,12 @@ def _attention(request: PageRequest, titles: Mapping[str, str]) -> list[Block]:
     for job in newest[:1]:
         if job.state is JobState.DONE and time() - (job.ended_at or 0) < LATELY_SECONDS:
             done = Message("Done: {job}.", context="notice", job=KINDS[job.kind])
-            blocks.append(Notice(done, "good", "/console/jobs", Message("See the jobs", context="link")))
+            report = report_of(request, job)
+            blocks.append(
+                Notice(done, "good", "/console/jobs", Message("See the jobs", context="link"))
+                if report is None
+                else Notice(done, "good", report.href, report.text)
+            )
         if job.state is JobState.FAILED:
             blocks.append(
                 Notice(
@@ -142,6 +147,7 @@ def _attention(request: PageRequest, titles: Mapping[str, str]) -> list[Block]:
 def _campaigns(request: PageRequest) -> list[Block]:
     """Return what campaigns need: a review, money, or a decision before they end."""
     written = request.worker.database.read(lambda one: list_campaigns(one, "", MOST_CAMPAIGNS))
+    planned = {} if request.run is None else planned_revisions(request.run.folder)
     blocks: list[Block] = []
     for one in written:
         title, href = str(one.text.body.get("title") or one.campaign_id), f"/console/campaign?id={one.campaign_id}"
@@ -150,6 +156,8 @@ def _campaigns(request: PageRequest) -> list[Block]:
             blocks.append(Notice(Message("“{title}” has used up its budget.", title=title), "bad", href, see))
         elif one.state is CampaignState.IN_REVIEW:
             blocks.append(Notice(Message("“{title}” waits for a review.", title=title), "warning", href, see))
+        elif one.state is CampaignState.RUNNING and planned.get(one.campaign_id) != one.revision:
+            blocks.append(Notice(_UNPLANNED.with_values(title=title), "warning", href, see))
         elif one.state is CampaignState.RUNNING and ends_at is not None and ends_at - time() < SOON_SECONDS:
             days = int(max(0, ends_at - time()) // DAY_SECONDS)
             said = Message(
@@ -158,6 +166,9 @@ def _campaigns(request: PageRequest) -> list[Block]:
             )  # fmt: skip
             blocks.append(Notice(said, "warning", href, see))
     return blocks
+
+
+_UNPLANNED = Message("“{title}” is started, but no run has planned it yet, so nobody gets its offers.")
 
 
 def _works(request: PageRequest) -> bool:

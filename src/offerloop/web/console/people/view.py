@@ -84,7 +84,7 @@ def _duty(request: PageRequest, people: list[Person], permission: Permission) ->
         None
         if may
         else Message(
-            "your roles are {own}; one of {roles} is needed", own=words_of(request.caller.roles), roles=words_of(roles)
+            "your roles: {own}; needed is one of: {roles}", own=words_of(request.caller.roles), roles=words_of(roles)
         )
     )
     return PERMISSIONS[permission], _named(roles), names, may, why

@@ -26,9 +26,16 @@ def view(request: PageRequest) -> View:
         start = Notice(Message("There is no run yet, so nothing is recommended."), "warning", "/console/jobs", _START)
         return View(title, "", (start,))
     offset = request.number("from") or 0
-    return View(title, Message("What the newest run recommends to most customers."), (_recommended(run, offset),))
+    table = _recommended(run, offset)
+    named = any(row[1] for row in table.rows) or not table.rows
+    return View(
+        title, Message("What the newest run recommends to most customers."), (*([] if named else [_NO_NAMES]), table)
+    )
 
 
+_NO_NAMES = Notice(
+    Message("The data do not name the products. With a column of names, “text” of the sources, they are shown here.")
+)
 _START = Message("Start a run", context="link")
 
 

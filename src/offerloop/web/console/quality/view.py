@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
@@ -44,8 +46,8 @@ def _gaps(request: PageRequest, run: RunRead) -> list[Notice]:
 
 
 def _lead(run: RunRead) -> Message:
-    period = run.summary["period"]
-    return Message("The data run from {first} to {last}.", first=str(period["first_day"]), last=str(period["last_day"]))
+    first, last = (date.fromisoformat(run.summary["period"][name]) for name in ("first_day", "last_day"))
+    return Message("The data run from {first} to {last}.", first=first, last=last)
 
 
 def _count(quality: pl.DataFrame, table: str, action: str) -> int:
@@ -66,7 +68,7 @@ def _table(request: PageRequest, quality: pl.DataFrame) -> PageTable:
     rows = tuple(_row(request, row, quality) for row in hits.iter_rows(named=True))
     return PageTable(
         "rules",
-        Message("What cleaning found", context="table title"),
+        Message("Rows of each source, and what cleaning did"),
         COLUMNS,
         rows,
         Message("Cleaning found nothing to mend."),

@@ -11,7 +11,7 @@ from offerloop.message import Message
 from offerloop.money import MICRO
 from offerloop.tables import PLAN
 from offerloop.web.console.blocks import PageTable, Stat, Stats, TableColumn, View
-from offerloop.web.console.campaigns_of_run import forecasts
+from offerloop.web.console.campaigns_of_run import forecasts, offer_names
 from offerloop.web.console.cells import Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.plan.view import PREVIEWED
@@ -56,10 +56,11 @@ def view(request: PageRequest) -> View:
         chosen = chosen.head(int(chosen["taken_minor"].search_sorted(budget, side="right")))
     offset = request.number("from") or 0
     recipients = chosen.slice(offset, SHOWN + 1)
-    unit = campaign.budget_unit
+    unit, names = campaign.budget_unit, offer_names(run)
     rows = tuple(
         (
-            Link(str(row["customer_id"]), f"/console/customer?id={row['customer_id']}"), row["planned_offer_id"],
+            Link(str(row["customer_id"]), f"/console/customer?id={row['customer_id']}"),
+            names.get((campaign.id, row["planned_offer_id"]), row["planned_offer_id"]),
             MinorAmount(row["profit_minor"], campaign.currency),
             MinorAmount(round(row["cost_expected_micro"] / MICRO), unit),
             None if row["cost_liability_minor"] is None else MinorAmount(row["cost_liability_minor"], unit),

@@ -13,8 +13,8 @@ from fastapi import Request, Response
 from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
 from offerloop.errors import InputError
-from offerloop.events import CONTRACTS
-from offerloop.mapping import ColumnMatch, infer_mapping, sample_sources
+from offerloop.events import CONTRACTS, SOURCE_NAMES
+from offerloop.mapping import ColumnMatch, guess_currency, infer_mapping, language_of, sample_sources
 from offerloop.message import Message
 from offerloop.web.answering import json_response
 from offerloop.web.api.jobs import JobRequest, queue_job
@@ -33,6 +33,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.cells import Cell
 from offerloop.web.console.page_request import Action, Page, PageRequest
+from offerloop.web.console.setup.field_names import FIELD_NAMES
 from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.web.uploads import save_upload
@@ -43,17 +44,17 @@ FOLDER, MOST_BYTES = "data", Serve().most_bytes
 SAMPLED_ROWS, SAMPLED_SIGNS = 5, 60
 SOURCES: dict[SourceName, Message] = {
     "order_lines": Message("Order lines: who bought what, when, for how much"),
-    "products": Message("Products with categories (may be left out)"),
-    "customers": Message("Customers with attributes and consent (may be left out)"),
+    "products": Message("Products with categories", context="file to upload"),
+    "customers": Message("Customers with attributes and consent"),
 }
+_LEFT_OUT = Message("{file} (may be left out)", context="file to upload")
 ORDERS = "orders"
 """The file that is joined to the order lines."""
 UPLOADS: dict[str, Message] = {
-    **{str(name): words for name, words in SOURCES.items()},
-    ORDERS: Message("Orders with customer and time, where the order lines have none (may be left out)"),
+    "order_lines": SOURCES["order_lines"],
+    **{name: _LEFT_OUT.with_values(file=SOURCES[name]) for name in ("products", "customers")},
+    ORDERS: _LEFT_OUT.with_values(file=Message("Orders with customer and time, where the order lines have none")),
 }
-SHOWN_AS = {"order_lines": "orders"}
-"""Sources that people call by another name."""
 
 
 def view(request: PageRequest) -> View:
@@ -101,19 +102,27 @@ def _columns(files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Bl
         blocks: list[Block] = [
             block for name in files for block in (Heading(SOURCES[name]), _rows(name, samples[name]))
         ]  # fmt: skip
-    money = Input(
-        "currency", Message("Currency; empty: as guessed", context="field of a form"), is_needed=False, hint=_CURRENCY
-    )  # fmt: skip
-    budget = Input("budget", Message("Budget of the first campaign; empty: as guessed"), is_needed=False)
+        currency = guess_currency(None, language_of(matches.values()), matches["order_lines"], matches.values()).value
+    hint = Message("Three letters, such as GBP; left empty: {currency}.", currency=currency)
+    money = Input("currency", Message("Currency", context="field of a form"), is_needed=False, hint=hint)
+    budget = Input("budget", Message("Budget of the first campaign"), is_needed=False, hint=_BUDGET)
+    title = Input("title", Message("Name of the shop", context="field of a form"), is_needed=False, hint=_TITLE)
+    margin = Input("margin", Message("Margin", context="field of a form"), is_needed=False, hint=_MARGIN)
     form = Form(
-        "columns", "/console/do/set-up", Message("Save and start the first run"), (*inputs, money, budget),
+        "columns", "/console/do/set-up", Message("Save and start the first run"),
+        (title, *inputs, money, margin, budget),
         needs=Permission.EDIT, title=Message("What the columns are"), more=missing, more_title=_MISSING,
     )  # fmt: skip
     return [*blocks, form]
 
 
 _MISSING = Message("Columns that were not found, and may be left out")
-_CURRENCY = Message("Three letters, such as EUR.", context="hint")
+_TITLE = Message("Stands on every page and in reports; left empty: the name of its folder.")
+_MARGIN = Message(
+    "Share of the list price that is left before any offer's cost, such as 0.35; left empty: 0.30. Where the products "
+    "say what a unit costs, that counts."
+)
+_BUDGET = Message("In the shop's money; left empty: 1 % of a month's sales, or more where a test needs it.")
 
 
 def _inputs(
@@ -138,7 +147,7 @@ def _input(name: SourceName, ours: str, match: ColumnMatch) -> Input:
     )
     options: tuple[tuple[str, Words], ...] = (("", first), *((one, one) for one in match.columns))
     label = Message(
-        "{field}", context="label of a field", field=f"{SHOWN_AS.get(name, name)}: {ours.replace('_', ' ')}"
+        "{source}: {field}", context="label of a field", source=SOURCE_NAMES[name], field=FIELD_NAMES[name][ours]
     )
     return Input(f"{name}.{ours}", label, "select", "", options, hint=guess.why if guess else "")
 
@@ -167,7 +176,8 @@ def _set_up(request: PageRequest) -> str:
     ]  # fmt: skip
     wishes = InitRequest(
         files=cast("dict[str, str]", {name: str(path) for name, path in files.items()}), columns=columns,
-        budget=request.field("budget") or None, currency=request.field("currency").upper() or None,
+        budget=request.field("budget") or None, margin=request.field("margin") or None,
+        title=request.field("title") or None, currency=request.field("currency").upper() or None,
         language=request.localizer.language, join=_joined(shop / FOLDER),
     )  # fmt: skip
     init(shop, wishes)
