@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from any_size import DAYS, PER_ORDER, VERSIONS, Shop, measured
 from record import Claim, Found, Record, Result, load, machine, tell
+from scale_peers import are_there, beside_spark
 
 LINES, QUICK = (1_000_000, 10_000_000, 100_000_000), (100_000, 400_000)
 CHUNK = 2_000_000
@@ -64,7 +65,7 @@ def write_shop(shop: Shop, folder: Path) -> Path:
     return config
 
 
-def run(lines: int, customers: int, products: int, place: Path) -> dict[str, Any]:
+def run(lines: int, customers: int, products: int, place: Path, *, with_peers: bool) -> dict[str, Any]:
     """What one size takes: the whole command, its stages, and those that read events after another day."""
     shop = Shop(lines, 1, customers, products)
     config = write_shop(shop, place)
@@ -72,12 +73,13 @@ def run(lines: int, customers: int, products: int, place: Path) -> dict[str, Any
     figures, _ = measured("run", str(config))
     stages = _stages(config)
     planned = pl.read_parquet(_newest(config) / "assignments.parquet", columns=["offer_id"])
+    peers = beside_spark(config, place, f"{lines:,} lines") if with_peers else []
     day = shop.orders(max(lines // DAYS, PER_ORDER), DAYS, 1, 10**9).with_columns(pl.col("at").str.to_date())
     day.write_parquet(place / "orders" / "day.parquet")
     print("another day:")
     measured("run", str(config))
     again = [one for one in _stages(config) if one["stage"] in OF_EVENTS]
-    return {"lines": lines, "stages": stages, "day": again, "customers": planned.height, **figures}
+    return {"lines": lines, "stages": stages, "day": again, "peers": peers, "customers": planned.height, **figures}
 
 
 def _newest(config: Path) -> Path:
@@ -104,6 +106,7 @@ def judged(runs: list[dict[str, Any]]) -> Found:
             Result("offerloop", f"{case}: {stage['stage']}", "CPU", stage["cpu_seconds"], "s")
             for stage in one["stages"]
         )
+        results.extend(one["peers"])
     first, last = runs[0], runs[-1]
     claims = [
         Claim.at_most(f"{last['lines']:,} lines: minutes", last["seconds"] / 60, MOST_MINUTES),
@@ -132,12 +135,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    before, runs = load(), []
+    before, runs = load(), list[dict[str, Any]]()
     sizes = QUICK if arguments.quick else sorted(arguments.lines)
     for lines in sizes:
         customers = min(arguments.customers, max(lines // 10, 1))
+        products, with_peers = min(arguments.products, lines // 20), not runs and are_there()
         with tempfile.TemporaryDirectory() as place:
-            runs.append(run(lines, customers, min(arguments.products, lines // 20), Path(place)))
+            runs.append(run(lines, customers, products, Path(place), with_peers=with_peers))
     found, claims = judged(runs)
     tell(found, claims)
     if arguments.json:
