@@ -25,8 +25,10 @@ if TYPE_CHECKING:
         EXPOSURE_FEATURES,
         QUARTER_DAYS,
         customer_days,
+        daily_sums,
         exposure_features,
         exposure_outcomes,
+        running_sums,
     )
     from offerloop.response.shown.logged_decisions import (
         complete_propensities,
@@ -115,6 +117,7 @@ __all__ = [
     "cost_that_changes_nothing",
     "covariate_balance_p",
     "customer_days",
+    "daily_sums",
     "draw_folds",
     "earlier_exposures",
     "estimate_effects",
@@ -146,6 +149,7 @@ __all__ = [
     "response_type_shares",
     "robust_scores",
     "rows_with_overlap",
+    "running_sums",
     "sample_ratio_p",
     "shelf_lines",
     "shown_enough",

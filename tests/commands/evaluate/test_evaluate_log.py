@@ -19,9 +19,9 @@ AFTER = [(1, 100, 10.0, 0.0, 2.0, 0.5), (1, 103, 4.0, 0.0, 0.0, 0.0), (1, 104, 1
 LOG = [(1, "coupon", 100, 0.5), (1, "", 104, 0.25), (2, "none", 100, 0.5)]
 
 
-def decisions(folder, orders=(*BEFORE, *AFTER), exposures=LOG, window=7, **given):
+def decisions(folder, orders=(*BEFORE, *AFTER), exposures=LOG, window=7, shards=None, **given):
     path = write_log_shop(folder, orders, exposures, **given)
-    return read_decisions(load_config(path), DuckDBEngine(), window)
+    return read_decisions(load_config(path), DuckDBEngine(shards=shards), window)
 
 
 def row(found, customer, number=0):
@@ -56,6 +56,12 @@ def test_features_are_what_was_known_before_the_exposure(found):
     one, other = row(found, 1), row(found, 2)
     assert [one[name] for name in EXPOSURE_FEATURES] == pytest.approx([7700, 4, 4 / 86, 1, 2100])
     assert [other[name] for name in EXPOSURE_FEATURES] == [0, 0, 0, 91, 0]
+
+
+def test_purchases_stay_in_shards_of_customers_and_exposures_come_out_the_same(found, tmp_path):
+    several = decisions(tmp_path, shards=5)
+    assert several.rows.equals(found.rows)
+    assert np.array_equal(several.first_features, found.first_features)
 
 
 def test_predictions_never_see_a_row_of_the_same_customer(found):

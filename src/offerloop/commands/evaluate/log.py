@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
+from offerloop.commands.evaluate.outcomes import FIRST, facts_of
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
@@ -20,10 +21,8 @@ from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
 from offerloop.response import (
     EXPOSURE_FEATURES,
-    customer_days,
+    daily_sums,
     earlier_exposures,
-    exposure_features,
-    exposure_outcomes,
     finished_exposures,
     known_margins,
     randomised_propensities,
@@ -119,15 +118,16 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         raise EvidenceError(_why_none(left_out, window_days, events.as_of_day))
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     ids = engine.table(rows.select("customer_id").unique())
-    days = customer_days(events.order_lines, events.products, margins, ids)
-    if days.is_empty():
+    if not collect(events.order_lines.join(ids, on="customer_id", how="semi").head(1)).height:
         raise InputError(
             Message("no customer of the exposures is in the order lines; use the same customer ids in both")
         )
     columns = config.sources["order_lines"].columns
     earlier = earlier_exposures(named, rows, window_days, LAGS)
+    daily = daily_sums(events.order_lines, events.products, ids)
+    facts = facts_of(daily, rows.with_columns(first_day=_first_days(rows, named, earlier)), margins, engine)
     return Decisions(
-        rows=rows.hstack(exposure_outcomes(days, rows)).hstack(exposure_features(days, rows)),
+        rows=rows.hstack(facts.drop(FIRST.values())),
         left_out={reason: count for reason, count in left_out.items() if count},
         n_clipped=rows.filter(pl.col("until_day") < pl.col("shown_day") + window_days).height,
         window_days=window_days,
@@ -138,17 +138,16 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         everything=named.select("offer_id", "shown_day", "propensity"),
         earlier=earlier,
         product_names=product_names(events),
-        first_features=_first_features(days, rows, named, earlier),
+        first_features=facts.select(FIRST.values()).to_numpy(),
     )
 
 
-def _first_features(days: pl.DataFrame, rows: pl.DataFrame, exposures: pl.DataFrame, earlier: Ints) -> Floats:
-    """(n, p): as `first_features` of the decisions."""
+def _first_days(rows: pl.DataFrame, exposures: pl.DataFrame, earlier: Ints) -> pl.Series:
+    """The day of the oldest of each row's earlier exposures, or its own."""
     shown = exposures["shown_day"].to_numpy()[np.maximum(earlier, 0)]
     own = rows["shown_day"].to_numpy()
     first = np.where(earlier >= 0, shown, own[:, None]).min(axis=1, initial=own.max())
-    moments = rows.select("customer_id", shown_day=pl.Series(np.minimum(first, own), dtype=rows.schema["shown_day"]))
-    return exposure_features(days, moments).select(EXPOSURE_FEATURES).to_numpy()
+    return pl.Series(np.minimum(first, own), dtype=rows.schema["shown_day"])
 
 
 def _check_sources(config: Config) -> None:

@@ -26,18 +26,29 @@ def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Fr
 
     Sorted by day. The margin is that of each category, before the cost of offers, in millionths of a minor unit.
     """
+    return running_sums(collect(daily_sums(order_lines, products, ids)), margins)
+
+
+def daily_sums(order_lines: Frame, products: Frame, ids: Frame) -> Frame:
+    """Sums of money by customer_id, order_day and category of some customers, beside the day's `n_orders`."""
     named = products.select("product_id", "category")
     lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
-    day = ("customer_id", "order_day")
+    day = ["customer_id", "order_day"]
     sums = [nw.col(name).sum().cast(nw.Int64) for name in _MONEY]
-    parts = collect(lines.group_by(*day, "category").agg(*sums))
-    orders = collect(lines.group_by(*day).agg(nw.col("order_id").n_unique().cast(nw.Int64).alias("n_orders")))
-    shares = [(name, round(MICRO * margins.of(name))) for name in parts["category"].unique()]
+    orders = lines.group_by(*day).agg(nw.col("order_id").n_unique().cast(nw.Int64).alias("n_orders"))
+    return lines.group_by(*day, "category").agg(*sums).join(orders, on=day, how="inner")
+
+
+def running_sums(daily: pl.DataFrame, margins: Margins) -> pl.DataFrame:
+    """What `customer_days` gives, from all of the `daily_sums` of whole customers."""
+    shares = [(name, round(MICRO * margins.of(name))) for name in daily["category"].unique()]
     shares_of_days = pl.DataFrame(shares, {"category": pl.String, "_share": pl.Int64}, orient="row")
     left = (pl.col("list_value_minor") * pl.col("_share")).alias("margin_micro")
-    valued = parts.join(shares_of_days, on="category", how="left", nulls_equal=True).with_columns(left)
-    totals = valued.group_by(day).agg(pl.col(*_MONEY, "margin_micro").sum())
-    of_days = totals.join(orders, on=day, how="inner").sort("order_day", "customer_id")
+    valued = daily.join(shares_of_days, on="category", how="left", nulls_equal=True).with_columns(left)
+    totals = valued.group_by("customer_id", "order_day").agg(
+        pl.col(*_MONEY, "margin_micro").sum(), pl.col("n_orders").first()
+    )
+    of_days = totals.select("customer_id", "order_day", *_SUMS).sort("order_day", "customer_id")
     return of_days.with_columns(pl.col(_SUMS).cum_sum().over("customer_id"))
 
 
