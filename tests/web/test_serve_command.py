@@ -1,5 +1,8 @@
 """`offerloop serve` as a process: its first token, an answer over a socket, and an orderly stop."""
 
+import json
+import socket
+
 import httpx
 import sqlalchemy as sa
 from served_process import serving
@@ -11,12 +14,17 @@ def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_pa
     with serving(shop, log) as (address, secret, process):
         asked = {"headers": {"authorization": f"Bearer {secret}"}, "json": {"customer_id": "c000"}}
         answers = [httpx.post(f"{address}/v1/decisions", **asked).json() for _ in range(5)]
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as connection:
+            connection.sendall(b"no request\r\n\r\n")
+            assert b" 400 " in connection.recv(1_000)
     assert process.returncode == 0
     said = log.read_text()
     assert secret.startswith("offer_")
     assert secret not in said
     assert "c000" not in said
     assert '"route": "/v1/decisions", "status": 200' in said
+    lines = [json.loads(line) for line in said.splitlines() if not line.startswith(("This is", "The console"))]
+    assert "Invalid HTTP request received." in [one.get("message") for one in lines]
     engine = sa.create_engine(f"sqlite:///{shop / 'offerloop.db'}")
     with engine.connect() as connection:
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())

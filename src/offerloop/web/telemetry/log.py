@@ -62,15 +62,16 @@ class GatheredLines(logging.Handler):
 
 
 def log_to_stderr() -> GatheredLines:
-    """Write what the service says to standard error, one line each."""
+    """Write what the service and its server say to standard error, one line each."""
     root = logging.getLogger("offerloop")
     for one in root.handlers:
         if isinstance(one, GatheredLines):
             return one
     lines = GatheredLines()
     lines.setFormatter(JsonLine())
-    root.handlers[:] = [lines]
-    root.setLevel(logging.INFO)
+    for logger, level in ((root, logging.INFO), (logging.getLogger("uvicorn"), logging.WARNING)):
+        logger.handlers[:] = [lines]
+        logger.setLevel(level)
     return lines
 
 
