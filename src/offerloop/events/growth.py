@@ -54,6 +54,7 @@ def extendable(config: Config) -> bool:
         source.path is not None
         and source.path.is_dir()
         and not source.join
+        and source.fill is None
         and not (privacy.suppress or privacy.pseudonymise or privacy.retention_days)
         and privacy.fit_without_consent
         and config.profiles.as_of is None

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         readouts_of,
     )
     from offerloop.workspace.config_names import name_problems, pattern_notes
-    from offerloop.workspace.drawn_shares import held_back_of, holdout_of, shares_of
     from offerloop.workspace.erasing import erase_from_folder
     from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
     from offerloop.workspace.folders import filling, new_folder, write_whole
@@ -23,7 +22,16 @@ if TYPE_CHECKING:
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
     from offerloop.workspace.purchase_time import epoch_second
-    from offerloop.workspace.run_folders import RUN_FORMAT, find_run, folder_named, is_preview, preview_folder
+    from offerloop.workspace.run_folders import (
+        RUN_FORMAT,
+        find_run,
+        folder_named,
+        held_back_of,
+        holdout_of,
+        is_preview,
+        preview_folder,
+        shares_of,
+    )
     from offerloop.workspace.samples import (
         SAMPLE_ROWS,
         SampleRows,

@@ -17,7 +17,7 @@ from offerloop.events import pseudonyms
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
-from offerloop.workspace.drawn_shares import holdout_of
+from offerloop.workspace.run_folders import holdout_of
 from offerloop.workspace.store_campaigns import written_config
 
 TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")

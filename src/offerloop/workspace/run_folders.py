@@ -1,17 +1,21 @@
-"""Which run is meant: its folder, or the newest one of a shop."""
+"""Which run is meant, its folder or the newest one of a shop; and with which shares it drew its random groups."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from offerloop.config import StrPath, as_path
+from offerloop.config import Config, StrPath, as_path
 from offerloop.errors import InputError
 from offerloop.message import Message
 
 RUN_FORMAT = 2
 """The format of a run's tables and files: `format` in its manifest.json, which format 1 lacks; it is read as it is."""
 
+EARLIER_HOLDOUT = 0.10
+"""The default when manifests did not yet hold the shares."""
 _PREVIEWS = ".previews"
 
 
@@ -76,3 +80,20 @@ def folder_named(shop: Path, name: str) -> Path:
 def is_preview(name: str) -> bool:
     """Whether the folder of that name is a preview: nothing of it is sent."""
     return "@" in name
+
+
+def shares_of(config: Config) -> dict[str, float]:
+    """Return what the manifest of a run holds."""
+    usual = config.business_as_usual
+    return {"holdout": config.experiment.holdout, "usual": 0.0 if usual is None else usual.share}
+
+
+def held_back_of(manifest: Mapping[str, Any]) -> float:
+    """Return the share of planned customers from whom a period of a loop held their offer back; 0 in other runs."""
+    return float(manifest.get("shares", {}).get("holdback", 0.0))
+
+
+def holdout_of(manifest: Mapping[str, Any], written: Mapping[str, Any]) -> float:
+    """Return the share of the holdout of a run; `written` is its configuration as it stands in the file."""
+    shares = manifest.get("shares", {})
+    return float(shares.get("holdout", written.get("experiment", {}).get("holdout", EARLIER_HOLDOUT)))

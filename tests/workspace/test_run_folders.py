@@ -9,7 +9,7 @@ from small_shop import write_small_shop
 from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
 from offerloop.workspace import holdout_of, shares_of
-from offerloop.workspace.drawn_shares import EARLIER_HOLDOUT
+from offerloop.workspace.run_folders import EARLIER_HOLDOUT
 
 
 def test_a_manifest_holds_the_share_that_was_drawn_whatever_a_later_default_is(tmp_path):
