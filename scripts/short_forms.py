@@ -4,7 +4,7 @@
 
 The offers stand in tests/offers/short_form/data, each with the place it was found in and the reading that is right,
 which was written before the parser was run on them. The word lists were improved with the even rows of
-collected_offers.csv (rows count from 1); the offers of later_offers.csv were collected afterwards. `--failures` prints
+collected_offers.csv (rows count from 1); the offers of later_offers.csv and of sourced_offers.csv were collected afterwards. `--failures` prints
 those that are refused though they have a reading, and those that are read wrongly.
 """
 
@@ -23,8 +23,9 @@ from offerloop.errors import InputError
 from offerloop.offers import guess_currency, parse_offer
 
 DATA = Path(__file__).parents[1] / "tests" / "offers" / "short_form" / "data"
-GROUPS = {"even": "even rows", "odd": "odd rows", "later": "collected later"}
+GROUPS = {"even": "even rows", "odd": "odd rows", "later": "collected later", "opened": "with a source that opens"}
 """The parts that are counted apart, and what they are called."""
+_LATER = {"later": "later_offers.csv", "opened": "sourced_offers.csv"}
 REFUSED = "refused"
 OUTCOMES = ("read rightly", "refused though it has a reading", "read wrongly", "rightly refused")
 LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German"}
@@ -53,9 +54,9 @@ class CollectedOffer:
 
 
 def collected_offers() -> list[CollectedOffer]:
-    """Return all rows of both files."""
+    """Return all rows of all files."""
     rows = [(("odd", "even")[number % 2 == 0], row) for number, row in enumerate(_rows("collected_offers.csv"), 1)] + [
-        ("later", row) for row in _rows("later_offers.csv")
+        (group, row) for group, name in _LATER.items() for row in _rows(name)
     ]
     return [
         CollectedOffer(group, row["text"], row["language"], _expected(row["expected"]), reading(row["text"]))

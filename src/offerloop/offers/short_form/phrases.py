@@ -25,6 +25,7 @@ _SLOTS = {
     "number": _NUMBER + f"{MARK}?",
     "decimal": r"(?<![0-9.])[0-9]+\.[0-9]+{mark}",
     "count": _COUNT,
+    "digit": r"(?<![0-9.])[1-9](?!\.?[0-9])",
 }
 """What stands for a value in a pattern, by its name or its sort."""
 _TOKEN = re.compile(r"(\{\w+(?::\w+)?\}|[\[\]<>])")
