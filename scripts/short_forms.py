@@ -4,7 +4,8 @@
 
 The offers stand in tests/offers/short_form/data, each with the place it was found in and the reading that is right,
 which was written before the parser was run on them. The word lists were improved with the even rows of
-collected_offers.csv (rows count from 1); the offers of later_offers.csv and of sourced_offers.csv were collected afterwards. `--failures` prints
+collected_offers.csv (rows count from 1); those of later_offers.csv and sourced_offers.csv were collected afterwards.
+`--failures` prints
 those that are refused though they have a reading, and those that are read wrongly.
 """
 

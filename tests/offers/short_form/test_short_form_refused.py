@@ -38,7 +38,7 @@ REFUSED = {
     "2x3": "the nearest form is '3 for the price of 2'",
     "0,95": "the nearest form is '0.95'",
     "满三免一": "has 2 readings: 1. '买2送1', 2. '买3送1'",
-    "买3免最低价": "the nearest form is '买3免1'",
+    "买3免最低价": "the nearest form is '3件付2件的钱'",
     "满100免10": "the nearest form is '满200减20'",
     "买100付50": "the nearest form is '3件付2件的钱'",
     "3件付5件": "of 3 units fewer than 3 and at least 1 must be paid for, not 5",
