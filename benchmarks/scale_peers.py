@@ -23,7 +23,7 @@ from offerloop.recommenders import Bought, Interactions
 from offerloop.recommenders.models.als import ALS
 from record import Result
 
-RANK, ROUNDS, REGULARISATION = 32, 15, 0.01
+RANK, ROUNDS, REGULARISATION = 32, 5, 0.01
 """Of both factorisations; the confidence of a pair is one more than its purchase days in both."""
 PROFILES = """
 WITH lines AS (
@@ -95,6 +95,7 @@ def beside_spark(config_path: Path, folder: Path, case: str) -> list[Result]:
     results, tables = [], []
     for system, what, task in work:
         found, seconds, cpu = _timed(task, process)
+        print(f"  {what} by {system:10} {seconds:8.1f} s {cpu:8.1f} CPU s", flush=True)
         results += [Result(system, f"{case}: {what}", *one) for one in (("wall", seconds, "s"), ("CPU", cpu, "s"))]
         tables.append(found)
     spark.stop()
