@@ -26,7 +26,7 @@ def test_a_draft_is_previewed_and_planned_when_it_is_approved(small_run, tmp_pat
         post_form(client, ada, "write-campaign", **SPRING)
         assert "form-preview" in client.get("/console/campaign?id=spring", headers=ada).text
         assert post_form(client, ada, "preview", id="spring").status_code == 303
-        assert "preview of a campaign is waiting" in client.get("/console/campaign?id=spring", headers=ada).text
+        assert "Waiting to begin: preview of a campaign" in client.get("/console/campaign?id=spring", headers=ada).text
         with (shop / "lines.csv").open("a") as lines:
             lines.write((shop / "lines.csv").read_text().splitlines()[1] + "\n")
         done = carry_out_next(shop, client.app.state.worker.database)

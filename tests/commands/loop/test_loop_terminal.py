@@ -2,8 +2,9 @@ import pytest
 from terminal_texts import check_plain, right_edges
 
 from offerloop.commands.loop.findings import LoopState
-from offerloop.commands.loop.terminal_text import screen
+from offerloop.commands.loop.terminal_text import screen, urgent
 from offerloop.message import Message
+from offerloop.report import Localizer
 
 
 def forecast(campaign, low=-150, high=350):
@@ -56,6 +57,14 @@ def test_an_alarm_is_a_sentence():
     assert text.endswith(
         "Alarm in period 0: orders changed by +0.3. Earlier data counts a quarter, and more is explored."
     )
+
+
+def test_guardrails_that_end_something_are_told_in_the_language_of_the_shop():
+    ended = decided(3, alarms=[], guardrails="roll back", reasons=["worse margin"])
+    [english], [chinese] = (list(urgent(ended, Localizer(language))) for language in ("en", "zh"))
+    assert english.startswith("Period 3: roll it back: ")
+    assert chinese.startswith("第 3 期：")
+    assert not list(urgent(decided(3, alarms=[], guardrails="go on"), Localizer("en")))
 
 
 def test_columns_line_up_beside_wide_characters():

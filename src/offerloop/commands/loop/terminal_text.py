@@ -138,6 +138,14 @@ def _reason(written: str, _: Localizer) -> str:
     return _(REASONS[code], subject=_.named(METRICS, subject)) if code in REASONS else written
 
 
+def urgent(row: dict[str, Any], _: Localizer) -> Iterator[str]:
+    """Yield what somebody must know of a period that has ended: alarms of drift, and guardrails that end something."""
+    yield from _alarms(row, _)
+    if row.get("guardrails") in ("stop", "roll back"):
+        said = _guardrails(row, _)
+        yield _("Period {period}: {guardrails}", context="alarm of a loop", period=row["period"], guardrails=said)
+
+
 def _alarms(row: dict[str, Any], _: Localizer) -> Iterator[str]:
     changes = [
         _(
