@@ -1,7 +1,7 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers import read_offers
+from offerloop.offers import Basket, BasketLine, price, read_offers
 
 
 def read(**terms):
@@ -26,3 +26,12 @@ def test_it_may_be_limited_to_a_category():
 def test_hours_must_be_a_whole_number_of_at_least_1(hours):
     with pytest.raises(InputError, match="'hours' must be a whole number of at least 1"):
         read(hours=hours)
+
+
+def test_at_most_so_many_units_of_each_line_are_reduced():
+    basket = Basket("USD", (BasketLine("a", 5, 1_000), BasketLine("b", 5, 800)))
+    sale = {"kind": "flash_sale", "percent": 50, "units_per_line": 1}
+    priced = price(basket, read_offers([sale], None, "USD"), 1_768_478_400)
+    assert [line.off_minor for line in priced.lines] == [500, 400]
+    with pytest.raises(InputError, match="without a limit of units"):
+        read(max_discount="5", units_per_line=1)

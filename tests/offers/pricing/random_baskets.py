@@ -155,7 +155,11 @@ def _spend_and_save(draw, common):
 def _flash_sale(draw, common):
     off = draw(st.sampled_from([{"percent": draw(percents)}, {"price_minor": draw(amounts)}]))
     return FlashSale(
-        **common, **off, stock=draw(st.sampled_from([None, 3])), per_customer=draw(st.sampled_from([None, 2]))
+        **common,
+        **off,
+        stock=draw(st.sampled_from([None, 3])),
+        per_customer=draw(st.sampled_from([None, 2])),
+        units_per_line=draw(st.sampled_from([None, 1])),
     )
 
 

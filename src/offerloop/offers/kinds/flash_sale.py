@@ -41,6 +41,12 @@ class FlashSale(Offer):
     per_customer: int | None = term(
         "per_customer", Message("units per customer", context="term of an offer"), Unit.COUNT, default=None
     )
+    units_per_line: int | None = term(
+        "units_per_line",
+        Message("at most so many units of a line", context="term of an offer"),
+        Unit.COUNT,
+        default=None,
+    )
 
     kind: ClassVar[str] = "flash_sale"
     lane: ClassVar[Lane] = Lane.FLASH_SALE
@@ -50,7 +56,8 @@ class FlashSale(Offer):
             raise InputError(
                 Message("flash sale '{offer_id}' needs either 'percent' or 'price'", offer_id=self.offer_id)
             )
-        if self.max_minor is not None and (self.stock or self.per_customer or self.price_minor is not None):
+        limits = self.stock or self.per_customer or self.units_per_line
+        if self.max_minor is not None and (limits or self.price_minor is not None):
             raise InputError(
                 Message(
                     "the 'max_discount' of flash sale '{offer_id}' goes with a 'percent' and without a limit of units",
@@ -62,7 +69,7 @@ class FlashSale(Offer):
         """See `Offer.effects`."""
         if self.max_minor is not None and self.percent is not None:
             return [(OffTogether(self.percent, most_minor=self.max_minor), self.scope)]
-        return [(OffEachUnit(self.percent, price_minor=self.price_minor), self.scope)]
+        return [(OffEachUnit(self.percent, 0, self.price_minor, self.units_per_line), self.scope)]
 
     @property
     def share_off(self) -> Fraction | None:
