@@ -156,3 +156,13 @@ def test_intervals_cover_the_slope_when_customers_errors_are_correlated():
     assert abs(np.mean(estimates) - slope) < 3 * np.std(estimates) / np.sqrt(300)
     assert 0.91 <= np.mean(clustered) <= 0.98
     assert np.mean(independent) < 0.85
+
+
+def test_regressors_that_hang_together_but_for_rounding_have_slopes_and_errors(panel):
+    """The same regressor twice, the second time with the last digits changed: each takes half of the slope."""
+    y, x, groups = panel
+    outcome, first = within(y, groups.category), within(x[0], groups.category)
+    second = first * (1 + 1e-11 * np.arange(first.size).reshape(first.shape))
+    twice, once = (regress(outcome, regressors, groups) for regressors in ([first, second], [first]))
+    assert twice.slope == pytest.approx([once.slope[0] / 2] * 2, rel=1e-6)
+    assert twice.se == pytest.approx([once.se[0] / 2] * 2, rel=1e-6)

@@ -16,6 +16,8 @@ from offerloop.arrays import Floats, Ints
 
 ROUNDING = 1e-14
 """Changes below this share of the largest value are floating point's own: projections never settle closer."""
+DEPENDENT = 1e-12
+"""Share of the largest eigenvalue at which regressors hang together."""
 PASSES = 1_000
 """Most passes of the projections."""
 
@@ -108,11 +110,11 @@ def _solve(outcome: Floats, regressors: list[Floats]) -> tuple[Floats, Floats, l
 
 
 def _inverse(gram: Floats) -> Floats:
-    """That of least norm where regressors hang together: one that does not vary has no slope."""
-    try:
+    """That of least norm where regressors hang together, but for rounding: one that does not vary has no slope."""
+    values = np.linalg.eigvalsh(gram)
+    if values[0] > DEPENDENT * values[-1]:
         return np.asarray(np.linalg.inv(gram), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(gram, hermitian=True), dtype=np.float64)
+    return np.asarray(np.linalg.pinv(gram, rcond=DEPENDENT, hermitian=True), dtype=np.float64)
 
 
 def group_sums(values: Floats, group: Ints) -> Floats:
