@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
 import narwhals as nw
 import polars as pl
@@ -17,14 +17,23 @@ def test_a_simulated_shop_is_prepared_alike_on_both_engines(tmp_path):
     config = load_config(write_shop(market, tmp_path))
     small, large = (prepare(config, engine) for engine in (InMemoryEngine(), ENGINES.load("duckdb")()))
     for one in fields(small):
-        left, right = getattr(small, one.name), getattr(large, one.name)
-        if isinstance(left, nw.LazyFrame):
-            left, right = collect(left), collect(right)
-        if isinstance(left, pl.DataFrame):
-            left, right = left.sort(pl.all()), right.select(left.columns).sort(pl.all())
-            assert left.equals(right), one.name
-        else:
-            assert left == right, one.name
+        assert_alike(getattr(small, one.name), getattr(large, one.name), one.name)
+
+
+def assert_alike(left, right, name):
+    """Tables by their rows in any order, and whatever holds tables by what it holds."""
+    if isinstance(left, nw.LazyFrame):
+        left, right = collect(left), collect(right)
+    if isinstance(left, pl.DataFrame):
+        assert left.sort(pl.all()).equals(right.select(left.columns).sort(pl.all())), name
+    elif is_dataclass(left):
+        for one in fields(left):
+            assert_alike(getattr(left, one.name), getattr(right, one.name), f"{name}.{one.name}")
+    elif isinstance(left, tuple):
+        for part, other in zip(left, right, strict=True):
+            assert_alike(part, other, name)
+    else:
+        assert left == right, name
 
 
 def test_a_kept_table_does_not_see_later_changes_of_its_file(tmp_path):
