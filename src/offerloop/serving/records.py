@@ -7,6 +7,8 @@ future. While the database is away records wait in memory, up to a bound, and th
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -20,6 +22,9 @@ from offerloop.store import Database, DecisionRecord, add_decisions
 _LOG = logging.getLogger(__name__)
 FLUSH_SECONDS = 0.1
 BATCH = 500
+BEHIND = 4
+"""The niceness of the thread that writes: on a shared core it must not hold up answers. It still gets more than a
+quarter of a busy core, and needs less than that at the most decisions that a core can answer."""
 MOST_WAITING = 20_000
 Written = Future[None]
 
@@ -71,6 +76,8 @@ class Records:
             self._thread.join()
 
     def _run(self) -> None:
+        if sys.platform == "linux":  # where a thread has a priority of its own
+            os.nice(BEHIND)
         while not self._stopping:
             with self._wake:
                 if not self._waiting:
