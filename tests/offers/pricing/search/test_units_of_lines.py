@@ -1,4 +1,4 @@
-"""Offers of single units on lines of several units: exact, and never dearer with one more offer."""
+"""Offers of single units on lines of several units: exact, and never costlier with one more offer."""
 
 from dataclasses import replace
 

@@ -221,7 +221,7 @@ class LinearBound:
                 values.append((value, count))
                 value *= 1 - rate
         values.sort(reverse=True)
-        together = left * 0.5
+        together = left * 0.5  # rounding takes off half a minor unit more at most, of each unit
         for value, count in values:
             if count >= left:
                 together += left * value
