@@ -17,6 +17,7 @@ Every message is one sentence that names the place, what was found, and what to 
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable
 
 from offerloop.message import Message
@@ -96,3 +97,16 @@ def check_known(what: Message, wanted: str, allowed: Iterable[str]) -> None:
                 "there is no {what} '{name}'{near} (known: {known})", what=what, name=wanted, near=near, known=names
             )
         )
+
+
+def places_of(error: BaseException) -> str:
+    """Return the kind of an error and the lines of code that it passed, last those of what it came from.
+
+    For logs: messages are left out, because what they quote may name a customer.
+    """
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        parts.append("".join(traceback.format_tb(cause.__traceback__)) + type(cause).__qualname__)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "\n\nwhich came from\n\n".join(parts)

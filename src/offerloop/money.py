@@ -26,8 +26,11 @@ class _Digits(dict[str, int]):
 
 
 def is_unit(name: str) -> bool:
-    """Whether a name is that of a unit that is no currency: small letters, such as "lessons"."""
-    return name.replace(" ", "").isalpha() and name == name.lower() and name != name.upper()
+    """Whether a name is that of a unit that is no currency: small letters, such as "lessons", and no currency's code in
+    small letters.
+    """
+    is_small = name.replace(" ", "").isalpha() and name == name.lower() and name != name.upper()
+    return is_small and name.upper() not in DIGITS
 
 
 _TWO = """

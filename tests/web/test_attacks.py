@@ -345,6 +345,12 @@ def test_amounts_that_overflow_together_are_refused(ask):
     line = {"product_id": "7", "quantity": 999_999, "unit_price_minor": 10**12 - 1}
     answer = ask("POST", "/v1/baskets/price", {"currency": "EUR", "lines": [line] * 3})
     assert answer.status_code == 422
+    assert ask("POST", "/v1/prices", {"currency": "EUR", "products": [line]}).status_code == 422
+
+
+@pytest.mark.parametrize("currency", ["eur", "EUR ", "EURO", "\uff25\uff35\uff32"])
+def test_a_currency_that_is_written_otherwise_is_not_another_one(ask, currency):
+    assert ask("POST", "/v1/baskets/price", BASKET | {"currency": currency}).status_code == 422
 
 
 @pytest.mark.parametrize("text", ["\\ud800", "a\\udfffb", "\\u0000", "a\\nb", "\\u001b[31m", "\\u007f"])

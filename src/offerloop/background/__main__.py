@@ -11,6 +11,7 @@ from pathlib import Path
 
 from offerloop.background.carrying import carry_out_next, stop_job
 from offerloop.config import STORE_VARIABLE
+from offerloop.errors import places_of
 from offerloop.store import Database
 
 
@@ -20,8 +21,8 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         said = {"at": round(record.created, 3), "event": "job", "from": record.name, "message": record.getMessage()}
-        if record.exc_info:
-            said["traceback"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            said["traceback"] = places_of(record.exc_info[1])
         return json.dumps(said)
 
 

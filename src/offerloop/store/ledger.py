@@ -20,6 +20,7 @@ from offerloop.offers import (
     CouponTemplate,
     CouponTerms,
     IssuedCoupon,
+    RefusalReason,
     correct_code,
     coupon_status,
     decide_command,
@@ -28,7 +29,15 @@ from offerloop.store.connect import StaleError, open_engine, persevere, reading,
 from offerloop.store.connect import clock as database_clock
 from offerloop.store.group_commit import GroupCommit
 from offerloop.store.migrations import migrate
-from offerloop.store.reading import read_coupons, read_customers, read_history, read_state, read_templates
+from offerloop.store.reading import (
+    customer_named,
+    read_coupons,
+    read_customers,
+    read_history,
+    read_state,
+    read_templates,
+)
+from offerloop.store.reported.erased import erased_among
 from offerloop.store.schema import templates
 from offerloop.store.writing import LedgerChange, write
 
@@ -132,8 +141,12 @@ class Ledger:
         """What the rules make of what is written, and the answers."""
         now = self._clock(connection)
         before = read_state(connection, commands, now)
+        gone = erased_among(connection, {name for one in commands if (name := customer_named(one)) is not None})
         state, entries, answers = before, list[tuple[str, BookEntry]](), list[CommandAnswer]()
         for command in commands:
+            if customer_named(command) in gone:
+                answers.append(CommandAnswer(command.key, now, RefusalReason.ERASED))
+                continue
             outcome = decide_command(state, command, now)
             state = outcome.state
             entries += [(command.key, entry) for entry in outcome.entries]

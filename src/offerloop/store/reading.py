@@ -54,11 +54,16 @@ def read_state(connection: Connection, commands: Sequence[CouponCommand], now: i
     people |= {
         (template, customer)
         for command in commands
-        if (customer := getattr(command, "customer_id", None)) is not None
+        if (customer := customer_named(command)) is not None
         for template in _templates_of(command, coupons_by_code)
     }
     book = Book(within, coupons_by_code, read_customers(connection, people), held, made)
     return LedgerState(book, answers(connection, [one.key for one in commands]))
+
+
+def customer_named(command: CouponCommand) -> str | None:
+    """Return the customer that a command names, if it is of a kind that names one."""
+    return getattr(command, "customer_id", None)
 
 
 def answers(connection: Connection, keys: Collection[str]) -> dict[str, tuple[str, CommandAnswer]]:

@@ -44,6 +44,13 @@ def test_exact_copies_are_rejected_and_counted():
     ]
 
 
+def test_copies_are_told_by_columns_of_any_name():
+    names = ["address.city", "a b", "it's", "1+1"]
+    stage = Cleaned("customers", DuckDBEngine().table(pl.DataFrame({name: [1, 1, 2] for name in names})))
+    drop_copies(stage)
+    assert collect(stage.frame, *names).rows() == [(1,) * 4, (2,) * 4]
+
+
 def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_not():
     lines = [(1, 1), (1, 2)] * 2 + [(2, 1), (2, 1), (2, 3)] + [(3, 5)] + [(4, 1), (4, 1), (4, 2)] * 2
     rows, counts, _ = copied(lines, merge_scans, ("quantity", "paid_minor"), "USD")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from offerloop.offers import Claim, CouponTerms, Issue, Lock, Redeem, RollBack
+from offerloop.offers import Claim, CouponTerms, Issue, Lock, Redeem, RefusalReason, RollBack
 from offerloop.store import (
     EVENT,
     Database,
@@ -110,6 +110,15 @@ def test_late_events_of_an_erased_customer_are_dropped(filled):
     assert (found.accepted, found.dropped, found.refused) == (1, 2, {})
     assert filled.read(lambda one: traces_of(one, ANNA)) == []
     erase(filled)
+
+
+def test_late_commands_about_coupons_write_nothing_of_an_erased_customer(filled):
+    erase(filled)
+    late = [Issue("late 1", "t", ("C",), ANNA), Redeem(f"order of {ANNA}", "A", ANNA, 1), Redeem("late 2", "A", BOB, 1)]
+    reasons = [one.reason for one in Ledger(filled.engine).carry_out_all(late)]
+    assert reasons == [RefusalReason.ERASED, RefusalReason.ERASED, None]
+    assert filled.read(lambda one: traces_of(one, ANNA)) == []
+    assert audit(filled.engine) == []
 
 
 def test_an_id_that_is_a_number_becomes_a_number_and_other_numbers_stay(database):

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from offerloop.store import traces_of
+
 
 @pytest.fixture
 def coupons(service):
@@ -100,3 +102,31 @@ def test_who_guesses_codes_has_to_wait(coupons):
     assert answers.count(409) <= 22
     assert answers[-1] == 429
     assert coupons("coupons/GUESS/claim", {"customer_id": "ann"}).status_code == 409
+
+
+def test_who_looks_for_codes_learns_no_more_of_known_ones(coupons):
+    coupons("coupon-templates/spring/coupons", {"codes": ["KNOWN"]}, "marketer")
+    looked = [coupons.get(f"coupons/GUESS{n}?customer_id=eve").status_code for n in range(30)]
+    assert looked[0] == 404
+    assert looked[-1] == coupons.get("coupons/KNOWN?customer_id=eve").status_code == 429
+    assert coupons.get("coupons/KNOWN").status_code == 200
+
+
+def test_nothing_is_written_of_an_erased_customer(coupons, service):
+    from served_shop import with_role
+
+    coupons("coupon-templates/spring/coupons", {"codes": ["FREE"]}, "marketer")
+    assert service.delete("/v1/customers/ann-4711", headers=with_role(service, "admin")).status_code == 202
+    ann = {"customer_id": "ann-4711"}
+    answers = [
+        coupons("coupons/FREE/claim", ann), coupons("coupons/FREE/lock", ann | {"lock_key": "basket"}),
+        coupons("coupons/FREE/redeem", ann, key="order-of-ann-4711"),
+        coupons("coupon-templates/spring/coupons", ann | {"codes": ["HERS"]}, "marketer"),
+    ]  # fmt: skip
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(410, "erased")}
+    database = service.app.state.worker.database
+    assert database.read(lambda one: traces_of(one, "ann-4711")) == ["jobs.request"]
+
+
+def test_no_file_is_made_of_a_template_that_is_not_there(coupons):
+    assert coupons.get("coupon-templates/nothing/coupons.csv").status_code == 404

@@ -71,7 +71,9 @@ def drop_copies(cleaned: Cleaned) -> None:
     """Reject rows that are there again in every column."""
     frame = cleaned.frame
     columns = frame.collect_schema().names()
-    counted = cleaned.keep(frame.group_by(*columns).agg(nw.len().alias("_n")))
+    plain = {name: f"key_{number}" for number, name in enumerate(columns)}  # DuckDB takes a.b for b of a table a
+    counted = frame.rename(plain).group_by(*plain.values()).agg(nw.len().alias("_n"))
+    counted = cleaned.keep(counted.rename({key: name for name, key in plain.items()}))
     counted = counted.with_columns(_keep=nw.lit(1))
     _settle_copies(cleaned, columns, counted, *collect(counted.select(*_lost_copies(columns))).row(0))
 

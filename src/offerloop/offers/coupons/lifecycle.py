@@ -62,6 +62,8 @@ class RefusalReason(StrEnum):
     BUDGET = "budget_exceeded"
     ALREADY_ROLLED_BACK = "already_rolled_back"
     MORE_THAN_REDEEMED = "more_than_redeemed"
+    ERASED = "erased"
+    """The customer was erased: nothing is written of them any more."""
 
 
 @dataclass(frozen=True)

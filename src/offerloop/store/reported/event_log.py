@@ -44,8 +44,8 @@ class Taken:
     """Stored before, and the same."""
     dropped: int
     """Of customers who were erased."""
-    refused: dict[str, RefusedEvent]
-    """The reason for each event id that was refused."""
+    refused: dict[int, RefusedEvent]
+    """The reason for each event that was refused, by its place in the batch."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +106,22 @@ def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
     hold_off_erasures(connection)
     now = clock(connection)
     gone = erased_among(connection, {one.subject for one in reported if one.subject is not None})
-    rows, refused, n_dropped, n_twice = dict[str, Values](), dict[str, RefusedEvent](), 0, 0
-    for one in reported:
+    rows, places, refused, n_dropped = dict[str, Values](), dict[str, list[int]](), dict[int, RefusedEvent](), 0
+    for place, one in enumerate(reported):
         row = _row(one, now)
         if row["at"] > now + MOST_AHEAD:
-            refused[one.event_id] = RefusedEvent.IN_THE_FUTURE
+            refused[place] = RefusedEvent.IN_THE_FUTURE
         elif one.subject in gone:
             n_dropped += 1
-        elif one.event_id not in rows:
-            rows[one.event_id] = row
-        elif _same(rows[one.event_id], row):
-            n_twice += 1
+        elif _same(rows.setdefault(one.event_id, row), row):
+            places.setdefault(one.event_id, []).append(place)
         else:
-            refused[one.event_id] = RefusedEvent.OTHER_EVENT
+            refused[place] = RefusedEvent.OTHER_EVENT
     new = _insert(connection, [rows[key] for key in sorted(rows)])
-    others = _others(connection, [row for key, row in rows.items() if key not in new])
-    refused |= dict.fromkeys(others, RefusedEvent.OTHER_EVENT)
-    _choose(connection, [one for one in reported if one.event_id in new], now)
-    return Taken(len(new), len(rows) - len(new) - len(others) + n_twice, n_dropped, refused)
+    for key in _others(connection, [row for key, row in rows.items() if key not in new]):
+        refused |= dict.fromkeys(places[key], RefusedEvent.OTHER_EVENT)
+    _choose(connection, [reported[places[key][0]] for key in new], now)
+    return Taken(len(new), len(reported) - len(new) - n_dropped - len(refused), n_dropped, refused)
 
 
 def holds_traffic(connection: Connection) -> bool:

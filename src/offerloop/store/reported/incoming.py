@@ -6,6 +6,7 @@ Money is whole minor units of the shop's currency, times are RFC 3339 with a zon
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,8 @@ LONGEST = 200
 MOST = 10**15
 """Amounts in minor units stay below it."""
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_DAY_AND_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+_NO_COLUMN = re.compile('["\x00-\x1f\x7f]|^[*]$')
 
 
 def _storable(text: str) -> str:
@@ -42,8 +45,8 @@ def _as_text(value: object) -> object:
 
 
 def _written(value: object) -> object:
-    """Refuse a number in place of a time."""
-    if not isinstance(value, str | datetime):
+    """Refuse a number in place of a time, also one in quotation marks: 20240603 would be a day of 1970."""
+    if not (isinstance(value, datetime) or (isinstance(value, str) and _DAY_AND_TIME.match(value))):
         raise ValueError('must be a time such as "2024-01-31T12:00:00+01:00"')
     return value
 
@@ -61,7 +64,7 @@ Text = Annotated[str, Field(max_length=2_000), AfterValidator(_storable)]
 Minor = Annotated[StrictInt, Field(ge=0, lt=MOST)]
 Number = StrictFloat
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_calendar)]
-Attribute = StrictBool | StrictInt | StrictFloat | Word
+Attribute = StrictBool | Annotated[StrictInt, Field(gt=-(2**53), lt=2**53)] | StrictFloat | Word
 
 
 class _Part(BaseModel):
@@ -194,9 +197,11 @@ class ProductEvent(Event):
 
 
 def _named_apart(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
-    """Refuse names that would be one column of a table: with each other, or with a field of ours."""
+    """Refuse names that no table can have, or that would be one column: with each other, or with a field of ours."""
     taken = {"customer_id", "consent", "opt_out", "segment"}
     for name in attributes:
+        if _NO_COLUMN.search(name):
+            raise ValueError("must have names that can head a column, without quotation marks or control characters")
         if name.casefold() in taken:
             raise ValueError("must have names that no other field has, also in small letters")
         taken.add(name.casefold())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -43,7 +44,7 @@ class Line(Model):
     floor_minor: Minor = 0
     """What one unit must cost at least."""
     lowest_30_days_minor: Minor | None = None
-    tax: Annotated[str, Field(pattern=r"^(0|1|0\.\d{1,6})$")] = "0"
+    tax: Annotated[str, Field(pattern=r"^(0|1|0\.[0-9]{1,6})$")] = "0"
     """Rate of the tax, such as "0.19"."""
     categories: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     brand: Name | None = None
@@ -62,7 +63,7 @@ class ShipmentRequest(Model):
     shop: Name | None = None
     method: Name | None = None
     """Such as "express"."""
-    tax: Annotated[str, Field(pattern=r"^(0|1|0\.\d{1,6})$")] = "0"
+    tax: Annotated[str, Field(pattern=r"^(0|1|0\.[0-9]{1,6})$")] = "0"
     """Rate of the tax, such as "0.19"."""
 
 
@@ -71,6 +72,13 @@ class Usage(Model):
 
     sold: Count = 0
     by_customer: Count = 0
+
+
+def check_total(lines: Iterable[Line]) -> None:
+    """Raise InputError where lines cost more together than sums of amounts may be."""
+    prices = (max(one.unit_price_minor, one.list_price_minor or 0) * one.quantity for one in lines)
+    if sum(prices) >= MOST_TOTAL_MINOR:
+        raise InputError(Message("the lines of the basket add up to too large an amount"))
 
 
 class BasketFields(Model):
@@ -104,10 +112,8 @@ class BasketFields(Model):
 
     def basket_of(self, customer_id: str | None) -> Basket:
         """Return the basket of a customer as it is priced. Raises InputError for what cannot be."""
-        made = basket_of(self.written(), customer_id)
-        if sum(one.amount_minor for one in made.lines) >= MOST_TOTAL_MINOR:
-            raise InputError(Message("the lines of the basket add up to too large an amount"))
-        return made
+        check_total(self.lines)
+        return basket_of(self.written(), customer_id)
 
 
 class BasketRequest(BasketFields):

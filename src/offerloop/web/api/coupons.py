@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -49,11 +49,12 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1", tags=["coupons"])
 MOST_CODES = 10_000
 EXPORT_PAGE = 1_000
-_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "store_away")
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "erased", "store_away")
 _GUESSES = Buckets(per_second=1.0, size=20)
 """Unknown codes of one caller and customer: who guesses is slowed down."""
 TemplateId = Annotated[NameInPath, Path(examples=["spring"])]
 Code = Annotated[NameInPath, Path(examples=["SPRING10"])]
+NameInQuery = Annotated[Name | None, Query()]
 
 
 class Terms(Model):
@@ -274,10 +275,13 @@ def _queued(worker: Worker, queue: Callable[[Connection], Job], path: FilePath) 
     return job
 
 
-@router.get("/coupon-templates/{template_id}/coupons.csv", responses=documented("not_signed_in", "not_allowed"))
+@router.get(
+    "/coupon-templates/{template_id}/coupons.csv", responses=documented("not_signed_in", "not_allowed", "not_found")
+)
 def export(request: Request, template_id: TemplateId, _: Reading) -> StreamingResponse:
     """Return all coupons of a template as CSV."""
     worker: Worker = request.app.state.worker
+    _template(worker, template_id)
     return StreamingResponse(_rows(worker, template_id), media_type="text/csv; charset=utf-8")
 
 
@@ -299,13 +303,19 @@ def _cell(text: str) -> str:
 
 
 @router.get("/coupons/{code}", responses=documented("not_signed_in", "not_allowed", "not_found", "too_many_requests"))
-def show_coupon(request: Request, code: Code, caller: DecidingOrReading) -> CouponShown:
-    """Show a coupon and its status."""
+def show_coupon(
+    request: Request, code: Code, caller: DecidingOrReading, customer_id: NameInQuery = None
+) -> CouponShown:
+    """Show a coupon and its status.
+
+    Who names too many unknown codes has to wait, for known ones too; with `customer_id`, who typed the code, that
+    customer alone.
+    """
     worker: Worker = request.app.state.worker
-    form = _known_form(code)
+    form, guesser = _known_form(code), _guesser(caller, customer_id or "")
     coupon, status = worker.ledger.coupon(form), worker.ledger.status(form)
     if coupon is None or status is None:
-        _guessed(request, caller.actor)
+        _guessed(request, guesser)
         raise HttpProblem("not_found")
     return CouponShown(code=form, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
 
@@ -371,15 +381,21 @@ def _known_form(code: str) -> str:
 
 def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_id: str) -> Done:
     """Carry out what names a code; whoever names too many that are not there has to wait."""
-    guesser = f"{caller.actor} {customer_id}"
-    if not _GUESSES.has(guesser):
-        raise HttpProblem("too_many_requests")
+    guesser = _guesser(caller, customer_id)
     try:
         return _carried_out(request, command)
     except HttpProblem as problem:
         if problem.more.get("reason") == RefusalReason.UNKNOWN_CODE:
             _guessed(request, guesser)
         raise
+
+
+def _guesser(caller: Caller, customer_id: str) -> str:
+    """Return who tries a code. Raises HttpProblem for who has named too many unknown ones, whatever code comes next."""
+    guesser = f"{caller.actor} {customer_id}"
+    if not _GUESSES.has(guesser):
+        raise HttpProblem("too_many_requests")
+    return guesser
 
 
 def _guessed(request: Request, guesser: str) -> None:
@@ -393,6 +409,8 @@ def _carried_out(request: Request, command: CouponCommand) -> Done:
     answer = worker.ledger.carry_out(command)
     if answer.reason is RefusalReason.KEY_CONFLICT:
         raise HttpProblem("key_conflict", field="Idempotency-Key")
+    if answer.reason is RefusalReason.ERASED:
+        raise HttpProblem("erased")
     if answer.reason is not None:
         raise HttpProblem("refused", reason=answer.reason.value)
     return Done(key=answer.key, at=answer.at, expires_at=answer.expires_at)

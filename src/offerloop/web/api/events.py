@@ -87,9 +87,9 @@ def report_events(request: Request, body: EventsRequest, _: Deciding) -> EventsT
         else:
             wrong.append(_wrong(index, one))
     taken = worker.database.change(lambda connection: take_events(connection, list(good.values())))
-    for kind, number in (("accepted", taken.accepted), ("rejected", len(wrong) + len(taken.refused))):
-        worker.metrics.count("offerloop_events_total", number, outcome=kind)
     rejected = sorted([*wrong, *_refused(good, taken)], key=lambda one: one.index)
+    for kind, number in (("accepted", taken.accepted), ("rejected", len(rejected))):
+        worker.metrics.count("offerloop_events_total", number, outcome=kind)
     return EventsTaken(
         accepted=taken.accepted, duplicates=taken.duplicates, dropped=taken.dropped, rejected=rejected
     )  # fmt: skip
@@ -112,11 +112,11 @@ def _wrong(index: int, one: dict[str, Any]) -> RejectedEvent:
 
 
 def _refused(good: dict[int, Event], taken: Taken) -> list[RejectedEvent]:
+    events = list(good.items())
     return [
         RejectedEvent(
-            index=index, event_id=one.event_id, code=code.value, detail=DETAILS[code],
+            index=events[place][0], event_id=events[place][1].event_id, code=code.value, detail=DETAILS[code],
             field="at" if code is RefusedEvent.IN_THE_FUTURE else "event_id",
         )
-        for index, one in good.items()
-        if (code := taken.refused.get(one.event_id)) is not None
+        for place, code in taken.refused.items()
     ]  # fmt: skip

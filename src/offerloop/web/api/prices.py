@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from offerloop.offers import Basket, Customer, PricedAlone, known_currency, price_each
 from offerloop.serving import line_of
 from offerloop.web.answering import json_response
-from offerloop.web.api.baskets import Line
+from offerloop.web.api.baskets import Line, check_total
 from offerloop.web.api.fields import Model, Name
 from offerloop.web.auth import Deciding
 from offerloop.web.problems import documented
@@ -74,6 +74,7 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     held, own = worker.offers_held(), worker.offer_given(body.customer_id)
     offers, now, currency = held.for_customer(own), int(time.time()), known_currency(body.currency)
     customer = Customer(body.customer_id, frozenset(body.segments))
+    check_total(body.products)
 
     lines = (line_of(one) for one in body.model_dump(exclude_defaults=True)["products"])
     products = list[dict[str, object]]()

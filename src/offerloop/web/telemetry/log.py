@@ -13,19 +13,21 @@ import time
 from collections import deque
 from threading import Thread
 
+from offerloop.errors import places_of
+
 WRITE_SECONDS = 0.2
 """How long a line waits at most."""
 
 
 class JsonLine(logging.Formatter):
-    """What the program says in one line, with the traceback of a fault in it."""
+    """What the program says in one line, with the places of a fault in it."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         said = {"at": round(record.created, 3), "event": "message", "level": record.levelname.lower()}
         said |= {"logger": record.name, "message": record.getMessage()}
-        if record.exc_info:
-            said["traceback"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            said["traceback"] = places_of(record.exc_info[1])
         return json.dumps(said)
 
 
