@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         campaign_curve,
         campaign_reach,
         campaign_results,
+        read_readout,
         readout_of_campaign,
         readouts_of,
     )
@@ -125,6 +126,7 @@ __all__ = [
     "preview_folder",
     "read_document",
     "read_offers_file",
+    "read_readout",
     "readout_of_campaign",
     "readouts_of",
     "relate_products",

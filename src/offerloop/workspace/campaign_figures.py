@@ -117,12 +117,12 @@ def campaign_curve(run: RunRead, campaign_id: str) -> list[dict[str, Any]]:
     return curve.to_dicts()
 
 
-def campaign_results(shop: Path, campaign_id: str) -> dict[str, Any] | None:
+def campaign_results(shop: Path, campaign_id: str, language: str) -> dict[str, Any] | None:
     """Return what the newest read-out that names a campaign found of it; None where none does."""
     path = readout_of_campaign(shop, campaign_id)
     if path is None:
         return None
-    readout = json.loads(path.read_text(encoding="utf-8"))
+    readout = read_readout(path, language)
     return {**_about(readout), "effects": _effects_on(readout, campaign_id)}
 
 
@@ -140,6 +140,13 @@ def _effects_on(readout: Mapping[str, Any], campaign_id: str) -> list[dict[str, 
 
 def _about(readout: Mapping[str, Any]) -> dict[str, Any]:
     return {name: readout[name] for name in ("run", "currency", "period", "sentence", "stopped", "warnings")}
+
+
+def read_readout(path: Path, language: str) -> dict[str, Any]:
+    """Return the figures of a read-out with its sentence in a language, or in its own where it has it in no other."""
+    readout: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    sentences = readout.pop("sentences", {})
+    return readout | {"sentence": sentences.get(language, readout["sentence"])}
 
 
 def readouts_of(shop: Path) -> list[Path]:

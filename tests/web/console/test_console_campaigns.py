@@ -47,6 +47,20 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
         assert campaign["offers"][-1] == {"kind": "coupon", "percent": 15, "max_discount": "3.00"}
         assert len(campaign["offers"]) == 3
+        fields = {
+            "id": "spring",
+            "revision": "2",
+            "kind": "spend_and_save",
+            "spend": "30",
+            "save": "5",
+            "each_full": "yes",
+        }
+        assert post_form(client, ada, "add-offer", **fields).status_code == 303
+        campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
+        assert campaign["offers"][-1] == {"kind": "spend_and_save", "spend": "30", "save": "5", "each_full": True}
+        shown = client.get("/console/campaign?id=spring", headers=ada | {"accept-language": "zh"}).text
+        assert "优惠 4" in shown
+        assert "每满" in shown
         wrong = post_form(
             client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"}
         )

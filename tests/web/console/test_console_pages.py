@@ -112,7 +112,7 @@ def test_points_of_the_slider_are_those_of_the_run(console, admin, addresses, sm
 
 
 @pytest.mark.slow
-def test_a_third_language_has_every_text_of_the_console(console, admin, tmp_path, monkeypatch):
+def test_a_third_language_has_every_text_of_the_console(console, admin, addresses, tmp_path, monkeypatch):
     names = {
         "Ada",
         "Spring",
@@ -141,8 +141,16 @@ def test_a_third_language_has_every_text_of_the_console(console, admin, tmp_path
             "fairness",
             "experiments",
             "setup",
+            "audit",
+            "campaign",
+            "campaign-form",
+            "offer-form",
+            "try",
+            "compare-policies",
+            "customer",
+            "experiment",
         ):
-            page = console.get(f"/console/{name}", headers=headers).text
+            page = console.get(f"/console/{name}?{addresses[name]}", headers=headers).text
             assert f'<html lang="{language}">' in page
             titles = re.findall(
                 r"<h[12]>([^<]+)<|<label[^>]*>([^<]+)<|<dt>([^<]+)<|<th scope=\"col\"[^>]*>([^<]+)<", page
@@ -151,6 +159,19 @@ def test_a_third_language_has_every_text_of_the_console(console, admin, tmp_path
             assert [
                 text for text in shown if "⟦" not in text and not set(re.findall(r"[^\W\d_]+", text)) <= names
             ] == []
+
+
+@pytest.mark.usefixtures("addresses")
+def test_the_audit_trail_is_told_in_words(console, admin):
+    rows = console.get("/console/audit.json", headers=admin).json()["trail"]
+    page = Shown(console.get("/console/audit", headers=admin | {"accept-language": "zh"}).text)
+    assert "campaign made" in {row["action"] for row in rows}
+    assert [row[2] for row in page.tables["trail"] if row[2].isascii()] == []
+    assert json.loads(next(row["body"] for row in rows if row["action"] == "campaign made"))["revision"] == 1
+
+
+def test_a_plan_beside_itself_is_not_compared(console, admin):
+    assert "There is one plan so far." in console.get("/console/compare-policies", headers=admin).text
 
 
 @pytest.mark.parametrize("number", ["9" * 200, "9" * 15, "-1", "\u0663", "x"])
@@ -348,6 +369,7 @@ def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
     location = post_form(console, admin, "invite", name="Bea", role="viewer").headers["location"]
     secret = location.partition("invitation=")[2]
     assert secret in console.get(location, headers=admin).text
+    assert secret in send_form(console, "/console/sign-in", f"invitation={secret}&password=short").text
     fields = f"invitation={secret}&password=correct+horse+battery"
     answer = send_form(console, "/console/sign-in", fields)
     assert answer.headers["location"] == "/console/overview"
@@ -368,7 +390,13 @@ def test_the_first_person_comes_in_with_the_token_once(small_run, tmp_path):
         token = first_token(client.app.state.worker.database)
         fields = "name=Ada&password=correct+horse+battery"
         assert send_form(client, "/console/first-person", f"token=offer_wrong&{fields}").status_code == 401
-        assert send_form(client, "/console/first-person", f"token={token}&name=Ada&password=short").status_code == 401
+        again = send_form(
+            client, "/console/first-person", f"token={token}&name=Ada&password=short&next=%2Fconsole%2Fjobs"
+        )
+        assert again.status_code == 401
+        assert 'value="Ada"' in again.text
+        assert 'name="next" value="/console/jobs"' in again.text
+        assert token not in again.text
         answer = send_form(client, "/console/first-person", f"token={token}&{fields}")
         assert answer.status_code == 303
         assert "HttpOnly" in answer.headers["set-cookie"]

@@ -16,6 +16,7 @@ from offerloop.commands.readout.findings import (
     ReadoutFindings,
 )
 from offerloop.evaluation import POWER_80, Z95, Estimate
+from offerloop.locale import languages
 from offerloop.message import Message
 from offerloop.profiles import TAG_LABELS
 from offerloop.report import Localizer, Money, iso_day, rounded
@@ -248,7 +249,8 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
     _ = voice_of(findings, language)
     money, anyway = Money(findings.shop.currency), findings.bought_anyway
     return {
-        "sentence": _.sentences(filter(None, (usual_sentence(findings, _), sentence(findings, language)))),
+        "sentence": _whole(findings, language),
+        "sentences": {one: _whole(findings, one) for one in languages()},
         "better_than_usual": usual_sentence(findings, _) or None,
         "stopped": None if findings.stopped is None else _(findings.stopped),
         "shop": findings.shop.name,
@@ -271,6 +273,12 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
         "too_few": [_(one) for one in findings.left_out],
         "warnings": [_(one) for one in findings.warnings],
     }
+
+
+def _whole(findings: ReadoutFindings, language: str) -> str:
+    """Whether it is better than today where that was tested, and the finding."""
+    _ = voice_of(findings, language)
+    return _.sentences(filter(None, (usual_sentence(findings, _), sentence(findings, language))))
 
 
 def _forecast(findings: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:

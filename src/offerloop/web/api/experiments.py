@@ -25,7 +25,7 @@ from offerloop.web.auth import Reading
 from offerloop.web.paging import Limit
 from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
-from offerloop.workspace import RunRead, open_run, readouts_of
+from offerloop.workspace import RunRead, open_run, read_readout, readouts_of
 
 router = APIRouter(prefix="/v1/experiments", tags=["experiments"])
 RUN = r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$"
@@ -171,15 +171,15 @@ def all_experiments(
 def show_experiment(request: Request, experiment_id: ExperimentId, _: Reading) -> ExperimentShown:
     """Show where an experiment stands: its draw, checked anew, and its newest read-out."""
     run = _run(request, experiment_id)
-    localize = Localizer(language_of(request.headers.get("accept-language")))
-    checks = _checks(run, localize)
+    language = language_of(request.headers.get("accept-language"))
+    checks = _checks(run, Localizer(language))
     is_sound = all(one.passes for one in checks)
     readout = _newest_readout(run)
     return ExperimentShown(
         **_listed(run, is_sound=is_sound).model_dump(), checks=checks,
         is_sound=is_sound if checks else None,
         verdict=None if readout is None else _verdict(readout.parent / "outcomes.parquet"),
-        looks=_looks(run), read_out=None if readout is None else json.loads(readout.read_text(encoding="utf-8")),
+        looks=_looks(run), read_out=None if readout is None else read_readout(readout, language),
     )  # fmt: skip
 
 

@@ -135,3 +135,8 @@ def offer_names(run: RunRead) -> dict[tuple[str, str], Named]:
     """Return the words for each offer of a run, by the ids of its campaign and of itself."""
     rows = run.offers.select("campaign_id", "offer_id", "label_message").iter_rows()
     return {(str(campaign), str(offer)): Named(str(offer), unpacked(label)[0]) for campaign, offer, label in rows}
+
+
+def campaign_names(run: RunRead) -> dict[str, Named]:
+    """Return the title of each campaign of a run by its id."""
+    return {one.id: Named(one.id, Message("{text}", context="pattern", text=one.title)) for one in run.campaigns}

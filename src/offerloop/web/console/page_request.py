@@ -108,6 +108,13 @@ def page_language(request: Request) -> str:
     return chosen if chosen in languages() else language_of(request.headers.get("accept-language"))
 
 
+def in_page_language(request: Request) -> Request:
+    """Return the request as one that prefers the language of the page, in which what the API says is then."""
+    others = [(name, value) for name, value in request.scope["headers"] if name != b"accept-language"]
+    headers = [*others, (b"accept-language", page_language(request).encode())]
+    return Request({**request.scope, "headers": headers}, request.receive)
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of the console."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offerloop.web.console.audit import view as audit
-from offerloop.web.console.campaigns import campaign_page, draft, draft_trial
+from offerloop.web.console.campaigns import campaign_page, draft, draft_trial, offer_fields
 from offerloop.web.console.campaigns import view as campaigns
 from offerloop.web.console.customers import view as customers
 from offerloop.web.console.decisions import view as decisions
@@ -25,10 +25,10 @@ from offerloop.web.console.setup import view as setup
 _PAGES = (
     overview.PAGE, campaigns.PAGE, customers.PAGE, decisions.PAGE, products.PAGE, experiments.PAGE, quality.PAGE,
     fairness.PAGE, policies.PAGE, jobs.PAGE, people.PAGE, audit.PAGE, customers.CUSTOMER, plan.PAGE, recipients.PAGE,
-    campaign_page.PAGE, draft.PAGE, draft.OFFER, setup.PAGE, experiment.PAGE, draft_trial.PAGE, comparison.PAGE,
+    campaign_page.PAGE, draft.PAGE, offer_fields.PAGE, setup.PAGE, experiment.PAGE, draft_trial.PAGE, comparison.PAGE,
 )  # fmt: skip
 PAGES: dict[str, Page] = {page.name: page for page in _PAGES}
 """By the name in their address, in the order of the navigation."""
-_CHANGING = (draft, campaign_page, customers, jobs, people, policies, setup)
+_CHANGING = (draft, offer_fields, campaign_page, customers, jobs, people, policies, setup)
 ACTIONS: dict[str, Action] = {action.name: action for module in _CHANGING for action in module.ACTIONS}
 """By the name in their address."""

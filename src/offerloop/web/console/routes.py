@@ -19,7 +19,7 @@ from offerloop.report import language_name
 from offerloop.web.answering import json_response
 from offerloop.web.auth import COOKIE, Caller, caller_with, check_same_site
 from offerloop.web.console.blocks import Block, Form, Input, Notice, View, Words
-from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Page, PageRequest
+from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Page, PageRequest, in_page_language
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
@@ -58,7 +58,7 @@ async def static_file(name: str) -> Response:
 @router.get("/console/sign-in")
 async def sign_in_page(request: Request) -> Response:
     """Show how to sign in."""
-    view = await run_in_threadpool(sign_in_view, request, "")
+    view = await run_in_threadpool(sign_in_view, request, request.query_params)
     return _html(request, view, None)
 
 
@@ -76,7 +76,7 @@ def _signing_in(request: Request, fields: Mapping[str, str]) -> Response:
         answer = RedirectResponse(_own(fields.get("next", "")), 303)
         signed_in(request, fields, answer)
     except HttpProblem as problem:
-        return _html(request, sign_in_view(request, problem.code), None)
+        return _html(request, sign_in_view(request, fields, problem.code), None)
     return answer
 
 
@@ -104,7 +104,7 @@ async def act(request: Request, name: str) -> Response:
         raise HttpProblem("not_found")
     fields = await _fields(request)
     try:
-        page_request = PageRequest(request, await caller_with(request, action.needs), fields)
+        page_request = PageRequest(in_page_language(request), await caller_with(request, action.needs), fields)
     except HttpProblem as problem:
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
     try:
@@ -176,7 +176,7 @@ async def _page_request(request: Request, name: str) -> tuple[PageRequest, Page]
     if page is None:
         raise HttpProblem("not_found")
     caller = await caller_with(request, page.needs)
-    return PageRequest(request, caller, dict(request.query_params)), page
+    return PageRequest(in_page_language(request), caller, dict(request.query_params)), page
 
 
 def _failed(request: Request, problem: HttpProblem, back: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
@@ -34,39 +35,42 @@ _WRONG = {
 }
 
 
-def sign_in_view(request: Request, failed: str) -> View:
-    """Return the page that asks who you are; the first person is asked for the token that the service printed."""
+def sign_in_view(request: Request, fields: Mapping[str, str], failed: str = "") -> View:
+    """Return the page that asks who you are; the first person is asked for the token that the service printed.
+
+    `fields` are the query, or what was sent where it failed: it is shown again, but for secrets.
+    """
     worker: Worker = request.app.state.worker
-    following = hidden("next", request.query_params.get("next", ""))
-    invitation = request.query_params.get("invitation", "")
-    blocks: list[Block] = [*_demo(request)]
+    following, name = hidden("next", fields.get("next", "")), replace(_NAME, value=fields.get("name", "")[:LONGEST])
+    blocks: list[Block] = [*_demo(request, following)]
     if failed:
         blocks.append(Notice(_WRONG.get(failed, CODES[failed][1]), "bad"))
-    if not any(one.signed_up for one in worker.database.read(list_people)):
-        blocks.append(_first_person())
-    elif invitation:
-        blocks.append(_invited(invitation))
+    if fields.get("invitation"):
+        blocks.append(_invited(fields["invitation"]))
+    elif not any(one.signed_up for one in worker.database.read(list_people)):
+        blocks.append(_first_person(name, following))
     else:
         blocks.append(
-            Form("sign-in", SIGN_IN, Message("Sign in", context="button"), (_NAME, _PASSWORD, following))
+            Form("sign-in", SIGN_IN, Message("Sign in", context="button"), (name, _PASSWORD, following))
         )  # fmt: skip
     return View(Message("Sign in", context="page title"), "", tuple(blocks), 401 if failed else 200)
 
 
-def _demo(request: Request) -> list[Block]:
+def _demo(request: Request, following: Input) -> list[Block]:
     """Return a button for each person of a demo, where there is one."""
     if not may_be_demo(request):
         return []
     forms = [
-        Form(f"demo-{role}", SIGN_IN, button, (hidden("demo", role),)) for role, (_, button) in DEMO_PEOPLE.items()
+        Form(f"demo-{role}", SIGN_IN, button, (hidden("demo", role), following))
+        for role, (_, button) in DEMO_PEOPLE.items()
     ]
     return [Notice(Message("This is a demo. On this machine you can look at it without a password:")), *forms]
 
 
-def _first_person() -> Form:
+def _first_person(name: Input, following: Input) -> Form:
     return Form(
         "first-person", "/console/first-person", Message("Begin", context="button"),
-        (Input("token", Message("The admin's token"), "password"), _NAME, _CHOSEN),
+        (Input("token", Message("The admin's token"), "password"), name, _CHOSEN, following),
         title=Message("You are the first person here"),
         explanation=Message(
             "When the service started for the first time, it printed a token of an admin in its terminal. With it you "

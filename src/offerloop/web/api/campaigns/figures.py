@@ -297,7 +297,8 @@ def curve(request: Request, campaign_id: CampaignId, _: Reading) -> Curve:
 def results(request: Request, campaign_id: CampaignId, _: Reading) -> Results:
     """Say what the newest read-out that names a campaign found of it."""
     worker: Worker = request.app.state.worker
-    measured = campaign_results(worker.settings.shop, campaign_id)
+    language = language_of(request.headers.get("accept-language"))
+    measured = campaign_results(worker.settings.shop, campaign_id, language)
     if measured is None:
         raise HttpProblem("not_found", Message("no read-out names this campaign yet"))
     return Results(**measured)

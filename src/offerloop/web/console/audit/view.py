@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 
 from offerloop.message import Message
 from offerloop.store import list_people, list_tokens, read_trail
+from offerloop.web.console.audit.words import ACTORS, details, done
 from offerloop.web.console.blocks import PageTable, TableColumn, View
-from offerloop.web.console.cells import Instant
+from offerloop.web.console.cells import Cell, Instant, Named
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.roles import Permission
 
 SHOWN = 100
+_TOKEN = Message("token “{name}”", context="audit trail")
 TITLE = Message("Audit", context="page title")
 COLUMNS = (
     TableColumn("at", Message("when", context="column title")),
@@ -28,14 +30,11 @@ def view(request: PageRequest) -> View:
     database = request.worker.database
     entries = database.read(lambda one: read_trail(one, before, SHOWN))
     names = {one.person_id: one.name for one in database.read(list_people)}
-    names |= {one.token_id: one.name for one in database.read(list_tokens)}
+    names |= {one.token_id: request.localizer(_TOKEN.with_values(name=one.name)) for one in database.read(list_tokens)}
     rows = tuple(
-        (
-            Instant(one.at), names.get(one.actor, one.actor), one.action, one.subject,
-            json.dumps(dict(one.body), ensure_ascii=False) if one.body else None,
-        )
+        (Instant(one.at), _who(one.actor, names), done(one.action), _subject(one.subject, names), details(one.body))
         for one in entries
-    )  # fmt: skip
+    )
     more = f"/console/audit?before={entries[-1].entry_id}" if len(entries) == SHOWN else None
     return View(
         TITLE,
@@ -51,6 +50,14 @@ def view(request: PageRequest) -> View:
             ),
         ),
     )
+
+
+def _who(actor: str, names: Mapping[str, str]) -> Cell:
+    return Named(actor, ACTORS[actor]) if actor in ACTORS else names.get(actor, actor)
+
+
+def _subject(subject: str | None, names: Mapping[str, str]) -> str | None:
+    return None if subject is None else names.get(subject, subject)
 
 
 PAGE = Page("audit", TITLE, view, Permission.ADMINISTER, in_navigation=True)

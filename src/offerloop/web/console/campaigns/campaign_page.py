@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from offerloop.commands.check import campaign_problems
 from offerloop.config import Campaign, read_campaign
@@ -13,14 +11,12 @@ from offerloop.money import to_minor
 from offerloop.store import (
     CampaignAction,
     WrittenCampaign,
-    field_changes,
     find_campaign,
-    find_revision,
     list_people,
     list_revisions,
 )
 from offerloop.web.api.campaigns.lifecycle import act, restore, show_campaign
-from offerloop.web.api.campaigns.models import CampaignShown, CampaignVerb, Remark, written_campaign
+from offerloop.web.api.campaigns.models import CampaignShown, CampaignVerb, Remark
 from offerloop.web.console.blocks import (
     Block,
     Facts,
@@ -35,9 +31,10 @@ from offerloop.web.console.blocks import (
     hidden,
 )
 from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
+from offerloop.web.console.campaigns.changes import changes_since
 from offerloop.web.console.campaigns.draft import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
-from offerloop.web.console.campaigns.states import BUTTONS, STATES, WHY_NOT
+from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
 from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
@@ -58,10 +55,10 @@ def view(request: PageRequest) -> View:
     shown = CampaignShown.model_validate_json(
         bytes(show_campaign(request.http, campaign.campaign_id, request.caller).body)
     )
-    blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), _offers(request, campaign)]
-    blocks += scheduled(request, campaign, shown)
+    blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), *_actions(campaign, shown)]
     blocks += [
-        *_actions(campaign, shown),
+        _offers(request, campaign),
+        *scheduled(request, campaign, shown),
         *reach_of(request, campaign),
         *slider_of(request, campaign),
         *_results(request, campaign),
@@ -163,8 +160,10 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
 
 def _refused(shown: CampaignShown) -> PageTable:
     """Say why what cannot be done now cannot."""
-    reasons = ((button, shown.actions.get(action.value)) for action, button in BUTTONS.items())
-    refused: tuple[tuple[Cell, ...], ...] = tuple((button, WHY_NOT[why]) for button, why in reasons if why is not None)
+    reasons = ((action, shown.actions.get(action.value)) for action in BUTTONS)
+    refused: tuple[tuple[Cell, ...], ...] = tuple(
+        (BUTTONS[action], words_why_not(action, why)) for action, why in reasons if why is not None
+    )
     columns = (
         TableColumn("action", Message("action", context="column title")),
         TableColumn("why", Message("why not now", context="column title")),
@@ -175,7 +174,7 @@ def _refused(shown: CampaignShown) -> PageTable:
 
 
 def _results(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
-    results = campaign_results(request.worker.settings.shop, campaign.campaign_id)
+    results = campaign_results(request.worker.settings.shop, campaign.campaign_id, request.localizer.language)
     heading = Heading(Message("What it caused", context="heading"))
     if results is None:
         return [
@@ -184,44 +183,26 @@ def _results(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
         ]
     readout = readout_of_campaign(request.worker.settings.shop, campaign.campaign_id)
     tree = [] if readout is None else drivers(readout.parent, str(results["currency"]), campaign.campaign_id)
-    return [heading, Notice(finding_of(request, results), "neutral", "/console/experiments", _READ), *tree]
+    return [heading, Notice(finding_of(results), "neutral", "/console/experiments", _READ), *tree]
 
 
 _READ = Message("See the read-outs", context="link")
 
 
 def _changes(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
-    """Say in which fields the newest revision differs from the one that is named, or from the one before it."""
+    """Say what the newest revision changed in the one that is named, or in the one before it."""
     before = request.number("before")
-    number = campaign.revision - 1 if before is None else min(before, campaign.revision)
-    earlier = request.worker.database.read(lambda one: find_revision(one, campaign.campaign_id, number))
-    if earlier is None:
-        return []
-    changed = field_changes(
-        written_campaign(campaign.campaign_id, earlier.text), written_campaign(campaign.campaign_id, campaign.text)
-    )
-    columns = (
-        TableColumn("field", Message("field", context="column title")),
-        TableColumn("before", Message("before", context="column title")),
-        TableColumn("after", Message("after", context="column title")),
-    )
-    rows: tuple[tuple[Cell, ...], ...] = tuple((one.field, _plain(one.before), _plain(one.after)) for one in changed)
-    caption = Message("What changed since revision {n}", context="table title", n=number)
-    return [PageTable("changes", caption, columns, rows, Message("Nothing differs.", context="empty table"))]
-
-
-def _plain(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON holds
-    return None if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return changes_since(request, campaign, campaign.revision - 1 if before is None else min(before, campaign.revision))
 
 
 def _revisions(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     names = _names(request)
     revisions = request.worker.database.read(lambda one: list_revisions(one, campaign.campaign_id, None, REVISIONS))
     columns = (
-        TableColumn("revision", Message("revision", context="column title"), is_figure=True),
+        TableColumn("revision", Message("revision", context="column title")),
         TableColumn("at", Message("when", context="column title")),
         TableColumn("by", Message("who", context="column title")),
-        TableColumn("restored_from", Message("brings back", context="column title"), is_figure=True),
+        TableColumn("restored_from", Message("brings back", context="column title")),
         TableColumn("compare", Message("compare", context="column title")),
     )
     word = request.localizer(Message("compare with the newest", context="link"))

@@ -13,12 +13,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from offerloop.errors import InputError
+from offerloop.locale import ENGLISH
 from offerloop.message import Message
-from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Unit, offer_form, parse_offer, print_offer
+from offerloop.offers import (
+    SHORT_FORM_LANGUAGES,
+    parse_offer,
+    print_offer,
+)
 from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
-from offerloop.web.api.campaigns.models import CampaignDraft, changes_of
-from offerloop.web.console.blocks import Block, Form, Input, View, Words, hidden
+from offerloop.web.api.campaigns.models import CampaignDraft
+from offerloop.web.console.blocks import Form, Input, View, hidden
+from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
@@ -36,21 +42,20 @@ def view(request: PageRequest) -> View:
     """Return the form of a new campaign, or of a new revision of one."""
     campaign = None if request.field("title") and not request.field("revision") else _known(request)
     if campaign is None:
-        return View(Message("A new campaign", context="page title"), _DRAFTS, (_form(request, None),))
-    kinds = tuple((name, OFFER_KIND_NAMES.get(name, name)) for name in OFFER_KINDS.names() if _is_plain(name))
+        return View(Message("A new campaign", context="page title"), DRAFTS, (_form(request, None),))
     kind = Form(
         "kind", "/console/offer-form", Message("Show its fields", context="button"),
         (
             hidden("id", campaign.campaign_id),
-            Input("kind", Message("Kind of offer", context="field of a form"), "select", "coupon", kinds),
+            Input("kind", Message("Kind of offer", context="field of a form"), "select", "coupon", kinds_with_fields()),
         ),
         method="get", title=Message("Add an offer by its fields", context="form title"),
     )  # fmt: skip
     title = Message("Edit “{title}”", context="page title", title=str(campaign.text.body.get("title", "")))
-    return View(title, _DRAFTS, (_form(request, campaign), kind))
+    return View(title, DRAFTS, (_form(request, campaign), kind))
 
 
-_DRAFTS = Message("What you save is a draft: nobody gets its offers until it is approved and started.")
+DRAFTS = Message("What you save is a draft: nobody gets its offers until it is approved and started.")
 
 
 def _known(request: PageRequest) -> WrittenCampaign | None:
@@ -102,14 +107,18 @@ def examples(categories: Sequence[str], language: str, currency: str) -> tuple[s
     """Return two offers in words, the first on a category of the shop where one is known."""
     on = next(iter(categories), "tea")
     coupon = {"kind": "coupon", "on": on, "percent": 20, "max_discount": "5"}
-    return tuple(  # type: ignore[return-value]
-        print_offer(one, language, currency) for one in (coupon, {"kind": "spend_and_save", "spend": "30", "save": "5"})
-    )
+    saving, written_in = {"kind": "spend_and_save", "spend": "30", "save": "5"}, _written_in(language)
+    return print_offer(coupon, written_in, currency), print_offer(saving, written_in, currency)
+
+
+def _written_in(language: str) -> str:
+    """Return the language in which offers are written for a reader: their own where it has a short form."""
+    return language if language in SHORT_FORM_LANGUAGES else ENGLISH
 
 
 def _hint(request: PageRequest) -> Message:
     """Show how offers are written, with a category of the shop."""
-    first, second = examples(_categories(request), request.localizer.language, request.currency or "USD")
+    first, second = examples(categories_of(request), request.localizer.language, request.currency or "USD")
     return _OFFERS.with_values(first=first, second=second)
 
 
@@ -139,7 +148,7 @@ def _changes(request: PageRequest) -> list[dict[str, str]]:
 def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
     """Return an offer in words where they say all of it, else as JSON."""
     with suppress(InputError):
-        text = print_offer(offer, language, currency)
+        text = print_offer(offer, _written_in(language), currency)
         if parse_offer(text, currency) == offer:
             return text
     return json.dumps(offer, ensure_ascii=False)
@@ -182,7 +191,7 @@ def _write(request: PageRequest) -> str:
         "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
         "ends_at": time_field(request, "ends_at"), "budget_changes": _changes(request),
     }  # fmt: skip
-    return _kept(request, body, campaign)
+    return save_campaign(request, body, campaign)
 
 
 def short_name(title: str) -> str:
@@ -192,7 +201,8 @@ def short_name(title: str) -> str:
     return "-".join(words)[:60].strip("-") or f"campaign-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
-def _kept(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
+def save_campaign(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
+    """Write a new campaign, or a new revision of one, and return its page."""
     try:
         draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
     except ValidationError as error:
@@ -205,83 +215,10 @@ def _kept(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign 
     return f"/console/campaign?id={draft.id}"
 
 
-def _is_plain(kind: str) -> bool:
-    """Whether every field that a kind needs fits into one line."""
-    return not any(one.needed and one.unit is Unit.TABLE for one in offer_form(kind))
-
-
-def view_offer(request: PageRequest) -> View:
-    """Return the fields of one kind of offer, as the kind describes them itself."""
-    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
-    kind = request.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
-    inputs = [
-        hidden("id", campaign.campaign_id),
-        hidden("revision", str(campaign.revision)),
-        hidden("kind", kind),
-    ]
-    for one in offer_form(kind):
-        if one.unit is Unit.TABLE:
-            continue
-        if one.written == "on":
-            inputs.append(Input(one.written, one.label, "select", "", _scopes(request), is_needed=one.needed))
-            continue
-        numeric = one.unit in (Unit.COUNT, Unit.HOURS, Unit.PERCENT)
-        bounds = (str(one.least or 0), str(one.most or ""), "any") if numeric else None
-        inputs.append(
-            Input(one.written, one.label, "number" if numeric else "text", is_needed=one.needed, bounds=bounds)
-        )
-    form = Form(
-        "offer", "/console/do/add-offer", Message("Add the offer", context="button"), tuple(inputs),
-        needs=Permission.EDIT,
-    )  # fmt: skip
-    blocks: tuple[Block, ...] = (form,)
-    return View(Message("A new offer", context="page title"), _DRAFTS, blocks)
-
-
-def _scopes(request: PageRequest) -> tuple[tuple[str, Words], ...]:
-    """Return what an offer can be on: everything, or categories of the newest run, of which effects are known."""
-    first: tuple[tuple[str, Words], ...] = (
-        ("", Message("everything", context="what an offer applies to")),
-        (EACH_CATEGORY, Message("each category: one offer for each", context="what an offer applies to")),
-    )
-    return (*first, *((one, one) for one in _categories(request)))
-
-
-def _categories(request: PageRequest) -> list[str]:
-    """Return the categories of the newest run."""
+def categories_of(request: PageRequest) -> list[str]:
+    """Return the categories of the newest run, of which effects are known."""
     return [] if request.run is None else sorted(request.run.offers["category"].drop_nulls().unique().to_list())
 
 
-def _add(request: PageRequest) -> str:
-    """Add the offer of the form to the revision that was read."""
-    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
-    kind = request.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
-    offer: dict[str, Any] = {"kind": kind}
-    for one in offer_form(kind):
-        text = request.field(one.written)
-        if text:
-            offer[one.written] = _value(text, one.unit)
-    body = {**campaign.text.body, "id": campaign.campaign_id, "offers": [*campaign.text.body.get("offers", []), offer]}
-    body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
-    body |= changes_of(campaign.text)
-    return _kept(request, body, campaign)
-
-
-def _zoned(second: int | None) -> str | None:
-    return None if second is None else datetime.fromtimestamp(second, UTC).isoformat()
-
-
-def _value(text: str, unit: Unit) -> object:
-    if unit in (Unit.COUNT, Unit.HOURS):
-        return int(text) if text.isdecimal() else text
-    if unit is Unit.PERCENT:
-        number = float(text) if text.replace(".", "", 1).isdecimal() else None
-        return text if number is None else int(number) if number.is_integer() else number
-    if unit is Unit.FLAG:
-        return text.lower() in ("yes", "true", "1", "是")
-    return text
-
-
 PAGE = Page("campaign-form", Message("Campaign", context="page title"), view)
-OFFER = Page("offer-form", Message("Offer", context="page title"), view_offer)
-ACTIONS = (Action("write-campaign", Permission.EDIT, _write, PAGE), Action("add-offer", Permission.EDIT, _add, OFFER))
+ACTIONS = (Action("write-campaign", Permission.EDIT, _write, PAGE),)

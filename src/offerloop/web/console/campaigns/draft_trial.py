@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 
 from pydantic import ValidationError
 
 from offerloop.commands.price import WHY_NOT
 from offerloop.errors import InputError
-from offerloop.message import Message
+from offerloop.message import Amount, Message
 from offerloop.money import to_minor, to_text
 from offerloop.offers import NotApplicable, known_currency
 from offerloop.store import find_campaign
@@ -85,7 +86,7 @@ def _why(trial: CampaignTried, place: int) -> Message | str:
     missing = trial.offers[place].missing
     assert missing is not None
     if missing.spend_minor:
-        amount = f"{to_text(missing.spend_minor, trial.currency)} {trial.currency}"
+        amount = Amount(Decimal(to_text(missing.spend_minor, trial.currency)), trial.currency)
         return Message("spend {amount} more", context="why an offer does not apply", amount=amount)
     if missing.units:
         return Message("add {n} more", context="why an offer does not apply", n=missing.units)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offerloop.message import Message
-from offerloop.store import CampaignAction, CampaignState, WhyNot
+from offerloop.store import TRANSITIONS, CampaignAction, CampaignState, WhyNot
 from offerloop.web.console.cells import Badge, Tone
 
 _WORDS: dict[CampaignState, tuple[Message, Tone]] = {
@@ -39,3 +39,11 @@ WHY_NOT = {
     WhyNot.OVER: Message("its end has come; give it a later one"),
 }
 """Why an action cannot be taken."""
+
+
+def words_why_not(action: CampaignAction, why: WhyNot) -> Message:
+    """Say why an action cannot be taken; where the state forbids it, in which states it can be."""
+    if why is not WhyNot.WRONG_STATE:
+        return WHY_NOT[why]
+    states = [words for state, (words, _) in _WORDS.items() if state in TRANSITIONS[action][0]]
+    return Message("possible only as {states}", context="why not", states=states)

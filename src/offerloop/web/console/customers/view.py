@@ -8,7 +8,7 @@ from typing import Any
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.message import Message, Share
-from offerloop.profiles import FEATURES, TAGS
+from offerloop.profiles import FEATURES, RECENT_DAYS, TAGS
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
 from offerloop.web.console.blocks import (
     Block,
@@ -26,8 +26,8 @@ from offerloop.web.console.blocks import (
     Words,
     hidden,
 )
-from offerloop.web.console.campaigns_of_run import offer_names
-from offerloop.web.console.cells import Badge, Cell, Link, Named
+from offerloop.web.console.campaigns_of_run import campaign_names, offer_names
+from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount, Named
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead
@@ -75,19 +75,20 @@ _START = Message("Start a run", context="link")
 def _customers(run: RunRead, offset: int) -> PageTable:
     ordered = run.table("assignments").select("customer_id", "arm", "campaign_id", "offer_id", "propensity")
     customers = ordered.slice(offset, SHOWN + 1).collect()
-    names = offer_names(run)
-    rows = tuple(_row(row, names) for row in customers.head(SHOWN).iter_rows(named=True))
+    names, titles = offer_names(run), campaign_names(run)
+    rows = tuple(_row(row, names, titles) for row in customers.head(SHOWN).iter_rows(named=True))
     more = f"/console/customers?from={offset + SHOWN}" if customers.height > SHOWN else None
     return PageTable(
         "customers", Message("Customers of the newest plan"), COLUMNS, rows, Message("The plan has no customers."), more
     )
 
 
-def _row(row: dict[str, Any], names: Mapping[tuple[str, str], Named]) -> tuple[Cell, ...]:
-    customer, offer = str(row["customer_id"]), row["offer_id"]
+def _row(row: dict[str, Any], names: Mapping[tuple[str, str], Named], titles: Mapping[str, Named]) -> tuple[Cell, ...]:
+    customer, offer, campaign = str(row["customer_id"]), row["offer_id"], row["campaign_id"]
     return (
-        Link(customer, f"/console/customer?id={customer}"), ARMS.get(row["arm"], row["arm"]), row["campaign_id"],
-        None if offer == "none" else names.get((row["campaign_id"], offer), offer), Share(row["propensity"]),
+        Link(customer, f"/console/customer?id={customer}"), ARMS.get(row["arm"], row["arm"]),
+        titles.get(campaign, campaign), None if offer == "none" else names.get((campaign, offer), offer),
+        Share(row["propensity"]),
     )  # fmt: skip
 
 
@@ -98,15 +99,17 @@ def view_customer(request: PageRequest) -> View:
     blocks: list[Block] = [
         _offer(request, customer),
         *_explanations(request, customer_id),
-        _profile(customer),
+        _choices(customer),
+        _profile(customer, request.currency),
     ]
-    blocks += [_choices(customer), _test_arm(customer), _erasure(customer)]
+    blocks += [_test_arm(customer), _erasure(customer)]
     title = Message("Customer {customer}", context="page title", customer=customer_id)
     return View(title, "", tuple(blocks))
 
 
 def _offer(request: PageRequest, customer: Customer) -> Facts:
     _, names = request.localizer, {} if request.run is None else offer_names(request.run)
+    titles: Mapping[str, Named] = {} if request.run is None else campaign_names(request.run)
     assignment = customer.assignment or {}
     arm, campaign, offer = (assignment.get(name) for name in ("arm", "campaign_id", "offer_id"))
     labels = {tag.name: tag.label for tag in TAGS}
@@ -114,7 +117,7 @@ def _offer(request: PageRequest, customer: Customer) -> Facts:
         "offer",
         (
             Stat("arm", Message("arm", context="label of a figure"), ARMS.get(str(arm)) if arm else None),
-            Stat("campaign", Message("campaign", context="label of a figure"), campaign),
+            Stat("campaign", Message("campaign", context="label of a figure"), titles.get(str(campaign), campaign)),
             Stat(
                 "offer",
                 Message("offer", context="label of a figure"),
@@ -142,15 +145,40 @@ def _explanations(request: PageRequest, customer_id: str) -> list[Block]:
     return blocks
 
 
-def _profile(customer: Customer) -> PageTable:
+def _profile(customer: Customer, currency: str) -> PageTable:
     columns = (
         TableColumn("feature", Message("feature of the profile", context="column title")),
-        TableColumn("value", Message("value", context="column title"), is_figure=True),
+        TableColumn("value", Message("value", context="column title of a profile"), is_figure=True),
     )
     plain = {name: value for name, value in customer.profile.items() if not isinstance(value, list | dict)}
-    words = {one.name: Named(one.name, one.meaning) for one in FEATURES}
-    rows: tuple[tuple[Cell, ...], ...] = tuple((words.get(name, name), value) for name, value in plain.items())
+    words = {one.name: Named(one.name, one.meaning) for one in FEATURES} | FEATURE_WORDS
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (words.get(name, name), _feature(name, value, currency)) for name, value in plain.items()
+    )
     return PageTable("profile", Message("Profile of the customer"), columns, rows, Message("No profile is known."))
+
+
+FEATURE_WORDS = {
+    name: Named(name, words)
+    for name, words in {
+        "spend_minor": Message("what the shop received", context="feature"),
+        "basket_minor": Message("spend per order", context="feature"),
+        "recent_minor": Message("spend in the last {days} days", context="feature", days=RECENT_DAYS),
+        "top_category_share": Message("share of spend in this category"),
+        "top_brand_share": Message("share of spend on this brand"),
+        "one_day_only": Message("bought on one day only", context="feature"),
+    }.items()
+}
+"""Beside their values as a reader sees them: amounts in units of the currency."""
+SHARES = ("_share", "mean_depth", "p_active")
+"""Endings of the names of shares."""
+
+
+def _feature(name: str, value: Any, currency: str) -> Cell:  # noqa: ANN401 - of any feature
+    """Return a feature as a reader expects it: money as money, shares in percent."""
+    if name.endswith("_minor") and isinstance(value, int | float):
+        return MinorAmount(round(value), currency)
+    return Share(value) if name.endswith(SHARES) and isinstance(value, float) else value
 
 
 def _id(customer: Customer) -> Input:

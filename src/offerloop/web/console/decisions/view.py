@@ -21,7 +21,7 @@ from offerloop.web.console.blocks import (
     TableColumn,
     View,
 )
-from offerloop.web.console.campaigns_of_run import offer_names
+from offerloop.web.console.campaigns_of_run import campaign_names, offer_names
 from offerloop.web.console.cells import Cell, Instant, Link, Named
 from offerloop.web.console.customers.view import ARMS, AUDIENCES
 from offerloop.web.console.page_request import Page, PageRequest
@@ -85,21 +85,22 @@ def _log(request: PageRequest) -> PageTable:
     before = request.number("before")
     decisions = request.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
     names = {} if request.run is None else offer_names(request.run)
-    rows = tuple(_row(one, names) for one in decisions[:SHOWN])
+    titles = {} if request.run is None else campaign_names(request.run)
+    rows = tuple(_row(one, names, titles) for one in decisions[:SHOWN])
     more = f"/console/decisions?before={decisions[SHOWN - 1].at_ms}" if len(decisions) > SHOWN else None
     empty = Message("No decision was asked for yet. A checkout asks at POST /v1/decisions.")
     return PageTable("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
 
 
-def _row(one: DecisionListed, names: Mapping[tuple[str, str], Named]) -> tuple[Cell, ...]:
+def _row(one: DecisionListed, names: Mapping[tuple[str, str], Named], titles: Mapping[str, Named]) -> tuple[Cell, ...]:
     answer = json.loads(one.answer)
     offers = [_offer(str(one.campaign_id), offer, names) for offer in answer.get("offers", [])]
     reasons = answer.get("reasons") or ([one.failure] if one.failure else [])
     decided = reasons[-1] if reasons else ""
     return (
         Link(one.decision_id.removeprefix("decision_")[:SHORT], f"/console/decisions?id={one.decision_id}"),
-        Instant(one.at_ms // 1000), ARMS.get(str(one.arm), one.arm), one.campaign_id, offers,
-        RULES.get(decided, decided),
+        Instant(one.at_ms // 1000), ARMS.get(str(one.arm), one.arm),
+        titles.get(str(one.campaign_id), one.campaign_id), offers, RULES.get(decided, decided),
     )  # fmt: skip
 
 

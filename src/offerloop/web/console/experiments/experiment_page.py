@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
@@ -48,6 +50,7 @@ CHECKS = (
     TableColumn("passes", Message("passes", context="column title")),
 )
 WEEKLY_EFFECT = "100.00"
+YEAR_DAYS = 365
 
 
 def view(request: PageRequest) -> View:
@@ -55,7 +58,7 @@ def view(request: PageRequest) -> View:
     run = request.needed("run", lambda name: request.run_named(name or None))
     shown = show_experiment(request.http, run.folder.name, request.caller)
     blocks: list[Block] = [
-        _facts(shown, request.localizer),
+        _facts(run, shown, request.localizer),
         _checks(shown),
         *_found(request, run, shown),
         *_planning(request, run),
@@ -63,7 +66,8 @@ def view(request: PageRequest) -> View:
     return View(Message("Experiment of {day}", context="page title", day=shown.began_on), "", tuple(blocks))
 
 
-def _facts(shown: ExperimentShown, _: Localizer) -> Facts:
+def _facts(run: RunRead, shown: ExperimentShown, _: Localizer) -> Facts:
+    titles = {one.id: one.title for one in run.campaigns}
     words = {name: badge.text for name, badge in ARMS.items()}
     groups = [f"{_.named(words, one.arm)}: {_.count(one.n_customers)}" for one in shown.groups]
     verdict = None if shown.verdict is None else ACTIONS.get(shown.verdict.action)
@@ -72,7 +76,8 @@ def _facts(shown: ExperimentShown, _: Localizer) -> Facts:
         (
             Stat("state", Message("state", context="label of a figure"), STATES[shown.state]),
             Stat("verdict", Message("verdict", context="label of a figure"), verdict),
-            Stat("campaigns", Message("campaigns that were sent", context="label of a figure"), shown.campaigns),
+            Stat("campaigns", Message("campaigns that were sent", context="label of a figure"),
+                 [titles.get(one, one) for one in shown.campaigns]),
             Stat("groups", Message("customers by arm", context="label of a figure"), groups),
             Stat("until", Message("read out until", context="label of a figure"), shown.read_out_until),
             Stat(
@@ -96,7 +101,7 @@ def _found(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list[B
     if shown.read_out is None:
         said = Message("It was not read out yet. When orders after the plan are there, begin a read-out.")
         return [Notice(said, "neutral", "/console/jobs", Message("Begin a read-out", context="link"))]
-    sentence = finding_of(request, shown.read_out)
+    sentence = finding_of(shown.read_out)
     shop = request.worker.settings.shop
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
     return [
@@ -128,6 +133,10 @@ def _planning(request: PageRequest, run: RunRead) -> list[Block]:
         return [form, Notice(Message("Nothing that could be measured is planned."))]
     if planned.days is None:
         said = Message("No number of days would show an effect this small with these groups.")
+    elif planned.days > YEAR_DAYS:
+        said = Message("A read-out shows it after {n} year, in 80 of 100 cases.",
+                       plural="A read-out shows it after {n} years, in 80 of 100 cases.",
+                       n=ceil(planned.days / YEAR_DAYS))  # fmt: skip
     else:
         said = Message("A read-out shows it after {n} day, in 80 of 100 cases.",
                        plural="A read-out shows it after {n} days, in 80 of 100 cases.", n=planned.days)  # fmt: skip

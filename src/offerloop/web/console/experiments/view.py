@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.money import to_minor
-from offerloop.report import Localizer
-from offerloop.web.console.blocks import Block, Notice, PageTable, Paragraph, TableColumn, View, Words
+from offerloop.web.console.blocks import Block, Notice, PageTable, Paragraph, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.page_request import Page, PageRequest
+from offerloop.workspace import read_readout
 
 SHOWN = 50
 TITLE = Message("Experiments", context="page title")
@@ -21,7 +18,7 @@ READ = Badge("read", Message("read out", context="state of an experiment"), "goo
 STOPPED = Badge("stopped", Message("no effect shown", context="state of an experiment"), "warning")
 COLUMNS = (
     TableColumn("run", Message("plan", context="column title")),
-    TableColumn("days", Message("days", context="column title")),
+    TableColumn("days", Message("period", context="column title")),
     TableColumn("state", Message("state", context="column title")),
     TableColumn("finding", Message("finding", context="column title")),
     TableColumn("report", Message("report", context="column title")),
@@ -61,30 +58,17 @@ def _coming(request: PageRequest) -> list[Block]:
     ]
 
 
-def finding_of(request: PageRequest, readout: Mapping[str, Any]) -> Words:
-    """Return what a read-out found in the language of the page; in another than its run's only what profit did."""
-    said, run = str(readout.get("sentence") or readout.get("stopped") or ""), request.run_named(str(readout.get("run")))
-    if run is None or run.summary.get("language") == request.localizer.language:
-        return said
-    wanted = ("plan", "profit", "all", "adjusted")
-    total = next((one["total"] for one in readout.get("effects", ()) if _about(one) == wanted), None)
-    if total is None:
-        return Message("No effect is shown; the report says why.", context="finding of a read-out")
-    ends = [float(to_minor(str(total[end]), run.currency)) for end in ("value", "low", "high")]
-    effect = Localizer(request.localizer.language, run.currency).brief(Estimate(*ends))
-    return Message("The plan's offers changed profit by {effect}.", effect=effect)
-
-
-def _about(effect: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(effect.get(name) for name in ("comparison", "outcome", "group", "method"))
+def finding_of(readout: Mapping[str, Any]) -> str:
+    """Return what a read-out found, or why it shows nothing."""
+    return str(readout["sentence"] or readout["stopped"] or "")
 
 
 def _row(request: PageRequest, path: Path) -> tuple[Cell, ...]:
-    summary: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    summary = read_readout(path, request.localizer.language)
     run, readout = path.parent.parent.name, path.parent.name
     state = STOPPED if summary.get("stopped") else READ
     report = Link(request.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
-    finding = finding_of(request, summary)
+    finding = finding_of(summary)
     link = Link(run, f"/console/experiment?run={run}")
     return link, readout.removeprefix("readout-"), state, finding, report
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from offerloop.web.console.blocks import Words
 from offerloop.web.console.campaigns_of_run import decision_sentence, followed, forecasts, sentence_in
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.page_request import PageRequest
+from offerloop.workspace import read_readout
 
 Result = Mapping[str, Any]
 
@@ -46,7 +46,7 @@ def _read_out(request: PageRequest, result: Result) -> Words:
     path = None if run is None else run.folder / str(result["readout"]) / "readout.json"
     if path is None or not path.is_file():
         return str(result["sentence"])
-    return finding_of(request, json.loads(path.read_text(encoding="utf-8")))
+    return finding_of(read_readout(path, request.localizer.language))
 
 
 def _advanced(_: PageRequest, result: Result) -> Words:

@@ -133,7 +133,7 @@ def _revoke(people: list[Person]) -> list[Form]:
         Form(
             "revoke", "/console/do/revoke", Message("End their access", context="button"),
             (Input("person", Message("Person", context="field of a form"), "select", "", options),),
-            needs=Permission.ADMINISTER, title=Message("Let somebody sign in no more"), tone="bad",
+            needs=Permission.ADMINISTER, title=Message("End somebody's access", context="form title"), tone="bad",
         )
     ]  # fmt: skip
 

@@ -11,6 +11,8 @@ from offerloop.web.console.page_request import Page, PageRequest
 SHOWN = 50
 TITLE = Message("Compare two plans", context="page title")
 NO_RUN = Message("There is no finished run. Start one on the page “Jobs”.")
+ONE_PLAN = Message("There is one plan so far. When another run has finished, the two are compared here.")
+SAME_PLAN = Message("This is one and the same plan. Choose two different ones.")
 SENT = Badge("sent", Message("sent", context="state of a campaign in a plan"), "good")
 HELD = Badge("not sent", Message("not sent", context="state of a campaign in a plan"))
 COLUMNS = (
@@ -44,20 +46,28 @@ def comparison_form(names: list[str], before: str, after: str) -> Form:
 
 
 def view(request: PageRequest) -> View:
-    """Say what a plan changes in another one: by default, the newest in the one that is served."""
+    """Say what a plan changes in another one: by default, the newest in the one that is served or the one before."""
     names = finished_runs(request)
     if not names:
         return View(TITLE, "", (Notice(NO_RUN, "neutral", "/console/jobs", Message("Start a run", context="link")),))
-    before = _chosen(request, "before", names, request.worker.version or names[-1])
+    before = _chosen(request, "before", names, _usual_before(request, names))
     after = _chosen(request, "after", names, names[0])
+    form = comparison_form(names, before, after)
+    if before == after:
+        return View(TITLE, "", (Notice(ONE_PLAN if len(names) == 1 else SAME_PLAN), form))
     compared = compare_policy(request.http, after, request.caller, before)
     caption = Message("Campaigns in both plans", context="table title")
     rows = tuple(_row(one) for one in compared.campaigns)
     table = PageTable("campaigns", caption, COLUMNS, rows, Message("Neither plan has a campaign."))
-    blocks: tuple[Block, ...] = (_stats(compared.customers), table, comparison_form(names, before, after))
+    blocks: tuple[Block, ...] = (_stats(compared.customers), table, form)
     return View(
         TITLE, Message("From {before} to {after}.", context="lead of a page", before=before, after=after), blocks
     )
+
+
+def _usual_before(request: PageRequest, names: list[str]) -> str:
+    served = request.worker.version or names[-1]
+    return names[1] if served == names[0] and len(names) > 1 else served
 
 
 def _chosen(request: PageRequest, field: str, names: list[str], usual: str) -> str:

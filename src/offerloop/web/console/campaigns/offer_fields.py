@@ -1,0 +1,108 @@
+"""An offer by its fields: the form that its kind describes, added to the draft that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from offerloop.message import Message
+from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit
+from offerloop.store import WrittenCampaign, find_campaign
+from offerloop.web.api.campaigns.models import changes_of
+from offerloop.web.console.blocks import Form, Input, View, Words, hidden
+from offerloop.web.console.campaigns.draft import DRAFTS, categories_of, save_campaign
+from offerloop.web.console.campaigns.offer_terms import terms_of
+from offerloop.web.console.page_request import Action, Page, PageRequest
+from offerloop.web.roles import Permission
+
+EXPLANATIONS = {
+    "coupon": Message("Fill in one of percentage, amount and fixed price. What you leave empty does not apply."),
+    "flash_sale": Message("Fill in the percentage or the price. What you leave empty does not apply."),
+}
+_EMPTY = Message("What you leave empty does not apply.")
+HINTS = {
+    Unit.MONEY: Message("An amount of money, such as 5.00.", context="hint"),
+    Unit.PERCENT: Message("In percent, such as 20.", context="hint"),
+    Unit.COUNT: Message("A whole number.", context="hint"),
+}
+_YES_OR_NO: tuple[tuple[str, Words], ...] = (
+    ("", Message("no", context="cell of a table")),
+    ("yes", Message("yes", context="cell of a table")),
+)
+
+
+def view(request: PageRequest) -> View:
+    """Return the fields of one kind of offer, as the kind describes them itself."""
+    campaign, kind = _campaign(request), _kind(request)
+    unseen = (hidden("id", campaign.campaign_id), hidden("revision", str(campaign.revision)), hidden("kind", kind))
+    form = Form(
+        "offer", "/console/do/add-offer", Message("Add the offer", context="button"),
+        (*unseen, *(_input(request, one) for one in terms_of(kind))), needs=Permission.EDIT,
+        explanation=EXPLANATIONS.get(kind, _EMPTY),
+    )  # fmt: skip
+    title = Message(
+        "Add to “{title}”: {kind}", context="page title", kind=OFFER_KIND_NAMES.get(kind, kind),
+        title=str(campaign.text.body.get("title") or campaign.campaign_id),
+    )  # fmt: skip
+    return View(title, DRAFTS, (form,))
+
+
+def _campaign(request: PageRequest) -> WrittenCampaign:
+    return request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
+
+
+def _kind(request: PageRequest) -> str:
+    return request.needed("kind", lambda name: name if name in OFFER_KINDS.names() else None)
+
+
+def _input(request: PageRequest, term: Term) -> Input:
+    """Return the field of one term."""
+    if term.unit is Unit.SCOPE:
+        return Input(term.written, term.label, "select", "", _scopes(request, term), is_needed=term.needed)
+    if term.unit is Unit.FLAG:
+        return Input(term.written, term.label, "select", "", _YES_OR_NO, is_needed=False)
+    numeric = term.unit in (Unit.COUNT, Unit.HOURS, Unit.PERCENT)
+    bounds = (str(term.least or 0), str(term.most or ""), "any") if numeric else None
+    return Input(
+        term.written, term.label, "number" if numeric else "text", is_needed=term.needed, bounds=bounds,
+        hint=HINTS.get(term.unit, ""),
+    )  # fmt: skip
+
+
+def _scopes(request: PageRequest, term: Term) -> tuple[tuple[str, Words], ...]:
+    """Return what an offer can be on: everything, one offer for each category, or one category."""
+    everything = ("", Message("everything", context="what an offer applies to"))
+    each = (EACH_CATEGORY, Message("each category: one offer for each", context="what an offer applies to"))
+    return (everything, *([each] if term.written == "on" else []), *((one, one) for one in categories_of(request)))
+
+
+def _add(request: PageRequest) -> str:
+    """Add the offer of the form to the revision that was read."""
+    campaign, kind = _campaign(request), _kind(request)
+    offer: dict[str, Any] = {"kind": kind}
+    for one in terms_of(kind):
+        text = request.field(one.written)
+        if text:
+            offer[one.written] = _value(text, one.unit)
+    written: Mapping[str, Any] = campaign.text.body
+    body = {**written, "id": campaign.campaign_id, "offers": [*written.get("offers", []), offer]}
+    body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
+    return save_campaign(request, body | changes_of(campaign.text), campaign)
+
+
+def _zoned(second: int | None) -> str | None:
+    return None if second is None else datetime.fromtimestamp(second, UTC).isoformat()
+
+
+def _value(text: str, unit: Unit) -> object:
+    if unit in (Unit.COUNT, Unit.HOURS):
+        return int(text) if text.isdecimal() else text
+    if unit is Unit.PERCENT:
+        number = float(text) if text.replace(".", "", 1).isdecimal() else None
+        return text if number is None else int(number) if number.is_integer() else number
+    return text == "yes" if unit is Unit.FLAG else text
+
+
+PAGE = Page("offer-form", Message("Offer", context="page title"), view)
+ACTIONS = (Action("add-offer", Permission.EDIT, _add, PAGE),)
