@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,10 @@ PUBLIC = ("client", "web/api")
 """Where classes have the names of the HTTP API, whose things may be called as those of a room are."""
 
 
+@cache
 def modules():
-    for file in (ROOT / "src" / "offerloop").rglob("*.py"):
-        yield str(file.relative_to(ROOT / "src" / "offerloop")), ast.parse(file.read_text(encoding="utf-8"))
+    source = ROOT / "src" / "offerloop"
+    return [(str(one.relative_to(source)), ast.parse(one.read_text(encoding="utf-8"))) for one in source.rglob("*.py")]
 
 
 def bound_names(tree):

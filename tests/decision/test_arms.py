@@ -45,42 +45,48 @@ LISTED = menu(
 BUDGETS = {"x": 900, "y": 1200}  # six times 150, six times 200
 
 
-def test_offers_are_given_as_often_as_their_propensity_says():
-    """Over draws of holdout and lot, by kind of customer; the formula is written out here once more."""
-    holdout, n = 0.2, 1200
-    counts = {}
-    shares = []
-    for seed in range(n):
-        arms = drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=holdout, holdout_seed=f"draw {seed}")
-        shares.append(arms.explore_share)
+HOLDOUT, DRAWS = 0.2, 1200
+
+
+@pytest.fixture(scope="module")
+def draws():
+    """Draws of holdout and exploration, each with seeds of its own."""
+    return [
+        drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=HOLDOUT, holdout_seed=f"draw {seed}") for seed in range(DRAWS)
+    ]
+
+
+def test_offers_are_given_as_often_as_their_propensity_says(draws):
+    """By kind of customer; the formula is written out here once more."""
+    counts, shares = {}, [arms.explore_share for arms in draws]
+    for arms in draws:
         for position, offer in enumerate(arms.table["offer_id"]):
             counts[position // 20, offer] = counts.get((position // 20, offer), 0) + 1
     e = np.mean(shares)
     assert 0.05 < e <= MOST_EXPLORE
-    free = 1 - holdout
+    free = 1 - HOLDOUT
     expected = {
         (0, "a"): free * (1 - e + e / 6), (0, "b"): free * e / 6, (0, "all"): free * e / 3,
-        (0, NO_OFFER): free * e / 3 + holdout,
-        (1, "a"): free * e / 3, (1, "all"): free * e / 3, (1, NO_OFFER): free * (1 - e + e / 3) + holdout,
-        (2, "all"): free * e / 2, (2, NO_OFFER): free * (1 - e + e / 2) + holdout,
+        (0, NO_OFFER): free * e / 3 + HOLDOUT,
+        (1, "a"): free * e / 3, (1, "all"): free * e / 3, (1, NO_OFFER): free * (1 - e + e / 3) + HOLDOUT,
+        (2, "all"): free * e / 2, (2, NO_OFFER): free * (1 - e + e / 2) + HOLDOUT,
     }  # fmt: skip
     assert counts.keys() == expected.keys()
     for key, chance in expected.items():
-        frequency, error = counts[key] / (20 * n), np.sqrt(chance * (1 - chance) / (20 * n))
+        frequency, error = counts[key] / (20 * DRAWS), np.sqrt(chance * (1 - chance) / (20 * DRAWS))
         assert abs(frequency - chance) < 4 * error, key
 
 
-def test_written_propensity_weighs_every_offer_back_to_one():
+def test_written_propensity_weighs_every_offer_back_to_one(draws):
     """Mean of 1{given} / propensity is 1 for every offer that can be given: what a later evaluation needs."""
-    n, weighed = 800, {}
-    for seed in range(n):
-        table = drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=0.2, holdout_seed=f"draw {seed}").table
-        for position, (offer, propensity) in enumerate(table.select("offer_id", "propensity").iter_rows()):
+    weighed = {}
+    for arms in draws:
+        for position, (offer, propensity) in enumerate(arms.table.select("offer_id", "propensity").iter_rows()):
             weighed.setdefault((position // 20, offer), []).append(1 / propensity)
     assert len(weighed) == 9
     for key, weights in weighed.items():
-        mean = np.sum(weights) / (20 * n)
-        error = np.sqrt((np.mean(weights) - 1) / (20 * n))  # variance of 1{given} / p is 1 / p - 1
+        mean = np.sum(weights) / (20 * DRAWS)
+        error = np.sqrt((np.mean(weights) - 1) / (20 * DRAWS))  # variance of 1{given} / p is 1 / p - 1
         assert abs(mean - 1) < 4 * error, key
 
 

@@ -13,7 +13,6 @@ from offerloop.errors import ConfigError
 from offerloop.evaluation.hash_groups import in_holdout, in_usual
 
 SIZE = 40
-EVERYBODY = pl.Series("customer_id", range(SIZE), dtype=pl.Int64)
 KEYS = {"customer_id": pl.Int64, "campaign_id": pl.String, "offer_id": pl.String}
 OFFERS = ("a", "b", "none")
 
@@ -24,11 +23,12 @@ def table(choices):
 
 
 def drawn(plan, todays, seed, *, usual, holdout=0.1, budget=800):
-    """Everybody may explore by 'a' or 'b'."""
+    """Everybody may explore by 'a' or 'b'; there is a customer for each choice of the plan."""
+    everybody = pl.Series("customer_id", range(len(plan)), dtype=pl.Int64)
     rows = [(None, "x", offer, "coupon", 100) for offer in ("a", "b")]
     names = {**KEYS, "kind": pl.String, "cost_liability_minor": pl.Int64}
     return draw_arms(
-        EVERYBODY, table(plan), pl.DataFrame(rows, schema=names, orient="row"), {}, {"x": budget},
+        everybody, table(plan), pl.DataFrame(rows, schema=names, orient="row"), {}, {"x": budget},
         ExperimentSettings(holdout=holdout, holdout_seed=f"draw {seed}"), np.random.default_rng(seed),
         UsualPolicy(usual, table(todays)),
     )  # fmt: skip
@@ -55,16 +55,16 @@ def test_each_arm_gets_what_it_is_for_and_the_written_probability_is_the_formula
 
 def test_written_probabilities_weigh_every_offer_back_to_one():
     """Over many draws of all arms the mean of 1{given} / propensity is 1 for each offer that can be given."""
-    plan, todays = ["a"] * 20 + ["none"] * 20, (["b"] * 10 + ["none"] * 10) * 2
-    n, weighed = 1_500, {}
+    each, n, weighed = 100, 150, {}
+    plan, todays = ["a"] * 2 * each + ["none"] * 2 * each, (["b"] * each + ["none"] * each) * 2
     for seed in range(n):
-        found = drawn(plan, todays, seed, usual=0.2).table
+        found = drawn(plan, todays, seed, usual=0.2, budget=8_000).table
         for one, (offer, propensity) in enumerate(found.select("offer_id", "propensity").iter_rows()):
-            weighed.setdefault((one // 10, offer), []).append(1 / propensity)
+            weighed.setdefault((one // each, offer), []).append(1 / propensity)
     assert len(weighed) == 12
     for key, weights in weighed.items():
-        mean = np.sum(weights) / (10 * n)
-        assert abs(mean - 1) < 4 * np.sqrt((np.mean(weights) - 1) / (10 * n)), key
+        mean = np.sum(weights) / (each * n)
+        assert abs(mean - 1) < 4 * np.sqrt((np.mean(weights) - 1) / (each * n)), key
 
 
 @given(st.text(min_size=1, max_size=8), st.floats(0.01, 0.2), st.floats(0.01, 0.5), st.floats(0, 0.3))

@@ -104,9 +104,10 @@ class SourceColumn:
         """Forms in which most cells are times; several when they leave it open; none for typed times."""
         if self.cells.dtype != pl.String and not self.cells.dtype.is_integer():
             return ()
-        few = self.filled.cast(pl.String).unique(maintain_order=True).head(200)
+        cells = self.filled.cast(pl.String)
+        few = cells.unique(maintain_order=True).head(200)
         likely = _forms(few)
-        likely = likely and _forms(self.filled.cast(pl.String))
+        likely = likely if few.len() == cells.len() else likely and _forms(cells)
         return tuple(form for form in likely if _possible(few, form))
 
     @cached_property

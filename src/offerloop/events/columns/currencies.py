@@ -46,15 +46,16 @@ def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> No
     names = sorted(columns)
     if not names:
         return
-    some = frame.select(names).filter(
-        nw.any_horizontal(*(nw.col(name).str.contains(_ANY) for name in names), ignore_nulls=True)
-    )
+    signed = collect(frame.select(nw.col(name).str.contains(_ANY).any().alias(name) for name in names))
+    names = [name for name, there in signed.row(0, named=True).items() if there]
+    if not names:
+        return
     firsts = [
         nw.when(nw.col(name).str.contains(pattern)).then(nw.col(name)).min().alias(f"{number} {money}")
         for number, name in enumerate(names)
         for money, pattern in _patterns().items()
     ]
-    row = collect(some.select(*firsts)).row(0, named=True)
+    row = collect(frame.select(*firsts)).row(0, named=True)
     for number, name in enumerate(names):
         signs = {money: cell for money in _patterns() if (cell := row[f"{number} {money}"]) is not None}
         if are_mixed(signs):

@@ -26,12 +26,22 @@ def alike(sources: dict[SourceName, Frame]) -> dict[SourceName, Frame]:
 
 def as_integers(frame: Frame, columns: Sequence[str]) -> Frame:
     """Read text ids that are integers written as floats, such as 17.0 and 1.7E+01, as the integers that they are."""
+    written = set(_with_cells(frame, columns, rf"{_FLOAT}|{_SCIENTIFIC}"))
+    written -= set(_with_cells(frame, sorted(written), _FRACTION))
+    return extended(frame, [_integer(nw.col(name)).alias(name) for name in columns if name in written])
+
+
+def with_scientific(frame: Frame, columns: Sequence[str]) -> list[str]:
+    """Return the columns of text ids in which some are numbers in scientific notation."""
+    return _with_cells(frame, columns, _SCIENTIFIC)
+
+
+def _with_cells(frame: Frame, columns: Sequence[str], pattern: str) -> list[str]:
+    """Return the columns in which a text has the form."""
     if not columns:
-        return frame
-    cells = {name: nw.col(name) for name in columns}
-    fractions = [cell.str.contains(_FRACTION).any().alias(name) for name, cell in cells.items()]
-    has_fraction = collect(frame.select(*fractions)).row(0, named=True)
-    return extended(frame, [_integer(cell).alias(name) for name, cell in cells.items() if not has_fraction[name]])
+        return []
+    some = collect(frame.select(nw.col(name).str.contains(pattern).any().alias(name) for name in columns))
+    return [name for name, there in some.row(0, named=True).items() if there]
 
 
 def _integer(cell: nw.Expr) -> nw.Expr:

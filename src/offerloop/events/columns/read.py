@@ -19,7 +19,7 @@ from offerloop.events.columns.cells import EDGES, as_text, blank, finite, parse_
 from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS, Contract
 from offerloop.events.columns.currencies import check_one_currency
 from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
-from offerloop.events.columns.ids import as_integers, lost_digits
+from offerloop.events.columns.ids import as_integers, lost_digits, with_scientific
 from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_unclear
 from offerloop.events.privacy.consent_names import check_direction
 from offerloop.events.sources.open import open_source
@@ -116,7 +116,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         left_out, left_out_minor = _left_out(mapping, kept) if source.where else (0, None)
         _check_readable(mapping, kept, config.clean.max_unreadable)
         ids = [one for one, kind in kept.collect_schema().items() if one in source.columns and _is_text_id(one, kind)]
-        _check_cells(mapping, kept, ids, lost_digits, _LOST_DIGITS)
+        _check_cells(mapping, kept, with_scientific(kept, ids), lost_digits, _LOST_DIGITS)
         for answers in [one for one in ANSWER_COLUMNS if one in source.columns]:
             _check_cells(mapping, kept, [answers], partial(is_unclear, column=answers), _UNCLEAR[answers])
         kept = as_integers(kept, ids)

@@ -94,8 +94,8 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
     fits = text.str.contains(pattern(form)).fill_null(value=False)
     if "%b" in form:
         text, form = numbered_months(text), form.replace("%b", "%m")
-    for days in _IMPOSSIBLE:
-        fits = fits & ~text.str.contains(pattern(form, days)).fill_null(value=False)
+    impossible = "|".join(pattern(form, days) for days in _IMPOSSIBLE)
+    fits = fits & ~text.str.contains(impossible).fill_null(value=False)
     moment = nw.when(fits).then(text).str.to_datetime(format=form)
     return Instants(_midnight(moment) + _second_of_day(moment), ~fits & ~blank(cell), local=_has_clock(form))
 
