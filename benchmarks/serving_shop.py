@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from offerloop.message import Message, packed
 from offerloop.workspace import RUN_FORMAT
 
 MOST_POINTS = 200
@@ -85,7 +86,7 @@ def _tables(customers: int, offers: int) -> dict[str, pl.DataFrame]:
         pl.lit("spend_and_save").alias("kind"),
         pl.lit(None, dtype=pl.String).alias("category"),
         pl.lit("an offer").alias("label"),
-        pl.lit("[]").alias("label_message"),
+        pl.lit(packed(Message("an offer", context="label of an offer"))).alias("label_message"),
         pl.lit(200).alias("cost_liability_minor"),
     )
     category = pl.format("kind {}", pl.int_range(customers) % 8).alias("top_category")

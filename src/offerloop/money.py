@@ -98,7 +98,7 @@ def read_margin(text: str) -> str:
     except InvalidOperation:
         is_share = False
     if not is_share:
-        raise InputError(Message("--margin must be a share such as 0.3 or 30%, not '{text}'", text=text))
+        raise InputError(Message("the margin must be a share such as 0.3 or 30%, not '{text}'", text=text))
     return f"{share.normalize():f}"
 
 

@@ -151,7 +151,7 @@ def test_a_margin_is_a_share_or_a_percentage(tmp_path, shop, command, margin, ex
 @pytest.mark.parametrize("margin", ["35", "0", "-5%", "a third", "nan", "101%"])
 def test_what_is_no_margin_is_refused(tmp_path, shop, command, margin):
     code, _, said = command("init", shop, "--orders", written(tmp_path, TABLE), "--margin", margin)
-    assert (code, said) == (2, f"--margin must be a share such as 0.3 or 30%, not '{margin}'")
+    assert (code, said) == (2, f"the margin must be a share such as 0.3 or 30%, not '{margin}'")
 
 
 def sqlite_shop(tmp_path):

@@ -369,7 +369,7 @@ def test_wrong_orders_are_refused_in_one_sentence(what, tmp_path, monkeypatch, c
 def test_wrong_options_are_refused(tmp_path):
     for options, said in (
         ({"codes": "some"}, "there is no value of --codes 'some'"),
-        ({"margin": "30"}, "--margin must be a share such as 0.3"),
+        ({"margin": "30"}, "the margin must be a share such as 0.3"),
         ({"zone": "Europe/Berlim"}, "--timezone: 'Europe/Berlim' is not"),
         ({"currency": "USD"}, "the offers are in EUR, and --currency says USD"),
     ):

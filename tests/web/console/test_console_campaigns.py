@@ -123,3 +123,17 @@ def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_pa
         assert (approve["people"], approve["you"], approve["why"]) == (["Ben"], True, None)
         assert (edit["people"], edit["you"]) == (["Ada"], False)
         assert "marketer" in edit["why"]
+
+
+def test_a_budget_that_is_no_amount_is_refused_and_breaks_no_page(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer")
+        refused = post_form(client, ada, "write-campaign", **SPRING | {"budget": "1.000,50"})
+        assert refused.status_code == 422
+        assert "write it like 12.40" in refused.text
+        assert 'value="1.000,50"' in refused.text
+        draft = {"id": "odd", "title": "Odd", "budget": "much", "offers": []}
+        assert client.post("/v1/campaigns", headers=ada | {"idempotency-key": "odd"}, json=draft).status_code == 201
+        for page in ("campaigns", "campaign?id=odd", "campaign-form?id=odd"):
+            shown = client.get(f"/console/{page}", headers=ada)
+            assert (shown.status_code, "much" in shown.text) == (200, True)

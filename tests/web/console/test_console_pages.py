@@ -346,6 +346,17 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
         lines = table.drop("who").write_csv().encode()
         orders = table.select("order", customer="who").unique().write_csv().encode()
         text = {"content-type": "text/csv"}
+        wrong = (bytes(range(128, 256)), "could not be read"), (b"Dear all,\nsee the sales.\n", "Not found: ")
+        for content, why in wrong:
+            (bytes(range(128, 256)), "could not be read"),
+            (b"Dear all,\nsee the sales.\n", "Not found: "),
+        ):
+            client.put("/console/upload/order_lines", headers=admin | text, content=content)
+            page = client.get("/console/setup", headers=admin).text
+            assert why in page
+            assert str(shop) not in page
+            assert post_form(client, admin, "set-up").status_code == 422
+            assert not (shop / "offerloop.toml").exists()
         for source, content, status in (
             ("other", lines, 404), ("order_lines", b"", 422), ("order_lines", lines, 201), ("orders", orders, 201),
         ):  # fmt: skip

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from offerloop.errors import InputError
 from offerloop.evaluation import Estimate
 from offerloop.message import Amount, Message, Share
+from offerloop.money import to_minor
 from offerloop.report import Localizer, Money
 from offerloop.store import instant
 
@@ -70,6 +72,14 @@ Cell: TypeAlias = (
 )  # fmt: skip
 """What may stand in a table or beside a label; None where it is not known."""
 MISSING = "–"
+
+
+def written_amount(text: str, currency: str) -> MinorAmount | str:
+    """Return an amount that somebody wrote; what is none stays as it is, so that a page can show it as a fault."""
+    try:
+        return MinorAmount(to_minor(text, currency), currency)
+    except InputError:
+        return text
 
 
 def cell_text(cell: Cell, _: Localizer) -> str:

@@ -162,12 +162,19 @@ async def show_page(request: Request, name: str) -> Response:
     """Show a page, or how to sign in."""
     try:
         page_request, page = await _page_request(request, name)
-        return await run_in_threadpool(lambda: _html(request, page.view(page_request), page_request, page))
+        return await run_in_threadpool(_shown, request, page, page_request)
     except HttpProblem as problem:
         if problem.code == "not_signed_in":
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"{SIGN_IN}?next={quote(here, safe='')}", 303)
         return await run_in_threadpool(_failed, request, problem, "")
+
+
+def _shown(request: Request, page: Page, page_request: PageRequest) -> Response:
+    try:
+        return _html(request, page.view(page_request), page_request, page)
+    except InputError as error:
+        raise HttpProblem("invalid", error.message) from None
 
 
 async def _page_request(request: Request, name: str) -> tuple[PageRequest, Page]:

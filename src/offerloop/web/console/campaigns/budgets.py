@@ -5,14 +5,13 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from offerloop.message import Message
-from offerloop.money import to_minor
 from offerloop.store import CampaignAction, WrittenCampaign
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
 from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, hidden
 from offerloop.web.console.campaigns.draft import time_field
 from offerloop.web.console.campaigns.states import WHY_NOT
-from offerloop.web.console.cells import Badge, Cell, Instant, MinorAmount
+from offerloop.web.console.cells import Badge, Cell, Instant, written_amount
 from offerloop.web.console.page_request import Action, PageRequest
 from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
@@ -34,7 +33,7 @@ def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignSh
     changes = [(one.at, one.budget, DONE if one.at <= now else AHEAD) for one in campaign.text.budget_changes]
     changes += [(one.at, one.budget, WAITING) for one in shown.budget_proposals]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (Instant(at), _CHANGE, MinorAmount(to_minor(budget, unit), unit), state)
+        (Instant(at), _CHANGE, written_amount(budget, unit), state)
         for at, budget, state in sorted(changes, key=lambda one: one[0])
     )
     caption = Message("Scheduled changes", context="table title")

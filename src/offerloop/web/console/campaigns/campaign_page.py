@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from offerloop.commands.check import campaign_problems
 from offerloop.config import Campaign, read_campaign
 from offerloop.message import Message
-from offerloop.money import to_minor
 from offerloop.store import (
     CampaignAction,
     WrittenCampaign,
@@ -35,7 +34,7 @@ from offerloop.web.console.campaigns.changes import changes_since
 from offerloop.web.console.campaigns.draft import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
-from offerloop.web.console.cells import Cell, Instant, Link, MinorAmount, Tone
+from offerloop.web.console.cells import Cell, Instant, Link, Tone, written_amount
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
@@ -79,7 +78,7 @@ def _facts(request: PageRequest, campaign: WrittenCampaign) -> Facts:
             Stat("state", Message("state", context="label of a figure"), STATES[campaign.state], _review(campaign)),
             Stat(
                 "budget", Message("budget", context="label of a figure"),
-                MinorAmount(to_minor(str(body.get("budget", "0")), unit), unit),
+                written_amount(str(body.get("budget", "0")), unit),
             ),
             Stat("starts_at", Message("starts", context="label of a figure"), _instant(moment.starts_at)),
             Stat("ends_at", Message("ends", context="label of a figure"), _instant(moment.ends_at)),

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from offerloop.errors import InputError
 from offerloop.locale import ENGLISH
 from offerloop.message import Message
+from offerloop.money import to_minor
 from offerloop.offers import (
     SHORT_FORM_LANGUAGES,
     parse_offer,
@@ -181,15 +182,18 @@ def time_field(request: PageRequest, name: str) -> str | None:
 
 
 def _write(request: PageRequest) -> str:
-    """Write a draft, or a new revision of the one that was read."""
+    """Write a draft, or a new revision of the one that was read. Raises InputError for a budget that is no amount."""
     campaign = _known(request) if request.field("revision") else None
     body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
+    changes, unit = _changes(request), str(body.get("budget_unit") or request.currency)
+    for budget in (request.field("budget"), *(one["budget"] for one in changes)):
+        to_minor(budget, unit or "USD")
     body |= {
         "id": request.field("id") or short_name(request.field("title")), "title": request.field("title"),
         "budget": request.field("budget"),
         "send": request.field("send"), "offers": offers_of(request.field("offers", MOST_TEXT), request.currency),
         "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
-        "ends_at": time_field(request, "ends_at"), "budget_changes": _changes(request),
+        "ends_at": time_field(request, "ends_at"), "budget_changes": changes,
     }  # fmt: skip
     return save_campaign(request, body, campaign)
 

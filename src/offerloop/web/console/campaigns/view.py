@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from offerloop.config import Campaign, Config
 from offerloop.message import Message
-from offerloop.money import to_minor
 from offerloop.store import WrittenCampaign, list_campaigns
 from offerloop.web.console.blocks import Block, Notice, PageTable, TableColumn, View
 from offerloop.web.console.campaigns.states import STATES
-from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount
+from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount, written_amount
 from offerloop.web.console.page_request import Page, PageRequest
 
 SHOWN = 100
@@ -63,7 +62,7 @@ def _row(request: PageRequest, campaign: WrittenCampaign) -> tuple[Cell, ...]:
     unit = str(body.get("budget_unit") or request.currency)
     return (
         Link(str(body.get("title") or campaign.campaign_id), f"/console/campaign?id={campaign.campaign_id}"),
-        STATES[campaign.state], MinorAmount(to_minor(str(body.get("budget", "0")), unit), unit), starts, ends,
+        STATES[campaign.state], written_amount(str(body.get("budget", "0")), unit), starts, ends,
         bool(campaign.moment.approved_by),
     )  # fmt: skip
 

@@ -16,9 +16,9 @@ from offerloop.workspace import STAGE_NAMES
 STAGES = 16
 """Stages of a run, about: for the progress that is shown."""
 KINDS = {
-    "run": Message("run: plan anew", context="kind of job"),
-    "readout": Message("read-out: measure what a plan caused", context="kind of job"),
-    "loop": Message("loop: take its next steps", context="kind of job"),
+    "run": Message("run (plan anew)", context="kind of job"),
+    "readout": Message("read-out (measure what a plan caused)", context="kind of job"),
+    "loop": Message("loop (take its next steps)", context="kind of job"),
     "erase": Message("erase a customer from files", context="kind of job"),
     IMPORT_CODES: Message("import codes of coupons", context="kind of job"),
     PREVIEW: Message("preview of a campaign", context="kind of job"),

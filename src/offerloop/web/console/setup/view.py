@@ -48,8 +48,8 @@ SOURCES: dict[SourceName, Message] = {
     "customers": Message("Customers with attributes and consent"),
 }
 _LEFT_OUT = Message("{file} (may be left out)", context="file to upload")
-ORDERS = "orders"
-"""The file that is joined to the order lines."""
+ORDERS, CONFIG_FILE = "orders", "offerloop.toml"
+"""The file that is joined to the order lines, and the one that a finished setup leaves."""
 UPLOADS: dict[str, Message] = {
     "order_lines": SOURCES["order_lines"],
     **{name: _LEFT_OUT.with_values(file=SOURCES[name]) for name in ("products", "customers")},
@@ -68,14 +68,34 @@ def view(request: PageRequest) -> View:
     files_taken = tuple((name, words, (folder / f"{name}.csv").is_file()) for name, words in UPLOADS.items())
     blocks: list[Block] = [Uploads("uploads", files_taken, MOST_BYTES)]
     if "order_lines" not in files:
-        return View(
-            TITLE, Message("Give the shop's order lines as a CSV file. Nothing leaves this machine."), tuple(blocks)
-        )
+        return View(TITLE, _FIRST, tuple(blocks))
     try:
         blocks += _columns(files, _joined(folder))
     except InputError as error:
-        blocks.append(Notice(error.message, "bad"))
+        why = _with_names(request, error.message)
+        blocks.append(Notice(Message("{why}. Choose another file in its place.", context="error", why=why), "bad"))
+        return View(TITLE, _UNREADABLE, tuple(blocks))
     return View(TITLE, Message("Look at what each column was taken for, then start the first run."), tuple(blocks))
+
+
+_FIRST = Message(
+    "Give the shop's order lines as a CSV or Excel file: choose it, or drag it in. Nothing leaves this machine."
+)
+_UNREADABLE = Message("A file could not be read.", context="lead of a page")
+
+
+def _with_names(request: PageRequest, error: Message) -> Message:
+    """Return an error that names a file by what it was uploaded as rather than by its place on the server."""
+    folder, _ = request.worker.settings.shop / FOLDER, request.localizer
+    names = {str(folder / f"{name}.csv"): _(SOURCE_NAMES[name]) for name in SOURCES}
+    names[str(folder / f"{ORDERS}.csv")] = f"{ORDERS}.csv"
+
+    def named(text: str) -> str:
+        for path, name in names.items():
+            text = text.replace(path, name)
+        return text
+
+    return error.with_texts(named)
 
 
 def _uploaded(folder: Path) -> dict[SourceName, Path]:
@@ -99,10 +119,13 @@ def _columns(files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Bl
     with _sampled(files, joined) as samples:
         matches = infer_mapping(samples, {})
         inputs, missing = _inputs(files, matches)
+        unfound = [one for name in files for one in _unfound(name, matches[name], {})]
         blocks: list[Block] = [
             block for name in files for block in (Heading(SOURCES[name]), _rows(name, samples[name]))
         ]  # fmt: skip
         currency = guess_currency(None, language_of(matches.values()), matches["order_lines"], matches.values()).value
+    if unfound:
+        blocks.append(Notice(_CHOOSE.with_values(columns=unfound), "warning"))
     hint = Message("Three letters, such as GBP; left empty: {currency}.", currency=currency)
     money = Input("currency", Message("Currency", context="field of a form"), is_needed=False, hint=hint)
     budget = Input("budget", Message("Budget of the first campaign"), is_needed=False, hint=_BUDGET)
@@ -114,6 +137,23 @@ def _columns(files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Bl
         needs=Permission.EDIT, title=Message("What the columns are"), more=missing, more_title=_MISSING,
     )  # fmt: skip
     return [*blocks, form]
+
+
+_CHOOSE = Message(
+    "Not found: {columns}. Choose a column for each below, or another file if this is not the right one.", columns=()
+)
+
+
+def _unfound(name: SourceName, match: ColumnMatch, chosen: Mapping[str, str]) -> list[Message]:
+    """Return the words for columns that are needed, and neither guessed nor chosen."""
+    needed = (one for one in CONTRACTS[name].required if one not in match.guesses and not chosen.get(f"{name}.{one}"))
+    return [_label(name, one) for one in needed]
+
+
+def _label(name: SourceName, ours: str) -> Message:
+    return Message(
+        "{source}: {field}", context="label of a field", source=SOURCE_NAMES[name], field=FIELD_NAMES[name][ours]
+    )
 
 
 _MISSING = Message("Columns that were not found, and may be left out")
@@ -146,10 +186,7 @@ def _input(name: SourceName, ours: str, match: ColumnMatch) -> Input:
         else Message("as guessed: {column}", context="column of a file", column=guess.written)
     )
     options: tuple[tuple[str, Words], ...] = (("", first), *((one, one) for one in match.columns))
-    label = Message(
-        "{source}: {field}", context="label of a field", source=SOURCE_NAMES[name], field=FIELD_NAMES[name][ours]
-    )
-    return Input(f"{name}.{ours}", label, "select", "", options, hint=guess.why if guess else "")
+    return Input(f"{name}.{ours}", _label(name, ours), "select", "", options, hint=guess.why if guess else "")
 
 
 def _rows(name: SourceName, sample: SampleRows) -> PageTable:
@@ -180,9 +217,25 @@ def _set_up(request: PageRequest) -> str:
         title=request.field("title") or None, currency=request.field("currency").upper() or None,
         language=request.localizer.language, join=_joined(shop / FOLDER),
     )  # fmt: skip
-    init(shop, wishes)
+    _begin_shop(request, wishes, chosen)
     queue_job(request.http, JobRequest(kind="run"), request.caller)
     return "/console/jobs"
+
+
+def _begin_shop(request: PageRequest, wishes: InitRequest, chosen: Mapping[str, str]) -> None:
+    """Write the configuration. Raises InputError where it cannot be complete; then none is left."""
+    shop, files = request.worker.settings.shop, cast("dict[SourceName, Path]", wishes.files)
+    with _sampled(files, wishes.join) as samples:
+        matches = infer_mapping(samples, {})
+    unfound = [one for name in files for one in _unfound(name, matches[name], chosen)]
+    if unfound:
+        raise InputError(_CHOOSE.with_values(columns=unfound))
+    try:
+        init(shop, wishes)
+    except InputError as error:
+        if request.config is None:
+            (shop / CONFIG_FILE).unlink(missing_ok=True)
+        raise InputError(_with_names(request, error.message)) from None
 
 
 def _quoted(column: str) -> str:
@@ -196,7 +249,7 @@ async def take_upload(http: Request, source: str) -> Response:
     request = PageRequest(http, caller, {})
     if source not in UPLOADS:
         raise HttpProblem("not_found")
-    if request.config is not None or (request.worker.settings.shop / "offerloop.toml").exists():
+    if request.config is not None or (request.worker.settings.shop / CONFIG_FILE).exists():
         raise HttpProblem("conflict", Message("the shop is set up already"))
     folder = request.worker.settings.shop / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
