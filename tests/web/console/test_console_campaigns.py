@@ -132,6 +132,8 @@ def test_a_budget_that_is_no_amount_is_refused_and_breaks_no_page(small_run, tmp
         assert refused.status_code == 422
         assert "write it like 12.40" in refused.text
         assert 'value="1.000,50"' in refused.text
+        turned = SPRING | {"starts_at": "2100-02-01T08:00", "ends_at": "2100-01-01T08:00"}
+        assert "would end before it starts" in post_form(client, ada, "write-campaign", **turned).text
         draft = {"id": "odd", "title": "Odd", "budget": "much", "offers": []}
         assert client.post("/v1/campaigns", headers=ada | {"idempotency-key": "odd"}, json=draft).status_code == 201
         for page in ("campaigns", "campaign?id=odd", "campaign-form?id=odd"):

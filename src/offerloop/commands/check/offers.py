@@ -128,7 +128,7 @@ def unlimited_cost(campaign: Campaign, offer: Offer) -> Message | None:
     if campaign.budget_basis != "liability":
         return None
     return Message(
-        "offer '{offer}' of campaign '{campaign}' needs 'max_discount': nothing limits its cost",
+        "offer '{offer}' of campaign '{campaign}' needs 'max_discount', such as max 5: nothing limits its cost",
         offer=offer.offer_id,
         campaign=campaign.id,
     )

@@ -188,6 +188,7 @@ def _write(request: PageRequest) -> str:
     changes, unit = _changes(request), str(body.get("budget_unit") or request.currency)
     for budget in (request.field("budget"), *(one["budget"] for one in changes)):
         to_minor(budget, unit or "USD")
+    _check_fields(request, changes)
     body |= {
         "id": request.field("id") or short_name(request.field("title")), "title": request.field("title"),
         "budget": request.field("budget"),
@@ -196,6 +197,17 @@ def _write(request: PageRequest) -> str:
         "ends_at": time_field(request, "ends_at"), "budget_changes": changes,
     }  # fmt: skip
     return save_campaign(request, body, campaign)
+
+
+def _check_fields(request: PageRequest, changes: Sequence[Mapping[str, str]]) -> None:
+    """Raise InputError, in the words of the form, for what no campaign can have."""
+    starts, ends, name = time_field(request, "starts_at"), time_field(request, "ends_at"), request.field("id")
+    if starts and ends and ends <= starts:
+        raise InputError(Message("It would end before it starts. Give it a later end."))
+    if len({one["at"] for one in changes}) < len(changes):
+        raise InputError(Message("Two budgets begin at the same time. Keep one of them."))
+    if name and re.fullmatch(r"[^\W_][\w.-]{0,99}", name) is None:
+        raise InputError(Message("The short name may have letters, digits, dots and dashes, and no spaces."))
 
 
 def short_name(title: str) -> str:

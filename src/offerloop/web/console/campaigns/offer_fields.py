@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from offerloop.message import Message
-from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit
+from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit, read_offers
 from offerloop.store import WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.models import changes_of
 from offerloop.web.console.blocks import Form, Input, View, Words, hidden
@@ -78,7 +78,7 @@ def _scopes(request: PageRequest, term: Term) -> tuple[tuple[str, Words], ...]:
 
 
 def _add(request: PageRequest) -> str:
-    """Add the offer of the form to the revision that was read."""
+    """Add the offer of the form to the revision that was read. Raises InputError for one that cannot be."""
     campaign, kind = _campaign(request), _kind(request)
     offer: dict[str, Any] = {"kind": kind}
     for one in terms_of(kind):
@@ -86,6 +86,7 @@ def _add(request: PageRequest) -> str:
         if text:
             offer[one.written] = _value(text, one.unit)
     written: Mapping[str, Any] = campaign.text.body
+    read_offers([offer], categories_of(request), str(written.get("budget_unit") or request.currency))
     body = {**written, "id": campaign.campaign_id, "offers": [*written.get("offers", []), offer]}
     body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
     return save_campaign(request, body | changes_of(campaign.text), campaign)
