@@ -1,6 +1,7 @@
 """Campaigns by forms: written, reviewed by another, started, changed while they run."""
 
 import re
+from html import unescape
 
 from console_pages import SPRING, post_form, signed_in
 from served_shop import served, shop_of
@@ -17,6 +18,7 @@ def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run,
         revision = {"id": "spring", "revision": "1"}
         assert post_form(client, ada, "campaign", verb="submit", **revision).status_code == 303
         assert "“Spring” waits for a review." in client.get("/console/overview.json", headers=ben).json()["notices"]
+        assert "Ben may approve it." in client.get("/console/campaign?id=spring", headers=ada).text
         own = post_form(client, ada, "campaign", verb="approve", **revision)
         assert own.status_code == 409
         assert "cannot approve" in own.text
@@ -139,3 +141,23 @@ def test_a_budget_that_is_no_amount_is_refused_and_breaks_no_page(small_run, tmp
         for page in ("campaigns", "campaign?id=odd", "campaign-form?id=odd"):
             shown = client.get(f"/console/{page}", headers=ada)
             assert (shown.status_code, "much" in shown.text) == (200, True)
+
+
+def test_what_was_typed_outlives_a_session_and_a_change_by_somebody_else(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer")
+        signed_out = post_form(client, {}, "write-campaign", **SPRING)
+        assert (signed_out.status_code, "what you typed is kept" in signed_out.text) == (401, True)
+        back = unescape(re.search('name="next" value="([^"]+)"', signed_out.text)[1])
+        page = client.get(back, headers=ada).text
+        assert "signed in again" in page
+        assert all(f'value="{SPRING[name]}"' in page for name in ("id", "title", "budget"))
+        assert client.get("/v1/campaigns", headers=ada).json()["items"] == []
+        other = {"sec-fetch-site": "cross-site", "content-type": "application/x-www-form-urlencoded"}
+        assert "Spring" not in client.post("/console/do/write-campaign", headers=other, content="title=Spring").text
+        post_form(client, ada, "write-campaign", **SPRING)
+        for title, status in (("First", 303), ("Second", 412)):
+            answer = post_form(client, ada, "write-campaign", **SPRING | {"revision": "1", "title": title})
+            assert answer.status_code == status
+        assert 'value="Second"' in answer.text
+        assert 'name="revision" value="2"' in answer.text

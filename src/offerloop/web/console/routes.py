@@ -23,7 +23,7 @@ from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Page, Pa
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
-from offerloop.web.console.signing_in import SIGN_IN, sign_in_view, signed_in
+from offerloop.web.console.signing_in import SIGN_IN, SIGNED_OUT, sign_in_view, signed_in
 from offerloop.web.problems import CODES, HttpProblem
 from offerloop.web.roles import Permission, roles_with_any, words_of
 
@@ -34,6 +34,8 @@ OF_REPORTS = (
 )
 """What a report may do: its styles are within it, and it asks nobody for anything."""
 YEAR_SECONDS = 31_536_000
+AGAIN, LONGEST_QUERY = "again", 30_000
+"""The field of a query that names the action whose form is shown with what was typed before, and how long it may be."""
 MOST_SHOWN = 20_000
 """Signs of a field that are shown again."""
 
@@ -106,6 +108,8 @@ async def act(request: Request, name: str) -> Response:
     try:
         page_request = PageRequest(in_page_language(request), await caller_with(request, action.needs), fields)
     except HttpProblem as problem:
+        if problem.code == "not_signed_in" and action.page is not None:
+            return await run_in_threadpool(_signing_in_again, request, action.page, fields | {AGAIN: name})
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
     try:
         answer = await run_in_threadpool(_carried_out, action, page_request)
@@ -114,6 +118,17 @@ async def act(request: Request, name: str) -> Response:
     if name == "sign-out":
         answer.delete_cookie(COOKIE, path="/")
     return answer
+
+
+def _signing_in_again(request: Request, page: Page, fields: Mapping[str, str]) -> Response:
+    """Ask somebody whose session has ended who they are, and lead back to the form with what they typed."""
+    try:
+        check_same_site(request)
+    except HttpProblem as problem:
+        return _failed(request, problem, "")
+    typed = urlencode({key: value for key, value in fields.items() if value})
+    back = f"/console/{page.name}" + (f"?{typed}" if len(typed) <= LONGEST_QUERY else "")
+    return _html(request, sign_in_view(request, {"next": back}, SIGNED_OUT), None)
 
 
 def _carried_out(action: Action, page_request: PageRequest) -> Response:
@@ -172,9 +187,16 @@ async def show_page(request: Request, name: str) -> Response:
 
 def _shown(request: Request, page: Page, page_request: PageRequest) -> Response:
     try:
-        return _html(request, page.view(page_request), page_request, page)
+        view = page.view(page_request)
     except InputError as error:
         raise HttpProblem("invalid", error.message) from None
+    action = ACTIONS.get(page_request.field(AGAIN))
+    if action is not None and action.page is page:
+        view = _with_typed(view, action, page_request, _SIGNED_IN_AGAIN)
+    return _html(request, view, page_request, page)
+
+
+_SIGNED_IN_AGAIN = Message("You are signed in again. What you typed is still here, and nothing of it is saved yet.")
 
 
 async def _page_request(request: Request, name: str) -> tuple[PageRequest, Page]:
@@ -191,7 +213,7 @@ def _failed(request: Request, problem: HttpProblem, back: str) -> Response:
     status, title = CODES[problem.code]
     where = _own(back or request.headers.get("referer", ""))
     notices = [Notice(problem.detail or title, "bad", where, Message("Back to where you were"))]
-    if problem.field:
+    if problem.field and problem.code != "changed":
         notices.append(Notice(Message("The field is “{field}”.", context="message", field=problem.field)))
     notices.append(Notice(Message("Nothing was changed.", context="message")))
     return _html(request, View(Message("This could not be done"), "", tuple(notices), status), None)
@@ -200,16 +222,28 @@ def _failed(request: Request, problem: HttpProblem, back: str) -> Response:
 def _again(action: Action, page_request: PageRequest, problem: HttpProblem) -> Response:
     """Show the form once more with all that was typed and what is wrong with it."""
     page = action.page
-    if page is None or problem.code not in ("invalid", "conflict"):
+    if page is None or problem.code not in ("invalid", "conflict", "changed"):
         return _failed(page_request.http, problem, page_request.field("back"))
     status, title = CODES[problem.code]
     try:
         view = page.view(page_request)
     except HttpProblem:
         return _failed(page_request.http, problem, page_request.field("back"))
-    said = problem.detail or title
-    blocks = tuple(_filled(one, action, page_request, said) for one in view.blocks)
-    return _html(page_request.http, replace(view, blocks=blocks, status=status, refresh=False), page_request, page)
+    said = _CHANGED if problem.code == "changed" else problem.detail or title
+    again = _with_typed(view, action, page_request, said)
+    if again == view:
+        return _failed(page_request.http, problem, page_request.field("back"))
+    return _html(page_request.http, replace(again, status=status, refresh=False), page_request, page)
+
+
+_CHANGED = Message(
+    "Somebody changed this meanwhile. What you typed is still here: look at the newest revision, and save again only "
+    "to replace it."
+)
+
+
+def _with_typed(view: View, action: Action, page_request: PageRequest, error: Words) -> View:
+    return replace(view, blocks=tuple(_filled(one, action, page_request, error) for one in view.blocks))
 
 
 def _filled(block: Block, action: Action, page_request: PageRequest, error: Words) -> Block:
@@ -220,8 +254,12 @@ def _filled(block: Block, action: Action, page_request: PageRequest, error: Word
 
 
 def _typed(field: Input, page_request: PageRequest) -> Input:
-    is_kept = field.type in ("hidden", "password")
-    return field if is_kept else replace(field, value=page_request.field(field.name, MOST_SHOWN))
+    is_written = page_request.http.method != "GET" and field.type == "hidden"  # else the revision that was read counts
+    return (
+        field
+        if is_written or field.type == "password"
+        else replace(field, value=page_request.field(field.name, MOST_SHOWN))
+    )
 
 
 def _html(request: Request, view: View, page_request: PageRequest | None, page: Page | None = None) -> Response:

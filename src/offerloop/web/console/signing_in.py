@@ -28,7 +28,9 @@ _CHOSEN = Input(
     "password", Message("A password of your own", context="field of a form"), "password",
     hint=Message("At least {n} character.", context="hint", plural="At least {n} characters.", n=SHORTEST),
 )  # fmt: skip
+SIGNED_OUT = "signed_out"
 _WRONG = {
+    SIGNED_OUT: Message("You were signed out meanwhile. Sign in again: what you typed is kept."),
     "not_signed_in": Message("This name with this password is not known, or the secret is wrong or has ended."),
     "too_many_requests": Message("There were too many attempts. Wait a minute, then try again."),
     "invalid": Message("The password is too short or too long."),
@@ -44,7 +46,7 @@ def sign_in_view(request: Request, fields: Mapping[str, str], failed: str = "") 
     following, name = hidden("next", fields.get("next", "")), replace(_NAME, value=fields.get("name", "")[:LONGEST])
     blocks: list[Block] = [*_demo(request, following)]
     if failed:
-        blocks.append(Notice(_WRONG.get(failed, CODES[failed][1]), "bad"))
+        blocks.append(Notice(_WRONG.get(failed) or CODES[failed][1], "bad"))
     if fields.get("invitation"):
         blocks.append(_invited(fields["invitation"]))
     elif not any(one.signed_up for one in worker.database.read(list_people)):

@@ -9,6 +9,7 @@ from offerloop.config import Campaign, read_campaign
 from offerloop.message import Message
 from offerloop.store import (
     CampaignAction,
+    WhyNot,
     WrittenCampaign,
     find_campaign,
     list_people,
@@ -40,7 +41,7 @@ from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.jobs.view import UNDER_WAY
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
-from offerloop.web.roles import Permission
+from offerloop.web.roles import Permission, roles_with_any
 from offerloop.web.versions import etag
 from offerloop.workspace import campaign_results, readout_of_campaign
 
@@ -54,7 +55,7 @@ def view(request: PageRequest) -> View:
     shown = CampaignShown.model_validate_json(
         bytes(show_campaign(request.http, campaign.campaign_id, request.caller).body)
     )
-    blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), *_actions(campaign, shown)]
+    blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), *_actions(request, campaign, shown)]
     blocks += [
         _offers(request, campaign),
         *scheduled(request, campaign, shown),
@@ -142,9 +143,9 @@ def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
 _NO_OFFERS = Message("It has no offers yet. Write a new revision to add some.")
 
 
-def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
+def _actions(request: PageRequest, campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
     """Return a button for all that can be done."""
-    forms: list[Block] = [Heading(Message("What you can do now"))]
+    forms: list[Block] = [Heading(Message("What you can do now")), *_awaited(request, shown)]
     for action, button in BUTTONS.items():
         if shown.actions.get(action.value) is not None:
             continue
@@ -155,6 +156,23 @@ def _actions(campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
         tone: Tone = "bad" if action in (CampaignAction.END, CampaignAction.REJECT) else "neutral"
         forms.append(Form(action.value, "/console/do/campaign", button, inputs, tone=tone))
     return forms
+
+
+def _awaited(request: PageRequest, shown: CampaignShown) -> list[Block]:
+    """Say who can approve a campaign that the reader edited last."""
+    if shown.actions.get(CampaignAction.APPROVE.value) is not WhyNot.OWN_EDIT:
+        return []
+    may = set(roles_with_any([Permission.APPROVE]))
+    names = [
+        one.name for one in request.worker.database.read(list_people)
+        if one.revoked_at is None and one.person_id != request.caller.actor and may & set(one.roles)
+    ]  # fmt: skip
+    if names:
+        return [Notice(Message("It waits for somebody else's approval: {names} may approve it.", names=names))]
+    return [Notice(_NOBODY, "warning", "/console/people", Message("Invite somebody", context="link"))]
+
+
+_NOBODY = Message("It waits for somebody else's approval, and nobody else here may approve it yet.")
 
 
 def _refused(shown: CampaignShown) -> PageTable:

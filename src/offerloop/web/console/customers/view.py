@@ -29,6 +29,7 @@ from offerloop.web.console.blocks import (
 from offerloop.web.console.campaigns_of_run import campaign_names, offer_names
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount, Named
 from offerloop.web.console.page_request import Action, Page, PageRequest
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead
 
@@ -56,10 +57,7 @@ AUDIENCES = {
 
 def view(request: PageRequest) -> View:
     """Return the search and the first customers of the newest plan."""
-    search = Form(
-        "search", "/console/customer", Message("Search", context="button"),
-        (Input("id", Message("Customer's id", context="field of a form")),), method="get",
-    )  # fmt: skip
+    search = _search("")
     if request.run is None:
         empty = Notice(
             Message("There is no plan yet, so no customer has an offer."), "warning", "/console/jobs", _START
@@ -70,6 +68,13 @@ def view(request: PageRequest) -> View:
 
 
 _START = Message("Start a run", context="link")
+
+
+def _search(customer_id: str) -> Form:
+    return Form(
+        "search", "/console/customer", Message("Search", context="button"),
+        (Input("id", Message("Customer's id", context="field of a form"), value=customer_id),), method="get",
+    )  # fmt: skip
 
 
 def _customers(run: RunRead, offset: int) -> PageTable:
@@ -95,7 +100,13 @@ def _row(row: dict[str, Any], names: Mapping[tuple[str, str], Named], titles: Ma
 def view_customer(request: PageRequest) -> View:
     """Return what is known of one customer, and why they get what they get."""
     customer_id = request.needed("id", lambda text: text or None)
-    customer = get_customer(request.http, customer_id, request.caller)
+    try:
+        customer = get_customer(request.http, customer_id, request.caller)
+    except HttpProblem as problem:
+        if problem.code != "not_found":
+            raise
+        said = Notice(_UNKNOWN.with_values(customer=customer_id), "warning")
+        return View(Message("Customers", context="page title"), "", (said, _search(customer_id)), 404)
     blocks: list[Block] = [
         _offer(request, customer),
         *_explanations(request, customer_id),
@@ -105,6 +116,9 @@ def view_customer(request: PageRequest) -> View:
     blocks += [_test_arm(customer), _erasure(customer)]
     title = Message("Customer {customer}", context="page title", customer=customer_id)
     return View(title, "", tuple(blocks))
+
+
+_UNKNOWN = Message("No customer has the id “{customer}”. Capital letters and zeros at the start count.", customer="")
 
 
 def _offer(request: PageRequest, customer: Customer) -> Facts:
