@@ -76,7 +76,7 @@ def test_people_and_wallets_are_managed(client):
     assert [(one.code, one.template_id) for one in client.wallet("bea")] == [("ONE", "wallet"), ("TWO", "wallet")]
 
 
-def test_tokens_are_made_and_revoked(client):
+def test_tokens_are_made_and_revoked(client, caplog):
     made = client.tokens.make(
         "checkout", ["service"], ends_at=datetime(2033, 5, 18, 3, 33, 20, tzinfo=UTC), key="checkout"
     )
@@ -85,6 +85,7 @@ def test_tokens_are_made_and_revoked(client):
         assert checkout.decide("c000", dry_run=True).arm
         assert client.tokens.revoke(made.token_id).revoked_at is not None
         assert checkout.decide("c000", dry_run=True).reasons == ("service_refused",)
+    assert "401 not_signed_in" in caplog.text
     assert {one.token_id: one.ends_at for one in client.tokens}[made.token_id] == made.ends_at == "2033-05-18T03:33:20Z"
 
 
@@ -92,6 +93,9 @@ def test_prices_baskets_and_refunds(client):
     (price,) = client.prices("EUR", [LINE], "c000")
     assert (price.product_id, price.list_price_minor) == ("7", 1_900)
     basket = client.price_basket(BASKET)
+    many = client.decide_many([{"customer_id": "c000", "basket": BASKET}])
+    for decided in (client.decide("c000", basket=BASKET), *many):
+        assert decided.offers[0].basket["total_minor"] > 0
     assert basket.total_minor == sum(one.paid_minor for one in basket.lines) + basket.shipping_minor
     assert client.enter_order("order-1", BASKET) == basket.total_minor
     refund = client.refund("order-1", "kept", {0: 1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -31,6 +32,7 @@ from offerloop.client.people import People
 from offerloop.client.policies import Policies
 from offerloop.client.tokens import Tokens
 
+_LOG = logging.getLogger(__name__)
 MOST_EVENTS = 1_000
 """Events in one request."""
 _OVER = ("done", "failed", "cancelled")
@@ -85,9 +87,11 @@ class Client:
     ) -> Decision:
         """Ask which offer a customer gets now. Never raises for the service's sake: without it there is no offer.
 
-        With a `basket` (as of `price_basket`, without customer_id) the offer says what it would take off that now.
+        With a `basket` (as of `price_basket`) the offer says what it would take off that now. What is wrong with a
+        request that the service refuses is logged as a warning.
         """
-        body = {"customer_id": customer_id, "basket": basket, "exclude": list(exclude),
+        body = {"customer_id": customer_id, "basket": basket and _of_nobody(basket),
+                "exclude": list(exclude),
                 "context": dict(context or {}), "dry_run": dry_run, "durable": durable}  # fmt: skip
         content, reason = self._decided("/v1/decisions", body)
         return read(Decision, content) if "offers" in content else _without_offer(reason)
@@ -97,7 +101,7 @@ class Client:
 
         A request has customer_id and what else `decide` takes.
         """
-        listed = list(requests)
+        listed = [{**one, "basket": _of_nobody(one["basket"])} if one.get("basket") else one for one in requests]
         content, reason = self._decided("/v1/decisions/batch", {"requests": listed})
         made = content.get("decisions")
         return [_without_offer(reason) for _ in listed] if made is None else [read(Decision, one) for one in made]
@@ -105,9 +109,13 @@ class Client:
     def _decided(self, place: str, body: Json) -> tuple[Json, str]:
         """Return what the service answers, and why there is no decision where it is none."""
         try:
-            return body_of(self._http.post(place, json=body, timeout=self._decision_timeout)), "service_refused"
+            answer = self._http.post(place, json=body, timeout=self._decision_timeout)
         except httpx.HTTPError:
             return {}, "service_away"
+        content = body_of(answer)
+        if not answer.is_success:
+            _LOG.warning("there is no decision: %s", ProblemError(answer.status_code, content))
+        return content, "service_refused"
 
     def explain(self, decision_id: str, audience: str = "customer") -> Explanation:
         """Say why a customer got a decision, for the "customer", "support" or a "marketer"."""
@@ -268,6 +276,11 @@ class Client:
             CouponDone,
             self._connection.send("POST", f"/v1/coupons/{part_of_path(code)}/{what}", body, key=key_or_new(key)),
         )
+
+
+def _of_nobody(basket: Json) -> Json:
+    """Return a basket without whose it is, which a decision knows."""
+    return {name: value for name, value in basket.items() if name != "customer_id"}
 
 
 def _without_offer(reason: str) -> Decision:

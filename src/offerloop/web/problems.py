@@ -136,7 +136,7 @@ def _of_store(error: StoreError) -> Answered:
 def _of_validation(errors: Sequence[Mapping[str, Any]]) -> HttpProblem:
     """Name the first field that is at fault; what was sent is not repeated."""
     first = errors[0]
-    place = [str(one) for one in first["loc"]]
+    place = [str(one) for one in first["loc"] if not str(one).startswith("tagged-union[")]
     if first["type"] in ("json_invalid", "json_type"):
         return HttpProblem("bad_request", str(first["msg"]))
     field = ".".join(place[1:] or place)
