@@ -48,3 +48,14 @@ def test_no_row_sees_an_outcome_of_its_own_fold():
     one, other = (predict_out_of_fold(features, action, y, 2, fold) for y in (outcomes, changed))
     np.testing.assert_array_equal(one[fold == 3], other[fold == 3])
     assert (one[fold != 3] != other[fold != 3]).all()
+
+
+@pytest.mark.parametrize("strange", [1.0, -1e6, 1e12, 1e18])
+def test_one_row_unlike_all_others_is_predicted_nothing_beyond_them(strange):
+    """What is learned where a column is constant, or nearly so beside one row, says nothing of that row."""
+    features, action, outcomes, _ = made_up(500)
+    rare = np.zeros(500)
+    rare[17] = strange
+    wider = np.column_stack([features, rare, np.where(rare == 0, features[:, 0], strange)])
+    found = predict_out_of_fold(wider, action, outcomes, 2, np.arange(500) % 5)
+    assert np.abs(found - outcomes.mean()).max() < 10 * outcomes.std()

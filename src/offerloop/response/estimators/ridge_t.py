@@ -30,11 +30,12 @@ class _Sums:
     """(K, p, p)."""
     xy: Floats
     """(K, p, m)."""
-    largest: Floats
-    """(p,): the largest number of each feature, whatever its sign."""
+    low: Floats
+    high: Floats
+    """(p,): the range of each feature."""
 
     @classmethod
-    def of(cls, x: Floats, action: Ints, outcomes: Floats, actions: int, largest: Floats) -> _Sums:
+    def of(cls, x: Floats, action: Ints, outcomes: Floats, actions: int) -> _Sums:
         """From features in common units (n, p), actions (n,) and outcomes (n, m)."""
         own = [(x[rows], outcomes[rows]) for rows in (action == k for k in range(actions))]
         return cls(
@@ -43,15 +44,18 @@ class _Sums:
             np.stack([y.sum(axis=0) for _, y in own]),
             np.stack([one.T @ one for one, _ in own]),
             np.stack([one.T @ y for one, y in own]),
-            largest,
+            x.min(axis=0, initial=np.inf),
+            x.max(axis=0, initial=-np.inf),
         )
 
     def __add__(self, other: _Sums) -> _Sums:
         summed = {name: getattr(self, name) + getattr(other, name) for name in _SUMMED}
-        return _Sums(**summed, largest=np.maximum(self.largest, other.largest))
+        return _Sums(**summed, low=np.minimum(self.low, other.low), high=np.maximum(self.high, other.high))
 
 
 _SUMMED = ("rows", "x", "y", "xx", "xy")
+_ROUNDING = 1e-7
+"""A standard deviation that is no more of the mean is what rounding leaves of the difference of two squares."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +65,9 @@ class RidgeT:
     centre: Floats
     scale: Floats
     """(p,): mean and standard deviation of the features; infinite for a column that is constant."""
+    low: Floats
+    high: Floats
+    """(p,): the range of the features; what lies beyond says no more than its end."""
     level: Floats
     """(K, m): expected outcomes at the mean of the features."""
     slope: Floats
@@ -73,8 +80,7 @@ class RidgeT:
         An action that nobody had gets the mean of all rows.
         """
         reference, unit = features.mean(axis=0), spread(features)
-        largest = np.abs(features).max(axis=0, initial=0.0)
-        sums = _Sums.of((features - reference) / unit, action, outcomes, actions, largest)
+        sums = _Sums.of((features - reference) / unit, action, outcomes, actions)
         return cls._solved(sums, reference, unit, penalty)
 
     @classmethod
@@ -84,7 +90,8 @@ class RidgeT:
         mean = sums.x.sum(axis=0) / n
         deviation = np.sqrt(np.maximum(np.einsum("kpp->p", sums.xx) / n - mean**2, 0.0))
         finite = np.where(np.isfinite(unit), unit, 0.0)
-        varies = deviation * finite > NEARLY * sums.largest
+        low, high = reference + sums.low * finite, reference + sums.high * finite
+        varies = (high - low > NEARLY * np.maximum(np.abs(low), np.abs(high))) & (deviation > _ROUNDING * np.abs(mean))
         inner = np.where(varies, deviation, np.inf)
         level = np.tile(sums.y.sum(axis=0) / n, (len(sums.rows), 1))
         slope = np.zeros(sums.xy.shape)
@@ -94,13 +101,12 @@ class RidgeT:
             product = (sums.xy[k] - np.outer(sums.x[k], y)) / inner[:, None]
             slope[k] = np.linalg.solve(square + penalty * np.eye(len(mean)), product)
             level[k] = y - ((own - mean) / inner) @ slope[k]
-        return cls(
-            reference + mean * finite, np.where(varies, inner, 1.0) * np.where(varies, unit, np.inf), level, slope
-        )
+        scale = np.where(varies, inner, 1.0) * np.where(varies, unit, np.inf)
+        return cls(reference + mean * finite, scale, low, high, level, slope)
 
     def predict(self, features: Floats) -> Floats:
         """Expected outcomes (n, K, m)."""
-        x = (features - self.centre) / self.scale
+        x = (np.clip(features, self.low, self.high) - self.centre) / self.scale
         return self.level + np.stack([x @ slope for slope in self.slope], axis=1)
 
 
@@ -111,12 +117,7 @@ def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, action
     """
     reference, unit = features.mean(axis=0), spread(features)
     places = [np.flatnonzero(fold == one) for one in np.unique(fold)]
-    sums = [
-        _Sums.of(
-            (features[own] - reference) / unit, action[own], outcomes[own], actions, np.abs(features[own]).max(axis=0)
-        )
-        for own in places
-    ]
+    sums = [_Sums.of((features[own] - reference) / unit, action[own], outcomes[own], actions) for own in places]
     predictions = np.empty((len(action), actions, outcomes.shape[1]))
     for k, own in enumerate(places):
         others = reduce(add, (one for j, one in enumerate(sums) if j != k))
