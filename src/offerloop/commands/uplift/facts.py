@@ -88,7 +88,7 @@ class FindingsBuilder:
             near_ties=tuple(trial.arms.names[k] for k in decision.near_ties),
             expense=None if self.study.selection.expense is None else "depth" if trial.cost is None else "cost",
             estimator=decision.estimator,
-            targeting=self.study.compared.selection.gain_over_random(decision.estimator),
+            targeting=self.study.selection.gain_over_random(decision.estimator),
             forecast=self._forecast(),
             budget=self.request.budget,
             top=self.request.top,
@@ -97,7 +97,7 @@ class FindingsBuilder:
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
             policies=tuple(self._policies()),
-            curve=tuple(CustomerOrdering(self.study, self.request.seed).steps()),
+            curve=tuple(CustomerOrdering(self.study, self.study.judged.seed).steps()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
             unchanged_cost=None if wasted is None else wasted.share,
@@ -291,7 +291,7 @@ class FindingsBuilder:
         yield replace(worth, profit=widened_estimate(worth.profit, more), snips=widened_estimate(worth.snips, more))
 
     def _deciles(self) -> Iterator[EffectDecile]:
-        for decile in CustomerOrdering(self.study, self.request.seed).deciles():
+        for decile in CustomerOrdering(self.study, self.study.judged.seed).deciles():
             yield EffectDecile(decile.decile, int(decile.rows.sum()), decile.predicted, decile.realised)
 
     def _types(self) -> Iterator[ResponseType]:
