@@ -151,7 +151,8 @@ class Source(ConfigSection):
     """Cells that stand on one row of an order only, like { by = "Name", columns = ["Currency", "Status"] }."""
     columns: dict[str, str]
     """Our column = their column, or an expression of + - * / over their columns and 'text'; coalesce(column, 0)
-    counts an empty cell as 0, and a column whose name is no plain word stands in backticks."""
+    counts an empty cell as 0, coalesce(column, '') as an empty text, and a column whose name is no plain word stands
+    in backticks."""
     attributes: tuple[str, ...] = ()
     """Further columns of theirs to carry along under their own names."""
     where: str | None = None

@@ -31,7 +31,7 @@ READABLE = 0.95
 """Share of the filled cells that must be what a column needs."""
 FEW = 10
 """With fewer rows, counts of distinct values say nothing."""
-_YES = ("1", "true", "yes", "y", "t", "ja", "j", "是", "已退", "wahr")
+_YES = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "sí", "si", "是", "已退", "wahr")
 _LIKE_TIMES = rf"^(\d{{8,13}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
 """Anything else is no time; asked first because it is quick."""
 ALSO = tuple(
@@ -40,6 +40,8 @@ ALSO = tuple(
     for clock in ("", " %H:%M", " %H:%M:%S")
 )
 """Forms that the reader knows only when they are written down."""
+_ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
+"""Ids of two numbers, as web analytics give to browsers; amounts have fewer digits."""
 _FIRST_YEAR, _LAST_YEAR = 631_152_000, 2_082_758_400
 """1990 and 2036, in seconds: times outside are numbers that only look like times."""
 
@@ -140,7 +142,9 @@ class SourceColumn:
             return True
         if kind.is_float():
             return self.numeric and not self.fractions and float(self.numbers.min() or 0) >= 0  # type: ignore[arg-type]
-        return kind == pl.String and self.filled.len() > 0 and not self.fractions and not _plain_time(self)
+        if kind != pl.String or not self.filled.len() or _plain_time(self):
+            return False
+        return not self.fractions or bool(self.filled.str.contains(_ID_WITH_POINT).mean() >= READABLE)  # type: ignore[operator]
 
 
 def _plain_time(column: SourceColumn) -> bool:
@@ -181,6 +185,11 @@ def is_money(column: SourceColumn) -> bool:
     if column.is_of_several:
         return False
     return column.numeric and not _plain_time(column) and column.distinct >= min(2, column.filled.len() // FEW)
+
+
+def is_full_money(column: SourceColumn) -> bool:
+    """Return whether a column holds amounts in most rows, as what was paid for a line does."""
+    return column.full and is_money(column)
 
 
 def is_quantity(column: SourceColumn) -> bool:
@@ -289,8 +298,9 @@ def is_clock(column: SourceColumn) -> bool:
 
 GATES: dict[str, Callable[[SourceColumn], bool]] = {
     "order_id": is_order_id, "customer_id": is_id, "product_id": is_id, "campaign_id": is_id, "offer_id": is_offer,
-    "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity, "paid": is_money, "unit_price": is_money,
-    "list_price": is_money, "list_value": is_money, "discount": is_money, "coupon": is_money, "reimbursed": is_money,
+    "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity, "paid": is_full_money,
+    "unit_price": is_full_money, "list_price": is_money, "list_value": is_money, "discount": is_money,
+    "coupon": is_money, "reimbursed": is_money,
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,

@@ -14,6 +14,7 @@ from offerloop.mapping.customer_ids import customer_notes
 from offerloop.mapping.dates import date_notes
 from offerloop.mapping.first_lines import first_line_notes
 from offerloop.mapping.matching import ColumnMatch, says
+from offerloop.mapping.told_apart.customers import returning_notes
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
@@ -34,6 +35,7 @@ def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return the notes on a mapping of order lines."""
     return [
         *exchanged_notes(match, sample),
+        *returning_notes(match),
         *date_notes(match),
         *discount_notes(match, sample),
         *amount_notes(match, sample),

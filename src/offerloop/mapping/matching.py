@@ -120,8 +120,8 @@ def match(
             score, languages = name_score(column.name, source, ours)
             score += _known_bonus(column, (known_values or {}).get(ours))
             if score > 0 and gate(column):
-                scored.append((-score, place, ours, column.name, languages))
-    for _, _, ours, theirs, languages in sorted(scored):
+                scored.append((-score, place, ours, says(column.name, "without_tax"), column.name, languages))
+    for _, _, ours, _, theirs, languages in sorted(scored):
         if ours not in match.guesses and theirs in {column.name for column in match.free()}:
             why = Message('guessed from the name "{name}"', name=theirs) if languages else BY_CONTENTS
             match.take(ours, theirs, (theirs,), why)

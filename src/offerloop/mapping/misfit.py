@@ -184,6 +184,8 @@ def _in_common(ours: str, column: SourceColumn) -> Message:
     cell = _samples(column)[0]
     if ours in ANSWER_COLUMNS:
         return Message("'{cell}' is no answer that is known; known are {answers}", cell=cell, answers=ACCEPTED_ANSWERS)
+    if column.is_of_several:
+        return Message("it is of a whole order, and repeats on each of its lines", context="reason against a column")
     if column.distinct < 2:
         return Message("every cell holds '{cell}'", context="reason against a column", cell=cell)
     if not column.full:

@@ -8,11 +8,13 @@ from itertools import permutations
 import polars as pl
 
 from offerloop.events import CONTRACTS
+from offerloop.mapping.amounts.before_discount import paid_after_discount
 from offerloop.mapping.amounts.discounts import discounts
 from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
 from offerloop.mapping.amounts.unit_or_total import unit_or_total
-from offerloop.mapping.contents import SourceColumn, is_clock, is_flag, is_id, is_money, is_quantity
+from offerloop.mapping.amounts.whole_orders import lines_of_totals, marked_orders, whole_order_notes
+from offerloop.mapping.contents import SourceColumn, is_clock, is_id, is_money, is_quantity
 from offerloop.mapping.dates import choose_time
 from offerloop.mapping.doubts import order_notes
 from offerloop.mapping.first_lines import take_order_number
@@ -29,6 +31,8 @@ from offerloop.mapping.matching import (
     unfit_columns,
 )
 from offerloop.mapping.texts import take_text
+from offerloop.mapping.told_apart.customers import is_no_customer, returning_customers
+from offerloop.mapping.told_apart.products import is_no_product, list_notes, orders_as_products, without_lists
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
@@ -52,25 +56,38 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     contract = CONTRACTS["order_lines"]
     named = [ours for ours in contract.optional if ours != "text"]  # which a customer's name would be, too
     matched = match(
-        columns_of(sample), "order_lines", (*contract.required, *_HELP, *named), given_guesses=given_guesses
+        marked_orders(columns_of(sample), sample.head),
+        "order_lines",
+        (*contract.required, *_HELP, *named),
+        given_guesses=given_guesses,
     )
     _time(matched)
+    _counted_amounts(matched)
     _amounts(matched)
+    lines_of_totals(matched, sample)
     take_order_number(matched, sample)
+    without_lists(matched)
+    orders_as_products(matched)
     _ids(matched, sample.head)
-    _whole_order(matched, sample.head)
+    returning_customers(matched)
     price_before(matched, sample)
     discounts(matched, sample)
     unit_or_total(matched, sample)
     _combine(matched)
     _one_product(matched, sample.head)
     unit_or_line(matched, sample)
+    paid_after_discount(matched, sample)
     _gaps_in_ids(matched)
     for name in _HELP:
         matched.guesses.pop(name, None)
     matched.guesses |= given_guesses or {}
     take_text(matched)
-    matched.notes += [*order_notes(matched, sample), *unfit_columns(matched, "order_lines", named)]
+    matched.notes += [
+        *whole_order_notes(matched, sample),
+        *list_notes(matched),
+        *order_notes(matched, sample),
+        *unfit_columns(matched, "order_lines", named),
+    ]
     return matched
 
 
@@ -86,6 +103,16 @@ def _time(match: ColumnMatch) -> None:
         match.take(
             "at", written, (day.name, clock.name), Message("{why}, with the time of day", why=match.guesses["at"].why)
         )
+
+
+def _counted_amounts(match: ColumnMatch) -> None:
+    """An amount of mostly ones and twos is the units, where another column is a price."""
+    paid = match.column("paid")
+    if paid is None or match.is_given("paid") or "quantity" in match.guesses or "unit_price" not in match.guesses:
+        return
+    if is_quantity(paid) and _counts(paid):
+        match.take("quantity", paid.name, (paid.name,), Message("guessed from the contents: mostly ones and twos"))
+        del match.guesses["paid"]
 
 
 def _amounts(match: ColumnMatch) -> None:
@@ -124,18 +151,18 @@ def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
     choices: list[dict[str, str]] = [dict(zip(needed, names, strict=True)) for names in permutations(free, len(needed))]
     if "order_id" in missing:
         choices += [dict(zip(missing, names, strict=True)) for names in permutations(free, len(missing))]
-    choices = [one for one in choices if not _names_no_customer(match, one.get("customer_id"))]
+    no_customers = {name for name in free if is_no_customer(match, name, head, day)}
+    no_products = {name for name in free if is_no_product(match.columns[name])}
+    choices = [
+        one for one in choices
+        if one.get("customer_id") not in no_customers and one.get("product_id") not in no_products
+    ]  # fmt: skip
     scored = ((_plausible(head, {**fixed, **one}, day), one) for one in choices)
     score, best = max(scored, key=lambda one: one[0], default=(_IMPOSSIBLE, {}))
     if score <= _IMPOSSIBLE:
         return
     for ours, theirs in best.items():
         match.take(ours, theirs, (theirs,), BY_CONTENTS)
-
-
-def _names_no_customer(match: ColumnMatch, name: str | None) -> bool:
-    """Return whether a column is a yes or no, or its name says that it is a seller, a line or the like."""
-    return name is not None and (is_flag(match.columns[name]) or misleads(name, "order_lines", "customer_id"))
 
 
 def _is_named_otherwise(column: SourceColumn, match: ColumnMatch) -> bool:
@@ -176,31 +203,6 @@ def _held(head: pl.DataFrame, keys: list[str], value: str) -> float:
     return float((counts["n_values"] == 1).mean() or 0)  # type: ignore[arg-type]
 
 
-def _whole_order(match: ColumnMatch, head: pl.DataFrame) -> None:
-    """An amount that stands on every line of an order again is the order's, not the line's."""
-    order, paid, price = (match.column(ours) for ours in ("order_id", "paid", "unit_price"))
-    if order is None or paid is None or match.is_given("paid"):
-        return
-    orders = head.group_by(order.name).agg(pl.len().alias("n"), pl.col(paid.name).n_unique().alias("n_values"))
-    several = orders.filter(pl.col("n") > 1)
-    if several.height < 20 or (several["n_values"] == 1).mean() < 0.99:  # type: ignore[operator]
-        return
-    if price is not None:
-        del match.guesses["paid"]
-        match.notes.append(
-            Message(
-                "'{column}' repeats in every order: it is the order's total, so the unit price counts", column=paid.name
-            )
-        )
-    else:
-        match.notes.append(
-            Message(
-                "'{column}' repeats in every order: if it is the order's total, sales are counted too often",
-                column=paid.name,
-            )
-        )
-
-
 def _combine(match: ColumnMatch) -> None:
     """Combine other columns into what no column holds."""
     if "quantity" not in match.guesses:
@@ -229,6 +231,7 @@ def _one_product(match: ColumnMatch, head: pl.DataFrame) -> None:
     if "product_id" in match.guesses or customer is None or not {"at", "paid"} <= set(match.guesses):
         return
     left = [one.name for one in match.free() if is_id(one) and not _is_named_otherwise(one, match)]
+    left = [name for name in left if not is_no_product(match.columns[name])]
     if all(_describes(head, customer.name, name) for name in left):
         why = Message("assumed: no column says what was bought, so all of it counts as one product")
         match.take("product_id", f"'{EVERYTHING}'", (), why)

@@ -28,7 +28,7 @@ def products_in_orders(
     rest = {column.name: column for column in orders.unused()}
     matched = match(rest, "products", _OF_PRODUCTS, given_guesses=given_guesses)
     product = matched.guesses.pop("product_id", None) or orders.guesses.get("product_id")
-    if product is None or not matched.guesses:
+    if product is None or not product.theirs or not matched.guesses:
         return None
     names = {ours: one.written for ours, one in matched.guesses.items()}
     names = _agreeing(sample.head.lazy(), product.written, names, sample)

@@ -18,6 +18,7 @@ from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.other_sources import KEYS, guess_source
 from offerloop.mapping.products import products_in_orders
 from offerloop.mapping.shown import check_exposures
+from offerloop.mapping.told_apart.lines import with_lines_only
 from offerloop.message import Message
 from offerloop.workspace import SAMPLE_ROWS, SampleRows, Samples, place_of, sample_rows
 
@@ -51,7 +52,7 @@ def sample_sources(
             )
         samples["order_lines"] = joined(lines, sample_rows(place, folder, encoding=encoding), folder)
     if "order_lines" in samples:
-        samples["order_lines"] = with_first_lines(samples["order_lines"])
+        samples["order_lines"] = with_lines_only(with_first_lines(samples["order_lines"]))
     return samples
 
 

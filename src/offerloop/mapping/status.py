@@ -9,18 +9,16 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events import Wording, compile_condition, says_opt_in, says_opt_out
-from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.contents import SourceColumn, is_flag
 from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
 from offerloop.message import Message, Share, joined
-from offerloop.workspace import SampleRows
+from offerloop.workspace import LinesOnly, SampleRows
 
 _MOST_VALUES = 20
 _SHOWN_VALUES = 6
 _MOST_DROPPED = 0.5
 """A larger share of the lines is not left out without being asked."""
-_MOST_EMPTY = 0.01
-"""With a larger share of empty cells, which a filter leaves out too, it is not applied without being asked."""
 NO_SALE, UNDECIDED, SALE = "no_sale", "undecided", "sale"
 
 
@@ -38,15 +36,34 @@ class RowFilter:
 
 def row_filters(match: ColumnMatch, sample: SampleRows) -> list[RowFilter]:
     """Return one filter by all columns that clearly say which lines are no sales, and a proposal for each that may."""
-    columns = [column for column in match.unused() if _is_status(column)]
+    columns = [column for column in match.unused() if is_status(column)]
+    columns = [column for column in columns if sample.lines is None or column.name != sample.lines.column]
     no_sales = {column.name: _no_sales(column, match, sample) for column in columns}
     clear = [column for column in columns if no_sales[column.name] and _surely(column, no_sales[column.name])]
     proposed = [_proposal(column, no_sales[column.name]) for column in columns if column not in clear]
-    if not clear:
+    written = [_condition(column, "not in", no_sales[column.name]) for column in clear]
+    why = [_left_out(column, no_sales[column.name]) for column in clear]
+    theirs = [column.name for column in clear]
+    if sample.lines is not None:
+        written.insert(0, _no_line(sample.lines))
+        why.insert(0, _why_no_line(sample.lines))
+        theirs.append(sample.lines.column)
+    if not written:
         return proposed
-    written = " and ".join(_condition(column.name, "not in", no_sales[column.name]) for column in clear)
-    why = joined((_left_out(column, no_sales[column.name]) for column in clear), "; ")
-    return [RowFilter(written, why, active=True, theirs=tuple(column.name for column in clear)), *proposed]
+    return [RowFilter(" and ".join(written), joined(why, "; "), active=True, theirs=tuple(theirs)), *proposed]
+
+
+def _no_line(lines: LinesOnly) -> str:
+    return f"{reference(lines.column)} not in [{', '.join(map(repr, lines.others))}]"
+
+
+def _why_no_line(lines: LinesOnly) -> Message:
+    return Message(
+        "rows with {others} in '{column}' have no '{empty}' and are no lines of orders",
+        others=list(lines.others),
+        column=lines.column,
+        empty=lines.empty,
+    )
 
 
 def only_sales(sample: SampleRows, filters: Sequence[RowFilter]) -> SampleRows:
@@ -66,13 +83,13 @@ def _wanted(table: pl.DataFrame, written: str) -> pl.DataFrame:
     return lazy.filter(condition).collect().to_native()
 
 
-def _is_status(column: SourceColumn) -> bool:
+def is_status(column: SourceColumn) -> bool:
     """Few texts, in a column that is called a status or holds mostly words of one."""
     texts = column.cells.dtype == pl.String and not column.numeric and not column.dated
     texts = texts and not says_opt_in(column.name) and not says_opt_out(column.name)
     if not texts or not 0 < column.distinct <= _MOST_VALUES:
         return False
-    if any("`" in text for text in (column.name, *column.values)):
+    if is_flag(column) or any("`" in text for text in (column.name, *column.values)):
         return False  # no expression can name it
     n_recognised = sum(bool(_meaning(value)) for value in column.values)
     score, _ = name_score(column.name, "order_lines", "status")
@@ -108,9 +125,8 @@ def _no_sales(column: SourceColumn, match: ColumnMatch, sample: SampleRows) -> l
 
 
 def _surely(column: SourceColumn, values: list[str]) -> bool:
-    counts, size = _counts(column), column.cells.len()
-    few = sum(counts[value] for value in values) <= _MOST_DROPPED * size
-    return few and size - sum(counts.values()) <= _MOST_EMPTY * size
+    counts = _counts(column)
+    return sum(counts[value] for value in values) <= _MOST_DROPPED * column.cells.len()
 
 
 def _left_out(column: SourceColumn, values: list[str]) -> Message:
@@ -131,10 +147,10 @@ def _proposal(column: SourceColumn, no_sales: list[str]) -> RowFilter:
     counts = _counts(column)
     doubtful = no_sales or [value for value in counts if _meaning(value) == UNDECIDED]
     if doubtful:
-        written = _condition(column.name, "not in", doubtful)
+        written = _condition(column, "not in", doubtful)
         remedy = Message("take the # away if {values} is no sale", values=_named(doubtful))
     else:
-        written = _condition(column.name, "in", list(counts))
+        written = _condition(column, "in", list(counts))
         remedy = Message("take the # away and keep the values that are sales")
     n_empty = column.cells.len() - sum(counts.values())
     empty = Message(
@@ -146,13 +162,17 @@ def _proposal(column: SourceColumn, no_sales: list[str]) -> RowFilter:
         column=column.name,
         shown=_shown(column),
         remedy=remedy,
-        empty=empty if n_empty else "",
+        empty=empty if n_empty and not doubtful else "",
     )
     return RowFilter(written, why, False, (column.name,))
 
 
-def _condition(name: str, operator: str, values: list[str]) -> str:
-    return f"{reference(name)} {operator} [{', '.join(map(repr, values))}]"
+def _condition(column: SourceColumn, operator: str, values: list[str]) -> str:
+    """Return a filter of rows; rows that say nothing there stay where it says what is left out."""
+    text = reference(column.name)
+    if operator == "not in" and sum(_counts(column).values()) < column.cells.len():
+        text = f"coalesce({text}, '')"
+    return f"{text} {operator} [{', '.join(map(repr, values))}]"
 
 
 def _named(values: list[str]) -> list[str]:

@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     )
     from offerloop.workspace.samples import (
         SAMPLE_ROWS,
+        LinesOnly,
         SampleRows,
         Samples,
         SourcePlace,
         fill_rows,
         join_rows,
         known_encoding,
+        line_rows,
         place_of,
         sample_rows,
     )
@@ -81,6 +83,7 @@ __all__ = [
     "CampaignRead",
     "Document",
     "InputTable",
+    "LinesOnly",
     "OffersFile",
     "Recorder",
     "RunRead",
@@ -112,6 +115,7 @@ __all__ = [
     "join_rows",
     "kept_in_manifest",
     "known_encoding",
+    "line_rows",
     "name_problems",
     "new_folder",
     "no_column",

@@ -75,6 +75,8 @@ class SampleRows:
     """Files whose columns stand beside its own."""
     filled: FilledRows | None = None
     """What stands on one row of an order only, and is filled."""
+    lines: LinesOnly | None = None
+    """Which rows were left out, because they are no lines of orders."""
 
     @property
     def decimal(self) -> str:
@@ -130,6 +132,18 @@ class FilledRows:
 
     by: str
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LinesOnly:
+    """Kinds of rows that leave a column empty, which every line of an order has."""
+
+    column: str
+    """Says the kind of each row."""
+    others: tuple[str, ...]
+    """Kinds that are left out."""
+    empty: str
+    """The column that these leave empty."""
 
 
 Samples = Mapping[SourceName, SampleRows]
@@ -231,6 +245,15 @@ def fill_rows(sample: SampleRows, by: str, columns: tuple[str, ...]) -> SampleRo
     cells = [pl.coalesce(one, one.max().over(by)).alias(name) for one, name in zip(said, columns, strict=True)]
     head, spread = (one.with_columns(cells) for one in (sample.head, sample.spread))
     return replace(sample, head=head, spread=spread, filled=FilledRows(by, columns))
+
+
+def line_rows(sample: SampleRows, lines: LinesOnly) -> SampleRows:
+    """Return the rows that are lines of orders."""
+    kind = pl.col(lines.column).str.strip_chars()
+    head, spread = (one.filter(~kind.is_in(list(lines.others))) for one in (sample.head, sample.spread))
+    share = (head.height + spread.height) / sample.sampled.height
+    n_rows = head.height if sample.whole else round(sample.n_rows * share)
+    return replace(sample, head=head, spread=spread, n_rows=n_rows, lines=lines)
 
 
 def _whole_file(sample: SampleRows, folder: Path) -> pl.LazyFrame:

@@ -115,12 +115,9 @@ def test_what_leaves_it_open_is_proposed_with_its_shares_and_counts_until_then(t
     assert tomllib.loads(proposed.removeprefix("# "))
 
 
-def test_empty_cells_are_not_left_out_without_being_asked(tmp_path):
+def test_rows_with_an_empty_status_stay(tmp_path):
     made = started(tmp_path, with_status("Financial Status", "paid", None, "refunded", "paid"))
-    assert orders_of(made).where is None
-    text = made.config.read_text(encoding="utf-8")
-    assert "say nothing there and would be left out too" in text
-    assert "# where = \"`Financial Status` not in ['refunded']\"" in text
+    assert orders_of(made).where == "coalesce(`Financial Status`, '') not in ['refunded']"
 
 
 def test_returned_lines_below_zero_stay_for_the_sale_that_they_take_back(tmp_path):

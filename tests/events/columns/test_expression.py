@@ -120,6 +120,8 @@ def test_an_unknown_column_is_answered_with_the_nearest_name():
     ("decimal", "cell", "expected"),
     [
         (".", "12.50", 12.5), (".", "1,234.50", 1234.5), (".", " $3 ", 3.0), (".", "1e3", 1000.0), (".", "12,50", None),
+        (".", "($12.50)", -12.5), (".", "12.50-", -12.5), (",", "(1.234,50 €)", -1234.5),
+        (".", "(-12)", None), (".", "5-3", None),
         (",", "12,50", 12.5), (",", "1.234,50 €", 1234.5), (",", "-7", -7.0), (",", "12.5", None), (",", "1.234", 1234),
         (".", "¥1,000", 1000.0), (".", "tea", None), (".", "NaN", None), (".", "inf", None), (".", "", None),
     ],
@@ -214,9 +216,13 @@ def test_an_empty_cell_counts_as_what_is_written(text, expected):
     assert "coalesce" not in columns_in(text, frame.collect_schema())
 
 
-@pytest.mark.parametrize(
-    "text", ["coalesce(price)", "coalesce(name, 'x')", "max(price, 0)", "coalesce(price, units=0)"]
-)
+def test_an_empty_text_counts_as_what_is_written():
+    frame = DuckDBEngine().table(pl.DataFrame({"status": ["gone", None, "sent"]}))
+    wanted = compile_condition("coalesce(status, '') not in ['gone']", wording(frame))
+    assert collect(frame.filter(wanted))["status"].to_list() == [None, "sent"]
+
+
+@pytest.mark.parametrize("text", ["coalesce(price)", "lower(name)", "max(price, 0)", "coalesce(price, units=0)"])
 def test_no_other_function_is_known(text):
     with pytest.raises(SourceError, match=r"brackets and coalesce\(column, 0\), which counts an empty cell as 0"):
         compiled(text)

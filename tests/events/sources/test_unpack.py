@@ -217,3 +217,23 @@ def test_a_broken_line_is_said_in_our_words(tmp_path, engine, content, words):
 def test_utf16_and_long_cells_are_read(tmp_path, engine):
     (tmp_path / "lines.csv").write_bytes(f"商品\tb\n茶\t{'x' * 200_000}\n".encode("utf-16"))
     assert rows(tmp_path / "lines.csv", engine)[0] == [("茶", "x" * 200_000)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [b"sep=;\r\n", b"\n\n", b"\xef\xbb\xbfsep=;\n", b"Sales report;;\n\n", b"Caf\xc3\x85 sales\n"],
+)
+def test_lines_above_the_header_are_no_part_of_the_table(tmp_path, engine, above):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(above + b"order;product;paid\n1;a;2,50\n2;b;3,50\n")
+    assert rows(path, engine)[0] == [("1", "a", "2,50"), ("2", "b", "3,50")]
+    path.write_bytes(above + b"order;product;paid\n1;a;2,50\n2;b;3,50;4\n")
+    lines = above.count(b"\n") + 3
+    assert f"line {lines} cannot be read" in refusal(path, engine)
+
+
+@pytest.mark.parametrize("text", [b"a\n1\n", b"a;b\n1;2\n", b"a;b;c;d\n1;;;\n2;;;\n", b"\n\n"])
+def test_a_header_of_few_cells_stays(tmp_path, text):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(text)
+    assert readable(path, None, tmp_path).path == path

@@ -108,12 +108,12 @@ def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:
 
 
 def _charges(lines: Frame) -> pl.Series:
-    """product_id of what is in most orders, one at a time, at prices all over the place."""
+    """product_id of what is in most orders, one at a time, at prices all over the place; never the only product."""
     fewest = max(_MOST_ORDERS * count_rows(lines.select("order_id").unique()), _FEWEST_PRICES)
     by_product = lines.group_by("product_id").agg(nw.len().alias("n"))
     common = collect(by_product.filter(nw.col("n") >= fewest))["product_id"]
-    if common.is_empty():
-        return common
+    if common.is_empty() or count_rows(by_product) == 1:
+        return common.clear()
     pairs = lines.filter(nw.col("product_id").is_in(common.to_list())).select("product_id", "order_id").unique()
     common = collect(pairs.group_by("product_id").agg(nw.len().alias("n"))).filter(pl.col("n") >= fewest)["product_id"]
     if common.is_empty():

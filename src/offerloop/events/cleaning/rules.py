@@ -163,7 +163,7 @@ def _fits(column: str, patterns: tuple[str, ...]) -> nw.Expr:
     return nw.col(column).cast(nw.String).str.contains(pattern).fill_null(value=False)
 
 
-NOT_RETURNED = ("0", "false", "no", "n", "nein", "否", "未退", "f")
+NOT_RETURNED = ("0", "false", "no", "n", "nein", "non", "faux", "falso", "否", "未退", "f")
 
 
 def _of_sale(columns: list[str]) -> list[CleaningRule]:

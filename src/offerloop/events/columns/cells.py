@@ -17,6 +17,8 @@ _SHAPES = {
     ".": rf"^[+-]?((\d{{1,3}}(,\d{{3}})+|\d+)(\.\d*)?|\.\d+){_EXPONENT}$",
     ",": rf"^[+-]?((\d{{1,3}}(\.\d{{3}})+|\d+)(,\d*)?|,\d+){_EXPONENT}$",
 }
+_BELOW_ZERO, _SIGNS_OF_IT = r"^\([^()+-]*\)$|^[^()+-]*\d-$", r"[()-]"
+"""Numbers below zero as bookkeeping writes them: (12.50) and 12.50-."""
 LARGEST = 1e15
 """Numbers of this size and more are unreadable: they would not fit into 64 bits as minor units."""
 
@@ -31,11 +33,14 @@ def parse_number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
 
     Spaces, currency signs and thousands separators are left out; `decimal` is "." or ",".
     """
-    bare = cell.str.replace_all(_SYMBOLS, "")
+    written = cell.str.replace_all(_SYMBOLS, "")
+    below_zero = written.str.contains(_BELOW_ZERO).fill_null(value=False)
+    bare = nw.when(below_zero).then(written.str.replace_all(_SIGNS_OF_IT, "")).otherwise(written)
     fits = bare.str.contains(_SHAPES[decimal]).fill_null(value=False)
     plain = bare.str.replace_all(",", "") if decimal == "." else bare.str.replace_all(r"\.", "")
     plain = plain if decimal == "." else plain.str.replace_all(",", ".")
-    number = nw.when(fits).then(plain).cast(nw.Float64)
+    size = nw.when(fits).then(plain).cast(nw.Float64)
+    number = nw.when(below_zero).then(-size).otherwise(size)
     small = (number.abs() < LARGEST).fill_null(value=False)
     return nw.when(small).then(number), ~(fits & small) & ~blank(cell)
 

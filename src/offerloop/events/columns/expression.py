@@ -108,6 +108,8 @@ class _Compiler:
                 return nw.lit(value)
             case ast.BinOp(op=ast.Add()) if parts := self._texts(node):
                 return nw.concat_str([self.build(part) for part in parts])
+            case ast.Call(func=ast.Name(id="coalesce"), args=[_, _, *_] as args, keywords=[]) if self._texts(node):
+                return nw.coalesce(*(self.build(one).cast(nw.String) for one in args))
         return self.number(node)
 
     def number(self, node: ast.expr) -> nw.Expr:
@@ -222,8 +224,8 @@ class _Compiler:
         )
 
     def _texts(self, node: ast.expr) -> list[ast.expr]:
-        """The terms of a sum that holds a quoted text; empty for a sum of numbers."""
-        terms = _terms(node)
+        """The terms of a sum, or of a choice, that holds a quoted text; empty for numbers."""
+        terms = node.args if isinstance(node, ast.Call) else _terms(node)
         texts = any(isinstance(term, ast.Constant) and isinstance(term.value, str) for term in terms)
         return terms if texts else []
 

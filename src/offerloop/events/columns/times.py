@@ -23,7 +23,7 @@ DAY = 86_400
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
     "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y",
-    "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%b %d %Y", "%Y-%b-%d",
+    "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%b %d %Y", "%b-%d-%Y", "%b-%d-%y", "%Y-%b-%d",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)

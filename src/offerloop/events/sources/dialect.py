@@ -65,7 +65,7 @@ def sniff(path: Path, *, encoding: str | None = None, separator: str | None = No
         )
     encoding = encoding or _encoding(path, sample)
     lines = _decoded(path, sample, encoding).splitlines()[:200]
-    separator = separator or max(SEPARATORS, key=lambda one: _regularity(lines, one))
+    separator = separator or max(SEPARATORS, key=lambda one: regularity(lines, one))
     cells = [cell for row in csv.reader(lines[1:], delimiter=separator) for cell in row]
     commas, points = (sum(bool(mark.match(cell)) for cell in cells) for mark in (_COMMA_DECIMAL, _POINT_DECIMAL))
     return Dialect(encoding, separator, "," if commas > points else ".")
@@ -180,7 +180,7 @@ def _decoded(path: Path, sample: bytes, encoding: str) -> str:
     return text
 
 
-def _regularity(lines: list[str], separator: str) -> tuple[int, int]:
+def regularity(lines: list[str], separator: str) -> tuple[int, int]:
     """Lines with the commonest number of cells, when these are several; then how many cells."""
     counts = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if row)
     cells, times = counts.most_common(1)[0] if counts else (1, 0)

@@ -20,6 +20,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from offerloop.errors import SourceError, near_miss
+from offerloop.events.sources.above_header import above_header
 from offerloop.events.sources.dialect import Dialect, sniff
 from offerloop.events.sources.workbook import open_workbook, sheet_names, write_sheet
 from offerloop.message import Message, Value
@@ -58,15 +59,16 @@ class Readable:
     dialect: Dialect | None = None
     """Known for a sheet; for CSV it is left to be guessed."""
     skipped: int = 0
-    """Rows of the sheet above its header."""
+    """Rows of the sheet, or lines of the file, above its header."""
 
     def position(self, line: int | None) -> Message | None:
         """Return ``"line 7"``, or ``"row 9"`` of a sheet; nothing for nothing."""
         if line is None:
             return None
+        number = str(line + self.skipped)
         if self.dialect is None:
-            return Message("line {number}", context="place in a file", number=str(line))
-        return Message("row {number}", context="place in a file", number=str(line + self.skipped))
+            return Message("line {number}", context="place in a file", number=number)
+        return Message("row {number}", context="place in a file", number=number)
 
     def place(self, line: int | None) -> Message | str:
         """Return the position as it stands behind the name of the file: ``", line 7"``."""
@@ -148,7 +150,21 @@ def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int)
         link = Path(tempfile.mkdtemp(dir=folder)) / "table.parquet"
         link.symlink_to(path.absolute())
         path = link
-    return Readable(path, name, is_parquet=path.suffix.lower() == ".parquet")
+    if path.suffix.lower() == ".parquet":
+        return Readable(path, name, is_parquet=True)
+    return _from_header_on(path, folder, name)
+
+
+def _from_header_on(path: Path, folder: Path, name: str) -> Readable:
+    """A CSV file, or a copy of it without the lines above its header."""
+    above = above_header(path)
+    if not above.n_lines:
+        return Readable(path, name)
+    copy = _copy_of(path, folder)
+    with path.open("rb") as source:
+        source.seek(above.n_bytes)
+        _copy(source, copy)
+    return Readable(copy, name, skipped=above.n_lines)
 
 
 def _of_zip(path: Path, part: str | None, folder: Path, name: str, depth: int) -> Readable:

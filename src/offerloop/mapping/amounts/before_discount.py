@@ -1,0 +1,55 @@
+"""Whether the amount of a line is the one before its discount: then what was paid is the amount less the discount."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.mapping.matching import ColumnMatch, reference
+from offerloop.message import Message
+from offerloop.workspace import SampleRows
+
+_FEWEST = 10
+"""Discounted lines of products that are also sold without one."""
+_CLEARLY, _HARDLY = 0.9, 0.1
+"""Shares of these lines that must cost the usual price before the discount is taken off, and after it is added."""
+_CLOSE = 0.005
+
+
+def paid_after_discount(match: ColumnMatch, sample: SampleRows) -> None:
+    """Take the discount off where discounted lines show the price that their products have without a discount."""
+    paid, discount, product = (match.guesses.get(ours) for ours in ("paid", "discount", "product_id"))
+    if paid is None or discount is None or product is None or not product.theirs:
+        return
+    if match.is_given("paid") or set(discount.theirs) & set(paid.theirs):
+        return
+    shares = _shares(match, sample)
+    if shares is None or shares[0] < _CLEARLY or shares[1] > _HARDLY:
+        return
+    off = discount.written.removeprefix("-")
+    written = reference(paid.written) if paid.written in match.columns else paid.written
+    why = Message(
+        "{why}; less '{column}', as discounted lines show the full price", why=paid.why, column=discount.theirs[0]
+    )
+    sign = "+" if discount.written.startswith("-") else "-"
+    off = reference(off) if off in match.columns else off
+    match.take("paid", f"{written} {sign} coalesce({off}, 0)", (*paid.theirs, *discount.theirs), why)
+
+
+def _shares(match: ColumnMatch, sample: SampleRows) -> tuple[float, float] | None:
+    """Return how many discounted lines show the usual price of their product, and how many do with the discount."""
+    roles = {"paid": "paid", "units": "quantity", "off": "discount"}
+    written = {name: match.guesses[ours].written for name, ours in roles.items()}
+    product = match.guesses["product_id"].theirs[0]
+    lines = numbers_of(sample, written).with_columns(pl.col("off").fill_null(0), product=sample.head[product])
+    lines = lines.filter((pl.col("paid") > 0) & (pl.col("units") > 0)).with_columns(
+        price=pl.col("paid") / pl.col("units"), before=(pl.col("paid") + pl.col("off")) / pl.col("units")
+    )
+    usual = lines.filter(pl.col("off") == 0).group_by("product").agg(pl.col("price").median().alias("usual"))
+    compared = lines.filter(pl.col("off") > 0).join(usual, on="product")
+    if compared.height < _FEWEST:
+        return None
+    close = compared.select(
+        ((pl.col(name) / pl.col("usual") - 1).abs() < _CLOSE).mean().alias(name) for name in ("price", "before")
+    )
+    return close.row(0)

@@ -1,0 +1,153 @@
+"""Exports of shops, tills and web analytics as they are: what each column is, by what the cells show."""
+
+import random
+
+import polars as pl
+import pytest
+
+from offerloop.mapping import infer_mapping, row_filters, sample_sources
+
+N_ORDERS = 120
+
+
+def lines():
+    """Orders of one to three lines; a third of the lines is discounted by a fifth."""
+    draw, rows = random.Random(3), []
+    for order in range(N_ORDERS):
+        customer, n_lines = draw.randrange(40), 1 + draw.randrange(3)
+        for line, product in enumerate(draw.sample(range(20), n_lines)):
+            units, price = 1 + draw.randrange(3) * draw.randrange(2), 4.5 + 3 * product
+            off = round(price * units * draw.choice([0, 0, 0.2]), 2)
+            rows.append(
+                {
+                    "Order ID": 5000 + order, "Buyer": f"c{customer}",
+                    "Date": f"2025-0{1 + order // 20}-{1 + order % 20:02}",
+                    "Line": line + 1, "Item": f"Thing {product}", "Quantity": units, "Price": price,
+                    "Gross": round(price * units, 2), "Off": off, "Net": round(price * units - off, 2),
+                }
+            )  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+LINES = lines()
+TOTAL = pl.col("Gross").sum().over("Order ID").round(2)
+ORDERS = LINES.group_by("Order ID", maintain_order=True).agg(
+    pl.col("Buyer", "Date").first(), pl.col("Quantity", "Net").sum(),
+    Items=(pl.col("Quantity").cast(pl.String) + "× " + pl.col("Item")).str.join(", "),
+)  # fmt: skip
+
+
+def mapped(folder, table):
+    table.write_csv(folder / "orders.csv")
+    samples = sample_sources({"order_lines": str(folder / "orders.csv")}, folder)
+    match = infer_mapping(samples)["order_lines"]
+    filters = [one.written for one in row_filters(match, samples["order_lines"]) if one.active]
+    return {ours: one.written for ours, one in match.guesses.items()}, [str(one) for one in match.notes], filters
+
+
+def test_a_cell_of_several_products_is_no_product(tmp_path):
+    guesses, notes, _ = mapped(tmp_path, ORDERS.rename({"Items": "Product(s)"}))
+    assert guesses["product_id"] == "'everything'"
+    assert any("'Product(s)' holds several products in a cell, such as" in one for one in notes)
+
+
+def test_names_with_commas_are_products(tmp_path):
+    size = pl.when(pl.col("Quantity") > 1).then(pl.lit(", L")).otherwise(pl.lit(", M"))
+    guesses, notes, _ = mapped(tmp_path, LINES.drop("Gross", "Net").with_columns(pl.col("Item") + size))
+    assert guesses["product_id"] == "Item"
+    assert not any("several products" in one for one in notes)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_amount_before_the_discount_is_paid_less_the_discount(tmp_path, sign):
+    table = LINES.drop("Price", "Net").rename({"Gross": "Item Total"}).with_columns(Discount=sign * pl.col("Off"))
+    guesses, _, _ = mapped(tmp_path, table.drop("Off"))
+    assert guesses["paid"] == f"`Item Total` {'-' if sign == 1 else '+'} coalesce(Discount, 0)"
+
+
+def test_an_amount_after_the_discount_stays(tmp_path):
+    guesses, _, _ = mapped(tmp_path, LINES.drop("Price", "Gross").rename({"Net": "Item Total", "Off": "Discount"}))
+    assert guesses["paid"] == "Item Total"
+
+
+def test_a_total_on_every_line_of_an_order_gives_way_to_what_adds_up_to_it(tmp_path):
+    table = LINES.with_columns(**{"Order Total Amount": TOTAL + 4.95, "Order Subtotal": TOTAL, "Item Cost": "Price"})
+    guesses, notes, _ = mapped(tmp_path, table.drop("Price", "Gross", "Net", "Off"))
+    assert guesses["paid"] == "`Item Cost` * Quantity"
+    assert any("repeats in every order" in one for one in notes)
+
+
+def test_a_total_on_every_line_is_no_amount_of_a_line(tmp_path):
+    table = LINES.with_columns(**{"Order Total Amount": TOTAL}).drop("Price", "Gross", "Net", "Off")
+    guesses, _, _ = mapped(tmp_path, table)
+    assert "paid" not in guesses
+
+
+def test_an_amount_of_ones_and_twos_is_the_units(tmp_path):
+    table = LINES.select("Buyer", "Date", "Item", AMOUNT="Quantity", SALES_PRICE="Gross")
+    guesses, _, _ = mapped(tmp_path, table)
+    assert (guesses["quantity"], guesses["paid"]) == ("AMOUNT", "SALES_PRICE")
+
+
+def test_a_customer_who_is_new_in_every_order_gives_way_to_one_who_comes_back(tmp_path):
+    new = "n" + pl.col("Order ID").cast(pl.String)
+    table = LINES.drop("Price", "Gross", "Off").rename({"Buyer": "customer_unique_id"}).with_columns(customer_id=new)
+    assert mapped(tmp_path, table)[0]["customer_id"] == "customer_unique_id"
+    _, notes, _ = mapped(tmp_path, table.drop("customer_unique_id"))
+    assert any("'customer_id' is another one in every order" in one for one in notes)
+
+
+def test_rows_of_sums_and_payments_are_no_lines(tmp_path):
+    sums = ORDERS.select("Order ID", "Buyer", "Date", "Quantity", "Net", pl.lit("Sale").alias("Line Type"))
+    payments = sums.with_columns(Quantity=None, **{"Line Type": pl.lit("Payment")})
+    table = LINES.select("Order ID", "Buyer", "Date", "Item", "Quantity", "Net", pl.lit("Sale Line").alias("Line Type"))
+    table = pl.concat([table, sums, payments], how="diagonal_relaxed").sort("Order ID", maintain_order=True)
+    guesses, _, filters = mapped(tmp_path, table)
+    assert filters == ["`Line Type` not in ['Payment', 'Sale']"]
+    assert (guesses["product_id"], guesses["quantity"], guesses["paid"]) == ("Item", "Quantity", "Net")
+
+
+def test_events_beside_purchases_are_no_lines(tmp_path):
+    number = pl.col("Buyer").str.slice(1).str.zfill(4)
+    sold = LINES.select(
+        "Date", "Item", "Quantity", pl.lit("purchase").alias("event_name"), transaction_id="Order ID",
+        item_revenue="Net", item_price="Price", user_pseudo_id="10" + number + "7531.98" + number,
+    )  # fmt: skip
+    seen = sold.with_columns(event_name=pl.lit("add_to_cart"), transaction_id=None, item_revenue=None)
+    guesses, _, filters = mapped(tmp_path, pl.concat([sold, seen], how="diagonal_relaxed"))
+    assert filters == ["event_name not in ['add_to_cart']"]
+    assert (guesses["customer_id"], guesses["paid"]) == ("user_pseudo_id", "item_revenue")
+
+
+@pytest.mark.parametrize(
+    "beside", [{"Captured": ["TRUE", "FALSE"]}, {"Status": ["Complete", "Closed"]}, {"Bill No": None}]
+)
+def test_a_flag_a_state_or_a_number_of_the_row_is_no_product(tmp_path, beside):
+    (name, values), rows = next(iter(beside.items())), range(N_ORDERS)
+    cells = [f"R{7 * one}" for one in rows] if values is None else [values[one % 9 == 0] for one in rows]
+    table = ORDERS.select("Buyer", "Date", Amount="Net").with_columns(pl.Series(name, cells))
+    assert mapped(tmp_path, table)[0]["product_id"] == "'everything'"
+
+
+def test_a_product_that_is_another_one_in_every_row_numbers_the_orders(tmp_path):
+    table = ORDERS.select("Buyer", "Date", Total="Net", Reference=pl.col("Order ID").cast(pl.String) + "X")
+    guesses, _, _ = mapped(tmp_path, table.rename({"Reference": "Référence"}))
+    assert (guesses["order_id"], guesses["product_id"]) == ("Référence", "'everything'")
+
+
+def test_the_number_of_a_report_is_no_customer(tmp_path):
+    days = [f"{1 + one % 28:02}.{1 + one // 28:02}.2025" for one in range(60)]
+    rows = [(day, n, group, 5 + n % 7, 100.5 + n) for n, day in enumerate(days) for group in ("Wine", "Bread", "Tea")]
+    table = pl.DataFrame(rows, schema=["Datum", "Z-Nr", "Warengruppe", "Anzahl Bons", "Umsatz"], orient="row")
+    assert "customer_id" not in mapped(tmp_path, table)[0]
+
+
+def test_ratings_are_no_amounts(tmp_path):
+    table = LINES.select(userId="Buyer", movieId="Item", rating=3.5 + pl.col("Quantity") % 2, timestamp="Date")
+    assert "paid" not in mapped(tmp_path, table)[0]
+
+
+def test_of_two_amounts_the_one_with_tax_was_paid(tmp_path):
+    net = (pl.col("total_price_tax_incl") / 1.2).round(6)
+    table = LINES.drop("Price", "Gross", "Off").rename({"Net": "total_price_tax_incl"})
+    assert mapped(tmp_path, table.with_columns(total_price_tax_excl=net))[0]["paid"] == "total_price_tax_incl"
