@@ -190,14 +190,16 @@ def test_a_shop_with_nothing_but_no_goods_cannot_run_and_check_says_how_it_can(t
     lines = init_shops.order_lines().with_columns(paid=1 + pl.int_range(pl.len()) % 50, order=pl.int_range(pl.len()))
     lines.select("order", "customer", "moment", "paid").write_csv(tmp_path / "lines.csv")
     files = {"order_lines": str(tmp_path / "lines.csv")}
-    made = write_shop(tmp_path / "shop", files, None, None, columns={"order_lines": {"product_id": "'basket'"}})
+    made = write_shop(tmp_path / "shop", files, None, None, columns={"order_lines": {"product_id": "'POST'"}})
     found = check(made.config)
     said = "are 100.0 % of sales, and they are never recommended and in no offer; if they are goods, write their ids"
     assert not found.ok
-    assert any(said in one and one.endswith('merchandise = ["basket"]') for one in found.facts["problems"])
+    assert any(said in one and one.endswith('merchandise = ["POST"]') for one in found.facts["problems"])
     text = made.config.read_text(encoding="utf-8")
-    made.config.write_text(text.replace('# merchandise = ["ID"]', 'merchandise = ["basket"]'), encoding="utf-8")
+    made.config.write_text(text.replace('# merchandise = ["ID"]', 'merchandise = ["POST"]'), encoding="utf-8")
     assert check(made.config).ok
+    baskets = write_shop(tmp_path / "other", files, None, None, columns={"order_lines": {"product_id": "'basket'"}})
+    assert check(baskets.config).ok  # the only product, at whatever prices, is no charge beside others
 
 
 def test_check_says_that_an_expression_is_empty_where_a_column_is_and_how_to_count_zero(tmp_path):
