@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
+from same_events import assert_same_events
 from small_shop import write_small_shop
 
 from offerloop import run
@@ -101,6 +102,57 @@ def test_what_new_files_change_in_old_ones_is_noticed(shop, before, why):
     place = shop / "lines" / "new.parquet"
     new = pl.read_parquet(shop / "1.parquet")
     pl.concat([new.with_columns(**columns) for columns in CASES[why]]).write_parquet(place)
+    try:
+        with pytest.raises(RereadError, match=why):
+            extend_events(earlier, [place], config, engine)
+    finally:
+        place.unlink()
+
+
+@pytest.fixture(scope="module")
+def of_texts(tmp_path_factory):
+    """A shop whose order lines are CSV: its configuration, an engine, its events, and the lines of a new day.
+
+    The form of the new day's dates does not show in themselves. Some cells of the days before cannot be read.
+    """
+    config = write_small_shop(tmp_path_factory.mktemp("texts"), customers=20)
+    lines = pl.read_csv(config.parent / "lines.csv", try_parse_dates=True)
+    (config.parent / "lines").mkdir()
+    new = lines.filter(pl.col("when").is_between(*DAYS, closed="left")).with_columns(_written)
+    old = lines.filter(pl.col("when") < DAYS[0]).with_columns(_written, pl.col("paid").cast(pl.String))
+    pl.concat([old, old.head(3).with_columns(paid=pl.lit("?"))]).write_csv(config.parent / "lines" / "0.csv")
+    text = config.read_text().replace('"lines.csv"', '"lines"')
+    config.write_text(f"{text}\n[clean]\nmax_unreadable = 0.5\n")
+    loaded, engine = load_config(config), DuckDBEngine(threads=1)
+    return loaded, engine, prepare(loaded, engine), new
+
+
+_written = pl.col("when").dt.strftime("%d/%m/%Y")
+
+
+def test_new_csv_files_alone_are_read_and_give_the_same(of_texts):
+    config, engine, earlier, new = of_texts
+    place = config.sources["order_lines"].file / "1.csv"
+    new.write_csv(place)
+    extended = extend_events(earlier, [place], config, engine)
+    assert_same_events(extended, prepare(config, engine))
+    assert extended.read_so_far.columns == earlier.read_so_far.columns
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [
+        ("paid", "?", "cells that cannot be read"),
+        ("paid", "2.50 €", "depends on the rows of other files"),
+        ("what", "3.0", "depends on the rows of other files"),
+        ("n", "0.5", "other types"),
+    ],
+)
+def test_texts_that_are_read_in_the_light_of_other_rows_are_noticed(of_texts, column, cell, why):
+    config, engine, earlier, new = of_texts
+    changed = pl.concat([new.cast(pl.String).head(1).with_columns(pl.lit(cell).alias(column)), new.cast(pl.String)[1:]])
+    place = config.sources["order_lines"].file / "2.csv"
+    changed.write_csv(place)
     try:
         with pytest.raises(RereadError, match=why):
             extend_events(earlier, [place], config, engine)

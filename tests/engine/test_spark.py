@@ -4,6 +4,7 @@ import gc
 import socket
 import threading
 import time
+from datetime import date
 from urllib.parse import quote
 
 import narwhals as nw
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from collected import heights
 from every_source import write_every_source
 from postgres_server import PASSWORD
+from same_events import assert_same_events
 from small_shop import write_small_shop
 
 from offerloop.config import Source, load_config
@@ -22,12 +24,9 @@ from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
 from offerloop.engine.spark_session import connected, local_server, stop_session
 from offerloop.errors import InputError, SourceError
-from offerloop.events import Events, open_source, prepare
+from offerloop.events import extend_events, open_source, prepare
 from offerloop.workspace.snapshots import with_snapshots
 from offerloop.workspace.stage_store import config_key
-
-LAZY = [name for name, kind in Events.__annotations__.items() if kind == "Frame"]
-EAGER = [name for name, kind in Events.__annotations__.items() if kind == "pl.DataFrame"]
 
 
 @pytest.fixture
@@ -35,21 +34,21 @@ def engine(spark_server):
     return engine_of(spark_server)
 
 
-def rows(table, columns):
-    return table.select(columns).sort(columns)
-
-
 def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
     config = load_config(write_every_source(tmp_path))
-    ours, theirs = prepare(config, engine), prepare(config, engine_of("duckdb"))
-    for name in LAZY:
-        frame, expected = collect(getattr(ours, name)), collect(getattr(theirs, name))
-        assert frame.select(expected.columns).schema == expected.schema, name
-        assert rows(frame, expected.columns).equals(rows(expected, expected.columns)), name
-    for name in EAGER:
-        expected = getattr(theirs, name)
-        assert rows(getattr(ours, name), expected.columns).equals(rows(expected, expected.columns)), name
-    assert (ours.notes, ours.agreement, ours.offers) == (theirs.notes, theirs.agreement, theirs.offers)
+    assert_same_events(prepare(config, engine), prepare(config, engine_of("duckdb")))
+
+
+def test_files_of_a_new_day_are_added_to_the_same_tables(engine, tmp_path):
+    config, new = load_config(write_small_shop(tmp_path, customers=5, weeks=6)), tmp_path / "lines" / "new.parquet"
+    lines, is_new = pl.read_csv(tmp_path / "lines.csv", try_parse_dates=True), pl.col("when") >= date(2024, 2, 5)
+    new.parent.mkdir()
+    lines.remove(is_new).write_parquet(new.with_name("old.parquet"))
+    source = config.sources["order_lines"].model_copy(update={"path": new.parent})
+    config = config.model_copy(update={"sources": {**config.sources, "order_lines": source}})
+    earlier = prepare(config, engine)
+    lines.filter(is_new).write_parquet(new)
+    assert_same_events(extend_events(earlier, [new], config, engine), prepare(config, engine_of("duckdb")))
 
 
 def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_path, command):

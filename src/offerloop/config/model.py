@@ -134,7 +134,7 @@ class Source(ConfigSection):
 
     path: Path | None = None
     """File relative to the configuration file: CSV, Parquet or Excel (.xlsx), also packed (.gz, .zst, .zip); or a
-    folder of Parquet files."""
+    folder of Parquet files, or of CSV files with the same columns."""
     part: str | None = None
     """Sheet of a workbook or file in a ZIP archive, where there are several."""
     url: str | None = None

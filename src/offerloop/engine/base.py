@@ -35,8 +35,8 @@ class Engine(Protocol):
     def read(self, path: Path, separator: str = ",") -> Frame:
         """A file as a lazy table: Parquet by its ending, else CSV in UTF-8 with a header, every cell as text.
 
-        A folder is a table of all its Parquet files. Parts of timestamps with a zone are those of UTC. Raises
-        SourceError when the file cannot be read.
+        A folder is a table of all its Parquet files, or without any of its CSV files, which have one header. Parts of
+        timestamps with a zone are those of UTC. Raises SourceError when the file cannot be read.
         """
 
     def table(self, frame: pl.DataFrame) -> Frame:
@@ -87,6 +87,13 @@ class TableReader(Protocol):
 
 class BrokenFileError(InputError):
     """A file turned out to be broken while its rows were read; who opened it says where, as a SourceError."""
+
+
+def is_csv(path: Path) -> bool:
+    """Return whether a file, or what is read of a folder, is CSV."""
+    if path.is_dir():
+        return not any(path.rglob("*.parquet")) and any(path.rglob("*.csv"))
+    return path.suffix.lower() != ".parquet"
 
 
 STOPS: list[Callable[[], None]] = []

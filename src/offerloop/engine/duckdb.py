@@ -23,6 +23,7 @@ from offerloop.engine.base import (
     Frame,
     T,
     U,
+    is_csv,
     reading,
     stoppable,
     temporary_place,
@@ -68,12 +69,12 @@ class DuckDBEngine:
     def read(self, path: Path, separator: str = ",") -> Frame:
         """See `Engine.read`."""
         try:
+            if is_csv(path):
+                return _lazy(self._csv(path, separator))
             if path.is_dir():
                 files = f"{_literal(path)}/**/*.parquet"
                 return _lazy(self._connection.read_parquet(files, hive_partitioning=True))
-            if path.suffix.lower() == ".parquet":
-                return _lazy(self._connection.read_parquet(_literal(path)))
-            return _lazy(self._csv(path, separator))
+            return _lazy(self._connection.read_parquet(_literal(path)))
         except duckdb.Error as error:
             raise SourceError(
                 Message(
@@ -85,10 +86,11 @@ class DuckDBEngine:
 
     def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
         """Nothing is guessed: a guessing reader may take broken first lines for no part of the table."""
-        columns = dict.fromkeys(_header(path, separator), "VARCHAR")
+        files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+        columns = dict.fromkeys(_header(files[0], separator), "VARCHAR")
         return self._connection.read_csv(
-            _literal(path), header=True, auto_detect=False, columns=columns, sep=separator, quotechar='"',
-            escapechar='"',
+            [_literal(file) for file in files], header=True, auto_detect=False, columns=columns, sep=separator,
+            quotechar='"', escapechar='"',
         )  # fmt: skip
 
     def table(self, frame: pl.DataFrame) -> Frame:

@@ -25,7 +25,20 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from offerloop.engine.base import BROKEN, SHARD, SHARD_DIGITS, STOPS, Frame, T, U, collect, extended, reading, stoppable
+from offerloop.engine.base import (
+    BROKEN,
+    SHARD,
+    SHARD_DIGITS,
+    STOPS,
+    Frame,
+    T,
+    U,
+    collect,
+    extended,
+    is_csv,
+    reading,
+    stoppable,
+)
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.engine.spark_session import connected, given_session, local_server, stop_session
 from offerloop.engine.spark_tasks import RESULT, carry_out
@@ -87,7 +100,7 @@ class SparkEngine:
 
     def read(self, path: Path, separator: str = ",") -> Frame:
         """See `Engine.read`."""
-        if path.suffix.lower() != ".parquet" and not path.is_dir():
+        if is_csv(path):
             return self._lazy(self._copied(self._files.read(path, separator)))
         if self._is_shared and path.is_relative_to(tempfile.gettempdir()):
             path = Path(shutil.copyfile(path, self._place()))  # unpacked, or the rows of a database

@@ -6,7 +6,7 @@ they take nothing back that was sold before, and no setting looks at the history
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, with_part
 from offerloop.errors import RereadError
 from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row
-from offerloop.events.columns.read import WRONG_COLUMN
+from offerloop.events.columns.read import Read
 from offerloop.message import Message
 from offerloop.tables import REJECTED
 
@@ -31,6 +31,8 @@ class ReadSoFar:
 
     columns: tuple[str, ...]
     """Names and types of the columns, in the files and as they were read."""
+    time_forms: frozenset[str]
+    """See `Read`."""
     orders: tuple[Frame, ...]
     """Each `order_id` once, also of lines that were left out."""
     ids: Frame
@@ -63,33 +65,30 @@ def extendable(config: Config) -> bool:
     )
 
 
-def of_files(config: Config, files: Sequence[Path], engine: Engine) -> Config:
-    """The configuration with some files alone of the folder of order lines."""
-    source, folder = config.sources["order_lines"], engine.new_folder()
+def of_files(config: Config, files: Sequence[Path], time_forms: Collection[str], engine: Engine) -> Config:
+    """The configuration with some files alone of the folder of order lines, whose times are written as before."""
+    source = config.sources["order_lines"]
+    folder = engine.new_folder() / source.file.name
     for file in files:
         place = folder / file.relative_to(source.file)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(file.resolve())
-    return config.model_copy(
-        update={"sources": {**config.sources, "order_lines": source.model_copy(update={"path": folder})}}
-    )
+    part = source.model_copy(update={"path": folder, "time_format": next(iter(time_forms), None)})
+    return config.model_copy(update={"sources": {**config.sources, "order_lines": part}})
 
 
 class LinesRead:
     """Order lines on their way through cleaning, beside what is kept of earlier files."""
 
-    def __init__(self, lines: Frame, config: Config, engine: Engine, earlier: ReadSoFar | None) -> None:
+    def __init__(self, lines: Frame, read: Read, config: Config, engine: Engine, earlier: ReadSoFar | None) -> None:
         """Raises RereadError where the lines are of another kind than earlier ones, or of the same orders."""
         self.earlier, self._engine, self._currency, self.ids = earlier, engine, config.shop.currency, lines
         """`ids` holds every `customer_id` and `product_id` that was read, in any of the files."""
-        schema = lines.collect_schema()
-        self.extendable = extendable(config) and WRONG_COLUMN not in schema
-        self._columns: tuple[str, ...] = ()
-        if self.extendable:
-            raw = engine.read(config.sources["order_lines"].file).collect_schema()
-            self._columns = tuple(f"{name} {kind}" for one in (raw, schema) for name, kind in one.items())
-        if earlier is not None and self._columns != earlier.columns:
-            raise RereadError(Message("the columns of the new files have other types than those before"))
+        self.extendable = extendable(config) and read.is_row_by_row and len(read.time_forms) < 2
+        self._columns = (*read.columns, *(f"{name} {kind}" for name, kind in lines.collect_schema().items()))
+        self._time_forms = read.time_forms
+        if earlier is not None:
+            self._check_kind(read, earlier)
         self._orders: tuple[Frame, ...] = ()
         self._days, self._texts = pl.DataFrame(), pl.DataFrame()
         self._cleaned = Cleaned("order_lines", lines)
@@ -98,6 +97,14 @@ class LinesRead:
             self._new = engine.keep(lines.select("order_id").unique())
             self._orders = with_part(() if earlier is None else earlier.orders, self._new)
             self._check_orders()
+
+    def _check_kind(self, read: Read, earlier: ReadSoFar) -> None:
+        if not self.extendable:
+            raise RereadError(Message("what cells of the new files mean depends on the rows of other files"))
+        if (self._columns, self._time_forms) != (earlier.columns, earlier.time_forms):
+            raise RereadError(Message("the columns of the new files have other types than those before"))
+        if read.n_unreadable:
+            raise RereadError(Message("the new files hold cells that cannot be read"))
 
     def _check_orders(self) -> None:
         if self.earlier is None:
@@ -154,8 +161,8 @@ class LinesRead:
         done, texts = self._cleaned, None if self._texts.is_empty() else self._texts
         rejected = pl.concat([REJECTED.empty(), *map(collect, done.rejected)])
         return ReadSoFar(
-            self._columns, self._orders, self.ids, self._days, texts, done.quality, done.daily, done.losses,
-            rejected, done.scanned_minor,
+            self._columns, self._time_forms, self._orders, self.ids, self._days, texts, done.quality, done.daily,
+            done.losses, rejected, done.scanned_minor,
         )  # fmt: skip
 
 

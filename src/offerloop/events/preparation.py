@@ -76,7 +76,7 @@ def extend_events(
     """
     if earlier.read_so_far is None or loop_exposures is not None:
         raise RereadError(Message("nothing was kept that new files could be added to"))
-    part = of_files(config, files, engine)
+    part = of_files(config, files, earlier.read_so_far.time_forms, engine)
     try:
         events = _prepared(_Cleaning(part, engine, read_all(part, engine), earlier), None)
     except InputError as error:
@@ -133,7 +133,8 @@ class _Cleaning:
         sources = in_small_letters(sources) if config.privacy.ignore_case else sources
         sources = {name: engine.keep(frame) for name, frame in sources.items()}
         self.earlier = earlier
-        self.lines = LinesRead(sources["order_lines"], config, engine, None if earlier is None else earlier.read_so_far)
+        so_far = None if earlier is None else earlier.read_so_far
+        self.lines = LinesRead(sources["order_lines"], read["order_lines"], config, engine, so_far)
         everybody = {**sources, "order_lines": self.lines.ids}
         check_matching(everybody, config)
         self.door = at_the_door(everybody, config.privacy, config.clean.min_matched_ids, engine)

@@ -44,5 +44,5 @@ def test_a_further_file_is_another_source(shop):
 def test_a_folder_without_any_is_refused(shop):
     for part in (shop.parent / "lines").rglob("*.parquet"):
         part.unlink()
-    with pytest.raises(SourceError, match="lines' is a folder without Parquet files; name such a folder"):
+    with pytest.raises(SourceError, match="lines' is a folder without Parquet or CSV files; name such a folder"):
         prepare(load_config(shop), DuckDBEngine())

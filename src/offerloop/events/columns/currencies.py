@@ -41,13 +41,17 @@ def signs_in(cells: pl.Series) -> dict[str, str]:
     return sign_by_currency
 
 
+def with_signs(frame: Frame, columns: Collection[str]) -> list[str]:
+    """Return the text columns of amounts in which some cells have a currency sign or letters."""
+    if not columns:
+        return []
+    signed = collect(frame.select(nw.col(name).str.contains(_ANY).any().alias(name) for name in sorted(columns)))
+    return [name for name, there in signed.row(0, named=True).items() if there]
+
+
 def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> None:
     """Raise SourceError for text columns of amounts with signs of several currencies: no sum of them has a meaning."""
     names = sorted(columns)
-    if not names:
-        return
-    signed = collect(frame.select(nw.col(name).str.contains(_ANY).any().alias(name) for name in names))
-    names = [name for name, there in signed.row(0, named=True).items() if there]
     if not names:
         return
     firsts = [

@@ -26,9 +26,14 @@ def alike(sources: dict[SourceName, Frame]) -> dict[SourceName, Frame]:
 
 def as_integers(frame: Frame, columns: Sequence[str]) -> Frame:
     """Read text ids that are integers written as floats, such as 17.0 and 1.7E+01, as the integers that they are."""
-    written = set(_with_cells(frame, columns, rf"{_FLOAT}|{_SCIENTIFIC}"))
-    written -= set(_with_cells(frame, sorted(written), _FRACTION))
-    return extended(frame, [_integer(nw.col(name)).alias(name) for name in columns if name in written])
+    written = written_as_numbers(frame, columns)
+    fractions = _with_cells(frame, written, _FRACTION)
+    return extended(frame, [_integer(nw.col(name)).alias(name) for name in written if name not in fractions])
+
+
+def written_as_numbers(frame: Frame, columns: Sequence[str]) -> list[str]:
+    """Return the columns of text ids in which some are numbers such as 17.0 and 1.7E+01."""
+    return _with_cells(frame, columns, rf"{_FLOAT}|{_SCIENTIFIC}")
 
 
 def with_scientific(frame: Frame, columns: Sequence[str]) -> list[str]:

@@ -17,9 +17,9 @@ from offerloop.events.columns import times
 from offerloop.events.columns.calendar import to_utc, with_day
 from offerloop.events.columns.cells import EDGES, as_text, blank, finite, parse_number
 from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS, Contract
-from offerloop.events.columns.currencies import check_one_currency
+from offerloop.events.columns.currencies import check_one_currency, with_signs
 from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
-from offerloop.events.columns.ids import as_integers, lost_digits, with_scientific
+from offerloop.events.columns.ids import as_integers, lost_digits, with_scientific, written_as_numbers
 from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_unclear
 from offerloop.events.privacy.consent_names import check_direction
 from offerloop.events.sources.open import open_source
@@ -42,6 +42,14 @@ class Read:
     """Rows that the filter `where` left out."""
     left_out_minor: int | None = None
     """What was paid for them; None where nothing was."""
+    columns: tuple[str, ...] = ()
+    """Names and types of the columns as they stand in the source."""
+    time_forms: frozenset[str] = frozenset()
+    """Formats in which times are written as text or as whole numbers, by the configuration or as they look."""
+    n_unreadable: int = 0
+    """Rows with an unreadable cell."""
+    is_row_by_row: bool = True
+    """Whether, but for the formats of times, no cell was read in the light of other rows."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class _Mapping:
     columns: list[nw.Expr] = field(default_factory=list)
     wrong: dict[str, _Unreadable] = field(default_factory=dict)
     """What is unreadable, by our column."""
+    time_forms: set[str] = field(default_factory=set)
+    """See `Read`."""
     local: list[str] = field(default_factory=list)
     """Columns of clock times in the source's zone."""
     problems: list[Message] = field(default_factory=list)
@@ -110,20 +120,25 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         _map_attributes(mapping)
         if mapping.problems:
             raise SourceError(joined(mapping.problems, "\n"))
-        if "currency" not in source.columns:
-            check_one_currency(wanted, mapping.amounts, f"'{raw.name}'")
+        amounts = () if "currency" in source.columns else with_signs(wanted, mapping.amounts)
+        check_one_currency(wanted, amounts, f"'{raw.name}'")
         kept = engine.keep(wanted.select(*mapping.columns, *_blame(mapping)))
         left_out, left_out_minor = _left_out(mapping, kept) if source.where else (0, None)
-        _check_readable(mapping, kept, config.clean.max_unreadable)
+        n_unreadable = _check_readable(mapping, kept, config.clean.max_unreadable)
         ids = [one for one, kind in kept.collect_schema().items() if one in source.columns and _is_text_id(one, kind)]
         _check_cells(mapping, kept, with_scientific(kept, ids), lost_digits, _LOST_DIGITS)
         for answers in [one for one in ANSWER_COLUMNS if one in source.columns]:
             _check_cells(mapping, kept, [answers], partial(is_unclear, column=answers), _UNCLEAR[answers])
-        kept = as_integers(kept, ids)
+        numbers = written_as_numbers(kept, ids)
+        kept = as_integers(kept, numbers)
     zone = source.timezone or config.shop.timezone
     for column in mapping.local:
         kept = to_utc(kept, column, zone)
-    return Read(_whole(_with_numbers(kept, source.attributes, mapping), contract), left_out, left_out_minor)
+    return Read(
+        _whole(_with_numbers(kept, source.attributes, mapping), contract), left_out, left_out_minor,
+        tuple(f"{column} {kind}" for column, kind in schema.items()), frozenset(mapping.time_forms), n_unreadable,
+        is_row_by_row=not amounts and not numbers,
+    )  # fmt: skip
 
 
 def _left_out(mapping: _Mapping, kept: Frame) -> tuple[int, int | None]:
@@ -202,10 +217,12 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
 def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType, wording: Wording) -> nw.Expr:
     if kind == nw.String:
         form = mapping.source.time_format or _guessed(mapping, theirs, value, wording)
+        mapping.time_forms.add(form)
         instants = times.written_as(value, form)
         mapping.wrong[ours] = _Unreadable(theirs, instants.unreadable, value)
     elif kind.is_integer() and (forms := times.likely_formats(mapping.raw.frame, value)):
         instants = times.written_as(value.cast(nw.String), forms[0])
+        mapping.time_forms.add(forms[0])
     elif kind.is_numeric() or kind.is_temporal():
         instants = times.typed_times(value, kind)
     else:
@@ -318,16 +335,20 @@ def _blame(mapping: _Mapping) -> list[nw.Expr]:
     return [nw.coalesce(*names).alias(WRONG_COLUMN), nw.coalesce(*cells).alias(WRONG_CELL)]
 
 
-def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> None:
-    """Raise SourceError when more than a share of `most` of a column cannot be read: it is another kind of column."""
+def _check_readable(mapping: _Mapping, kept: Frame, most: float) -> int:
+    """Count the rows with an unreadable cell.
+
+    Raises SourceError when more than a share of `most` of a column cannot be read: it is another kind of column.
+    """
     if not mapping.wrong:
-        return
+        return 0
     wrong = kept.filter(~nw.col(WRONG_COLUMN).is_null())
     counts = collect(wrong.group_by(WRONG_COLUMN).agg(nw.len().alias("n"), nw.col(WRONG_CELL).min()), WRONG_COLUMN)
     size = count_rows(kept) if counts.height else 0
     problems = [_wrong_kind(mapping, ours, cell, n, size) for ours, n, cell in counts.iter_rows() if n > most * size]
     if problems:
         raise SourceError(joined(problems, "\n"))
+    return int(counts["n"].sum())
 
 
 _LOST_DIGITS = Message(

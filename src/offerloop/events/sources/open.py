@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import narwhals as nw
 
@@ -18,9 +19,9 @@ from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
 from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
 from offerloop.events.sources.filled import with_filled
 from offerloop.events.sources.joined import with_joined
-from offerloop.events.sources.raw import Raw
+from offerloop.events.sources.raw import CsvFile, Raw
 from offerloop.events.sources.unpack import Readable, readable, split_part
-from offerloop.message import Message
+from offerloop.message import Message, both
 
 
 def file_source(path: Path) -> Source:
@@ -60,7 +61,7 @@ def _opened(source: Source, engine: Engine) -> Iterator[Raw]:
             return
         path = source.file
         if path.is_dir():
-            yield from _parquet(Readable(_with_parquet(path), path.name), source, engine)
+            yield from _of_folder(path, source, engine, folder)
             return
         if not path.is_file():
             raise SourceError(
@@ -71,7 +72,7 @@ def _opened(source: Source, engine: Engine) -> Iterator[Raw]:
             if file.is_parquet:
                 yield from _parquet(file, source, engine)
             else:
-                yield from _csv(file, source, engine, folder)
+                yield from _csv([_written(file, source)], file.name, engine, folder)
 
 
 def _platform_table(source: Source, engine: Engine) -> Frame:
@@ -101,18 +102,6 @@ def instead_of_copies(folder: Path, name: str) -> Iterator[None]:
         raise SourceError(error.message.with_texts(lambda text: copies.sub(lambda _: name, text))) from None
 
 
-def _with_parquet(folder: Path) -> Path:
-    if next(folder.rglob("*.parquet"), None) is None:
-        raise SourceError(
-            Message(
-                "'{path}' is a folder without Parquet files; name such a folder or a file in 'path' of its [sources] "
-                "section",
-                path=str(folder),
-            )
-        )
-    return folder
-
-
 def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
     try:
         yield Raw(engine.read(file.path), file.name, source.decimal or ".")
@@ -122,22 +111,108 @@ def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
         ) from None
 
 
-def _csv(file: Readable, source: Source, engine: Engine, folder: Path) -> Iterator[Raw]:
-    csv_dialect = file.dialect or sniff(file.path, encoding=source.encoding, separator=source.separator)
-    dialect = Dialect(csv_dialect.encoding, csv_dialect.separator, source.decimal or csv_dialect.decimal)
-    frame = engine.read(as_utf8(file.path, dialect.encoding, folder), dialect.separator)
-    try:
-        yield Raw(_without_empty_rows(frame), file.name, dialect.decimal, (file, dialect))
-    except BrokenFileError:
-        line, wrong = broken_line(file.path, dialect)
+_CSV = re.compile(r"\.(csv|tsv|tab|txt)(\.gz|\.zst)?$", re.IGNORECASE)
+"""Endings of the files that are read of a folder."""
+
+
+def _of_folder(path: Path, source: Source, engine: Engine, copies: Path) -> Iterator[Raw]:
+    """The Parquet files of a folder as one table, or its CSV files where it has no other."""
+    if next(path.rglob("*.parquet"), None) is not None:
+        yield from _parquet(Readable(path, path.name), source, engine)
+        return
+    files = [one for one in sorted(path.rglob("*")) if one.is_file() and _CSV.search(one.name)]
+    if not files:
         raise SourceError(
             Message(
-                "the file '{name}'{place} cannot be read: {reason}",
-                name=file.name,
-                place=file.place(line),
-                reason=wrong,
+                "'{path}' is a folder without Parquet or CSV files; name such a folder or a file in 'path' of its "
+                "[sources] section",
+                path=str(path),
             )
-        ) from None
+        )
+    with instead_of_copies(copies, path.name):
+        yield from _csv([_of_many(one, source, copies) for one in files], path.name, engine, copies)
+
+
+def _of_many(path: Path, source: Source, copies: Path) -> CsvFile:
+    """One file of a folder. Raises SourceError for decimal commas that no key says: others may lack them."""
+    file = readable(path, None, copies)
+    with instead_of_copies(copies, file.name):
+        written = _written(file, source)
+    if written[1].decimal != (source.decimal or "."):
+        raise SourceError(
+            Message(
+                "the file '{file}' writes numbers with a decimal comma, which not every file of a folder shows; set "
+                'decimal = "," in its [sources] section',
+                file=file.name,
+            )
+        )
+    return written
+
+
+def _written(file: Readable, source: Source) -> CsvFile:
+    """A CSV file and how it is written."""
+    dialect = file.dialect or sniff(file.path, encoding=source.encoding, separator=source.separator)
+    return file, Dialect(dialect.encoding, dialect.separator, source.decimal or dialect.decimal)
+
+
+def _csv(files: Sequence[CsvFile], name: str, engine: Engine, copies: Path) -> Iterator[Raw]:
+    """The rows of CSV files with the same columns."""
+    frame = _without_empty_rows(_rows(files, engine, copies))
+    try:
+        yield Raw(frame, name, files[0][1].decimal, tuple(files))
+    except BrokenFileError:
+        raise _broken(files) from None
+
+
+def _rows(files: Sequence[CsvFile], engine: Engine, copies: Path) -> Frame:
+    """All rows as they stand there. Files with one header and one separator are read together."""
+    if len(files) == 1:
+        file, dialect = files[0]
+        return engine.read(as_utf8(file.path, dialect.encoding, copies), dialect.separator)
+    alike: dict[tuple[str, ...], list[CsvFile]] = {}
+    for file, dialect in files:
+        with file.path.open(encoding=dialect.encoding, newline="") as text:
+            header = next(csv.reader(text, delimiter=dialect.separator), [])
+        alike.setdefault((dialect.separator, *header), []).append((file, dialect))
+    frames: list[Frame] = []
+    for group in alike.values():
+        frame = engine.read(_linked(group, copies), group[0][1].separator)
+        names = (frames or [frame])[0].collect_schema().names()
+        if set(names) != set(frame.collect_schema().names()):
+            raise SourceError(
+                Message(
+                    "the file '{file}' has other columns than '{first}', and the CSV files of a folder are one table; "
+                    "give each the columns {columns}",
+                    file=group[0][0].name,
+                    first=files[0][0].name,
+                    columns=both([repr(one) for one in names]),
+                )
+            )
+        frames.append(frame.select(names))
+    return nw.concat(frames) if len(frames) > 1 else frames[0]
+
+
+def _linked(files: Sequence[CsvFile], copies: Path) -> Path:
+    """A folder of these files alone, in UTF-8."""
+    folder = Path(mkdtemp(dir=copies))
+    for number, (file, dialect) in enumerate(files):
+        with instead_of_copies(copies, file.name):
+            (folder / f"{number:06}.csv").symlink_to(as_utf8(file.path, dialect.encoding, copies).absolute())
+    return folder
+
+
+def _broken(files: Sequence[CsvFile]) -> SourceError:
+    """Say which of the files cannot be read, and in which line."""
+    lines = ((file, *broken_line(file.path, dialect)) for file, dialect in files)
+    file, line, wrong = next((one for one in lines if one[1] is not None), None) or (
+        files[0][0],
+        *broken_line(files[0][0].path, files[0][1]),
+    )
+    return SourceError(
+        Message(
+            "the file '{name}'{place} cannot be read: {reason}", name=file.name, place=file.place(line), reason=wrong
+        )
+    )
 
 
 def _without_empty_rows(frame: Frame) -> Frame:
