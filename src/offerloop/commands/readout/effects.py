@@ -13,6 +13,7 @@ from offerloop.evaluation import LEAST, Difference, Estimate, Moments, cuped, di
 from offerloop.message import Message
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
+from offerloop.profiles import TAG_LABELS
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN
 
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
@@ -163,7 +164,7 @@ def segment_effects(run: PastRun, panel: OutcomePanel) -> tuple[list[ReadoutEffe
                 few.append(
                     Message(
                         "{name}: {treated} treated and {held} held back",
-                        name=FIFTHS.get(name, name),
+                        name=FIFTHS.get(name) or TAG_LABELS.get(name, name),
                         treated=treated.height,
                         held=control.height,
                     )

@@ -162,7 +162,7 @@ def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
         "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}.",
         cost=unseen_cost(findings, _, IN_BRACKETS),
         days=_of_days(both, _),
-        realised=_.money.estimate(both.realised),
+        realised=f"{_.money.text(both.realised.value)} {_.money.parts(both.realised)[1]}",  # unrounded, as its place is
         place=_(PLACES[both.place]),
         forecast=_.money.estimate(both.forecast),
         overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
