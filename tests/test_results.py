@@ -76,10 +76,16 @@ def test_questions_of_a_table_show_themselves():
     page = shown(found, "metrics", chart=True, says="ship it")
     assert "0.2" in re.sub("<[^>]+>", " ", page)
     assert found.frames["metrics"]["difference"][0] == found.arms[0].metrics[0].difference.value
+    shown(
+        offerloop.experiment(made_trial(), "arm", "bought", language="zh"),
+        "metrics",
+        chart=True,
+        says="没有检验各组人数",
+    )
     candidates = {"customer_id": [1, 2], "offer_id": ["tea", "tea"], "value": [3.0, 5.0], "cost": [1.0, 1.0]}
     shown(offerloop.allocate(pl.DataFrame(candidates), 1), "plan", "limits", says="1 of 2 customers")
-    trial = offerloop.uplift(made_trial(), "arm", "bought", cost=0.1)
-    shown(trial, "scores", chart=True)
+    trial = offerloop.uplift(made_trial(), "arm", "bought", cost=0.1, language="zh")
+    shown(trial, "scores", chart=True, says="位用户")
     assert trial.to_pandas().equals(trial.scores().to_pandas())
 
 

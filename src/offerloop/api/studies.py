@@ -36,13 +36,15 @@ def uplift(
     seed: int = 1,
     apply: offerloop.InputTable | None = None,
     console: Console | None = None,
+    language: str | None = None,
 ) -> offerloop.UpliftResult:
     """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
 
     The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
     every other column is a feature. `score` names a score of your own to be compared, `top` the largest share of
-    customers to treat. `findings` of the result holds the decision and its forecast, `scores()` the offer
-    and the profit of each customer. Raises EvidenceError for what the table cannot show.
+    customers to treat. The result is told in `language`, by default that of the table's names. Its `findings` hold the
+    decision and its forecast, `scores()` the offer and the profit of each customer. Raises EvidenceError for what the
+    table cannot show.
     """
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study_trial
@@ -53,7 +55,7 @@ def uplift(
         cluster, names_of(known_before), score, top,
     )  # fmt: skip
     with argument_names():
-        return study_trial(table, request, console, apply)
+        return study_trial(table, request, console, apply, language)
 
 
 def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:
@@ -82,13 +84,15 @@ def experiment(
     cluster: str | None = None,
     by: Names = (),
     engine: str | None = None,
+    language: str | None = None,
 ) -> offerloop.ExperimentResult:
     """Compare each arm of an A/B test with the control, and decide whether to ship it.
 
     The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
     margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `sequential` is the
     planned number of customers where results are looked at more than once, `by` columns by whose values the outcome is
-    broken down. `page()` of the result is the report as HTML. The table may be a frame of Spark, or `engine` names
+    broken down. The result is told in `language`, by default that of the table's names; its `page()` is the report as
+    HTML. The table may be a frame of Spark, or `engine` names
     what sums it up (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server). Raises
     EvidenceError for arms with too few rows.
     """
@@ -112,7 +116,7 @@ def experiment(
         names_of(by),
     )
     with argument_names():
-        return read_experiment(table, request, engine)
+        return read_experiment(table, request, engine, language)
 
 
 def allocate(

@@ -85,7 +85,7 @@ def test_it_writes_a_folder_and_scores_other_customers(tmp_path, found):
     others = tmp_path / "others.csv"
     made(50, seed=9).select("customer", "recency", "spend_before", "member", "town").write_csv(others)
     found = uplift(made(), found.request, apply=others)
-    done = write(found, tmp_path / "out", "en")
+    done = write(found, tmp_path / "out")
     assert {one.name for one in done.folder.iterdir()} == {
         "report.html", "uplift.json", "scores.csv", "scores.parquet", "applied.csv", "applied.parquet",
     }  # fmt: skip

@@ -63,7 +63,6 @@ def experiment(
     from offerloop.commands.experiment.request import ExperimentRequest, read_guardrail
     from offerloop.commands.experiment.task import experiment as read_out
     from offerloop.commands.experiment.terminal_text import screen
-    from offerloop.config import report_language
     from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
@@ -82,9 +81,8 @@ def experiment(
         cluster,
         tuple(by or ()),
     )
-    result = read_out(table, request, engine)
-    language = report_language(language, "", (arm, outcome, *request.by, *result.sizes))
-    done = None if out is None else write(result, out, language)
+    result = read_out(table, request, engine, language)
+    done = None if out is None else write(result, out)
     place = {} if done is None else {"report": str(done.report)}
-    text = screen(result, language)
+    text = screen(result, result.language)
     say(place | result.summary, text if done is None else f"{text}\n{done.report}", as_json)

@@ -10,10 +10,10 @@ from offerloop.report import FolderResult
 from offerloop.workspace import filling, new_folder
 
 
-def write(result: ExperimentResult, parent: Path, language: str = "en") -> FolderResult:
+def write(result: ExperimentResult, parent: Path) -> FolderResult:
     """`<parent>/<time>/` with report.html and experiment.json. Raises InputError where it cannot be written."""
     facts = {"sentence": result.sentence, **result.summary}
-    page, folder = result.page(language), new_folder(parent)
+    page, folder = result.page(), new_folder(parent)
     with filling(folder) as partial:
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "experiment.json").write_text(text, encoding="utf-8")

@@ -113,6 +113,8 @@ class ExperimentResult(Result):
     """Empty where intervals hold at every look, for which there is no such test."""
     small_segments: tuple[str, ...] = ()
     """Segments that were left out, since an arm has too few customers there."""
+    language: str = "en"
+    """The language of its sentence and, unless another one is asked for, of its page."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -130,7 +132,7 @@ class ExperimentResult(Result):
         """What to do with each arm, and what to know of it."""
         from offerloop.commands.experiment.sentences import sentences
 
-        return "\n".join(sentences(self, Localizer("en"), dashes=""))  # options are arguments in Python
+        return "\n".join(sentences(self, Localizer(self.language), dashes=""))  # options are arguments in Python
 
     @property
     def chart(self) -> str:
@@ -143,13 +145,13 @@ class ExperimentResult(Result):
     def summary(self) -> dict[str, Any]:
         """Return the findings for programs; what is unbounded is left empty."""
         summary: dict[str, Any] = plain(asdict(self))
-        return summary
+        return {name: value for name, value in summary.items() if name != "language"}
 
-    def page(self, language: str = "en") -> str:
+    def page(self, language: str | None = None) -> str:
         """Return the report as HTML."""
         from offerloop.commands.experiment.page import render_experiment
 
-        return render_experiment(self, language)
+        return render_experiment(self, language or self.language)
 
 
 def _frame(rows: list[dict[str, Any]], first: tuple[str, ...]) -> pl.DataFrame:

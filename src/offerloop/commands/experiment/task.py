@@ -13,6 +13,7 @@ from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.rows import checked_rows
 from offerloop.commands.experiment.segments import break_down
 from offerloop.commands.experiment.sums import arm_sums
+from offerloop.config import report_language
 from offerloop.engine import EngineChoice, engine_of
 from offerloop.errors import InputError
 from offerloop.evaluation import (
@@ -33,11 +34,14 @@ SKEWED = 0.2
 """With more skewness of the difference itself, its interval misses clearly more often than it says."""
 
 
-def experiment(table: InputTable, request: ExperimentRequest, engine: EngineChoice | None = None) -> ExperimentResult:
+def experiment(
+    table: InputTable, request: ExperimentRequest, engine: EngineChoice | None = None, language: str | None = None
+) -> ExperimentResult:
     """Compare every arm with the control, by sums that an engine computes, or this program in its memory.
 
     Looked at once, intervals are Welch's and the delta method's; with a planned number they hold at all looks. Over all
-    arms together they miss in 5 of 100 experiments (Bonferroni).
+    arms together they miss in 5 of 100 experiments (Bonferroni). The result is told in `language`, by default that of
+    the table's names.
     Raises InputError for what is written wrongly, EvidenceError for arms with too few rows.
     """
     running = None if engine is None else engine_of(engine)
@@ -49,9 +53,11 @@ def experiment(table: InputTable, request: ExperimentRequest, engine: EngineChoi
     left = None if request.planned is None else max(0.0, request.planned - sum(sizes.values()))
     skewed = _is_skewed(request, (control, *others))
     planned, cluster = request.planned, request.cluster
+    language = report_language(language, "", (request.arm, request.outcome, *request.by, *sizes))
     result = ExperimentResult(
-        path.name, request.outcome, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster
-    )
+        path.name, request.outcome, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster,
+        language=language,
+    )  # fmt: skip
     if not request.by or any(arm.action == "stop" for arm in arms):
         return result
     return replace(result, **vars(break_down(rows, request, control.name, path)))

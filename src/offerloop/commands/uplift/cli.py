@@ -80,7 +80,6 @@ def uplift(
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study
     from offerloop.commands.uplift.terminal_text import screen
-    from offerloop.config import report_language
     from offerloop.locale import known_language
     from offerloop.workspace import planned_shares
 
@@ -91,8 +90,6 @@ def uplift(
         cluster, tuple(known_before or ()), score, top,
     )  # fmt: skip
     result = study(table, request, progress_console(as_json), apply, language)
-    names = (*result.trial.table.columns, *result.trial.arms.names)
-    language = report_language(language, "", names)
-    done = write(result, out, language, save=save)
+    done = write(result, out, save=save)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
-    say(facts, f"{screen(result.findings, language, result.applied)}\n{done.report}", as_json)
+    say(facts, f"{screen(result.findings, result.language, result.applied)}\n{done.report}", as_json)

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from offerloop.commands.uplift.page import render_uplift
-from offerloop.commands.uplift.sentences import sentence
 from offerloop.commands.uplift.task import UpliftResult, summary
 from offerloop.errors import InputError
 from offerloop.message import Message
@@ -15,13 +14,13 @@ from offerloop.report import FolderResult
 from offerloop.workspace import LEARNED, filling, new_folder
 
 
-def write(result: UpliftResult, parent: Path, language: str = "en", *, save: bool = False) -> FolderResult:
+def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderResult:
     """`<parent>/<time>/` with report.html, uplift.json and scores, and learned.json to `save` what was learned.
 
     Scores of other customers are in applied; scores and applied are .parquet and .csv. Raises InputError where the
     folder cannot be written, and where other customers cannot be scored after all, with the rest of the study written.
     """
-    facts = {"sentence": sentence(result.findings, language), **summary(result.findings)}
+    facts = {"sentence": result.sentence, **summary(result.findings)}
     tables, error = {"scores": result.scores()}, None
     if result.others is not None:
         try:
@@ -29,7 +28,7 @@ def write(result: UpliftResult, parent: Path, language: str = "en", *, save: boo
             facts["applied"] = asdict(result.applied) if result.applied else None
         except InputError as fault:
             error = fault
-    page = render_uplift(result.findings, language)
+    page = render_uplift(result.findings, result.language)
     folder = new_folder(parent)
     with filling(folder) as partial:
         for name, table in tables.items():

@@ -45,6 +45,8 @@ class UpliftResult(Result):
     study: TrialStudy
     learned: LearnedEffects
     others: OtherCustomers | None = None
+    language: str = "en"
+    """The language of its sentence and chart."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -54,12 +56,12 @@ class UpliftResult(Result):
     @property
     def sentence(self) -> str:
         """The verdict, and what it rests on."""
-        return sentence(self.findings)
+        return sentence(self.findings, self.language)
 
     @property
     def chart(self) -> str:
         """The first chart of the report."""
-        return first_chart(render_uplift(self.findings))
+        return first_chart(render_uplift(self.findings, self.language))
 
     @property
     def scorer(self) -> TrialScorer:
@@ -114,7 +116,7 @@ def uplift(
 ) -> UpliftResult:  # fmt: skip
     """Study a trial, and check first whether the customers of `apply` can be scored by it.
 
-    The console shows progress in `language`, by default that of the table.
+    Progress and the result are told in `language`, by default that of the table's names.
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
     rows, path = table_rows(table, ids=request.names)
@@ -131,7 +133,7 @@ def uplift(
     if (compared := study.compared.profit.size) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))
     learned = replace(learned, verdict=findings.verdict)
-    return UpliftResult(findings, request, trial, study, learned, others)
+    return UpliftResult(findings, request, trial, study, learned, others, language)
 
 
 def _others(apply: InputTable, trial: PreparedTrial, request: UpliftRequest) -> OtherCustomers:
