@@ -164,7 +164,7 @@ def segment_effects(run: PastRun, panel: OutcomePanel) -> tuple[list[ReadoutEffe
                 few.append(
                     Message(
                         "{name}: {treated} treated and {held} held back",
-                        name=FIFTHS.get(name) or TAG_LABELS.get(name, name),
+                        name={**FIFTHS, **TAG_LABELS}.get(name, name),
                         treated=treated.height,
                         held=control.height,
                     )
