@@ -143,3 +143,11 @@ def test_a_bundle_that_cannot_be_made_whole_says_how_many_are_missing():
     parts = [{"products": "tea", "count": 1}, {"products": ["tea", "juice"], "count": 1}]
     found = priced(basket(("tea", 1, 1_000), ("rice", 1, 800)), {"kind": "bundle", "parts": parts, "price": "1"})
     assert [(one.why.value, one.count) for one in found.rejected] == [("add_units", 1)]
+
+
+def test_what_costs_nothing_does_not_make_a_bundle_whole():
+    """With tea free, one unit is left for "3 for 2.00"; at shelf prices the bundle takes 10.00, 4.00 and 4.00."""
+    bought = basket(("tea", 3, 400), ("bread", 1, 1_000))
+    free = {"kind": "coupon", "on": "tea", "percent": 100, "lane": "flash_sale"}
+    assert total(bought, free, bundle(3, "2")) == 600
+    assert total(bought, free, bundle(3, "2"), policy=AGAIN) == 200

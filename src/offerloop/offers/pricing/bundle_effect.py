@@ -167,12 +167,16 @@ class BundleOf(OnChosenUnits):
         return [as_now(lines, scope, now) for lines, (scope, _) in zip(at.also, self.parts, strict=True)]
 
     def _units(self, at: Place, now: Running) -> tuple[list[FreeUnits], dict[int, int]]:
-        """The units that parts could take, the most expensive first, and which parts could take each line, as bits."""
+        """The units that parts could take, the most expensive first, and which parts could take each line, as bits.
+
+        Where units are used once, what costs nothing does not count.
+        """
         fits: dict[int, int] = {}
         for number, lines in enumerate(self._lines(at, now)):
             for place in lines:
                 fits[place] = fits.get(place, 0) | 1 << number
-        return free_units(now, at, sorted(fits), expensive_first=True), fits
+        units = free_units(now, at, sorted(fits), expensive_first=True)
+        return [one for one in units if one.price] if at.claim.avoids else units, fits
 
     def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> tuple[Taken, int]:
         """The most expensive units that can stand for parts together, and how many lack; `room` is used up."""

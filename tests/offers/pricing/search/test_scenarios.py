@@ -117,3 +117,17 @@ def test_equal_offers_may_use_more_units_than_one_of_them():
     once = [BuyXGetY(offer_id=f"b{n}", buy=1, get=1, times=1) for n in range(3)]
     others = [Coupon(offer_id=f"o{n:02}", amount_minor=10 + n, scope=of("x")) for n in range(10)]
     assert price(bought, [*once, *others], NOW).discount_minor == 3_000 + 19
+
+
+def test_an_offer_that_stands_in_for_another_does_not_move_it_before_what_comes_between():
+    """3.00 off counts behind the half price, although the same offer that does not stack would come before it."""
+    bought, stacks = Basket("USD", (BasketLine("p", 1, 1_000, ("x",)),)), {"stackable": True}
+    offers = [
+        Coupon(offer_id="first", amount_minor=300, stacking=Stacking(priority=2)),
+        Coupon(offer_id="half", percent=Fraction(50), stacking=Stacking(priority=1, **stacks)),
+        Coupon(offer_id="last", amount_minor=300, stacking=Stacking(**stacks)),
+        Coupon(offer_id="alone", percent=Fraction(70), stacking=Stacking(priority=-1)),
+    ]
+    with patch.object(tree, "SO_FEW", 0):
+        found = price(bought, offers, NOW)
+    assert (found.total_minor, found.gap_minor) == (200, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.running import Running
@@ -41,3 +42,21 @@ class Chosen:
         self.taken.append(one)
         self.after.append(new)
         return True
+
+
+class Path(NamedTuple):
+    """What was taken, from the last offer back to the first."""
+
+    before: Path | None
+    one: Candidate
+    after: Running
+
+    def chosen(self, start: Running) -> Chosen:
+        """The same as a list from the first one on, at the prices of the start."""
+        taken, after = list[Candidate](), list[Running]()
+        last: Path | None = self
+        while last is not None:
+            taken.append(last.one)
+            after.append(last.after)
+            last = last.before
+        return Chosen(taken[::-1], [start, *after[::-1]])

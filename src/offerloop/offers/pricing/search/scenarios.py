@@ -19,6 +19,7 @@ from typing import NamedTuple
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import LINES, SOME
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.linear import FinalWorth, LinearBound, PricesNow
 from offerloop.offers.pricing.search.steps import Step, steps_of
 from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
@@ -46,14 +47,6 @@ class Tail:
     """What rounding, and offers that are not in proportion, take off at most."""
     shares: list[float]
     """How much is left behind it, at most, of what each group of rivals for units takes off."""
-    keeps: list[float]
-    """The share of each line that percentages without a maximum leave."""
-    fixed: float
-    """What all else takes off at most."""
-
-    def least_left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
-        """At most what `left` says, and sooner said: as if maxima and amounts were reached in full."""
-        return sum(map(mul, amounts, self.keeps)) - self.fixed - sum(map(mul, off_units, self.shares))
 
     def left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
         """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much."""
@@ -87,25 +80,26 @@ class Scenario:
     worths: dict[tuple[int, int], FinalWorth] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, offers: int, every: Scenarios) -> tuple[Scenario, float]:
-        """Return a scenario, and what it leaves at least at the prices of the start, but for rounding.
+    def of(cls, offers: int, every: Scenarios) -> Scenario:
+        """Return the scenario of some offers.
 
-        A maximum discount that does not count there counts only where offers before it are left out; it is left out.
+        A maximum discount that does not count at the prices of the start counts only where offers before it are left
+        out; it is left out.
         """
         groups: dict[object, list[Step]] = {}
-        for place in places_of(offers):
+        for place in places_of(offers & every.stepping):
             for number, step in enumerate(every.steps[place]):
                 groups.setdefault((every.classes[place], number), []).append(step)
-        left, steps_of_scenarios = list[float](every.amounts), list[list[Step]]()
+        left, steps_of_scenario = list[float](every.amounts), list[list[Step]]()
         for steps in groups.values():
             lines = steps[0].lines
             total = sum([left[line] for line in lines])
             off = max([min(total * step.rate, step.most) for step in steps])
-            steps_of_scenarios.append([step.where_they_cost(total) for step in steps])
+            steps_of_scenario.append([step.where_they_cost(total) for step in steps])
             keep = 1 - off / total if total > off else 0.0
             for line in lines:
                 left[line] *= keep
-        return cls(offers, every, steps_of_scenarios), sum(left)
+        return cls(offers, every, steps_of_scenario)
 
     def tail(self, place: int, allowed: int) -> Tail:
         """What it leaves from a position on, with the offers that are allowed."""
@@ -124,18 +118,18 @@ class Scenario:
             if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
         ]
 
-    def left(self, place: int, here: PricesNow) -> float:
+    def left(self, place: int, here: PricesNow, allowed: int) -> float:
         """What it leaves at least by what units are worth in the end (see `linear`)."""
-        key = (place, (self.offers & here.allowed) >> place)
+        key = (place, (self.offers & allowed) >> place)
         worth = self.worths.get(key)
         if worth is None:
-            worth = self.worths[key] = self.all.linear.worth(place, self._groups_from(place, here.allowed))
-        return self.all.linear.left(worth, here)
+            worth = self.worths[key] = self.all.linear.worth(place, self._groups_from(place, allowed))
+        return self.all.linear.left(worth, here, self.offers & allowed)
 
     def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
-        worth, keeps, amounts_off = [1.0] * len(self.all.amounts), [1.0] * len(self.all.amounts), 0.0
-        slack, shares, behind = 0.0, [0.0] * len(self.all.rivals), set[int]()
-        events = [one for one in self.all.events if one[0] >= place]
+        worth, slack = [1.0] * len(self.all.amounts), 0.0
+        shares, behind = [0.0] * len(self.all.rivals), set[int]()
+        events = [one for one in self.all.events if one[0] >= place and (one[1] >= 0 or self.offers >> one[0] & 1)]
         for steps in reversed(groups):
             first = steps[0]
             while events and events[-1][0] > first.place:
@@ -144,17 +138,12 @@ class Scenario:
             noise = any(other & first.bits != first.bits for other in behind if other & first.bits)
             slack += top * max([step.rounding + (step.noise if noise else 0.0) for step in steps])
             fixed = len(steps) > 1 or first.most < inf
-            limited = [step.most for step in steps if step.most < inf]
-            if limited:
-                amounts_off += max(limited) * max([keeps[line] for line in first.lines])
-            keep = 1 - max([step.rate if step.most == inf else 0.0 for step in steps])
             for line in first.lines:
                 worth[line] = top if fixed else worth[line] * (1 - first.rate)
-                keeps[line] *= keep
             behind.add(first.bits)
         while events:
             slack += self._pass(events.pop(), worth, shares)
-        return Tail(_runs(groups, len(worth)), slack, shares, keeps, slack + amounts_off)
+        return Tail(_runs(groups, len(worth)), slack, shares)
 
     def _pass(self, event: tuple[int, int], worth: Sequence[float], shares: list[float]) -> float:
         """Note what is left of what rivals take off, or return what an offer that is not in proportion takes off."""
@@ -199,9 +188,15 @@ class Scenarios:
     """By position; nothing for offers that are not in proportion."""
     classes: list[object] = field(default_factory=list)
     """By position, what is equal for offers that stand in for each other."""
+    stepping: int = 0
+    """Offers that are in proportion, as bits."""
     joined: int = 0
     """Offers that have joined a class that is in the way of fewer, as bits."""
     rivals: list[Rivals] = field(default_factory=list)
+    choosing: int = 0
+    """The offers of all of these, as bits."""
+    likely: Chosen | None = None
+    """A set whose prices are likely."""
     events: list[tuple[int, int]] = field(default_factory=list)
     """The last position and the number of each group of rivals; (position, -1) of offers that are not in proportion."""
 
@@ -218,12 +213,23 @@ class Scenarios:
     @cached_property
     def linear(self) -> LinearBound:
         """The bound that is linear in prices."""
-        return LinearBound.of(self.order, self.steps, self.start)
+        return LinearBound.of(self.order, self.steps, self.start, self._likely_amounts())
 
-    def find(self, below: int) -> bool:
-        """Find those that may leave less than so much; whether they are few enough."""
+    def _likely_amounts(self) -> list[float]:
+        """Return by position what the lines of a step cost in the likely set when its turn comes."""
+        chosen, amounts, turn = self.likely or Chosen([], [self.start]), list[float](), 0
+        taken = [one.offer_id for one in chosen.taken]
+        for one, steps in zip(self.order, self.steps, strict=True):
+            before = chosen.after[turn].all_amounts
+            amounts.append(float(sum([before[line] for line in steps[0].lines])) if steps else 0.0)
+            turn += turn < len(taken) and taken[turn] == one.offer_id
+        return amounts
+
+    def find(self) -> bool:
+        """Find all scenarios; whether they are few enough."""
         self.steps = [steps_of(place, one, self.start) for place, one in enumerate(self.order)]
         self.rivals = find_rivals_by_line(self.order, self.start)
+        self.choosing = sum([some.offers for some in self.rivals])
         others = [place for place, one in enumerate(self.order) if not self.steps[place] and not is_chooser(one)]
         self.events = sorted(
             [
@@ -231,17 +237,25 @@ class Scenarios:
                 *[(place, -1) for place in others],
             ]
         )
+        sets = self._sets()
+        self.all = [Scenario.of(bits, self) for bits in sets] if len(sets) <= self.most else []
+        return bool(self.all)
+
+    def _sets(self) -> Sequence[int]:
+        """The offers of each scenario, as bits.
+
+        Where they are few enough, offers that are no steps are in those only that they may be beside.
+        """
         members = self._classes()
         heads = {self.classes[place]: 1 << place for place in range(len(self.order)) if not self.joined >> place & 1}
-        sets = list(_independent(sum([heads[name] for name in members]), self.conflicts, self.most + 1))
-        slack = sum([step.rounding + step.noise for steps in self.steps for step in steps])
-        slack += sum([self.order[place].most for place in others])
-        slack += sum([some.most(self.start, some.offers) for some in self.rivals])
-        for bits in sets if len(sets) <= self.most else ():
-            one, left = Scenario.of(sum([members[self.classes[place]] for place in places_of(bits)]), self)
-            if left - slack <= below:
-                self.all.append(one)
-        return len(sets) <= self.most
+        steps, apart = sum([heads[name] for name in members]), (1 << len(self.order)) - 1 & ~self.stepping
+        sets, added = list(_independent(steps | apart, self.conflicts, self.most + 1)), 0
+        if len(sets) > self.most:
+            sets, added = list(_independent(steps, self.conflicts, self.most + 1)), apart
+        return [
+            sum([members[self.classes[place]] for place in places_of(bits & steps)]) | bits & apart | added
+            for bits in sets
+        ]
 
     def _classes(self) -> dict[object, int]:
         """The offers of each class, as bits: of one lane, on the same lines, and in the way of the same ones.
@@ -249,10 +263,16 @@ class Scenarios:
         An offer that does not stack joins one that takes off as much of the same lines and is in the way of fewer.
         """
         same_lines: dict[object, list[int]] = {}
+        heads: dict[object, int] = {}
         for place, one in enumerate(self.order):
             near, steps = self.conflicts[place] | 1 << place, self.steps[place]
-            alone = one.stackable or len(steps) != 1
-            self.classes.append(place if alone else (one.ready.lane, steps[0].lines, near))
+            if one.stackable or len(steps) != 1:
+                self.classes.append(place)
+            else:
+                like = (one.ready.lane, steps[0].lines, near)
+                head = heads.get(like, place)
+                heads[like] = place if self._is_parted(head, place) else head
+                self.classes.append((*like, heads[like]))
             if len(steps) == 1:
                 same_lines.setdefault((one.ready.lane, steps[0].lines), []).append(place)
         for places in same_lines.values():
@@ -260,6 +280,7 @@ class Scenarios:
         members: dict[object, int] = {}
         for place, steps in enumerate(self.steps):
             if steps:
+                self.stepping |= 1 << place
                 members[self.classes[place]] = members.get(self.classes[place], 0) | 1 << place
         return members
 
@@ -268,10 +289,20 @@ class Scenarios:
         for place in places:
             one, near = self.order[place], self.conflicts[place] | 1 << place
             if not one.stackable and one.uses is LINES:
-                better = [other for other in places if self._gives_way(other, near, self.steps[place][0])]
+                better = [
+                    other
+                    for other in places
+                    if self._gives_way(other, near, self.steps[place][0]) and not self._is_parted(other, place)
+                ]
                 if better:
                     self.joined |= 1 << place
                     self.classes[place] = own[min(better, key=lambda other: self.conflicts[other].bit_count())]
+
+    def _is_parted(self, place: int, other: int) -> bool:
+        """Whether an offer between two positions may change the same lines beside the first one of the two."""
+        between = range(min(place, other) + 1, max(place, other))
+        touched = self.order[place].touched
+        return any(self.order[one].touched & touched and not self.conflicts[place] >> one & 1 for one in between)
 
     def _gives_way(self, place: int, near: int, step: Step) -> bool:
         """Whether an offer takes off as much as a step and is in the way of fewer than those that are near it."""

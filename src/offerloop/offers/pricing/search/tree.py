@@ -90,7 +90,7 @@ class Search:
             self.conflicts = find_conflicts(self.order)
             most = min(_SCENARIOS, self.effort // (_PER_SCENARIO * len(self.order)))
             scenarios = Scenarios(self.order, start, self.conflicts, most)
-            if scenarios.find(self.best.total):
+            if scenarios.find():
                 ByScenario.of(self, scenarios).run(start, everything)
                 return
             self._find_parts()
@@ -163,7 +163,7 @@ class Search:
             worth = one.worth_now(now)
             if not worth or self.bound(behind, now.total, worth) >= self.best.total:
                 return
-        new = self.take(one, now)
+        new = self._take(one, now)
         if new is not None:
             self._from(new, later & ~self._ruled_out(place))
             self.path.pop()
@@ -178,11 +178,16 @@ class Search:
                 ruled_out |= 1 << other
         return ruled_out
 
-    def take(self, one: Candidate, now: Running) -> Running | None:
-        """Prices after one more offer on the path; None where it takes nothing off, and is not on the path."""
+    def apply(self, one: Candidate, now: Running) -> Running | None:
+        """Prices after one more offer; None where it takes nothing off."""
         self.effort -= len(self.basket.lines) + _PER_SET
-        new = self.first.after_adding(one, len(self.path), now) or apply(one, self.basket, now, self.least)
-        if isinstance(new, Shortfall) or new.total == now.total:
+        new = apply(one, self.basket, now, self.least)
+        return None if isinstance(new, Shortfall) or new.total == now.total else new
+
+    def _take(self, one: Candidate, now: Running) -> Running | None:
+        """Prices after one more offer on the path; None where it takes nothing off, and is not on the path."""
+        new = self.first.after_adding(one, len(self.path), now) or self.apply(one, now)
+        if new is None:
             return None
         self.path.append((one, new))
         if new.total < self.best.total:
