@@ -325,7 +325,7 @@ def _about(table: pl.DataFrame, _: Localizer) -> list[Block]:
 def _text(estimate: Estimate, _: Localizer) -> str:
     """With its interval; that of a single customer has none."""
     return (
-        estimate.text()
+        _.numbers(estimate.text())
         if estimate.has_interval
-        else _("{value} (no interval)", context="recommenders", value=f"{estimate.value:.2f}")
+        else _("{value} (no interval)", context="recommenders", value=_.numbers(f"{estimate.value:.2f}"))
     )

@@ -189,7 +189,7 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
         tuple(
             (
                 name,
-                effect.text() if row["effect"] else _("0 (what others are compared with)"),
+                _.numbers(effect.text()) if row["effect"] else _("0 (what others are compared with)"),
                 _.share(row["share_of_weeks"]),
             )
             for name, effect, row in zip(names, effects, rows, strict=True)
@@ -262,7 +262,7 @@ def _in_unit(estimate: Estimate, outcome: str, facts: RunFacts) -> str:
     """A change for ten points of depth in the outcome's own unit."""
     if outcome == "bought":
         return facts.localizer.points(estimate.times(POINTS))
-    return facts.money.estimate(estimate) if outcome.endswith("_minor") else estimate.text()
+    return facts.money.estimate(estimate) if outcome.endswith("_minor") else facts.localizer.numbers(estimate.text())
 
 
 def _break_even(evidence: ShelfEvidence, facts: RunFacts) -> str:
@@ -335,7 +335,7 @@ def _checks(evidence: ShelfEvidence, facts: RunFacts) -> Table:
 
 def _found(check: DesignCheck, facts: RunFacts) -> str:
     if check.name == "calibration slope":
-        return check.estimate.text()
+        return facts.localizer.numbers(check.estimate.text())
     return _in_unit(check.estimate.times(TEN_POINTS), check.outcome, facts)
 
 

@@ -225,7 +225,7 @@ def _controls_table(findings: UpliftFindings, _: Localizer) -> Table:
     rows = tuple(
         (
             name,
-            estimate.text(),
+            _.numbers(estimate.text()),
             (_("✗ an effect", context="uplift study") if name in moved else _("✓ none seen", context="uplift study")),
         )
         for name, estimate in findings.negative_controls.items()

@@ -75,7 +75,7 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         for ranked in findings.ranked
     ]
     dots = [
-        Dot("", f"{_name(ranked, _)}|{part.text()}", part, "ours" if ranked.is_chosen else "control")
+        Dot("", f"{_name(ranked, _)}|{_.numbers(part.text())}", part, "ours" if ranked.is_chosen else "control")
         for ranked, part in parts
     ]
     beats_chance = [ranked.over_random.low > 0 for ranked in findings.ranked if not ranked.is_score]
@@ -88,12 +88,12 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         else Message("area over a random order, {name} {per}, 95 % intervals; the line is a random order")
     )
     says = (
-        _("{rule}: {profit}", context="name and figure", rule=_name(ranked, _), profit=part.text())
+        _("{rule}: {profit}", context="name and figure", rule=_name(ranked, _), profit=_.numbers(part.text()))
         for ranked, part in parts
     )
     title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=n)
     heads = columns(_, "estimator", "area_share" if shared else "over_random")
-    cells = tuple((_ranked(ranked, _), part.text()) for ranked, part in parts)
+    cells = tuple((_ranked(ranked, _), _.numbers(part.text())) for ranked, part in parts)
     return figure(
         "estimators",
         title,
@@ -108,7 +108,7 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
 def _ranked_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit, shared = measure(findings, _), _has_shares(findings)
     rows = tuple(
-        (_ranked(ranked, _), *([ranked.share.text()] if shared and ranked.share is not None else []),
+        (_ranked(ranked, _), *([_.numbers(ranked.share.text())] if shared and ranked.share is not None else []),
          unit.size(ranked.over_random), unit.size(ranked.area), unit.size(ranked.policy))
         for ranked in findings.ranked
     )  # fmt: skip
@@ -129,7 +129,9 @@ def _name(order: Ranked | UsualArea, _: Localizer) -> str:
 
 
 def _usual_table(findings: UpliftFindings, _: Localizer) -> Table:
-    rows = tuple((_name(one, _), one.qini.text(), one.auuc.text()) for one in findings.usual_areas)
+    rows = tuple(
+        (_name(one, _), _.numbers(one.qini.text()), _.numbers(one.auuc.text())) for one in findings.usual_areas
+    )
     caption = _(
         "The same by other libraries' definitions, plain means of {offer} against {control}; a random order has a Qini "
         "coefficient of 0 and an AUUC of 0.5",
