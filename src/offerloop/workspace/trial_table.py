@@ -127,7 +127,8 @@ def numeric_column(table: pl.DataFrame, name: str) -> Floats:
         row = bad["_row"][0] if bad.height else 1
         raise InputError(
             Message(
-                "row {row}: '{name}' is '{cell}', not a number; correct it",
+                "row {row}: '{name}' is '{cell}', not a number; give a column of numbers, such as 1 and 0 for "
+                "yes and no",
                 row=str(row),
                 name=name,
                 cell=str(table.filter(pl.col("_row") == row)[name][0]),

@@ -70,6 +70,13 @@ def test_effects_of_arms_deciles_types_and_groups_are_told_with_intervals(found)
     assert {note.kind for note in told.notes} == set()
 
 
+def test_the_money_that_changes_nothing_is_its_share_of_what_the_policy_costs():
+    told = uplift(made(1_500), asked(value="margin", cost="0.8", ignore=("cost",))).findings
+    (share,) = (one.treated_share for one in told.policies if one.kind == told.policy == "targeted")
+    cost = 0.8 * share
+    assert told.unchanged_money.value == pytest.approx(told.unchanged_cost.value * cost, rel=1e-6)
+
+
 def test_the_budget_bounds_what_the_policy_spends():
     request = UpliftRequest("arm", "bought", value="margin", cost="cost", id="customer", budget=75.0)
     cost = uplift(made(1_500), request).findings.forecast.cost

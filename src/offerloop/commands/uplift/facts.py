@@ -313,6 +313,7 @@ class FindingsBuilder:
         policy, rows = self.study.selection.chosen(self.study.decision), np.arange(self.evidence.size)
         got, scores = self.evidence.action, self.outcome_scores
         weight = np.where(got > 0, policy[rows, got] / self.evidence.chance[rows, got], 0.0)
+        weight *= policy[:, 1:].sum() / max(weight.sum(), 1e-300)  # so that a fixed cost adds up to that of the policy
         paid = weight * self.log.cost
         return cost_that_changes_nothing(
             paid,
