@@ -3,10 +3,9 @@
     scripts/short_forms.py [--failures]
 
 The offers stand in tests/offers/short_form/data, each with the place it was found in and the reading that is right,
-which was written before the parser was run on them. The word lists were improved with the even rows of
-collected_offers.csv (rows count from 1); those of later_offers.csv and sourced_offers.csv were collected afterwards.
-`--failures` prints
-those that are refused though they have a reading, and those that are read wrongly.
+which was written before the parser was run on them. The word lists were improved with the even rows and three odd ones
+of collected_offers.csv (rows count from 1); those of later_offers.csv and sourced_offers.csv were collected afterwards.
+`--failures` prints those that are refused though they have a reading, and those that are read wrongly.
 """
 
 from __future__ import annotations

@@ -75,6 +75,12 @@ READ = {
     ),
     "20% off orders over $1,000": ("USD", save(spend="1000", percent=20)),
     "R$20 off": ("BRL", coupon(amount="20")),
+    "Mix & match: any 3 for $10": ("USD", any_of(3, price="10")),
+    "$10 rebate for every $100 spent": ("USD", save(spend="100", save="10", each_full=True)),
+    "Each item is reduced by $2": ("USD", coupon(amount="2", each_unit=True)),
+    "Kauf 2, zahl 1": ("EUR", buy(1, 1)),
+    "Ab 100 € 15 % Rabatt": ("EUR", save(spend="100", percent=15)),
+    "领券满199减100": ("CNY", save(spend="199", save="100")),
     "₹50 off": ("INR", coupon(amount="50")),
 }  # fmt: skip
 TWO_READINGS = {
