@@ -98,5 +98,12 @@ def test_what_no_shop_can_mean_is_refused(wrong):
         order("1", **wrong)
 
 
+@pytest.mark.parametrize("propensity", [0, 1e-320, 1.01])
+def test_a_propensity_without_a_weight_is_refused(propensity):
+    shown = {"event_id": "1", "kind": "exposure", "customer_id": "anna", "offer_id": "none", "at": NOW.isoformat()}
+    with pytest.raises(ValidationError, match="propensity"):
+        EVENT.validate_python(shown | {"propensity": propensity})
+
+
 def test_numbers_are_taken_as_ids():
     assert (order(5, customer_id=17).event_id, order(5, customer_id=17).customer_id) == ("5", "17")

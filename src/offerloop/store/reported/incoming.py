@@ -27,6 +27,8 @@ LONGEST = 200
 """Signs in an id or a short text."""
 MOST = 10**15
 """Amounts in minor units stay below it."""
+LEAST_PROPENSITY = 1e-9
+"""Nothing less is meant, and the weights of evaluations are one over it."""
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _DAY_AND_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 _NO_COLUMN = re.compile('["\x00-\x1f\x7f]|^[*]$')
@@ -159,7 +161,7 @@ class ExposureEvent(Event):
     customer_id: Id
     offer_id: Id
     """The offer, or "none" where deliberately nothing was shown."""
-    propensity: Annotated[Number, Field(gt=0, le=1)] | None = None
+    propensity: Annotated[Number, Field(ge=LEAST_PROPENSITY, le=1)] | None = None
     """Probability with which the customer was to get this offer, as a decision says it."""
     campaign_id: Id | None = None
     policy: Word | None = None
