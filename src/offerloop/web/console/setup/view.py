@@ -14,7 +14,7 @@ from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, SOURCE_NAMES
-from offerloop.mapping import ColumnMatch, guess_currency, infer_mapping, language_of, sample_sources
+from offerloop.mapping import ColumnMatch, guess_currency, infer_mapping, language_of, sample_sources, unfit_notes
 from offerloop.message import Message
 from offerloop.web.answering import json_response
 from offerloop.web.api.jobs import JobRequest, queue_job
@@ -41,7 +41,7 @@ from offerloop.workspace import SampleRows
 
 TITLE = Message("Set up the shop", context="page title")
 FOLDER, MOST_BYTES = "data", Serve().most_bytes
-SAMPLED_ROWS, SAMPLED_SIGNS = 5, 60
+SAMPLED_ROWS, SAMPLED_SIGNS, MOST_NOTES = 5, 60, 3
 SOURCES: dict[SourceName, Message] = {
     "order_lines": Message("Order lines: who bought what, when, for how much"),
     "products": Message("Products with categories", context="file to upload"),
@@ -70,7 +70,7 @@ def view(request: PageRequest) -> View:
     if "order_lines" not in files:
         return View(TITLE, _FIRST, tuple(blocks))
     try:
-        blocks += _columns(files, _joined(folder))
+        blocks += _columns(request, files, _joined(folder))
     except InputError as error:
         why = _with_names(request, error.message)
         blocks.append(Notice(Message("{why}. Choose another file in its place.", context="error", why=why), "bad"))
@@ -114,16 +114,18 @@ def _sampled(files: Mapping[SourceName, Path], joined: Sequence[str]) -> Iterato
         yield sample_sources({name: str(path) for name, path in files.items()}, Path(place), join=joined)
 
 
-def _columns(files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Block]:
+def _columns(request: PageRequest, files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Block]:
     """Return sample rows of each file, and a form with what each of our columns is read from."""
     with _sampled(files, joined) as samples:
         matches = infer_mapping(samples, {})
         inputs, missing = _inputs(files, matches)
+        notes = [note for name in files for note in _notes(name, matches[name], samples[name])]
         unfound = [one for name in files for one in _unfound(name, matches[name], {})]
         blocks: list[Block] = [
             block for name in files for block in (Heading(SOURCES[name]), _rows(name, samples[name]))
         ]  # fmt: skip
         currency = guess_currency(None, language_of(matches.values()), matches["order_lines"], matches.values()).value
+    blocks += [Notice(_with_names(request, one), "warning") for one in notes]
     if unfound:
         blocks.append(Notice(_CHOOSE.with_values(columns=unfound), "warning"))
     hint = Message("Three letters, such as GBP; left empty: {currency}.", currency=currency)
@@ -142,6 +144,11 @@ def _columns(files: Mapping[SourceName, Path], joined: Sequence[str]) -> list[Bl
 _CHOOSE = Message(
     "Not found: {columns}. Choose a column for each below, or another file if this is not the right one.", columns=()
 )
+
+
+def _notes(name: SourceName, match: ColumnMatch, sample: SampleRows) -> list[Message]:
+    """Return what a reader should know of the guesses, such as a column that seems to say who agreed to get offers."""
+    return [*match.notes, *unfit_notes(name, match, sample)][:MOST_NOTES]
 
 
 def _unfound(name: SourceName, match: ColumnMatch, chosen: Mapping[str, str]) -> list[Message]:
