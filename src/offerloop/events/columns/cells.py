@@ -12,13 +12,17 @@ BLANKS = (
 EDGES = r"^[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+$"
 """Blanks around a text, those that nobody sees too."""
 _SYMBOLS = r"[\s\x{00A0}\x{202F}'\p{Sc}元圆円원]|EUR|USD|GBP|CNY|RMB|CHF|JPY|KRW|INR|PLN|TRY|TL|zł|US"
-_EXPONENT = r"([eE][+-]?\d{1,2})?"
-_SHAPES = {
-    ".": rf"^[+-]?((\d{{1,3}}(,\d{{3}})+|\d+)(\.\d*)?|\.\d+){_EXPONENT}$",
-    ",": rf"^[+-]?((\d{{1,3}}(\.\d{{3}})+|\d+)(,\d*)?|,\d+){_EXPONENT}$",
-}
-_BELOW_ZERO, _SIGNS_OF_IT = r"^\([^()+-]*\)$|^[^()+-]*\d-$", r"[()-]"
-"""Numbers below zero as bookkeeping writes them: (12.50) and 12.50-."""
+
+
+def _shape(mark: str, thousands: str) -> str:
+    """The regular expression of a number, also below zero as bookkeeping writes it: (12.50) and 12.50-."""
+    whole = rf"(\d{{1,3}}({thousands}\d{{3}})+|\d+)"
+    size = rf"({whole}({mark}\d*)?|{mark}\d+)"
+    sized = rf"({whole}({mark}\d+)?|{mark}\d+)"
+    return rf"^([+-]?{size}([eE][+-]?\d{{1,2}})?|\({size}([eE]\d{{1,2}})?\)|{sized}([eE]\d{{1,2}})?-)$"
+
+
+_SHAPES = {".": _shape(r"\.", ","), ",": _shape(",", r"\.")}
 LARGEST = 1e15
 """Numbers of this size and more are unreadable: they would not fit into 64 bits as minor units."""
 
@@ -34,13 +38,11 @@ def parse_number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
     Spaces, currency signs and thousands separators are left out; `decimal` is "." or ",".
     """
     written = cell.str.replace_all(_SYMBOLS, "")
-    below_zero = written.str.contains(_BELOW_ZERO).fill_null(value=False)
-    bare = nw.when(below_zero).then(written.str.replace_all(_SIGNS_OF_IT, "")).otherwise(written)
-    fits = bare.str.contains(_SHAPES[decimal]).fill_null(value=False)
-    plain = bare.str.replace_all(",", "") if decimal == "." else bare.str.replace_all(r"\.", "")
+    fits = written.str.contains(_SHAPES[decimal]).fill_null(value=False)
+    plain = written.str.replace_all(r"[,()]|-$" if decimal == "." else r"[.()]|-$", "")
     plain = plain if decimal == "." else plain.str.replace_all(",", ".")
-    size = nw.when(fits).then(plain).cast(nw.Float64)
-    number = nw.when(below_zero).then(-size).otherwise(size)
+    sign = nw.when(written.str.contains(r"^\(|-$")).then(-1.0).otherwise(1.0)
+    number = nw.when(fits).then(plain).cast(nw.Float64) * sign
     small = (number.abs() < LARGEST).fill_null(value=False)
     return nw.when(small).then(number), ~(fits & small) & ~blank(cell)
 
