@@ -1,11 +1,15 @@
 """Exports of shops, tills and web analytics as they are: what each column is, by what the cells show."""
 
 import random
+import re
 
 import polars as pl
 import pytest
 
-from offerloop.mapping import infer_mapping, row_filters, sample_sources
+from offerloop.commands.init.task import write_shop
+from offerloop.config import load_config
+from offerloop.errors import InputError
+from offerloop.mapping import ColumnMatch, SourceColumn, guess_zone, infer_mapping, row_filters, sample_sources
 
 N_ORDERS = 120
 
@@ -151,3 +155,66 @@ def test_of_two_amounts_the_one_with_tax_was_paid(tmp_path):
     net = (pl.col("total_price_tax_incl") / 1.2).round(6)
     table = LINES.drop("Price", "Gross", "Off").rename({"Net": "total_price_tax_incl"})
     assert mapped(tmp_path, table.with_columns(total_price_tax_excl=net))[0]["paid"] == "total_price_tax_incl"
+
+
+def test_customers_who_are_mostly_unknown_are_customers_and_better_known_ones_are_preferred(tmp_path):
+    known = pl.when(pl.col("Order ID") % 3 == 0).then(pl.col("Buyer"))
+    table = LINES.drop("Price", "Gross", "Off", "Buyer").with_columns(LINES.select(known.alias("Customer ID")))
+    assert mapped(tmp_path, table)[0]["customer_id"] == "Customer ID"
+    table = table.with_columns(LINES.select((pl.col("Buyer") + "@example.org").alias("Email")))
+    assert mapped(tmp_path, table)[0]["customer_id"] == "Email"
+
+
+def test_orders_are_joined_by_a_key_of_another_name(tmp_path):
+    LINES.select("Line", "Item", "Quantity", "Net", order_id="Order ID").write_csv(tmp_path / "lines.csv")
+    ORDERS.select("Buyer", "Date", entity_id="Order ID", group=pl.lit(1)).write_csv(tmp_path / "orders.csv")
+    files = {"order_lines": str(tmp_path / "lines.csv")}
+    sample = sample_sources(files, tmp_path, join=[str(tmp_path / "orders.csv")])["order_lines"]
+    assert [(one.on, one.key, one.share) for one in sample.joined] == [("order_id", "entity_id", 1.0)]
+
+
+def test_a_point_that_may_part_thousands_is_a_note(tmp_path):
+    amount = ("1" + pl.col("Quantity").cast(pl.String) + ".500").alias("Amount")
+    _, notes, _ = mapped(tmp_path, LINES.drop("Price", "Gross", "Net", "Off").with_columns(amount))
+    assert any('if it parts thousands, set decimal = ","' in one for one in notes)
+
+
+@pytest.mark.parametrize(
+    "name, first, remedy", [("DAY", 1, "DAY * 86400 + 1735689600"), ("Date", 45658, "(Date - 25569) * 86400")]
+)
+def test_numbers_of_days_are_refused_with_the_time_that_they_stand_for(tmp_path, name, first, remedy):
+    days = first + (pl.col("Order ID") - 5000) // 2
+    LINES.drop("Date", "Price", "Gross", "Off").with_columns(days.alias(name)).write_csv(tmp_path / "lines.csv")
+    with pytest.raises(InputError, match=re.escape(remedy)):
+        write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
+    given = {"order_lines": {"at": remedy}}
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None, columns=given)
+    assert load_config(made.config).sources["order_lines"].columns["at"] == remedy
+
+
+def test_traditional_headers_and_the_zone_of_a_till_are_known(tmp_path):
+    names = {
+        "Order ID": "訂單編號",
+        "Buyer": "會員卡號",
+        "Date": "日期",
+        "Item": "商品編碼",
+        "Quantity": "數量",
+        "Net": "銷售",
+    }
+    guesses, _, _ = mapped(tmp_path, LINES.select(*names).rename(names))
+    assert [guesses[one] for one in ("order_id", "customer_id", "product_id", "quantity", "paid")] == [
+        one for one in names.values() if one != "日期"
+    ]
+    zoned = ColumnMatch({"Time Zone": SourceColumn("Time Zone", pl.Series(["Eastern Time (US & Canada)"] * 3))})
+    assert guess_zone("en", "USD", zoned).value == "America/New_York"
+
+
+def test_offers_that_were_shown_and_are_not_listed_are_a_note(tmp_path):
+    pl.DataFrame({"offer_id": ["ten"], "kind": ["coupon"], "percent": [10]}).write_csv(tmp_path / "offers.csv")
+    shown = {"customer": ["c1", "c2"] * 20, "offer": ["ten", "spring"] * 20, "date": ["2025-03-01"] * 40}
+    pl.DataFrame(shown).write_csv(tmp_path / "shown.csv")
+    LINES.write_csv(tmp_path / "orders.csv")
+    files = {"order_lines": "orders", "offers": "offers", "exposures": "shown"}
+    samples = sample_sources({one: str(tmp_path / f"{name}.csv") for one, name in files.items()}, tmp_path)
+    notes = [str(one) for one in infer_mapping(samples)["exposures"].notes]
+    assert any(one.startswith("50 % of the offers shown in 'offer' are not listed, such as 'spring'") for one in notes)

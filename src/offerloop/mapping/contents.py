@@ -31,6 +31,8 @@ READABLE = 0.95
 """Share of the filled cells that must be what a column needs."""
 FEW = 10
 """With fewer rows, counts of distinct values say nothing."""
+_KNOWN_CUSTOMERS = 0.1
+"""Share of the rows, at least, that say who the customer is."""
 _YES = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "sí", "si", "是", "已退", "wahr")
 _LIKE_TIMES = rf"^(\d{{8,13}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
 """Anything else is no time; asked first because it is quick."""
@@ -209,6 +211,12 @@ def is_id(column: SourceColumn) -> bool:
     return column.nameable and column.full and (column.distinct >= 2 or column.cells.len() < FEW)
 
 
+def is_customer_id(column: SourceColumn) -> bool:
+    """Names of customers, who may be unknown in most rows: many shops sell to guests."""
+    is_known = column.filled.len() >= _KNOWN_CUSTOMERS * column.cells.len()
+    return column.nameable and is_known and (column.distinct >= 2 or column.cells.len() < FEW)
+
+
 def is_order_id(column: SourceColumn) -> bool:
     """Names of orders: many, unless there are few rows."""
     return is_id(column) and column.distinct >= 0.002 * column.cells.len()
@@ -297,10 +305,10 @@ def is_clock(column: SourceColumn) -> bool:
 
 
 GATES: dict[str, Callable[[SourceColumn], bool]] = {
-    "order_id": is_order_id, "customer_id": is_id, "product_id": is_id, "campaign_id": is_id, "offer_id": is_offer,
-    "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity, "paid": is_full_money,
-    "unit_price": is_full_money, "list_price": is_money, "list_value": is_money, "discount": is_money,
-    "coupon": is_money, "reimbursed": is_money,
+    "order_id": is_order_id, "customer_id": is_customer_id, "product_id": is_id, "campaign_id": is_id,
+    "offer_id": is_offer, "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity,
+    "paid": is_full_money, "unit_price": is_full_money, "list_price": is_money, "list_value": is_money,
+    "discount": is_money, "coupon": is_money, "reimbursed": is_money,
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,

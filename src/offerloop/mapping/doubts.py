@@ -19,6 +19,7 @@ from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _TAX = 0.85
+_AMOUNTS = ("paid", "unit_price", "list_price")
 _FAMILIES = {
     "chinese": ("gb2312", "gbk", "gb18030"), "taiwanese": ("big5", "cp950", "big5hkscs"),
     "japanese": ("shift_jis", "cp932"), "western": ("cp1252", "iso8859-1", "iso8859-15"),
@@ -39,6 +40,7 @@ def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
         *date_notes(match),
         *discount_notes(match, sample),
         *amount_notes(match, sample),
+        *_thousands(match),
         *_quantities(match),
         *first_line_notes(match, sample),
         *_taxes(match),
@@ -67,6 +69,26 @@ def _family(encoding: str) -> str:
     """Encodings that read the same signs alike have one name."""
     name = codecs.lookup(encoding).name
     return next((family for family, names in _FAMILIES.items() if name in names), name)
+
+
+def _thousands(match: ColumnMatch) -> list[Message]:
+    """Return a note on amounts whose points all stand before three digits, and may part thousands."""
+    names = dict.fromkeys(name for ours in _AMOUNTS if ours in match.guesses for name in match.guesses[ours].theirs)
+    columns = [match.columns[name] for name in names if match.columns[name].cells.dtype == pl.String]
+    doubtful = [one for one in columns if one.decimal == "." and one.filled.len() and _three_digits(one.filled)]
+    return [
+        Message(
+            "'{column}' holds cells such as '{cell}', whose point is read as the decimal mark; if it parts thousands, "
+            'set decimal = ","',
+            column=one.name,
+            cell=str(one.filled[0]),
+        )
+        for one in doubtful[:1]
+    ]
+
+
+def _three_digits(cells: pl.Series) -> bool:
+    return bool(cells.str.contains(r"^\D*[1-9]\d{0,2}(\.\d{3})+\D*$").all())
 
 
 def _quantities(match: ColumnMatch) -> list[Message]:

@@ -28,6 +28,8 @@ BY_CONTENTS = Message("guessed from the contents")
 _FUZZY = 0.85
 _KNOWN_IDS = 0.5
 """Share of the ids of the order lines from which on a column with them surely holds the same ids."""
+_SPARSE = 0.5
+"""What a name counts less where most customers are unknown: a column that says more of them is better."""
 _SURELY_NAMED = 0.9
 """Score of a name from which on a reader expects the column to be read."""
 
@@ -120,6 +122,7 @@ def match(
             score, languages = name_score(column.name, source, ours)
             score += _known_bonus(column, (known_values or {}).get(ours))
             if score > 0 and gate(column):
+                score -= _SPARSE if ours == "customer_id" and not column.full else 0.0
                 scored.append((-score, place, ours, says(column.name, "without_tax"), column.name, languages))
     for _, _, ours, _, theirs, languages in sorted(scored):
         if ours not in match.guesses and theirs in {column.name for column in match.free()}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from offerloop.events import (
     written_as,
 )
 from offerloop.mapping.contents import GATES, SourceColumn, is_text
-from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score
+from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
 from offerloop.message import Message, either, joined
 from offerloop.workspace import SampleRows
 
@@ -36,6 +37,9 @@ MEANING = {
     "list_price": Message("the list price of one unit"),
 }
 """Required columns of ours in plain words."""
+_SPREADSHEET, _MOST_DAYS = (30_000, 60_000), 10_000
+"""Days since 1900 from 1982 to 2064, as spreadsheets count; and days from the first one of a data set."""
+_DAY_NAME = re.compile(r"(?<![a-z])(day|tag|jour|d[ií]a)s?(?![a-z])|天|日", re.I)
 _SAMPLES = 3
 _WIDEST = 30
 """Characters of a cell that are shown."""
@@ -136,7 +140,7 @@ def unfit_notes(source: SourceName, match: ColumnMatch, sample: SampleRows) -> l
 
 
 def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> Message | str:
-    column = match.column(ours)
+    column = None if match.guesses[ours].is_given_expression else match.column(ours)
     return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)
 
 
@@ -175,8 +179,23 @@ def misfit(ours: str, column: SourceColumn, sample: SampleRows) -> Message:
         more: Message | str = ""
         if len(wrong) > 1:
             more = Message(", nor are {n} more of {n_cells} cells", n=len(wrong) - 1, n_cells=column.filled.len())
-        return wrong_cell.with_values(place=_where(column, wrong[0], sample), cell=_short(wrong[0]), more=more)
+        why = wrong_cell.with_values(place=_where(column, wrong[0], sample), cell=_short(wrong[0]), more=more)
+        return _counted_days(column, why) if ours in TIME_COLUMNS and column.numeric else why
     return _in_common(ours, column)
+
+
+def _counted_days(column: SourceColumn, why: Message) -> Message:
+    """Add how numbers of days become times."""
+    first, last = float(column.numbers.min() or 0), float(column.numbers.max() or 0)  # type: ignore[arg-type]
+    if _SPREADSHEET[0] < first <= last < _SPREADSHEET[1]:
+        remedy = Message('{why}; if these are days of a spreadsheet, map the time to "({column} - 25569) * 86400"')
+    elif 0 <= first <= last < _MOST_DAYS and _DAY_NAME.search(column.name):
+        remedy = Message(
+            '{why}; if it counts days, map the time to "{column} * 86400 + 1735689600", where day 0 is 2025-01-01'
+        )
+    else:
+        return why
+    return remedy.with_values(why=why, column=reference(column.name))
 
 
 def _in_common(ours: str, column: SourceColumn) -> Message:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+from zoneinfo import available_timezones
 
 import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
-from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.contents import SourceColumn, is_words
 from offerloop.mapping.matching import ColumnMatch
 from offerloop.message import Message, Share, both
 from offerloop.money import DIGITS
@@ -27,6 +28,17 @@ _SCRIPTS = {"JPY": r"[\x{3040}-\x{30ff}]", "KRW": r"[\x{ac00}-\x{d7a3}]", "CNY":
 _MOSTLY, _SOME = 0.5, 0.2
 """Share of the cells that must be known places, or in a script; fewer are enough in a column that is called so."""
 _PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pays|ciudad|pa[ií]s|国|城市|省", re.I)
+
+
+_ZONE_NAME = re.compile(r"time ?_?zone|\btz\b|zeitzone|fuseau|zona horaria|时区", re.I)
+_NAMED_ZONES = {
+    f"{name} Time (US & Canada)": f"America/{city}"
+    for name, city in {
+        "Eastern": "New_York", "Central": "Chicago", "Mountain": "Denver", "Pacific": "Los_Angeles",
+        "Atlantic": "Halifax",
+    }.items()
+} | {"Arizona": "America/Phoenix", "Alaska": "America/Anchorage", "Hawaii": "Pacific/Honolulu"}  # fmt: skip
+"""Zones as tills of the United States and Canada name them."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +212,15 @@ def _wordy(column: SourceColumn) -> bool:
     return column.cells.dtype == pl.String and column.filled.len() > 0 and not column.numeric and not column.dated
 
 
-def guess_zone(language: str, currency: str) -> GuessedValue:
-    """Return the time zone of the language or of the currency, else UTC."""
+def guess_zone(language: str, currency: str, orders: ColumnMatch | None = None) -> GuessedValue:
+    """Return the zone that a column names, else the time zone of the language or of the currency, else UTC."""
+    for column in [] if orders is None else orders.columns.values():
+        if _ZONE_NAME.search(column.name) and is_words(column):
+            value = str(column.filled.mode().sort()[0])
+            if zone := _NAMED_ZONES.get(value) or (value if value in available_timezones() else None):
+                return GuessedValue(
+                    zone, Message("the commonest in '{column}'", context="evidence", column=column.name)
+                )
     home = {money: one["zone"] for money, one in _written_places().items()}
     zone = _ZONES.get(language) if _HOME[language] == currency else None
     return GuessedValue(zone or home.get(currency, "UTC"))

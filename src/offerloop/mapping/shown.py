@@ -8,7 +8,7 @@ from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_share
 from offerloop.mapping.matching import ColumnMatch, name_score, reference
-from offerloop.message import Message
+from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER
 from offerloop.workspace import SampleRows
 
@@ -109,6 +109,7 @@ def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -
     shared_values = {name: column.values & named for name, column in offers.columns.items()}
     now = offers.column("offer_id")
     if now is not None and shared_values[now.name]:
+        exposures.notes += _unlisted(shown, named - shared_values[now.name])
         return
     best = max(shared_values, key=lambda name: len(shared_values[name]))
     if not shared_values[best]:
@@ -116,6 +117,22 @@ def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -
     offers.take(
         "offer_id", best, (best,), Message("guessed: '{column}' of the exposures holds the same", column=shown.name)
     )
+
+
+def _unlisted(shown: SourceColumn, unknown: set[str]) -> list[Message]:
+    """Return a note on offers that were shown and are not listed: nothing is learned of these."""
+    share = float(shown.filled.cast(pl.String).is_in(sorted(unknown)).mean() or 0)  # type: ignore[arg-type]
+    if not unknown or not share:
+        return []
+    return [
+        Message(
+            "{share} of the offers shown in '{column}' are not listed, such as '{offer}'; if it is a listed one under "
+            "another name, use the same ids in both files",
+            share=Share(max(round(share, 2), 0.01)),
+            column=shown.name,
+            offer=sorted(unknown)[0],
+        )
+    ]
 
 
 def _no_offer(shown: SourceColumn, listed: SourceColumn | None, named: set[str], sample: SampleRows) -> Message:

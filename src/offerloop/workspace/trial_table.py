@@ -15,7 +15,10 @@ from offerloop.message import Message
 from offerloop.response import is_text_column
 
 CONTROL = re.compile(
-    r"(0(\.0+)?%?|false|control|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*|对照.*|不发.*)", re.I
+    r"(0(\.0+)?%?|false|control\b.*|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*"
+    r"|kontroll.*|ohne\b.*|kein\w*\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*|sans\b.*"
+    r"|(grupo (de )?)?control\b.*|sin\b.*|对照.*|控制组.*|空白组.*|不发.*)",
+    re.I,
 )
 """Names of an arm that gets nothing."""
 MOST_ARMS = 50

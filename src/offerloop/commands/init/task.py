@@ -134,7 +134,7 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
         Message("Not given, and what each would add:"),
         *(Message("[sources.{source}]: {adds}", context="init", source=name, adds=ADDS[name]) for name in absent),
     ]
-    zone = guess_zone(language, money.value)
+    zone = guess_zone(language, money.value, orders)
     return ShopText(
         title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
         clean_lines(others, orders),

@@ -7,6 +7,11 @@ import unicodedata
 from functools import lru_cache
 
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SIMPLIFIED = str.maketrans(
+    "號會員編碼單訂購買賣價額數銷總實時間類別產貨優門鋪帳戶顧電話郵狀態發運費稅幣種標題稱條應區點減場際開關寶規",
+    "号会员编码单订购买卖价额数销总实时间类别产货优门铺帐户顾电话邮状态发运费税币种标题称条应区点减场际开关宝规",
+)
+"""Traditional signs that headers have, and the simplified ones of the known names."""
 _LONG = 5
 """Letters from which on the end of a word counts as a word, as in German compounds."""
 
@@ -19,7 +24,7 @@ def has_signs(text: str) -> bool:
 @lru_cache(maxsize=10_000)
 def words_of(name: str) -> tuple[str, ...]:
     """Words in small letters, umlauts spelt out, other accents dropped; camelCase counts as two words."""
-    spaced = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", unicodedata.normalize("NFKC", name))
+    spaced = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", unicodedata.normalize("NFKC", name).translate(_SIMPLIFIED))
     plain = unicodedata.normalize("NFD", spaced.lower().translate(_FOLDED))
     plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain))
     return tuple(word for word in re.split(r"[\W_]+", plain) if word)
