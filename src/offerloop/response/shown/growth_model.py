@@ -200,7 +200,7 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     x = np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(len(offers)), *_growth_priors(_forms(offers))])
+    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(_depths(offers)), *_growth_priors(_forms(offers))])
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
@@ -209,16 +209,25 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
 
 def _forms(offers: Sequence[OfferTerms]) -> Floats:
     """(forms, K - 1, K - 1): covariances that parts of f may have; see above."""
-    depth = np.array([one.depth for one in offers])
-    families = list(dict.fromkeys(one.family for one in offers))
-    member = np.array([families.index(one.family) for one in offers])
+    depth, member = _depths(offers), _members(offers)
     same = (member[:, None] == member).astype(np.float64)
-    depth = depth / np.array([depth[member == one].max() for one in member])
     walk = np.where(
         [_distinct(depth[member == one]) for one in member], np.minimum.outer(depth, depth), np.eye(len(depth))
     )
     forms = [np.ones_like(same), np.outer(depth, depth) * same, walk * same]
-    return np.stack(forms if len(families) == 1 else [*forms, same])
+    return np.stack(forms if same.all() else [*forms, same, np.outer(depth, depth)])
+
+
+def _members(offers: Sequence[OfferTerms]) -> Ints:
+    """(K - 1,): numbers of the offers' families."""
+    families = list(dict.fromkeys(one.family for one in offers))
+    return np.array([families.index(one.family) for one in offers], dtype=np.int64)
+
+
+def _depths(offers: Sequence[OfferTerms]) -> Floats:
+    """(K - 1,): depths over the deepest of the offer's family."""
+    depth, member = np.array([one.depth for one in offers]), _members(offers)
+    return np.asarray(depth / np.array([depth[member == one].max() for one in member]), dtype=np.float64)
 
 
 def _growth_priors(forms: Floats) -> list[Prior]:
@@ -229,10 +238,13 @@ def _growth_priors(forms: Floats) -> list[Prior]:
     return [Prior(one, weight=float(weight)) for one, weight in zip(covariances, weights, strict=True)]
 
 
-def _usual_growth(offers: int) -> list[Prior]:
-    """The priors that all offers bring about the same."""
-    alike = np.ones((offers, offers)) + OWN_SPREAD**2 * np.eye(offers)
-    return [Prior(one**2 * alike, mean=one, weight=1 / len(USUAL_GROWTH)) for one in USUAL_GROWTH]
+def _usual_growth(depth: Floats) -> list[Prior]:
+    """The priors that all offers bring about the same, or as much as they are deep."""
+    return [
+        Prior(one**2 * (np.outer(means, means) + OWN_SPREAD**2 * np.diag(means**2)), one * means, weight=0.5 / len(USUAL_GROWTH))
+        for one in USUAL_GROWTH
+        for means in (np.ones_like(depth), depth)
+    ]
 
 
 def _distinct(depth: Floats) -> bool:

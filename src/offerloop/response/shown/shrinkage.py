@@ -32,20 +32,21 @@ class Prior:
 
     covariance: Floats
     """(q, q)."""
-    mean: float = 0.0
-    """The mean of each element."""
+    mean: Floats | float = 0.0
+    """(q,), or the mean of each element."""
     weight: float = 1.0
     """How likely this prior is beforehand, relative to the others."""
 
 
 def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
     """Return the posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over all priors."""
-    prior_mean, beforehand = (np.array([getattr(one, name) for one in priors]) for name in ("mean", "weight"))
+    prior_mean = np.array([np.broadcast_to(one.mean, len(estimate)) for one in priors])
+    beforehand = np.array([one.weight for one in priors])
     prior_covariance = np.array([one.covariance for one in priors])
     whole = covariance + prior_covariance + LEAST * np.eye(len(estimate))
-    off = (estimate - prior_mean[:, None])[..., None]
+    off = (estimate - prior_mean)[..., None]
     gain = np.linalg.solve(whole, prior_covariance).transpose(0, 2, 1)
-    means = prior_mean[:, None] + (gain @ off)[..., 0]
+    means = prior_mean + (gain @ off)[..., 0]
     covariances = prior_covariance - gain @ prior_covariance
     square = (off * np.linalg.solve(whole, off)).sum(axis=(1, 2))
     weight = averaged(np.log(beforehand) - 0.5 * (np.linalg.slogdet(whole)[1] + square))
