@@ -200,7 +200,7 @@ def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> 
     x = np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(_depths(offers)), *_growth_priors(_forms(offers))])
+    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(offers), *_growth_priors(_forms(offers))])
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
@@ -238,12 +238,13 @@ def _growth_priors(forms: Floats) -> list[Prior]:
     return [Prior(one, weight=float(weight)) for one, weight in zip(covariances, weights, strict=True)]
 
 
-def _usual_growth(depth: Floats) -> list[Prior]:
-    """The priors that all offers bring about the same, or as much as they are deep."""
+def _usual_growth(offers: Sequence[OfferTerms]) -> list[Prior]:
+    """The priors that all offers bring about the same, or those of several families as much as they are deep."""
+    same = np.ones(len(offers))
+    means = [same] if len(set(_members(offers).tolist())) == 1 else [same, _depths(offers)]
     return [
-        Prior(one**2 * (np.outer(means, means) + OWN_SPREAD**2 * np.diag(means**2)), one * means, weight=0.5 / len(USUAL_GROWTH))
-        for one in USUAL_GROWTH
-        for means in (np.ones_like(depth), depth)
+        Prior(one**2 * (np.outer(mean, mean) + OWN_SPREAD**2 * np.diag(mean**2)), one * mean, weight=1 / len(means) / len(USUAL_GROWTH))
+        for one, mean in product(USUAL_GROWTH, means)
     ]
 
 
