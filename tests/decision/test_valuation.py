@@ -81,13 +81,18 @@ def test_what_a_measured_offer_is_unsure_of_does_not_average_out():
     assert errors == [pytest.approx(first), pytest.approx(np.hypot(first, second))]
 
 
-def test_errors_of_folds_are_apart_where_each_is_judged_by_its_own_customers():
-    table = with_funded(effects(0, 12), offers()).with_columns(value_se_minor=7.0, d_value=0.0, d_discount=0.0)
-    one = table.filter(pl.col("offer_id") == table["offer_id"][0]).with_columns(basis=pl.lit("estimated"))
-    found = Valuation.of(one, calibration(error=0.0)).value(np.ones(one.height))
-    each = [7.0 * n for n in one.group_by("fold").len()["len"]]
-    assert len(each) == 2
-    assert (found.high - found.low) / 2 / Z95 == pytest.approx(np.hypot(*each))
+def test_offers_that_were_shown_may_be_off_together_and_their_difference_apart():
+    """All are compared with the same windows of nothing."""
+    table = with_funded(effects(0, 12), offers()).with_columns(
+        value_se_minor=7.0, d_value=0.0, d_discount=0.0, basis=pl.lit("estimated"), depth=pl.lit(None, pl.Float64)
+    )
+    valuation = Valuation.of(table, calibration(error=0.0))
+    first, second = ((table["offer_id"] == one).to_numpy() * 1.0 for one in table["offer_id"].unique().sort()[:2])
+    both, difference = (
+        (found.high - found.low) / 2 / Z95 for found in map(valuation.value, (first + second, first - second))
+    )
+    assert both == pytest.approx(7 * (first.sum() + second.sum()))
+    assert difference == pytest.approx(7 * np.hypot(first.sum(), second.sum()))
 
 
 def test_a_calibration_that_is_known_of_nothing_gives_a_wide_interval_and_no_warning():

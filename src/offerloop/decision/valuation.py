@@ -39,10 +39,12 @@ class Valuation:
     cost_weight: Floats
     """1 where cost lowers profit, 0 where the budget is of another unit."""
     shared_se: Floats
-    """Standard error of value that all candidates of a measured offer share, 0 elsewhere. Of an offer that was shown at
-    random each fold of the customers has its own."""
+    """Standard error of value that all candidates of a measured or shown offer share, 0 elsewhere."""
     offer: NDArray[np.int64]
     """Which of these errors each candidate has."""
+    is_shown: NDArray[np.bool_]
+    """Whether the candidate's offer was shown at random: all such offers are compared with the same windows of nothing.
+    """
     margin: Floats
     """Share of list price that each candidate's value supposes is left."""
 
@@ -61,6 +63,7 @@ class Valuation:
             cost_weight=effects["cost_weight"].to_numpy(),
             shared_se=effects["value_se_minor"].to_numpy(),
             offer=_estimates(effects),
+            is_shown=effects["basis"].to_numpy() == "estimated",
             contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
             margin=effects["margin"].to_numpy(),
         )
@@ -102,10 +105,19 @@ class Valuation:
         own = paid * self.own_share
         profit = weights @ self.value_part - own @ self.discount_part - paid @ self.contact
         slope = self._by_response(weights * self.d_value - own * self.d_discount)
-        shared = np.bincount(self.offer, weights * self.shared_se) if len(weights) else np.zeros(1)
         form = slope @ self.covariance @ slope  # below zero where estimates of next to nothing contradict each other
-        variance = abs(form) + (shared**2).sum()
+        variance = abs(form) + self._shared_variance(weights * self.shared_se)
         return Estimate.of(float(profit), float(np.sqrt(variance)))
+
+    def _shared_variance(self, errors: Floats) -> float:
+        """Variance from the errors (candidates,) of estimates: of offers that were shown as if all had one error or as
+        if each had its own, whichever is more, because how much of it they have in common is not known here."""
+        if not len(errors):
+            return 0.0
+        others, shown = (
+            np.bincount(self.offer, np.where(mine, errors, 0.0)) for mine in (~self.is_shown, self.is_shown)
+        )
+        return float((others**2).sum() + max((shown**2).sum(), shown.sum() ** 2))
 
     def _by_response(self, levels: Floats) -> Floats:
         """(4,): derivative by level and slope of both folds, from that by the level of each candidate's fold."""
@@ -129,14 +141,12 @@ def _covariance(calibration: pl.DataFrame) -> Floats:
 
 
 def _estimates(effects: pl.DataFrame) -> NDArray[np.int64]:
-    """(candidates,): one number for each offer, and where it was shown at random for each fold of it: there each fold
-    is judged by what its own customers showed, so their errors are apart. Depths of one discount that were shown share
-    their errors: what is wrong of one is wrong of its neighbours.
+    """(candidates,): one number for each offer. Depths of one discount that were shown share their errors: what is
+    wrong of one is wrong of its neighbours.
     """
-    shown = pl.col("basis") == "estimated"
-    fold = pl.when(shown).then("fold").otherwise(-1).alias("fold")
-    alike = pl.when(shown & pl.col("depth").is_not_null()).then(pl.lit("")).otherwise("offer_id")
-    number = pl.struct(pl.col("category").fill_null(""), alike.alias("offer_id"), fold).rank("dense")
+    is_depth = (pl.col("basis") == "estimated") & pl.col("depth").is_not_null()
+    alike = pl.when(is_depth).then(pl.lit("")).otherwise("offer_id")
+    number = pl.struct(pl.col("category").fill_null(""), alike.alias("offer_id")).rank("dense")
     return effects.select(number).to_series().to_numpy().astype(np.int64)
 
 

@@ -23,18 +23,20 @@ FORMS = {
 class Shop:
     """Customers who spend about `usual` a week, and a log of random offers; they grow by `response` times a form."""
 
-    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5):
+    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5, offers=OFFERS):
+        self.offers = offers
+        self.chance = np.full(len(offers), 1 / len(offers))
         rng = np.random.default_rng(seed)
         self.usual = rng.gamma(2.0, 50.0, CUSTOMERS)
         self.kind = rng.integers(0, 2, CUSTOMERS).astype(float)
         self.response = np.ones(CUSTOMERS) if response is None else response(self.kind, rng)
-        self.action = rng.integers(0, len(OFFERS), (CUSTOMERS, PERIODS))
+        self.action = rng.integers(0, len(offers), (CUSTOMERS, PERIODS))
         growth = self.response[:, None] * form[self.action]
         for lag, part in enumerate(carry, start=1):
             growth[:, lag:] += part * (self.response[:, None] * form[self.action])[:, :-lag]
         noise = rng.gamma(1 / spread**2, spread**2, (CUSTOMERS, PERIODS))
         self.value = self.usual[:, None] * (1 + growth) * noise
-        self.off = np.array([0.0, *DEPTHS])[self.action] * self.value * 0.8
+        self.off = np.array([one.depth for one in offers])[self.action] * self.value * 0.8
 
     def log(self):
         padded = np.hstack([np.full((CUSTOMERS, LAGS), -1), self.action])
@@ -42,7 +44,7 @@ class Shop:
         n = CUSTOMERS * PERIODS
         return Evidence(
             np.repeat(np.column_stack([self.usual, self.kind]), PERIODS, axis=0), self.action.ravel(),
-            self.value.ravel(), np.full((n, len(OFFERS)), 1 / len(OFFERS)), OFFERS,
+            self.value.ravel(), np.tile(self.chance, (n, 1)), self.offers,
             customer=np.repeat(np.arange(CUSTOMERS), PERIODS), earlier=np.stack(lagged, axis=1),
         )  # fmt: skip
 
@@ -50,7 +52,7 @@ class Shop:
         nothing = np.zeros(CUSTOMERS)
         return Evidence(
             np.column_stack([self.usual, self.kind]), nothing.astype(np.int64), nothing,
-            np.full((CUSTOMERS, len(OFFERS)), 1 / len(OFFERS)), OFFERS, earlier=self.action[:, : -LAGS - 1 : -1],
+            np.tile(self.chance, (CUSTOMERS, 1)), self.offers, earlier=self.action[:, : -LAGS - 1 : -1],
         )  # fmt: skip
 
     def predict(self):
@@ -65,6 +67,16 @@ def test_any_form_of_depth_is_found(form):
     relative = found.f * found.usual.mean * found.usual.over_mean(Shop(FORMS[form]).now().features).mean() / 100
     np.testing.assert_allclose(relative, FORMS[form], atol=0.08)
     assert (np.abs(relative - FORMS[form]) < 5 * found.f_se + 0.05).all()
+
+
+def test_noisy_offers_of_several_kinds_are_believed_to_grow_with_their_depth():
+    """Half the depth brings half as much; a kind alone says little, and being shown any offer brings nothing."""
+    kinds = ("coupon", "flash_sale", "direct", "spend_and_save")
+    offers = (NO_OFFER_TERMS, *(OfferTerms(f"{kind}-{depth}", kind, depth) for kind in kinds for depth in (0.1, 0.2)))
+    form = np.array([0.0, *(0.1, 0.2) * 4])
+    found = [Growth.fit(Shop(form, offers=offers, seed=seed, spread=2.0).log()).f[1:] for seed in range(6)]
+    shallow, deep = np.reshape(found, (-1, 2)).mean(axis=0)
+    assert 0.4 < shallow / deep < 0.7
 
 
 def test_effects_are_in_proportion_to_what_customers_buy_anyway():

@@ -13,14 +13,16 @@ they have taken in advance when below zero.
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
 Bayes, Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
-    f      ~ N(0, t1^2 [any] + t2^2 [same family] + t3^2 dd' [same family] + t4^2 min(d, d') [same family])
+    f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
     a, a_F ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
 
-that is: being shown an offer at all, one of its family, a line in the depth d, and any other form; min(d, d') is the
-covariance of a random walk, so that f may be convex, saturating or stepped where the log shows it. Depths of a family
-that still seem to bring less than lower ones are pooled with these (isotonic regression), and none is below 0. Given
-the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown, f of it less
-its mean over the draw (Robinson 1988). Effects count the coming window and what carries over from it:
+that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
+alike; and for each family a level, a line and any other form of its own. min(d, d') is the covariance of a random walk,
+so that f may be convex, saturating or stepped where the log shows it. Where all offers are of one family, what is alike
+for all is its own. Depths of a family that still seem to bring less than lower ones are pooled with these (isotonic
+regression), and none is below 0. Given the draw of the offer, growth is estimated by weighted least squares from the
+surprise of what was shown, f of it less its mean over the draw (Robinson 1988). Effects count the coming window and
+what carries over from it:
 
     value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
 """
@@ -46,7 +48,7 @@ LAGS = 4
 LIMIT = 2.5
 """Standard deviations beyond which a feature says no more: straight lines are not believed there."""
 SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)
-"""t1 to t4: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
+"""t1 to t5: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
 price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pieters 2005)."""
 USUAL_GROWTH = (0.02, 0.06, 0.2, 0.6)
 """Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
@@ -211,11 +213,12 @@ def _forms(offers: Sequence[OfferTerms]) -> Floats:
     """(forms, K - 1, K - 1): covariances that parts of f may have; see above."""
     depth, member = _depths(offers), _members(offers)
     same = (member[:, None] == member).astype(np.float64)
+    line = np.outer(depth, depth)
     walk = np.where(
         [_distinct(depth[member == one]) for one in member], np.minimum.outer(depth, depth), np.eye(len(depth))
     )
-    forms = [np.ones_like(same), np.outer(depth, depth) * same, walk * same]
-    return np.stack(forms if same.all() else [*forms, same, np.outer(depth, depth)])
+    forms = [np.ones_like(same), line * same, walk * same]
+    return np.stack(forms if same.all() else [*forms, same, line])
 
 
 def _members(offers: Sequence[OfferTerms]) -> Ints:
@@ -242,8 +245,9 @@ def _usual_growth(offers: Sequence[OfferTerms]) -> list[Prior]:
     """The priors that all offers bring about the same, or those of several families as much as they are deep."""
     same = np.ones(len(offers))
     means = [same] if len(set(_members(offers).tolist())) == 1 else [same, _depths(offers)]
+    weight = 1 / (len(means) * len(USUAL_GROWTH))
     return [
-        Prior(one**2 * (np.outer(mean, mean) + OWN_SPREAD**2 * np.diag(mean**2)), one * mean, weight=1 / len(means) / len(USUAL_GROWTH))
+        Prior(one**2 * (np.outer(mean, mean) + OWN_SPREAD**2 * np.diag(mean**2)), one * mean, weight)
         for one, mean in product(USUAL_GROWTH, means)
     ]
 
