@@ -110,14 +110,14 @@ class Valuation:
         return Estimate.of(float(profit), float(np.sqrt(variance)))
 
     def _shared_variance(self, errors: Floats) -> float:
-        """Variance from the errors (candidates,) of estimates: of offers that were shown as if all had one error or as
-        if each had its own, whichever is more, because how much of it they have in common is not known here."""
+        """Variance from the errors (candidates,) of estimates. Those of shown offers have a correlation of one half, as
+        comparisons of equally large arms with one control have (Dunnett 1955)."""
         if not len(errors):
             return 0.0
         others, shown = (
             np.bincount(self.offer, np.where(mine, errors, 0.0)) for mine in (~self.is_shown, self.is_shown)
         )
-        return float((others**2).sum() + max((shown**2).sum(), shown.sum() ** 2))
+        return float((others**2).sum() + ((shown**2).sum() + shown.sum() ** 2) / 2)
 
     def _by_response(self, levels: Floats) -> Floats:
         """(4,): derivative by level and slope of both folds, from that by the level of each candidate's fold."""
