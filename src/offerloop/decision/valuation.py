@@ -114,9 +114,8 @@ class Valuation:
         comparisons of equally large arms with one control have (Dunnett 1955)."""
         if not len(errors):
             return 0.0
-        others, shown = (
-            np.bincount(self.offer, np.where(mine, errors, 0.0)) for mine in (~self.is_shown, self.is_shown)
-        )
+        others = np.bincount(self.offer, np.where(self.is_shown, 0.0, errors))
+        shown = np.bincount(self.offer, np.where(self.is_shown, errors, 0.0))
         return float((others**2).sum() + ((shown**2).sum() + shown.sum() ** 2) / 2)
 
     def _by_response(self, levels: Floats) -> Floats:
