@@ -15,6 +15,9 @@ baskets whose choice of offers is exact, and the median and the largest gap of t
 Wallets of several units: the same with one to five units of each line, and offers most of which are about single units
 (`steps`, `max_units`, the most expensive one, bundles, buy one get one), half of them stackable: 10, 20 and 30.
 
+Wallets of a shop: four to twelve lines of one to four units under flash sales, thresholds, coupons, bundles, buy one
+get one and free shipping, 40 % of them stackable: 15 and 30. This generator was written after the search.
+
 Beside django-oscar: the same baskets and offers without bundles, in the same process (`pricing_oscar`), and how many
 times as long it takes; skipped where it is not installed.
 """
@@ -217,6 +220,40 @@ def _units_offer(name: str, rng: random.Random) -> Offer:
     return rng.choice(made)
 
 
+def shop_wallet(rng: random.Random, number: int) -> tuple[Basket, list[Offer]]:
+    """A basket of four to twelve lines, and offers that apply to it, of the kinds that shops run side by side."""
+    lines = [
+        BasketLine(f"product {n}", rng.choice([1, 1, 2, 2, 3, 4]), rng.choice([99, 149, 250, 399, 599, 899, 1_299]),
+                   categories=(f"category {rng.randrange(4)}",))
+        for n in range(rng.randint(4, 12))
+    ]  # fmt: skip
+    bought, found = Basket("USD", tuple(lines), 490), list[Offer]()
+    while len(found) < number:
+        one = _shop_offer(f"offer {len(found):04d}", rng)
+        one = replace(one, stacking=Stacking(stackable=rng.random() < 0.4, priority=rng.choice([0, 0, 1])))
+        if price(bought, [one], NOW).discount_minor:
+            found.append(one)
+    return bought, found
+
+
+def _shop_offer(name: str, rng: random.Random) -> Offer:
+    category = Scope(categories=frozenset([f"category {rng.randrange(4)}"]))
+    scope, percent = rng.choice([EVERYTHING, category, category]), Fraction(rng.choice([5, 8, 10, 12, 15, 20, 30]))
+    step = Tier(rng.choice([1_000, 2_000, 3_000]), rng.choice([100, 300, 500]))
+    made: list[Offer] = [
+        SpendAndSave(offer_id=name, scope=scope, tiers=(step,), each_full=True, times=rng.choice([None, 3])),
+        SpendAndSave(offer_id=name, scope=scope, tiers=(Tier(2_000, 200), Tier(5_000, 800))),
+        Coupon(offer_id=name, scope=scope, percent=percent, max_minor=rng.choice([None, 500])),
+        Coupon(offer_id=name, scope=scope, amount_minor=rng.choice([100, 500, 1_000])),
+        FlashSale(offer_id=name, scope=category, percent=percent),
+        BuyXGetY(offer_id=name, scope=category, buy=rng.randint(1, 2), get=1, percent=rng.choice([Fraction(50), ALL])),
+        Bundle(offer_id=name, parts=((category, 2),), percent=percent),
+        FreeShipping(offer_id=name),
+        Coupon(offer_id=name, scope=category, percent=Fraction(50), cheapest=1),
+    ]
+    return rng.choice(made)
+
+
 def full_wallets(baskets: int) -> Found:
     """Exactness and time where thirty offers apply."""
     results, claims = list[Result](), list[Claim]()
@@ -229,6 +266,9 @@ def full_wallets(baskets: int) -> Found:
     for number in (10, 20, 30):
         wallets = (units_wallet(random.Random(seed), number) for seed in range(baskets))
         results += _exactness(f"{number} offers on several units, half stackable", wallets)[0]
+    for number in (15, 30):
+        wallets = (shop_wallet(random.Random(seed), number) for seed in range(baskets))
+        results += _exactness(f"{number} offers of a shop, 40 % stackable", wallets)[0]
     return results, claims
 
 
