@@ -165,6 +165,12 @@ def test_customers_who_are_mostly_unknown_are_customers_and_better_known_ones_ar
     assert mapped(tmp_path, table)[0]["customer_id"] == "Email"
 
 
+def test_numbers_of_lines_in_their_orders_are_no_products_and_tell_units_apart(tmp_path):
+    numbered = LINES.drop("Line", "Quantity").with_columns(order_item_id=pl.int_range(1, pl.len() + 1).over("Order ID"))
+    guesses, _, _ = mapped(tmp_path, numbered)
+    assert (guesses["line"], guesses["product_id"], guesses["order_id"]) == ("order_item_id", "Item", "Order ID")
+
+
 def test_orders_are_joined_by_a_key_of_another_name(tmp_path):
     LINES.select("Line", "Item", "Quantity", "Net", order_id="Order ID").write_csv(tmp_path / "lines.csv")
     ORDERS.select("Buyer", "Date", entity_id="Order ID", group=pl.lit(1)).write_csv(tmp_path / "orders.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -38,6 +39,10 @@ class Clean(ConfigSection):
     """Patterns (* and ?) of product ids that are goods, whatever their names look like."""
     drop_non_merchandise: bool = False
     """Whether order lines of products that are no goods are left out; otherwise their money counts in sales."""
+    repeated_orders: Literal["copies", "units"] = "copies"
+    """What an order is of which every line is written several times, with nothing that tells the lines apart:
+    `copies`, of which one is kept, or `units` that have a line each, which are added together. Where order lines have
+    `line`, that tells."""
     bulk_quantile: Share = 0.999
     """Customers whose units lie beyond this quantile, and are ten times the median or more, are flagged as bots or
     resellers; 1 flags none."""

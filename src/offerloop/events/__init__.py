@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
     from offerloop.events.clean_events import Events
-    from offerloop.events.cleaning.clean import SCANNED, Cleaned, apply_rules, merge_scans
+    from offerloop.events.cleaning.clean import COPY, LINE, SCANNED, Cleaned, apply_rules, merge_scans
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
@@ -71,11 +71,13 @@ __all__ = [
     "BLANKS",
     "BUSINESS_AS_USUAL",
     "CONTRACTS",
+    "COPY",
     "CURRENCY_CODES",
     "CURRENCY_SIGNS",
     "DAY",
     "EPOCH",
     "ISO",
+    "LINE",
     "MILLISECONDS",
     "MONTH",
     "NON_MERCHANDISE",

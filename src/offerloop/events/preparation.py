@@ -340,7 +340,9 @@ class _Cleaning:
         cleaned.note("all rows", "read", rows, Message("rows in the source"))
         columns = frame.collect_schema().names()
         if name == "order_lines":
-            merge_scans(cleaned, ("quantity", *money_columns(columns)), self.config.shop.currency)
+            amounts, are_units = ("quantity", *money_columns(columns)), clean.repeated_orders == "units"
+            merge_scans(cleaned, amounts, self.config.shop.currency, keep_copies=are_units)
+            columns = cleaned.frame.collect_schema().names()
         else:
             if name == "products":
                 self._one_text(cleaned)

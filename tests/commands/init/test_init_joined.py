@@ -46,7 +46,7 @@ def test_customer_and_time_come_from_the_orders_and_amounts_from_the_lines(tmp_p
     assert [(one.path.name, one.on, one.key) for one in source.join] == [("orders.csv", "order_id", "id")]
     assert source.columns == {
         "order_id": "order_id", "customer_id": "account_id", "product_id": "product_id", "quantity": "1",
-        "paid": "price", "at": "created_at",
+        "paid": "price", "at": "created_at", "line": "order_item_id",
     }  # fmt: skip
     lines = collect(prepare(config, DuckDBEngine()).order_lines)
     assert lines["paid_minor"].sum() == ALL["amount"].sum()

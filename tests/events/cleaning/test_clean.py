@@ -1,3 +1,5 @@
+from functools import partial
+
 import narwhals as nw
 import polars as pl
 
@@ -56,6 +58,28 @@ def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_n
     rows, counts, _ = copied(lines, merge_scans, ("quantity", "paid_minor"), "USD")
     assert rows == [(1, 1), (1, 2), (2, 2), (2, 3), (3, 5), (4, 2), (4, 2)]
     assert counts == {"exact copy": 2 + 3, "scanned again": 1 + 1}
+
+
+def test_lines_with_numbers_are_copies_where_the_number_is_there_again():
+    """A product twice in an order of its own: two units; both lines written again by an export: copies."""
+    lines = pl.DataFrame(
+        [(1, 9, "1"), (1, 9, "2"), (2, 9, "1"), (2, 9, "1")], ["order_id", "quantity", "line"], orient="row"
+    )
+    stage = Cleaned("order_lines", DuckDBEngine().table(lines.with_columns(paid_minor="quantity")))
+    merge_scans(stage, ("quantity", "paid_minor"), "USD")
+    assert collect(stage.frame, "order_id").to_dicts() == [
+        {"order_id": 1, "quantity": 18, "paid_minor": 18},
+        {"order_id": 2, "quantity": 9, "paid_minor": 9},
+    ]
+    assert {q["rule"]: q["rows"] for q in stage.quality} == {"exact copy": 1, "scanned again": 1}
+
+
+def test_orders_of_one_line_for_each_unit_are_kept_whole_where_the_shop_says_so():
+    rows, counts, _ = copied(
+        [(1, 1), (1, 1), (2, 3)], partial(merge_scans, keep_copies=True), ("quantity", "paid_minor"), "USD"
+    )
+    assert rows == [(1, 2), (2, 3)]
+    assert counts == {"exact copy": 0, "scanned again": 1}
 
 
 def test_a_rejected_row_counts_for_the_first_rule_that_rejects_it():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Campaign, Config, quoted
 from offerloop.evaluation import LEAST
-from offerloop.events import SCANNED
+from offerloop.events import COPY, LINE, SCANNED
 from offerloop.mapping import reference
 from offerloop.message import Message, unpacked
 from offerloop.money import to_text
@@ -141,17 +142,35 @@ def _negated(written: str) -> str:
     return f"-({written})" if re.search(r"[-+*/()`'\"]", written) else f"-{reference(written)}"
 
 
-def scan_notes(quality: pl.DataFrame) -> list[Message]:
-    """Return notes on what adding lines together did to sales; `quality` says what cleaning did."""
-    scanned = quality.filter((pl.col("table") == "order_lines") & (pl.col("rule") == SCANNED) & (pl.col("rows") > 0))
-    return [
-        Message(
-            "{n} order line stands in its order again and counts as {why}; if the export wrote it "
-            "twice, remove the copies or map a column that tells the lines apart",
-            plural="{n} order lines stand in their order again and count as {why}; if the export wrote "
-            "them twice, remove the copies or map a column that tells the lines apart",
-            n=rows,
-            why=unpacked(why)[0],
+def repeated_line_notes(quality: pl.DataFrame, columns: Collection[str]) -> list[Message]:
+    """Return notes on lines that are written several times in their order, where no column numbers the lines; `quality`
+    says what cleaning did."""
+    if LINE in columns:
+        return []
+    is_line = (pl.col("table") == "order_lines") & (pl.col("rows") > 0)
+    rows = dict(quality.filter(is_line).select("rule", "rows").iter_rows())
+    whys = dict(quality.filter(is_line).select("rule", "why_message").iter_rows())
+    notes = []
+    if COPY in rows:
+        notes.append(
+            Message(
+                "{n} order line is left out because its whole order is written again; if each unit has a line of its "
+                "own, map 'line', the number of a line in its order, or set clean.repeated_orders = \"units\"",
+                plural="{n} order lines are left out because their whole order is written again; if each unit has a "
+                "line of its own, map 'line', the number of a line in its order, or set clean.repeated_orders = "
+                '"units"',
+                n=rows[COPY],
+            )
         )
-        for rows, why in scanned.select("rows", "why_message").iter_rows()
-    ]
+    if SCANNED in rows:
+        notes.append(
+            Message(
+                "{n} order line stands in its order again and counts as {why}; if the export wrote it "
+                "twice, remove the copies or map 'line', the number of a line in its order",
+                plural="{n} order lines stand in their order again and count as {why}; if the export wrote "
+                "them twice, remove the copies or map 'line', the number of a line in its order",
+                n=rows[SCANNED],
+                why=unpacked(whys[SCANNED])[0],
+            )
+        )
+    return notes

@@ -19,7 +19,7 @@ from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import incomplete_rows, losses_of, non_merchandise, non_merchandise_problems
 from offerloop.commands.check.mapping import configured_notes
 from offerloop.commands.check.missing import missing_columns, missing_sources
-from offerloop.commands.check.notes import notes, scan_notes, sign_notes
+from offerloop.commands.check.notes import notes, repeated_line_notes, sign_notes
 from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
@@ -66,7 +66,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *events.notes,
             *incomplete,
             *sign_notes(config, shape),
-            *scan_notes(events.quality),
+            *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
             *configured_notes(config, events),
             *notes(config, shape, offers),
             *usual_notes,

@@ -78,20 +78,28 @@ def drop_copies(cleaned: Cleaned) -> None:
     _settle_copies(cleaned, columns, counted, *collect(counted.select(*_lost_copies(columns))).row(0))
 
 
+COPY = "exact copy"
+"""The rule for rows that are there again."""
 SCANNED = "scanned again"
 """The rule for lines that are added together."""
+LINE = "line"
+"""The number of a line in its order, which tells a line that is there again from another of the same product."""
 
 
-def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str) -> None:
+def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str, *, keep_copies: bool = False) -> None:
     """Copies of whole orders are rejected; the same product scanned several times in an order is added together.
 
-    An order is there m times when each of its lines is there at least m times.
+    An order is there m times when each of its lines is there at least m times; with `keep_copies` none is a copy. The
+    LINE is dropped.
     """
     frame = cleaned.frame
     columns = frame.collect_schema().names()
     counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
-    fewest = nw.col("_n").min().over("order_id")
+    fewest = nw.lit(1) if keep_copies else nw.col("_n").min().over("order_id")
     counted = cleaned.keep(counted.with_columns(_keep=nw.col("_n") // fewest))
+    if LINE in columns:
+        columns.remove(LINE)
+        counted = cleaned.keep(counted.group_by(*columns).agg(nw.col("_n", "_keep").sum()))
     more = nw.col("_keep") - 1
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
     n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(columns), *sums)).row(0)
@@ -135,11 +143,11 @@ def _lost_copies(columns: list[str]) -> list[nw.Expr]:
 def _settle_copies(
     cleaned: Cleaned, columns: list[str], counted: Frame, n_copies: int | None, sales: int | None
 ) -> None:
-    cleaned.note("exact copy", "rejected", int(n_copies or 0), Message("the same row again, in every mapped column"))
+    cleaned.note(COPY, "rejected", int(n_copies or 0), Message("the same row again, in every mapped column"))
     if n_copies:
-        cleaned.losses.append(loss_row(cleaned.table, "", "exact copy", int(n_copies), sales))
+        cleaned.losses.append(loss_row(cleaned.table, "", COPY, int(n_copies), sales))
         rows = counted.filter(nw.col("_n") > nw.col("_keep")).with_columns(_gone=nw.col("_n") - nw.col("_keep"))
-        cleaned.reject(rows.select(*columns, "_gone"), nw.lit("exact copy"), nw.col("_gone"))
+        cleaned.reject(rows.select(*columns, "_gone"), nw.lit(COPY), nw.col("_gone"))
     cleaned.frame = counted.select(*columns)
 
 

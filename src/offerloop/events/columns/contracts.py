@@ -28,11 +28,11 @@ CONTRACTS: dict[SourceName, Contract] = {
         ("order_id", "customer_id", "product_id", "quantity", "paid", "at"),
         (
             "list_price", "list_value", "discount", "coupon", "reimbursed", "coupon_id", "store_id", "channel",
-            "returned", "currency", "text",
+            "returned", "currency", "text", "line",
         ),
         ("paid", "list_price", "list_value", "discount", "coupon", "reimbursed"),
         ("quantity",),
-        ("channel", "returned", "currency", "text"),
+        ("channel", "returned", "currency", "text", "line"),
     ),
     "products": Contract(
         ("product_id",),

@@ -27,6 +27,7 @@ FIELD_NAMES: dict[SourceName, dict[str, Message]] = {
         "returned": Message("whether the line was returned"),
         "currency": Message("currency", context="column of a file"),
         "text": Message("name of the product", context="column of a file"),
+        "line": Message("number of the line in its order"),
     },
     "products": {
         "product_id": _PRODUCT,
