@@ -2,6 +2,7 @@ from functools import partial
 
 import narwhals as nw
 import polars as pl
+import pytest
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
@@ -60,18 +61,15 @@ def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_n
     assert counts == {"exact copy": 2 + 3, "scanned again": 1 + 1}
 
 
-def test_lines_with_numbers_are_copies_where_the_number_is_there_again():
-    """A product twice in an order of its own: two units; both lines written again by an export: copies."""
-    lines = pl.DataFrame(
-        [(1, 9, "1"), (1, 9, "2"), (2, 9, "1"), (2, 9, "1")], ["order_id", "quantity", "line"], orient="row"
-    )
+@pytest.mark.parametrize("keep_copies", [False, True])
+def test_lines_with_numbers_are_copies_where_the_number_is_there_again(keep_copies):
+    """A product twice in an order of its own: two units; an order, or one of its lines, written again: copies."""
+    numbers = [(1, 9, "1"), (1, 9, "2"), (2, 9, "1"), (2, 9, "1"), (3, 4, "1"), (3, 5, "2"), (3, 5, "2")]
+    lines = pl.DataFrame(numbers, ["order_id", "quantity", "line"], orient="row")
     stage = Cleaned("order_lines", DuckDBEngine().table(lines.with_columns(paid_minor="quantity")))
-    merge_scans(stage, ("quantity", "paid_minor"), "USD")
-    assert collect(stage.frame, "order_id").to_dicts() == [
-        {"order_id": 1, "quantity": 18, "paid_minor": 18},
-        {"order_id": 2, "quantity": 9, "paid_minor": 9},
-    ]
-    assert {q["rule"]: q["rows"] for q in stage.quality} == {"exact copy": 1, "scanned again": 1}
+    merge_scans(stage, ("quantity", "paid_minor"), "USD", keep_copies=keep_copies)
+    assert collect(stage.frame, "order_id", "quantity").rows() == [(1, 18, 18), (2, 9, 9), (3, 4, 4), (3, 5, 5)]
+    assert {q["rule"]: q["rows"] for q in stage.quality} == {"exact copy": 2, "scanned again": 1}
 
 
 def test_orders_of_one_line_for_each_unit_are_kept_whole_where_the_shop_says_so():

@@ -232,7 +232,16 @@ def test_lines_above_the_header_are_no_part_of_the_table(tmp_path, engine, above
     assert f"line {lines} cannot be read" in refusal(path, engine)
 
 
-@pytest.mark.parametrize("text", [b"a\n1\n", b"a;b\n1;2\n", b"a;b;c;d\n1;;;\n2;;;\n", b"\n\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"a\n1\n",
+        b"a;b\n1;2\n",
+        b"a;b;c;d\n1;;;\n2;;;\n",
+        b"\n\n",
+        b'"Order\nnumber";b;c;d;e;f\n1;2;3;4;5;6\n2;2;3;4;5;6\n',
+    ],
+)
 def test_a_header_of_few_cells_stays(tmp_path, text):
     path = tmp_path / "orders.csv"
     path.write_bytes(text)

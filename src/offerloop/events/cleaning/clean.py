@@ -89,14 +89,15 @@ LINE = "line"
 def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str, *, keep_copies: bool = False) -> None:
     """Copies of whole orders are rejected; the same product scanned several times in an order is added together.
 
-    An order is there m times when each of its lines is there at least m times; with `keep_copies` none is a copy. The
-    LINE is dropped.
+    Where lines have a LINE, which is dropped, a line is a copy where its number is there again. Else an order is there
+    m times when each of its lines is there at least m times; with `keep_copies` none is a copy.
     """
     frame = cleaned.frame
     columns = frame.collect_schema().names()
     counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
-    fewest = nw.lit(1) if keep_copies else nw.col("_n").min().over("order_id")
-    counted = cleaned.keep(counted.with_columns(_keep=nw.col("_n") // fewest))
+    times = nw.lit(1) if keep_copies else nw.col("_n").min().over("order_id")
+    times = nw.col("_n") if LINE in columns else times
+    counted = cleaned.keep(counted.with_columns(_keep=nw.col("_n") // times))
     if LINE in columns:
         columns.remove(LINE)
         counted = cleaned.keep(counted.group_by(*columns).agg(nw.col("_n", "_keep").sum()))

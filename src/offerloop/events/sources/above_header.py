@@ -54,4 +54,6 @@ def _filled(line: str, separator: str) -> int:
 def _is_above(line: str, filled: int, usual: int) -> bool:
     if not filled or _SEPARATOR_LINE.match(line.strip()):
         return True
+    if line.count('"') % 2:  # a cell of a header that goes on in the next line
+        return False
     return filled <= _NARROW and 2 * filled < usual
