@@ -37,7 +37,7 @@ from offerloop.store.reading import (
     read_state,
     read_templates,
 )
-from offerloop.store.reported.erased import erased_among
+from offerloop.store.reported.erased import erased_among, hold_off_erasures
 from offerloop.store.schema import templates
 from offerloop.store.writing import LedgerChange, write
 
@@ -119,6 +119,7 @@ class Ledger:
         for _ in range(WITHIN_TRIES):
             try:
                 with connection.begin_nested():
+                    hold_off_erasures(connection)
                     change, answers = self._decided(connection, commands)
                     if change.answers:
                         write(connection, change)
@@ -132,6 +133,8 @@ class Ledger:
             change, answers = self._decided(connection, commands)
         if change.answers:
             with writing(self.engine) as connection:
+                hold_off_erasures(connection)
+                _check_none_erased(connection, commands, change, answers)
                 write(connection, change)
         return answers
 
@@ -195,3 +198,13 @@ class Ledger:
                 return what(connection)
 
         return persevere(once, self._patience)
+
+
+def _check_none_erased(
+    connection: Connection, commands: Sequence[CouponCommand], change: LedgerChange, answers: Sequence[CommandAnswer]
+) -> None:
+    """Raise StaleError where a customer of whom something is to be written was erased since the state was read."""
+    written = (one for one, answer in zip(commands, answers, strict=True) if answer.reason != RefusalReason.ERASED)
+    names = {customer_named(one) for one in written} | {entry.customer_id for _, entry in change.entries}
+    if erased_among(connection, {one for one in names if one is not None}):
+        raise StaleError

@@ -21,6 +21,7 @@ from offerloop.store import (
     keys_of_customers,
     traces_of,
 )
+from offerloop.store.connect import writing
 
 ANNA, BOB = "anna-4711", "bob"
 NOW = datetime.now(UTC).isoformat()
@@ -117,6 +118,20 @@ def test_late_commands_about_coupons_write_nothing_of_an_erased_customer(filled)
     late = [Issue("late 1", "t", ("C",), ANNA), Redeem(f"order of {ANNA}", "A", ANNA, 1), Redeem("late 2", "A", BOB, 1)]
     reasons = [one.reason for one in Ledger(filled.engine).carry_out_all(late)]
     assert reasons == [RefusalReason.ERASED, RefusalReason.ERASED, None]
+    assert filled.read(lambda one: traces_of(one, ANNA)) == []
+    assert audit(filled.engine) == []
+
+
+def test_an_erasure_between_reading_and_writing_has_commands_decided_anew(filled, monkeypatch):
+    def late(engine):
+        monkeypatch.undo()
+        erase(filled)
+        return writing(engine)
+
+    monkeypatch.setattr("offerloop.store.ledger.writing", late)
+    commands = [Issue("late 1", "t", ("C",), ANNA), RollBack("late 2", "order", 1)]
+    reasons = [one.reason for one in Ledger(filled.engine).carry_out_all(commands)]
+    assert reasons == [RefusalReason.ERASED, None]
     assert filled.read(lambda one: traces_of(one, ANNA)) == []
     assert audit(filled.engine) == []
 
