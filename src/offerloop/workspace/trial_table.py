@@ -14,10 +14,18 @@ from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.response import is_text_column
 
+_OFFERS = {
+    "ohne": "angebot|gutschein|rabatt|aktion|werbung|(e-?)?mail|mailing|kontakt|brief|coupon",
+    "sans": "offre|coupon|remise|r[eé]duction|promo|promotion|(e-?)?mail|courrier|contact",
+    "sin": "oferta|cup[oó]n|descuento|promoci[oó]n|(e-?)?mail|correo|contacto",
+}
+"""What an arm goes without that gets nothing; one without shipping costs gets an offer."""
+_WITHOUT = "|".join(rf"{without}([ -]+({words})(e?[ns]|e)?)?" for without, words in _OFFERS.items())
 CONTROL = re.compile(
     r"(0(\.0+)?%?|false|control\b.*|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*"
-    r"|kontroll.*|ohne\b.*|kein\w*\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*|sans\b.*"
-    r"|(grupo (de )?)?control\b.*|sin\b.*|对照.*|控制组.*|空白组.*|不发.*)",
+    rf"|{_WITHOUT}"
+    r"|kontroll.*|kein\w*\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*"
+    r"|(grupo (de )?)?control\b.*|对照.*|控制组.*|空白组.*|不发.*)",
     re.I,
 )
 """Names of an arm that gets nothing."""
