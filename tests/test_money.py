@@ -6,10 +6,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.money import DIGITS, exact_share, gross_of, half_up, net_of, round_up, share, to_minor, to_text
+from offerloop.money import (
+    DIGITS,
+    exact_share,
+    gross_of,
+    half_up,
+    is_currency,
+    is_unit,
+    net_of,
+    round_up,
+    share,
+    to_minor,
+    to_text,
+)
 
 AMOUNTS = st.integers(-(10**17), 10**17)
 FRACTIONS = st.fractions(-100, 100)
+
+
+def test_a_unit_may_be_named_like_a_code_that_is_no_currency_in_small_letters():
+    assert (is_unit("pen"), DIGITS["pen"], is_currency("pen")) == (True, 2, False)
+    assert (is_unit("EUR"), is_currency("EUR"), is_currency("lessons")) == (False, True, True)
 
 
 @given(AMOUNTS, st.sampled_from(sorted(DIGITS)))

@@ -26,11 +26,13 @@ class _Digits(dict[str, int]):
 
 
 def is_unit(name: str) -> bool:
-    """Whether a name is that of a unit that is no currency: small letters, such as "lessons", and no currency's code in
-    small letters.
-    """
-    is_small = name.replace(" ", "").isalpha() and name == name.lower() and name != name.upper()
-    return is_small and name.upper() not in DIGITS
+    """Whether a name is that of a unit that is no currency: small letters, such as "lessons"."""
+    return name.replace(" ", "").isalpha() and name == name.lower() and name != name.upper()
+
+
+def is_currency(name: str) -> bool:
+    """Whether a shop may count in it: a currency's code, or a unit that is no such code in small letters."""
+    return name in DIGITS or (is_unit(name) and name.upper() not in DIGITS)
 
 
 _TWO = """

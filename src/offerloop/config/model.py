@@ -27,7 +27,7 @@ from offerloop.config.service import Alarms, Approval, Schedule, Serve, Webhook
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.locale import known_language
 from offerloop.message import Message, both
-from offerloop.money import DIGITS, exact_share, is_unit, to_minor
+from offerloop.money import DIGITS, exact_share, is_currency, to_minor
 from offerloop.offers import Offer, read_offers
 
 SourceName = Literal[
@@ -75,7 +75,7 @@ class Shop(ConfigSection):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str) -> str:
-        if value not in DIGITS and not is_unit(value):
+        if not is_currency(value):
             raise ValueError(
                 Message(
                     "'{value}' is not a currency{near}; write its three letters (ISO 4217), such as EUR, or a "

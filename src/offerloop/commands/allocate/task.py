@@ -13,7 +13,7 @@ from offerloop.commands.allocate.findings import AllocationResult
 from offerloop.config import LimitRule, Limits, StrPath, as_path, load_file, report_language
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.message import Message
-from offerloop.money import DIGITS, MICRO, is_unit, to_minor
+from offerloop.money import DIGITS, MICRO, is_currency, to_minor
 from offerloop.offers import NO_OFFER
 from offerloop.report import ProgressDisplay
 from offerloop.workspace import InputTable, table_rows
@@ -34,7 +34,7 @@ def allocate(
 
     Raises InputError for a table or limits that cannot be, InfeasibleError where no plan keeps to them.
     """
-    if currency not in DIGITS and not is_unit(currency):
+    if not is_currency(currency):
         raise InputError(
             Message(
                 "'{currency}' is not a currency{near}; write its three letters, such as EUR",

@@ -7,7 +7,7 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.money import DIGITS, is_unit
+from offerloop.money import is_currency
 from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage, Shipment
 from offerloop.offers.terms import WrittenTerms
 
@@ -43,7 +43,7 @@ def read_basket(written: object) -> Basket:
 
 def known_currency(written: object) -> str:
     """Return the currency code. Raises InputError for an unknown one."""
-    if isinstance(written, str) and (written in DIGITS or is_unit(written)):
+    if isinstance(written, str) and is_currency(written):
         return written
     raise InputError(Message("'currency' must be an ISO code such as \"EUR\", not '{value}'", value=str(written)))
 
