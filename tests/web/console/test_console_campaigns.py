@@ -153,6 +153,8 @@ def test_what_was_typed_outlives_a_session_and_a_change_by_somebody_else(small_r
         assert "signed in again" in page
         assert all(f'value="{SPRING[name]}"' in page for name in ("id", "title", "budget"))
         assert client.get("/v1/campaigns", headers=ada).json()["items"] == []
+        too_long = post_form(client, {}, "write-campaign", **SPRING | {"title": "é" * 1_200})
+        assert (too_long.status_code, "what you typed is kept" in too_long.text) == (401, False)
         other = {"sec-fetch-site": "cross-site", "content-type": "application/x-www-form-urlencoded"}
         assert "Spring" not in client.post("/console/do/write-campaign", headers=other, content="title=Spring").text
         post_form(client, ada, "write-campaign", **SPRING)

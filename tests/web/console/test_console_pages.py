@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from urllib.parse import quote
 
 import numpy as np
@@ -223,6 +224,13 @@ def test_forms_refuse_with_a_page_and_keep_everything(console, admin):
     assert console.post("/console/do/job", headers=admin, json={"kind": "run"}).status_code == 415
 
 
+def test_every_field_of_a_form_is_as_it_was_typed_after_signing_in_again(console, admin, addresses):
+    customer = addresses["customer"].removeprefix("id=")
+    signed_out = post_form(console, {}, "erase", id=customer, again="mistyped")
+    back = unescape(re.search('name="next" value="([^"]+)"', signed_out.text)[1])
+    assert 'value="mistyped"' in console.get(back, headers=admin).text
+
+
 def test_the_switch_turns_offers_off_and_on(console, admin):
     worker = console.app.state.worker
     assert post_form(console, admin, "switch", is_on="").headers["location"] == "/console/policies"
@@ -363,6 +371,10 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
         viewer = signed_in(client, "viewer")
         assert client.put("/console/upload/order_lines", headers=viewer | text, content=lines).status_code == 403
         assert len(client.get("/console/setup.json", headers=admin).json()["order_lines"]) == 5
+        (shop / "offerloop.toml").write_text("[shop\n[[campaigns]]")
+        assert post_form(client, admin, "set-up").status_code == 409
+        assert (shop / "offerloop.toml").read_text() == "[shop\n[[campaigns]]"
+        (shop / "offerloop.toml").unlink()
         chosen = {"currency": "eur", "order_lines.store_id": "order"}
         assert post_form(client, admin, "set-up", **chosen).headers["location"] == "/console/jobs"
         config = load_config(shop)

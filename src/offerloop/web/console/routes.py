@@ -34,8 +34,9 @@ OF_REPORTS = (
 )
 """What a report may do: its styles are within it, and it asks nobody for anything."""
 YEAR_SECONDS = 31_536_000
-AGAIN, LONGEST_QUERY = "again", 30_000
-"""The field of a query that names the action whose form is shown with what was typed before, and how long it may be."""
+AGAIN, LONGEST_QUERY = "_action", 7_000
+"""The field of a query that names the action whose form is shown with what was typed before, and how long it may be:
+servers before the service often take no address above 8 KB."""
 MOST_SHOWN = 20_000
 """Signs of a field that are shown again."""
 
@@ -109,7 +110,7 @@ async def act(request: Request, name: str) -> Response:
         page_request = PageRequest(in_page_language(request), await caller_with(request, action.needs), fields)
     except HttpProblem as problem:
         if problem.code == "not_signed_in" and action.page is not None:
-            return await run_in_threadpool(_signing_in_again, request, action.page, fields | {AGAIN: name})
+            return await run_in_threadpool(_signing_in_again, request, action.page, fields | {AGAIN: name}, problem)
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
     try:
         answer = await run_in_threadpool(_carried_out, action, page_request)
@@ -120,15 +121,19 @@ async def act(request: Request, name: str) -> Response:
     return answer
 
 
-def _signing_in_again(request: Request, page: Page, fields: Mapping[str, str]) -> Response:
-    """Ask somebody whose session has ended who they are, and lead back to the form with what they typed."""
+def _signing_in_again(request: Request, page: Page, fields: Mapping[str, str], problem: HttpProblem) -> Response:
+    """Ask somebody whose session has ended who they are, and lead back to the form with what they typed.
+
+    Where that is too long for an address, say only what was wrong.
+    """
     try:
         check_same_site(request)
-    except HttpProblem as problem:
-        return _failed(request, problem, "")
+    except HttpProblem as refused:
+        return _failed(request, refused, "")
     typed = urlencode({key: value for key, value in fields.items() if value})
-    back = f"/console/{page.name}" + (f"?{typed}" if len(typed) <= LONGEST_QUERY else "")
-    return _html(request, sign_in_view(request, {"next": back}, SIGNED_OUT), None)
+    if len(typed) > LONGEST_QUERY:
+        return _failed(request, problem, fields.get("back", ""))
+    return _html(request, sign_in_view(request, {"next": f"/console/{page.name}?{typed}"}, SIGNED_OUT), None)
 
 
 def _carried_out(action: Action, page_request: PageRequest) -> Response:
@@ -254,12 +259,10 @@ def _filled(block: Block, action: Action, page_request: PageRequest, error: Word
 
 
 def _typed(field: Input, page_request: PageRequest) -> Input:
-    is_written = page_request.http.method != "GET" and field.type == "hidden"  # else the revision that was read counts
-    return (
-        field
-        if is_written or field.type == "password"
-        else replace(field, value=page_request.field(field.name, MOST_SHOWN))
-    )
+    is_revision_read = page_request.http.method == "GET" and field.name == "revision"  # a change since then must show
+    if field.type == "password" or (field.type == "hidden" and not is_revision_read):
+        return field
+    return replace(field, value=page_request.field(field.name, MOST_SHOWN))
 
 
 def _html(request: Request, view: View, page_request: PageRequest | None, page: Page | None = None) -> Response:

@@ -10,6 +10,7 @@ from typing import cast
 
 from fastapi import Request, Response
 
+from offerloop.commands.init.draft import is_draft
 from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
 from offerloop.errors import InputError
@@ -209,6 +210,9 @@ def _rows(name: SourceName, sample: SampleRows) -> PageTable:
     return PageTable(name, caption, columns, rows, Message("The file has no rows.", context="empty table"))
 
 
+_IS_SET_UP = Message("the shop is set up already")
+
+
 def _set_up(request: PageRequest) -> str:
     """Write the configuration by the guessed and the chosen columns, and begin the first run."""
     shop = request.worker.settings.shop
@@ -230,8 +234,14 @@ def _set_up(request: PageRequest) -> str:
 
 
 def _begin_shop(request: PageRequest, wishes: InitRequest, chosen: Mapping[str, str]) -> None:
-    """Write the configuration. Raises InputError where it cannot be complete; then none is left."""
+    """Write the configuration. Raises InputError where it cannot be complete; then none is left.
+
+    Raises HttpProblem where there is a finished one, also one that cannot be read.
+    """
     shop, files = request.worker.settings.shop, cast("dict[SourceName, Path]", wishes.files)
+    config = shop / CONFIG_FILE
+    if config.exists() and not is_draft(config):
+        raise HttpProblem("conflict", _IS_SET_UP)
     with _sampled(files, wishes.join) as samples:
         matches = infer_mapping(samples, {})
     unfound = [one for name in files for one in _unfound(name, matches[name], chosen)]
@@ -240,8 +250,8 @@ def _begin_shop(request: PageRequest, wishes: InitRequest, chosen: Mapping[str, 
     try:
         init(shop, wishes)
     except InputError as error:
-        if request.config is None:
-            (shop / CONFIG_FILE).unlink(missing_ok=True)
+        if is_draft(config):
+            config.unlink()
         raise InputError(_with_names(request, error.message)) from None
 
 
@@ -257,7 +267,7 @@ async def take_upload(http: Request, source: str) -> Response:
     if source not in UPLOADS:
         raise HttpProblem("not_found")
     if request.config is not None or (request.worker.settings.shop / CONFIG_FILE).exists():
-        raise HttpProblem("conflict", Message("the shop is set up already"))
+        raise HttpProblem("conflict", _IS_SET_UP)
     folder = request.worker.settings.shop / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{source}.partial"
