@@ -22,9 +22,9 @@ _OFFERS = {
 """What an arm goes without that gets nothing; one without shipping costs gets an offer."""
 _WITHOUT = "|".join(rf"{without}([ -]+({words})(e?[ns]|e)?)?" for without, words in _OFFERS.items())
 CONTROL = re.compile(
-    r"(0(\.0+)?%?|false|control\b.*|none|nothing|holdout|placebo|untreated|no\b.*|without\b.*"
+    r"(0(\.0+)?%?|false|control\b.*|none|nothing|holdout|placebo|untreated|(no|without)(?!.*(shipping|delivery|postage|fee|cost|minimum))\b.*"
     rf"|{_WITHOUT}"
-    r"|kontroll.*|kein\w*\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*"
+    r"|kontroll.*|kein\w*(?!.*(versand|liefer|porto|gebühr|kosten|mindest))\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*"
     r"|(grupo (de )?)?control\b.*|对照.*|控制组.*|空白组.*|不发.*)",
     re.I,
 )
