@@ -120,12 +120,11 @@ def _readout(shop: Path, request: Request, _: Note) -> dict[str, Any]:
 def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
     """Take the next steps of the loop; alarms are those of the periods that ended with them."""
     from offerloop.commands.loop.task import take_steps
-    from offerloop.commands.loop.terminal_text import urgent
 
     localizer = Localizer(load_config(shop).language())
     before = {one["period"] for one in take_steps(shop, None, once=False).periods if "guardrails" in one}
     state = take_steps(shop, None, once=True)
-    alarms = [what for one in state.periods if one["period"] not in before for what in urgent(one, localizer)]
+    alarms = state.alarms(before, localizer)
     newest = state.periods[-1] if state.periods else {}
     return {
         "periods": len(state.periods), "run": newest.get("run"), "awaited": state.awaited, "published": state.published,

@@ -11,9 +11,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from offerloop.web.problems import HttpProblem, language_of, problem_response
 
@@ -21,6 +23,8 @@ MOST_BYTES = 1_000_000
 MOST_DEPTH = 32
 MOST_SECONDS = 10.0
 """How long a body may take."""
+HEADER_SECONDS = 10.0
+"""How long the first lines of a request may take, before the connection is closed."""
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _ROUND = bytes.maketrans(b"[{]}", b"(())")
 _OTHERS = bytes(set(range(256)) - set(b"[{]}"))
@@ -170,3 +174,29 @@ class Buckets:
     def _now(self, name: str) -> float:
         left, at = self._left.get(name, (self.size, 0.0))
         return min(self.size, left + (time.monotonic() - at) * self.per_second)
+
+
+class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # whichever of two is installed
+    """Uvicorn's protocol, which by itself waits for the first lines of a request for ever."""
+
+    _timer: asyncio.TimerHandle
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._timer.cancel()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(HEADER_SECONDS, self._look, self.cycle)
+
+    def _look(self, before: Any) -> None:  # noqa: ANN401 - the request that was answered last, of either class
+        is_idle = self.cycle is None or self.cycle.response_complete
+        if is_idle and self.cycle is before:
+            self.transport.close()
+        else:
+            self._wait()

@@ -106,7 +106,7 @@ def run(
     try:
         uvicorn.run(
             "offerloop.web.app:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
-            http="offerloop.web.unfinished:PromptProtocol",
+            http="offerloop.web.limits:PromptProtocol",
             access_log=False, log_config=None, server_header=False, proxy_headers=False,
             timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
             timeout_worker_healthcheck=SILENT_SECONDS,

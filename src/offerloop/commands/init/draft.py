@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,15 +10,6 @@ from offerloop.message import Message, both, joined
 
 _OF_ORDERS = ("customer_id", "at")
 """Columns of order lines that shops often keep in a file of orders."""
-
-
-def is_draft(path: Path) -> bool:
-    """Return whether a configuration still has an open place; what cannot be understood is not ours to replace."""
-    try:
-        sources = tomllib.loads(path.read_text(encoding="utf-8")).get("sources", {})
-        return any("" in source.get("columns", {}).values() for source in sources.values())
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def draft_message(target: Path, opened: Sequence[OpenColumn]) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,3 +81,12 @@ class InitResult(Result):
             "missing": {name: str(ADDS[name]) for name in absent},
             "notes": [str(note) for note in (doubt, self.shop.size.note) if note],
         }  # fmt: skip
+
+
+def is_draft(path: Path) -> bool:
+    """Return whether a configuration still has an open place; what cannot be understood is not ours to replace."""
+    try:
+        sources = tomllib.loads(path.read_text(encoding="utf-8")).get("sources", {})
+        return any("" in source.get("columns", {}).values() for source in sources.values())
+    except (OSError, ValueError, AttributeError):
+        return False

@@ -14,9 +14,9 @@ import polars as pl
 from offerloop.commands.init.campaign import campaign_lines, first_budget, plan_size
 from offerloop.commands.init.clean import clean_lines, no_goods, no_goods_note
 from offerloop.commands.init.configuration import SECTIONS, ShopText, SourceText, named, shop_text
-from offerloop.commands.init.draft import draft_message, is_draft
+from offerloop.commands.init.draft import draft_message
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
-from offerloop.commands.init.findings import ADDS, InitResult
+from offerloop.commands.init.findings import ADDS, InitResult, is_draft
 from offerloop.commands.init.given_columns import Given, guesses
 from offerloop.config import SourceName, load_config, report_language
 from offerloop.errors import InputError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.message import Message
-from offerloop.report import Result
+from offerloop.report import Localizer, Result
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class LoopState(Result):
     currency: str
     learned: Message | None = None
     """What was learned from exposures before the loop began, or why nothing was; None where there are none."""
+
+    def alarms(self, told_before: Collection[int], localizer: Localizer) -> list[str]:
+        """Return what somebody must know of periods that have ended and were not told of before."""
+        from offerloop.commands.loop.terminal_text import urgent
+
+        ended = (one for one in self.periods if one["period"] not in told_before)
+        return [what for one in ended for what in urgent(one, localizer)]
 
     @property
     def awaited(self) -> str:

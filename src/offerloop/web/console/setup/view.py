@@ -10,7 +10,7 @@ from typing import cast
 
 from fastapi import Request, Response
 
-from offerloop.commands.init.draft import is_draft
+from offerloop.commands.init.findings import is_draft
 from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
 from offerloop.errors import InputError

@@ -5,7 +5,7 @@ import asyncio
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from offerloop.web import unfinished
+from offerloop.web import limits
 
 REQUEST = b"GET / HTTP/1.1\r\nhost: shop\r\n"
 
@@ -29,7 +29,7 @@ async def what_comes(port, *sent):
 
 
 async def served():
-    config = Config(answer, log_config=None, http=unfinished.PromptProtocol)
+    config = Config(answer, log_config=None, http=limits.PromptProtocol)
     config.load()
     state = ServerState()
     protocol = config.http_protocol_class
@@ -42,7 +42,7 @@ async def served():
 
 
 def test_who_sends_no_whole_request_is_cut_off_and_a_slow_answer_is_waited_for(monkeypatch):
-    monkeypatch.setattr(unfinished, "HEADER_SECONDS", 0.25)
+    monkeypatch.setattr(limits, "HEADER_SECONDS", 0.25)
     silent, begun, asked = asyncio.run(served())
     assert (silent, begun) == (b"", b"")
     assert asked.startswith(b"HTTP/1.1 204")
