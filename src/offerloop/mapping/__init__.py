@@ -7,9 +7,9 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.mapping.consent_columns import unmapped_answers
     from offerloop.mapping.contents import SourceColumn
-    from offerloop.mapping.customer_ids import anonymous_ids, case_variants, customer_notes, surely_same
     from offerloop.mapping.doubts import encoding_notes, mapping_notes, orders_of
-    from offerloop.mapping.identifiers import has_few_rows_each, is_identifier, is_mostly_distinct
+    from offerloop.mapping.identity.customer_ids import anonymous_ids, case_variants, customer_notes, surely_same
+    from offerloop.mapping.identity.identifiers import has_few_rows_each, is_identifier, is_mostly_distinct
     from offerloop.mapping.matching import (
         BY_CONTENTS,
         GIVEN,

@@ -10,11 +10,11 @@ from offerloop.events import BLANKS, likely_encodings
 from offerloop.mapping.amounts.discounts import discount_notes
 from offerloop.mapping.amounts.exchanged import exchanged_notes
 from offerloop.mapping.amounts.unit_or_total import amount_notes
-from offerloop.mapping.customer_ids import customer_notes
 from offerloop.mapping.dates import date_notes
 from offerloop.mapping.first_lines import first_line_notes
+from offerloop.mapping.identity.customer_ids import customer_notes
+from offerloop.mapping.identity.customers import returning_notes
 from offerloop.mapping.matching import ColumnMatch, says
-from offerloop.mapping.told_apart.customers import returning_notes
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 

@@ -18,6 +18,8 @@ from offerloop.mapping.contents import SourceColumn, is_clock, is_id, is_money, 
 from offerloop.mapping.dates import choose_time
 from offerloop.mapping.doubts import order_notes
 from offerloop.mapping.first_lines import take_order_number
+from offerloop.mapping.identity.customers import is_no_customer, returning_customers
+from offerloop.mapping.identity.products import is_no_product, list_notes, orders_as_products, without_lists
 from offerloop.mapping.matching import (
     BY_CONTENTS,
     HOLDS,
@@ -31,8 +33,6 @@ from offerloop.mapping.matching import (
     unfit_columns,
 )
 from offerloop.mapping.texts import take_text
-from offerloop.mapping.told_apart.customers import is_no_customer, returning_customers
-from offerloop.mapping.told_apart.products import is_no_product, list_notes, orders_as_products, without_lists
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 

@@ -12,13 +12,13 @@ from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, SeveralPartsError
 from offerloop.mapping.consent_columns import answers_in_orders
 from offerloop.mapping.first_lines import with_first_lines
+from offerloop.mapping.identity.lines import with_lines_only
 from offerloop.mapping.joining import joined
 from offerloop.mapping.matching import ColumnMatch, Guess, columns_of, match
 from offerloop.mapping.orders import guess_orders
 from offerloop.mapping.other_sources import KEYS, guess_source
 from offerloop.mapping.products import products_in_orders
 from offerloop.mapping.shown import check_exposures
-from offerloop.mapping.told_apart.lines import with_lines_only
 from offerloop.message import Message
 from offerloop.workspace import SAMPLE_ROWS, SampleRows, Samples, place_of, sample_rows
 

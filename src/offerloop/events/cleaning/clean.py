@@ -95,9 +95,8 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str, *, ke
     frame = cleaned.frame
     columns = frame.collect_schema().names()
     counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
-    times = nw.lit(1) if keep_copies else nw.col("_n").min().over("order_id")
-    times = nw.col("_n") if LINE in columns else times
-    counted = cleaned.keep(counted.with_columns(_keep=nw.col("_n") // times))
+    keep = nw.col("_n") if keep_copies else nw.col("_n") // nw.col("_n").min().over("order_id")
+    counted = cleaned.keep(counted.with_columns(_keep=nw.lit(1, nw.Int64) if LINE in columns else keep))
     if LINE in columns:
         columns.remove(LINE)
         counted = cleaned.keep(counted.group_by(*columns).agg(nw.col("_n", "_keep").sum()))

@@ -49,12 +49,13 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1", tags=["coupons"])
 MOST_CODES = 10_000
 EXPORT_PAGE = 1_000
-_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "erased", "store_away")
+_PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "store_away")
+_OF_A_CUSTOMER = (*_PROBLEMS, "erased")
 _GUESSES = Buckets(per_second=1.0, size=20)
 """Unknown codes of one caller and customer: who guesses is slowed down."""
 TemplateId = Annotated[NameInPath, Path(examples=["spring"])]
 Code = Annotated[NameInPath, Path(examples=["SPRING10"])]
-NameInQuery = Annotated[Name | None, Query()]
+NameInQuery = Annotated[Name | None, Query(description="Who typed the code.")]
 
 
 class Terms(Model):
@@ -208,7 +209,7 @@ def _template(worker: Worker, template_id: str) -> TemplateShown:
     )
 
 
-@router.post("/coupon-templates/{template_id}/coupons", status_code=201, responses=documented(*_PROBLEMS))
+@router.post("/coupon-templates/{template_id}/coupons", status_code=201, responses=documented(*_OF_A_CUSTOMER))
 def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller: Editing, key: NeededKey) -> Issued:
     """Issue coupons by their codes, all of them or none; with `count` codes are made that nobody can guess."""
     if (len(body.codes) > 0) == (body.count > 0):
@@ -320,13 +321,13 @@ def show_coupon(
     return CouponShown(code=form, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
 
 
-@router.post("/coupons/{code}/claim", responses=documented(*_PROBLEMS, "too_many_requests"))
+@router.post("/coupons/{code}/claim", responses=documented(*_OF_A_CUSTOMER, "too_many_requests"))
 def claim(request: Request, code: Code, body: ClaimRequest, caller: Deciding, key: NeededKey) -> Done:
     """Make a coupon the customer's."""
     return _by_code(request, caller, Claim(ledger_key(key), _known_form(code), body.customer_id), body.customer_id)
 
 
-@router.post("/coupons/{code}/lock", responses=documented(*_PROBLEMS, "too_many_requests"))
+@router.post("/coupons/{code}/lock", responses=documented(*_OF_A_CUSTOMER, "too_many_requests"))
 def lock(request: Request, code: Code, body: LockRequest, caller: Deciding, key: NeededKey) -> Done:
     """Hold a use of a coupon, and an amount of its budget, for a checkout."""
     command = Lock(
@@ -341,7 +342,7 @@ def release(request: Request, code: Code, body: ReleaseRequest, caller: Deciding
     return _by_code(request, caller, Release(ledger_key(key), _known_form(code), body.lock_key), "")
 
 
-@router.post("/coupons/{code}/redeem", responses=documented(*_PROBLEMS, "too_many_requests"))
+@router.post("/coupons/{code}/redeem", responses=documented(*_OF_A_CUSTOMER, "too_many_requests"))
 def redeem(request: Request, code: Code, body: RedeemRequest, caller: Deciding, key: NeededKey) -> Done:
     """Use a coupon, with its lock where that still holds."""
     command = Redeem(ledger_key(key), _known_form(code), body.customer_id, body.amount_minor, body.lock_key)
