@@ -16,7 +16,7 @@ from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.pricing.effects import Tier
 from offerloop.offers.pricing.search import tree
 from offerloop.offers.scope import EVERYTHING, Scope
-from offerloop.offers.stacking import Stacking
+from offerloop.offers.stacking import Lane, Stacking
 
 NOW = 1_768_478_400
 
@@ -117,6 +117,15 @@ def test_equal_offers_may_use_more_units_than_one_of_them():
     once = [BuyXGetY(offer_id=f"b{n}", buy=1, get=1, times=1) for n in range(3)]
     others = [Coupon(offer_id=f"o{n:02}", amount_minor=10 + n, scope=of("x")) for n in range(10)]
     assert price(bought, [*once, *others], NOW).discount_minor == 3_000 + 19
+
+
+def test_an_equal_offer_may_take_off_more_behind_the_other():
+    """Used twice only, the first one takes the cheapest units, and leaves the most expensive ones to the second."""
+    bought = Basket("USD", (BasketLine("a", 3, 99), BasketLine("b", 2, 250), BasketLine("c", 8, 1_299)))
+    equals = [BuyXGetY(offer_id=f"b{n}", buy=2, get=1) for n in range(2)]
+    rival = Coupon(offer_id="c", amount_minor=1_200, stacking=Stacking(lane=Lane.PRODUCT))
+    with patch.object(tree, "SO_FEW", 0):
+        assert price(bought, [*equals, rival], NOW).discount_minor == 2 * 99 + 2 * 1_299
 
 
 def test_an_offer_that_stands_in_for_another_does_not_move_it_before_what_comes_between():

@@ -24,6 +24,8 @@ class Equals:
     offers: int
     """As bits of their positions."""
     one: Candidate
+    mosts: list[tuple[int, int]]
+    """The most that each takes off, with its position as a bit; more behind others than before them."""
     together: float
     """The most that all of them take off."""
     bound: UnitBound
@@ -35,9 +37,10 @@ class Equals:
 
     def most(self, left: int, now: Running) -> float:
         """The most that those that are left take off."""
-        number = (self.offers & left).bit_count()
+        if not self.offers & left:
+            return 0.0
         effect, at = self.one.places[0]
-        return min(number * self.one.most, self.together) if number and effect.repeats(at, now) else 0.0
+        return most_of(self.mosts, left, self.together) if effect.repeats(at, now) else 0.0
 
     def most_of_each(self, units: Sequence[tuple[int, int, int]]) -> list[float]:
         """The most that they take off each of some units: (line, number, price)."""
@@ -46,6 +49,11 @@ class Equals:
             max(0.0, (price if price < cap else cap) * share + more) if touched >> line & 1 else 0.0
             for line, _, price in units
         ]
+
+
+def most_of(mosts: Sequence[tuple[int, int]], left: int, together: float) -> float:
+    """Return the most that those of some equal offers take off that are left."""
+    return min(sum([most for bit, most in mosts if bit & left]), together)
 
 
 @dataclass(slots=True)
@@ -137,7 +145,8 @@ def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equ
         equal = next((one for one in classes if one.takes_off(effect, at.lines)), None)
         if equal is None:
             together, bound = effect.most_of_many(at, start), effect.per_unit(at, start)
-            classes.append(Equals(1 << place, order[place], together, bound))
+            classes.append(Equals(1 << place, order[place], [(1 << place, order[place].most)], together, bound))
         else:
             equal.offers |= 1 << place
+            equal.mosts.append((1 << place, order[place].most))
     return classes
