@@ -14,6 +14,10 @@ PAIRWISE = [("light", "en", 1280), ("light", "zh", 390), ("dark", "en", 390), ("
 """Looks in which each pair of theme, language and width occurs."""
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
+CUT_TABLES = """[...document.querySelectorAll(".scroll")].filter(one => one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.getAttribute("aria-label"))"""
+"""Names of tables of which a part is out of sight."""
+
 
 @pytest.fixture(scope="module")
 def addresses(served_console):
@@ -41,6 +45,7 @@ def violations(visiting, addresses, looks):
             visitor.shot(f"{name}-{theme}-{language}-{width}")
             found += _violations(visitor, name)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is cut off"
+            assert page.evaluate(CUT_TABLES) == [], name
     return found
 
 

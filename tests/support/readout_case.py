@@ -22,7 +22,9 @@ def effect(comparison, outcome, group="all", method="adjusted", value=20.0, half
 def full() -> ReadoutFindings:
     """Everything that a page can show."""
     check = DrawCheck(Message("holdout among planned customers"), 90, 700, 79.0, 0.2, True, NONE, NONE)
-    by_hash = DrawCheck(Message("group as the hash of the id names it"), 90, 700, float("nan"), None, True, NONE, NONE)
+    by_hash = DrawCheck(
+        Message("groups match the hash of the customer's id"), 90, 700, float("nan"), None, True, NONE, NONE
+    )
     effects = [effect("plan", one, method=how) for one in OUTCOMES for how in ("adjusted", "unadjusted")]
     effects += [effect("plan", "profit_minor", name) for name in ("own", "shared")]
     effects += [effect("programme", "profit_minor", value=5.0), effect("lot", "margin_minor", method="weighted")]
@@ -59,7 +61,8 @@ def stopped() -> ReadoutFindings:
     failed = DrawCheck(Message("holdout among planned customers"), 10, 700, 79.0, 1e-9, False, NONE, NONE)
     why = Message(
         "No effect is shown: of the customers planned for an offer {sent} got it and {held} were held back, and fewer "
-        "than {least} on one side say nothing; plan for more customers or set a larger experiment.holdout next time.",
+        "than {least} on one side say nothing; plan for more customers or hold back a larger share of "
+        "them next time.",
         sent=700,
         held=10,
         least=30,

@@ -65,8 +65,9 @@ def environment(localizer: Localizer, room: str = ROOM) -> Environment:
 
 
 def kept_together(page: str) -> str:
-    """Let no line end between a number and its per cent sign, within a short interval, or after a minus or a tick."""
+    """Let no line end before a per cent sign, within a short interval or a p-value, or after a minus or a tick."""
     page = re.sub(r"(\d) %", "\\1\u00a0%", page)
     page = re.sub(r"([✓✗]) ", "\\1\u00a0", page)
+    page = re.sub(r"\bp (=|&lt;) (?=\d)", "p\u00a0\\1\u00a0", page)
     page = re.sub(r"−(?=[$¥€£])", "−\u2060", page)
     return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", page)

@@ -174,3 +174,8 @@ def test_a_third_language_has_every_text_of_the_page(tmp_path):
         page = render_evaluation(found, language)
     assert texts_left_outside(page, data | {"Februar", "April", "KEPT-1", "IPS", "SNIPS", "SWITCH-DR"}) == []
     assert "17,5" in page
+
+
+def test_policies_without_a_value_for_the_same_reason_share_a_line():
+    lines = re.findall(r"<li>(.*?when it is kept.*?)</li>", render_evaluation(full()))
+    assert len(lines) == len({line.rsplit(": ", 1)[1] for line in lines}) > 0

@@ -135,7 +135,7 @@ def test_the_page_says_what_to_do(write, command):
     assert (code, err) == (0, "")
     assert "new against control: ship it; 'spend' is better." in out
     assert "the planned 4,000 customers are reached" in out
-    assert "give the planned shares with --shares" in out
+    assert "the planned shares were not given (--shares)" in out
 
 
 def test_a_control_that_earns_nothing_has_no_percentages(tmp_path, read):
@@ -203,7 +203,7 @@ def test_the_reading_in_chinese(write, command):
     code, out, _ = command("experiment", write(gain=0.1), "--arm", "arm", "--outcome", "spend", "--language", "zh")
     assert code == 0
     assert "new 对比 control：上线；“spend”变好。" in out
-    assert "请用 --shares 给出计划的比例" in out
+    assert "没有给出计划的比例（--shares）" in out
     assert re.findall("[a-z]+ [a-z]+ [a-z]+", out) == []
 
 

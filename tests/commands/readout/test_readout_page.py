@@ -45,9 +45,9 @@ def test_the_finding_is_told_in_both_languages():
 def test_the_first_line_answers_whether_it_is_better_than_today_in_both_languages():
     english, chinese = (summarise_readout(READOUTS["usual"](), language)["sentence"] for language in ("en", "zh"))
     assert english.startswith(
-        "Is it better than what we do today? Yes: the plan brought $0.20 [0.10, 0.30] more profit a customer from "
-        "1 January 2018 to 14 January 2018 than business as usual (700 customers follow the plan, 90 get business as "
-        "usual; cost as forecast, not observed). The plan's offers raised profit"
+        "Is it better than what we do today? Yes: the plan brought $0.20 [0.10, 0.30] more profit a customer than "
+        "business as usual, from 1 January 2018 to 14 January 2018. Of the customers compared, 700 follow the plan and "
+        "90 get business as usual; cost as forecast, not observed. The plan's offers raised profit"
     )
     assert chinese.startswith(
         "比现在的做法更好吗？是：2018 年 1 月 1 日至 2018 年 1 月 14 日，计划比现行做法人均多带来利润"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -396,3 +397,11 @@ def test_a_third_language_has_every_text_of_the_page(many, tmp_path):
     with installed(tmp_path / "words") as language:
         page = render_replay(result, language)
     assert texts_left_outside(page, {"EUR", "Mai", "five", "tenth"}) == []
+
+
+def test_a_chart_of_weeks_names_no_month_twice(tmp_path):
+    days = pl.date_range(pl.date(2025, 1, 1), pl.date(2025, 6, 1), "7d", eager=True)
+    rows = [f"{n},C{n % 5},P{n % 3},{day},1,{30 + n}.00" for n, day in enumerate(days)]
+    page = render_replay(found(tmp_path, rows, [FIVE]), "en")
+    months = re.findall(r">(2025-\d\d)<", page.split('class="wide"')[1].split("</svg>")[0])
+    assert 1 < len(months) == len(set(months))

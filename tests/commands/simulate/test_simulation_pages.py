@@ -73,6 +73,20 @@ def test_profit_and_regret_are_drawn_with_a_table_each():
     assert "3.0 points [2.0, 4.0]" in said  # 6 of 100 customers in 2 periods
 
 
+def test_headlines_are_one_sentence_and_no_policy_that_a_shop_cannot_follow_leads():
+    policies = simulation(("ours", "blanket", "ceiling"))
+    above = replace(policies, policies=(*policies.policies[:2], gains("ceiling", 9900.0)))
+    assert (
+        headline(render_simulation(above))
+        == "The policy 'ours' gained the most profit in 2 periods: $25.00 [24.00, 26.00]."
+    )
+    assert headline(render_planning(planning())).endswith("$20.75 [19.75, 21.75] beyond the same shop without offers.")
+
+
+def headline(page):
+    return text_of(page.split('<h1 id="finding-title">')[1].split("</h1>")[0])
+
+
 def test_the_blanket_offer_is_drawn_only_where_it_is_alone():
     figure = render_simulation(simulation()).split('id="chart-course-profit"')[1].split("<details>")[0]
     assert ">ours<" in figure

@@ -5,6 +5,7 @@ from __future__ import annotations
 from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.sentences import baseline, earlier_text, measure, title, worth_text
+from offerloop.message import Message
 from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, capital
 
 SHOWN = ("policy", "one_period", "kept", "kept_gain", "size", "method")
@@ -25,9 +26,8 @@ def kept_section(findings: EvaluationFindings, _: Localizer) -> Section | None:
         rows,
     )
     refused = [
-        _("{policy}: {why}", context="pattern", policy=title(policy, _), why=policy.kept_refusal)
-        for policy in findings.valued
-        if policy.kept_refusal
+        _("{policy}: {why}", context="pattern", policy=_.listed(title(policy, _) for policy in policies), why=why)
+        for why, policies in _refusals(findings).items()
     ]
     blocks: list[Block] = [
         Text(
@@ -43,6 +43,15 @@ def kept_section(findings: EvaluationFindings, _: Localizer) -> Section | None:
     ]
     blocks += [Bullets(tuple(refused))] if refused else []
     return Section("kept", _("Policies that are kept"), earlier_text(findings.earlier, _), tuple(blocks))
+
+
+def _refusals(findings: EvaluationFindings) -> dict[Message, list[PolicyWorth]]:
+    """Each reason why a policy has no value when it is kept, with the policies that it holds for."""
+    reasons: dict[Message, list[PolicyWorth]] = {}
+    for policy in findings.valued:
+        if policy.kept_refusal:
+            reasons.setdefault(policy.kept_refusal, []).append(policy)
+    return reasons
 
 
 def _row(policy: PolicyWorth, _: Localizer) -> tuple[str, ...]:

@@ -7,7 +7,16 @@ import math
 from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, PolicyWorth, main
 from offerloop.commands.evaluate.kept_policies import kept_section
-from offerloop.commands.evaluate.sentences import baseline, measure, notes, sentence, short, title, worth_text
+from offerloop.commands.evaluate.sentences import (
+    baseline,
+    finding,
+    measure,
+    notes,
+    short,
+    title,
+    what_it_rests_on,
+    worth_text,
+)
 from offerloop.commands.evaluate.terms import TERMS
 from offerloop.evaluation import ActionOverlap, Estimate, PolicyValue
 from offerloop.message import Message
@@ -71,7 +80,8 @@ def _first_screen(findings: EvaluationFindings, _: Localizer) -> Opening:
     mark = (
         _("of one decision only, not of a policy that is kept; {mark}", mark=mark) if findings.one_period_only else mark
     )
-    return Opening(sentence(findings, _), "", mark, _tiles(findings, _), _worth_figure(findings, _))
+    headline, basis = _.sentences(finding(findings, _)), _.sentences(what_it_rests_on(findings, _))
+    return Opening(headline, basis, mark, _tiles(findings, _), _worth_figure(findings, _))
 
 
 def _tiles(findings: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:

@@ -78,10 +78,14 @@ def baseline(policy: PolicyWorth, _: Localizer) -> str:
 
 def sentence(findings: EvaluationFindings, _: Localizer) -> str:
     """The finding, how sure it is, and what is known of policies that are kept."""
-    said = finding(findings, _)
-    if findings.leader is not None:
-        said += [basis(findings, findings.leader, _), *kept_sentences(findings, findings.leader, _)]
-    return _.sentences(said)
+    return _.sentences([*finding(findings, _), *what_it_rests_on(findings, _)])
+
+
+def what_it_rests_on(findings: EvaluationFindings, _: Localizer) -> list[str]:
+    """How sure the finding is, and what is known of policies that are kept; nothing where there is no finding."""
+    if findings.leader is None:
+        return []
+    return [basis(findings, findings.leader, _), *kept_sentences(findings, findings.leader, _)]
 
 
 def finding(findings: EvaluationFindings, _: Localizer) -> list[str]:

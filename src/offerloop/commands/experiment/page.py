@@ -285,5 +285,5 @@ def _checks(result: ExperimentResult, _: Localizer) -> Section:
     rows = tuple((name, _.count(n), _.share(n / total)) for name, n in result.sizes.items())
     heads = (_(COLUMNS["arm"]), _(COLUMNS["customers"]), _("share", context="column title"))
     table = Table(_("Sizes of the arms"), heads, rows)
-    said = Bullets(tuple(notes(result, _, "--", chances=False)))
+    said = Bullets(tuple(notes(result, _, None, chances=False)))
     return Section("checks", _("Before acting on it"), message, (table, said))

@@ -59,19 +59,27 @@ def _chances(result: ExperimentResult, _: Localizer) -> Iterator[str]:
             )
 
 
-def notes(result: ExperimentResult, _: Localizer, dashes: str, *, chances: bool = True) -> Iterator[str]:
-    """Yield what is to be known of the reading; with `chances` also each arm's chance to win."""
+def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances: bool = True) -> Iterator[str]:
+    """Yield what is to be known of the reading; with `chances` also each arm's chance to win.
+
+    Options are named with `dashes` before them, or not at all for readers who type none.
+    """
+
+    def option(name: str) -> str:
+        return "" if dashes is None else _(" ({option})", context="pattern", option=f"{dashes}{name}")
+
     if result.ratio_p is None:
         yield _(
-            "The sizes of the arms were not checked: give the planned shares with {option}.", option=f"{dashes}shares"
+            "The sizes of the arms were not checked, because the planned shares were not given{option}.",
+            option=option("shares"),
         )
     elif result.ratio_p >= RATIO_ALPHA:
         yield _("The arms have the sizes that were planned (p-value: {p}).", p=float(f"{result.ratio_p:.2g}"))
     if result.sequential is None:
         yield _(
-            "These intervals hold if you look at the results once; to look more often, give {option} with the "
-            "planned number of customers.",
-            option=f"{dashes}sequential",
+            "These intervals hold if you look at the results once. To look more often, give the planned number of "
+            "customers{option}.",
+            option=option("sequential"),
         )
     elif result.left:
         yield _(

@@ -94,7 +94,7 @@ def why_stopped(run: PastRun, checks: tuple[DrawCheck, ...]) -> Message | None:
     return Message(
         "No effect is shown: of the customers planned for an offer {sent} got it and {held} "
         "were held back, and fewer than {least} on one side say nothing; plan for more "
-        "customers or set a larger experiment.holdout next time.",
+        "customers or hold back a larger share of them next time.",
         sent=sizes[PLAN],
         held=sizes[HOLDOUT],
         least=LEAST,
@@ -109,7 +109,7 @@ def why_too_few_buy(outcomes: pl.DataFrame) -> Message | None:
     return Message(
         "No effect is shown: of the {sent} customers with the plan's offer and the {held} held "
         "back only {n} bought in the period, and fewer than {least} on one side say nothing; "
-        "read out a longer period, plan for more customers or set a larger experiment.holdout "
+        "read out a longer period, plan for more customers or hold back a larger share of them "
         "next time.",
         sent=sent.height,
         held=held.height,
@@ -138,7 +138,7 @@ def _hash_check(run: PastRun) -> DrawCheck:
         all=total,
     )
     return DrawCheck(
-        Message("group as the hash of the id names it"),
+        Message("groups match the hash of the customer's id"),
         held,
         total - held,
         float("nan"),

@@ -11,6 +11,7 @@ from offerloop.commands.readout.sentences import (
     share_words,
     summarise_readout,
     unseen_cost,
+    usual_groups,
     usual_sentence,
     voice_of,
 )
@@ -56,8 +57,9 @@ def first_screen(findings: ReadoutFindings, _: Localizer) -> Opening:
         else _("randomised comparison; {cost}", context="mark of a page", cost=FORECAST_COST)
     )
     mark = " · ".join(filter(None, (simulated, drawn)))
-    first, *lead = filter(None, (usual_sentence(findings, _), sentence(findings, _.language)))
-    return Opening(first, "".join(lead), mark, _tiles(findings, _), forecast_figure(findings, _))
+    said = (usual_sentence(findings, _), usual_groups(findings, _), sentence(findings, _.language))
+    first, *lead = filter(None, said)
+    return Opening(first, _.sentences(lead), mark, _tiles(findings, _), forecast_figure(findings, _))
 
 
 def _tiles(findings: ReadoutFindings, _: Localizer) -> tuple[Tile, ...]:

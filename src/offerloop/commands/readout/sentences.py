@@ -32,18 +32,11 @@ FINDINGS = {
 }
 """The finding, by what the interval of the profit bears."""
 ANSWERS = {
-    "yes": Message(
-        "Yes: the plan brought {profit} more profit a customer {days} than business as usual "
-        "({plan} customers follow the plan, {usual} get business as usual{cost})."
-    ),
-    "no": Message(
-        "No: against business as usual the plan changed profit by {profit} a customer {days} "
-        "({plan} customers follow the plan, {usual} get business as usual{cost})."
-    ),
+    "yes": Message("Yes: the plan brought {profit} more profit a customer than business as usual, {days}."),
+    "no": Message("No: against business as usual the plan changed profit by {profit} a customer, {days}."),
     "unclear": Message(
-        "Not shown: against business as usual the plan changed profit by {profit} a customer "
-        "{days}, an interval that includes zero ({plan} customers follow the plan, {usual} get "
-        "business as usual{cost})."
+        "Not shown: against business as usual the plan changed profit by {profit} a customer, {days}; "
+        "the interval includes zero."
     ),
 }
 """Whether the plan is better than business as usual."""
@@ -95,9 +88,8 @@ def usual_sentence(findings: ReadoutFindings, _: Localizer) -> str:
             (
                 _("Is it better than what we do today?"),
                 _(
-                    "It cannot be said yet: too few customers, or too few who bought, are in one of the "
-                    "two groups; read out a longer period or set a larger business_as_usual.share next "
-                    "time."
+                    "It cannot be said yet: in one of the two groups too few customers bought. Read out a longer "
+                    "period, or give business as usual to more customers next time."
                 ),
             )
         )
@@ -108,11 +100,21 @@ def usual_sentence(findings: ReadoutFindings, _: Localizer) -> str:
         days=_(
             "from {first} to {last}", context="read-out", first=_.day(findings.from_day), last=_.day(findings.until_day)
         ),
+    )
+    return _.sentences((_("Is it better than what we do today?"), answer))
+
+
+def usual_groups(findings: ReadoutFindings, _: Localizer) -> str:
+    """How many customers that rests on; empty where nothing was compared."""
+    profit = None if findings.stopped is not None else findings.effect("against_usual", "profit_minor")
+    if profit is None:
+        return ""
+    return _(
+        "Of the customers compared, {plan} follow the plan and {usual} get business as usual{cost}.",
         plan=profit.n_treated,
         usual=profit.n_control,
         cost=unseen_cost(findings, _, AND_COST),
     )
-    return _.sentences((_("Is it better than what we do today?"), answer))
 
 
 def unseen_cost(findings: ReadoutFindings, _: Localizer, how: Message) -> str:
@@ -278,7 +280,9 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
 def _whole(findings: ReadoutFindings, language: str) -> str:
     """Whether it is better than today where that was tested, and the finding."""
     _ = voice_of(findings, language)
-    return _.sentences(filter(None, (usual_sentence(findings, _), sentence(findings, language))))
+    return _.sentences(
+        filter(None, (usual_sentence(findings, _), usual_groups(findings, _), sentence(findings, language)))
+    )
 
 
 def _forecast(findings: ReadoutFindings, _: Localizer) -> dict[str, Any] | None:

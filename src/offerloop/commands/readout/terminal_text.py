@@ -9,7 +9,14 @@ from rich.table import Table
 from offerloop.commands.readout.columns import COLUMNS
 from offerloop.commands.readout.findings import ReadoutFindings
 from offerloop.commands.readout.sections import checks_table, outcome
-from offerloop.commands.readout.sentences import forecast_sentence, per_customer, sentence, total, usual_sentence
+from offerloop.commands.readout.sentences import (
+    forecast_sentence,
+    per_customer,
+    sentence,
+    total,
+    usual_groups,
+    usual_sentence,
+)
 from offerloop.commands.readout.task import ReadoutResult
 from offerloop.message import Message
 from offerloop.report import Localizer, text_page, text_table
@@ -28,7 +35,8 @@ def screen(done: ReadoutResult) -> str:
         checks = checks_table(findings, _)
         table = text_table(checks.columns, checks.rows, (checks.columns[0], checks.columns[-1]))
         return text_page(sentence(findings, done.language), table, str(done.report))
-    first = filter(None, (usual_sentence(findings, _), sentence(findings, done.language)))
+    usual = _.sentences(filter(None, (usual_sentence(findings, _), usual_groups(findings, _))))
+    first = filter(None, (usual, sentence(findings, done.language)))
     forecast = filter(None, (forecast_sentence(findings, _),))
     warnings = (_(one) for one in findings.warnings)
     return text_page(*first, *_tables(findings, _), *forecast, *warnings, str(done.report))

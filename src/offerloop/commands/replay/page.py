@@ -60,8 +60,12 @@ AXES = {
 
 
 def sentence(findings: ReplayFindings, language: str = "en") -> str:
-    """Return the finding in one sentence."""
-    _, total = Localizer(language, findings.currency), findings.total
+    """Return the finding, and what it does to the margin where that is known."""
+    _ = Localizer(language, findings.currency)
+    return _.sentences([_headline(findings.total, _), _margin(findings.total, _)])
+
+
+def _headline(total: Sums, _: Localizer) -> str:
     if not total.touched:
         return _(
             "The {n} past order would not have been touched by these offers.",
@@ -77,13 +81,14 @@ def sentence(findings: ReplayFindings, language: str = "en") -> str:
         discount=money(total.discount_minor),
     )
     said += _(", with gifts for {gifts}", context="replay", gifts=money(total.gifts_minor)) if total.gifts_minor else ""
-    said += _("; {cost} of it paid by the shop itself.", cost=money(total.cost_minor))
-    before, after = total.margin_before_minor, total.margin_after_minor
-    if before is None or after is None:
-        return said
-    return _.sentences(
-        [said, _("The margin of these orders goes from {before} to {after}.", before=money(before), after=money(after))]
-    )
+    return said + _("; {cost} of it paid by the shop itself.", cost=money(total.cost_minor))
+
+
+def _margin(total: Sums, _: Localizer) -> str:
+    before, after, money = total.margin_before_minor, total.margin_after_minor, _.money.text
+    if not total.touched or before is None or after is None:
+        return ""
+    return _("The margin of these orders goes from {before} to {after}.", before=money(before), after=money(after))
 
 
 def assumption(language: str = "en") -> str:
@@ -118,9 +123,8 @@ def summarise_replay(findings: ReplayFindings, language: str = "en") -> dict[str
 def render_replay(findings: ReplayFindings, language: str = "en") -> str:
     """Return one HTML file that asks no other host for anything."""
     _, days = Localizer(language, findings.currency), list(findings.by_day)
-    first = Opening(
-        sentence(findings, language), "", assumption(language), _tiles(findings.total, _), _chart(findings, _)
-    )
+    headline, margin = _headline(findings.total, _), _margin(findings.total, _)
+    first = Opening(headline, margin, assumption(language), _tiles(findings.total, _), _chart(findings, _))
     period = {"first": _.day(days[0]), "last": _.day(days[-1])}
     return study_page(
         _,

@@ -181,7 +181,7 @@ def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         if sent.profit.low > 0 or campaign.is_assumed
         else _(
             "The interval holds zero, so nothing proves that this pays; it is sent because the "
-            "campaign says send = “expected”."
+            "campaign asks for the expected profit only."
         )
     )
     said = [

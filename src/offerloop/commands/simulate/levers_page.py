@@ -33,21 +33,15 @@ from offerloop.report import (
 MEASURES = ("profit", "sales", "cost")
 FINDINGS = {
     "most": Message(
-        "By simulation (synthetic, preset '{preset}', {periods} periods, worlds: {worlds}), "
-        "most profit comes with {best}: {profit} beyond the same shop without offers, at a "
-        "cost of {cost}, with sales changed by {sales} and conversion by {conversion}."
+        "In the simulated shop, most profit comes with {best}: {profit} beyond the same shop without offers."
     ),
     "unclear": Message(
-        "By simulation (synthetic, preset '{preset}', {periods} periods, worlds: {worlds}), no "
-        "combination clearly gains profit over the same shop without offers; the most comes "
-        "with {best}: {profit}, at a cost of {cost}, with sales changed by {sales} and "
-        "conversion by {conversion}."
+        "In the simulated shop, no combination clearly gains profit over the same shop without offers; the most comes "
+        "with {best}: {profit}."
     ),
     "loss": Message(
-        "By simulation (synthetic, preset '{preset}', {periods} periods, worlds: {worlds}), no "
-        "combination brings more profit than giving nothing; the least is lost with {best}: "
-        "profit changed by {profit}, at a cost of {cost}, with sales changed by {sales} and "
-        "conversion by {conversion}."
+        "In the simulated shop, no combination brings more profit than giving nothing; the least is lost with {best}: "
+        "{profit}."
     ),
 }
 """What the best combination brings."""
@@ -98,17 +92,34 @@ def _levers(lever_effect: Brought) -> dict[str, str | float | None]:
 
 def planning_sentence(findings: PlanningFindings, language: str = "en") -> str:
     """Which combination brings most, and whether its lead is beyond the spread over worlds."""
-    _, gained = Localizer(language, findings.currency), findings.best.gained
-    profit = gained.gains["profit"]
+    _ = Localizer(language, findings.currency)
+    return _.sentences([_headline(findings, _), *_details(findings, _)])
+
+
+def _headline(findings: PlanningFindings, _: Localizer) -> str:
+    profit = findings.best.gained.gains["profit"]
     kind = "loss" if profit.value <= 0 else "unclear" if not _told_apart(profit) else "most"
-    most = _(
-        FINDINGS[kind],
-        preset=findings.preset, periods=findings.periods, worlds=findings.worlds,
-        best=_named(findings.best, findings, _), profit=money_text(profit, _),
-        sales=money_text(gained.gains["sales"], _), cost=money_text(gained.gains["cost"], _),
-        conversion=points_text(conversion(gained, findings.customers, findings.periods), _),
-    )  # fmt: skip
-    return _.sentences([most, _lead(findings, _)])
+    return _(FINDINGS[kind], best=_named(findings.best, findings, _), profit=money_text(profit, _))
+
+
+def _details(findings: PlanningFindings, _: Localizer) -> list[str]:
+    """What else the best combination does, its lead over the next, and what all that rests on."""
+    gained = findings.best.gained
+    return [
+        _(
+            "Its offers cost {cost}; sales change by {sales} and conversion by {conversion}.",
+            cost=money_text(gained.gains["cost"], _),
+            sales=money_text(gained.gains["sales"], _),
+            conversion=points_text(conversion(gained, findings.customers, findings.periods), _),
+        ),
+        _lead(findings, _),
+        _(
+            "All figures are synthetic: preset '{preset}', {periods} periods, worlds: {worlds}.",
+            preset=findings.preset,
+            periods=findings.periods,
+            worlds=findings.worlds,
+        ),
+    ]
 
 
 def _told_apart(estimate: Estimate) -> bool:
@@ -160,7 +171,8 @@ def render_planning(findings: PlanningFindings, language: str = "en") -> str:
         currency=findings.currency,
         note=note,
     )
-    opening = Opening(planning_sentence(findings, language), mark=note, chart=_chart(findings, _))
+    lead = _.sentences(_details(findings, _))
+    opening = Opening(_headline(findings, _), lead, mark=note, chart=_chart(findings, _))
     footer = _(
         "Made by Offerloop; the same figures are in simulation.json, every period of every "
         "world and combination in periods.parquet, and the first combination's tables of the "

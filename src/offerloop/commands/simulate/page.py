@@ -29,6 +29,20 @@ from offerloop.report import (
 SHOP = Message("Simulated shop, preset {preset}", context="simulation")
 SYNTHETIC = Message("Synthetic: a simulated shop, no real customers")
 CHANGE = Message("Change against the same shop without offers, per cent, over all periods")
+ONLY = Message(
+    "The policy '{policy}' changed profit by {profit} in {n} period.",
+    plural="The policy '{policy}' changed profit by {profit} in {n} periods.",
+)
+MOST = Message(
+    "The policy '{policy}' gained the most profit in {n} period: {profit}.",
+    plural="The policy '{policy}' gained the most profit in {n} periods: {profit}.",
+)
+LEAST_LOST = Message(
+    "No policy gained profit in {n} period. The best, '{policy}', changed it by {profit}.",
+    plural="No policy gained profit in {n} periods. The best, '{policy}', changed it by {profit}.",
+)
+BOUNDS = ("ceiling", "oracle")
+"""Policies that show what could be gained; no shop can follow them."""
 WIDTH = 640
 """Pixels of the figure that stands alone."""
 
@@ -60,7 +74,11 @@ def _summarised(policy: PolicyGains, findings: SimulationFindings) -> dict[str, 
 def sentence(findings: SimulationFindings, language: str = "en") -> str:
     """What each policy gained, with the spread over worlds."""
     _ = Localizer(language, findings.currency)
-    opening = _(
+    return _.sentences([_compared_with(findings, _), *(_gained(one, findings, _) for one in findings.policies)])
+
+
+def _compared_with(findings: SimulationFindings, _: Localizer) -> str:
+    return _(
         "{n} period of the simulated shop '{preset}', against the same shop without offers "
         "(worlds simulated: {worlds}).",
         plural="{n} periods of the simulated shop '{preset}', against the same shop without offers "
@@ -69,7 +87,14 @@ def sentence(findings: SimulationFindings, language: str = "en") -> str:
         n=findings.n_periods,
         worlds=findings.worlds,
     )
-    return _.sentences([opening, *(_gained(one, findings, _) for one in findings.policies)])
+
+
+def _headline(findings: SimulationFindings, _: Localizer) -> str:
+    """Which policy gained most of those that a shop can follow, or what the only one did."""
+    real = [one for one in findings.policies if one.name not in BOUNDS] or list(findings.policies)
+    best = max(real, key=lambda policy: policy.gains["profit"].value)
+    text = ONLY if len(real) == 1 else MOST if best.gains["profit"].value > 0 else LEAST_LOST
+    return _(text, policy=best.name, profit=money_text(best.gains["profit"], _), n=findings.n_periods)
 
 
 def _gained(policy: PolicyGains, findings: SimulationFindings, _: Localizer) -> str:
@@ -92,17 +117,19 @@ def _gained(policy: PolicyGains, findings: SimulationFindings, _: Localizer) -> 
                 first=findings.policies[0].name,
             )
         )
-    if "r2" in policy.facts:
-        fresh = _.count(policy.facts["fresh_customers"])
-        sentences.append(
-            _(
-                "'{policy}' predicts true effects with R2 {r2}, learned from {fresh} fresh customers.",
-                policy=policy.name,
-                r2=f"{policy.facts['r2']:.2f}",
-                fresh=fresh,
-            )
-        )
-    return _.sentences(sentences)
+    return _.sentences([*sentences, _predicts(policy, _)])
+
+
+def _predicts(policy: PolicyGains, _: Localizer) -> str:
+    """How well a policy that learned the true effects predicts them; empty for others."""
+    if "r2" not in policy.facts:
+        return ""
+    return _(
+        "'{policy}' predicts true effects with R2 {r2}, learned from {fresh} fresh customers.",
+        policy=policy.name,
+        r2=f"{policy.facts['r2']:.2f}",
+        fresh=_.count(policy.facts["fresh_customers"]),
+    )
 
 
 def render_simulation(findings: SimulationFindings, language: str = "en") -> str:
@@ -119,7 +146,8 @@ def render_simulation(findings: SimulationFindings, language: str = "en") -> str
         courses_section(findings.courses, findings.policies, _),
         *(_periods(one.name, findings, _) for one in findings.policies),
     ]
-    opening = Opening(sentence(findings, language), mark=note, chart=_chart(findings, _))
+    lead = _.sentences([_compared_with(findings, _), *(_predicts(one, _) for one in findings.policies)])
+    opening = Opening(_headline(findings, _), lead, mark=note, chart=_chart(findings, _))
     return study_page(
         _,
         shop,

@@ -13,12 +13,12 @@ NOTES: dict[NoteKind, Message] = {
         "Left out, because it names customers, households or stores rather than describing them: {names}."
     ),
     "repeated_id": Message(
-        "The same value of {names} stands in several rows. If these rows belong to one customer or household, name the "
-        "column with --cluster: otherwise the ranges on this page are too narrow."
+        "The same value of {names} stands in several rows. If these rows belong to one customer or household, run the "
+        "study again with this column as the cluster: otherwise the ranges on this page are too narrow."
     ),
     "kept_distinct": Message(
-        "Used as a number, although nearly every customer has a value of their own: {names}. If it is an id, leave it "
-        "out with --ignore."
+        "Used as a number, although nearly every customer has a value of their own: {names}. If it is an id, leave "
+        "it out and run the study again."
     ),
     "ignored_outcome_like": Message(
         "Left out, because it looks like something that happened after the offer, such as another outcome: {names}."

@@ -72,6 +72,8 @@ Cell: TypeAlias = (
 )  # fmt: skip
 """What may stand in a table or beside a label; None where it is not known."""
 MISSING = "–"
+LEAST_SHARE = 0.001
+"""The smallest share above zero that is written out: a few rows of a million are not none."""
 
 
 def written_amount(text: str, currency: str) -> MinorAmount | str:
@@ -99,7 +101,9 @@ def cell_text(cell: Cell, _: Localizer) -> str:
             return _.count(cell)
         case float():
             return _.numbers(f"{cell:,.4g}")
-        case Message() | Share() | Amount() | Decimal() | date() | str():
+        case Share():
+            return _.share(cell.value, least=LEAST_SHARE)
+        case Message() | Amount() | Decimal() | date() | str():
             return _.value(cell)
     return _.listed(cell_text(part, _) for part in cell)
 

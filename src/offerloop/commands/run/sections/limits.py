@@ -118,8 +118,8 @@ def _test(findings: Findings, _: Localizer) -> str:
         return _(
             "The read-out of this plan could not show anything: {treated} customers get the plan's "
             "offer and {held} are held back, and a comparison needs {least} on each side, {buyers} "
-            "of whom buy in the week; set a larger experiment.holdout, plan for more customers, or "
-            "read out a longer period.",
+            "of whom buy in the week; hold back a larger share, plan for more customers, or read out "
+            "a longer period.",
             treated=test.n_treated,
             held=test.n_control,
             least=LEAST,

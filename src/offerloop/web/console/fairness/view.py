@@ -18,8 +18,8 @@ COLUMNS = (
     TableColumn("group", Message("group", context="column title")),
     TableColumn("customers", Message("customers", context="column title"), is_figure=True),
     TableColumn("rate", Message("with an offer", context="column title"), is_figure=True),
-    TableColumn("low", Message("at least", context="column title"), is_figure=True),
-    TableColumn("high", Message("at most", context="column title"), is_figure=True),
+    TableColumn("low", Message("at least", context="end of an interval"), is_figure=True),
+    TableColumn("high", Message("at most", context="end of an interval"), is_figure=True),
 )
 TITLE = Message("Fairness and privacy", context="page title")
 
