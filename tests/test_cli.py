@@ -79,8 +79,8 @@ def test_each_command_is_told_in_one_line_and_no_text_is_eaten_by_markup(name, m
         assert " ".join(help_text(text, "en").split()) in shown
 
 
-OTHER_MEANING = {("engine", "experiment"), ("language", "parse-offer")}
-"""An experiment is summed up in this program unless an engine is named; an offer is printed in several languages."""
+OTHER_MEANING = {("engine", "experiment"), ("engine", "uplift"), ("language", "parse-offer")}
+"""A trial is summed up in this program unless an engine is named; an offer is printed in several languages."""
 
 
 def test_options_with_one_meaning_have_one_text():

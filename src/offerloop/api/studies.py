@@ -35,6 +35,7 @@ def uplift(
     top: float | None = None,
     seed: int = 1,
     apply: offerloop.InputTable | None = None,
+    engine: str | None = None,
     console: Console | None = None,
     language: str | None = None,
 ) -> offerloop.UpliftResult:
@@ -43,8 +44,9 @@ def uplift(
     The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
     every other column is a feature. `score` names a score of your own to be compared, `top` the largest share of
     customers to treat. The result is told in `language`, by default that of the table's names. Its `findings` hold the
-    decision and its forecast, `scores()` the offer and the profit of each customer. Raises EvidenceError for what the
-    table cannot show.
+    decision and its forecast, `scores()` the offer and the profit of each customer. The table may be a frame of Spark,
+    or `engine` names what adds up a table larger than memory (`duckdb`, `spark`, or the address `sc://host:port` of a
+    Spark Connect server). Raises EvidenceError for what the table cannot show.
     """
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study_trial
@@ -55,7 +57,7 @@ def uplift(
         cluster, names_of(known_before), score, top,
     )  # fmt: skip
     with argument_names():
-        return study_trial(table, request, console, apply, language)
+        return study_trial(table, request, console, apply, language, engine)
 
 
 def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:

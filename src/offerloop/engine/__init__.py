@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from offerloop.engine.extendable import Extendable, with_part
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
-    from offerloop.engine.shards import Shards
+    from offerloop.engine.shards import Shards, is_small
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -31,6 +31,7 @@ __all__ = [
     "engine_of",
     "extended",
     "in_order",
+    "is_small",
     "order_statistics",
     "with_part",
 ]

@@ -6,20 +6,26 @@ bounded by the shard and not by the shop; each is read from its files, and what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic
 from uuid import uuid4
 
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine.base import Engine, Frame, collect
+from offerloop.engine.base import Engine, Frame, U, collect
 
 SHARD_CUSTOMERS = 50_000
 """Customers of a shard where the engine is not told how many shards to make."""
 FIT_CUSTOMERS = 200_000
 """Customers whom a model is fitted by at least, where there are so many."""
+
+
+def is_small(customers: int) -> bool:
+    """Whether so few customers are studied together in memory rather than by a sample and the others."""
+    return customers <= 2 * FIT_CUSTOMERS
 
 
 @dataclass(frozen=True)
@@ -32,26 +38,33 @@ class Shards:
     """One for each shard; none where the table is its only shard."""
 
     @classmethod
-    def of(cls, frame: Frame, engine: Engine) -> Shards:
-        """Split a table by `customer_id`."""
+    def of(cls, frame: Frame, engine: Engine, customers: int | None = None) -> Shards:
+        """Split a table by `customer_id`, of so many customers, who are counted where that is not known."""
         number = engine.shards
         if number is None:
-            customers = collect(frame.select(n=nw.col("customer_id").n_unique()))["n"][0]
+            if customers is None:
+                customers = collect(frame.select(n=nw.col("customer_id").n_unique()))["n"][0]
             number = max(-(-(customers or 0) // SHARD_CUSTOMERS), 1)
         folders = engine.partition(frame, engine.new_folder(), number) if number > 1 else []
         return cls(engine, frame, folders)
 
     def some(self) -> pl.DataFrame:
         """All rows of whole customers to fit by: a random sample of `FIT_CUSTOMERS` or more, or everybody."""
-        if not self.folders:
-            return collect(self.frame)
+        return self.parted()[0] if self.folders else collect(self.frame)
+
+    def parted(self) -> tuple[pl.DataFrame, Shards]:
+        """A table of several shards as the rows of `some`, and the shards of all other customers."""
         parts, customers = [_read(self.folders[0])], 0
         for folder in self.folders[1:]:
             customers += parts[-1]["customer_id"].n_unique()
             if customers >= FIT_CUSTOMERS:
                 break
             parts.append(_read(folder))
-        return pl.concat(parts)
+        return pl.concat(parts), replace(self, folders=self.folders[len(parts) :])
+
+    def each(self, function: Callable[[pl.DataFrame], U]) -> Iterator[U]:
+        """What the function gives for each of several shards, one after another, in the memory of this program."""
+        return self.engine.map(_OfFolder(function), list(self.folders))
 
     def map(self, function: Callable[[pl.DataFrame], pl.DataFrame]) -> Frame:
         """What the function gives for each shard, as one table."""
@@ -60,6 +73,16 @@ class Shards:
         place = self.engine.new_folder()
         work = _Work(function, place)
         return nw.concat([self.engine.read(path) for path in self.engine.map(work, list(self.folders))])
+
+
+@dataclass(frozen=True)
+class _OfFolder(Generic[U]):
+    """A shard's rows in, what the function gives out."""
+
+    function: Callable[[pl.DataFrame], U]
+
+    def __call__(self, folder: Path) -> U:
+        return self.function(_read(folder))
 
 
 @dataclass(frozen=True)

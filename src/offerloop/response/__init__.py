@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from offerloop.response.estimators.ridge_t import predict_out_of_fold
     from offerloop.response.evidence import Estimator, Evidence, Fitted
     from offerloop.response.margins import Margins, known_margins
-    from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
+    from offerloop.response.scores import ExpectedOutcomes, draw_folds, expected_outcomes, robust_scores
     from offerloop.response.shelf.checks import CHECK_NAMES, EXPECTATIONS
     from offerloop.response.shelf.lines import ShelfLines, best_selling_categories, full_weeks, shelf_lines
     from offerloop.response.shelf.study import ShelfStudy, study_shelf_prices
@@ -39,19 +39,24 @@ if TYPE_CHECKING:
     from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_enough
     from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
     from offerloop.response.trial.crossfit import N_FOLDS
+    from offerloop.response.trial.decision import Decision, Policy
     from offerloop.response.trial.design import (
         ArmDifference,
         arm_differences,
+        arm_differences_of,
         cluster_means,
         covariate_balance_p,
+        covariate_balance_p_of,
         modelled_propensities,
         observed_shares,
         plain_differences,
         rows_with_overlap,
         sample_ratio_p,
+        sizes_p,
         whole_clusters,
     )
-    from offerloop.response.trial.model_selection import Policy, rank_share
+    from offerloop.response.trial.model_selection import known_depths, rank_share
+    from offerloop.response.trial.moments import DecisionFromSums, MeanSums, mean_of_parts, ratio_of_parts
     from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
     from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
     from offerloop.response.trial.response_types import (
@@ -71,7 +76,7 @@ if TYPE_CHECKING:
         learn_effects,
         study_trial,
     )
-    from offerloop.response.trial.verdict import ALPHA, Conclusion
+    from offerloop.response.trial.verdict import ALPHA, Conclusion, conclusion, follow_up_by_arms
 
 __all__ = [
     "ALPHA",
@@ -91,12 +96,16 @@ __all__ = [
     "ColumnEncoding",
     "Conclusion",
     "CustomerOrdering",
+    "Decision",
+    "DecisionFromSums",
     "Effects",
     "Estimator",
     "Evidence",
+    "ExpectedOutcomes",
     "Fitted",
     "LearnedEffects",
     "Margins",
+    "MeanSums",
     "OfferTerms",
     "Policy",
     "ShelfLines",
@@ -109,13 +118,16 @@ __all__ = [
     "UnchangedCost",
     "UsualBaskets",
     "arm_differences",
+    "arm_differences_of",
     "best_selling_categories",
     "campaign_effects",
     "campaign_offers",
     "cluster_means",
     "complete_propensities",
+    "conclusion",
     "cost_that_changes_nothing",
     "covariate_balance_p",
+    "covariate_balance_p_of",
     "customer_days",
     "daily_sums",
     "draw_folds",
@@ -126,17 +138,20 @@ __all__ = [
     "exposure_outcomes",
     "finished_exposures",
     "first_reached",
+    "follow_up_by_arms",
     "from_plain",
     "full_weeks",
     "has_response_types",
     "is_text_column",
     "kinds",
+    "known_depths",
     "known_estimators",
     "known_margins",
     "learn_effects",
     "learn_shown",
     "linear_projection",
     "mean_estimate",
+    "mean_of_parts",
     "modelled_propensities",
     "observed_shares",
     "outcome_kind",
@@ -145,6 +160,7 @@ __all__ = [
     "randomised_propensities",
     "rank_share",
     "ratio_estimate",
+    "ratio_of_parts",
     "response_type_rows",
     "response_type_shares",
     "robust_scores",
@@ -154,6 +170,7 @@ __all__ = [
     "shelf_lines",
     "shown_enough",
     "shuffled_losses",
+    "sizes_p",
     "study_shelf_prices",
     "study_trial",
     "to_plain",

@@ -8,10 +8,12 @@ ridge regressions of each offer on the other folds). Where chances are right the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.estimators.ridge_t import predict_out_of_fold
+from offerloop.response.estimators.ridge_t import RidgeT, predict_out_of_fold
 from offerloop.response.evidence import Evidence, FixedAmounts
 
 
@@ -26,6 +28,25 @@ def expected_outcomes(evidence: Evidence, fold: Ints) -> Floats:
         return fixed.tested(evidence.features) + fixed.base
     outcome = evidence.outcome[:, None]
     return predict_out_of_fold(evidence.features, evidence.action, outcome, len(evidence.offers), fold)[:, :, 0]
+
+
+@dataclass(frozen=True, eq=False)
+class ExpectedOutcomes:
+    """The expected outcomes of other customers, by what some have shown."""
+
+    model: FixedAmounts | RidgeT
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> ExpectedOutcomes:
+        """From all rows of the evidence."""
+        fixed, outcome = FixedAmounts.of(evidence), evidence.outcome[:, None]
+        return cls(fixed or RidgeT.fit(evidence.features, evidence.action, outcome, len(evidence.offers)))
+
+    def predict(self, features: Floats) -> Floats:
+        """(n, K): of every offer."""
+        if isinstance(self.model, FixedAmounts):
+            return self.model.tested(features) + self.model.base
+        return self.model.predict(features)[:, :, 0]
 
 
 def robust_scores(evidence: Evidence, expected: Floats) -> Floats:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.erasing import erase_from_folder
     from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
     from offerloop.workspace.folders import filling, new_folder, write_whole
-    from offerloop.workspace.input_tables import InputTable, table_on_engine, table_rows
+    from offerloop.workspace.input_tables import InputTable, numbered, table_on_engine, table_rows
     from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         arm_numbers,
         as_number,
         check_arm_cells,
+        check_cells,
         control_among,
         no_column,
         numeric_column,
@@ -100,6 +101,7 @@ __all__ = [
     "campaign_results",
     "campaigns_of_store",
     "check_arm_cells",
+    "check_cells",
     "check_rows",
     "control_among",
     "document_name",
@@ -119,6 +121,7 @@ __all__ = [
     "name_problems",
     "new_folder",
     "no_column",
+    "numbered",
     "numeric_column",
     "open_run",
     "open_workspace",

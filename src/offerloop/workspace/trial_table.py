@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
+from offerloop.engine import Frame, collect
 from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.response import is_text_column
@@ -62,6 +64,48 @@ def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
         )
     if arms.n_unique() > MOST_ARMS:
         raise InputError(too_many_arms(column, arms.n_unique(), path))
+
+
+def check_cells(frame: Frame, arm: str, numbers: Sequence[str], filled: Sequence[str], path: Path) -> int:
+    """Return the number of rows of a trial that lies on an engine, where rows have no numbers.
+
+    Raises InputError for a column of arms with too many values, for columns of `numbers` that hold something else, and
+    for empty cells in these and in `filled`, with their number.
+    """
+    schema, numbers = frame.collect_schema(), list(dict.fromkeys(numbers))
+    for name in numbers:
+        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
+            raise InputError(
+                Message(
+                    "'{path}': '{name}' is a column of type {type}, not of numbers; correct it",
+                    path=str(path),
+                    name=name,
+                    type=str(schema[name]),
+                )
+            )
+    whole = dict.fromkeys([arm, *numbers, *filled])
+    empty = {f"empty {place}": nw.col(name).is_null().cast(nw.Int64).sum() for place, name in enumerate(whole)}
+    total = {f"sum {place}": nw.col(name).cast(nw.Float64).sum() for place, name in enumerate(numbers)}
+    counts = collect(frame.select(rows=nw.len(), arms=nw.col(arm).n_unique(), **empty, **total)).row(0, named=True)
+    for name, number in zip(whole, (counts[one] for one in empty), strict=True):
+        if number:
+            raise InputError(
+                Message(
+                    "'{path}': '{name}' is empty in {n} row; fill it in or leave the row out",
+                    plural="'{path}': '{name}' is empty in {n} rows; fill it in or leave the rows out",
+                    path=str(path),
+                    name=name,
+                    n=number,
+                )
+            )
+    if counts["arms"] > MOST_ARMS:
+        raise InputError(too_many_arms(arm, counts["arms"], path))
+    for name, number in zip(numbers, (counts[one] for one in total), strict=True):
+        if not abs(number) < float("inf"):
+            raise InputError(
+                Message("'{path}': '{name}' holds a number that is not finite; correct it", path=str(path), name=name)
+            )
+    return int(counts["rows"])
 
 
 def too_many_arms(column: str, n_values: int, path: Path) -> Message:

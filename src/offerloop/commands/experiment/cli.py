@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, Language, say
+from offerloop.commands.terminal import Json, Language, SummingEngine, say
 
 Before = Annotated[str | None, typer.Option(help="Column with the outcome before the test, to adjust by.")]
 BeforeDenominator = Annotated[str | None, typer.Option(help="Column with the denominator before the test.")]
@@ -29,14 +29,6 @@ By = Annotated[list[str] | None, typer.Option(help="Column by whose values the o
 Out = Annotated[
     Path | None,
     typer.Option(help="Write a report (HTML) and the figures to a folder named by the time in this folder."),
-]
-SummingEngine = Annotated[
-    str | None,
-    typer.Option(
-        help="Engine that sums up the table: duckdb, spark, or the address sc://host:port of a Spark Connect "
-        "server; default: this program, in memory.",
-        autocompletion=lambda: ["duckdb", "spark"],
-    ),
 ]
 
 

@@ -8,18 +8,17 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.commands.experiment.request import ExperimentRequest
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.workspace import (
-    MOST_ARMS,
     InputTable,
     check_arm_cells,
+    check_cells,
     no_column,
     numeric_column,
     table_on_engine,
     table_rows,
-    too_many_arms,
 )
 
 
@@ -64,38 +63,5 @@ def _check_numbers(table: pl.DataFrame, name: str, path: Path) -> None:
 
 def _check_on_engine(frame: Frame, path: Path, request: ExperimentRequest) -> None:
     """The same of rows that have no numbers: how many are wrong."""
-    schema = frame.collect_schema()
-    _check_names(list(schema), request, path)
-    numbers = list(dict.fromkeys(request.columns.values()))
-    for name in numbers:
-        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
-            raise InputError(
-                Message(
-                    "'{path}': '{name}' is a column of type {type}, not of numbers; correct it",
-                    path=str(path),
-                    name=name,
-                    type=str(schema[name]),
-                )
-            )
-    filled = dict.fromkeys([request.arm, *numbers, *request.clusters.values()])
-    empty = {f"empty {place}": nw.col(name).is_null().cast(nw.Int64).sum() for place, name in enumerate(filled)}
-    total = {f"sum {place}": nw.col(name).cast(nw.Float64).sum() for place, name in enumerate(numbers)}
-    counts = collect(frame.select(arms=nw.col(request.arm).n_unique(), **empty, **total)).row(0, named=True)
-    for name, number in zip(filled, (counts[one] for one in empty), strict=True):
-        if number:
-            raise InputError(
-                Message(
-                    "'{path}': '{name}' is empty in {n} row; fill it in or leave the row out",
-                    plural="'{path}': '{name}' is empty in {n} rows; fill it in or leave the rows out",
-                    path=str(path),
-                    name=name,
-                    n=number,
-                )
-            )
-    if counts["arms"] > MOST_ARMS:
-        raise InputError(too_many_arms(request.arm, counts["arms"], path))
-    for name, number in zip(numbers, (counts[one] for one in total), strict=True):
-        if not abs(number) < float("inf"):
-            raise InputError(
-                Message("'{path}': '{name}' holds a number that is not finite; correct it", path=str(path), name=name)
-            )
+    _check_names(list(frame.collect_schema()), request, path)
+    check_cells(frame, request.arm, list(request.columns.values()), list(request.clusters.values()), path)

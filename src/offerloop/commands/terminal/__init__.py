@@ -21,6 +21,7 @@ __all__ = [
     "Json",
     "Language",
     "Run",
+    "SummingEngine",
     "error_text",
     "localized",
     "note_language",
@@ -36,6 +37,15 @@ __all__ = [
 
 Config = Annotated[Path, typer.Argument(help="The shop's offerloop.toml, or its folder.")]
 Run = Annotated[Path, typer.Argument(help="The folder of a run, or that of the shop: then its newest run.")]
+SummingEngine = Annotated[
+    str | None,
+    typer.Option(
+        help="Engine that sums up the table: duckdb, spark, or the address sc://host:port of a Spark Connect "
+        "server; default: this program, in memory.",
+        autocompletion=lambda: ["duckdb", "spark"],
+    ),
+]
+"""Where a command works whose table is in memory unless an engine is named."""
 Engine = Annotated[
     str,
     typer.Option(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +56,23 @@ def read_arms(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Arms:
                 sizes=sizes,
             )
         )
-    kept = text.is_in(names)
-    place = {name: k for k, name in enumerate(names)}
-    action = text.filter(kept).replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    return Arms(kept, action, names, (NO_OFFER_TERMS, *_terms(names[1:])), small)
+    return Arms(*_actions(text, names), names, (NO_OFFER_TERMS, *_terms(names[1:])), small)
+
+
+def same_arms(arms: Arms, treatment: pl.Series) -> Arms:
+    """Return the rows of other customers of the same trial, by their column of arms."""
+    kept, action = _actions(_text(treatment), arms.names)
+    return replace(arms, kept=kept, action=action)
+
+
+def _actions(text: pl.Series, names: tuple[str, ...]) -> tuple[pl.Series, Ints]:
+    kept, place = text.is_in(names), {name: k for k, name in enumerate(names)}
+    return kept, text.filter(kept).replace_strict(place, return_dtype=pl.Int64).to_numpy()
+
+
+def arm_names(treatment: pl.Series) -> list[str]:
+    """Return the name of each row's arm, as `Arms` has it."""
+    return _text(treatment).to_list()
 
 
 def _text(column: pl.Series) -> pl.Series:
@@ -90,7 +103,7 @@ def _terms(names: tuple[str, ...]) -> list[OfferTerms]:
     return [OfferTerms(name if name != NO_OFFER else f"{name} (treated)", name, 1.0) for name in names]
 
 
-def evenly(n_arms: int, action: Ints) -> bool:
-    """Whether the arms are so nearly of one size that they were meant to be."""
-    share = np.bincount(action, minlength=n_arms) / len(action)
-    return bool((np.abs(share * n_arms - 1) < 0.1).all())
+def evenly(sizes: Ints) -> bool:
+    """Whether the arms (K,) are so nearly of one size that they were meant to be."""
+    share = sizes / sizes.sum()
+    return bool((np.abs(share * len(sizes) - 1) < 0.1).all())

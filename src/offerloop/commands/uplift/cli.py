@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from offerloop.commands.terminal import Json, Language, progress_console, say
+from offerloop.commands.terminal import Json, Language, SummingEngine, progress_console, say
 
 Cost = Annotated[
     str | None,
@@ -70,6 +70,7 @@ def uplift(
     top: Top = None,
     apply: Annotated[Path | None, typer.Option(help="Table of other customers to score.")] = None,
     save: Save = False,
+    engine: SummingEngine = None,
     out: Annotated[Path, typer.Option(help="Folder in which a folder named by the time is written.")] = Path("uplift"),
     seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
     language: Language = None,
@@ -89,7 +90,7 @@ def uplift(
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
         cluster, tuple(known_before or ()), score, top,
     )  # fmt: skip
-    result = study(table, request, progress_console(as_json), apply, language)
+    result = study(table, request, progress_console(as_json), apply, language, engine)
     done = write(result, out, save=save)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
     say(facts, f"{screen(result.findings, result.language, result.applied)}\n{done.report}", as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -218,9 +218,7 @@ class FindingsBuilder:
         if self.trial.design == "observational":
             return ()
         gap, names = self.outcome_effect - self._raw(), self.trial.arms.names
-        far = float(norm.isf(CONTRADICTION / 2 / (len(names) - 1))) / Z95
-        apart = {k: self._mean(gap[:, k]) for k in range(1, len(names))}
-        return tuple(names[k] for k, one in apart.items() if abs(one.value) > far * (one.high - one.value) > 0)
+        return contradicting(names, {k: self._mean(gap[:, k]) for k in range(1, len(names))})
 
     def _ranked(self) -> Iterator[Ranked]:
         compared, decision = self.study.compared, self.study.decision
@@ -355,3 +353,9 @@ class FindingsBuilder:
     def _on(self, column: str) -> Estimate:
         """Effect of the best offer on a column that it cannot have changed."""
         return self._mean(self._effects_of(numeric_column(self.trial.table, column))[:, self.study.decision.offer])
+
+
+def contradicting(names: Sequence[str], gaps: Mapping[int, Estimate]) -> tuple[str, ...]:
+    """Return the arms whose raw and adjusted differences, by their gaps, are further apart than chance allows."""
+    far = float(norm.isf(CONTRADICTION / 2 / (len(names) - 1))) / Z95
+    return tuple(names[k] for k, one in gaps.items() if abs(one.value) > far * (one.high - one.value) > 0)

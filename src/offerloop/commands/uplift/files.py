@@ -17,11 +17,12 @@ from offerloop.workspace import LEARNED, filling, new_folder
 def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderResult:
     """`<parent>/<time>/` with report.html, uplift.json and scores, and learned.json to `save` what was learned.
 
-    Scores of other customers are in applied; scores and applied are .parquet and .csv. Raises InputError where the
-    folder cannot be written, and where other customers cannot be scored after all, with the rest of the study written.
+    Scores of other customers are in applied; scores and applied are .parquet and .csv, but scores of a table in shards
+    are .parquet alone. Raises InputError where the folder cannot be written, and where other customers cannot be scored
+    after all, with the rest of the study written.
     """
     facts = {"sentence": result.sentence, **summary(result.findings)}
-    tables, error = {"scores": result.scores()}, None
+    tables, error = {} if result.shards is not None else {"scores": result.scores()}, None
     if result.others is not None:
         try:
             tables["applied"] = result.scorer.scores(result.others.rows)
@@ -34,6 +35,8 @@ def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderRe
         for name, table in tables.items():
             table.write_parquet(partial / f"{name}.parquet")
             table.write_csv(partial / f"{name}.csv")
+        if result.shards is not None:
+            result.shards.others.engine.write(result.shards.scores(result.scorer), partial / "scores.parquet")
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "uplift.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")

@@ -19,7 +19,7 @@ Design = Literal["known", "randomised", "observational"]
 NoteKind = Literal[
     "ignored_id", "ignored_outcome_like", "ignored_date", "ignored_constant", "ignored_many_values", "filled_missing",
     "small_arm", "shares_not_checked", "no_cost", "sampled", "trimmed", "few_events", "negative_cost", "no_types",
-    "few_clusters", "repeated_id", "kept_distinct",
+    "few_clusters", "repeated_id", "kept_distinct", "learned_from_part",
 ]  # fmt: skip
 
 

@@ -40,6 +40,16 @@ NOTES: dict[NoteKind, Message] = {
         plural="Estimators were compared on {n} customers drawn at random, to save time; the chosen "
         "one then learned from all.",
     ),
+    "learned_from_part": Message(
+        "Columns, estimator and choice of customers were learned from {n} customer drawn at random. The forecast and "
+        "the worth of that choice come from all others; arms, offers for everybody, audits and checks come from all "
+        "customers. The estimators, the curve, the tenths, the response types, the cost that changes nothing and who "
+        "responds come from those {n}.",
+        plural="Columns, estimator and choice of customers were learned from {n} customers drawn at random. The "
+        "forecast and the worth of that choice come from all others; arms, offers for everybody, audits and checks "
+        "come from all customers. The estimators, the curve, the tenths, the response types, the cost that changes "
+        "nothing and who responds come from those {n}.",
+    ),
     "trimmed": Message(
         "Customers who could hardly have got one of the arms, left out of the estimates: {n}. "
         "The findings do not hold for them."

@@ -89,6 +89,12 @@ class UpliftRequest:
             f"{option} {name}": name for option, names in many.items() for name in names
         }
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns that must hold a number in every row."""
+        options = ("--outcome", "--propensity", "--score", "--cost", "--value")
+        return (*(self.named[one] for one in options if one in self.named), *self.negative_controls)
+
     def check(self, columns: Sequence[str], path: Path) -> None:
         """Raises InputError for a column that is not there."""
         before = {f"--known-before {name}": name for name in self.known_before}

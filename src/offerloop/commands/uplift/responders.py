@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -68,14 +68,20 @@ class Responders:
             yield Segment(conditions, one.n, one.effect)
 
     def pairs(self) -> Iterator[ArmsCompared]:
-        """Offers against each other, with intervals that hold for all pairs at once (Bonferroni)."""
+        """Offers against each other: see `compared_pairs`."""
+        effect, whose = self.study.effect, self.study.whose
         names = self.trial.arms.names
-        every = list(combinations(range(1, len(names)), 2))
-        for first, second in every:
-            gap = mean_estimate(self.study.effect[:, first] - self.study.effect[:, second], self.study.whose)
-            half = (gap.high - gap.value) * widening(len(every))
-            yield ArmsCompared(names[first], names[second], Estimate(gap.value, gap.value - half, gap.value + half))
+        return compared_pairs(names, lambda one, other: mean_estimate(effect[:, one] - effect[:, other], whose))
 
     def _condition(self, column: int, *, above: bool = True, cut: float = 0.0) -> Condition:
         name, category = self.trial.encoding.sources[column]
         return Condition(name, "missing" if category == MISSING else category, above, cut)
+
+
+def compared_pairs(names: Sequence[str], gap: Callable[[int, int], Estimate]) -> Iterator[ArmsCompared]:
+    """Yield offers against each other, with intervals that hold for all pairs at once (Bonferroni)."""
+    every = list(combinations(range(1, len(names)), 2))
+    for first, second in every:
+        one = gap(first, second)
+        half = (one.high - one.value) * widening(len(every))
+        yield ArmsCompared(names[first], names[second], Estimate(one.value, one.value - half, one.value + half))

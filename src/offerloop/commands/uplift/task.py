@@ -15,8 +15,11 @@ from offerloop.commands.uplift.findings import AppliedScores, Note, UpliftFindin
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
+from offerloop.commands.uplift.shards.rows import TrialShards, read_trial
+from offerloop.commands.uplift.shards.study import WholeTable
 from offerloop.commands.uplift.trial import PreparedTrial, prepare
 from offerloop.config import StrPath, as_path, report_language
+from offerloop.engine import EngineChoice, collect
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.report import ProgressDisplay, Result, first_chart
@@ -47,6 +50,8 @@ class UpliftResult(Result):
     others: OtherCustomers | None = None
     language: str = "en"
     """The language of its sentence and chart."""
+    shards: TrialShards | None = None
+    """Where the customers are whom the trial and the study do not hold; None where these hold them all."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -81,7 +86,11 @@ class UpliftResult(Result):
         Raises InputError for a table that lacks a column.
         """
         if table is None:
-            return self.scorer.scores(self.trial.table)
+            return (
+                self.scorer.scores(self.trial.table)
+                if self.shards is None
+                else collect(self.shards.scores(self.scorer))
+            )
         rows = table_rows(table, ids=self.request.names)[0]
         self.scorer.check(rows)
         return self.scorer.scores(rows)
@@ -112,23 +121,28 @@ class OtherCustomers:
 
 def uplift(
     table: InputTable, request: UpliftRequest, console: Console | None = None, apply: InputTable | None = None,
-    language: str | None = None,
+    language: str | None = None, engine: EngineChoice | None = None,
 ) -> UpliftResult:  # fmt: skip
     """Study a trial, and check first whether the customers of `apply` can be scored by it.
 
-    Progress and the result are told in `language`, by default that of the table's names.
+    On an engine a table may be larger than memory: then a sample of it learns, and all rows judge by sums. Progress and
+    the result are told in `language`, by default that of the table's names.
     Raises InputError for what is written wrongly, EvidenceError for what the table cannot show.
     """
-    rows, path = table_rows(table, ids=request.names)
+    rows, path, shards = read_trial(table, request, engine)
     trial = prepare(rows, request, path)
     others = None if apply is None else _others(apply, trial, request)
-    spending = Spending(None if request.budget is None else request.budget / trial.value.size, request.top)
+    customers = trial.value.size if shards is None else shards.customers(trial.arms.names)
+    spending = Spending(None if request.budget is None else request.budget / customers, request.top)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
     language = report_language(language, "", (*trial.table.columns, *trial.arms.names))
     with ProgressDisplay(console, language).bar(_COMPARING, fits + 1) as advance:
         study = study_trial(trial.value, trial.cost, spending, request.seed, on_fold=advance)
         learned = learn_effects(study, trial.value, trial.cost, spending, request.seed)
         advance()
+    if shards is not None:
+        findings, study, learned = WholeTable(trial, study, learned, request, shards, spending).judged()
+        return UpliftResult(findings, request, trial, study, learned, others, language, shards)
     findings = FindingsBuilder(trial, study, request).findings(path.name)
     if (compared := study.compared.profit.size) < trial.value.size:
         findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))

@@ -28,6 +28,7 @@ from offerloop.response import (
     observed_shares,
     rows_with_overlap,
     sample_ratio_p,
+    sizes_p,
     whole_clusters,
 )
 from offerloop.workspace import numeric_column
@@ -87,10 +88,10 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     balance = arm_differences(features, arms.action, len(arms.names), whose)
     p_value = _balance_p(features, arms, whose)
     if kind == "randomised":
-        _refuse_unlike(balance, p_value, encoding, arms, path)
+        refuse_unlike(balance, p_value, encoding, arms, path)
     value = amounts(kept, request.value, outcome)
     evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers, customer=whose)
-    paid = _costs(kept, arms, request, path)
+    paid = costs(kept, arms, request, path)
     if paid is not None:
         _check_cost(kept, paid, request, path)
     trial = PreparedTrial(
@@ -196,15 +197,20 @@ def _chances(
     units = arms.action if whole is None else whole
     if request.propensity is not None:
         chance = _given(kept, arms, observed, request, path)
-        return "known", chance, _kept_plan(sample_ratio_p(arms.action, chance), path)
-    planned = _planned(arms, request, path)
+        return "known", chance, kept_plan(sample_ratio_p(arms.action, chance), path)
+    planned = planned_sizes(arms, request, path)
     if planned is not None:
-        return "randomised", observed, _kept_plan(sample_ratio_p(units, planned), path)
-    even = np.full(n_arms, 1 / n_arms)
-    return "randomised", observed, sample_ratio_p(units, even) if evenly(n_arms, units) else None
+        return "randomised", observed, kept_plan(sample_ratio_p(units, planned), path)
+    return "randomised", observed, even_sizes_p(np.bincount(units, minlength=n_arms))
 
 
-def _kept_plan(p_value: float, path: Path) -> float:
+def even_sizes_p(sizes: Ints) -> float | None:
+    """Return the p-value of sizes of arms (K,) that seem meant to be the same; None where they do not."""
+    return sizes_p(sizes, np.full(len(sizes), 1 / len(sizes))) if evenly(sizes) else None
+
+
+def kept_plan(p_value: float, path: Path) -> float:
+    """Return the p-value of sizes of arms against the plan. Raises EvidenceError where they are no accident."""
     if p_value < LOST:
         raise EvidenceError(
             Message(
@@ -263,7 +269,8 @@ def _refuse_treated(own: Floats, chance: Floats, arms: Arms, request: UpliftRequ
         )
 
 
-def _planned(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
+def planned_sizes(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
+    """(K,): the planned shares; None where they were not given. Raises InputError for shares that cannot be."""
     if not request.shares:
         return None
     shares = dict(request.shares)
@@ -277,10 +284,10 @@ def _planned(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
     return planned
 
 
-def _refuse_unlike(
+def refuse_unlike(
     balance: list[ArmDifference], p_value: float, encoding: ColumnEncoding, arms: Arms, path: Path
 ) -> None:
-    """Arms that chance did not make."""
+    """Raise EvidenceError for arms that chance did not make."""
     far = [one for one in balance if abs(one.z) > FAR and abs(one.sds) > FAR_SDS]
     if far:
         worst = encoding.labels[far[0].column]
@@ -310,7 +317,7 @@ def _refuse_unlike(
         )
 
 
-def _costs(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
+def costs(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
     """(n,): from a column, a number for each treated customer, or numbers by arm; None without a cost."""
     by_arm = request.arm_costs
     if not by_arm:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,7 @@ from offerloop.evaluation import sample_ratio
 from offerloop.message import Message, Share
 from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
+from offerloop.response.trial.moments import MeanSums
 
 FOLDS = 5
 TRIMMED = 0.05
@@ -41,18 +45,24 @@ def observed_shares(action: Ints, offers: int) -> Floats:
 
 
 def sample_ratio_p(action: Ints, planned: Floats) -> float:
-    """Return the p-value of a sample ratio mismatch against planned shares (n, K) or (K,).
-
-    See `sample_ratio` for shares that are the same for everybody. Where they are not, sizes of arms are sums of draws
-    with different shares, nearly normal, whose covariance is known.
-    """
+    """Return the p-value of a sample ratio mismatch against planned shares (n, K) or (K,): see `sizes_p`."""
     observed = np.bincount(action, minlength=planned.shape[-1])
     if planned.ndim == 1 or (planned == planned[0]).all():
-        return sample_ratio(observed.tolist(), planned.reshape(-1, planned.shape[-1])[0].tolist(), exact=True).p_value
-    expected = planned.sum(axis=0)
+        return sizes_p(observed, planned.reshape(-1, planned.shape[-1])[0])
+    return sizes_p(observed, planned.sum(axis=0), planned.T @ planned)
+
+
+def sizes_p(observed: Ints, expected: Floats, products: Floats | None = None) -> float:
+    """Return the p-value of sizes of arms (K,) that are further from the expected ones than chance allows.
+
+    See `sample_ratio` for shares that are the same for everybody. Where they are not, sizes of arms are sums of draws
+    with different shares, nearly normal, whose covariance follows from sums of `products` (K, K) of each two shares.
+    """
+    if products is None:
+        return sample_ratio(observed.tolist(), expected.tolist(), exact=True).p_value
     if (observed[expected == 0] > 0).any():
         return 0.0
-    covariance = np.diag(expected) - planned.T @ planned
+    covariance = np.diag(expected) - products
     off = observed - expected
     free = int(np.linalg.matrix_rank(covariance, hermitian=True))
     return float(chi2.sf(off @ np.linalg.pinv(covariance, hermitian=True) @ off, max(free, 1)))
@@ -88,11 +98,24 @@ def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | N
             middle = np.where((action == arm)[:, None], in_arm.mean(axis=0), control.mean(axis=0))
             sums = cluster_means((features - middle) * side[:, None], whose) * np.bincount(whose)[:, None]
             se = np.sqrt((sums * sums).sum(axis=0))
-        differences.extend(
-            ArmDifference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
-            for column in np.flatnonzero((sd > 0) & (se > 0))
-        )
+        differences.extend(_differences(arm, gap, sd, se))
     return sorted(differences, key=lambda one: -abs(one.z))
+
+
+def arm_differences_of(arms: Sequence[MeanSums]) -> list[ArmDifference]:
+    """See `arm_differences`: from sums over the columns of each arm, no offer first."""
+    control = arms[0]
+    differences: list[ArmDifference] = []
+    for arm, own in enumerate(arms[1:], start=1):
+        sd = np.sqrt((own.variance + control.variance) / 2)
+        se = np.sqrt(own.variance / own.n + control.variance / control.n)
+        differences.extend(_differences(arm, own.mean - control.mean, sd, se))
+    return sorted(differences, key=lambda one: -abs(one.z))
+
+
+def _differences(arm: int, gap: Floats, sd: Floats, se: Floats) -> Iterator[ArmDifference]:
+    for column in np.flatnonzero((sd > 0) & (se > 0)):
+        yield ArmDifference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
 
 
 def plain_differences(outcome: Floats, action: Ints, chance: Floats | None) -> Floats:
@@ -122,6 +145,21 @@ def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
     left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
     explained = np.linalg.slogdet(left.T @ left)[1] - np.linalg.slogdet(y.T @ y)[1]
     return _rao_p(explained, len(x), int(np.linalg.matrix_rank(x)), offers - 1)
+
+
+def covariate_balance_p_of(arms: Sequence[MeanSums]) -> float:
+    """See `covariate_balance_p`: from sums over the columns of each arm, no offer first."""
+    whole, sizes = reduce(add, arms), np.array([one.n for one in arms[1:]])
+    varies = whole.variance > 0
+    if not varies.any():
+        return 1.0
+    sd = np.sqrt(whole.variance[varies])
+    within = whole.n * whole.covariance[np.ix_(varies, varies)] / np.outer(sd, sd)
+    between = np.stack([one.n * (one.mean - whole.mean)[varies] / sd for one in arms[1:]])
+    all_arms = np.diag(sizes) - np.outer(sizes, sizes) / whole.n
+    left = all_arms - between @ np.linalg.pinv(within, hermitian=True) @ between.T
+    explained = np.linalg.slogdet(left)[1] - np.linalg.slogdet(all_arms)[1]
+    return _rao_p(explained, whole.n, int(np.linalg.matrix_rank(within, hermitian=True)), len(sizes))
 
 
 def _rao_p(log_lambda: float, n: int, features: int, contrasts: int) -> float:

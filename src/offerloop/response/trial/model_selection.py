@@ -10,10 +10,8 @@ what effects leave unexplained of the outcome:
 
     (y_i - m(x_i) - sum over offers k (1[i got k] - e_ik) effect_ik)^2
 
-The decision asks for no proof that an offer pays: the best offer is given as long as its estimated gain is positive.
-Whether that is proof enough is a matter of the forecast (`verdict`). Targeting has to be significantly better than the
-best offer for everybody, and of near-ties the least expensive offer is taken. On a subset of the rows, thresholds are
-multiplied by sqrt(n_subset / n), so that a fold decides as all rows would.
+What is then given to whom is decided by `decision`. On a subset of the rows, thresholds are multiplied by
+sqrt(n_subset / n), so that a fold decides as all rows would.
 
 A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
 model selection among the *other* folds decides, and the value of that is the forecast. Were the decision itself to ask
@@ -25,35 +23,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from scipy.stats import rankdata
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z95, Estimate, widening
+from offerloop.evaluation import Z95, Estimate
 from offerloop.response.evidence import Rows
 from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.crossfit import HeldOutPredictions
+from offerloop.response.trial.decision import Decision, GainsOfRows, decide, z_value
 from offerloop.response.trial.spending import Spending
-from offerloop.response.trial.spread import mean_estimate, standard_error
+from offerloop.response.trial.spread import mean_estimate
 
 Z_LOWER_AREA, Z_HIGHER_LOSS = 2.576, Z95
 """Standard errors from which an estimator's area is significantly lower, and its R-loss significantly higher."""
-Policy = Literal["nothing", "everyone", "targeted"]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What to give whom, as far as the best estimates say."""
-
-    policy: Policy
-    estimator: str
-    """The estimator that ranks customers."""
-    offer: int
-    """The one for everybody; position among the offers."""
-    near_ties: tuple[int, ...] = ()
-    """Offers that bring not clearly less than the best, that one and the offer for everybody among them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +87,10 @@ class ModelSelection:
             losses[name] = (left - (value.surprise * profit.mean(axis=0)).sum(axis=1)) ** 2
         scores = value.scores if cost is None else value.scores - cost.scores
         same = spending.same(scores.shape[1], None if cost is None else cost.effect.mean(axis=0))
-        expense = depths(offers, len(scores)) if cost is None else cost.effect
+        depths = known_depths(offers) if cost is None else None
+        expense = depths if depths is None else np.tile(depths, (len(scores), 1))
+        if cost is not None:
+            expense = cost.effect
         return cls(scores, policies, rankings, same, value.fold, losses, expense, whose)
 
     @cached_property
@@ -125,60 +112,29 @@ class ModelSelection:
         """On some rows: the estimator, the best offer for everybody, and whether to choose customers."""
         threshold_scale = float(np.sqrt(len(self.gain[rows]) / len(self.gain)))
         estimator = self._estimator(rows, threshold_scale)
-        offer, near_ties = self._offer(rows, threshold_scale)
-        everyone, choice = self.alone[rows, offer], self.by_choice[estimator][rows]
-        if everyone.mean() <= 0:
-            return Decision("targeted" if choice.mean() > 0 else "nothing", estimator, offer, near_ties)
-        clearly = self._z_value(choice - everyone, rows) > Z95 * threshold_scale
-        return Decision("targeted" if clearly else "everyone", estimator, offer, near_ties)
+        return decide(self._gains(estimator, rows), estimator, threshold_scale)
 
-    def _offer(self, rows: Rows | slice, threshold_scale: float) -> tuple[int, tuple[int, ...]]:
-        """Return the offer for everybody, and the best offer with its near-ties.
-
-        A near-tie gains not significantly less than the best offer. The least expensive near-tie whose gain is positive
-        and which is significantly less expensive than the best offer replaces it. Where the gain of the best offer is
-        significant, that of the near-tie must be, too.
-        """
-        alone = self.alone[rows]
-        best = 1 + int(np.argmax(alone[:, 1:].mean(axis=0)))
-        others = [k for k in range(1, alone.shape[1]) if k != best]
-        far = threshold_scale * Z95 * widening(max(len(others), 1))
-        near_ties = [k for k in others if self._z_value(alone[:, best] - alone[:, k], rows) <= far]
-        chosen, expense = best, None if self.expense is None else self.expense[rows]
-        if expense is None:
-            return best, tuple(sorted([best, *near_ties]))
-        pays = [k for k in (best, *near_ties) if self._z_value(alone[:, k], rows) > Z95 * threshold_scale]
-        for k in sorted(
-            set(near_ties) & set(pays if best in pays else near_ties), key=lambda k: float(expense[:, k].mean())
-        ):
-            if alone[:, k].mean() > 0 and self._z_value(expense[:, best] - expense[:, k], rows) > Z95 * threshold_scale:
-                chosen = k
-                break
-        return chosen, tuple(sorted([best, *near_ties]))
+    def _gains(self, estimator: str, rows: Rows | slice) -> GainsOfRows:
+        expense = None if self.expense is None else self.expense[rows]
+        whose = None if self.whose is None else self.whose[rows]
+        return GainsOfRows(self.alone[rows], self.by_choice[estimator][rows], expense, whose)
 
     def _estimator(self, rows: Rows | slice, threshold_scale: float) -> str:
         """Return the simplest estimator whose area and R-loss are not significantly worse than the best."""
         if len(self.policies) == 1:
             return next(iter(self.policies))
+        whose = None if self.whose is None else self.whose[rows]
         areas = {name: area[rows] for name, area in self.areas.items()}
         most = max(areas, key=lambda name: float(areas[name].mean()))
         left = {
             name: self.losses[name][rows]
             for name, area in areas.items()
-            if self._z_value(areas[most] - area, rows) <= Z_LOWER_AREA * threshold_scale
+            if z_value(areas[most] - area, whose) <= Z_LOWER_AREA * threshold_scale
         }
         least = min(left, key=lambda name: float(left[name].mean()))
         return next(
-            name
-            for name, area in left.items()
-            if self._z_value(area - left[least], rows) <= Z_HIGHER_LOSS * threshold_scale
+            name for name, area in left.items() if z_value(area - left[least], whose) <= Z_HIGHER_LOSS * threshold_scale
         )
-
-    def _z_value(self, values: Floats, rows: Rows | slice) -> float:
-        """Return the mean of the values of some rows, in standard errors."""
-        se = standard_error(values, None if self.whose is None else self.whose[rows])
-        mean = float(values.mean())
-        return mean / se if se > 0 else float(np.sign(mean)) * float("inf") if mean else 0.0
 
     @cached_property
     def areas(self) -> Mapping[str, Floats]:
@@ -217,11 +173,11 @@ class ModelSelection:
         return self.same[decision.offer if decision.policy == "everyone" else 0]
 
 
-def depths(offers: tuple[OfferTerms, ...], n: int) -> Floats | None:
-    """(n, K): depths of offers that differ in nothing else: the less deep is less expensive. None of others."""
+def known_depths(offers: tuple[OfferTerms, ...]) -> Floats | None:
+    """(K,): depths of offers that differ in nothing else: the less deep is less expensive. None of others."""
     if len({one.family for one in offers[1:]}) != 1 or len({one.depth for one in offers[1:]}) != len(offers) - 1:
         return None
-    return np.tile([one.depth for one in offers], (n, 1))
+    return np.array([one.depth for one in offers])
 
 
 def ranking(profit: Floats, fold: Ints) -> Floats:

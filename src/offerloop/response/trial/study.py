@@ -14,7 +14,8 @@ from offerloop.response.estimators.catalogue import CLOSED_FORM, ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, learned
 from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.crossfit import Calibration, HeldOutPredictions, divisions, held_out
-from offerloop.response.trial.model_selection import Decision, ModelSelection, Policy
+from offerloop.response.trial.decision import Decision, Policy
+from offerloop.response.trial.model_selection import ModelSelection
 from offerloop.response.trial.policy_uncertainty import WildBootstrap
 from offerloop.response.trial.spending import Spending
 from offerloop.response.trial.spread import mean_estimate, standard_error, widened_estimate

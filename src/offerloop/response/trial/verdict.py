@@ -44,9 +44,13 @@ def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | No
     size = np.sqrt((centred * centred).sum(axis=0))
     varies = (size > 0) & (errors > 0)
     correlation = (centred[:, varies].T @ centred[:, varies]) / np.outer(size[varies], size[varies])
+    return p_value_of_largest(float(gains[:, chosen].mean() / errors[chosen]), correlation)
+
+
+def p_value_of_largest(z: float, correlation: Floats) -> float:
+    """Return how probable it is that the largest of normal variables with this correlation is at least z."""
     repeated = (np.triu(correlation, 1) > COLLINEAR).any(axis=0)
     correlation = correlation[np.ix_(~repeated, ~repeated)]
-    z = float(gains[:, chosen].mean() / errors[chosen])
     if len(correlation) == 1:
         return float(norm.sf(z))
     below = multivariate_normal(np.zeros(len(correlation)), correlation, allow_singular=True, seed=0)
@@ -58,11 +62,17 @@ def follow_up_size(forecast: Estimate, profit: Evidence, policy: Floats, wider: 
 
     From what each customer brought and the policy (n, K). `wider` is the factor of errors by clusters.
     """
-    if not forecast.value > 0:
-        return None
     each = [profit.outcome[profit.action == k] for k in range(policy.shape[1])]
     mean, variance = (np.array([one(rows) for rows in each]) for one in (np.mean, np.var))
-    share = policy.mean(axis=0)
+    return follow_up_by_arms(forecast, mean, variance, policy.mean(axis=0), wider)
+
+
+def follow_up_by_arms(
+    forecast: Estimate, mean: Floats, variance: Floats, share: Floats, wider: float = 1.0
+) -> int | None:
+    """See `follow_up_size`: from mean and variance (K,) of profit in each arm, and the share that is given each."""
+    if not forecast.value > 0:
+        return None
     variance_between = float(share @ (variance + (mean - share @ mean) ** 2))
     both = 2 * (float(variance[0]) + variance_between) * wider**2
     needed = both * ((Z95 + float(norm.ppf(POWER))) / forecast.value) ** 2

@@ -1,0 +1,178 @@
+"""Sums over the rows of a shard, and how its rows are valued by what a sample has taught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats
+from offerloop.commands.uplift.arms import Arms, same_arms
+from offerloop.commands.uplift.columns import amounts
+from offerloop.commands.uplift.facts import MOST_GROUPS
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.shards.columns import TrialColumns, ValuedRows
+from offerloop.commands.uplift.shards.rows import ShardColumns, n_repeated
+from offerloop.commands.uplift.trial import PreparedTrial, costs
+from offerloop.response import (
+    ColumnEncoding,
+    Evidence,
+    ExpectedOutcomes,
+    LearnedEffects,
+    MeanSums,
+    TrialStudy,
+    complete_propensities,
+    expected_outcomes,
+)
+from offerloop.workspace import numeric_column
+
+CONTROL = "control "
+"""Stands before the name of a negative control."""
+Group = tuple[str, str]
+"""An audited column, and one of its values."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrialSums:
+    """All that is needed of some rows of a trial."""
+
+    rows: MeanSums
+    """Over the columns of `TrialColumns`."""
+    arms: tuple[MeanSums, ...]
+    """Over features less their means in the sample, outcome and profit, of the rows of each arm."""
+    chances: MeanSums
+    """Over the propensities (K,)."""
+    groups: Mapping[Group, MeanSums]
+    """As `rows`, of audited groups."""
+    events: int
+    """Rows with an outcome."""
+    repeated: int
+    """Rows of customers who have several."""
+
+    def __add__(self, other: TrialSums) -> TrialSums:
+        groups = dict(self.groups)
+        for name, one in other.groups.items():
+            groups[name] = groups[name] + one if name in groups else one
+        return TrialSums(
+            self.rows + other.rows,
+            tuple(one + two for one, two in zip(self.arms, other.arms, strict=True)),
+            self.chances + other.chances,
+            groups,
+            self.events + other.events,
+            self.repeated + other.repeated,
+        )
+
+
+def added(parts: Iterable[TrialSums]) -> TrialSums:
+    """The sums over all parts."""
+    return reduce(add, parts)
+
+
+@dataclass(frozen=True, eq=False)
+class RowValuer:
+    """What rows of a trial are valued and added up by; it travels to where the shards are."""
+
+    request: UpliftRequest
+    path: Path
+    columns: ShardColumns
+    arms: Arms
+    shares: Floats
+    """(K,): observed shares of the arms among all rows."""
+    encoding: ColumnEncoding
+    centre: Floats
+    """(p,): means of the features in the sample."""
+    learned: LearnedEffects
+    models: Mapping[str, ExpectedOutcomes]
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def of(
+        cls, trial: PreparedTrial, learned: LearnedEffects, request: UpliftRequest, path: Path,
+        columns: ShardColumns, sizes: Mapping[str, int],
+    ) -> RowValuer:  # fmt: skip
+        """From the study of a sample, and the number of rows of each arm."""
+        arms = replace(trial.arms, kept=trial.arms.kept.head(0), action=trial.arms.action[:0])
+        counts = np.array([sizes[name] for name in arms.names], dtype=np.float64)
+        outcomes = {"outcome": trial.outcome, "value": trial.value.outcome, **_controls(trial.table, request)}
+        if trial.cost is not None:
+            outcomes["cost"] = trial.cost.outcome
+        models = {name: ExpectedOutcomes.of(replace(trial.value, outcome=one)) for name, one in outcomes.items()}
+        learned = replace(learned, verdict="targeted")
+        centre = trial.value.features.mean(axis=0)
+        groups = tuple(group for column in request.audit for group in _groups(trial.table[column]))
+        return cls(request, path, columns, arms, counts / counts.sum(), trial.encoding, centre, learned, models, groups)
+
+    @property
+    def layout(self) -> TrialColumns:
+        """Where the columns of the sums stand."""
+        return TrialColumns(len(self.arms.names), tuple(CONTROL + name for name in self.request.negative_controls))
+
+    def __call__(self, rows: pl.DataFrame) -> TrialSums:
+        """Add up a shard."""
+        table = self.columns.restored(rows)
+        sums = self._summed(self._valued(table))
+        return replace(sums, repeated=n_repeated(table, self.columns.key))
+
+    def of_sample(self, trial: PreparedTrial, study: TrialStudy) -> TrialSums:
+        """Add up the sample, whose rows are predicted by models of the other folds."""
+        fold, no_cost = study.value.fold[0], np.zeros(trial.value.size)
+        others = _controls(trial.table, self.request)
+        expected = {
+            name: expected_outcomes(replace(trial.value, outcome=one), fold)
+            for name, one in {"outcome": trial.outcome, **others}.items()
+        }
+        expected["value"] = study.value.expected
+        expected["cost"] = np.zeros_like(study.value.expected) if study.cost is None else study.cost.expected
+        value = replace(trial.value, chance=self._chance(trial.table, trial.arms))
+        paid = no_cost if trial.cost is None else trial.cost.outcome
+        policy = study.selection.policies[study.decision.estimator].mean(axis=0)
+        return self._summed(ValuedRows(trial.table, value, trial.outcome, paid, expected, others, policy))
+
+    def _valued(self, table: pl.DataFrame) -> ValuedRows:
+        arms = same_arms(self.arms, table[self.request.treatment])
+        kept = table.filter(arms.kept)
+        features, outcome = self.encoding.matrix(kept), numeric_column(kept, self.request.outcome)
+        worth = amounts(kept, self.request.value, outcome)
+        paid = costs(kept, arms, self.request, self.path)
+        value = Evidence(
+            features, arms.action, outcome if worth is None else worth, self._chance(kept, arms), arms.offers
+        )
+        expected = {name: model.predict(features) for name, model in self.models.items()}
+        if paid is None:
+            expected["cost"], paid = np.zeros_like(expected["value"]), np.zeros(value.size)
+        policy = self.learned.policy(features)
+        return ValuedRows(kept, value, outcome, paid, expected, _controls(kept, self.request), policy)
+
+    def _chance(self, kept: pl.DataFrame, arms: Arms) -> Floats:
+        if self.request.propensity is None:
+            return np.tile(self.shares, (kept.height, 1))
+        return complete_propensities(numeric_column(kept, self.request.propensity), arms.action, self.shares)
+
+    def _summed(self, rows: ValuedRows) -> TrialSums:
+        whole, action = self.layout.of(rows), rows.value.action
+        own = np.column_stack([rows.value.features - self.centre, rows.outcome, rows.value.outcome - rows.cost])
+        names = {column: rows.table[column].cast(pl.String).fill_null("?") for column in self.request.audit}
+        return TrialSums(
+            MeanSums.of(whole),
+            tuple(MeanSums.of(own[action == k]) for k in range(len(self.arms.names))),
+            MeanSums.of(rows.value.chance),
+            {(column, group): MeanSums.of(whole[(names[column] == group).to_numpy()]) for column, group in self.groups},
+            int((rows.outcome != 0).sum()),
+            0,
+        )
+
+
+def _controls(table: pl.DataFrame, request: UpliftRequest) -> dict[str, Floats]:
+    return {CONTROL + name: numeric_column(table, name) for name in request.negative_controls}
+
+
+def _groups(column: pl.Series) -> list[Group]:
+    """The values that most rows of the sample have."""
+    text = column.cast(pl.String).fill_null("?")
+    sizes = text.value_counts().sort(["count", column.name], descending=[True, False]).head(MOST_GROUPS)
+    return [(column.name, group) for group in sizes[column.name]]

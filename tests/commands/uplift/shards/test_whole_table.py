@@ -1,0 +1,141 @@
+"""A trial that is larger than memory: a sample learns, and sums over all rows judge, alike on DuckDB and on Spark."""
+
+from dataclasses import asdict
+
+import polars as pl
+import polars.testing
+import pytest
+from collected import heights
+from made_trial import made
+
+import offerloop.response.trial.study as study_module
+from offerloop.commands.uplift.files import write
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.task import uplift
+from offerloop.engine import shards
+from offerloop.errors import InputError
+from offerloop.response.estimators.ridge_t import RidgeTLearner
+
+ROWS, SHARD, FIT = 4_000, 800, 1_000
+ASKED = {"value": "margin", "cost": "cost", "id": "customer", "audit": ("town",), "negative_controls": ("member",)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few():
+    """Small shards and samples, and estimators that are fitted at once."""
+    estimators = {"ridge_t": RidgeTLearner()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "SHARD_CUSTOMERS", SHARD)
+        patch.setattr(shards, "FIT_CUSTOMERS", FIT)
+        patch.setattr(study_module, "known_estimators", lambda: estimators)
+        yield
+
+
+@pytest.fixture(scope="module")
+def trial():
+    return made(ROWS).sample(fraction=1, shuffle=True, seed=1)
+
+
+@pytest.fixture(scope="module")
+def path(trial, tmp_path_factory):
+    """A folder of files, as no table in memory is."""
+    folder = tmp_path_factory.mktemp("trial") / "rows"
+    folder.mkdir()
+    for part in range(2):
+        trial[part::2].write_parquet(folder / f"{part}.parquet")
+    return folder
+
+
+def asked(**options):
+    return UpliftRequest("arm", "bought", **(ASKED | options))
+
+
+@pytest.fixture(scope="module")
+def found(path):
+    with heights() as counted:
+        result = uplift(path, asked(), engine="duckdb")
+    assert max(counted) < ROWS / 4  # sums, and names of arms
+    return result
+
+
+def close(one, other):
+    """Whether findings are the same but for rounding."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(close(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(close, one, other))
+    return one == pytest.approx(other, rel=1e-7, abs=1e-9, nan_ok=True) if isinstance(one, float) else one == other
+
+
+def test_spark_finds_the_same_as_duckdb(found, path, spark_server):
+    with heights() as counted:
+        other = uplift(path, asked(), engine=spark_server)
+    assert sum(counted) < ROWS / 4
+    assert close(asdict(other.findings), asdict(found.findings))
+
+
+def test_a_sample_learns_and_the_rest_of_the_table_judges(found, trial):
+    told, sampled = found.findings, found.trial.table.height
+    assert FIT <= sampled <= FIT + 2 * SHARD
+    assert (told.n, told.verdict) == (ROWS, "targeted")
+    assert [note.n for note in told.notes if note.kind == "learned_from_part"] == [sampled]
+    means = dict(trial.group_by("arm").agg(pl.col("bought").mean()).iter_rows())
+    assert {arm.name: arm.mean.value for arm in told.arms} == pytest.approx(means)
+    assert told.arms[1].raw.value == pytest.approx(means["coupon"] - means["none"])
+    assert {one.group: one.n for one in told.groups} == dict(trial["town"].value_counts().iter_rows())
+
+
+def test_the_forecast_is_what_the_choice_brings_to_customers_who_were_not_in_the_sample(found, trial):
+    others = trial.join(found.trial.table, on="customer", how="anti").join(found.scores(), on="customer")
+    more = pl.when(pl.col("recency") > 6).then(0.25).otherwise(-0.075)
+    bought = 0.15 + 0.1 * (pl.col("spend_before") > 60) + more
+    truth = others.select(((10 * more - 2 * bought) * (pl.col("offer") == "coupon")).mean()).item()
+    forecast, choice = found.findings.forecast, found.findings.policies[-1]
+    assert choice.profit.low < truth < choice.profit.high
+    assert choice.treated_share == pytest.approx((others["offer"] == "coupon").mean())
+    assert forecast.profit.low < truth < forecast.profit.high
+
+
+def test_all_rows_say_of_arms_what_they_say_in_memory(found, trial):
+    whole, told = uplift(trial, asked()).findings, found.findings
+    assert told.balance_p == pytest.approx(whole.balance_p)
+    assert told.ratio_p == pytest.approx(whole.ratio_p)
+    assert [asdict(one) for one in told.balance] == [pytest.approx(asdict(one)) for one in whole.balance]
+    assert asdict(told.arms[1].raw) == pytest.approx(asdict(whole.arms[1].raw))
+    assert asdict(told.policies[0].snips) == pytest.approx(asdict(whole.policies[0].snips))
+    for one, other in ((told.arms[1], whole.arms[1]), (told.policies[0], whole.policies[0])):
+        assert one.profit.value == pytest.approx(other.profit.value, abs=0.02)
+        assert one.profit.high - one.profit.low == pytest.approx(other.profit.high - other.profit.low, rel=0.05)
+
+
+def test_every_customer_of_the_table_is_scored_once(found, trial, tmp_path):
+    done = write(found, tmp_path, save=True)
+    scores = pl.read_parquet(done.folder / "scores.parquet")
+    assert sorted(scores["customer"]) == sorted(trial["customer"])
+    assert (done.folder / "learned.json").exists()
+    assert not (done.folder / "scores.csv").exists()
+    again = found.scores(trial).sort("customer")
+    pl.testing.assert_frame_equal(scores.sort("customer"), again)
+
+
+def test_a_table_that_fits_into_memory_is_studied_as_without_an_engine(tmp_path):
+    small = made(2 * FIT, seed=2)
+    small.write_parquet(tmp_path / "t.parquet")
+    without, on = uplift(tmp_path / "t.parquet", asked()), uplift(tmp_path / "t.parquet", asked(), engine="duckdb")
+    assert on.findings == without.findings
+    assert on.scores().equals(without.scores())
+
+
+@pytest.mark.parametrize(
+    "options, change, words",
+    [
+        ({"id": None}, {}, "name their column with --id"),
+        ({"cluster": "town"}, {}, "--cluster needs them all at once"),
+        ({}, {"customer": pl.col("customer") // 2}, "'customer' names the same customers in [0-9,]+ rows"),
+        ({}, {"customer": pl.when(pl.col("customer") > 1).then("customer")}, "'customer' is empty in 1 row"),
+        ({"propensity": "p"}, {"p": pl.col("recency") / 10}, "'p' is not above 0 and at most 1 in [0-9,]+ rows"),
+    ],
+)
+def test_what_cannot_be_added_up_is_refused(trial, options, change, words):
+    with pytest.raises(InputError, match=words):
+        uplift(trial.with_columns(**change), asked(**options), engine="duckdb")

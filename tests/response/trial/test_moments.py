@@ -1,0 +1,61 @@
+"""What sums say is what the rows say that they are sums of."""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from offerloop.evaluation.estimate import se_of
+from offerloop.response import (
+    NO_OFFER_TERMS,
+    DecisionFromSums,
+    Evidence,
+    MeanSums,
+    OfferTerms,
+    Spending,
+    arm_differences,
+    arm_differences_of,
+    covariate_balance_p,
+    covariate_balance_p_of,
+    known_depths,
+    study_trial,
+)
+from offerloop.response.estimators.ridge_t import RidgeTLearner
+
+DEPTHS = (NO_OFFER_TERMS, *(OfferTerms(f"{depth}", "percent", depth) for depth in (0.1, 0.2)))
+
+
+def trial(seed=1, n=1_500, effects=(0.0, 0.3, 0.32), own=0.0):
+    rng = np.random.default_rng(seed)
+    x, action = rng.normal(size=(n, 3)), rng.integers(0, 3, n)
+    effect = np.array(effects)[action] + own * x[:, 0] * (action > 0)
+    return Evidence(x, action, x[:, 1] + effect + rng.normal(size=n), np.full((n, 3), 1 / 3), DEPTHS)
+
+
+@pytest.mark.parametrize("own", [0.0, 0.8])
+@pytest.mark.parametrize("paid", [None, (0.0, 0.05, 0.2)])
+def test_sums_decide_and_forecast_as_rows_do(own, paid):
+    value = trial(own=own)
+    cost = None if paid is None else replace(value, outcome=np.array(paid)[value.action])
+    selection = study_trial(value, cost, Spending(), 1, {"ridge_t": RidgeTLearner()}).selection
+    policies = {"ridge_t": selection.policies["ridge_t"][:1]}
+    selection = replace(selection, fold=selection.fold[:1], policies=policies)
+    costs = () if paid is None else (selection.expense,)
+    rows = np.column_stack([selection.alone, selection.by_choice["ridge_t"], *costs])
+    parts = [MeanSums.of(rows[selection.fold[0] == fold]) for fold in range(5)]
+    sums = DecisionFromSums(parts, "ridge_t", 3, known_depths(DEPTHS) if paid is None else None)
+    assert sums.decision == selection.decide()
+    assert sums.decision.policy == ("targeted" if own else "everyone")
+    gains = np.einsum("nk,nk->n", selection.forecast(), selection.gain)
+    assert sums.forecast.value == pytest.approx(gains.mean())
+    assert se_of(sums.forecast) >= gains.std(ddof=1) / np.sqrt(len(gains)) * (1 - 1e-9)
+
+
+def test_sums_of_arms_tell_their_balance_as_rows_do():
+    value = trial()
+    features = np.column_stack([value.features, np.ones(value.size)])  # the last one varies nowhere
+    arms = [MeanSums.of(features[value.action == k]) for k in range(3)]
+    rows = arm_differences(features, value.action, 3)
+    for one, other in zip(arm_differences_of(arms), rows, strict=True):
+        assert asdict(one) == pytest.approx(asdict(other))
+    assert covariate_balance_p_of(arms) == pytest.approx(covariate_balance_p(features, value.action, 3))
