@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -51,8 +50,7 @@ def as_asked(customer_id: str, text: str) -> DecisionAsked:
     return DecisionAsked(customer_id, **{**fields, **sets})
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """One answered decision."""
 
     request: DecisionAsked

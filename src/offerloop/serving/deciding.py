@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer, customer_hash
 from offerloop.tables import EXPLORE, PLAN
@@ -24,13 +26,12 @@ TEST_CUSTOMER = "test_customer"
 """The reason of what a test customer gets."""
 
 
-@dataclass(frozen=True)
-class DecisionAsked:
+class DecisionAsked(Struct, frozen=True):  # which is made several times faster than a frozen dataclass
     """What a decision is made from, beside the policy."""
 
     customer_id: str
     exclude: frozenset[str] = frozenset()
-    context: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    context: Mapping[str, str | int | float | bool | None] = {}
     language: str = "en"
     opted_out: bool = False
     test_arm: str | None = None
@@ -39,11 +40,11 @@ class DecisionAsked:
     """What is in the basket now, as JSON in minor units without the customer."""
     offers_hash: str = ""
     """SHA-256 of the offers for everybody beside which the basket is priced; empty without a basket."""
-    left: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    left: Mapping[str, Mapping[str, int | None]] = {}
     """What the ledger left of offers with limits when the basket was priced, as fields of `offers.OfferLeft`."""
     like: str | None = None
     """Which customers of the plan a newcomer is like, where something is known of them."""
-    prices: Mapping[str, float] = field(default_factory=dict)
+    prices: Mapping[str, float] = {}
     """The price of the budget of each campaign that has spent more than its plan."""
     dry_run: bool = False
     stopped: frozenset[str] = frozenset()
@@ -56,8 +57,7 @@ class DecisionAsked:
         return self.exclude.union(one["product_id"] for one in lines)
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """What a customer gets."""
 
     offer: ServedOffer | None

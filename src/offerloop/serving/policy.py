@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from offerloop.arrays import Ints
 from offerloop.config import Privacy, privacy_beside
@@ -46,8 +47,7 @@ class ServedOffer:
     """The most that it can cost the shop; None where that has no limit."""
 
 
-@dataclass(frozen=True)
-class PlannedCustomer:
+class PlannedCustomer(Struct, frozen=True):
     """One row of the plan."""
 
     arm: str
@@ -141,22 +141,27 @@ class Policy:
         place = self._place(customer_id.encode())
         if place is None:
             return None
-        offer, planned = int(self.offer[place]), int(self.planned[place])
-        products = self.products[place]
+        offer, planned, arm, reason, propensity, returns = [column[place] for column in self._columns]
         return PlannedCustomer(
-            ARM_NAMES[self.arm[place]],
+            ARM_NAMES[arm],
             None if offer == NOTHING else self.offers[offer],
             None if planned == NOTHING else self.offers[planned],
-            float(self.propensity[place]),
-            self.reasons[self.reason[place]],
-            tuple(products.split()),
-            float(self.returns[place]),
+            propensity,
+            self.reasons[reason],
+            tuple(self.products[place].split()),
+            returns,
         )
 
     @cached_property
     def _hashes(self) -> memoryview:
         """The same hashes; NumPy's search lets other threads go first, which takes longer than the search."""
         return self.hashes.data
+
+    @cached_property
+    def _columns(self) -> tuple[memoryview, ...]:
+        """The same memory as that of the columns; NumPy takes longer to make a number of it than to find the place."""
+        columns = (self.offer, self.planned, self.arm, self.reason, self.propensity, self.returns)
+        return tuple(one.data for one in columns)
 
     def _place(self, customer: bytes) -> int | None:
         wanted, hashes = customer_hash(customer), self._hashes

@@ -10,7 +10,9 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
+
+from msgspec.structs import replace
 
 from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, RecordsFullError, basket_of, decide
 from offerloop.web.api.typed_codes import read_typed_codes

@@ -25,6 +25,8 @@ MOST_SECONDS = 10.0
 """How long a body may take."""
 HEADER_SECONDS = 10.0
 """How long the first lines of a request may take, before the connection is closed."""
+ARRIVED = "offerloop.arrived"
+"""Whether the body of a request is there already, so that no timer is needed: setting one takes as long as reading."""
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _ROUND = bytes.maketrans(b"[{]}", b"(())")
 _OTHERS = bytes(set(range(256)) - set(b"[{]}"))
@@ -50,7 +52,7 @@ class Bounds:
             await self.app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(MOST_SECONDS):
+            async with asyncio.timeout(None if scope.get(ARRIVED) else MOST_SECONDS):
                 body = await _body(_first_headers(scope), receive, _FORM if is_page(scope) else _JSON)
         except TimeoutError:
             await _refuse("too_slow", scope, receive, send)
@@ -185,6 +187,12 @@ class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # whi
         """Begin to wait for a request."""
         super().connection_made(transport)
         self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrives, and note that it is all of a request."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.more_body:
+            self.cycle.scope[ARRIVED] = True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""

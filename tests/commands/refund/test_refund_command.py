@@ -128,7 +128,7 @@ def test_an_order_of_the_service_as_it_was_priced(command, tmp_path):
     purchase = Purchase("one", 1_794_398_400, None, None, None, "hash", json.dumps(basket), 8_500)
     text = 'currency = "USD"\n[[offers]]\nkind = "spend_and_save"\nspend = 100\nsave = 20\nsegments = "vip"\n'
     database = Database.open(f"sqlite:///{tmp_path / STORE_NAME}")
-    database.change(lambda one: add_purchase(one, purchase, text))
+    database.change(lambda one: add_purchase(one, purchase, text, None))
     order = ("refund", "--order", "one", "--shop", tmp_path, "--return", "tea=2", "--json")
     _, out, _ = command(*order)
     assert json.loads(out)["refund_minor"] == {"kept": 1_600, "repriced": 0}

@@ -1,7 +1,6 @@
 """Decisions on record, policies and leases of budgets, on both databases."""
 
 import threading
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +13,15 @@ from offerloop.store import (
     DecisionRecord,
     Ledger,
     PlanProgress,
+    Purchase,
     SpecialCustomer,
     add_decisions,
+    add_purchase,
     begin_pacing,
     customers_tested_since,
     erase_from_store,
     find_decision,
+    find_purchase,
     is_on,
     keys_of_customers,
     open_budgets,
@@ -123,8 +125,8 @@ def test_the_true_spend_of_a_campaign_is_that_of_its_templates_since_it_is_paced
 
 def test_customers_of_a_plan_are_counted_once(database):
     database.change(lambda one: add_decisions(one, [record(number) for number in range(1, 6)]))
-    without = replace(record(7), customer_id="c7", campaign_id=None, offer_id="none")
-    database.change(lambda one: add_decisions(one, [without, replace(record(8), leased_minor=5, customer_id="new")]))
+    without = record(7)._replace(customer_id="c7", campaign_id=None, offer_id="none")
+    database.change(lambda one: add_decisions(one, [without, record(8)._replace(leased_minor=5, customer_id="new")]))
     assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(3, {"first": 2})
 
 
@@ -160,10 +162,18 @@ def test_what_was_not_used_of_a_lease_goes_back_once(database):
 def test_what_is_decided_for_an_erased_customer_is_nobodys(database):
     database.change(lambda one: add_decisions(one, [record(1)]))
     database.change(lambda one: erase_from_store(one, "c1"))
-    late = replace(record(3), request='{"context":{"name":"c1"}}')
+    late = record(3)._replace(request='{"context":{"name":"c1"}}')
     database.change(lambda one: add_decisions(one, [late]))
     for decision in ("d1", "d3"):
         assert database.read(lambda one, decision=decision: find_decision(one, decision)).customer_id is None
     assert database.read(lambda one: find_decision(one, "d3")).request == "{}"
     with database.engine.connect() as connection:
         assert connection.execute(sa.text("select count(*) from customer_keys")).scalar_one() == 0
+
+
+def test_no_order_is_entered_for_an_erased_customer(database):
+    order = Purchase("order-1", 1_000, "v1", None, None, "hash", "{}", 100)
+    database.change(lambda one: erase_from_store(one, "c1"))
+    assert database.change(lambda one: add_purchase(one, order, "", "c1")) is None
+    assert database.read(lambda one: find_purchase(one, "order-1")) is None
+    assert database.change(lambda one: add_purchase(one, order, "", "c2")).order_id == "order-1"

@@ -57,6 +57,13 @@ def test_the_same_basket_again_changes_nothing_and_another_is_a_conflict(orders)
     assert orders.enter("one", {**BASKET, "shipping_minor": 0}).status_code == 409
 
 
+def test_no_order_is_entered_for_an_erased_customer(orders, service):
+    assert service.delete("/v1/customers/c000", headers=with_role(service, "admin")).status_code == 202
+    answer = orders.enter("order-of-c000")
+    assert (answer.status_code, answer.json()["code"]) == (410, "erased")
+    assert orders.enter("of nobody", {**BASKET, "customer_id": None}).status_code == 200
+
+
 def test_an_order_gives_what_the_ledger_has_left_and_no_more(orders, service):
     ledger = service.app.state.worker.ledger
     ledger.add_template("spend-and-save", CouponTerms(limit_per_code=None, limit_total=2, budget_minor=400))

@@ -81,7 +81,7 @@ class Event(_Part):
     event_id: Id
     """Chosen by the shop, and the same when it sends the event again: an event is stored once for each id."""
     at: Moment
-    """When it happened, by the shop's clock."""
+    """When it happened, by the shop's clock: a text such as `2024-01-31T12:00:00+01:00`, at most a day ahead."""
 
     @property
     def subject(self) -> str | None:
@@ -162,7 +162,7 @@ class ExposureEvent(Event):
     offer_id: Id
     """The offer, or "none" where deliberately nothing was shown."""
     propensity: Annotated[Number, Field(ge=LEAST_PROPENSITY, le=1)] | None = None
-    """Probability with which the customer was to get this offer, as a decision says it."""
+    """Probability with which the customer was to get this offer, as a decision says it; from 0.000000001 to 1."""
     campaign_id: Id | None = None
     policy: Word | None = None
 
@@ -221,6 +221,8 @@ class CustomerEvent(Event):
     attributes: Annotated[dict[Id, Attribute], Field(max_length=100), AfterValidator(_named_apart)] = Field(
         default_factory=dict
     )
+    """Up to 100 texts, truth values or numbers by name. Whole numbers lie between -2^53 and 2^53. A name holds no
+    quotation marks and no control characters, and differs from other names and fields in more than capital letters."""
 
 
 AnyEvent = Annotated[

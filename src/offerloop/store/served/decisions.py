@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -17,8 +17,7 @@ from offerloop.store.schema import customer_keys, decisions
 IN_ONE = 400
 
 
-@dataclass(frozen=True)
-class DecisionRecord:
+class DecisionRecord(NamedTuple):  # which is made several times faster than a frozen dataclass
     """One decision: what was asked, what was answered, and all that is needed to make it again."""
 
     decision_id: str
@@ -42,7 +41,7 @@ class DecisionRecord:
 def keys_of_customers(connection: Connection, customer_ids: Iterable[str]) -> dict[str, str]:
     """Return the key of each customer; one who has none gets a random one."""
     wanted = sorted(set(customer_ids))
-    rows = [{"customer_id": one, "customer_key": secrets.token_hex(16)} for one in wanted]
+    rows = [{"customer_id": one, "customer_key": _new_key()} for one in wanted]
     insert_new(connection, customer_keys, rows)
     keys: dict[str, str] = {}
     for start in range(0, len(wanted), IN_ONE):
@@ -51,12 +50,20 @@ def keys_of_customers(connection: Connection, customer_ids: Iterable[str]) -> di
     return keys
 
 
+def _new_key() -> str:
+    """Return the second and 96 random bits: keys that ascend with time are written to few pages of the indexes on them.
+
+    The second says no more than the time of the customer's first decision, which stands beside the key anyway.
+    """
+    return f"{int(time.time()):08x}{secrets.token_hex(12)}"
+
+
 def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> None:
     """Write decisions; one that is there stays as it is. Those of erased customers are nobody's."""
     hold_off_erasures(connection)
     customers = {one.customer_id for one in records if one.customer_id is not None}
     gone = erased_among(connection, customers)
-    keys = keys_of_customers(connection, customers - gone) | {one: secrets.token_hex(16) for one in gone}
+    keys = keys_of_customers(connection, customers - gone) | {one: _new_key() for one in gone}
     rows = [_row(one, keys[one.customer_id or ""], is_erased=one.customer_id in gone) for one in records]
     insert_new(connection, decisions, sorted(rows, key=itemgetter("decision_id")))
 
@@ -64,7 +71,7 @@ def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> 
 def _row(record: DecisionRecord, customer_key: str, *, is_erased: bool) -> dict[str, Any]:
     """Return a row, which says nothing of what was asked for an erased customer."""
     blanked = {"request": "{}", "input_hash": ""} if is_erased else {}
-    return {**vars(record), **blanked, "customer_key": customer_key}
+    return {**record._asdict(), **blanked, "customer_key": customer_key}
 
 
 _FIND = (
@@ -79,4 +86,4 @@ def find_decision(connection: Connection, decision_id: str) -> DecisionRecord | 
     row = connection.execute(_FIND, {"decision_id": decision_id}).one_or_none()
     if row is None:
         return None
-    return DecisionRecord(**{name: getattr(row, name) for name in DecisionRecord.__dataclass_fields__})
+    return DecisionRecord(**{name: getattr(row, name) for name in DecisionRecord._fields})

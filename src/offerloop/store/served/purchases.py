@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select, update
 
 from offerloop.store.connect import StaleError, inserting
+from offerloop.store.reported.erased import erased_among, hold_off_erasures
 from offerloop.store.schema import offer_texts, purchases
 
 
@@ -33,8 +34,16 @@ class Purchase:
     given_back_minor: int = 0
 
 
-def add_purchase(connection: Connection, purchase: Purchase, offers_text: str) -> Purchase:
-    """Enter an order, and return it as it stands: one that is there stays as it was."""
+def add_purchase(
+    connection: Connection, purchase: Purchase, offers_text: str, customer_id: str | None
+) -> Purchase | None:
+    """Enter an order, and return it as it stands: one that is there stays as it was.
+
+    Nothing is entered for a customer who was erased, and None returned.
+    """
+    hold_off_erasures(connection)
+    if customer_id is not None and erased_among(connection, [customer_id]):
+        return None
     keep_offers_text(connection, purchase.offers_hash, offers_text)
     row = {**vars(purchase), "returned": _written(purchase.returned or {})}
     connection.execute(inserting(connection, purchases).values(row).on_conflict_do_nothing())

@@ -202,7 +202,7 @@ def show_decision(request: Request, decision_id: DecisionId, _: Reading) -> Deci
     record = _on_record(request, decision_id)
     read = {"decided_at": instant(*divmod(record.at_ms, 1_000))}
     read |= {name: json.loads(getattr(record, name)) for name in ("request", "answer")}
-    return DecisionShown(**{**vars(record), **read})
+    return DecisionShown(**{**record._asdict(), **read})
 
 
 @router.get(

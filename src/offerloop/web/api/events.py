@@ -77,7 +77,12 @@ class EventsTaken(BaseModel):
 def report_events(request: Request, body: EventsRequest, _: Deciding) -> EventsTaken:
     """Store events once for each event id, however often and in whatever order they arrive.
 
-    The answer comes when they are on disk; after an error the same batch can be sent again.
+    The answer comes when they are on disk; after an error the same batch can be sent again. Each event is taken or
+    refused by itself, and the status is 200 all the same: `accepted` events were stored now, `duplicates` were stored
+    before, `dropped` events are of customers who were erased, and `rejected` names the place of each event that was
+    refused in the batch, with a code and the field at fault. The codes are `invalid` (a value cannot be read, or is out
+    of the bounds of its field below), `in_the_future` (the time is more than a day ahead) and `event_id_reused`
+    (another event is stored under this id).
     """
     worker: Worker = request.app.state.worker
     wrong, good = list[RejectedEvent](), dict[int, Event]()

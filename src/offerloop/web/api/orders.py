@@ -79,11 +79,12 @@ class RefundShown(BaseModel):
     given_back_minor: int
 
 
-@router.put("/{order_id}", responses=documented(*_PROBLEMS))
+@router.put("/{order_id}", responses=documented(*_PROBLEMS, "erased"))
 def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller: Deciding) -> OrderShown:
     """Price a basket that was bought, and remember it for refunds; the same basket again changes nothing.
 
     An offer with limits and a coupon count where the ledger would let them be used now, or where `redemptions` did.
+    Nothing is entered for a customer who was erased.
     """
     worker: Worker = request.app.state.worker
     offers, own, now = worker.offers_held(), worker.offer_given(body.customer_id), int(time.time())
@@ -101,7 +102,9 @@ def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller:
         campaign_id=campaign_id, offer_id=offer_id, total_minor=priced.total_minor,
         basket=json.dumps(written, sort_keys=True),
     )  # fmt: skip
-    before = worker.database.change(lambda one: add_purchase(one, purchase, offers.text))
+    before = worker.database.change(lambda one: add_purchase(one, purchase, offers.text, body.customer_id))
+    if before is None:
+        raise HttpProblem("erased")
     if json.loads(before.basket)["sent"] != written["sent"]:
         raise HttpProblem("conflict", Message("the order is there with another basket"), "order_id")
     return _shown(before)
