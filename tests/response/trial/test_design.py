@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest, multinomial
+from scipy.stats import binomtest, chi2, multinomial
 from statsmodels.multivariate.manova import MANOVA
 
 from offerloop.errors import EvidenceError
 from offerloop.response import (
     arm_differences,
+    complete_propensities,
     covariate_balance_p,
     modelled_propensities,
     rows_with_overlap,
@@ -98,3 +99,16 @@ def test_rows_without_a_chance_are_trimmed():
     kept = rows_with_overlap(chance, action, ["none", "coupon"])
     assert 0.5 < kept.mean() < 1
     assert chance[kept].min() >= 0.05
+
+
+def test_sizes_are_judged_the_same_without_one_arm_which_follows_from_the_others():
+    rng = np.random.default_rng(3)
+    treated = np.where(rng.normal(size=6_000) > 0, 0.6, 0.3)
+    uniform = rng.random(6_000)
+    action = np.where(uniform > treated, 0, np.where(uniform < treated / 2, 1, 2))
+    propensity = np.where(action == 0, 1 - treated, treated / 2)
+    planned = complete_propensities(propensity, action, np.bincount(action) / 6_000)
+    off = (np.bincount(action) - planned.sum(axis=0))[1:]
+    covariance = (np.diag(planned.sum(axis=0)) - planned.T @ planned)[1:, 1:]
+    expected = chi2.sf(off @ np.linalg.solve(covariance, off), 2)
+    assert sample_ratio_p(action, planned) == pytest.approx(expected, rel=1e-9)

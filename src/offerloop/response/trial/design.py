@@ -27,6 +27,8 @@ TRIMMED = 0.05
 LEAST_KEPT, LEAST_SIZE = 0.5, 200
 """Share of the rows that must remain after that, and effective size of each offer."""
 PENALTY = 1.0
+ROUNDING = 1e-10
+"""Eigenvalues of sums of products that are no larger a share of the largest are 0 but for rounding."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def sizes_p(observed: Ints, expected: Floats, products: Floats | None = None) ->
         return 0.0
     covariance = np.diag(expected) - products
     off = observed - expected
-    free = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    return float(chi2.sf(off @ np.linalg.pinv(covariance, hermitian=True) @ off, max(free, 1)))
+    free = int(np.linalg.matrix_rank(covariance, tol=ROUNDING * covariance.max(), hermitian=True))
+    return float(chi2.sf(off @ np.linalg.pinv(covariance, ROUNDING, hermitian=True) @ off, max(free, 1)))
 
 
 def whole_clusters(action: Ints, whose: Ints | None) -> Ints | None:
@@ -157,9 +159,10 @@ def covariate_balance_p_of(arms: Sequence[MeanSums]) -> float:
     within = whole.n * whole.covariance[np.ix_(varies, varies)] / np.outer(sd, sd)
     between = np.stack([one.n * (one.mean - whole.mean)[varies] / sd for one in arms[1:]])
     all_arms = np.diag(sizes) - np.outer(sizes, sizes) / whole.n
-    left = all_arms - between @ np.linalg.pinv(within, hermitian=True) @ between.T
+    left = all_arms - between @ np.linalg.pinv(within, ROUNDING, hermitian=True) @ between.T
     explained = np.linalg.slogdet(left)[1] - np.linalg.slogdet(all_arms)[1]
-    return _rao_p(explained, whole.n, int(np.linalg.matrix_rank(within, hermitian=True)), len(sizes))
+    rank = int(np.linalg.matrix_rank(within, tol=ROUNDING * whole.n, hermitian=True))
+    return _rao_p(explained, whole.n, rank, len(sizes))
 
 
 def _rao_p(log_lambda: float, n: int, features: int, contrasts: int) -> float:
