@@ -70,14 +70,16 @@ def measured(client: httpx.Client, server: Server, customers: int) -> Iterator[M
     yield Measured("own script, lines", len(sizes[OWN].splitlines()), OWN_LINES)
 
 
-MOVED = """range => [...Array(Number(range.max) + 1).keys()].map(place => {
+MOVED = """(range, rounds) => [...Array(rounds)].map(() => [...Array(Number(range.max) + 1).keys()].map(place => {
   const begin = performance.now();
   range.value = place;
   range.dispatchEvent(new Event("input"));
   document.body.offsetHeight;
   return performance.now() - begin;
-})"""
-"""Moves the slider to each point, and says how long each took until the page was laid out."""
+}))"""
+"""Moves the slider to each point in several rounds, and says how long each took until the page was laid out."""
+ROUNDS = 5
+"""A move counts with its shortest time: what other work on the machine adds to it is elsewhere in the next round."""
 
 
 def slider(address: str, bearer: dict[str, str]) -> Iterator[Measured]:
@@ -90,10 +92,12 @@ def slider(address: str, bearer: dict[str, str]) -> Iterator[Measured]:
         page, asked = browser.new_context(extra_http_headers=bearer).new_page(), list[str]()
         page.goto(f"{address}/console/plan?campaign=first")
         page.on("request", lambda request: asked.append(request.url))
-        took = page.locator("#budget-range").evaluate(MOVED)
+        rounds = page.locator("#budget-range").evaluate(MOVED, ROUNDS)
         browser.close()
-    yield Measured(f"slider, mean of {len(took)}, ms", sum(took) / len(took), SLIDER_MS)
-    yield Measured("slider, longest, ms", max(took), SLIDER_MS)
+    moves = [min(times) for times in zip(*rounds, strict=True)]
+    yield Measured("slider, very first move, ms", rounds[0][0], SLIDER_MS)
+    yield Measured(f"slider, mean of {len(moves)}, ms", sum(moves) / len(moves), SLIDER_MS)
+    yield Measured("slider, longest move, ms", max(moves), SLIDER_MS)
     yield Measured("requests while it moves", len(asked), 0)
 
 

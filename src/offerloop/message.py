@@ -106,6 +106,11 @@ def both(parts: Sequence[Message | str]) -> Message | str:
     return Message("{names} and {last}", context="names that all count", names=both(before), last=last)
 
 
+def followed(sentence: Message, following: Message) -> Message:
+    """Return two sentences, one after the other."""
+    return Message("{first} {second}", context="two sentences", first=sentence, second=following)
+
+
 def either(parts: Sequence[Message | str]) -> Message | str:
     """Return ``"A or B or C"``."""
     *before, last = parts

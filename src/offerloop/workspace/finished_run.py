@@ -14,7 +14,7 @@ import polars as pl
 from offerloop.config import Privacy, privacy_beside
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import pseudonyms
-from offerloop.message import Message
+from offerloop.message import Message, unpacked
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.workspace.run_folders import holdout_of
@@ -76,6 +76,12 @@ class RunRead:
     def currency(self) -> str:
         """ISO 4217 code."""
         return str(self.summary["currency"])
+
+    @property
+    def headline(self) -> Message | None:
+        """What to do with every campaign; None in older runs, whose summary has it in one language only."""
+        kept = self.summary.get("headline_message")
+        return None if kept is None else unpacked(str(kept))[0]
 
     @cached_property
     def campaigns(self) -> tuple[CampaignRead, ...]:

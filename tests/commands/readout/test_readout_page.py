@@ -1,5 +1,6 @@
 """The page of a read-out in every language."""
 
+import json
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.locale import languages
 from offerloop.message import Message
 from offerloop.report import Localizer
+from offerloop.workspace import read_readout
 
 NAMES = "Coupons that we pay|Coupons that suppliers share|Made up for tests."
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
@@ -55,6 +57,16 @@ def test_the_first_line_answers_whether_it_is_better_than_today_in_both_language
     assert summarise_readout(READOUTS["usual_few"]())["better_than_usual"].startswith(
         "Is it better than what we do today? It cannot be said yet: "
     )
+
+
+def test_what_a_read_out_says_is_in_the_language_of_its_reader_and_an_older_one_stays_readable(tmp_path):
+    kept, path = summarise_readout(READOUTS["stopped"]()), tmp_path / "readout.json"
+    path.write_text(json.dumps(kept))
+    chinese = read_readout(path, "zh")
+    assert chinese["stopped"].startswith("没有显示效果")
+    assert chinese["warnings"] == ["订单中有 12 位用户不在该次运行中，未纳入。"]
+    path.write_text(json.dumps({name: kept[name] for name in ("sentence", "stopped", "warnings")}))
+    assert read_readout(path, "zh")["stopped"].startswith("No effect is shown")
 
 
 SIZES = {"held": 10, "rest": 90, "expected": 20, "others": 80, "p": "1e-05"}

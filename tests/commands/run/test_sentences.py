@@ -97,9 +97,10 @@ def test_a_plan_without_a_budget_says_so_and_not_that_it_pays_once_suppliers_pay
 
 def test_headlines(make):
     both, none = make(own=(900.0, 500.0, 1300.0)), make(shared=(-900.0, -1400.0, -500.0))
-    assert headline(gather(make())) == "Send “Coupons that suppliers share”; do not send “Coupons that we pay”."
-    assert headline(gather(both)) == "Send “Coupons that we pay” and “Coupons that suppliers share”."
-    assert headline(gather(none)) == "Send nothing this time."
+    assert str(headline(gather(make()))) == "Send “Coupons that suppliers share”; do not send “Coupons that we pay”."
+    assert str(headline(gather(both))) == "Send “Coupons that we pay” and “Coupons that suppliers share”."
+    assert str(headline(gather(none))) == "Send nothing this time."
+    assert Localizer("zh")(headline(gather(both))) == "发放“Coupons that we pay”和“Coupons that suppliers share”。"
 
 
 def test_the_decision_covers_all_campaigns(make):

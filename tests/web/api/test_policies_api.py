@@ -1,5 +1,6 @@
 """Promote, roll back, and the switch that turns personalised offers off."""
 
+import json
 import shutil
 
 import polars as pl
@@ -28,6 +29,14 @@ def test_a_newer_run_is_served_unless_another_was_promoted(service, small_run):
     assert offers(service, service_headers)[0] == new
     shown = service.get(f"/v1/policies/{new}", headers=approver).json()
     assert shown["campaigns"][0]["campaign_id"] == "first"
+    assert shown["headline"].startswith("Send “First offers”")
+    in_chinese = service.get(f"/v1/policies/{new}", headers=approver | {"accept-language": "zh"}).json()
+    assert in_chinese["headline"].startswith("可以发放“First offers”")
+    summary = worker.settings.shop / "runs" / new / "summary.json"
+    older = {name: one for name, one in json.loads(summary.read_text()).items() if name != "headline_message"}
+    summary.write_text(json.dumps(older))
+    in_chinese = service.get(f"/v1/policies/{new}", headers=approver | {"accept-language": "zh"}).json()
+    assert in_chinese["headline"] == shown["headline"]
     assert service.post("/v1/policies/20200101-000000/promote", headers=approver).status_code == 404
 
 

@@ -242,20 +242,20 @@ def test_the_switch_turns_offers_off_and_on(console, admin):
 
 def test_what_came_of_a_job_is_in_the_language_of_the_page(console, admin, small_run):
     database = console.app.state.worker.database
-    result = {"run": small_run.name, "sentence": "Send nothing."}
+    headline = json.loads((small_run / "summary.json").read_text(encoding="utf-8"))["headline"]
+    result = {"run": small_run.name, "sentence": headline}
     for kind, done in (("run", result), ("erase", {"files": 1, "steps": 0, "traces": []})):
         database.change(lambda one, kind=kind: add_job(one, kind, {}))
         job = database.change(lambda one: claim_job(one, "worker"))
         database.change(lambda one, job=job, done=done: finish_job(one, job.job_id, "worker", JobState.DONE, done))
-    for language, erased in (
-        ("en", "1 file was rewritten; no trace is left."),
-        ("zh", "改写了 1 个文件，未留下任何痕迹。"),
+    for language, erased, decided in (
+        ("en", "1 file was rewritten; no trace is left.", "Send “First offers” on trust only"),
+        ("zh", "改写了 1 个文件，未留下任何痕迹。", "可以发放“First offers”，但没有证据支持"),
     ):
         headers = admin | {"accept-language": language}
         outcomes = [one["outcome"] for one in console.get("/console/jobs.json", headers=headers).json()["jobs"][:2]]
         assert outcomes[0] == erased
-        assert (outcomes[1] == "Send nothing.") == (language == "en")
-        assert re.search(r"[\u4e00-\u9fff]", outcomes[1]) or language == "en"
+        assert outcomes[1].startswith(decided)
 
 
 def test_a_job_is_begun_seen_and_cancelled(console, admin):

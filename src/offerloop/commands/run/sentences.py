@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from offerloop.commands.run.facts import (
     AS_SENT,
     ASSUMED,
@@ -18,9 +20,9 @@ from offerloop.commands.run.facts import (
     CampaignFacts,
     RunFacts,
 )
-from offerloop.commands.run.power import reach_sentence, weeks_text
+from offerloop.commands.run.power import Reach, reach_sentence, weeks_text
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
-from offerloop.message import Message
+from offerloop.message import Message, followed
 from offerloop.report import BASES_OF_EFFECTS, Localizer
 from offerloop.response import CHECK_NAMES
 
@@ -63,42 +65,46 @@ CONFIDENCE_NOTES = {
 """What that rests on, where neither offers that were shown nor shelf prices say more."""
 
 
-def headline(facts: RunFacts) -> str:
+def headline(facts: RunFacts) -> Message:
     """What to do with every campaign, in one line."""
-    _, sent = facts.localizer, facts.sent
+    sent = facts.sent
     if not sent:
         return (
-            _("Send nothing: nothing shows what these offers do.")
+            Message("Send nothing: nothing shows what these offers do.")
             if facts.basis == UNKNOWN
-            else _("Send nothing this time.")
+            else Message("Send nothing this time.")
         )
-    titles = _.titles([one.findings.title for one in sent])
-    kept = _.titles([one.findings.title for one in facts.campaigns if not one.findings.send])
+    titles, kept = _titles(sent), _titles([one for one in facts.campaigns if not one.findings.send])
     if facts.basis == ASSUMED:
-        return _on_assumption(facts, titles, kept)
-    said = [
-        (
-            _("Send {sent}; do not send {kept}.", sent=titles, kept=kept)
-            if kept
-            else _("Send {sent}.", context="decision", sent=titles)
-        )
-    ]
-    assumed = [one.findings.title for one in sent if one.is_assumed]
-    if assumed:
-        said.append(_("What {titles} would change is assumed, not measured.", titles=_.titles(assumed)))
-    return _.sentences(said)
+        return _on_assumption(facts.reach, titles, kept)
+    said = (
+        Message("Send {sent}; do not send {kept}.", sent=titles, kept=kept)
+        if kept
+        else Message("Send {sent}.", context="decision", sent=titles)
+    )
+    assumed = _titles([one for one in sent if one.is_assumed])
+    if not assumed:
+        return said
+    return followed(said, Message("What {titles} would change is assumed, not measured.", titles=assumed))
 
 
-def _on_assumption(facts: RunFacts, sent: str, kept: str) -> str:
+def _titles(campaigns: Sequence[CampaignFacts]) -> Message | str:
+    """Titles in quotation marks; empty where there is none."""
+    quoted = [Message("“{text}”", context="quotation marks", text=one.findings.title) for one in campaigns]
+    if len(quoted) < 2:
+        return quoted[0] if quoted else ""
+    return Message("{names} and {last}", context="names that all count", names=quoted[:-1], last=quoted[-1])
+
+
+def _on_assumption(reach: Reach | None, sent: Message | str, kept: Message | str) -> Message:
     """A plan that rests on assumptions is a test only where a read-out could show something within a year."""
-    _, reach = facts.localizer, facts.reach
     if reach is None:
         text = (
             Message("Send {sent} as a test: what it changes is assumed, not measured; do not send {kept}.")
             if kept
             else Message("Send {sent} as a test: what it changes is assumed, not measured.")
         )
-        return _(text, sent=sent, kept=kept)
+        return text.with_values(sent=sent, kept=kept)
     if not reach.can_show or reach.weeks is None:
         text = (
             Message(
@@ -111,13 +117,13 @@ def _on_assumption(facts: RunFacts, sent: str, kept: str) -> str:
                 "it within a year."
             )
         )
-        return _(text, sent=sent, kept=kept)
+        return text.with_values(sent=sent, kept=kept)
     text = (
         Message("Send {sent} as a test over {weeks}: what it changes is assumed, not measured; do not send {kept}.")
         if kept
         else Message("Send {sent} as a test over {weeks}: what it changes is assumed, not measured.")
     )
-    return _(text, sent=sent, kept=kept, weeks=weeks_text(reach.weeks))
+    return text.with_values(sent=sent, kept=kept, weeks=weeks_text(reach.weeks))
 
 
 def decision(facts: RunFacts) -> str:

@@ -29,7 +29,8 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     facts, evidence = gather(findings, language), ShelfEvidence.read(findings)
     shop = findings.config.shop
     return {
-        "headline": headline(facts),
+        "headline": facts.localizer(headline(facts)),
+        "headline_message": packed(headline(facts)),
         "decision": decision(facts),
         "basis": basis_mark(facts, facts.localizer),
         "bases": sorted(facts.bases),

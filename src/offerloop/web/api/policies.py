@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict
 
+from offerloop.report import Localizer
 from offerloop.serving import compare_policies, serve_run
 from offerloop.store import (
     PERSONALISED,
@@ -25,7 +26,7 @@ from offerloop.web.api.fields import Model
 from offerloop.web.auth import Approving, DecidingOrReading, Reading
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.paging import Limit
-from offerloop.web.problems import HttpProblem, documented
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
 from offerloop.workspace import RunRead, find_run, open_run
@@ -66,6 +67,7 @@ class PolicyShown(PolicyListed):
 
     currency: str
     headline: str
+    """What to do with every campaign, in the language of Accept-Language where the run keeps it so."""
     campaigns: list[CampaignServed]
 
 
@@ -148,7 +150,8 @@ def one_policy(request: Request, version: Version, _: Reading) -> PolicyShown:
     worker: Worker = request.app.state.worker
     run = open_run(_folder(worker, version))
     listed = _listed(worker, run.folder.name, worker.database.read(promoted))
-    headline = str(run.summary.get("headline", ""))
+    language = language_of(request.headers.get("accept-language"))
+    headline = run.summary.get("headline", "") if run.headline is None else Localizer(language)(run.headline)
     return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=_campaigns(run))
 
 

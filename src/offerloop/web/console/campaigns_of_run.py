@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.message import Message, Share, unpacked
+from offerloop.message import Message, Share, followed, unpacked
 from offerloop.money import to_minor
 from offerloop.report import Localizer
 from offerloop.web.console.cells import Badge, MinorAmount, Named
@@ -124,11 +124,6 @@ def decision_sentence(campaigns: list[CampaignForecast]) -> Message:
 
 def _titles(campaigns: list[CampaignForecast]) -> list[Message]:
     return [Message("“{text}”", context="quotation marks", text=one.title) for one in campaigns]
-
-
-def followed(sentence: Message, following: Message) -> Message:
-    """Return two sentences, one after the other."""
-    return Message("{first} {second}", context="two sentences", first=sentence, second=following)
 
 
 def offer_names(run: RunRead) -> dict[tuple[str, str], Named]:

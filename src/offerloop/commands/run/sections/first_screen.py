@@ -61,7 +61,9 @@ def first_screen(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -
         verdicts.append(CampaignVerdict(campaign.findings.send, title, sentence[0].upper() + sentence[1:]))
     tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
     chart, mark = _chart(findings, facts), basis_mark(facts, _)
-    return FirstScreen(headline(facts), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence))
+    return FirstScreen(
+        facts.localizer(headline(facts)), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence)
+    )
 
 
 def _is_marked(campaign: CampaignFacts, facts: RunFacts) -> bool:

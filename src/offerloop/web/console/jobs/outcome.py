@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
-from offerloop.message import Message, unpacked
+from offerloop.message import Message, followed, unpacked
 from offerloop.store import Job
 from offerloop.web.console.blocks import Words
-from offerloop.web.console.campaigns_of_run import decision_sentence, followed, forecasts, sentence_in
+from offerloop.web.console.campaigns_of_run import decision_sentence, forecasts, sentence_in
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.page_request import PageRequest
 from offerloop.workspace import read_readout
@@ -25,9 +25,13 @@ def outcome_of(request: PageRequest, job: Job) -> Words:
 
 
 def _planned(request: PageRequest, result: Result) -> Words:
-    """Return the decision of a run; in another language than the run's it is shorter."""
+    """Return the decision of a run; of one that keeps no message, in another language than the run's, a shorter one."""
     run = request.run_named(str(result["run"]))
-    if run is None or run.summary.get("language") == request.localizer.language:
+    if run is None:
+        return str(result["sentence"])
+    if run.headline is not None:
+        return run.headline
+    if run.summary.get("language") == request.localizer.language:
         return str(result["sentence"])
     return decision_sentence(forecasts(run))
 
