@@ -79,6 +79,34 @@ def test_noisy_offers_of_several_kinds_are_believed_to_grow_with_their_depth():
     assert 0.4 < shallow / deep < 0.7
 
 
+@pytest.mark.parametrize(("power", "least", "most"), [(1.0, 0.5, 2.2), (0.0, 0.8, 1.2)], ids=["adds", "reminds"])
+def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_do(power, least, most):
+    """They add to the tenth of purchases that they cover, or remind of the shop as much as offers on everything."""
+    scopes = [scope for scope in ("", "tea", "rice") for _ in range(2)]
+    offers = (
+        NO_OFFER_TERMS,
+        *(OfferTerms(f"{s}{n}", "coupon", 0.1 + 0.1 * (n % 2), 0.0, s) for n, s in enumerate(scopes)),
+    )
+    form = np.array([0.0, *(0.1, 0.2) * 3])
+    believed = true = 0.0
+    for seed in range(2):
+        shop = Shop(0 * form, offers=offers, seed=seed, spread=2.0)
+        of_goods = np.random.default_rng(seed).beta(1, 9, (CUSTOMERS, 2))
+        share = np.column_stack([np.ones((CUSTOMERS, 3)), of_goods[:, [0, 0, 1, 1]]])
+        log, now = (
+            replace(one, covered=share[whose])
+            for one, whose in (
+                (shop.log(), np.repeat(np.arange(CUSTOMERS), PERIODS)),
+                (shop.now(), np.arange(CUSTOMERS)),
+            )
+        )
+        grown = 1 + form[log.action] * log.covers[np.arange(log.size), log.action] ** power
+        found = Growth.fit(replace(log, outcome=log.outcome * grown)).predict(now, np.zeros((CUSTOMERS, 2)))
+        believed += found.now[:, 3:].sum()
+        true += (shop.usual[:, None] * (form * share**power)[:, 3:]).sum()
+    assert least < believed / true < most
+
+
 def test_effects_are_in_proportion_to_what_customers_buy_anyway():
     shop = Shop(FORMS["line"])
     share = shop.predict().value[:, 4] / shop.usual
@@ -120,6 +148,15 @@ def test_luck_with_earlier_offers_does_not_undo_what_offers_bring(seed):
     found = Growth.fit(Shop(0.2 * FORMS["line"], seed=seed, spread=1.5).log())
     assert chi2.sf(found.carry_z2, LAGS) < 0.05
     assert found.lasts == pytest.approx(1.0, abs=0.5)
+    assert found.lasts == pytest.approx(1.0, abs=2.5 * found.lasts_se)
+
+
+def test_how_long_offers_last_is_part_of_the_error_of_what_they_bring():
+    shop = Shop(0.2 * FORMS["line"], seed=47, spread=1.5)
+    found = Growth.fit(shop.log())
+    predicted = found.predict(shop.now(), np.zeros((CUSTOMERS, 2)))
+    assert (predicted.se >= found.lasts_se * predicted.now).all()
+    assert found.lasts_se > 0.05
 
 
 @pytest.mark.parametrize("seed", range(3))

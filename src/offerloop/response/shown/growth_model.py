@@ -39,7 +39,17 @@ from scipy.optimize import isotonic_regression
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import ExpectedSales, noise
-from offerloop.response.shown.shrinkage import Prior, averaged, clustered, drawn, drawn_slopes, none_or_some, summed
+from offerloop.response.shown.shrinkage import (
+    LEAST,
+    Prior,
+    averaged,
+    clustered,
+    drawn,
+    drawn_slopes,
+    log_density,
+    none_or_some,
+    summed,
+)
 from offerloop.response.terms import Coding, OfferTerms
 
 NAME = "growth"
@@ -64,7 +74,7 @@ FADING = 0.5
 POWERS = (1.0, 0.5, 0.0)
 """Growth by an offer may rise with the share of purchases that it covers; with its root, where it wins customers for
 what they hardly bought before; or not with it at all, where being shown an offer reminds of the shop. They are averaged
-by their likelihoods."""
+by their marginal likelihoods (Kass and Raftery 1995); the first is as likely beforehand as the others together."""
 OWN = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 
 
@@ -79,7 +89,7 @@ class Predicted:
     alike: Floats
     """(n, K): what the value would be if all responded alike."""
     se: Floats
-    """(n, K): of the value, for the form; shared by all customers."""
+    """(n, K): of the value, for the form and what carries over; shared by all customers."""
     without: Floats
     """(n,): outcome of the window without an offer."""
 
@@ -102,6 +112,8 @@ class Growth:
     """(families, p + 1)."""
     carry: Floats
     """(LAGS,)."""
+    lasts_se: float
+    """Standard error of `lasts`."""
     carry_z2: float
     """Squared length of the estimate of `carry` in errors: chi-squared of LAGS degrees where nothing carries over."""
     own: Floats
@@ -130,9 +142,9 @@ class Growth:
         steps = unit[:, None] * _surprises(evidence, f)
         a = _responses(z - centre, steps, left, variance, evidence.whose)
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
-        carry, z2 = _carried(evidence, f, base, unit, left, variance)
+        carry, lasts_se, z2 = _carried(evidence, f, base, unit, left, variance)
         own = _own_spread(summed(evidence.whose, _said(steps.sum(axis=1), left, variance)))
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, z2, own, powers)
+        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, powers)
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
@@ -158,7 +170,7 @@ class Growth:
         now = response * alike
         lasting = (_lagged(evidence, self.f) - by_offers[:, None]) @ self.carry
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
-        se = (expected[:, None] * covered) * response * self.f_se * self.lasts
+        se = np.hypot((expected[:, None] * covered) * response * self.f_se * self.lasts, now * self.lasts_se)
         return Predicted(now, now * self.lasts, alike * self.lasts, se, without)
 
     def _response(self, evidence: Evidence) -> Floats:
@@ -174,11 +186,26 @@ class Growth:
 
 
 def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> Floats:
-    """(len(POWERS),): how likely each power is, by what is left of the outcome; they sum to 1."""
+    """(len(POWERS),): how likely each power is; they sum to 1."""
     if evidence.covered is None:
         return np.eye(len(POWERS))[0]
-    left = [_shape(_covering(evidence, one), base, unit, variance)[2] for one in np.eye(len(POWERS))]
-    return averaged(np.array([-0.5 * float((one**2 / variance).sum()) for one in left]))
+    likely = [_log_likelihood(_covering(evidence, one), base, unit, variance) for one in np.eye(len(POWERS))]
+    return averaged(none_or_some(np.array(likely)))
+
+
+def _log_likelihood(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> float:
+    """The outcome's, over all growth that is possible beforehand; but for a constant that is the same for all powers.
+
+    Integrating f out of the regression's likelihood (Laplace): the density of its estimate under the priors, times the
+    residuals' at the estimate, times the volume that the estimate's errors take.
+    """
+    x, offers = _design(evidence, base, unit), evidence.offers[1:]
+    estimate, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
+    left = evidence.outcome - x @ estimate
+    own = slice(len(x.T) - len(offers), None)
+    likely = log_density(estimate[own], covariance[own, own], _priors(offers))
+    volume = float(np.linalg.slogdet(covariance[own, own] + LEAST * np.eye(len(offers)))[1])
+    return likely + 0.5 * volume - 0.5 * float((left**2 / variance).sum())
 
 
 def _covering(evidence: Evidence, powers: Floats) -> Evidence:
@@ -197,16 +224,25 @@ def _family(evidence: Evidence) -> Ints:
 
 def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
     """f (K,), its errors (K,), and what it leaves of the outcome (n,)."""
-    offers = evidence.offers[1:]
-    surprise = np.eye(len(offers) + 1)[evidence.action] - evidence.chance
-    x = np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
+    x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    f, spread = drawn(shape[own], covariance[own, own], [*_usual_growth(offers), *_growth_priors(_forms(offers))])
+    f, spread = drawn(shape[own], covariance[own, own], _priors(offers))
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
+
+
+def _design(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
+    """(n, q + K - 1): base (n, q), and the surprise of each offer times what is expected of what it covers."""
+    surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.chance
+    return np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
+
+
+def _priors(offers: Sequence[OfferTerms]) -> list[Prior]:
+    """What the offers' growth may be beforehand."""
+    return [*_usual_growth(offers), *_growth_priors(_forms(offers))]
 
 
 def _forms(offers: Sequence[OfferTerms]) -> Floats:
@@ -317,20 +353,21 @@ def _surprises(evidence: Evidence, f: Floats) -> Floats:
 
 def _carried(
     evidence: Evidence, f: Floats, base: Floats, unit: Floats, left: Floats, variance: Floats
-) -> tuple[Floats, float]:
-    """carry (LAGS,), and how surely it is not 0."""
+) -> tuple[Floats, float, float]:
+    """carry (LAGS,), the error of its sum, and how surely it is not 0."""
     has_earlier = np.zeros((evidence.size, LAGS)) if evidence.earlier is None else evidence.earlier >= 0
     usual = (evidence.chance * evidence.covers) @ f
     lagged = (_lagged(evidence, f) - usual[:, None]) * has_earlier
     if not lagged.any():
-        return np.zeros(LAGS), 0.0
+        return np.zeros(LAGS), 0.0, 0.0
     x = np.column_stack([base, unit[:, None] * lagged])
     carried, covariance = clustered(x, left, variance, evidence.whose)
     carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]
     z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
     fading = np.diag(FADING ** (2.0 * np.arange(LAGS)))
     some = [Prior(t**2 * fading) for t in CARRIED]
-    return drawn(carried, covariance, [Prior(0 * fading, weight=float(len(some))), *some])[0], z2
+    carry, spread = drawn(carried, covariance, [Prior(0 * fading, weight=float(len(some))), *some])
+    return carry, float(np.sqrt(max(spread.sum(), 0.0))), z2
 
 
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:

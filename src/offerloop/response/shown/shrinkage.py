@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.special import logsumexp
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.shown.expected_sales import weighted
@@ -40,20 +41,35 @@ class Prior:
 
 def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
     """Return the posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over all priors."""
-    prior_mean = np.array([np.broadcast_to(one.mean, len(estimate)) for one in priors])
-    beforehand = np.array([one.weight for one in priors])
+    whole, off = _predictive(estimate, covariance, priors)
     prior_covariance = np.array([one.covariance for one in priors])
-    whole = covariance + prior_covariance + LEAST * np.eye(len(estimate))
-    off = (estimate - prior_mean)[..., None]
     gain = np.linalg.solve(whole, prior_covariance).transpose(0, 2, 1)
-    means = prior_mean + (gain @ off)[..., 0]
+    means = estimate - off[..., 0] + (gain @ off)[..., 0]
     covariances = prior_covariance - gain @ prior_covariance
-    square = (off * np.linalg.solve(whole, off)).sum(axis=(1, 2))
-    weight = averaged(np.log(beforehand) - 0.5 * (np.linalg.slogdet(whole)[1] + square))
+    weight = averaged(_log_densities(whole, off, priors))
     mean = np.asarray(weight @ means, dtype=np.float64)
     apart = means - mean
     spread = np.tensordot(weight, covariances, 1) + apart.T @ (weight[:, None] * apart)
     return mean, spread
+
+
+def log_density(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> float:
+    """Return the logarithm of the density of an estimate with its covariance over all priors, but for a constant."""
+    return float(logsumexp(_log_densities(*_predictive(estimate, covariance, priors), priors)))
+
+
+def _predictive(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
+    """Return for each prior the covariance (q, q) of the estimate, and how far it is from its mean (q, 1)."""
+    prior_mean = np.array([np.broadcast_to(one.mean, len(estimate)) for one in priors])
+    whole = covariance + np.array([one.covariance for one in priors]) + LEAST * np.eye(len(estimate))
+    return whole, (estimate - prior_mean)[..., None]
+
+
+def _log_densities(whole: Floats, off: Floats, priors: Sequence[Prior]) -> Floats:
+    """(priors,): logarithms of the density under each prior times its weight, but for a constant."""
+    beforehand = np.log([one.weight for one in priors])
+    square = (off * np.linalg.solve(whole, off)).sum(axis=(1, 2))
+    return np.asarray(beforehand - 0.5 * (np.linalg.slogdet(whole)[1] + square), dtype=np.float64)
 
 
 def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats]:
