@@ -149,10 +149,10 @@ RULES = (
         'if kind == "none" and price.isdecimal()',
     ),
     BrokenRule(
-        "the bound by what units are worth",
-        "pricing/search/linear.py",
-        "return left - _cover(",
-        "return left + _cover(",
+        "the bound by slopes",
+        "pricing/search/slopes.py",
+        "return end - self.takers.off(",
+        "return end + self.takers.off(",
     ),
     BrokenRule(
         "the search near the best set", "pricing/search/local.py", "if chosen.total >= self.best.total:", "if True:"

@@ -1,8 +1,8 @@
 """The search with the bounds of scenarios, best first.
 
 What has the lowest bound is looked at next, so that no set is tried that a tighter order of work would spare, and the
-lowest bound of what is left is as high as it can be when the work is used up. The closer bound (`linear`) of what is
-left is found only when its turn comes.
+lowest bound of what is left is as high as it can be when the work is used up. A scenario is bounded only where what is
+known of it before is the lowest, and by the closer bound (`slopes`) only when its turn comes.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.chosen import Path
 from offerloop.offers.pricing.search.greedy import greedy
-from offerloop.offers.pricing.search.linear import PricesNow
 from offerloop.offers.pricing.search.scenarios import Scenario, Scenarios
+from offerloop.offers.pricing.search.takers import PricesNow
 
 if TYPE_CHECKING:
     from offerloop.offers.pricing.search.tree import Search
@@ -26,6 +27,18 @@ EASY = 60
 """The part of the effort after which units are looked at more closely."""
 _DIVES = 3
 """Scenarios of which the greedy answer is tried first."""
+_LEAST = attrgetter("least")
+_INHERITED, _SIMPLE, _CLOSE = range(3)
+"""How close a bound is: that of a node before, what rivals leave together, or by slopes."""
+
+
+class _Bound(NamedTuple):
+    """The least that a scenario comes to."""
+
+    least: int
+    closeness: int
+    """How the bound was found."""
+    scenario: Scenario
 
 
 class _Open(NamedTuple):
@@ -38,8 +51,8 @@ class _Open(NamedTuple):
     path: Path | None
     allowed: int
     """The offers that may follow, as bits."""
-    scenarios: Sequence[tuple[int, Scenario]]
-    """Those that may come to less than the best set, with the least that each comes to."""
+    scenarios: Sequence[_Bound]
+    """Those that may come to less than the best set; the lowest one is as close as it is said to be."""
     here: PricesNow | None = None
     """Prices for the closer bound, where they are known."""
     is_close: bool = False
@@ -68,8 +81,7 @@ class ByScenario:
         """Try all sets, beginning with the greedy answers within the scenarios that leave least."""
         search = self.search
         self._be_greedy(start, everything)
-        self.scenarios.likely = search.best
-        self._push(start, None, everything, self.scenarios.all)
+        self._push(start, None, everything, [_Bound(search.least, _INHERITED, one) for one in self.scenarios.all])
         while self.open and self.open[0].bound < search.best.total:
             if search.effort <= 0:
                 search.leave(self.open[0].bound)
@@ -99,19 +111,13 @@ class ByScenario:
 
     def _closer(self, one: _Open) -> _Open | None:
         """The same by the closer bound, if that is still the lowest of all."""
-        search = self.search
-        if one.is_close or search.effort >= self.hard or not self.scenarios.has_choosers:
+        if one.is_close or self.search.effort >= self.hard or not one.allowed & ~self.scenarios.stepping:
             return one
-        here = one.here or self.scenarios.linear.here(one.now)
-        place, bounds = _first(one.allowed), list[tuple[int, Scenario]]()
-        for bound, some in one.scenarios:
-            search.effort -= len(here.amounts)
-            bound = max(bound, search.bound(some.left(place, here, one.allowed), one.total))
-            if bound < search.best.total:
-                bounds.append((bound, some))
+        here = one.here or self.scenarios.takers.here(one.now)
+        bounds = self._tightened(one.scenarios, one.now, one.allowed, here)
         if not bounds:
             return None
-        lowest = min([bound for bound, _ in bounds])
+        lowest = min([bound.least for bound in bounds])
         closer = one._replace(bound=lowest, scenarios=bounds, here=here, is_close=True)
         if self.open and self.open[0].bound < lowest:
             heappush(self.open, closer)
@@ -121,11 +127,10 @@ class ByScenario:
     def _branch(self, node: _Open) -> None:
         """Go on with the next offer that takes anything off, in each of its ways, and without it."""
         search, now, allowed, took = self.search, node.now, node.allowed, False
-        scenarios = [one for _, one in node.scenarios]
         while allowed and not took:
             place = _first(allowed)
             allowed &= allowed - 1
-            inside = [some for some in scenarios if some.offers >> place & 1]
+            inside = [bound for bound in node.scenarios if bound.scenario.offers >> place & 1]
             for used in search.order[place].ways(now) if inside else ():
                 new = search.apply(used, now)
                 if new is not None:
@@ -134,29 +139,50 @@ class ByScenario:
                         search.best = path.chosen(search.best.after[0])
                     self._push(new, path, allowed & ~search.conflicts[place], inside)
             allowed &= ~self.twins[place]
-        self._push(now, node.path, allowed, scenarios, node)
+        self._push(now, node.path, allowed, node.scenarios, node)
 
     def _push(
-        self, now: Running, path: Path | None, allowed: int, scenarios: Sequence[Scenario], before: _Open | None = None
+        self, now: Running, path: Path | None, allowed: int, scenarios: Sequence[_Bound], before: _Open | None = None
     ) -> None:
         """Note what has not been tried, if it may come to less than the best set; `before` is at the same prices."""
-        search = self.search
-        if not allowed or not search.is_new(now, allowed):
+        if not allowed or not self.search.is_new(now, allowed):
             return
-        so_far = {} if before is None else {one.offers & before.allowed: bound for bound, one in before.scenarios}
-        bounds, off_units = list[tuple[int, Scenario]](), dict[int, list[float]]()
-        for one in _widest(scenarios, allowed):
-            bound = so_far.get(one.offers & allowed)
-            if bound is None:
-                search.effort -= len(now.amounts)
-                bound = search.bound(self._left(one, now, allowed, off_units), now.total)
-            if bound < search.best.total:
-                bounds.append((bound, one))
+        fewer = -1 if before is None else before.allowed & ~allowed
+        scenarios = [
+            _Bound(one.least, _INHERITED, one.scenario) if one.scenario.offers & fewer else one for one in scenarios
+        ]
+        bounds = self._tightened(_widest(scenarios, allowed), now, allowed)
         if bounds:
             self.count -= 1
             here = None if before is None else before.here
-            lowest = min([bound for bound, _ in bounds])
+            lowest = min([bound.least for bound in bounds])
             heappush(self.open, _Open(lowest, now.total, self.count, now, path, allowed, bounds, here))
+
+    def _tightened(
+        self, scenarios: Sequence[_Bound], now: Running, allowed: int, here: PricesNow | None = None
+    ) -> list[_Bound]:
+        """Those that may come to less than the best set, of which the lowest one is known closely.
+
+        With prices for it that is by the closer bound, where more than steps is left. What is higher before already is
+        left as it is.
+        """
+        search, off_units, place = self.search, dict[int, list[float]](), _first(allowed)
+        others = 0 if here is None else allowed & ~self.scenarios.stepping
+        lowest, bounds = search.best.total, list[_Bound]()
+        for bound in sorted(scenarios, key=_LEAST):
+            least, closeness, one = bound
+            while closeness < (_CLOSE if one.offers & others else _SIMPLE) and least < lowest:
+                closeness += 1
+                search.effort -= len(now.amounts)
+                if here is None or closeness < _CLOSE:
+                    left = self._left(one, now, allowed, off_units)
+                else:
+                    left = one.left(place, here, allowed)
+                least = max(least, search.bound(left, now.total))
+            if least < search.best.total:
+                bounds.append(_Bound(least, closeness, one))
+                lowest = min(lowest, least)
+        return bounds
 
 
 def _first(allowed: int) -> int:
@@ -164,11 +190,11 @@ def _first(allowed: int) -> int:
     return (allowed & -allowed).bit_length() - 1
 
 
-def _widest(scenarios: Sequence[Scenario], allowed: int) -> list[Scenario]:
+def _widest(scenarios: Sequence[_Bound], allowed: int) -> list[_Bound]:
     """Those of which no other one has all offers that are allowed."""
-    widest: dict[int, Scenario] = {}
+    widest: dict[int, _Bound] = {}
     for one in scenarios:
-        offers = one.offers & allowed
+        offers = one.scenario.offers & allowed
         if not any(offers & other == offers for other in widest):
             for other in [other for other in widest if offers & other == other]:
                 del widest[other]

@@ -17,11 +17,11 @@ from operator import mul
 from typing import NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
-from offerloop.offers.pricing.claims import LINES, SOME
+from offerloop.offers.pricing.claims import LINES
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search.chosen import Chosen
-from offerloop.offers.pricing.search.linear import FinalWorth, LinearBound, PricesNow
-from offerloop.offers.pricing.search.steps import Step, steps_of
+from offerloop.offers.pricing.search.slopes import StepsLeft
+from offerloop.offers.pricing.search.steps import Step, StepGroup, steps_of
+from offerloop.offers.pricing.search.takers import PricesNow, Takers
 from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
 
 
@@ -43,8 +43,10 @@ class Tail:
     """What a scenario leaves from a position on."""
 
     runs: list[_Run]
-    slack: float
-    """What rounding, and offers that are not in proportion, take off at most."""
+    rounding: float
+    """What rounding takes off at most."""
+    others: float
+    """What offers that are not in proportion take off at most."""
     shares: list[float]
     """How much is left behind it, at most, of what each group of rivals for units takes off."""
 
@@ -65,7 +67,7 @@ class Tail:
             keep = 1 - off / total if total > off else 0.0
             for line in lines:
                 left[line] *= keep
-        return sum(left) - self.slack - sum(map(mul, off_units, self.shares))
+        return sum(left) - self.rounding - self.others - sum(map(mul, off_units, self.shares))
 
 
 @dataclass(slots=True)
@@ -74,10 +76,10 @@ class Scenario:
 
     offers: int
     all: Scenarios
-    groups: list[list[Step]]
+    groups: list[StepGroup]
     """Its steps in order, those that stand in for each other together."""
     tails: dict[tuple[int, int], Tail] = field(default_factory=dict)
-    worths: dict[tuple[int, int], FinalWorth] = field(default_factory=dict)
+    steps: dict[tuple[int, int], StepsLeft] = field(default_factory=dict)
 
     @classmethod
     def of(cls, offers: int, every: Scenarios) -> Scenario:
@@ -90,16 +92,16 @@ class Scenario:
         for place in places_of(offers & every.stepping):
             for number, step in enumerate(every.steps[place]):
                 groups.setdefault((every.classes[place], number), []).append(step)
-        left, steps_of_scenario = list[float](every.amounts), list[list[Step]]()
+        left, scenario_groups = list[float](every.amounts), list[StepGroup]()
         for steps in groups.values():
             lines = steps[0].lines
             total = sum([left[line] for line in lines])
             off = max([min(total * step.rate, step.most) for step in steps])
-            steps_of_scenario.append([step.where_they_cost(total) for step in steps])
+            scenario_groups.append(StepGroup.of([step.where_they_cost(total) for step in steps]))
             keep = 1 - off / total if total > off else 0.0
             for line in lines:
                 left[line] *= keep
-        return cls(offers, every, steps_of_scenario)
+        return cls(offers, every, scenario_groups)
 
     def tail(self, place: int, allowed: int) -> Tail:
         """What it leaves from a position on, with the offers that are allowed."""
@@ -109,41 +111,37 @@ class Scenario:
             cached = self.tails[key] = self._tail(place, self._groups_from(place, allowed))
         return cached
 
-    def _groups_from(self, place: int, allowed: int) -> Sequence[Sequence[Step]]:
-        if not place and allowed & self.offers == self.offers:
-            return self.groups
-        return [
-            steps
-            for one in self.groups
-            if (steps := [step for step in one if step.place >= place and allowed >> step.place & 1])
-        ]
+    def _groups_from(self, place: int, allowed: int) -> Sequence[StepGroup]:
+        offers = allowed >> place << place
+        return [group for one in self.groups if (group := one.allowed(offers)) is not None]
 
     def left(self, place: int, here: PricesNow, allowed: int) -> float:
-        """What it leaves at least by what units are worth in the end (see `linear`)."""
+        """What it leaves at least, more closely (see `slopes`)."""
         key = (place, (self.offers & allowed) >> place)
-        worth = self.worths.get(key)
-        if worth is None:
-            worth = self.worths[key] = self.all.linear.worth(place, self._groups_from(place, allowed))
-        return self.all.linear.left(worth, here, self.offers & allowed)
+        steps = self.steps.get(key)
+        if steps is None:
+            rounding, groups = self.tail(place, allowed).rounding, self._groups_from(place, allowed)
+            steps = self.steps[key] = StepsLeft.of(self.all.takers, place, groups, rounding)
+        return steps.left(here, self.offers & allowed)
 
-    def _tail(self, place: int, groups: Sequence[Sequence[Step]]) -> Tail:
-        worth, slack = [1.0] * len(self.all.amounts), 0.0
+    def _tail(self, place: int, groups: Sequence[StepGroup]) -> Tail:
+        worth, others, rounding = [1.0] * len(self.all.amounts), 0.0, 0.0
         shares, behind = [0.0] * len(self.all.rivals), set[int]()
         events = [one for one in self.all.events if one[0] >= place and (one[1] >= 0 or self.offers >> one[0] & 1)]
-        for steps in reversed(groups):
-            first = steps[0]
+        for group in reversed(groups):
+            first = group.first
             while events and events[-1][0] > first.place:
-                slack += self._pass(events.pop(), worth, shares)
+                others += self._pass(events.pop(), worth, shares)
             top = worth[first.lines[0]] if len(first.lines) == 1 else max([worth[line] for line in first.lines])
             noise = any(other & first.bits != first.bits for other in behind if other & first.bits)
-            slack += top * max([step.rounding + (step.noise if noise else 0.0) for step in steps])
-            fixed = len(steps) > 1 or first.most < inf
+            rounding += top * (group.rounding if noise else max([step.rounding for step in group.steps]))
+            fixed = len(group.steps) > 1 or first.most < inf
             for line in first.lines:
                 worth[line] = top if fixed else worth[line] * (1 - first.rate)
             behind.add(first.bits)
         while events:
-            slack += self._pass(events.pop(), worth, shares)
-        return Tail(_runs(groups, len(worth)), slack, shares)
+            others += self._pass(events.pop(), worth, shares)
+        return Tail(_runs(groups, len(worth)), rounding, others, shares)
 
     def _pass(self, event: tuple[int, int], worth: Sequence[float], shares: list[float]) -> float:
         """Note what is left of what rivals take off, or return what an offer that is not in proportion takes off."""
@@ -154,11 +152,11 @@ class Scenario:
         return 0.0
 
 
-def _runs(groups: Sequence[Sequence[Step]], n: int) -> list[_Run]:
+def _runs(groups: Sequence[StepGroup], n: int) -> list[_Run]:
     """Groups of steps, as few as possible: shares of all lines, and amounts off the same ones, one after another."""
     runs = list[_Run]()
-    for steps in groups:
-        first, before = steps[0], runs[-1] if runs else _Run(None)
+    for group in groups:
+        steps, first, before = group.steps, group.first, runs[-1] if runs else _Run(None)
         if len(steps) == 1 and first.most == inf:
             keeps = before.keeps
             if keeps is None:
@@ -195,8 +193,6 @@ class Scenarios:
     rivals: list[Rivals] = field(default_factory=list)
     choosing: int = 0
     """The offers of all of these, as bits."""
-    likely: Chosen | None = None
-    """A set whose prices are likely."""
     events: list[tuple[int, int]] = field(default_factory=list)
     """The last position and the number of each group of rivals; (position, -1) of offers that are not in proportion."""
 
@@ -206,24 +202,9 @@ class Scenarios:
         return self.start.all_amounts
 
     @cached_property
-    def has_choosers(self) -> bool:
-        """Whether any offer is of some units."""
-        return any(one.uses is SOME for one in self.order)
-
-    @cached_property
-    def linear(self) -> LinearBound:
-        """The bound that is linear in prices."""
-        return LinearBound.of(self.order, self.steps, self.start, self._likely_amounts())
-
-    def _likely_amounts(self) -> list[float]:
-        """Return by position what the lines of a step cost in the likely set when its turn comes."""
-        chosen, amounts, turn = self.likely or Chosen([], [self.start]), list[float](), 0
-        taken = [one.offer_id for one in chosen.taken]
-        for one, steps in zip(self.order, self.steps, strict=True):
-            before = chosen.after[turn].all_amounts
-            amounts.append(float(sum([before[line] for line in steps[0].lines])) if steps else 0.0)
-            turn += turn < len(taken) and taken[turn] == one.offer_id
-        return amounts
+    def takers(self) -> Takers:
+        """The offers that are no steps."""
+        return Takers.of(self.order, self.steps, self.start)
 
     def find(self) -> bool:
         """Find all scenarios; whether they are few enough."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
 
@@ -39,6 +39,42 @@ class Step:
     @cached_property
     def _without_most(self) -> Step:
         return replace(self, most=inf)
+
+
+@dataclass(slots=True, eq=False)
+class StepGroup:
+    """Steps on the same lines of which one applies, whichever takes off most."""
+
+    steps: Sequence[Step]
+    """In order; not empty."""
+    places: int
+    """Their positions as bits."""
+    rounding: float
+    """What rounding adds to what one of them takes off, and moves between lines."""
+    affine: tuple[float, float] | None = None
+    """The share and the amount that one of them takes off at most, where they were asked for."""
+    parts: dict[int, StepGroup | None] = field(default_factory=dict)
+    """Some of them, by their positions as bits."""
+
+    @classmethod
+    def of(cls, steps: Sequence[Step]) -> StepGroup:
+        """Return the group of some steps."""
+        return cls(steps, sum([1 << step.place for step in steps]), max([step.rounding + step.noise for step in steps]))
+
+    @property
+    def first(self) -> Step:
+        """The first one."""
+        return self.steps[0]
+
+    def allowed(self, offers: int) -> StepGroup | None:
+        """Those that are among some offers; None where none is."""
+        places = self.places & offers
+        if places == self.places:
+            return self
+        if places not in self.parts:
+            steps = [step for step in self.steps if places >> step.place & 1]
+            self.parts[places] = StepGroup.of(steps) if steps else None
+        return self.parts[places]
 
 
 def steps_of(place: int, one: Candidate, start: Running) -> list[Step]:

@@ -1,0 +1,143 @@
+"""How low a total can come, by what all steps leave and by how much the end falls with prices before them.
+
+A lower price before some steps lowers the end by at most a slope times what it is lower. Where the lines of a step
+cost T = sum of p and it takes off the share a of that, it leaves q = (1 - a) p. At lower prices p' it takes off a share
+a' >= a and no larger amount, so that (a' - a) T <= a' (T - T'), and with slopes s behind the step and their mean m,
+weighted by p, the sum of s (q - q') is at most the sum of ((1 - a') s + a' m) (p - p'). This is linear in a', which
+lies between a and the share at the lowest T' that there can be: T less all that offers before the step take off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from operator import mul
+from typing import NamedTuple
+
+from offerloop.offers.pricing.search.steps import StepGroup
+from offerloop.offers.pricing.search.takers import PricesNow, Takers
+
+
+class _Keeps(NamedTuple):
+    """Percentages: the share of each line that they leave."""
+
+    shares: list[float]
+
+
+class _Capped(NamedTuple):
+    """The one of some steps that takes off most."""
+
+    lines: tuple[int, ...]
+    options: tuple[tuple[float, float], ...]
+    """(rate, most) of each."""
+    rate: float
+    """The largest."""
+
+
+class _At(NamedTuple):
+    """What a capped step meets where all steps apply."""
+
+    prices: list[float]
+    total: float
+    share: float
+    """What it takes off, as a share."""
+    largest: float
+    """The same where its lines cost as little as they can."""
+
+    def slopes(self, behind: Sequence[float], step: _Capped) -> list[float]:
+        """Return the slopes before it from those behind it."""
+        slopes, low, high = list(behind), self.share, self.largest
+        if low >= high:
+            for line in step.lines:
+                slopes[line] *= 1 - low
+            return slopes
+        mean = sum([behind[line] * price for line, price in zip(step.lines, self.prices, strict=True)]) / self.total
+        for line in step.lines:
+            slope = behind[line]
+            share = low if slope > mean else high
+            slopes[line] = slope + share * (mean - slope)
+        return slopes
+
+
+@dataclass(slots=True)
+class StepsLeft:
+    """The steps of a scenario from a position on, and what comes between them."""
+
+    takers: Takers
+    parts: list[_Keeps | _Capped | int]
+    """Steps in order, and the last positions of offers that are none."""
+    rounding: float
+    """What rounding takes off at most in the end."""
+    errors: float
+    """What it takes off at most where it occurs."""
+
+    @classmethod
+    def of(cls, takers: Takers, place: int, groups: Sequence[StepGroup], rounding: float) -> StepsLeft:
+        """Return some groups of steps with the offers that come between them."""
+        parts = list[_Keeps | _Capped | int]()
+        events = [one for one in takers.places if one >= place][::-1]
+        for group in groups:
+            first = group.first
+            while events and events[-1] < first.place:
+                parts.append(events.pop())
+            if len(group.steps) > 1 or first.most < inf:
+                options = tuple([(step.rate, step.most) for step in group.steps])
+                parts.append(_Capped(first.lines, options, max([rate for rate, _ in options])))
+                continue
+            last = parts[-1] if parts else None
+            if not isinstance(last, _Keeps):
+                last = _Keeps([1.0] * takers.lines)
+                parts.append(last)
+            for line in first.lines:
+                last.shares[line] *= 1 - first.rate
+        errors = sum([group.rounding for group in groups])
+        return cls(takers, [*parts, *events[::-1]], rounding, errors)
+
+    def left(self, here: PricesNow, offers: int) -> float:
+        """What is left at least where some offers are allowed."""
+        most = self.takers.most(here, offers)
+        end, slopes = self.end(here.amounts, most)
+        return end - self.takers.off(slopes, most, here, offers)
+
+    def end(self, amounts: Sequence[float], most: Mapping[int, float]) -> tuple[float, dict[int, Sequence[float]]]:
+        """What all steps leave at least, and the slopes behind the others, of which `most` says what they take off."""
+        left, lost, trace = list(amounts), self.errors, list[_At | None]()
+        for part in self.parts:
+            at = None
+            if isinstance(part, _Keeps):
+                left = list(map(mul, left, part.shares))
+            elif isinstance(part, _Capped):
+                at = _meet(part, left, lost)
+                for line in part.lines:
+                    left[line] *= 1 - at.share
+            else:
+                lost += most.get(part, 0.0)
+            trace.append(at)
+        return sum(left) - self.rounding, self._slopes(trace)
+
+    def _slopes(self, trace: Sequence[_At | None]) -> dict[int, Sequence[float]]:
+        """The slopes behind the offers that are no steps, from what each capped step meets."""
+        slopes, behind = [1.0] * self.takers.lines, dict[int, Sequence[float]]()
+        for part, at in zip(reversed(self.parts), reversed(trace), strict=True):
+            if isinstance(part, int):
+                behind[part] = slopes
+            elif isinstance(part, _Keeps):
+                slopes = list(map(mul, slopes, part.shares))
+            elif at is not None:
+                slopes = at.slopes(slopes, part)
+        return behind
+
+
+def _meet(step: _Capped, left: Sequence[float], lost: float) -> _At:
+    prices = [left[line] for line in step.lines]
+    total = sum(prices)
+    return _At(prices, total, _share(step, total), _share(step, total - lost))
+
+
+def _share(step: _Capped, total: float) -> float:
+    """The share that a step takes off lines that cost so much together."""
+    if total <= 0:
+        return step.rate
+    off = max([min(total * rate, most) for rate, most in step.options])
+    return off / total if off < total else 1.0

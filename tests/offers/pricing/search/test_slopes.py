@@ -1,0 +1,57 @@
+"""What all steps leave, and how much that falls with prices before them."""
+
+from math import inf, isclose
+from types import SimpleNamespace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offerloop.offers.pricing.search.slopes import StepsLeft
+from offerloop.offers.pricing.search.steps import Step, StepGroup
+
+N = 3
+lines = st.lists(st.integers(0, N - 1), min_size=1, unique=True).map(tuple)
+prices = st.lists(st.floats(0, 1_000), min_size=N, max_size=N)
+
+
+@st.composite
+def groups(draw):
+    """Percentages, amounts, capped percentages, and several of them of which the largest counts."""
+    found, place = [], 1
+    for _ in range(draw(st.integers(0, 5))):
+        of_lines, options = draw(lines), []
+        for _ in range(draw(st.integers(1, 2))):
+            most = draw(st.sampled_from([inf, 1.0, 200.0, 900.0]))
+            options.append(Step(place, of_lines, 1.0 if most == 900 else draw(st.floats(0, 1)), most))
+            place += 1
+        found.append(StepGroup.of(options))
+    return found
+
+
+def left(some, amounts):
+    """What is left, computed step by step."""
+    amounts = list(amounts)
+    for group in some:
+        total = sum(amounts[line] for line in group.first.lines)
+        off = max(min(total * step.rate, step.most) for step in group.steps)
+        for line in group.first.lines:
+            amounts[line] *= 1 - off / total if total > off else 0
+    return sum(amounts)
+
+
+@given(groups(), prices, st.lists(st.floats(0, 1), min_size=N, max_size=N))
+def test_the_end_falls_by_no_more_than_the_slopes_say(some, amounts, shares):
+    lower = [price * share for price, share in zip(amounts, shares, strict=True)]
+    off = [price - less for price, less in zip(amounts, lower, strict=True)]
+    steps = StepsLeft.of(SimpleNamespace(places=[0], lines=N), 0, some, 0.0)
+    end, slopes = steps.end(amounts, {0: sum(off)})
+    assert isclose(end, left(some, amounts), abs_tol=1e-6)
+    assert left(some, lower) >= end - sum(slope * part for slope, part in zip(slopes[0], off, strict=True)) - 1e-6
+
+
+def test_an_amount_off_lines_of_unequal_worth_counts_at_their_mean():
+    """30.00 off two lines of 100.00, of which the second is free in the end."""
+    some = [StepGroup.of([Step(1, (0, 1), 1.0, 30.0)]), StepGroup.of([Step(2, (1,), 1.0, inf)])]
+    end, slopes = StepsLeft.of(SimpleNamespace(places=[0], lines=2), 0, some, 0.0).end([100.0, 100.0], {0: 50.0})
+    assert isclose(end, 85.0)
+    assert [round(slope, 3) for slope in slopes[0]] == [0.925, 0.1]
