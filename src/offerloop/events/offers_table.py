@@ -7,7 +7,8 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Frame
+from offerloop.engine import Frame, collect
+from offerloop.offers import NO_OFFER, names_no_offer
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
@@ -45,13 +46,15 @@ def _nothing(table: pl.DataFrame) -> pl.Expr:
 def without_offers_of_nothing(exposures: Frame, offers: pl.DataFrame) -> Frame:
     """Exposures in which an offer of 0 % has become the empty offer: who was shown it was deliberately given nothing.
 
-    So has a plain 0 (`0`, `0.0`, `0 %`) that is no offer's id.
+    So has what is no offer's id and is a plain 0 (`0`, `0.0`, `0 %`) or names a control group, such as `control`.
     """
     named = offers.with_columns(pl.col("offer_id").cast(pl.String))
     zeros = named.filter(_nothing(offers))["offer_id"].to_list()
     others = named.filter(~_nothing(offers))["offer_id"].to_list()
     shown = nw.col("offer_id").cast(nw.String).str.strip_chars()
-    nothing = shown.is_in(zeros) | (shown.str.contains(ZERO_OFFER) & ~shown.is_in(others))
+    shown_names = collect(exposures.select(shown=shown).unique())["shown"].drop_nulls().to_list()
+    controls = [name for name in shown_names if name != NO_OFFER and names_no_offer(name)]
+    nothing = shown.is_in(zeros) | ((shown.str.contains(ZERO_OFFER) | shown.is_in(controls)) & ~shown.is_in(others))
     return exposures.with_columns(nw.when(~nothing).then(nw.col("offer_id")).alias("offer_id"))
 
 

@@ -273,7 +273,7 @@ class _Cleaning:
         return joined.with_columns(nw.coalesce(*own, nw.col("_text")).alias("text")).drop("_text")
 
     def exposures(self, offers: pl.DataFrame, loop_exposures: LoopExposures | None) -> Frame:
-        """What was shown; offers of 0 % are nothing."""
+        """What was shown; offers of 0 %, and names of a control group, are nothing."""
         logged = self.before("exposures", "at", "shown_day")
         shown = logged if loop_exposures is None else loop_exposures.beside(logged, self.engine)
         return self.engine.keep(without_offers_of_nothing(shown, offers))

@@ -94,6 +94,13 @@ class SourceColumn:
         return numbers if numbers.len() >= READABLE * self.filled.len() else numbers.clear()
 
     @cached_property
+    def percentages(self) -> pl.Series:
+        """The numbers of cells that are written with a percent sign; without elements when too many are not."""
+        if self.cells.dtype != pl.String or not (self.filled.str.contains(r"[%％]$").mean() or 0) >= READABLE:  # type: ignore[operator]
+            return pl.Series(dtype=pl.Float64)
+        return SourceColumn(self.name, self.filled.str.strip_chars_end("%％ "), self.decimal).numbers
+
+    @cached_property
     def numeric(self) -> bool:
         """Return whether it holds numbers."""
         return self.numbers.len() > 0
@@ -275,13 +282,15 @@ def is_currency(column: SourceColumn) -> bool:
 
 
 def is_share(column: SourceColumn) -> bool:
-    """Numbers from 0 to 1."""
-    return column.numeric and bool(column.numbers.is_between(0, 1).all())
+    """Numbers from 0 to 1, or percentages with a percent sign."""
+    shares = column.numbers if column.numeric else column.percentages / 100
+    return shares.len() > 0 and bool(shares.is_between(0, 1).all())
 
 
 def is_percent(column: SourceColumn) -> bool:
     """Percentages, or shares, of a price."""
-    return column.numeric and bool(column.numbers.is_between(0, 100).all())
+    percentages = column.numbers if column.numeric else column.percentages
+    return percentages.len() > 0 and bool(percentages.is_between(0, 100).all())
 
 
 def is_text(column: SourceColumn) -> bool:

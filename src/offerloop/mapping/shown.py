@@ -6,17 +6,24 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
-from offerloop.mapping.contents import SourceColumn, is_share
+from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.mapping.contents import SourceColumn, is_offer, is_share
 from offerloop.mapping.matching import ColumnMatch, name_score, reference
 from offerloop.message import Message, Share
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, names_no_offer
 from offerloop.workspace import SampleRows
 
 TERMS = frozenset({
-    "percent", "on", "max_discount", "spend", "save", "hours", "text", "takes", "funded_share", "channel",
-    "contact_cost", "quiet_hours", "p_redeem", "incremental", "value",
+    "percent", "amount", "on", "max_discount", "min_spend", "spend", "save", "hours", "text", "takes", "funded_share",
+    "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value",
 })  # fmt: skip
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
+
+
+_LISTED = 0.5
+"""Share of the listed offers that must have been shown, where no name says which columns hold them."""
+_APART = 0.005
+"""So far from 1 the propensities of all offers may add up to by rounding."""
 
 
 def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceColumn]:
@@ -30,7 +37,7 @@ def offer_terms(match: ColumnMatch) -> None:
     if percent is None:
         return
     why, name = match.guesses["percent"].why, reference(percent.name)
-    if float(percent.numbers.max() or 0) <= 1:  # type: ignore[arg-type]
+    if percent.numeric and float(percent.numbers.max() or 0) <= 1:  # type: ignore[arg-type]
         match.take(
             "percent",
             f"{name} * 100",
@@ -56,8 +63,9 @@ def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: 
     Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed.
     """
     if offers is not None:
+        _by_cells(offers, exposures)
         _same_ids(offers, exposures, sample)
-    if "propensity" in exposures.guesses:
+    if _has_all_propensities(exposures, sample) or "propensity" in exposures.guesses:
         return
     for column in exposures.unused():
         score, _ = name_score(column.name, "exposures", "propensity")
@@ -70,6 +78,45 @@ def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: 
             place=str(sample.place),
         )
     )
+
+
+def _by_cells(offers: ColumnMatch, exposures: ColumnMatch) -> None:
+    """Where no name says which column of the exposures has the offers, take the one that holds what the table lists."""
+    if "offer_id" in exposures.guesses:
+        return
+    fixed = offers.column("offer_id") if offers.is_given("offer_id") else None
+    listing = [fixed] if fixed else [one for one in offers.columns.values() if one.distinct == one.cells.len()]
+    policy = exposures.column("policy")
+    candidates = [one for one in (*exposures.free(), *([policy] if policy else [])) if is_offer(one)]
+    pairs = [(len(one.values & other.values), one, other) for one in candidates for other in listing]
+    alike = [pair for pair in pairs if pair[0] >= _LISTED * len(pair[2].values)]
+    if not alike:
+        return
+    _, shown, listed = max(alike, key=lambda pair: (pair[0], not pair[2].numeric))
+    if shown is policy:
+        del exposures.guesses["policy"]
+    why = Message("guessed: '{column}' of the offers holds the same", column=listed.name)
+    exposures.take("offer_id", shown.name, (shown.name,), why)
+
+
+def _has_all_propensities(exposures: ColumnMatch, sample: SampleRows) -> bool:
+    """Take none of several columns that add up to 1 in each row: each is the propensity of another offer."""
+    named = [one for one in exposures.columns.values() if name_score(one.name, "exposures", "propensity")[0] > 0]
+    named = [one for one in named if one.numeric and is_share(one)]
+    if exposures.is_given("propensity") or len(named) < 2:
+        return False
+    values = numbers_of(sample, {one.name: reference(one.name) for one in named})
+    if ((values.sum_horizontal() - 1).abs() > _APART).any():
+        return False
+    exposures.guesses.pop("propensity", None)
+    exposures.notes.append(
+        Message(
+            "{columns} hold the propensities of all offers, and nothing can be learned from them; add a column with "
+            "the propensity of the offer that was shown",
+            columns=[f"'{one.name}'" for one in named],
+        )
+    )
+    return True
 
 
 def _no_chance(column: SourceColumn, sample: SampleRows) -> Message:
@@ -104,19 +151,27 @@ def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -
     named = {
         value for value in shown.values if value != NO_OFFER and not pl.Series([value]).str.contains(ZERO_OFFER)[0]
     }
+    now = offers.column("offer_id")
+    nothing = {value for value in named - (now.values if now else set()) if names_no_offer(value)}
+    exposures.notes += [_read_as_nothing(shown.name, value) for value in sorted(nothing)]
+    named -= nothing
     if not named:
         return
     shared_values = {name: column.values & named for name, column in offers.columns.items()}
-    now = offers.column("offer_id")
     if now is not None and shared_values[now.name]:
         exposures.notes += _unlisted(shown, named - shared_values[now.name])
         return
     best = max(shared_values, key=lambda name: len(shared_values[name]))
     if not shared_values[best]:
         raise InputError(_no_offer(shown, now, named, sample))
+    exposures.notes += _unlisted(shown, named - shared_values[best])
     offers.take(
         "offer_id", best, (best,), Message("guessed: '{column}' of the exposures holds the same", column=shown.name)
     )
+
+
+def _read_as_nothing(column: str, value: str) -> Message:
+    return Message("'{value}' in '{column}' is read as: deliberately nothing was shown", value=value, column=column)
 
 
 def _unlisted(shown: SourceColumn, unknown: set[str]) -> list[Message]:
@@ -127,7 +182,7 @@ def _unlisted(shown: SourceColumn, unknown: set[str]) -> list[Message]:
     return [
         Message(
             "{share} of the offers shown in '{column}' are not listed, such as '{offer}'; if it is a listed one under "
-            "another name, use the same ids in both files",
+            "another name, use the same ids in both files, and if it means that nothing was shown, write none",
             share=Share(max(round(share, 2), 0.01)),
             column=shown.name,
             offer=sorted(unknown)[0],

@@ -6,6 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
+    from offerloop.offers.control_names import names_no_offer
     from offerloop.offers.coupons.book import (
         BALANCE_COUNTERS,
         ActiveLock,
@@ -165,6 +166,7 @@ __all__ = [
     "liability_minor",
     "look_alikes",
     "make_codes",
+    "names_no_offer",
     "normalise_code",
     "offer_form",
     "parse_offer",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,23 +13,9 @@ from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
 from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
+from offerloop.offers import names_no_offer
 from offerloop.response import is_text_column
 
-_OFFERS = {
-    "ohne": "angebot|gutschein|rabatt|aktion|werbung|(e-?)?mail|mailing|kontakt|brief|coupon",
-    "sans": "offre|coupon|remise|r[eé]duction|promo|promotion|(e-?)?mail|courrier|contact",
-    "sin": "oferta|cup[oó]n|descuento|promoci[oó]n|(e-?)?mail|correo|contacto",
-}
-"""What an arm goes without that gets nothing; one without shipping costs gets an offer."""
-_WITHOUT = "|".join(rf"{without}([ -]+({words})(e?[ns]|e)?)?" for without, words in _OFFERS.items())
-CONTROL = re.compile(
-    r"(0(\.0+)?%?|false|control\b.*|none|nothing|holdout|placebo|untreated|(no|without)(?!.*(shipping|delivery|postage|fee|cost|minimum))\b.*"
-    rf"|{_WITHOUT}"
-    r"|kontroll.*|kein\w*(?!.*(versand|liefer|porto|gebühr|kosten|mindest))\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*"
-    r"|(grupo (de )?)?control\b.*|对照.*|控制组.*|空白组.*|不发.*)",
-    re.I,
-)
-"""Names of an arm that gets nothing."""
 MOST_ARMS = 50
 """A column with more values does not hold the arms of a trial."""
 
@@ -132,7 +117,7 @@ def control_among(names: Sequence[str], control: str | None, column: str, path: 
                 arms=listed,
             )
         )
-    recognised = [control] if control is not None else [name for name in names if CONTROL.fullmatch(name)]
+    recognised = [control] if control is not None else [name for name in names if names_no_offer(name)]
     if len(recognised) != 1:
         raise InputError(
             Message(

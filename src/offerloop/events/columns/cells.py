@@ -13,6 +13,8 @@ EDGES = r"^[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{3000}\x{200B}\x{F
 """Blanks around a text, those that nobody sees too."""
 _SYMBOLS = r"[\s\x{00A0}\x{202F}'\p{Sc}元圆円원]|EUR|USD|GBP|CNY|RMB|CHF|JPY|KRW|INR|PLN|TRY|TL|zł|US"
 
+_PERCENT_SIGN = r"[%％]\s*$"
+
 
 def _shape(mark: str, thousands: str) -> str:
     """The regular expression of a number, also below zero as bookkeeping writes it: (12.50) and 12.50-."""
@@ -32,11 +34,15 @@ def blank(cell: nw.Expr) -> nw.Expr:
     return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(BLANKS)
 
 
-def parse_number(cell: nw.Expr, decimal: str) -> tuple[nw.Expr, nw.Expr]:
+def parse_number(cell: nw.Expr, decimal: str, one_percent: float | None = None) -> tuple[nw.Expr, nw.Expr]:
     """A text cell as a number (empty where it is none), and whether it is unreadable.
 
-    Spaces, currency signs and thousands separators are left out; `decimal` is "." or ",".
+    Spaces, currency signs and thousands separators are left out; `decimal` is "." or ",". Cells such as "5 %" are
+    numbers where `one_percent` says what one of them counts.
     """
+    if one_percent is not None:
+        number, unreadable = parse_number(cell.str.replace_all(_PERCENT_SIGN, ""), decimal)
+        return nw.when(cell.str.contains(_PERCENT_SIGN)).then(number * one_percent).otherwise(number), unreadable
     written = cell.str.replace_all(_SYMBOLS, "")
     fits = written.str.contains(_SHAPES[decimal]).fill_null(value=False)
     plain = written.str.replace_all(r"[,()]|-$" if decimal == "." else r"[.()]|-$", "")

@@ -23,6 +23,9 @@ class Contract:
 TIME_COLUMNS = ("at", "starts_at", "ends_at")
 """Columns of instants or days, in whichever source."""
 
+ONE_PERCENT = {"percent": 1.0, "propensity": 0.01}
+"""What 1 % counts in the columns whose cells may be written with a percent sign."""
+
 CONTRACTS: dict[SourceName, Contract] = {
     "order_lines": Contract(
         ("order_id", "customer_id", "product_id", "quantity", "paid", "at"),

@@ -33,6 +33,8 @@ class Wording:
     """Begins every message."""
     decimal: str = "."
     """Decimal mark of numbers in text columns."""
+    one_percent: float | None = None
+    """What 1 % counts in text columns; None where a percentage is no number."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def compile_condition(text: str, wording: Wording) -> nw.Expr:
 
 class _Compiler:
     def __init__(self, wording: Wording, text: str) -> None:
-        self.columns, self.place, self.decimal, self.text = wording.columns, wording.place, wording.decimal, text
+        self.columns, self.place, self.text = wording.columns, wording.place, text
+        self.decimal, self.one_percent = wording.decimal, wording.one_percent
         self.quoted: dict[str, str] = {}
         self.unreadable: dict[str, nw.Expr] = {}
 
@@ -136,7 +139,7 @@ class _Compiler:
     def number_column(self, name: str) -> nw.Expr:
         kind = self.columns[name]
         if kind == nw.String:
-            value, self.unreadable[name] = parse_number(nw.col(name), self.decimal)
+            value, self.unreadable[name] = parse_number(nw.col(name), self.decimal, self.one_percent)
             return value
         if kind == nw.Boolean:
             return nw.col(name).cast(nw.Int64)

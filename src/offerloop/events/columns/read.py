@@ -16,7 +16,7 @@ from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
 from offerloop.events.columns.calendar import to_utc, with_day
 from offerloop.events.columns.cells import EDGES, as_text, blank, finite, parse_number
-from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS, Contract
+from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, Contract
 from offerloop.events.columns.currencies import check_one_currency, with_signs
 from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
 from offerloop.events.columns.ids import as_integers, lost_digits, with_scientific, written_as_numbers
@@ -169,7 +169,8 @@ def _named(raw: Raw) -> Iterator[None]:
 def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
     """Compile one column; a problem is noted, so that all of a source are reported together."""
     contract = mapping.contract
-    wording = Wording(mapping.schema, mapping.wording_place(f"columns.{ours}"), mapping.raw.decimal)
+    one_percent = ONE_PERCENT.get(ours)
+    wording = Wording(mapping.schema, mapping.wording_place(f"columns.{ours}"), mapping.raw.decimal, one_percent)
     try:
         compiled = compile_expression(theirs, wording, as_number=ours in contract.numbers or ours in contract.money)
         expression = _typed(mapping, ours, theirs, compiled, wording)

@@ -27,12 +27,20 @@ def marked_orders(columns: dict[str, SourceColumn], head: pl.DataFrame) -> dict[
     if order is None or order.filled.len() < order.cells.len():
         return columns
     named = [one.name for one in columns.values() if one is not order and _may_repeat(one)]
-    lines = head.group_by(order.name).agg(pl.len().alias("_lines"), pl.col(named).n_unique())
-    several = lines.filter(pl.col("_lines") > 1)
-    if several.height < _FEWEST:
-        return columns
-    repeated = [name for name in named if float((several[name] == 1).mean() or 0) >= _ALWAYS]  # type: ignore[arg-type]
+    several = head.filter(pl.len().over(order.name) > 1)
+    repeated = [name for name in named if _repeats(several, order.name, name)]
     return columns | {name: replace(columns[name], is_of_several=True) for name in repeated}
+
+
+def _repeats(several: pl.DataFrame, order: str, name: str) -> bool:
+    """Return whether an amount is the same on all lines of an order.
+
+    Orders in which every line has the commonest amount tell nothing: without coupons it is 0 on each line.
+    """
+    commonest = several[name].drop_nulls().mode().sort().head(1)
+    telling = several.filter((pl.col(name).ne_missing(commonest.first())).any().over(order))
+    counts = telling.group_by(order).agg(pl.col(name).n_unique())[name]
+    return counts.len() >= _FEWEST and float((counts == 1).mean() or 0) >= _ALWAYS  # type: ignore[arg-type]
 
 
 def _may_repeat(column: SourceColumn) -> bool:

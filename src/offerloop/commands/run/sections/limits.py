@@ -86,8 +86,15 @@ def _of_shown(facts: RunFacts, evidence: ShelfEvidence) -> list[str]:
             "in which they were shown, and only if the propensities in the log are right."
         ),
         _(
-            "An exposure counts for {days} days, or until the customer's next one: purchases that it "
-            "moved from later days count as gained, and what it changes later does not count.",
+            Message(
+                "An exposure counts for {days} days, or until the customer's next one: purchases that it "
+                "moved from later days count as gained, and what it changes later does not count."
+            )
+            if evidence.shown.carries_over is None
+            else Message(
+                "An exposure counts for {days} days, or until the customer's next one. What it adds later, or takes "
+                "from later days, counts only as far as windows after the last four exposures show it."
+            ),
             days=evidence.shown.window_days,
         ),
         _(

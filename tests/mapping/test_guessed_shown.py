@@ -1,0 +1,65 @@
+"""Logs of offers as shops write them: their own names of offers, of nothing and of propensities."""
+
+import init_shops
+import polars as pl
+import pytest
+
+from offerloop.commands.init.task import write_shop
+from offerloop.config import load_config
+from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.events import prepare
+from offerloop.mapping.amounts.whole_orders import marked_orders
+from offerloop.mapping.contents import SourceColumn
+
+LINES = init_shops.order_lines().with_columns(
+    init_shops.money("amount").alias("paid"), init_shops.moment("%Y-%m-%d").alias("date")
+)
+ROUNDS = ("2024-03-11", "2024-03-25", "2024-04-08", "2024-04-22")
+SHOWN = pl.DataFrame(
+    [(name, day, arm) for day in ROUNDS for name in range(500, 508) for arm in [("kein Gutschein", "5 %")[name % 2]]],
+    schema=["customer", "sent", "voucher text"],
+    orient="row",
+)
+
+
+def started(folder, shown, offers):
+    """The configuration that `init` writes for a log and a table of offers."""
+    LINES.select("order", "customer", "product", "quantity", "paid", "date").write_csv(folder / "lines.csv")
+    shown.write_csv(folder / "shown.csv")
+    offers.write_csv(folder / "offers.csv")
+    names = {"order_lines": "lines", "exposures": "shown", "offers": "offers"}
+    return write_shop(folder / "shop", {one: str(folder / f"{name}.csv") for one, name in names.items()}, None, None)
+
+
+def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing_by_its_name(tmp_path):
+    offers = pl.DataFrame({"voucher text": ["5 %", "10 %"], "Rabatt": ["5 %", "10 %"]})
+    made = started(tmp_path, SHOWN.with_columns(probability=pl.lit("50 %")), offers)
+    config = load_config(made.config)
+    assert config.sources["exposures"].columns["offer_id"] == "voucher text"
+    assert config.evaluate.window_days == 14
+    assert any("'kein Gutschein'" in str(one) for one in made.facts["sources"]["exposures"]["notes"])
+    events = prepare(config, DuckDBEngine())
+    shown = collect(events.exposures.select("offer_id", "propensity").unique(), "offer_id")
+    assert shown.rows() == [(None, 0.5), ("5 %", 0.5)]
+    assert [one["percent"] for one in events.offers] == [10, 5]
+
+
+def test_propensities_of_all_offers_are_not_taken_for_that_of_the_one_that_was_shown(tmp_path):
+    shown = SHOWN.with_columns(prob_none=pl.lit(0.8), prob_five=pl.lit(0.2))
+    made = started(tmp_path, shown, pl.DataFrame({"voucher text": ["5 %"], "percent": [5]}))
+    assert "propensity" not in load_config(made.config).sources["exposures"].columns
+    notes = made.facts["sources"]["exposures"]["notes"]
+    assert any("'prob_none', 'prob_five' hold the propensities of all offers" in str(one) for one in notes)
+
+
+@pytest.mark.parametrize("is_total", [False, True])
+def test_orders_without_a_coupon_do_not_show_whether_it_is_of_the_order(is_total):
+    order = [place // 2 for place in range(200)]
+    coupon = [1.0 + (one if is_total else place) if one % 4 == 0 else 0.0 for place, one in enumerate(order)]
+    if not is_total:
+        coupon = [value if one > 180 else 0.0 for value, one in zip(coupon, range(200), strict=True)]
+    head = pl.DataFrame({"order": order, "coupon": coupon})
+    cells = pl.Series([*coupon, *range(20)])  # further rows of the file, from all over it
+    columns = {"order": SourceColumn("order", head["order"]), "coupon": SourceColumn("coupon", cells)}
+    assert marked_orders(columns, head)["coupon"].is_of_several is is_total
