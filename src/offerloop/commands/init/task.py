@@ -42,7 +42,7 @@ from offerloop.mapping import (
 )
 from offerloop.message import Message
 from offerloop.money import read_margin
-from offerloop.workspace import Samples, known_encoding
+from offerloop.workspace import SampleRows, Samples, known_encoding
 
 FILE = "offerloop.toml"
 _LOG = logging.getLogger(__name__)
@@ -69,6 +69,24 @@ def write_shop(
     Raises InputError when a file cannot be read, when there is a finished configuration already, and when a required
     column cannot be identified: then what is written is a draft, which takes the place of an earlier draft.
     """
+    target = _writable(folder)
+    if "order_lines" not in files:
+        raise InputError(Message("order lines are missing; name their file with --orders"))
+    encoding = known_encoding(encoding) if encoding is not None else None
+    share = _MARGIN if margin is None else GuessedValue(read_margin(margin), is_given=True)
+    with TemporaryDirectory(prefix="offerloop-") as place:
+        mapped = _mapped(sample_sources(files, Path(place), encoding, join), columns or {})
+        shop = _shop(title or folder.resolve().name or "My shop", mapped, budget, currency, share)
+    missing = [column for opened in mapped.opened.values() for column in opened]
+    _write(folder, target, shop_text(shop, folder), is_finished=not missing)
+    if missing:
+        raise InputError(draft_message(target, missing))
+    columns_seen = [name for sample in mapped.samples.values() for name in sample.head.columns]
+    return InitResult(target, shop, report_language(language, shop.currency.value, columns_seen))
+
+
+def _writable(folder: Path) -> Path:
+    """Return where the configuration goes. Raises InputError where something else stands there already."""
     target = folder / FILE
     if folder.exists() and not folder.is_dir():
         raise InputError(
@@ -81,32 +99,21 @@ def write_shop(
                 target=str(target),
             )
         )
-    if "order_lines" not in files:
-        raise InputError(Message("order lines are missing; name their file with --orders"))
-    encoding = known_encoding(encoding) if encoding is not None else None
-    share = _MARGIN if margin is None else GuessedValue(read_margin(margin), is_given=True)
-    with TemporaryDirectory(prefix="offerloop-") as place:
-        samples = sample_sources(files, Path(place), encoding, join)
-        guesses_by_source = {
-            name: guesses(columns_given, samples.get(name, samples["order_lines"]))
-            for name, columns_given in (columns or {}).items()
-        }
-        sources = infer_mapping(samples, guesses_by_source)
-        opened = {
-            name: open_columns(name, match, samples.get(name, samples["order_lines"]))
-            for name, match in sources.items()
-        }
-        for name, sample in samples.items():
-            sources[name].notes += unfit_notes(name, sources[name], sample)
-        mapped, named = _Mapped(samples, sources, opened), title or folder.resolve().name or "My shop"
-        shop = _shop(named, mapped, budget, currency, share)
-    _write(folder, target, shop_text(shop, folder), is_finished=not any(opened.values()))
-    if any(opened.values()):
-        raise InputError(
-            draft_message(target, [column for columns_given in opened.values() for column in columns_given])
-        )
-    columns_seen = [name for sample in samples.values() for name in sample.head.columns]
-    return InitResult(target, shop, report_language(language, shop.currency.value, columns_seen))
+    return target
+
+
+def _mapped(samples: Samples, columns: Given) -> _Mapped:
+    """Match the columns of each file with ours, those that were given as they were given."""
+
+    def sample_of(name: SourceName) -> SampleRows:
+        return samples.get(name, samples["order_lines"])
+
+    matches = infer_mapping(samples, {name: guesses(given, sample_of(name)) for name, given in columns.items()})
+    for name, sample in samples.items():
+        matches[name].notes += unfit_notes(name, matches[name], sample)
+    return _Mapped(
+        samples, matches, {name: open_columns(name, match, sample_of(name)) for name, match in matches.items()}
+    )
 
 
 def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None, margin: GuessedValue) -> ShopText:
