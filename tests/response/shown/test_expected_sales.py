@@ -27,5 +27,14 @@ def test_variance_grows_as_errors_do():
     assert found[h < 0.05].mean() == pytest.approx(4, rel=0.2)
 
 
+def test_one_order_of_a_thousand_times_the_usual_tells_nothing_of_others():
+    rng = np.random.default_rng(1)
+    h = rng.gamma(1.0, 1.0, 50_000)
+    error = rng.normal(0, np.sqrt(0.1 + h + h**2))
+    without = noise(h, error)
+    error[np.argmin(np.abs(h - 0.1))] = 3_000.0
+    assert noise(h, error) == pytest.approx(without, rel=0.5)
+
+
 def test_customers_without_any_purchase_have_a_variance_above_zero():
     assert (noise(np.ones(10), np.zeros(10)) > 0).all()

@@ -108,7 +108,7 @@ def _mapped(samples: Samples, columns: Given) -> _Mapped:
     def sample_of(name: SourceName) -> SampleRows:
         return samples.get(name, samples["order_lines"])
 
-    matches = infer_mapping(samples, {name: guesses(given, sample_of(name)) for name, given in columns.items()})
+    matches = infer_mapping(samples, {name: guesses(one, sample_of(name)) for name, one in columns.items()})
     for name, sample in samples.items():
         matches[name].notes += unfit_notes(name, matches[name], sample)
     return _Mapped(

@@ -3,9 +3,10 @@
     y_i = h_i m + error,     error ~ N(0, v0 + v1 h_i + v2 h_i^2)
 
 h is what is expected of the customer over its mean m: a ridge regression on features, not below 0. The three parts of
-the variance, none below 0, are fitted to squared errors (Amemiya 1977). A few customers who buy much make up most of
-what is bought, and by plain least squares also most of what is estimated. Weighted by the variance they count for
-little, so expectations are brought to the sum of what was seen.
+the variance, none below 0, are fitted to squared errors (Amemiya 1977), none of which counts for more than CLIP times
+its own variance: an order of a thousand times the usual would make all weights equal. A few customers who buy much make
+up most of what is bought, and by plain least squares also most of what is estimated. Weighted by the variance they
+count for little, so expectations are brought to the sum of what was seen.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from offerloop.response.estimators.ridge_t import PENALTY
 PASSES = 3
 LEAST = 1e-3
 """Of the mean variance, that of any row."""
+TINY = 1e-12
+"""A variance that is added, so that nothing is divided by 0."""
+CLIP = 1_000.0
+"""Of a row's variance, its squared error at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +68,11 @@ class ExpectedSales:
 def noise(h: Floats, error: Floats) -> Floats:
     """(n,): the variance of errors (n,) that customers of this h have."""
     x, squares = np.column_stack([np.ones_like(h), h, h**2]), error**2
-    variances = (1 + h) ** 2
+    variances = (1 + h) ** 2 * (squares.mean() / ((1 + h) ** 2).mean() + TINY)
     for _ in range(PASSES):
-        parts, _ = nnls(x / variances[:, None], squares / variances)
-        variances = np.maximum(x @ parts, max(LEAST * float(squares.mean()), 1e-12))
+        clipped = np.minimum(squares, CLIP * variances)
+        parts, _ = nnls(x / variances[:, None], clipped / variances)
+        variances = np.maximum(x @ parts, LEAST * float(clipped.mean()) + TINY)
     return variances
 
 
