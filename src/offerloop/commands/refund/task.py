@@ -24,8 +24,6 @@ from offerloop.offers import (
     refund_kept,
     refund_repriced,
 )
-from offerloop.serving import BoughtBasket
-from offerloop.store import STORE_NAME, Database, find_purchase, offers_text
 from offerloop.workspace import Document, document_name, epoch_second, read_document, read_offers_file
 
 Returned = Sequence[str] | Mapping[str, int]
@@ -81,6 +79,9 @@ def refund_order(
 
     Nothing is recorded. Raises InputError for an order that is not there, and for units that were not bought.
     """
+    from offerloop.serving import BoughtBasket  # late: a basket from a file does without a database
+    from offerloop.store import STORE_NAME, Database, find_purchase, offers_text
+
     folder = as_path(shop).resolve()
     database = Database.open(store or f"sqlite:///{folder / STORE_NAME}")
     try:

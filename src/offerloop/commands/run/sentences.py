@@ -187,7 +187,7 @@ def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         if sent.profit.low > 0 or campaign.is_assumed
         else _(
             "The interval holds zero, so nothing proves that this pays; it is sent because the "
-            "campaign asks for the expected profit only."
+            "campaign only requires a positive expected profit."
         )
     )
     said = [

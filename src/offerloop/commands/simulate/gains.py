@@ -16,6 +16,11 @@ def money_text(estimate: Estimate, _: Localizer) -> str:
     return _.money.text(estimate.value) if math.isnan(estimate.low) else _.money.estimate(estimate)
 
 
+def is_told_apart(estimate: Estimate) -> bool:
+    """Whether it differs from zero beyond the spread over worlds; one world cannot say."""
+    return math.isnan(estimate.low) or estimate.is_clear
+
+
 def drawable(estimate: Estimate) -> Estimate:
     """The same with an interval of no width where there is none."""
     return Estimate(estimate.value, estimate.value, estimate.value) if math.isnan(estimate.low) else estimate

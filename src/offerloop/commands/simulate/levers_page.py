@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from offerloop.commands.simulate.columns import columns
 from offerloop.commands.simulate.findings import Brought, PlanningFindings
-from offerloop.commands.simulate.gains import conversion, drawable, money_text, plain, points_text
+from offerloop.commands.simulate.gains import conversion, drawable, is_told_apart, money_text, plain, points_text
 from offerloop.commands.simulate.page import SHOP, SYNTHETIC, WIDTH
 from offerloop.config import Shop
 from offerloop.evaluation import Estimate
@@ -98,7 +97,7 @@ def planning_sentence(findings: PlanningFindings, language: str = "en") -> str:
 
 def _headline(findings: PlanningFindings, _: Localizer) -> str:
     profit = findings.best.gained.gains["profit"]
-    kind = "loss" if profit.value <= 0 else "unclear" if not _told_apart(profit) else "most"
+    kind = "loss" if profit.value <= 0 else "unclear" if not is_told_apart(profit) else "most"
     return _(FINDINGS[kind], best=_named(findings.best, findings, _), profit=money_text(profit, _))
 
 
@@ -120,11 +119,6 @@ def _details(findings: PlanningFindings, _: Localizer) -> list[str]:
             worlds=findings.worlds,
         ),
     ]
-
-
-def _told_apart(estimate: Estimate) -> bool:
-    """Whether it differs from zero beyond the spread over worlds; one world cannot say."""
-    return math.isnan(estimate.low) or estimate.is_clear
 
 
 def _lead(findings: PlanningFindings, _: Localizer) -> str:

@@ -9,7 +9,15 @@ import polars as pl
 from offerloop.commands.simulate.columns import MEASURE_NAMES, columns
 from offerloop.commands.simulate.courses_section import courses_section
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains, SimulationFindings
-from offerloop.commands.simulate.gains import conversion, dots_of, money_text, plain, points_text, share_text
+from offerloop.commands.simulate.gains import (
+    conversion,
+    dots_of,
+    is_told_apart,
+    money_text,
+    plain,
+    points_text,
+    share_text,
+)
 from offerloop.config import Shop
 from offerloop.message import Message
 from offerloop.report import (
@@ -41,7 +49,11 @@ LEAST_LOST = Message(
     "No policy gained profit in {n} period. The best, '{policy}', changed it by {profit}.",
     plural="No policy gained profit in {n} periods. The best, '{policy}', changed it by {profit}.",
 )
-BOUNDS = ("ceiling", "oracle")
+UNCLEAR = Message(
+    "No policy clearly gained profit in {n} period; '{policy}' gained the most: {profit}.",
+    plural="No policy clearly gained profit in {n} periods; '{policy}' gained the most: {profit}.",
+)
+UNATTAINABLE = ("ceiling", "oracle")
 """Policies that show what could be gained; no shop can follow them."""
 WIDTH = 640
 """Pixels of the figure that stands alone."""
@@ -91,10 +103,12 @@ def _compared_with(findings: SimulationFindings, _: Localizer) -> str:
 
 def _headline(findings: SimulationFindings, _: Localizer) -> str:
     """Which policy gained most of those that a shop can follow, or what the only one did."""
-    real = [one for one in findings.policies if one.name not in BOUNDS] or list(findings.policies)
+    real = [one for one in findings.policies if one.name not in UNATTAINABLE] or list(findings.policies)
     best = max(real, key=lambda policy: policy.gains["profit"].value)
-    text = ONLY if len(real) == 1 else MOST if best.gains["profit"].value > 0 else LEAST_LOST
-    return _(text, policy=best.name, profit=money_text(best.gains["profit"], _), n=findings.n_periods)
+    profit = best.gains["profit"]
+    gained = LEAST_LOST if profit.value <= 0 else MOST if is_told_apart(profit) else UNCLEAR
+    text = ONLY if len(real) == 1 else gained
+    return _(text, policy=best.name, profit=money_text(profit, _), n=findings.n_periods)
 
 
 def _gained(policy: PolicyGains, findings: SimulationFindings, _: Localizer) -> str:

@@ -25,7 +25,7 @@ LEAST = 1e-3
 TINY = 1e-12
 """A variance that is added, so that nothing is divided by 0."""
 CLIP = 1_000.0
-"""Of a row's variance, its squared error at most."""
+"""The most that a squared error counts for, in variances of its row."""
 
 
 @dataclass(frozen=True, eq=False)

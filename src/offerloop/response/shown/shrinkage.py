@@ -116,8 +116,8 @@ def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floa
 
 
 def none_or_some(likely: Floats) -> Floats:
-    """Add the logarithms of the weights beforehand to likelihoods: the first, of no variation, has as much as all
-    others together.
+    """Add the logarithms of the weights beforehand to likelihoods: the first has as much as all others
+    together.
     """
     return likely + np.log(np.array([len(likely) - 1.0, *np.ones(len(likely) - 1)]))
 

@@ -93,7 +93,7 @@ def _of_shown(facts: RunFacts, evidence: ShelfEvidence) -> list[str]:
             if evidence.shown.carries_over is None
             else Message(
                 "An exposure counts for {days} days, or until the customer's next one. What it adds later, or takes "
-                "from later days, counts only as far as windows after the last four exposures show it."
+                "from later days, counts as far as the log shows it in the windows of the next four exposures."
             ),
             days=evidence.shown.window_days,
         ),

@@ -1,8 +1,8 @@
 """The search with the bounds of scenarios, best first.
 
 What has the lowest bound is looked at next, so that no set is tried that a tighter order of work would spare, and the
-lowest bound of what is left is as high as it can be when the work is used up. A scenario is bounded only where what is
-known of it before is the lowest, and by the closer bound (`slopes`) only when its turn comes.
+lowest bound of what is left is as high as it can be when the work is used up. A scenario is bounded anew only
+when the bound that it inherits is the lowest, and by the closer bound (`slopes`) only when its turn comes.
 """
 
 from __future__ import annotations

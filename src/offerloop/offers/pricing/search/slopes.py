@@ -35,7 +35,7 @@ class _Capped(NamedTuple):
     """The largest."""
 
 
-class _At(NamedTuple):
+class _CappedState(NamedTuple):
     """What a capped step meets where all steps apply."""
 
     prices: list[float]
@@ -102,37 +102,37 @@ class StepsLeft:
 
     def end(self, amounts: Sequence[float], most: Mapping[int, float]) -> tuple[float, dict[int, Sequence[float]]]:
         """What all steps leave at least, and the slopes behind the others, of which `most` says what they take off."""
-        left, lost, trace = list(amounts), self.errors, list[_At | None]()
+        left, lost, trace = list(amounts), self.errors, list[_CappedState | None]()
         for part in self.parts:
-            at = None
+            state = None
             if isinstance(part, _Keeps):
                 left = list(map(mul, left, part.shares))
             elif isinstance(part, _Capped):
-                at = _meet(part, left, lost)
+                state = _state_of(part, left, lost)
                 for line in part.lines:
-                    left[line] *= 1 - at.share
+                    left[line] *= 1 - state.share
             else:
                 lost += most.get(part, 0.0)
-            trace.append(at)
+            trace.append(state)
         return sum(left) - self.rounding, self._slopes(trace)
 
-    def _slopes(self, trace: Sequence[_At | None]) -> dict[int, Sequence[float]]:
+    def _slopes(self, trace: Sequence[_CappedState | None]) -> dict[int, Sequence[float]]:
         """The slopes behind the offers that are no steps, from what each capped step meets."""
         slopes, behind = [1.0] * self.takers.lines, dict[int, Sequence[float]]()
-        for part, at in zip(reversed(self.parts), reversed(trace), strict=True):
+        for part, state in zip(reversed(self.parts), reversed(trace), strict=True):
             if isinstance(part, int):
                 behind[part] = slopes
             elif isinstance(part, _Keeps):
                 slopes = list(map(mul, slopes, part.shares))
-            elif at is not None:
-                slopes = at.slopes(slopes, part)
+            elif state is not None:
+                slopes = state.slopes(slopes, part)
         return behind
 
 
-def _meet(step: _Capped, left: Sequence[float], lost: float) -> _At:
+def _state_of(step: _Capped, left: Sequence[float], lost: float) -> _CappedState:
     prices = [left[line] for line in step.lines]
     total = sum(prices)
-    return _At(prices, total, _share(step, total), _share(step, total - lost))
+    return _CappedState(prices, total, _share(step, total), _share(step, total - lost))
 
 
 def _share(step: _Capped, total: float) -> float:

@@ -51,8 +51,6 @@ class StepGroup:
     """Their positions as bits."""
     rounding: float
     """What rounding adds to what one of them takes off, and moves between lines."""
-    affine: tuple[float, float] | None = None
-    """The share and the amount that one of them takes off at most, where they were asked for."""
     parts: dict[int, StepGroup | None] = field(default_factory=dict)
     """Some of them, by their positions as bits."""
 
