@@ -36,6 +36,14 @@ def test_a_face_loads_nothing_early():
     assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 
+def test_without_any_extra_every_public_name_is_there():
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(('sqlalchemy', 'msgspec', 'fastapi', 'pyspark', 'httpx'))); "
+        "import offerloop; [getattr(offerloop, name) for name in offerloop.__all__]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_without_the_extra_sql_a_loop_says_what_to_install(tmp_path):
     code = "import sys; sys.modules['sqlalchemy'] = None; from offerloop.cli import main; main()"
     done = subprocess.run(

@@ -16,7 +16,6 @@ from offerloop.config import Config
 from offerloop.errors import ConfigError, InputError, SourceError
 from offerloop.events import EPOCH, open_event_log, pseudonyms, redeemed_offers
 from offerloop.message import Message
-from offerloop.store import customers_tested_since, holds_simulated
 from offerloop.workspace import stored
 
 
@@ -73,6 +72,8 @@ _HAPPENS = ("order_lines", "events", "exposures", "redemptions")
 
 
 def _are_simulated(config: Config) -> bool:
+    from offerloop.store import holds_simulated  # late: files do without a database
+
     log = open_event_log(config.data.url)
     try:
         return log.database.read(holds_simulated)
@@ -82,6 +83,8 @@ def _are_simulated(config: Config) -> bool:
 
 def _without_test_customers(run: PastRun, since: int) -> PastRun:
     """Leave out who was a test customer since the plan, whatever arm was drawn for them."""
+    from offerloop.store import customers_tested_since
+
     log = open_event_log(run.config.data.url)
     try:
         tested = log.database.read(lambda connection: customers_tested_since(connection, since))
