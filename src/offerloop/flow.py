@@ -31,7 +31,7 @@ from offerloop.errors import EvidenceError
 from offerloop.evaluation import ComingTest
 from offerloop.events import Events, LoopExposures, SourcesRead, extend_events, prepare
 from offerloop.message import Message
-from offerloop.offers import Offer
+from offerloop.offers import Offer, names_no_offer
 from offerloop.profiles import PastEvents, Purchases, build_profiles, members
 from offerloop.recommenders import Assortment, Bought, BusinessRules, Context, Interactions, Lists, choose
 from offerloop.response import (
@@ -223,6 +223,8 @@ def clean(
 ) -> Events:
     """Stage 1; `loop_exposures` is what a loop gave before, `read` the sources where they were read before."""
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
+    if any(names_no_offer(one) for one in config.written_offer_ids):  # only then do campaigns matter to exposures
+        settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate", "campaigns")
     before = {} if read is None else {"read": read}
     return stage("events", Extendable(prepare, extend_events), settings, engine, loop_exposures, **before)
 

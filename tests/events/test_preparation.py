@@ -4,7 +4,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from offerloop import flow
+from offerloop.config import load_config
 from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
 
 HEADER = "order,customer,product,units,paid,at\n"
@@ -207,6 +210,25 @@ def test_browsing_and_exposures_before_the_plan(clean):
     assert collect(events.exposures.select("customer_id", "offer_id", "shown_day"), "shown_day").rows() == [
         (1, "a", 19_727), (1, None, 19_728),
     ]  # fmt: skip
+
+
+OWN_IDS = """
+[[campaigns]]
+id = "letters"
+title = "Letters"
+budget = "1.00"
+offers = [{ id = "no_mail", kind = "coupon", percent = 10 }, { id = "no_min_10", kind = "coupon", percent = 5 }]
+"""
+
+
+def test_what_a_campaign_calls_an_offer_is_one_whatever_its_name(clean, tmp_path):
+    toml = source("exposures", "x.csv", {"customer_id": "c", "offer_id": "o", "at": "t"}) + OWN_IDS
+    names = ("no_mail", "no_min_10", "no_promo")
+    files = {"x.csv": "c,o,t\n" + "".join(f"1,{name},2024-01-05\n" for name in names)}
+    prepared = clean(LINES, toml=toml, files=files)
+    in_a_run = flow.clean(load_config(tmp_path / "offerloop.toml"), DuckDBEngine(), flow.at_once)
+    for events in (prepared, in_a_run):
+        assert set(collect(events.exposures)["offer_id"]) == {"no_mail", "no_min_10", None}
 
 
 def test_offers_from_a_table(clean):

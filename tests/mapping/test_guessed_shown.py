@@ -1,5 +1,7 @@
 """Logs of offers as shops write them: their own names of offers, of nothing and of propensities."""
 
+from types import SimpleNamespace
+
 import init_shops
 import polars as pl
 import pytest
@@ -8,9 +10,12 @@ from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.errors import InputError
 from offerloop.events import prepare
 from offerloop.mapping.amounts.whole_orders import marked_orders
 from offerloop.mapping.contents import SourceColumn
+from offerloop.mapping.matching import ColumnMatch
+from offerloop.mapping.shown import check_exposures
 
 LINES = init_shops.order_lines().with_columns(
     init_shops.money("amount").alias("paid"), init_shops.moment("%Y-%m-%d").alias("date")
@@ -37,7 +42,7 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
     made = started(tmp_path, SHOWN.with_columns(probability=pl.lit("50 %")), offers)
     config = load_config(made.config)
     assert config.sources["exposures"].columns["offer_id"] == "voucher text"
-    assert config.evaluate.window_days == 14
+    assert config.evaluate.window_days == 7  # the plan and its read-out are of one week, however far apart the rounds
     assert any("'kein Gutschein'" in str(one) for one in made.facts["sources"]["exposures"]["notes"])
     events = prepare(config, DuckDBEngine())
     shown = collect(events.exposures.select("offer_id", "propensity").unique(), "offer_id")
@@ -45,12 +50,40 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
     assert [one["percent"] for one in events.offers] == [10, 5]
 
 
-def test_propensities_of_all_offers_are_not_taken_for_that_of_the_one_that_was_shown(tmp_path):
-    shown = SHOWN.with_columns(prob_none=pl.lit(0.8), prob_five=pl.lit(0.2))
+@pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])
+def test_propensities_of_all_offers_are_not_taken_for_that_of_the_one_that_was_shown(tmp_path, shares):
+    shown = SHOWN.with_columns(prob_none=pl.lit(shares[0]), prob_five=pl.lit(shares[1]))
     made = started(tmp_path, shown, pl.DataFrame({"voucher text": ["5 %"], "percent": [5]}))
     assert "propensity" not in load_config(made.config).sources["exposures"].columns
     notes = made.facts["sources"]["exposures"]["notes"]
     assert any("'prob_none', 'prob_five' hold the propensities of all offers" in str(one) for one in notes)
+
+
+def check(name, cells, listed=None):
+    """What `init` makes of a log with a column of this name and these cells."""
+    exposures = ColumnMatch({name: SourceColumn(name, pl.Series(cells))})
+    sample = SimpleNamespace(place="shown.csv", head=pl.DataFrame({name: cells}), decimal=".")
+    offers = None if listed is None else ColumnMatch({"terms": SourceColumn("terms", pl.Series(listed))})
+    check_exposures(offers, exposures, sample)
+    return exposures.guesses
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown", "is_taken"),
+    [
+        ([5, 10, 15], [5, 10, 15, 0], True),
+        ([5, 10, 15], range(1, 53), False),
+        ([], ["spring", "summer"], False),
+    ],
+    ids=["depths", "weeks", "nothing listed"],
+)
+def test_a_column_of_other_numbers_or_of_nothing_that_is_listed_does_not_name_the_offers(listed, shown, is_taken):
+    assert ("offer_id" in check("column", shown, listed)) is is_taken
+
+
+def test_the_first_cell_that_is_no_propensity_is_named_also_among_percentages():
+    with pytest.raises(InputError, match=r"row 3, column 'chance': .*'150 %'; write 0.091 or 9.1 %"):
+        check("chance", ["50 %", "150 %", *["9.1"] * 58])
 
 
 @pytest.mark.parametrize("is_total", [False, True])

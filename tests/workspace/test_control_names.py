@@ -14,7 +14,6 @@ from offerloop.workspace import control_among
         "Control group",
         "Kontrolle",
         "no e-mail",
-        "no_promo",
         "Keine Aktion",
         "ohne Gutschein",
         "Sans remise",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from offerloop.config.model import (
         JDBC,
         Config,
-        Evaluate,
         FilledCells,
         JoinedFile,
         Listed,
@@ -66,7 +65,6 @@ __all__ = [
     "Config",
     "ConfigSection",
     "Data",
-    "Evaluate",
     "ExperimentSettings",
     "FilledCells",
     "JoinedFile",

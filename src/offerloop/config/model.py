@@ -480,6 +480,12 @@ class Config(ConfigSection):
         """The configured margin, exactly as written."""
         return exact_share(self.shop.margin)
 
+    @property
+    def written_offer_ids(self) -> list[str]:
+        """The ids that the offers of the campaigns have in the configuration; none where no campaigns are known."""
+        campaigns = self.campaigns if "campaigns" in self.__dict__ else ()
+        return [str(one["id"]) for campaign in campaigns for one in campaign.offers if "id" in one]
+
     def offers_of(self, campaign: Campaign, categories: list[str], listed: Listed = ()) -> list[Offer]:
         """The campaign's offers; a coupon `on = "each category"` becomes one offer per category and depth.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, parse_number
     from offerloop.events.columns.column_words import has_signs, holds_words, words_of
-    from offerloop.events.columns.contracts import CONTRACTS, TIME_COLUMNS
+    from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
@@ -82,6 +82,7 @@ __all__ = [
     "MONTH",
     "NON_MERCHANDISE",
     "NOT_RETURNED",
+    "ONE_PERCENT",
     "RETENTION",
     "RULE_NAMES",
     "SCANNED",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import narwhals as nw
@@ -43,14 +44,15 @@ def _nothing(table: pl.DataFrame) -> pl.Expr:
     return (pl.col("percent").cast(pl.Float64, strict=False) == 0).fill_null(value=False)
 
 
-def without_offers_of_nothing(exposures: Frame, offers: pl.DataFrame) -> Frame:
+def without_offers_of_nothing(exposures: Frame, offers: pl.DataFrame, written_ids: Collection[str] = ()) -> Frame:
     """Exposures in which an offer of 0 % has become the empty offer: who was shown it was deliberately given nothing.
 
     So has what is no offer's id and is a plain 0 (`0`, `0.0`, `0 %`) or names a control group, such as `control`.
+    `written_ids` are the ids of offers that stand in the configuration.
     """
     named = offers.with_columns(pl.col("offer_id").cast(pl.String))
     zeros = named.filter(_nothing(offers))["offer_id"].to_list()
-    others = named.filter(~_nothing(offers))["offer_id"].to_list()
+    others = [*named.filter(~_nothing(offers))["offer_id"], *written_ids]
     shown = nw.col("offer_id").cast(nw.String).str.strip_chars()
     shown_names = collect(exposures.select(shown=shown).unique())["shown"].drop_nulls().to_list()
     controls = [name for name in shown_names if name != NO_OFFER and names_no_offer(name)]

@@ -276,7 +276,7 @@ class _Cleaning:
         """What was shown; offers of 0 %, and names of a control group, are nothing."""
         logged = self.before("exposures", "at", "shown_day")
         shown = logged if loop_exposures is None else loop_exposures.beside(logged, self.engine)
-        return self.engine.keep(without_offers_of_nothing(shown, offers))
+        return self.engine.keep(without_offers_of_nothing(shown, offers, self.config.written_offer_ids))
 
     def with_offer_coupons(self, lines: Frame, exposures: Frame, products: Frame) -> Frame:
         """Order lines whose coupons are apart, also where the source has one discount for everything."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import ZERO_OFFER
-from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.events import ONE_PERCENT, ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_offer, is_share
 from offerloop.mapping.matching import ColumnMatch, name_score, reference
+from offerloop.mapping.times import column_values
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER, names_no_offer
 from offerloop.workspace import SampleRows
@@ -88,24 +88,35 @@ def _by_cells(offers: ColumnMatch, exposures: ColumnMatch) -> None:
     listing = [fixed] if fixed else [one for one in offers.columns.values() if one.distinct == one.cells.len()]
     policy = exposures.column("policy")
     candidates = [one for one in (*exposures.free(), *([policy] if policy else [])) if is_offer(one)]
-    pairs = [(len(one.values & other.values), one, other) for one in candidates for other in listing]
-    alike = [pair for pair in pairs if pair[0] >= _LISTED * len(pair[2].values)]
+    alike = [(one, other) for one in candidates for other in listing if _holds(one, other)]
     if not alike:
         return
-    _, shown, listed = max(alike, key=lambda pair: (pair[0], not pair[2].numeric))
+    shown, listed = max(alike, key=lambda pair: (len(pair[0].values & pair[1].values), not pair[1].numeric))
     if shown is policy:
         del exposures.guesses["policy"]
     why = Message("guessed: '{column}' of the offers holds the same", column=listed.name)
     exposures.take("offer_id", shown.name, (shown.name,), why)
 
 
+def _holds(shown: SourceColumn, listed: SourceColumn) -> bool:
+    """Return whether a column holds what a table lists; numbers count only where it holds no others, as weeks do."""
+    n_shared = len(shown.values & listed.values)
+    if not n_shared or n_shared < _LISTED * len(listed.values):
+        return False
+    return not listed.numeric or all(_is_zero(one) or names_no_offer(one) for one in shown.values - listed.values)
+
+
+def _is_zero(value: str) -> bool:
+    return bool(pl.Series([value]).str.contains(ZERO_OFFER)[0])
+
+
 def _has_all_propensities(exposures: ColumnMatch, sample: SampleRows) -> bool:
     """Take none of several columns that add up to 1 in each row: each is the propensity of another offer."""
     named = [one for one in exposures.columns.values() if name_score(one.name, "exposures", "propensity")[0] > 0]
-    named = [one for one in named if one.numeric and is_share(one)]
+    named = [one for one in named if is_share(one)]
     if exposures.is_given("propensity") or len(named) < 2:
         return False
-    values = numbers_of(sample, {one.name: reference(one.name) for one in named})
+    values = pl.DataFrame([_propensities(one, sample).alias(one.name) for one in named])
     if ((values.sum_horizontal() - 1).abs() > _APART).any():
         return False
     exposures.guesses.pop("propensity", None)
@@ -119,13 +130,18 @@ def _has_all_propensities(exposures: ColumnMatch, sample: SampleRows) -> bool:
     return True
 
 
+def _propensities(column: SourceColumn, sample: SampleRows) -> pl.Series:
+    one_percent = ONE_PERCENT["propensity"]
+    return column_values(sample.head, reference(column.name), sample.decimal, as_number=True, one_percent=one_percent)
+
+
 def _no_chance(column: SourceColumn, sample: SampleRows) -> Message:
     cells = sample.head[column.name].cast(pl.String).str.strip_chars()
-    wrong = ~cells.str.replace(",", ".").cast(pl.Float64, strict=False).is_between(0, 1).fill_null(value=True)
+    wrong = ~_propensities(column, sample).is_between(0, 1).fill_null(value=True)
     place = wrong.arg_max() if wrong.any() else None
     return Message(
         "'{place}'{row}, column '{column}': must hold the chance with which the offer was chosen, from 0 to 1, and "
-        "holds{example}; write 9.1 % as 0.091",
+        "holds{example}; write 0.091 or 9.1 %",
         place=str(sample.place),
         row=_row(place),
         column=column.name,
@@ -148,9 +164,7 @@ def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -
     shown = exposures.column("offer_id")
     if shown is None:
         return
-    named = {
-        value for value in shown.values if value != NO_OFFER and not pl.Series([value]).str.contains(ZERO_OFFER)[0]
-    }
+    named = {value for value in shown.values if value != NO_OFFER and not _is_zero(value)}
     now = offers.column("offer_id")
     nothing = {value for value in named - (now.values if now else set()) if names_no_offer(value)}
     exposures.notes += [_read_as_nothing(shown.name, value) for value in sorted(nothing)]

@@ -32,10 +32,15 @@ class TimeForm:
     """What a reader should compare where nothing decides between two forms."""
 
 
-def column_values(table: pl.DataFrame, written: str, decimal: str, *, as_number: bool = False) -> pl.Series:
-    """A column or expression over the rows of a table, as it will be read in a run."""
+def column_values(
+    table: pl.DataFrame, written: str, decimal: str, *, as_number: bool = False, one_percent: float | None = None
+) -> pl.Series:
+    """A column or expression over the rows of a table, as it will be read in a run.
+
+    Cells such as "5 %" are numbers where `one_percent` says what one of them counts.
+    """
     lazy = nw.from_native(table.lazy())
-    wording = Wording(lazy.collect_schema(), "offerloop init", decimal)
+    wording = Wording(lazy.collect_schema(), "offerloop init", decimal, one_percent)
     value = compile_expression(written, wording, as_number=as_number).value
     return lazy.with_columns(value.alias("value")).select("value").collect().to_native()["value"]
 

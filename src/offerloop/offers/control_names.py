@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 
 _OFFERS = {
-    "ohne": "angebot|gutschein|rabatt|aktion|werbung|(e-?)?mail|mailing|kontakt|brief|coupon",
+    "(?:no|without)": "(special )?offer|(promo|coupon|discount|voucher) code|promo|promotion|coupon|discount|voucher|"
+    "deal|incentive|reward|gift|treatment|intervention|action|campaign|contact|message|(e[ -]?)?mail|mailing|letter|"
+    "sms|push|notification|ad|advert|advertisement|advertising|exposure",
+    "(?:ohne|kein(?:e[nrms]?|s)?)": "angebot|gutschein|rabatt|aktion|werbung|(e-?)?mail|mailing|kontakt|brief|coupon|"
+    "ansprache|behandlung|maßnahme|newsletter|nachricht|prämie",
     "sans": "offre|coupon|remise|r[eé]duction|promo|promotion|(e-?)?mail|courrier|contact",
     "sin": "oferta|cup[oó]n|descuento|promoci[oó]n|(e-?)?mail|correo|contacto",
 }
-"""What an arm goes without that gets nothing; one without shipping costs gets an offer."""
-_WITHOUT = "|".join(rf"{without}([ -]+({words})(e?[ns]|e)?)?" for without, words in _OFFERS.items())
+"""What an arm goes without that gets nothing; one without shipping costs, or a minimum, gets an offer."""
+_WITHOUT = "|".join(rf"{without}([ -]+({words})(e?[ns]|e)?){{0,2}}" for without, words in _OFFERS.items())
 _CONTROL = re.compile(
-    r"(0(\.0+)?%?|false|control\b.*|none|nothing|holdout|placebo|untreated|(no|without)(?!.*(shipping|delivery|postage|fee|cost|minimum))\b.*"
-    rf"|{_WITHOUT}"
-    r"|kontroll.*|kein\w*(?!.*(versand|liefer|porto|gebühr|kosten|mindest))\b.*|(groupe )?t[eé]moin\b.*|contr[oô]le\b.*"
-    r"|(grupo (de )?)?control\b.*|对照.*|控制组.*|空白组.*|不发.*)",
+    rf"(0(\.0+)?%?|false|none|nothing|holdout|placebo|untreated|{_WITHOUT}"
+    r"|control([ -]?(group|arm))?|kontroll(e|[ -]?gruppe|[ -]?arm)|(groupe )?t[eé]moin|(groupe (de )?)?contr[oô]le"
+    r"|grupo (de )?control|对照(组.*)?|控制组.*|空白组.*|不发.*)",
     re.I,
 )
 

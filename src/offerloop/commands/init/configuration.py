@@ -76,8 +76,6 @@ class ShopText:
     """Its budget and the holdout, by what a read-out needs."""
     missing: Sequence[Message] = field(default_factory=list)
     """Sources that were not given, each with what it would add."""
-    window_days: int | None = None
-    """Days from one round of offers to the next, where they are more than the default counts."""
     clean: Sequence[str] = field(default_factory=list)
     """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
 
@@ -110,7 +108,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
-    lines += ["", *_settings(shop.audit_only, shop.size, shop.clean), *_window(shop.window_days), "", *shop.campaign]
+    lines += ["", *_settings(shop.audit_only, shop.size, shop.clean), "", *shop.campaign]
     return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
 
@@ -239,13 +237,6 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
         *_holdout(size),
         "# To compare the plan with what you do today, add [business_as_usual]: see docs/concepts/allocation.md.",
     ]
-
-
-def _window(window_days: int | None) -> list[str]:
-    if window_days is None:
-        return []
-    why = f"guessed: offers were shown every {window_days} days; a plan is for so many days, and orders in them count"
-    return ["", "[evaluate]", entry("window_days", str(window_days), why)]
 
 
 def _holdout(size: Size) -> list[str]:

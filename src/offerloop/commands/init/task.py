@@ -18,7 +18,7 @@ from offerloop.commands.init.draft import draft_message
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
 from offerloop.commands.init.findings import ADDS, InitResult, is_draft
 from offerloop.commands.init.given_columns import Given, guesses
-from offerloop.config import Evaluate, SourceName, load_config, report_language
+from offerloop.config import SourceName, load_config, report_language
 from offerloop.errors import InputError
 from offerloop.mapping import (
     ColumnMatch,
@@ -27,7 +27,6 @@ from offerloop.mapping import (
     carried_terms,
     column_values,
     customer_attributes,
-    days_between_rounds,
     encoding_notes,
     guess_currency,
     guess_zone,
@@ -145,16 +144,8 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     zone = guess_zone(language, money.value, orders)
     return ShopText(
         title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
-        _window_days(next((one for one in texts if one.name == "exposures"), None)), clean_lines(others, orders),
+        clean_lines(others, orders),
     )  # fmt: skip
-
-
-def _window_days(exposures: SourceText | None) -> int | None:
-    """Days from one round of offers to the next, where orders would otherwise count for a part of them only."""
-    if exposures is None or exposures.opened:
-        return None
-    days = days_between_rounds(exposures.match, exposures.sample, exposures.time_format)
-    return days if days is not None and days > Evaluate().window_days else None
 
 
 def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, ColumnMatch]) -> SourceText:
