@@ -53,7 +53,10 @@ class Shards:
         return self.parted()[0] if self.folders else collect(self.frame)
 
     def parted(self) -> tuple[pl.DataFrame, Shards]:
-        """A table of several shards as the rows of `some`, and the shards of all other customers."""
+        """A table of several shards as the rows of `some`, and the shards of all other customers.
+
+        Raises IndexError for a table that is its only shard.
+        """
         parts, customers = [_read(self.folders[0])], 0
         for folder in self.folders[1:]:
             customers += parts[-1]["customer_id"].n_unique()
@@ -63,7 +66,7 @@ class Shards:
         return pl.concat(parts), replace(self, folders=self.folders[len(parts) :])
 
     def each(self, function: Callable[[pl.DataFrame], U]) -> Iterator[U]:
-        """What the function gives for each of several shards, one after another, in the memory of this program."""
+        """What the function gives for each of several shards, computed where the shards are; results come in order."""
         return self.engine.map(_OfFolder(function), list(self.folders))
 
     def map(self, function: Callable[[pl.DataFrame], pl.DataFrame]) -> Frame:

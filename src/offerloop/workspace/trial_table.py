@@ -74,15 +74,7 @@ def check_cells(frame: Frame, arm: str, numbers: Sequence[str], filled: Sequence
     counts = collect(frame.select(rows=nw.len(), arms=nw.col(arm).n_unique(), **empty, **total)).row(0, named=True)
     for name, number in zip(whole, (counts[one] for one in empty), strict=True):
         if number:
-            raise InputError(
-                Message(
-                    "'{path}': '{name}' is empty in {n} row; fill it in or leave the row out",
-                    plural="'{path}': '{name}' is empty in {n} rows; fill it in or leave the rows out",
-                    path=str(path),
-                    name=name,
-                    n=number,
-                )
-            )
+            raise InputError(empty_cells(name, number, path))
     if counts["arms"] > MOST_ARMS:
         raise InputError(too_many_arms(arm, counts["arms"], path))
     for name, number in zip(numbers, (counts[one] for one in total), strict=True):
@@ -91,6 +83,17 @@ def check_cells(frame: Frame, arm: str, numbers: Sequence[str], filled: Sequence
                 Message("'{path}': '{name}' holds a number that is not finite; correct it", path=str(path), name=name)
             )
     return int(counts["rows"])
+
+
+def empty_cells(name: str, n: int, path: Path) -> Message:
+    """Say in how many rows a column is empty."""
+    return Message(
+        "'{path}': '{name}' is empty in {n} row; fill it in or leave the row out",
+        plural="'{path}': '{name}' is empty in {n} rows; fill it in or leave the rows out",
+        path=str(path),
+        name=name,
+        n=n,
+    )
 
 
 def too_many_arms(column: str, n_values: int, path: Path) -> Message:

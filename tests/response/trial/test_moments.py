@@ -21,6 +21,7 @@ from offerloop.response import (
     study_trial,
 )
 from offerloop.response.estimators.ridge_t import RidgeTLearner
+from offerloop.response.trial.verdict import p_value_of_best
 
 DEPTHS = (NO_OFFER_TERMS, *(OfferTerms(f"{depth}", "percent", depth) for depth in (0.1, 0.2)))
 
@@ -37,9 +38,9 @@ def trial(seed=1, n=1_500, effects=(0.0, 0.3, 0.32), own=0.0):
 def test_sums_decide_and_forecast_as_rows_do(own, paid):
     value = trial(own=own)
     cost = None if paid is None else replace(value, outcome=np.array(paid)[value.action])
-    selection = study_trial(value, cost, Spending(), 1, {"ridge_t": RidgeTLearner()}).selection
-    policies = {"ridge_t": selection.policies["ridge_t"][:1]}
-    selection = replace(selection, fold=selection.fold[:1], policies=policies)
+    study = study_trial(value, cost, Spending(), 1, {"ridge_t": RidgeTLearner()})
+    policies = {"ridge_t": study.selection.policies["ridge_t"][:1]}
+    selection = replace(study.selection, fold=study.selection.fold[:1], policies=policies)
     costs = () if paid is None else (selection.expense,)
     rows = np.column_stack([selection.alone, selection.by_choice["ridge_t"], *costs])
     parts = [MeanSums.of(rows[selection.fold[0] == fold]) for fold in range(5)]
@@ -48,7 +49,19 @@ def test_sums_decide_and_forecast_as_rows_do(own, paid):
     assert sums.decision.policy == ("targeted" if own else "everyone")
     gains = np.einsum("nk,nk->n", selection.forecast(), selection.gain)
     assert sums.forecast.value == pytest.approx(gains.mean())
-    assert se_of(sums.forecast) >= gains.std(ddof=1) / np.sqrt(len(gains)) * (1 - 1e-9)
+    se_of_rows = np.hypot(gains.std(ddof=1) / np.sqrt(len(gains)), np.sqrt(study.forecast_selection_variance))
+    assert se_of(sums.forecast) == pytest.approx(se_of_rows, rel=0.1)
+    candidates = rows[:, 1:4]
+    errors = candidates.std(axis=0, ddof=1) / np.sqrt(len(rows))
+    chosen = 2 if own else sums.decision.offer - 1
+    assert sums.p_value == pytest.approx(p_value_of_best(candidates, errors, chosen), rel=1e-6, abs=0)
+
+
+def test_columns_that_differ_by_rounding_are_alike():
+    profit = np.random.default_rng(6).normal(30, 10, 900)
+    rows = np.column_stack([0 * profit, profit, profit * (1 + 1e-15)])  # nothing, an offer, and a choice of all for it
+    sums = DecisionFromSums([MeanSums.of(rows[part::3]) for part in range(3)], "ridge_t", 2)
+    assert {one.policy for one in (sums.decision, *sums.by_others)} == {"everyone"}
 
 
 def test_sums_of_arms_tell_their_balance_as_rows_do():

@@ -117,9 +117,16 @@ class FindingsBuilder:
             cluster=self.request.cluster,
             clusters=None if whose is None else int(whose.max()) + 1,
             features=trial.encoding.names,
-            notes=(*trial.notes, *(() if has_response_types(self.evidence.outcome) else (Note("no_types"),))),
+            notes=tuple(self._notes()),
         )
         return replace(findings, conclusion="doubtful", verdict="nothing") if is_doubtful(findings) else findings
+
+    def _notes(self) -> Iterator[Note]:
+        yield from self.trial.notes
+        if not has_response_types(self.evidence.outcome):
+            yield Note("no_types")
+        if (compared := self.study.compared.profit.size) < self.evidence.size:
+            yield Note("sampled", n=compared)
 
     def _mean(self, rows: Floats) -> Estimate:
         return mean_estimate(rows, self.study.whose)

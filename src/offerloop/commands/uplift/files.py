@@ -36,7 +36,7 @@ def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderRe
             table.write_parquet(partial / f"{name}.parquet")
             table.write_csv(partial / f"{name}.csv")
         if result.shards is not None:
-            result.shards.others.engine.write(result.shards.scores(result.scorer), partial / "scores.parquet")
+            result.shards.write_scores(result.scorer, partial / "scores.parquet")
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "uplift.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")

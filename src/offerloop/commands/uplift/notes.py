@@ -36,19 +36,18 @@ NOTES: dict[NoteKind, Message] = {
         "soon as it brings anything."
     ),
     "sampled": Message(
-        "Estimators were compared on {n} customer drawn at random, to save time; the chosen one then learned from all.",
-        plural="Estimators were compared on {n} customers drawn at random, to save time; the chosen "
-        "one then learned from all.",
+        "To save time, estimators were compared on {n} of the customers to learn from, drawn at random; the chosen one "
+        "learned from all of these.",
     ),
     "learned_from_part": Message(
         "Columns, estimator and choice of customers were learned from {n} customer drawn at random. The forecast and "
         "the worth of that choice come from all others; arms, offers for everybody, audits and checks come from all "
-        "customers. The estimators, the curve, the tenths, the response types, the cost that changes nothing and who "
-        "responds come from those {n}.",
+        "customers. The curve, the tenths, the response types, the cost that changes nothing, who responds, and the "
+        "numbers of missing cells and of costs below zero come from those {n}.",
         plural="Columns, estimator and choice of customers were learned from {n} customers drawn at random. The "
         "forecast and the worth of that choice come from all others; arms, offers for everybody, audits and checks "
-        "come from all customers. The estimators, the curve, the tenths, the response types, the cost that changes "
-        "nothing and who responds come from those {n}.",
+        "come from all customers. The curve, the tenths, the response types, the cost that changes nothing, who "
+        "responds, and the numbers of missing cells and of costs below zero come from those {n}.",
     ),
     "trimmed": Message(
         "Customers who could hardly have got one of the arms, left out of the estimates: {n}. "

@@ -11,7 +11,7 @@ import polars as pl
 from rich.console import Console
 
 from offerloop.commands.uplift.facts import FindingsBuilder
-from offerloop.commands.uplift.findings import AppliedScores, Note, UpliftFindings
+from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.sentences import sentence
@@ -19,7 +19,7 @@ from offerloop.commands.uplift.shards.rows import TrialShards, read_trial
 from offerloop.commands.uplift.shards.study import WholeTable
 from offerloop.commands.uplift.trial import PreparedTrial, prepare
 from offerloop.config import StrPath, as_path, report_language
-from offerloop.engine import EngineChoice, collect
+from offerloop.engine import EngineChoice
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.report import ProgressDisplay, Result, first_chart
@@ -86,11 +86,7 @@ class UpliftResult(Result):
         Raises InputError for a table that lacks a column.
         """
         if table is None:
-            return (
-                self.scorer.scores(self.trial.table)
-                if self.shards is None
-                else collect(self.shards.scores(self.scorer))
-            )
+            return self.scorer.scores(self.trial.table) if self.shards is None else self.shards.scores(self.scorer)
         rows = table_rows(table, ids=self.request.names)[0]
         self.scorer.check(rows)
         return self.scorer.scores(rows)
@@ -136,16 +132,16 @@ def uplift(
     spending = Spending(None if request.budget is None else request.budget / customers, request.top)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)
     language = report_language(language, "", (*trial.table.columns, *trial.arms.names))
-    with ProgressDisplay(console, language).bar(_COMPARING, fits + 1) as advance:
+    steps = fits + 1 + (0 if shards is None else len(shards.others.folders))
+    with ProgressDisplay(console, language).bar(_COMPARING, steps) as advance:
         study = study_trial(trial.value, trial.cost, spending, request.seed, on_fold=advance)
         learned = learn_effects(study, trial.value, trial.cost, spending, request.seed)
         advance()
-    if shards is not None:
-        findings, study, learned = WholeTable(trial, study, learned, request, shards, spending).judged()
-        return UpliftResult(findings, request, trial, study, learned, others, language, shards)
+        if shards is not None:
+            whole = WholeTable(trial, study, learned, request, shards, spending)
+            findings, study, learned = whole.judged(on_shard=advance)
+            return UpliftResult(findings, request, trial, study, learned, others, language, shards)
     findings = FindingsBuilder(trial, study, request).findings(path.name)
-    if (compared := study.compared.profit.size) < trial.value.size:
-        findings = replace(findings, notes=(*findings.notes, Note("sampled", n=compared)))
     learned = replace(learned, verdict=findings.verdict)
     return UpliftResult(findings, request, trial, study, learned, others, language)
 

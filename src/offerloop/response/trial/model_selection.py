@@ -87,10 +87,11 @@ class ModelSelection:
             losses[name] = (left - (value.surprise * profit.mean(axis=0)).sum(axis=1)) ** 2
         scores = value.scores if cost is None else value.scores - cost.scores
         same = spending.same(scores.shape[1], None if cost is None else cost.effect.mean(axis=0))
-        depths = known_depths(offers) if cost is None else None
-        expense = depths if depths is None else np.tile(depths, (len(scores), 1))
         if cost is not None:
-            expense = cost.effect
+            expense: Floats | None = cost.effect
+        else:
+            depths = known_depths(offers)
+            expense = None if depths is None else np.tile(depths, (len(scores), 1))
         return cls(scores, policies, rankings, same, value.fold, losses, expense, whose)
 
     @cached_property

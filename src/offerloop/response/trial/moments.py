@@ -20,7 +20,7 @@ from offerloop.response.trial.spread import widened_estimate
 from offerloop.response.trial.verdict import p_value_of_largest
 
 FLAT = 1e-12
-"""A variance this small beside the mean square is rounding."""
+"""A variance this small beside the mean squares of what a column is made of is rounding."""
 DRAWS = 60
 """Draws of sums, by which a forecast is widened."""
 
@@ -34,17 +34,26 @@ class MeanSums:
     """(d,)."""
     products: Floats
     """(d, d): sums of the products of each two columns."""
+    squares: Floats
+    """(d,): sums of squares that rounding is measured against: of each column, or a bound by those it is made of."""
 
     @classmethod
     def of(cls, rows: Floats) -> MeanSums:
-        """From the rows (n, d)."""
-        return cls(len(rows), rows.sum(axis=0), rows.T @ rows)
+        """Add up the rows (n, d)."""
+        return cls.of_products(len(rows), rows.sum(axis=0), rows.T @ rows)
+
+    @classmethod
+    def of_products(cls, n: int, total: Floats, products: Floats) -> MeanSums:
+        """Return the sums of columns that are made of no others."""
+        return cls(n, total, products, np.diagonal(products))
 
     def __add__(self, other: MeanSums) -> MeanSums:
-        return MeanSums(self.n + other.n, self.total + other.total, self.products + other.products)
+        total, products = self.total + other.total, self.products + other.products
+        return MeanSums(self.n + other.n, total, products, self.squares + other.squares)
 
     def __sub__(self, other: MeanSums) -> MeanSums:
-        return MeanSums(self.n - other.n, self.total - other.total, self.products - other.products)
+        total, products = self.total - other.total, self.products - other.products
+        return MeanSums(self.n - other.n, total, products, self.squares - other.squares)
 
     @property
     def mean(self) -> Floats:
@@ -59,13 +68,20 @@ class MeanSums:
     @property
     def variance(self) -> Floats:
         """(d,): its diagonal, where what is left by rounding is 0."""
-        square = np.diagonal(self.products) / self.n
-        variance = square - self.mean**2
-        return np.where(variance > FLAT * square, variance, 0.0)
+        variance = np.diagonal(self.products) / self.n - self.mean**2
+        return np.where(variance > FLAT * self.squares / self.n, variance, 0.0)
+
+    @property
+    def z_values(self) -> Floats:
+        """(d,): the means in standard errors, where a mean that is left by rounding in columns without spread is 0."""
+        mean, variance = self.mean, self.variance
+        mean = np.where((variance > 0) | (mean**2 > FLAT * self.squares / self.n), mean, 0.0)
+        return np.array([in_errors(*one) for one in zip(mean, np.sqrt(variance / (self.n - 1)), strict=True)])
 
     def weighted(self, weights: Floats) -> MeanSums:
         """The sums of other columns, weighted sums (m, d) of these."""
-        return MeanSums(self.n, weights @ self.total, weights @ self.products @ weights.T)
+        squares = (np.abs(weights) @ np.sqrt(np.maximum(self.squares, 0.0))) ** 2
+        return MeanSums(self.n, weights @ self.total, weights @ self.products @ weights.T, squares)
 
     def estimate(self, weights: Floats) -> Estimate:
         """The mean of one weighted sum (d,) of the columns."""
@@ -133,8 +149,7 @@ class GainsOfSums:
         weights[column] = 1.0
         if less is not None:
             weights[less] -= 1.0
-        sums = self.sums.weighted(weights[None])
-        return in_errors(float(sums.mean[0]), float(np.sqrt(sums.variance[0] / (sums.n - 1))))
+        return float(self.sums.weighted(weights[None]).z_values[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,4 +238,4 @@ class DecisionFromSums:
 
 def _moved(n: int, mean: Floats, like: MeanSums) -> MeanSums:
     """Sums of n rows with another mean (d,) and the covariance of others."""
-    return MeanSums(n, n * mean, n * (like.covariance + np.outer(mean, mean)))
+    return MeanSums.of_products(n, n * mean, n * (like.covariance + np.outer(mean, mean)))

@@ -7,8 +7,9 @@ decision and its forecast come from all others, in parts: each part is given wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -102,12 +103,16 @@ class JudgedTrial:
         return self.everyone(decision.offer if decision.policy == "everyone" else 0)
 
     def worth(
-        self, kind: str, name: str, parts: Sequence[MeanSums], policies: Sequence[PolicyColumns]
+        self,
+        kind: Literal["everyone", "targeted", "forecast"],
+        name: str,
+        parts: Sequence[MeanSums],
+        policies: Sequence[PolicyColumns],
     ) -> TargetingWorth:
         """The worth of a policy, which may be another one in each part."""
         nobody = self.everyone(0)
         return TargetingWorth(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             name=name,
             treated_share=mean_of_parts(parts, [one.treated for one in policies]).value,
             profit=mean_of_parts(parts, [one.profit for one in policies]),
@@ -124,21 +129,18 @@ class JudgedTrial:
     @cached_property
     def forecast(self) -> TargetingWorth:
         """What the whole procedure brings to those who were not in the sample."""
-        plain = self.worth("forecast", self.estimator, self.parts, self._given)
+        plain = self.worth("forecast", self.estimator, self.parts, self._by_others)
         more = self.decided.selection_variance
-        return TargetingWorth(
-            plain.kind, plain.name, plain.treated_share, self.decided.forecast, widened_estimate(plain.snips, more),
-            plain.cost,
-        )  # fmt: skip
+        return replace(plain, profit=self.decided.forecast, snips=widened_estimate(plain.snips, more))
 
     @property
-    def _given(self) -> list[PolicyColumns]:
+    def _by_others(self) -> list[PolicyColumns]:
         return [self.policy(one) for one in self.decided.by_others]
 
     @property
     def follow_up(self) -> int | None:
         """See `follow_up_size`."""
-        columns = zip(*(one.shares for one in self._given), strict=True)
+        columns = zip(*(one.shares for one in self._by_others), strict=True)
         share = np.array([mean_of_parts(self.parts, one).value for one in columns])
         mean, variance = (
             np.array([one[-1] for one in both]) for both in zip(*map(_profit, self.whole.arms), strict=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zlib import crc32
 
 import narwhals as nw
 import polars as pl
@@ -18,6 +19,7 @@ from offerloop.workspace import (
     InputTable,
     TrialScorer,
     check_cells,
+    empty_cells,
     numbered,
     table_on_engine,
     table_rows,
@@ -31,6 +33,8 @@ class ShardColumns:
     names: tuple[str, ...]
     key: str
     """The column with the ids of customers."""
+    has_whole_ids: bool
+    """Whether the ids are whole numbers that were written as 17.0."""
 
     def selected(self, frame: Frame) -> Frame:
         """The rows under those names, with `customer_id` to split them by."""
@@ -38,10 +42,11 @@ class ShardColumns:
 
     def restored(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows of a shard as they were, in the order of their ids: an engine keeps none."""
-        return numbered(rows.drop("customer_id").rename(dict(self._cells())).sort(self.key))
+        named = rows.drop("customer_id").rename(dict(self._cells())).sort(self.key)
+        return numbered(named.cast({self.key: pl.Int64}) if self.has_whole_ids else named)
 
     def _cells(self) -> Iterator[tuple[str, str]]:
-        return ((f"c{place}", name) for place, name in enumerate(self.names))
+        return zip(_plain_names(len(self.names)), self.names, strict=True)
 
 
 @dataclass(frozen=True)
@@ -61,21 +66,49 @@ class TrialShards:
         """The number of customers in some arms."""
         return sum(self.sizes[name] for name in arms)
 
-    def scores(self, scorer: TrialScorer) -> Frame:
-        """One row per customer of the table, in no order: see `TrialScorer.scores`."""
-        sampled = self.others.engine.table(scorer.scores(self.sample))
-        return nw.concat([sampled, self.others.map(_Scored(scorer, self.columns))])
+    def scores(self, scorer: TrialScorer) -> pl.DataFrame:
+        """Return one row per customer of the table, in no order: see `TrialScorer.scores`."""
+        frame, names = self._scores(scorer)
+        return collect(frame).rename(names)
+
+    def write_scores(self, scorer: TrialScorer, path: Path) -> None:
+        """Write the scores to a Parquet file without holding them in memory."""
+        frame, names = self._scores(scorer)
+        plain = self.others.engine.new_folder() / "scores.parquet"
+        self.others.engine.write(frame, plain)
+        pl.scan_parquet(plain).rename(names).sink_parquet(path)
+        plain.unlink()
+
+    def _scores(self, scorer: TrialScorer) -> tuple[Frame, dict[str, str]]:
+        """Return the scores under names that every engine takes, and what these stand for."""
+        sampled = scorer.scores(self.sample)
+        names = dict(zip(_plain_names(sampled.width), sampled.columns, strict=True))
+        own = self.others.engine.table(_under_plain_names(sampled))
+        return nw.concat([own, self.others.map(_Scored(scorer, self.columns))]), names
 
 
 @dataclass(frozen=True)
 class _Scored:
-    """The scores of a shard."""
+    """The scores of a shard, under names that every engine takes."""
 
     scorer: TrialScorer
     columns: ShardColumns
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
-        return self.scorer.scores(self.columns.restored(rows))
+        table = self.columns.restored(rows)
+        first = table[self.columns.key].head(1).to_list()
+        # Each shard draws its own numbers: with one seed, the k-th customers of all shards would share their number.
+        seed = crc32(f"{self.scorer.seed} {first}".encode())
+        return _under_plain_names(replace(self.scorer, seed=seed).scores(table))
+
+
+def _plain_names(number: int) -> list[str]:
+    """Return names of columns that Spark and DuckDB take: no dots, and none that differ in case alone."""
+    return [f"c{place}" for place in range(number)]
+
+
+def _under_plain_names(table: pl.DataFrame) -> pl.DataFrame:
+    return table.rename(dict(zip(table.columns, _plain_names(table.width), strict=True)))
 
 
 def read_trial(
@@ -97,7 +130,8 @@ def read_trial(
     rows = check_cells(frame, request.treatment, request.numbers, (), path)
     if is_small(rows):
         return *_in_memory(table, frame, path, request), None
-    shards = _in_shards(frame, path, rows, request, running)
+    key = _key(request, rows, path, is_named=engine is not None)
+    shards = _in_shards(frame, path, rows, request, key, running)
     return shards.sample, path, shards
 
 
@@ -110,44 +144,43 @@ def _in_memory(table: InputTable, frame: Frame, path: Path, request: UpliftReque
     return table_rows(rows.sort(list(dict.fromkeys(order))), ids=request.names)[0], path
 
 
-def _in_shards(frame: Frame, path: Path, rows: int, request: UpliftRequest, engine: Engine) -> TrialShards:
-    key = _key(request, rows, path)
-    _check_rows(frame, key, request, path)
-    columns = ShardColumns(tuple(frame.collect_schema()), key)
+def _in_shards(frame: Frame, path: Path, rows: int, request: UpliftRequest, key: str, engine: Engine) -> TrialShards:
+    _check_rows(frame, key, rows, request, path)
+    columns = ShardColumns(tuple(frame.collect_schema()), key, _has_whole_ids(frame, key))
     sampled, others = Shards.of(columns.selected(frame), engine, rows).parted()
-    sample = columns.restored(sampled)
-    if n := n_repeated(sample, key):
-        raise repeated(key, n, path)
     counts = collect(frame.group_by(request.treatment).agg(n=nw.len()))
     sizes: dict[str, int] = {}
     for name, n in zip(arm_names(counts[request.treatment]), counts["n"], strict=True):
         sizes[name] = sizes.get(name, 0) + n
-    return TrialShards(path, columns, sizes, sample, others)
+    return TrialShards(path, columns, sizes, columns.restored(sampled), others)
 
 
-def _key(request: UpliftRequest, rows: int, path: Path) -> str:
-    """The column with the ids, which a sample is drawn by. Raises InputError for what needs all rows in memory."""
+def _has_whole_ids(frame: Frame, key: str) -> bool:
+    """Return whether ids are floats that are whole numbers, which `table_rows` writes as such in memory."""
+    if not frame.collect_schema()[key].is_float():
+        return False
+    broken = (nw.col(key) != nw.col(key).round()).cast(nw.Int64).sum()
+    return not collect(frame.select(n=broken))["n"][0]
+
+
+def _key(request: UpliftRequest, rows: int, path: Path, *, is_named: bool) -> str:
+    """Return the column with the ids, which a sample is drawn by.
+
+    Raises InputError for what needs all rows in memory; `is_named` says that it was asked for with --engine.
+    """
     wrong = {
         "--observational": request.observational,
         "--cluster": request.cluster is not None,
         "--treated-at": request.treated_at is not None,
     }
-    for option, is_named in wrong.items():
-        if is_named:
-            raise InputError(
-                Message(
-                    "'{path}' has {n} rows, which --engine adds up in parts, and {option} needs them all at once; "
-                    "leave --engine out",
-                    path=str(path),
-                    n=rows,
-                    option=option,
-                )
-            )
+    for option, is_wanted in wrong.items():
+        if is_wanted:
+            raise InputError(_needs_all_rows(option, rows, path, is_named=is_named))
     if request.id is None:
         raise InputError(
             Message(
-                "'{path}' has {n} rows, of which --engine draws a sample by the ids of customers; name their column "
-                "with --id",
+                "'{path}' has {n} rows, of which a sample is drawn by the ids of customers; name their column with "
+                "--id",
                 path=str(path),
                 n=rows,
             )
@@ -155,23 +188,37 @@ def _key(request: UpliftRequest, rows: int, path: Path) -> str:
     return request.id
 
 
-def _check_rows(frame: Frame, key: str, request: UpliftRequest, path: Path) -> None:
-    """Raise InputError for ids that are empty, and for propensities that are none."""
+def _needs_all_rows(option: str, rows: int, path: Path, *, is_named: bool) -> Message:
+    """Say that an option needs all rows in memory, where an engine was named or where the table is a frame of Spark."""
+    if is_named:
+        return Message(
+            "'{path}' has {n} rows, which --engine adds up in parts, and {option} needs them all at once; "
+            "leave --engine out",
+            path=str(path),
+            n=rows,
+            option=option,
+        )
+    return Message(
+        "'{path}' has {n} rows, which Spark adds up in parts, and {option} needs them all at once; "
+        "collect the rows first",
+        path=str(path),
+        n=rows,
+        option=option,
+    )
+
+
+def _check_rows(frame: Frame, key: str, rows: int, request: UpliftRequest, path: Path) -> None:
+    """Raise InputError for ids that are empty or stand in several rows, and for propensities that are none."""
     wrong = {"ids": nw.col(key).is_null()}
     if request.propensity is not None:
         own = nw.col(request.propensity).cast(nw.Float64)
         wrong["propensities"] = (own <= 0) | (own > 1)
-    counts = collect(frame.select(**{name: one.cast(nw.Int64).sum() for name, one in wrong.items()})).row(0, named=True)
+    sums = {name: one.cast(nw.Int64).sum() for name, one in wrong.items()}
+    counts = collect(frame.select(customers=nw.col(key).n_unique(), **sums)).row(0, named=True)
     if n := int(counts["ids"]):
-        raise InputError(
-            Message(
-                "'{path}': '{name}' is empty in {n} row; fill it in or leave the row out",
-                plural="'{path}': '{name}' is empty in {n} rows; fill it in or leave the rows out",
-                path=str(path),
-                name=key,
-                n=n,
-            )
-        )
+        raise InputError(empty_cells(key, n, path))
+    if counts["customers"] < rows:
+        raise _repeated(frame, key, path)
     if n := int(counts.get("propensities", 0)):
         raise InputError(
             Message(
@@ -186,13 +233,10 @@ def _check_rows(frame: Frame, key: str, request: UpliftRequest, path: Path) -> N
         )
 
 
-def n_repeated(rows: pl.DataFrame, key: str) -> int:
-    """Return in how many rows the id of a customer stands who has several."""
-    return int(rows[key].is_duplicated().sum())
-
-
-def repeated(key: str, n: int, path: Path) -> InputError:
-    """Say that customers have several rows."""
+def _repeated(frame: Frame, key: str, path: Path) -> InputError:
+    """Say that customers have several rows, and in how many rows they stand."""
+    several = frame.group_by(key).agg(n=nw.len()).filter(nw.col("n") > 1)
+    n = int(collect(several.select(n=nw.col("n").sum()))["n"][0])
     return InputError(
         Message(
             "'{path}': '{id}' names the same customers in {n} rows; a trial has one row for each customer, so add the "

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -11,8 +14,8 @@ from offerloop.commands.uplift.findings import Note, UpliftFindings
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.responders import compared_pairs
 from offerloop.commands.uplift.shards.judged import JudgedTrial
-from offerloop.commands.uplift.shards.rows import TrialShards, repeated
-from offerloop.commands.uplift.shards.sums import CONTROL, RowValuer, TrialSums, added
+from offerloop.commands.uplift.shards.rows import TrialShards
+from offerloop.commands.uplift.shards.sums import CONTROL, RowValuer, TrialSums
 from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.trial import (
     FEWEST_EVENTS,
@@ -45,16 +48,16 @@ class WholeTable:
     shards: TrialShards
     spending: Spending
 
-    def judged(self) -> tuple[UpliftFindings, TrialStudy, LearnedEffects]:
+    def judged(self, on_shard: Callable[[], None]) -> tuple[UpliftFindings, TrialStudy, LearnedEffects]:
         """What all rows say, and of the sample what needs rows in memory; study and effects with what is decided.
 
-        Raises EvidenceError for arms that chance did not make.
+        `on_shard` is called after each shard. Raises EvidenceError for arms that chance did not make.
         """
         valuer = RowValuer.of(
             self.trial, self.learned, self.request, self.shards.path, self.shards.columns, self.shards.sizes
         )
-        sampled, folds = valuer.of_sample(self.trial, self.study), self._folds(valuer)
-        whole = added([sampled, *folds])
+        sampled, folds = valuer.of_sample(self.trial, self.study), self._folds(valuer, on_shard)
+        whole = reduce(add, folds, sampled)
         judged = JudgedTrial(
             valuer.layout, whole, [one.rows for one in folds], self.trial.arms.names, self.trial.value.offers,
             self.spending, self.study.decision.estimator, self.request.value is not None, self.trial.cost is not None,
@@ -65,14 +68,13 @@ class WholeTable:
         learned = replace(self.learned, decision=study.decision, verdict=findings.verdict, same=judged.same)
         return findings, study, learned
 
-    def _folds(self, valuer: RowValuer) -> list[TrialSums]:
+    def _folds(self, valuer: RowValuer, on_shard: Callable[[], None]) -> list[TrialSums]:
         """The sums of everybody who was not in the sample, in a few parts."""
         parts: dict[int, TrialSums] = {}
         for place, sums in enumerate(self.shards.others.each(valuer)):
             part = place % N_FOLDS
             parts[part] = parts[part] + sums if part in parts else sums
-        if n := sum(one.repeated for one in parts.values()):
-            raise repeated(self.shards.columns.key, n, self.shards.path)
+            on_shard()
         return list(parts.values())
 
     def _checked(self, whole: TrialSums) -> PreparedTrial:
@@ -91,7 +93,7 @@ class WholeTable:
         return replace(trial, balance=tuple(balance), balance_p=p_value, ratio_p=ratio, notes=self._notes(whole))
 
     def _notes(self, whole: TrialSums) -> tuple[Note, ...]:
-        """Those of the sample, where its number is not that of the table."""
+        """Return the notes of the sample with its counts; small arms and rare outcomes are those of all rows."""
         kept = [one for one in self.trial.notes if one.kind not in {"few_events", "small_arm"}]
         if small := tuple(sorted(set(self.shards.sizes) - set(self.trial.arms.names))):
             kept.append(Note("small_arm", small))

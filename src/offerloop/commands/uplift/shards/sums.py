@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,7 @@ from offerloop.commands.uplift.columns import amounts
 from offerloop.commands.uplift.facts import MOST_GROUPS
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.shards.columns import TrialColumns, ValuedRows
-from offerloop.commands.uplift.shards.rows import ShardColumns, n_repeated
+from offerloop.commands.uplift.shards.rows import ShardColumns
 from offerloop.commands.uplift.trial import PreparedTrial, costs
 from offerloop.response import (
     ColumnEncoding,
@@ -51,8 +49,6 @@ class TrialSums:
     """As `rows`, of audited groups."""
     events: int
     """Rows with an outcome."""
-    repeated: int
-    """Rows of customers who have several."""
 
     def __add__(self, other: TrialSums) -> TrialSums:
         groups = dict(self.groups)
@@ -64,13 +60,7 @@ class TrialSums:
             self.chances + other.chances,
             groups,
             self.events + other.events,
-            self.repeated + other.repeated,
         )
-
-
-def added(parts: Iterable[TrialSums]) -> TrialSums:
-    """The sums over all parts."""
-    return reduce(add, parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +85,7 @@ class RowValuer:
         cls, trial: PreparedTrial, learned: LearnedEffects, request: UpliftRequest, path: Path,
         columns: ShardColumns, sizes: Mapping[str, int],
     ) -> RowValuer:  # fmt: skip
-        """From the study of a sample, and the number of rows of each arm."""
+        """Return the valuer that the study of a sample gives, with the number of rows of each arm."""
         arms = replace(trial.arms, kept=trial.arms.kept.head(0), action=trial.arms.action[:0])
         counts = np.array([sizes[name] for name in arms.names], dtype=np.float64)
         outcomes = {"outcome": trial.outcome, "value": trial.value.outcome, **_controls(trial.table, request)}
@@ -114,9 +104,7 @@ class RowValuer:
 
     def __call__(self, rows: pl.DataFrame) -> TrialSums:
         """Add up a shard."""
-        table = self.columns.restored(rows)
-        sums = self._summed(self._valued(table))
-        return replace(sums, repeated=n_repeated(table, self.columns.key))
+        return self._summed(self._valued(self.columns.restored(rows)))
 
     def of_sample(self, trial: PreparedTrial, study: TrialStudy) -> TrialSums:
         """Add up the sample, whose rows are predicted by models of the other folds."""
@@ -163,7 +151,6 @@ class RowValuer:
             MeanSums.of(rows.value.chance),
             {(column, group): MeanSums.of(whole[(names[column] == group).to_numpy()]) for column, group in self.groups},
             int((rows.outcome != 0).sum()),
-            0,
         )
 
 
