@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.response import Evidence, robust_scores
 
-BLOCKS = ("arm", "raw", "paid", "outcome", "value", "cost", "given")
+BLOCKS = ("arm", "raw", "paid", "outcome", "value", "cost", "policy")
 """Blocks of K columns: weights 1 / propensity of the arm that each row is in; these times outcome, and times profit;
 doubly robust scores of outcome, value and cost; and the probability of each offer under the choice of customers."""
 SINGLE = ("one", "weight", "gained", "chosen_value", "chosen_cost")

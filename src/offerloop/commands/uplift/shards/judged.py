@@ -84,7 +84,7 @@ class JudgedTrial:
         at, gap = self.layout.at, np.eye(len(self.names))
         cost = at("chosen_cost") - at("cost", gap[0])
         profit = at("chosen_value") - at("value", gap[0]) - cost
-        shares = [at("given", one) for one in gap]
+        shares = [at("policy", one) for one in gap]
         return PolicyColumns(profit, cost, at("one") - shares[0], at("weight"), at("gained"), shares)
 
     def everyone(self, offer: int) -> PolicyColumns:
