@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -44,6 +44,14 @@ class Campaign(ConfigSection):
     """Name of an audience that may not."""
     offers: tuple[dict[str, Any], ...] = ()
     """The offers: `kind` and that kind's terms; may be empty when `[sources.offers]` lists them."""
+
+    def offers_among(self, listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the offers of a source that are this campaign's; those without `campaign_id` are every campaign's."""
+        return [
+            {name: value for name, value in one.items() if name != "campaign_id"}
+            for one in listed
+            if one.get("campaign_id") in (None, self.id)
+        ]
 
     def unit(self, currency: str) -> str:
         """Return what the budget counts in a shop of this currency."""

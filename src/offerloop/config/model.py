@@ -491,13 +491,8 @@ class Config(ConfigSection):
 
         `listed` are offers from a source; those without `campaign_id` belong to every campaign.
         """
-        of_campaign = [
-            {name: value for name, value in listed_offer.items() if name != "campaign_id"}
-            for listed_offer in listed
-            if listed_offer.get("campaign_id") in (None, campaign.id)
-        ]
         try:
-            return read_offers(campaign.offers, categories, self.unit(campaign), of_campaign)
+            return read_offers(campaign.offers, categories, self.unit(campaign), campaign.offers_among(listed))
         except InputError as error:
             raise ConfigError(
                 Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)

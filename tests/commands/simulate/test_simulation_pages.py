@@ -83,6 +83,11 @@ def test_headlines_are_one_sentence_and_no_policy_that_a_shop_cannot_follow_lead
     assert headline(render_planning(planning())).endswith("$20.75 [19.75, 21.75] beyond the same shop without offers.")
 
 
+def test_a_policy_whose_gain_may_be_none_is_not_praised():
+    few = replace(simulation(("ours", "blanket")), policies=(gains("ours", 50.0), gains("blanket", 20.0)))
+    assert headline(render_simulation(few)).startswith("No policy clearly gained profit in 2 periods; 'ours' gained")
+
+
 def headline(page):
     return text_of(page.split('<h1 id="finding-title">')[1].split("</h1>")[0])
 
