@@ -4,7 +4,7 @@
 
 The offers stand in tests/offers/short_form/data, each with the place it was found in and the reading that is right,
 which was written before the parser was run on them. The word lists were improved with the even rows and three odd ones
-of collected_offers.csv (rows count from 1); those of later_offers.csv and sourced_offers.csv were collected afterwards.
+of collected_offers.csv (rows count from 1); those of the other files were collected afterwards.
 `--failures` prints those that are refused though they have a reading, and those that are read wrongly.
 """
 
@@ -23,9 +23,15 @@ from offerloop.errors import InputError
 from offerloop.offers import guess_currency, parse_offer
 
 DATA = Path(__file__).parents[1] / "tests" / "offers" / "short_form" / "data"
-GROUPS = {"even": "even rows", "odd": "odd rows", "later": "collected later", "opened": "with a source that opens"}
+GROUPS = {
+    "even": "even rows",
+    "odd": "odd rows",
+    "later": "collected later",
+    "opened": "with a source that opens",
+    "last": "collected last",
+}
 """The parts that are counted apart, and what they are called."""
-_LATER = {"later": "later_offers.csv", "opened": "sourced_offers.csv"}
+_LATER = {"later": "later_offers.csv", "opened": "sourced_offers.csv", "last": "held_out_offers.csv"}
 REFUSED = "refused"
 OUTCOMES = ("read rightly", "refused though it has a reading", "read wrongly", "rightly refused")
 LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German"}

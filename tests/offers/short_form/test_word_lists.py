@@ -82,6 +82,24 @@ READ = {
     "Ab 100 € 15 % Rabatt": ("EUR", save(spend="100", percent=15)),
     "领券满199减100": ("CNY", save(spend="199", save="100")),
     "₹50 off": ("INR", coupon(amount="50")),
+    "買二送一": ("TWD", buy(2, 1)),
+    "第二杯半價": ("TWD", buy(1, 1, percent=50)),
+    "滿$1000折$100": ("TWD", save(spend="1000", save="100")),
+    "滿HK$500免運費": ("HKD", ships(min_spend="500")),
+    "任选3样99元": ("CNY", any_of(3, price="99")),
+    "限时买二送一，全场通用": ("CNY", buy(2, 1)),
+    "每满100减10元最高40元": ("CNY", save(spend="100", save="10", each_full=True, max_discount="40")),
+    "300减30，500减60": (
+        "CNY", save(tiers=[{"spend": "300", "save": "30"}, {"spend": "500", "save": "60"}]),
+    ),
+    "新人5元无门槛券": ("CNY", coupon(amount="5", **FIRST)),
+    "Buy 3 Shirts, Get 15% Off": ("USD", save(on="Shirts", count=3, percent=15, by_count=True)),
+    "Buy 3+ items, save $5": ("USD", save(count=3, save="5", by_count=True)),
+    "Buy 3 or more at $19 each": ("USD", coupon(price="19", each_unit=True, min_count=3)),
+    "3 items for $30": ("USD", any_of(3, price="30")),
+    "Free shipping on all orders": ("USD", ships()),
+    "Ab 3 Stück 10 % Rabatt": ("EUR", save(count=3, percent=10, by_count=True)),
+    "50 % auf den zweiten Artikel": ("EUR", buy(1, 1, percent=50)),
 }  # fmt: skip
 TWO_READINGS = {
     "买三免一": (buy(2, 1), buy(3, 1)),
@@ -120,6 +138,18 @@ def test_the_only_reading_has_the_number_1():
     assert parse_offer("3 for 2", "USD", 1) == buy(2, 1)
     with pytest.raises(InputError, match="has one reading, so there is no reading 2"):
         parse_offer("3 for 2", "USD", 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Buy 2 Kids Backpacks, Get 10% Off Your Entire Order", "Buy 2 boxes, get 10% off", "Buy 1, get 50% off",
+        "麦咖啡买二送一", "今日买一送一", "最高立减50元", "满200返20", "2个月8折", "滿額享9折",
+    ],
+)  # fmt: skip
+def test_what_is_said_of_something_else_is_refused(text):
+    with pytest.raises(InputError):
+        parse_offer(text, guess_currency(text))
 
 
 @pytest.mark.parametrize("language", WRITTEN_LANGUAGES)

@@ -55,12 +55,13 @@ _POINT_OF_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{2}0")
 _THOUSAND = re.compile(r"(?<![0-9.])([0-9]+)k(?![^\W_])", re.IGNORECASE)
 
 
-def signed_currency(text: str) -> str | None:
-    """The currency of the first sign or code, if any."""
+def signed_currency(text: str, usual: str) -> str | None:
+    """The currency of the first sign or code, if any; the usual one where the sign may stand for it."""
     for match in _amounts("").finditer(unicodedata.normalize("NFKC", text)):
         sign = match["before"] or match["after"]
         if sign:
-            return _SIGNS.get(sign.upper(), (sign,))[0]
+            currencies = _SIGNS.get(sign.upper(), (sign,))
+            return usual if usual in currencies else currencies[0]
     return None
 
 

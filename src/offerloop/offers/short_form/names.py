@@ -21,10 +21,19 @@ _FIRST = 0xE100
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
 _BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
 _ON = re.compile(
-    r"\s+on\s+(?!(?:orders?|purchases?|your|their|any|the\s+first|an?|minimum|min\.?)\b)([^,，+]+?)[.!]*(?=[,，+]|$)",
+    r"\s+on\s+(?!(?:orders?|purchases?|all\s+(?:orders|purchases)|every\s+order|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
+    r"([^,，+]+?)[.!]*(?=[,，+]|$)",
     re.IGNORECASE,
 )
 """What an offer is about; other words behind "on" are those of the word list."""
+_BOUGHT = re.compile(
+    r"^(?P<buy>\s*buy\s+\w+)\s+"
+    r"(?!(?:and|bags?|bottles?|box(?:es)?|cans?|days|different|eligible|get|in|items?|months|more|nights|or|packs?|"
+    r"participating|pieces?|products?|qualifying|save|units?|weeks|years)\b)"
+    r"(?P<name>[a-z]{3,})(?=(?:,|\s|&|and\b)+(?:get\s+\S+\s+off|save\s+\S+)[.!]*$)",
+    re.IGNORECASE,
+)
+"""One word for what is bought, as in "buy 3 shirts, get 15% off"; several may describe it in a way that is no name."""
 _BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
 _RESERVED = re.compile(
     r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
@@ -85,7 +94,11 @@ class Names:
             scopes.append(self._groups(match[1], bare=True))
             return ""
 
-        text = _ON.sub(after_on, re.sub(NAME, bracket, text))
+        def bought(match: re.Match[str]) -> str:
+            scopes.append(self._groups(match["name"], bare=True))
+            return match["buy"]
+
+        text = _BOUGHT.sub(bought, _ON.sub(after_on, re.sub(NAME, bracket, text)))
         if len(scopes) > 1:
             raise InputError(
                 Message("an offer is about one thing; several names stand together, as in 'on Tea or Coffee'")

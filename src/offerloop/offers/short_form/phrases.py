@@ -55,9 +55,16 @@ class WordList:
     phrases: tuple[Phrase, ...]
     signs: frozenset[str]
     hints: tuple[tuple[re.Pattern[str], str], ...]
+    variants: Mapping[int, str]
+    """Other signs for those of the list, such as those of traditional Chinese."""
+
+    def has_variants(self, text: str) -> bool:
+        """Return whether a text has other signs than those of the list."""
+        return text.translate(self.variants) != text
 
     def spelt(self, text: str) -> str:
         """Return a text before amounts are looked for: number words in digits, and one spelling of each word."""
+        text = text.translate(self.variants)
         for pattern, instead in self.spelling:
             text = pattern.sub(instead, text)
         return text
@@ -71,6 +78,7 @@ class WordList:
 
     def hint(self, text: str) -> str | None:
         """Return a form that is near in meaning to a text that is not understood."""
+        text = text.translate(self.variants)
         return next((form for pattern, form in self.hints if pattern.search(text)), None)
 
 
@@ -93,7 +101,17 @@ def word_list(language: str) -> WordList:
         tuple(phrase for entry in written["phrases"] for phrase in _phrases(entry, spaced=language != "zh")),
         frozenset(written["signs"]),
         tuple((re.compile(one["of"], re.IGNORECASE), one["form"]) for one in written["hints"]),
+        _variants(written.get("variants", {})),
     )
+
+
+def _variants(written: Mapping[str, str]) -> dict[int, str]:
+    return {
+        ord(other): sign
+        for others, signs in written.items()
+        for other, sign in zip(others, signs, strict=True)
+        if other != sign
+    }
 
 
 def _numbers(numbers: Mapping[str, int]) -> list[tuple[re.Pattern[str], str]]:

@@ -50,6 +50,8 @@ _JOIN = re.compile(r"[+＋](?!\s*(?:$|[→,;·=-]|items?\b|[0-9]+ ?(?:gratis|fre
 _SAID_TWICE = re.compile(r"(?P<first>.+?)\s*(?:\((?P<inside>[^()]+)\)|\s[—–-]\s+(?P<behind>.+))\s*[.!。]?")
 """What is said twice, as in "3 for 2 (buy 2 get 1 free)"."""
 _USUAL_CURRENCIES = {"en": "USD", "zh": "CNY", "de": "EUR"}
+_USUAL_OF_VARIANTS = {"zh": "TWD"}
+"""The usual currency of a text with other signs than those of the word list: traditional Chinese."""
 
 
 def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[str, Any]:
@@ -83,13 +85,16 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
 def guess_currency(text: str) -> str:
     """Return the currency of the first sign or code outside names.
 
-    Without one that is CNY for Chinese text, EUR for German text, else USD.
+    Without one that is CNY for Chinese text, TWD for traditional Chinese, EUR for German text, else USD; TWD also for a
+    sign in traditional Chinese that may stand for it.
     """
     rests = [unicodedata.normalize("NFKC", rest) for rest, _ in _parts(text)[1]]
-    languages = [language_of(rest) for rest in rests]
-    signed = (signed_currency(word_list(language).spelt(rest)) for rest, language in zip(rests, languages, strict=True))
-    usual = next((language for language in languages if language != "en"), "en")
-    return next((currency for currency in signed if currency), _USUAL_CURRENCIES[usual])
+    language = next((one for one in map(language_of, rests) if one != "en"), "en")
+    words = word_list(language)
+    has_variants = any(words.has_variants(rest) for rest in rests)
+    usual = (_USUAL_OF_VARIANTS if has_variants else _USUAL_CURRENCIES)[language]
+    signed = (signed_currency(words.spelt(rest), usual) for rest in rests)
+    return next((currency for currency in signed if currency), usual)
 
 
 def _both(text: str, offers: Sequence[Mapping[str, Any]], currency: str) -> str:
@@ -137,7 +142,8 @@ class _Text:
 
     def __init__(self, text: str, scope: Mapping[str, Any], names: Names, currency: str) -> None:
         self.scope, self.names, self.currency, self.text = scope, names, currency, text.strip()
-        rest = unicodedata.normalize("NFKC", text).strip().rstrip(".。!,;")
+        rest = text.replace("，", "， ")  # it parts no thousands: 300减30，500减60
+        rest = unicodedata.normalize("NFKC", rest).strip().rstrip(".。!,;")
         self.language = language_of(rest)
         self.words = word_list(self.language)
         rest = plain_numbers(self.words.spelt(rest), self.language)
