@@ -142,7 +142,7 @@ def plan(
     final = decided.assigned.sort("customer_id")
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
-    test = stage("coming test", coming_test, decided.assigned, events, effects)
+    test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
     gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,

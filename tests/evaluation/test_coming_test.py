@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, MOST_PERIODS, ComingTest, difference
+from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, MOST_TEST_DAYS, ComingTest, difference
 from offerloop.evaluation.moments import Moments
 
 
@@ -11,7 +11,7 @@ from offerloop.evaluation.moments import Moments
 def test_an_effect_of_that_size_is_shown_in_four_of_five_experiments(n_treated, n_control):
     rng = np.random.default_rng(2)
     draw = lambda n: rng.gamma(2.0, 500.0, n) * (rng.random(n) < 0.6)  # noqa: E731
-    said = [ComingTest.of(draw(n_treated + n_control), n_treated, n_control).detectable for _ in range(20)]
+    said = [ComingTest.of(draw(n_treated + n_control), n_treated, n_control, 7).detectable for _ in range(20)]
     each = np.mean(said) / n_treated
     shown = [difference(Moments.of(draw(n_treated) + each), Moments.of(draw(n_control))).low > 0 for _ in range(1500)]
     assert np.mean(shown) == pytest.approx(0.8, abs=0.06)
@@ -19,25 +19,25 @@ def test_an_effect_of_that_size_is_shown_in_four_of_five_experiments(n_treated, 
 
 def test_a_group_too_small_shows_nothing():
     before = np.arange(100.0)
-    assert ComingTest.of(before, 100 - LEAST + 1, LEAST - 1).detectable is None
-    assert ComingTest.of(before, 100 - LEAST, LEAST).detectable > 0
+    assert ComingTest.of(before, 100 - LEAST + 1, LEAST - 1, 7).detectable is None
+    assert ComingTest.of(before, 100 - LEAST, LEAST, 7).detectable > 0
 
 
 def test_too_few_buyers_show_nothing():
     before = np.zeros(1000)
     before[: 10 * LEAST_BUYERS - 1] = 500.0
-    assert ComingTest.of(before, 900, 100).detectable is None
+    assert ComingTest.of(before, 900, 100, 7).detectable is None
     before[10 * LEAST_BUYERS - 1] = 500.0
-    assert ComingTest.of(before, 900, 100).detectable > 0
+    assert ComingTest.of(before, 900, 100, 7).detectable > 0
 
 
 def test_after_so_many_periods_the_hoped_for_effect_is_shown_in_four_of_five_experiments():
     rng = np.random.default_rng(3)
     n_treated, n_control, each = 270, 60, 60.0
     draw = lambda n, weeks: (rng.gamma(2.0, 500.0, (n, weeks)) * (rng.random((n, weeks)) < 0.6)).sum(axis=1)  # noqa: E731
-    said = [ComingTest.of(draw(n_treated + n_control, 1), n_treated, n_control) for _ in range(5)]
+    said = [ComingTest.of(draw(n_treated + n_control, 1), n_treated, n_control, 7) for _ in range(5)]
     weeks = round(np.mean([one.periods(each * n_treated) for one in said]))
-    assert 15 < weeks < MOST_PERIODS
+    assert 15 < weeks < MOST_TEST_DAYS / 7
     shown = [
         difference(Moments.of(draw(n_treated, weeks) + each * weeks), Moments.of(draw(n_control, weeks))).low > 0
         for _ in range(400)
@@ -48,20 +48,20 @@ def test_after_so_many_periods_the_hoped_for_effect_is_shown_in_four_of_five_exp
 def test_as_many_customers_as_it_takes_show_it_within_a_year():
     rng = np.random.default_rng(4)
     draw = lambda n: rng.gamma(2.0, 500.0, n) * (rng.random(n) < 0.6)  # noqa: E731
-    small, hoped = ComingTest.of(draw(4_000), 3_600, 400), 5.0 * 3_600
-    assert small.periods(hoped) > 2 * MOST_PERIODS
+    small, hoped = ComingTest.of(draw(4_000), 3_600, 400, 7), 5.0 * 3_600
+    assert small.periods(hoped) > 2 * MOST_TEST_DAYS / 7
     times = small.times_as_many(hoped)
-    large = ComingTest.of(draw(round(4_000 * times)), round(3_600 * times), round(400 * times))
-    assert large.periods(hoped * times) == pytest.approx(MOST_PERIODS, rel=0.2)
+    large = ComingTest.of(draw(round(4_000 * times)), round(3_600 * times), round(400 * times), 7)
+    assert large.periods(hoped * times) == pytest.approx(MOST_TEST_DAYS / 7, rel=0.2)
 
 
 def test_what_no_number_of_periods_shows():
     before = np.full(200, 700.0)
     before[::3] = 0.0
-    few = ComingTest.of(before[: 100 + LEAST], 101, LEAST - 1)
+    few = ComingTest.of(before[: 100 + LEAST], 101, LEAST - 1, 7)
     assert few.detectable is None
     assert few.periods(1e6) is None
     assert few.times_as_many(1e6) == pytest.approx(LEAST / (LEAST - 1))
-    assert ComingTest.of(before, 200, 0).times_as_many(1e6) is None
-    assert ComingTest.of(before, 100, 100).periods(0.0) is None
-    assert ComingTest.of(np.zeros(200), 100, 100).periods(1e6) is None
+    assert ComingTest.of(before, 200, 0, 7).times_as_many(1e6) is None
+    assert ComingTest.of(before, 100, 100, 7).periods(0.0) is None
+    assert ComingTest.of(np.zeros(200), 100, 100, 7).periods(1e6) is None

@@ -42,7 +42,7 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
     made = started(tmp_path, SHOWN.with_columns(probability=pl.lit("50 %")), offers)
     config = load_config(made.config)
     assert config.sources["exposures"].columns["offer_id"] == "voucher text"
-    assert config.evaluate.window_days == 7  # the plan and its read-out are of one week, however far apart the rounds
+    assert config.evaluate.window_days == 14
     assert any("'kein Gutschein'" in str(one) for one in made.facts["sources"]["exposures"]["notes"])
     events = prepare(config, DuckDBEngine())
     shown = collect(events.exposures.select("offer_id", "propensity").unique(), "offer_id")

@@ -271,3 +271,13 @@ def test_a_large_shop_is_looked_at_in_groups_and_loses_nobody(responsive, monkey
     assert both.height == whole.height
     assert both["other"].mean() == pytest.approx(both["value_minor"].mean(), rel=0.05)
     assert both.select(pl.corr("value_minor", "other")).item() > 0.95
+
+
+def test_over_two_weeks_twice_as_much_is_sold_gained_and_given_and_no_more_than_one_coupon_redeemed(responsive):
+    settings = configured({"kind": "coupon", "on": "each category", "percent": 10})
+    two = settings.model_copy(update={"evaluate": settings.evaluate.model_copy(update={"window_days": 14})})
+    of_one, of_two = (estimate_effects(responsive, usual(responsive), one).effects for one in (settings, two))
+    for name in ("value_minor", "held_out_value_minor", "discount_minor", "value_high_minor"):
+        np.testing.assert_allclose(of_two[name], 2 * of_one[name], rtol=1e-9)
+    assert (of_two["p_redeem"] > of_one["p_redeem"]).all()
+    assert (of_two["p_redeem"] <= np.minimum(2 * of_one["p_redeem"], 1)).all()

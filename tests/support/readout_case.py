@@ -40,7 +40,7 @@ def full() -> ReadoutFindings:
         covariate=Message("revenue of as many days before the plan"),
         effects=tuple(effects),
         against_forecast=AgainstForecast(
-            Estimate(14200, 7100, 21300), Estimate(14000, 7000, 21000), Estimate(13000, 1000, 25000), 7, 14
+            Estimate(14200, 7100, 21300), Estimate(14000, 7000, 21000), Estimate(13000, 1000, 25000), 7, 14, 7
         ),
         bought_anyway=BoughtAnyway(Estimate(0.62, 0.4, 0.84), 120, any_coupon=True),
         too_few=(Message("campaign {name}: {treated} treated and {held} held back", name="own", treated=3, held=2),),

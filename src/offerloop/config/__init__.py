@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from offerloop.config.model import (
         JDBC,
         Config,
+        Evaluate,
         FilledCells,
         JoinedFile,
         Listed,
@@ -65,6 +66,7 @@ __all__ = [
     "Config",
     "ConfigSection",
     "Data",
+    "Evaluate",
     "ExperimentSettings",
     "FilledCells",
     "JoinedFile",

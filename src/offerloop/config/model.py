@@ -272,10 +272,11 @@ class Response(ConfigSection):
 
 
 class Evaluate(ConfigSection):
-    """`[evaluate]`: how policies are valued on the log of shown offers."""
+    """`[evaluate]`: how long offers count, in the log of shown offers and in the plan."""
 
     window_days: int = Field(default=7, ge=1)
-    """Days from each exposure on, its own included, whose orders are its outcome, at most to the customer's next."""
+    """Days that a plan is for. In the log: days from each exposure on, its own included, whose orders are its outcome,
+    at most to the customer's next."""
 
 
 class Config(ConfigSection):

@@ -167,17 +167,18 @@ def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
         )
 
 
-TEST_DAYS = 7
+def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects, period_days: int) -> ComingTest | None:
+    """Return the coming test, from the margin in as many days before of all for whom an offer is planned, held or not.
 
-
-def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects) -> ComingTest | None:
-    """Return the coming test, from the margin in the week before of all for whom an offer is planned, held or not."""
+    `period_days` are the days that the plan is for.
+    """
     planned = assigned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
     if planned.is_empty():
         return None
-    week = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - TEST_DAYS)
-    bought = collect(week.group_by("customer_id").agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
+    lately = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - period_days)
+    bought = collect(lately.group_by("customer_id").agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
     worth = planned.join(bought, on="customer_id", how="left")["list_value_minor"].fill_null(0)
     margin = effects.margins.filter(pl.col("category").is_null())["margin"][0]
     n_treated = planned.filter(pl.col("arm") == PLAN).height
-    return ComingTest.of(margin * worth.to_numpy().astype(np.float64), n_treated, planned.height - n_treated)
+    margins = margin * worth.to_numpy().astype(np.float64)
+    return ComingTest.of(margins, n_treated, planned.height - n_treated, period_days)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.experiment import (
         LEAST,
         LEAST_BUYERS,
-        MOST_PERIODS,
+        MOST_TEST_DAYS,
         POWER_80,
         RATIO_ALPHA,
         ComingTest,
@@ -64,7 +64,7 @@ __all__ = [
     "LAGS",
     "LEAST",
     "LEAST_BUYERS",
-    "MOST_PERIODS",
+    "MOST_TEST_DAYS",
     "NONE",
     "OTHER",
     "POWER_80",

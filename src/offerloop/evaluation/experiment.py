@@ -32,8 +32,8 @@ LEAST = 30
 """Customers that a group must have before a difference of it is shown."""
 LEAST_BUYERS = 15
 """Buyers that a group must be expected to have: with fewer, intervals of what they spend miss far too often."""
-MOST_PERIODS = 52
-"""Periods (weeks) for which a test of a plan may go on: in a year a shop's customers and prices are others."""
+MOST_TEST_DAYS = 364
+"""Days for which a test of a plan may go on: in a year a shop's customers and prices are others."""
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
 SIMULATED = 99_999
@@ -138,24 +138,32 @@ class ComingTest:
     """The same by the normal approximation, of groups of any size; infinite where a group is empty."""
     buyers: float
     """Buyers to be expected in the smaller group."""
+    period_days: int
+    """Days of one period."""
 
     @classmethod
-    def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int) -> ComingTest:
-        """Judge a test by the outcome of both groups in as long a period before, (customers,): not adjusted.
+    def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int, period_days: int) -> ComingTest:
+        """Judge a test by the outcome of both groups in one period before it, (customers,): not adjusted.
 
         The groups are drawn again many times; in 80 of 100 the interval of no effect reaches down less far than that.
         """
         n_buyers = int(np.count_nonzero(before))
         rough, buyers = _rough(before, n_treated, n_control), min(n_treated, n_control) * n_buyers / max(len(before), 1)
         if not enough(n_treated, n_control, n_buyers):
-            return cls(n_treated, n_control, None, rough, buyers)
+            return cls(n_treated, n_control, None, rough, buyers, period_days)
         rng, lows, whole = np.random.default_rng(0), [], Moments.of(before)
         fewer = min(n_treated, n_control)
         for _ in range(REDRAWN):
             some = Moments.of(before[rng.choice(len(before), fewer, replace=False, shuffle=False)])
             pair = (some, whole - some) if fewer == n_treated else (whole - some, some)
             lows.append(difference(*pair).low)
-        return cls(n_treated, n_control, -float(np.quantile(lows, 0.2)) * n_treated, rough, buyers)
+        detectable = -float(np.quantile(lows, 0.2)) * n_treated
+        return cls(n_treated, n_control, detectable, rough, buyers, period_days)
+
+    @property
+    def most_periods(self) -> int:
+        """Periods for which the test may go on."""
+        return max(MOST_TEST_DAYS // self.period_days, 1)
 
     def periods(self, hoped: float) -> int | None:
         """After how many periods an effect of this size in each, in total over the treated, is shown in 80 of 100.
@@ -171,11 +179,12 @@ class ComingTest:
         return math.ceil(max(1.0 + 1e-9, self._information(hoped), LEAST_BUYERS / self.buyers))
 
     def times_as_many(self, hoped: float) -> float | None:
-        """How many times as many customers in both groups show it within MOST_PERIODS; None where no number does."""
+        """How many times as many customers in both groups show it within `most_periods`; None where no number does."""
         fewest = min(self.n_treated, self.n_control)
         if fewest == 0 or hoped <= 0 or self.buyers <= 0:
             return None
-        return max(LEAST / fewest, self._information(hoped) / MOST_PERIODS, LEAST_BUYERS / self.buyers / MOST_PERIODS)
+        needed = max(self._information(hoped), LEAST_BUYERS / self.buyers)
+        return max(LEAST / fewest, needed / self.most_periods)
 
     def _information(self, hoped: float) -> float:
         """How many times as much must be seen as in one period; over several, sums are no longer skewed."""

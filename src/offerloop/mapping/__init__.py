@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         unreadable_times,
     )
     from offerloop.mapping.other_sources import customer_attributes
+    from offerloop.mapping.rounds import days_between_rounds
     from offerloop.mapping.shop import GuessedValue, currency_evidence, guess_currency, guess_zone
     from offerloop.mapping.shown import carried_terms
     from offerloop.mapping.sources import infer_mapping, sample_sources
@@ -65,6 +66,7 @@ __all__ = [
     "currency_evidence",
     "customer_attributes",
     "customer_notes",
+    "days_between_rounds",
     "decided_form",
     "encoding_notes",
     "forms_of",

@@ -15,6 +15,18 @@ BASES_OF_EFFECTS = {
 """What the effect of an offer rests on, by the names in the tables."""
 
 
+_WEEK = 7
+
+
+def period_text(days: int) -> Message:
+    """Return "one week", "2 weeks" or, where the days are no whole weeks, "10 days"."""
+    if days == _WEEK:
+        return Message("one week", context="length of time")
+    if days % _WEEK == 0:
+        return Message("{n} week", context="length of time", plural="{n} weeks").with_values(n=days // _WEEK)
+    return Message("{n} day", context="length of time", plural="{n} days").with_values(n=days)
+
+
 def capital(text: str) -> str:
     """Return a text with a capital letter where it begins with a letter."""
     return text[:1].upper() + text[1:]

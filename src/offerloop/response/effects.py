@@ -1,12 +1,12 @@
 """From the response to shelf prices to the effect of every offer on every customer.
 
-A coupon of depth d on a category, for one week, on a pair whose usual weekly sales are s and whose sales grow
+A coupon of depth d on a category, for a period, on a pair whose usual sales in it are s and whose sales grow
 by theta for each unit of depth (R-learner, clipped at 0, scaled by the calibration slope):
 
     gained = theta s d     value = margin x gained     cost = (1 - funded share) x d x (s + gained)
 
 The discount is counted on everything the customer buys in the category, the usual purchases included. Where the
-coupon's maximum is less than d of what the customer usually spends there in a week with a purchase, d is what the
+coupon's maximum is less than d of what the customer usually spends there in a period with a purchase, d is what the
 maximum comes to. Each effect is chosen by models of the *other* half of the customers, as a mean over several
 divisions into halves; `held_out` columns value it by the realised slopes of the customer's own half.
 """
@@ -66,7 +66,7 @@ class _Pairs:
     """Positions in `categories`."""
     categories: list[str]
     sales: Floats
-    """Usual weekly value at list price, minor units."""
+    """Usual value at list price, minor units; of a week, or of the period that the plan is for."""
     theta: Floats
     """Relative growth of sales per unit of depth; what the plan is chosen by."""
     theta_low: Floats
@@ -74,6 +74,12 @@ class _Pairs:
     p_buy: Floats
     p_slope: Floats
     heldouts: tuple[_HeldOut, ...]
+
+    def over(self, days: int) -> _Pairs:
+        """Return them for a period of some days, from those of a week; weeks count as independent."""
+        weeks, missed = days / 7, 1 - self.p_buy
+        p_slope = self.p_slope * weeks * np.maximum(missed, 1e-9) ** (weeks - 1)
+        return replace(self, sales=self.sales * weeks, p_buy=1 - missed**weeks, p_slope=p_slope)
 
     def within(self, categories: list[str]) -> _Pairs:
         """Return the pairs of some categories."""
@@ -146,6 +152,7 @@ def campaign_offers(config: Config, categories: list[str], listed: Listed, margi
 def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assumed: pl.DataFrame) -> list[pl.DataFrame]:
     """The effects of offers as shelf prices tell, by division as in `Effects.views`; assumed effects are last."""
     pairs = _recent_pairs(study, config, [str(one.offer.category) for one in offers])
+    pairs = pairs.over(config.evaluate.window_days)
     parts: list[list[pl.DataFrame]] = [[] for _ in pairs.heldouts]
     for offer in offers:
         own = pairs.within([str(offer.offer.category)])
@@ -315,7 +322,7 @@ def _value_and_discount(theta: Floats, sales: Floats, depth: Floats, margin: flo
 
 
 def _depth(offer: Offer, pairs: _Pairs) -> Floats:
-    """The offer's depth, or what its maximum comes to in a usual basket: sales of a week with a purchase."""
+    """The offer's depth, or what its maximum comes to in a usual basket: sales of a period with a purchase."""
     depth = np.full(len(pairs.sales), float(offer.depth or 0))
     basket = pairs.sales / np.maximum(pairs.p_buy, 1e-9)
     return depth if offer.most_minor is None else np.minimum(depth, offer.most_minor / np.maximum(basket, 1e-9))

@@ -9,7 +9,7 @@ from offerloop.commands.init.page import page
 from offerloop.commands.init.sizing import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, OrderFigures, sized
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
-from offerloop.evaluation.experiment import LEAST, MOST_PERIODS, POWER_80
+from offerloop.evaluation.experiment import LEAST, MOST_TEST_DAYS, POWER_80
 
 
 def weeks(orders, size):
@@ -29,7 +29,7 @@ def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be
         assert (size.budget, size.holdout) == (usual, HOLDOUT)
     else:
         assert orders.planned(size.budget) * size.holdout >= LEAST
-        assert profit is None or weeks(orders, size) <= MOST_PERIODS + 0.5
+        assert profit is None or weeks(orders, size) <= MOST_TEST_DAYS / 7 + 0.5
 
 
 def test_the_usual_size_stays_where_it_is_enough():

@@ -138,7 +138,7 @@ def test_margins_are_rounded_half_away_from_zero():
 )
 def test_realised_is_placed_beside_the_forecast(forecast, place, overlaps):
     realised = Estimate(60.0, 40.0, 79.0)
-    found = AgainstForecast(forecast, realised, realised, 7, 7)
+    found = AgainstForecast(forecast, realised, realised, 7, 7, 7)
     assert (found.place, found.overlaps) == (place, overlaps)
 
 
@@ -158,7 +158,9 @@ def test_a_longer_period_compares_only_its_first_week_with_the_forecast(tmp_path
     assert done.summary["adjusted_by"] == "spend of the quarter before the plan, from the profiles"
     week, whole = 100 * float(done.summary["forecast"]["realised"]["value"]), total(done.summary, "profit")[0]
     assert whole / 6 < week < whole / 2.5
-    assert "only the first 7 of the 28 days" in done.summary["forecast"]["sentence"]
+    assert (
+        "The forecast is for one week, so only that part of the 28 days counts" in done.summary["forecast"]["sentence"]
+    )
 
 
 # (d) Segments.

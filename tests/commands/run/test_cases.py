@@ -60,7 +60,7 @@ def test_what_is_assumed_says_so_on_the_first_screen_in_charts_and_in_tables(ass
 def held_out(made, per_customer):
     """A plan on assumption whose customers bought like this in the week before."""
     findings = made["no study, all assumed"]
-    return replace(findings, test=ComingTest.of(np.array(per_customer), len(per_customer) - 40, 40))
+    return replace(findings, test=ComingTest.of(np.array(per_customer), len(per_customer) - 40, 40, 7))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -68,7 +68,7 @@ def test_a_plan_on_assumption_is_a_test_where_a_read_out_can_show_it(made, langu
     """A profit of 126.00 a week in total, where customers left 1.50 or 3.50 each."""
     findings = held_out(made, [150.0, 350.0] * 200)
     first, summary = first_of(page_of(findings, language)), summarise(findings, language)
-    assert summary["coming_test"]["weeks_to_show_it"] == 2
+    assert summary["coming_test"]["days_to_show_it"] == 14
     assert summary["coming_test"]["shows_it_within_a_year"]
     assert summary["coming_test"]["sentence"] in summary["decision"]
     if language == "en":
@@ -82,7 +82,7 @@ def test_a_plan_on_assumption_is_not_called_a_test_where_no_read_out_can_show_it
     """The same profit where customers left nothing or 200.00: the headline knows what section 9 says."""
     findings = held_out(made, [0.0, 20_000.0] * 200)
     page, summary = page_of(findings, language), summarise(findings, language)
-    assert summary["coming_test"]["weeks_to_show_it"] > 52
+    assert summary["coming_test"]["days_to_show_it"] > 364
     assert not summary["coming_test"]["shows_it_within_a_year"]
     assert summary["coming_test"]["customers_to_show_it_within_a_year"] > 400
     assert summary["coming_test"]["sentence"] in summary["decision"]
@@ -104,7 +104,7 @@ def test_a_plan_on_assumption_is_not_called_a_test_where_no_read_out_can_show_it
 )
 def test_groups_too_small_for_any_read_out_are_said_in_the_decision(made, n_control, says):
     findings = made["no study, all assumed"]
-    test = ComingTest.of(np.array([100.0] * 100 + [300.0] * 71), 171 - n_control, n_control)
+    test = ComingTest.of(np.array([100.0] * 100 + [300.0] * 71), 171 - n_control, n_control, 7)
     assert says in summarise(replace(findings, test=test))["decision"]
 
 

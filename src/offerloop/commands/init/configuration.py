@@ -78,6 +78,8 @@ class ShopText:
     """Sources that were not given, each with what it would add."""
     clean: Sequence[str] = field(default_factory=list)
     """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
+    period_days: int | None = None
+    """Days that a plan is for, where the log of offers says so."""
 
 
 def beside(path: Path, folder: Path) -> str:
@@ -108,7 +110,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
-    lines += ["", *_settings(shop.audit_only, shop.size, shop.clean), "", *shop.campaign]
+    lines += ["", *_settings(shop.audit_only, shop.size, shop.clean), *_period(shop.period_days), "", *shop.campaign]
     return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
 
@@ -237,6 +239,11 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
         *_holdout(size),
         "# To compare the plan with what you do today, add [business_as_usual]: see docs/concepts/allocation.md.",
     ]
+
+
+def _period(days: int | None) -> list[str]:
+    why = f"guessed: offers were shown every {days} days; a plan is for as long, and orders in it count"
+    return [] if days is None else ["", "[evaluate]", entry("window_days", str(days), why)]
 
 
 def _holdout(size: Size) -> list[str]:

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from offerloop.config import MOST_HOLDOUT, ExperimentSettings
-from offerloop.evaluation import LEAST, MOST_PERIODS, POWER_80
+from offerloop.evaluation import LEAST, MOST_TEST_DAYS, POWER_80
 from offerloop.message import Message
 
 HOLDOUT = ExperimentSettings().holdout
@@ -43,7 +43,7 @@ class OrderFigures:
         if self.profit is None:
             return math.ceil(_SPARE * least)
         information = (POWER_80 * self.margin_sd / self.profit) ** 2 / (holdout * (1 - holdout))
-        return math.ceil(_SPARE * max(least, information / MOST_PERIODS))
+        return math.ceil(_SPARE * max(least, information / (MOST_TEST_DAYS / 7)))
 
     def planned(self, budget: int) -> int:
         """Customers for whom a budget pays, at the most that an offer can cost."""

@@ -18,7 +18,7 @@ from offerloop.commands.init.draft import draft_message
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
 from offerloop.commands.init.findings import ADDS, InitResult, is_draft
 from offerloop.commands.init.given_columns import Given, guesses
-from offerloop.config import SourceName, load_config, report_language
+from offerloop.config import Evaluate, SourceName, load_config, report_language
 from offerloop.errors import InputError
 from offerloop.mapping import (
     ColumnMatch,
@@ -27,6 +27,7 @@ from offerloop.mapping import (
     carried_terms,
     column_values,
     customer_attributes,
+    days_between_rounds,
     encoding_notes,
     guess_currency,
     guess_zone,
@@ -46,6 +47,10 @@ from offerloop.workspace import SampleRows, Samples, known_encoding
 FILE = "offerloop.toml"
 _LOG = logging.getLogger(__name__)
 _MARGIN = GuessedValue("0.30", Message("share of the list price left before any offer's cost"))
+
+
+MOST_PERIOD_DAYS = 35
+"""Offers that were shown less often are no rounds, each of which holds until the next."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +149,28 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     zone = guess_zone(language, money.value, orders)
     return ShopText(
         title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
-        clean_lines(others, orders),
+        clean_lines(others, orders), _period_days(texts),
     )  # fmt: skip
+
+
+def _period_days(texts: Sequence[SourceText]) -> int | None:
+    """Days from one round of offers to the next, where they are others than a plan is for by default."""
+    shown = next((one for one in texts if one.name == "exposures" and not one.opened), None)
+    days = None if shown is None else days_between_rounds(shown.match, shown.sample, shown.time_format)
+    usual = Evaluate().window_days
+    if shown is None or days is None or days == usual:
+        return None
+    if days > MOST_PERIOD_DAYS:
+        shown.match.notes.append(
+            Message(
+                "offers were shown every {days} days, and what is bought in the first {n} counts; set "
+                "evaluate.window_days if an offer holds longer",
+                days=days,
+                n=usual,
+            )
+        )
+        return None
+    return days
 
 
 def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, ColumnMatch]) -> SourceText:

@@ -191,8 +191,8 @@ def _by_fifth(run: PastRun, planned: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("predicted", "customer_id").with_columns(segments)
 
 
-def against_forecast(run: PastRun, week: OutcomePanel, days: int, period_days: int) -> AgainstForecast | None:
-    """Realised profit of the first week beside the forecast of the plan as it went out; None without a forecast."""
+def against_forecast(run: PastRun, start: OutcomePanel, days: int, period_days: int) -> AgainstForecast | None:
+    """Realised profit of the first `days` beside the forecast of the plan as it went out; None without one."""
     rows = run.comparison.filter(pl.col("campaign_id").is_in(run.sent))
     rule = "plan as sent" if "plan as sent" in set(rows["rule"]) else "plan"
     rows = rows.filter(pl.col("rule") == rule)
@@ -201,8 +201,8 @@ def against_forecast(run: PastRun, week: OutcomePanel, days: int, period_days: i
     names = ("profit_minor", "profit_low_minor", "profit_high_minor")
     ends = rows.select(pl.coalesce(name, "profit_minor").sum().cast(pl.Float64) for name in names)
     forecast = Estimate(*ends.row(0))
-    adjusted, plain = compare(*sides(week.planned), "plan", "profit_minor")
-    return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days)
+    adjusted, plain = compare(*sides(start.planned), "plan", "profit_minor")
+    return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days, run.config.evaluate.window_days)
 
 
 def bought_anyway(panel: OutcomePanel, conversion: ReadoutEffect, *, any_coupon: bool) -> BoughtAnyway | None:

@@ -68,8 +68,10 @@ class AgainstForecast:
     realised: Estimate
     unadjusted: Estimate
     days: int
-    """Days of the period that are compared: the forecast is for seven."""
+    """Days of the period that are compared."""
     period_days: int
+    forecast_days: int
+    """Days that the forecast is for."""
 
     @property
     def place(self) -> Place:

@@ -16,7 +16,7 @@ from offerloop.commands.readout.sentences import (
     voice_of,
 )
 from offerloop.message import Message
-from offerloop.report import Localizer, Opening, Tile, study_page
+from offerloop.report import Localizer, Opening, Tile, period_text, study_page
 
 __all__ = ["render_readout", "summarise_readout"]
 FORECAST_NOTES: dict[Place, Message] = {
@@ -98,7 +98,8 @@ def _forecast(findings: ReadoutFindings, _: Localizer) -> Tile:
             _("the run holds no forecast of a plan that was sent"),
         )
     value, interval = _.money.parts(both.forecast)
-    return Tile(_("Forecast, one week", context="key figure"), value, _(FORECAST_NOTES[both.place], interval=interval))
+    label = _("Forecast, {period}", context="key figure", period=period_text(both.forecast_days))
+    return Tile(label, value, _(FORECAST_NOTES[both.place], interval=interval))
 
 
 def _conversion(findings: ReadoutFindings, _: Localizer) -> Tile:

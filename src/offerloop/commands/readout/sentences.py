@@ -19,9 +19,8 @@ from offerloop.evaluation import POWER_80, Z95, Estimate
 from offerloop.locale import languages
 from offerloop.message import Message, packed
 from offerloop.profiles import TAG_LABELS
-from offerloop.report import Localizer, Money, iso_day, rounded
+from offerloop.report import Localizer, Money, iso_day, period_text, rounded
 
-WEEK = 7
 FINDINGS = {
     "raised": Message("The plan's offers raised profit by {profit} {days} ({groups}{cost})."),
     "lowered": Message("The plan's offers lowered profit by {profit} {days} ({groups}{cost})."),
@@ -181,23 +180,25 @@ def place_sentence(both: AgainstForecast, _: Localizer) -> str:
 
 
 def _of_days(both: AgainstForecast, _: Localizer) -> str:
-    if both.period_days > WEEK:
-        return _("of the first {n} days", n=WEEK)
+    if both.period_days > both.forecast_days:
+        return _("of the first {n} day", context="read-out", plural="of the first {n} days", n=both.forecast_days)
     return _("of {n} day", context="read-out", plural="of {n} days", n=both.days)
 
 
 def _other_length(both: AgainstForecast, _: Localizer) -> str:
-    if both.period_days == WEEK:
+    if both.period_days == both.forecast_days:
         return ""
-    if both.days < WEEK:
+    length = period_text(both.forecast_days)
+    if both.days < both.forecast_days:
         return _(
-            "The forecast is for one week; only {n} day of it has been read.",
-            plural="The forecast is for one week; only {n} days of it have been read.",
+            "The forecast is for {length}; only {n} day of it has been read.",
+            plural="The forecast is for {length}; only {n} days of it have been read.",
             n=both.days,
+            length=length,
         )
     return _(
-        "The forecast is for one week, so only the first {week} of the {n} days count here.",
-        week=WEEK,
+        "The forecast is for {length}, so only that part of the {n} days counts here.",
+        length=length,
         n=both.period_days,
     )
 

@@ -49,7 +49,7 @@ def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
         (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK, HOLDOUT])
     )
     n_treated = planned.filter(pl.col("arm") == PLAN).height
-    test = ComingTest.of(_margin_of_a_day(run, planned), n_treated, planned.height - n_treated)
+    test = ComingTest.of(_margin_of_a_day(run, planned), n_treated, planned.height - n_treated, 1)
     days = test.periods(weekly_effect_minor / WEEK)
     if days is not None:
         days = max(days, math.ceil(RECENT_DAYS * LEAST_BUYERS / test.buyers))

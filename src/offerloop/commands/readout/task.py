@@ -35,7 +35,6 @@ from offerloop.commands.readout.inputs import (
 from offerloop.commands.readout.outcomes import check_known, cost_basis, outcomes
 from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
-from offerloop.commands.readout.sentences import WEEK
 from offerloop.commands.readout.side_files import SideFile
 from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import engine_of
@@ -145,8 +144,8 @@ def _with_effects(
     table: pl.DataFrame,
 ) -> ReadoutFindings:
     """The findings with every comparison."""
-    whole, start = panel(run, table), period.start(WEEK)
-    week: OutcomePanel = (
+    whole, start = panel(run, table), period.start(run.config.evaluate.window_days)
+    of_forecast: OutcomePanel = (
         whole if start.last == period.last else panel(run, outcomes(run, orders, start, redemptions)).by(whole)
     )
     by_plan, few = plan_effects(whole)
@@ -157,7 +156,7 @@ def _with_effects(
         base,
         covariate=whole.covariate,
         effects=(*by_plan, *programme_effects(whole), *usual, *segments, *explored),
-        against_forecast=against_forecast(run, week, start.days, period.days),
+        against_forecast=against_forecast(run, of_forecast, start.days, period.days),
         too_few=(*few, *few_usual, *few_segments),
         too_few_explored=tuple(few_explored),
     )

@@ -14,7 +14,7 @@ from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
-from offerloop.report import Localizer, Money
+from offerloop.report import Localizer, Money, period_text
 from offerloop.tables import EXPLORE, HOLDBACK
 from offerloop.tables import PLAN as PLAN_ARM
 
@@ -146,6 +146,8 @@ class RunFacts:
     n_customers: int
     pulled_forward: float | None
     """Share of the gain that is missing in the week after."""
+    period_days: int
+    """Days that the plan is for."""
     reach: Reach | None = None
     """What a read-out of the plan could show; None where nothing is sent."""
 
@@ -153,6 +155,11 @@ class RunFacts:
     def at_margin(self) -> str:
         """The margin and what it rests on, in words."""
         return self.localizer(MARGINS[self.margin_basis], margin=Share(self.margin))
+
+    @property
+    def period(self) -> Message:
+        """How long the plan is for, in words."""
+        return period_text(self.period_days)
 
     @property
     def money(self) -> Money:
@@ -208,6 +215,7 @@ def gather(findings: Findings, language: str = "en") -> RunFacts:
         campaigns=tuple(_campaign(findings, one, language) for one in findings.campaigns),
         n_customers=findings.tables["assignments"].height,
         pulled_forward=ShelfEvidence.read(findings).pulled_forward(),
+        period_days=findings.config.evaluate.window_days,
     )
     if findings.test is None or not facts.sent:
         return facts

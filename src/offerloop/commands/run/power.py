@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from offerloop.evaluation import MOST_PERIODS, ComingTest
+from offerloop.evaluation import ComingTest
 from offerloop.message import Message
-from offerloop.report import Localizer
+from offerloop.report import Localizer, period_text
 
 DIGITS = 2
 """Significant digits of the customers that a test takes: a rough figure."""
@@ -15,7 +15,7 @@ DIGITS = 2
 
 @dataclass(frozen=True)
 class Reach:
-    """The coming test beside the profit that is forecast for a week, in minor units."""
+    """The coming test beside the profit that is forecast for a period, in minor units."""
 
     test: ComingTest
     hoped: float
@@ -23,14 +23,19 @@ class Reach:
     """All of the shop's."""
 
     @property
-    def weeks(self) -> int | None:
-        """Weeks of the plan after which a read-out shows the forecast profit; None when none does."""
+    def periods(self) -> int | None:
+        """Periods of the plan after which a read-out shows the forecast profit; None when none does."""
         return self.test.periods(self.hoped)
+
+    @property
+    def days(self) -> int | None:
+        """The same in days."""
+        return None if self.periods is None else self.periods * self.test.period_days
 
     @property
     def can_show(self) -> bool:
         """Whether it does within a year."""
-        return self.weeks is not None and self.weeks <= MOST_PERIODS
+        return self.periods is not None and self.periods <= self.test.most_periods
 
     @property
     def n_planned(self) -> int:
@@ -50,11 +55,11 @@ class Reach:
 
 def reach_sentence(reach: Reach, _: Localizer) -> str:
     """What a read-out of the plan shows, or what it would take."""
-    weeks, customers = reach.weeks, reach.customers
-    if reach.can_show and weeks is not None:
+    days, customers = reach.days, reach.customers
+    if reach.can_show and days is not None:
         return _(
-            "If the profit is as forecast, a read-out after {weeks} of this plan shows it in 80 of 100 cases.",
-            weeks=weeks_text(weeks),
+            "If the profit is as forecast, a read-out after {time} of this plan shows it in 80 of 100 cases.",
+            time=period_text(days),
         )
     if customers is None:
         return _("No read-out of this plan could show whether it pays: {why}.", why=_why(reach))
@@ -63,7 +68,7 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
         if customers > reach.n_customers
         else Message("That takes a larger budget.")
     )
-    if weeks is None:
+    if days is None:
         return _(
             "No test of this plan could confirm that it pays. Within a year, it would need about {customers}"
             " customers instead of {planned} ({treated} + {held}). {limit}",
@@ -74,9 +79,9 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
             held=reach.test.n_control,
         )
     return _(
-        "A test would need {weeks} to confirm a profit this small. Within a year, it would need about "
+        "A test would need {time} to confirm a profit this small. Within a year, it would need about "
         "{customers} customers instead of {planned} ({treated} + {held}). {limit}",
-        weeks=weeks_text(weeks),
+        time=period_text(days),
         customers=customers,
         planned=reach.n_planned,
         limit=_(limit),
@@ -92,9 +97,4 @@ def _why(reach: Reach) -> Message:
         return Message("none of the customers planned for an offer is held out")
     if reach.test.n_treated == 0:
         return Message("all customers planned for an offer are held out")
-    return Message("in the week before, none of the customers planned for an offer bought anything")
-
-
-def weeks_text(weeks: int) -> Message:
-    """ "1 week", "5 weeks"."""
-    return Message("{n} week", context="length of time", plural="{n} weeks").with_values(n=weeks)
+    return Message("as long before the plan as it is for, none of the customers planned for an offer bought anything")

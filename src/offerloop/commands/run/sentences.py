@@ -20,10 +20,10 @@ from offerloop.commands.run.facts import (
     CampaignFacts,
     RunFacts,
 )
-from offerloop.commands.run.power import Reach, reach_sentence, weeks_text
+from offerloop.commands.run.power import Reach, reach_sentence
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.message import Message, followed
-from offerloop.report import BASES_OF_EFFECTS, Localizer
+from offerloop.report import BASES_OF_EFFECTS, Localizer, period_text
 from offerloop.response import CHECK_NAMES
 
 BASIS_MARKS = {
@@ -105,7 +105,7 @@ def _on_assumption(reach: Reach | None, sent: Message | str, kept: Message | str
             else Message("Send {sent} as a test: what it changes is assumed, not measured.")
         )
         return text.with_values(sent=sent, kept=kept)
-    if not reach.can_show or reach.weeks is None:
+    if not reach.can_show or reach.days is None:
         text = (
             Message(
                 "Send {sent} on trust only: its effect is assumed, and no test of this plan could show "
@@ -119,11 +119,11 @@ def _on_assumption(reach: Reach | None, sent: Message | str, kept: Message | str
         )
         return text.with_values(sent=sent, kept=kept)
     text = (
-        Message("Send {sent} as a test over {weeks}: what it changes is assumed, not measured; do not send {kept}.")
+        Message("Send {sent} as a test over {time}: what it changes is assumed, not measured; do not send {kept}.")
         if kept
-        else Message("Send {sent} as a test over {weeks}: what it changes is assumed, not measured.")
+        else Message("Send {sent} as a test over {time}: what it changes is assumed, not measured.")
     )
-    return text.with_values(sent=sent, kept=kept, weeks=weeks_text(reach.weeks))
+    return text.with_values(sent=sent, kept=kept, time=period_text(reach.days))
 
 
 def decision(facts: RunFacts) -> str:
@@ -174,9 +174,10 @@ def _mark(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
 def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
     _, sent = facts.localizer, campaign.sent_forecast
     what = _(
-        "send {n} {noun} for one week; expected profit {profit} on an expected spend of {spend}{most}{mark}.",
+        "send {n} {noun} for {period}; expected profit {profit} on an expected spend of {spend}{most}{mark}.",
         n=campaign.n_sent,
         noun=noun(campaign, _),
+        period=facts.period,
         profit=_.estimate(sent.profit),
         spend=campaign.costs.text(sent.spend_minor),
         most=_most(campaign, _),
@@ -271,7 +272,7 @@ def _assumed(campaign: CampaignFacts, _: Localizer) -> str:
 
 
 def _ahead(campaign: CampaignFacts, facts: RunFacts) -> str:
-    """How much of the gain may only be bought ahead, in money: the forecast of one week counts it as gained.
+    """How much of the gain may only be bought ahead, in money: the forecast counts it as gained.
 
     Shelf prices tell it of offers that rest on them alone.
     """

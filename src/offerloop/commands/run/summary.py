@@ -159,7 +159,7 @@ def _test(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
         return fields
     return fields | {
         "profit_hoped_for": facts.money.decimal(reach.hoped),
-        "weeks_to_show_it": reach.weeks,
+        "days_to_show_it": reach.days,
         "shows_it_within_a_year": reach.can_show,
         "customers_to_show_it_within_a_year": reach.customers,
         "sentence": reach_sentence(reach, facts.localizer),

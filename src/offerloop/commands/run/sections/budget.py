@@ -252,15 +252,17 @@ def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Fi
         f"budget-{_position(campaign, facts)}",
         _("{title}: {finding}", context="page title", title=campaign.findings.title, finding=title),
         _(
-            "Profit of one week ({currency}) by budget if the shop's assumption holds; dashed: "
+            "Profit of {period} ({currency}) by budget if the shop's assumption holds; dashed: "
             "assumed, without an interval; beyond the stop point no offer is assumed to pay",
             currency=currency,
+            period=facts.period,
         )
         if campaign.is_assumed
         else _(
-            "Held-out profit of one week ({currency}) by budget, 95 % band; beyond the stop point "
+            "Held-out profit of {period} ({currency}) by budget, 95 % band; beyond the stop point "
             "no offer is estimated to pay",
             currency=currency,
+            period=facts.period,
         ),
         line(points, _levels(campaign, curve[-1]["budget_minor"], _), axes, assumed=campaign.is_assumed),
         _table(campaign, curve, _),

@@ -129,7 +129,7 @@ def _profit_tile(facts: RunFacts, n_sent: int) -> Tile:
         if interval
         else _("no interval: assumed, not measured; for the {n} who get the plan's offer", n=n_sent)
     )
-    return Tile(_("Expected profit, one week"), value, note)
+    return Tile(_("Expected profit, {period}", context="key figure", period=facts.period), value, note)
 
 
 def _amount(profit: Estimate, _: Localizer) -> tuple[str, str]:
@@ -148,9 +148,9 @@ def _kept_tiles(facts: RunFacts) -> tuple[Tile, ...]:
     best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
     value, interval = _amount(best.plan.profit, _)
     note = (
-        _("95 % interval {interval}, one week", context="note of a key figure", interval=interval)
+        _("95 % interval {interval}, {period}", context="note of a key figure", interval=interval, period=facts.period)
         if interval
-        else _("no interval: assumed, one week")
+        else _("no interval: assumed, {period}", context="note of a key figure", period=facts.period)
     )
     spent = _("the best plan would have spent {spend}", spend=best.costs.text(best.plan.spend_minor))
     return Tile(profit, value, note), Tile(spend, money.exact(0), spent), treated
@@ -172,7 +172,7 @@ def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
     ]
     points = [LinePoint(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
     table = Table(
-        _("Profit of one week by the share of the discount that suppliers pay"),
+        _("Profit of {period} by the share of the discount that suppliers pay", period=facts.period),
         (
             _("supplier share", context="column title"),
             _("customers with an offer"),
@@ -185,13 +185,13 @@ def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
     )
     measure = (
         Message(
-            "Without a budget limit: profit of one week ({currency}) if the shop's assumption holds, "
+            "Without a budget limit: profit of {period} ({currency}) if the shop's assumption holds, "
             "each customer's best offer, by the share of each discount that suppliers pay; dashed: "
             "assumed, without an interval"
         )
         if campaign.is_assumed
         else Message(
-            "Without a budget limit: expected profit of one week ({currency}), each customer's best "
+            "Without a budget limit: expected profit of {period} ({currency}), each customer's best "
             "offer, by the share of each discount that suppliers pay; 95 % band"
         )
     )
@@ -199,7 +199,7 @@ def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
     return figure(
         "supplier-share",
         _title(campaign, _),
-        _(measure, currency=findings.config.shop.currency),
+        _(measure, currency=findings.config.shop.currency, period=facts.period),
         line(points, _levels(campaign, facts), axes, assumed=campaign.is_assumed),
         table,
         mark=basis_mark(campaign, _),

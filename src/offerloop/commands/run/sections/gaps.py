@@ -81,15 +81,15 @@ def _to_measure(facts: RunFacts) -> list[str]:
             "keep the budget small, because it is spent on trust; a test needs more customers, or an "
             "offer that is expected to change more."
         )
-    elif reach is None or reach.weeks == 1:
+    elif reach is None or reach.periods == 1:
         text = Message(
-            "send the plan as written, with its holdout and its exploration, and read it out when the week "
+            "send the plan as written, with its holdout and its exploration, and read it out when its time "
             "is over (offerloop readout): that measures what is assumed here."
         )
     else:
         text = Message(
-            "send the plan as written, with its holdout and its exploration, anew each week, and read each "
-            "week out (offerloop readout); named in experiment.outcomes, these measure together what "
+            "send the plan as written, with its holdout and its exploration, anew for each period, and "
+            "read each out (offerloop readout); named in experiment.outcomes, these measure together what "
             "is assumed here."
         )
     return [_(text), *test_sentences(facts)]

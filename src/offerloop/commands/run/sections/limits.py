@@ -12,7 +12,7 @@ from offerloop.commands.run.shelf_evidence import OUTCOMES, ShelfEvidence
 from offerloop.evaluation import LEAST, LEAST_BUYERS
 from offerloop.message import Message, Share
 from offerloop.offers import OFFER_KIND_NAMES
-from offerloop.report import Block, Bullets, Localizer, Section, Text
+from offerloop.report import Block, Bullets, Localizer, Section, Text, period_text
 from offerloop.response import CHECK_NAMES
 
 
@@ -125,17 +125,19 @@ def _test(findings: Findings, _: Localizer) -> str:
         return _(
             "The read-out of this plan could not show anything: {treated} customers get the plan's "
             "offer and {held} are held back, and a comparison needs {least} on each side, {buyers} "
-            "of whom buy in the week; hold back a larger share, plan for more customers, or read out "
+            "of whom buy in {period}; hold back a larger share, plan for more customers, or read out "
             "a longer period.",
             treated=test.n_treated,
             held=test.n_control,
             least=LEAST,
             buyers=LEAST_BUYERS,
+            period=period_text(test.period_days),
         )
     return _(
-        "The one-week test compares {treated} customers with an offer and {held} without. Going by the "
-        "week before, it has an 80 % chance to detect extra margin of {detectable} or more. Much smaller"
-        " effects will usually be missed.",
+        "The test of {period} compares {treated} customers with an offer and {held} without. Going by what was "
+        "bought as long before, it has an 80 % chance to detect extra margin of {detectable} or more. Much "
+        "smaller effects will usually be missed.",
+        period=period_text(test.period_days),
         detectable=_.money.text(test.detectable),
         treated=test.n_treated,
         held=test.n_control,
@@ -178,8 +180,9 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
         *common,
         _("Failed checks: {names}.", context="limits of the report", names=_.clauses(failed)) if failed else "",
         _(
-            "About {share} of the gain in units is bought earlier; the forecast of one week counts it as gained.",
+            "About {share} of the gain in units is bought earlier; the forecast of {period} counts it as gained.",
             share=_.share(pulled),
+            period=facts.period,
         )
         if pulled
         else "",

@@ -105,7 +105,10 @@ def _table(rows: list[Row], facts: RunFacts) -> Table:
         _("profit gained without it [95 % interval]"),
     )
     return Table(
-        _("What each limit costs: profit without it less that of the plan, held out, for one week"),
+        _(
+            "What each limit costs: profit without it less that of the plan, held out, for {period}",
+            period=facts.period,
+        ),
         columns,
         tuple(_cells(row, facts) for row in rows),
     )

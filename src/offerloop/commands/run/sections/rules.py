@@ -133,18 +133,18 @@ def _figure(campaign: CampaignFacts, facts: RunFacts) -> Figure:
     )
     measure = (
         Message(
-            "Profit of one week ({currency}) against doing nothing if the shop's assumption holds; "
+            "Profit of {period} ({currency}) against doing nothing if the shop's assumption holds; "
             "hollow: assumed, without an interval; expected spend {spend}"
         )
         if campaign.is_assumed
         else Message(
-            "Held-out profit of one week ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
+            "Held-out profit of {period} ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
         )
     )
     return figure(
         f"rules-{facts.campaigns.index(campaign) + 1}",
         _("{title}: {finding}", context="page title", title=campaign.findings.title, finding=_finding(campaign, _)),
-        _(measure, currency=money.currency, spend=campaign.costs.text(campaign.plan.spend_minor)),
+        _(measure, period=facts.period, currency=money.currency, spend=campaign.costs.text(campaign.plan.spend_minor)),
         forest(dots, money_labels(money), lines_per_row=2),
         _table(campaign, _),
         says=_.stopped(_.clauses(said)),

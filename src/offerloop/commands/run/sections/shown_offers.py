@@ -32,7 +32,6 @@ DRAWN = 16
 NAMED = 3
 LONG = 24
 """Letters of a name that one line of a narrow chart holds."""
-WEEK = 7
 RARE = 0.01
 """The share of logs in which earlier offers do nothing and which are said to show that they do."""
 
@@ -79,17 +78,6 @@ def _rests_on(shown: ShownOffers, findings: Findings, _: Localizer) -> tuple[str
             "whose time must not depend on what was bought in between. Purchases that it moved "
             "from later days are counted as gained.",
             days=days,
-        ),
-        *(
-            []
-            if shown.window_days == WEEK
-            else [
-                _(
-                    "The plan is for one week: it takes what an exposure changes in {days} days as the "
-                    "change of that week.",
-                    days=days,
-                )
-            ]
         ),
         _("Value is the margin gained before the offer's cost. The discount is what was redeemed, whoever pays it."),
         *(
