@@ -43,6 +43,7 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
     config = load_config(made.config)
     assert config.sources["exposures"].columns["offer_id"] == "voucher text"
     assert config.evaluate.window_days == 14
+    assert config.campaigns[0].budget_basis == "expected"  # a percentage has no upper limit
     assert any("'kein Gutschein'" in str(one) for one in made.facts["sources"]["exposures"]["notes"])
     events = prepare(config, DuckDBEngine())
     shown = collect(events.exposures.select("offer_id", "propensity").unique(), "offer_id")

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
-from offerloop.events import listed_offers
+from offerloop.events import ONE_PERCENT, listed_offers
 from offerloop.mapping import column_values, reference
 from offerloop.offers import liability_minor, read_offers
 
@@ -29,13 +29,16 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
     if source.opened:
         return Costs(0)
     head = source.sample.head
+    decimal = source.sample.decimal
     columns = {
-        ours: column_values(head, guess.written, source.sample.decimal, as_number=ours == "percent")
+        ours: column_values(
+            head, guess.written, decimal, as_number=ours == "percent", one_percent=ONE_PERCENT.get(ours)
+        )
         for ours, guess in source.mapping()
     }
     for name in source.attributes:
         numeric = source.match.columns[name].numeric
-        columns[name] = column_values(head, reference(name), source.sample.decimal, as_number=numeric)
+        columns[name] = column_values(head, reference(name), decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     most, unlimited = [0], list[str]()
     for listed_offer in listed_offers(table.drop_nulls("offer_id")):
