@@ -104,10 +104,10 @@ def everyone():
             for n in range(1, 11)
         ),
         types=(
-            ResponseType("persuadable", around(0.071, 0.02), 0.061),
-            ResponseType("sure_thing", around(0.08, 0.02), 0.031),
-            ResponseType("lost_cause", around(0.823, 0.02), 0.012),
-            ResponseType("sleeping_dog", Estimate(0.026, 0.006, 0.046), -0.004),
+            ResponseType("persuadable", around(0.071, 0.02)),
+            ResponseType("sure_thing", around(0.08, 0.02)),
+            ResponseType("lost_cause", around(0.823, 0.02)),
+            ResponseType("sleeping_dog", Estimate(0.026, 0.006, 0.046)),
         ),
         unchanged_cost=None,
         unchanged_money=None,

@@ -63,7 +63,6 @@ if TYPE_CHECKING:
         UnchangedCost,
         cost_that_changes_nothing,
         has_response_types,
-        response_type_rows,
         response_type_shares,
     )
     from offerloop.response.trial.spending import Spending
@@ -161,7 +160,6 @@ __all__ = [
     "rank_share",
     "ratio_estimate",
     "ratio_of_parts",
-    "response_type_rows",
     "response_type_shares",
     "robust_scores",
     "rows_with_overlap",

@@ -36,7 +36,7 @@ def table_rows(table: InputTable, texts: Sequence[str] = (), ids: Sequence[str] 
     if isinstance(table, str | PathLike):
         path = as_path(table)
         return _whole(read_table(path, texts), (*texts, *ids)), path
-    return _whole(numbered(as_polars(table)), (*texts, *ids)), Path("table")
+    return _whole(numbered(single_values(as_polars(table))), (*texts, *ids)), Path("table")
 
 
 def table_on_engine(table: InputTable, engine: Engine | None, texts: Sequence[str] = ()) -> tuple[Frame, Path] | None:

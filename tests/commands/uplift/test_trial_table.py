@@ -211,6 +211,12 @@ def test_one_category_per_customer_tells_nobody_apart():
     assert notes["ignored_id"].names == ("customer",)
 
 
+def test_a_column_of_objects_is_left_out_as_in_a_file():
+    """Polars has hardly any operation for it."""
+    objects = made().with_columns(thing=pl.Series([object()] * 4_000, dtype=pl.Object))
+    assert prepared(objects).encoding.names == prepared(made()).encoding.names
+
+
 def test_missing_features_are_filled_in_openly_and_missing_outcomes_refused():
     holes = made().with_columns(spend_before=pl.when(pl.col("customer") % 7 == 0).then(None).otherwise("spend_before"))
     notes = notes_of(prepared(holes))

@@ -259,7 +259,7 @@ def test_figures_of_the_findings_are_on_the_page(pages):
     assert "[1.01, 1.63]" in first
     shown = (
         "0.62 [0.56, 0.68]", "DR-learner (chosen)", "183.0 [179.0, 187.0]", "0.930 [0.900, 0.960]", "38 % [29, 47]",
-        "43.0 % [41.0, 45.0]", "7.1 % [5.1, 9.1]", "1.62 [1.45, 1.80]", "Customers are told apart by 3 columns",
+        "43.0 % [41.0, 45.0]", "7.1 % [5.1, 9.1]", "1.62 [1.45, 1.80]", "The estimators learn from 3 columns",
     )  # fmt: skip
     for text in shown:
         assert text in page
@@ -319,7 +319,7 @@ def test_groups_that_are_treated_alike_are_said_to_be():
 
 def test_a_type_that_no_prediction_knows_has_no_share():
     found = everyone()
-    none = replace(found.types[3], share=around(0.0, 0.0), effect=0.0)
+    none = replace(found.types[3], share=around(0.0, 0.0))
     page = render_uplift(replace(found, types=(*found.types[:3], none)))
     assert "the offer does harm. The estimator predicts this of nobody." in page
     assert "sleeping dog: nobody" in page

@@ -9,6 +9,7 @@ import statsmodels.api as sm
 from offerloop.evaluation import Z95
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.estimators.dr_learner import DRLearner
+from offerloop.response.estimators.s_learner import SLearner
 from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
 
 OFFERS = (NO_OFFER_TERMS, OfferTerms("a", "a", 1.0))
@@ -79,9 +80,23 @@ def test_clusters_widen_the_projection():
 
 def test_shuffling_what_matters_costs_most():
     evidence, effect = trial(3)
-    losses = shuffled_losses(DRLearner(), evidence, effect, 1, [np.array([k]) for k in range(3)], 1)
+    losses = shuffled_losses(DRLearner(), evidence, None, effect, 1, [np.array([k]) for k in range(3)], 1)
     assert losses[1].low > 0
     assert losses[1].value > 4 * max(abs(losses[0].value), abs(losses[2].value))
+
+
+def test_a_fixed_cost_does_not_hide_what_matters():
+    """Trees that were given value less cost took every cost for a purchase."""
+    rng = np.random.default_rng(7)
+    x, action = rng.normal(size=(3_000, 2)), rng.integers(0, 2, 3_000)
+    value = 10.0 * (rng.random(3_000) < 0.02 + 0.1 * action * (x[:, 1] > 0))
+    evidence = Evidence(x, action, value, np.full((3_000, 2), 0.5), OFFERS)
+    cost = replace(evidence, outcome=0.15 * action)
+    effect = 2 * value * np.where(action == 1, 1, -1)
+    groups = [np.array([0]), np.array([1])]
+    with_cost, without = (shuffled_losses(SLearner(), evidence, one, effect, 1, groups, 1) for one in (cost, None))
+    assert with_cost[1].low > 0
+    assert [one.value for one in with_cost] == pytest.approx([one.value for one in without])
 
 
 def test_kinds_are_valued_on_customers_who_did_not_make_them():

@@ -43,7 +43,6 @@ from offerloop.response import (
     plain_differences,
     rank_share,
     ratio_estimate,
-    response_type_rows,
     response_type_shares,
     robust_scores,
     widened_estimate,
@@ -305,11 +304,8 @@ class FindingsBuilder:
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
         shares = response_type_shares(robust_scores(self.bought, self.chances), offer, effect, self.study.whose)
-        likely = response_type_rows(self.chances[:, 0], self.chances[:, offer], effect)
         for name, share in shares.items():
-            weight = np.maximum(likely[name], 0.0)
-            mean = float((weight @ effect) / weight.sum()) if weight.sum() > 0 else 0.0
-            yield ResponseType(name, share, mean)  # type: ignore[arg-type]
+            yield ResponseType(name, share)  # type: ignore[arg-type]
 
     def _unchanged_cost(self) -> UnchangedCost | None:
         """Return the cost that changes nothing among those who got what the policy gives."""

@@ -128,8 +128,6 @@ class ResponseType:
 
     name: Literal["persuadable", "sure_thing", "lost_cause", "sleeping_dog"]
     share: Estimate
-    effect: float
-    """Mean predicted effect of those most likely of this type."""
 
 
 @dataclass(frozen=True)

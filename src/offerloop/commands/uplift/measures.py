@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from offerloop.commands.uplift.findings import TargetingWorth, UpliftFindings
 from offerloop.evaluation import Estimate, known_step, number
@@ -96,12 +96,6 @@ def measure(findings: UpliftFindings, _: Localizer) -> Measure:
     if findings.value is not None:
         return Measure(_(MEASURES["value"]), _customers(sizes), _)
     return outcome_measure(findings, _)
-
-
-def value_measure(findings: UpliftFindings, _: Localizer) -> Measure:
-    """The same before cost."""
-    whole = measure(findings, _)
-    return whole if findings.cost is None else replace(whole, name=_(MEASURES["value"]))
 
 
 def outcome_measure(findings: UpliftFindings, _: Localizer) -> Measure:

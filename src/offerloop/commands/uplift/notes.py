@@ -75,8 +75,8 @@ def notes(findings: UpliftFindings, _: Localizer) -> tuple[str, ...]:
     if findings.features:
         own.append(
             _(
-                "Customers are told apart by {n} column: {names}.",
-                plural="Customers are told apart by {n} columns: {names}.",
+                "The estimators learn from {n} column: {names}.",
+                plural="The estimators learn from {n} columns: {names}.",
                 n=len(findings.features),
                 names=_names(findings.features, _),
             )

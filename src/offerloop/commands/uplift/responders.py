@@ -45,16 +45,17 @@ class Responders:
 
     def importances(self) -> Iterator[Importance]:
         """What the chosen estimator rests on, what matters most first."""
-        compared = self.study.compared
-        if compared.profit.size < FEWEST_ROWS:
+        if self.trial.value.size < FEWEST_ROWS:
             return
         sources = [name for name, _ in self.trial.encoding.sources]
         groups = {
             name: np.array([k for k, one in enumerate(sources) if one == name]) for name in dict.fromkeys(sources)
         }
         estimator = ESTIMATORS.load(self.study.decision.estimator)()
-        effect = compared.selection.gain[:, self.offer]
-        losses = shuffled_losses(estimator, compared.profit, effect, self.offer, list(groups.values()), compared.seed)
+        losses = shuffled_losses(
+            estimator, self.trial.value, self.trial.cost, self.study.effect[:, self.offer], self.offer,
+            list(groups.values()), self.study.judged.seed,
+        )  # fmt: skip
         by_loss = [Importance(name, loss) for name, loss in zip(groups, losses, strict=True)]
         yield from sorted(by_loss, key=lambda one: -one.loss.value)
 

@@ -45,17 +45,20 @@ TERMS = (
     Entry(
         "area",
         Message("area", context="glossary of a trial"),
-        Message("the mean height of that curve: what an order of customers is worth whatever share is treated"),
+        Message("the mean height of that curve: what an order of customers brings, averaged over all shares treated"),
     ),
     Entry(
         "doubly-robust",
         Message("doubly robust", context="glossary of a trial"),
-        Message("a prediction of each outcome, corrected by the errors it makes; right if either is"),
+        Message(
+            "a prediction of each outcome, corrected by the errors it makes; right on average if the predictions or "
+            "the probabilities of the offers are"
+        ),
     ),
     Entry(
         "weights-alone",
         Message("by weights alone (SNIPS)"),
-        Message("the mean of those whom the policy would have given what they got, without any prediction: a check"),
+        Message("the mean of the customers who got what the policy would give them, without any prediction: a check"),
     ),
     Entry(
         "balance",
@@ -75,7 +78,7 @@ TERMS = (
     Entry(
         "outcome",
         Message("proportional effect", context="glossary of a trial"),
-        Message("the same share for all of what they do anyway; the baseline that every estimator has to beat"),
+        Message("an offer changes what customers do anyway by the same share for all; the baseline for all estimators"),
     ),
     Entry(
         "ridge-t",
@@ -90,12 +93,12 @@ TERMS = (
     Entry(
         "r-learner",
         Message("R-learner", context="glossary of a trial"),
-        Message("a linear model of what is left of outcome and treatment once the expected is taken off"),
+        Message("a linear model of the effect, learned from how outcome and treatment differ from what was expected"),
     ),
     Entry(
         "structured",
         Message("appetite and sensitivity", context="glossary of a trial"),
-        Message("boosted trees in turns: what customers do anyway, and how an offer changes it"),
+        Message("two models of boosted trees, fitted by turns: what customers do anyway, and how an offer changes it"),
     ),
     Entry(
         "s-learner",

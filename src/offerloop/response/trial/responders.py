@@ -8,7 +8,7 @@ one half of the customers gives kinds, whose effects are those of the other half
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,9 @@ from scipy.stats import t as student
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.evaluation import Estimate
 from offerloop.response.estimators.penalised import spread
-from offerloop.response.evidence import Estimator, Evidence
+from offerloop.response.evidence import Estimator, Evidence, learned
 from offerloop.response.scores import draw_folds
+from offerloop.response.terms import OfferTerms
 from offerloop.response.trial.spread import mean_estimate
 
 LEAST_LEAF = 100
@@ -99,27 +100,48 @@ def _varying_rows(evidence: Evidence, offer: int) -> Ints:
 
 
 def shuffled_losses(
-    estimator: Estimator, profit: Evidence, effect: Floats, offer: int, groups: Sequence[Ints], seed: int
+    estimator: Estimator,
+    value: Evidence,
+    cost: Evidence | None,
+    effect: Floats,
+    offer: int,
+    groups: Sequence[Ints],
+    seed: int,
 ) -> list[Estimate]:
     """Return for each group of columns how much less a learned effect tells when they are shuffled.
 
     What it tells is the covariance of the standardised prediction with the effect (n,) of left-out customers; each half
-    is predicted by the other one.
+    is predicted by the other one. Value and cost are learned apart, as in the study: of value less cost, models of
+    purchases would take each cost for one.
     """
     rng = np.random.default_rng(seed)
-    half = _halves(profit, rng)
-    rows = np.empty((len(groups), profit.size))
+    half = _halves(value, rng)
+    rows = np.empty((len(groups), value.size))
     for own_half in (0, 1):
-        out = np.flatnonzero(half == own_half)
-        fitted = estimator.fit(profit.of(half != own_half), seed)
-        features, real = profit.features[out], effect[out] - effect[out].mean()
-        plain = _standard(fitted.effects(features, profit.offers)[:, offer])
+        out, others = np.flatnonzero(half == own_half), half != own_half
+        paid = None if cost is None else cost.of(others)
+        predict = _profit_effect(estimator, value.of(others), paid, value.offers[offer], seed)
+        features, real = value.features[out], effect[out] - effect[out].mean()
+        plain = _standard(predict(features))
         for k, columns in enumerate(groups):
             shuffled = features.copy()
             shuffled[:, columns] = features[np.ix_(rng.permutation(len(out)), columns)]
-            permuted = _standard(fitted.effects(shuffled, profit.offers)[:, offer])
-            rows[k, out] = (plain - permuted) * real
-    return [mean_estimate(one, profit.customer) for one in rows]
+            rows[k, out] = (plain - _standard(predict(shuffled))) * real
+    return [mean_estimate(one, value.customer) for one in rows]
+
+
+def _profit_effect(
+    estimator: Estimator, value: Evidence, cost: Evidence | None, offer: OfferTerms, seed: int
+) -> Callable[[Floats], Floats]:
+    """Return what an estimator predicts of an offer's effect on value less cost, from features."""
+    gain = learned(estimator, value, seed)
+    paid = None if cost is None else learned(estimator, cost.after(value), seed)
+
+    def predict(features: Floats) -> Floats:
+        effects = gain.effects(features, (offer,))[:, 0]
+        return effects if paid is None else effects - paid.effects(features, (offer,))[:, 0]
+
+    return predict
 
 
 def kinds(evidence: Evidence, effect: Floats, seed: int) -> list[Kind]:

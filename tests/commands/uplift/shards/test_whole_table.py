@@ -115,6 +115,9 @@ def test_all_rows_say_of_arms_what_they_say_in_memory(study, trial):
     assert [asdict(one) for one in findings.balance] == [pytest.approx(asdict(one)) for one in whole.balance]
     assert asdict(findings.arms[1].raw) == pytest.approx(asdict(whole.arms[1].raw))
     assert asdict(findings.policies[0].snips) == pytest.approx(asdict(whole.policies[0].snips))
+    assert asdict(findings.negative_controls["member"]) == pytest.approx(
+        asdict(whole.negative_controls["member"]), abs=0.005
+    )
     for one, other in ((findings.arms[1], whole.arms[1]), (findings.policies[0], whole.policies[0])):
         assert one.profit.value == pytest.approx(other.profit.value, abs=0.02)
         assert one.profit.high - one.profit.low == pytest.approx(other.profit.high - other.profit.low, rel=0.05)

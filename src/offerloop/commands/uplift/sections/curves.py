@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from offerloop.commands.uplift.findings import UpliftFindings
-from offerloop.commands.uplift.measures import everyone, measure
+from offerloop.commands.uplift.measures import MEASURES, everyone, measure
+from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sentences import estimator, order
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
@@ -44,8 +45,8 @@ def curve_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     intro = Text(
         _(
             "From left to right more customers get an offer, those ranked best by {estimator} first, each the "
-            "offer that suits best. Where the curve is flat, further customers bring nothing; where it falls, "
-            "they cost more than they bring.",
+            "offer that is predicted to bring most. Where the curve is flat, further customers bring nothing; where it "
+            "falls, they cost more than they bring.",
             estimator=estimator(findings.estimator, _),
         )
     )
@@ -67,7 +68,7 @@ def _curve_figure(findings: UpliftFindings, _: Localizer) -> Figure:
             )
         ),
         line(points, (), axes, against=_random_gain(findings, _)),
-        _table(findings, _),
+        _gain_table(findings, _),
         localizer=_,
         says=_(
             "At {share} treated: {size}.", context="uplift study", share=_.share(half.share), size=unit.size(half.gain)
@@ -90,17 +91,17 @@ def _random_gain(findings: UpliftFindings, _: Localizer) -> Straight | None:
     return Straight(end, gain, _("random customers", context="label of a line"))
 
 
-def _table(findings: UpliftFindings, _: Localizer) -> Table:
+def _gain_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
-    costed = any(point.cost is not None for point in findings.curve)
-    rows = tuple(
-        (_.share(point.share), unit.size(point.gain),
-         *((unit.size(point.value), unit.size(point.cost)) if costed else ()))
-        for point in findings.curve
-    )  # fmt: skip
-    heads = (_("treated", context="column title of shares"), _("{name} {per}", context="column title", **unit.texts()))
-    more = (_("value", context="measure"), _("cost", context="measure")) if costed else ()
-    return Table(_("Gain by share of customers treated"), (*heads, *more), rows)
+    rows = tuple((_.share(point.share), unit.size(point.gain)) for point in findings.curve)
+    return Table(_("Gain by share of customers treated"), columns(_, "treated", "size", **unit.texts()), rows)
+
+
+def _cost_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    rows = tuple((_.share(point.share), unit.size(point.cost), unit.size(point.value)) for point in findings.curve)
+    heads = (*columns(_, "treated"), _(MEASURES["cost"]), _(MEASURES["value"]))
+    return Table(_("Cost and value by share of customers treated, {per}", per=unit.per), heads, rows)
 
 
 def cost_section(findings: UpliftFindings, _: Localizer) -> Section | None:
@@ -141,7 +142,7 @@ def _cost_figure(findings: UpliftFindings, _: Localizer) -> Figure:
             )
         ),
         line(points, _budget(findings, points, _), axes, against=_random_cost(findings, points, _)),
-        _table(findings, _),
+        _cost_table(findings, _),
         localizer=_,
         says=_(
             "At {share} treated: {size}.", context="uplift study", share=_.share(half.share), size=unit.size(half.value)

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from offerloop.commands.uplift.findings import Arm, EffectDecile, ResponseType, UpliftFindings
 from offerloop.commands.uplift.measures import (
     MEASURES,
-    everyone,
     measure,
     outcome_measure,
     share_text,
-    value_measure,
 )
 from offerloop.commands.uplift.notes import notes
 from offerloop.commands.uplift.sections.columns import columns
@@ -224,14 +222,12 @@ def types_section(findings: UpliftFindings, _: Localizer) -> Section | None:
             _(
                 "Customers by what {offer} does to them. Nobody can be seen both with and without it, so the "
                 "type of a single customer is never known, only about how many there are of each. This assumes "
-                "that among customers who look the same it does not attract some and put off others. The predicted "
-                "effect beside a type is the mean of those who may be of it, the likeliest counting most: some "
-                "of them are of other types, so that it is not 0 for sure things either.",
+                "that among customers who look the same it does not attract some and put off others.",
                 offer=_.quoted(findings.offer),
             )
         ),
         _types_figure(findings, _),
-        _types_list(findings, _),
+        Bullets(tuple(_type_sentence(one, _) for one in findings.types)),
     ]
     if wasted is not None:
         blocks.insert(0, Text(wasted))
@@ -279,44 +275,17 @@ def _type_share(response_type: ResponseType, _: Localizer) -> str:
     )
 
 
-def _types_list(findings: UpliftFindings, _: Localizer) -> Bullets:
-    return Bullets(tuple(_type_sentence(one, findings, _) for one in findings.types))
-
-
-def _type_sentence(response_type: ResponseType, findings: UpliftFindings, _: Localizer) -> str:
-    unit, name = value_measure(findings, _), capital(_(TYPES[response_type.name]))
-    means = _(TYPE_MEANINGS[response_type.name])
+def _type_sentence(response_type: ResponseType, _: Localizer) -> str:
+    name, means = capital(_(TYPES[response_type.name])), _(TYPE_MEANINGS[response_type.name])
     if not response_type.share.has_interval:
         return _("{type}: {means}. The estimator predicts this of nobody.", type=name, means=means)
-    effect = unit.plain(response_type.effect, _like(findings))
     share = share_text(response_type.share, _)
-    return _(
-        "{type}: {means}. About {share} of customers; mean predicted effect {effect} {per}.",
-        type=name,
-        means=means,
-        share=share,
-        effect=effect,
-        per=unit.per,
-    )
-
-
-def _like(findings: UpliftFindings) -> Estimate:
-    """What predicted effects are rounded like."""
-    return (everyone(findings) or findings.forecast).profit
+    return _("{type}: {means}. About {share} of the customers are like that.", type=name, means=means, share=share)
 
 
 def _types_table(findings: UpliftFindings, _: Localizer) -> Table:
-    unit, like = value_measure(findings, _), _like(findings)
-    rows = tuple(
-        (
-            _(TYPES[response_type.name]),
-            _type_share(response_type, _),
-            unit.plain(response_type.effect, like) if response_type.share.has_interval else "",
-        )
-        for response_type in findings.types
-    )
-    heads = columns(_, "type", "type_share", "type_effect", **unit.texts())
-    return Table(_("Response types", context="table title"), heads, rows)
+    rows = tuple((_(TYPES[one.name]), _type_share(one, _)) for one in findings.types)
+    return Table(_("Response types", context="table title"), columns(_, "type", "type_share"), rows)
 
 
 def notes_section(findings: UpliftFindings, _: Localizer) -> Section:

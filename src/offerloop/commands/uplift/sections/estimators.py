@@ -23,7 +23,8 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
         _("Customers are ranked by {estimator}: the best on left-out customers", estimator=by)
         if first.is_chosen
         else _(
-            "Customers are ranked by {estimator}: the simplest that is not clearly worse than the best", estimator=by
+            "Customers are ranked by {estimator}: the simplest that ranks and predicts about as well as the best",
+            estimator=by,
         )
     )
     said = [
@@ -33,8 +34,9 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
             "possible number of recipients."
         ),
         _(
-            "Of two that are about equally good the simpler one is used, which stands first: it is wrong less often "
-            "about new customers."
+            "Of those that rank about as well as the best, the one is used whose predicted effects explain most of "
+            "what customers did. Where several explain about as much, it is the simplest, which stands first: it is "
+            "wrong less often about new customers."
         ),
     ]
     if _has_shares(findings):

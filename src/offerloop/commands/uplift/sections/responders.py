@@ -60,9 +60,9 @@ def _message(findings: UpliftFindings, _: Localizer) -> str:
         )
         return _(text, kind=condition(first.of, _))
     text = (
-        Message("The effect is clearly larger the higher {column}")
+        Message("The effect is clearly larger where {column} is higher")
         if first.slope.value > 0
-        else Message("The effect is clearly smaller the higher {column}")
+        else Message("The effect is clearly smaller where {column} is higher")
     )
     return _(text, column=_.quoted(first.of.column))
 
@@ -98,7 +98,7 @@ def _drivers_table(findings: UpliftFindings, _: Localizer) -> Table:
     rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.p_value, _)) for one in findings.drivers[:SHOWN])
     caption = _(
         "How the effect changes where a column is higher by one standard deviation, its usual spread, and all "
-        "others are the same (best linear projection)"
+        "others are the same (best linear projection); a category counts as 1 where it applies and as 0 elsewhere"
     )
     return Table(caption, columns(_, "column", "slope", "p_of_all"), rows)
 
@@ -107,8 +107,8 @@ def _importances_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     rows = tuple((_.quoted(one.column), unit.size(one.loss)) for one in findings.importances[:SHOWN])
     caption = _(
-        "What predictions for new customers lose when the values of a column are shuffled: the more they lose, the "
-        "more they rely on it"
+        "How much worse the predictions for new customers become when the values of a column are shuffled among them: "
+        "the more, the more they rely on it"
     )
     return Table(caption, columns(_, "column", "loss"), rows)
 
