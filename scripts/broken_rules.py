@@ -59,6 +59,12 @@ RULES = (
         "units if self.units_per_line is None else self.units_per_line)",
         "units)",
     ),
+    BrokenRule(
+        "`units_per_line` of `buy_x_get_y` and `bundle`",
+        "pricing/units.py",
+        "return units if per_line is None else _most_expensive_of_each_line(units, per_line)",
+        "return units",
+    ),
     BrokenRule("`most_expensive`", "kinds/coupon.py", "bool(self.most_expensive)), self.scope)", "False), self.scope)"),
     BrokenRule(
         "`steps`", "pricing/unit_effects.py", "OffEachUnit(self.percents[step])", "OffEachUnit(self.percents[0])"
@@ -66,8 +72,14 @@ RULES = (
     BrokenRule(
         "`max_line_share`",
         "pricing/price.py",
-        "if policy.most_line_share is not None:",
+        "if policy.limits_units:",
         "if False:",
+    ),
+    BrokenRule(
+        "`max_unit_discount`",
+        "stacking.py",
+        "return share if self.most_unit_minor is None else max(share, unit_minor - self.most_unit_minor)",
+        "return share",
     ),
     BrokenRule("`group`", "stacking.py", "bool(self.group and self.group == other.group)", "False"),
     BrokenRule("`not_with`", "stacking.py", "or other_id in self.not_with", "or False"),
@@ -124,6 +136,7 @@ RULES = (
         "UnitClaim(marks | TAKEN, (avoids if alone else 0) | TAKEN)",
         "UnitClaim(marks, avoids if alone else 0)",
     ),
+    BrokenRule("units left to later offers", "pricing/candidates.py", "if self.rival_units:", "if False:"),
     BrokenRule(
         "a code tied to one customer",
         "coupons/code_lists.py",

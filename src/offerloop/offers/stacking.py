@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from offerloop.money import round_up
 from offerloop.offers.pricing.effects import Arithmetic
 from offerloop.offers.pricing.taxes import TaxRules
 
@@ -76,6 +77,8 @@ class StackingPolicy:
     """The same as a share of the lines at shelf prices."""
     most_line_share: Fraction | None = None
     """The most that all offers take off a unit of any product, as a share of its shelf price."""
+    most_unit_minor: int | None = None
+    """The same as an amount."""
     units_once: bool = True
     """Whether units that an offer of single units has used are not there for another, and offers that do not stack
     compete for units; otherwise units may be used again, and such offers compete for lines."""
@@ -83,6 +86,16 @@ class StackingPolicy:
     effort: int = 60_000
     """How much work the search for the best set may be: each set that is tried counts as many as it has lines and some
     more, and so do the lines of the offers that are bounded. 0 takes the greedy answer."""
+
+    def least_of_unit(self, unit_minor: int) -> int:
+        """What a unit of a shelf price must cost at least, rounded up; 0 where nothing limits its discount."""
+        share = 0 if self.most_line_share is None else round_up(unit_minor * (1 - self.most_line_share))
+        return share if self.most_unit_minor is None else max(share, unit_minor - self.most_unit_minor)
+
+    @property
+    def limits_units(self) -> bool:
+        """Whether the discount of a unit has a maximum."""
+        return self.most_line_share is not None or self.most_unit_minor is not None
 
     def most(self, goods_minor: int) -> int | None:
         """Maximum total discount of a basket of this size, rounded down."""

@@ -157,6 +157,7 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
         most_minor=terms.amount("max_discount"),
         most_share=None if terms.get("max_share") is None else terms.share("max_share"),
         most_line_share=None if terms.get("max_line_share") is None else terms.share("max_line_share"),
+        most_unit_minor=terms.amount("max_unit_discount"),
         units_once=terms.one_of("units", {"once": True, "again": False}, default=True),
         tax=TaxRules(
             before_funded=terms.one_of("tax_base", {"paid": False, "before_funded": True}, default=False),

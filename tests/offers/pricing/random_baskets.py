@@ -136,7 +136,7 @@ def _coupon(draw, common):
     if shape == "most_expensive":
         return Coupon(**common, **what, most_expensive=2)
     if shape == "together":
-        return Coupon(**common, **what, max_minor=draw(st.sampled_from([None, 300])))
+        return Coupon(**common, **what, max_minor=None if off == "price_minor" else draw(st.sampled_from([None, 300])))
     return Coupon(**common, **what, each_unit=shape == "each", cheapest=2 if shape == "cheapest" else None)
 
 
@@ -173,13 +173,15 @@ def _buy_x_get_y(draw, common):
         percent=draw(percents),
         got_from=got_from,
         most_expensive=draw(st.booleans()),
+        units_per_line=draw(st.sampled_from([None, None, 2])),
     )
 
 
 def _bundle(draw, common):
     parts = tuple((draw(scopes), draw(st.integers(1, 3))) for _ in range(draw(st.integers(1, 2))))
     off = draw(st.sampled_from([{"percent": draw(percents)}, {"price_minor": draw(amounts)}]))
-    return Bundle(**{**common, "scope": EVERYTHING}, parts=parts, **off, times=draw(st.sampled_from([None, 2])))
+    limits = {"times": draw(st.sampled_from([None, 2])), "units_per_line": draw(st.sampled_from([None, None, 2]))}
+    return Bundle(**{**common, "scope": EVERYTHING}, parts=parts, **off, **limits)
 
 
 def _free_shipping(draw, common):
@@ -231,5 +233,6 @@ policies = st.builds(
     most_minor=st.sampled_from([None, None, 800]),
     most_share=st.sampled_from([None, Fraction(1, 3)]),
     most_line_share=st.sampled_from([None, None, Fraction(2, 5)]),
+    most_unit_minor=st.sampled_from([None, None, None, 90]),
     units_once=st.sampled_from([True, True, False]),
 )

@@ -171,3 +171,11 @@ def test_many_bundles_of_many_units_make_few_prices():
 def test_a_sold_out_sale_takes_nothing_off():
     bought = basket(("a", 10, 1_000, 0), usage={"o0": OfferUsage(sold=1)})
     assert priced(bought, {"kind": "flash_sale", "percent": 50, "stock": 1}).discount_minor == 0
+
+
+def test_an_offer_is_used_less_often_for_one_behind_it_that_takes_several_units():
+    bought = basket(("a", 2, 2_386, 0), ("b", 2, 1_640, 820), ("c", 1, 1_415, 707))
+    flash = {"kind": "flash_sale", "price": "6.01", "stock": 1}
+    pairs = {"kind": "bundle", "parts": [{"count": 1, "products": ["b", "c"]}], "percent": 10}
+    steps = {"kind": "coupon", "steps": [20, 30, 50], "stackable": True}
+    assert priced(bought, flash, pairs, steps).total_minor == 5_841

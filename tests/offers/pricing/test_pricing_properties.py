@@ -172,17 +172,24 @@ def test_the_gap_is_never_less_than_what_a_better_choice_saves(basket, offers, p
     assert hasty.total_minor - hasty.gap_minor <= best.total_minor <= hasty.total_minor
 
 
-def with_least_prices(basket, share):
-    """The basket with a floor of each unit, where no more than a share is taken off it."""
-    floors = [max(line.floor_minor, ceil(line.unit_minor * (1 - share))) for line in basket.lines]
+def with_least_prices(basket, policy):
+    """The basket with a floor of each unit, where no more than a share and an amount are taken off it."""
+    share, amount = policy.most_line_share, policy.most_unit_minor
+    floors = [
+        max(
+            line.floor_minor,
+            0 if share is None else ceil(line.unit_minor * (1 - share)),
+            0 if amount is None else line.unit_minor - amount,
+        )
+        for line in basket.lines
+    ]
     lines = [replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True)]
     return replace(basket, lines=tuple(lines))
 
 
 def best_of_all_sets(basket, offers, policy):
     """The lowest total among all sets without a conflict, and of the exclusive offers alone."""
-    if policy.most_line_share is not None:
-        basket, policy = with_least_prices(basket, policy.most_line_share), replace(policy, most_line_share=None)
+    basket, policy = with_least_prices(basket, policy), replace(policy, most_line_share=None, most_unit_minor=None)
     order = canonical_order(basket, OfferSet.of(offers), policy)
     if order is not None:
         basket = replace(basket, lines=tuple(basket.lines[place] for place in order))

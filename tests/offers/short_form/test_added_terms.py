@@ -18,6 +18,8 @@ CASES = [
     ({"most_expensive": 2}, "the 2 most expensive units only", "仅限最贵的2件"),
     ({"each_unit": True, "max_units": 3}, "up to 3 units", "最多3件"),
     ({"each_unit": True, "units_per_line": 1}, "up to 1 units of a product", "每种商品最多1件"),
+    ({"kind": "flash_sale", "percent": 10, "units_per_line": 2}, "up to 2 units of a product", "每种商品最多2件"),
+    ({**BUY, "units_per_line": 3}, "up to 3 units of a product", "每种商品最多3件"),
     ({**BUY, "got_from": {"on": "tea"}}, "what is got: tea", "赠品范围：tea"),
     ({**BUY, "most_expensive": True}, "the most expensive ones are got", "赠送最贵的"),
     ({"kind": "free_shipping", "methods": "express"}, "shipped by express", "限配送方式：express"),

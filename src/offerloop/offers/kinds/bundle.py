@@ -35,6 +35,12 @@ class Bundle(Offer):
     times: int | None = term(
         "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
     )
+    units_per_line: int | None = term(
+        "units_per_line",
+        Message("at most so many units of a line", context="term of an offer"),
+        Unit.COUNT,
+        default=None,
+    )
 
     kind: ClassVar[str] = "bundle"
     lane: ClassVar[Lane] = Lane.PRODUCT
@@ -55,7 +61,8 @@ class Bundle(Offer):
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        return [(BundleOf(self.parts, self.price_minor, self.percent, self.times), self.parts[0][0])]
+        bundle = BundleOf(self.parts, self.price_minor, self.percent, self.times, self.units_per_line)
+        return [(bundle, self.parts[0][0])]
 
     @property
     def share_off(self) -> Fraction | None:

@@ -44,6 +44,13 @@ class BuyXGetY(Offer):
         "most_expensive", Message("the most expensive ones", context="term of an offer"), Unit.FLAG, default=False
     )
     """Whether what is got are the most expensive units instead of the cheapest."""
+    units_per_line: int | None = term(
+        "units_per_line",
+        Message("at most so many units of a line", context="term of an offer"),
+        Unit.COUNT,
+        default=None,
+    )
+    """Units that are bought or got."""
 
     kind: ClassVar[str] = "buy_x_get_y"
     lane: ClassVar[Lane] = Lane.PRODUCT
@@ -54,8 +61,11 @@ class BuyXGetY(Offer):
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
-        off = OffEachUnit(self.percent)
-        return [(BuyGet(self.buy, self.get, off, self.got_from, self.times, self.most_expensive), self.scope)]
+        effect = BuyGet(
+            self.buy, self.get, OffEachUnit(self.percent), self.got_from, self.times, self.most_expensive,
+            self.units_per_line,
+        )  # fmt: skip
+        return [(effect, self.scope)]
 
     @property
     def share_off(self) -> Fraction | None:

@@ -86,7 +86,7 @@ class Coupon(Offer):
                     offer_id=self.offer_id,
                 )
             )
-        if self.max_minor is not None and (self.each_unit or chosen):
+        if self.max_minor is not None and (self._by_unit or chosen):
             raise InputError(
                 Message(
                     "coupon '{offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has",

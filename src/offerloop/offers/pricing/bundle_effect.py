@@ -39,6 +39,8 @@ class BundleOf(OnChosenUnits):
     """Instead of a price: off the bundle."""
     limit: int | None = None
     """At most so many times."""
+    units_per_line: int | None = None
+    """At most so many units of each line."""
 
     @property
     def size(self) -> int:
@@ -110,7 +112,7 @@ class BundleOf(OnChosenUnits):
         """See `Effect.repeats`."""
         times = [limit for limit in (self.limit, at.times) if limit is not None]
         for lines, count in zip(self._lines(at, now), self._counts, strict=True):
-            complete = count_free(now, at, lines) // count
+            complete = count_free(now, at, lines, self.units_per_line) // count
             if not complete:
                 return 0
             times.append(complete)
@@ -134,7 +136,7 @@ class BundleOf(OnChosenUnits):
         """See `Effect.missing`."""
         every = self._lines(at, now)
         for lines, (scope, size) in zip(every, self.parts, strict=True):
-            free = count_free(now, at, lines)
+            free = count_free(now, at, lines, self.units_per_line)
             if free < size:
                 why = NotApplicable.COUNT if free else NotApplicable.CONTAINS
                 return Shortfall(why, count=size - free, names=scope.names)
@@ -175,7 +177,7 @@ class BundleOf(OnChosenUnits):
         for number, lines in enumerate(self._lines(at, now)):
             for place in lines:
                 fits[place] = fits.get(place, 0) | 1 << number
-        units = free_units(now, at, sorted(fits), expensive_first=True)
+        units = free_units(now, at, sorted(fits), expensive_first=True, per_line=self.units_per_line)
         return [one for one in units if one.price] if at.claim.avoids else units, fits
 
     def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> tuple[Taken, int]:

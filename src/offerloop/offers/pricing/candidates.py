@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS
@@ -14,6 +15,9 @@ from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
+
+_FEW_TIMES = 8
+"""Up to so often an offer may be used all numbers of times are tried."""
 
 
 @dataclass(slots=True)
@@ -36,8 +40,8 @@ class Candidate:
     """What it does not share with others of its lane unless both stack."""
     left_minor: int | None = None
     """What is left of its budget; None where it has none."""
-    rival_size: int = 0
-    """Units that the largest offer uses at a time that wants the same ones after it; 0 where none does."""
+    rival_units: int = 0
+    """Units that offers use at a time that want the same ones after it, all together; 0 where none does."""
     by_line: Sequence[tuple[int, float]] = ()
     """What it takes off divided over the lines that it needs to itself, or the most that their units bear."""
     rates: Sequence[tuple[int, float]] = ()
@@ -108,18 +112,30 @@ class Candidate:
         return ours.excludes(other.offer_id, theirs) or theirs.excludes(self.offer_id, ours)
 
     def fewer(self, now: Running) -> Iterator[Candidate]:
-        """The same offer, used less often than it could be, so that rivals find units; none without rivals.
+        """The same offer, used less often than it could be, so that rivals find units; none without rivals."""
+        if self.rival_units:
+            effect, at = self.places[0]
+            for times in self._fewer_times(effect.repeats(at, now), effect.size, now):
+                yield replace(self, places=[(effect, replace(at, times=times))])
+
+    def _fewer_times(self, most: int, size: int, now: Running) -> Sequence[int]:
+        """How often it may be used, the most often first.
 
         Of offers of equal units the best mix uses all but the most efficient one fewer times than that one has units,
-        and so the most efficient one almost as often as it can be (the usual argument for unbounded knapsacks).
+        and so the most efficient one almost as often as it can be (the usual argument for unbounded knapsacks). Where
+        units cost differently, that holds up to where the next price begins.
         """
-        if self.rival_size:
-            effect, at = self.places[0]
-            most = effect.repeats(at, now)
-            near = max(self.rival_size, effect.size)
-            for times in range(most - 1, 0, -1):
-                if times < near or times >= most - near:
-                    yield replace(self, places=[(effect, replace(at, times=times))])
+        near = max(self.rival_units, size)
+        if most <= max(_FEW_TIMES, 2 * near):
+            return range(most - 1, 0, -1)
+        counts = dict[int, int]()
+        for line in places_of(self.touched):
+            for count, price, _ in now.units(line):
+                counts[price] = counts.get(price, 0) + count
+        by_price = [counts[price] for price in sorted(counts)]
+        ends = [end // size for some in (by_price, by_price[::-1]) for end in accumulate(some)]
+        times = {*range(1, near), *range(most - near, most), *[end + more for end in ends for more in (-1, 0, 1)]}
+        return sorted([one for one in times if 0 < one < most], reverse=True)
 
 
 def find_conflicts(order: Sequence[Candidate]) -> list[int]:

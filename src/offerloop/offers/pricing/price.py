@@ -8,7 +8,6 @@ from dataclasses import replace
 from fractions import Fraction
 from operator import itemgetter
 
-from offerloop.money import round_up
 from offerloop.offers.base import Offer
 from offerloop.offers.computed import Computed
 from offerloop.offers.pricing.basket import Basket
@@ -42,7 +41,7 @@ def price(
     offer; one that does not suffice does not apply.
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
-    if policy.most_line_share is not None:
+    if policy.limits_units:
         return _with_maximum(basket, offer_set, now, policy, find_left)
     order = canonical_order(basket, offer_set, policy)
     in_order = basket if order is None else basket.with_lines(tuple([basket.lines[place] for place in order]))
@@ -52,11 +51,11 @@ def price(
 def _with_maximum(
     basket: Basket, offer_set: OfferSet, now: int, policy: StackingPolicy, find_left: FindLeft | None
 ) -> Priced:
-    """The price where a maximum discount gives each unit a floor, rounded up, beside the lines as they were."""
-    least_share = 1 - (policy.most_line_share or Fraction(0))
-    floors = (max(line.floor_minor, round_up(line.unit_minor * least_share)) for line in basket.lines)
+    """The price where a maximum discount gives each unit a floor, beside the lines as they were."""
+    floors = (max(line.floor_minor, policy.least_of_unit(line.unit_minor)) for line in basket.lines)
     lines = tuple(replace(line, floor_minor=floor) for line, floor in zip(basket.lines, floors, strict=True))
-    priced = price(basket.with_lines(lines), offer_set, now, replace(policy, most_line_share=None), find_left)
+    without = replace(policy, most_line_share=None, most_unit_minor=None)
+    priced = price(basket.with_lines(lines), offer_set, now, without, find_left)
     return replace(
         priced, lines=tuple(replace(one, line=line) for one, line in zip(priced.lines, basket.lines, strict=True))
     )

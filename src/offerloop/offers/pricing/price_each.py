@@ -43,7 +43,7 @@ def price_each(
     A line for which at most one offer counts needs no search for the best set, which takes most of the time.
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
-    has_maximum = policy.most_line_share is not None or policy.most(0) is not None
+    has_maximum = policy.limits_units or policy.most(0) is not None
     for line in lines:
         alone = basket.with_lines((line,))
         simple = None if has_maximum else _by_one_offer(alone, offer_set, now, policy, explained_id, find_left)

@@ -40,7 +40,7 @@ class Running:
     """What each shipment costs; they stand after the last line where lines are numbered."""
     announced: int = 0
     """Lines that an announced offer has reduced, as bits."""
-    free: dict[tuple[int, int], tuple[object, int]] = field(default_factory=dict, compare=False)
+    free: dict[tuple[int, int, int | None], tuple[object, int]] = field(default_factory=dict, compare=False)
     """How many units of some lines are free for a claim, by the identity of the lines, with these (see `units`)."""
     lowered: dict[int, Runs] = field(default_factory=dict, compare=False)
     """The runs of lines after what is taken off them as a whole."""

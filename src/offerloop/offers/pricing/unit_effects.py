@@ -6,7 +6,7 @@ Units are kept in runs of equal price, so that ten thousand of them are chosen a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -123,6 +123,8 @@ class BuyGet(OnChosenUnits):
     """At most so many times."""
     expensive_first: bool = False
     """Whether what is got are the most expensive units instead."""
+    units_per_line: int | None = None
+    """At most so many units of each line, bought or got."""
 
     @property
     def size(self) -> int:
@@ -134,7 +136,7 @@ class BuyGet(OnChosenUnits):
         got, _, times = self._free(at, now)
         if not times:
             return 0
-        units = free_units(now, at, got, expensive_first=self.expensive_first)
+        units = self._units(at, now, got, expensive_first=self.expensive_first)
         return sum([count * each for _, count, each in rewards(units, at, times * self.get, self.off)])
 
     def most(self, at: Place, now: Running) -> int:
@@ -142,7 +144,7 @@ class BuyGet(OnChosenUnits):
         got, bought, times = self._free(at, now)
         if got is not bought or times > _FEW or at.basket.has_floors or not self._never_passes_over:
             return most_off(at, now, got, times * self.get, self.off)
-        prices = [one.price for one in free_units(now, at, got, expensive_first=True) for _ in range(one.count)]
+        prices = [one.price for one in self._units(at, now, got, expensive_first=True) for _ in range(one.count)]
         sums = [sum(prices[n * self.size - n * self.get : n * self.size]) for n in range(1, times + 1)]
         return at.arithmetic.off(max(sums, default=0), self.off.percent or _0) + times * self.get
 
@@ -153,7 +155,7 @@ class BuyGet(OnChosenUnits):
             return inf
         if not self._never_passes_over:
             return inf
-        prices = [one.price for one in free_units(now, at, got, expensive_first=True) for _ in range(one.count)]
+        prices = [one.price for one in self._units(at, now, got, expensive_first=True) for _ in range(one.count)]
         each = [sum(prices[(n + 1) * self.size - self.get : (n + 1) * self.size]) for n in range(times)]
         return at.arithmetic.off(sum(each), self.off.percent or _0) + times * self.get
 
@@ -203,12 +205,12 @@ class BuyGet(OnChosenUnits):
         got, bought, times = self._free(at, now)
         if not times:
             return now
-        units = free_units(now, at, got, expensive_first=self.expensive_first)
+        units = self._units(at, now, got, expensive_first=self.expensive_first)
         for one, count, each in rewards(units, at, times * self.get, self.off):
             one.take(count, one.price - each, at.claim.marks)
         others = sorted(units, key=price_of)
         if bought is not got:
-            others = free_units(now, at, bought, expensive_first=False)
+            others = self._units(at, now, bought, expensive_first=False)
         if at.claim.marks:
             others = [one for one in others if one.price or not at.claim.avoids]
             use_up(others, times * self.buy, at.claim.marks)
@@ -225,25 +227,31 @@ class BuyGet(OnChosenUnits):
         if times:
             return None
         if self.got_from is None:
-            return Shortfall(NotApplicable.COUNT, count=self.size - count_free(now, at, at.lines))
-        short = self.buy - count_free(now, at, bought)
+            return Shortfall(NotApplicable.COUNT, count=self.size - self._count(at, now, at.lines))
+        short = self.buy - self._count(at, now, bought)
         return (
             Shortfall(NotApplicable.COUNT, count=short)
             if short > 0
             else Shortfall(NotApplicable.CONTAINS, names=self.got_from.names)
         )
 
+    def _units(self, at: Place, now: Running, lines: Iterable[int], *, expensive_first: bool) -> list[FreeUnits]:
+        return free_units(now, at, lines, expensive_first=expensive_first, per_line=self.units_per_line)
+
+    def _count(self, at: Place, now: Running, lines: Iterable[int]) -> int:
+        return count_free(now, at, lines, self.units_per_line)
+
     def _free(self, at: Place, now: Running) -> tuple[Sequence[int], Sequence[int], int]:
         """From which lines units are got, from which they are bought, and how often."""
         got: Sequence[int] = at.lines
         bought: Sequence[int] = got
         if self.got_from is None:
-            times = count_free(now, at, got) // self.size
+            times = self._count(at, now, got) // self.size
         else:
             got = as_now(at.also[0], self.got_from, now)
             inside = set(got)
             bought = [place for place in at.lines if place not in inside]
-            times = min(count_free(now, at, bought) // self.buy, -(-count_free(now, at, got) // self.get))
+            times = min(self._count(at, now, bought) // self.buy, -(-self._count(at, now, got) // self.get))
         for limit in (self.limit, at.times):
             times = times if limit is None else min(times, limit)
         return got, bought, times

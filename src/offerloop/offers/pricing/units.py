@@ -37,8 +37,13 @@ def as_now(lines: Sequence[int], scope: Scope, now: Running) -> Sequence[int]:
     return at_full_price(lines, now) if scope.only_full_price and now.announced else lines
 
 
-def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first: bool) -> list[FreeUnits]:
-    """The units of some lines that may be used, by price; ties to the earliest line."""
+def free_units(
+    now: Running, at: Place, lines: Iterable[int], *, expensive_first: bool, per_line: int | None = None
+) -> list[FreeUnits]:
+    """The units of some lines that may be used, by price; ties to the earliest line.
+
+    Of each line at most `per_line`, the most expensive ones.
+    """
     avoids = at.claim.avoids
     units = [
         FreeUnits(place, number, count, price, used)
@@ -47,19 +52,39 @@ def free_units(now: Running, at: Place, lines: Iterable[int], *, expensive_first
         if not used & avoids
     ]
     units.sort(key=price_of, reverse=expensive_first)
-    return units
+    return units if per_line is None else _most_expensive_of_each_line(units, per_line)
 
 
-def count_free(now: Running, at: Place, lines: Iterable[int]) -> int:
+def _most_expensive_of_each_line(units: Sequence[FreeUnits], per_line: int) -> list[FreeUnits]:
+    """Units in the same order, of which each line has at most so many."""
+    left: dict[int, int] = {}
+    for one in sorted(units, key=price_of, reverse=True):
+        room = left.setdefault(one.place, per_line)
+        one.count = min(one.count, room)
+        left[one.place] = room - one.count
+    return [one for one in units if one.count]
+
+
+def count_free(now: Running, at: Place, lines: Iterable[int], per_line: int | None = None) -> int:
     """How many units of some lines may be used; where units are used once, what costs nothing does not count."""
     avoids = at.claim.avoids
     if not avoids:
-        return sum([at.basket.lines[place].quantity for place in lines])
-    cached = now.free.get((id(lines), avoids))
+        quantities = [at.basket.lines[place].quantity for place in lines]
+        return sum(quantities if per_line is None else [min(per_line, one) for one in quantities])
+    cached = now.free.get((id(lines), avoids, per_line))
     if cached is None:
-        free = [count for place in lines for count, price, used in now.units(place) if price and not used & avoids]
-        cached = now.free[id(lines), avoids] = (lines, sum(free))
+        cached = now.free[id(lines), avoids, per_line] = (lines, _count_unused(now, avoids, lines, per_line))
     return cached[1]
+
+
+def _count_unused(now: Running, avoids: int, lines: Iterable[int], per_line: int | None) -> int:
+    unused = [(place, run) for place in lines for run in now.units(place) if run[1] and not run[2] & avoids]
+    if per_line is None:
+        return sum([run[0] for _, run in unused])
+    counts: dict[int, int] = {}
+    for place, run in unused:
+        counts[place] = min(per_line, counts.get(place, 0) + run[0])
+    return sum(counts.values())
 
 
 def rewards(

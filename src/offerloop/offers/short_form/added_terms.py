@@ -137,7 +137,7 @@ class Words:
 
 
 UNITS = ("most_expensive", "max_units", "units_per_line")
-"""Terms of coupons that choose or limit units, which no short form says."""
+"""Terms that choose or limit units, which no short form says."""
 _MONEY = ("price_from", "price_to", "min_spend", "min_lifetime_spend", "contact_cost")
 _EMPTY: tuple[Any, ...] = (None, False, frozenset(), (), "", 0)
 
@@ -150,7 +150,8 @@ def _terms(offer: Offer) -> Iterator[tuple[str, Any]]:
         for part in offer.parts:
             yield from _terms(part)
     if isinstance(offer, Coupon):
-        yield from ((name, getattr(offer, name)) for name in UNITS)
+        yield from ((name, getattr(offer, name)) for name in ("most_expensive", "max_units"))
+    yield "units_per_line", getattr(offer, "units_per_line", None)
     if isinstance(offer, BuyXGetY):
         yield "got_from", offer.got_from
         yield "most_expensive_got", offer.most_expensive

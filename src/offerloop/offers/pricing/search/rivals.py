@@ -16,13 +16,14 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> N
     One that comes after others may take off more than when it is alone, and so may all where `grows`.
     """
     later: dict[tuple[int, int], int] = {}
+    number: dict[tuple[int, int], int] = {}
     for one in reversed(order):
         if one.uses:
-            size = one.places[0][0].size
             if one.uses is SOME:
-                one.rival_size = max((other for (_, other), bits in _rivals(one, later) if bits), default=0)
-            key = (-1 if _takes_anywhere(one) else one.ready.lane, size)
+                one.rival_units = sum([key[1] * number[key] for key, bits in _rivals(one, later) if bits])
+            key = (-1 if _takes_anywhere(one) else one.ready.lane, _units_at_a_time(one, start))
             later[key] = later.get(key, 0) | one.touched
+            number[key] = number.get(key, 0) + 1
     earlier: dict[tuple[int, int], int] = {}
     for one in order:
         if not one.quick and len(one.places) == 1 and (grows or any(bits for _, bits in _rivals(one, earlier))):
@@ -36,6 +37,14 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> N
 def _rivals(one: Candidate, groups: Mapping[tuple[int, int], int]) -> list[tuple[tuple[int, int], int]]:
     """Lines of other offers that it has in common with them, by lane (-1 for any) and size."""
     return [(key, bits & one.touched) for key, bits in groups.items() if key[0] in (-1, one.ready.lane)]
+
+
+def _units_at_a_time(one: Candidate, start: Running) -> int:
+    """Units that an offer takes each time it is used; of one that is used once all that it takes."""
+    effect, at = one.places[0]
+    if one.uses is not SOME or effect.repeats(at, start) > 1:
+        return effect.size
+    return effect.units(at, start)
 
 
 def _takes_anywhere(one: Candidate) -> bool:
