@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# Keep compiled modules, also where the environment says not to: the tests start Python dozens of times.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo serve case setup lint quick test check messages docs wheel soak bench clean
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from offerloop import __version__
 from offerloop.commands.allocate.cli import allocate
@@ -109,6 +111,12 @@ for _panel, _commands in PANELS.items():
         app.command(cls=HelpfulCommand, rich_help_panel=_panel)(with_shared_options(_command))
 
 
+@cache
+def _command_line() -> Any:  # noqa: ANN401 - a class of typer's own
+    """Return all commands with their options, which take typer a while to build."""
+    return get_command(app)
+
+
 def main() -> None:
     """Entry point: errors become one line and an exit code, and any terminal can show every text."""
     write_any_sign()
@@ -117,7 +125,7 @@ def main() -> None:
             "offerloop runs on Linux and macOS; on Windows use the Linux of WSL, where it installs as on any Linux"
         )
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        sys.exit(_command_line()(standalone_mode=False) or 0)
     except OfferloopError as error:
         sys.stderr.write(f"{error_text(error)}\n")
         sys.exit(error.exit_code)

@@ -3,9 +3,7 @@
 import ast
 import re
 from collections import Counter
-from pathlib import Path
 
-import pytest
 from translatable_texts import SOURCE, extract
 
 from offerloop.events import NON_MERCHANDISE, RETENTION, RULE_NAMES, SCANNED
@@ -51,16 +49,17 @@ def test_refusals_are_messages():
     assert {room: n for room, n in found.items() if n > PLAIN.get(room, 0)} == {}
 
 
-def texts_of_rooms():
-    ours = {path.relative_to(SOURCE.parent.parent).as_posix() for path in files()}
-    return [text for text in extract()[0] if text.place in ours]
-
-
-@pytest.mark.parametrize("text", texts_of_rooms(), ids=lambda text: f"{Path(text.place).stem}-{text.line}")
-def test_what_a_room_says_is_chinese_on_a_chinese_page(text):
+def seen_in_chinese(text):
     message = Message(text.template, context=text.context, plural=text.plural)
     values = dict.fromkeys(re.findall(r"{(\w+)}", text.template + (text.plural or "")), 7)
-    assert not ENGLISH.search(Localizer("zh", "EUR")(message.with_values(**values)))
+    return Localizer("zh", "EUR")(message.with_values(**values))
+
+
+def test_what_a_room_says_is_chinese_on_a_chinese_page():
+    ours = {path.relative_to(SOURCE.parent.parent).as_posix() for path in files()}
+    texts = [text for text in extract()[0] if text.place in ours]
+    assert len(texts) > 500
+    assert [text for text in texts if ENGLISH.search(seen_in_chinese(text))] == []
 
 
 def names_of_rules():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
     from offerloop.events.cleaning.rules import NOT_RETURNED, CleaningRule, is_return, rules_for
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
-    from offerloop.events.columns.cells import BLANKS, as_text, blank, parse_number
+    from offerloop.events.columns.cells import BLANKS, as_text, blank, looks_like_number, parse_number
     from offerloop.events.columns.column_words import has_signs, holds_words, words_of
     from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
@@ -135,6 +135,7 @@ __all__ = [
     "likely_formats",
     "line_of",
     "listed_offers",
+    "looks_like_number",
     "masked",
     "merge_scans",
     "minor_units",

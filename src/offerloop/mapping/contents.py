@@ -21,6 +21,7 @@ from offerloop.events import (
     is_state,
     is_unclear,
     likely_formats,
+    looks_like_number,
     of_like_shape,
     parse_number,
     written_as,
@@ -89,6 +90,8 @@ class SourceColumn:
             return self.filled.cast(pl.Float64)
         if kind != pl.String or not self.filled.len():
             return pl.Series(dtype=pl.Float64)
+        if looks_like_number(self.filled, self.decimal).sum() < READABLE * self.filled.len():
+            return pl.Series(dtype=pl.Float64)  # found out at once: most columns are text
         table = nw.from_native(pl.DataFrame({"cell": self.filled}))
         numbers = table.select(found=parse_number(nw.col("cell"), self.decimal)[0]).to_native()["found"].drop_nulls()
         return numbers if numbers.len() >= READABLE * self.filled.len() else numbers.clear()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -91,8 +92,17 @@ class ColumnMatch:
         return self.columns[guess.theirs[0]] if guess and len(guess.theirs) == 1 else None
 
 
+_COLUMNS: WeakKeyDictionary[SampleRows, dict[str, SourceColumn]] = WeakKeyDictionary()
+
+
 def columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
-    """Every column of the source, seen in its head and in rows from all over it."""
+    """Every column of the source, seen in its head and in rows from all over it; what one holds is found out once."""
+    if sample not in _COLUMNS:
+        _COLUMNS[sample] = _columns_of(sample)
+    return dict(_COLUMNS[sample])
+
+
+def _columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
     of_several = {
         name
         for one in sample.joined
@@ -170,6 +180,7 @@ def _known_bonus(column: SourceColumn, known_values: frozenset[str] | None) -> f
     return 1.0 if shared >= _KNOWN_IDS else 0.0
 
 
+@lru_cache(maxsize=50_000)
 def name_score(theirs: str, source: str, ours: str) -> tuple[float, tuple[str, ...]]:
     """Return how well a name says what a column is, up to 1, and in which languages; 0 when it does not.
 

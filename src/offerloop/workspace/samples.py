@@ -54,9 +54,9 @@ class SourcePlace:
         return str(self.path) if self.part is None else f"{self.path}#{self.part}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SampleRows:
-    """Part of a source: of CSV every cell is text, as when it is read for a run."""
+    """Part of a source: of CSV every cell is text, as when it is read for a run. Each is equal to itself only."""
 
     place: SourcePlace
     head: pl.DataFrame
@@ -337,7 +337,7 @@ def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) ->
     """Every cell as text; short rows are filled up, long ones cut."""
     width = len(header)
     try:
-        rows = [row for row in csv.reader(lines, delimiter=dialect.separator) if any(cell.strip() for cell in row)]
+        rows = [row for row in csv.reader(lines, delimiter=dialect.separator) if any(map(str.strip, row))]
     except csv.Error as error:
         raise InputError(
             Message("the file '{path}' cannot be read as CSV: {error}", path=str(path), error=str(error))

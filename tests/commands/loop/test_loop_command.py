@@ -76,8 +76,22 @@ def once(command, shop, *more):
     return json.loads(out)
 
 
-def test_it_decides_waits_learns_and_decides_again(command, begun, decided):
-    (shop, file), found = decided, begun[1]
+@pytest.fixture(scope="module")
+def second(begun, market, tmp_path_factory):
+    """The shop, the file of its first period, and what the loop said after a week of it."""
+    shop = Shop(tmp_path_factory.mktemp("second") / "shop", market.branch())
+    shutil.copytree(begun[0], shop.folder)
+    file = shop.folder / "loop" / "period-0000.csv"
+    told = pl.read_csv(file)
+    shop.week(file)
+    code, out, err = offerloop("loop", shop.folder, "--once", "--json")
+    assert (code, err) == (0, "")
+    assert pl.read_csv(file).equals(told)
+    return shop, file, json.loads(out)
+
+
+def test_it_decides_waits_learns_and_decides_again(begun, second):
+    (shop, file, after), found = second, begun[1]
     assert [one["period"] for one in found["periods"]] == [0]
     assert "period 0 lasts until" in found["awaited"]
     assert Path(found["file"]) == begun[0] / "loop" / "period-0000.csv"
@@ -86,20 +100,15 @@ def test_it_decides_waits_learns_and_decides_again(command, begun, decided):
     run = shop.folder / "runs" / found["periods"][0]["run"]
     assert (run / "assignments.csv").read_bytes() == file.read_bytes()
     assert (run / "report.html").exists()
-    shop.week(file)
-    after = once(command, shop)
     assert [one["period"] for one in after["periods"]] == [0, 1]
     assert after["periods"][0]["cost_minor"] >= 0
     assert 0 < after["periods"][0]["liability_minor"] <= 150 * 15 * 1.1
-    assert pl.read_csv(file).equals(told)
 
 
-def test_other_customers_explore_in_each_period(command, decided):
-    shop, file = decided
-    first = pl.read_csv(file)
-    shop.week(file)
-    second = pl.read_csv(once(command, shop)["file"])
-    drawn = [set(one.filter(pl.col("arm") == "explore")["customer_id"]) for one in (first, second)]
+def test_other_customers_explore_in_each_period(second):
+    _, file, after = second
+    periods = [pl.read_csv(one) for one in (file, after["file"])]
+    drawn = [set(one.filter(pl.col("arm") == "explore")["customer_id"]) for one in periods]
     assert all(drawn)
     assert drawn[0] != drawn[1]
 
@@ -158,12 +167,10 @@ def test_windows_of_another_length_need_a_new_loop(command, decided):
 
 
 @pytest.mark.slow
-def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, decided):
-    shop, file = decided
-    for _ in range(2):
-        shop.week(file)
-        told = once(command, shop)
-        file, found = told["file"], told["periods"]
+def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, second):
+    shop, _, after = second
+    shop.week(after["file"])
+    found = once(command, shop)["periods"]
     assert [one["state"] for one in found] == ["trial"] * 3
     printed = command("loop", shop.folder)[1].splitlines()
     rows = [line for line in printed if re.match(r"\d+ ", line)]

@@ -154,18 +154,18 @@ def test_a_plan_that_gives_nobody_an_offer_publishes_nobody(publishable, receive
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "sqlite", "postgresql", "webhook"])
-def test_a_hundred_thousand_customers_take_few_seconds_of_the_processor(publishable, request, kind):
+def test_forty_thousand_customers_take_few_seconds_of_the_processor(publishable, request, kind):
     crm = Database(request.getfixturevalue("postgres_url"), f"many_{uuid4().hex}") if kind == "postgresql" else None
     toml = {"csv": CSV, "sqlite": SQL, "postgresql": crm and crm.toml}.get(kind)
     folder = publishable(toml or request.getfixturevalue("receiver").toml.replace("batch = 9", "batch = 500"))
     row = pl.read_parquet(folder / "assignments.parquet").filter(pl.col("offer_id") != "none").head(1)
-    many = pl.DataFrame({"customer_id": [f"c{number:06}" for number in range(100_000)]})
+    many = pl.DataFrame({"customer_id": [f"c{number:06}" for number in range(40_000)]})
     many.join(row.drop("customer_id"), how="cross").select(row.columns).write_parquet(folder / "assignments.parquet")
     for already in (False, True):
         begin = time.process_time()
         (found,) = publish(folder).facts["published"]
-        assert (found["rows"], found["already"]) == (100_000, already)
-        assert time.process_time() - begin < 30, "one or two are usual"
+        assert (found["rows"], found["already"]) == (40_000, already)
+        assert time.process_time() - begin < 12, "less than one is usual"
     if crm is not None:
         crm.call(f"drop table {crm.table}")
         crm.engine.dispose()

@@ -10,8 +10,8 @@ from offerloop.config import load_config
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 
-SMALL = ("--customers", "300", "--products", "200", "--periods", "2", "--before", "6", "--worlds", "2",
-         "--policy", "blanket", "--policy", "random", "--policy", "ceiling", "--fresh", "200")  # fmt: skip
+SMALL = ("--customers", "150", "--products", "60", "--periods", "2", "--before", "4", "--worlds", "2",
+         "--policy", "blanket", "--policy", "random", "--policy", "ceiling", "--fresh", "60")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_the_configuration_has_all_offers_under_the_names_of_the_market(shop):
     config = load_config(shop[0] / "offerloop.toml")
     categories = pl.read_parquet(shop[0] / "products.parquet")["category"].unique().to_list()
     offers = config.offers_of(config.campaigns[0], categories)
-    market = Market(load_preset("grocery"), 300, 200, 1, 6)
+    market = Market(load_preset("grocery"), 150, 60, 1, 4)
     assert sorted(one.offer_id for one in offers) == sorted(market.terms.ids[k] for k in market.terms.menu)
     assert {one.kind for one in offers} == {"coupon", "spend_and_save", "flash_sale"}
     given = pl.DataFrame({"customer_id": [1, 2], "offer_id": [offers[0].offer_id, offers[-1].offer_id]})

@@ -158,8 +158,9 @@ def test_a_policy_that_does_not_explore_stands_level_where_exploration_is_the_ax
     assert ">loop<" in page
 
 
-@pytest.mark.parametrize("page", [render_simulation(simulation(), "zh"), render_planning(planning(), "zh")])
-def test_chinese_pages_have_no_english_sentence(page):
+@pytest.mark.parametrize(("render", "findings"), [(render_simulation, simulation), (render_planning, planning)])
+def test_chinese_pages_have_no_english_sentence(render, findings):
+    page = render(findings(), "zh")
     assert links_to_nowhere(page) == []
     texts = Texts(page).found
     assert [text for text in texts if ENGLISH.search(text)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import narwhals as nw
+import polars as pl
 from narwhals.dtypes import DType
 
 BLANKS = (
@@ -32,6 +33,11 @@ LARGEST = 1e15
 def blank(cell: nw.Expr) -> nw.Expr:
     """Whether a text cell says nothing."""
     return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(BLANKS)
+
+
+def looks_like_number(cells: pl.Series, decimal: str) -> pl.Series:
+    """Return whether each text is written as a number; `parse_number` reads no other text as one."""
+    return cells.str.replace_all(_SYMBOLS, "").str.contains(_SHAPES[decimal])
 
 
 def parse_number(cell: nw.Expr, decimal: str, one_percent: float | None = None) -> tuple[nw.Expr, nw.Expr]:
