@@ -158,6 +158,14 @@ def test_a_list_price_of_a_unit_gives_list_value_and_discount(clean):
     assert (line["list_value_minor"], line["discount_minor"]) == (600, 100)
 
 
+def test_without_a_list_price_what_was_paid_and_what_was_taken_off_add_up_to_list_value(clean):
+    lines = HEADER.strip() + ",off,code\n" + "1,1,1,3,5.00,2024-01-01,2.00,0.50\n2,1,1,3,5.00,2024-01-01,,\n"
+    columns = ', discount = "off", coupon = "code"'
+    found = collect(clean(lines, columns=columns).order_lines, "order_id")
+    assert found["list_value_minor"].to_list() == [750, 500]
+    assert found["discount_minor"].to_list() == [200, 0]
+
+
 @pytest.mark.parametrize("at", ["1704067200", "1704067200.9", "2024-01-01", "2024-01-01 00:00:00"])
 def test_times_may_be_seconds_dates_or_timestamps(clean, at):
     found = collect(clean(HEADER + f"1,1,1,1,1.00,{at}\n").order_lines)

@@ -18,7 +18,7 @@ def money_columns(columns: list[str]) -> tuple[str, ...]:
 def with_all_money(lines: Frame) -> Frame:
     """Order lines with every money column, without empty cells; revenue is what the shop gets, whoever pays it.
 
-    List value is, in this order: as given, list price times quantity, what was paid and the coupon.
+    List value is, in this order: as given, list price times quantity, what was paid with the coupon and the discount.
     A discount that is not given is what list value exceeds the rest by, where a list price or value is known.
     """
     columns = lines.collect_schema().names()
@@ -30,7 +30,7 @@ def with_all_money(lines: Frame) -> Frame:
     worth: list[nw.Expr] = [nw.col("list_value_minor")] if "list_value_minor" in columns else []
     if "list_price_minor" in columns:
         worth.append((nw.col("list_price_minor") * quantity).round(0).cast(nw.Int64))
-    list_value = nw.coalesce(*worth, paid + coupon)
+    list_value = nw.coalesce(*worth, paid + coupon + discount)
     if "discount_minor" not in columns and worth:
         less = list_value - paid - coupon
         discount = nw.when(less > 0).then(less).otherwise(0)
