@@ -23,6 +23,10 @@ OPTIONS = ("context", "plural")
 HELP_CONTEXT = "help of the command line"
 HELP_KEYWORDS = ("help", "rich_help_panel")
 HELP_CALLS = ("Option", "Argument", "Typer")
+_MAY_HOLD_TEXT = re.compile(
+    rf"\b({'|'.join(CALLS)})\(|\b({'|'.join(HELP_KEYWORDS)}|PANELS)\b|^import typer$", re.MULTILINE
+)
+"""What stands in every Python file with a text; half of the files have none and need no parser."""
 MAIN = "src/offerloop/cli.py"
 """Collects the commands, which stand in other files of that name."""
 MOST_SHORT = 3
@@ -108,8 +112,8 @@ def extract(source: Path = SOURCE) -> tuple[list[Text], list[str]]:
 def _calls(source: Path) -> Iterator[Call]:
     for path in sorted(source.rglob("*")):
         place = path.relative_to(source.parent.parent).as_posix()
-        if path.suffix == ".py":
-            syntax = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        if path.suffix == ".py" and _MAY_HOLD_TEXT.search(written := path.read_text(encoding="utf-8")):
+            syntax = list(ast.walk(ast.parse(written)))
             texts = [*python_calls(syntax, place), *help_texts(syntax, place)]
             yield from sorted(texts, key=lambda call: call.line)
         elif path.suffix == ".j2" and ".html" in path.suffixes:

@@ -30,8 +30,9 @@ PLAIN = {"client": 1}
 
 def texts_of_errors():
     """The rooms of all calls that make an error of ours from text."""
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    written = {path: path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")}
+    for path, text in written.items():
+        for node in ast.walk(ast.parse(text)) if "Error(" in text else ():
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if name in ERRORS and any(is_text(one) for one in node.args[:1]):
                 parts = path.relative_to(SOURCE).parts

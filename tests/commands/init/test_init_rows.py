@@ -40,8 +40,15 @@ def discounted(name, worth):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["原价", "Original price", "List price", "Original amount"])
-@pytest.mark.parametrize("worth, ours", [("amount", "list_value"), ("price", "list_price")])
+@pytest.mark.parametrize(
+    "name, worth, ours",
+    [
+        ("原价", "amount", "list_value"),
+        ("原价", "price", "list_price"),
+        ("List price", "amount", "list_value"),
+        ("Original amount", "price", "list_price"),
+    ],
+)
 def test_numbers_say_whether_a_price_is_of_the_unit_or_of_the_line(tmp_path, name, worth, ours):
     made = started(tmp_path, discounted(name, worth))
     columns = orders_of(made).columns
