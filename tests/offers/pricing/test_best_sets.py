@@ -179,3 +179,12 @@ def test_an_offer_is_used_less_often_for_one_behind_it_that_takes_several_units(
     pairs = {"kind": "bundle", "parts": [{"count": 1, "products": ["b", "c"]}], "percent": 10}
     steps = {"kind": "coupon", "steps": [20, 30, 50], "stackable": True}
     assert priced(bought, flash, pairs, steps).total_minor == 5_841
+
+
+def test_of_many_units_those_of_one_price_are_left_to_later_offers():
+    """The bundles take six of the ten more expensive units, so that four are left for the steps."""
+    bought = basket(("a", 10, 730, 0), ("b", 17, 522, 0))
+    each = {"kind": "bundle", "parts": [{"count": 1}], "percent": 5, "priority": 1}
+    steps = {"kind": "coupon", "products": "a", "steps": [10, 20, 30, 40], "stackable": True, "priority": 1}
+    few = {"kind": "coupon", "products": "a", "percent": 25, "each_unit": True, "max_units": 2}
+    assert priced(bought, each, steps, few).total_minor == 14_876

@@ -134,7 +134,7 @@ class Candidate:
                 counts[price] = counts.get(price, 0) + count
         by_price = [counts[price] for price in sorted(counts)]
         ends = [end // size for some in (by_price, by_price[::-1]) for end in accumulate(some)]
-        times = {*range(1, near), *range(most - near, most), *[end + more for end in ends for more in (-1, 0, 1)]}
+        times = {one for end in (0, most, *ends) for one in range(end - near, end + near + 1)}
         return sorted([one for one in times if 0 < one < most], reverse=True)
 
 
