@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from offerloop.workspace.erasing import erase_from_folder
     from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
     from offerloop.workspace.folders import filling, new_folder, write_whole
-    from offerloop.workspace.input_tables import InputTable, numbered, table_on_engine, table_rows
+    from offerloop.workspace.input_tables import (
+        InputTable,
+        TableParts,
+        numbered,
+        table_on_engine,
+        table_parts,
+        table_rows,
+    )
     from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
@@ -59,7 +66,7 @@ if TYPE_CHECKING:
         with_campaigns,
         written_config,
     )
-    from offerloop.workspace.trial_scores import LEARNED, TrialScorer, check_rows
+    from offerloop.workspace.trial_scores import LEARNED, CheckedRows, TrialScorer, check_rows, write_parts
     from offerloop.workspace.trial_table import (
         MOST_ARMS,
         arm_numbers,
@@ -83,6 +90,7 @@ __all__ = [
     "STAGE_NAMES",
     "CampaignReach",
     "CampaignRead",
+    "CheckedRows",
     "Document",
     "InputTable",
     "LinesOnly",
@@ -94,6 +102,7 @@ __all__ = [
     "SourcePlace",
     "StageStore",
     "StoreCampaign",
+    "TableParts",
     "TrialScorer",
     "arm_numbers",
     "as_number",
@@ -146,11 +155,13 @@ __all__ = [
     "store_campaign",
     "stored",
     "table_on_engine",
+    "table_parts",
     "table_rows",
     "too_many_arms",
     "versions",
     "with_campaigns",
     "without_passwords",
+    "write_parts",
     "write_whole",
     "written_config",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -21,6 +22,8 @@ from offerloop.message import Message
 from offerloop.workspace.samples import single_values
 
 _FIRST_TEXTS = 100
+PART_ROWS = 200_000
+"""Most rows of a Parquet file that are in memory at once where a table is read in parts."""
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
 
 InputTable = StrPath | pl.DataFrame | pl.LazyFrame | IntoDataFrame
@@ -37,6 +40,39 @@ def table_rows(table: InputTable, texts: Sequence[str] = (), ids: Sequence[str] 
         path = as_path(table)
         return _whole(read_table(path, texts), (*texts, *ids)), path
     return _whole(numbered(single_values(as_polars(table))), (*texts, *ids)), Path("table")
+
+
+@dataclass(frozen=True)
+class TableParts:
+    """The rows of a table as by `table_rows`, one part after another, as often as they are asked for."""
+
+    path: Path
+    """What messages call the table by."""
+    rows: pl.LazyFrame
+    number: int
+    """Number of rows."""
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for start in range(0, max(self.number, 1), PART_ROWS):
+            yield numbered(self.rows.slice(start, PART_ROWS).collect(), start + 1)
+
+
+def table_parts(table: InputTable, ids: Sequence[str] = ()) -> TableParts:
+    """Return a table in parts: a Parquet file is read as far as a part needs, anything else once and as a whole.
+
+    Raises SourceError where the table cannot be read.
+    """
+    if isinstance(table, str | PathLike) and (path := as_path(table)).is_file() and path.suffix == ".parquet":
+        try:
+            frame = pl.scan_parquet(path, glob=False)
+            single = single_values(frame.collect_schema().to_frame()).columns
+            number = frame.select(pl.len()).collect().item()
+            if number > PART_ROWS:
+                return TableParts(path, _whole_lazily(frame.select(single), ids), number)
+        except (OSError, pl.exceptions.PolarsError):
+            pass  # read as a whole, which says what is wrong with it
+    rows, path = table_rows(table, ids=ids)
+    return TableParts(path, rows.lazy(), rows.height)
 
 
 def table_on_engine(table: InputTable, engine: Engine | None, texts: Sequence[str] = ()) -> tuple[Frame, Path] | None:
@@ -89,9 +125,15 @@ def as_polars(frame: object) -> pl.DataFrame:
 
 
 def _whole(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    floats = [name for name in names if name in table.columns and table[name].dtype.is_float()]
-    whole = [name for name in floats if (table[name] == table[name].round()).all()]
-    return table.with_columns(pl.col(whole).cast(pl.Int64, strict=False))
+    return _whole_lazily(table.lazy(), names).collect()
+
+
+def _whole_lazily(table: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+    floats = [name for name, kind in table.collect_schema().items() if name in names and kind.is_float()]
+    if not floats:
+        return table
+    whole = table.select((pl.col(floats) == pl.col(floats).round()).all()).collect(engine="streaming")
+    return table.with_columns(pl.col([one.name for one in whole if one.item()]).cast(pl.Int64, strict=False))
 
 
 def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
@@ -165,11 +207,11 @@ def _parsed(texts: pl.Series) -> pl.Series:
     return pl.read_csv(cells, try_parse_dates=True, infer_schema_length=None).to_series()
 
 
-def numbered(table: pl.DataFrame) -> pl.DataFrame:
-    """Add the number of each row, from 1, as `_row`; NaN becomes missing, and categories become text."""
+def numbered(table: pl.DataFrame, first: int = 1) -> pl.DataFrame:
+    """Add the number of each row, from `first` on, as `_row`; NaN becomes missing, and categories become text."""
     if "_row" in table.columns:
         return table
     floats = [name for name, kind in table.schema.items() if kind.is_float()]
     texts = [name for name, kind in table.schema.items() if isinstance(kind, pl.Categorical | pl.Enum)]
     plain = table.with_columns(pl.col(floats).fill_nan(None), pl.col(texts).cast(pl.String))
-    return plain.with_row_index("_row", offset=1)
+    return plain.with_row_index("_row", offset=first)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 
 from offerloop.arrays import Floats, Ints
 from offerloop.errors import InputError
@@ -35,26 +39,50 @@ class TrialScorer:
     """Whether what was decided may pay, so that it is to be tried."""
     seed: int
 
-    def check(self, table: pl.DataFrame) -> dict[str, int]:
+    def check(self, parts: Iterable[pl.DataFrame]) -> CheckedRows:
         """See `check_rows`."""
-        return check_rows(table, self.encoding, self.key)
+        return check_rows(parts, self.encoding, self.key)
 
     def scores(self, table: pl.DataFrame) -> pl.DataFrame:
-        """One row per customer: the id (or row), the offer that the policy gives, and profit.
+        """Return the scores of a table: see `each`."""
+        return pl.concat(self.each([table]))
+
+    def each(self, parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """One row per customer, part by part: the id (or row), the offer that the policy gives, and profit.
 
         Where something may pay, `to_try` holds the offers of a trial. For every offer `profit_<offer>` against giving
         nothing with rough `_low` and `_high`; value where no cost is known. Raises InputError for a table that lacks a
-        column.
+        column. Parts are gone through twice where all customers share a limit: then effects of all are in memory.
         """
-        features = self.encoding.matrix(table)
-        value, cost = self.learned.effects(features)
+        rng, done = np.random.default_rng(self.seed), 0
+        shared = self._policies(*self._effects_of_all(parts)) if self.learned.is_shared else None
+        for table in parts:
+            features, uniform = self.encoding.matrix(table), rng.random(table.height)
+            effects = self.learned.effects(features)
+            rows = slice(done, done + table.height)
+            policies = self._policies(*effects) if shared is None else {name: one[rows] for name, one in shared.items()}
+            yield self._scored(table, features, effects, {name: drawn(one, uniform) for name, one in policies.items()})
+            done += table.height
+
+    def _effects_of_all(self, parts: Iterable[pl.DataFrame]) -> tuple[Floats, Floats | None]:
+        value, cost = zip(*(self.learned.effects(self.encoding.matrix(table)) for table in parts), strict=True)
+        return np.concatenate(value), None if self.learned.cost is None else np.concatenate(cost)
+
+    def _policies(self, value: Floats, cost: Floats | None) -> dict[str, Floats]:
+        """Return the probability of each offer (n, K) by the column that names the offers."""
+        policies = {"offer": self.learned.probabilities(self.learned.verdict, value, cost)}
+        if self.tries:
+            policies["to_try"] = self.learned.probabilities(self.learned.decision.policy, value, cost)
+        return policies
+
+    def _scored(
+        self, table: pl.DataFrame, features: Floats, effects: tuple[Floats, Floats | None], offers: Mapping[str, Ints]
+    ) -> pl.DataFrame:
+        value, cost = effects
         profit = value if cost is None else value - cost
         half = Z95 * self.learned.se(features)
-        uniform = np.random.default_rng(self.seed).random(len(table))
         key = key_column(table, self.key)
-        columns = {key: table[key], "offer": self._named(drawn(self.learned.policy(features), uniform))}
-        if self.tries:
-            columns["to_try"] = self._named(drawn(self.learned.tried(features), uniform))
+        columns = {key: table[key], **{name: self._named(one) for name, one in offers.items()}}
         for k, name in enumerate(self.arms[1:], start=1):
             columns[f"profit_{name}"] = pl.Series(profit[:, k])
             columns[f"profit_{name}_low"] = pl.Series(profit[:, k] - half[:, k])
@@ -108,25 +136,68 @@ def drawn(policy: Floats, uniform: Floats) -> Ints:
     return choices
 
 
-def check_rows(table: pl.DataFrame, encoding: ColumnEncoding, key: str | None) -> dict[str, int]:
-    """Return in how many rows a column holds what the trial never had, by column.
+@dataclass(frozen=True)
+class CheckedRows:
+    """The rows of a table that can be scored."""
+
+    number: int
+    unseen: Mapping[str, int]
+    """Rows in which a column holds what the trial never had, by column."""
+
+
+def check_rows(parts: Iterable[pl.DataFrame], encoding: ColumnEncoding, key: str | None) -> CheckedRows:
+    """Count the rows of a table, and those in which a column holds what the trial never had.
 
     Raises InputError for a table that lacks a column, or writes it in another way.
     """
-    key_column(table, key)
-    unseen = encoding.unseen(table)
+    number, unseen = 0, Counter[str]()
+    for table in parts:
+        key_column(table, key)
+        number += table.height
+        unseen.update(encoding.unseen(table))
     for name, rows in unseen.items():
-        if rows > STRANGE * table.height and name in encoding.texts:
+        if rows > STRANGE * number and name in encoding.texts:
             raise InputError(
                 Message(
                     "the column '{name}' holds values that the trial never had in {rows} of {height} "
                     "rows; write them as the trial did",
                     name=name,
                     rows=rows,
-                    height=table.height,
+                    height=number,
                 )
             )
-    return unseen
+    return CheckedRows(number, unseen)
+
+
+def write_parts(parts: Iterable[pl.DataFrame], *paths: Path) -> None:
+    """Write tables with the same columns one after another to files, Parquet or else CSV by their names.
+
+    Where that fails, no part of a file is left behind.
+    """
+    try:
+        _write_parts(parts, paths)
+    except Exception:
+        for path in paths:
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
+def _write_parts(parts: Iterable[pl.DataFrame], paths: Sequence[Path]) -> None:
+    with ExitStack() as stack:
+        writers: list[pq.ParquetWriter] = []
+        texts = [stack.enter_context(path.open("wb")) for path in paths if path.suffix != ".parquet"]
+        for place, part in enumerate(parts):
+            arrow = part.to_arrow()
+            if not place:
+                files = (path for path in paths if path.suffix == ".parquet")
+                writers = [
+                    stack.enter_context(pq.ParquetWriter(path, arrow.schema, compression="zstd")) for path in files
+                ]
+            for writer in writers:
+                writer.write_table(arrow)
+            for text in texts:
+                part.write_csv(text, include_header=not place)
 
 
 def key_column(table: pl.DataFrame, key: str | None) -> str:

@@ -1,17 +1,20 @@
 """Customers of next week, scored by a study that was saved."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
+import polars.testing
 import pytest
 
 import offerloop
+from offerloop.commands.score.task import score_file
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import uplift
 from offerloop.errors import InputError
 from offerloop.response import ESTIMATORS, NO_OFFER_TERMS, Evidence, OfferTerms, from_plain, to_plain
-from offerloop.workspace import LEARNED
+from offerloop.workspace import LEARNED, table_parts
 
 
 def trial(n=1_200, seed=1):
@@ -42,6 +45,25 @@ def test_a_saved_study_scores_as_it_did_in_memory(study, folder):
     assert sum(found.offer_counts.values()) == 80
     assert found.budget == pytest.approx(8.0)
     assert "The budget is as much for each customer as in the trial: 8 for 80 customers." in found.sentence
+
+
+@pytest.mark.parametrize("budget", [120.0, None])
+def test_a_large_file_is_scored_in_parts_as_it_is_at_once(study, budget, tmp_path, monkeypatch):
+    """Also where all customers share a budget, and where ids are whole numbers with a point."""
+    spending = replace(study.learned.spending, per_customer=None if budget is None else budget / 1_200)
+    one = replace(study, learned=replace(study.learned, spending=spending, verdict="targeted"))
+    one.save(tmp_path / LEARNED)
+    others = trial(80, seed=9).drop("arm", "bought").with_columns(pl.col("who").cast(pl.Float64))
+    others.write_parquet(tmp_path / "next.parquet")
+    whole = one.scores(others)
+    monkeypatch.setattr("offerloop.workspace.input_tables.PART_ROWS", 30)
+    assert [part.height for part in table_parts(tmp_path / "next.parquet")] == [30, 30, 20]
+    for out in (tmp_path / "scores.parquet", tmp_path / "scores.csv"):
+        told = score_file(tmp_path, tmp_path / "next.parquet", out)
+        written = pl.read_parquet(out) if out.suffix == ".parquet" else pl.read_csv(out, schema=whole.schema)
+        pl.testing.assert_frame_equal(written, whole)
+        assert told.offer_counts == dict(whole["offer"].value_counts().iter_rows())
+    assert offerloop.score(tmp_path, tmp_path / "next.parquet").scores.equals(whole)
 
 
 def test_what_the_trial_never_had_is_counted(folder):

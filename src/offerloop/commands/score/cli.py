@@ -19,18 +19,16 @@ def score(
 ) -> None:
     """Recommend offers for new customers, by an earlier trial."""
     from offerloop.commands.score.page import sentences
-    from offerloop.commands.score.task import score as score_customers
-    from offerloop.commands.score.task import write_scores
+    from offerloop.commands.score.task import score_file
     from offerloop.config import report_language
     from offerloop.locale import known_language
 
     known_language(language)
-    scored = score_customers(study, table)
-    write_scores(scored, out)
-    language = report_language(language, "", (*scored.scores.columns, *scored.offer_counts))
+    scored = score_file(study, table, out)
+    language = report_language(language, "", (*scored.columns, *scored.offer_counts))
     facts: dict[str, object] = {
         "out": str(out),
-        "offers": scored.offer_counts,
+        "offers": dict(scored.offer_counts),
         "unseen": dict(scored.unseen),
         "budget": scored.budget,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from offerloop.commands.score.page import sentences
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.report import Result
-from offerloop.workspace import InputTable, TrialScorer, table_rows
+from offerloop.workspace import CheckedRows, InputTable, TableParts, TrialScorer, table_parts, write_parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,26 +44,62 @@ class ScoreResult(Result):
         return dict(counts.iter_rows())
 
 
+@dataclass(frozen=True)
+class ScoredFile:
+    """What is to be known of scores that were written to a file."""
+
+    offer_counts: Mapping[str, int]
+    """How many customers get each offer, the most frequent first."""
+    unseen: Mapping[str, int]
+    """As in `ScoreResult`."""
+    budget: float | None
+    columns: tuple[str, ...]
+    """Those of the file."""
+
+
 def score(study: Path, table: InputTable) -> ScoreResult:
     """Score the customers of a table by the study in a folder.
 
     Raises InputError for a study that cannot be read and for a table that does not fit it.
     """
+    scorer, parts, checked = _checked(study, table)
+    return ScoreResult(pl.concat(scorer.each(parts)), checked.unseen, scorer.budget(checked.number))
+
+
+def score_file(study: Path, table: InputTable, out: Path) -> ScoredFile:
+    """Write the scores to a file as CSV, or as Parquet by its name, without holding all of them in memory.
+
+    Raises InputError as `score` does, and where the file cannot be written.
+    """
+    scorer, parts, checked = _checked(study, table)
+    counts, columns = Counter[str](), set[tuple[str, ...]]()
+
+    def counted() -> Iterator[pl.DataFrame]:
+        for scores in scorer.each(parts):
+            counts.update(dict(scores["offer"].value_counts().iter_rows()))
+            columns.add(tuple(scores.columns))
+            yield scores
+
+    _write(counted(), out)
+    ordered = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    return ScoredFile(ordered, checked.unseen, scorer.budget(checked.number), columns.pop())
+
+
+def _checked(study: Path, table: InputTable) -> tuple[TrialScorer, TableParts, CheckedRows]:
     scorer = TrialScorer.read(study)
-    rows, path = table_rows(table, ids=() if scorer.key is None else (scorer.key,))
+    parts = table_parts(table, () if scorer.key is None else (scorer.key,))
     try:
-        unseen = scorer.check(rows)
+        return scorer, parts, scorer.check(parts)
     except InputError as error:
+        path = str(parts.path)
         raise InputError(
-            Message("'{path}': {error}", context="what is wrong with a file", path=str(path), error=error.message)
+            Message("'{path}': {error}", context="what is wrong with a file", path=path, error=error.message)
         ) from None
-    return ScoreResult(scorer.scores(rows), unseen, scorer.budget(rows.height))
 
 
-def write_scores(result: ScoreResult, out: Path) -> None:
-    """Write scores as CSV, or as Parquet by the name of the file. Raises InputError where that is not possible."""
+def _write(parts: Iterable[pl.DataFrame], out: Path) -> None:
     try:
-        result.scores.write_parquet(out) if out.suffix == ".parquet" else result.scores.write_csv(out)
+        write_parts(parts, out)
     except OSError as error:
         raise InputError(
             Message(

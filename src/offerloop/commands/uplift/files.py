@@ -11,7 +11,7 @@ from offerloop.commands.uplift.task import UpliftResult, summary
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.report import FolderResult
-from offerloop.workspace import LEARNED, filling, new_folder
+from offerloop.workspace import LEARNED, filling, new_folder, write_parts
 
 
 def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderResult:
@@ -22,21 +22,20 @@ def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderRe
     after all, with the rest of the study written.
     """
     facts = {"sentence": result.sentence, **summary(result.findings)}
-    tables, error = {} if result.shards is not None else {"scores": result.scores()}, None
-    if result.others is not None:
-        try:
-            tables["applied"] = result.scorer.scores(result.others.rows)
-            facts["applied"] = asdict(result.applied) if result.applied else None
-        except InputError as fault:
-            error = fault
-    page = render_uplift(result.findings, result.language)
+    page, error = render_uplift(result.findings, result.language), None
     folder = new_folder(parent)
     with filling(folder) as partial:
-        for name, table in tables.items():
-            table.write_parquet(partial / f"{name}.parquet")
-            table.write_csv(partial / f"{name}.csv")
-        if result.shards is not None:
+        if result.shards is None:
+            write_parts([result.scores()], partial / "scores.parquet", partial / "scores.csv")
+        else:
             result.shards.write_scores(result.scorer, partial / "scores.parquet")
+        if result.others is not None:
+            try:
+                applied = result.scorer.each(result.others.parts)
+                write_parts(applied, partial / "applied.parquet", partial / "applied.csv")
+                facts["applied"] = asdict(result.applied) if result.applied else None
+            except InputError as fault:
+                error = fault
         text = json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (partial / "uplift.json").write_text(text, encoding="utf-8")
         (partial / "report.html").write_text(page, encoding="utf-8")
@@ -46,7 +45,7 @@ def write(result: UpliftResult, parent: Path, *, save: bool = False) -> FolderRe
         raise InputError(
             Message(
                 "'{path}' (--apply): {error}; the study itself is in '{folder}'",
-                path=str(result.others.path),
+                path=str(result.others.parts.path),
                 error=str(error),
                 folder=str(folder),
             )

@@ -33,7 +33,17 @@ from offerloop.response import (
     learn_effects,
     study_trial,
 )
-from offerloop.workspace import InputTable, TrialScorer, check_rows, plain, table_rows, write_whole
+from offerloop.workspace import (
+    CheckedRows,
+    InputTable,
+    TableParts,
+    TrialScorer,
+    check_rows,
+    plain,
+    table_parts,
+    table_rows,
+    write_whole,
+)
 
 _COMPARING = Message("comparing estimators", context="progress")
 
@@ -88,7 +98,7 @@ class UpliftResult(Result):
         if table is None:
             return self.scorer.scores(self.trial.table) if self.shards is None else self.shards.scores(self.scorer)
         rows = table_rows(table, ids=self.request.names)[0]
-        self.scorer.check(rows)
+        self.scorer.check([rows])
         return self.scorer.scores(rows)
 
     @property
@@ -96,8 +106,8 @@ class UpliftResult(Result):
         """What is to be known of the scores of other customers."""
         if self.others is None:
             return None
-        customers = self.others.rows.height
-        return AppliedScores(customers, self.scorer.budget(customers), self.others.unseen)
+        customers = self.others.checked.number
+        return AppliedScores(customers, self.scorer.budget(customers), self.others.checked.unseen)
 
     def save(self, path: StrPath) -> Path:
         """Write what was learned to a file, for `offerloop.score`."""
@@ -110,9 +120,8 @@ class UpliftResult(Result):
 class OtherCustomers:
     """A table to be scored after the study, which was checked before it."""
 
-    rows: pl.DataFrame
-    path: Path
-    unseen: dict[str, int]
+    parts: TableParts
+    checked: CheckedRows
 
 
 def uplift(
@@ -147,12 +156,12 @@ def uplift(
 
 
 def _others(apply: InputTable, trial: PreparedTrial, request: UpliftRequest) -> OtherCustomers:
-    rows, path = table_rows(apply, ids=() if request.id is None else (request.id,))
+    parts = table_parts(apply, () if request.id is None else (request.id,))
     try:
-        return OtherCustomers(rows, path, check_rows(rows, trial.encoding, request.id))
+        return OtherCustomers(parts, check_rows(parts, trial.encoding, request.id))
     except InputError as error:
         raise InputError(
-            Message("'{path}' (--apply): {error}", context="refusal", path=str(path), error=error.message)
+            Message("'{path}' (--apply): {error}", context="refusal", path=str(parts.path), error=error.message)
         ) from None
 
 

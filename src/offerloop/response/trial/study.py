@@ -211,19 +211,24 @@ class LearnedEffects:
             return errors
         return np.hypot(errors, self.cost_line.se(self.cost.effects(features, self.offers)))
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether what a customer is given depends on all others, because they share a budget or a limit."""
+        return self.spending.limit is not None and "targeted" in (self.verdict, self.decision.policy)
+
     def policy(self, features: Floats) -> Floats:
         """(n, K): probability of each offer, as far as that clearly pays."""
-        return self._given(features, self.verdict)
+        return self.probabilities(self.verdict, *self.effects(features))
 
     def tried(self, features: Floats) -> Floats:
         """(n, K): probability of each offer in a trial of what may pay."""
-        return self._given(features, self.decision.policy)
+        return self.probabilities(self.decision.policy, *self.effects(features))
 
-    def _given(self, features: Floats, policy: Policy) -> Floats:
+    def probabilities(self, policy: Policy, value: Floats, cost: Floats | None) -> Floats:
+        """(n, K): probability of each offer under a policy, for customers with these effects (n, K)."""
         if policy == "targeted":
-            value, cost = self.effects(features)
             return self.spending.best(value if cost is None else value - cost, cost)
-        return np.tile(self.same[self.decision.offer if policy == "everyone" else 0], (len(features), 1))
+        return np.tile(self.same[self.decision.offer if policy == "everyone" else 0], (len(value), 1))
 
 
 def study_trial(

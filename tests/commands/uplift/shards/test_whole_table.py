@@ -148,14 +148,16 @@ def test_each_shard_draws_its_own_numbers(study):
     class Coin:
         """Gives the offer to every other customer, at random."""
 
+        is_shared, verdict = False, "targeted"
+
         def effects(self, features):
             return np.zeros((len(features), 2)), None
 
         def se(self, features):
             return np.zeros((len(features), 2))
 
-        def policy(self, features):
-            return np.full((len(features), 2), 0.5)
+        def probabilities(self, _policy, value, _cost):
+            return np.full(value.shape, 0.5)
 
     scorer, others = replace(study.scorer, learned=Coin(), tries=False), study.shards.others
     offers = [
