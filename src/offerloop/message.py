@@ -106,6 +106,14 @@ def both(parts: Sequence[Message | str]) -> Message | str:
     return Message("{names} and {last}", context="names that all count", names=both(before), last=last)
 
 
+def quoted(titles: Sequence[str]) -> Message | str:
+    """Return titles in quotation marks, ``“A”, “B” and “C”``; empty where there is none."""
+    names = [Message("“{text}”", context="quotation marks", text=title) for title in titles]
+    if len(names) < 2:
+        return names[0] if names else ""
+    return Message("{names} and {last}", context="names that all count", names=names[:-1], last=names[-1])
+
+
 def followed(sentence: Message, following: Message) -> Message:
     """Return two sentences, one after the other."""
     return Message("{first} {second}", context="two sentences", first=sentence, second=following)

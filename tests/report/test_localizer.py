@@ -63,10 +63,11 @@ def test_a_reduction_is_said_in_chinese_by_what_is_left_to_pay(percent, text):
 
 def test_lists_and_sentences():
     assert EN.series(["A", "B", "C"]) == "A, B and C"
+    assert EN.titles(["A", "B", "C"]) == "“A”, “B” and “C”"
+    assert ZH.titles(["A", "B", "C"]) == "“A”、“B”和“C”"
     assert ZH.series(["A", "B", "C"]) == "A、B和C"
     assert EN.sentences(["One.", "", "Two."]) == "One. Two."
     assert ZH.sentences([ZH.stopped("一"), "二。"]) == "一。二。"
-    assert EN.titles(["A", "B"]) == "“A” and “B”"
 
 
 def test_a_small_share_is_less_than_the_least_shown():

@@ -259,7 +259,9 @@ class _Cleaning:
             for name, dtype in schema.items()
         )
         count = int(collect(added.select(n=nw.len()))["n"][0])
-        why = Message("sold (rejected lines apart) but not on the list: added as 'unknown', so that no sale is lost")
+        why = Message(
+            "sold but missing from the product list: added with the category 'unknown', so that no sale is lost"
+        )
         self.quality.append(quality_row("products", "not on the product list", "repaired", count, why))
         return self.engine.keep(self._with_texts(nw.concat([listed, added])))
 
@@ -422,7 +424,7 @@ class _Cleaning:
     def _find_bulk(self, lines: Frame) -> None:
         self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)
         why = Message(
-            "customers with units beyond clean.bulk_quantile: bots, resellers; they carry the tag 'bulk buyer'"
+            "customers who buy far more units than others, such as resellers; they carry the tag 'bulk buyer'"
         )
         self.quality.append(quality_row("order_lines", "bulk buyers", "flagged", self.bulk_buyers.height, why))
 

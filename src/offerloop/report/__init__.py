@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
     from offerloop.report.spacing import filled
     from offerloop.report.text_tables import figure_text, text_page, text_table
+    from offerloop.report.translated_texts import in_all_languages, in_language
 
 __all__ = [
     "BASES_OF_EFFECTS",
@@ -92,6 +93,8 @@ __all__ = [
     "forest",
     "glossary_terms",
     "histogram",
+    "in_all_languages",
+    "in_language",
     "iso_day",
     "kept_together",
     "language_name",

@@ -17,7 +17,7 @@ from babel.lists import format_list
 from offerloop.evaluation import Estimate
 from offerloop.events import EPOCH
 from offerloop.locale import translations
-from offerloop.message import Amount, Message, Share, Value, number_text, unpacked
+from offerloop.message import Amount, Message, Share, Value, number_text, quoted, unpacked
 from offerloop.report.numbers import Money, cldr_locale, count, in_digits, percent, percent_sign
 from offerloop.report.spacing import filled, spread
 
@@ -131,7 +131,7 @@ class Localizer:
 
     def titles(self, titles: Sequence[str]) -> str:
         """``“A”, “B” and “C”``."""
-        return self.series([self.quoted(title) for title in titles])
+        return self.value(quoted(titles))
 
     def share(self, share: float, least: float = 0.0) -> str:
         """A percentage; one above zero but below `least` is called that."""

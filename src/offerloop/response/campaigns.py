@@ -161,7 +161,7 @@ def _notes(campaign: dict[str, object], start: int, stop: int, before: int, spen
     if spend.first_day > before - FEWEST_DAYS:
         notes.append(Message("No earlier period is left for a placebo."))
     if stop <= int(str(campaign["ends_day"])):
-        notes.append(Message("The campaign runs on after the last day known."))
+        notes.append(Message("The campaign goes on after the last day of the data."))
     return notes
 
 

@@ -26,9 +26,9 @@ REASONS = {
     "no_effect_known": "nothing shows the effect of any offer",
     "no_consent": "the customer has not agreed to personalised offers",
     "outside": "in no campaign's audience",
-    "no_basis": "no recent purchase to respond from",
+    "no_basis": "no recent purchase, so no response can be estimated",
     "no_offer_pays": "no offer pays for this customer",
-    "budget_spent": "budget used up on better returns",
+    "budget_spent": "budget spent on customers with a better return",
 }
 """Codes of the column `reasons`, in words."""
 

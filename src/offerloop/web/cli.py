@@ -26,7 +26,8 @@ def serve(
         list[str] | None, typer.Option(help="Address of a proxy whose X-Forwarded-User signs people in; repeatable.")
     ] = None,
     insecure_cookies: Annotated[
-        bool, typer.Option("--insecure-cookies", help="Let people sign in without HTTPS, for a try on one machine.")
+        bool,
+        typer.Option("--insecure-cookies", help="Let people sign in without HTTPS, to try the service on one machine."),
     ] = False,
     demo_people: Annotated[
         bool,

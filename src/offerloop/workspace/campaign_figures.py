@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.message import Message, unpacked
-from offerloop.report import Localizer
+from offerloop.message import Message
+from offerloop.report import in_language
 from offerloop.tables import PLAN
 from offerloop.workspace.finished_run import RunRead
 
@@ -146,14 +146,7 @@ def _about(readout: Mapping[str, Any]) -> dict[str, Any]:
 def read_readout(path: Path, language: str) -> dict[str, Any]:
     """Return the figures of a read-out with what it says in a language; an older one says it in that of its run."""
     readout: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    sentences, stopped = readout.pop("sentences", {}), readout.pop("stopped_message", None)
-    warnings, _ = readout.pop("warning_messages", None), Localizer(language)
-    said: dict[str, Any] = {"sentence": sentences.get(language, readout["sentence"])}
-    if stopped is not None:
-        said["stopped"] = _(*unpacked(stopped))
-    if warnings is not None:
-        said["warnings"] = [_(one) for one in unpacked(warnings)]
-    return readout | said
+    return in_language(readout, language)
 
 
 def readouts_of(shop: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ import polars as pl
 from offerloop.config import Privacy, privacy_beside
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import pseudonyms
-from offerloop.message import Message, unpacked
+from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
+from offerloop.report import in_language
 from offerloop.workspace.run_folders import holdout_of
 from offerloop.workspace.store_campaigns import written_config
 
@@ -77,11 +78,9 @@ class RunRead:
         """ISO 4217 code."""
         return str(self.summary["currency"])
 
-    @property
-    def headline(self) -> Message | None:
-        """What to do with every campaign; None in older runs, whose summary has it in one language only."""
-        kept = self.summary.get("headline_message")
-        return None if kept is None else unpacked(str(kept))[0]
+    def in_language(self, language: str) -> RunRead:
+        """Return the run with the texts of its summary in a language; older runs have them in one language only."""
+        return replace(self, summary=in_language(self.summary, language))
 
     @cached_property
     def campaigns(self) -> tuple[CampaignRead, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 from page_texts import Texts, links_to_nowhere, texts_left_outside
@@ -12,7 +13,7 @@ from offerloop.commands.readout.checks import DRAWN, EDITED, HELD_BACK, LOST
 from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.locale import languages
 from offerloop.message import Message
-from offerloop.report import Localizer
+from offerloop.report import Localizer, in_all_languages
 from offerloop.workspace import read_readout
 
 NAMES = "Coupons that we pay|Coupons that suppliers share|Made up for tests."
@@ -60,10 +61,12 @@ def test_the_first_line_answers_whether_it_is_better_than_today_in_both_language
 
 
 def test_what_a_read_out_says_is_in_the_language_of_its_reader_and_an_older_one_stays_readable(tmp_path):
-    kept, path = summarise_readout(READOUTS["stopped"]()), tmp_path / "readout.json"
+    kept = in_all_languages(partial(summarise_readout, READOUTS["stopped"]()), "en")
+    path = tmp_path / "readout.json"
     path.write_text(json.dumps(kept))
     chinese = read_readout(path, "zh")
     assert chinese["stopped"].startswith("没有显示效果")
+    assert {one["check"] for one in chinese["checks"]} != {one["check"] for one in kept["checks"]}
     assert chinese["warnings"] == ["订单中有 12 位用户不在该次运行中，未纳入。"]
     path.write_text(json.dumps({name: kept[name] for name in ("sentence", "stopped", "warnings")}))
     assert read_readout(path, "zh")["stopped"].startswith("No effect is shown")

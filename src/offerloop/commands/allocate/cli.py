@@ -15,7 +15,7 @@ def allocate(
         Path, typer.Argument(help="Table with customer_id, offer_id, value and cost: CSV, Excel or Parquet.")
     ],
     out: Annotated[Path, typer.Option(help="CSV or Parquet file to write: who gets what.")],
-    budget: Annotated[str | None, typer.Option(help="Most that the plan may cost, e.g. 10000.00.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Budget: the most that the plan may cost, e.g. 10000.00.")] = None,
     cap: Annotated[
         list[str] | None,
         typer.Option(help="Maximum number of times that an offer is given, e.g. coupon=500; repeatable."),

@@ -9,7 +9,7 @@ from typing import Any
 from offerloop.commands.check.figures import Shape
 from offerloop.config import Campaign, Config, Listed
 from offerloop.errors import ConfigError
-from offerloop.message import Message
+from offerloop.message import Amount, Message
 from offerloop.money import to_text
 from offerloop.offers import Offer, liability_minor
 from offerloop.response import unknown_cost
@@ -36,7 +36,7 @@ class OfferCheck:
         effect = self._effect()
         if self.liability_minor is None:
             return self.problem or Message("{offer}: may cost any amount; {effect}", offer=self.label, effect=effect)
-        most = to_text(self.liability_minor, currency)
+        most = Amount(Decimal(to_text(self.liability_minor, currency)), currency)
         return Message(
             "{offer}: costs {most} at most; {effect}",
             context="check of the data",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from offerloop.commands.check.figures import Shape
@@ -12,8 +13,7 @@ from offerloop.commands.check.losses import loss_lines, non_merchandise_lines
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.events import ACTION_NAMES, EPOCH, RULE_NAMES, Agreement
-from offerloop.message import Message
-from offerloop.money import to_text
+from offerloop.message import Amount, Message
 from offerloop.report import Localizer
 
 _SHOWN_OFFERS = 6
@@ -27,7 +27,7 @@ def page(checked: CheckResult) -> str:
     missing = [_.value(one) for one in checked.missing] or [_("nothing", context="missing data")]
     return "\n".join([
         *(_source_line(name, one, _) for name, one in checked.sources.items()), "",
-        *loss_lines(checked.losses, _), *_shape_lines(shape, config, _), _consent(checked.agreement, shape, _), "",
+        *loss_lines(checked.losses, _), *_shape_lines(shape, _), _consent(checked.agreement, shape, _), "",
         *non_merchandise_lines(checked.non_merchandise, config, _),
         *_answer_lines(checked.answers, _), "", *_offer_lines(config, checked.offers, _), "",
         _("What is missing, and what it costs:"), *(f"  {one}" for one in missing), "",
@@ -76,10 +76,9 @@ def _source_line(name: str, source: Mapping[str, Any], _: Localizer) -> str:
     return _.clauses([counts, _.listed(rules)]) if rules else counts
 
 
-def _shape_lines(shape: Shape, config: Config, _: Localizer) -> list[str]:
+def _shape_lines(shape: Shape, _: Localizer) -> list[str]:
     """Period, sizes and shares."""
     first, last = (EPOCH + timedelta(days=day) for day in (shape.first_day, shape.last_day))
-    sales = f"{to_text(shape.sales_minor, config.shop.currency)} {config.shop.currency}"
     return [
         _(
             "{first} to {last}: {days} days, {weeks} full weeks from Monday to Sunday",
@@ -94,12 +93,12 @@ def _shape_lines(shape: Shape, config: Config, _: Localizer) -> list[str]:
             products=shape.n_products,
             orders=shape.n_orders,
             lines=shape.n_lines,
-            sales=sales,
+            sales=_.money.exact(shape.sales_minor),
         ),
         _(
             "Median of the customers' orders: {orders}; of what an order costs: {amount}",
             orders=shape.median_orders,
-            amount=to_text(round(shape.median_basket_minor), config.shop.currency),
+            amount=_.money.exact(round(shape.median_basket_minor)),
         ),
         _(
             "Of the lines {category} have a category ({sales} of sales), {discount} a discount, {coupon} a coupon",
@@ -157,9 +156,9 @@ def _offer_lines(config: Config, offers: list[OfferCheck], _: Localizer) -> list
     lines = []
     for campaign in config.campaigns:
         unit = config.unit(campaign)
+        budget, explore = (Amount(Decimal(one), unit) for one in (campaign.budget, campaign.explore_budget))
         text = CAMPAIGN if campaign.budget_basis == "liability" else CAMPAIGN_EXPECTED
-        explore = campaign.explore_budget
-        lines.append(_(text, campaign=campaign.id, budget=f"{campaign.budget} {unit}", explore=explore))
+        lines.append(_(text, campaign=campaign.id, budget=budget, explore=explore))
         of_campaign = ["  " + _.value(one.line(unit)) for one in offers if one.campaign_id == campaign.id]
         more = len(of_campaign) - _SHOWN_OFFERS
         lines += of_campaign[:_SHOWN_OFFERS]

@@ -25,13 +25,13 @@ REASONS_FOR_NONE = {
     "held_back": Message("the plan's offer is held back in this period, drawn at random"),
     "usual": Message("in the group with business as usual, which gives nothing here"),
     "lot": Message("drawn at random, and the draw was no offer"),
-    "budget_spent": Message("the budget went to better returns"),
+    "budget_spent": Message("the budget went to customers with a better return"),
     "no_offer_pays": Message("no offer pays for this customer"),
     "no_campaign_pays": Message("no campaign is sent"),
     "no_effect_known": Message("nothing shows the effect of any offer"),
     "no_consent": Message("the customer has not agreed to personalised offers"),
     "outside": Message("in no campaign's audience"),
-    "no_basis": Message("no recent purchase to respond from"),
+    "no_basis": Message("no recent purchase, so no response can be estimated"),
 }
 """Why the customer gets no offer, by the code of the reason."""
 MOST = Message("most it can cost us")

@@ -31,7 +31,7 @@ def init(
     exposures: Annotated[str | None, typer.Option(help="Offers that customers were shown.")] = None,
     offers: Annotated[str | None, typer.Option(help="Your own offers, one row each; default: assumed ones.")] = None,
     redemptions: Annotated[str | None, typer.Option(help="Offers that customers redeemed.")] = None,
-    budget: Annotated[str | None, typer.Option(help="Most that the plan may cost, e.g. 1000.00.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Budget: the most that the plan may cost, e.g. 1000.00.")] = None,
     currency: Annotated[
         str | None, typer.Option(help="ISO code of the currency; default: recognised from the data.")
     ] = None,

@@ -16,8 +16,7 @@ from offerloop.commands.readout.findings import (
     ReadoutFindings,
 )
 from offerloop.evaluation import POWER_80, Z95, Estimate
-from offerloop.locale import languages
-from offerloop.message import Message, packed
+from offerloop.message import Message
 from offerloop.profiles import TAG_LABELS
 from offerloop.report import Localizer, Money, iso_day, period_text, rounded
 
@@ -253,10 +252,8 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
     money, anyway = Money(findings.shop.currency), findings.bought_anyway
     return {
         "sentence": _whole(findings, language),
-        "sentences": {one: _whole(findings, one) for one in languages()},
         "better_than_usual": usual_sentence(findings, _) or None,
         "stopped": None if findings.stopped is None else _(findings.stopped),
-        "stopped_message": None if findings.stopped is None else packed(findings.stopped),
         "shop": findings.shop.name,
         "run": findings.run,
         "currency": findings.shop.currency,
@@ -276,7 +273,6 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
         "power": power_sentence(findings, _),
         "too_few": [_(one) for one in findings.left_out],
         "warnings": [_(one) for one in findings.warnings],
-        "warning_messages": packed(*findings.warnings),
     }
 
 

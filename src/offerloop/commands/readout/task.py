@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -39,7 +40,7 @@ from offerloop.commands.readout.side_files import SideFile
 from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import engine_of
 from offerloop.message import Message
-from offerloop.report import FolderResult, iso_day
+from offerloop.report import FolderResult, in_all_languages, iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 from offerloop.workspace import filling
 
@@ -231,12 +232,13 @@ def _rows(effect: ReadoutEffect, *, cost_observed: bool) -> list[tuple[Any, ...]
 
 def _write(run: PastRun, period: Period, findings: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadoutResult:
     language = run.config.language()
-    summary, page = summarise_readout(findings, language), render_readout(findings, language)
+    summary = in_all_languages(partial(summarise_readout, findings), language)
+    page = render_readout(findings, language)
     folder = run.folder / f"readout-{iso_day(period.first)}-{iso_day(period.last)}"
-    with filling(folder, replace=True) as partial:
+    with filling(folder, replace=True) as unfinished:
         for name, table in tables.items():
-            table.write_parquet(partial / f"{name}.parquet")
+            table.write_parquet(unfinished / f"{name}.parquet")
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        (partial / "readout.json").write_text(text, encoding="utf-8")
-        (partial / "report.html").write_text(page, encoding="utf-8")
+        (unfinished / "readout.json").write_text(text, encoding="utf-8")
+        (unfinished / "report.html").write_text(page, encoding="utf-8")
     return ReadoutResult(folder, folder / "report.html", summary, findings, language)

@@ -13,7 +13,10 @@ def run(
     config: Config,
     engine: Engine = "duckdb",
     begin: Annotated[
-        str | None, typer.Option("--from", help="Stage from which everything is computed anew, e.g. response.")
+        str | None,
+        typer.Option(
+            "--from", help="Stage to start again from, e.g. response; earlier ones are taken from the last run."
+        ),
     ] = None,
     shards: Annotated[
         int | None, typer.Option(min=1, help="Shards of customers; by default one for each 50,000 customers.")

@@ -22,7 +22,7 @@ from offerloop.commands.run.facts import (
 )
 from offerloop.commands.run.power import Reach, reach_sentence
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
-from offerloop.message import Message, followed
+from offerloop.message import Message, followed, quoted
 from offerloop.report import BASES_OF_EFFECTS, Localizer, period_text
 from offerloop.response import CHECK_NAMES
 
@@ -90,10 +90,7 @@ def headline(facts: RunFacts) -> Message:
 
 def _titles(campaigns: Sequence[CampaignFacts]) -> Message | str:
     """Titles in quotation marks; empty where there is none."""
-    quoted = [Message("“{text}”", context="quotation marks", text=one.findings.title) for one in campaigns]
-    if len(quoted) < 2:
-        return quoted[0] if quoted else ""
-    return Message("{names} and {last}", context="names that all count", names=quoted[:-1], last=quoted[-1])
+    return quoted([one.findings.title for one in campaigns])
 
 
 def _on_assumption(reach: Reach | None, sent: Message | str, kept: Message | str) -> Message:
@@ -315,8 +312,8 @@ def _why_kept(campaign: CampaignFacts) -> Message:
         return Message("send none; at {margin} no offer is estimated to pay for any customer.")
     if profit.value > 0:
         return Message(
-            "send none; the best plan's forecast of {profit} is above zero, but its interval "
-            "includes zero, so it cannot be told from doing nothing."
+            "send none; the best plan is forecast to bring {profit}. The interval includes zero, so it may be no "
+            "better than doing nothing."
         )
     return (
         Message(

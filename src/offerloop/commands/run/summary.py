@@ -19,7 +19,6 @@ from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision, headline
 from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
-from offerloop.message import packed
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
 from offerloop.tables import USUAL
 
@@ -30,7 +29,6 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     shop = findings.config.shop
     return {
         "headline": facts.localizer(headline(facts)),
-        "headline_message": packed(headline(facts)),
         "decision": decision(facts),
         "basis": basis_mark(facts, facts.localizer),
         "bases": sorted(facts.bases),
@@ -55,7 +53,6 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "coming_test": _test(findings, facts),
         "quality": _quality(findings),
         "gaps": list(gap_sentences(findings, facts.localizer)),
-        "gap_messages": packed(*findings.gaps),
         "limits": list(limits(findings, facts, evidence)),
     }
 

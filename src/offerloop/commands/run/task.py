@@ -24,7 +24,7 @@ from offerloop.flow import STAGES, Liked, Run, plan, product_names
 from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
-from offerloop.report import FolderResult, ProgressDisplay
+from offerloop.report import FolderResult, ProgressDisplay, in_all_languages
 from offerloop.tables import AFFINITIES
 from offerloop.workspace import (
     RUN_FORMAT,
@@ -132,7 +132,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
         liked = _follow_newest(config_path.parent, store, running)
         recorder = Recorder(store=store)
         planned = plan(config, running, recorder, liked=liked)
-        summary = summarise(findings_of(planned), config.language(product_names(planned.events)))
+        summary = _summary(findings_of(planned), config.language(product_names(planned.events)))
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
         with filling(folder, replace=True) as partial:
             _write(planned, summary, running, partial)
@@ -183,7 +183,7 @@ def _finish(
     """Write a run to its folder; `how` goes into the manifest: the engine, and the shares of random groups."""
     findings = findings_of(run)
     language = config.language(product_names(run.events))
-    summary = summarise(findings, language)
+    summary = _summary(findings, language)
     page = recorder.always("report", lambda: render(findings, summary, language))
     folder = new_folder(config_path.parent / "runs")
     with filling(folder) as partial:
@@ -191,6 +191,10 @@ def _finish(
         (partial / "report.html").write_text(page, encoding="utf-8")
         _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary), run
+
+
+def _summary(findings: Findings, language: str) -> dict[str, Any]:
+    return in_all_languages(lambda spoken: summarise(findings, spoken), language)
 
 
 def findings_of(run: Run) -> Findings:

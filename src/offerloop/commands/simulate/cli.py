@@ -29,7 +29,8 @@ def simulate(
     log: Annotated[
         int,
         typer.Option(
-            help="Last weeks of the history in which offers are sent at random, for the policies to learn from."
+            help="Number of weeks at the end of the history in which offers are sent at random, so that policies "
+            "can learn from them."
         ),
     ] = 9,
     fresh: Annotated[

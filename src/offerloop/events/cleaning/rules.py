@@ -178,7 +178,7 @@ def _of_sale(columns: list[str]) -> list[CleaningRule]:
             )
         )
     nothing = (quantity <= 0) & (paid == 0) & (worth == 0)
-    why = Message("no unit and no money: a record of the till, not a sale")
+    why = Message("neither units nor an amount: an entry of the till, not a sale")
     return [*rules, CleaningRule("nothing sold", "rejected", nothing, why, column="quantity")]
 
 
@@ -198,7 +198,7 @@ def rules_after_returns(clean: Clean) -> list[CleaningRule]:
             "quantity zero with money",
             "repaired",
             quantity <= 0,
-            Message("the line carries money, so at least one unit was sold: quantity becomes 1"),
+            Message("the line has an amount, so at least one unit was sold: quantity becomes 1"),
             one_unit,
         ),
         CleaningRule(

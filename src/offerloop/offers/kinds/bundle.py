@@ -33,7 +33,7 @@ class Bundle(Offer):
         "percent", Message("percentage off", context="term of an offer"), Unit.PERCENT, default=None
     )
     times: int | None = term(
-        "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
+        "times", Message("maximum number of times", context="term of an offer"), Unit.COUNT, default=None
     )
     units_per_line: int | None = term(
         "units_per_line",

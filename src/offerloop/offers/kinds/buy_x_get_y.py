@@ -38,7 +38,7 @@ class BuyXGetY(Offer):
         "got_from", Message("these come from", context="term of an offer"), Unit.SCOPE, default=None
     )
     times: int | None = term(
-        "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
+        "times", Message("maximum number of times", context="term of an offer"), Unit.COUNT, default=None
     )
     most_expensive: bool = term(
         "most_expensive", Message("the most expensive ones", context="term of an offer"), Unit.FLAG, default=False

@@ -40,20 +40,25 @@ class Coupon(Offer):
         "max_discount", Message("maximum discount", context="term of an offer"), Unit.MONEY, default=None
     )
     """Without it the liability of a percentage has no finite bound."""
-    each_unit: bool = term("each_unit", Message("off every unit", context="term of an offer"), Unit.FLAG, default=False)
+    each_unit: bool = term(
+        "each_unit", Message("the amount comes off every unit", context="term of an offer"), Unit.FLAG, default=False
+    )
     cheapest: int | None = term(
-        "cheapest", Message("only the cheapest units", context="term of an offer"), Unit.COUNT, default=None
+        "cheapest", Message("only the cheapest units (how many)", context="term of an offer"), Unit.COUNT, default=None
     )
 
     most_expensive: int | None = term(
-        "most_expensive", Message("only the most expensive units", context="term of an offer"), Unit.COUNT, default=None
+        "most_expensive",
+        Message("only the most expensive units (how many)", context="term of an offer"),
+        Unit.COUNT,
+        default=None,
     )
     max_units: int | None = term(
-        "max_units", Message("at most so many units", context="term of an offer"), Unit.COUNT, default=None
+        "max_units", Message("maximum number of units", context="term of an offer"), Unit.COUNT, default=None
     )
     units_per_line: int | None = term(
         "units_per_line",
-        Message("at most so many units of a line", context="term of an offer"),
+        Message("maximum number of units of a line", context="term of an offer"),
         Unit.COUNT,
         default=None,
     )

@@ -43,7 +43,7 @@ class FlashSale(Offer):
     )
     units_per_line: int | None = term(
         "units_per_line",
-        Message("at most so many units of a line", context="term of an offer"),
+        Message("maximum number of units of a line", context="term of an offer"),
         Unit.COUNT,
         default=None,
     )

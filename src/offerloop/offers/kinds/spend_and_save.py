@@ -38,7 +38,7 @@ class SpendAndSave(Offer):
         "each_full", Message("for each full threshold", context="term of an offer"), Unit.FLAG, default=False
     )
     times: int | None = term(
-        "times", Message("at most so many times", context="term of an offer"), Unit.COUNT, default=None
+        "times", Message("maximum number of times", context="term of an offer"), Unit.COUNT, default=None
     )
     max_minor: int | None = term(
         "max_discount", Message("maximum discount", context="term of an offer"), Unit.MONEY, default=None

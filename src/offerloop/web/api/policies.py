@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict
 
-from offerloop.report import Localizer
 from offerloop.serving import compare_policies, serve_run
 from offerloop.store import (
     PERSONALISED,
@@ -148,11 +147,10 @@ def all_policies(
 def one_policy(request: Request, version: Version, _: Reading) -> PolicyShown:
     """Show a policy and its campaigns."""
     worker: Worker = request.app.state.worker
-    run = open_run(_folder(worker, version))
-    listed = _listed(worker, run.folder.name, worker.database.read(promoted))
-    language = language_of(request.headers.get("accept-language"))
-    headline = run.summary.get("headline", "") if run.headline is None else Localizer(language)(run.headline)
-    return PolicyShown(**listed.model_dump(), currency=run.currency, headline=headline, campaigns=_campaigns(run))
+    run = open_run(_folder(worker, version)).in_language(language_of(request.headers.get("accept-language")))
+    listed = _listed(worker, run.folder.name, worker.database.read(promoted)).model_dump()
+    headline = run.summary.get("headline", "")
+    return PolicyShown(**listed, currency=run.currency, headline=headline, campaigns=_campaigns(run))
 
 
 @router.get(

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.message import Message, Share, followed, unpacked
+from offerloop.message import Message, followed, quoted, unpacked
 from offerloop.money import to_minor
-from offerloop.report import Localizer
 from offerloop.web.console.cells import Badge, MinorAmount, Named
 from offerloop.workspace import RunRead
 
@@ -45,9 +44,7 @@ class CampaignForecast:
     profit: Estimate
     basis: str
     sentence: str
-    """The decision in full, in the language of the run."""
-    supplier_share: float | None
-    """Share of the discount that suppliers would have to pay for it to pay for sure."""
+    """The decision in full."""
 
     @property
     def at_most(self) -> MinorAmount | None:
@@ -87,43 +84,21 @@ def _forecast(campaign: Mapping[str, Any], currency: str) -> CampaignForecast:
         profit=Estimate.from_bounds(ends["value"] or 0.0, ends["low"], ends["high"]),
         basis=str(campaign["basis"]),
         sentence=str(campaign["sentence"]),
-        supplier_share=(campaign.get("break_even_supplier_share") or {}).get("beyond_interval"),
     )
-
-
-def sentence_in(run: RunRead, campaign: CampaignForecast, _: Localizer) -> str:
-    """Return the decision about a campaign in the language of the page; in another than the run's it is shorter."""
-    if run.summary.get("language") == _.language:
-        return campaign.sentence
-    profit = Localizer(_.language, campaign.currency).brief(campaign.profit)
-    if campaign.is_sent:
-        return _("It is sent to {n} customer: expected profit {profit}.",
-                 plural="It is sent to {n} customers: expected profit {profit}.", n=campaign.customers,
-                 profit=profit)  # fmt: skip
-    said = _("It is not sent: its best plan is forecast at {profit}, which is not sure to pay.", profit=profit)
-    if campaign.supplier_share is None:
-        return said
-    more = _("It would pay for sure if suppliers paid {share} of the discount.", share=Share(campaign.supplier_share))
-    return _.sentences([said, more])
 
 
 def decision_sentence(campaigns: list[CampaignForecast]) -> Message:
     """Return the decision of a run: what is sent, whether its effect is assumed, and what is not sent."""
-    sent, kept = ([one for one in campaigns if one.is_sent is value] for value in (True, False))
+    sent, kept = (quoted([one.title for one in campaigns if one.is_sent is is_sent]) for is_sent in (True, False))
     if not sent:
         return Message("Nothing is sent: no campaign is forecast to pay.")
-    said = Message("{sent}: sent to the customers for whom a profit is forecast.", sent=_titles(sent))
-    assumed = [one for one in sent if one.basis == "assumed"]
+    said = Message("{sent}: sent to the customers for whom a profit is forecast.", sent=sent)
+    assumed = quoted([one.title for one in campaigns if one.is_sent and one.basis == "assumed"])
     if assumed:
-        added = Message("What {titles} would change is assumed, not measured.", titles=_titles(assumed))
-        said = followed(said, added)
+        said = followed(said, Message("What {titles} would change is assumed, not measured.", titles=assumed))
     if not kept:
         return said
-    return followed(said, Message("{kept}: not sent.", context="decision", kept=_titles(kept)))
-
-
-def _titles(campaigns: list[CampaignForecast]) -> list[Message]:
-    return [Message("“{text}”", context="quotation marks", text=one.title) for one in campaigns]
+    return followed(said, Message("{kept}: not sent.", context="decision", kept=kept))
 
 
 def offer_names(run: RunRead) -> dict[tuple[str, str], Named]:

@@ -72,14 +72,16 @@ class PageRequest:
         return self.run_named(None)
 
     def run_named(self, name: str | None) -> RunRead | None:
-        """Return a finished run of the shop or a preview by the name of its folder, or the newest run."""
+        """Return a finished run of the shop or a preview by the name of its folder, or the newest run, with
+        its texts in the language of the page."""
         shop = self.worker.settings.shop
         if name is not None and ("/" in name or name.startswith(".")):
             return None
         try:
-            return open_run(find_run(shop if name is None else folder_named(shop, name)))
+            run = open_run(find_run(shop if name is None else folder_named(shop, name)))
         except InputError:
             return None
+        return run.in_language(self.localizer.language)
 
     def may(self, permission: Permission) -> bool:
         """Whether the roles of who asks allow something."""

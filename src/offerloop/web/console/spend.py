@@ -18,7 +18,7 @@ COLUMNS = (
     TableColumn("spent", Message("spent so far", context="column title"), is_figure=True),
     TableColumn("expected", Message("expected so far", context="column title"), is_figure=True),
     TableColumn("budget", Message("budget", context="column title"), is_figure=True),
-    TableColumn("lasts", Message("it lasts", context="column title"), is_figure=True),
+    TableColumn("lasts", Message("budget lasts", context="column title"), is_figure=True),
     TableColumn("pace", Message("pace", context="column title")),
 )
 AHEAD = Badge("ahead", Message("more than expected", context="pace of spend"), "warning")

@@ -45,8 +45,8 @@ def _said(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple
     if findings.table("campaign_effects") is not None:
         sentences.append(
             _(
-                "Past campaigns were not drawn at random; where the placebo is away from zero, the "
-                "adjusted figure is not clean."
+                "Past campaigns were not drawn at random; where the placebo differs from zero, the adjusted "
+                "figure cannot be trusted."
             )
         )
     said = (*sentences[:1], _test(findings, _), *test_sentences(facts), *sentences[1:])
@@ -187,7 +187,7 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
         if pulled
         else "",
         _halves(findings, _),
-        _("Intervals of single customers are rough; those of tenths and of whole plans are what was checked."),
+        _("Intervals of single customers are rough: only those of tenths and of whole plans were checked."),
     ]
 
 

@@ -105,10 +105,10 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
         blocks.append(
             Text(
                 _(
-                    "In {n} of the {all} campaigns with a placebo ({names}), the placebo is not zero: the "
-                    "spend of targeted customers was already moving differently before the campaign, so "
-                    "their adjusted figures are not clean either. Only customers kept out at random can show "
-                    "what a campaign does; every plan keeps some.",
+                    "In {n} of the {all} campaigns with a placebo ({names}), the placebo is not zero: the spend "
+                    "of targeted customers already changed differently before the campaign, so their adjusted "
+                    "figures cannot be trusted either. Only customers held out at random can show what a campaign"
+                    " does; every plan holds some out.",
                     n=len(drifting),
                     all=n_placebos,
                     names=names,
@@ -272,7 +272,9 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
             )
         ),
         Table(
-            _("First reached, in the eight weeks from then on: weekly spend a customer, 95 % intervals"), columns, rows
+            _("What the first contact changed in the eight weeks after it: weekly spend per customer, 95 % intervals"),
+            columns,
+            rows,
         ),
     ]
 

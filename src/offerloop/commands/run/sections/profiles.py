@@ -79,8 +79,8 @@ def _message(tags: list[tuple[str, int]], n_customers: int, _: Localizer) -> str
         up, down = (sizes[name] / n_customers for name in ("growing", "shrinking"))
         about = _about(up + down, _)
         return _(
-            "{about} of the customers are changing: last quarter {up} spent at least half more than before, "
-            "{down} at least a third less",
+            "{about} of the customers changed their spending: in the last quarter {up} spent at least 50 % more "
+            "than before, {down} at least 33 % less",
             about=about,
             up=_.share(up),
             down=_.share(down),
@@ -178,8 +178,8 @@ def _fifths(findings: Findings, tags: list[tuple[str, int]], _: Localizer) -> li
         [
             Text(
                 _(
-                    "{tags}: about a fifth of the customers or fewer by definition, so the number of "
-                    "customers says little.",
+                    "These tags go to a fifth of the customers or fewer by definition, so their sizes say little:"
+                    " {tags}.",
                     tags=_.listed(named),
                 )
             )

@@ -94,16 +94,20 @@ def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> st
     half = int((sizes.cum_sum() < total / 2).sum()) + 1
     if half <= CLUSTERED * n_periods:
         text = (
-            Message("Cases cluster: half of the {n} order lines that the rules touched lie in {k} of {all} days")
+            Message("Corrections are concentrated: {k} of {all} days have half of the {n} order lines concerned")
             if by_day
-            else Message("Cases cluster: half of the {n} order lines that the rules touched lie in {k} of {all} weeks")
+            else Message("Corrections are concentrated: {k} of {all} weeks have half of the {n} order lines concerned")
         )
         return _(text, n=total, k=half, all=n_periods)
     text = (
-        Message("Cases are spread over the whole period: no day holds more than {share} of the {n} order lines touched")
+        Message(
+            "Corrections are spread over the whole period: no day has more than {share} of the {n} order "
+            "lines concerned"
+        )
         if by_day
         else Message(
-            "Cases are spread over the whole period: no week holds more than {share} of the {n} order lines touched"
+            "Corrections are spread over the whole period: no week has more than {share} of the {n} order lines "
+            "concerned"
         )
     )
     return _(text, n=total, share=Share(sizes[0] / total))

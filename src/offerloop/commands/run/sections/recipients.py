@@ -32,9 +32,9 @@ WHY_NONE = {
     "no_effect_known": Message("nothing shows the effect of any offer"),
     "no_consent": Message("the customer has not agreed to personalised offers"),
     "outside": Message("in no campaign's audience"),
-    "no_basis": Message("no recent purchase to respond from"),
+    "no_basis": Message("no recent purchase, so no response can be estimated"),
     "no_offer_pays": Message("no offer pays for this customer"),
-    "budget_spent": Message("budget used up on better returns"),
+    "budget_spent": Message("budget spent on customers with a better return"),
 }
 """Why a customer gets no offer, by the codes of `tables.REASONS`."""
 

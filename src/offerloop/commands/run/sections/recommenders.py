@@ -38,8 +38,8 @@ WINDOWS = {
 }
 """What each window of time does."""
 RECOMMENDERS_IN_WORDS = {
-    "popularity": Message("what most customers bought lately, of all or of the customer's own segment"),
-    "repeat": Message("what the customer bought before, the more often and the more lately the higher"),
+    "popularity": Message("what most customers bought recently, among all or in the customer's own segment"),
+    "repeat": Message("what the customer bought before; frequent and recent purchases rank higher"),
     "tifu_knn": Message("what the customer bought often and lately, and what customers with similar habits buy"),
     "ease": Message("what goes with the customer's purchases, learned from what the same customers buy"),
     "next_ridge": Message("what customers with a similar history went on to buy in the following weeks"),
@@ -319,7 +319,7 @@ def _about(table: pl.DataFrame, _: Localizer) -> list[Block]:
         for name in names
         if name in RECOMMENDERS_IN_WORDS
     )
-    return [Text(_("What each of them ranks high:")), Bullets(lines)] if lines else []
+    return [Text(_("What each recommender ranks high:")), Bullets(lines)] if lines else []
 
 
 def _text(estimate: Estimate, _: Localizer) -> str:

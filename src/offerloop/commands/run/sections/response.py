@@ -147,14 +147,11 @@ def _assumptions(evidence: ShelfEvidence, _: Localizer) -> tuple[str, ...]:
             "Mailers and displays come with price cuts. Design A includes their effect and is the upper "
             "estimate. Design B removes it as far as possible; the report uses B."
         ),
+        _("List values are used as the source has them. Like the margin, they are an assumption."),
+        _("Where the maximum of a coupon limits the discount on a usual basket, the smaller discount counts."),
         _(
-            "The list value of each line is taken as given by the source; it is an assumption of the "
-            "configuration, as is the margin."
-        ),
-        _("Where a coupon's maximum is less than its share of a usual basket, it counts at the smaller depth."),
-        _(
-            "The margin is taken to be left after usual shelf discounts, {usual} of list value here. If "
-            "extra units carry those discounts as well, they earn that much less.",
+            "The margin is assumed to be what remains after the usual shelf discounts, here {usual} of list "
+            "value. If extra units are sold at those discounts too, they earn that much less.",
             usual=_.share(_usual_depth(evidence)),
         ),
         *([_deepest(evidence, _)] if evidence.is_used else []),
@@ -165,13 +162,16 @@ def _deepest(evidence: ShelfEvidence, _: Localizer) -> str:
     deepest = _.share(evidence.deepest_offer)
     if evidence.deep_weeks > 0:
         return _(
-            "Offers go to {deepest}; shelf discounts in the range of that depth or above it were "
-            "seen in {weeks} of pair-weeks over all categories. A coupon comes on top of shelf "
-            "discounts, so the sum may lie beyond what was observed.",
+            "Offers go up to {deepest} off. Shelf discounts this deep or deeper were seen in {weeks} of the weeks"
+            " of all pairs. A coupon comes on top of shelf discounts, so the two together may exceed what was "
+            "observed.",
             deepest=deepest,
             weeks=_.share(evidence.deep_weeks),
         )
-    return _("Offers go to {deepest}, deeper than any seen: that part is extrapolated.", deepest=deepest)
+    return _(
+        "Offers go up to {deepest} off, deeper than any shelf discount seen: that part is extrapolated.",
+        deepest=deepest,
+    )
 
 
 def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:

@@ -71,7 +71,7 @@ def _proposing(campaign: WrittenCampaign) -> Form:
         (
             hidden("id", campaign.campaign_id),
             Input("at", Message("From this time on, in UTC", context="field of a form"), "datetime-local"),
-            Input("budget", Message("Budget from then on")),
+            Input("budget", Message("New budget", context="field of a form")),
         ),
         needs=Permission.EDIT, title=Message("Another budget while it runs"),
         explanation=Message(

@@ -23,9 +23,9 @@ COLUMNS = (
 FIELDS = {
     "title": Message("Title", context="field of a form"),
     "budget": Message("Budget", context="field of a form"),
-    "offers": Message("Offers, one to a line"),
+    "offers": Message("Offers, one per line"),
     "audience": Message("Who may get it"),
-    "send": Message("It is sent only where"),
+    "send": Message("Send only if", context="field of a form"),
     "starts_at": Message("starts", context="label of a figure"),
     "ends_at": Message("ends", context="label of a figure"),
     "budget_changes": Message("Scheduled changes", context="table title"),

@@ -32,9 +32,9 @@ from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
 
 SEND_RULES = (
-    ("proven", Message("a profit is proven: its whole interval is above zero")),
-    ("expected", Message("a profit is expected: its interval may reach below zero")),
-    ("likely", Message("any profit is forecast, however unsure")),
+    ("proven", Message("a profit is proven (interval above zero)")),
+    ("expected", Message("a profit is expected (interval may include zero)")),
+    ("likely", Message("any profit is forecast, however uncertain")),
 )
 MOST_TEXT = 20_000
 
@@ -73,15 +73,23 @@ def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
     inputs = [
         Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
         Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
-        Input("offers", Message("Offers, one to a line"), "textarea", offers, hint=_hint(request), is_needed=False),
+        Input("offers", Message("Offers, one per line"), "textarea", offers, hint=_hint(request), is_needed=False),
         Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
-        Input("send", Message("It is sent only where"), "select", str(body.get("send", "proven")), SEND_RULES),
+        Input(
+            "send",
+            Message("Send only if", context="field of a form"),
+            "select",
+            str(body.get("send", "proven")),
+            SEND_RULES,
+        ),
         Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
         Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
         *_change_inputs(() if campaign is None else campaign.text.budget_changes),
     ]
     if campaign is None:
-        inputs.append(Input("id", Message("Short name, which stays"), hint=_ID_HINT, is_needed=False))
+        inputs.append(
+            Input("id", Message("Permanent short name", context="field of a form"), hint=_ID_HINT, is_needed=False)
+        )
     else:
         inputs += [hidden("id", campaign.campaign_id), hidden("revision", str(campaign.revision))]
     return Form(
@@ -98,9 +106,9 @@ _BUDGET = Message("The most that it may cost, such as 1000.00.")
 _OFFERS = Message(
     "For example: “{first}” or “{second}”. You can also save the draft first, and add offers by their fields."
 )
-_STARTS = Message("Starts, in UTC; empty: when somebody starts it")
-_ENDS = Message("Ends, in UTC; empty: when somebody ends it")
-_CHANGES = Message("Another budget from this time on, in UTC; empty: none")
+_STARTS = Message("Start (UTC); if empty, when somebody starts it")
+_ENDS = Message("End (UTC); if empty, when somebody ends it")
+_CHANGES = Message("Change the budget at (UTC; optional)")
 _MOST_CHANGES = 20
 
 
@@ -131,7 +139,12 @@ def _change_inputs(changes: Sequence[BudgetChange]) -> list[Input]:
         for number, (at, budget) in enumerate(shown[:_MOST_CHANGES])
         for field in (
             Input(f"change_at_{number}", _CHANGES, "datetime-local", at, is_needed=False),
-            Input(f"change_budget_{number}", Message("Budget from then on"), value=budget, is_needed=False),
+            Input(
+                f"change_budget_{number}",
+                Message("New budget", context="field of a form"),
+                value=budget,
+                is_needed=False,
+            ),
         )
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.message import Message
+from offerloop.message import Message, either
 from offerloop.store import TRANSITIONS, CampaignAction, CampaignState, WhyNot
 from offerloop.web.console.cells import Badge, Tone
 
@@ -46,4 +46,4 @@ def words_why_not(action: CampaignAction, why: WhyNot) -> Message:
     if why is not WhyNot.WRONG_STATE:
         return WHY_NOT[why]
     states = [words for state, (words, _) in _WORDS.items() if state in TRANSITIONS[action][0]]
-    return Message("possible only as {states}", context="why not", states=states)
+    return Message("possible only while the campaign is {states}", context="why not", states=either(states))

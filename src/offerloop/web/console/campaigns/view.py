@@ -20,7 +20,7 @@ COLUMNS = (
     TableColumn("ends_at", Message("ends", context="column title")),
     TableColumn("reviewed", Message("approved by somebody else", context="column title")),
 )
-OF_CONFIGURATION = Badge("configuration", Message("of the configuration", context="state of a campaign"))
+OF_CONFIGURATION = Badge("configuration", Message("in the configuration file", context="state of a campaign"))
 
 
 def view(request: PageRequest) -> View:

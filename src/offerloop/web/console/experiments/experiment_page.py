@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
@@ -134,9 +132,7 @@ def _planning(request: PageRequest, run: RunRead) -> list[Block]:
     if planned.days is None:
         said = Message("No number of days would show an effect this small with these groups.")
     elif planned.days > YEAR_DAYS:
-        said = Message("A read-out shows it after {n} year, in 80 of 100 cases.",
-                       plural="A read-out shows it after {n} years, in 80 of 100 cases.",
-                       n=ceil(planned.days / YEAR_DAYS))  # fmt: skip
+        said = Message("No read-out within a year would show an effect this small with these groups.")
     else:
         said = Message("A read-out shows it after {n} day, in 80 of 100 cases.",
                        plural="A read-out shows it after {n} days, in 80 of 100 cases.", n=planned.days)  # fmt: skip

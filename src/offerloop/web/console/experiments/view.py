@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from offerloop.message import Message
-from offerloop.report import period_text
 from offerloop.web.console.blocks import Block, Notice, PageTable, Paragraph, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.page_request import Page, PageRequest
@@ -46,11 +45,6 @@ def _coming(request: PageRequest) -> list[Block]:
     sentence = test.get("sentence")
     if not sentence or request.run is None:
         return [Notice(Message("Nothing that could be measured is planned."))]
-    if request.run.summary.get("language") != request.localizer.language:
-        days = test.get("days_to_show_it")
-        sentence = "" if days is None else request.localizer(
-            "A read-out would take {time} to show a profit as small as forecast.", time=period_text(int(days))
-        )  # fmt: skip
     address = f"/console/experiment?run={request.run.folder.name}"
     return [
         Paragraph(str(sentence)),

@@ -9,7 +9,7 @@ from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message, followed, unpacked
 from offerloop.store import Job
 from offerloop.web.console.blocks import Words
-from offerloop.web.console.campaigns_of_run import decision_sentence, forecasts, sentence_in
+from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.experiments.view import finding_of
 from offerloop.web.console.page_request import PageRequest
 from offerloop.workspace import read_readout
@@ -25,24 +25,15 @@ def outcome_of(request: PageRequest, job: Job) -> Words:
 
 
 def _planned(request: PageRequest, result: Result) -> Words:
-    """Return the decision of a run; of one that keeps no message, in another language than the run's, a shorter one."""
     run = request.run_named(str(result["run"]))
-    if run is None:
-        return str(result["sentence"])
-    if run.headline is not None:
-        return run.headline
-    if run.summary.get("language") == request.localizer.language:
-        return str(result["sentence"])
-    return decision_sentence(forecasts(run))
+    return str(result["sentence"] if run is None else run.summary["headline"])
 
 
 def _previewed(request: PageRequest, result: Result) -> Words:
     run = request.run_named(str(result["run"]))
     campaigns = () if run is None else forecasts(run)
     campaign = next((one for one in campaigns if one.id == result["campaign_id"]), None)
-    if run is None or campaign is None:
-        return str(result["sentence"])
-    return sentence_in(run, campaign, request.localizer)
+    return str(result["sentence"]) if campaign is None else campaign.sentence
 
 
 def _read_out(request: PageRequest, result: Result) -> Words:

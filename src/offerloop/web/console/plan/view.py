@@ -21,7 +21,7 @@ from offerloop.web.console.blocks import (
     TableColumn,
     View,
 )
-from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts, sentence_in
+from offerloop.web.console.campaigns_of_run import BASES, CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.spend import spend_table
@@ -50,7 +50,7 @@ def view(request: PageRequest) -> View:
     """Return one campaign of the newest plan, or of the run that is named."""
     run = request.needed("run", lambda name: request.run_named(name or None))
     campaign = request.needed("campaign", lambda name: next((one for one in forecasts(run) if one.id == name), None))
-    blocks: list[Block] = [_facts(campaign), Paragraph(sentence_in(run, campaign, request.localizer))]
+    blocks: list[Block] = [_facts(campaign), Paragraph(campaign.sentence)]
     if is_preview(run.folder.name):
         blocks.insert(0, PREVIEWED)
     if run.folder.name == request.worker.version:

@@ -7,8 +7,7 @@ from datetime import date
 import polars as pl
 
 from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
-from offerloop.message import Message, Share, unpacked
-from offerloop.report import capital
+from offerloop.message import Message, Share
 from offerloop.web.console.blocks import Notice, PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.cells import Cell, Named
 from offerloop.web.console.page_request import Page, PageRequest
@@ -35,14 +34,12 @@ def view(request: PageRequest) -> View:
         )  # fmt: skip
         return View(TITLE, "", (start,))
     quality = run.table("quality").collect()
-    return View(TITLE, _lead(run), (_stats(quality), *_gaps(request, run), _table(request, quality)))
+    return View(TITLE, _lead(run), (_stats(quality), *_gaps(run), _table(request, quality)))
 
 
-def _gaps(request: PageRequest, run: RunRead) -> list[Notice]:
-    """Say what the data could not show; a run of before has it in its own language only."""
-    _, kept = request.localizer, run.summary.get("gap_messages")
-    gaps = run.summary.get("gaps", []) if kept is None else [_.stopped(capital(_(one))) for one in unpacked(kept)]
-    return [Notice(str(one), "warning") for one in gaps]
+def _gaps(run: RunRead) -> list[Notice]:
+    """Say what the data could not show."""
+    return [Notice(str(gap), "warning") for gap in run.summary.get("gaps", [])]
 
 
 def _lead(run: RunRead) -> Message:
