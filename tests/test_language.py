@@ -102,6 +102,29 @@ def test_names_say_what_they_hold():
     assert vague == []
 
 
+ONES = ("offers/", "commands/uplift/", "commands/score/")
+"""Where loops and arguments are still called `one`."""
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _called_one(node):
+    """Yield the lines that bind `one`, but for comprehensions of one line and lambdas."""
+    short = isinstance(node, _COMPREHENSIONS) and node.lineno == node.end_lineno
+    if short or isinstance(node, ast.Lambda):
+        return
+    if (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == "one") or (
+        isinstance(node, ast.arg) and node.arg == "one"
+    ):
+        yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from _called_one(child)
+
+
+def test_a_thing_is_called_one_only_within_a_line():
+    ones = [f"{name}:{line}" for name, tree in modules() if not name.startswith(ONES) for line in _called_one(tree)]
+    assert ones == []
+
+
 def test_a_class_has_its_name_for_itself():
     rooms = defaultdict(set)
     for name, tree in modules():

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
@@ -67,25 +68,25 @@ def send_due(database: Database, config: Config) -> int:
     if any(places):
         database.change(lambda connection: add_ledger_notices(connection, *places))
     n_sent = 0
-    for one in database.change(due_notices):
-        failure = _failure(one, config)
+    for notice in database.change(due_notices):
+        failure = _failure(notice, config)
         if failure is None:
             n_sent += 1
-            database.change(lambda connection, one=one: note_sent(connection, one.notice_id))  # type: ignore[misc]
+            database.change(partial(note_sent, notice_id=notice.notice_id))
         else:
-            database.change(lambda connection, one=one, why=failure: note_failed(connection, one, why))  # type: ignore[misc]
+            database.change(partial(note_failed, notice=notice, failure=failure))
     return n_sent
 
 
-def _failure(one: PendingNotice, config: Config) -> str | None:
+def _failure(notice: PendingNotice, config: Config) -> str | None:
     """Send a notice, and return why it was not taken."""
     try:
-        if one.place.startswith(_MAIL):
+        if notice.place.startswith(_MAIL):
             if config.alarms is None:
                 return "[alarms] is gone from the configuration"
-            _mail(one, config.alarms)
+            _mail(notice, config.alarms)
         else:
-            _post(one, config)
+            _post(notice, config)
     except HTTPError as error:
         return f"{error.code} {error.reason}"
     except (URLError, OSError) as error:
@@ -95,9 +96,9 @@ def _failure(one: PendingNotice, config: Config) -> str | None:
     return None
 
 
-def _post(one: PendingNotice, config: Config) -> None:
+def _post(notice: PendingNotice, config: Config) -> None:
     """Raise an error where the receiver does not answer with a status from 200 to 299."""
-    hook = next((hook for hook in config.webhooks if hook.url == one.place), None)
+    hook = next((hook for hook in config.webhooks if hook.url == notice.place), None)
     if hook is None:
         raise InputError(Message("the webhook is gone from the configuration"))
     secret = os.environ.get(hook.secret_env, "").strip()
@@ -107,7 +108,12 @@ def _post(one: PendingNotice, config: Config) -> None:
                 "the environment variable '{name}', which [[webhooks]] names, holds no secret", name=hook.secret_env
             )
         )
-    content = {"id": one.notice_id, "topic": one.topic, "at": instant(one.made_at), "data": with_instants(one.body)}
+    content = {
+        "id": notice.notice_id,
+        "topic": notice.topic,
+        "at": instant(notice.made_at),
+        "data": with_instants(notice.body),
+    }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
     request = Request(with_variables(hook.url, "url of [[webhooks]]"), body, headers, method="POST")
@@ -115,13 +121,13 @@ def _post(one: PendingNotice, config: Config) -> None:
         answer.read()
 
 
-def _mail(one: PendingNotice, alarms: Alarms) -> None:
+def _mail(notice: PendingNotice, alarms: Alarms) -> None:
     import smtplib
 
     mail = EmailMessage()
-    mail["From"], mail["To"] = alarms.sender, one.place.removeprefix(_MAIL)
-    mail["Subject"] = "Offerloop: " + str(one.body.get("what", one.topic)).replace("\n", " ")[:150]
-    mail.set_content("\n".join(f"{name}: {value}" for name, value in with_instants(one.body).items()) + "\n")
+    mail["From"], mail["To"] = alarms.sender, notice.place.removeprefix(_MAIL)
+    mail["Subject"] = "Offerloop: " + str(notice.body.get("what", notice.topic)).replace("\n", " ")[:150]
+    mail.set_content("\n".join(f"{name}: {value}" for name, value in with_instants(notice.body).items()) + "\n")
     server = urlsplit(with_variables(alarms.smtp, "smtp of [alarms]"))
     kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     try:

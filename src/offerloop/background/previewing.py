@@ -46,5 +46,5 @@ def _keep_few(newest: Path) -> None:
     others = [one for one in newest.parent.glob("*@*") if one != newest]
     earlier = [one for one in others if one.name.rpartition("@")[0] == campaign]
     rest = sorted((one for one in others if one not in earlier), key=lambda one: one.stat().st_mtime, reverse=True)
-    for one in (*earlier, *rest[MOST_KEPT - 1 :]):
-        shutil.rmtree(one, ignore_errors=True)
+    for folder in (*earlier, *rest[MOST_KEPT - 1 :]):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -134,10 +134,10 @@ def _redeem(ledger: Ledger, run: RunRead, redeemed: Sequence[Redeemed]) -> None:
     for campaign in sorted({one.campaign_id for one in redeemed}):
         ledger.add_template(campaign, CouponTerms(budget_minor=budgets[campaign]))
     commands: list[CouponCommand] = []
-    for one in redeemed:
-        code = f"{one.order_id}-code"
-        commands.append(Issue(f"{code}-issued", one.campaign_id, (code,), one.customer_id))
-        commands.append(Redeem(f"{code}-used", code, one.customer_id, one.own_minor))
+    for redemption in redeemed:
+        code = f"{redemption.order_id}-code"
+        commands.append(Issue(f"{code}-issued", redemption.campaign_id, (code,), redemption.customer_id))
+        commands.append(Redeem(f"{code}-used", code, redemption.customer_id, redemption.own_minor))
     for part in _parts(commands):
         ledger.carry_out_all(part)
 

@@ -188,10 +188,10 @@ def _order(order: Row, order_id: str, customer: str, at: int) -> Row:
 
 
 def _lines(lines: list[Row]) -> Iterator[Row]:
-    for one in lines:
-        coupon, reimbursed = max(0, one["coupon_minor"] or 0), max(0, one["reimbursed_minor"] or 0)
+    for line in lines:
+        coupon, reimbursed = max(0, line["coupon_minor"] or 0), max(0, line["reimbursed_minor"] or 0)
         yield {
-            "product_id": str(one["product_id"]), "quantity": float(one["quantity"]),
-            "paid_minor": max(0, one["revenue_minor"] - reimbursed), "list_value_minor": one["list_value_minor"],
+            "product_id": str(line["product_id"]), "quantity": float(line["quantity"]),
+            "paid_minor": max(0, line["revenue_minor"] - reimbursed), "list_value_minor": line["list_value_minor"],
             "coupon_minor": coupon, "reimbursed_minor": reimbursed,
         }  # fmt: skip

@@ -48,9 +48,9 @@ class Campaign(ConfigSection):
     def offers_among(self, listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the offers of a source that are this campaign's; those without `campaign_id` are every campaign's."""
         return [
-            {name: value for name, value in one.items() if name != "campaign_id"}
-            for one in listed
-            if one.get("campaign_id") in (None, self.id)
+            {name: value for name, value in entry.items() if name != "campaign_id"}
+            for entry in listed
+            if entry.get("campaign_id") in (None, self.id)
         ]
 
     def unit(self, currency: str) -> str:

@@ -147,8 +147,8 @@ def beside(config: Config, folder: Path) -> Config:
     """The configuration with every path relative to a folder."""
     sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
     publish = tuple(
-        one if one.path is None else one.model_copy(update={"path": folder / as_path(one.path)})
-        for one in config.publish
+        target if target.path is None else target.model_copy(update={"path": folder / as_path(target.path)})
+        for target in config.publish
     )
     outcomes = tuple(folder / as_path(path) for path in config.experiment.outcomes)
     experiment = config.experiment.model_copy(update={"outcomes": outcomes})

@@ -86,7 +86,7 @@ def business_as_usual(
     if settings.path is not None:
         wishes = read_business_as_usual(settings.path, everyone, config.privacy, engine)
         wanted: list[tuple[Message | str, str]] = [
-            (BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()
+            (BUSINESS_AS_USUAL, offer_id) for offer_id in wishes["offer_id"].unique().sort()
         ]
     else:
         wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
@@ -100,8 +100,8 @@ def usual_rules(config: Config) -> list[tuple[Message | str, str]]:
     """Return the place and the offer of each rule of business as usual."""
     rules = () if config.business_as_usual is None else config.business_as_usual.rules
     return [
-        (Message("business_as_usual.rules, number {number}", number=number), one.offer)
-        for number, one in enumerate(rules, 1)
+        (Message("business_as_usual.rules, number {number}", number=number), rule.offer)
+        for number, rule in enumerate(rules, 1)
     ]
 
 

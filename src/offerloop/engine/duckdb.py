@@ -122,10 +122,10 @@ class DuckDBEngine:
         numbered = rows.project(f"*, {_SHARD_OF.format(digits=SHARD_DIGITS, shards=int(shards))} AS {SHARD}")
         try:
             stoppable(lambda: numbered.write_parquet(str(folder), partition_by=[SHARD], compression="zstd"))
-            for one in folders:
-                one.mkdir(parents=True, exist_ok=True)
-                if not any(one.iterdir()):
-                    rows.limit(0).write_parquet(str(one / "empty.parquet"))
+            for part in folders:
+                part.mkdir(parents=True, exist_ok=True)
+                if not any(part.iterdir()):
+                    rows.limit(0).write_parquet(str(part / "empty.parquet"))
         except duckdb.IOException as error:
             raise OSError(errno.EIO, _reason(error), str(folder)) from error
         return folders

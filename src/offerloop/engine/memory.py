@@ -64,9 +64,9 @@ class InMemoryEngine:
         folders = [folder / f"{SHARD}={number}" for number in range(shards)]
         hashes = [md5(str(one).encode(), usedforsecurity=False).hexdigest() for one in rows["customer_id"]]
         shard = pl.Series([int(one[:SHARD_DIGITS], 16) % shards for one in hashes], dtype=pl.Int64)
-        for number, one in enumerate(folders):
-            one.mkdir(parents=True)
-            rows.filter(shard == number).write_parquet(one / "rows.parquet")
+        for number, part in enumerate(folders):
+            part.mkdir(parents=True)
+            rows.filter(shard == number).write_parquet(part / "rows.parquet")
         return folders
 
     def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:

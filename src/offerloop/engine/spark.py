@@ -173,9 +173,9 @@ class SparkEngine:
         self._write(numbered.repartition(shards, SHARD).write.partitionBy(SHARD), folder)
         empty = [one for one in folders if not one.is_dir()]
         rows = collect(frame.head(0)) if empty else pl.DataFrame()
-        for one in empty:
-            one.mkdir()
-            rows.write_parquet(one / "empty.parquet")
+        for missing in empty:
+            missing.mkdir()
+            rows.write_parquet(missing / "empty.parquet")
         return folders
 
     def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:

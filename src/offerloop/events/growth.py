@@ -139,8 +139,8 @@ class LinesRead:
             raise RereadError(Message("the columns of the new files have other types than those before"))
         cleaned.scanned_minor += self.earlier.scanned_minor
         cleaned.quality = [
-            {**row, "rows": row["rows"] + one["rows"]}
-            for row, one in zip(cleaned.quality, self.earlier.quality, strict=True)
+            {**row, "rows": row["rows"] + counted["rows"]}
+            for row, counted in zip(cleaned.quality, self.earlier.quality, strict=True)
         ]
         place = keys.index((SCANNED, "merged"))
         cleaned.quality[place] = scans_row(cleaned.quality[place]["rows"], cleaned.scanned_minor, self._currency)

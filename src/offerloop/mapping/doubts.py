@@ -80,10 +80,10 @@ def _thousands(match: ColumnMatch) -> list[Message]:
         Message(
             "'{column}' holds cells such as '{cell}', whose point is read as the decimal mark; if it parts thousands, "
             'set decimal = ","',
-            column=one.name,
-            cell=str(one.filled[0]),
+            column=doubt.name,
+            cell=str(doubt.filled[0]),
         )
-        for one in doubtful[:1]
+        for doubt in doubtful[:1]
     ]
 
 

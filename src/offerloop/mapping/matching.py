@@ -105,9 +105,9 @@ def columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
 def _columns_of(sample: SampleRows) -> dict[str, SourceColumn]:
     of_several = {
         name
-        for one in sample.joined
-        if name_score(one.on, "order_lines", "product_id")[0] < HOLDS
-        for name in one.columns
+        for joined in sample.joined
+        if name_score(joined.on, "order_lines", "product_id")[0] < HOLDS
+        for name in joined.columns
     }
     of_several |= set(sample.filled.columns if sample.filled else ())
     return {

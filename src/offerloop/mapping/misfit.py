@@ -84,9 +84,12 @@ class OpenColumn:
         elsewhere = Message("it is used elsewhere")
         candidates = [
             Message(
-                "'{column}': {why}", context="reason against a column", column=one.name, why=one.misfit or elsewhere
+                "'{column}': {why}",
+                context="reason against a column",
+                column=column.name,
+                why=column.misfit or elsewhere,
             )
-            for one in self.named
+            for column in self.named
         ]
         return Message(
             "'{place}': no column could be identified as {meaning}; {candidates}",

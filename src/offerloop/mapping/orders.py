@@ -154,8 +154,8 @@ def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
     no_customers = {name for name in free if is_no_customer(match, name, head, day)}
     no_products = {name for name in free if is_no_product(match.columns[name])}
     choices = [
-        one for one in choices
-        if one.get("customer_id") not in no_customers and one.get("product_id") not in no_products
+        choice for choice in choices
+        if choice.get("customer_id") not in no_customers and choice.get("product_id") not in no_products
     ]  # fmt: skip
     scored = ((_plausible(head, {**fixed, **one}, day), one) for one in choices)
     score, best = max(scored, key=lambda one: one[0], default=(_IMPOSSIBLE, {}))

@@ -98,7 +98,7 @@ class _Counted:
     @classmethod
     def of(cls, repeats: Floats, last: Floats, age: Floats) -> Self:
         (n, of_n), (late, of_late), (old, of_old) = (
-            np.unique(one, return_inverse=True) for one in (repeats, last, age)
+            np.unique(values, return_inverse=True) for values in (repeats, last, age)
         )
         return cls(n, of_n, late, of_late, old, of_old)
 

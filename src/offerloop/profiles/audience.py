@@ -105,8 +105,8 @@ def _holds_of_list(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
     if rule.compare is ValueComparison.SIZE:
         return _test(rule, value.list.len(), pl.UInt32()).fill_null(value=False)
     each = (
-        value.list.eval(_same(pl.element(), _text(rule, pl.element()), pl.String(), _wanted(rule, one))).list.any()
-        for one in rule.all_of or ()
+        value.list.eval(_same(pl.element(), _text(rule, pl.element()), pl.String(), _wanted(rule, part))).list.any()
+        for part in rule.all_of or ()
     )
     return pl.all_horizontal(pl.lit(value=True), *(one.fill_null(value=False) for one in each))
 

@@ -137,8 +137,8 @@ def other_features(past: PastEvents, as_of_day: int) -> list[Frame]:
 
 def with_other_events(purchases: Frame, others: Sequence[Frame]) -> Frame:
     """Every feature but the two of the purchase model."""
-    for one in others:
-        purchases = purchases.join(one, on="customer_id", how="left")
+    for other in others:
+        purchases = purchases.join(other, on="customer_id", how="left")
     counts = nw.col("n_campaigns", "n_redemptions", *_BROWSED, "n_exposures").fill_null(0)
     return purchases.with_columns(counts).with_columns(*_ratios()).drop(*_PARTS)
 

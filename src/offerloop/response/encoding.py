@@ -130,10 +130,10 @@ class ColumnEncoding:
     def sources(self) -> list[tuple[str, str | None]]:
         """The table's column of each numeric one, and the category that it stands for; MISSING for missing numbers."""
         return [
-            (one.name, category)
-            for one in self.columns
+            (column.name, category)
+            for column in self.columns
             for category in (
-                one.categories if isinstance(one, CategoryColumn) else (None, MISSING)[: len(one.labels())]
+                column.categories if isinstance(column, CategoryColumn) else (None, MISSING)[: len(column.labels())]
             )
         ]
 

@@ -141,9 +141,9 @@ def _left(run: RunRead) -> dict[str, int]:
     most = pl.when(liability.null_count() == 0).then(liability.sum()).otherwise(math.inf)
     used = dict(assigned.group_by("campaign_id").agg(most).collect().iter_rows())
     return {
-        one.id: int(max(0, one.budget_minor - used.get(one.id, 0)))
-        for one in run.campaigns
-        if one.send and one.budget_unit == run.currency
+        campaign.id: int(max(0, campaign.budget_minor - used.get(campaign.id, 0)))
+        for campaign in run.campaigns
+        if campaign.send and campaign.budget_unit == run.currency
     }
 
 

@@ -146,8 +146,8 @@ class Leases:
         """
         with self._gate:
             blocks = {one.lease_id: one for held in self._blocks.values() for one in held}
-            wanted = {name: one.wanted_minor(least_minor[name]) if name in least_minor else one.declared_minor
-                      for name, one in blocks.items()}  # fmt: skip
+            wanted = {name: block.wanted_minor(least_minor[name]) if name in least_minor else block.declared_minor
+                      for name, block in blocks.items()}  # fmt: skip
         if not wanted:
             return False
         held = self.database.change(partial(declare, declared_minor=wanted, seconds=LEASE_SECONDS), WAIT_SECONDS)
@@ -156,7 +156,7 @@ class Leases:
                 blocks[name].declared_minor = wanted[name]
             for campaign_id, its in self._blocks.items():
                 self._blocks[campaign_id] = [
-                    one for one in its if one.lease_id in held or one.lease_id not in wanted
+                    lease for lease in its if lease.lease_id in held or lease.lease_id not in wanted
                 ]  # fmt: skip
         return held.issuperset(least_minor)
 
@@ -167,8 +167,8 @@ class Leases:
             blocks = [one for held in self._blocks.values() for one in held]
             self._blocks.clear()
         try:
-            for one in blocks:
-                back = partial(return_lease, lease_id=one.lease_id, used_minor=one.used_minor)
+            for block in blocks:
+                back = partial(return_lease, lease_id=block.lease_id, used_minor=block.used_minor)
                 self.database.change(back, WAIT_SECONDS)
         except OfferloopError as error:
             _LOG.warning("what is left of leased budgets comes back when the leases expire: %s", error)

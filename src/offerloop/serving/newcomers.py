@@ -73,10 +73,10 @@ def likeness(events: Sequence[StoredEvent], categories: dict[str, str]) -> dict[
     orders = [one for one in events if one.kind == "order"]
     likeness_by_customer = {name: alike(category, n) for name, category, n in _bought(orders, categories)}
     looked: dict[str, Counter[str]] = {}
-    for one in events:
-        category = categories.get(one.body.get("product_id", ""))
-        if one.kind != "order" and one.customer_id is not None and one.customer_id not in likeness_by_customer:
-            looked.setdefault(one.customer_id, Counter()).update([] if category is None else [category])
+    for event in events:
+        category = categories.get(event.body.get("product_id", ""))
+        if event.kind != "order" and event.customer_id is not None and event.customer_id not in likeness_by_customer:
+            looked.setdefault(event.customer_id, Counter()).update([] if category is None else [category])
     most = {name: max(sorted(counted), key=counted.__getitem__, default=None) for name, counted in looked.items()}
     return likeness_by_customer | {name: alike(category, 0) for name, category in most.items()}
 

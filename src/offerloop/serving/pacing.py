@@ -88,10 +88,10 @@ class PolicyPacing:
         names, version = [one.campaign_id for one in self.campaigns], self.policy.version
         redeemed = redeemed_minor(connection, names)
         before, shown = begin_pacing(connection, version, redeemed), shown_of(connection, version)
-        for one in self.campaigns:
-            spent = redeemed[one.campaign_id] - before[one.campaign_id]
-            price = one.price(MICRO * spent, shown.n_offers.get(one.campaign_id, 0), self._share_seen(shown))
-            set_price(connection, version, one.campaign_id, price, spent)
+        for campaign in self.campaigns:
+            spent = redeemed[campaign.campaign_id] - before[campaign.campaign_id]
+            price = campaign.price(MICRO * spent, shown.n_offers.get(campaign.campaign_id, 0), self._share_seen(shown))
+            set_price(connection, version, campaign.campaign_id, price, spent)
 
     def _share_seen(self, shown: PlanProgress) -> float:
         return min(1.0, shown.n_customers / max(1, len(self.policy.hashes)))

@@ -118,9 +118,9 @@ class Policy:
     def most_liability_minor(self) -> dict[str, int]:
         """The most that one offer of each campaign can cost, among those that have a limit."""
         most: dict[str, int] = {}
-        for one in self.offers:
-            if one.liability_minor:
-                most[one.campaign_id] = max(most.get(one.campaign_id, 0), one.liability_minor)
+        for offer in self.offers:
+            if offer.liability_minor:
+                most[offer.campaign_id] = max(most.get(offer.campaign_id, 0), offer.liability_minor)
         return most
 
     @cached_property
@@ -128,8 +128,8 @@ class Policy:
         """Customers to whom the plan gives an offer, by campaign."""
         counts = np.bincount(self.offer[self.offer != NOTHING], minlength=len(self.offers))
         counted: dict[str, int] = {}
-        for one, n in zip(self.offers, counts.tolist(), strict=True):
-            counted[one.campaign_id] = counted.get(one.campaign_id, 0) + n
+        for offer, n in zip(self.offers, counts.tolist(), strict=True):
+            counted[offer.campaign_id] = counted.get(offer.campaign_id, 0) + n
         return counted
 
     def known_as(self, customer_id: str) -> str:

@@ -106,8 +106,8 @@ class Records:
             raise
         except Exception as error:
             if len(part) > 1:
-                for one in part:
-                    self._write([one])
+                for entry in part:
+                    self._write([entry])
                 return
             _LOG.exception("a decision cannot be recorded")
             _end(part[0][1], error)

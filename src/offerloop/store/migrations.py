@@ -182,7 +182,8 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
 
     def written(statements: Sequence[str]) -> tuple[str, ...]:
         return tuple(
-            one.format(serial=_SERIAL[dialect], double=_DOUBLE[dialect], bytes=_BYTES[dialect]) for one in statements
+            statement.format(serial=_SERIAL[dialect], double=_DOUBLE[dialect], bytes=_BYTES[dialect])
+            for statement in statements
         )
 
     return (

@@ -94,8 +94,8 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> S
     )
     app.state.worker = worker
     problems.install(app)
-    for one in RESOURCES:
-        app.include_router(one.router)
+    for resource in RESOURCES:
+        app.include_router(resource.router)
     app.include_router(console.router)
     direct = Direct(super(Service, app).__call__, {"/v1/decisions": decisions.make_decision})
     app.layers = Surroundings(Bounds(direct), worker.metrics, log)

@@ -95,9 +95,9 @@ class SampleRows:
 
     def position(self, column: str, cell: str) -> Message | None:
         """Return ``"line 7"`` for a cell as it is written, ``"row 7"`` where rows are counted."""
-        for one in self.joined:
-            if column in one.columns:
-                return one.sample.position(column, cell)
+        for joined in self.joined:
+            if column in joined.columns:
+                return joined.sample.position(column, cell)
         if self.file is not None and self.dialect is not None:
             return self.file.position(line_of(self.file.path, self.dialect, column, cell))
         row = self.head[column].cast(pl.String).index_of(cell)
@@ -231,8 +231,8 @@ def join_rows(sample: SampleRows, beside: SampleRows, on: str, key: str, folder:
         return None
     matching = matching.select(_KEY, *added)
     head, spread = (
-        one.with_columns(text.alias(_KEY)).join(matching, on=_KEY, how="left", maintain_order="left").drop(_KEY)
-        for one in (sample.head, sample.spread)
+        part.with_columns(text.alias(_KEY)).join(matching, on=_KEY, how="left", maintain_order="left").drop(_KEY)
+        for part in (sample.head, sample.spread)
     )
     share = float(sample.sampled.select(text.is_in(matching[_KEY].implode()).mean()).item() or 0.0)
     joined = JoinedRows(beside, frozenset(added), on, key, share)

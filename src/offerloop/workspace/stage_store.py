@@ -103,13 +103,13 @@ class StageStore:
             return None
         files: dict[str, str] = {}
         parts = []
-        for one in inputs:
-            folder = lines_folder(one) if isinstance(one, Config) else None
-            if isinstance(one, Config) and folder is not None:
+        for source in inputs:
+            folder = lines_folder(source) if isinstance(source, Config) else None
+            if isinstance(source, Config) and folder is not None:
                 files |= {str(file): sha256(file) for file in folder.rglob("*") if file.is_file()}
-                parts.append(config_key(one, without=folder))
+                parts.append(config_key(source, without=folder))
             else:
-                parts.append(self._key(one))
+                parts.append(self._key(source))
         return ResultOrigin(key, _hash(name, parts), files)
 
     def _computed(

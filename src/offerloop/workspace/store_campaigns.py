@@ -81,8 +81,8 @@ def with_campaigns(config: Config, added: Sequence[StoreCampaign]) -> Config:
         raise ConfigError(
             Message("the campaign '{id}' stands in the configuration and in the store; remove one of them", id=twice)
         )
-    for one in added:
-        for fault in config.faults_of(one.campaign):
+    for campaign in added:
+        for fault in config.faults_of(campaign.campaign):
             raise ConfigError(fault.message)
     return config.model_copy(update={"campaigns": campaigns})
 

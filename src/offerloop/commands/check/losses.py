@@ -138,7 +138,9 @@ def non_merchandise_problems(products: list[dict[str, Any]], config: Config) -> 
     """Return a problem where most sales are of products that were recognised as no goods."""
     chosen = config.clean.non_merchandise
     recognised = [
-        one for one in products if not any(fits_pattern(str(one["product_id"]), pattern) for pattern in chosen)
+        product
+        for product in products
+        if not any(fits_pattern(str(product["product_id"]), pattern) for pattern in chosen)
     ]
     share = sum(one["share_of_sales"] for one in recognised)
     if share <= _MOST:

@@ -62,9 +62,9 @@ def _looked_at(config: Config) -> Iterator[tuple[SourceName, ColumnMatch, Sample
 
 
 def _with_joined(sample: SampleRows, source: Source, folder: Path) -> SampleRows:
-    for one in source.join:
-        beside = sample_rows(SourcePlace(one.path, one.part), folder, encoding=one.encoding or source.encoding)
-        sample = join_rows(sample, beside, one.on, one.key or one.on, folder) or sample
+    for joined in source.join:
+        beside = sample_rows(SourcePlace(joined.path, joined.part), folder, encoding=joined.encoding or source.encoding)
+        sample = join_rows(sample, beside, joined.on, joined.key or joined.on, folder) or sample
     return sample if source.fill is None else fill_rows(sample, source.fill.by, source.fill.columns)
 
 

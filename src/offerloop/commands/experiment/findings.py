@@ -121,8 +121,9 @@ class ExperimentResult(Result):
         """`metrics`, one row for each metric of each arm, and `segments`; shares are of the control's value."""
         rows = [one.figures() | {"arm": arm.arm, "action": arm.action} for arm in self.arms for one in arm.metrics]
         parts = [
-            {"column": one.column, "value": one.value, "arm": one.arm, "customers": one.n} | one.compared.figures()
-            for one in self.segments
+            {"column": segment.column, "value": segment.value, "arm": segment.arm, "customers": segment.n}
+            | segment.compared.figures()
+            for segment in self.segments
         ]
         made = {"metrics": _frame(rows, ("arm", "action", "metric"))} if rows else {}
         return made | ({"segments": _frame(parts, ("column", "value", "arm"))} if parts else {})

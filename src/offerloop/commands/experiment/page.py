@@ -247,9 +247,9 @@ def _segments_figure(result: ExperimentResult, _: Localizer) -> Figure:
     many = len({one.arm for one in shown}) > 1
     dots = [Dot(one.column, _segment_name(one, many=many), _gain(one.compared, as_share=as_share)) for one in shown]
     says = (
-        _("{rule}: {profit}", context="name and figure", rule=_segment_name(one, many=many),
-          profit=_gain_text(one.compared, _, as_share=as_share))
-        for one in shown
+        _("{rule}: {profit}", context="name and figure", rule=_segment_name(segment, many=many),
+          profit=_gain_text(segment.compared, _, as_share=as_share))
+        for segment in shown
     )  # fmt: skip
     table = Table(
         _("Each segment", context="table title"),

@@ -38,13 +38,13 @@ def segment_columns(result: ExperimentResult, _: Localizer) -> tuple[str, ...]:
 def segment_cells(result: ExperimentResult, _: Localizer) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table of segments."""
     kept = _kept(result)
-    for one in result.segments:
-        compared = one.compared
+    for segment in result.segments:
+        compared = segment.compared
         cells = {
-            "column": one.column,
-            "segment": one.value,
-            "arm": one.arm,
-            "customers": _.count(one.n),
+            "column": segment.column,
+            "segment": segment.value,
+            "arm": segment.arm,
+            "customers": _.count(segment.n),
             "difference": estimate_text(compared.difference, _),
             "percent": percent_text(compared.share, _),
             "p": p_words(compared.p_adjusted, _),

@@ -125,8 +125,8 @@ def _compared(look: _Look, request: ExperimentRequest, looks: int) -> SegmentFou
 
 
 def _adjusted(segments: Sequence[SegmentFound]) -> Iterator[SegmentFound]:
-    for one, p in zip(segments, holm([one.compared.p_value for one in segments]), strict=True):
-        yield replace(one, compared=replace(one.compared, p_adjusted=p))
+    for segment, p in zip(segments, holm([segment.compared.p_value for segment in segments]), strict=True):
+        yield replace(segment, compared=replace(segment.compared, p_adjusted=p))
 
 
 def _contrasts(looks: Sequence[_Look], request: ExperimentRequest) -> Iterator[SegmentContrast]:

@@ -88,8 +88,8 @@ def _sums(request: ExperimentRequest) -> dict[str, nw.Expr]:
     columns = {cell: nw.col(cell) for cell in cells.values()}
     others = {f"other {one}": ((x != 0) & (x != 1)).cast(nw.Int64).sum() for one, x in columns.items()}
     products = {
-        _product(one, other): (columns[one] * columns[other]).sum()
-        for one, other in combinations_with_replacement(columns, 2)
+        _product(column, other): (columns[column] * columns[other]).sum()
+        for column, other in combinations_with_replacement(columns, 2)
     }
     plain = {one: x.sum() for one, x in columns.items()}
     return {
@@ -102,8 +102,8 @@ def _sums(request: ExperimentRequest) -> dict[str, nw.Expr]:
     }
 
 
-def _product(one: str, other: str) -> str:
-    return " ".join(sorted((one, other)))
+def _product(column: str, other: str) -> str:
+    return " ".join(sorted((column, other)))
 
 
 def _refuse_torn(rows: Frame, cluster: str, path: str) -> None:

@@ -178,13 +178,13 @@ def _place(place: SourcePlace, folder: Path) -> list[str]:
 def _joined(sample: SampleRows, folder: Path) -> list[str]:
     """Return the files that are joined to the source, each with how it was found."""
     lines = []
-    for one in sample.joined:
-        place = one.sample.place
-        values = {"path": beside(place.path, folder) if place.path else "", "on": one.on}
+    for joined in sample.joined:
+        place = joined.sample.place
+        values = {"path": beside(place.path, folder) if place.path else "", "on": joined.on}
         values |= {"part": place.part} if place.part else {}
-        values |= {"key": one.key} if one.key != one.on else {}
+        values |= {"key": joined.key} if joined.key != joined.on else {}
         written = ", ".join(f"{name} = {quoted(value)}" for name, value in values.items())
-        lines.append(f"  {{ {written} }},  # {one.share:.0%} of the order lines have a row there")
+        lines.append(f"  {{ {written} }},  # {joined.share:.0%} of the order lines have a row there")
     return ["join = [", *lines, "]"] if lines else []
 
 

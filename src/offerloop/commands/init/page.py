@@ -32,9 +32,9 @@ def _source(source: SourceText, _: Localizer) -> list[str]:
     lines = [f"{padded(ours, width[0])} <- {padded(theirs, width[1])}  ({why})" for ours, theirs, why in rows]
     lines += [_("note: {text}", context="init", text=note) for note in (*source.match.notes, *source.notes)]
     lines += [
-        _("only rows where {condition}: {why}", context="init", condition=one.written, why=one.why)
-        for one in source.filters
-        if one.active
+        _("only rows where {condition}: {why}", context="init", condition=condition.written, why=condition.why)
+        for condition in source.filters
+        if condition.active
     ]
     if source.unused:
         lines.append(_("not used: {columns}", context="init", columns=named(source.unused)))

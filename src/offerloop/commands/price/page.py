@@ -75,14 +75,14 @@ def price_facts(priced: Priced, codes: CodesOfCustomer = NO_CODES) -> dict[str, 
         "lines": [_line_facts(one) for one in priced.lines],
         "shipments": [
             {
-                "shop": one.shipment.shop,
-                "method": one.shipment.method,
-                "before_minor": one.shipment.price_minor,
-                "paid_minor": one.paid_minor,
-                "tax_minor": one.tax_minor,
-                "adjustments": [_adjustment(change) for change in one.adjustments],
+                "shop": shipment.shipment.shop,
+                "method": shipment.shipment.method,
+                "before_minor": shipment.shipment.price_minor,
+                "paid_minor": shipment.paid_minor,
+                "tax_minor": shipment.tax_minor,
+                "adjustments": [_adjustment(change) for change in shipment.adjustments],
             }
-            for one in priced.shipments
+            for shipment in priced.shipments
         ],
         "gift_lines": [vars(one) for one in priced.gift_lines],
         "shipping_adjustments": [_adjustment(one) for one in priced.shipping_adjustments],
@@ -144,8 +144,8 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
         return to_text(minor, priced.currency)
 
     names = {
-        one.offer_id: _("{offer}: {label}", context="bill", offer=one.offer_id, label=one.label)
-        for one in priced.applied
+        applied.offer_id: _("{offer}: {label}", context="bill", offer=applied.offer_id, label=applied.label)
+        for applied in priced.applied
     }
 
     def offs(adjustments: Iterable[Adjustment]) -> list[tuple[str, str]]:
@@ -171,8 +171,8 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
     there = {one.product_id for one in priced.gift_lines if one.in_basket}
     gifts = [
         _("also: {text}", context="bill", text=gift.text)
-        for one in priced.applied
-        for gift in one.gives
+        for applied in priced.applied
+        for gift in applied.gives
         if gift.product_id not in there
     ]
     gifts += [_gift(one, _) for one in priced.gift_lines if one.in_basket not in (0, one.given)]

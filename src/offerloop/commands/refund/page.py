@@ -26,8 +26,8 @@ def refund_facts(counted: RefundResult) -> dict[str, Any]:
         "lines": [vars(one) for one in counted.lines],
         "lost_offers": list(counted.lost_offers),
         "lost_gifts": [
-            {"text": str(one.text), "product_id": one.product_id, "quantity": one.quantity}
-            for one in counted.lost_gifts
+            {"text": str(gift.text), "product_id": gift.product_id, "quantity": gift.quantity}
+            for gift in counted.lost_gifts
         ],
     }
 

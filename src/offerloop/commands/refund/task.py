@@ -62,7 +62,8 @@ def refund_basket(
         raise InputError(Message("'{name}': {error}", context="error", name=name, error=error.message)) from None
     earlier = _places(bought.priced, before)
     counted = {
-        one: _refund(bought, one, earlier, {}, 0)[0] if earlier else 0 for one in _rules(rule, whole=bought.basket)
+        rule_name: _refund(bought, rule_name, earlier, {}, 0)[0] if earlier else 0
+        for rule_name in _rules(rule, whole=bought.basket)
     }
     return _result(bought, _places(bought.priced, returned), earlier, counted, language)
 

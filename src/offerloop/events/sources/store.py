@@ -65,9 +65,9 @@ def redeemed_offers(log: EventLog, path: Path, currency: str, since: int) -> boo
     Returns whether there are any.
     """
     rows = [
-        (one.customer_id, one.body["offer_id"], _exact(one.body["amount_minor"], DIGITS[currency]))
-        for one in log.read("redemption")
-        if "offer_id" in one.body and one.at >= since
+        (redemption.customer_id, redemption.body["offer_id"], _exact(redemption.body["amount_minor"], DIGITS[currency]))
+        for redemption in log.read("redemption")
+        if "offer_id" in redemption.body and redemption.at >= since
     ]
     types: dict[str, Any] = {
         "customer_id": pl.String,
@@ -79,8 +79,8 @@ def redeemed_offers(log: EventLog, path: Path, currency: str, since: int) -> boo
 
 
 def _rows(log: EventLog, rows_of: Callable[[StoredEvent], Iterator[Row]], *kinds: str) -> Iterator[Row]:
-    for one in log.read(*kinds):
-        yield from rows_of(one)
+    for event in log.read(*kinds):
+        yield from rows_of(event)
 
 
 def _lines(event: StoredEvent) -> Iterator[Row]:
@@ -113,11 +113,11 @@ def _newest(log: EventLog, kind: str, key: str) -> dict[str, Row]:
     """
     facts: dict[str, Row] = {}
     spellings = dict[str, str]()
-    for one in log.read(kind):
-        body = dict(one.body)
+    for event in log.read(kind):
+        body = dict(event.body)
         for written, value in body.pop("attributes", {}).items():
             body[spellings.setdefault(written.casefold(), written)] = value
-        name = one.customer_id if key == "customer_id" else body[key]
+        name = event.customer_id if key == "customer_id" else body[key]
         facts.setdefault(str(name), {key: name}).update(body)
     return {name: facts[name] for name in sorted(facts)}
 

@@ -94,7 +94,7 @@ class Amounts:
         number, sum_told = len(evidence.offers), float(expected.sum())
         whole = float(evidence.outcome.sum()) / sum_told if sum_told else 1.0
         observed_sums, expected_sums = (
-            np.bincount(evidence.action, one, number) for one in (evidence.outcome, expected)
+            np.bincount(evidence.action, outcome, number) for outcome in (evidence.outcome, expected)
         )
         ratio = np.divide(observed_sums, expected_sums, out=np.full(number, whole), where=expected_sums != 0)
         left = np.bincount(evidence.action, (evidence.outcome - ratio[evidence.action] * expected) ** 2, number)

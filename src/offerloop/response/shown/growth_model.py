@@ -283,8 +283,8 @@ def _usual_growth(offers: Sequence[OfferTerms]) -> list[Prior]:
     means = [same] if len(set(_members(offers).tolist())) == 1 else [same, _depths(offers)]
     weight = 1 / (len(means) * len(USUAL_GROWTH))
     return [
-        Prior(one**2 * (np.outer(mean, mean) + OWN_SPREAD**2 * np.diag(mean**2)), one * mean, weight)
-        for one, mean in product(USUAL_GROWTH, means)
+        Prior(growth**2 * (np.outer(mean, mean) + OWN_SPREAD**2 * np.diag(mean**2)), growth * mean, weight)
+        for growth, mean in product(USUAL_GROWTH, means)
     ]
 
 

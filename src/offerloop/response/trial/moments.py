@@ -98,7 +98,7 @@ def ratio_of_parts(parts: Sequence[MeanSums], above: Sequence[Floats], below: Se
     """Return for each part the weights (d,) of a sum of mean 0 that moves as a ratio of two means (delta method)."""
     n = sum(part.n for part in parts)
     top, bottom = (
-        sum(float(own @ part.total) for part, own in zip(parts, one, strict=True)) / n for one in (above, below)
+        sum(float(own @ part.total) for part, own in zip(parts, weights, strict=True)) / n for weights in (above, below)
     )
     return [(own - top / bottom * other) / bottom for own, other in zip(above, below, strict=True)]
 

@@ -200,8 +200,8 @@ def _best_cut(features: Floats, effect: Floats, learned: Bools, judged: Bools) -
 
 def _within(features: Floats, splits: Sequence[Split]) -> Bools:
     rows = np.ones(len(features), dtype=np.bool_)
-    for one in splits:
-        rows &= (features[:, one.column] > one.cut) == one.above
+    for split in splits:
+        rows &= (features[:, split.column] > split.cut) == split.above
     return rows
 
 
@@ -218,8 +218,8 @@ def _independent(z: Floats) -> Ints:
     for column in range(z.shape[1]):
         rest = z[:, column].astype(np.float64)
         size = float(np.linalg.norm(rest))
-        for one in basis:
-            rest = rest - one * (one @ rest)
+        for feature in basis:
+            rest = rest - feature * (feature @ rest)
         left = float(np.linalg.norm(rest))
         if left > 1e-6 * max(size, 1e-12) and left > 0:
             kept.append(column)

@@ -217,10 +217,10 @@ def budgets_due(connection: Connection) -> list[tuple[WrittenCampaign, BudgetCha
     """Return the changes of budgets of running campaigns whose time has come within the last day."""
     now = clock(connection)
     return [
-        (one, change)
-        for one in _begun(connection)
-        if one.state is CampaignState.RUNNING
-        for change in one.text.budget_changes
+        (campaign, change)
+        for campaign in _begun(connection)
+        if campaign.state is CampaignState.RUNNING
+        for change in campaign.text.budget_changes
         if now - DUE_SECONDS < change.at <= now
     ]
 
@@ -245,7 +245,8 @@ def _is_spent(connection: Connection, campaign_id: str) -> bool:
 
 
 _BEGUN = [
-    one.value for one in (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.EXHAUSTED)
+    active.value
+    for active in (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.EXHAUSTED)
 ]
 
 

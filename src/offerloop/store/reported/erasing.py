@@ -208,8 +208,8 @@ def _renamed(name: str, customer_id: str, key: str) -> str:
 def _ledger(connection: Connection, customer_id: str, key: str) -> int:
     """Give the customer's accounts and entries to the key; every sum stays as it is."""
     entries = connection.execute(select(history).where(history.c.customer_id == customer_id)).all()
-    for one in sorted({row.request_key for row in entries}):
-        connection.execute(update(requests).where(requests.c.key == one).values(fingerprint="erased"))
+    for request_key in sorted({row.request_key for row in entries}):
+        connection.execute(update(requests).where(requests.c.key == request_key).values(fingerprint="erased"))
     kept = 0
     for table in _LEDGER:
         kept += _count(connection, update(table).where(table.c.customer_id == customer_id).values(customer_id=key))

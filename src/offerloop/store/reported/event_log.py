@@ -107,14 +107,14 @@ def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
     now = clock(connection)
     gone = erased_among(connection, {one.subject for one in reported if one.subject is not None})
     rows, places, refused, n_dropped = dict[str, Values](), dict[str, list[int]](), dict[int, RefusedEvent](), 0
-    for place, one in enumerate(reported):
-        row = _row(one, now)
+    for place, event in enumerate(reported):
+        row = _row(event, now)
         if row["at"] > now + MOST_AHEAD:
             refused[place] = RefusedEvent.IN_THE_FUTURE
-        elif one.subject in gone:
+        elif event.subject in gone:
             n_dropped += 1
-        elif _same(rows.setdefault(one.event_id, row), row):
-            places.setdefault(one.event_id, []).append(place)
+        elif _same(rows.setdefault(event.event_id, row), row):
+            places.setdefault(event.event_id, []).append(place)
         else:
             refused[place] = RefusedEvent.OTHER_EVENT
     new = _insert(connection, [rows[key] for key in sorted(rows)])
@@ -129,11 +129,11 @@ def holds_traffic(connection: Connection) -> bool:
     return any(connection.execute(select(one).limit(1)).first() is not None for one in (events, decisions))
 
 
-def _row(one: Event, now: int) -> Values:
-    body = json.dumps(one.body(), ensure_ascii=False, sort_keys=True, allow_nan=False)
-    kind: str = one.kind  # type: ignore[attr-defined]
+def _row(event: Event, now: int) -> Values:
+    body = json.dumps(event.body(), ensure_ascii=False, sort_keys=True, allow_nan=False)
+    kind: str = event.kind  # type: ignore[attr-defined]
     return {
-        "event_id": one.event_id, "kind": kind, "customer_id": one.subject, "at": epoch_second(one.at),
+        "event_id": event.event_id, "kind": kind, "customer_id": event.subject, "at": epoch_second(event.at),
         "received_at": now, "body": body,
     }  # fmt: skip
 
@@ -160,9 +160,9 @@ def _same(stored: Values, row: Values) -> bool:
 def _choose(connection: Connection, reported: Sequence[Event], now: int) -> None:
     """Keep who has opted out; of several events of a customer the newest counts, in whatever order they come."""
     said = sorted(
-        (one.customer_id, epoch_second(one.at), one.opt_out)
-        for one in reported
-        if isinstance(one, CustomerEvent) and one.opt_out is not None
+        (event.customer_id, epoch_second(event.at), event.opt_out)
+        for event in reported
+        if isinstance(event, CustomerEvent) and event.opt_out is not None
     )
     for customer_id, at, opt_out in said:
         choose(connection, customer_id, min(at, now), opt_out=opt_out)

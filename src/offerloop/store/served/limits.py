@@ -77,8 +77,10 @@ def _free(
 def _taken_back(redemptions: Iterable[Redemption]) -> dict[str, Balance]:
     """Return by template what limits count less when redemptions are not counted."""
     less = defaultdict[str, Balance](Balance)
-    for one in redemptions:
-        less[one.template_id] += Balance(n_used=-1, spent_minor=one.rolled_back_minor - one.amount_minor)
+    for redemption in redemptions:
+        less[redemption.template_id] += Balance(
+            n_used=-1, spent_minor=redemption.rolled_back_minor - redemption.amount_minor
+        )
     return less
 
 

@@ -40,6 +40,8 @@ def _listed(connection: Connection, wanted: Select[Any], after: str, limit: int)
     terms = read_templates(connection, {one.template_id for one in page_of_coupons.values()})
     now = clock(connection)
     return [
-        CouponListed(code, one.template_id, one.customer_id, coupon_status(one, terms[one.template_id].terms, now))
-        for code, one in sorted(page_of_coupons.items())
+        CouponListed(
+            code, coupon.template_id, coupon.customer_id, coupon_status(coupon, terms[coupon.template_id].terms, now)
+        )
+        for code, coupon in sorted(page_of_coupons.items())
     ]

@@ -80,13 +80,13 @@ def note_sent(connection: Connection, notice_id: str) -> None:
     connection.execute(update(notices).where(notices.c.notice_id == notice_id).values(done))
 
 
-def note_failed(connection: Connection, one: PendingNotice, failure: str) -> None:
+def note_failed(connection: Connection, notice: PendingNotice, failure: str) -> None:
     """Note why a place has not taken a notice; it is sent again later, or given up after many attempts."""
-    attempts = one.attempts + 1
-    wait = min(FIRST_WAIT * 2**one.attempts, LONGEST_WAIT)
+    attempts = notice.attempts + 1
+    wait = min(FIRST_WAIT * 2**notice.attempts, LONGEST_WAIT)
     again = None if attempts >= MOST_ATTEMPTS else clock(connection) + wait
     failed = {"attempts": attempts, "failure": failure[:500], "next_at": again}
-    connection.execute(update(notices).where(notices.c.notice_id == one.notice_id).values(failed))
+    connection.execute(update(notices).where(notices.c.notice_id == notice.notice_id).values(failed))
 
 
 def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhausted: Iterable[str]) -> None:

@@ -292,8 +292,8 @@ def _rows(worker: Worker, template_id: str) -> Iterator[str]:
     while page := worker.database.read(
         lambda one, after=after: coupons_of_template(one, template_id, after, EXPORT_PAGE)  # type: ignore[misc]
     ):
-        for one in page:
-            yield f"{_cell(one.code)},{_cell(one.customer_id or '')},{one.status.value}\n"
+        for code in page:
+            yield f"{_cell(code.code)},{_cell(code.customer_id or '')},{code.status.value}\n"
         after = page[-1].code
 
 
@@ -369,8 +369,10 @@ def wallet(
     worker: Worker = request.app.state.worker
     held = worker.database.read(lambda one: coupons_of_customer(one, customer_id, cursor or "", limit + 1))
     shown = [
-        CouponShown(code=one.code, template_id=one.template_id, customer_id=customer_id, status=one.status.value)
-        for one in held[:limit]
+        CouponShown(
+            code=coupon.code, template_id=coupon.template_id, customer_id=customer_id, status=coupon.status.value
+        )
+        for coupon in held[:limit]
     ]
     return Wallet(items=shown, next_cursor=shown[-1].code if len(held) > limit else None)
 

@@ -86,11 +86,11 @@ def report_events(request: Request, body: EventsRequest, _: Deciding) -> EventsT
     """
     worker: Worker = request.app.state.worker
     wrong, good = list[RejectedEvent](), dict[int, Event]()
-    for index, one in enumerate(body.events):
-        if isinstance(one, Event):
-            good[index] = one
+    for index, event in enumerate(body.events):
+        if isinstance(event, Event):
+            good[index] = event
         else:
-            wrong.append(_wrong(index, one))
+            wrong.append(_wrong(index, event))
     taken = worker.database.change(lambda connection: take_events(connection, list(good.values())))
     rejected = sorted([*wrong, *_refused(good, taken)], key=lambda one: one.index)
     for kind, number in (("accepted", taken.accepted), ("rejected", len(rejected))):
@@ -100,14 +100,14 @@ def report_events(request: Request, body: EventsRequest, _: Deciding) -> EventsT
     )  # fmt: skip
 
 
-def _wrong(index: int, one: dict[str, Any]) -> RejectedEvent:
+def _wrong(index: int, event: dict[str, Any]) -> RejectedEvent:
     """Return what is wrong with an event that could not be read."""
     try:
-        EVENT.validate_python(one)
+        EVENT.validate_python(event)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place: Sequence[Any] = first["loc"][1:] if first["loc"] else ()
-        name = one.get("event_id")
+        name = event.get("event_id")
         event_id = name if isinstance(name, str) and name.isprintable() else None
         return RejectedEvent(
             index=index, event_id=event_id and event_id[:200], code="invalid", detail=str(first["msg"]),

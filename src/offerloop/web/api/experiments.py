@@ -235,8 +235,8 @@ def _listed(run: RunRead, *, is_sound: bool = True) -> ExperimentListed:
     elif not is_sound or (figures is not None and figures["stopped"] is not None):
         state = "stopped"
     groups = [
-        Group(arm=arm, n_customers=one["customers"], n_with_offer=one["with_offer"])
-        for arm, one in sorted(run.summary["arms"].items())
+        Group(arm=arm, n_customers=group["customers"], n_with_offer=group["with_offer"])
+        for arm, group in sorted(run.summary["arms"].items())
     ]
     return ExperimentListed(
         experiment_id=run.folder.name, state=state, began_on=str(run.summary["as_of"]), campaigns=sent, groups=groups,
@@ -251,10 +251,10 @@ def _checks(run: RunRead, localize: Localizer) -> list[Check]:
         return []  # no offer was planned, so that there is nothing to compare
     return [
         Check(
-            check=localize(one.name), held_back=one.held, others=one.others, p_value=one.p_value, passes=one.passes,
-            failure=None if one.passes else localize(one.failure),
+            check=localize(check.name), held_back=check.held, others=check.others, p_value=check.p_value,
+            passes=check.passes, failure=None if check.passes else localize(check.failure),
         )
-        for one in made
+        for check in made
     ]  # fmt: skip
 
 
@@ -336,11 +336,11 @@ def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
         raise HttpProblem("conflict", error.message) from None
     segments = [
         DimensionSegment(
-            segment=one.value, n_customers=one.n, difference_minor=one.compared.difference.value,
-            low_minor=one.compared.difference.low, high_minor=one.compared.difference.high,
-            p_adjusted=one.compared.p_adjusted,
+            segment=segment.value, n_customers=segment.n, difference_minor=segment.compared.difference.value,
+            low_minor=segment.compared.difference.low, high_minor=segment.compared.difference.high,
+            p_adjusted=segment.compared.p_adjusted,
         )
-        for one in result.segments
+        for segment in result.segments
     ]  # fmt: skip
     differ = result.contrasts[0].p_adjusted if result.contrasts else None
     return Dimension(

@@ -138,8 +138,8 @@ def refund(request: Request, order_id: OrderId, body: RefundRequest, caller: Dec
         if purchase.rule not in (None, body.rule):
             raise HttpProblem("conflict", Message("the order's refunds are counted by another rule"), "rule")
         returned = Counter[int]()
-        for one in body.returned:
-            returned[one.line] += one.quantity
+        for returned_line in body.returned:
+            returned[returned_line.line] += returned_line.quantity
         text = offers_text(connection, purchase.offers_hash)
         minor = _counted(worker, purchase, text, body.rule, returned)
         before = Counter(dict(purchase.returned or {}))

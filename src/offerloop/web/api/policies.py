@@ -168,7 +168,8 @@ def compare_policy(request: Request, version: Version, _: Reading, other: OtherV
     return PolicyComparison(
         before=old.folder.name, after=new.folder.name,
         campaigns=[
-            CampaignCompared(campaign_id=one, before=was.get(one), after=now.get(one)) for one in sorted({*was, *now})
+            CampaignCompared(campaign_id=name, before=was.get(name), after=now.get(name))
+            for name in sorted({*was, *now})
         ],
         customers=CustomersCompared(**vars(compare_policies(serve_run(old.folder), serve_run(new.folder)))),
     )  # fmt: skip
@@ -177,10 +178,10 @@ def compare_policy(request: Request, version: Version, _: Reading, other: OtherV
 def _campaigns(run: RunRead) -> list[CampaignServed]:
     return [
         CampaignServed(
-            campaign_id=one.id, title=one.title, is_sent=one.send, n_planned=one.n_planned,
-            budget_minor=one.budget_minor, budget_unit=one.budget_unit,
+            campaign_id=campaign.id, title=campaign.title, is_sent=campaign.send, n_planned=campaign.n_planned,
+            budget_minor=campaign.budget_minor, budget_unit=campaign.budget_unit,
         )
-        for one in run.campaigns
+        for campaign in run.campaigns
     ]  # fmt: skip
 
 

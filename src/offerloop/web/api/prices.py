@@ -83,8 +83,8 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     if worker.limited & offers.ids:
         find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id)
     basket = Basket(currency, (), customer=customer)
-    for one in price_each(lines, basket, offers, now, held.policy, own_offer, find_left):
-        products.append(_shown(one, own_offer))
+    for priced in price_each(lines, basket, offers, now, held.policy, own_offer, find_left):
+        products.append(_shown(priced, own_offer))
         if len(products) % AT_ONCE == 0:
             await asyncio.sleep(0)
     return json_response({"currency": currency, "products": products})

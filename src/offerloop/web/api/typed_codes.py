@@ -58,9 +58,9 @@ def _with_coupons(
     offer_of = {one: _offer_of(its.template_id, offers, own) for one, its in coupons.items()}
     of_others = {one for one, its in coupons.items() if its.refusal is RefusalReason.OF_ANOTHER_CUSTOMER}
     refused = {
-        one: str(its.refusal)
-        for one, its in coupons.items()
-        if its.refusal not in _OF_THE_OFFER and one not in of_others
+        code: str(its.refusal)
+        for code, its in coupons.items()
+        if its.refusal not in _OF_THE_OFFER and code not in of_others
     }
     ids = {offer for one, offer in offer_of.items() if offer is not None and one not in of_others | refused.keys()}
     recognised = {one for one, offer in offer_of.items() if offer is not None} | of_others | refused.keys()

@@ -43,24 +43,24 @@ def as_html(template: str, localizer: Localizer, **values: object) -> str:
 def as_json(view: View, _: Localizer) -> dict[str, object]:
     """Return all that a page shows as plain figures."""
     figures: dict[str, object] = {"title": words(view.title, _), "lead": words(view.lead, _)}
-    for one in view.blocks:
-        match one:
+    for block in view.blocks:
+        match block:
             case Stats() | Facts():
-                name = "stats" if isinstance(one, Stats) else one.name
-                figures[name] = {item.name: cell_figure(item.value, _) for item in one.items}
+                name = "stats" if isinstance(block, Stats) else block.name
+                figures[name] = {item.name: cell_figure(item.value, _) for item in block.items}
             case PageTable():
-                figures[one.name] = _rows(one, _)
+                figures[block.name] = _rows(block, _)
             case Tree():
-                figures[one.name] = _rows(one.table, _)
+                figures[block.name] = _rows(block.table, _)
             case ChartBlock():
-                figures[one.figure.name] = {"finding": one.figure.title, "rows": one.figure.table.rows}
+                figures[block.figure.name] = {"finding": block.figure.title, "rows": block.figure.table.rows}
             case BudgetSlider():
-                points = [asdict(point) for point in one.points]
-                figures[one.name] = {"currency": one.currency, "chosen": one.chosen, "points": points}
+                points = [asdict(point) for point in block.points]
+                figures[block.name] = {"currency": block.currency, "chosen": block.chosen, "points": points}
             case Notice():
-                figures.setdefault("notices", []).append(words(one.text, _))  # type: ignore[attr-defined]
+                figures.setdefault("notices", []).append(words(block.text, _))  # type: ignore[attr-defined]
             case Form():
-                figures.setdefault("forms", []).append(one.name)  # type: ignore[attr-defined]
+                figures.setdefault("forms", []).append(block.name)  # type: ignore[attr-defined]
     return figures
 
 
@@ -104,12 +104,12 @@ def slider_points(slider: BudgetSlider, _: Localizer) -> list[dict[str, object]]
     money = in_currency.money
     return [
         {
-            "budget_minor": round(one.budget_minor), "budget": money.text(one.budget_minor),
-            "spend": money.text(one.spend_minor), "customers": _.count(one.n_customers),
-            "profit": in_currency.brief(one.profit),
-            "more": money.significant(one.shadow_price * money.unit),
+            "budget_minor": round(point.budget_minor), "budget": money.text(point.budget_minor),
+            "spend": money.text(point.spend_minor), "customers": _.count(point.n_customers),
+            "profit": in_currency.brief(point.profit),
+            "more": money.significant(point.shadow_price * money.unit),
         }
-        for one in slider.points
+        for point in slider.points
     ]  # fmt: skip
 
 

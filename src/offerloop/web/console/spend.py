@@ -29,43 +29,44 @@ AS_PLANNED = Badge("as planned", Message("as planned", context="pace of spend"),
 def spend_table(request: PageRequest, titles: Mapping[str, str], only: str | None = None) -> PageTable:
     """Return the spend of the served plan's campaigns, or of one of them."""
     rows = tuple(
-        _row(one, titles.get(one.campaign_id, one.campaign_id), request.currency)
-        for one in request.worker.spending()
-        if only in (None, one.campaign_id)
+        _row(spend, titles.get(spend.campaign_id, spend.campaign_id), request.currency)
+        for spend in request.worker.spending()
+        if only in (None, spend.campaign_id)
     )
     empty = Message("Nothing is served that has a budget, so nothing is spent.")
     return PageTable("spend", Message("Spent so far, by the redemptions in the ledger"), COLUMNS, rows, empty)
 
 
-def _row(one: CampaignSpend, title: str, currency: str) -> tuple[Cell, ...]:
-    days = None if one.days_left is None else round(one.days_left)
+def _row(spend: CampaignSpend, title: str, currency: str) -> tuple[Cell, ...]:
+    days = None if spend.days_left is None else round(spend.days_left)
     lasts = None if days is None else Message("{n} day", plural="{n} days", context="how long a budget lasts", n=days)
     return (
-        Link(title, f"/console/plan?campaign={one.campaign_id}"), one.n_shown, MinorAmount(one.spent_minor, currency),
-        MinorAmount(one.expected_minor, currency), MinorAmount(one.budget_minor, currency), lasts,
-        LOW if one.is_low else AHEAD if one.is_ahead else AS_PLANNED,
+        Link(title, f"/console/plan?campaign={spend.campaign_id}"), spend.n_shown,
+        MinorAmount(spend.spent_minor, currency), MinorAmount(spend.expected_minor, currency),
+        MinorAmount(spend.budget_minor, currency), lasts,
+        LOW if spend.is_low else AHEAD if spend.is_ahead else AS_PLANNED,
     )  # fmt: skip
 
 
 def spend_alarms(request: PageRequest, titles: Mapping[str, str]) -> Iterable[Block]:
     """Yield what of the spend needs somebody, the most urgent first."""
     spends = request.worker.spending()
-    for one in sorted(spends, key=lambda one: not one.is_low):
-        title, href = titles.get(one.campaign_id, one.campaign_id), f"/console/plan?campaign={one.campaign_id}"
+    for spend in sorted(spends, key=lambda one: not one.is_low):
+        title, href = titles.get(spend.campaign_id, spend.campaign_id), f"/console/plan?campaign={spend.campaign_id}"
         see = Message("See the campaign", context="link")
-        if one.is_low:
+        if spend.is_low:
             yield Notice(Message("Of the budget of “{title}” under 5 % is left.", title=title), "bad", href, see)
-        elif one.days_left is not None and one.days_left < SOON_DAYS and one.n_shown:
+        elif spend.days_left is not None and spend.days_left < SOON_DAYS and spend.n_shown:
             said = Message(
                 "At this pace the budget of “{title}” is used up within {n} day.",
                 plural="At this pace the budget of “{title}” is used up within {n} days.",
-                title=title, n=int(one.days_left) + 1,
+                title=title, n=int(spend.days_left) + 1,
             )  # fmt: skip
             yield Notice(said, "warning", href, see)
-        if one.is_ahead:
+        if spend.is_ahead:
             money = {
                 name: request.localizer.money.exact(minor)
-                for name, minor in (("spent", one.spent_minor), ("expected", one.expected_minor))
+                for name, minor in (("spent", spend.spent_minor), ("expected", spend.expected_minor))
             }
             said = Message(
                 "The offers of “{title}” cost more than forecast: {spent} so far, where {expected} was expected.",

@@ -66,9 +66,9 @@ class GatheredLines(logging.Handler):
 def log_to_stderr() -> GatheredLines:
     """Write what the service and its server say to standard error, one line each."""
     root = logging.getLogger("offerloop")
-    for one in root.handlers:
-        if isinstance(one, GatheredLines):
-            return one
+    for handler in root.handlers:
+        if isinstance(handler, GatheredLines):
+            return handler
     lines = GatheredLines()
     lines.setFormatter(JsonLine())
     for logger, level in ((root, logging.INFO), (logging.getLogger("uvicorn"), logging.WARNING)):
@@ -79,5 +79,5 @@ def log_to_stderr() -> GatheredLines:
 
 def flush_log() -> None:
     """Write what waits: a process that a signal ends does nothing more."""
-    for one in logging.getLogger("offerloop").handlers:
-        one.flush()
+    for handler in logging.getLogger("offerloop").handlers:
+        handler.flush()

@@ -118,8 +118,8 @@ def _duration_lines(durations: Mapping[tuple[str, str], list[float]]) -> list[st
     lines: list[str] = []
     for name in sorted({name for name, _ in durations}):
         lines += [f"# HELP {name} {HELP.get(name, name)}", f"# TYPE {name} histogram"]
-        for (one, its), values in sorted(durations.items()):
-            if one != name:
+        for (metric, its), values in sorted(durations.items()):
+            if metric != name:
                 continue
             total, prefix = 0.0, f"{its}," if its else ""
             for bound, value in zip((*map(str, BOUNDS), "+Inf"), values, strict=False):

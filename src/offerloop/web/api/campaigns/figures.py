@@ -192,10 +192,10 @@ def _kind_form(kind: str, language: str) -> KindForm:
     _ = Localizer(language)
     fields = [
         FormField(
-            name=one.written, label=_(one.label), unit=one.unit.value,
-            is_needed=one.needed, least=one.least, most=one.most,
+            name=field.written, label=_(field.label), unit=field.unit.value,
+            is_needed=field.needed, least=field.least, most=field.most,
         )
-        for one in offer_form(kind)
+        for field in offer_form(kind)
     ]  # fmt: skip
     label = OFFER_KIND_NAMES.get(kind)
     return KindForm(kind=kind, label=kind if label is None else _(label), fields=fields)
@@ -249,10 +249,10 @@ def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest,
     personal = {(campaign_id, one.offer_id): one for one in offers}
     beside = ShopOffers(held.everyone, held.policy, personal, held.text, held.codes)
     tried = []
-    for one in offers:
-        effect = offer_effect(campaign_id, one.offer_id, basket, beside, now)
+    for offer in offers:
+        effect = offer_effect(campaign_id, offer.offer_id, basket, beside, now)
         written = effect.written()
-        tried.append(OfferTried(offer_id=one.offer_id, label=language(one.label()), **written))
+        tried.append(OfferTried(offer_id=offer.offer_id, label=language(offer.label()), **written))
     total = price(basket, beside.for_customer(None), now, held.policy).total_minor
     return CampaignTried(currency=body.currency, total_minor=total, offers=tried)
 

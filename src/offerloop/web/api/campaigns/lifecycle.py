@@ -229,10 +229,10 @@ def compare(
         first = max(1, last - 1) if before is None else before
         return _found_revision(connection, campaign_id, first), _found_revision(connection, campaign_id, last)
 
-    one, other = worker.database.read(read)
-    changed = field_changes(written_campaign(campaign_id, one.text), written_campaign(campaign_id, other.text))
+    revision, other = worker.database.read(read)
+    changed = field_changes(written_campaign(campaign_id, revision.text), written_campaign(campaign_id, other.text))
     changes = [ChangedField(**vars(its)) for its in changed]
-    return RevisionComparison(before=one.revision, after=other.revision, changes=changes)
+    return RevisionComparison(before=revision.revision, after=other.revision, changes=changes)
 
 
 @router.post(
@@ -407,11 +407,11 @@ class _Shop:
         rules = why_not(CampaignAction.APPROVE_BUDGET, moment, asking, self.reviewers)
         proposals = [
             BudgetProposal(
-                proposal_id=one.proposal_id, at=one.at, budget=one.budget, proposed_by=one.person,
-                approved_by=sorted(one.approved_by),
-                why_not=rules or (WhyNot.OWN_EDIT if one.person == asking.person else None),
+                proposal_id=proposal.proposal_id, at=proposal.at, budget=proposal.budget, proposed_by=proposal.person,
+                approved_by=sorted(proposal.approved_by),
+                why_not=rules or (WhyNot.OWN_EDIT if proposal.person == asking.person else None),
             )
-            for one in proposed_budgets(connection, campaign)
+            for proposal in proposed_budgets(connection, campaign)
         ]  # fmt: skip
         return CampaignShown(
             campaign_id=campaign.campaign_id, revision=campaign.revision, state=campaign.state,

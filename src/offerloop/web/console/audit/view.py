@@ -32,8 +32,14 @@ def view(request: PageRequest) -> View:
     names = {one.person_id: one.name for one in database.read(list_people)}
     names |= {one.token_id: request.localizer(_TOKEN.with_values(name=one.name)) for one in database.read(list_tokens)}
     rows = tuple(
-        (Instant(one.at), _who(one.actor, names), done(one.action), _subject(one.subject, names), details(one.body))
-        for one in entries
+        (
+            Instant(entry.at),
+            _who(entry.actor, names),
+            done(entry.action),
+            _subject(entry.subject, names),
+            details(entry.body),
+        )
+        for entry in entries
     )
     more = f"/console/audit?before={entries[-1].entry_id}" if len(entries) == SHOWN else None
     return View(

@@ -135,7 +135,7 @@ def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     columns = (TableColumn("offer", Message("offer", context="column title")),)
     offers = campaign.text.body.get("offers", [])
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (line_of(one, request.localizer.language, request.currency),) for one in offers
+        (line_of(offer, request.localizer.language, request.currency),) for offer in offers
     )
     return PageTable("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
 
@@ -164,8 +164,8 @@ def _awaited(request: PageRequest, shown: CampaignShown) -> list[Block]:
         return []
     may = set(roles_with_any([Permission.APPROVE]))
     names = [
-        one.name for one in request.worker.database.read(list_people)
-        if one.revoked_at is None and one.person_id != request.caller.actor and may & set(one.roles)
+        person.name for person in request.worker.database.read(list_people)
+        if person.revoked_at is None and person.person_id != request.caller.actor and may & set(person.roles)
     ]  # fmt: skip
     if names:
         return [Notice(Message("It waits for somebody else's approval: {names} may approve it.", names=names))]
@@ -225,11 +225,12 @@ def _revisions(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     word = request.localizer(Message("compare with the newest", context="link"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            one.revision, Instant(one.at), names.get(one.editor.person, one.editor.person), one.restored_from,
-            None if one.revision == campaign.revision
-            else Link(word, f"/console/campaign?id={campaign.campaign_id}&before={one.revision}#changes"),
+            revision.revision, Instant(revision.at), names.get(revision.editor.person, revision.editor.person),
+            revision.restored_from,
+            None if revision.revision == campaign.revision
+            else Link(word, f"/console/campaign?id={campaign.campaign_id}&before={revision.revision}#changes"),
         )
-        for one in revisions
+        for revision in revisions
     )  # fmt: skip
     return PageTable("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS)
 

@@ -40,8 +40,11 @@ def changes_since(request: PageRequest, campaign: WrittenCampaign, number: int) 
         return []
     before, after = (written_campaign(campaign.campaign_id, one.text) for one in (earlier, campaign))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (_label(one, after, before), *(_value(request, one.field, value) for value in (one.before, one.after)))
-        for one in field_changes(before, after)
+        (
+            _label(change, after, before),
+            *(_value(request, change.field, value) for value in (change.before, change.after)),
+        )
+        for change in field_changes(before, after)
     )
     caption = Message("What changed since revision {n}", context="table title", n=number)
     return [PageTable("changes", caption, COLUMNS, rows, Message("Nothing differs.", context="empty table"))]

@@ -76,10 +76,10 @@ def _tried(request: PageRequest, campaign_id: str, written: str) -> list[Block]:
 
 
 def _row(trial: CampaignTried, place: int) -> tuple[Cell, ...]:
-    one = trial.offers[place]
-    why = None if one.missing is None else _why(trial, place)
-    state = APPLIES if one.missing is None else NOT_NOW
-    return one.label, state, _money(trial, one.off_minor), _money(trial, one.total_minor), why
+    offer = trial.offers[place]
+    why = None if offer.missing is None else _why(trial, place)
+    state = APPLIES if offer.missing is None else NOT_NOW
+    return offer.label, state, _money(trial, offer.off_minor), _money(trial, offer.total_minor), why
 
 
 def _why(trial: CampaignTried, place: int) -> Message | str:

@@ -81,10 +81,10 @@ def _add(request: PageRequest) -> str:
     """Add the offer of the form to the revision that was read. Raises InputError for one that cannot be."""
     campaign, kind = _campaign(request), _kind(request)
     offer: dict[str, Any] = {"kind": kind}
-    for one in terms_of(kind):
-        text = request.field(one.written)
+    for term in terms_of(kind):
+        text = request.field(term.written)
         if text:
-            offer[one.written] = _value(text, one.unit)
+            offer[term.written] = _value(text, term.unit)
     written: Mapping[str, Any] = campaign.text.body
     read_offers([offer], categories_of(request), str(written.get("budget_unit") or request.currency))
     body = {**written, "id": campaign.campaign_id, "offers": [*written.get("offers", []), offer]}

@@ -30,8 +30,8 @@ def view(request: PageRequest) -> View:
     rows = [_row(request, one) for one in written[:SHOWN]]
     if request.config is not None and not after:
         rows += [
-            (_plan_of(one), OF_CONFIGURATION, _budget(request.config, one), None, None, None)
-            for one in request.config.campaigns
+            (_plan_of(campaign), OF_CONFIGURATION, _budget(request.config, campaign), None, None, None)
+            for campaign in request.config.campaigns
         ]
     more = f"/console/campaigns?after={written[SHOWN - 1].campaign_id}" if len(written) > SHOWN else None
     blocks: list[Block] = [

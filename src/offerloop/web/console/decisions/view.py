@@ -92,15 +92,17 @@ def _log(request: PageRequest) -> PageTable:
     return PageTable("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
 
 
-def _row(one: DecisionListed, names: Mapping[tuple[str, str], Named], titles: Mapping[str, Named]) -> tuple[Cell, ...]:
-    answer = json.loads(one.answer)
-    offers = [_offer(str(one.campaign_id), offer, names) for offer in answer.get("offers", [])]
-    reasons = answer.get("reasons") or ([one.failure] if one.failure else [])
+def _row(
+    decision: DecisionListed, names: Mapping[tuple[str, str], Named], titles: Mapping[str, Named]
+) -> tuple[Cell, ...]:
+    answer = json.loads(decision.answer)
+    offers = [_offer(str(decision.campaign_id), offer, names) for offer in answer.get("offers", [])]
+    reasons = answer.get("reasons") or ([decision.failure] if decision.failure else [])
     decided = reasons[-1] if reasons else ""
     return (
-        Link(one.decision_id.removeprefix("decision_")[:SHORT], f"/console/decisions?id={one.decision_id}"),
-        Instant(one.at_ms // 1000), ARMS.get(str(one.arm), one.arm),
-        titles.get(str(one.campaign_id), one.campaign_id), offers, RULES.get(decided, decided),
+        Link(decision.decision_id.removeprefix("decision_")[:SHORT], f"/console/decisions?id={decision.decision_id}"),
+        Instant(decision.at_ms // 1000), ARMS.get(str(decision.arm), decision.arm),
+        titles.get(str(decision.campaign_id), decision.campaign_id), offers, RULES.get(decided, decided),
     )  # fmt: skip
 
 

@@ -52,8 +52,8 @@ def _in_words(name: str) -> Message | str:
 
 def _shown(request: PageRequest, split: Dimension) -> list[Block]:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.segment, one.n_customers, MinorEstimate(effect, request.currency), one.p_adjusted)
-        for one, effect in _effects(split)
+        (segment.segment, segment.n_customers, MinorEstimate(effect, request.currency), segment.p_adjusted)
+        for segment, effect in _effects(split)
     )
     empty = Message("No group has enough customers with the offer and held back.")
     table = PageTable("dimension", Message("The effect by group", context="table title"), COLUMNS, rows, empty)

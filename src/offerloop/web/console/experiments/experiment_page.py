@@ -88,7 +88,7 @@ def _facts(run: RunRead, shown: ExperimentShown, _: Localizer) -> Facts:
 
 def _checks(shown: ExperimentShown) -> PageTable:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.check, one.held_back, one.others, one.p_value, one.passes) for one in shown.checks
+        (check.check, check.held_back, check.others, check.p_value, check.passes) for check in shown.checks
     )
     empty = Message("No offer was planned, so there is nothing to compare.")
     return PageTable("checks", Message("Whether the draw is sound"), CHECKS, rows, empty)

@@ -40,11 +40,11 @@ def guardrails(shown: ExperimentShown, currency: str) -> list[Block]:
     metrics = [] if shown.verdict is None else [one for one in shown.verdict.metrics if one["margin"] is not None]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            NAMES[one["metric"]], _value(one["metric"], one["value"], currency),
-            _value(one["metric"], one["control"], currency), _share(one["share"]), _share(one["share_low"]),
-            Share(-one["margin"]), STATES[one["state"]],
+            NAMES[metric["metric"]], _value(metric["metric"], metric["value"], currency),
+            _value(metric["metric"], metric["control"], currency), _share(metric["share"]), _share(metric["share_low"]),
+            Share(-metric["margin"]), STATES[metric["state"]],
         )
-        for one in metrics
+        for metric in metrics
     )  # fmt: skip
     empty = Message("The groups are too small to compare.")
     return [PageTable("guardrails", Message("Guardrails", context="table title"), GUARDRAILS, rows, empty)]
@@ -64,7 +64,7 @@ def looks(request: PageRequest, shown: ExperimentShown, currency: str) -> list[B
     if not effects:
         return []
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.until, one.days, MinorEstimate(effect, currency)) for one, effect in effects
+        (look.until, look.days, MinorEstimate(effect, currency)) for look, effect in effects
     )
     caption = Message("The effect at each read-out", context="table title")
     table = PageTable("looks", caption, LOOKS, rows, Message("It was not read out yet.", context="empty table"))

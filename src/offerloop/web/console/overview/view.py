@@ -60,11 +60,11 @@ def campaign_table(campaigns: list[CampaignForecast]) -> PageTable:
     """Return a row for each campaign of a run."""
     rows = tuple(
         (
-            Link(one.title, f"/console/plan?campaign={one.id}"), one.state, one.customers,
-            MinorAmount(one.spend_minor, one.budget_unit), one.at_most,
-            MinorEstimate(one.profit, one.currency),
+            Link(campaign.title, f"/console/plan?campaign={campaign.id}"), campaign.state, campaign.customers,
+            MinorAmount(campaign.spend_minor, campaign.budget_unit), campaign.at_most,
+            MinorEstimate(campaign.profit, campaign.currency),
         )
-        for one in campaigns
+        for campaign in campaigns
     )  # fmt: skip
     empty = Message(
         "The configuration names no campaign. Add one to offerloop.toml, or make one on the page “Campaigns”."
@@ -149,16 +149,19 @@ def _campaigns(request: PageRequest) -> list[Block]:
     written = request.worker.database.read(lambda one: list_campaigns(one, "", MOST_CAMPAIGNS))
     planned = {} if request.run is None else planned_revisions(request.run.folder)
     blocks: list[Block] = []
-    for one in written:
-        title, href = str(one.text.body.get("title") or one.campaign_id), f"/console/campaign?id={one.campaign_id}"
-        ends_at, see = one.moment.ends_at, Message("See the campaign", context="link")
-        if one.state is CampaignState.EXHAUSTED:
+    for campaign in written:
+        title, href = (
+            str(campaign.text.body.get("title") or campaign.campaign_id),
+            f"/console/campaign?id={campaign.campaign_id}",
+        )
+        ends_at, see = campaign.moment.ends_at, Message("See the campaign", context="link")
+        if campaign.state is CampaignState.EXHAUSTED:
             blocks.append(Notice(Message("“{title}” has used up its budget.", title=title), "bad", href, see))
-        elif one.state is CampaignState.IN_REVIEW:
+        elif campaign.state is CampaignState.IN_REVIEW:
             blocks.append(Notice(Message("“{title}” waits for a review.", title=title), "warning", href, see))
-        elif one.state is CampaignState.RUNNING and planned.get(one.campaign_id) != one.revision:
+        elif campaign.state is CampaignState.RUNNING and planned.get(campaign.campaign_id) != campaign.revision:
             blocks.append(Notice(_UNPLANNED.with_values(title=title), "warning", href, see))
-        elif one.state is CampaignState.RUNNING and ends_at is not None and ends_at - time() < SOON_SECONDS:
+        elif campaign.state is CampaignState.RUNNING and ends_at is not None and ends_at - time() < SOON_SECONDS:
             days = int(max(0, ends_at - time()) // DAY_SECONDS)
             said = Message(
                 "“{title}” ends within {n} day from now.", plural="“{title}” ends within {n} days from now.",

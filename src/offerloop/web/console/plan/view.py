@@ -116,10 +116,10 @@ def _curve(campaign: CampaignForecast, curve: tuple[BudgetPoint, ...], chosen: i
     level = Level(curve[chosen].budget_minor / unit, _("the plan", context="label in a chart"))
     rows = tuple(
         (
-            money.text(one.budget_minor), _.count(one.n_customers), money.text(one.spend_minor),
-            _.brief(one.profit),
+            money.text(point.budget_minor), _.count(point.n_customers), money.text(point.spend_minor),
+            _.brief(point.profit),
         )
-        for one in curve
+        for point in curve
     )  # fmt: skip
     columns = (
         _("budget", context="column title"), _("customers", context="column title"),
@@ -150,8 +150,8 @@ def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
     best = max(estimates, key=lambda name: estimates[name].value)
     title = _("By the forecast, {policy} earns most", policy=_.named(RULES, best))
     dots = [
-        Dot("", _.named(RULES, name), one.times(1 / money.unit), "ours" if name.startswith("plan") else "control")
-        for name, one in estimates.items()
+        Dot("", _.named(RULES, name), estimate.times(1 / money.unit), "ours" if name.startswith("plan") else "control")
+        for name, estimate in estimates.items()
     ]
     cells = tuple((_.named(RULES, name), _.brief(one)) for name, one in estimates.items())
     columns = (_("policy", context="column title"), _("profit, with its 95 % interval", context="column title"))
