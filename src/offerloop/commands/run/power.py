@@ -68,20 +68,9 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
         if customers > reach.n_customers
         else Message("That takes a larger budget.")
     )
-    if days is None:
-        return _(
-            "No test of this plan could confirm that it pays. Within a year, it would need about {customers}"
-            " customers instead of {planned} ({treated} + {held}). {limit}",
-            customers=customers,
-            planned=reach.n_planned,
-            limit=_(limit),
-            treated=reach.test.n_treated,
-            held=reach.test.n_control,
-        )
     return _(
-        "A test would need {time} to confirm a profit this small. Within a year, it would need about "
-        "{customers} customers instead of {planned} ({treated} + {held}). {limit}",
-        time=period_text(days),
+        "No test of this plan could confirm within a year that it pays. It would need about {customers} customers "
+        "instead of {planned} ({treated} + {held}). {limit}",
         customers=customers,
         planned=reach.n_planned,
         limit=_(limit),

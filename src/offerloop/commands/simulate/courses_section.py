@@ -39,13 +39,12 @@ def courses_section(courses: Courses, policies: Sequence[PolicyGains], _: Locali
         _totals(courses, policies, _),
         Text(
             _(
-                "Measured as profit that the shop realised beyond its twin without offers, under the "
-                "same customers and the same luck; not as an expectation, so that the luck of single "
-                "weeks shows. Regret compares policies at the same budget of liabilities in each "
-                "period; what they truly spend differs and stands in the table. 'blanket' keeps to no "
-                "budget and is drawn only where it is alone. Regret can fall, and even below zero: "
-                "what offers do to later periods does not count for 'ceiling' and 'oracle' when they "
-                "choose."
+                "Measured as profit that the shop realised beyond its twin without offers, with the same "
+                "customers and the same random draws. These are not expected values, so single weeks vary by "
+                "chance. Regret compares policies at the same budget of liabilities in each period; what they "
+                "truly spend differs and stands in the table. 'blanket' keeps to no budget and is drawn only "
+                "where it is alone. Regret can fall, and even below zero: what offers do to later periods does "
+                "not count for 'ceiling' and 'oracle' when they choose."
             )
         ),
     ]

@@ -233,21 +233,20 @@ def _section(findings: PlanningFindings, _: Localizer) -> Section:
         _table(findings, MEASURES, _),
         Text(
             _(
-                "All combinations have the same customers, the same past and the same luck, and so has "
-                "the shop without offers. Intervals are of the mean over worlds (95 %, Student's t); "
-                "the lead is paired by world. The best of many looks better than it is: play it again "
-                "in other worlds (another seed) before its figure is believed. Conversion is the share "
-                "of customers who buy in a period."
+                "All combinations have the same customers, the same history and the same random draws, and so has"
+                " the shop without offers. Intervals are of the mean over worlds (95 %, Student's t); the lead is"
+                " paired by world. The best of many combinations looks better than it is: simulate it again with "
+                "another seed before you rely on its figure. Conversion is the share of customers who buy in a "
+                "period."
             )
         ),
         Text(
             _(
-                "The budget is the most that offers could cost the shop in a period; they cost less. "
-                "The supplier share is what suppliers pay of every discount: what they ask for it is "
-                "not in these figures, and a higher share lets the same budget reach more customers. "
-                "The exploration share is what the policy 'loop' gives at random out of the budget, to a "
-                "tenth of the customers at most; what is learned so pays in later periods too, which a "
-                "short plan does not see."
+                "The budget is the most that offers could cost the shop in a period; they cost less. The supplier"
+                " share is what suppliers pay of every discount: what they ask for it is not in these figures, "
+                "and a higher share lets the same budget reach more customers. The exploration share is what the "
+                "policy 'loop' gives at random out of the budget, to a tenth of the customers at most; what the "
+                "loop learns from it also pays in later periods, which a short simulation does not show."
             )
         ),
     )

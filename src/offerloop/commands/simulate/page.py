@@ -220,10 +220,10 @@ def _compared(findings: SimulationFindings, _: Localizer) -> Section:
         table,
         Text(
             _(
-                "All shops have the same customers, the same past and the same luck, so that they "
-                "differ by the offers only. Intervals are of the mean over worlds (95 %, Student's t). "
-                "Purchases brought forward are missing from later periods of the shop with offers, and "
-                "so count against it. Conversion is the share of customers who buy in a period."
+                "All shops have the same customers, the same history and the same random draws, so that they "
+                "differ by the offers only. Intervals are of the mean over worlds (95 %, Student's t). Purchases "
+                "brought forward are missing from later periods of the shop with offers, and so count against it."
+                " Conversion is the share of customers who buy in a period."
             )
         ),
         Text(
