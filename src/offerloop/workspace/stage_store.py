@@ -313,10 +313,7 @@ def lock_stages(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(
-                Message(
-                    "another run of this configuration is under way (it holds '{lock}'); wait until it is finished",
-                    lock=str(lock.name),
-                )
+                Message("another run of this configuration is under way; wait until it is finished")
             ) from None
         yield
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
@@ -61,13 +63,18 @@ def view(request: PageRequest) -> View:
         *_found(request, run, shown),
         *_planning(request, run),
     ]
-    return View(Message("Experiment of {day}", context="page title", day=shown.began_on), "", tuple(blocks))
+    return View(
+        Message("Experiment of {day}", context="page title", day=date.fromisoformat(shown.began_on)), "", tuple(blocks)
+    )
 
 
 def _facts(run: RunRead, shown: ExperimentShown, _: Localizer) -> Facts:
     titles = {one.id: one.title for one in run.campaigns}
     words = {name: badge.text for name, badge in ARMS.items()}
-    groups = [f"{_.named(words, one.arm)}: {_.count(one.n_customers)}" for one in shown.groups]
+    groups = [
+        _("{group}: {n}", context="customers of a group", group=_.named(words, group.arm), n=group.n_customers)
+        for group in shown.groups
+    ]
     verdict = None if shown.verdict is None else ACTIONS.get(shown.verdict.action)
     return Facts(
         "experiment",
