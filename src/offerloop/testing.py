@@ -80,7 +80,7 @@ class RecommenderContract:
         np.testing.assert_array_equal(model.score(customers), before)
 
     def test_same_seed_and_rows_in_another_order_give_the_same_answer(self) -> None:
-        """To the last bit."""
+        """Two fits with the same data agree to the last bit."""
         customers = np.arange(_SIZE + 1)
         shuffled = checkerboard().sample(fraction=1.0, shuffle=True, seed=5)
         again = self.make().fit(self._seen(shuffled))
@@ -158,7 +158,7 @@ class EstimatorContract:
         raise NotImplementedError
 
     def test_recovers_effects_on_other_customers(self) -> None:
-        """On average and, as far as the estimator can, one by one."""
+        """Effects are right on average and, as far as the estimator can, one by one."""
         learned_from, _ = depth_trial()
         others, true = depth_trial(seed=2)
         effects = self.make().fit(learned_from, 0).effects(others.features, others.offers)
@@ -178,7 +178,7 @@ class EstimatorContract:
         assert np.abs(effects.mean(axis=0)).max() < 4 * np.sqrt(4 / 4_000 * 3)
 
     def test_the_same_seed_gives_the_same_effects(self) -> None:
-        """Bit by bit."""
+        """Two fits with one seed agree bit by bit."""
         evidence, _ = depth_trial(1_000)
         first, second = (self.make().fit(evidence, 7).effects(evidence.features, evidence.offers) for _ in range(2))
         np.testing.assert_array_equal(first, second)

@@ -30,7 +30,7 @@ class CandidateRows:
 
     @classmethod
     def of(cls, customer: NDArray[Any], offer: Ints, profit: Numbers, measures: dict[str, Numbers]) -> CandidateRows:
-        """From columns (rows,) in any order; `offer` are positions from 0."""
+        """Build it from columns (rows,) in any order; `offer` are positions from 0."""
         ids, place = np.unique(customer, return_inverse=True)
         order = np.lexsort((offer, place))
         number = np.bincount(place, minlength=len(ids))
@@ -54,7 +54,7 @@ class CandidateRows:
 
     @classmethod
     def of_effects(cls, effects: pl.DataFrame, campaign: Campaign) -> CandidateRows:
-        """From one campaign's effects; costs as its budget counts them, see `counted_cost`."""
+        """Build it from one campaign's effects; costs as its budget counts them, see `counted_cost`."""
         costs = {COST: counted_cost(effects, campaign)}
         return cls.of(effects["customer_id"].to_numpy(), positions(effects), effects["profit_minor"].to_numpy(), costs)
 

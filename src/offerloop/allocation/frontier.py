@@ -17,7 +17,7 @@ from offerloop.offers import NOTHING
 
 @dataclass(frozen=True, eq=False)
 class FrontierSteps:
-    """From one choice of a customer to the next more expensive one; arrays (steps,), the best return first."""
+    """The steps from one choice of a customer to the next more expensive one, arrays (steps,); best return first."""
 
     row: Ints
     """Position of the customer in its block."""

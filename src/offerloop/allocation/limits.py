@@ -260,7 +260,7 @@ class _Built:
         return self._measured(f"sum of {column}, in money", units, column)
 
     def _numbers(self, column: str) -> Floats:
-        """As written: value and cost, which are held in small units, in money again."""
+        """Return what is written: value and cost, which are held in small units, in money again."""
         self.table.check(column)
         numbers = self.table.rows[column]
         if not numbers.dtype.is_numeric() or not numbers.is_finite().fill_null(value=False).all():

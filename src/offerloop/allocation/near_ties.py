@@ -226,7 +226,7 @@ class Moves:
         return Moves(*both, *(one[first] + one[second] for one in (self.profit, self.worth, self.use)))
 
     def take(self, move: int, on: NDArray[np.bool_]) -> None:
-        """Makes a move."""
+        """Make a move: take its pairs out of the plan and put others into it."""
         for which, state in ((self.out, False), (self.into, True)):
             on[which[move][which[move] >= 0]] = state
 

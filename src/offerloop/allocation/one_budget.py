@@ -39,7 +39,7 @@ class Bracket:
 
     @classmethod
     def of(cls, problem: Problem, budget: int) -> Bracket:
-        """From a sample; everything where that is everybody."""
+        """Build it from a sample; everything where that is everybody."""
         block = problem.blocks.some(int(SAMPLE * problem.blocks.customers ** (2 / 3)))
         if block.size == problem.blocks.customers:
             return cls(0.0, np.inf)

@@ -89,7 +89,7 @@ class Block:
 
     @classmethod
     def joined(cls, blocks: Sequence[Block]) -> Block:
-        """Several as one."""
+        """Return several blocks as one."""
         first = blocks[0]
         return cls(
             np.concatenate([one.customer for one in blocks]),
@@ -124,7 +124,7 @@ class Blocks(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """Blocks in memory."""
+    """The blocks of a problem that fits into memory."""
 
     blocks: tuple[Block, ...]
 

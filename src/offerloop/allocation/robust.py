@@ -41,7 +41,7 @@ class Segments:
 
     @classmethod
     def measured(cls, effect: Floats, segment: Ints) -> Segments:
-        """From rows of a trial: doubly robust effects (rows, K), and the segment (rows,) of each, from 0 without gaps.
+        """Build it from rows of a trial: doubly robust effects (rows, K), and the segment (rows,) of each without gaps.
 
         Raises ValueError for a segment of fewer than two rows, whose error nobody could tell.
         """

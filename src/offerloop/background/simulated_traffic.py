@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Stretch:
-    """What is simulated."""
+    """The run and the days whose traffic is simulated."""
 
     run: RunRead
     policy: Policy

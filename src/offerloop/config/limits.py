@@ -49,7 +49,7 @@ class Band(ConfigSection):
 
 
 class Limits(ConfigSection):
-    """The whole file."""
+    """A file of limits."""
 
     budget: Amount | None = None
     """Most that everything may cost; `--budget` says the same."""

@@ -1,4 +1,4 @@
-"""From a file to a configuration, or one sentence for each thing that is wrong with it."""
+"""The way from a file to a configuration, or one sentence for each thing that is wrong with it."""
 
 from __future__ import annotations
 

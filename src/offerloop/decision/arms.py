@@ -211,7 +211,7 @@ class RandomOffers:
     def of(
         cls, customers: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series], named: NamedChoices
     ) -> RandomOffers:
-        """From what is on the menu for whom, see `draw_arms`."""
+        """Build it from what is on the menu for whom, see `draw_arms`."""
         kinds = menu["kind"].unique().sort().to_list()
         kind = np.zeros(named.table.height, dtype=np.int64)
         codes = named.of_rows(menu)

@@ -40,7 +40,7 @@ class CampaignCase:
 
     @classmethod
     def of(cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int) -> CampaignCase:
-        """From the effects on the campaign's audience."""
+        """Build it from the effects on the campaign's audience."""
         keys = ["campaign_id", "offer_id"]
         rows = views[0][0].with_row_index(_ROW).join(offers.select(TERMS), on=keys).sort("customer_id", "offer_id")
         first, order = rows.drop(_ROW), rows[_ROW]

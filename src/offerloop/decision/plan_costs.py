@@ -103,7 +103,7 @@ class PlanCosts:
 
 
 def _rows(decision: SendingDecision) -> Rows:
-    """What is sent."""
+    """Return the rows of each campaign that is sent."""
     return {one.case.campaign.id: one.rows for one in decision.sent}
 
 

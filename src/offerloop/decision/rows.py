@@ -28,7 +28,7 @@ class Outside:
 
     @classmethod
     def of(cls, everyone: pl.Series, campaigns: dict[str, pl.Series], no_consent: pl.Series) -> Outside:
-        """From the audience of each campaign."""
+        """Build it from the audience of each campaign."""
         inside = pl.concat([everyone.clear(), *campaigns.values()]).unique()
         return cls(no_consent, everyone.filter(~everyone.is_in(inside.implode())))
 

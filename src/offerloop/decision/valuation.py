@@ -50,7 +50,7 @@ class Valuation:
 
     @classmethod
     def of(cls, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
-        """From one campaign's effects with the offers' `funded_share`."""
+        """Build it from one campaign's effects with the offers' `funded_share`."""
         return cls(
             value_part=effects["held_out_value_minor"].to_numpy(),
             discount_part=effects["held_out_discount_minor"].to_numpy(),

@@ -23,12 +23,12 @@ class Estimate:
 
     @classmethod
     def of(cls, value: float, se: float) -> Estimate:
-        """From a standard error."""
+        """Build it from a standard error."""
         return cls(value, value - Z95 * se, value + Z95 * se)
 
     @classmethod
     def from_bounds(cls, value: float, low: float | None, high: float | None) -> Estimate:
-        """From a table, in which the ends are empty where nothing measured an interval."""
+        """Build it from a table, in which the ends are empty where nothing measured an interval."""
         return cls(value, value if low is None else low, value if high is None else high)
 
     @classmethod

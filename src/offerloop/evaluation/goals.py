@@ -30,7 +30,7 @@ class PolicyPoint:
 
 
 class GoalsVerdict(StrEnum):
-    """From the best answer to the worst."""
+    """The answers, from the best to the worst."""
 
     REACHED = "reached"
     UNCLEAR = "unclear"

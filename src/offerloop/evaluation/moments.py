@@ -56,7 +56,7 @@ class Moments:
 
     @classmethod
     def from_sums(cls, n: int, sums: Mapping[str, float]) -> Moments:
-        """From what an engine returns: sums by the names of `moment_sums`; those of a covariate may be missing."""
+        """Read what an engine returns: sums by the names of `moment_sums`; those of a covariate may be missing."""
         x, xx, xy, xxx, xxy, xyy = (float(sums.get(name, 0.0)) for name in ("x", "xx", "xy", "xxx", "xxy", "xyy"))
         y, yy, yyy = (float(sums[name]) for name in ("y", "yy", "yyy"))
         return cls(n, x, xx, y, yy, xy, Thirds(xxx, xxy, xyy, yyy))
@@ -127,7 +127,7 @@ class Moments:
         return Moments(n, sum_x, sum_xx, self.sum_y - theta * sum_x, squares, sum_xy - theta * sum_xx, thirds)
 
     def _about(self, thirds: Thirds, centre: float) -> Thirds:
-        """With ``x - centre`` instead of ``x``."""
+        """Return the same with ``x - centre`` instead of ``x``."""
         return Thirds(
             thirds.xxx - 3 * centre * self.sum_xx + 3 * centre**2 * self.sum_x - self.n * centre**3,
             thirds.xxy - 2 * centre * self.sum_xy + centre**2 * self.sum_y,
@@ -146,7 +146,7 @@ def moment_sums(y: nw.Expr, x: nw.Expr | None = None) -> dict[str, nw.Expr]:
 
 
 def _residual(thirds: Thirds, theta: float) -> Thirds:
-    """With ``y - theta x`` instead of ``y``."""
+    """Return the same with ``y - theta x`` instead of ``y``."""
     xxx, xxy, xyy, yyy = thirds.xxx, thirds.xxy, thirds.xyy, thirds.yyy
     return Thirds(
         xxx,

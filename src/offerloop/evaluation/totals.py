@@ -41,7 +41,7 @@ class Totals:
     def of(
         cls, outcome: Floats, per: Floats | None = None, before: Floats | None = None, before_per: Floats | None = None
     ) -> Totals:
-        """From arrays of shape (customers,), in any units.
+        """Build it from arrays of shape (customers,), in any units.
 
         Raises ValueError for arrays of different lengths and for `before_per` without `before`.
         """
@@ -65,7 +65,7 @@ class Totals:
         columns: Mapping[Role, tuple[float, float]],
         products: Mapping[tuple[Role, Role], float] | None = None,
     ) -> Totals:
-        """From what a database returns: the sum and the sum of squares of each column, and sums of products.
+        """Build it from what a database returns: the sum and the sum of squares of each column, and sums of products.
 
         Raises ValueError for a pair of columns without its sum of products.
         """

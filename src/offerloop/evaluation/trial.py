@@ -89,7 +89,7 @@ class Trial:
         propensity: ArrayLike | None = None,
         cost: ArrayLike | None = None,
     ) -> Trial:
-        """From one row per customer, in any order.
+        """Build it from one row per customer, in any order.
 
         `treatment` is 0 or 1. `propensity` is the probability with which a customer was to be treated, one number or
         one per customer; without it the share of the treated. `cost` is what each customer cost, also in the control

@@ -191,7 +191,7 @@ class _Cleaning:
         return lines
 
     def _with_list_prices(self, lines: Frame) -> Frame:
-        """From recorded prices; without any from the product list, whose prices are those of one day."""
+        """Build it from recorded prices; without any from the product list, whose prices are those of one day."""
         if "prices" in self.config.sources:
             return with_list_prices(lines, self.dated("prices", "at", "price_day"), self.engine)
         if self._listed is None or "list_price_minor" not in self._listed.collect_schema():

@@ -212,7 +212,7 @@ def is_quantity(column: SourceColumn) -> bool:
 
 
 def is_time(column: SourceColumn) -> bool:
-    """Instants or days."""
+    """Whether every cell is an instant or a day."""
     return column.dated and column.full
 
 
@@ -250,7 +250,7 @@ def is_class(column: SourceColumn) -> bool:
 
 
 def is_flag(column: SourceColumn) -> bool:
-    """Yes or no."""
+    """Whether the values are those of yes and no."""
     return bool(column.values) and all(value.lower() in (*NOT_RETURNED, *_YES) for value in column.values)
 
 
@@ -280,7 +280,7 @@ def _texts(column: SourceColumn) -> nw.DataFrame[pl.DataFrame]:
 
 
 def is_currency(column: SourceColumn) -> bool:
-    """Codes of currencies."""
+    """Whether the values are codes of currencies."""
     return bool(column.values) and any(value.upper() in DIGITS for value in column.values) and column.distinct <= 50
 
 
@@ -312,7 +312,7 @@ def is_number(column: SourceColumn) -> bool:
 
 
 def is_clock(column: SourceColumn) -> bool:
-    """Times of day."""
+    """Whether every cell is a time of day."""
     return column.clocked and column.full
 
 

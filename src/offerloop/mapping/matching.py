@@ -79,7 +79,7 @@ class ColumnMatch:
         return [column for name, column in self.columns.items() if name not in used]
 
     def take(self, ours: str, written: str, theirs: Iterable[str], why: Message) -> None:
-        """Note one guess."""
+        """Note which column of the file is taken for one of ours, and why."""
         self.guesses[ours] = Guess(written, tuple(theirs), why)
 
     def is_given(self, ours: str) -> bool:

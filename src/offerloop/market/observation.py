@@ -47,7 +47,7 @@ class Observation:
 
 
 def observation_of(market: Market) -> Observation:
-    """As of today; nothing of the coming week."""
+    """Return what is known today; nothing of the coming week."""
     tables = market.observe()
     lines = lines_of(tables["order_lines"]).filter(pl.col("quantity") > 0)  # goods that came back are left in
     row = pl.DataFrame({"customer_id": market.ids})

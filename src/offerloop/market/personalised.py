@@ -53,7 +53,7 @@ class _Effects:
 
     @classmethod
     def fit(cls, log: list[Logged], terms: MarketTerms) -> _Effects:
-        """From logged weeks."""
+        """Estimate the effects of offers from logged weeks."""
         pairs = np.column_stack([terms.kind, terms.percent])
         group = np.unique(pairs[terms.menu], axis=0, return_inverse=True)[1].ravel()
         scaling = _Scaling.of(log[0].observation)
@@ -86,7 +86,7 @@ class _Scaling:
 
     @classmethod
     def of(cls, view: Observation) -> _Scaling:
-        """From what is seen of everybody."""
+        """Build it from what is seen of everybody."""
         traits = _traits(view)
         scope = np.stack([view.in_scope(k).mean(axis=0, dtype=np.float64) for k in range(len(view.category))])
         profile, spread = _unit(view.profile.std(axis=0, dtype=np.float64)), _unit(traits.std(axis=0))

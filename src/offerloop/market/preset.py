@@ -17,7 +17,7 @@ Share = float
 
 
 class Products(ConfigSection):
-    """What is sold."""
+    """The products that the simulated shop sells."""
 
     categories: int = Field(gt=0)
     brands: int = Field(gt=0)
@@ -145,7 +145,7 @@ class CampaignOf(ConfigSection):
 
 
 class Preset(ConfigSection):
-    """All of it."""
+    """A kind of simulated shop: all of its settings."""
 
     name: str
     currency: str

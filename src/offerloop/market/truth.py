@@ -31,7 +31,7 @@ class Truth:
 
     @property
     def profit_minor(self) -> Floats:
-        """Value less cost."""
+        """The value of the offers less their cost."""
         return self.value_minor - self.cost_minor
 
 

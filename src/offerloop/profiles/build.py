@@ -33,7 +33,7 @@ class Purchases:
 
     @classmethod
     def of(cls, past: PastEvents, as_of_day: int) -> Purchases:
-        """From all order lines before the day."""
+        """Build it from all order lines before the day."""
         lines = past.lines.filter(nw.col("order_day") < as_of_day)
         return cls(collect(purchase_features(lines, past.products, as_of_day), "customer_id"), as_of_day)
 

@@ -19,7 +19,7 @@ class Bought:
 
     @classmethod
     def of(cls, lines: Frame, as_of_day: int, engine: Engine) -> Bought:
-        """From order lines before the day."""
+        """Build it from order lines before the day."""
         return cls((engine.keep(lines.select("customer_id", "product_id", "order_day").unique()),), as_of_day)
 
     def at(self, lines: Frame, as_of_day: int, engine: Engine) -> Bought:

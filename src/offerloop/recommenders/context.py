@@ -34,7 +34,7 @@ class Context:
     def read(
         cls, products: Frame, order_lines: Frame, customers: Frame, browsing: Frame, hidden: Collection[str]
     ) -> Self:
-        """From a shop's clean tables; columns of customers that are `hidden` are not looked at.
+        """Build it from a shop's clean tables; columns of customers that are `hidden` are not looked at.
 
         Where the list has no prices, the mean list value of a unit sold stands for them.
         """

@@ -36,7 +36,7 @@ class Interactions(Histories):
     def build(
         cls, purchases: pl.DataFrame, as_of_day: int, *, min_buyers: int = 1, context: Context | None = None
     ) -> Self:
-        """From customer_id, product_id and order_day (epoch day); rows from `as_of_day` on are ignored.
+        """Build it from customer_id, product_id and order_day (epoch day); rows from `as_of_day` on are ignored.
 
         Units are not read: they say little about liking, and goods sold by measure would drown all others.
         Products with fewer than `min_buyers` customers are left out, and ratings of what nobody bought. Raises

@@ -39,7 +39,7 @@ class Spend:
 
     @classmethod
     def read(cls, lines: Frame, first_day: int, as_of_day: int) -> Spend:
-        """From order lines; spend is what the shop receives."""
+        """Build it from order lines; spend is what the shop receives."""
         daily = collect(
             lines.group_by("customer_id", "order_day").agg(nw.col("revenue_minor").sum()),
             "customer_id",

@@ -36,7 +36,7 @@ class NumberColumn:
 
     @classmethod
     def of(cls, values: pl.Series) -> NumberColumn:
-        """From the column."""
+        """Return how a column of numbers is encoded."""
         numbers = _numbers(values)
         finite = numbers[np.isfinite(numbers)]
         if not len(finite):
@@ -75,7 +75,7 @@ class CategoryColumn:
 
     @classmethod
     def of(cls, values: pl.Series) -> CategoryColumn:
-        """From the column: the most frequent ones, all but the last when there are no others."""
+        """Build it from the column: the most frequent ones, all but the last when there are no others."""
         counts = (
             values.cast(pl.String).drop_nulls().value_counts().sort(["count", values.name], descending=[True, False])
         )

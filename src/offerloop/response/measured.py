@@ -111,7 +111,7 @@ def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> MeasuredOffer:
 
 
 def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
-    """With the covariate only where both sides know it: a theta of one side would move the difference."""
+    """Compare with the covariate only where both sides know it: a theta of one side would move the difference."""
     x = group["before_revenue_minor"].cast(pl.Float64).to_numpy() if adjusted else None
     return Moments.of(group["margin_minor"].cast(pl.Float64).to_numpy(), x)
 

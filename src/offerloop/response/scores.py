@@ -38,7 +38,7 @@ class ExpectedOutcomes:
 
     @classmethod
     def of(cls, evidence: Evidence) -> ExpectedOutcomes:
-        """From all rows of the evidence."""
+        """Build it from all rows of the evidence."""
         fixed, outcome = FixedAmounts.of(evidence), evidence.outcome[:, None]
         return cls(fixed or RidgeT.fit(evidence.features, evidence.action, outcome, len(evidence.offers)))
 

@@ -50,7 +50,7 @@ class Staggered:
 
 
 def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> Staggered:
-    """From outcomes (customers, periods) and the period in which each was first reached, (customers,) or NEVER.
+    """Read outcomes (customers, periods) and the period in which each was first reached, (customers,) or NEVER.
 
     `leads` is how many periods before are placebos, `lags` how many from reaching on count. Raises
     EvidenceError where no group of customers can be compared.

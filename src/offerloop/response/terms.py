@@ -55,7 +55,7 @@ class Coding:
 
     @classmethod
     def of(cls, tested: Sequence[OfferTerms]) -> Coding:
-        """From the tested offers, no offer among them."""
+        """Build it from the tested offers, no offer among them."""
         return cls(tuple(tested), tuple(dict.fromkeys(one.family for one in tested if one.kind)))
 
     @property

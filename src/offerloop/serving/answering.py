@@ -51,7 +51,7 @@ def as_asked(customer_id: str, text: str) -> DecisionAsked:
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """One answered decision."""
+    """An answered decision with what is recorded of it."""
 
     request: DecisionAsked
     decision_id: str

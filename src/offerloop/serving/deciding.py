@@ -1,4 +1,4 @@
-"""From a policy and a request to a decision: pure, so that a record can be decided again bit for bit."""
+"""The way from a policy and a request to a decision: pure, so that a record can be decided again bit for bit."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Records:
     _stopping: bool = False
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the thread that writes records."""
         self._thread = Thread(target=self._run, name="records", daemon=True)
         self._thread.start()
 

@@ -195,7 +195,7 @@ class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # whi
             self.cycle.scope[ARRIVED] = True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Stop the timer of the request."""
         self._timer.cancel()
         super().connection_lost(exc)
 

@@ -75,7 +75,7 @@ class RunRead:
 
     @property
     def currency(self) -> str:
-        """ISO 4217 code."""
+        """The ISO 4217 code of the currency."""
         return str(self.summary["currency"])
 
     def in_language(self, language: str) -> RunRead:

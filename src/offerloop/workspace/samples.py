@@ -90,7 +90,7 @@ class SampleRows:
 
     @property
     def sampled(self) -> pl.DataFrame:
-        """Head and blocks."""
+        """The first rows, and blocks from the rest of the file."""
         return pl.concat([self.head, self.spread]) if self.spread.height else self.head
 
     def position(self, column: str, cell: str) -> Message | None:

@@ -98,7 +98,7 @@ class TrialScorer:
         return pl.Series([self.arms[k] for k in choices], dtype=pl.String)
 
     def to_json(self) -> str:
-        """As the text of LEARNED."""
+        """Return it as the text of LEARNED."""
         plain = {
             "format": FORMAT, "arms": self.arms, "key": self.key, "tries": self.tries, "seed": self.seed,
             "encoding": to_plain(self.encoding), "learned": to_plain(self.learned),
@@ -107,7 +107,7 @@ class TrialScorer:
 
     @classmethod
     def read(cls, place: Path) -> TrialScorer:
-        """From a study's folder, or the file in it. Raises InputError where there is none that can be read."""
+        """Build it from a study's folder, or the file in it. Raises InputError where there is none that can be read."""
         path = place / LEARNED if place.is_dir() else place
         if not path.is_file():
             raise InputError(

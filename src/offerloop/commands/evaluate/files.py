@@ -18,7 +18,7 @@ from offerloop.workspace import filling, new_folder
 
 
 def values_table(findings: EvaluationFindings) -> pl.DataFrame:
-    """The table POLICY_VALUES."""
+    """Return the table POLICY_VALUES: each policy by each estimator."""
     rows: list[tuple[Any, ...]] = []
     for policy in findings.policies:
         if policy.best is None:

@@ -132,7 +132,7 @@ class EvaluationFindings:
 
     @property
     def refused(self) -> tuple[PolicyWorth, ...]:
-        """Policies without one."""
+        """The policies that could not be valued."""
         return tuple(one for one in self.policies if one.best is None)
 
     @property

@@ -70,7 +70,7 @@ class ExperimentRequest:
 
 
 def read_guardrail(text: str) -> Metric:
-    """From ``margin=-0.02`` (may fall by 2 %; so may ``margin=0.02``) or ``returns=+0.1`` (may rise by 10 %).
+    """Read a guardrail from ``margin=-0.02`` (2 % less, as ``margin=0.02``) or ``returns=+0.1`` (10 % more).
 
     Raises InputError for anything else.
     """

@@ -98,7 +98,7 @@ def _arm(
 
 
 def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
-    """With p-values of each metric adjusted over the arms."""
+    """Return the same with p-values of each metric adjusted over the arms."""
     columns = zip(*(arm.metrics for arm in arms), strict=True)
     adjusted = [holm([one.p_value for one in column]) for column in columns]
     return tuple(

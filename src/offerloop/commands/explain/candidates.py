@@ -65,7 +65,7 @@ class OfferOption:
 
     @property
     def key(self) -> Key:
-        """Campaign and offer."""
+        """The ids of the campaign and of the offer."""
         return self.campaign.id, self.offer_id
 
     @property

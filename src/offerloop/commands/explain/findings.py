@@ -72,7 +72,7 @@ class CappedTerms(OfferTermFacts):
 
 @dataclass(frozen=True, slots=True)
 class PercentTerms(CappedTerms):
-    """A percentage off."""
+    """The terms of an offer that takes a percentage off."""
 
     percent: float
     """From 0 to 100."""

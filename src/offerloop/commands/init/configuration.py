@@ -90,7 +90,7 @@ def beside(path: Path, folder: Path) -> str:
 
 
 def shop_text(shop: ShopText, folder: Path) -> str:
-    """The whole file."""
+    """Return the text of the configuration file."""
     is_draft = any(source.opened for source in shop.sources)
     lines = [
         *(["# A draft: complete what is marked OPEN, or run 'offerloop init' again with --map."] if is_draft else []),

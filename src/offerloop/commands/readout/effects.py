@@ -49,7 +49,7 @@ class OutcomePanel:
 
 
 def panel(run: PastRun, outcomes: pl.DataFrame) -> OutcomePanel:
-    """From the table OUTCOMES. A cost that was not observed is the forecast's, or the most it can be without one."""
+    """Read the table OUTCOMES. A cost that was not observed is the forecast's, or the most it can be without one."""
     observed = outcomes["cost_minor"].null_count() == 0
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
     terms = run.offers.select("campaign_id", "offer_id", "contact_cost_minor", "cost_weight")

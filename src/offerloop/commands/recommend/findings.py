@@ -35,7 +35,7 @@ class Recommendations(Result):
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        """`recommendations`."""
+        """The tables of the result: `recommendations`."""
         return {"recommendations": self.table}
 
     def write(self, path: Path) -> None:

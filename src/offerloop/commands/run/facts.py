@@ -46,7 +46,7 @@ class ComparedPolicy:
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> ComparedPolicy:
-        """From a row of the comparison."""
+        """Build it from a row of the comparison."""
         profit = Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"])
         lead = Estimate.from_bounds(
             row["plan_leads_by_minor"], row["plan_leads_low_minor"], row["plan_leads_high_minor"]
@@ -205,7 +205,7 @@ def together(bases: frozenset[str]) -> str:
 
 
 def gather(findings: Findings, language: str = "en") -> RunFacts:
-    """From the tables, to be told in one language."""
+    """Build it from the tables, to be told in one language."""
     everything = findings.tables["margins"].filter(pl.col("category").is_null())
     margin, basis = everything.select("margin", "basis").row(0)
     facts = RunFacts(

@@ -39,7 +39,7 @@ class Slope:
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> Slope:
-        """From a row of the slopes."""
+        """Build it from a row of the slopes."""
         relative = Estimate.of(row["relative_per_10"], row["relative_per_10_se"])
         per_ten = Estimate.of(row["slope"], row["se"]).times(TEN_POINTS)
         return cls(row["design"], row["outcome"], per_ten, relative, row["mean"], row["n_pairs"])
@@ -58,7 +58,7 @@ class DesignCheck:
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> DesignCheck:
-        """From a row of the checks."""
+        """Build it from a row of the checks."""
         estimate = Estimate.of(row["estimate"], row["se"])
         return cls(row["check"], row["outcome"], estimate, row["expected"], row["passed"])
 
@@ -80,7 +80,7 @@ class ShelfEvidence:
 
     @classmethod
     def read(cls, findings: Findings) -> ShelfEvidence:
-        """From the tables of the study."""
+        """Build it from the tables of the study."""
         slopes = findings.tables["response_slopes"].iter_rows(named=True)
         rows = findings.tables["response_checks"].iter_rows(named=True)
         margins = findings.tables["break_even"].iter_rows(named=True)

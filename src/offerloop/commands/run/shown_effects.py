@@ -24,7 +24,7 @@ class ShownOffer:
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> ShownOffer:
-        """From a row of the shown offers."""
+        """Build it from a row of the shown offers."""
         value = Estimate.of(row["value_minor"], row["value_se_minor"])
         discount = Estimate.of(row["discount_minor"], row["discount_se_minor"])
         return cls(row["offer_id"], row["n_shown"], value, discount, row["p_redeem"])

@@ -23,7 +23,7 @@ class SimilarProducts(Result):
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        """`products`."""
+        """The tables of the result: `products`."""
         return {"products": self.table}
 
     @property

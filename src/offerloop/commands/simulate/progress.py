@@ -40,7 +40,7 @@ class Standing:
     sums: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SUMMED, 0.0))
 
     def add(self, week: Week) -> None:
-        """One more week."""
+        """Count one more week."""
         self.weeks += 1
         for name in SUMMED:
             self.sums[name] += week[name]
@@ -73,7 +73,7 @@ def board(standings: Mapping[str, Standing], weeks: int, _: Localizer) -> Table:
 
 @dataclass(frozen=True)
 class Board:
-    """Where progress goes."""
+    """The places that are told of progress."""
 
     step: Callable[[], None]
     week: Callable[[str, Week], None]

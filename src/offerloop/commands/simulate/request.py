@@ -55,7 +55,7 @@ class SimulationRequest:
 
     @property
     def setting(self) -> Setting:
-        """With the first value of each lever."""
+        """Return the same with the first value of each lever."""
         setting = Setting(
             load_preset(self.preset), self.customers, self.products, self.before, self.periods, self.log, self.fresh
         )

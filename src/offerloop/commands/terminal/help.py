@@ -117,7 +117,7 @@ class HelpfulCommand(TyperCommand):
 
 
 class HelpfulGroup(TyperGroup):
-    """Commands in panels."""
+    """A group of commands whose help shows them in panels."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """Find the command. Raises InputError for a name that none has."""

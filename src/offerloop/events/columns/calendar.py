@@ -19,7 +19,7 @@ FIRST, LAST = -2_208_988_800, 32_503_680_000
 
 
 def epoch_day(day: date) -> int:
-    """Days since 1970-01-01."""
+    """Return the number of days since 1970-01-01."""
     return (day - EPOCH).days
 
 

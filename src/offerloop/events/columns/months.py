@@ -19,7 +19,7 @@ T = TypeVar("T", nw.Expr, pl.Series)
 
 
 def numbered_months(text: T) -> T:
-    """With numbers of two digits in place of the words."""
+    """Return the text with numbers of two digits in place of the words."""
     for number, month in enumerate(_MONTHS, start=1):
         text = text.str.replace_all(rf"(?i){month}\.?", f"{number:02d}")
     return text

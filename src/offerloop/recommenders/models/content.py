@@ -44,7 +44,7 @@ class Content(HistoryRecommender):
         return self._cosines(histories, self._sold)
 
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:
-        """As every recommender's, but products of the list that nobody has bought have their cosine too."""
+        """Return scores; products of the list that nobody has bought have their cosine too."""
         if products is None or not self._is_described:
             return super().score(customers, products)
         sold = super().score(customers)
@@ -56,7 +56,7 @@ class Content(HistoryRecommender):
         return scores
 
     def _cosines(self, histories: Histories, vectors: Csr) -> Scores:
-        """Shape (customers, vectors)."""
+        """Return cosine similarities, of shape (customers, vectors)."""
         interest = histories.decayed(self.time_constant_days) @ self._sold
         length = np.sqrt(np.asarray(interest.multiply(interest).sum(axis=1)))
         cosines: Scores = (interest @ vectors.T).toarray() / np.maximum(length, 1e-12)

@@ -135,7 +135,7 @@ class Errors:
         return cls(shared.data, rows, ratings.indices, shared)
 
     def turned(self) -> Self:
-        """Products x customers."""
+        """Return the same matrix with products as rows and customers as columns."""
         return type(self)(self.delta, self.columns, self.rows, self.matrix.T)
 
     def products(self, own: Floats, other: Floats) -> Floats:

@@ -23,7 +23,7 @@ class Repeat(HistoryRecommender):
         self.popularity_weight = popularity_weight
 
     def _learn(self, interactions: Interactions) -> None:
-        """Nothing but popularity."""
+        """Learn nothing but popularity, which the base class does."""
 
     def _score(self, histories: Histories) -> Scores:
         scores: Scores = histories.decayed(self.time_constant_days).toarray()

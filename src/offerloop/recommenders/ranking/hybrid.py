@@ -59,7 +59,7 @@ class Hybrid:
         return self.fit_at(Snapshots(interactions), interactions.as_of_day)
 
     def fit_at(self, snapshots: Snapshots, as_of_day: int, choice: RecommenderChoice | None = None) -> Self:
-        """As of a day; with a `choice` that was made before, nothing is judged."""
+        """Fit as of a day; with a `choice` that was made before, nothing is judged."""
         self.interactions = snapshots.interactions(as_of_day)
         self._ranker, rehearsed = self._trained(snapshots, as_of_day, choice)
         self.choice = choice or self._choose(snapshots, as_of_day, rehearsed)
@@ -74,15 +74,15 @@ class Hybrid:
         return {name: self._fitted(name, snapshots, as_of_day) for name in names}
 
     def for_task(self, task: Task) -> Recommender:
-        """What serves it."""
+        """Return the recommender that serves a task."""
         return self._serving[task]
 
     def score_histories(self, histories: Histories) -> Scores:
-        """The next basket."""
+        """Return scores for the next basket."""
         return self._serving["repeat"].score_histories(histories)
 
     def score(self, customers: Ids, products: Ids | None = None) -> Scores:
-        """The next basket."""
+        """Return scores for the next basket."""
         return self._serving["repeat"].score(customers, products)
 
     def _fitted(self, name: str, snapshots: Snapshots, as_of_day: int) -> Recommender:

@@ -29,7 +29,7 @@ class Judged:
 
     @classmethod
     def of(cls, hits: NDArray[np.bool_], n_targets: Codes) -> Self:
-        """From whether the product at each rank is a target, (customers, 20), and how many targets there are."""
+        """Judge by whether the product at each rank is a target, (customers, 20), and the number of targets."""
         return cls(ndcg(hits, n_targets, NDCG_DEPTH), recall(hits, n_targets, RECALL_DEPTH))
 
 

@@ -30,7 +30,7 @@ class PairFeatures:
 
     @classmethod
     def of(cls, interactions: Interactions) -> Self:
-        """At the moment of the interactions."""
+        """Return the features at the moment of the interactions."""
         return cls(product_facts(interactions), _groups(interactions))
 
     def matrix(

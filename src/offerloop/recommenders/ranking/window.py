@@ -36,7 +36,7 @@ class RankingWindow:
 
     @classmethod
     def between(cls, before: Interactions, after: Interactions) -> Self:
-        """From what was known at its begin and at its end.
+        """Build it from what was known at its begin and at its end.
 
         Raises EvidenceError when no customer tried a known product in it.
         """

@@ -112,7 +112,7 @@ class ApproximateIndex:
 
     @classmethod
     def build(cls, exact: ProductIndex) -> Self:
-        """On one thread, some seconds for 100,000 products. Raises InputError where faiss is not installed.
+        """Build it on one thread, in some seconds for 100,000 products. Raises InputError where faiss is not installed.
 
         Answers all requests exactly where products are few, or no sureness is both enough and faster.
         """
@@ -128,7 +128,7 @@ class ApproximateIndex:
         return cls(exact, trial.short if isfinite(sureness) else (), sureness, recall)
 
     def best(self, queries: ArrayLike, k: int, filters: Filters = UNFILTERED) -> Best:
-        """As `ProductIndex.best` and as many of each row; exactly where few products are to be looked at."""
+        """Return what `ProductIndex.best` does; exactly where few products are to be looked at."""
         share = 1.0 if filters.allowed is None else np.count_nonzero(filters.allowed) / self.exact.n_codes
         if not self.short or share * _PART <= 1 or np.shape(queries)[0] >= _MANY:
             return self.exact.best(queries, k, filters)

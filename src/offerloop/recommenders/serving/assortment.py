@@ -58,7 +58,7 @@ class Assortment:
 
     @classmethod
     def of(cls, interactions: Interactions, rules: BusinessRules = BusinessRules()) -> Self:
-        """As of the interactions, by their context's product list."""
+        """Build it as of the interactions, by their context's product list."""
         listed = interactions.context.products
         new = NewProducts.of(interactions, _in_stock(listed))
         products = np.concatenate([interactions.products, new.products])
@@ -142,7 +142,7 @@ def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:
 
 
 def _margin(table: pl.DataFrame) -> pl.Series:
-    """As a share of list price; null where it is not known."""
+    """Return the margin as a share of list price; null where it is not known."""
     if not {"unit_cost_minor", "list_price_minor"} <= set(table.columns):
         return pl.Series([None] * table.height, dtype=pl.Float64)
     price = pl.when(pl.col("list_price_minor") > 0).then(pl.col("list_price_minor"))

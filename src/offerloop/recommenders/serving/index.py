@@ -53,7 +53,7 @@ class ProductIndex:
 
     @classmethod
     def build(cls, vectors: ArrayLike, bias: ArrayLike | None = None) -> Self:
-        """From vectors of shape (products, dimensions) and what is added to every affinity of each product.
+        """Build it from vectors of shape (products, dimensions) and what is added to every affinity of each product.
 
         Raises ContractError where a number is not finite.
         """
@@ -112,7 +112,7 @@ class ProductIndex:
 
 
 def _finite(vectors: ArrayLike, what: str) -> Scores:
-    """As float32. Raises ContractError where a number is not finite."""
+    """Return the vectors as float32. Raises ContractError where a number is not finite."""
     matrix = np.asarray(vectors, dtype=np.float32)
     if not isfinite(np.vdot(matrix, matrix)) and not (finite := np.isfinite(matrix)).all():
         raise ContractError(f"the vector of {what} {np.flatnonzero(~finite.all(axis=1))[0]} is not finite")

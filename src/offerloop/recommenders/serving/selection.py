@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Cap:
-    """At most `most` products of one group in a list. Raises ContractError when that is less than one."""
+    """Allow at most `most` products of one group in a list. Raises ContractError when that is less than one."""
 
     groups: Codes
     """Shape (products,): the category of each product, or whatever else they are counted by."""
@@ -83,7 +83,7 @@ class Best:
 
     @classmethod
     def none(cls, shape: tuple[int, int]) -> Best:
-        """Nothing found yet."""
+        """Return a selection in which no product has been found yet."""
         return cls(np.full(shape, -1), np.full(shape, -np.inf, dtype=np.float32))
 
     @classmethod

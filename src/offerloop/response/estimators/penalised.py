@@ -33,7 +33,7 @@ class Standardised:
 
     @classmethod
     def of(cls, features: Floats) -> Standardised:
-        """From the features (n, p) that are learned from."""
+        """Build it from the features (n, p) that are learned from."""
         return cls(features.mean(axis=0), spread(features), features.min(axis=0), features.max(axis=0))
 
     def applied(self, features: Floats) -> Floats:

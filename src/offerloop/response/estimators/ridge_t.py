@@ -36,7 +36,7 @@ class _Sums:
 
     @classmethod
     def of(cls, x: Floats, action: Ints, outcomes: Floats, actions: int) -> _Sums:
-        """From features in common units (n, p), actions (n,) and outcomes (n, m)."""
+        """Build it from features in common units (n, p), actions (n,) and outcomes (n, m)."""
         own = [(x[rows], outcomes[rows]) for rows in (action == k for k in range(actions))]
         return cls(
             np.array([float(len(one)) for one, _ in own]),
@@ -75,7 +75,7 @@ class RidgeT:
 
     @classmethod
     def fit(cls, features: Floats, action: Ints, outcomes: Floats, actions: int, penalty: float = PENALTY) -> RidgeT:
-        """From features (n, p), positions of actions (n,) and outcomes (n, m).
+        """Build it from features (n, p), positions of actions (n,) and outcomes (n, m).
 
         An action that nobody had gets the mean of all rows.
         """
@@ -85,7 +85,7 @@ class RidgeT:
 
     @classmethod
     def _solved(cls, sums: _Sums, reference: Floats, unit: Floats, penalty: float = PENALTY) -> RidgeT:
-        """From sums of features in units from a reference, (p,) both."""
+        """Build it from sums of features in units from a reference, (p,) both."""
         n = sums.rows.sum()
         mean = sums.x.sum(axis=0) / n
         deviation = np.sqrt(np.maximum(np.einsum("kpp->p", sums.xx) / n - mean**2, 0.0))

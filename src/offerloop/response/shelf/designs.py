@@ -34,7 +34,7 @@ class Sample:
 
     @classmethod
     def of(cls, panel: ShelfPanel, exposure: Floats, weeks: range) -> Sample:
-        """From a matrix of the panel over all weeks."""
+        """Build it from a matrix of the panel over all weeks."""
         part = exposure[:, panel.columns(weeks)]
         is_measured = ~np.isnan(part)
         rows = np.asarray(is_measured.any(axis=1))

@@ -40,7 +40,7 @@ class ShelfPanel:
 
     @property
     def size(self) -> int:
-        """Number of pairs."""
+        """The number of pairs of a customer and a category."""
         return len(self.customer)
 
 

@@ -40,7 +40,7 @@ class ExpectedSales:
 
     @classmethod
     def fit(cls, features: Floats, outcome: Floats) -> ExpectedSales:
-        """From outcomes (n,), whatever was shown."""
+        """Build it from outcomes (n,), whatever was shown."""
         centre, spread = features.mean(axis=0), features.std(axis=0)
         scale = np.where(spread > 0, spread, 1.0)
         x = np.column_stack([np.ones(len(features)), (features - centre) / scale])

@@ -47,7 +47,7 @@ class Grown:
 
 
 def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: Ints) -> Grown:
-    """From decisions with `customer` and `earlier`, sorted by time within a customer.
+    """Learn growth from decisions with `customer` and `earlier`, sorted by time within a customer.
 
     `discount` (n,) is what was taken off, `part` (n,) which rows are left out together, `now` the customers to tell
     of, with `whose` (customers,) numbering them as `value.customer` does, -1 for those without a row.

@@ -96,7 +96,7 @@ class Predicted:
 
 @dataclass(frozen=True, eq=False)
 class Growth:
-    """What was learned."""
+    """The growth of purchases that each offer was learned to cause."""
 
     coding: Coding
     usual: ExpectedSales
@@ -129,7 +129,7 @@ class Growth:
 
     @classmethod
     def fit(cls, evidence: Evidence) -> Growth:
-        """From decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
+        """Build it from decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
         unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
@@ -209,7 +209,7 @@ def _log_likelihood(evidence: Evidence, base: Floats, unit: Floats, variance: Fl
 
 
 def _covering(evidence: Evidence, powers: Floats) -> Evidence:
-    """With the mean of the powers of the shares that offers cover."""
+    """Return the same with the mean of the powers of the shares that offers cover."""
     if evidence.covered is None:
         return evidence
     mean = sum(weight * evidence.covered**power for power, weight in zip(POWERS, powers, strict=True))

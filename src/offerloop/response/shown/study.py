@@ -282,7 +282,7 @@ def _coming(logged: Evidence, now: pl.DataFrame, before: Before, earlier: Ints) 
 
 
 def _part(customers: pl.Series, seed: int) -> Ints:
-    """From 0, by hash: the same customer is always in the same part."""
+    """Number the part of each customer from 0, by hash: the same customer is always in the same part."""
     ids = customers.unique()
     parts = [int(PARTS * bucket(str(one), f"shown-{seed}")) for one in ids]
     return customers.replace_strict(dict(zip(ids, parts, strict=True)), return_dtype=pl.Int64).to_numpy()

@@ -61,7 +61,7 @@ class Calibration:
 
     @classmethod
     def of(cls, prediction: Floats, realised: Floats) -> Calibration:
-        """From effects (n, K) predicted for customers who were left out, and their doubly robust differences."""
+        """Compare effects (n, K) predicted for customers who were left out with their doubly robust differences."""
         centre, level = prediction.mean(axis=0), realised.mean(axis=0)
         x, y = prediction - centre, realised - level
         squares = (x * x).sum(axis=0)

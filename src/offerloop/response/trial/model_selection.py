@@ -70,7 +70,7 @@ class ModelSelection:
         offers: tuple[OfferTerms, ...],
         whose: Ints | None = None,
     ) -> ModelSelection:
-        """From what was found of value and cost."""
+        """Build it from what was found of value and cost."""
         policies, rankings, losses = {}, {}, {}
         left = value.left if cost is None else value.left - cost.left
         for name, gain in value.shrunk.items():
@@ -110,7 +110,7 @@ class ModelSelection:
         return {name: np.einsum("nk,nk->n", one.mean(axis=0), self.gain) for name, one in self.policies.items()}
 
     def decide(self, rows: Rows | slice = slice(None)) -> Decision:
-        """On some rows: the estimator, the best offer for everybody, and whether to choose customers."""
+        """Return, for some rows: the estimator, the best offer for everybody, and whether to choose customers."""
         threshold_scale = float(np.sqrt(len(self.gain[rows]) / len(self.gain)))
         estimator = self._estimator(rows, threshold_scale)
         return decide(self._gains(estimator, rows), estimator, threshold_scale)

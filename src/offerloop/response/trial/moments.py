@@ -31,7 +31,7 @@ class MeanSums:
 
     n: int
     total: Floats
-    """(d,)."""
+    """The sum of each of the d columns."""
     products: Floats
     """(d, d): sums of the products of each two columns."""
     squares: Floats
@@ -57,7 +57,7 @@ class MeanSums:
 
     @property
     def mean(self) -> Floats:
-        """(d,)."""
+        """The mean of each of the d columns."""
         return self.total / self.n
 
     @property
@@ -168,7 +168,7 @@ class DecisionFromSums:
 
     @cached_property
     def whole(self) -> MeanSums:
-        """All parts."""
+        """The sums of all parts together."""
         return reduce(add, self.parts)
 
     @cached_property

@@ -78,7 +78,7 @@ class CustomerOrdering:
         return None if self.study.whose is None else self.study.whose[rows]
 
     def steps(self) -> Iterator[TreatedShare]:
-        """From one twentieth of the customers to all."""
+        """Yield shares of the customers, from one twentieth to all."""
         cost, whose = self.study.cost, self.study.whose
         value = (self.study.value.effect * self.best).sum(axis=1)
         paid = None if cost is None else (cost.effect * self.best).sum(axis=1)

@@ -52,7 +52,7 @@ class WildBootstrap:
         spending: Spending,
         seed: int,
     ) -> WildBootstrap:
-        """From value, and cost where it is known."""
+        """Build it from value, and cost where it is known."""
         expected = [one.shrunk[name].mean(axis=0) for one in outcomes]
         surprise = [one.effect - mean for one, mean in zip(outcomes, expected, strict=True)]
         whose = np.arange(len(expected[0])) if selection.whose is None else selection.whose

@@ -1,4 +1,4 @@
-"""To whom offers were shown and when, and the newest decisions, by indexes on the decisions on record."""
+"""Customers to whom offers were shown and when, and the newest decisions, by indexes on the decisions on record."""
 
 from __future__ import annotations
 

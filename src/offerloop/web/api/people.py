@@ -109,7 +109,7 @@ class Acceptance(Model):
 
 
 class SignIn(Model):
-    """Name and password."""
+    """The name and the password of a person who signs in."""
 
     name: Name
     password: Secret
@@ -118,7 +118,7 @@ class SignIn(Model):
 
 
 class Me(BaseModel):
-    """Who asks."""
+    """The person or the token that sends the request."""
 
     actor: str
     roles: list[str]

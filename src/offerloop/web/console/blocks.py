@@ -45,7 +45,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class PageTable:
-    """Rows of cells."""
+    """A table with a title, columns and rows of cells."""
 
     name: str
     caption: Message

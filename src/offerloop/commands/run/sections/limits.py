@@ -25,7 +25,7 @@ def limits(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tupl
 
 
 def _said(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[str, ...]:
-    """Most important first."""
+    """Return the limits of the evidence, the most important first."""
     _, common = facts.localizer, _common(findings, facts)
     shown = _of_shown(facts, evidence)
     if evidence.is_used:

@@ -49,7 +49,7 @@ class PastCampaign:
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> PastCampaign:
-        """From a row of the table of past campaigns."""
+        """Build it from a row of the table of past campaigns."""
         naive, adjusted, placebo = (
             None if row[f"{name}_minor"] is None else Estimate.of(row[f"{name}_minor"], row[f"{name}_se"])
             for name in ("naive", "adjusted", "placebo")

@@ -323,7 +323,7 @@ def _about(table: pl.DataFrame, _: Localizer) -> list[Block]:
 
 
 def _text(estimate: Estimate, _: Localizer) -> str:
-    """With its interval; that of a single customer has none."""
+    """Write it with its interval; that of a single customer has none."""
     return (
         _.numbers(estimate.text())
         if estimate.has_interval
