@@ -90,7 +90,7 @@ def test_windows_are_cut_where_the_data_begin(days_before, adjusted, note):
 def test_a_campaign_that_still_runs_is_judged_so_far():
     row = judged(spend(EFFECT), stop=FIRST + DAYS + 30).row(0, named=True)
     assert row["ends_day"] == FIRST + DAYS - 1
-    assert row["note"] == "The campaign runs on after the last day known."
+    assert row["note"] == "The campaign goes on after the last day of the data."
     assert row["adjusted_minor"] == pytest.approx(EFFECT * 40 / 90)  # 40 of the 90 days carry the effect
 
 

@@ -194,7 +194,7 @@ def customer_tables() -> dict[str, pl.DataFrame]:
             "nothing sold",
             "rejected",
             2,
-            Message("no unit and no money: a record of the till, not a sale"),
+            Message("neither units nor an amount: an entry of the till, not a sale"),
         ),
         quality_row("order_lines", "all rows", "kept", 98, Message("rows that later stages see")),
     ]

@@ -98,7 +98,7 @@ def test_a_plan_on_assumption_is_not_called_a_test_where_no_read_out_can_show_it
 @pytest.mark.parametrize(
     ("n_control", "says"),
     [
-        (14, "it would need about 370 customers instead of 171 ("),
+        (14, "It would need about 370 customers instead of 171 ("),
         (0, "none of the customers planned for an offer is held out"),
     ],
 )
@@ -161,7 +161,7 @@ def test_recommenders_that_were_not_compared_claim_nothing(made):
 
 def test_a_few_bad_days_are_named_and_samples_are_shown(made):
     section = page_of(made["all known"]).split('<section id="quality"')[1].split("</section>")[0]
-    assert "Cases cluster: half of the 60 order lines that the rules touched lie in 1 of 53 weeks" in section
+    assert "Corrections are concentrated: half of the 60 order lines concerned lie in 1 of 53 weeks" in section
     assert section.count("order_id=") == 3
 
 

@@ -94,9 +94,11 @@ def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> st
     half = int((sizes.cum_sum() < total / 2).sum()) + 1
     if half <= CLUSTERED * n_periods:
         text = (
-            Message("Corrections are concentrated: {k} of {all} days have half of the {n} order lines concerned")
+            Message("Corrections are concentrated: half of the {n} order lines concerned lie in {k} of {all} days")
             if by_day
-            else Message("Corrections are concentrated: {k} of {all} weeks have half of the {n} order lines concerned")
+            else Message(
+                "Corrections are concentrated: half of the {n} order lines concerned lie in {k} of {all} weeks"
+            )
         )
         return _(text, n=total, k=half, all=n_periods)
     text = (
