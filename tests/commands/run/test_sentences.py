@@ -57,7 +57,7 @@ def test_a_losing_plan_is_not_sent_and_says_what_would_change_that(make):
 def test_a_gain_whose_interval_includes_zero_is_explained(make):
     said = sentence(make(shared=(900.0, -100.0, 1900.0)), "shared")
     assert "send none" in said
-    assert "is above zero, but its interval includes zero" in said
+    assert "The interval includes zero, so it may be no better than doing nothing." in said
 
 
 def test_a_plan_that_may_or_may_not_lose_is_not_called_a_loss(make):
