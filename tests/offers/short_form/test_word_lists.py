@@ -85,6 +85,8 @@ READ = {
     "買二送一": ("TWD", buy(2, 1)),
     "第二杯半價": ("TWD", buy(1, 1, percent=50)),
     "滿$1000折$100": ("TWD", save(spend="1000", save="100")),
+    "滿1000折100": ("TWD", save(spend="1000", save="100")),
+    "新客首購折100元": ("TWD", coupon(amount="100", **FIRST)),
     "滿HK$500免運費": ("HKD", ships(min_spend="500")),
     "任选3样99元": ("CNY", any_of(3, price="99")),
     "限时买二送一，全场通用": ("CNY", buy(2, 1)),
@@ -145,6 +147,7 @@ def test_the_only_reading_has_the_number_1():
     [
         "Buy 2 Kids Backpacks, Get 10% Off Your Entire Order", "Buy 2 boxes, get 10% off", "Buy 1, get 50% off",
         "麦咖啡买二送一", "今日买一送一", "最高立减50元", "满200返20", "2个月8折", "滿額享9折",
+        "滿1000折85", "折85", "首單折85", "Buy 3 for $10 off",
     ],
 )  # fmt: skip
 def test_what_is_said_of_something_else_is_refused(text):
