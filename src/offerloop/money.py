@@ -155,13 +155,3 @@ def _by_largest_remainder(amount: int, sizes: Sequence[int], total: int) -> list
         for place in sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)[:left]:
             parts[place] += 1
     return parts
-
-
-def net_of(gross: int, tax: Fraction) -> int:
-    """What is left of a price that includes a tax of this rate, half up; the tax itself is the rest."""
-    return half_up(Fraction(gross) / (1 + tax))
-
-
-def gross_of(net: int, tax: Fraction) -> int:
-    """A price without tax and its tax, half up."""
-    return net + half_up(net * tax)

@@ -98,12 +98,6 @@ class Candidate:
             return False
         return not (self.stackable and other.stackable) and not shares_units(self.uses, other.uses)
 
-    def parts_units(self, other: Candidate) -> bool:
-        """Whether no unit is for both of the two: in one lane, about the same lines, and not both stackable."""
-        if self.ready.lane != other.ready.lane or not self.touched & other.touched:
-            return False
-        return bool(self.uses and other.uses) and not (self.stackable and other.stackable)
-
     def excludes(self, other: Candidate) -> bool:
         """Whether one of the two rules out the other by name, in whatever lanes they are."""
         if not (self.ready.named or other.ready.named):
