@@ -90,13 +90,16 @@ def test_what_the_data_cannot_show_is_a_gap_in_both_languages(made):
     assert "曝光记录中有 1,775 个有意不投放的完整窗口" in part(made["too few shown"], "decision", "zh")
 
 
-def test_an_offer_of_a_longer_window_says_what_the_plan_takes_it_for(made):
+def test_a_plan_and_its_figures_are_for_as_long_as_an_exposure_counts(made):
     findings = made["all estimated"]
     config = findings.config.model_copy(
         update={"evaluate": findings.config.evaluate.model_copy(update={"window_days": 14})}
     )
-    said = part(dataclasses.replace(findings, config=config), "response")
-    assert "what an exposure changes in 14 days as the change of that week" in said
+    longer = dataclasses.replace(findings, config=config)
+    assert "An exposure counts for 14 days" in part(longer, "response")
+    page = page_of(longer)
+    assert "Expected profit, 2 weeks" in page
+    assert "one week" not in page
 
 
 def test_offers_between_two_depths_that_were_shown_are_named(made):
