@@ -188,3 +188,10 @@ def test_of_many_units_those_of_one_price_are_left_to_later_offers():
     steps = {"kind": "coupon", "products": "a", "steps": [10, 20, 30, 40], "stackable": True, "priority": 1}
     few = {"kind": "coupon", "products": "a", "percent": 25, "each_unit": True, "max_units": 2}
     assert priced(bought, each, steps, few).total_minor == 14_876
+
+
+def test_lines_that_tie_stand_for_the_parts_of_a_bundle_that_make_most_bundles():
+    bought = basket(*[(name, 1, 675, 0) for name in ("a", "b", "c", "d", "e")])
+    parts = [{"count": 1, "except": {"on": "soap"}}, {"count": 1, "products": ["d", "e"]}]
+    for some in (parts, parts[::-1]):
+        assert priced(bought, {"kind": "bundle", "parts": some, "percent": 10}).total_minor == 5 * 675 - 2 * 135

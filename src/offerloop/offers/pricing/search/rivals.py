@@ -53,5 +53,7 @@ def _takes_anywhere(one: Candidate) -> bool:
 
 
 def may_grow(candidates: Sequence[Candidate], basket: Basket) -> bool:
-    """Whether an offer that chooses its units may take off more after others than when it is alone."""
-    return basket.has_floors or any(one.ready.of_full_price for one in candidates)
+    """Whether an offer that chooses its units may take off more after others, or from lines that tie in another order,
+    than when it is alone.
+    """
+    return basket.has_floors or bool(basket.ties) or any(one.ready.of_full_price for one in candidates)
