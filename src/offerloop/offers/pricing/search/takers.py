@@ -167,9 +167,9 @@ class Takers:
         return off + (min(of_few, self._together(few, slopes, here)) if len(few) > 1 else of_few)
 
     def _top(self, place: int, slopes: Slopes) -> float:
-        """The largest slope of the lines of an offer."""
+        """The largest slope of the lines of an offer; 0 for one that touches none, and so takes nothing off."""
         touched = self.order[place].touched
-        return max([slope for line, slope in enumerate(slopes[place]) if touched >> line & 1])
+        return max([slope for line, slope in enumerate(slopes[place]) if touched >> line & 1], default=0.0)
 
     def _of_choosers(
         self, slopes: Slopes, tops: Mapping[int, float], most: Mapping[int, float], here: PricesNow, offers: int
