@@ -194,7 +194,7 @@ def decide(
     """Learn effects, plan, and draw who gets what."""
     offers = offers_to_learn(events, lines, config)
     shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
-    settings = config.only("seed", "shop", "response", "campaigns", "experiment")
+    settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
     effects = stage("effects", estimate, events, study, shown, settings)
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
     planned = stage("allocation", plan_period, profiles, effects, allowed, settings)

@@ -55,6 +55,13 @@ def test_as_many_customers_as_it_takes_show_it_within_a_year():
     assert large.periods(hoped * times) == pytest.approx(MOST_TEST_DAYS / 7, rel=0.2)
 
 
+def test_longer_periods_leave_fewer_of_them_in_a_year():
+    before = np.tile([0.0, 700.0, 900.0, 1100.0], 250)
+    of_week, of_four_weeks = (ComingTest.of(before, 900, 100, days) for days in (7, 28))
+    assert (of_week.most_periods, of_four_weeks.most_periods) == (52, 13)
+    assert of_four_weeks.times_as_many(100.0) == pytest.approx(4 * of_week.times_as_many(100.0))
+
+
 def test_what_no_number_of_periods_shows():
     before = np.full(200, 700.0)
     before[::3] = 0.0

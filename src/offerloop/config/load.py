@@ -1,4 +1,4 @@
-"""The way from a file to a configuration, or one sentence for each thing that is wrong with it."""
+"""Load configurations from files, or say in one sentence for each thing that is wrong with it."""
 
 from __future__ import annotations
 

@@ -272,11 +272,11 @@ class Response(ConfigSection):
 
 
 class Evaluate(ConfigSection):
-    """`[evaluate]`: how long offers count, in the log of shown offers and in the plan."""
+    """`[evaluate]`: how long an offer counts."""
 
-    window_days: int = Field(default=7, ge=1)
-    """Days that a plan is for. In the log: days from each exposure on, its own included, whose orders are its outcome,
-    at most to the customer's next."""
+    window_days: int = Field(default=7, ge=1, le=364)
+    """Length of the plan's period in days. In the log of shown offers: days from each exposure on, its own included,
+    whose orders are its outcome, at most to the customer's next."""
 
 
 class Config(ConfigSection):

@@ -1,4 +1,4 @@
-"""The way from a policy and a request to a decision: pure, so that a record can be decided again bit for bit."""
+"""Decide requests by a policy: purely, so that a record can be decided again bit for bit."""
 
 from __future__ import annotations
 

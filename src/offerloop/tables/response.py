@@ -177,7 +177,7 @@ OFFERS = TableContract(
 
 EFFECTS = TableContract(
     "effects",
-    "What one offer would change for one customer in the plan's period, minor units; intervals of one are rough.",
+    "What an offer would change for a customer in the plan's period; intervals of single customers are rough.",
     (
         Column("campaign_id", pl.String, "campaign"),
         Column("customer_id", ID, "customer"),

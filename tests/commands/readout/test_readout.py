@@ -1,5 +1,6 @@
 """`offerloop readout` on run folders made by hand, with orders whose true effect is known."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -10,11 +11,12 @@ from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 from offerloop.commands.readout.effects import FIFTHS
 from offerloop.commands.readout.findings import FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.margins import margin
-from offerloop.commands.readout.sentences import sentence
+from offerloop.commands.readout.sentences import forecast_sentence, sentence
 from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
 from offerloop.engine import shards
 from offerloop.evaluation.estimate import Estimate
+from offerloop.report import Localizer
 from offerloop.tables import OUTCOMES, READOUT_EFFECTS
 
 
@@ -140,6 +142,16 @@ def test_realised_is_placed_beside_the_forecast(forecast, place, overlaps):
     realised = Estimate(60.0, 40.0, 79.0)
     found = AgainstForecast(forecast, realised, realised, 7, 7, 7)
     assert (found.place, found.overlaps) == (place, overlaps)
+
+
+def test_of_a_longer_read_out_only_the_days_that_the_forecast_is_for_count(works):
+    both = AgainstForecast(
+        Estimate(50.0, 30.0, 55.0), Estimate(60.0, 40.0, 79.0), Estimate(60.0, 40.0, 79.0), 14, 28, 14
+    )
+    findings = dataclasses.replace(works[0].findings, against_forecast=both)
+    said = forecast_sentence(findings, Localizer("en", "USD"))
+    assert "of the first 14 days" in said
+    assert "The forecast is for 2 weeks, so only that part of the 28 days counts here." in said
 
 
 def test_the_forecast_of_the_plan_as_it_went_out_stands_beside_what_came(works):

@@ -199,7 +199,7 @@ def best_of_all_sets(basket, offers, policy):
     all_found = [candidate(ready, basket, NOW, start, policy) for ready in OfferSet.of(offers).ready]
     found = sorted((one for one in all_found if isinstance(one, Candidate)), key=turn_of(policy))
     together = [one for one in found if not one.ready.offer.stacking.exclusive]
-    find_rivals([one for one in together if one.worth or not one.quick], start, grows=True)
+    find_rivals([one for one in together if one.worth or not one.quick], start, grows=True, ties=True)
     find_ways(together, basket)
     alone = [after_all([one], basket, start, least) for one in found if one.ready.offer.stacking.exclusive]
     sets = (

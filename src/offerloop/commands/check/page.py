@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from offerloop.commands.check.figures import Shape
@@ -13,8 +12,8 @@ from offerloop.commands.check.losses import loss_lines, non_merchandise_lines
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.events import ACTION_NAMES, EPOCH, RULE_NAMES, Agreement
-from offerloop.message import Amount, Message
-from offerloop.report import Localizer
+from offerloop.message import Message
+from offerloop.report import Localizer, Money
 
 _SHOWN_OFFERS = 6
 CAMPAIGN = Message("Campaign '{campaign}': budget {budget} at the most that offers can cost, {explore} to explore")
@@ -156,7 +155,10 @@ def _offer_lines(config: Config, offers: list[OfferCheck], _: Localizer) -> list
     lines = []
     for campaign in config.campaigns:
         unit = config.unit(campaign)
-        budget, explore = (Amount(Decimal(one), unit) for one in (campaign.budget, campaign.explore_budget))
+        money = Money(unit, _.language)
+        budget, explore = (
+            money.exact(config.minor(one, campaign)) for one in (campaign.budget, campaign.explore_budget)
+        )
         text = CAMPAIGN if campaign.budget_basis == "liability" else CAMPAIGN_EXPECTED
         lines.append(_(text, campaign=campaign.id, budget=budget, explore=explore))
         of_campaign = ["  " + _.value(one.line(unit)) for one in offers if one.campaign_id == campaign.id]

@@ -205,7 +205,7 @@ def together(bases: frozenset[str]) -> str:
 
 
 def gather(findings: Findings, language: str = "en") -> RunFacts:
-    """Build it from the tables, to be told in one language."""
+    """Gather the facts of a run for one language."""
     everything = findings.tables["margins"].filter(pl.col("category").is_null())
     margin, basis = everything.select("margin", "basis").row(0)
     facts = RunFacts(

@@ -86,4 +86,7 @@ def _why(reach: Reach) -> Message:
         return Message("none of the customers planned for an offer is held out")
     if reach.test.n_treated == 0:
         return Message("all customers planned for an offer are held out")
-    return Message("as long before the plan as it is for, none of the customers planned for an offer bought anything")
+    return Message(
+        "none of the customers planned for an offer bought anything in the {period} before the plan",
+        period=period_text(reach.test.period_days),
+    )

@@ -98,7 +98,9 @@ TERMS = (
     Entry(
         "structured",
         Message("appetite and sensitivity", context="glossary of a trial"),
-        Message("two models of boosted trees, fitted by turns: what customers do anyway, and how an offer changes it"),
+        Message(
+            "two models of boosted trees, fitted alternately: what customers do anyway, and how an offer changes it"
+        ),
     ),
     Entry(
         "s-learner",

@@ -37,7 +37,7 @@ class Bundle(Offer):
     )
     units_per_line: int | None = term(
         "units_per_line",
-        Message("at most so many units of a line", context="term of an offer"),
+        Message("maximum number of units of a line", context="term of an offer"),
         Unit.COUNT,
         default=None,
     )

@@ -46,7 +46,7 @@ class BuyXGetY(Offer):
     """Whether what is got are the most expensive units instead of the cheapest."""
     units_per_line: int | None = term(
         "units_per_line",
-        Message("at most so many units of a line", context="term of an offer"),
+        Message("maximum number of units of a line", context="term of an offer"),
         Unit.COUNT,
         default=None,
     )

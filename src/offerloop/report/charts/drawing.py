@@ -1,4 +1,4 @@
-"""The way from a chart to SVG that takes its colours from the page, the same bytes for the same input."""
+"""Draw charts as SVG that takes its colours from the page, the same bytes for the same input."""
 
 from __future__ import annotations
 

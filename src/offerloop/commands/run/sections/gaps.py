@@ -83,7 +83,7 @@ def _to_measure(facts: RunFacts) -> list[str]:
         )
     elif reach is None or reach.periods == 1:
         text = Message(
-            "send the plan as written, with its holdout and its exploration, and read it out when its time "
+            "send the plan as written, with its holdout and its exploration, and read it out when its period "
             "is over (offerloop readout): that measures what is assumed here."
         )
     else:

@@ -100,7 +100,7 @@ def _of_shown(facts: RunFacts, evidence: ShelfEvidence) -> list[str]:
         _(
             "Where an effect was estimated, intervals hold the uncertainty of each offer's mean "
             "value and of its spread over customers. They hold neither that of the discount redeemed "
-            "nor next week's luck; who responds more is less sure than the mean."
+            "nor chance in the plan's period; who responds more is less sure than the mean."
         ),
     ]
 
@@ -125,7 +125,7 @@ def _test(findings: Findings, _: Localizer) -> str:
         return _(
             "The read-out of this plan could not show anything: {treated} customers get the plan's "
             "offer and {held} are held back, and a comparison needs {least} on each side, {buyers} "
-            "of whom buy in {period}; hold back a larger share, plan for more customers, or read out "
+            "of whom buy within {period}; hold back a larger share, plan for more customers, or read out "
             "a longer period.",
             treated=test.n_treated,
             held=test.n_control,
@@ -134,8 +134,8 @@ def _test(findings: Findings, _: Localizer) -> str:
             period=period_text(test.period_days),
         )
     return _(
-        "The test of {period} compares {treated} customers with an offer and {held} without. Going by what was "
-        "bought as long before, it has an 80 % chance to detect extra margin of {detectable} or more. Much "
+        "The test over {period} compares {treated} customers with an offer and {held} without. Judging by purchases "
+        "in as long a period before, it has an 80 % chance to detect extra margin of {detectable} or more. Much "
         "smaller effects will usually be missed.",
         period=period_text(test.period_days),
         detectable=_.money.text(test.detectable),
@@ -170,7 +170,7 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
         _some_assumed(facts),
         _(
             "The intervals cover uncertainty in the average response and in its variation between customers."
-            " They exclude the chance of next week and whether shelf prices predict coupons."
+            " They exclude chance in the plan's period and whether shelf prices predict coupons."
         ),
         _(
             "The effect of coupons is inferred from shelf prices, although customers choose their "
@@ -240,8 +240,8 @@ def _how(facts: RunFacts) -> list[Text]:
         else [
             Text(
                 facts.localizer(
-                    "How to find out: send the plan as written, holdout and exploration included, wait until the "
-                    "week is over, and compare the arms. That comparison needs none of the assumptions "
+                    "How to find out: send the plan as written, holdout and exploration included, wait until its "
+                    "period is over, and compare the arms. That comparison needs none of the assumptions "
                     "above."
                 )
             )

@@ -272,7 +272,10 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
             )
         ),
         Table(
-            _("What the first contact changed in the eight weeks after it: weekly spend per customer, 95 % intervals"),
+            _(
+                "What the first contact changed in the eight weeks from then on: weekly spend per customer, 95 % "
+                "intervals"
+            ),
             columns,
             rows,
         ),

@@ -162,9 +162,9 @@ def _deepest(evidence: ShelfEvidence, _: Localizer) -> str:
     deepest = _.share(evidence.deepest_offer)
     if evidence.deep_weeks > 0:
         return _(
-            "Offers go up to {deepest} off. Shelf discounts this deep or deeper were seen in {weeks} of the weeks"
-            " of all pairs. A coupon comes on top of shelf discounts, so the two together may exceed what was "
-            "observed.",
+            "Offers go up to {deepest} off. Shelf discounts in the range of that depth or deeper were seen in {weeks} "
+            "of all weeks of a customer and a category. A coupon comes on top of shelf discounts, so the two "
+            "together may exceed what was observed.",
             deepest=deepest,
             weeks=_.share(evidence.deep_weeks),
         )

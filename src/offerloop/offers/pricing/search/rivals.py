@@ -10,10 +10,11 @@ from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
 
 
-def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> None:
+def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties: bool) -> None:
     """Note for offers of single units which others, before and after them, want the same ones.
 
-    One that comes after others may take off more than when it is alone, and so may all where `grows`.
+    One that comes after others may take off more than when it is alone, and so may all where `grows`, and one of
+    several parts where lines tie.
     """
     later: dict[tuple[int, int], int] = {}
     number: dict[tuple[int, int], int] = {}
@@ -26,9 +27,10 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool) -> N
             number[key] = number.get(key, 0) + 1
     earlier: dict[tuple[int, int], int] = {}
     for one in order:
-        if not one.quick and len(one.places) == 1 and (grows or any(bits for _, bits in _rivals(one, earlier))):
+        if not one.quick and len(one.places) == 1:
             effect, at = one.places[0]
-            one.most = effect.most(at, start)
+            if grows or (ties and len(effect.also) > 1) or any(bits for _, bits in _rivals(one, earlier)):
+                one.most = effect.most(at, start)
         if one.uses:
             key = (-1 if _takes_anywhere(one) else one.ready.lane, 0)
             earlier[key] = earlier.get(key, 0) | one.touched
@@ -53,7 +55,5 @@ def _takes_anywhere(one: Candidate) -> bool:
 
 
 def may_grow(candidates: Sequence[Candidate], basket: Basket) -> bool:
-    """Whether an offer that chooses its units may take off more after others, or from lines that tie in another order,
-    than when it is alone.
-    """
-    return basket.has_floors or bool(basket.ties) or any(one.ready.of_full_price for one in candidates)
+    """Whether an offer that chooses its units may take off more after others than when it is alone."""
+    return basket.has_floors or any(one.ready.of_full_price for one in candidates)

@@ -120,7 +120,8 @@ class Search:
         return self.effort <= 0 or len(self.path) >= _DEEPEST
 
     def _find_rivals(self) -> None:
-        find_rivals(self.order, self.best.after[0], grows=may_grow(self.order, self.basket))
+        grows = may_grow(self.order, self.basket)
+        find_rivals(self.order, self.best.after[0], grows=grows, ties=bool(self.basket.ties))
 
     def _find_parts(self) -> None:
         if len(self.order) <= SO_FEW:

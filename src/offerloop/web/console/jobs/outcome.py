@@ -26,7 +26,7 @@ def outcome_of(request: PageRequest, job: Job) -> Words:
 
 def _planned(request: PageRequest, result: Result) -> Words:
     run = request.run_named(str(result["run"]))
-    return str(result["sentence"] if run is None else run.summary["headline"])
+    return str(result["sentence"] if run is None else run.summary.get("headline", result["sentence"]))
 
 
 def _previewed(request: PageRequest, result: Result) -> Words:
