@@ -11,6 +11,7 @@ from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch
 from offerloop.mapping.rounds import days_between_rounds
 
 CUSTOMERS = range(500, 520)
+MONTHS = (0, 31, 60, 91, 121, 152, 182, 213, 244)
 LOGS = {
     "every customer each fortnight": (14, [(one, day) for day in range(0, 85, 14) for one in CUSTOMERS]),
     "a third of them each fortnight": (
@@ -23,6 +24,11 @@ LOGS = {
     "every quarter": (91, [(one, day) for day in range(0, 365, 91) for one in CUSTOMERS]),
     "weekly": (7, [(one, day) for day in range(0, 64, 7) for one in CUSTOMERS]),
     "whenever somebody came": (None, [(one, (one * 13 + k * k * 7) % 90) for k in range(6) for one in CUSTOMERS]),
+    "on the first of each month": (31, [(one, day) for day in MONTHS for one in CUSTOMERS]),
+    "on the first of each month, a third of them": (
+        31, [(one, day) for day in MONTHS for one in CUSTOMERS if (one * one + day * one // 11) % 3 == 0],
+    ),
+    "twice": (None, [(one, day) for day in (0, 21) for one in CUSTOMERS]),
     "once": (None, [(one, 3) for one in CUSTOMERS]),
 }  # fmt: skip
 

@@ -44,7 +44,7 @@ def discounted(name, worth):
     "name, worth, ours",
     [
         ("原价", "amount", "list_value"),
-        ("原价", "price", "list_price"),
+        ("Original price", "price", "list_price"),
         ("List price", "amount", "list_value"),
         ("Original amount", "price", "list_price"),
     ],

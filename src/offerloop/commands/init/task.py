@@ -49,8 +49,8 @@ _LOG = logging.getLogger(__name__)
 _MARGIN = GuessedValue("0.30", Message("share of the list price left before any offer's cost"))
 
 
-MOST_PERIOD_DAYS = 35
-"""Offers that were shown less often are no rounds, each of which holds until the next."""
+_MOST_PERIOD_DAYS = 35
+"""Longest interval between rounds of offers that is taken for the plan's period."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _period_days(texts: Sequence[SourceText]) -> int | None:
     usual = Evaluate().window_days
     if shown is None or days is None or days == usual:
         return None
-    if days > MOST_PERIOD_DAYS:
+    if days > _MOST_PERIOD_DAYS:
         shown.match.notes.append(
             Message(
                 "offers were shown every {days} days, and what is bought in the first {n} counts; set "
