@@ -3,10 +3,11 @@
 from datetime import date, datetime, time
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from offerloop.errors import SourceError
-from offerloop.workspace.input_tables import read_table
+from offerloop.workspace.input_tables import read_table, table_parts
 
 
 def read(tmp_path, *cells, texts=()):
@@ -45,3 +46,18 @@ def test_named_columns_stay_as_written(tmp_path):
 def test_dates_of_several_forms_are_refused_with_the_name_of_the_file(tmp_path):
     with pytest.raises(SourceError, match=r"table\.csv"):
         read(tmp_path, "2026-03-01", "01/04/2026")
+
+
+def test_a_damaged_later_page_is_refused_with_the_name_of_the_file(tmp_path, monkeypatch):
+    file = tmp_path / "table.parquet"
+    pl.DataFrame({"row": range(80)}).write_parquet(file, row_group_size=40)
+    content = bytearray(file.read_bytes())
+    second = pq.ParquetFile(file).metadata.row_group(1).column(0)
+    start = second.dictionary_page_offset or second.data_page_offset
+    content[start : start + 8] = b"\xff" * 8
+    file.write_bytes(content)
+    monkeypatch.setattr("offerloop.workspace.input_tables.PART_ROWS", 40)
+    parts = iter(table_parts(file))
+    assert next(parts).height == 40
+    with pytest.raises(SourceError, match=r"table\.parquet' is no Parquet file, or a damaged one"):
+        next(parts)

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,6 +56,30 @@ def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
         _LOG.info("wrote %s", folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """Give a file with the suffix of `path` to write to, which replaces `path` at the end, but not after an error.
+
+    A pipe or a device is written to directly.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    target = path.resolve()
+    if target.exists():
+        target.open("ab").close()  # a read-only file must not be replaced
+    partial = target.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        yield partial
+        if target.exists():
+            shutil.copymode(target, partial)
+        partial.replace(target)
+        _LOG.info("wrote %s", path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def write_whole(path: Path, content: bytes) -> None:

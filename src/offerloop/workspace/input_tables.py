@@ -53,8 +53,13 @@ class TableParts:
     """Number of rows."""
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
+        """Yield the parts. Raises SourceError for one that cannot be read, e.g. of a damaged file."""
         for start in range(0, max(self.number, 1), PART_ROWS):
-            yield numbered(self.rows.slice(start, PART_ROWS).collect(), start + 1)
+            try:
+                part = self.rows.slice(start, PART_ROWS).collect()
+            except (OSError, pl.exceptions.PolarsError):
+                raise _damaged(str(self.path)) from None
+            yield numbered(part, start + 1)
 
 
 def table_parts(table: InputTable, ids: Sequence[str] = ()) -> TableParts:
@@ -158,10 +163,12 @@ def _parquet(file: Readable) -> pl.DataFrame:
     try:
         table = pl.read_parquet(file.path, glob=False)
     except (OSError, pl.exceptions.PolarsError):
-        raise SourceError(
-            Message("'{name}' is no Parquet file, or a damaged one; write it again, or give CSV", name=file.name)
-        ) from None
+        raise _damaged(file.name) from None
     return single_values(table)
+
+
+def _damaged(name: str) -> SourceError:
+    return SourceError(Message("'{name}' is no Parquet file, or a damaged one; write it again, or give CSV", name=name))
 
 
 def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation import Z95
 from offerloop.message import Message
 from offerloop.response import ColumnEncoding, LearnedEffects, from_plain, to_plain
+from offerloop.workspace.folders import draft
 
 LEARNED = "learned.json"
 FORMAT = 1
@@ -172,15 +173,11 @@ def check_rows(parts: Iterable[pl.DataFrame], encoding: ColumnEncoding, key: str
 def write_parts(parts: Iterable[pl.DataFrame], *paths: Path) -> None:
     """Write tables with the same columns one after another to files, Parquet or else CSV by their names.
 
-    Where that fails, no part of a file is left behind.
+    The files appear when all parts are in them, so that `parts` may be read from one of them. An error leaves the files
+    as they were.
     """
-    try:
-        _write_parts(parts, paths)
-    except Exception:
-        for path in paths:
-            with suppress(OSError):
-                path.unlink()
-        raise
+    with ExitStack() as stack:
+        _write_parts(parts, [stack.enter_context(draft(path)) for path in paths])
 
 
 def _write_parts(parts: Iterable[pl.DataFrame], paths: Sequence[Path]) -> None:

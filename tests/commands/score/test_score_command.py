@@ -14,7 +14,7 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import uplift
 from offerloop.errors import InputError
 from offerloop.response import ESTIMATORS, NO_OFFER_TERMS, Evidence, OfferTerms, from_plain, to_plain
-from offerloop.workspace import LEARNED, table_parts
+from offerloop.workspace import LEARNED, table_parts, write_parts
 
 
 def trial(n=1_200, seed=1):
@@ -51,19 +51,36 @@ def test_a_saved_study_scores_as_it_did_in_memory(study, folder):
 def test_a_large_file_is_scored_in_parts_as_it_is_at_once(study, budget, tmp_path, monkeypatch):
     """Also where all customers share a budget, and where ids are whole numbers with a point."""
     spending = replace(study.learned.spending, per_customer=None if budget is None else budget / 1_200)
-    one = replace(study, learned=replace(study.learned, spending=spending, verdict="targeted"))
-    one.save(tmp_path / LEARNED)
+    targeted = replace(study, learned=replace(study.learned, spending=spending, verdict="targeted"))
+    targeted.save(tmp_path / LEARNED)
     others = trial(80, seed=9).drop("arm", "bought").with_columns(pl.col("who").cast(pl.Float64))
     others.write_parquet(tmp_path / "next.parquet")
-    whole = one.scores(others)
+    whole = targeted.scores(others)
     monkeypatch.setattr("offerloop.workspace.input_tables.PART_ROWS", 30)
     assert [part.height for part in table_parts(tmp_path / "next.parquet")] == [30, 30, 20]
     for out in (tmp_path / "scores.parquet", tmp_path / "scores.csv"):
-        told = score_file(tmp_path, tmp_path / "next.parquet", out)
+        scored = score_file(tmp_path, tmp_path / "next.parquet", out)
         written = pl.read_parquet(out) if out.suffix == ".parquet" else pl.read_csv(out, schema=whole.schema)
         pl.testing.assert_frame_equal(written, whole)
-        assert told.offer_counts == dict(whole["offer"].value_counts().iter_rows())
+        assert scored.offer_counts == dict(whole["offer"].value_counts().iter_rows())
     assert offerloop.score(tmp_path, tmp_path / "next.parquet").scores.equals(whole)
+    score_file(tmp_path, tmp_path / "next.parquet", tmp_path / "next.parquet")
+    pl.testing.assert_frame_equal(pl.read_parquet(tmp_path / "next.parquet"), whole)
+
+
+@pytest.mark.parametrize("first_parts", [[], [pl.DataFrame({"who": [1]})]])
+def test_an_error_leaves_files_of_these_names_as_they_were(first_parts, tmp_path):
+    earlier = (tmp_path / "scores.parquet", tmp_path / "scores.csv")
+    for path in earlier:
+        path.write_text("earlier")
+
+    def parts():
+        yield from first_parts
+        raise InputError("damaged")
+
+    with pytest.raises(InputError, match="damaged"):
+        write_parts(parts(), *earlier)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {path.name: "earlier" for path in earlier}
 
 
 def test_what_the_trial_never_had_is_counted(folder):

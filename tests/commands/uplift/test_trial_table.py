@@ -1,6 +1,7 @@
 """`offerloop uplift`: what it says of a trial whose truth is known, and of all that can be wrong with a table."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,11 @@ import offerloop
 from offerloop.commands.uplift.files import write
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.commands.uplift.task import uplift
+from offerloop.commands.uplift.task import OtherCustomers, uplift
 from offerloop.commands.uplift.trial import prepare
 from offerloop.commands.uplift.usual_areas import usual_areas
 from offerloop.errors import EvidenceError, InputError
-from offerloop.workspace import planned_shares, table_rows
+from offerloop.workspace import CheckedRows, TableParts, planned_shares, table_rows
 
 ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
 
@@ -99,6 +100,17 @@ def test_it_writes_a_folder_and_scores_other_customers(tmp_path, found):
     assert pl.read_parquet(done.folder / "applied.parquet").height == 50
     assert json.loads((done.folder / "uplift.json").read_text())["verdict"] == "targeted"
     assert "“coupon”" in done.summary["sentence"]
+
+
+def test_a_file_to_apply_that_is_damaged_after_the_study_does_not_lose_it(tmp_path, found):
+    path = tmp_path / "others.parquet"
+    path.write_bytes(b"PAR1")
+    parts = TableParts(path, pl.scan_parquet(path, glob=False), 50)
+    with pytest.raises(InputError, match=r"others\.parquet.* damaged one.*the study itself is in") as refusal:
+        write(replace(found, others=OtherCustomers(parts, CheckedRows(50, {}))), tmp_path / "out")
+    (folder,) = (tmp_path / "out").iterdir()
+    assert str(folder) in str(refusal.value)
+    assert {one.name for one in folder.iterdir()} == {"report.html", "uplift.json", "scores.csv", "scores.parquet"}
 
 
 def test_the_same_table_in_another_order_tells_the_same_of_the_arms(found):

@@ -108,11 +108,11 @@ def shuffled_losses(
     groups: Sequence[Ints],
     seed: int,
 ) -> list[Estimate]:
-    """Return for each group of columns how much less a learned effect tells when they are shuffled.
+    """Return for each group of columns how much less of the effect the predictions explain when they are shuffled.
 
-    What it tells is the covariance of the standardised prediction with the effect (n,) of left-out customers; each half
-    is predicted by the other one. Value and cost are learned apart, as in the study: of value less cost, models of
-    purchases would take each cost for one.
+    What they explain is the covariance of the standardised prediction with the effect (n,) of left-out customers; each
+    half is predicted by the other one. Value and cost are learned apart, as in the study: of value less cost, models of
+    purchases would treat each cost as a purchase.
     """
     rng = np.random.default_rng(seed)
     half = _halves(value, rng)

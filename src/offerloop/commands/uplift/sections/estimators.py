@@ -35,8 +35,8 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
         ),
         _(
             "Of those that rank about as well as the best, the one is used whose predicted effects explain most of "
-            "what customers did. Where several explain about as much, it is the simplest, which stands first: it is "
-            "wrong less often about new customers."
+            "what customers did. Where several explain about as much, it is the simplest of them, the one further up "
+            "in the table: it is wrong less often about new customers."
         ),
     ]
     if _has_shares(findings):
