@@ -156,9 +156,8 @@ def _offer_lines(config: Config, offers: list[OfferCheck], _: Localizer) -> list
     for campaign in config.campaigns:
         unit = config.unit(campaign)
         money = Money(unit, _.language)
-        budget, explore = (
-            money.exact(config.minor(one, campaign)) for one in (campaign.budget, campaign.explore_budget)
-        )
+        budget = money.exact(config.minor(campaign.budget, campaign))
+        explore = money.exact(config.minor(campaign.explore_budget, campaign))
         text = CAMPAIGN if campaign.budget_basis == "liability" else CAMPAIGN_EXPECTED
         lines.append(_(text, campaign=campaign.id, budget=budget, explore=explore))
         of_campaign = ["  " + _.value(one.line(unit)) for one in offers if one.campaign_id == campaign.id]
