@@ -108,6 +108,14 @@ def test_of_equal_units_the_one_is_free_that_no_other_offer_reduces_as_much(name
     assert totals == {200}
 
 
+@pytest.mark.parametrize(("price_of_rice", "times", "least"), [(400, {"times": 2}, 5_265), (500, {}, 5_300)])
+def test_an_offer_leaves_all_units_that_a_later_one_can_use(price_of_rice, times, least):
+    """Each bundle takes 5 % off one unit; the offer on rice uses four units or six, two at a time."""
+    bundle = {"kind": "bundle", "parts": [{"count": 1}], "percent": 5, "priority": 2}
+    bought = basket(("tea", 7, 500), ("rice", 7, price_of_rice))
+    assert total(bought, bundle, {**BOGO, "on": "rice", **times}) == least
+
+
 @pytest.mark.parametrize("names", [("tea", "bread"), ("bread", "tea")])
 def test_by_priority_names_decide_nothing_either(names):
     """Nothing is searched for; the line that fewer offers are about comes first."""

@@ -94,6 +94,19 @@ READ = {
     "300减30，500减60": (
         "CNY", save(tiers=[{"spend": "300", "save": "30"}, {"spend": "500", "save": "60"}]),
     ),
+    "满1，000减100": ("CNY", save(spend="1000", save="100")),
+    "满1，000元打8折": ("CNY", save(spend="1000", percent=20)),
+    "每满1，000减100": ("CNY", save(spend="1000", save="100", each_full=True)),
+    "满300减30，满500减60": (
+        "CNY", save(tiers=[{"spend": "300", "save": "30"}, {"spend": "500", "save": "60"}]),
+    ),
+    "單筆滿1000減100": ("TWD", save(spend="1000", save="100")),
+    "滿300減50上不封頂": ("TWD", save(spend="300", save="50", each_full=True)),
+    "滿300打8折,50元封頂": ("TWD", save(spend="300", percent=20, max_discount="50")),
+    "满200立折85元": ("CNY", save(spend="200", save="85")),
+    "满1000现折100": ("CNY", save(spend="1000", save="100")),
+    "满200折抵20": ("CNY", save(spend="200", save="20")),
+    "现折100": ("CNY", coupon(amount="100")),
     "新人5元无门槛券": ("CNY", coupon(amount="5", **FIRST)),
     "Buy 3 Shirts, Get 15% Off": ("USD", save(on="Shirts", count=3, percent=15, by_count=True)),
     "Buy 3+ items, save $5": ("USD", save(count=3, save="5", by_count=True)),
@@ -148,11 +161,24 @@ def test_the_only_reading_has_the_number_1():
         "Buy 2 Kids Backpacks, Get 10% Off Your Entire Order", "Buy 2 boxes, get 10% off", "Buy 1, get 50% off",
         "麦咖啡买二送一", "今日买一送一", "最高立减50元", "满200返20", "2个月8折", "滿額享9折",
         "滿1000折85", "折85", "首單折85", "Buy 3 for $10 off",
+        "满200立折85", "满1000立折88", "满200现折9", "满200可折8", "现折9", "领券折85",
     ],
 )  # fmt: skip
 def test_what_is_said_of_something_else_is_refused(text):
     with pytest.raises(InputError):
         parse_offer(text, guess_currency(text))
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "dollars", "points", "hours", "times", "dozen", "pairs", "sets", "kilos", "gifts", "now", "today", "online",
+        "together", "plus", "sale",
+    ],
+)  # fmt: skip
+def test_a_measure_or_an_adverb_is_no_product(word):
+    with pytest.raises(InputError):
+        parse_offer(f"Buy 50 {word}, get 10% off", "USD")
 
 
 @pytest.mark.parametrize("language", WRITTEN_LANGUAGES)

@@ -17,7 +17,7 @@ from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
 _FEW_TIMES = 8
-"""Up to so often an offer may be used all numbers of times are tried."""
+"""Up to this many uses, every number of uses is tried; chosen by thought, not by results on baskets."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Candidate:
     left_minor: int | None = None
     """What is left of its budget; None where it has none."""
     rival_units: int = 0
-    """Units that offers use at a time that want the same ones after it, all together; 0 where none does."""
+    """Units that offers after it may use that want the same ones, all together; 0 where none does."""
     by_line: Sequence[tuple[int, float]] = ()
     """What it takes off divided over the lines that it needs to itself, or the most that their units bear."""
     rates: Sequence[tuple[int, float]] = ()

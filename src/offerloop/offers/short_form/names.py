@@ -26,14 +26,28 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 """What an offer is about; other words behind "on" are those of the word list."""
+_NO_PRODUCTS = (
+    "adults|always|articles|bags|bottles|boxes|bucks|bundles|cans|cartons|cases|categories|cents|classes|coins|"
+    "colors|colours|copies|coupons|crates|credits|customers|days|deals|designs|discounts|dollars|doubles|"
+    "downloads|dozens|euros|extras|flavors|flavours|francs|gallons|gifts|goods|grammes|grams|guests|hours|"
+    "inches|items|jars|kids|kilograms|kilometers|kilometres|kilos|kinds|kits|lines|liters|litres|loads|members|"
+    "meters|metres|miles|mins|minutes|months|nights|nowadays|offers|options|orders|others|ounces|outfits|"
+    "packages|packets|packs|pairs|participants|parts|persons|pesos|pieces|pints|points|portions|pounds|"
+    "products|promos|promotions|purchases|quarts|rewards|rolls|rounds|rupees|sales|savings|seats|seconds|secs|"
+    "selections|servings|sessions|sets|sheets|singles|sizes|slices|slots|stamps|stars|steps|styles|"
+    "subscriptions|things|thousands|times|tokens|tonnes|tons|towards|transactions|trays|tubes|types|units|"
+    "upwards|users|variants|varieties|versions|visits|vouchers|weeks|yards|years"
+)
+"""Plurals behind "buy 3" that are measures, money, packages or any product, so that an offer is not about them."""
 _BOUGHT = re.compile(
-    r"^(?P<buy>\s*buy\s+\w+)\s+"
-    r"(?!(?:and|bags?|bottles?|box(?:es)?|cans?|days|different|eligible|get|in|items?|months|more|nights|or|packs?|"
-    r"participating|pieces?|products?|qualifying|save|units?|weeks|years)\b)"
-    r"(?P<name>[a-z]{3,})(?=(?:,|\s|&|and\b)+(?:get\s+\S+\s+off|save\s+\S+)[.!]*$)",
+    rf"^(?P<buy>\s*buy\s+\w+)\s+(?!(?:{_NO_PRODUCTS})\b)"
+    r"(?P<name>[a-z]{2,}[a-hj-rtv-z]s)(?=(?:,|\s|&|and\b)+(?:get\s+\S+\s+off|save\s+\S+)[.!]*$)",
     re.IGNORECASE,
 )
-"""One word for what is bought, as in "buy 3 shirts, get 15% off"; several may describe it in a way that is no name."""
+"""One plural for what is bought, as in "buy 3 shirts, get 15% off".
+
+Several words may describe it in a way that is no name.
+"""
 _BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
 _RESERVED = re.compile(
     r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"

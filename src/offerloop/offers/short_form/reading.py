@@ -49,6 +49,7 @@ _JOIN = re.compile(r"[+＋](?!\s*(?:$|[→,;·=-]|items?\b|[0-9]+ ?(?:gratis|fre
 """A plus that joins two offers, and is neither "or more" nor that of "2+1 free"."""
 _SAID_TWICE = re.compile(r"(?P<first>.+?)\s*(?:\((?P<inside>[^()]+)\)|\s[—–-]\s+(?P<behind>.+))\s*[.!。]?")
 """What is said twice, as in "3 for 2 (buy 2 get 1 free)"."""
+_WIDE_THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _USUAL_CURRENCIES = {"en": "USD", "zh": "CNY", "de": "EUR"}
 _USUAL_OF_VARIANTS = {"zh": "TWD"}
 """The usual currency of a text with other signs than those of the word list: traditional Chinese."""
@@ -142,7 +143,7 @@ class _Text:
 
     def __init__(self, text: str, scope: Mapping[str, Any], names: Names, currency: str) -> None:
         self.scope, self.names, self.currency, self.text = scope, names, currency, text.strip()
-        rest = text.replace("，", "， ")  # it parts no thousands: 300减30，500减60
+        rest = text.replace("，", "， ")  # first as a pause: 300减30，500减60
         rest = unicodedata.normalize("NFKC", rest).strip().rstrip(".。!,;")
         self.language = language_of(rest)
         self.words = word_list(self.language)
@@ -164,7 +165,7 @@ class _Text:
 
     def readings(self) -> list[dict[str, Any]]:
         """Return the terms of each reading, with the scope. Raises InputError where there is none."""
-        readings = self.understood() or self.said_twice()
+        readings = self.understood() or self.with_thousands() or self.said_twice()
         if not readings:
             raise InputError(self.refusal())
         return [self.about(one) for one in readings]
@@ -176,6 +177,11 @@ class _Text:
             parts = [self.read(part) for part in body.split("+")] if not self.scope else [self.read(body)]
             readings += [one[0] if len(one) == 1 else _combined(one) for one in product(*parts)]
         return [one for place, one in enumerate(readings) if one not in readings[:place]]
+
+    def with_thousands(self) -> list[dict[str, Any]]:
+        """Return the terms of a text in which full-width commas part thousands, as in 满1，000减100."""
+        parted = _WIDE_THOUSANDS.sub(",", self.text)
+        return [] if parted == self.text else _Text(parted, self.scope, self.names, self.currency).understood()
 
     def said_twice(self) -> list[dict[str, Any]]:
         """Return the terms of a text that says one offer in two ways."""

@@ -9,6 +9,13 @@ from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
 
+_MANY_UNITS = 24
+"""Up to this many units an offer that can be used often counts with all of them.
+
+Chosen on a basket of three lines with 300, 280 and 150 units and five offers: with 50 its total was 3 % higher, as the
+search ended with less tried; with 24 it is that of counting one use only.
+"""
+
 
 def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties: bool) -> None:
     """Note for offers of single units which others, before and after them, want the same ones.
@@ -22,7 +29,7 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties
         if one.uses:
             if one.uses is SOME:
                 one.rival_units = sum([key[1] * number[key] for key, bits in _rivals(one, later) if bits])
-            key = (-1 if _takes_anywhere(one) else one.ready.lane, _units_at_a_time(one, start))
+            key = (-1 if _takes_anywhere(one) else one.ready.lane, _units_together(one, start))
             later[key] = later.get(key, 0) | one.touched
             number[key] = number.get(key, 0) + 1
     earlier: dict[tuple[int, int], int] = {}
@@ -41,12 +48,12 @@ def _rivals(one: Candidate, groups: Mapping[tuple[int, int], int]) -> list[tuple
     return [(key, bits & one.touched) for key, bits in groups.items() if key[0] in (-1, one.ready.lane)]
 
 
-def _units_at_a_time(one: Candidate, start: Running) -> int:
-    """Units that an offer takes each time it is used; of one that is used once all that it takes."""
+def _units_together(one: Candidate, start: Running) -> int:
+    """Return the units that an offer can use in all; where these are many and it takes a few each time, those few."""
     effect, at = one.places[0]
-    if one.uses is not SOME or effect.repeats(at, start) > 1:
-        return effect.size
-    return effect.units(at, start)
+    units = effect.units(at, start)
+    once = one.uses is SOME and effect.repeats(at, start) == 1
+    return units if once or units <= _MANY_UNITS else effect.size
 
 
 def _takes_anywhere(one: Candidate) -> bool:
