@@ -23,7 +23,7 @@ INJECTIONS = [
     "{{7*7}}${7*7}",
     "<script>alert(1)</script>",
     "../../../../etc/passwd",
-    "$(touch /tmp/owned)",
+    "$(touch owned)",
 ]
 BASKET = {"currency": "EUR", "lines": [{"product_id": "7", "quantity": 1, "unit_price_minor": 950}]}
 

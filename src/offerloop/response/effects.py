@@ -1,4 +1,4 @@
-"""The way from the response to shelf prices to the effect of every offer on every customer.
+"""Turn the response to shelf prices into the effect of every offer on every customer.
 
 A coupon of depth d on a category, for a period, on a pair whose usual sales in it are s and whose sales grow
 by theta for each unit of depth (R-learner, clipped at 0, scaled by the calibration slope):
