@@ -14,12 +14,20 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-from jinja2 import Environment, nodes
+from jinja2 import nodes
+
+from offerloop.report import template_environment
+from offerloop.report.template_texts import braced
 
 SOURCE = Path(__file__).parent.parent / "src" / "offerloop"
 CALLS = ("Message", "_", "localizer", "self")
 """Names of what takes a text: messages, and localizers by the names of the parameters and fields that hold them."""
 OPTIONS = ("context", "plural")
+GETTEXT = {
+    "gettext": ("text",), "pgettext": ("context", "text"), "ngettext": ("text", "plural"),
+    "npgettext": ("context", "text", "plural"),
+}  # fmt: skip
+"""The functions that templates call for `{% trans %}`, with what each text is that they take."""
 HELP_CONTEXT = "help of the command line"
 HELP_KEYWORDS = ("help", "rich_help_panel")
 HELP_CALLS = ("Option", "Argument", "Typer")
@@ -151,11 +159,16 @@ def _help_of(node: ast.AST, place: str) -> list[object]:
 
 
 def _template_calls(template: str, place: str) -> Iterator[Call]:
-    for node in Environment(autoescape=True).parse(template).find_all(nodes.Call):
-        if isinstance(node.node, nodes.Name) and node.node.name in CALLS and node.args:
-            keywords = {one.key: one.value.value if isinstance(one.value, nodes.Const) else None for one in node.kwargs}
-            if isinstance(node.args[0], nodes.Const):
-                yield Call(node.args[0].value, keywords, node.dyn_kwargs is None, place, node.lineno)
+    """Yield the texts of `{% trans %}` and of calls, which Jinja's i18n extension makes calls of gettext."""
+    for node in template_environment().parse(template).find_all(nodes.Call):
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        texts = [one.value for one in node.args if isinstance(one, nodes.Const)]
+        keywords = {one.key: one.value.value if isinstance(one.value, nodes.Const) else None for one in node.kwargs}
+        if name in CALLS and texts:
+            yield Call(texts[0], keywords, node.dyn_kwargs is None, place, node.lineno)
+        elif name in GETTEXT:
+            options = dict(zip(GETTEXT[name], map(braced, texts), strict=False))
+            yield Call(options.pop("text"), keywords | options, is_complete=True, place=place, line=node.lineno)
 
 
 def _name(function: ast.expr) -> str:

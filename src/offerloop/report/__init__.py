@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from offerloop.report.scored_tables import scored_table
     from offerloop.report.skeleton import Opening, environment, kept_together, study_page
     from offerloop.report.spacing import filled
+    from offerloop.report.template_texts import template_environment, text_functions
     from offerloop.report.text_tables import figure_text, text_page, text_table
     from offerloop.report.translated_texts import in_all_languages, in_language
 
@@ -111,7 +112,9 @@ __all__ = [
     "rounded",
     "scored_table",
     "study_page",
+    "template_environment",
     "terms_block",
+    "text_functions",
     "text_page",
     "text_table",
     "upright",

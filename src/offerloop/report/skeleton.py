@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from offerloop.config import Shop
 from offerloop.report.blocks import Figure, Section, Tile
 from offerloop.report.localizer import Localizer
+from offerloop.report.template_texts import template_environment, text_functions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,13 +55,11 @@ def study_page(
 @lru_cache(maxsize=32)
 def environment(localizer: Localizer, room: str = ROOM) -> Environment:
     """Return the templates of this room and of another one, with the words of a language."""
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, PackageLoader
 
     loader = ChoiceLoader([PackageLoader(name, "templates") for name in dict.fromkeys((ROOM, room))])
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals["_"] = localizer
+    environment = template_environment(loader)
+    environment.globals |= text_functions(localizer)
     return environment
 
 

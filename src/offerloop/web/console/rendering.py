@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from offerloop.message import Message
-from offerloop.report import Localizer, kept_together
+from offerloop.report import Localizer, kept_together, template_environment, text_functions
 from offerloop.web.console.blocks import (
     BudgetSlider,
     ChartBlock,
@@ -36,7 +36,8 @@ _UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 
 def as_html(template: str, localizer: Localizer, **values: object) -> str:
     """Render a template of the console in one language."""
-    page = _environment().get_template(template).render(_=localizer, said=_said(localizer), **values)
+    texts = text_functions(localizer)
+    page = _environment().get_template(template).render(**texts, said=_said(localizer), **values)
     return kept_together(page)
 
 
@@ -123,9 +124,6 @@ def _said(_: Localizer) -> dict[str, object]:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import PackageLoader
 
-    return Environment(
-        loader=PackageLoader(ROOM, "console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    return template_environment(PackageLoader(ROOM, "console"))
