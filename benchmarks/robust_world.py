@@ -1,4 +1,4 @@
-"""Small simulated shops in which effects are learned from weeks of offers by lot, and the truth of the next week."""
+"""Small simulated shops in which effects are learned from weeks of offers at random, and the truth of the next week."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from offerloop.response import (
     study_trial,
 )
 from offerloop.response.estimators.ridge_t import RidgeTLearner
+from offerloop.response.trial.crossfit import Calibration
 from peers.response.given import Floats
 from response_market import columns_of
 
@@ -36,6 +37,8 @@ RESAMPLES = 10
 """Of the bootstrap by which errors of single predictions are told."""
 SEGMENTS = 5
 """Groups of customers of equal size, by what they usually spend in a week."""
+FEWEST_OFFERS = 4
+"""The fewest offers of which one can know how far they lie apart."""
 SHARE = 0.3
 """The budget, of the liability of the plan without one."""
 NAME = "ridge_t"
@@ -157,11 +160,25 @@ def learnt_from(
     return found, replace(found, outcome=np.concatenate(cost)), before
 
 
+def drawn_together(line: Calibration) -> Calibration:
+    """Return a line whose levels are shrunk towards their mean, as far as they differ by no more than their errors.
+
+    Empirical Bayes (Efron and Morris 1973): of many offers the one that looks best owes it mostly to chance.
+    """
+    level, variance = line.level[1:], line.level_se[1:] ** 2
+    if len(level) < FEWEST_OFFERS:
+        return line
+    mean = float(np.average(level, weights=1 / np.maximum(variance, 1e-12)))
+    between = max(float(np.mean((level - mean) ** 2 - variance)), 0.0)
+    kept = between / (between + variance)
+    return replace(line, level=np.concatenate([line.level[:1], mean + kept * (level - mean)]))
+
+
 def by_study(study: TrialStudy, value: Evidence, cost: Evidence, features: Floats, seed: int) -> Believed:
-    """Levels of the offers are drawn together, as in a run."""
+    """Learn by a study of the trial, with the levels of the offers drawn together."""
     found = learn_effects(study, value, cost, study.judged.spending, seed)
     assert found.cost_line is not None
-    together = replace(found, value_line=found.value_line.drawn_together(), cost_line=found.cost_line.drawn_together())
+    together = replace(found, value_line=drawn_together(found.value_line), cost_line=drawn_together(found.cost_line))
     gained, paid = together.effects(features)
     assert paid is not None
     return Believed((gained - paid)[:, 1:], found.se(features)[:, 1:])

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from case_goals import Goals, GoalsReading, PolicyPoint
 from case_words import WORDS
 from offerloop.commands.simulate.columns import COLUMNS, MEASURE_NAMES
 from offerloop.commands.simulate.findings import MEASURES, PolicyGains
 from offerloop.commands.simulate.gains import dots_of, drawable, money_text, share_text
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.goals import Goals, GoalsReading, PolicyPoint
 from offerloop.report import (
     Build,
     ChartPanel,
@@ -39,7 +39,7 @@ class Tried:
     spend: Estimate
     """Cost as a share of the sales without offers."""
     content: Mapping[str, Estimate]
-    """What `market.gains.contentment` gives."""
+    """What `case_gains.contentment` gives."""
 
     @property
     def point(self) -> PolicyPoint:

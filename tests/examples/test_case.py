@@ -15,11 +15,12 @@ import pytest
 from nbclient import NotebookClient
 
 import case_text as case
+from case_gains import best_held_out, contentment
+from case_goals import Goals, GoalsVerdict, PolicyPoint, read_goals
 from case_page import render_case
 from case_play import POLICIES, Sizes, play_case
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.goals import Goals, GoalsVerdict, PolicyPoint, read_goals
-from offerloop.market.gains import UNITS, at_equal_spend, best_held_out, contentment, sums_of
+from offerloop.market.gains import UNITS, at_equal_spend, sums_of
 from offerloop.market.periods import PERIOD_COLUMNS, Setting, play
 from offerloop.market.preset import load_preset
 from offerloop.market.sweep import SweepLevels, sweep

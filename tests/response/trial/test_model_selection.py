@@ -105,15 +105,6 @@ def test_predictions_that_are_noise_are_drawn_to_the_mean_effect():
     assert found[:, 1].mean() == pytest.approx(realised[:, 1].mean())
 
 
-def test_of_many_offers_levels_that_differ_by_luck_alone_are_drawn_together():
-    rng = np.random.default_rng(2)
-    prediction, realised = np.zeros((1_000, 9)), rng.normal(0.2, 1.0, size=(1_000, 9))
-    realised[:, 0] = 0
-    line = Calibration.of(prediction, realised)
-    assert line.drawn_together().level[1:].std() < 0.5 * line.level[1:].std()
-    assert line.drawn_together().level[0] == 0
-
-
 def test_rows_of_one_customer_are_in_one_fold():
     value, _, _ = trial(1, n=300)
     customer = np.repeat(np.arange(100), 3)

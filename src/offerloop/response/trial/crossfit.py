@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,8 +13,6 @@ from offerloop.response.scores import draw_folds, expected_outcomes, robust_scor
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
 N_FOLDS = 5
-FEWEST_OFFERS = 4
-"""The fewest offers of which one can know how far they lie apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,19 +70,6 @@ class Calibration:
         slope_se = np.where(usable, np.sqrt((x * x * left * left).sum(axis=0)) / inner, 0.0)
         level_se = realised.std(axis=0) / np.sqrt(len(x))
         return cls(centre, level, shrunk_slope(slope, slope_se), level_se, slope_se)
-
-    def drawn_together(self) -> Calibration:
-        """The same with offers' levels shrunk towards their mean, as far as they differ by no more than their errors.
-
-        Empirical Bayes (Efron and Morris 1973): of many offers the one that looks best owes it mostly to chance.
-        """
-        level, variance = self.level[1:], self.level_se[1:] ** 2
-        if len(level) < FEWEST_OFFERS:
-            return self
-        mean = float(np.average(level, weights=1 / np.maximum(variance, 1e-12)))
-        between = max(float(np.mean((level - mean) ** 2 - variance)), 0.0)
-        kept = between / (between + variance)
-        return replace(self, level=np.concatenate([self.level[:1], mean + kept * (level - mean)]))
 
     def applied(self, prediction: Floats) -> Floats:
         """Effects (n, K) drawn towards what was realised."""
