@@ -55,6 +55,12 @@ def term(
     return field(default=default, metadata={"term": facts})
 
 
+def units_per_line_term() -> Any:  # noqa: ANN401
+    """Return the field of kinds that touch at most so many units of each line."""
+    label = Message("maximum number of units of a line", context="term of an offer")
+    return term("units_per_line", label, Unit.COUNT, default=None)
+
+
 def form(kind: type) -> tuple[Term, ...]:
     """The form of a kind of offers, or of what all offers have in common."""
     return tuple(

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.tables import with_other_names
-from offerloop.workspace.folders import write_whole
+from offerloop.workspace.folders import draft, write_whole
 
 
 def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
@@ -22,9 +22,8 @@ def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
         table = pl.read_parquet(path)
         other = without_rejected(table, names) if path.stem == "rejected" else with_other_names(table, names)
         if not other.equals(table):
-            draft = path.with_name(f".{path.name}.tmp")
-            other.write_parquet(draft)
-            draft.replace(path)
+            with draft(path) as partial:
+                other.write_parquet(partial)
             changed += 1
     for path in _tables_of_text(folder):
         table = pl.read_csv(path, infer_schema=False)

@@ -87,7 +87,5 @@ def write_whole(path: Path, content: bytes) -> None:
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    draft.write_bytes(content)
-    draft.replace(path)
-    _LOG.info("wrote %s", path)
+    with draft(path) as partial:
+        partial.write_bytes(content)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import Offer
-from offerloop.offers.form import Unit, term
+from offerloop.offers.form import Unit, term, units_per_line_term
 from offerloop.offers.kinds.wording import all_of, amount_text, scope_names
 from offerloop.offers.pricing.bundle_effect import BundleOf
 from offerloop.offers.pricing.effects import Effect
@@ -35,12 +35,7 @@ class Bundle(Offer):
     times: int | None = term(
         "times", Message("maximum number of times", context="term of an offer"), Unit.COUNT, default=None
     )
-    units_per_line: int | None = term(
-        "units_per_line",
-        Message("maximum number of units of a line", context="term of an offer"),
-        Unit.COUNT,
-        default=None,
-    )
+    units_per_line: int | None = units_per_line_term()
 
     kind: ClassVar[str] = "bundle"
     lane: ClassVar[Lane] = Lane.PRODUCT

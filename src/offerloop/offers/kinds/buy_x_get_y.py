@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import Offer
-from offerloop.offers.form import Unit, term
+from offerloop.offers.form import Unit, term, units_per_line_term
 from offerloop.offers.kinds.wording import scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit
 from offerloop.offers.pricing.unit_effects import BuyGet
@@ -44,12 +44,7 @@ class BuyXGetY(Offer):
         "most_expensive", Message("the most expensive ones", context="term of an offer"), Unit.FLAG, default=False
     )
     """Whether what is got are the most expensive units instead of the cheapest."""
-    units_per_line: int | None = term(
-        "units_per_line",
-        Message("maximum number of units of a line", context="term of an offer"),
-        Unit.COUNT,
-        default=None,
-    )
+    units_per_line: int | None = units_per_line_term()
     """Units that are bought or got."""
 
     kind: ClassVar[str] = "buy_x_get_y"

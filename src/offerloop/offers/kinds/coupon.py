@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers.base import EACH_CATEGORY, Offer
-from offerloop.offers.form import Unit, term
+from offerloop.offers.form import Unit, term, units_per_line_term
 from offerloop.offers.kinds.wording import amount_text, percent_text, scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.pricing.unit_effects import OffCheapest, OffInSteps
@@ -56,12 +56,7 @@ class Coupon(Offer):
     max_units: int | None = term(
         "max_units", Message("maximum number of units", context="term of an offer"), Unit.COUNT, default=None
     )
-    units_per_line: int | None = term(
-        "units_per_line",
-        Message("maximum number of units of a line", context="term of an offer"),
-        Unit.COUNT,
-        default=None,
-    )
+    units_per_line: int | None = units_per_line_term()
     steps: tuple[Fraction, ...] = ()
     """Instead of one percentage: off one unit after another, the most expensive first."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers.base import Offer
-from offerloop.offers.form import Unit, term
+from offerloop.offers.form import Unit, term, units_per_line_term
 from offerloop.offers.kinds.wording import amount_text, scope_names
 from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
 from offerloop.offers.scope import Scope
@@ -41,12 +41,7 @@ class FlashSale(Offer):
     per_customer: int | None = term(
         "per_customer", Message("units per customer", context="term of an offer"), Unit.COUNT, default=None
     )
-    units_per_line: int | None = term(
-        "units_per_line",
-        Message("maximum number of units of a line", context="term of an offer"),
-        Unit.COUNT,
-        default=None,
-    )
+    units_per_line: int | None = units_per_line_term()
 
     kind: ClassVar[str] = "flash_sale"
     lane: ClassVar[Lane] = Lane.FLASH_SALE
