@@ -102,8 +102,6 @@ def test_names_say_what_they_hold():
     assert vague == []
 
 
-NOT_YET_PLAIN = ("offers/", "commands/uplift/", "commands/score/")
-"""Where loops and arguments are still called `one`, and docstrings begin with a preposition."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -121,9 +119,7 @@ def _called_one(node):
 
 
 def test_a_thing_is_called_one_only_within_a_line():
-    ones = [
-        f"{name}:{line}" for name, tree in modules() if not name.startswith(NOT_YET_PLAIN) for line in _called_one(tree)
-    ]
+    ones = [f"{name}:{line}" for name, tree in modules() for line in _called_one(tree)]
     assert ones == []
 
 
@@ -142,6 +138,6 @@ def test_docstrings_are_sentences_or_phrases_with_an_article():
         for name, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node))
-        if re.match("(Of|By|For|In) " if name.startswith(NOT_YET_PLAIN) else "(Of|By|For|In|From|With|At|On) ", text)
+        if re.match("(Of|By|For|In|From|With|At|On) ", text)
     ]
     assert bare == []

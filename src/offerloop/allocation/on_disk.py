@@ -48,9 +48,9 @@ class OnDisk:
         return int(_numbers("profit", first, self.path, whole=False).shape[1])
 
     @cached_property
-    def reader(self) -> _Reader:
+    def reader(self) -> _BlockReader:
         """What reads a block."""
-        return _Reader(self.path, self.measures, self.groups, self.width)
+        return _BlockReader(self.path, self.measures, self.groups, self.width)
 
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
         """See `Blocks`."""
@@ -65,7 +65,7 @@ class OnDisk:
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _BlockReader:
     """Reads row groups as blocks, wherever the file can be reached."""
 
     path: Path

@@ -56,7 +56,7 @@ def fair_ceiling(market: Market, fresh: int, on_step: Callable[[], None]) -> Sim
 
 
 @dataclass(frozen=True)
-class _Block:
+class _FreshCustomers:
     """Some fresh customers: what can be seen of them, and the truth."""
 
     observation: Observation
@@ -96,7 +96,7 @@ def _fit(market: Market, fresh: int, on_step: Callable[[], None]) -> tuple[Any, 
     return model, float(1 - np.mean(missed**2) / np.var(true))
 
 
-def _block(market: Market, first: int, size: int, rng: np.random.Generator) -> _Block:
+def _block(market: Market, first: int, size: int, rng: np.random.Generator) -> _FreshCustomers:
     """The same shop with other customers, as many weeks on."""
     early = max(market.week - OFFERED_WEEKS, 1)
     other = Market(market.preset, size, market.products, market.seed, early, first)
@@ -104,7 +104,7 @@ def _block(market: Market, first: int, size: int, rng: np.random.Generator) -> _
     while other.week < market.week:
         drawn = lottery(other, rng)
         other.advance(drawn.offer, drawn.propensity)
-    return _Block(observation_of(other), true_effects(other, WORLDS, other.terms.menu).profit_minor)
+    return _FreshCustomers(observation_of(other), true_effects(other, WORLDS, other.terms.menu).profit_minor)
 
 
 def _columns(view: Observation, offers: Ints) -> Columns:

@@ -26,7 +26,7 @@ _LANES: dict[str, Lane | None] = {one.value: one for one in Lane}
 
 
 def scope_of(terms: WrittenTerms) -> Scope:
-    """From `on` (categories), `products`, `brands`, `shops`, `price_from`, `price_to`, `except`, `only_full_price`."""
+    """Return the products that an offer covers: `on` (categories), `products`, `brands`, `shops`, prices, `except`."""
     scope = Scope(
         products=terms.names("products"),
         categories=terms.names("on"),
@@ -42,7 +42,7 @@ def scope_of(terms: WrittenTerms) -> Scope:
 
 
 def conditions_of(terms: WrittenTerms) -> Conditions:
-    """From `min_spend`, `min_count`, `measured`, the names of segments and channels, `any_of` and `none_of`."""
+    """Return what must hold: `min_spend`, `min_count`, `measured`, segments, channels, `any_of` and `none_of`."""
     measured = terms.one_of("measured", _MEASURED, Measured.BEFORE)
     conditions = replace(
         _conditions_of(terms),
@@ -97,7 +97,7 @@ def _groups(terms: WrittenTerms, field: str) -> tuple[Conditions, ...]:
 
 
 def window_of(terms: WrittenTerms) -> Window:
-    """From `starts_at`, `ends_at`, `days`, `between` and `timezone`; `hours` after the start is an end too."""
+    """Return the time of `starts_at`, `ends_at`, `days`, `between` and `timezone`; `hours` after the start end it."""
     zone = terms.text("timezone", "UTC")
     try:
         clock = ZoneInfo(zone)
@@ -163,7 +163,7 @@ def _between(terms: WrittenTerms) -> tuple[time, time] | None:
 
 
 def stacking_of(terms: WrittenTerms) -> Stacking:
-    """From `lane`, `priority`, `exclusive`, `stackable`, `group`, `not_with` and `announced`.
+    """Return what an offer combines with: `lane`, `priority`, `exclusive`, `stackable`, `group`, `not_with`.
 
     An offer of a group is stackable unless it says otherwise: it competes inside its group.
     """

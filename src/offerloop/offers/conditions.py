@@ -14,7 +14,7 @@ from offerloop.offers.window import ALWAYS, Window
 
 
 class Measured(StrEnum):
-    """At which prices a threshold is measured."""
+    """The prices at which a threshold is measured."""
 
     BEFORE = "before"
     """Shelf prices, whatever other offers take off: 平行 for offers across shops."""

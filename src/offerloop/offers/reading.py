@@ -1,4 +1,4 @@
-"""From the terms written in a configuration or a file to offers."""
+"""Reading offers from the terms written in a configuration or a file."""
 
 from __future__ import annotations
 

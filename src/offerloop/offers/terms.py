@@ -246,7 +246,7 @@ class WrittenTerms:
         return WrittenTerms(written, self.currency, what or self.what, self)
 
     def named(self, offer_id: str) -> WrittenTerms:
-        """With this id unless it has one."""
+        """Give the terms this id unless they have one."""
         self._written.setdefault("id", offer_id)
         return self
 

@@ -75,7 +75,7 @@ def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> 
 
 
 @dataclass(frozen=True)
-class _Part:
+class _CohortEffect:
     """The effect ATT(g, t) of one cohort in one period."""
 
     periods: int
@@ -85,7 +85,7 @@ class _Part:
     n: int
 
 
-def _parts(outcome: Floats, reached: Ints, leads: int, lags: int) -> Iterator[_Part]:
+def _parts(outcome: Floats, reached: Ints, leads: int, lags: int) -> Iterator[_CohortEffect]:
     periods = outcome.shape[1]
     for g in np.unique(reached[(reached > 0) & (reached < periods)]):
         is_group = reached == g
@@ -97,16 +97,16 @@ def _parts(outcome: Floats, reached: Ints, leads: int, lags: int) -> Iterator[_P
                 yield _compared(outcome[:, t] - outcome[:, g - 1], is_group, others, int(t - g))
 
 
-def _compared(change: Floats, is_group: Floats, others: Floats, periods: int) -> _Part:
+def _compared(change: Floats, is_group: Floats, others: Floats, periods: int) -> _CohortEffect:
     value, influence = 0.0, np.zeros(len(change))
     for rows, sign in ((is_group, 1.0), (others, -1.0)):
         mean = float(change[rows].mean())
         value += sign * mean
         influence[rows] += sign * (change[rows] - mean) / rows.sum()
-    return _Part(periods, value, influence, int(is_group.sum()))
+    return _CohortEffect(periods, value, influence, int(is_group.sum()))
 
 
-def _mean(parts: list[_Part]) -> Estimate:
+def _mean(parts: list[_CohortEffect]) -> Estimate:
     """Weighted by the customers reached; weights are taken as known."""
     weights = np.array([one.n for one in parts], dtype=np.float64)
     weights /= weights.sum()

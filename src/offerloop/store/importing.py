@@ -99,8 +99,8 @@ def _chunks(codes: Iterator[ListedCode]) -> Iterator[list[ListedCode]]:
 def _checked(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) -> dict[str, IssuedCoupon]:
     """Return the coupons that are there already. Raises InputError for one of another template or customer."""
     there = _there(ledger, [one.code for one in codes])
-    for code in codes:
-        _check_same(there.get(code.code), code, template_id)
+    for listed in codes:
+        _check_same(there.get(listed.code), listed, template_id)
     return there
 
 
@@ -150,8 +150,8 @@ def _check_same(issued: IssuedCoupon | None, listed: ListedCode, template_id: st
 def _commands(template_id: str, codes: Sequence[ListedCode]) -> list[Issue]:
     """Return the commands of one transaction: one for the codes of anybody, and one for each customer."""
     by_customer: dict[str | None, list[str]] = {}
-    for code in codes:
-        by_customer.setdefault(code.customer_id, []).append(code.code)
+    for listed in codes:
+        by_customer.setdefault(listed.customer_id, []).append(listed.code)
     return [Issue(f"import-{uuid4().hex}", template_id, tuple(own), customer) for customer, own in by_customer.items()]
 
 

@@ -1,4 +1,4 @@
-"""From the study of a trial to what its page tells."""
+"""What the page of a trial says, from its study."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ class Responders:
     def drivers(self) -> Iterator[Driver]:
         """What the effect goes with, the clearest first."""
         effect = self.study.effect[:, self.offer]
-        for one in linear_projection(self.trial.value, effect, self.offer):
-            yield Driver(self._condition(one.column), one.slope, one.p_value)
+        for term in linear_projection(self.trial.value, effect, self.offer):
+            yield Driver(self._condition(term.column), term.slope, term.p_value)
 
     def importances(self) -> Iterator[Importance]:
         """What the chosen estimator rests on, what matters most first."""
@@ -64,9 +64,11 @@ class Responders:
         if self.trial.value.size < FEWEST_ROWS:
             return
         kinds_of_customers = kinds(self.trial.value, self.study.effect[:, self.offer], self.study.judged.seed)
-        for one in kinds_of_customers if len(kinds_of_customers) > 1 else ():
-            conditions = tuple(self._condition(split.column, above=split.above, cut=split.cut) for split in one.splits)
-            yield Segment(conditions, one.n, one.effect)
+        for customers in kinds_of_customers if len(kinds_of_customers) > 1 else ():
+            conditions = tuple(
+                self._condition(split.column, above=split.above, cut=split.cut) for split in customers.splits
+            )
+            yield Segment(conditions, customers.n, customers.effect)
 
     def pairs(self) -> Iterator[ArmsCompared]:
         """Offers against each other: see `compared_pairs`."""
@@ -83,6 +85,6 @@ def compared_pairs(names: Sequence[str], gap: Callable[[int, int], Estimate]) ->
     """Yield offers against each other, with intervals that hold for all pairs at once (Bonferroni)."""
     every = list(combinations(range(1, len(names)), 2))
     for first, second in every:
-        one = gap(first, second)
-        half = (one.high - one.value) * widening(len(every))
-        yield ArmsCompared(names[first], names[second], Estimate(one.value, one.value - half, one.value + half))
+        gain = gap(first, second)
+        half = (gain.high - gain.value) * widening(len(every))
+        yield ArmsCompared(names[first], names[second], Estimate(gain.value, gain.value - half, gain.value + half))

@@ -17,7 +17,7 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
     names = [*columns(_, "policy", "treated", "size", **unit.texts())]
     names[-1] = _("{name} [95 % interval]", context="column title", name=names[-1])
     rows = (
-        (policy(one, _), _.share(one.treated_share, 0.01), unit.size(one.profit)) for one in policies_shown(findings)
+        (policy(row, _), _.share(row.treated_share, 0.01), unit.size(row.profit)) for row in policies_shown(findings)
     )
     table = text_table(names, rows, title=_("What each policy brings compared with no offers"))
     verdict = _.stopped(headline(findings, _))

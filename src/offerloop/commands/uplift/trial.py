@@ -225,7 +225,7 @@ def kept_plan(p_value: float, path: Path) -> float:
 
 
 def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
-    """From the chance of the arm that each row is in."""
+    """Return the propensity of each arm, where the table has that of the arm that a row is in."""
     own = numeric_column(kept, str(request.propensity))
     wrong = ~((own > 0) & (own <= 1))
     if wrong.any():

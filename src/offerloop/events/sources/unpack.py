@@ -44,7 +44,7 @@ _SEVERAL_SHEETS = Message(
 )
 
 
-class _Reader(Protocol):
+class _ByteSource(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
@@ -293,7 +293,7 @@ def _copy_of(path: Path, folder: Path) -> Path:
     return Path(tempfile.mkdtemp(dir=folder)) / f"table{suffix if suffix in _TABLES else '.csv'}"
 
 
-def _copy(source: _Reader, path: Path) -> None:
+def _copy(source: _ByteSource, path: Path) -> None:
     with path.open("wb") as copy:
         shutil.copyfileobj(source, copy, _BLOCK)
 

@@ -84,17 +84,17 @@ class CodeList:
         """Return the offers whose codes a customer typed, with typing errors corrected where one code was meant."""
         offer_ids, corrected = set[str](), dict[str, str]()
         unknown, of_others = list[str](), list[str]()
-        for one in sorted(typed):
-            code = correct_code(one, lambda codes: codes & self.codes.keys())
+        for typed_code in sorted(typed):
+            code = correct_code(typed_code, lambda codes: codes & self.codes.keys())
             if code is None:
-                unknown.append(one)
+                unknown.append(typed_code)
                 continue
             listed = self.codes[code]
             if listed.customer_id not in (None, customer_id):
-                of_others.append(one)
+                of_others.append(typed_code)
                 continue
-            if code != normalise_code(one):
-                corrected[one] = code
+            if code != normalise_code(typed_code):
+                corrected[typed_code] = code
             offer_ids.add(listed.offer_id or "")
         return CodesOfCustomer(frozenset(offer_ids), corrected, tuple(unknown), tuple(of_others))
 
@@ -129,19 +129,19 @@ def read_code_list(path: Path) -> list[ListedCode]:
     Raises InputError for a file that cannot be read, a code that is empty, too long or there twice.
     """
     codes, row_of_code = list[ListedCode](), dict[str, int]()
-    for number, one in _numbered(path):
-        if one.code in row_of_code:
+    for number, listed in _numbered(path):
+        if listed.code in row_of_code:
             raise InputError(
                 Message(
                     "{path}, line {number}: the code '{code}' stands in line {first} already",
                     path=str(path),
                     number=str(number),
-                    code=one.code,
-                    first=str(row_of_code[one.code]),
+                    code=listed.code,
+                    first=str(row_of_code[listed.code]),
                 )
             )
-        row_of_code[one.code] = number
-        codes.append(one)
+        row_of_code[listed.code] = number
+        codes.append(listed)
     if not codes:
         raise InputError(Message("the list of codes {path} has no code", path=str(path)))
     return codes

@@ -190,8 +190,9 @@ class Basket:
             return range(len(self.all_shipments))
         return [
             place
-            for place, one in enumerate(self.all_shipments)
-            if (not shops or one.shop is None or one.shop in shops) and (not methods or one.method in methods)
+            for place, shipment in enumerate(self.all_shipments)
+            if (not shops or shipment.shop is None or shipment.shop in shops)
+            and (not methods or shipment.method in methods)
         ]
 
     @Computed

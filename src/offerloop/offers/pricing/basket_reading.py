@@ -1,4 +1,4 @@
-"""From a basket as it is written in JSON to one that can be priced."""
+"""Reading a basket that can be priced from JSON."""
 
 from __future__ import annotations
 

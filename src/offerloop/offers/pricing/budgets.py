@@ -29,18 +29,18 @@ FindLeft = Callable[[str], OfferLeft | None]
 """Returns what is left of an offer by its id; None where it has neither a budget nor limits."""
 
 
-def within_budget(one: Candidate, left: OfferLeft | None, currency: str) -> Candidate | Shortfall:
+def within_budget(candidate: Candidate, left: OfferLeft | None, currency: str) -> Candidate | Shortfall:
     """Return the offer bound to what is left of it, or why it cannot apply.
 
     A budget must hold what the offer takes off alone: a part of a discount is promised to nobody.
     """
     if left is None:
-        return one
+        return candidate
     if left.uses is not None and left.uses < 1:
         return Shortfall(NotApplicable.LIMIT)
     if left.uses_of_customer is not None and left.uses_of_customer < 1:
         return Shortfall(NotApplicable.CUSTOMER_LIMIT)
     minor = left.minor_in(currency)
     if minor is None:
-        return one
-    return Shortfall(NotApplicable.BUDGET) if one.worth > minor else replace(one, left_minor=minor)
+        return candidate
+    return Shortfall(NotApplicable.BUDGET) if candidate.worth > minor else replace(candidate, left_minor=minor)

@@ -81,9 +81,9 @@ class BundleOf(OnChosenUnits):
             return self.worth(at, now)
         repeats, size = self.repeats(at, now), self.size
         most_off, left, price = 0, size * repeats, self.price_minor
-        for one in units:
-            taken = min(left, one.count)
-            most_off += taken * one.price if price is None else taken * max(0, one.price * size - price)
+        for run in units:
+            taken = min(left, run.count)
+            most_off += taken * run.price if price is None else taken * max(0, run.price * size - price)
             left -= taken
         return at.arithmetic.off(most_off, self.percent or _0) + repeats if price is None else -(-most_off // size)
 
@@ -96,9 +96,9 @@ class BundleOf(OnChosenUnits):
         units, fits = self._units(at, now)
         most_by_line = dict.fromkeys(fits, 0.0)
         part, each = float(self.percent or 0) / 100, (self.price_minor or 0) / self.size
-        for one in units:
-            off = one.price * part + 1 if self.price_minor is None else max(0.0, one.price - each)
-            most_by_line[one.place] += one.count * off
+        for run in units:
+            off = run.price * part + 1 if self.price_minor is None else max(0.0, run.price - each)
+            most_by_line[run.place] += run.count * off
         return list(most_by_line.items())
 
     def per_unit(self, at: Place, now: Running) -> UnitBound:
@@ -125,11 +125,11 @@ class BundleOf(OnChosenUnits):
         floors = at.basket.has_floors
         for units, saved, bundles in self._bundles(at, now):
             parts = share(saved, [count * one.price for one, count in units], _rooms(at, units) if floors else None)
-            for (one, count), part in zip(units, parts, strict=True):
-                floor, taken = at.basket.lines[one.place].floor, count * bundles
-                for cheaper, price, used in lowered(((taken, one.price, one.used),), part * bundles, floor):
-                    one.pieces.append((one.number, (cheaper, price, used | at.claim.marks)))
-                touched[id(one)] = one
+            for (run, count), part in zip(units, parts, strict=True):
+                floor, taken = at.basket.lines[run.place].floor, count * bundles
+                for cheaper, price, used in lowered(((taken, run.price, run.used),), part * bundles, floor):
+                    run.pieces.append((run.number, (cheaper, price, used | at.claim.marks)))
+                touched[id(run)] = run
         return with_taken(now, touched.values(), together=True)
 
     def missing(self, at: Place, now: Running) -> Shortfall | None:
@@ -158,8 +158,8 @@ class BundleOf(OnChosenUnits):
             bundles = min([one.count // count for one, count in taken])
             bundles = bundles if left is None else min(bundles, left)
             yield taken, saved, bundles
-            for one, count in taken:
-                one.count -= count * bundles
+            for run, count in taken:
+                run.count -= count * bundles
             left = None if left is None else left - bundles
 
     def _lines(self, at: Place, now: Running) -> Sequence[Sequence[int]]:
@@ -183,13 +183,13 @@ class BundleOf(OnChosenUnits):
     def _next(self, units: Sequence[tuple[FreeUnits, Sequence[int]]], room: dict[int, int]) -> tuple[Taken, int]:
         """The most expensive units that can stand for parts together, and how many lack; `room` is used up."""
         taken_units, short = Taken(), self.size
-        for one, sets in units:
-            count = one.count
+        for run, sets in units:
+            count = run.count
             for some in sets:
                 if room[some] < count:
                     count = room[some]
             if count:
-                taken_units.append((one, count))
+                taken_units.append((run, count))
                 short -= count
                 if not short:
                     break

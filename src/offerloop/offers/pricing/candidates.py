@@ -56,9 +56,9 @@ class Candidate:
 
     def ways(self, now: Running) -> Iterator[Candidate]:
         """All ways to use it: lines that tie in any order, and less often than it could be."""
-        for one in (self, *self.rearranged):
-            yield one
-            yield from one.fewer(now)
+        for way in (self, *self.rearranged):
+            yield way
+            yield from way.fewer(now)
 
     def worth_now(self, now: Running) -> int:
         """What its one effect would take off at these prices."""
@@ -136,21 +136,21 @@ def find_conflicts(order: Sequence[Candidate]) -> list[int]:
     """Return by position the offers that each rules out, as bits of their positions."""
     by_line: dict[tuple[int, int], list[int]] = {}
     keys = [[(one.ready.lane, line) for line in places_of(one.touched)] for one in order]
-    for place, (one, touched) in enumerate(zip(order, keys, strict=True)):
+    for place, (candidate, touched) in enumerate(zip(order, keys, strict=True)):
         for key in touched:
-            by_line.setdefault(key, [0] * 2 * len(Uses))[2 * one.uses + one.stackable] |= 1 << place
+            by_line.setdefault(key, [0] * 2 * len(Uses))[2 * candidate.uses + candidate.stackable] |= 1 << place
     conflicts = []
-    for place, (one, touched) in enumerate(zip(order, keys, strict=True)):
-        near, stacks = 0, (False,) if one.stackable else (False, True)
-        kinds = [2 * uses + stack for uses in Uses if not shares_units(one.uses, uses) for stack in stacks]
+    for place, (candidate, touched) in enumerate(zip(order, keys, strict=True)):
+        near, stacks = 0, (False,) if candidate.stackable else (False, True)
+        kinds = [2 * uses + stack for uses in Uses if not shares_units(candidate.uses, uses) for stack in stacks]
         for key in touched:
             for kind in kinds:
                 near |= by_line[key][kind]
         conflicts.append(near & ~(1 << place))
     if any(one.ready.named for one in order):
-        for place, one in enumerate(order):
+        for place, candidate in enumerate(order):
             conflicts[place] |= sum(
-                [1 << other for other, its in enumerate(order) if other != place and one.excludes(its)]
+                [1 << other for other, its in enumerate(order) if other != place and candidate.excludes(its)]
             )
     return conflicts
 
@@ -163,9 +163,9 @@ def places_of(bits: int) -> Iterator[int]:
         bits ^= low
 
 
-def shares_units(one: Uses, other: Uses) -> bool:
+def shares_units(first: Uses, other: Uses) -> bool:
     """Whether two offers that do not stack compete for units and not for lines."""
-    return bool(one and other) and SOME in (one, other)
+    return bool(first and other) and SOME in (first, other)
 
 
 @dataclass(slots=True)

@@ -388,7 +388,7 @@ class OffTogether(Plain):
 
 @dataclass(frozen=True)
 class Tier:
-    """From this spend or number of units on, so much off."""
+    """A threshold of spend or units, and what is taken off from there on."""
 
     least: int
     off_minor: int = 0

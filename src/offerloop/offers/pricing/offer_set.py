@@ -158,8 +158,8 @@ class OfferSet:
                 )
         by_name: dict[str, dict[str, list[int]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
         everywhere = []
-        for place, one in enumerate(ready):
-            dimension = _filed_under(one)
+        for place, ready_offer in enumerate(ready):
+            dimension = _filed_under(ready_offer)
             if dimension is None:
                 everywhere.append(place)
                 continue

@@ -75,13 +75,13 @@ def _priced(
     not_now: dict[str, Shortfall] = {}
     alike: dict[int, Placed] = {}
     for ready in offer_set.near(basket):
-        one = candidate(ready, basket, now, start, policy, alike)
-        if find_left is not None and isinstance(one, Candidate):
-            one = within_budget(one, find_left(one.offer_id), basket.currency)
-        if isinstance(one, Shortfall):
-            not_now[ready.offer_id] = one
+        tried = candidate(ready, basket, now, start, policy, alike)
+        if find_left is not None and isinstance(tried, Candidate):
+            tried = within_budget(tried, find_left(tried.offer_id), basket.currency)
+        if isinstance(tried, Shortfall):
+            not_now[ready.offer_id] = tried
         else:
-            candidates.append(one)
+            candidates.append(tried)
     chosen = choose(candidates, basket, start, policy)
     lines, shipments = _lines(basket, chosen, policy)
     return Priced(
@@ -91,8 +91,8 @@ def _priced(
         shipping_before_minor=basket.shipping_minor,
         shipping_minor=chosen.after[-1].shipping,
         shipping_adjustments=tuple(
-            Adjustment(one.offer_id, new.shipping - old.shipping)
-            for one, old, new in _steps(chosen)
+            Adjustment(taken.offer_id, new.shipping - old.shipping)
+            for taken, old, new in _steps(chosen)
             if new.shipping != old.shipping
         ),
         applied=(applied := _applied(candidates, chosen, basket, policy)),
@@ -137,8 +137,8 @@ def _lines(
         lines.append(PricedLine(line, paid, units, tuple(changes[place]), announced[place], tax[place]))
     n = len(lines)
     shipments = (
-        PricedShipment(one, last.shipments[place], tuple(changes[n + place]), tax[n + place])
-        for place, one in enumerate(basket.all_shipments)
+        PricedShipment(shipment, last.shipments[place], tuple(changes[n + place]), tax[n + place])
+        for place, shipment in enumerate(basket.all_shipments)
     )
     return tuple(lines), tuple(shipments)
 
@@ -196,8 +196,8 @@ def _rejected(
     applied = {one.offer_id for one in done}
     others = [one for one in candidates if one.offer_id not in applied]
     reasons = {offer_id: RejectedOffer.of(offer_id, missing) for offer_id, missing in not_now.items()}
-    for one in _unchosen(others, chosen, basket, policy, names=offer_set.has_names):
-        reasons[one.offer_id] = one
+    for rejected in _unchosen(others, chosen, basket, policy, names=offer_set.has_names):
+        reasons[rejected.offer_id] = rejected
     return tuple(
         [
             reasons.get(ready.offer_id) or (why_far(ready, basket) if ready.segments else ready.rejected)
@@ -285,9 +285,9 @@ class _Turns:
     def user_of(self, candidate: Candidate) -> Candidate | None:
         """The first offer that uses units of the same lines."""
         touched = candidate.touched
-        for one in self.users:
-            if one.touched & touched:
-                return one
+        for user in self.users:
+            if user.touched & touched:
+                return user
         return None
 
     def of(self, candidate: Candidate) -> Running:

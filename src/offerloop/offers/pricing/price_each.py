@@ -77,10 +77,10 @@ def _by_one_offer(
     return PricedAlone(basket.lines[0], paid, applied, why)
 
 
-def _is_simple(one: Candidate) -> bool:
+def _is_simple(candidate: Candidate) -> bool:
     """Whether what an offer takes off alone is all that it does."""
-    ready = one.ready
-    return one.quick and one.worth > 0 and not (ready.after or ready.gives) and one.touched == 1
+    ready = candidate.ready
+    return candidate.quick and candidate.worth > 0 and not (ready.after or ready.gives) and candidate.touched == 1
 
 
 def _why_far(offer_set: OfferSet, basket: Basket, offer_id: str) -> NotApplicable | None:

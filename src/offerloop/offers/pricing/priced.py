@@ -182,8 +182,8 @@ class Priced:
     def gift_lines(self) -> tuple[GiftLine, ...]:
         """What offers give, and gifts in the basket that none gives, by product."""
         free_units, there = Counter[str](), Counter[str]()
-        for one in self.applied:
-            for gift in one.gives:
+        for offer in self.applied:
+            for gift in offer.gives:
                 if gift.product_id is not None:
                     free_units[gift.product_id] += gift.quantity
         for line in self.lines:

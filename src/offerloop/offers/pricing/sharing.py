@@ -52,7 +52,7 @@ def _last_line(amount: int, weights: Sequence[int], most: Sequence[int]) -> list
 
 
 @dataclass(slots=True)
-class _Group:
+class _EqualUnits:
     """A run of equal units."""
 
     place: int
@@ -70,7 +70,7 @@ def _by_unit(
     basket: Basket, now: Running, places: Sequence[int], amount: int, remainder: Remainder
 ) -> list[tuple[int, Runs]]:
     groups = [
-        _Group(place, count, price, price - basket.lines[place].floor, used)
+        _EqualUnits(place, count, price, price - basket.lines[place].floor, used)
         for place in places
         for count, price, used in now.units(place)
     ]
@@ -94,11 +94,11 @@ def _by_unit(
     return [(place, tuple(runs)) for place, runs in runs_by_place.items()]
 
 
-def _rounded_down(groups: Sequence[_Group], amount: int, total: int, remainder: Remainder) -> None:
+def _rounded_down(groups: Sequence[_EqualUnits], amount: int, total: int, remainder: Remainder) -> None:
     for group in groups:
         group.off = amount * group.price // total
     left = amount - sum(one.count * one.off for one in groups)
-    by_remainder: Callable[[_Group], int] = lambda one: -(amount * one.price % total)  # noqa: E731
+    by_remainder: Callable[[_EqualUnits], int] = lambda one: -(amount * one.price % total)  # noqa: E731
     for group in sorted(groups, key=by_remainder) if remainder is Remainder.PER_UNIT else groups:
         group.more = min(left, group.count)
         left -= group.more

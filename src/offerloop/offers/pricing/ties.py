@@ -69,18 +69,18 @@ def find_ways(order: Sequence[Candidate], basket: Basket) -> bool:
     signs = _memberships(basket, [scope for one in order for scope in one.ready.scopes])
     labels = {line: (number, tuple(signs[line])) for number, group in enumerate(groups) for line in group}
     complete = True
-    for one in order:
-        tied = [[line for line in group if one.touched >> line & 1] for group in groups]
+    for candidate in order:
+        tied = [[line for line in group if candidate.touched >> line & 1] for group in groups]
         tied = [group for group in tied if len({labels[line] for line in group}) > 1]
-        if tied and _depends_on_order(one):
+        if tied and _depends_on_order(candidate):
             ways = list(islice(_arrangements(tied, labels), _MOST_WAYS + 1))
             complete = complete and len(ways) <= _MOST_WAYS
-            one.rearranged = tuple([_rearranged(one, ranks, basket) for ranks in ways[1:_MOST_WAYS]])
+            candidate.rearranged = tuple([_rearranged(candidate, ranks, basket) for ranks in ways[1:_MOST_WAYS]])
     return complete
 
 
-def _depends_on_order(one: Candidate) -> bool:
-    return any(one.uses is SOME or effect.uses is not EACH for effect, _ in one.places)
+def _depends_on_order(candidate: Candidate) -> bool:
+    return any(candidate.uses is SOME or effect.uses is not EACH for effect, _ in candidate.places)
 
 
 def _arrangements(
@@ -103,10 +103,10 @@ def _orders(lines: Sequence[int], labels: dict[int, tuple[int, tuple[int, ...]]]
             yield from ([line, *rest] for rest in _orders([*lines[:at], *lines[at + 1 :]], labels))
 
 
-def _rearranged(one: Candidate, ranks: dict[int, int], basket: Basket) -> Candidate:
+def _rearranged(candidate: Candidate, ranks: dict[int, int], basket: Basket) -> Candidate:
     by_line = [ranks.get(line, line) for line in range(len(basket.lines))]
     places = [
         (effect, replace(at, lines=sorted(at.lines, key=by_line.__getitem__), ranks=by_line))
-        for effect, at in one.places
+        for effect, at in candidate.places
     ]
-    return replace(one, places=places)
+    return replace(candidate, places=places)

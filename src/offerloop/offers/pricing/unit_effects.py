@@ -85,8 +85,8 @@ class OffCheapest(OnChosenUnits):
         """See `Effect.apply`."""
         del entry
         units = free_units(now, at, at.lines, expensive_first=self.expensive_first)
-        for one, count, each in rewards(units, at, self.count, self.off):
-            one.take(count, one.price - each, at.claim.marks)
+        for run, count, each in rewards(units, at, self.count, self.off):
+            run.take(count, run.price - each, at.claim.marks)
         return with_taken(now, units)
 
 
@@ -187,10 +187,10 @@ class BuyGet(OnChosenUnits):
         if self.got_from is not None or not self._never_passes_over or at.basket.has_floors:
             return UnitBound(share, cap, more, own)
         before = self.buy
-        for one in free_units(now, at, at.lines, expensive_first=True):
-            before -= one.count
+        for run in free_units(now, at, at.lines, expensive_first=True):
+            before -= run.count
             if before < 0:
-                cap = float(one.price)
+                cap = float(run.price)
                 break
         part = self.get / self.size
         return UnitBound(share * part, cap, more * part if share < 1 else 0.0)
@@ -206,8 +206,8 @@ class BuyGet(OnChosenUnits):
         if not times:
             return now
         units = self._units(at, now, got, expensive_first=self.expensive_first)
-        for one, count, each in rewards(units, at, times * self.get, self.off):
-            one.take(count, one.price - each, at.claim.marks)
+        for run, count, each in rewards(units, at, times * self.get, self.off):
+            run.take(count, run.price - each, at.claim.marks)
         others = sorted(units, key=price_of)
         if bought is not got:
             others = self._units(at, now, bought, expensive_first=False)
@@ -242,7 +242,7 @@ class BuyGet(OnChosenUnits):
         return count_free(now, at, lines, self.units_per_line)
 
     def _free(self, at: Place, now: Running) -> tuple[Sequence[int], Sequence[int], int]:
-        """From which lines units are got, from which they are bought, and how often."""
+        """Return the lines from which units are got, those from which they are bought, and how often."""
         got: Sequence[int] = at.lines
         bought: Sequence[int] = got
         if self.got_from is None:
@@ -294,8 +294,8 @@ class OffInSteps(OnChosenUnits):
         """See `Effect.apply`."""
         del entry
         units = free_units(now, at, at.lines, expensive_first=True)
-        for one, step in list(self._steps(units)):
-            one.take(1, one.price - self._off(at, one, step), at.claim.marks)
+        for run, step in list(self._steps(units)):
+            run.take(1, run.price - self._off(at, run, step), at.claim.marks)
         return with_taken(now, units)
 
     def _steps(self, units: Sequence[FreeUnits]) -> Iterator[tuple[FreeUnits, int]]:
@@ -303,6 +303,6 @@ class OffInSteps(OnChosenUnits):
         turn = (one for one in units for _ in range(min(one.count, len(self.percents))))
         return zip(turn, range(len(self.percents)), strict=False)
 
-    def _off(self, at: Place, one: FreeUnits, step: int) -> int:
-        floor = at.basket.lines[one.place].floor
-        return OffEachUnit(self.percents[step]).off(one.price, one.price, floor, at.arithmetic)
+    def _off(self, at: Place, run: FreeUnits, step: int) -> int:
+        floor = at.basket.lines[run.place].floor
+        return OffEachUnit(self.percents[step]).off(run.price, run.price, floor, at.arithmetic)

@@ -58,10 +58,10 @@ def free_units(
 def _most_expensive_of_each_line(units: Sequence[FreeUnits], per_line: int) -> list[FreeUnits]:
     """Units in the same order, of which each line has at most so many."""
     left: dict[int, int] = {}
-    for one in sorted(units, key=price_of, reverse=True):
-        room = left.setdefault(one.place, per_line)
-        one.count = min(one.count, room)
-        left[one.place] = room - one.count
+    for run in sorted(units, key=price_of, reverse=True):
+        room = left.setdefault(run.place, per_line)
+        run.count = min(run.count, room)
+        left[run.place] = room - run.count
     return [one for one in units if one.count]
 
 
@@ -91,32 +91,32 @@ def rewards(
     units: Iterable[FreeUnits], at: Place, count: int, off: OffEachUnit
 ) -> Iterator[tuple[FreeUnits, int, int]]:
     """(run, units, off each) of the first units of which something can be taken off, at most so many."""
-    for one in units:
+    for run in units:
         if not count:
             return
-        each = off.off(one.price, one.price, at.basket.lines[one.place].floor, at.arithmetic)
+        each = off.off(run.price, run.price, at.basket.lines[run.place].floor, at.arithmetic)
         if each:
-            taken = min(count, one.count)
+            taken = min(count, run.count)
             count -= taken
-            yield one, taken, each
+            yield run, taken, each
 
 
 def use_up(units: Iterable[FreeUnits], count: int, marks: int) -> None:
     """The first so many of what is left are used at the price that they have."""
-    for one in units:
+    for run in units:
         if not count:
             return
-        taken = min(count, one.count)
+        taken = min(count, run.count)
         if taken:
-            one.take(taken, one.price, marks)
+            run.take(taken, run.price, marks)
             count -= taken
 
 
 def with_taken(now: Running, units: Iterable[FreeUnits], *, together: bool = False) -> Running:
     """Prices after units are taken; `together` puts units of a line that are equal into one run."""
     pieces: dict[int, list[Piece]] = {}
-    for one in units:
-        if one.pieces:
-            pieces.setdefault(one.place, []).extend(one.pieces)
+    for run in units:
+        if run.pieces:
+            pieces.setdefault(run.place, []).extend(run.pieces)
     runs = [(place, cut_runs(now.units(place), of_line)) for place, of_line in pieces.items()]
     return now.with_runs([(place, merged(line)) for place, line in runs] if together else runs)

@@ -74,7 +74,7 @@ def check_currency(currency: str) -> None:
 
 
 def marked(text: str, currency: str) -> str:
-    """With every sign and code replaced by the mark. Raises InputError for one of another currency."""
+    """Replace every sign and code of the currency by the mark. Raises InputError for one of another currency."""
 
     def mark(match: re.Match[str]) -> str:
         signs = [sign for sign in (match["before"], match["after"]) if sign]

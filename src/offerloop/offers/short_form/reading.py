@@ -1,4 +1,4 @@
-"""From a short form to the written terms of an offer."""
+"""Reading the terms of an offer from its short form."""
 
 from __future__ import annotations
 

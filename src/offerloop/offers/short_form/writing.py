@@ -1,4 +1,4 @@
-"""From an offer, or its written terms, to its short form."""
+"""Writing the short form of an offer or of its terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an offer back to its written terms, as far as short forms know them."""
+"""Writing the terms of an offer, as far as short forms know them."""
 
 from __future__ import annotations
 

@@ -69,13 +69,13 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_
 Attribute = StrictBool | Annotated[StrictInt, Field(gt=-(2**53), lt=2**53)] | StrictFloat | Word
 
 
-class _Part(BaseModel):
+class _EventPart(BaseModel):
     """What all parts of events have in common: unknown fields are errors, and nothing else stands for a number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
-class Event(_Part):
+class Event(_EventPart):
     """The fields of every event."""
 
     event_id: Id
@@ -95,7 +95,7 @@ class Event(_Part):
         return self.model_dump(mode="json", exclude=left_out, exclude_none=True)
 
 
-class OrderLine(_Part):
+class OrderLine(_EventPart):
     """One product of an order, or what came back of it."""
 
     product_id: Id

@@ -37,11 +37,11 @@ def presented_coupons(
     used = {one.code for one in own.redemptions(connection, customer_id)}
     meant = {one: next((form for form in both if form in coupons), None) for one, both in forms.items()}
     return {
-        coupon: PresentedCoupon(
+        typed_code: PresentedCoupon(
             coupons[code].template_id,
             None if code in used else _refusal(connection, code, customer_id or _NOBODY, own.lock_key),
         )
-        for coupon, code in meant.items()
+        for typed_code, code in meant.items()
         if code is not None
     }
 

@@ -292,8 +292,8 @@ def _rows(worker: Worker, template_id: str) -> Iterator[str]:
     while page := worker.database.read(
         lambda one, after=after: coupons_of_template(one, template_id, after, EXPORT_PAGE)  # type: ignore[misc]
     ):
-        for code in page:
-            yield f"{_cell(code.code)},{_cell(code.customer_id or '')},{code.status.value}\n"
+        for coupon in page:
+            yield f"{_cell(coupon.code)},{_cell(coupon.customer_id or '')},{coupon.status.value}\n"
         after = page[-1].code
 
 

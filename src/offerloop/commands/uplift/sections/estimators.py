@@ -132,7 +132,7 @@ def _name(order: Ranked | UsualArea, _: Localizer) -> str:
 
 def _usual_table(findings: UpliftFindings, _: Localizer) -> Table:
     rows = tuple(
-        (_name(one, _), _.numbers(one.qini.text()), _.numbers(one.auuc.text())) for one in findings.usual_areas
+        (_name(order, _), _.numbers(order.qini.text()), _.numbers(order.auuc.text())) for order in findings.usual_areas
     )
     caption = _(
         "The same by other libraries' definitions, plain means of {offer} against {control}; a random order has a Qini "

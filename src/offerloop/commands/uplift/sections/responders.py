@@ -67,12 +67,12 @@ def _message(findings: UpliftFindings, _: Localizer) -> str:
     return _(text, column=_.quoted(first.of.column))
 
 
-def condition(one: Condition, _: Localizer) -> str:
+def condition(part: Condition, _: Localizer) -> str:
     """A condition in words."""
-    sort = "number" if one.category is None else "missing" if one.category == "missing" else "category"
-    text = CONDITIONS[sort, one.above]
-    cut, category = _.numbers(number(one.cut, _step(one.cut))), _.quoted(one.category or "")
-    return _(text, column=_.quoted(one.column), cut=cut, category=category)
+    sort = "number" if part.category is None else "missing" if part.category == "missing" else "category"
+    text = CONDITIONS[sort, part.above]
+    cut, category = _.numbers(number(part.cut, _step(part.cut))), _.quoted(part.category or "")
+    return _(text, column=_.quoted(part.column), cut=cut, category=category)
 
 
 def tightest(conditions: Sequence[Condition]) -> list[Condition]:
@@ -89,8 +89,8 @@ def _step(cut: float) -> float:
     return 1e-4
 
 
-def _driver(one: Driver, _: Localizer) -> str:
-    return _.quoted(one.of.column) if one.of.category is None else condition(one.of, _)
+def _driver(driver: Driver, _: Localizer) -> str:
+    return _.quoted(driver.of.column) if driver.of.category is None else condition(driver.of, _)
 
 
 def _drivers_table(findings: UpliftFindings, _: Localizer) -> Table:
@@ -116,8 +116,12 @@ def _importances_table(findings: UpliftFindings, _: Localizer) -> Table:
 def _segments_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     rows = tuple(
-        (_.listed(condition(part, _) for part in tightest(one.conditions)), _.count(one.n), unit.size(one.effect))
-        for one in findings.segments
+        (
+            _.listed(condition(part, _) for part in tightest(segment.conditions)),
+            _.count(segment.n),
+            unit.size(segment.effect),
+        )
+        for segment in findings.segments
     )
     caption = _(
         "Groups of customers who respond differently, found on one half of the customers and measured on the other"

@@ -1,4 +1,4 @@
-"""From the study of a sample to the findings of the whole table."""
+"""The findings of a whole table, from the study of a sample."""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ class TrialSums:
 
     def __add__(self, other: TrialSums) -> TrialSums:
         groups = dict(self.groups)
-        for name, one in other.groups.items():
-            groups[name] = groups[name] + one if name in groups else one
+        for name, sums in other.groups.items():
+            groups[name] = groups[name] + sums if name in groups else sums
         return TrialSums(
             self.rows + other.rows,
             tuple(one + two for one, two in zip(self.arms, other.arms, strict=True)),
@@ -111,8 +111,8 @@ class RowValuer:
         fold, no_cost = study.value.fold[0], np.zeros(trial.value.size)
         others = _controls(trial.table, self.request)
         expected = {
-            name: expected_outcomes(replace(trial.value, outcome=one), fold)
-            for name, one in {"outcome": trial.outcome, **others}.items()
+            name: expected_outcomes(replace(trial.value, outcome=outcome), fold)
+            for name, outcome in {"outcome": trial.outcome, **others}.items()
         }
         expected["value"] = study.value.expected
         expected["cost"] = np.zeros_like(study.value.expected) if study.cost is None else study.cost.expected

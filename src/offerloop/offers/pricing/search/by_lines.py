@@ -64,16 +64,16 @@ class ByLines:
         """At least so much is left to pay."""
         self.lines: dict[int, _OfLine] = {}
 
-    def add(self, one: Candidate, most: int, by_line: ByLine) -> None:
+    def add(self, candidate: Candidate, most: int, by_line: ByLine) -> None:
         """One more offer before the others; without `by_line` whatever others take off."""
-        if one.ready.lane != self.lane:
+        if candidate.ready.lane != self.lane:
             for line, of_line in self.lines.items():
                 self.kept[line] *= of_line.share
-            self.lane, self.lines = one.ready.lane, {}
-        if one.rates and most + 1 >= one.by_rates and not (self.floors and not one.uses):
-            self._add_rates(one)
+            self.lane, self.lines = candidate.ready.lane, {}
+        if candidate.rates and most + 1 >= candidate.by_rates and not (self.floors and not candidate.uses):
+            self._add_rates(candidate)
         else:
-            self._add_amounts(one, most, by_line)
+            self._add_amounts(candidate, most, by_line)
 
     def _line(self, line: int) -> _OfLine:
         of_line = self.lines.get(line)
@@ -81,30 +81,30 @@ class ByLines:
             of_line = self.lines[line] = _OfLine(self.amounts[line], self.kept[line])
         return of_line
 
-    def _add_rates(self, one: Candidate) -> None:
-        for line, rate in one.rates:
+    def _add_rates(self, candidate: Candidate) -> None:
+        for line, rate in candidate.rates:
             of_line = self._line(line)
             before = of_line.left
-            if one.stackable:
+            if candidate.stackable:
                 of_line.stacked *= 1 - rate
             elif rate > of_line.rate:
                 of_line.rate = rate
             self.value += of_line.left - before
-        kept = [self.kept[line] for line, _ in one.rates]
-        self.value -= one.rounding + sum(kept) - len(kept) * min(kept)
+        kept = [self.kept[line] for line, _ in candidate.rates]
+        self.value -= candidate.rounding + sum(kept) - len(kept) * min(kept)
 
-    def _add_amounts(self, one: Candidate, most: int, by_line: ByLine) -> None:
+    def _add_amounts(self, candidate: Candidate, most: int, by_line: ByLine) -> None:
         if not by_line:
             self.value -= most
             return
         of_lines = [self._line(line) for line, _ in by_line]
-        kept = max([line.kept * line.stacked if one.stackable else line.kept for line in of_lines])
-        share = kept * most / one.most if one.most and not one.uses else kept
+        kept = max([line.kept * line.stacked if candidate.stackable else line.kept for line in of_lines])
+        share = kept * most / candidate.most if candidate.most and not candidate.uses else kept
         for line, (_, off) in zip(of_lines, by_line, strict=True):
             before = line.left
-            if one.stackable and one.uses is SOME:
+            if candidate.stackable and candidate.uses is SOME:
                 line.units = max(line.units, off * share)
-            elif one.stackable:
+            elif candidate.stackable:
                 line.off_together += off * share
             else:
                 line.off_alone = max(line.off_alone, off * share)

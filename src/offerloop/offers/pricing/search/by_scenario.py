@@ -86,39 +86,39 @@ class ByScenario:
             if search.effort <= 0:
                 search.leave(self.open[0].bound)
                 return
-            one = self._closer(heappop(self.open))
-            if one is not None:
-                self._branch(one)
+            node = self._closer(heappop(self.open))
+            if node is not None:
+                self._branch(node)
 
     def _be_greedy(self, start: Running, everything: int) -> None:
         search, every = self.search, self.scenarios
         off_units = dict[int, list[float]]()
         by_bound = sorted(every.all, key=lambda one: self._left(one, start, everything, off_units))
-        for one in by_bound[:_DIVES]:
-            inside = [its for place, its in enumerate(search.order) if one.offers >> place & 1]
+        for scenario in by_bound[:_DIVES]:
+            inside = [its for place, its in enumerate(search.order) if scenario.offers >> place & 1]
             search.effort -= len(inside) * len(start.amounts)
             answer = greedy(inside, search.basket, start, search.least)
             if answer.total < search.best.total:
                 search.best = answer
 
-    def _left(self, one: Scenario, now: Running, allowed: int, off_units: dict[int, list[float]]) -> float:
+    def _left(self, scenario: Scenario, now: Running, allowed: int, off_units: dict[int, list[float]]) -> float:
         """What a scenario leaves at least; `off_units` keeps what offers that choose units take off at these prices."""
-        offers = one.offers & allowed & self.scenarios.choosing
+        offers = scenario.offers & allowed & self.scenarios.choosing
         off = off_units.get(offers)
         if off is None:
             off = off_units[offers] = [some.most(now, offers) for some in self.scenarios.rivals]
-        return one.tail(_first(allowed), allowed).left(now.all_amounts, off)
+        return scenario.tail(_first(allowed), allowed).left(now.all_amounts, off)
 
-    def _closer(self, one: _Open) -> _Open | None:
+    def _closer(self, node: _Open) -> _Open | None:
         """The same by the closer bound, if that is still the lowest of all."""
-        if one.is_close or self.search.effort >= self.hard or not one.allowed & ~self.scenarios.stepping:
-            return one
-        here = one.here or self.scenarios.takers.here(one.now)
-        bounds = self._tightened(one.scenarios, one.now, one.allowed, here)
+        if node.is_close or self.search.effort >= self.hard or not node.allowed & ~self.scenarios.stepping:
+            return node
+        here = node.here or self.scenarios.takers.here(node.now)
+        bounds = self._tightened(node.scenarios, node.now, node.allowed, here)
         if not bounds:
             return None
         lowest = min([bound.least for bound in bounds])
-        closer = one._replace(bound=lowest, scenarios=bounds, here=here, is_close=True)
+        closer = node._replace(bound=lowest, scenarios=bounds, here=here, is_close=True)
         if self.open and self.open[0].bound < lowest:
             heappush(self.open, closer)
             return None
@@ -149,7 +149,8 @@ class ByScenario:
             return
         fewer = -1 if before is None else before.allowed & ~allowed
         scenarios = [
-            _Bound(one.least, _INHERITED, one.scenario) if one.scenario.offers & fewer else one for one in scenarios
+            _Bound(bound.least, _INHERITED, bound.scenario) if bound.scenario.offers & fewer else bound
+            for bound in scenarios
         ]
         bounds = self._tightened(_widest(scenarios, allowed), now, allowed)
         if bounds:
@@ -170,17 +171,17 @@ class ByScenario:
         others = 0 if here is None else allowed & ~self.scenarios.stepping
         lowest, bounds = search.best.total, list[_Bound]()
         for bound in sorted(scenarios, key=_LEAST):
-            least, closeness, one = bound
-            while closeness < (_CLOSE if one.offers & others else _SIMPLE) and least < lowest:
+            least, closeness, scenario = bound
+            while closeness < (_CLOSE if scenario.offers & others else _SIMPLE) and least < lowest:
                 closeness += 1
                 search.effort -= len(now.amounts)
                 if here is None or closeness < _CLOSE:
-                    left = self._left(one, now, allowed, off_units)
+                    left = self._left(scenario, now, allowed, off_units)
                 else:
-                    left = one.left(place, here, allowed)
+                    left = scenario.left(place, here, allowed)
                 least = max(least, search.bound(left, now.total))
             if least < search.best.total:
-                bounds.append(_Bound(least, closeness, one))
+                bounds.append(_Bound(least, closeness, scenario))
                 lowest = min(lowest, least)
         return bounds
 
@@ -193,12 +194,12 @@ def _first(allowed: int) -> int:
 def _widest(scenarios: Sequence[_Bound], allowed: int) -> list[_Bound]:
     """Those of which no other one has all offers that are allowed."""
     widest: dict[int, _Bound] = {}
-    for one in scenarios:
-        offers = one.scenario.offers & allowed
+    for bound in scenarios:
+        offers = bound.scenario.offers & allowed
         if not any(offers & other == offers for other in widest):
             for other in [other for other in widest if offers & other == other]:
                 del widest[other]
-            widest[offers] = one
+            widest[offers] = bound
     return list(widest.values())
 
 

@@ -30,16 +30,16 @@ class Chosen:
         """How far the total may be above the lowest one."""
         return 0 if self.find_lowest is None else max(0, self.total - self.find_lowest())
 
-    def after_adding(self, one: Candidate, n: int, now: Running) -> Running | None:
+    def after_adding(self, candidate: Candidate, n: int, now: Running) -> Running | None:
         """Prices after the first `n` and one more, where that is how they were taken; else None."""
-        here = n < len(self.taken) and self.taken[n] is one and self.after[n] is now
+        here = n < len(self.taken) and self.taken[n] is candidate and self.after[n] is now
         return self.after[n + 1] if here else None
 
-    def add(self, one: Candidate, new: Running | Shortfall) -> bool:
+    def add(self, candidate: Candidate, new: Running | Shortfall) -> bool:
         """Take one more offer if it takes anything off; whether it did."""
         if isinstance(new, Shortfall) or new.total >= self.total:
             return False
-        self.taken.append(one)
+        self.taken.append(candidate)
         self.after.append(new)
         return True
 
@@ -48,7 +48,7 @@ class Path(NamedTuple):
     """What was taken, from the last offer back to the first."""
 
     before: Path | None
-    one: Candidate
+    candidate: Candidate
     after: Running
 
     def chosen(self, start: Running) -> Chosen:
@@ -56,7 +56,7 @@ class Path(NamedTuple):
         taken, after = list[Candidate](), list[Running]()
         last: Path | None = self
         while last is not None:
-            taken.append(last.one)
+            taken.append(last.candidate)
             after.append(last.after)
             last = last.before
         return Chosen(taken[::-1], [start, *after[::-1]])

@@ -11,9 +11,9 @@ from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.chosen import Chosen
 
 
-def named_out(one: Candidate, chosen: Chosen) -> bool:
+def named_out(candidate: Candidate, chosen: Chosen) -> bool:
     """Whether an offer that was chosen excludes another one by name."""
-    return any(one.excludes(other) for other in chosen.taken)
+    return any(candidate.excludes(other) for other in chosen.taken)
 
 
 class _Blocked:
@@ -24,21 +24,21 @@ class _Blocked:
         """By `Uses`."""
         self.unstackable = [0, 0, 0]
 
-    def bars(self, one: Candidate) -> bool:
+    def bars(self, candidate: Candidate) -> bool:
         """Whether an offer is in conflict with one that was added."""
-        used = self.unstackable if one.stackable else self.anyone
+        used = self.unstackable if candidate.stackable else self.anyone
         lines = used[0]
-        if one.uses is not SOME:
+        if candidate.uses is not SOME:
             lines |= used[1]
-            if one.uses is LINES:
+            if candidate.uses is LINES:
                 lines |= used[2]
-        return bool(one.touched & lines)
+        return bool(candidate.touched & lines)
 
-    def add(self, one: Candidate) -> None:
+    def add(self, candidate: Candidate) -> None:
         """Block the lines of an added offer."""
-        self.anyone[one.uses] |= one.touched
-        if not one.stackable:
-            self.unstackable[one.uses] |= one.touched
+        self.anyone[candidate.uses] |= candidate.touched
+        if not candidate.stackable:
+            self.unstackable[candidate.uses] |= candidate.touched
 
 
 def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total: int) -> Chosen:
@@ -56,9 +56,9 @@ def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total
     return chosen
 
 
-def has_units(one: Candidate, now: Running) -> bool:
+def has_units(candidate: Candidate, now: Running) -> bool:
     """Whether an offer of single units finds any that are free."""
-    if one.uses is not SOME:
+    if candidate.uses is not SOME:
         return True
-    effect, at = one.places[0]
+    effect, at = candidate.places[0]
     return bool(effect.repeats(at, now))

@@ -61,7 +61,7 @@ class LocalSearch:
         while same < min(len(ones), len(self.best.taken)) and ones[same] is self.best.taken[same]:
             same += 1
         chosen = Chosen(self.best.taken[:same], self.best.after[: same + 1])
-        for one in ones[same:]:
+        for candidate in ones[same:]:
             self.effort -= 1
-            chosen.add(one, apply(one, self.basket, chosen.after[-1], self.least))
+            chosen.add(candidate, apply(candidate, self.basket, chosen.after[-1], self.least))
         return chosen

@@ -25,40 +25,40 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties
     """
     later: dict[tuple[int, int], int] = {}
     number: dict[tuple[int, int], int] = {}
-    for one in reversed(order):
-        if one.uses:
-            if one.uses is SOME:
-                one.rival_units = sum([key[1] * number[key] for key, bits in _rivals(one, later) if bits])
-            key = (-1 if _takes_anywhere(one) else one.ready.lane, _units_together(one, start))
-            later[key] = later.get(key, 0) | one.touched
+    for candidate in reversed(order):
+        if candidate.uses:
+            if candidate.uses is SOME:
+                candidate.rival_units = sum([key[1] * number[key] for key, bits in _rivals(candidate, later) if bits])
+            key = (-1 if _takes_anywhere(candidate) else candidate.ready.lane, _units_together(candidate, start))
+            later[key] = later.get(key, 0) | candidate.touched
             number[key] = number.get(key, 0) + 1
     earlier: dict[tuple[int, int], int] = {}
-    for one in order:
-        if not one.quick and len(one.places) == 1:
-            effect, at = one.places[0]
-            if grows or (ties and len(effect.also) > 1) or any(bits for _, bits in _rivals(one, earlier)):
-                one.most = effect.most(at, start)
-        if one.uses:
-            key = (-1 if _takes_anywhere(one) else one.ready.lane, 0)
-            earlier[key] = earlier.get(key, 0) | one.touched
+    for candidate in order:
+        if not candidate.quick and len(candidate.places) == 1:
+            effect, at = candidate.places[0]
+            if grows or (ties and len(effect.also) > 1) or any(bits for _, bits in _rivals(candidate, earlier)):
+                candidate.most = effect.most(at, start)
+        if candidate.uses:
+            key = (-1 if _takes_anywhere(candidate) else candidate.ready.lane, 0)
+            earlier[key] = earlier.get(key, 0) | candidate.touched
 
 
-def _rivals(one: Candidate, groups: Mapping[tuple[int, int], int]) -> list[tuple[tuple[int, int], int]]:
+def _rivals(candidate: Candidate, groups: Mapping[tuple[int, int], int]) -> list[tuple[tuple[int, int], int]]:
     """Lines of other offers that it has in common with them, by lane (-1 for any) and size."""
-    return [(key, bits & one.touched) for key, bits in groups.items() if key[0] in (-1, one.ready.lane)]
+    return [(key, bits & candidate.touched) for key, bits in groups.items() if key[0] in (-1, candidate.ready.lane)]
 
 
-def _units_together(one: Candidate, start: Running) -> int:
+def _units_together(candidate: Candidate, start: Running) -> int:
     """Return the units that an offer can use in all; where these are many and it takes a few each time, those few."""
-    effect, at = one.places[0]
+    effect, at = candidate.places[0]
     units = effect.units(at, start)
-    once = one.uses is SOME and effect.repeats(at, start) == 1
+    once = candidate.uses is SOME and effect.repeats(at, start) == 1
     return units if once or units <= _MANY_UNITS else effect.size
 
 
-def _takes_anywhere(one: Candidate) -> bool:
+def _takes_anywhere(candidate: Candidate) -> bool:
     """Whether the units that it uses are used for offers of other lanes too."""
-    return one.uses is SOME and not one.ready.limited
+    return candidate.uses is SOME and not candidate.ready.limited
 
 
 def may_grow(candidates: Sequence[Candidate], basket: Basket) -> bool:

@@ -245,17 +245,17 @@ class Scenarios:
         """
         same_lines: dict[object, list[int]] = {}
         heads: dict[object, int] = {}
-        for place, one in enumerate(self.order):
+        for place, candidate in enumerate(self.order):
             near, steps = self.conflicts[place] | 1 << place, self.steps[place]
-            if one.stackable or len(steps) != 1:
+            if candidate.stackable or len(steps) != 1:
                 self.classes.append(place)
             else:
-                like = (one.ready.lane, steps[0].lines, near)
+                like = (candidate.ready.lane, steps[0].lines, near)
                 head = heads.get(like, place)
                 heads[like] = place if self._is_parted(head, place) else head
                 self.classes.append((*like, heads[like]))
             if len(steps) == 1:
-                same_lines.setdefault((one.ready.lane, steps[0].lines), []).append(place)
+                same_lines.setdefault((candidate.ready.lane, steps[0].lines), []).append(place)
         for places in same_lines.values():
             self._join(places)
         members: dict[object, int] = {}
@@ -268,8 +268,8 @@ class Scenarios:
     def _join(self, places: Sequence[int]) -> None:
         own = {place: self.classes[place] for place in places}
         for place in places:
-            one, near = self.order[place], self.conflicts[place] | 1 << place
-            if not one.stackable and one.uses is LINES:
+            candidate, near = self.order[place], self.conflicts[place] | 1 << place
+            if not candidate.stackable and candidate.uses is LINES:
                 better = [
                     other
                     for other in places

@@ -75,11 +75,11 @@ class StepGroup:
         return self.parts[places]
 
 
-def steps_of(place: int, one: Candidate, start: Running) -> list[Step]:
+def steps_of(place: int, candidate: Candidate, start: Running) -> list[Step]:
     """What an offer takes off; nothing where it is not in proportion."""
-    if len(one.places) != 1 or one.uses is SOME:
+    if len(candidate.places) != 1 or candidate.uses is SOME:
         return []
-    (effect, at), (_, scope) = one.places[0], one.ready.effects[0]
+    (effect, at), (_, scope) = candidate.places[0], candidate.ready.effects[0]
     rates, rounding = effect.rates(at)
     if effect.uses is EACH:
         if rates:
@@ -88,19 +88,19 @@ def steps_of(place: int, one: Candidate, start: Running) -> list[Step]:
     uneven = at.basket.has_floors
     if not rates:
         even = effect.in_proportion and not uneven and not scope.only_full_price
-        return [Step(place, tuple(at.lines), 1.0, one.most, 0.0, _noise(at.lines, one))] if even else []
+        return [Step(place, tuple(at.lines), 1.0, candidate.most, 0.0, _noise(at.lines, candidate))] if even else []
     amounts, lines = start.all_amounts, tuple([line for line, _ in rates])
-    capped = one.most + rounding < rates[0][1] * sum([amounts[line] for line in lines])
+    capped = candidate.most + rounding < rates[0][1] * sum([amounts[line] for line in lines])
     of_goods = lines[0] < len(start.amounts)
     if of_goods and (uneven or (scope.only_full_price and capped)):
         return []
-    noise = _noise(lines, one) if of_goods else len(lines) / 4 if len(lines) > 1 else 0.0
-    return [Step(place, lines, rates[0][1], one.most if capped else inf, rounding, noise)]
+    noise = _noise(lines, candidate) if of_goods else len(lines) / 4 if len(lines) > 1 else 0.0
+    return [Step(place, lines, rates[0][1], candidate.most if capped else inf, rounding, noise)]
 
 
-def _noise(lines: Sequence[int], one: Candidate) -> float:
+def _noise(lines: Sequence[int], candidate: Candidate) -> float:
     """What rounding moves between lines: where k of n are rounded up, by largest remainder at most k (n - k) / n."""
-    at = one.places[0][1]
+    at = candidate.places[0][1]
     if at.arithmetic.remainder is Remainder.LARGEST:
         return len(lines) / 4
     if at.arithmetic.remainder is Remainder.LAST_LINE:

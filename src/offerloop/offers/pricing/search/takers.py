@@ -51,11 +51,11 @@ class UnitTakers:
         """Whether another offer is equal."""
         return self.effect == effect and self.at.lines == at.lines and self.touched == touched
 
-    def add(self, place: int, one: Candidate) -> None:
+    def add(self, place: int, candidate: Candidate) -> None:
         """One more of them, behind the others."""
         self.offers |= 1 << place
         self.last = place
-        self.mosts.append((1 << place, one.most))
+        self.mosts.append((1 << place, candidate.most))
 
     def units(self, here: PricesNow) -> int:
         """How many units each of them uses at most."""
@@ -79,7 +79,7 @@ class FewUnits(NamedTuple):
     """An offer of a share of every unit, of a limited number of units."""
 
     place: int
-    one: Candidate
+    candidate: Candidate
     rate: float
     units: int
     kind: int
@@ -119,13 +119,13 @@ class Takers:
     def of(cls, order: Sequence[Candidate], steps: Sequence[Sequence[Step]], start: Running) -> Takers:
         """Return those among some offers that have no steps."""
         choosers, few, others = list[UnitTakers](), list[FewUnits](), list[int]()
-        for place, one in enumerate(order):
+        for place, candidate in enumerate(order):
             if steps[place]:
                 continue
-            if is_chooser(one) and not one.ready.limited:
-                _class_of(one, choosers, steps, start, place).add(place, one)
-            elif one.uses is SOME and one.quick and _is_share(one):
-                few.append(_few_units(place, one, few, start))
+            if is_chooser(candidate) and not candidate.ready.limited:
+                _class_of(candidate, choosers, steps, start, place).add(place, candidate)
+            elif candidate.uses is SOME and candidate.quick and _is_share(candidate):
+                few.append(_few_units(place, candidate, few, start))
             else:
                 others.append(place)
         return cls(order, len(start.all_amounts), choosers, few, others)
@@ -152,9 +152,9 @@ class Takers:
         for few in self.few:
             if offers >> few.place & 1:
                 most[few.place] = float(_alone_now(few, here))
-        for one in self.choosers:
-            if one.offers & offers and one.units(here):
-                most[one.last] = most_of(one.mosts, offers, one.together)
+        for takers in self.choosers:
+            if takers.offers & offers and takers.units(here):
+                most[takers.last] = most_of(takers.mosts, offers, takers.together)
         return most
 
     def off(self, slopes: Slopes, most: Mapping[int, float], here: PricesNow, offers: int) -> float:
@@ -202,43 +202,43 @@ class Takers:
         if cached is None:
             times = [0] * self.lines
             for line in range(len(times)):
-                near = [one.one for one in few if one.one.touched >> line & 1]
+                near = [offer.candidate for offer in few if offer.candidate.touched >> line & 1]
                 stacking = Counter(one.ready.lane for one in near if one.stackable)
                 times[line] = sum([max(1, stacking[lane]) for lane in {one.ready.lane for one in near}])
             cached = self.shared[bits] = max([one.rate for one in few]), sum([one.units for one in few]), times
         return cached
 
 
-def _alone_now(one: FewUnits, here: PricesNow) -> int:
+def _alone_now(few: FewUnits, here: PricesNow) -> int:
     """What an offer of few units takes off alone."""
-    if one.kind not in here.few:
-        here.few[one.kind] = one.one.worth_now(here.now)
-    return here.few[one.kind]
+    if few.kind not in here.few:
+        here.few[few.kind] = few.candidate.worth_now(here.now)
+    return here.few[few.kind]
 
 
-def _few_units(place: int, one: Candidate, others: Sequence[FewUnits], start: Running) -> FewUnits:
-    effect, at = one.places[0]
-    kind = next((other.kind for other in others if other.one.places[0] == one.places[0]), place)
-    return FewUnits(place, one, effect.per_unit(at, start)[0], effect.units(at, start), kind)
+def _few_units(place: int, candidate: Candidate, others: Sequence[FewUnits], start: Running) -> FewUnits:
+    effect, at = candidate.places[0]
+    kind = next((other.kind for other in others if other.candidate.places[0] == candidate.places[0]), place)
+    return FewUnits(place, candidate, effect.per_unit(at, start)[0], effect.units(at, start), kind)
 
 
-def _is_share(one: Candidate) -> bool:
-    if len(one.places) != 1:
+def _is_share(candidate: Candidate) -> bool:
+    if len(candidate.places) != 1:
         return False
-    effect, _ = one.places[0]
+    effect, _ = candidate.places[0]
     return isinstance(effect, OffEachUnit) and effect.percent is not None
 
 
 def _class_of(
-    one: Candidate, classes: list[UnitTakers], steps: Sequence[Sequence[Step]], start: Running, place: int
+    candidate: Candidate, classes: list[UnitTakers], steps: Sequence[Sequence[Step]], start: Running, place: int
 ) -> UnitTakers:
     """The class of an offer, a new one where there is none."""
-    effect, at = one.places[0]
+    effect, at = candidate.places[0]
     for other in classes:
-        if other.same(effect, at, one.touched) and not any(steps[other.last : place]):
+        if other.same(effect, at, candidate.touched) and not any(steps[other.last : place]):
             return other
     bound, together = effect.per_unit(at, start), effect.most_of_many(at, start)
-    classes.append(UnitTakers(effect, at, one.touched, bound, together))
+    classes.append(UnitTakers(effect, at, candidate.touched, bound, together))
     return classes[-1]
 
 

@@ -127,9 +127,9 @@ class Search:
         if len(self.order) <= SO_FEW:
             return
         turn = 0
-        for one in self.order:
-            one.find_parts(self.best.after[0], self.best.after[turn])
-            turn += turn < len(self.best.taken) and self.best.taken[turn] is one
+        for candidate in self.order:
+            candidate.find_parts(self.best.after[0], self.best.after[turn])
+            turn += turn < len(self.best.taken) and self.best.taken[turn] is candidate
 
     def is_new(self, now: Running, allowed: int) -> bool:
         """Whether what offers are left was not tried yet at these prices."""
@@ -153,18 +153,18 @@ class Search:
             if self.is_over:
                 self.leave(least)
                 return
-            one, later = self.order[place], allowed >> place + 1 << place + 1
-            if not one.quick or self.bound(behind, now.total, worth) < self.best.total:
-                for used in one.ways(now):
+            candidate, later = self.order[place], allowed >> place + 1 << place + 1
+            if not candidate.quick or self.bound(behind, now.total, worth) < self.best.total:
+                for used in candidate.ways(now):
                     self._with(place, used, now, later, behind)
 
-    def _with(self, place: int, one: Candidate, now: Running, later: int, behind: float) -> None:
+    def _with(self, place: int, candidate: Candidate, now: Running, later: int, behind: float) -> None:
         """Try the sets with an offer, behind which at least so much is left, and the later ones that are allowed."""
-        if not one.quick and len(one.places) == 1:
-            worth = one.worth_now(now)
+        if not candidate.quick and len(candidate.places) == 1:
+            worth = candidate.worth_now(now)
             if not worth or self.bound(behind, now.total, worth) >= self.best.total:
                 return
-        new = self._take(one, now)
+        new = self._take(candidate, now)
         if new is not None:
             self._from(new, later & ~self._ruled_out(place))
             self.path.pop()
@@ -173,24 +173,24 @@ class Search:
         """The later offers that one rules out, as bits; of few offers found only where it is taken."""
         if self.conflicts:
             return self.conflicts[place]
-        one, ruled_out = self.order[place], 0
+        candidate, ruled_out = self.order[place], 0
         for other in range(place + 1, len(self.order)):
-            if one.conflicts(self.order[other]):
+            if candidate.conflicts(self.order[other]):
                 ruled_out |= 1 << other
         return ruled_out
 
-    def apply(self, one: Candidate, now: Running) -> Running | None:
+    def apply(self, candidate: Candidate, now: Running) -> Running | None:
         """Prices after one more offer; None where it takes nothing off."""
         self.effort -= len(self.basket.lines) + _PER_SET
-        new = apply(one, self.basket, now, self.least)
+        new = apply(candidate, self.basket, now, self.least)
         return None if isinstance(new, Shortfall) or new.total == now.total else new
 
-    def _take(self, one: Candidate, now: Running) -> Running | None:
+    def _take(self, candidate: Candidate, now: Running) -> Running | None:
         """Prices after one more offer on the path; None where it takes nothing off, and is not on the path."""
-        new = self.first.after_adding(one, len(self.path), now) or self.apply(one, now)
+        new = self.first.after_adding(candidate, len(self.path), now) or self.apply(candidate, now)
         if new is None:
             return None
-        self.path.append((one, new))
+        self.path.append((candidate, new))
         if new.total < self.best.total:
             start = self.best.after[0]
             self.best = Chosen([one for one, _ in self.path], [start, *(state for _, state in self.path)])
@@ -213,11 +213,11 @@ class Search:
         """The same, where of offers that do not stack and share their first line the largest counts."""
         bounds, groups = [left], dict[tuple[int, int], int]()
         for place, most in zip(reversed(places), reversed(worths), strict=True):
-            one = self.order[place]
-            if one.stackable or one.uses is SOME:
+            candidate = self.order[place]
+            if candidate.stackable or candidate.uses is SOME:
                 left -= most
             else:
-                group = (one.ready.lane, one.touched & -one.touched)
+                group = (candidate.ready.lane, candidate.touched & -candidate.touched)
                 largest = groups.get(group, 0)
                 if most > largest:
                     left -= most - largest
@@ -229,11 +229,11 @@ class Search:
         """What each takes off by line; for those of single units nothing where all that they take off is less."""
         counted, units, whole = [], dict[int, float](), 0
         for place, most in zip(places, worths, strict=True):
-            one = self.order[place]
-            parts = one.by_line
-            if one.uses is SOME:
+            candidate = self.order[place]
+            parts = candidate.by_line
+            if candidate.uses is SOME:
                 whole += most
-                parts = parts if not self.path else one.places[0][0].by_line(one.places[0][1], now)
+                parts = parts if not self.path else candidate.places[0][0].by_line(candidate.places[0][1], now)
                 for line, off in parts:
                     units[line] = max(units.get(line, 0.0), off)
             counted.append(parts)
@@ -251,11 +251,11 @@ class Search:
                 worths.append(worth)
         return able, worths
 
-    def _worth(self, one: Candidate, now: Running) -> int:
-        if not self.path or len(one.places) != 1:
-            return one.most
-        effect, at = one.places[0]
-        return effect.worth(at, now) if one.quick else min(one.most, effect.most(at, now))
+    def _worth(self, candidate: Candidate, now: Running) -> int:
+        if not self.path or len(candidate.places) != 1:
+            return candidate.most
+        effect, at = candidate.places[0]
+        return effect.worth(at, now) if candidate.quick else min(candidate.most, effect.most(at, now))
 
     def bound(self, left: float, total: int, off: int = 0) -> int:
         """The least total where so much is left, less what has been taken off already."""

@@ -23,7 +23,7 @@ class Equals:
 
     offers: int
     """As bits of their positions."""
-    one: Candidate
+    candidate: Candidate
     mosts: list[tuple[int, int]]
     """The most that each takes off, with its position as a bit; more behind others than before them."""
     together: float
@@ -32,19 +32,19 @@ class Equals:
 
     def takes_off(self, effect: Effect, lines: Sequence[int]) -> bool:
         """Whether another effect on some lines is the same."""
-        own, at = self.one.places[0]
+        own, at = self.candidate.places[0]
         return own == effect and at.lines == lines
 
     def most(self, left: int, now: Running) -> float:
         """The most that those that are left take off."""
         if not self.offers & left:
             return 0.0
-        effect, at = self.one.places[0]
+        effect, at = self.candidate.places[0]
         return most_of(self.mosts, left, self.together) if effect.repeats(at, now) else 0.0
 
     def most_of_each(self, units: Sequence[tuple[int, int, int]]) -> list[float]:
         """The most that they take off each of some units: (line, number, price)."""
-        (share, cap, more, _), touched = self.bound, self.one.touched
+        (share, cap, more, _), touched = self.bound, self.candidate.touched
         return [
             max(0.0, (price if price < cap else cap) * share + more) if touched >> line & 1 else 0.0
             for line, _, price in units
@@ -117,12 +117,12 @@ def _cover(
 def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Rivals]:
     """Offers that choose their units, by lane and by the lines that they share."""
     lanes: dict[int, list[tuple[int, int]]] = {}
-    for place, one in enumerate(order):
-        if is_chooser(one):
-            groups = lanes.setdefault(one.ready.lane, [])
-            near = [(offers, lines) for offers, lines in groups if lines & one.touched]
+    for place, candidate in enumerate(order):
+        if is_chooser(candidate):
+            groups = lanes.setdefault(candidate.ready.lane, [])
+            near = [(offers, lines) for offers, lines in groups if lines & candidate.touched]
             groups[:] = [group for group in groups if group not in near]
-            offers, lines = 1 << place, one.touched
+            offers, lines = 1 << place, candidate.touched
             for more, others in near:
                 offers, lines = offers | more, lines | others
             groups.append((offers, lines))
@@ -133,9 +133,9 @@ def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Riva
     ]
 
 
-def is_chooser(one: Candidate) -> bool:
+def is_chooser(candidate: Candidate) -> bool:
     """Whether an offer chooses its units, and they are used then."""
-    return one.uses is SOME and not one.quick
+    return candidate.uses is SOME and not candidate.quick
 
 
 def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equals]:

@@ -229,10 +229,10 @@ def compare(
         first = max(1, last - 1) if before is None else before
         return _found_revision(connection, campaign_id, first), _found_revision(connection, campaign_id, last)
 
-    revision, other = worker.database.read(read)
-    changed = field_changes(written_campaign(campaign_id, revision.text), written_campaign(campaign_id, other.text))
+    earlier, later = worker.database.read(read)
+    changed = field_changes(written_campaign(campaign_id, earlier.text), written_campaign(campaign_id, later.text))
     changes = [ChangedField(**vars(its)) for its in changed]
-    return RevisionComparison(before=revision.revision, after=other.revision, changes=changes)
+    return RevisionComparison(before=earlier.revision, after=later.revision, changes=changes)
 
 
 @router.post(

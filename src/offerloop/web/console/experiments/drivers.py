@@ -33,11 +33,11 @@ def drivers(readout: Path, currency: str, campaign_id: str | None = None) -> lis
     groups = [planned.filter(pl.col("arm").is_in(arms)) for arms in ([PLAN], [HOLDOUT, HOLDBACK])]
     if any(one.is_empty() for one in groups):
         return []
-    return [_tree(_Group.of(groups[0]), _Group.of(groups[1]), currency)]
+    return [_tree(_GroupFigures.of(groups[0]), _GroupFigures.of(groups[1]), currency)]
 
 
 @dataclass(frozen=True)
-class _Group:
+class _GroupFigures:
     """Sums of one group, and the figures that they make; None where nothing is known."""
 
     n: int
@@ -48,7 +48,7 @@ class _Group:
     cost: int | None
 
     @classmethod
-    def of(cls, rows: pl.DataFrame) -> _Group:
+    def of(cls, rows: pl.DataFrame) -> _GroupFigures:
         n, bought, revenue, margin, cost, unseen = rows.select(
             pl.len(), pl.col("bought").sum(), pl.col("revenue_minor").sum(), pl.col("margin_minor").sum(),
             pl.col("cost_minor").sum(), pl.col("cost_minor").null_count().alias("unseen"),
@@ -60,7 +60,7 @@ class _Group:
         return None if self.cost is None else self.before_cost - self.cost
 
 
-def _tree(offered: _Group, held: _Group, currency: str) -> Tree:
+def _tree(offered: _GroupFigures, held: _GroupFigures, currency: str) -> Tree:
     pair = (offered, held)
 
     def amounts(name: str, label: Message, sums: list[tuple[int | None, int]], *parts: Branch) -> Branch:
