@@ -13,7 +13,9 @@ from searched_bytes import without_hashes
 
 from offerloop.background import Runner, carry_out_next, carrying, erase_customer
 from offerloop.config import STORE_VARIABLE
+from offerloop.report import in_language
 from offerloop.store import Database, JobState, add_job, cancel_job, find_job
+from offerloop.workspace import open_run
 
 WEBHOOK = '\n[alarms]\nmail = ["ops@shop.example"]\nsender = "offerloop@shop.example"\n'
 
@@ -40,6 +42,9 @@ def test_a_run_and_the_erasure_of_a_customer(shop):
     done = carry_out_next(folder, database)
     assert done.state == JobState.DONE, done.failure
     run = folder / "runs" / done.result["run"]
+    sentences = {language: in_language(done.result, language)["sentence"] for language in ("en", "zh")}
+    assert sentences == {one: open_run(run).in_language(one).summary["headline"] for one in ("en", "zh")}
+    assert sentences["en"] != sentences["zh"]
     served = run / "served"
     served.mkdir()
     (served / "ids").write_text("c001")

@@ -22,7 +22,7 @@ from offerloop.config import load_config
 from offerloop.errors import OfferloopError, StoppedError, StoreError
 from offerloop.locale import ENGLISH
 from offerloop.message import Message, packed
-from offerloop.report import Localizer
+from offerloop.report import Localizer, in_all_languages, in_language
 from offerloop.store import Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
 
 EVERY = 1.0
@@ -87,13 +87,14 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
 
 def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | None, failure: Message | None) -> None:
     """Raise the alarms of a job that has ended."""
-    alarms = [] if result is None else result.get("alarms", [])
-    if failure is None and not alarms:
+    if failure is None and not (result and result.get("alarms")):
         return
     with suppress(OfferloopError):  # a configuration that cannot be read is what the job failed of
         config = load_config(shop)
         failed = Message("the job '{kind}' failed: {why}", context="alarm", kind=job.kind, why=failure or "")
-        said = ([] if failure is None else [Localizer(config.report.language or ENGLISH)(failed)]) + alarms
+        language = config.report.language or ENGLISH
+        alarms = [] if result is None else in_language(result, language).get("alarms", [])
+        said = ([] if failure is None else [Localizer(language)(failed)]) + alarms
         for number, what in enumerate(said):
             data = {"what": what, "job_id": job.job_id}
             key = f"{job.job_id} {number}"
@@ -104,7 +105,9 @@ def _run(shop: Path, _: Request, __: Note) -> dict[str, Any]:
     from offerloop.commands.run.task import run
 
     done = run(shop)
-    return {"run": done.folder.name, "sentence": done.sentence}
+    return in_all_languages(
+        lambda language: {"run": done.folder.name, "sentence": in_language(done.summary, language)["headline"]}, ENGLISH
+    )
 
 
 def _readout(shop: Path, request: Request, _: Note) -> dict[str, Any]:
@@ -114,22 +117,28 @@ def _readout(shop: Path, request: Request, _: Note) -> dict[str, Any]:
     folder = find_run(shop / "runs" / request["run"] if request.get("run") else shop)
     days = [None if request.get(name) is None else date.fromisoformat(request[name]) for name in ("from", "until")]
     done = read_out(folder, None, from_day=days[0], until_day=days[1])
-    return {"run": folder.name, "readout": done.folder.name, "stopped": done.stopped, "sentence": done.sentence}
+    return in_all_languages(lambda language: {"run": folder.name, **done.outcome(language)}, ENGLISH)
 
 
 def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
     """Take the next steps of the loop; alarms are those of the periods that ended with them."""
     from offerloop.commands.loop.task import take_steps
 
-    localizer = Localizer(load_config(shop).language())
     before = {one["period"] for one in take_steps(shop, None, once=False).periods if "guardrails" in one}
     state = take_steps(shop, None, once=True)
-    alarms = state.alarms(before, localizer)
     newest = state.periods[-1] if state.periods else {}
-    return {
-        "periods": len(state.periods), "run": newest.get("run"), "awaited": state.awaited, "published": state.published,
-        "awaited_message": None if state.waits_for is None else packed(state.waits_for), "alarms": alarms,
-    }  # fmt: skip
+
+    def outcome(language: str) -> dict[str, Any]:
+        localize = Localizer(language)
+        return {
+            "periods": len(state.periods), "run": newest.get("run"),
+            "awaited": "" if state.waits_for is None else localize(state.waits_for),
+            "published": [localize(one) for one in state.carried],
+            "awaited_message": None if state.waits_for is None else packed(state.waits_for),
+            "alarms": state.alarms(before, localize),
+        }  # fmt: skip
+
+    return in_all_languages(outcome, ENGLISH)
 
 
 def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:

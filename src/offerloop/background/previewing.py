@@ -11,7 +11,9 @@ from typing import Any
 from offerloop.config import load_config
 from offerloop.errors import InputError
 from offerloop.events import with_variables
+from offerloop.locale import ENGLISH
 from offerloop.message import Message
+from offerloop.report import in_all_languages, in_language
 from offerloop.store import Database, find_revision
 from offerloop.workspace import preview_folder, store_campaign
 
@@ -36,8 +38,13 @@ def make_preview(shop: Path, request: Mapping[str, Any], _: object) -> dict[str,
     folder.parent.mkdir(parents=True, exist_ok=True)
     done = preview(shop, store_campaign(campaign_id, number, revision.text.body_at(int(time.time()))), folder)
     _keep_few(folder)
-    sentence = next(one["sentence"] for one in done.summary["campaigns"] if one["id"] == campaign_id)
-    return {"campaign_id": campaign_id, "run": folder.name, "sentence": sentence}
+
+    def outcome(language: str) -> dict[str, Any]:
+        planned = in_language(done.summary, language)["campaigns"]
+        sentence = next(one["sentence"] for one in planned if one["id"] == campaign_id)
+        return {"campaign_id": campaign_id, "run": folder.name, "sentence": sentence}
+
+    return in_all_languages(outcome, ENGLISH)
 
 
 def _keep_few(newest: Path) -> None:

@@ -20,9 +20,10 @@ from offerloop.config import Config, load_config
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import InputError
 from offerloop.events import epoch_day, with_variables
-from offerloop.flow import clean
+from offerloop.locale import ENGLISH
 from offerloop.message import Message
 from offerloop.offers import CouponCommand, CouponTerms, Issue, Redeem
+from offerloop.report import in_all_languages
 from offerloop.serving import serve_run
 from offerloop.store import (
     EVENT,
@@ -74,7 +75,7 @@ def rehearse(shop: Path, _: Mapping[str, Any], note: Callable[[Mapping[str, Any]
         database.close()
     note({"stage": "readout", "done": 2})
     done = read_out(run.folder, None)
-    return {**played, "run": run.folder.name, "readout": done.folder.name, "sentence": done.sentence}
+    return in_all_languages(lambda language: {**played, "run": run.folder.name, **done.outcome(language)}, ENGLISH)
 
 
 def _check(connection: Connection, config: Config) -> None:
@@ -100,6 +101,8 @@ def _stretch(run: RunRead, config: Config) -> Stretch:
 
 def _lines(shop: Path, stretch: Stretch) -> pl.DataFrame:
     """Return the order lines of the stretch that is repeated, with the category of each."""
+    from offerloop.flow import clean
+
     first = stretch.first_day - stretch.earlier
     is_within = (nw.col("order_day") >= first) & (nw.col("order_day") < first + stretch.days)
     with open_workspace(shop, DEFAULT_ENGINE) as (config, engine, store):

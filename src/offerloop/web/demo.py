@@ -8,7 +8,7 @@ from fastapi import Request
 
 from offerloop.background import REHEARSAL
 from offerloop.message import Message
-from offerloop.store import add_job, holds_traffic, invite, person_named
+from offerloop.store import JobState, add_job, holds_simulated, holds_traffic, invite, list_jobs, person_named
 from offerloop.web.auth import peer_of
 from offerloop.web.problems import HttpProblem
 from offerloop.web.worker import Worker
@@ -22,6 +22,8 @@ DEMO_PEOPLE = {
     "approver": ("Demo approver", Message("as the demo's approver, who approves them", context="button")),
 }
 """Name and button by the role of each."""
+NEWEST_JOBS = 100
+"""Among how many jobs the last one that played traffic is looked for."""
 
 
 def add_demo_people(connection: Connection) -> None:
@@ -31,9 +33,12 @@ def add_demo_people(connection: Connection) -> None:
 
 
 def play_traffic(connection: Connection) -> None:
-    """Queue a stretch of simulated traffic, where the store holds no traffic yet."""
-    if not holds_traffic(connection):
-        add_job(connection, REHEARSAL, {}, REHEARSAL)
+    """Queue a stretch of simulated traffic where the store holds no traffic yet, or where the last such job failed."""
+    last = next((job for job in list_jobs(connection, NEWEST_JOBS) if job.kind == REHEARSAL), None)
+    if last is not None and last.state not in (JobState.FAILED, JobState.CANCELLED):
+        return
+    if not holds_traffic(connection) or (last is not None and holds_simulated(connection)):
+        add_job(connection, REHEARSAL, {})
 
 
 def may_be_demo(request: Request) -> bool:

@@ -88,6 +88,19 @@ def test_who_saw_an_older_state_changes_nothing(database):
     assert spring(database).state is CampaignState.IN_REVIEW
 
 
+def test_a_campaign_that_is_started_by_hand_starts_then(database):
+    now = database.read(clock)
+    for name, planned in (("spring", None), ("winter", now + 1_000)):
+        seen = database.read(lambda one, name=name: find_campaign(one, name))
+        times = text("", planned, None)
+        database.change(lambda one, seen=seen, times=times: revise_campaign(one, seen, times, ADA))
+        seen = database.read(lambda one, name=name: find_campaign(one, name))
+        database.change(lambda one, seen=seen: move_campaign(one, seen, CampaignState.RUNNING, {"ben"}))
+        started = database.read(lambda one, name=name: find_campaign(one, name))
+        assert now <= started.moment.starts_at <= now + 5
+        assert started.text.starts_at == planned
+
+
 def test_time_moves_campaigns_and_their_states_are_written_later(database):
     now = database.read(clock)
     ends = {"autumn": (now - 2, now - 1), "spring": (now - 1, None), "winter": (now + 1_000, None)}

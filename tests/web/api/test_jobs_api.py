@@ -1,6 +1,9 @@
 """Jobs over HTTP: queued once for each key, listed, and cancelled."""
 
 import pytest
+from served_shop import with_role
+
+from offerloop.store import JobState, add_job, claim_job, finish_job
 
 
 def queue(client, headers, key=None, **body):
@@ -25,6 +28,19 @@ def test_the_same_key_gives_the_same_job(shared_service, role):
     assert first.json()["job_id"] == again.json()["job_id"]
     assert (other.status_code, other.json()["code"]) == (409, "key_conflict")
     assert queue(shared_service, role("admin"), "key-1", kind="run").json()["job_id"] != first.json()["job_id"]
+
+
+def test_a_result_is_said_in_the_language_of_the_reader(service):
+    result = {"run": "1", "sentence": "Send nothing.", "translations": {"zh": {"/sentence": "什么都不发。"}}}
+    database = service.app.state.worker.database
+    job = database.change(lambda one: add_job(one, "run", {}))
+    database.change(lambda one: claim_job(one, "w"))
+    database.change(lambda one: finish_job(one, job.job_id, "w", JobState.DONE, result))
+    said = {}
+    for language in ("en", "zh"):
+        headers = with_role(service, "viewer") | {"accept-language": language}
+        said[language] = service.get(f"/v1/jobs/{job.job_id}", headers=headers).json()["result"]
+    assert said == {"en": {"run": "1", "sentence": "Send nothing."}, "zh": {"run": "1", "sentence": "什么都不发。"}}
 
 
 def test_jobs_are_listed_by_pages(shared_service, role):

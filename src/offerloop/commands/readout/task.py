@@ -40,7 +40,7 @@ from offerloop.commands.readout.side_files import SideFile
 from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import engine_of
 from offerloop.message import Message
-from offerloop.report import FolderResult, in_all_languages, iso_day
+from offerloop.report import FolderResult, in_all_languages, in_language, iso_day
 from offerloop.tables import HOLDOUT, READOUT_EFFECTS
 from offerloop.workspace import filling
 
@@ -76,6 +76,11 @@ class ReadoutResult(FolderResult):
         """Why no effect is shown, or None."""
         reason: str | None = self.summary["stopped"]
         return reason
+
+    def outcome(self, language: str) -> dict[str, Any]:
+        """Return where it lies, why no effect is shown, and the finding in words, in a language."""
+        summary = in_language(self.summary, language)
+        return {"readout": self.folder.name, "stopped": summary["stopped"], "sentence": summary["sentence"]}
 
 
 def read_out(

@@ -139,9 +139,16 @@ def revise_campaign(
 def move_campaign(
     connection: Connection, campaign: WrittenCampaign, state: CampaignState, approved_by: Collection[str]
 ) -> None:
-    """Write the state of a campaign and who approved it. Raises StaleError where somebody else was faster."""
+    """Write the state of a campaign and who approved it. Raises StaleError where somebody else was faster.
+
+    One that begins to run before its time, or that had none, starts now.
+    """
+    now, starts_at = clock(connection), campaign.moment.starts_at
+    is_started = state is CampaignState.RUNNING and campaign.moment.state is not CampaignState.PAUSED
+    if is_started and (starts_at is None or starts_at > now):
+        starts_at = now
     changed = {
-        "state": state.value, "approved_by": json.dumps(sorted(approved_by)), "changed_at": clock(connection),
+        "state": state.value, "approved_by": json.dumps(sorted(approved_by)), "starts_at": starts_at, "changed_at": now,
     }  # fmt: skip
     _change(connection, campaign, changed)
 
@@ -172,7 +179,8 @@ def _newest() -> Select[Any]:
     same = (campaign_revisions.c.campaign_id == campaigns.c.campaign_id) & (
         campaign_revisions.c.revision == campaigns.c.revision
     )
-    return select(campaigns, campaign_revisions.c.body).join(campaign_revisions, same)
+    written = campaign_revisions.c.body, campaign_revisions.c.starts_at.label("written_starts_at")
+    return select(campaigns, *written).join(campaign_revisions, same)
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[WrittenCampaign]:
@@ -271,7 +279,7 @@ def _campaign(row: Row[Any], approved: Mapping[int, str], now: int) -> WrittenCa
     moment = CampaignMoment(
         CampaignState(row.state), row.last_editor, approved_by, row.starts_at, row.ends_at, now
     )  # fmt: skip
-    text = CampaignText.of(row.body, row.starts_at, row.ends_at)
+    text = CampaignText.of(row.body, row.written_starts_at, row.ends_at)
     budgets = {one.at: one.budget for one in text.budget_changes} | dict(approved)
     text = replace(text, budget_changes=tuple(BudgetChange(*one) for one in sorted(budgets.items())))
     return WrittenCampaign(row.campaign_id, row.revision, text, moment, row.made_at, row.changed_at)

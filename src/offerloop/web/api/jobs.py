@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
-from offerloop.report import Localizer
+from offerloop.report import Localizer, in_language
 from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Instant, Model
@@ -61,6 +61,7 @@ class JobAnswer(BaseModel):
     progress: dict[str, Any]
     """`stage`, the one that runs, and `done`, how many have ended."""
     result: dict[str, Any] | None
+    """What came of it, its texts in the language of Accept-Language."""
     failure: str | None
     """Why it failed, in the language of Accept-Language."""
 
@@ -70,7 +71,8 @@ class JobAnswer(BaseModel):
         language = language_of(request.headers.get("accept-language"))
         return cls(
             job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=job.made_at,
-            request={} if job.kind == "erase" else job.request, progress=job.progress, result=job.result,
+            request={} if job.kind == "erase" else job.request, progress=job.progress,
+            result=None if job.result is None else in_language(job.result, language),
             begun_at=job.begun_at, ended_at=job.ended_at,
             failure=None if job.failure is None else Localizer(language)(job.failure),
         )  # fmt: skip

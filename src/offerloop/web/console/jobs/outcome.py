@@ -7,6 +7,7 @@ from typing import Any
 
 from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message, followed, unpacked
+from offerloop.report import in_language
 from offerloop.store import Job
 from offerloop.web.console.blocks import Words
 from offerloop.web.console.campaigns_of_run import forecasts
@@ -21,7 +22,9 @@ def outcome_of(request: PageRequest, job: Job) -> Words:
     """Say what a job found or did, or why it failed; nothing where it is not over."""
     if job.failure is not None:
         return job.failure
-    return "" if job.result is None else OUTCOMES[job.kind](request, job.result)
+    if job.result is None:
+        return ""
+    return OUTCOMES[job.kind](request, in_language(job.result, request.localizer.language))
 
 
 def _planned(request: PageRequest, result: Result) -> Words:
