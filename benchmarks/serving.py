@@ -86,9 +86,10 @@ def cpu_seconds(pid: int) -> float:
 
 @contextmanager
 def served(command: list[str], port: int, *, speaks: bool = False, cores: str = "0") -> Iterator[Server]:
-    """Start a server and wait until it answers."""
+    """Start a server and wait until it answers; Python keeps its compiled modules, as it does by itself."""
     folder = Path(__file__).parent
     here = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(folder)])}
+    here.pop("PYTHONDONTWRITEBYTECODE", None)
     begin = time.monotonic()
     process = subprocess.Popen(
         [*pinned(cores), *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=here

@@ -5,9 +5,12 @@ A test checks that they are up to date.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -47,9 +50,7 @@ def configuration() -> str:
 
 def _keys(title: str, model: type[BaseModel]) -> list[str]:
     lines = [f"## {title}", "", _first_line(model), "", "| key | default | meaning |", "|---|---|---|"]
-    rows = (
-        f"| `{name}` | {_default(field)} | {' '.join(field.description.split())} |" for name, field in _plain(model)
-    )
+    rows = (f"| `{name}` | {_default(field)} | {meaning} |" for name, field, meaning in _plain(model))
     return [*lines, *rows, ""]
 
 
@@ -173,8 +174,22 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
                     yield "[serve.oidc]", Oidc
 
 
-def _plain(model: type[BaseModel]) -> list[tuple[str, object]]:
-    return [(field.alias or name, field) for name, field in model.model_fields.items() if field.description]
+def _plain(model: type[BaseModel]) -> list[tuple[str, object, str]]:
+    """Return key, field and meaning of what is no section of its own."""
+    meanings = _meanings(model)
+    fields = model.model_fields.items()
+    return [(field.alias or name, field, meanings[name]) for name, field in fields if name in meanings]
+
+
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Return by field the text that stands below it in the source of a model or of what it inherits."""
+    meanings = {}
+    for kind in model.__mro__[model.__mro__.index(BaseModel) - 1 :: -1]:
+        (written,) = ast.parse(inspect.getsource(kind)).body
+        for field, text in pairwise(written.body):
+            if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
+                meanings[field.target.id] = " ".join(ast.literal_eval(text.value).split())
+    return meanings
 
 
 def _default(field: object) -> str:

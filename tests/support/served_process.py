@@ -11,6 +11,9 @@ from pathlib import Path
 
 import httpx
 
+START_SECONDS = 180
+"""How long the service may take to be ready where other tests use the machine too; one that ends fails at once."""
+
 
 def free_port():
     with socket.socket() as found:
@@ -42,7 +45,7 @@ def serving(shop, log, *more, folder=None):
 
 
 def wait_until_ready(address, process, log, place="/ready"):
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, Path(log).read_text()
         try:

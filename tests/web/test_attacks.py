@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from served_shop import with_role
 
 from offerloop.web import passwords
@@ -203,6 +205,9 @@ def test_a_name_that_is_not_there_takes_as_long_as_one_that_is(shared_service, m
     answer = shared_service.post("/v1/session", json={"name": "nobody", "password": "guessed"})
     assert answer.status_code == 401
     assert len(verified) == 1
+    assert not PasswordHasher().check_needs_rehash(verified[0]), "another cost would tell them apart"
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(verified[0], "guessed")
 
 
 def test_who_tries_passwords_has_to_wait(shared_service):

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
@@ -17,7 +18,10 @@ def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_pa
         with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as connection:
             connection.sendall(b"no request\r\n\r\n")
             assert b" 400 " in connection.recv(1_000)
+        mapped = Path(f"/proc/{process.pid}/maps").read_text()
     assert process.returncode == 0
+    assert "polars" in mapped
+    assert "/scipy/" not in mapped, "what only plans need makes each start a second longer"
     said = log.read_text()
     assert secret.startswith("offer_")
     assert secret not in said

@@ -14,7 +14,6 @@ from typing import Any
 from offerloop.config import Config, load_config
 from offerloop.errors import OfferloopError
 from offerloop.events import pseudonyms
-from offerloop.loop import without_customers
 from offerloop.message import Message
 from offerloop.store import (
     Database,
@@ -82,6 +81,8 @@ def _erase_traces(url: str, customer_id: str, key: str) -> list[str]:
 
 
 def _erase_steps(url: str, names: Mapping[str, str]) -> int:
+    from offerloop.loop import without_customers
+
     database = Database.open(url)
     try:
         changed = database.change(lambda one: change_steps(one, lambda body: without_customers(body, names)))

@@ -14,7 +14,7 @@ from offerloop.message import Message
 from offerloop.money import DIGITS, is_unit, to_minor
 
 
-class Campaign(ConfigSection):
+class Campaign(ConfigSection, use_attribute_docstrings=True):  # the HTTP reference has its keys, too
     """`[[campaigns]]`: offers with one budget."""
 
     id: str

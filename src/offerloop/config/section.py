@@ -11,10 +11,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class ConfigSection(BaseModel):
-    """Unknown keys are errors; nothing changes after reading; every key has a description; true, nan and inf are no
-    numbers."""
+    """Unknown keys are errors; nothing changes after reading; true, nan and inf are no numbers.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+    What stands below a key is its meaning in the reference, which reads it from the source: pydantic would at every
+    start.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @field_validator("*", mode="before")
     @classmethod

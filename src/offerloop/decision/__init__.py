@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     )
     from offerloop.decision.campaign_case import CampaignCase
     from offerloop.decision.campaigns import Planned, plan_campaigns
-    from offerloop.decision.forecast import AS_SENT, Forecast
+    from offerloop.decision.forecast import Forecast
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from offerloop.decision.usual_policy import KnownOffer, check_usual_offers
 
 __all__ = [
-    "AS_SENT",
     "Allowed",
     "CampaignCase",
     "Forecast",

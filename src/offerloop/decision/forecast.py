@@ -20,14 +20,12 @@ from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import Repeated
 from offerloop.evaluation import Estimate, se_of
 from offerloop.offers import NOTHING
-from offerloop.tables import BUDGET_CURVE, COMPARISON, TableContract
+from offerloop.tables import AS_SENT, BUDGET_CURVE, COMPARISON, TableContract
 
 CURVE_POINTS = 30
 HOPEFUL = 0.6
 """Standard errors that the forecast of a plan which needs no proof must be above zero. In 120 shops of 500 to 5,000
 customers in which offers do nothing it was more than that in three (docs/concepts/allocation.md)."""
-AS_SENT = "plan as sent"
-"""The plan less exploration, beside the plan for all whom no hash leaves out."""
 
 
 @dataclass(frozen=True)

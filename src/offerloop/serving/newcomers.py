@@ -17,7 +17,6 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from offerloop.profiles import PastEvents, build_profiles
 from offerloop.serving.policy import Policy
 from offerloop.store import Database, StoredEvent, customers_heard_of, events_of, product_categories
 
@@ -85,6 +84,8 @@ def _bought(orders: Sequence[StoredEvent], categories: dict[str, str]) -> Iterab
     """Yield customer, category of highest spend and number of orders, as a run's profiles have them."""
     if not orders:
         return
+    from offerloop.profiles import PastEvents, build_profiles  # loads SciPy, which no service needs to start
+
     products = [{"product_id": name, "category": category} for name, category in sorted(categories.items())]
     offers = _frame([], _OFFER)
     past = PastEvents(

@@ -2,6 +2,7 @@
 
 from offerloop.tables.allocation import (
     ARMS,
+    AS_SENT,
     ASSIGNMENTS,
     BREAK_EVEN_SWEEP,
     BUDGET_CURVE,
@@ -77,6 +78,7 @@ __all__ = [
     "AFFINITIES",
     "ARMS",
     "ASSIGNMENTS",
+    "AS_SENT",
     "AUDIENCE_MEMBERS",
     "BREAK_EVEN",
     "BREAK_EVEN_SWEEP",

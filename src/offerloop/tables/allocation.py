@@ -64,6 +64,8 @@ ASSIGNMENTS = TableContract(
     key=("customer_id",),
 )
 
+AS_SENT = "plan as sent"
+"""The rule of `comparison` that is the plan less exploration, beside the plan for all whom no hash leaves out."""
 COMPARISON = TableContract(
     "comparison",
     "The plan beside reference policies at its expected spend or all they can spend, held out, minor units.",

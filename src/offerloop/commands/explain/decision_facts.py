@@ -34,8 +34,8 @@ from offerloop.commands.explain.findings import (
     Profile,
     TagFacts,
 )
-from offerloop.decision import AS_SENT
 from offerloop.profiles import RECENT_DAYS, TAGS
+from offerloop.tables import AS_SENT
 from offerloop.workspace import CampaignRead, RunRead
 
 LIKED = 3
