@@ -1,7 +1,7 @@
 """Routes that are answered ahead of FastAPI's routing and resolution of arguments, which take longer than a decision.
 
 They stand in the OpenAPI document like all others, and are bounded, logged and refused like all others. Such an
-endpoint takes nothing but the request, and reads its body itself.
+endpoint takes nothing but the request, and reads its body itself; `for_deciders` makes one of a route that takes more.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from offerloop.web.auth import Caller, caller_with
 from offerloop.web.problems import response_to
+from offerloop.web.roles import Permission
 
 Read = TypeVar("Read", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -40,6 +42,16 @@ class Direct:
         except Exception as error:
             response = response_to(request, error)
         await response(scope, receive, send)
+
+
+def for_deciders(model: type[Read], answer: Callable[[Request, Read, Caller], Awaitable[Response]]) -> Endpoint:
+    """Return the endpoint of a route of FastAPI whose function takes a body and a caller who may ask for decisions."""
+
+    async def endpoint(request: Request) -> Response:
+        caller = await caller_with(request, Permission.DECIDE)
+        return await answer(request, read_body(model, request.scope["offerloop.body"]), caller)
+
+    return endpoint
 
 
 def body_in_document(model: type[BaseModel]) -> dict[str, Any]:
