@@ -275,8 +275,8 @@ class Evaluate(ConfigSection):
     """`[evaluate]`: how long an offer counts."""
 
     window_days: int = Field(default=7, ge=1, le=364)
-    """Length of the plan's period in days. In the log of shown offers: days from each exposure on, its own included,
-    whose orders are its outcome, at most to the customer's next."""
+    """Days of a plan's period, which forecasts, tests and read-outs are for (`period_days` in results). In the log of
+    shown offers: days of an exposure's outcome, its own included, at most to the customer's next exposure."""
 
 
 class Config(ConfigSection):

@@ -36,7 +36,7 @@ TAGS = (
     Tag(
         "loyal",
         Message("loyal", context="tag of customers"),
-        Message("more orders than four fifths of the customers, and active with a chance of 90 % or more"),
+        Message("more orders than four fifths of the customers, and still active with a probability of 90 % or more"),
         _above_four_fifths(pl.col("n_orders")) & (pl.col("p_active") >= 0.9),
         rests_on="p_active",
         is_a_fifth=True,
@@ -51,7 +51,7 @@ TAGS = (
     Tag(
         "lapsing",
         Message("lapsing", context="tag of customers"),
-        Message("chance of being still active below 50 %"),
+        Message("probability of still being active below 50 %"),
         pl.col("p_active") < 0.5,
         "p_active",
     ),

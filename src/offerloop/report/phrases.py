@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from offerloop.message import Message
+from collections.abc import Mapping
+
+from offerloop.message import Message, Value
 from offerloop.report.localizer import Localizer
 
 BASES_OF_EFFECTS = {
@@ -25,6 +27,11 @@ def period_text(days: int) -> Message:
     if days % _WEEK == 0:
         return Message("{n} week", context="length of time", plural="{n} weeks").with_values(n=days // _WEEK)
     return Message("{n} day", context="length of time", plural="{n} days").with_values(n=days)
+
+
+def headings(titles: Mapping[str, Message], _: Localizer, *names: str, **values: Value) -> tuple[str, ...]:
+    """Translate some of the titles of a table's columns; values complete each."""
+    return tuple(_(titles[name].with_values(**values)) for name in names)
 
 
 def capital(text: str) -> str:

@@ -32,7 +32,8 @@ def serve(
     demo_people: Annotated[
         bool,
         typer.Option(
-            "--demo-people", help="Let a browser on this machine sign in as a demo's people, without a password."
+            "--demo-people",
+            help="Let a browser on this machine sign in as people of the demo, without a password.",
         ),
     ] = False,
     demo_traffic: Annotated[
@@ -40,13 +41,13 @@ def serve(
         typer.Option("--demo-traffic", help="Play two weeks of simulated traffic into a store that holds none yet."),
     ] = False,
     new_admin_token: Annotated[
-        bool, typer.Option("--new-admin-token", help="Make and print a further token of an admin, if all are lost.")
+        bool, typer.Option("--new-admin-token", help="Make and print a new admin token, if all are lost.")
     ] = False,
     language: Language = None,
 ) -> None:
     """Open the console, and answer decisions and prices over HTTP.
 
-    Prints a token of an admin when a shop is first served.
+    Prints an admin token when a shop is first served.
     """
     from offerloop.web.running import ready_to_serve, run
 

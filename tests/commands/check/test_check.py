@@ -136,10 +136,10 @@ def test_exploration_that_affords_no_offer_is_told(tmp_path, budget, told):
 @pytest.mark.parametrize(
     "customers, budget, told",
     [
-        (60, "100.00", ["about 10 of 50 customers whom the budgets pay for", "or more customers"]),
+        (60, "100.00", ["about 10 of 50 customers within the budgets", "or more customers"]),
         (60, "1000.00", ["about 12 of 58 customers,", "or more customers"]),
         (200, "1000.00", []),
-        (200, "100.00", ["about 10 of 50 customers whom the budgets pay for", "or a larger budget"]),
+        (200, "100.00", ["about 10 of 50 customers within the budgets", "or a larger budget"]),
     ],
 )
 def test_a_holdout_too_small_for_any_read_out_is_told(tmp_path, customers, budget, told):

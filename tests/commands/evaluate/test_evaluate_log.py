@@ -120,7 +120,12 @@ UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
             InputError,
             r"customer_id of \[sources.exposures\] .* hardly match",
         ),
-        ([(1, "a", 135, 0.5)], EXPOSURES, EvidenceError, "left out: 1 whose 7 days are not over before 2024-05-21"),
+        (
+            [(1, "a", 135, 0.5)],
+            EXPOSURES,
+            EvidenceError,
+            "1 whose window of one week is not over before 2024-05-21",
+        ),
     ],
 )
 def test_a_log_that_cannot_speak_is_refused_in_one_sentence(tmp_path, exposures, log, kind, says):

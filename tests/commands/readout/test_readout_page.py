@@ -48,7 +48,7 @@ def test_the_finding_is_told_in_both_languages():
 def test_the_first_line_answers_whether_it_is_better_than_today_in_both_languages():
     english, chinese = (summarise_readout(READOUTS["usual"](), language)["sentence"] for language in ("en", "zh"))
     assert english.startswith(
-        "Is it better than what we do today? Yes: the plan brought $0.20 [0.10, 0.30] more profit a customer than "
+        "Is it better than what we do today? Yes: the plan brought $0.20 [0.10, 0.30] more profit per customer than "
         "business as usual, from 1 January 2018 to 14 January 2018. Of the customers compared, 700 follow the plan and "
         "90 get business as usual; cost as forecast, not observed. The plan's offers raised profit"
     )

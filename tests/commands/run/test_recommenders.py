@@ -40,9 +40,9 @@ def test_the_learned_ranking_serves_where_its_gain_is_clear_and_else_the_best_ot
     assert [(one.task, one.name) for one in choices(findings)] == [("repeat", "ranker"), ("new", "popularity")]
     text = said(findings)
     assert "the learned ranking “ranker” gains 0.030 [0.020, 0.040] " in text
-    assert "over “repeat”, the best of the others. The whole interval is above zero, so “ranker” serves." in text
+    assert "over “repeat”, the best of the others. The whole interval is above zero, so “ranker” is used." in text
     assert "gains 0.005 [−0.005, 0.015] " in text
-    assert "over “popularity”, the best of the others. The interval includes zero, so “popularity” serves." in text
+    assert "over “popularity”, the best of the others. The interval includes zero, so “popularity” is used." in text
     assert "In the later test the gain is −0.030 [−0.040, −0.020]." in text
 
 
@@ -55,7 +55,7 @@ def test_what_serves_need_not_have_the_highest_mean(with_table):
 
 
 @pytest.mark.parametrize(
-    ("gain", "says"), [(LOSS, "That is a loss, so “repeat” serves."), (UNKNOWN, "Without an interval that proves")]
+    ("gain", "says"), [(LOSS, "That is a loss, so “repeat” is used."), (UNKNOWN, "Without an interval that proves")]
 )
 def test_a_loss_and_a_gain_without_an_interval_are_called_that(with_table, gain, says):
     findings = with_table(recommenders_table(serves=("repeat", "popularity"), gains=(gain, NOISE)))

@@ -96,7 +96,7 @@ def test_a_plan_and_its_figures_are_for_as_long_as_an_exposure_counts(made):
         update={"evaluate": findings.config.evaluate.model_copy(update={"window_days": 14})}
     )
     longer = dataclasses.replace(findings, config=config)
-    assert "An exposure counts for 14 days" in part(longer, "response")
+    assert "An exposure counts for 2 weeks" in part(longer, "response")
     page = page_of(longer)
     assert "Expected profit, 2 weeks" in page
     assert not re.search("one week|chance of next week|the week is over", page)

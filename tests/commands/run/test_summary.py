@@ -71,7 +71,7 @@ def test_past_campaigns_keep_what_is_missing_empty(summary):
 
 
 def test_limits_name_the_failed_check(summary):
-    assert "Failed checks: next week's discount (should have no effect) on units a week." in summary["limits"]
+    assert "Failed checks: next week's discount (should have no effect) on units per week." in summary["limits"]
     assert any("Made up for tests." in sentence for sentence in summary["limits"])
 
 

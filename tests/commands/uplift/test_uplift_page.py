@@ -86,7 +86,9 @@ def test_the_first_paragraph_of_every_verdict_has_two_sentences_at_most(conclusi
 def test_choosing_customers_is_told_by_its_forecast_beside_the_best_offer_for_everybody():
     said = sentence(targeted())
     assert said.startswith("Choose whom to treat: it brings clearly more than “10 off” for everybody. An offer for")
-    assert "is forecast to bring 1.32 [1.01, 1.63] more profit a customer; each of them gets whichever of the 2" in said
+    assert (
+        "is forecast to bring 1.32 [1.01, 1.63] more profit per customer; each of them gets whichever of the 2" in said
+    )
     assert "offers is predicted to bring most. The best single offer, “10 off” for" in said
     assert said.endswith("everybody, brings 0.61 [0.30, 0.92].")
     assert "A budget of 60,000" in render_uplift(targeted())

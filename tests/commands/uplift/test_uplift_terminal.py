@@ -30,15 +30,15 @@ def test_a_table_that_is_no_trial_is_doubted_before_and_after_the_figures():
 def test_it_is_short():
     assert screen(CASES["targeted"](), "en").splitlines() == [
         "Choose whom to treat: it brings clearly more than “10 off” for everybody.",
-        "An offer for 43 % of the customers is forecast to bring 1.32 [1.01, 1.63] more profit a customer; each of "
+        "An offer for 43 % of the customers is forecast to bring 1.32 [1.01, 1.63] more profit per customer; each of "
         "them gets whichever of the 2 offers is predicted to bring most. The best single offer, “10 off” for "
         "everybody, brings 0.61 [0.30, 0.92].",
         "What each policy brings compared with no offers",
-        "policy                treated  profit a customer [95 % interval]",
-        "10 off                  100 %                  0.61 [0.30, 0.92]",
-        "20 off                  100 %               −0.34 [−0.65, −0.03]",
-        "chosen by DR-learner     43 %                  1.44 [1.13, 1.75]",
-        "forecast                 41 %                  1.32 [1.01, 1.63]",
+        "policy                treated  profit per customer [95 % interval]",
+        "10 off                  100 %                    0.61 [0.30, 0.92]",
+        "20 off                  100 %                 −0.34 [−0.65, −0.03]",
+        "chosen by DR-learner     43 %                    1.44 [1.13, 1.75]",
+        "forecast                 41 %                    1.32 [1.01, 1.63]",
         "These figures come from 64,000 customers (a randomised trial with known probabilities). The range in brackets "
         "holds the true figure in 95 of 100 such studies.",
     ]

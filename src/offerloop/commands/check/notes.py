@@ -72,7 +72,7 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Mes
     if expected >= LEAST:
         return []
     of = (
-        Message("{n} customer whom the budgets pay for", plural="{n} customers whom the budgets pay for", n=planned)
+        Message("{n} customer within the budgets", plural="{n} customers within the budgets", n=planned)
         if planned < shape.n_customers
         else Message("{n} customer", context="check of the data", plural="{n} customers", n=planned)
     )
@@ -83,7 +83,7 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Mes
     )
     return [
         Message(
-            "the coming test could not show anything: experiment.holdout = {share} holds back "
+            "the coming test could not detect any effect: experiment.holdout = {share} holds back "
             "about {expected} of {of}, and a read-out needs at least {least} held-back customers "
             "among those planned for an offer; it takes a larger experiment.holdout, or {remedy}",
             share=share,

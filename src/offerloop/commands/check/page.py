@@ -16,8 +16,12 @@ from offerloop.message import Message
 from offerloop.report import Localizer, Money
 
 _SHOWN_OFFERS = 6
-CAMPAIGN = Message("Campaign '{campaign}': budget {budget} at the most that offers can cost, {explore} to explore")
-CAMPAIGN_EXPECTED = Message("Campaign '{campaign}': budget {budget} at expected cost, {explore} to explore")
+CAMPAIGN = Message(
+    "Campaign '{campaign}': budget {budget}, counted at the maximum cost of offers; {explore} of it for exploration"
+)
+CAMPAIGN_EXPECTED = Message(
+    "Campaign '{campaign}': budget {budget}, counted at the expected cost of offers; {explore} of it for exploration"
+)
 
 
 def page(checked: CheckResult) -> str:
@@ -95,12 +99,13 @@ def _shape_lines(shape: Shape, _: Localizer) -> list[str]:
             sales=_.money.exact(shape.sales_minor),
         ),
         _(
-            "Median of the customers' orders: {orders}; of what an order costs: {amount}",
+            "Orders per customer (median): {orders}; median order: {amount}",
             orders=shape.median_orders,
             amount=_.money.exact(round(shape.median_basket_minor)),
         ),
         _(
-            "Of the lines {category} have a category ({sales} of sales), {discount} a discount, {coupon} a coupon",
+            "Of the order lines, {category} have a category ({sales} of sales), {discount} a discount, "
+            "{coupon} a coupon",
             category=_percent(shape.with_category, _),
             sales=_percent(shape.sales_with_category, _),
             discount=_percent(shape.with_discount, _),

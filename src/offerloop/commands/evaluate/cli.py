@@ -13,7 +13,8 @@ from offerloop.commands.terminal import Config, Engine, Json, Language, say
 def evaluate(
     config: Config,
     run: Annotated[
-        Path | None, typer.Option(help="Run whose plan is valued too: its folder, or that of the shop.")
+        Path | None,
+        typer.Option(help="Run whose plan is valued too: its folder, or the folder of the shop for its newest run."),
     ] = None,
     policy: Annotated[
         Path | None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from offerloop.message import Message
-from offerloop.report import Localizer
+from offerloop.report import headings
 
 COLUMNS = {
     "policy": Message("policy", context="column title"),
@@ -28,8 +30,5 @@ COLUMNS = {
     "against_best_single": Message("less the best offer for everybody"),
 }
 """By the name of what stands in the column."""
-
-
-def columns(_: Localizer, *names: str, **values: str) -> tuple[str, ...]:
-    """Translate the headings of a table."""
-    return tuple(_(COLUMNS[name], **values) for name in names)
+columns = partial(headings, COLUMNS)
+"""The headings of a table in the language of a localizer."""

@@ -18,7 +18,7 @@ from offerloop.events import Events, prepare
 from offerloop.flow import product_names
 from offerloop.message import Message, Value
 from offerloop.offers import NO_OFFER
-from offerloop.report import iso_day
+from offerloop.report import iso_day, period_text
 from offerloop.response import (
     EXPOSURE_FEATURES,
     daily_sums,
@@ -215,13 +215,13 @@ _LEFT_OUT = {
     "no_customer": Message("{n} without a customer", context="exposures left out"),
     "early": Message("{n} before the first order", context="exposures left out"),
     "same_day": Message("{n} several of a customer on one day", context="exposures left out"),
-    "not_over": Message("{n} whose {days} days are not over before {day}", context="exposures left out"),
+    "not_over": Message("{n} whose window of {period} is not over before {day}", context="exposures left out"),
     "unreadable": Message("{n} unreadable", context="exposures left out"),
 }
 
 
 def _why_none(left_out: Mapping[str, int], window_days: int, as_of_day: int) -> Message:
-    limits: dict[str, Value] = {"days": window_days, "day": iso_day(as_of_day)}
+    limits: dict[str, Value] = {"period": period_text(window_days), "day": iso_day(as_of_day)}
     counts = [
         _LEFT_OUT[reason].with_values(n=count, **(limits if reason == "not_over" else {}))
         for reason, count in left_out.items()

@@ -34,10 +34,10 @@ NOTES = {
         "Exposures left out because the customer was shown something else on the same day, so "
         "that nobody can tell what an order followed: {n}."
     ),
-    "left_not_over": Message("Exposures left out because their {days} days are not over: {n}."),
+    "left_not_over": Message("Exposures left out because their window of {period} is not over: {n}."),
     "clipped": Message(
-        "Windows cut short by the customer's next exposure, before their {days} days were "
-        "over: {n}. A policy that makes the next exposure come sooner looks worse than it is."
+        "Windows cut short by the customer's next exposure, before {period} were over: "
+        "{n}. A policy that makes the next exposure come sooner looks worse than it is."
     ),
     "one_chance": Message(
         "The log has the propensity of what was shown, not of everything else. Whether an "

@@ -214,7 +214,8 @@ def _differences(findings: EvaluationFindings, _: Localizer) -> Section:
     base = baseline(findings.baseline, _)
     clear = sum(findings.together(findings.gain(one)).is_clear for one in findings.candidates)
     message = _(
-        "{clear} of {n} policies differ clearly from {base}, by intervals that hold for all at once",
+        "{clear} of {n} policy differs clearly from {base}",
+        plural="{clear} of {n} policies differ clearly from {base}, by intervals that hold for all at once",
         clear=clear,
         n=len(findings.candidates),
         base=base,

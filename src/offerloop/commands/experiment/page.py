@@ -180,7 +180,7 @@ def _metrics(result: ExperimentResult, _: Localizer) -> Section | None:
     if not any(arm.metrics for arm in result.arms):
         return None
     intro = _(
-        "Each arm against {control}. A difference counts as real where its interval leaves zero out; intervals hold "
+        "Each arm against {control}. A difference counts as real where its interval excludes zero; intervals hold "
         "for all arms together.",
         control=_.quoted(result.control),
     )

@@ -14,7 +14,7 @@ from offerloop.report import Localizer, text_page, text_table
 COLUMNS = (
     Message("period", context="column title"),
     Message("customers", context="column title"),
-    Message("with an offer", context="column title"),
+    Message("with an offer", context="column title of periods"),
     Message("at random", context="column title"),
     Message("held back", context="column title"),
     Message("campaign", context="column title"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from offerloop.message import Message
-from offerloop.report import Localizer
+from offerloop.report import headings
 
 COLUMNS = {
     "check": Message("check", context="column title of a read-out"),
@@ -15,11 +17,11 @@ COLUMNS = {
     "held": Message("held back", context="column title of a read-out"),
     "outcome": Message("outcome", context="column title"),
     "method": Message("method", context="column title"),
-    "each": Message("a customer", context="column title"),
+    "each": Message("per customer", context="column title"),
     "total": Message("in total", context="column title"),
     "relative": Message("of the control's"),
     "segment": Message("segment", context="column title"),
-    "margin": Message("margin a customer", context="column title"),
+    "margin": Message("margin per customer", context="column title"),
     "p_corrected": Message("p-value, corrected", context="column title"),
     "treated": Message("treated", context="column title of a read-out"),
     "kind": Message("kind of offer", context="column title"),
@@ -27,8 +29,5 @@ COLUMNS = {
     "drew_nothing": Message("drew nothing or held back"),
 }
 """By the name of what stands in the column."""
-
-
-def columns(_: Localizer, *names: str) -> tuple[str, ...]:
-    """Translate the headings of a table."""
-    return tuple(_(COLUMNS[name]) for name in names)
+columns = partial(headings, COLUMNS)
+"""The headings of a table in the language of a localizer."""

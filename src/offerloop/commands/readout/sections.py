@@ -175,15 +175,18 @@ def effects_section(findings: ReadoutFindings, _: Localizer) -> Section:
         "effects",
         _("What the offers changed"),
         (
-            _("Profit changed by {profit} a customer", profit=per_customer(profit, _))
+            _("Profit changed by {profit} per customer", profit=per_customer(profit, _))
             if profit.estimate.is_clear
             else _(
-                "Profit changed by {profit} a customer, an interval that includes zero", profit=per_customer(profit, _)
+                "Profit changed by {profit} per customer, an interval that includes zero",
+                profit=per_customer(profit, _),
             )
         ),
         (
             Text(_.sentences(said)),
-            _effects_table(findings, of_plan, _("The plan's offers against the held-back; 95 % intervals"), _),
+            _effects_table(
+                findings, of_plan, _("Customers with the plan's offer against those held back; 95 % intervals"), _
+            ),
             *more,
         ),
     )
@@ -287,7 +290,7 @@ def segments_section(findings: ReadoutFindings, _: Localizer) -> Section:
                 _(
                     "A segment is named a sleeping dog when its margin is lower with offers and the "
                     "p-value stays below 0.05 after Holm's correction. Segments by tag overlap; without "
-                    "correction about one in twenty intervals would leave out zero by chance."
+                    "correction about one in twenty intervals would exclude zero by chance."
                 )
             ),
             _segments_figure(findings, _),
@@ -310,7 +313,7 @@ def _segments_figure(findings: ReadoutFindings, _: Localizer) -> Figure:
         "segments",
         dogs_sentence(findings, _),
         _(
-            "Effect on margin before offer cost ({currency} a customer), adjusted, 95 % intervals; "
+            "Effect on margin before offer cost ({currency} per customer), adjusted, 95 % intervals; "
             "triangles mark sleeping dogs",
             currency=money.currency,
         ),
@@ -419,7 +422,7 @@ def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
         ""
         if findings.cost_is_observed
         else _(
-            "The cost of the offers was not seen: every profit is with {cost}.",
+            "The cost of the offers is not known yet. Every profit is given with {cost}.",
             cost=_("cost as forecast, not observed"),
         ),
         _("The margin is the plan's: a share of the list value, by the category's unit costs.")

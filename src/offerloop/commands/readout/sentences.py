@@ -30,10 +30,10 @@ FINDINGS = {
 }
 """The finding, by what the interval of the profit bears."""
 ANSWERS = {
-    "yes": Message("Yes: the plan brought {profit} more profit a customer than business as usual, {days}."),
-    "no": Message("No: against business as usual the plan changed profit by {profit} a customer, {days}."),
+    "yes": Message("Yes: the plan brought {profit} more profit per customer than business as usual, {days}."),
+    "no": Message("No: against business as usual the plan changed profit by {profit} per customer, {days}."),
     "unclear": Message(
-        "Not shown: against business as usual the plan changed profit by {profit} a customer, {days}; "
+        "Not shown: against business as usual the plan changed profit by {profit} per customer, {days}; "
         "the interval includes zero."
     ),
 }
@@ -146,7 +146,7 @@ def power_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     least = POWER_80 * (profit.estimate.high - profit.estimate.low) / 2 / Z95
     return _(
         "With {treated} and {held} customers this comparison would have shown a profit effect "
-        "of {least} a customer or more in 80 of 100 cases; a smaller one may be there unseen.",
+        "of {least} per customer or more in 80 of 100 cases; a smaller one may be there unseen.",
         treated=profit.n_treated,
         held=profit.n_control,
         least=_.money.text(least),
@@ -214,7 +214,7 @@ def dogs_sentence(findings: ReadoutFindings, _: Localizer) -> str:
             n=len(findings.segments),
         )
     named = (
-        _("{name} ({margin} of margin a customer)", name=segment(effect, _), margin=_.money.estimate(effect.estimate))
+        _("{name} ({margin} of margin per customer)", name=segment(effect, _), margin=_.money.estimate(effect.estimate))
         for effect in dogs
     )
     return (

@@ -22,7 +22,7 @@ from offerloop.message import Message
 from offerloop.report import Localizer, text_page, text_table
 
 COMPARISONS = {
-    "plan": Message("The plan's offers against the held-back; 95 % intervals"),
+    "plan": Message("Customers with the plan's offer against those held back; 95 % intervals"),
     "against_usual": Message("The plan less business as usual, over all customers of both groups; 95 % intervals"),
 }
 """Titles of the comparisons that the terminal shows."""

@@ -39,7 +39,7 @@ def refund(
 ) -> None:
     """Calculate the refund for units that come back.
 
-    By two rules: the discounts are kept, or the units that stay are priced again. Nothing is changed in the shop.
+    There are two rules: discounts are kept, or the units that stay are priced again. Nothing is changed in the shop.
     """
     from offerloop.commands.refund.page import refund_facts, refund_text
     from offerloop.commands.refund.task import refund_basket, refund_order

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from offerloop.message import Message
-from offerloop.report import Localizer
+from offerloop.report import headings
 
 COLUMNS = {
     "day": Message("day", context="column title"),
@@ -23,8 +25,5 @@ COLUMNS = {
     "biggest_short": Message("largest", context="column title"),
 }
 """By the name of what stands in the column."""
-
-
-def heads(_: Localizer, *names: str) -> tuple[str, ...]:
-    """Translate the headings of a table."""
-    return tuple(_(COLUMNS[name]) for name in names)
+heads = partial(headings, COLUMNS)
+"""The headings of a table in the language of a localizer."""

@@ -19,7 +19,7 @@ def run(
         ),
     ] = None,
     shards: Annotated[
-        int | None, typer.Option(min=1, help="Shards of customers; by default one for each 50,000 customers.")
+        int | None, typer.Option(min=1, help="Number of shards of customers; default: one for each 50,000 customers.")
     ] = None,
     language: Language = None,
     as_json: Json = False,

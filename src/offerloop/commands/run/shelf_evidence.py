@@ -14,7 +14,7 @@ from offerloop.message import Message
 
 OUTCOMES = {
     "bought": Message("chance to buy in a week"),
-    "units": Message("units a week", context="outcome of the response study"),
+    "units": Message("units per week", context="outcome of the response study"),
     "list_minor": Message("sales at list price"),
     "list_sales": Message("sales at list price"),
     "discount_minor": Message("discount given", context="outcome of the response study"),

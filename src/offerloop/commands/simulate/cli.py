@@ -40,15 +40,15 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Random seed of the first world; each further world adds one.")] = 1,
     budget: Annotated[
         list[float] | None,
-        typer.Option(help="Most that offers may cost per customer and period; several are compared."),
+        typer.Option(help="Maximum cost of offers per customer and period; several values are compared."),
     ] = None,
     supplier_share: Annotated[
         list[float] | None,
-        typer.Option(help="Share of every discount that suppliers pay, 0 to 1; several are compared."),
+        typer.Option(help="Share of every discount that suppliers pay, 0 to 1; several values are compared."),
     ] = None,
     explore: Annotated[
         list[float] | None,
-        typer.Option(help="Share of the budget that 'loop' gives at random, 0 to 1; several are compared."),
+        typer.Option(help="Share of the budget that 'loop' gives at random, 0 to 1; several values are compared."),
     ] = None,
     language: Language = None,
     as_json: Json = False,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from offerloop.message import Message
-from offerloop.report import Localizer
+from offerloop.report import headings
 
 COLUMNS = {
     "policy": Message("policy", context="column title"),
@@ -26,8 +28,5 @@ MEASURE_NAMES = {
     "profit": Message("profit", context="measure of a simulation"),
 }
 """What offers change."""
-
-
-def columns(_: Localizer, *names: str) -> tuple[str, ...]:
-    """Translate the headings of a table."""
-    return tuple(_(COLUMNS[name]) for name in names)
+columns = partial(headings, COLUMNS)
+"""The headings of a table in the language of a localizer."""

@@ -38,7 +38,7 @@ class Measure:
         return self.localizer(
             Message("per 1,000 customers", context="uplift study")
             if self.customers == MANY
-            else Message("a customer", context="unit of a measure")
+            else Message("per customer", context="unit of a measure")
         )
 
     def scaled(self, estimate: Estimate) -> Estimate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from offerloop.evaluation import Estimate
@@ -42,6 +43,7 @@ _HEADING: Spec = {
     "labelAngle": 0,
     "labelPadding": -4,
     "labelLimit": NARROW,
+    "labelExpr": "split(datum.label, '|')",
 }
 LETTER = 7
 """Pixels of one letter, about."""
@@ -75,10 +77,12 @@ def forest(
             width=width - label_width - 25,
             height={"step": 20 if lines_per_row == 1 else 16 + 14 * lines_per_row},
         )
-        data = rows_of(_row(dot, position) for position, dot in enumerate(dots))
-        if not any(dot.group for dot in dots):
+        room = (width - label_width) // LETTER
+        headings = {dot.group: "|".join(wrap(dot.group, room)) for dot in dots}
+        data = rows_of(_row(dot, headings[dot.group], position) for position, dot in enumerate(dots))
+        if not any(headings):
             return Chart(layers, data=data)
-        groups = list(dict.fromkeys(dot.group for dot in dots))
+        groups = list(headings.values())
         scales = {"x": "shared" if one_scale else "independent", "y": "independent"}
         return Chart(
             data=data,
@@ -114,10 +118,10 @@ def _label_width(dots: Sequence[Dot], width: int) -> int:
     return min(longest + 16, width * 3 // 5)
 
 
-def _row(dot: Dot, position: int) -> dict[str, Any]:
+def _row(dot: Dot, heading: str, position: int) -> dict[str, Any]:
     estimate = dot.estimate
     return {
-        "group": dot.group,
+        "group": heading,
         "row": dot.row,
         "look": dot.look,
         "position": position,

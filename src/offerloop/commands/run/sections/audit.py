@@ -81,6 +81,9 @@ def _intro(groups: list[AttributeGroup], n_small: int, _: Localizer) -> str:
     )
     return _(
         "The attributes below are never used to choose offers (setting profiles.audit_only); differences"
+        " come from what people buy. {left}With {n} group, about {chance} would lie outside the interval by chance "
+        "alone.",
+        plural="The attributes below are never used to choose offers (setting profiles.audit_only); differences"
         " come from what people buy. {left}With {n} groups, about {chance} would lie outside the "
         "interval by chance alone.",
         left=left,

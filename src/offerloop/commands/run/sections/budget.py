@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from offerloop.commands.run.facts import UNKNOWN, CampaignFacts, RunFacts
@@ -49,48 +51,7 @@ BUDGET_AXES = {
 def budget_section(findings: Findings, facts: RunFacts) -> Section:
     """One curve for each campaign, sent ones first; one whose effects are not known has none."""
     _, ordered = facts.localizer, sorted(facts.campaigns, key=lambda one: not one.findings.send)
-    blocks: list[Block] = []
-    for campaign in ordered[:SHOWN]:
-        curve = _points(findings, campaign)
-        if len(curve) > 1:
-            blocks.append(_figure(campaign, curve, findings, facts))
-        blocks.append(
-            Text(
-                _(
-                    "“{title}”: {text}",
-                    context="pattern",
-                    title=campaign.findings.title,
-                    text=_shadow(campaign, curve, _),
-                )
-            )
-        )
-        if campaign.basis != UNKNOWN and campaign.findings.n_planned:
-            bound = _.money.text(campaign.findings.bound_minor)
-            gap = _.numbers(f"{100 * max(campaign.findings.gap, LEAST_GAP):.2g} %")
-            blocks.append(
-                Text(
-                    _(
-                        "{title}: by the planning estimates, the best possible profit within the budget is {bound}; "
-                        "this plan comes within {gap} of it.",
-                        title=campaign.findings.title,
-                        bound=bound,
-                        gap=gap,
-                    )
-                )
-            )
-        if campaign.findings.overspend is not None and campaign.findings.n_planned:
-            chance = _.share(campaign.findings.overspend, 0.001)
-            blocks.append(
-                Text(
-                    _(
-                        "{title}: the chance that redemptions come to more than the budget is {chance}, if "
-                        "every estimate is right.",
-                        title=campaign.findings.title,
-                        chance=chance,
-                    )
-                )
-            )
-        blocks += uniform_blocks(campaign, findings, _)
+    blocks = [block for campaign in ordered[:SHOWN] for block in _of_campaign(campaign, findings, facts)]
     blocks += limit_blocks(findings, facts)
     bases = dict.fromkeys(one.findings.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
     blocks += [Text(_(BUDGET_BASES[name])) for name in bases]
@@ -106,6 +67,37 @@ def budget_section(findings: Findings, facts: RunFacts) -> Section:
         )
     return Section(
         "budget", _("The budget", context="section name"), _message(ordered[0], facts, findings), tuple(blocks)
+    )
+
+
+def _of_campaign(campaign: CampaignFacts, findings: Findings, facts: RunFacts) -> Iterator[Block]:
+    """Yield the curve of a campaign, what more budget would bring, and how near the plan is to the best one."""
+    _, curve = facts.localizer, _points(findings, campaign)
+    if len(curve) > 1:
+        yield _figure(campaign, curve, findings, facts)
+    text, title = _shadow(campaign, curve, _), campaign.findings.title
+    yield Text(_("“{title}”: {text}", context="pattern", title=title, text=text))
+    if campaign.basis != UNKNOWN and campaign.findings.n_planned:
+        yield Text(_optimality(campaign, _))
+    if campaign.findings.overspend is not None and campaign.findings.n_planned:
+        yield Text(
+            _(
+                "{title}: the probability that redemptions come to more than the budget is {chance}, if "
+                "every estimate is right.",
+                title=title,
+                chance=_.share(campaign.findings.overspend, 0.001),
+            )
+        )
+    yield from uniform_blocks(campaign, findings, _)
+
+
+def _optimality(campaign: CampaignFacts, _: Localizer) -> str:
+    return _(
+        "{title}: by the planning estimates, the best possible profit within the budget is {bound}; "
+        "this plan comes within {gap} of it.",
+        title=campaign.findings.title,
+        bound=_.money.text(campaign.findings.bound_minor),
+        gap=_.numbers(f"{100 * max(campaign.findings.gap, LEAST_GAP):.2g} %"),
     )
 
 

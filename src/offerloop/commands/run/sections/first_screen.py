@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -76,47 +77,51 @@ def _is_marked(campaign: CampaignFacts, facts: RunFacts) -> bool:
 def _sent_tiles(facts: RunFacts) -> tuple[Tile, ...]:
     _, sent = facts.localizer, facts.sent
     n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
-    planned = sum(one.findings.n_planned for one in sent)
-    most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
-    spend = (
-        _(
-            "at most {most} of a budget of {budget}, plus at most {explored} for random test offers",
-            most=facts.taken(most),
-            budget=facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True),
-            explored=facts.taken((one, one.liability_explore_minor) for one in sent),
-        )
-        if len(most) == len(sent)
-        else _(
-            "expected, of a budget of {budget}; no offer's cost has a limit; plus at most {explored} for "
-            "random test offers",
-            budget=facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True),
-            explored=facts.taken((one, one.liability_explore_minor) for one in sent),
-        )
-    )
-    treated = _(
-        Message(
-            "of {all}: {sent} get the plan's offer, {lot} a random test offer. {back} of the {planned} planned are in "
-            "the random test or held back."
-        )
-        if any(one.n_held_back for one in sent)
-        else Message(
-            "of {all}: {sent} get the plan's offer, {lot} a random test offer. {back} of the {planned} planned are in "
-            "the random test."
-        ),
-        all=facts.n_customers,
-        sent=n_sent,
-        lot=n_explore,
-        back=planned - n_sent,
-        planned=planned,
-    )
+    spend = facts.taken((one, one.sent_forecast.spend_minor) for one in sent)
+    treated = _.count(n_sent + n_explore)
     return (
         _profit_tile(facts, n_sent),
-        Tile(
-            _("Expected spend", context="key figure"),
-            facts.taken((one, one.sent_forecast.spend_minor) for one in sent),
-            spend,
-        ),
-        Tile(_("Customers treated", context="key figure"), _.count(n_sent + n_explore), treated),
+        Tile(_("Expected spend", context="key figure"), spend, _most_spent(facts)),
+        Tile(_("Customers treated", context="key figure"), treated, _treated(facts, n_sent, n_explore)),
+    )
+
+
+def _most_spent(facts: RunFacts) -> str:
+    """Return what the offers may cost, of which budget."""
+    _, sent = facts.localizer, facts.sent
+    most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
+    budget = facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True)
+    explored = facts.taken((one, one.liability_explore_minor) for one in sent)
+    if len(most) < len(sent):
+        return _(
+            "expected, of a budget of {budget}; no offer's cost has a limit; plus at most {explored} for "
+            "random test offers",
+            budget=budget,
+            explored=explored,
+        )
+    return _(
+        "at most {most} of a budget of {budget}, plus at most {explored} for random test offers",
+        most=facts.taken(most),
+        budget=budget,
+        explored=explored,
+    )
+
+
+def _treated(facts: RunFacts, n_sent: int, n_explore: int) -> str:
+    planned = sum(one.findings.n_planned for one in facts.sent)
+    text = (
+        Message(
+            "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned "
+            "are in the random test or held back."
+        )
+        if any(one.n_held_back for one in facts.sent)
+        else Message(
+            "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned "
+            "are in the random test."
+        )
+    )
+    return facts.localizer(
+        text, all=facts.n_customers, sent=n_sent, explored=n_explore, back=planned - n_sent, planned=planned
     )
 
 
@@ -167,23 +172,41 @@ def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
         return None
     of_supplier_share = (pl.col("campaign_id") == campaign.findings.campaign_id) & (pl.col("lever") == "supplier share")
     rows = list(findings.tables["break_even_sweep"].filter(of_supplier_share).sort("level").iter_rows(named=True))
-    ends = [
+    profits = [
         Estimate.from_bounds(row["profit_minor"], row["profit_low_minor"], row["profit_high_minor"]) for row in rows
     ]
-    points = [LinePoint(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, ends, strict=True)]
-    table = Table(
-        _("Profit of {period} by the share of the discount that suppliers pay", period=facts.period),
-        (
-            _("supplier share", context="column title"),
-            _("customers with an offer"),
-            _("profit [95 % interval]", context="column title"),
-        ),
-        tuple(
-            (_.level(row["level"]), _.count(row["n_customers"]), _.brief(each))
-            for row, each in zip(rows, ends, strict=True)
-        ),
+    points = [
+        LinePoint(row["level"], each.times(1 / facts.money.unit)) for row, each in zip(rows, profits, strict=True)
+    ]
+    axes = Axes(percent_labels(_), money_labels(facts.money), _("paid by suppliers", context="axis title"))
+    return figure(
+        "supplier-share",
+        _title(campaign, _),
+        _(_measure(campaign), currency=findings.config.shop.currency, period=facts.period),
+        line(points, _levels(campaign, facts), axes, assumed=campaign.is_assumed),
+        _shares_table(rows, profits, facts),
+        mark=basis_mark(campaign, _),
+        localizer=_,
     )
-    measure = (
+
+
+def _shares_table(rows: list[dict[str, Any]], profits: list[Estimate], facts: RunFacts) -> Table:
+    _ = facts.localizer
+    columns = (
+        _("supplier share", context="column title"),
+        _("customers with an offer"),
+        _("profit [95 % interval]", context="column title"),
+    )
+    cells = tuple(
+        (_.level(row["level"]), _.count(row["n_customers"]), _.brief(each))
+        for row, each in zip(rows, profits, strict=True)
+    )
+    title = _("Profit of {period} by the share of the discount that suppliers pay", period=facts.period)
+    return Table(title, columns, cells)
+
+
+def _measure(campaign: CampaignFacts) -> Message:
+    return (
         Message(
             "Without a budget limit: profit of {period} ({currency}) if the shop's assumption holds, "
             "each customer's best offer, by the share of each discount that suppliers pay; dashed: "
@@ -194,16 +217,6 @@ def _chart(findings: Findings, facts: RunFacts) -> Figure | None:
             "Without a budget limit: expected profit of {period} ({currency}), each customer's best "
             "offer, by the share of each discount that suppliers pay; 95 % band"
         )
-    )
-    axes = Axes(percent_labels(_), money_labels(facts.money), _("paid by suppliers", context="axis title"))
-    return figure(
-        "supplier-share",
-        _title(campaign, _),
-        _(measure, currency=findings.config.shop.currency, period=facts.period),
-        line(points, _levels(campaign, facts), axes, assumed=campaign.is_assumed),
-        table,
-        mark=basis_mark(campaign, _),
-        localizer=_,
     )
 
 

@@ -87,15 +87,15 @@ def _of_shown(facts: RunFacts, evidence: ShelfEvidence) -> list[str]:
         ),
         _(
             Message(
-                "An exposure counts for {days} days, or until the customer's next one: purchases that it "
+                "An exposure counts for {period}, or until the customer's next one: purchases that it "
                 "moved from later days count as gained, and what it changes later does not count."
             )
             if evidence.shown.carries_over is None
             else Message(
-                "An exposure counts for {days} days, or until the customer's next one. What it adds later, or takes "
+                "An exposure counts for {period}, or until the customer's next one. What it adds later, or takes "
                 "from later days, counts as far as the log shows it in the windows of the next four exposures."
             ),
-            days=evidence.shown.window_days,
+            period=period_text(evidence.shown.window_days),
         ),
         _(
             "Where an effect was estimated, intervals hold the uncertainty of each offer's mean "
@@ -123,7 +123,7 @@ def _test(findings: Findings, _: Localizer) -> str:
         return ""
     if test.detectable is None:
         return _(
-            "The read-out of this plan could not show anything: {treated} customers get the plan's "
+            "The read-out of this plan could not detect any effect: {treated} customers get the plan's "
             "offer and {held} are held back, and a comparison needs {least} on each side, {buyers} "
             "of whom buy within {period}; hold back a larger share, plan for more customers, or read out "
             "a longer period.",
@@ -146,15 +146,6 @@ def _test(findings: Findings, _: Localizer) -> str:
 
 def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, common: list[str]) -> list[str]:
     _, pulled = facts.localizer, evidence.pulled_forward()
-    failed = [
-        _(
-            "{check} on {outcome}",
-            context="checks",
-            check=_.named(CHECK_NAMES, check.name),
-            outcome=_.named(OUTCOMES, check.outcome),
-        )
-        for check in evidence.failed
-    ]
     return [
         (
             _(
@@ -178,7 +169,7 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
             "how large the effect could be."
         ),
         *common,
-        _("Failed checks: {names}.", context="limits of the report", names=_.clauses(failed)) if failed else "",
+        _failed(evidence, _),
         _(
             "About {share} of the gain in units is bought earlier; the forecast of {period} counts it as gained.",
             share=_.share(pulled),
@@ -191,18 +182,38 @@ def _of_study(findings: Findings, facts: RunFacts, evidence: ShelfEvidence, comm
     ]
 
 
+def _failed(evidence: ShelfEvidence, _: Localizer) -> str:
+    failed = [
+        _(
+            "{check} on {outcome}",
+            context="checks",
+            check=_.named(CHECK_NAMES, check.name),
+            outcome=_.named(OUTCOMES, check.outcome),
+        )
+        for check in evidence.failed
+    ]
+    return _("Failed checks: {names}.", context="limits of the report", names=_.clauses(failed)) if failed else ""
+
+
 def _halves(findings: Findings, _: Localizer) -> str:
     slopes = findings.tables["calibration"]["slope"]
     if slopes.is_empty():
         return ""
     low, high = (f"{float(str(end)):.2g}".replace("-", "−") for end in (slopes.min(), slopes.max()))
-    return _(
-        "In {n} checks on the other half of the customers, real differences were {low} to {high} times "
-        "the predicted ones (1 is perfect). Who responds more is less sure than the average response.",
-        low=low,
-        high=high,
-        n=len(slopes),
+    text = (
+        Message(
+            "In {n} check on the other half of the customers, real differences were {low} times the predicted ones (1 "
+            "is perfect). Who responds more is less sure than the average response.",
+            plural="In {n} checks on the other half of the customers, real differences were {low} times the predicted "
+            "ones (1 is perfect). Who responds more is less sure than the average response.",
+        )
+        if low == high
+        else Message(
+            "In {n} checks on the other half of the customers, real differences were {low} to {high} times "
+            "the predicted ones (1 is perfect). Who responds more is less sure than the average response."
+        )
     )
+    return _(text, low=low, high=high, n=len(slopes))
 
 
 def _unknown(findings: Findings, facts: RunFacts) -> str:

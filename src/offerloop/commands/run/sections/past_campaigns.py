@@ -72,20 +72,7 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
     """A forest plot of the largest campaigns, and why even the adjusted figures are no proof."""
     past, label = past_campaigns(findings), _("Past campaigns", context="section name")
     if not past:
-        return Section(
-            "past",
-            label,
-            _("What past campaigns did is not known"),
-            (
-                NotKnown(
-                    _(
-                        "No past campaign could be judged: give the sources 'campaigns' and 'audiences' with "
-                        "at least 50 customers targeted and 50 not. That would add what each campaign changed, "
-                        "beside the misleading naive figure."
-                    )
-                ),
-            ),
-        )
+        return Section("past", label, _("What past campaigns did is not known"), (_none_judged(_),))
     largest = past[:SHOWN]
     blocks: list[Block] = [
         Text(
@@ -97,39 +84,50 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
             )
         ),
         _forest(largest, past, _),
-    ]
-    drifting = [one.name for one in past if one.placebo is not None and one.placebo.is_clear]
-    if drifting:
-        n_placebos = sum(one.placebo is not None for one in past)
-        names = _.listed(drifting)
-        blocks.append(
-            Text(
-                _(
-                    "In {n} of the {all} campaigns with a placebo ({names}), the placebo is not zero: the spend "
-                    "of targeted customers already changed differently before the campaign, so their adjusted "
-                    "figures cannot be trusted either. Only customers held out at random can show what a campaign"
-                    " does; every plan holds some out.",
-                    n=len(drifting),
-                    all=n_placebos,
-                    names=names,
-                )
-            )
-        )
-    blocks += [
+        *_drifting(past, _),
         Text(_clear(past, _)),
         Text(
             _(
-                "{n} campaigns could be judged; one that began before the data, or with fewer than 50 "
+                "{n} campaign could be judged; one that began before the data, or with fewer than 50 "
+                "customers on either side, is not shown.",
+                plural="{n} campaigns could be judged; one that began before the data, or with fewer than 50 "
                 "customers on either side, is not shown.",
                 n=len(past),
             )
         ),
+        *_first_reached(findings, _),
     ]
-    blocks += _first_reached(findings, _)
     notes = _notes(past, _)
     if notes:
         blocks += [Text(_("Where the data do not cover a whole window:")), Bullets(notes)]
     return Section("past", label, _message(largest, _), tuple(blocks))
+
+
+def _none_judged(_: Localizer) -> NotKnown:
+    return NotKnown(
+        _(
+            "No past campaign could be judged: give the sources 'campaigns' and 'audiences' with "
+            "at least 50 customers targeted and 50 not. That would add what each campaign changed, "
+            "beside the misleading naive figure."
+        )
+    )
+
+
+def _drifting(past: list[PastCampaign], _: Localizer) -> list[Block]:
+    """Return a warning where placebos are not zero."""
+    names = [one.name for one in past if one.placebo is not None and one.placebo.is_clear]
+    if not names:
+        return []
+    text = _(
+        "In {n} of the {all} campaigns with a placebo ({names}), the placebo is not zero: the spend "
+        "of targeted customers already changed differently before the campaign, so their adjusted "
+        "figures cannot be trusted either. Only customers held out at random can show what a campaign"
+        " does; every plan holds some out.",
+        n=len(names),
+        all=sum(one.placebo is not None for one in past),
+        names=_.listed(names),
+    )
+    return [Text(text)]
 
 
 def _message(largest: list[PastCampaign], _: Localizer) -> str:
@@ -137,7 +135,9 @@ def _message(largest: list[PastCampaign], _: Localizer) -> str:
     clear = [one for one in largest if one.adjusted is not None and one.adjusted.is_clear]
     low, high = (_.money.text(end) for end in (min(naive), max(naive)))
     return _(
-        "Customers who got a campaign spend {low} to {high} a week more than others, but they "
+        "Customers who got the campaign spend {low} more per week than others, but they did so before: the adjusted "
+        "figure says what changed",
+        plural="Customers who got a campaign spend {low} to {high} more per week than others, but they "
         "did so before: for {unproven} of the {n} largest campaigns no change can be shown",
         low=low,
         high=high,
@@ -176,8 +176,10 @@ def _forest(largest: list[PastCampaign], past: list[PastCampaign], _: Localizer)
         "past-campaigns",
         _title(largest, _),
         _(
-            "Difference of weekly spend ({currency} a customer), targeted less others, with 95 % "
-            "intervals; the {n} campaigns of largest audience, customers targeted in brackets",
+            "Difference of weekly spend ({currency} per customer), targeted less others, with 95 % "
+            "intervals; {n} campaign, customers targeted in brackets",
+            plural="Difference of weekly spend ({currency} per customer), targeted less others, with 95 % "
+            "intervals; the {n} campaigns with the largest audiences, customers targeted in brackets",
             currency=_.currency,
             n=len(largest),
         ),
@@ -307,7 +309,7 @@ def _table(past: list[PastCampaign], _: Localizer) -> Table:
         _(COMPARISONS["placebo"]),
     )
     return Table(
-        _("All campaigns that could be judged: weekly spend a customer, 95 % intervals"),
+        _("All campaigns that could be judged: weekly spend per customer, 95 % intervals"),
         names,
         rows,
         n_labels=2,

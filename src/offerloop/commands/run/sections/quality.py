@@ -13,11 +13,11 @@ from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Secti
 ADDS = {
     "products": Message("categories and brands: without them no offer can be limited to a category"),
     "customers": Message("attributes to audit who gets offers; consent"),
-    "campaigns": Message("a judgement of what past campaigns did"),
+    "campaigns": Message("what past campaigns changed", context="what a source would add"),
     "audiences": Message("who received past campaigns, without which they cannot be judged"),
-    "redemptions": Message("profiles that know who uses coupons"),
+    "redemptions": Message("who uses coupons, to the profiles", context="what a source would add"),
     "coupon_products": Message("which products past coupons were for"),
-    "prices": Message("list prices of order lines that do not say them, and with them discounts at the shelf"),
+    "prices": Message("list prices where order lines have none, and with them shelf discounts"),
 }
 """What a source would add that was not given."""
 SOURCES = ("products", "prices", "customers", "campaigns", "audiences", "redemptions", "coupon_products")
@@ -73,7 +73,7 @@ def _is_missed(name: str, findings: Findings) -> bool:
 
 
 def _adds(name: str, _: Localizer) -> str:
-    return _("{source}: would add {adds}.", context="data quality", source=SOURCE_NAMES[name], adds=ADDS[name])
+    return _("{source}: {adds}.", context="data quality", source=SOURCE_NAMES[name], adds=ADDS[name])
 
 
 def _rows(table: pl.DataFrame, name: str, action: str) -> int:

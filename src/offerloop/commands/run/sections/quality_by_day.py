@@ -60,9 +60,9 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     return figure(
         "quality-by-day",
         _title(counted, n_periods, unit, _),
-        _("Order lines rejected, repaired or merged a day, where the rule looks at lines one by one")
+        _("Order lines rejected, repaired or merged per day, by rules that look at single lines")
         if unit == "day"
-        else _("Order lines rejected, repaired or merged a week, where the rule looks at lines one by one"),
+        else _("Order lines rejected, repaired or merged per week, by rules that look at single lines"),
         columns(bars, axes, [_.named(ACTION_NAMES, name) for name in actions], ends, width),
         _table(repairs, unit, _),
         says=_(

@@ -109,7 +109,11 @@ def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:
             Bar(name, size_by_part.get(part, 0), _.count(total) if part == parts[-1] else "", part) for part in parts
         ]
     left = totals.height - min(SHOWN, totals.height)
-    rest = _("; {n} more categories are in the table", n=left) if left else ""
+    rest = (
+        _("; {n} more category is in the table", plural="; {n} more categories are in the table", n=left)
+        if left
+        else ""
+    )
     title, measure = (
         _title(sizes, totals["what"][0], _),
         _("Customers with an offer by plan, by category and depth{rest}", rest=rest),
@@ -168,6 +172,13 @@ def _anyway(recipients: pl.DataFrame, findings: Findings, facts: RunFacts) -> st
     return facts.localizer(text, share=Share(max(0.0, 1 - gained / discount)))
 
 
+LARGEST_FIRST = Message(
+    "Why these customers: the effect is assumed to be the same share of everybody's "
+    "basket, so the largest baskets come first. Nothing shows that these customers respond "
+    "more than others; only a measurement can."
+)
+
+
 def _why_these(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:
     """Why assumed offers go to these customers: an assumption tells nobody apart but by what they usually buy."""
     assumed = recipients.filter(pl.col("rests_on") == ASSUMED)
@@ -180,36 +191,23 @@ def _why_these(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> st
             "Why these customers: the effect is assumed to be the same for everybody, so that who "
             "gets an offer says nothing about who responds; only a measurement can."
         )
-    profiles = findings.tables["profiles"]
+    usual = _usual_orders(assumed, findings.tables["profiles"], _)
+    return _(LARGEST_FIRST) if usual is None else _.sentences([_(LARGEST_FIRST), usual])
+
+
+def _usual_orders(assumed: pl.DataFrame, profiles: pl.DataFrame, _: Localizer) -> str | None:
+    """Return what customers with an assumed offer usually spend an order, and the others; None where it is equal."""
     if "basket_minor" not in profiles.columns:
-        return _(
-            "Why these customers: the effect is assumed to be the same share of everybody's "
-            "basket, so the largest baskets come first. Nothing shows that these customers respond "
-            "more than others; only a measurement can."
-        )
+        return None
     is_assumed = pl.col("customer_id").is_in(assumed["customer_id"].implode())
     halves = (profiles.filter(one)["basket_minor"].median() for one in (is_assumed, ~is_assumed))
     theirs, others = (_.money.text(float(str(one or 0))) for one in halves)
     if theirs == others:
-        return _(
-            "Why these customers: the effect is assumed to be the same share of everybody's "
-            "basket, so the largest baskets come first. Nothing shows that these customers respond "
-            "more than others; only a measurement can."
-        )
-    return _.sentences(
-        [
-            _(
-                "Why these customers: the effect is assumed to be the same share of everybody's "
-                "basket, so the largest baskets come first. Nothing shows that these customers respond "
-                "more than others; only a measurement can."
-            ),
-            _(
-                "Half of those with an assumed offer usually spend {theirs} or more an order, half of "
-                "the others {others}.",
-                theirs=theirs,
-                others=others,
-            ),
-        ]
+        return None
+    return _(
+        "Half of those with an assumed offer usually spend {theirs} or more an order, half of the others {others}.",
+        theirs=theirs,
+        others=others,
     )
 
 
@@ -218,11 +216,15 @@ def _learning(findings: Findings, _: Localizer) -> str:
     drawn = table.filter(pl.col("arm") == EXPLORE)
     offered = drawn.filter(pl.col("offer_id") != "none").height
     return _(
-        "{kept} customers ({holdout} was the aim) never get an offer, the same ones in every run; "
+        "{n} customer ({holdout} was the aim) never gets an offer, the same one in every run; "
         "{drawn} more are drawn at random with known probability: {offered} get an offer, {none} get "
         "none. Only these two groups (no offer, random test) can show what the offers really changed. "
         "Keep both when you send the plan. The list is assignments.csv beside this file.",
-        kept=table.filter(pl.col("arm") == HOLDOUT).height,
+        plural="{n} customers ({holdout} was the aim) never get an offer, the same ones in every run; "
+        "{drawn} more are drawn at random with known probability: {offered} get an offer, {none} get "
+        "none. Only these two groups (no offer, random test) can show what the offers really changed. "
+        "Keep both when you send the plan. The list is assignments.csv beside this file.",
+        n=table.filter(pl.col("arm") == HOLDOUT).height,
         holdout=_.share(findings.config.experiment.holdout),
         drawn=drawn.height,
         offered=offered,

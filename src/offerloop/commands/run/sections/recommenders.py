@@ -33,8 +33,8 @@ TASK_WORDS = {
 }
 """What each task predicts."""
 WINDOWS = {
-    "tune": Message("chooses", context="what a window does"),
-    "test": Message("reports", context="what a window does"),
+    "tune": Message("selection", context="what a window is for"),
+    "test": Message("test", context="what a window is for"),
 }
 """What each window of time does."""
 RECOMMENDERS_IN_WORDS = {
@@ -234,12 +234,12 @@ def _gate_said(choice: ServingRecommender, _: Localizer) -> list[str]:
 
 def _why_served(choice: ServingRecommender, gate: Gate) -> Message:
     if choice.name == gate.name:
-        return Message("The whole interval is above zero, so “{name}” serves.")
+        return Message("The whole interval is above zero, so “{name}” is used.")
     if not gate.tuned.has_interval:
-        return Message("Without an interval that proves nothing, so “{name}” serves.")
+        return Message("Without an interval that proves nothing, so “{name}” is used.")
     if gate.tuned.high < 0:
-        return Message("That is a loss, so “{name}” serves.")
-    return Message("The interval includes zero, so “{name}” serves.")
+        return Message("That is a loss, so “{name}” is used.")
+    return Message("The interval includes zero, so “{name}” is used.")
 
 
 def _same(table: pl.DataFrame, _: Localizer) -> list[str]:
@@ -273,7 +273,7 @@ def _figure(table: pl.DataFrame, chosen: list[ServingRecommender], _: Localizer)
         _.clauses(titles),
         _(
             "nDCG@10 on the later window with 95 % intervals (1: the ten shown products are all "
-            "bought, 0: none is), each task on its own scale; circle: the one that serves"
+            "bought, 0: none is), each task on its own scale; circle: the one that is used"
         ),
         forest(dots, PLAIN_LABELS, one_scale=False),
         _table(table, _),

@@ -189,7 +189,7 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
         tuple(
             (
                 name,
-                _.numbers(effect.text()) if row["effect"] else _("0 (what others are compared with)"),
+                _.numbers(effect.text()) if row["effect"] else _("0 (reference)", context="effect by depth"),
                 _.share(row["share_of_weeks"]),
             )
             for name, effect, row in zip(names, effects, rows, strict=True)
@@ -216,7 +216,7 @@ def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], _: Local
         return _("No depth of discount changes the chance to buy clearly")
     deepest, least = (_.numbers(f"{depth * POINTS:.0f} %") for depth in (rows[-1]["depth_low"], clear[0]))
     return _(
-        "Discounts of {deepest} or more change the chance to buy by {effect}; below {clear} nothing clear shows",
+        "Discounts of {deepest} or more change the chance to buy by {effect}; below {clear} no change is clear",
         deepest=deepest,
         effect=_.points(effects[-1]),
         clear=least,

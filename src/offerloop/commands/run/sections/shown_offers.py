@@ -10,7 +10,19 @@ from offerloop.commands.run.facts import ESTIMATED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import ShownOffer, ShownOffers
 from offerloop.message import Message
-from offerloop.report import Block, Bullets, Dot, Figure, Localizer, Table, Text, figure, forest, money_labels
+from offerloop.report import (
+    Block,
+    Bullets,
+    Dot,
+    Figure,
+    Localizer,
+    Table,
+    Text,
+    figure,
+    forest,
+    money_labels,
+    period_text,
+)
 from offerloop.response import ESTIMATOR_NAMES
 
 ESTIMATORS_IN_WORDS = {
@@ -70,14 +82,14 @@ def shown_message(shown: ShownOffers, _: Localizer) -> str:
 
 
 def _rests_on(shown: ShownOffers, findings: Findings, _: Localizer) -> tuple[str, ...]:
-    days, between = _.count(shown.window_days), _between(shown, findings, _)
+    between = _between(shown, findings, _)
     return (
         _("The propensity of each offer is taken as the log has it; if it is wrong, so are the effects."),
         _(
-            "An exposure counts for {days} days from its day on, or until the customer's next one, "
+            "An exposure counts for {period} from its day on, or until the customer's next one, "
             "whose time must not depend on what was bought in between. Purchases that it moved "
             "from later days are counted as gained.",
-            days=days,
+            period=period_text(shown.window_days),
         ),
         _("Value is the margin gained before the offer's cost. The discount is what was redeemed, whoever pays it."),
         *(

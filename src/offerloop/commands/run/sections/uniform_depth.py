@@ -39,23 +39,7 @@ def uniform_blocks(campaign: CampaignFacts, findings: Findings, _: Localizer) ->
     if not best:
         return []
     discounts = [row for row in best if row["offer_id"] != NO_OFFER]
-    clear = sum(row["beats_nothing"] for row in best)
-    text = (
-        Message(
-            "One depth for everybody, “{title}”: if the assumptions hold, some depth brings more "
-            "than no discount in {some} of {all} categories."
-        )
-        if campaign.is_assumed
-        else Message(
-            "One depth for everybody, “{title}”: if every eligible customer gets the same discount, the best"
-            " depth clearly beats no discount in {clear} of {all} categories. In {none} of the {all} "
-            "categories, the estimates favour giving no discount."
-        )
-    )
-    text = text.with_values(
-        title=campaign.findings.title, all=len(best), some=len(discounts), none=len(best) - len(discounts), clear=clear
-    )
-    blocks: list[Block] = [Text(_(text))]
+    blocks: list[Block] = [Text(_best_depths(campaign, best, len(discounts), _))]
     below = sum(row["below_floor"] for row in rows)
     if below:
         blocks.append(
@@ -73,6 +57,35 @@ def uniform_blocks(campaign: CampaignFacts, findings: Findings, _: Localizer) ->
     if len(discounts) > SHOWN:
         blocks.append(Text(_("The other {n} are in the table 'uniform_depths' of the run.", n=len(discounts) - SHOWN)))
     return blocks
+
+
+def _best_depths(campaign: CampaignFacts, best: list[Row], n_discounts: int, _: Localizer) -> str:
+    """Return in how many categories the best depth is a discount."""
+    text = (
+        Message(
+            "One depth for everybody, “{title}”: if the assumptions hold, some depth brings more "
+            "than no discount in {some} of {n} category.",
+            plural="One depth for everybody, “{title}”: if the assumptions hold, some depth brings more "
+            "than no discount in {some} of {n} categories.",
+        )
+        if campaign.is_assumed
+        else Message(
+            "One depth for everybody, “{title}”: if every eligible customer gets the same discount, the best"
+            " depth clearly beats no discount in {clear} of {n} category. In {none} of {n}, the estimates favour "
+            "giving no discount.",
+            plural="One depth for everybody, “{title}”: if every eligible customer gets the same discount, the best"
+            " depth clearly beats no discount in {clear} of {n} categories. In {none} of the {n} "
+            "categories, the estimates favour giving no discount.",
+        )
+    )
+    return _(
+        text,
+        title=campaign.findings.title,
+        n=len(best),
+        some=n_discounts,
+        none=len(best) - n_discounts,
+        clear=sum(row["beats_nothing"] for row in best),
+    )
 
 
 def _table(campaign: CampaignFacts, rows: list[Row], _: Localizer) -> Table:

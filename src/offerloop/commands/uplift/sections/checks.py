@@ -231,4 +231,4 @@ def _controls_table(findings: UpliftFindings, _: Localizer) -> Table:
         for name, estimate in findings.negative_controls.items()
     )
     heads = columns(_, "column", "effect", "verdict")
-    return Table(_("Effect on columns that no offer can have changed, a customer"), heads, rows)
+    return Table(_("Effect on columns that no offer can have changed, per customer"), heads, rows)

@@ -120,7 +120,7 @@ def _planning(request: PageRequest, run: RunRead) -> list[Block]:
     unit = Localizer("en", run.currency).money.unit
     written = request.field("effect") or WEEKLY_EFFECT
     effect = Input(
-        "effect", Message("Effect a week, in all", context="field of a form"), value=written,
+        "effect", Message("Total effect per week", context="field of a form"), value=written,
         hint=Message("In the shop's money, such as 100.00."),
     )  # fmt: skip
     named = hidden("run", run.folder.name)

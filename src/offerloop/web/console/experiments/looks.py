@@ -31,7 +31,9 @@ GUARDRAILS = (
 LOOKS = (
     TableColumn("until", Message("read out until", context="column title")),
     TableColumn("days", Message("days", context="column title"), is_figure=True),
-    TableColumn("effect", Message("effect on each a week, with its interval", context="column title"), is_figure=True),
+    TableColumn(
+        "effect", Message("effect per customer and week, with its interval", context="column title"), is_figure=True
+    ),
 )
 
 
@@ -79,7 +81,7 @@ def _chart(request: PageRequest, effects: list[tuple[str, Estimate]]) -> ChartBl
     _, money = request.localizer, request.localizer.money
     dots = [Dot("", until, effect.times(1 / money.unit)) for until, effect in effects]
     title = _("The effect at each read-out", context="table title")
-    measure = _("Profit a customer and week, with the offer less held out, {currency}", currency=request.currency)
+    measure = _("Profit per customer and week, with the offer less held out, {currency}", currency=request.currency)
     columns = (_(LOOKS[0].title), _(LOOKS[2].title))
     drawn = Table(title, columns, tuple((until, _.brief(effect)) for until, effect in effects))
     return ChartBlock(figure("looks", title, measure, forest(dots, money_labels(money)), drawn, localizer=_))
