@@ -42,11 +42,11 @@ class Violation:
     """The least violation of some limits, in candidates of mean size times their weights."""
 
     least: float
-    """It is not below; above `NOTHING` the limits cannot be held."""
+    """A lower bound; above `NOTHING` the limits cannot be held."""
     most: float
-    """It is not above; up to `NOTHING` a mixture of plans holds the limits."""
+    """An upper bound; up to `NOTHING` a mixture of plans holds the limits."""
     prices: Floats
-    """(limits,): which prove `least`."""
+    """(limits,): those that prove `least`."""
 
     @property
     def members(self) -> frozenset[int]:

@@ -26,7 +26,7 @@ LEASE_SECONDS = 60
 RENEW_SECONDS = 10.0
 """Seconds between two signs of life."""
 AGAIN_SECONDS = 5.0
-"""How long nothing is asked of a budget of which nothing was left."""
+"""Seconds until a budget that had nothing left is asked again."""
 WAIT_SECONDS = 2.0
 """How long the database may take to lease a block."""
 

@@ -128,7 +128,7 @@ def test_one_offer_is_named():
 def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     found = promising()
     assert sentence(found) == (
-        "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit a "
+        "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit per "
         "customer, but its range includes zero, so the gain may be luck. To find out, try it on 41,000 customers (your "
         "table has 64,000) and give half of them nothing: if the forecast is right, 8 of 10 such trials show it."
     )
