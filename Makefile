@@ -83,7 +83,8 @@ lint: $(VENV)/dev.done
 quick: lint
 	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow and not sample" $$tests
 
-check: lint docs
+check: setup
+	$(MAKE) --jobs 2 --output-sync lint docs
 	$(ONE_THREAD) $(BIN)/pytest --numprocesses auto --dist loadfile
 	PYTHON=$(BIN)/python scripts/other_pythons
 

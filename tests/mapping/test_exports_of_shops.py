@@ -87,6 +87,48 @@ def test_a_total_on_every_line_is_no_amount_of_a_line(tmp_path):
     assert "paid" not in guesses
 
 
+@pytest.mark.parametrize("is_first_line_only", [True, False])
+@pytest.mark.parametrize("has_total", [True, False])
+def test_what_was_taken_off_whole_orders_is_divided_over_lines_that_show_prices_before(
+    tmp_path, is_first_line_only, has_total
+):
+    table = orders_with_a_discount(TOTAL, is_first_line_only)
+    guesses, notes, _ = mapped(tmp_path, table if has_total else table.drop("Subtotal"))
+    assert guesses["order_discount"] == "Discount Amount"
+    assert not any("counts as paid" in one for one in notes)
+
+
+def test_a_discount_of_the_order_that_is_part_of_its_lines_already_is_not_taken_off_again(tmp_path):
+    table = orders_with_a_discount(TOTAL, False)
+    total = (pl.col("Price") * pl.col("Quantity")).sum().over("Order ID")
+    reduced = (pl.col("Price") * (1 - pl.col("Discount Amount") / total)).round(2)
+    guesses, _, _ = mapped(tmp_path, table.with_columns(Price=reduced))
+    assert "order_discount" not in guesses
+
+
+def orders_with_a_discount(total, is_first_line_only):
+    """Lines at full prices, and what a code took off every second order."""
+    share = pl.when(pl.col("Order ID") % 2 == 0).then(0.05 + pl.col("Order ID") % 3 / 10).otherwise(0.0)
+    off = (total * share).round(2)
+    of_order = {"Discount Amount": off, "Subtotal": (total - off).round(2), "Payment": pl.lit("Card")}
+    table = LINES.with_columns(**of_order)
+    if is_first_line_only:
+        table = table.with_columns(pl.when(pl.col("Line") == 1).then(pl.col(name)).alias(name) for name in of_order)
+    return table.drop("Gross", "Net", "Off", "Line")
+
+
+def test_people_who_share_a_name_are_told_apart_by_their_user_names(tmp_path):
+    name = "Kim " + (pl.col("Buyer").str.slice(1).cast(pl.Int64) % 9).cast(pl.String)
+    table = LINES.drop("Price", "Gross", "Off").with_columns(name.alias("Buyer Name"))
+    guesses, _, _ = mapped(tmp_path, table.rename({"Buyer": "Buyer Username"}))
+    assert guesses["customer_id"] == "Buyer Username"
+
+
+def test_an_amount_is_no_code_of_a_coupon(tmp_path):
+    guesses, _, _ = mapped(tmp_path, LINES.drop("Price", "Gross", "Off").with_columns(Voucher=pl.lit("0.00")))
+    assert "coupon_id" not in guesses
+
+
 def test_an_amount_of_ones_and_twos_is_the_units(tmp_path):
     table = LINES.select("Buyer", "Date", "Item", AMOUNT="Quantity", SALES_PRICE="Gross")
     guesses, _, _ = mapped(tmp_path, table)

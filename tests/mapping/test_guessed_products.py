@@ -11,6 +11,15 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import prepare
 
+PRODUCTS = [*LINES["product"].unique().sort(), *(f"unsold {place}" for place in range(60))]
+VARIANTS = pl.DataFrame(
+    [
+        {"Handle": f"thing-{place // 3}", "Title": f"Thing {place // 3}", "Category": "ABC"[place // 3 % 3],
+         "Variant SKU": product, "Variant Price": 2.5 + place, "Image": f"{place}.jpg"}
+        for place, product in enumerate(PRODUCTS)
+    ]
+)  # fmt: skip
+"""Every three products are variants of one."""
 WITH_GROUPS = LINES.with_columns(
     shelf=pl.concat_str(pl.lit("Shelf "), (pl.col("product").str.slice(1).cast(pl.Int64) % 6).cast(pl.String))
 ).select("order", "customer", "product", "quantity", "paid", "date", "category", "shelf")
@@ -80,3 +89,16 @@ def test_an_expression_over_a_list_of_products(tmp_path):
     columns = {"products": {"subcategory": "category + ' / ' + shelf"}}
     made = write_shop(tmp_path / "shop", files, None, None, columns=columns)
     assert source_of(made, "products").columns["category"] == "category"
+
+
+def test_variants_have_the_category_on_their_first_row_and_pictures_are_no_products(tmp_path):
+    is_first = pl.col("Handle") != pl.col("Handle").shift().fill_null("")
+    texts = [pl.when(is_first).then(pl.col(name)).alias(name) for name in ("Title", "Category")]
+    rows = VARIANTS.with_columns(texts)
+    pictures = rows.filter(is_first).select("Handle", Image=pl.lit("more.jpg"))
+    rows = pl.concat([rows, pictures], how="diagonal").sort("Handle", maintain_order=True)
+    rows.write_csv(tmp_path / "products.csv")
+    made = started(tmp_path, LINES.drop("category"), products=tmp_path / "products.csv")
+    products = collect(prepare(load_config(made.config), DuckDBEngine()).products, "product_id")
+    expected = dict(VARIANTS.select("Variant SKU", "Category").iter_rows())
+    assert dict(products.select("product_id", "category").iter_rows()) == expected

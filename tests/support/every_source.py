@@ -30,6 +30,7 @@ at = "when"
 store_id = "store"
 channel = "where"
 text = "title"
+order_discount = "n * 0.25"
 reimbursed = "paid * 0.1"
 
 [sources.products]

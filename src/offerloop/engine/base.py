@@ -100,22 +100,26 @@ STOPS: list[Callable[[], None]] = []
 """Functions that stop the running queries of each engine."""
 
 
+_QUERIES = ThreadPoolExecutor(32, "query")
+"""Threads that wait for queries; they are kept, as starting one costs as much as a small query."""
+
+
 def stoppable(query: Callable[[], T]) -> T:
     """The answer of a query. It runs in a thread of its own, so that Ctrl-C stops it while it holds the processor.
 
     In the main thread an engine would see Ctrl-C only between two of its own steps, which can take minutes. The wait is
     cut in pieces because polars lets system calls go on after a signal: Ctrl-C would not end it.
     """
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(query)
-        try:
-            while not wait([answer], timeout=0.1).done:
-                pass
-            return answer.result()
-        except KeyboardInterrupt:
-            for stop in STOPS:
-                stop()
-            raise
+    answer = _QUERIES.submit(query)
+    try:
+        while not wait([answer], timeout=0.1).done:
+            pass
+        return answer.result()
+    except KeyboardInterrupt:
+        for stop in STOPS:
+            stop()
+        wait([answer])
+        raise
 
 
 BROKEN: list[Callable[[Exception], str | None]] = []

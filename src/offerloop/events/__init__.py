@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
     from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, extend_events, prepare
+    from offerloop.events.prices.order_discounts import has_coupons
     from offerloop.events.privacy.agreement import Agreement
     from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
     from offerloop.events.privacy.consent_names import check_direction, consent_names, says_opt_in, says_opt_out
@@ -124,6 +125,7 @@ __all__ = [
     "extend_events",
     "file_source",
     "frame_of",
+    "has_coupons",
     "has_signs",
     "holds_words",
     "instead_of_copies",

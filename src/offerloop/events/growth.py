@@ -19,6 +19,7 @@ from offerloop.engine import Engine, Frame, collect, with_part
 from offerloop.errors import RereadError
 from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row
 from offerloop.events.columns.read import Read
+from offerloop.events.prices.order_discounts import has_coupons
 from offerloop.message import Message
 from offerloop.tables import REJECTED
 
@@ -61,7 +62,7 @@ def extendable(config: Config) -> bool:
         and privacy.fit_without_consent
         and config.profiles.as_of is None
         and not config.clean.drop_non_merchandise
-        and ("exposures" not in config.sources or "coupon" in source.columns)
+        and ("exposures" not in config.sources or has_coupons(source.columns))
     )
 
 

@@ -44,6 +44,7 @@ from offerloop.events.loop_exposures import LoopExposures
 from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
+from offerloop.events.prices.order_discounts import has_coupons, with_order_discounts
 from offerloop.events.prices.returns import net_returns
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
 from offerloop.message import Message
@@ -282,7 +283,7 @@ class _Cleaning:
 
     def with_offer_coupons(self, lines: Frame, exposures: Frame, products: Frame) -> Frame:
         """Order lines whose coupons are apart, also where the source has one discount for everything."""
-        if "coupon" in self.config.sources["order_lines"].columns or not count_rows(exposures):
+        if has_coupons(self.config.sources["order_lines"].columns) or not count_rows(exposures):
             return lines
         days = self.config.evaluate.window_days
         split, count = with_offer_coupons(lines, exposures, products, days, self.engine)
@@ -344,6 +345,7 @@ class _Cleaning:
         if name == "order_lines":
             amounts, are_units = ("quantity", *money_columns(columns)), clean.repeated_orders == "units"
             merge_scans(cleaned, amounts, self.config.shop.currency, keep_copies=are_units)
+            cleaned.frame = with_order_discounts(cleaned.frame)
             columns = cleaned.frame.collect_schema().names()
         else:
             if name == "products":

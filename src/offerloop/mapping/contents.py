@@ -233,8 +233,15 @@ def is_order_id(column: SourceColumn) -> bool:
 
 
 def is_loose_id(column: SourceColumn) -> bool:
-    """Names of things that few rows have, such as coupons."""
-    return column.nameable and column.filled.len() > 0
+    """Names of things that few rows have, such as coupons; amounts such as 0.00 are none."""
+    return column.nameable and column.filled.len() > 0 and not _has_cents(column)
+
+
+def _has_cents(column: SourceColumn) -> bool:
+    """Return whether numbers are nearly all written with two decimals."""
+    if column.cells.dtype != pl.String or not column.numeric:
+        return False
+    return float(column.filled.str.contains(r"\d[.,]\d\d$").mean() or 0) >= READABLE  # type: ignore[arg-type]
 
 
 def is_offer(column: SourceColumn) -> bool:
@@ -320,7 +327,7 @@ GATES: dict[str, Callable[[SourceColumn], bool]] = {
     "order_id": is_order_id, "customer_id": is_customer_id, "product_id": is_id, "campaign_id": is_id,
     "offer_id": is_offer, "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity,
     "paid": is_full_money, "unit_price": is_full_money, "list_price": is_money, "list_value": is_money,
-    "discount": is_money, "coupon": is_money, "reimbursed": is_money,
+    "discount": is_money, "coupon": is_money, "order_discount": is_money, "reimbursed": is_money,
     "unit_cost": is_money, "amount": is_money, "at": is_time, "starts_at": is_time, "ends_at": is_time,
     "clock": is_clock, "category": is_class, "subcategory": is_class, "brand": is_class, "channel": is_class,
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,

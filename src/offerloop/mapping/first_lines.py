@@ -1,4 +1,4 @@
-"""Cells of an order that stand on its first line only, as exports of web shops have them."""
+"""Cells of an order, or of a product with variants, that stand on its first line only in exports of web shops."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def take_order_number(match: ColumnMatch, sample: SampleRows) -> None:
 
 
 def first_line_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
-    """Return that amounts of whole orders are no part of a line's."""
-    filled = () if sample.filled is None else sample.filled.columns
+    """Return that amounts of whole orders are no part of a line's, where no discount is divided over the lines."""
+    filled = () if sample.filled is None or "order_discount" in match.guesses else sample.filled.columns
     roles = ("paid", "discount", "coupon")
     amounts = [
         name

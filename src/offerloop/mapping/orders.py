@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.before_discount import paid_after_discount
 from offerloop.mapping.amounts.discounts import discounts
+from offerloop.mapping.amounts.order_discounts import discount_of_orders
 from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
 from offerloop.mapping.amounts.unit_or_total import unit_or_total
@@ -36,6 +37,8 @@ from offerloop.mapping.texts import take_text
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
+_BY_CONTENTS = ("text", "order_discount")
+"""Columns that no name tells apart: the name of a customer would be a text, too."""
 _HELP = ("unit_price", "clock")
 """What is not a column of ours, but of which one can be made."""
 _MOST_IDS = 7
@@ -54,7 +57,7 @@ _IMPOSSIBLE = -2.0
 def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None = None) -> ColumnMatch:
     """Required columns that are not in the result could not be identified; `given_guesses` are as the user said."""
     contract = CONTRACTS["order_lines"]
-    named = [ours for ours in contract.optional if ours != "text"]  # which a customer's name would be, too
+    named = [ours for ours in contract.optional if ours not in _BY_CONTENTS]
     matched = match(
         marked_orders(columns_of(sample), sample.head),
         "order_lines",
@@ -77,6 +80,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     _one_product(matched, sample.head)
     unit_or_line(matched, sample)
     paid_after_discount(matched, sample)
+    discount_of_orders(matched, sample)
     _gaps_in_ids(matched)
     for name in _HELP:
         matched.guesses.pop(name, None)

@@ -69,7 +69,7 @@ def _check_single(name: str, key: str, match: ColumnMatch, sample: SampleRows) -
     theirs = match.guesses[key].written
     used = {ours: one.written for ours, one in match.guesses.items() if ours != "text"}  # of which the commonest counts
     cells = {ours: column_values(sample.head, written, sample.decimal) for ours, written in used.items()}
-    rows = pl.DataFrame(cells).unique().drop_nulls(key)
+    rows = pl.DataFrame(cells).unique().filter(pl.col(key).cast(pl.String).str.strip_chars() != "")
     several = rows.filter(pl.col(key).is_duplicated())
     if several.height:
         example = several[key].cast(pl.String).sort()[0]

@@ -53,6 +53,8 @@ def sample_sources(
         samples["order_lines"] = joined(lines, sample_rows(place, folder, encoding=encoding), folder)
     if "order_lines" in samples:
         samples["order_lines"] = with_lines_only(with_first_lines(samples["order_lines"]))
+    if "products" in samples:
+        samples["products"] = with_first_lines(samples["products"])
     return samples
 
 

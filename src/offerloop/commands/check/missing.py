@@ -23,7 +23,7 @@ _COLUMNS: dict[SourceName, dict[str, Message]] = {
     },
     "customers": {"consent": Message("everybody counts as having agreed to personal offers")},
 }
-_INSTEAD = {"consent": "opt_out"}
+_INSTEAD = {"consent": "opt_out", "coupon": "order_discount"}
 """Columns that another one may stand for."""
 _LIST = ("list_price", "list_value", "discount")
 

@@ -14,7 +14,7 @@ from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import LAGS, Log, fnv1a
-from offerloop.events import Events, prepare
+from offerloop.events import Events, has_coupons, prepare
 from offerloop.flow import product_names
 from offerloop.message import Message, Value
 from offerloop.offers import NO_OFFER
@@ -131,7 +131,7 @@ def read_decisions(config: Config, engine: Engine, window_days: int) -> Decision
         left_out={reason: count for reason, count in left_out.items() if count},
         n_clipped=rows.filter(pl.col("until_day") < pl.col("shown_day") + window_days).height,
         window_days=window_days,
-        maps_coupon="coupon" in columns,
+        maps_coupon=has_coupons(columns),
         splits_discounts=events.splits_discounts,
         maps_reimbursed="reimbursed" in columns,
         by_unit_costs=None in margins.by_category,

@@ -189,7 +189,7 @@ def _joined(sample: SampleRows, folder: Path) -> list[str]:
 
 
 def _filled(source: SourceText) -> list[str]:
-    """Return the columns in use whose cells stand on one row of an order only."""
+    """Return the columns in use whose cells stand on one row of an order, or of a product with variants, only."""
     rows = source.sample.filled
     used = {name for _, guess in source.mapping() for name in guess.theirs} | set(source.attributes)
     used |= {name for one in source.filters for name in one.theirs}
@@ -197,7 +197,7 @@ def _filled(source: SourceText) -> list[str]:
     if rows is None or not columns:
         return []
     written = f"{{ by = {quoted(rows.by)}, columns = {listed(columns)} }}"
-    return [entry("fill", written, "their cells stand on one line of an order only")]
+    return [entry("fill", written, "their cells stand on one of the rows that belong together")]
 
 
 def _dialect(sample: SampleRows) -> list[str]:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from offerloop.config import Config, SourceName, beside
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
-from offerloop.events import EPOCH, epoch_day, prepare, read_all, split_part
+from offerloop.events import EPOCH, epoch_day, has_coupons, prepare, read_all, split_part
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
@@ -232,7 +232,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     lines, day = nw.concat(parts), nw.col("order_day")
     first, last = collect(lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
     maps = source.columns
-    return BuyerOrders(path, engine, lines, first, last, "coupon" in maps, "reimbursed" in maps)
+    return BuyerOrders(path, engine, lines, first, last, has_coupons(maps), "reimbursed" in maps)
 
 
 READ = (

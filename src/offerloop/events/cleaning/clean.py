@@ -51,7 +51,7 @@ class Cleaned:
             rows.select(
                 nw.lit(self.table).alias("table"),
                 rule.alias("rule"),
-                _with_cell(nw.concat_str(parts[:-1]), columns).alias("row"),
+                _with_cell(_joined(*parts[:-1]), columns).alias("row"),
                 (nw.lit(1) if copies is None else copies).cast(nw.Int64).alias("copies"),
                 day.alias("order_day"),
             )
@@ -63,8 +63,13 @@ def _with_cell(row: nw.Expr, columns: list[str]) -> nw.Expr:
     if WRONG_COLUMN not in columns:
         return row
     wrong = nw.col(WRONG_COLUMN)
-    joined = nw.concat_str(row, nw.lit("; unreadable "), wrong, nw.lit("="), nw.col(WRONG_CELL).cast(nw.String))
+    joined = _joined(row, nw.lit("; unreadable "), wrong, nw.lit("="), nw.col(WRONG_CELL).cast(nw.String))
     return nw.when(~wrong.is_null() & (wrong != "customer_id")).then(joined).otherwise(row)
+
+
+def _joined(*parts: nw.Expr) -> nw.Expr:
+    """One text of several; whether one is missing is not asked, as so many conditions are too deep for Spark."""
+    return nw.concat_str(*parts, ignore_nulls=True)
 
 
 def drop_copies(cleaned: Cleaned) -> None:

@@ -30,10 +30,10 @@ CONTRACTS: dict[SourceName, Contract] = {
     "order_lines": Contract(
         ("order_id", "customer_id", "product_id", "quantity", "paid", "at"),
         (
-            "list_price", "list_value", "discount", "coupon", "reimbursed", "coupon_id", "store_id", "channel",
-            "returned", "currency", "text", "line",
+            "list_price", "list_value", "discount", "coupon", "order_discount", "reimbursed", "coupon_id", "store_id",
+            "channel", "returned", "currency", "text", "line",
         ),
-        ("paid", "list_price", "list_value", "discount", "coupon", "reimbursed"),
+        ("paid", "list_price", "list_value", "discount", "coupon", "order_discount", "reimbursed"),
         ("quantity",),
         ("channel", "returned", "currency", "text", "line"),
     ),

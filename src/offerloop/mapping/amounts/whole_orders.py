@@ -82,7 +82,7 @@ def whole_order_notes(matched: ColumnMatch, sample: SampleRows) -> list[Message]
     of_rows = columns_of(sample)
     totals = [one.name for one in matched.columns.values() if one.is_of_several and not of_rows[one.name].is_of_several]
     called = [name for name in totals if name_score(name, "order_lines", "paid")[0] >= HOLDS]
-    if "paid" not in matched.guesses or not called:
+    if "paid" not in matched.guesses or "order_discount" in matched.guesses or not called:
         return []
     return [
         Message(

@@ -20,6 +20,7 @@ FIELD_NAMES: dict[SourceName, dict[str, Message]] = {
         "list_value": Message("list price of the whole line"),
         "discount": Message("price reduction at the shelf, for everyone"),
         "coupon": Message("reduction by a coupon of the customer"),
+        "order_discount": Message("reduction of the whole order, which is divided over its lines"),
         "reimbursed": Message("amount that a supplier pays back"),
         "coupon_id": Message("coupon that was used", context="column of a file"),
         "store_id": Message("store", context="column of a file"),
