@@ -129,7 +129,7 @@ def planted(customers: Customers, trials: int, first: int = 0) -> Iterator[Forec
             study.forecast_profit.value,
             se_of(study.forecast_profit),
             float((study.forecast * true[rows]).sum(axis=1).mean()),
-            float((learned.tried(customers.features) * true).sum(axis=1).mean()),
+            float((learned.held_best(customers.features) * true).sum(axis=1).mean()),
         )
 
 

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
         with_campaigns,
         written_config,
     )
-    from offerloop.workspace.trial_scores import LEARNED, CheckedRows, TrialScorer, check_rows, write_parts
+    from offerloop.workspace.trial_scores import BY_ESTIMATE, LEARNED, CheckedRows, TrialScorer, check_rows, write_parts
     from offerloop.workspace.trial_table import (
         MOST_ARMS,
         arm_numbers,
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BY_ESTIMATE",
     "LEARNED",
     "MOST_ARMS",
     "RUN_FORMAT",

@@ -21,7 +21,9 @@ from offerloop.response import ColumnEncoding, LearnedEffects, from_plain, to_pl
 from offerloop.workspace.folders import draft
 
 LEARNED = "learned.json"
-FORMAT = 1
+FORMAT = 2
+BY_ESTIMATE = "offer_by_estimate"
+"""The column of what the policy with the best estimate gives, whether or not its gain is shown."""
 STRANGE = 0.5
 """A column of names that the trial never had in so large a share of the rows is written in another way."""
 
@@ -36,8 +38,8 @@ class TrialScorer:
     """As the trial had them, no offer first."""
     key: str | None
     """The column with the ids of customers."""
-    tries: bool
-    """Whether what was decided may pay, so that it is to be tried."""
+    is_sound: bool
+    """Whether the trial does not contradict itself, so that its estimates can be acted on."""
     seed: int
 
     def check(self, parts: Iterable[pl.DataFrame]) -> CheckedRows:
@@ -49,9 +51,9 @@ class TrialScorer:
         return pl.concat(self.each([table]))
 
     def each(self, parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """One row per customer, part by part: the id (or row), the offer that the policy gives, and profit.
+        """One row per customer, part by part: the id (or row), the recommended offer, and profit.
 
-        Where something may pay, `to_try` holds the offers of a trial. For every offer `profit_<offer>` against giving
+        Beside it BY_ESTIMATE, unless the trial contradicts itself. For every offer `profit_<offer>` against giving
         nothing with rough `_low` and `_high`; value where no cost is known. Raises InputError for a table that lacks a
         column. Parts are gone through twice where all customers share a limit: then effects of all are in memory.
         """
@@ -72,8 +74,8 @@ class TrialScorer:
     def _policies(self, value: Floats, cost: Floats | None) -> dict[str, Floats]:
         """Return the probability of each offer (n, K) by the column that names the offers."""
         policies = {"offer": self.learned.probabilities(self.learned.verdict, value, cost)}
-        if self.tries:
-            policies["to_try"] = self.learned.probabilities(self.learned.decision.policy, value, cost)
+        if self.is_sound:
+            policies[BY_ESTIMATE] = self.learned.probabilities(self.learned.decision.policy, value, cost)
         return policies
 
     def _scored(
@@ -101,7 +103,7 @@ class TrialScorer:
     def to_json(self) -> str:
         """Return it as the text of LEARNED."""
         plain = {
-            "format": FORMAT, "arms": self.arms, "key": self.key, "tries": self.tries, "seed": self.seed,
+            "format": FORMAT, "arms": self.arms, "key": self.key, "is_sound": self.is_sound, "seed": self.seed,
             "encoding": to_plain(self.encoding), "learned": to_plain(self.learned),
         }  # fmt: skip
         return json.dumps(plain, ensure_ascii=False) + "\n"
@@ -128,7 +130,7 @@ class TrialScorer:
                 )
             )
         encoding, learned = from_plain(plain["encoding"]), from_plain(plain["learned"])
-        return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["tries"], plain["seed"])
+        return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["is_sound"], plain["seed"])
 
 
 def drawn(policy: Floats, uniform: Floats) -> Ints:

@@ -14,7 +14,7 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import uplift
 from offerloop.errors import InputError
 from offerloop.response import ESTIMATORS, NO_OFFER_TERMS, Evidence, OfferTerms, from_plain, to_plain
-from offerloop.workspace import LEARNED, table_parts, write_parts
+from offerloop.workspace import BY_ESTIMATE, LEARNED, table_parts, write_parts
 
 
 def trial(n=1_200, seed=1):
@@ -66,6 +66,24 @@ def test_a_large_file_is_scored_in_parts_as_it_is_at_once(study, budget, tmp_pat
     assert offerloop.score(tmp_path, tmp_path / "next.parquet").scores.equals(whole)
     score_file(tmp_path, tmp_path / "next.parquet", tmp_path / "next.parquet")
     pl.testing.assert_frame_equal(pl.read_parquet(tmp_path / "next.parquet"), whole)
+
+
+def test_what_the_estimates_favour_stands_beside_a_recommendation_of_nothing(study, tmp_path):
+    others = trial(80, seed=9).drop("arm", "bought")
+    unproven = replace(
+        study,
+        findings=replace(study.findings, conclusion="does_not_pay", verdict="nothing"),
+        learned=replace(study.learned, verdict="nothing"),
+    )
+    unproven.save(tmp_path / LEARNED)
+    found = offerloop.score(tmp_path, others)
+    assert found.offer_counts == {"0": 80}
+    assert found.scores[BY_ESTIMATE].to_list() == study.scores(others)["offer"].to_list()
+    assert (
+        f"no proof of a gain (column offer_by_estimate): “0”: {found.estimate_counts['0']} customers" in found.sentence
+    )
+    contradicted = replace(study, findings=replace(unproven.findings, conclusion="doubtful"))
+    assert BY_ESTIMATE not in contradicted.scores(others)
 
 
 @pytest.mark.parametrize("first_parts", [[], [pl.DataFrame({"who": [1]})]])

@@ -14,6 +14,7 @@ from offerloop.commands.uplift.page import SHOWN, render_uplift
 from offerloop.commands.uplift.sections.responders import tightest
 from offerloop.commands.uplift.sentences import lead, localizer, sentence
 from offerloop.commands.uplift.soundness import is_doubtful
+from offerloop.commands.uplift.terminal_text import screen
 from offerloop.evaluation.estimate import Estimate
 from offerloop.locale import languages
 from offerloop.response import Policy
@@ -139,6 +140,10 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     cheap = replace(found, offer="20 off")
     assert "“20 off” costs least of those that do about as well." in plain(cheap)
     assert "All rows of one “household” count as a single unit; there are 9,400 of them." in page
+    held = "The best policy by the estimates alone is {}. It is not recommended, because its gain may be luck; if you"
+    assert held.format("“10 off” for everybody") in page
+    assert held.format("choosing by predicted effect") in screen(replace(found, policy="targeted"), "en")
+    assert "by the estimates alone" not in plain(targeted())
 
 
 def test_a_choice_that_may_pay_is_called_one():

@@ -25,12 +25,13 @@ def score(
 
     known_language(language)
     scored = score_file(study, table, out)
-    language = report_language(language, "", (*scored.columns, *scored.offer_counts))
+    language = report_language(language, "", (*scored.columns, *scored.offer_counts, *scored.estimate_counts))
     facts: dict[str, object] = {
         "out": str(out),
         "offers": dict(scored.offer_counts),
+        "offers_by_estimate": dict(scored.estimate_counts),
         "unseen": dict(scored.unseen),
         "budget": scored.budget,
     }
-    said = sentences(scored.offer_counts, scored.unseen, scored.budget, language)
+    said = sentences(scored.offer_counts, scored.estimate_counts, scored.unseen, scored.budget, language)
     say(facts, "\n".join([*said, str(out)]), as_json)

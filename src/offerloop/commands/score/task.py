@@ -13,7 +13,7 @@ from offerloop.commands.score.page import sentences
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.report import Result
-from offerloop.workspace import CheckedRows, InputTable, TableParts, TrialScorer, table_parts, write_parts
+from offerloop.workspace import BY_ESTIMATE, CheckedRows, InputTable, TableParts, TrialScorer, table_parts, write_parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,8 @@ class ScoreResult(Result):
     """Scores of customers."""
 
     scores: pl.DataFrame
-    """One row per customer: the id (or row), the offer, and the profit of each offer with its rough interval."""
+    """One row per customer: the id (or row), the offer that is recommended, the one by the best estimates, and the
+    profit of each offer with its rough interval."""
     unseen: Mapping[str, int]
     """Rows in which a column holds what the trial never had, by column."""
     budget: float | None
@@ -35,13 +36,17 @@ class ScoreResult(Result):
     @property
     def sentence(self) -> str:
         """How many get which offer, and what to know of it."""
-        return "\n".join(sentences(self.offer_counts, self.unseen, self.budget))
+        return "\n".join(sentences(self.offer_counts, self.estimate_counts, self.unseen, self.budget))
 
     @property
     def offer_counts(self) -> dict[str, int]:
-        """How many customers get each offer, the most frequent first."""
-        counts = self.scores["offer"].value_counts().sort(["count", "offer"], descending=[True, False])
-        return dict(counts.iter_rows())
+        """How many customers get each recommended offer, the most frequent first."""
+        return _most_first(_counts(self.scores, "offer"))
+
+    @property
+    def estimate_counts(self) -> dict[str, int]:
+        """How many customers get each offer by the best estimates; empty where the trial contradicts itself."""
+        return _most_first(_counts(self.scores, BY_ESTIMATE))
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,9 @@ class ScoredFile:
     """What is to be known of scores that were written to a file."""
 
     offer_counts: Mapping[str, int]
-    """How many customers get each offer, the most frequent first."""
+    """As in `ScoreResult`, as are the next three."""
+    estimate_counts: Mapping[str, int]
     unseen: Mapping[str, int]
-    """As in `ScoreResult`."""
     budget: float | None
     columns: tuple[str, ...]
     """Those of the file."""
@@ -72,17 +77,26 @@ def score_file(study: Path, table: InputTable, out: Path) -> ScoredFile:
     Raises InputError as `score` does, and where the file cannot be written.
     """
     scorer, parts, checked = _checked(study, table)
-    counts, columns = Counter[str](), set[tuple[str, ...]]()
+    counts, by_estimate, columns = Counter[str](), Counter[str](), set[tuple[str, ...]]()
 
     def counted() -> Iterator[pl.DataFrame]:
         for scores in scorer.each(parts):
-            counts.update(dict(scores["offer"].value_counts().iter_rows()))
+            counts.update(_counts(scores, "offer"))
+            by_estimate.update(_counts(scores, BY_ESTIMATE))
             columns.add(tuple(scores.columns))
             yield scores
 
     _write(counted(), out)
-    ordered = dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
-    return ScoredFile(ordered, checked.unseen, scorer.budget(checked.number), columns.pop())
+    budget = scorer.budget(checked.number)
+    return ScoredFile(_most_first(counts), _most_first(by_estimate), checked.unseen, budget, columns.pop())
+
+
+def _counts(scores: pl.DataFrame, column: str) -> Counter[str]:
+    return Counter(dict(scores[column].value_counts().iter_rows()) if column in scores.columns else {})
+
+
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _checked(study: Path, table: InputTable) -> tuple[TrialScorer, TableParts, CheckedRows]:

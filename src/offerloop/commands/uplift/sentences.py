@@ -11,6 +11,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Localizer, capital, p_words
 from offerloop.response import ALPHA, ESTIMATOR_NAMES
+from offerloop.workspace import BY_ESTIMATE
 
 TRIALS = 1_000
 """Trials out of which so many show something by luck."""
@@ -424,6 +425,7 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     )
     if findings.policy != "nothing":
         said.append(capital(_.stopped(by_luck(findings, _))))
+    said += by_estimate(findings, _)
     if findings.budget is not None:
         said.append(
             _("A budget of {budget} for all customers of the table is kept.", budget=f"{findings.budget:,.10g}")
@@ -441,6 +443,20 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
             )
         )
     return [*said, *basis(findings, _)]
+
+
+def by_estimate(findings: UpliftFindings, _: Localizer) -> list[str]:
+    """Where to find the policy with the best estimate, if it is not recommended for want of proof."""
+    if findings.policy == "nothing" or findings.conclusion not in {"may_pay", "does_not_pay"}:
+        return []
+    return [
+        _(
+            "The best policy by the estimates alone is {policy}. It is not recommended, because its gain may be luck; "
+            "if you accept that risk, each customer's offer is in the column {column} of the scores.",
+            policy=_("choosing by predicted effect") if findings.policy == "targeted" else same(findings, _),
+            column=BY_ESTIMATE,
+        )
+    ]
 
 
 def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:

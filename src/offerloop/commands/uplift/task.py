@@ -86,7 +86,7 @@ class UpliftResult(Result):
             self.learned,
             self.trial.arms.names,
             self.request.id,
-            self.findings.conclusion == "may_pay",
+            self.findings.conclusion != "doubtful",
             self.request.seed,
         )
 

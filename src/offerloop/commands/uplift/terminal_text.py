@@ -6,7 +6,7 @@ from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import against_score, basis, headline, lead, localizer, more
+from offerloop.commands.uplift.sentences import against_score, basis, by_estimate, headline, lead, localizer, more
 from offerloop.report import scored_table, text_page, text_table
 
 
@@ -21,7 +21,7 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
     )
     table = text_table(names, rows, title=_("What each policy brings compared with no offers"))
     verdict = _.stopped(headline(findings, _))
-    rest = more(findings, _) if findings.conclusion == "doubtful" else basis(findings, _)
+    rest = more(findings, _) if findings.conclusion == "doubtful" else [*by_estimate(findings, _), *basis(findings, _)]
     if findings.against_score is not None and findings.conclusion != "doubtful":
         rest.insert(0, against_score(findings, findings.against_score, _))
     scored = [] if applied is None else scored_table(applied.unseen, applied.budget, applied.customers, _)

@@ -220,8 +220,8 @@ class LearnedEffects:
         """(n, K): probability of each offer, as far as that clearly pays."""
         return self.probabilities(self.verdict, *self.effects(features))
 
-    def tried(self, features: Floats) -> Floats:
-        """(n, K): probability of each offer in a trial of what may pay."""
+    def held_best(self, features: Floats) -> Floats:
+        """(n, K): probability of each offer under the policy with the best estimate, whether or not it clearly pays."""
         return self.probabilities(self.decision.policy, *self.effects(features))
 
     def probabilities(self, policy: Policy, value: Floats, cost: Floats | None) -> Floats:
