@@ -163,9 +163,7 @@ def table(case: Case, splits: int) -> str:
     lines = [f"{case.name}: {case.trial.value.size:,} rows, {splits} halves; dollars a customer over nothing"]
     for name in halves[0]:
         value = float(np.mean([one[name].mean() for one in halves]))
-        gaps = "".join(
-            f"   {ours}, less this {_gap(halves, ours, name)}" for ours in OURS if name not in OURS
-        )
+        gaps = "".join(f"   {ours}, less this {_gap(halves, ours, name)}" for ours in OURS if name not in OURS)
         lines.append(f"  {name:<16}{value:8.4f}{gaps}")
     return "\n".join(lines)
 

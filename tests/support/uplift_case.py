@@ -23,7 +23,7 @@ from offerloop.commands.uplift.findings import (
     UpliftFindings,
 )
 from offerloop.evaluation.estimate import Estimate
-from offerloop.response import TreatedShare
+from offerloop.response import FollowUp, TreatedShare
 
 ESTIMATORS = ("outcome", "ridge_t", "dr_learner", "r_learner", "structured", "s_learner")
 RECENT = Condition("recency", None, above=False, cut=6.5)
@@ -79,7 +79,7 @@ def everyone():
         policy="everyone",
         verdict="everyone",
         p_value=1e-9,
-        follow_up=9100,
+        follow_up=FollowUp(9_100, 21_000),
         offer="mens email",
         near_ties=("mens email",),
         expense=None,
@@ -242,7 +242,7 @@ def useless():
         policy="everyone",
         verdict="nothing",
         p_value=0.6,
-        follow_up=2_300_000,
+        follow_up=FollowUp(2_300_000, 2_300_000),
         offer="womens email",
         near_ties=("mens email", "womens email"),
         forecast=TargetingWorth("forecast", "", 0.9, few, few, None),
@@ -269,7 +269,7 @@ def promising():
         policy="everyone",
         verdict="nothing",
         p_value=0.08,
-        follow_up=41_000,
+        follow_up=FollowUp(41_000, 41_000),
         near_ties=("10 off", "20 off"),
         forecast=TargetingWorth("forecast", "", 1.0, around(0.4, 0.5), around(0.4, 0.5), around(1.9, 0.1)),
         types=(),

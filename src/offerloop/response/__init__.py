@@ -75,7 +75,7 @@ if TYPE_CHECKING:
         learn_effects,
         study_trial,
     )
-    from offerloop.response.trial.verdict import ALPHA, Conclusion, conclusion, follow_up_by_arms
+    from offerloop.response.trial.verdict import ALPHA, Conclusion, FollowUp, conclusion, follow_up_by_arms
 
 __all__ = [
     "ALPHA",
@@ -102,6 +102,7 @@ __all__ = [
     "Evidence",
     "ExpectedOutcomes",
     "Fitted",
+    "FollowUp",
     "LearnedEffects",
     "Margins",
     "MeanSums",

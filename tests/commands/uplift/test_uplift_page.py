@@ -131,9 +131,10 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     assert sentence(found) == (
         "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit per "
         "customer, but its range includes zero, so the gain may be luck. To find out, try it on 41,000 customers (your "
-        "table has 64,000) and give half of them nothing: if the forecast is right, 8 of 10 such trials show it."
+        "table has 64,000) and give half of them nothing."
     )
     page = plain(found)
+    assert "If the forecast is right, 8 of 10 trials of that size show it." in page
     assert "clearly more than" not in page
     assert "clearly pays" not in page
     assert "which of “10 off”, “20 off” is best for everybody: “10 off” looks best so far, and" in page
@@ -149,6 +150,7 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
 def test_a_choice_that_may_pay_is_called_one():
     found = replace(targeted(), conclusion="may_pay", verdict="nothing", p_value=0.0286)
     assert sentence(found).startswith("A choice of customers may pay: try it on 9,100 customers first. The forecast is")
+    assert "choose 9,100 of about 21,000 customers by predicted effect (your table has 64,000)" in sentence(found)
     luck = (
         "f no offer worked, the best of them would still look this good in 29 of 1,000 trials; we ask for at most 25."
     )

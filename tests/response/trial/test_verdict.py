@@ -14,7 +14,7 @@ from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.r_learner import RLearner
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.spread import mean_estimate
-from offerloop.response.trial.verdict import conclusion, follow_up_size, p_value_of_best
+from offerloop.response.trial.verdict import FollowUp, conclusion, follow_up_trial, p_value_of_best
 
 RIDGE = {"ridge_t": RidgeTLearner()}
 DEPTHS = tuple(OfferTerms(f"{depth:.0%}", "percent", depth) for depth in (0.1, 0.2, 0.3))
@@ -59,19 +59,39 @@ def test_a_trial_of_the_part_shows_the_forecast_in_80_of_100_cases():
     action = rng.integers(0, 2, 100_000)
     profit = Evidence(np.zeros((len(action), 1)), action, 2 * rng.normal(size=len(action)), np.zeros((1, 2)), ())
     policy = np.tile([0.0, 1.0], (len(action), 1))
-    n = follow_up_size(Estimate.of(0.5, 0.4), profit, policy)
+    n = follow_up_trial(Estimate.of(0.5, 0.4), profit, policy).customers
     power = norm.sf(1.96 - 0.5 / (2 * 2 / np.sqrt(n)))
     assert power == pytest.approx(0.8, abs=0.02)
-    assert follow_up_size(Estimate.of(-0.1, 0.4), profit, policy) is None
-    assert follow_up_size(Estimate.of(0.5, 0.4), profit, policy, wider=2.0) == pytest.approx(4 * n, rel=0.1)
+    assert follow_up_trial(Estimate.of(-0.1, 0.4), profit, policy) is None
+    assert follow_up_trial(Estimate.of(0.5, 0.4), profit, policy, wider=2.0).customers == pytest.approx(4 * n, rel=0.1)
+
+
+def test_a_trial_of_chosen_customers_holds_none_who_get_nothing_either_way():
+    """The tenth of the customers that is chosen gains 2 at a standard deviation of 4, all others vary by 1 alone."""
+    rng = np.random.default_rng(8)
+    action, chosen = rng.integers(0, 2, 100_000), rng.random(100_000) < 0.1
+    outcome = np.where(chosen, 4.0, 1.0) * rng.normal(size=len(action)) + 2 * chosen * action
+    profit = Evidence(np.zeros((len(action), 1)), action, outcome, np.zeros((1, 2)), ())
+    found = follow_up_trial(Estimate.of(0.2, 0.4), profit, np.column_stack([~chosen, chosen]).astype(float))
+    assert norm.sf(1.96 - 2 / (2 * 4 / np.sqrt(found.customers))) == pytest.approx(0.8, abs=0.03)
+    assert found.chosen_from == pytest.approx(10 * found.customers, rel=0.1)
+
+
+def test_a_candidate_that_clearly_loses_has_no_occasion_to_look_good():
+    """The second of two arms; one that loses by less than sqrt(2 log log 50,000) = 2.18 errors still counts."""
+    rows = np.random.default_rng(1).normal(size=(50_000, 2))
+    errors = rows.std(axis=0) / np.sqrt(len(rows))
+    for loss, candidates in ((2.1, 2), (2.3, 1)):
+        moved = rows - rows.mean(axis=0) + errors * [2.2, -loss]
+        assert p_value_of_best(moved, errors, 0) == pytest.approx(1 - norm.cdf(2.2) ** candidates, abs=2e-4)
 
 
 def test_the_three_verdicts():
     clear, unclear = Estimate(1.0, 0.2, 1.8), Estimate(0.5, -0.3, 1.3)
-    assert conclusion(clear, 0.01, 500, 1_000) == "pays"
-    assert conclusion(clear, 0.04, 500, 1_000) == "may_pay"
-    assert conclusion(unclear, 0.1, 9_000, 1_000) == "may_pay"
-    assert conclusion(unclear, 0.4, 11_000, 1_000) == "does_not_pay"
+    assert conclusion(clear, 0.01, FollowUp(100, 500), 1_000) == "pays"
+    assert conclusion(clear, 0.04, FollowUp(100, 500), 1_000) == "may_pay"
+    assert conclusion(unclear, 0.1, FollowUp(100, 9_000), 1_000) == "may_pay"
+    assert conclusion(unclear, 0.4, FollowUp(100, 11_000), 1_000) == "does_not_pay"
     assert conclusion(Estimate(-0.1, -0.9, 0.7), 0.9, None, 1_000) == "does_not_pay"
 
 

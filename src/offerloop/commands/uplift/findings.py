@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from offerloop.evaluation import Estimate
-from offerloop.response import Policy, TreatedShare
+from offerloop.response import FollowUp, Policy, TreatedShare
 
 Conclusion = Literal["pays", "may_pay", "does_not_pay", "doubtful"]
 Design = Literal["known", "randomised", "observational"]
@@ -249,8 +249,8 @@ class UpliftFindings:
     """What is recommended for all customers: the policy where it pays, otherwise nothing."""
     p_value: float
     """How probable it is that the best of as many candidates without effect looks as good."""
-    follow_up: int | None
-    """Customers of a further trial that would show a gain as large as the forecast; None where it promises none."""
+    follow_up: FollowUp | None
+    """A further trial that would show a gain as large as the forecast; None where it promises none."""
     offer: str
     """The one for everybody: the least expensive of those that cannot be told from the best."""
     near_ties: tuple[str, ...]

@@ -10,7 +10,7 @@ from offerloop.commands.uplift.soundness import impossible, is_broken, lost_rows
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Localizer, capital, p_words
-from offerloop.response import ALPHA, ESTIMATOR_NAMES
+from offerloop.response import ALPHA, ESTIMATOR_NAMES, FollowUp
 from offerloop.workspace import BY_ESTIMATE
 
 TRIALS = 1_000
@@ -99,7 +99,7 @@ def headline(findings: UpliftFindings, _: Localizer) -> str:
     if claimed == "everyone" and best is not None and best.treated_share < ALL:
         text = WITHIN_BUDGET
     named = {"offer": _.quoted(findings.offer), "same": same(findings, _), "limit": limit(findings, _)}
-    return capital(_(text, **named, n=findings.follow_up or 0))
+    return capital(_(text, **named, n=0 if findings.follow_up is None else findings.follow_up.customers))
 
 
 def limit(findings: UpliftFindings, _: Localizer) -> str:
@@ -374,12 +374,16 @@ def by_luck(findings: UpliftFindings, _: Localizer) -> str:
 
 def follow_up(findings: UpliftFindings, _: Localizer) -> str:
     """How large a trial would show the forecast."""
-    return _(
-        "To find out, try it on {n} customers (your table has {rows}) and give half of them nothing: if the forecast "
-        "is right, 8 of 10 such trials show it.",
-        n=findings.follow_up or 0,
-        rows=findings.n,
+    trial = findings.follow_up or FollowUp(0, 0)
+    text = (
+        Message("To find out, try it on {n} customers (your table has {rows}) and give half of them nothing.")
+        if trial.customers == trial.chosen_from
+        else Message(
+            "To find out, choose {n} of about {total} customers by predicted effect (your table has {rows}) and give "
+            "half of those chosen nothing."
+        )
     )
+    return _(text, n=trial.customers, total=trial.chosen_from, rows=findings.n)
 
 
 def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
@@ -400,7 +404,7 @@ def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
                 "The forecast of the best policy is {size}, so little that a trial of {n} customers would be needed to "
                 "show it.",
                 size=size,
-                n=findings.follow_up,
+                n=findings.follow_up.chosen_from,
             )
         )
     else:
@@ -425,6 +429,8 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     )
     if findings.policy != "nothing":
         said.append(capital(_.stopped(by_luck(findings, _))))
+    if findings.conclusion == "may_pay":
+        said.append(_("If the forecast is right, 8 of 10 trials of that size show it."))
     said += by_estimate(findings, _)
     if findings.budget is not None:
         said.append(
@@ -449,14 +455,12 @@ def by_estimate(findings: UpliftFindings, _: Localizer) -> list[str]:
     """Where to find the policy with the best estimate, if it is not recommended for want of proof."""
     if findings.policy == "nothing" or findings.conclusion not in {"may_pay", "does_not_pay"}:
         return []
-    return [
-        _(
-            "The best policy by the estimates alone is {policy}. It is not recommended, because its gain may be luck; "
-            "if you accept that risk, each customer's offer is in the column {column} of the scores.",
-            policy=_("choosing by predicted effect") if findings.policy == "targeted" else same(findings, _),
-            column=BY_ESTIMATE,
-        )
-    ]
+    policy = _("choosing by predicted effect") if findings.policy == "targeted" else same(findings, _)
+    text = Message(
+        "The best policy by the estimates alone is {policy}. It is not recommended, because its gain may be luck; "
+        "if you accept that risk, each customer's offer is in the column {column} of the scores."
+    )
+    return [_(text, policy=policy, column=BY_ESTIMATE)]
 
 
 def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:

@@ -198,6 +198,8 @@ def _step_axis(steps: Sequence[Upright], x_title: str, width: int, _: Localizer)
 def _level(value: float, label: str) -> list[Spec]:
     row, y = [{"value": value, "label": label}], quantity("value")
     line = mark("rule", row, {"color": SOFT, "strokeDash": [5, 4]}, y=y)
+    if not label:
+        return [line]
     return [line, *words_on(row, {"align": "left", "dy": -9, "baseline": "middle"}, x={"value": 4}, y=y)]
 
 

@@ -213,12 +213,7 @@ class DecisionFromSums:
         sums = self.whole.weighted(own)
         errors = np.sqrt(sums.variance / (sums.n - 1))
         place = self.offers - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
-        if not errors[place] > 0:
-            return 1.0
-        varies = errors > 0
-        size = errors[varies] * np.sqrt(sums.n - 1)
-        correlation = sums.covariance[np.ix_(varies, varies)] / np.outer(size, size)
-        return p_value_of_largest(float(sums.mean[place] / errors[place]), correlation)
+        return p_value_of_largest(sums.mean, errors, sums.covariance, place, sums.n)
 
     def gain_of(self, decision: Decision) -> Floats:
         """Return the weights of the columns that are the gain of a decision."""

@@ -19,7 +19,7 @@ from offerloop.response.trial.model_selection import ModelSelection
 from offerloop.response.trial.policy_uncertainty import WildBootstrap
 from offerloop.response.trial.spending import Spending
 from offerloop.response.trial.spread import mean_estimate, standard_error, widened_estimate
-from offerloop.response.trial.verdict import Conclusion, conclusion, follow_up_size, p_value_of_best
+from offerloop.response.trial.verdict import Conclusion, FollowUp, conclusion, follow_up_trial, p_value_of_best
 
 N_DIVISIONS = 2
 """Number of different divisions of the customers into folds."""
@@ -155,15 +155,13 @@ class TrialStudy:
         return p_value_of_best(gains, errors, chosen, self.whose)
 
     @cached_property
-    def follow_up(self) -> int | None:
-        """Customers of a follow-up trial that would detect the forecast gain with the stated power.
-
-        None if the forecast is not positive.
-        """
+    def follow_up(self) -> FollowUp | None:
+        """The trial of the decided policy that would detect the forecast gain; None if that is not positive."""
         rows = np.einsum("nk,nk->n", self.forecast, self.effect)
         plain = standard_error(rows)
         wider = standard_error(rows, self.whose) / plain if plain > 0 else 1.0
-        return follow_up_size(self.forecast_profit, self.judged.profit, self.forecast, max(wider, 1.0))
+        policy = self.selection.chosen(self.decision)
+        return follow_up_trial(self.forecast_profit, self.judged.profit, policy, max(wider, 1.0))
 
     @cached_property
     def conclusion(self) -> Conclusion:

@@ -3,15 +3,18 @@
 It pays where the forecast of the whole procedure clearly lies above nothing, and where the best of all candidates looks
 as good by chance alone in at most 2.5 % of trials: with K offers, of which none does anything, the best one has K times
 as many occasions to look good. The chance is that of the largest of correlated normal variables (Dunnett 1955), with
-the correlation of the candidates' gains.
+the correlation of the candidates' gains. Candidates that clearly lose have no occasion to look good, and do not count:
+those that lie more than sqrt(2 log log n) errors below nothing (Hansen 2005, A test for superior predictive ability).
 
-It may pay where a trial of some customers, half of whom are given what the policy says and half nothing, would show a
-gain as large as the forecast, with a power of 80 %.
+It may pay where a trial of a feasible number of customers would show a gain as large as the forecast, with a power of
+80 %. It holds those customers alone to whom the policy gives something, and half of them get nothing: all others get
+nothing either way, and would only blur the comparison.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -29,6 +32,18 @@ MOST_TIMES = 10
 """A gain that only a trial of more than so many times the customers of this one would show does not pay to look for."""
 COLLINEAR = 1 - 1e-9
 """Correlation from which two candidates are one."""
+FEWEST = 16
+"""Rows from which the law of the iterated logarithm says more than one error."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A further trial that would show a gain as large as the forecast."""
+
+    customers: int
+    """Those to whom the policy gives something, half of whom get nothing."""
+    chosen_from: int
+    """All customers from whom the policy chooses as many."""
 
 
 def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | None = None) -> float:
@@ -36,54 +51,67 @@ def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | No
 
     From the gains (n, candidates), whose means have `errors` (candidates,); `whose` (n,) are clusters of rows.
     """
-    if not errors[chosen] > 0:
-        return 1.0
-    centred = gains - gains.mean(axis=0)
+    mean = gains.mean(axis=0)
+    centred = gains - mean
     if whose is not None:
         centred = np.stack([np.bincount(whose, one) for one in centred.T], axis=1)
-    size = np.sqrt((centred * centred).sum(axis=0))
-    varies = (size > 0) & (errors > 0)
-    correlation = (centred[:, varies].T @ centred[:, varies]) / np.outer(size[varies], size[varies])
-    return p_value_of_largest(float(gains[:, chosen].mean() / errors[chosen]), correlation)
+    return p_value_of_largest(mean, errors, centred.T @ centred, chosen, len(centred))
 
 
-def p_value_of_largest(z: float, correlation: Floats) -> float:
-    """Return how probable it is that the largest of normal variables with this correlation is at least z."""
+def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: int, n: int) -> float:
+    """Return the same from the means and errors (candidates,) of n rows, and their covariances times any number."""
+    if not errors[chosen] > 0:
+        return 1.0
+    size = np.sqrt(np.maximum(np.diagonal(products), 0.0))
+    z = np.divide(mean, errors, out=np.zeros_like(mean), where=errors > 0)
+    counts = (size > 0) & (errors > 0) & (z > -clear_loss(n))
+    correlation = products[np.ix_(counts, counts)] / np.outer(size[counts], size[counts])
     repeated = (np.triu(correlation, 1) > COLLINEAR).any(axis=0)
-    correlation = correlation[np.ix_(~repeated, ~repeated)]
-    if len(correlation) == 1:
-        return float(norm.sf(z))
+    correlation, own = correlation[np.ix_(~repeated, ~repeated)], float(z[chosen])
+    if len(correlation) <= 1:
+        return float(norm.sf(own))
     below = multivariate_normal(np.zeros(len(correlation)), correlation, allow_singular=True, seed=0)
-    return float(np.clip(1 - below.cdf(np.full(len(correlation), z)), norm.sf(z), len(correlation) * norm.sf(z)))
+    return float(np.clip(1 - below.cdf(np.full(len(correlation), own)), norm.sf(own), len(correlation) * norm.sf(own)))
 
 
-def follow_up_size(forecast: Estimate, profit: Evidence, policy: Floats, wider: float = 1.0) -> int | None:
-    """Return the customers of a trial that would show the forecast; None where it is not above nothing.
+def clear_loss(n: int) -> float:
+    """Return how many errors below nothing a candidate of n rows has to lie to lose clearly."""
+    return math.sqrt(2 * math.log(math.log(max(n, FEWEST))))
 
-    From what each customer brought and the policy (n, K). `wider` is the factor of errors by clusters.
+
+def follow_up_trial(forecast: Estimate, profit: Evidence, policy: Floats, wider: float = 1.0) -> FollowUp | None:
+    """Return the trial that would show the forecast; None where it is not above nothing.
+
+    From what each customer brought and the policy (n, K). `wider` is the factor of errors by clusters. Outcomes vary as
+    among the customers whom the policy chooses.
     """
-    each = [profit.outcome[profit.action == k] for k in range(policy.shape[1])]
-    mean, variance = (np.array([one(rows) for rows in each]) for one in (np.mean, np.var))
+    own = np.where(np.arange(policy.shape[1]) == 0, 1 - policy[:, :1], policy)
+    weight = np.eye(policy.shape[1])[profit.action] * own
+    total = np.maximum(weight.sum(axis=0), np.finfo(np.float64).tiny)
+    mean = weight.T @ profit.outcome / total
+    variance = np.maximum(weight.T @ profit.outcome**2 / total - mean**2, 0.0)
     return follow_up_by_arms(forecast, mean, variance, policy.mean(axis=0), wider)
 
 
 def follow_up_by_arms(
     forecast: Estimate, mean: Floats, variance: Floats, share: Floats, wider: float = 1.0
-) -> int | None:
-    """See `follow_up_size`: from mean and variance (K,) of profit in each arm, and the share that is given each."""
-    if not forecast.value > 0:
+) -> FollowUp | None:
+    """See `follow_up_trial`: from mean and variance (K,) of profit in each arm, and the share that is given each."""
+    treated = float(share[1:].sum())
+    if not (forecast.value > 0 and treated > 0):
         return None
-    variance_between = float(share @ (variance + (mean - share @ mean) ** 2))
+    given = share[1:] / treated
+    variance_between = float(given @ (variance[1:] + (mean[1:] - given @ mean[1:]) ** 2))
     both = 2 * (float(variance[0]) + variance_between) * wider**2
-    needed = both * ((Z95 + float(norm.ppf(POWER))) / forecast.value) ** 2
-    return _rounded_up(needed) if math.isfinite(needed) else None
+    needed = both * ((Z95 + float(norm.ppf(POWER))) * treated / forecast.value) ** 2
+    return FollowUp(_rounded_up(needed), _rounded_up(needed / treated)) if math.isfinite(needed) else None
 
 
-def conclusion(forecast: Estimate, p_value: float, size: int | None, n: int) -> Conclusion:
+def conclusion(forecast: Estimate, p_value: float, trial: FollowUp | None, n: int) -> Conclusion:
     """Return the verdict of a trial of n customers."""
     if forecast.low > 0 and p_value <= ALPHA:
         return "pays"
-    return "may_pay" if size is not None and size <= MOST_TIMES * n else "does_not_pay"
+    return "may_pay" if trial is not None and trial.chosen_from <= MOST_TIMES * n else "does_not_pay"
 
 
 def _rounded_up(number: float) -> int:

@@ -159,7 +159,7 @@ def test_each_shard_draws_its_own_numbers(study):
         def probabilities(self, _policy, value, _cost):
             return np.full(value.shape, 0.5)
 
-    scorer, others = replace(study.scorer, learned=Coin(), tries=False), study.shards.others
+    scorer, others = replace(study.scorer, learned=Coin(), is_sound=False), study.shards.others
     offers = [
         replace(study.shards, sample=study.shards.sample.head(1), others=replace(others, folders=[folder]))
         .scores(scorer)

@@ -176,7 +176,8 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         capital(
             _(
                 "effect on {name} {per}; dots are measured, with 95 % intervals, diamonds predicted, the "
-                "dashed line is the mean",
+                "dashed line is the mean, {mean}",
+                mean=unit.plain(mean.value, mean),
                 **unit.texts(),
             )
         ),
@@ -185,7 +186,7 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
             PLAIN_LABELS,
             _("tenth by predicted effect, 10 is highest"),
             _,
-            level=(unit.scaled(mean).value, level),
+            level=(unit.scaled(mean).value, ""),
         ),
         Table(
             _("Predicted and measured effect by tenth"),

@@ -22,6 +22,7 @@ from offerloop.evaluation import Estimate
 from offerloop.response import (
     Decision,
     DecisionFromSums,
+    FollowUp,
     MeanSums,
     OfferTerms,
     Spending,
@@ -138,10 +139,10 @@ class JudgedTrial:
         return [self.policy(one) for one in self.decided.by_others]
 
     @property
-    def follow_up(self) -> int | None:
-        """See `follow_up_size`."""
-        columns = zip(*(one.shares for one in self._by_others), strict=True)
-        share = np.array([mean_of_parts(self.parts, one).value for one in columns])
+    def follow_up(self) -> FollowUp | None:
+        """See `follow_up_trial`; outcomes vary as in the arms as a whole."""
+        shares = self.policy(self.decided.decision).shares
+        share = np.array([mean_of_parts(self.parts, [one] * len(self.parts)).value for one in shares])
         mean, variance = (
             np.array([one[-1] for one in both]) for both in zip(*map(_profit, self.whole.arms), strict=True)
         )
