@@ -100,8 +100,8 @@ def follow_up_by_arms(
     treated = float(share[1:].sum())
     if not (forecast.value > 0 and treated > 0):
         return None
-    given = share[1:] / treated
-    variance_between = float(given @ (variance[1:] + (mean[1:] - given @ mean[1:]) ** 2))
+    shares = share[1:] / treated
+    variance_between = float(shares @ (variance[1:] + (mean[1:] - shares @ mean[1:]) ** 2))
     both = 2 * (float(variance[0]) + variance_between) * wider**2
     needed = both * ((Z95 + float(norm.ppf(POWER))) * treated / forecast.value) ** 2
     return FollowUp(_rounded_up(needed), _rounded_up(needed / treated)) if math.isfinite(needed) else None
