@@ -81,7 +81,7 @@ def test_spark_finds_the_same_as_duckdb(study, path, spark_server, tmp_path):
     pl.testing.assert_frame_equal(
         scores,
         expected.rename(lambda name: name.replace("coupon", "0.1")).with_columns(
-            pl.col("offer").replace("coupon", "0.1")
+            pl.col("offer", "offer_by_estimate").replace("coupon", "0.1")
         ),
     )
 
