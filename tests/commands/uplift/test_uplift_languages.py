@@ -7,9 +7,10 @@ from uplift_case import CASES
 
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.terminal_text import screen
+from offerloop.workspace import BY_ESTIMATE
 
-OPTIONS = ("--ignore", "--known-before")
-"""Options of the command, which every language writes alike."""
+WRITTEN_ALIKE = ("--ignore", "--known-before", BY_ESTIMATE)
+"""Options of the command and a column of the scores, which every language writes alike."""
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def names_of(found):
     columns = {one.column for one in (*found.groups, *found.balance)} | {*found.features, *found.negative_controls}
     noted = {name for note in found.notes for name in note.names}
     named = {found.place, found.treatment, found.outcome, found.value, found.cost, *(one.group for one in found.groups)}
-    kinds = [*(one.of for one in found.drivers), *(one for follow_up in found.segments for one in follow_up.conditions)]
+    kinds = [*(one.of for one in found.drivers), *(one for segment in found.segments for one in segment.conditions)]
     columns |= {one.column for one in kinds} | {one.category for one in kinds} | {found.cluster}
     columns |= {one.column for one in found.suspects} | {one.value for one in found.suspects}
     offers = {name for pair in found.pairs for name in (pair.first, pair.second)}
     arms = {*(arm.name for arm in found.arms), *(one.arm for one in found.balance)}
-    return {*arms, *offers, *columns, *noted, *named, *OPTIONS} - {None}
+    return {*arms, *offers, *columns, *noted, *named, *WRITTEN_ALIKE} - {None}
 
 
 @pytest.mark.parametrize("name", CASES)
