@@ -21,10 +21,10 @@ def calibrated_row_by_row(raw, effect, fold):
     found = np.empty_like(raw)
     for division, parts in enumerate(fold):
         centred = raw[division].copy()
-        for follow_up in range(FOLDS):
-            centred[parts == follow_up] -= centred[parts == follow_up].mean(axis=0)
-        for follow_up in range(FOLDS):
-            out = parts == follow_up
+        for left_out in range(FOLDS):
+            centred[parts == left_out] -= centred[parts == left_out].mean(axis=0)
+        for left_out in range(FOLDS):
+            out = parts == left_out
             found[division, out] = Calibration.of(centred[~out], effect[~out]).applied(centred[out])
     return found
 
@@ -40,7 +40,7 @@ def test_each_fold_gets_the_line_of_the_rows_of_the_others(spread, mean):
 def test_a_prediction_without_error_is_kept():
     raw, _, fold = predictions_and_effects(2)
     raw[1] = raw[0]
-    centred = raw[0] - np.stack([raw[0][fold[0] == follow_up].mean(axis=0) for follow_up in range(FOLDS)])[fold[0]]
+    centred = raw[0] - np.stack([raw[0][fold[0] == left_out].mean(axis=0) for left_out in range(FOLDS)])[fold[0]]
     np.testing.assert_allclose(drawn_to(raw[:1], centred, fold[:1])[0], centred, atol=1e-6)
 
 

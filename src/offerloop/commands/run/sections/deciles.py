@@ -42,10 +42,10 @@ def deciles_figure(findings: Findings, _: Localizer) -> Figure:
             PLAIN_LABELS,
             _("tenth of pairs, by predicted response"),
             _,
-            level=(average, _("average in this check {average}", average=shown)),
+            level=(average, ""),
         ),
         _table(table, _),
-        says=_("The average in this check is {average} points.", average=shown),
+        says=_("The dashed line is the average in this check, {average} points.", average=shown),
         mark=_("transferred from shelf prices"),
         localizer=_,
     )
