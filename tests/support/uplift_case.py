@@ -261,6 +261,12 @@ def useless():
     )
 
 
+def unpromising():
+    """A trial whose best offer for everybody is forecast to lose, in parts of it."""
+    loss = around(-0.0002, 0.0044)
+    return replace(useless(), follow_up=None, forecast=TargetingWorth("forecast", "", 0.4, loss, loss, None))
+
+
 def promising():
     """An offer that may pay, of households drawn as a whole."""
     return replace(
@@ -277,6 +283,14 @@ def promising():
         clusters=9_400,
         budget=None,
     )
+
+
+def limited():
+    """An offer that may pay for as many random customers as a limit allows."""
+    found = promising()
+    single, *others = found.policies
+    policies = (replace(single, treated_share=0.3), *others)
+    return replace(found, follow_up=FollowUp(9_100, 31_000), top=0.3, policies=policies)
 
 
 def leaking():
@@ -299,6 +313,8 @@ CASES = {
     "everyone": everyone,
     "nothing": nothing,
     "useless": useless,
+    "unpromising": unpromising,
     "promising": promising,
+    "limited": limited,
     "leaking": leaking,
 }

@@ -73,10 +73,11 @@ class TrialScorer:
 
     def _policies(self, value: Floats, cost: Floats | None) -> dict[str, Floats]:
         """Return the probability of each offer (n, K) by the column that names the offers."""
-        policies = {"offer": self.learned.probabilities(self.learned.verdict, value, cost)}
+        policies = {"offer": self.learned.verdict}
         if self.is_sound:
-            policies[BY_ESTIMATE] = self.learned.probabilities(self.learned.decision.policy, value, cost)
-        return policies
+            policies[BY_ESTIMATE] = self.learned.decision.policy
+        each = {policy: self.learned.probabilities(policy, value, cost) for policy in set(policies.values())}
+        return {column: each[policy] for column, policy in policies.items()}
 
     def _scored(
         self, table: pl.DataFrame, features: Floats, effects: tuple[Floats, Floats | None], offers: Mapping[str, Ints]

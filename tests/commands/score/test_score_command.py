@@ -79,9 +79,8 @@ def test_what_the_estimates_favour_stands_beside_a_recommendation_of_nothing(stu
     found = offerloop.score(tmp_path, others)
     assert found.offer_counts == {"0": 80}
     assert found.scores[BY_ESTIMATE].to_list() == study.scores(others)["offer"].to_list()
-    assert (
-        f"no proof of a gain (column offer_by_estimate): “0”: {found.estimate_counts['0']} customers" in found.sentence
-    )
+    assert "Recommended by the study (column offer): “0” for 80 customers." in found.sentence
+    assert f"a gain (column offer_by_estimate): “0” for {found.estimate_counts['0']} customers;" in found.sentence
     contradicted = replace(study, findings=replace(unproven.findings, conclusion="doubtful"))
     assert BY_ESTIMATE not in contradicted.scores(others)
 

@@ -6,7 +6,19 @@ from typing import get_args
 
 import pytest
 from page_texts import Outline, Texts
-from uplift_case import CASES, NOTES, around, everyone, leaking, nothing, promising, targeted, useless
+from uplift_case import (
+    CASES,
+    NOTES,
+    around,
+    everyone,
+    leaking,
+    limited,
+    nothing,
+    promising,
+    targeted,
+    unpromising,
+    useless,
+)
 
 from offerloop.commands.uplift.findings import Conclusion, Condition, Note, NoteKind, TargetingWorth
 from offerloop.commands.uplift.notes import note
@@ -134,7 +146,9 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
         "table has 64,000) and give half of them nothing."
     )
     page = plain(found)
-    assert "If the forecast is right, 8 of 10 trials of that size show it." in page
+    power = "If the forecast is right, at least 8 of 10 trials of 41,000 customers show it."
+    assert power in page
+    assert power in screen(found, "en")
     assert "clearly more than" not in page
     assert "clearly pays" not in page
     assert "which of “10 off”, “20 off” is best for everybody: “10 off” looks best so far, and" in page
@@ -161,6 +175,19 @@ def test_a_choice_that_may_pay_is_called_one():
     assert "if the offer did not work, it would still look this good in fewer than 1 of 1,000 trials" in sentence(
         single
     )
+
+
+def test_an_offer_within_a_limit_is_tried_on_random_customers():
+    found = limited()
+    assert sentence(found).endswith(
+        "To find out, choose 9,100 of about 31,000 customers at random (your table has 64,000) and give half of those "
+        "chosen nothing."
+    )
+    assert "predicted effect" not in sentence(found)
+    lost = replace(found, conclusion="does_not_pay")
+    assert "a trial of 9,100 customers, chosen from about 31,000 at random, would be needed" in sentence(lost)
+    chosen = replace(lost, policy="targeted")
+    assert "a trial of 9,100 customers, chosen from about 31,000 by predicted effect, would be" in sentence(chosen)
 
 
 def test_the_least_expensive_offer_is_called_so_only_where_it_is():
@@ -219,7 +246,9 @@ def test_where_nothing_pays_nothing_is_claimed():
     assert said.startswith("Give nothing: no offer is shown to pay. Against giving nothing, the best single offer,")
     assert "would bring 0.3 [−4.1, 4.7] more “visit” per 1,000 customers" in said
     assert "so little that a trial of 2,300,000 customers would be needed to show it." in said
-    assert "promises no gain" in sentence(replace(useless(), follow_up=None))
+    assert "promises no gain" in sentence(unpromising())
+    assert "by the estimates alone" in plain(useless())
+    assert "by the estimates alone" not in plain(unpromising())
     assert "If not everybody can get an offer" not in plain(useless())
     assert "look this good" not in plain(replace(useless(), policy="nothing"))
     assert "Who was treated was not drawn at random" in render_uplift(nothing())

@@ -14,7 +14,7 @@ from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.r_learner import RLearner
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.spread import mean_estimate
-from offerloop.response.trial.verdict import FollowUp, conclusion, follow_up_trial, p_value_of_best
+from offerloop.response.trial.verdict import FollowUp, conclusion, follow_up_by_arms, follow_up_trial, p_value_of_best
 
 RIDGE = {"ridge_t": RidgeTLearner()}
 DEPTHS = tuple(OfferTerms(f"{depth:.0%}", "percent", depth) for depth in (0.1, 0.2, 0.3))
@@ -75,6 +75,12 @@ def test_a_trial_of_chosen_customers_holds_none_who_get_nothing_either_way():
     found = follow_up_trial(Estimate.of(0.2, 0.4), profit, np.column_stack([~chosen, chosen]).astype(float))
     assert norm.sf(1.96 - 2 / (2 * 4 / np.sqrt(found.customers))) == pytest.approx(0.8, abs=0.03)
     assert found.chosen_from == pytest.approx(10 * found.customers, rel=0.1)
+
+
+def test_a_further_trial_has_fifty_customers_on_each_side_at_least():
+    forecast, share = Estimate(0.05, -0.012, 0.112), np.array([0.995, 0.005])
+    trial = follow_up_by_arms(forecast, np.zeros(2), np.full(2, 100.0), share)
+    assert trial == FollowUp(100, 20_000)
 
 
 def test_a_candidate_that_clearly_loses_has_no_occasion_to_look_good():

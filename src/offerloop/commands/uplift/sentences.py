@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from offerloop.commands.uplift.findings import Suspect, UpliftFindings
+from offerloop.commands.uplift.further_trial import how_to_try, power, too_little
 from offerloop.commands.uplift.measures import everyone, measure, targeted
 from offerloop.commands.uplift.soundness import impossible, is_broken, lost_rows, unlike_arms
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Localizer, capital, p_words
-from offerloop.response import ALPHA, ESTIMATOR_NAMES, FollowUp
+from offerloop.response import ALPHA, ESTIMATOR_NAMES
 from offerloop.workspace import BY_ESTIMATE
 
 TRIALS = 1_000
@@ -339,7 +340,7 @@ def _may_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
         if findings.forecast.profit.low <= 0
         else _("The forecast is {gain}, but {chance}.", gain=gain, chance=by_luck(findings, _))
     )
-    return [first, follow_up(findings, _)]
+    return [first, *how_to_try(findings, _)]
 
 
 def by_luck(findings: UpliftFindings, _: Localizer) -> str:
@@ -372,20 +373,6 @@ def by_luck(findings: UpliftFindings, _: Localizer) -> str:
     return _(text, n=math.ceil(findings.p_value * TRIALS), most=most)
 
 
-def follow_up(findings: UpliftFindings, _: Localizer) -> str:
-    """How large a trial would show the forecast."""
-    trial = findings.follow_up or FollowUp(0, 0)
-    text = (
-        Message("To find out, try it on {n} customers (your table has {rows}) and give half of them nothing.")
-        if trial.customers == trial.chosen_from
-        else Message(
-            "To find out, choose {n} of about {total} customers by predicted effect (your table has {rows}) and give "
-            "half of those chosen nothing."
-        )
-    )
-    return _(text, n=trial.customers, total=trial.chosen_from, rows=findings.n)
-
-
 def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
     unit, best = measure(findings, _), everyone(findings)
     said = []
@@ -397,19 +384,7 @@ def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
                 gain=unit.gain(best.profit),
             )
         )
-    size = unit.size(findings.forecast.profit)
-    if findings.follow_up is not None and findings.policy != "nothing":
-        said.append(
-            _(
-                "The forecast of the best policy is {size}, so little that a trial of {n} customers would be needed to "
-                "show it.",
-                size=size,
-                n=findings.follow_up.chosen_from,
-            )
-        )
-    else:
-        said.append(_("The forecast of the best policy is {size}, which promises no gain.", size=size))
-    return said
+    return [*said, too_little(findings, unit.size(findings.forecast.profit), _)]
 
 
 def more(findings: UpliftFindings, _: Localizer) -> list[str]:
@@ -429,9 +404,7 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
     )
     if findings.policy != "nothing":
         said.append(capital(_.stopped(by_luck(findings, _))))
-    if findings.conclusion == "may_pay":
-        said.append(_("If the forecast is right, 8 of 10 trials of that size show it."))
-    said += by_estimate(findings, _)
+    said += [*power(findings, _), *by_estimate(findings, _)]
     if findings.budget is not None:
         said.append(
             _("A budget of {budget} for all customers of the table is kept.", budget=f"{findings.budget:,.10g}")
@@ -452,8 +425,8 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
 
 
 def by_estimate(findings: UpliftFindings, _: Localizer) -> list[str]:
-    """Where to find the policy with the best estimate, if it is not recommended for want of proof."""
-    if findings.policy == "nothing" or findings.conclusion not in {"may_pay", "does_not_pay"}:
+    """Where to find the policy with the best estimate, if its forecast promises a gain that is not shown."""
+    if findings.follow_up is None or findings.conclusion not in {"may_pay", "does_not_pay"}:
         return []
     policy = _("choosing by predicted effect") if findings.policy == "targeted" else same(findings, _)
     text = Message(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
+from offerloop.commands.uplift.further_trial import power
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sentences import against_score, basis, by_estimate, headline, lead, localizer, more
-from offerloop.report import scored_table, text_page, text_table
+from offerloop.report import Localizer, scored_table, text_page, text_table
 
 
 def screen(findings: UpliftFindings, language: str, applied: AppliedScores | None = None) -> str:
@@ -21,8 +22,13 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
     )
     table = text_table(names, rows, title=_("What each policy brings compared with no offers"))
     verdict = _.stopped(headline(findings, _))
-    rest = more(findings, _) if findings.conclusion == "doubtful" else [*by_estimate(findings, _), *basis(findings, _)]
-    if findings.against_score is not None and findings.conclusion != "doubtful":
-        rest.insert(0, against_score(findings, findings.against_score, _))
     scored = [] if applied is None else scored_table(applied.unseen, applied.budget, applied.customers, _)
-    return text_page(verdict, lead(findings, _), table, *rest, *scored)
+    return text_page(verdict, lead(findings, _), table, *_rest(findings, _), *scored)
+
+
+def _rest(findings: UpliftFindings, _: Localizer) -> list[str]:
+    """What stands below the table."""
+    if findings.conclusion == "doubtful":
+        return more(findings, _)
+    against = [] if findings.against_score is None else [against_score(findings, findings.against_score, _)]
+    return [*against, *power(findings, _), *by_estimate(findings, _), *basis(findings, _)]

@@ -30,10 +30,12 @@ ALPHA = 0.025
 POWER = 0.8
 MOST_TIMES = 10
 """A gain that only a trial of more than so many times the customers of this one would show does not pay to look for."""
+FEWEST_PER_SIDE = 50
+"""The fewest customers with and without offers of a further trial: the mean of fewer need not be nearly normal."""
 COLLINEAR = 1 - 1e-9
 """Correlation from which two candidates are one."""
 FEWEST = 16
-"""Rows from which the law of the iterated logarithm says more than one error."""
+"""The fewest rows for which log log n is above 1."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | No
 
 
 def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: int, n: int) -> float:
-    """Return the same from the means and errors (candidates,) of n rows, and their covariances times any number."""
+    """Return how probable it is that the best of candidates without effect looks as good as the chosen one.
+
+    From the means and `errors` (candidates,) of n rows, and `products` (candidates, candidates), which are their
+    covariances times any number.
+    """
     if not errors[chosen] > 0:
         return 1.0
     size = np.sqrt(np.maximum(np.diagonal(products), 0.0))
@@ -96,14 +102,17 @@ def follow_up_trial(forecast: Estimate, profit: Evidence, policy: Floats, wider:
 def follow_up_by_arms(
     forecast: Estimate, mean: Floats, variance: Floats, share: Floats, wider: float = 1.0
 ) -> FollowUp | None:
-    """See `follow_up_trial`: from mean and variance (K,) of profit in each arm, and the share that is given each."""
+    """Return the trial that would show the forecast, as `follow_up_trial` does.
+
+    From mean and variance (K,) of profit in each arm, and the share (K,) that is given each.
+    """
     treated = float(share[1:].sum())
     if not (forecast.value > 0 and treated > 0):
         return None
     shares = share[1:] / treated
     variance_between = float(shares @ (variance[1:] + (mean[1:] - shares @ mean[1:]) ** 2))
     both = 2 * (float(variance[0]) + variance_between) * wider**2
-    needed = both * ((Z95 + float(norm.ppf(POWER))) * treated / forecast.value) ** 2
+    needed = max(both * ((Z95 + float(norm.ppf(POWER))) * treated / forecast.value) ** 2, 2 * FEWEST_PER_SIDE)
     return FollowUp(_rounded_up(needed), _rounded_up(needed / treated)) if math.isfinite(needed) else None
 
 
