@@ -160,16 +160,6 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         for decile in findings.deciles
     ]
     level = _("mean {size}", context="label of a line", size=unit.plain(mean.value, mean))
-    rows = tuple(
-        (
-            str(decile.decile),
-            _.count(decile.n),
-            unit.plain(decile.predicted, decile.realised),
-            unit.size(decile.realised),
-        )
-        for decile in findings.deciles
-    )
-    heads = columns(_, "tenth", "customers", "predicted", "found")
     return figure(
         "deciles",
         _("Measured effect by tenth of the predicted effect"),
@@ -188,14 +178,25 @@ def _deciles_figure(findings: UpliftFindings, _: Localizer) -> Figure:
             _,
             level=(unit.scaled(mean).value, ""),
         ),
-        Table(
-            _("Predicted and measured effect by tenth"),
-            heads,
-            rows,
-        ),
+        _deciles_table(findings, _),
         localizer=_,
         says=_.stopped(level),
     )
+
+
+def _deciles_table(findings: UpliftFindings, _: Localizer) -> Table:
+    unit = measure(findings, _)
+    rows = tuple(
+        (
+            str(decile.decile),
+            _.count(decile.n),
+            unit.plain(decile.predicted, decile.realised),
+            unit.size(decile.realised),
+        )
+        for decile in findings.deciles
+    )
+    heads = columns(_, "tenth", "customers", "predicted", "found")
+    return Table(_("Predicted and measured effect by tenth"), heads, rows)
 
 
 def _mean(deciles: Sequence[EffectDecile]) -> Estimate:
