@@ -162,12 +162,12 @@ def _template_calls(template: str, place: str) -> Iterator[Call]:
     """Yield the texts of `{% trans %}` and of calls, which Jinja's i18n extension makes calls of gettext."""
     for node in template_environment().parse(template).find_all(nodes.Call):
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        texts = [one.value for one in node.args if isinstance(one, nodes.Const)]
         keywords = {one.key: one.value.value if isinstance(one.value, nodes.Const) else None for one in node.kwargs}
-        if name in CALLS and texts:
-            yield Call(texts[0], keywords, node.dyn_kwargs is None, place, node.lineno)
+        if name in CALLS and node.args and isinstance(node.args[0], nodes.Const):
+            yield Call(node.args[0].value, keywords, node.dyn_kwargs is None, place, node.lineno)
         elif name in GETTEXT:
-            options = dict(zip(GETTEXT[name], map(braced, texts), strict=False))
+            texts = [braced(one.value) for one in node.args if isinstance(one, nodes.Const)]
+            options = dict(zip(GETTEXT[name], texts, strict=False))
             yield Call(options.pop("text"), keywords | options, is_complete=True, place=place, line=node.lineno)
 
 

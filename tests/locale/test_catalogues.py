@@ -44,6 +44,14 @@ def test_calls_that_cannot_be_translated_are_named_with_their_line(code, fault):
     assert fault in found
 
 
+def test_a_template_that_translates_a_value_has_no_text(tmp_path):
+    source = tmp_path / "src" / "room"
+    source.mkdir(parents=True)
+    (source / "page.html.j2").write_text('{{ _(value, "x") }}{{ _("Give all of them an offer") }}')
+    texts, _ = extract(source)
+    assert [one.template for one in texts] == ["Give all of them an offer"]
+
+
 def test_a_message_may_get_its_values_later():
     assert faults('Message("Give {n} of them an offer")') == []
 

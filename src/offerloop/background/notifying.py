@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 from sqlalchemy import Connection
 
@@ -20,6 +20,7 @@ from offerloop.config import Alarms, Config, Topic
 from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
 from offerloop.message import Message
+from offerloop.publishing import NoRedirect
 from offerloop.store import (
     Database,
     PendingNotice,
@@ -35,13 +36,6 @@ from offerloop.store import (
 TIMEOUT = 10.0
 """Seconds without a sign of the receiver."""
 _MAIL = "mailto:"
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Lets a redirected request fail: it would become one that delivers nothing, or go elsewhere."""
-
-    def redirect_request(self, *_: Any) -> None:  # noqa: ANN401
-        return None
 
 
 def announce(
@@ -117,7 +111,7 @@ def _post(notice: PendingNotice, config: Config) -> None:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
     request = Request(with_variables(hook.url, "url of [[webhooks]]"), body, headers, method="POST")
-    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
+    with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
         answer.read()
 
 

@@ -26,7 +26,11 @@ _LANES: dict[str, Lane | None] = {one.value: one for one in Lane}
 
 
 def scope_of(terms: WrittenTerms) -> Scope:
-    """Return the products that an offer covers: `on` (categories), `products`, `brands`, `shops`, prices, `except`."""
+    """Return the products that an offer covers.
+
+    They are read from `on` (categories), `products`, `brands`, `shops`, `attributes`, `price_from`, `price_to`,
+    `only_full_price` and `except`.
+    """
     scope = Scope(
         products=terms.names("products"),
         categories=terms.names("on"),
@@ -97,7 +101,10 @@ def _groups(terms: WrittenTerms, field: str) -> tuple[Conditions, ...]:
 
 
 def window_of(terms: WrittenTerms) -> Window:
-    """Return the time of `starts_at`, `ends_at`, `days`, `between` and `timezone`; `hours` after the start end it."""
+    """Return when an offer holds, from `starts_at`, `ends_at`, `hours`, `days`, `between` and `timezone`.
+
+    Without `ends_at` it ends `hours` after it starts.
+    """
     zone = terms.text("timezone", "UTC")
     try:
         clock = ZoneInfo(zone)
@@ -163,8 +170,9 @@ def _between(terms: WrittenTerms) -> tuple[time, time] | None:
 
 
 def stacking_of(terms: WrittenTerms) -> Stacking:
-    """Return what an offer combines with: `lane`, `priority`, `exclusive`, `stackable`, `group`, `not_with`.
+    """Return what an offer combines with, and whether it is announced.
 
+    It is read from `lane`, `priority`, `exclusive`, `stackable`, `group`, `not_with` and `announced`.
     An offer of a group is stackable unless it says otherwise: it competes inside its group.
     """
     priority = terms.get("priority", 0)

@@ -6,9 +6,11 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.publishing.carriers import Parcels, PublishResult, carry
+    from offerloop.publishing.redirects import NoRedirect
     from offerloop.publishing.rows import rows_of
 
 __all__ = [
+    "NoRedirect",
     "Parcels",
     "PublishResult",
     "carry",

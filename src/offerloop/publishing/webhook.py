@@ -14,10 +14,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 import polars as pl
 
@@ -25,6 +25,7 @@ from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.publishing.record import Record
+from offerloop.publishing.redirects import NoRedirect
 from offerloop.publishing.rows import Carried, Parcel
 
 RETRIES = 4
@@ -118,13 +119,6 @@ def _request(url: str, headers: dict[str, str], run: str, number: int, batches: 
     return Request(url, data=body, headers={**headers, "Idempotency-Key": key}, method="POST")
 
 
-class _NoRedirect(HTTPRedirectHandler):
-    """A redirected POST would become a GET that delivers nothing."""
-
-    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> None:  # noqa: ANN401, ARG002
-        return None
-
-
 @dataclass(frozen=True)
 class _Refusal:
     why: str
@@ -169,7 +163,7 @@ def _send(request: Request, which: Message, place: str, wait: Callable[[float], 
 def _attempt(request: Request) -> _Refusal | None:
     """Return None when the receiver answered with a status from 200 to 299, else what went wrong."""
     try:
-        with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
+        with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
             answer.read()
     except HTTPError as error:
         with error:

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from offerloop.tables import with_other_names
-from offerloop.workspace.folders import draft, write_whole
+from offerloop.workspace.folders import draft, remove_drafts
 
 
 def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
     """Replace names of customers in the tables below a folder, and return how many files that changed.
 
-    Rows that cleaning rejected are kept as text: where they hold a name they are taken out.
+    Rows that cleaning rejected are kept as text: where they hold a name they are taken out. Drafts of files are
+    removed: they may hold a name, and half of a table cannot be read.
     """
+    remove_drafts(folder)
     changed = 0
-    for path in sorted(folder.rglob("*.parquet")) if folder.is_dir() else ():
+    for path in sorted(folder.rglob("*.parquet")):
         table = pl.read_parquet(path)
         other = without_rejected(table, names) if path.stem == "rejected" else with_other_names(table, names)
         if not other.equals(table):
-            with draft(path) as partial:
+            with draft(path, replace_read_only=True) as partial:
                 other.write_parquet(partial)
             changed += 1
-    for path in _tables_of_text(folder):
+    for path in sorted(folder.rglob("*.csv")):
         table = pl.read_csv(path, infer_schema=False)
         other = with_other_names(table, names)
         if other is not table:
-            write_whole(path, other.write_csv().encode())
+            with draft(path, replace_read_only=True) as partial:
+                other.write_csv(partial)
             changed += 1
     return changed
-
-
-def _tables_of_text(folder: Path) -> Iterator[Path]:
-    yield from sorted(folder.rglob("*.csv")) if folder.is_dir() else ()
 
 
 def without_rejected(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 
 _LOG = logging.getLogger(__name__)
+_DRAFT = ".tmp-"
 
 
 def new_folder(parent: Path) -> Path:
@@ -59,18 +60,18 @@ def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def draft(path: Path) -> Iterator[Path]:
+def draft(path: Path, *, replace_read_only: bool = False) -> Iterator[Path]:
     """Give a file with the suffix of `path` to write to, which replaces `path` at the end, but not after an error.
 
-    A pipe or a device is written to directly.
+    A pipe or a device is written to directly. Raises PermissionError where `path` is read-only and may not be replaced.
     """
     if path.exists() and not path.is_file():
         yield path
         return
     target = path.resolve()
-    if target.exists():
-        target.open("ab").close()  # a read-only file must not be replaced
-    partial = target.with_name(f".tmp-{os.getpid()}-{path.name}")
+    if target.exists() and not replace_read_only:
+        target.open("ab").close()
+    partial = target.with_name(f"{_DRAFT}{os.getpid()}-{path.name}")
     try:
         yield partial
         if target.exists():
@@ -80,6 +81,16 @@ def draft(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove the drafts below a folder, which killed processes have left there.
+
+    A process that is still writing one fails: its number does not say whether it lives, as numbers are given again.
+    """
+    for left in list(folder.rglob(f"{_DRAFT}*")):
+        if left.is_file():
+            left.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

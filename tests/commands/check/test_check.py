@@ -34,6 +34,7 @@ def test_a_shop_without_products_can_run_and_is_told_what_that_costs(german):
     text = page(german)
     assert "no products: offers cannot be limited to a category" in text
     assert "offers rest on what the configuration assumes" in text
+    assert re.search(r"budget .* of offers, plus .* for exploration\n", text)
     assert german.facts["gaps"]["response"] == "no order line has a category: give a list of products with 'category'"
 
 

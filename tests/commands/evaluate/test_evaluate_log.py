@@ -124,7 +124,7 @@ UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
             [(1, "a", 135, 0.5)],
             EXPOSURES,
             EvidenceError,
-            "1 whose window of one week is not over before 2024-05-21",
+            "left out: 1 whose window of one week is not over before 2024-05-21",
         ),
     ],
 )

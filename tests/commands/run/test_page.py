@@ -1,11 +1,14 @@
 import dataclasses
 import re
 
+import polars as pl
 import pytest
 from page_texts import Outline, page_of
 
 from offerloop.commands.run.page import render
+from offerloop.commands.run.sections.past_campaigns import past_campaigns_section
 from offerloop.commands.run.summary import summarise
+from offerloop.report import Localizer
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +106,22 @@ def test_a_missing_table_says_what_it_would_add(make, missing, says):
 
 def test_sources_that_were_not_given_say_what_they_would_add(page):
     assert "products: categories and brands" in page
-    assert "customers: would add" not in page
+    assert "customers: attributes to audit" not in page
+
+
+@pytest.mark.parametrize(
+    ("campaign", "says"),
+    [
+        ("8", {"en": "before: no change can be shown", "zh": "之前就是如此：看不出变化"}),
+        ("9", {"en": "before: the adjusted figure shows a change", "zh": "之前就是如此：双重差分显示有变化"}),
+    ],
+)
+def test_the_title_of_a_single_past_campaign_claims_no_more_than_its_interval(make, campaign, says):
+    findings = make()
+    past = findings.tables["campaign_effects"].filter(pl.col("campaign_id") == campaign)
+    single = dataclasses.replace(findings, tables={**findings.tables, "campaign_effects": past})
+    for language, end in says.items():
+        assert past_campaigns_section(single, Localizer(language, "USD")).message.endswith(end)
 
 
 def test_nothing_sent_still_gives_a_page(make):

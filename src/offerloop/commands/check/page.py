@@ -17,10 +17,10 @@ from offerloop.report import Localizer, Money
 
 _SHOWN_OFFERS = 6
 CAMPAIGN = Message(
-    "Campaign '{campaign}': budget {budget}, counted at the maximum cost of offers; {explore} of it for exploration"
+    "Campaign '{campaign}': budget {budget}, counted at the maximum cost of offers, plus {explore} for exploration"
 )
 CAMPAIGN_EXPECTED = Message(
-    "Campaign '{campaign}': budget {budget}, counted at the expected cost of offers; {explore} of it for exploration"
+    "Campaign '{campaign}': budget {budget}, counted at the expected cost of offers, plus {explore} for exploration"
 )
 
 

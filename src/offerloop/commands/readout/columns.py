@@ -29,5 +29,6 @@ COLUMNS = {
     "drew_nothing": Message("drew nothing or held back"),
 }
 """By the name of what stands in the column."""
+
 columns = partial(headings, COLUMNS)
 """The headings of a table in the language of a localizer."""

@@ -30,6 +30,14 @@ COMPARISONS = {
     "placebo": Message("placebo", context="label of a line"),
 }
 """The three figures of a campaign."""
+ONE_CLEAR = Message(
+    "Customers who got the campaign spend {low} more per week than others, but they did so before: the adjusted figure "
+    "shows a change"
+)
+ONE_UNPROVEN = Message(
+    "Customers who got the campaign spend {low} more per week than others, but they did so before: no change can be "
+    "shown"
+)
 
 
 @dataclass(frozen=True)
@@ -134,10 +142,10 @@ def _message(largest: list[PastCampaign], _: Localizer) -> str:
     naive = [one.naive.value for one in largest]
     clear = [one for one in largest if one.adjusted is not None and one.adjusted.is_clear]
     low, high = (_.money.text(end) for end in (min(naive), max(naive)))
+    if len(largest) == 1:
+        return _(ONE_CLEAR if clear else ONE_UNPROVEN, low=low)
     return _(
-        "Customers who got the campaign spend {low} more per week than others, but they did so before: the adjusted "
-        "figure says what changed",
-        plural="Customers who got a campaign spend {low} to {high} more per week than others, but they "
+        "Customers who got a campaign spend {low} to {high} more per week than others, but they "
         "did so before: for {unproven} of the {n} largest campaigns no change can be shown",
         low=low,
         high=high,

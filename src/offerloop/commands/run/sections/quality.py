@@ -15,7 +15,7 @@ ADDS = {
     "customers": Message("attributes to audit who gets offers; consent"),
     "campaigns": Message("what past campaigns changed", context="what a source would add"),
     "audiences": Message("who received past campaigns, without which they cannot be judged"),
-    "redemptions": Message("who uses coupons, to the profiles", context="what a source would add"),
+    "redemptions": Message("profiles that show who uses coupons", context="what a source would add"),
     "coupon_products": Message("which products past coupons were for"),
     "prices": Message("list prices where order lines have none, and with them shelf discounts"),
 }

@@ -37,6 +37,12 @@ WHY_NONE = {
     "budget_spent": Message("budget spent on customers with a better return"),
 }
 """Why a customer gets no offer, by the codes of `tables.REASONS`."""
+LARGEST_FIRST = Message(
+    "Why these customers: the effect is assumed to be the same share of everybody's "
+    "basket, so the largest baskets come first. Nothing shows that these customers respond "
+    "more than others; only a measurement can."
+)
+"""Why an assumed offer goes to the customers with the largest baskets."""
 
 
 def who_section(findings: Findings, facts: RunFacts) -> Section:
@@ -170,13 +176,6 @@ def _anyway(recipients: pl.DataFrame, findings: Findings, facts: RunFacts) -> st
         )
     )
     return facts.localizer(text, share=Share(max(0.0, 1 - gained / discount)))
-
-
-LARGEST_FIRST = Message(
-    "Why these customers: the effect is assumed to be the same share of everybody's "
-    "basket, so the largest baskets come first. Nothing shows that these customers respond "
-    "more than others; only a measurement can."
-)
 
 
 def _why_these(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:

@@ -49,5 +49,6 @@ COLUMNS = {
     "snips": Message("the same by weights alone"),
 }
 """By the name of what stands in the column."""
+
 columns = partial(headings, COLUMNS)
 """The headings of a table in the language of a localizer."""

@@ -1,0 +1,18 @@
+"""A customer is erased from every table below a folder, whatever a killed process has left there."""
+
+import polars as pl
+import pytest
+
+from offerloop.workspace import erase_from_folder
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_read_only_table_is_erased_and_the_draft_of_a_killed_process_removed(tmp_path, suffix):
+    table, draft = tmp_path / f"assignments.{suffix}", tmp_path / f".tmp-7-assignments.{suffix}"
+    write = pl.DataFrame.write_parquet if suffix == "parquet" else pl.DataFrame.write_csv
+    write(pl.DataFrame({"customer_id": ["ann", "bob"]}), table)
+    draft.write_bytes(table.read_bytes()[:20])
+    table.chmod(0o444)
+    assert erase_from_folder(tmp_path, {"ann": "key"}) == 1
+    assert [one.name for one in tmp_path.iterdir()] == [table.name]
+    assert b"ann" not in table.read_bytes()
