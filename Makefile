@@ -84,7 +84,7 @@ quick: lint
 	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow and not sample" $$tests
 
 check: setup
-	$(MAKE) --jobs 2 --output-sync lint docs
+	$(MAKE) --jobs 2 lint docs
 	$(ONE_THREAD) $(BIN)/pytest --numprocesses auto --dist loadfile
 	PYTHON=$(BIN)/python scripts/other_pythons
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -100,12 +101,12 @@ STOPS: list[Callable[[], None]] = []
 """Functions that stop the running queries of each engine."""
 
 
-_QUERIES = ThreadPoolExecutor(32, "query")
+_QUERIES = ThreadPoolExecutor(32 + (os.cpu_count() or 1), "query")
 """Threads that wait for queries; they are kept, as starting one costs as much as a small query."""
 
 
 def stoppable(query: Callable[[], T]) -> T:
-    """The answer of a query. It runs in a thread of its own, so that Ctrl-C stops it while it holds the processor.
+    """The answer of a query. It runs in another thread, so that Ctrl-C stops it while it holds the processor.
 
     In the main thread an engine would see Ctrl-C only between two of its own steps, which can take minutes. The wait is
     cut in pieces because polars lets system calls go on after a signal: Ctrl-C would not end it.
@@ -118,7 +119,8 @@ def stoppable(query: Callable[[], T]) -> T:
     except KeyboardInterrupt:
         for stop in STOPS:
             stop()
-        wait([answer])
+        if not answer.cancel():
+            wait([answer])
         raise
 
 

@@ -44,7 +44,7 @@ from offerloop.events.loop_exposures import LoopExposures
 from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
-from offerloop.events.prices.order_discounts import has_coupons, with_order_discounts
+from offerloop.events.prices.order_discounts import has_coupons, with_discount_rates, with_order_discounts
 from offerloop.events.prices.returns import net_returns
 from offerloop.events.privacy.protection import at_the_door, in_small_letters
 from offerloop.message import Message
@@ -345,7 +345,7 @@ class _Cleaning:
         if name == "order_lines":
             amounts, are_units = ("quantity", *money_columns(columns)), clean.repeated_orders == "units"
             merge_scans(cleaned, amounts, self.config.shop.currency, keep_copies=are_units)
-            cleaned.frame = with_order_discounts(cleaned.frame)
+            cleaned.frame = with_discount_rates(cleaned.frame)
             columns = cleaned.frame.collect_schema().names()
         else:
             if name == "products":
@@ -358,6 +358,8 @@ class _Cleaning:
             cleaned.frame = self._known_then(cleaned)
             self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
             apply_rules(cleaned, rules_after_returns(clean))
+            cleaned.frame = with_order_discounts(cleaned.frame)
+            columns = cleaned.frame.collect_schema().names()
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
         cleaned.note("all rows", "kept", rows - gone, Message("rows that later stages see"))
         if name == "order_lines":
