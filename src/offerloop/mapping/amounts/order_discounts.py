@@ -15,6 +15,8 @@ _FEWEST = 20
 """Orders with a discount, and lines in them, from which on what they show is no chance."""
 _NEARLY_ALL = 0.9
 """Share of these that must agree."""
+_NAMED = ("order_discount", "discount", "coupon")
+"""Columns whose names a discount of the order may have."""
 _APART, _CLOSE = 0.011, 0.005
 """How far amounts, and prices in proportion, may lie apart that are the same."""
 
@@ -46,10 +48,7 @@ def discount_of_orders(matched: ColumnMatch, sample: SampleRows) -> None:
 def _called_discount(matched: ColumnMatch) -> list[SourceColumn]:
     """Unused amounts of whole orders whose names say that they are discounts, the clearest name first."""
     amounts = [column for column in matched.unused() if column.is_of_several and column.numeric and not column.dated]
-    scored = [
-        (max(name_score(column.name, "order_lines", ours)[0] for ours in ("discount", "coupon")), column)
-        for column in amounts
-    ]
+    scored = [(max(name_score(column.name, "order_lines", ours)[0] for ours in _NAMED), column) for column in amounts]
     return [column for score, column in sorted(scored, key=lambda pair: -pair[0]) if score >= HOLDS]
 
 
