@@ -1,6 +1,8 @@
 """Jobs make plans, read them out and erase, on a shop that only reports events."""
 
+import json
 import os
+import re
 import signal
 import threading
 import time
@@ -71,6 +73,17 @@ def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
         told = connection.exec_driver_sql("select place, body from notices").all()
     assert [place for place, _ in told] == ["mailto:ops@shop.example"]
     assert "the job 'readout' failed" in told[0][1]
+
+
+def test_an_alarm_is_in_the_language_of_the_shop(shop):
+    folder, database = shop
+    config = folder / "offerloop.toml"
+    config.write_text(re.sub('currency = "[A-Z]+"', 'currency = "CNY"', config.read_text()))
+    add(database, "readout", run="nowhere")
+    carry_out_next(folder, database)
+    with database.engine.connect() as connection:
+        (body,) = connection.exec_driver_sql("select body from notices").scalars()
+    assert "作业“readout”失败" in str(json.loads(body))
 
 
 def sleep_twice(*_):

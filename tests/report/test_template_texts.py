@@ -25,6 +25,7 @@ def rendered(template, language, **values):
         (PLAN, "zh", {"as_of": date(2018, 1, 2)}, "促销计划，计划日 2018 年 1 月 2 日"),
         (AGREED, "en", {"count": 1}, "1 of 10 %"),
         (AGREED, "en", {"count": 2}, "2 of &lt;b&gt; 10 %"),
+        ("{% trans text=as_of %}{{ text }}{% endtrans %}", "en", {"as_of": "as written"}, "as written"),
         ('{% trans "navigation" %}Pages{% endtrans %}', "zh", {}, "页面"),
     ],
 )

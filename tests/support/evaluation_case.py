@@ -12,6 +12,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.evaluation.policy_value import PolicyValue, Worth
 from offerloop.message import Message
+from offerloop.report.phrases import period_text
 
 REFUSALS = (
     Message(
@@ -105,7 +106,8 @@ def findings(*candidates, nothing=True, rival=None, refused=(), notes=(), cost=T
 def full():
     """Everything that a page can show."""
     notes = tuple(
-        EvaluationNote(key, {"n": 1200, "days": 7, "least": 100, "of": 9, "policy": "spring"}) for key in NOTES
+        EvaluationNote(key, {"n": 1200, "period": period_text(7), "least": 100, "of": 9, "policy": "spring"})
+        for key in NOTES
     )
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
     others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))

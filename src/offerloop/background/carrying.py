@@ -92,7 +92,7 @@ def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | Non
     with suppress(OfferloopError):  # a configuration that cannot be read is what the job failed of
         config = load_config(shop)
         failed = Message("the job '{kind}' failed: {why}", context="alarm", kind=job.kind, why=failure or "")
-        language = config.report.language or ENGLISH
+        language = config.language()
         alarms = [] if result is None else in_language(result, language).get("alarms", [])
         said = ([] if failure is None else [Localizer(language)(failed)]) + alarms
         for number, what in enumerate(said):

@@ -33,6 +33,9 @@ class Campaign:
     approved_by: tuple[str, ...]
     last_editor: str
     starts_at: str | None
+    """The planned start, as the newest revision has it."""
+    started_at: str | None
+    """When this revision first ran."""
     ends_at: str | None
     made_at: str
     changed_at: str

@@ -34,15 +34,15 @@ def template_environment(loader: BaseLoader | None = None) -> Environment:
 def text_functions(localizer: Localizer) -> dict[str, Callable[..., str]]:
     """Return what templates call for texts in one language: the localizer, and the functions of the extension."""
 
-    def npgettext(context: str | None, text: str, plural: str | None, _: int, **values: Value) -> str:
+    def npgettext(context: str | None, text: str, plural: str | None, _: int, /, **values: Value) -> str:
         message = Message(braced(text), context=context, plural=None if plural is None else braced(plural))
         return localizer(message.with_values(**values))
 
     return {
         "_": localizer,
-        "gettext": lambda text, **values: npgettext(None, text, None, 0, **values),
-        "pgettext": lambda context, text, **values: npgettext(context, text, None, 0, **values),
-        "ngettext": lambda text, plural, n, **values: npgettext(None, text, plural, n, **values),
+        "gettext": lambda text, /, **values: npgettext(None, text, None, 0, **values),
+        "pgettext": lambda context, text, /, **values: npgettext(context, text, None, 0, **values),
+        "ngettext": lambda text, plural, n, /, **values: npgettext(None, text, plural, n, **values),
         "npgettext": npgettext,
     }
 

@@ -32,7 +32,7 @@ WAIT_SECONDS = 2.0
 
 
 @dataclass
-class _LeasedAmount:
+class _LeasedBlock:
     lease_id: str
     amount_minor: int
     declared_minor: int
@@ -63,7 +63,7 @@ class Leases:
     left_minor: Mapping[str, int]
     n_held: Mapping[str, int] = field(default_factory=dict)
     """Customers for whom the plan holds an offer, by campaign."""
-    _blocks: dict[str, list[_LeasedAmount]] = field(default_factory=dict)
+    _blocks: dict[str, list[_LeasedBlock]] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)
     _renewed_at: float = 0.0
@@ -113,7 +113,7 @@ class Leases:
             wants_more = block is not None and block.ready_minor < max(minor, block.amount_minor // (2 * PARTS))
         try:
             if block is not None and wants_more and self._declare({block.lease_id: minor}):
-                taken: _LeasedAmount | None = None
+                taken: _LeasedBlock | None = None
             else:
                 taken = self._lease(campaign_id, minor)
                 if taken is None:
@@ -129,7 +129,7 @@ class Leases:
         if was_late:
             self.close()
 
-    def _lease(self, campaign_id: str, minor: int) -> _LeasedAmount | None:
+    def _lease(self, campaign_id: str, minor: int) -> _LeasedBlock | None:
         size = max(minor, self._block_minor(campaign_id))
         declared = max(minor, size // PARTS)
         ask = partial(
@@ -137,7 +137,7 @@ class Leases:
             seconds=LEASE_SECONDS, declared_minor=declared,
         )  # fmt: skip
         taken = self.database.change(ask, WAIT_SECONDS)
-        return None if taken is None else _LeasedAmount(*taken, declared_minor=min(declared, taken[1]))
+        return None if taken is None else _LeasedBlock(*taken, declared_minor=min(declared, taken[1]))
 
     def _declare(self, least_minor: Mapping[str, int]) -> bool:
         """Renew all blocks, and let an amount be spent of some; say whether those are still held.

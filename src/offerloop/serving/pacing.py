@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
+from offerloop.allocation import PLAN_WEIGHT, RollingSample
 from offerloop.money import MICRO
 from offerloop.serving.policy import Policy
 from offerloop.store import (
@@ -30,9 +30,6 @@ from offerloop.store import (
 )
 from offerloop.tables import PLAN
 from offerloop.workspace import open_run
-
-if TYPE_CHECKING:
-    from offerloop.allocation import RollingSample
 
 PACE_SECONDS = 30
 """Seconds between two solutions."""
@@ -57,8 +54,6 @@ class PacedCampaign:
         True costs above the planned ones of the offers shown so far are expected of those to come as well. Costs below
         are not: redemptions come later than decisions.
         """
-        from offerloop.allocation import PLAN_WEIGHT
-
         planned = n_shown * self.mean_cost_micro
         weight = max(PLAN_WEIGHT * self.budget_micro, 1.0)
         ratio = max(1.0, (spent_micro + weight) / (planned + weight))
@@ -113,8 +108,6 @@ class PolicyPacing:
 
 
 def _paced(campaign_id: str, budget_minor: int, rows: pl.DataFrame) -> PacedCampaign:
-    from offerloop.allocation import RollingSample
-
     sample = RollingSample(SAMPLE)
     drawn = rows.sample(min(SAMPLE, rows.height), seed=0)
     profit = drawn["profit_minor"].to_numpy().astype(np.float64)[:, None]

@@ -138,6 +138,12 @@ _BUDGETS = (
 )
 """Budgets that change while a campaign runs."""
 _HELD = ("alter table budgets add column n_held bigint",)
+_STARTED = (
+    "alter table campaigns add column started_at bigint",
+    """update campaigns set started_at = starts_at
+  where state in ('running', 'paused', 'exhausted', 'ended', 'archived') and starts_at <= changed_at""",
+)
+"""When a campaign first ran, which may be another time than was planned."""
 
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
@@ -199,6 +205,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _LOOKED_AT,
         _HELD,
         _BUDGETS,
+        _STARTED,
     )
 
 

@@ -417,6 +417,7 @@ campaigns = Table(
     Column("ends_at", BigInteger),
     Column("made_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
 )
 """Campaigns that people write in the service; approved_by is a JSON list of the people who approved this revision."""
 

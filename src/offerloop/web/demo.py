@@ -8,7 +8,7 @@ from fastapi import Request
 
 from offerloop.background import REHEARSAL
 from offerloop.message import Message
-from offerloop.store import JobState, add_job, holds_simulated, holds_traffic, invite, list_jobs, person_named
+from offerloop.store import JobState, add_job, holds_traffic, invite, list_jobs, person_named
 from offerloop.web.auth import peer_of
 from offerloop.web.problems import HttpProblem
 from offerloop.web.worker import Worker
@@ -23,7 +23,7 @@ DEMO_PEOPLE = {
 }
 """Name and button by the role of each."""
 NEWEST_JOBS = 100
-"""Among how many jobs the last one that played traffic is looked for."""
+"""Number of newest jobs that are searched for the last rehearsal."""
 
 
 def add_demo_people(connection: Connection) -> None:
@@ -33,11 +33,15 @@ def add_demo_people(connection: Connection) -> None:
 
 
 def play_traffic(connection: Connection) -> None:
-    """Queue a stretch of simulated traffic where the store holds no traffic yet, or where the last such job failed."""
-    last = next((job for job in list_jobs(connection, NEWEST_JOBS) if job.kind == REHEARSAL), None)
-    if last is not None and last.state not in (JobState.FAILED, JobState.CANCELLED):
+    """Queue a stretch of simulated traffic where the store holds none, unless a job for it waits or was cancelled.
+
+    It is queued again where a job failed before it wrote anything. After that another job could write every order
+    twice, because a newer run gives them other ids.
+    """
+    if holds_traffic(connection):
         return
-    if not holds_traffic(connection) or (last is not None and holds_simulated(connection)):
+    last = next((job for job in list_jobs(connection, NEWEST_JOBS) if job.kind == REHEARSAL), None)
+    if last is None or last.state is JobState.FAILED:
         add_job(connection, REHEARSAL, {})
 
 

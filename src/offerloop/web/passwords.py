@@ -8,7 +8,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 SHORTEST, LONGEST = 12, 200
 _HASHER = PasswordHasher()
 _NOBODY = f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}${'A' * 22}${'A' * 43}"
-"""What no password is known to give, at the cost of a true one; to compute it would delay every start."""
+"""A hash that matches no password, with the default cost, so that unknown names take as long; written out because
+computing it slows the start."""
 
 
 def password_hash(password: str) -> str:

@@ -8,13 +8,14 @@ from evaluation_case import findings, full, policy, policy_value, worth
 from page_texts import Texts, links_to_nowhere, texts_left_outside
 from pseudo_language import installed
 
-from offerloop.commands.evaluate.findings import SHOWN
+from offerloop.commands.evaluate.findings import SHOWN, EvaluationNote
 from offerloop.commands.evaluate.page import render_evaluation
-from offerloop.commands.evaluate.sentences import sentence, summarise_evaluation
+from offerloop.commands.evaluate.sentences import notes, sentence, summarise_evaluation
 from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import widening
 from offerloop.evaluation.policy_overlap import ActionOverlap
 from offerloop.report.localizer import Localizer
+from offerloop.report.phrases import period_text
 
 EN = Localizer("en", "USD")
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
@@ -22,6 +23,12 @@ ENGLISH = re.compile(r"[A-Za-z][A-Za-z']+(?: [A-Za-z][A-Za-z']*){3,}")
 
 def said(*candidates, **given):
     return sentence(findings(*candidates, **given), EN)
+
+
+def test_a_note_names_the_window_as_a_period():
+    clipped = EvaluationNote("clipped", {"n": 3, "period": period_text(7)})
+    (note,) = notes(findings(notes=(clipped,)), EN)
+    assert "before the window of one week was over: 3." in note
 
 
 @pytest.mark.parametrize(

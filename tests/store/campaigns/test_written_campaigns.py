@@ -24,6 +24,7 @@ from offerloop.store import (
     traces_of,
 )
 from offerloop.store.connect import StaleError, clock, writing
+from offerloop.store.schema import campaigns
 
 ADA, BEN = Editor("token_a", "ada"), Editor("ben", "ben")
 
@@ -88,7 +89,7 @@ def test_who_saw_an_older_state_changes_nothing(database):
     assert spring(database).state is CampaignState.IN_REVIEW
 
 
-def test_a_campaign_that_is_started_by_hand_starts_then(database):
+def test_a_campaign_that_is_started_by_hand_keeps_its_planned_start(database):
     now = database.read(clock)
     for name, planned in (("spring", None), ("winter", now + 1_000)):
         seen = database.read(lambda one, name=name: find_campaign(one, name))
@@ -97,8 +98,30 @@ def test_a_campaign_that_is_started_by_hand_starts_then(database):
         seen = database.read(lambda one, name=name: find_campaign(one, name))
         database.change(lambda one, seen=seen: move_campaign(one, seen, CampaignState.RUNNING, {"ben"}))
         started = database.read(lambda one, name=name: find_campaign(one, name))
-        assert now <= started.moment.starts_at <= now + 5
-        assert started.text.starts_at == planned
+        assert now <= started.moment.started_at <= now + 5
+        assert started.moment.starts_at == started.text.starts_at == planned
+        assert not started.moment.starts_later
+
+
+@pytest.mark.parametrize(("planned", "paused_from"), [(-60, "running"), (60, "scheduled")])
+def test_a_campaign_that_is_resumed_after_its_planned_start_shows_when_it_first_ran(database, planned, paused_from):
+    def move(state):
+        seen = spring(database)
+        database.change(lambda one: move_campaign(one, seen, state, {"ben"}))
+
+    def plan(starts_at):
+        with writing(database.engine) as connection:
+            connection.execute(sa.update(campaigns).values(starts_at=starts_at))
+
+    now = database.read(clock)
+    plan(now + planned)
+    move(CampaignState.SCHEDULED)
+    assert spring(database).state.value == paused_from
+    move(CampaignState.PAUSED)
+    plan(now - 60)
+    move(CampaignState.RUNNING)
+    first = now - 60 if paused_from == "running" else now
+    assert first <= spring(database).moment.started_at <= first + 5
 
 
 def test_time_moves_campaigns_and_their_states_are_written_later(database):

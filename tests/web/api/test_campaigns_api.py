@@ -190,6 +190,17 @@ def test_without_reviewers_one_person_may_start_and_it_says_so(small_run, tmp_pa
         assert (entry["action"], entry["body"]["reviewed"]) == ("campaign: start", False)
 
 
+def test_a_campaign_that_was_started_before_its_time_is_shown_with_its_planned_start(people):
+    people.make(SPRING | {"starts_at": "2100-01-01T00:00:00Z"})
+    people.act("submit")
+    assert people.act("approve", people.ben).json()["started_at"] is None
+    people.act("start")
+    people.act("pause")
+    shown = people.get("/spring").json()
+    assert (shown["starts_at"], shown["started_at"] is None) == ("2100-01-01T00:00:00Z", False)
+    assert people.act("resume").json()["state"] == "running"
+
+
 def test_time_starts_a_scheduled_campaign_and_ends_it(people):
     people.make(SPRING | {"starts_at": in_future(4), "ends_at": in_future(8)})
     people.act("submit")

@@ -77,7 +77,7 @@ class EvaluationNote:
     """Something that a reader must know, by its key among the words."""
 
     key: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int | Message] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

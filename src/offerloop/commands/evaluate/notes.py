@@ -36,7 +36,7 @@ NOTES = {
     ),
     "left_not_over": Message("Exposures left out because their window of {period} is not over: {n}."),
     "clipped": Message(
-        "Windows cut short by the customer's next exposure, before {period} were over: "
+        "Windows cut short by the customer's next exposure, before the window of {period} was over: "
         "{n}. A policy that makes the next exposure come sooner looks worse than it is."
     ),
     "one_chance": Message(

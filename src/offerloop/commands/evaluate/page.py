@@ -135,7 +135,7 @@ def _forest(
     dots = [
         Dot(
             "",
-            f"{row}|{money.estimate(policy_row)}",
+            f"{row}\n{money.estimate(policy_row)}",
             policy_row.times(1 / money.unit),
             "control" if control else "ours",
         )

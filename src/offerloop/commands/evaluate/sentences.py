@@ -9,7 +9,7 @@ from offerloop.commands.evaluate.findings import EvaluationFindings, Kind, Polic
 from offerloop.commands.evaluate.notes import NOTES
 from offerloop.evaluation import CarryOver, Worth
 from offerloop.message import Message, Value
-from offerloop.report import MACHINE_DIGITS, Localizer, capital, iso_day, period_text, rounded
+from offerloop.report import MACHINE_DIGITS, Localizer, capital, iso_day, rounded
 
 TITLES: dict[Kind, Message] = {
     "logged": Message("the policy that made the log"),
@@ -199,16 +199,14 @@ def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> st
 def notes(findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     """What a reader must know before acting on it."""
     return tuple(
-        _(NOTES[note.key].with_values(**dict(_value(name, value, _) for name, value in note.values.items())))
+        _(NOTES[note.key].with_values(**{name: _value(value, _) for name, value in note.values.items()}))
         for note in findings.notes
     )
 
 
-def _value(name: str, value: str | int, _: Localizer) -> tuple[str, Value]:
-    """Return a value of a note as its text names it: a window of days is a period."""
-    if isinstance(value, str):
-        return name, _.quoted(value)
-    return ("period", period_text(value)) if name == "days" else (name, value)
+def _value(value: str | int | Message, _: Localizer) -> Value:
+    """Return a value of a note for its text; names of policies are quoted."""
+    return _.quoted(value) if isinstance(value, str) else value
 
 
 def summarise_evaluation(findings: EvaluationFindings, language: str = "en") -> dict[str, Any]:

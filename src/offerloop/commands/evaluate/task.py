@@ -44,6 +44,7 @@ from offerloop.evaluation import (
 )
 from offerloop.events import split_part
 from offerloop.message import Message
+from offerloop.report import period_text
 from offerloop.response import predict_out_of_fold
 from offerloop.workspace import InputTable, find_run, stored
 
@@ -210,7 +211,7 @@ def _misfit(worths: tuple[PolicyWorth, ...], log: Log) -> Iterator[EvaluationNot
 
 def _notes(decisions: Decisions, log: Log, earlier: CarryOver | None) -> Iterator[EvaluationNote]:
     """What a reader must know of the log."""
-    days = {"days": decisions.window_days}
+    window = {"period": period_text(decisions.window_days)}
     yield EvaluationNote("margin_costs" if decisions.by_unit_costs else "margin")
     if decisions.splits_discounts:
         yield EvaluationNote("split_cost")
@@ -219,9 +220,9 @@ def _notes(decisions: Decisions, log: Log, earlier: CarryOver | None) -> Iterato
     elif not decisions.maps_reimbursed:
         yield EvaluationNote("no_reimbursed")
     for reason, n in decisions.left_out.items():
-        yield EvaluationNote(f"left_{reason}", {"n": n, **days})
+        yield EvaluationNote(f"left_{reason}", {"n": n, **window})
     if decisions.n_clipped:
-        yield EvaluationNote("clipped", {"n": decisions.n_clipped, **days})
+        yield EvaluationNote("clipped", {"n": decisions.n_clipped, **window})
     yield EvaluationNote("one_chance" if log.propensities is None else "all_chances")
     if decisions.rows["customer_id"].n_unique() < FEW_CUSTOMERS:
         yield EvaluationNote("few_customers", {"n": decisions.rows["customer_id"].n_unique(), "least": FEW_CUSTOMERS})

@@ -113,7 +113,7 @@ def _arms_figure(result: ExperimentResult, _: Localizer) -> Figure | None:
     dots = [
         Dot(
             "",
-            f"{arm.arm}|{_gain_text(compared, _, as_share=as_share)}",
+            f"{arm.arm}\n{_gain_text(compared, _, as_share=as_share)}",
             _gain(compared, as_share=as_share),
             _look(arm),
         )

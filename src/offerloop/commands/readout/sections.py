@@ -255,7 +255,7 @@ def forecast_figure(findings: ReadoutFindings, _: Localizer) -> Figure | None:
         (_(FORECAST_ROWS[name]), estimate, look)
         for name, estimate, look in (*looks, ("unadjusted", both.unadjusted, "ours"))
     ]
-    dots = [Dot("", f"{name}|{money.estimate(one)}", one.times(1 / money.unit), look) for name, one, look in parts]
+    dots = [Dot("", f"{name}\n{money.estimate(one)}", one.times(1 / money.unit), look) for name, one, look in parts]
     rows = tuple((name, money.estimate(one)) for name, one, *__ in parts)
     says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=profit) for name, profit in rows)
     return figure(

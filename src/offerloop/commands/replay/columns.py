@@ -25,5 +25,5 @@ COLUMNS = {
     "biggest_short": Message("largest", context="column title"),
 }
 """By the name of what stands in the column."""
-heads = partial(headings, COLUMNS)
+columns = partial(headings, COLUMNS)
 """The headings of a table in the language of a localizer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from offerloop.commands.replay.columns import heads
+from offerloop.commands.replay.columns import columns
 from offerloop.commands.replay.findings import ReplayFindings, Sums
 from offerloop.commands.replay.notes import NOTES
 from offerloop.config import Shop
@@ -25,12 +25,14 @@ from offerloop.report import (
     Table,
     Text,
     Tile,
-    columns,
     day_labels,
     figure,
     iso_day,
     money_labels,
     study_page,
+)
+from offerloop.report import (
+    columns as column_chart,
 )
 
 TILES = {
@@ -169,7 +171,7 @@ def _chart(findings: ReplayFindings, _: Localizer) -> Figure:
     periods = findings.by_day if unit == "day" else _weeks(findings.by_day)
     bars = [ColumnPart(day, one.discount_minor / _.money.unit, "") for day, one in periods.items()]
     axes = Axes(day_labels(unit == "day"), money_labels(_.money), _(AXES[unit]))
-    build = columns(bars, axes, [""], (min(periods), max(periods) + width), width)
+    build = column_chart(bars, axes, [""], (min(periods), max(periods) + width), width)
     title, measure = (
         _(CHARTS[unit]),
         _("Discount in {currency}", context="measure", currency=findings.currency),
@@ -190,7 +192,7 @@ def _days(periods: Mapping[int, Sums], unit: str, _: Localizer) -> Table:
         (iso_day(day), _.count(sums.orders), _.count(sums.touched), *_amounts(sums, _)) for day, sums in periods.items()
     )
     names = (unit, "orders", "touched", "before", "discount", "funded", "gifts", "margin_before", "margin_after")
-    return Table(_(CHARTS[unit]), heads(_, *names), rows)
+    return Table(_(CHARTS[unit]), columns(_, *names), rows)
 
 
 def _amounts(sums: Sums, _: Localizer) -> tuple[str, ...]:
@@ -207,7 +209,7 @@ def _offers(findings: ReplayFindings, _: Localizer) -> Section:
         for offer in findings.by_offer
     )  # fmt: skip
     names = ("offer", "label", "touched", "discount", "funded", "gifts", "biggest")
-    table = Table(_("All offers of the file"), heads(_, *names), rows, n_labels=2)
+    table = Table(_("All offers of the file"), columns(_, *names), rows, n_labels=2)
     return Section(
         "offers",
         _("Offers", context="section name"),

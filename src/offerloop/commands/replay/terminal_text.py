@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from offerloop.commands.replay.columns import heads
+from offerloop.commands.replay.columns import columns
 from offerloop.commands.replay.findings import OfferSums, ReplayFindings, ReplayResult, Sums
 from offerloop.commands.replay.page import assumption, notes, sentence
 from offerloop.events import RULE_NAMES
@@ -41,7 +41,7 @@ def _offers(findings: ReplayFindings, _: Localizer) -> Table:
         if len(findings.by_offer) > _SHOWN
         else _("Offers, {currency}", context="table title", currency=findings.currency)
     )
-    names = heads(_, "offer", "label", "orders", "discount", "funded_short", "gifts", "biggest_short")
+    names = columns(_, "offer", "label", "orders", "discount", "funded_short", "gifts", "biggest_short")
     return text_table(names, (_offer(one, findings, _) for one in shown), names[:2], title)
 
 
@@ -55,7 +55,7 @@ def _by_day(findings: ReplayFindings, _: Localizer) -> Table:
     rows = [(iso_day(day), one) for day, one in findings.by_day.items()]
     half = _SHOWN // 2
     shown = rows if len(rows) <= _SHOWN else [*rows[:half], ("...", None), *rows[-half:]]
-    names = heads(_, "day", "orders", "touched", "before", "discount", "margin_before", "margin_after")
+    names = columns(_, "day", "orders", "touched", "before", "discount", "margin_before", "margin_after")
     every = _("all", context="row of a table")
     cells = ((day, *_cells(one, findings.currency)) for day, one in [*shown, (every, findings.total)])
     title = _("Days in {zone}, {currency}", context="table title", zone=findings.zone, currency=findings.currency)

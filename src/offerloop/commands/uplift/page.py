@@ -173,7 +173,7 @@ def policies_shown(findings: UpliftFindings, most: int | None = SHOWN) -> list[T
 def _worth(findings: UpliftFindings, _: Localizer) -> Figure:
     unit, every, few = measure(findings, _), policies_shown(findings, None), policies_shown(findings)
     dots = [
-        Dot("", f"{policy(worth, _)}|{unit.size(worth.profit)}", unit.scaled(worth.profit), _look(worth, findings))
+        Dot("", f"{policy(worth, _)}\n{unit.size(worth.profit)}", unit.scaled(worth.profit), _look(worth, findings))
         for worth in few
     ]
     within = any(worth.treated_share < ALL for worth in every if worth.kind == "everyone")

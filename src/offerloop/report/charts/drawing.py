@@ -27,6 +27,9 @@ from offerloop.report.numbers import Money
 WIDE, NARROW = 640, 330
 WIDE_LETTER = 13
 """Pixels of a Chinese character."""
+_WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60"
+_PARTS = re.compile(rf"\s+|[{_WIDE}][、。，．：；！？）」』》】]*|[^\s{_WIDE}]+")
+"""Parts of a text between which a line may end: words, and characters of wide scripts with what must follow them."""
 VARIABLES = {
     OURS: "--ours",
     CONTROL: "--control",
@@ -116,6 +119,19 @@ def width_of(text: str, letter: float) -> int:
     """Pixels of a text, about; Chinese characters are nearly twice as wide as letters."""
     wide = sum(unicodedata.east_asian_width(one) in "WF" for one in text)
     return round(letter * (len(text) - wide) + WIDE_LETTER * wide)
+
+
+def broken(text: str, room: int, letter: float) -> list[str]:
+    """Return the lines of a text, each at most `room` pixels wide; words break only where one is wider than that."""
+    lines = [""]
+    for part in _PARTS.findall(text):
+        if width_of((lines[-1] + part).rstrip(), letter) > room:
+            lines.append("")
+        for piece in [part] if width_of(part, letter) <= room else part:
+            if width_of(lines[-1] + piece, letter) > room:
+                lines.append("")
+            lines[-1] = (lines[-1] + piece).lstrip()
+    return [line.rstrip() for line in lines if line.strip()]
 
 
 PLAIN_LABELS = "replace(format(datum.value, ','), '-', '−')"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 from typing import Any
 
 from offerloop.evaluation import Estimate
-from offerloop.report.charts.drawing import NARROW, Build, ticks, width_of
+from offerloop.report.charts.drawing import NARROW, Build, broken, ticks, width_of
 from offerloop.report.charts.vega import (
     CONTROL,
     INK,
@@ -43,7 +42,7 @@ _HEADING: Spec = {
     "labelAngle": 0,
     "labelPadding": -4,
     "labelLimit": NARROW,
-    "labelExpr": "split(datum.label, '|')",
+    "labelExpr": "split(datum.label, '\\n')",
 }
 LETTER = 7
 """Pixels of one letter, about."""
@@ -59,6 +58,7 @@ class Dot:
 
     group: str
     row: str
+    """Its name, of one or more lines."""
     estimate: Estimate
     look: str = "ours"
     assumed: bool = False
@@ -77,8 +77,7 @@ def forest(
             width=width - label_width - 25,
             height={"step": 20 if lines_per_row == 1 else 16 + 14 * lines_per_row},
         )
-        room = (width - label_width) // LETTER
-        headings = {dot.group: "|".join(wrap(dot.group, room)) for dot in dots}
+        headings = {dot.group: "\n".join(broken(dot.group, width - label_width, LETTER)) for dot in dots}
         data = rows_of(_row(dot, headings[dot.group], position) for position, dot in enumerate(dots))
         if not any(headings):
             return Chart(layers, data=data)
@@ -114,7 +113,7 @@ def _dot_layers(dots: Sequence[Dot], axis_labels: str, reference: float, row_axi
 
 def _label_width(dots: Sequence[Dot], width: int) -> int:
     """Pixels for the longest line of the rows' names, at most three fifths of the chart."""
-    longest = max(width_of(line, LETTER) for dot in dots for line in dot.row.split("|"))
+    longest = max(width_of(line, LETTER) for dot in dots for line in dot.row.split("\n"))
     return min(longest + 16, width * 3 // 5)
 
 
@@ -140,7 +139,7 @@ def _row_axis(label_width: int, lines: int) -> Spec:
         "minExtent": label_width,
         "maxExtent": label_width,
     }
-    return axis if lines == 1 else axis | {"labelExpr": "split(datum.label, '|')"}
+    return axis if lines == 1 else axis | {"labelExpr": "split(datum.label, '\\n')"}
 
 
 def _look(place: int) -> Spec:

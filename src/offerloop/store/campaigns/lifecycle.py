@@ -108,6 +108,13 @@ class CampaignMoment:
     starts_at: int | None
     ends_at: int | None
     now: int
+    started_at: int | None = None
+    """Epoch second at which the newest revision first ran; None where it has not."""
+
+    @property
+    def starts_later(self) -> bool:
+        """Whether its planned start is to come and nobody has started it before."""
+        return self.started_at is None and self.starts_at is not None and self.starts_at > self.now
 
     @property
     def current(self) -> CampaignState:
@@ -151,8 +158,7 @@ def _why_no_begin(action: CampaignAction, campaign: CampaignMoment, reviewers: i
         return WhyNot.OVER
     if len(campaign.approved_by) < reviewers:
         return WhyNot.NOT_APPROVED
-    starts_later = campaign.starts_at is not None and campaign.starts_at > campaign.now
-    return WhyNot.NO_START if action is CampaignAction.SCHEDULE and not starts_later else None
+    return WhyNot.NO_START if action is CampaignAction.SCHEDULE and not campaign.starts_later else None
 
 
 def state_after(action: CampaignAction, campaign: CampaignMoment, asking: Asking, reviewers: int) -> CampaignState:
@@ -163,7 +169,6 @@ def state_after(action: CampaignAction, campaign: CampaignMoment, asking: Asking
     """
     if action is CampaignAction.APPROVE and len(campaign.approved_by | {asking.person}) < reviewers:
         return CampaignState.IN_REVIEW
-    starts_later = campaign.starts_at is not None and campaign.starts_at > campaign.now
-    if action is CampaignAction.RESUME and starts_later:
+    if action is CampaignAction.RESUME and campaign.starts_later:
         return CampaignState.SCHEDULED
     return TRANSITIONS[action][1] or campaign.current

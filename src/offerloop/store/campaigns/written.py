@@ -130,7 +130,7 @@ def revise_campaign(
     number, now = campaign.revision + 1, clock(connection)
     changed = {
         "revision": number, "state": CampaignState.DRAFT.value, "last_editor": editor.person, "approved_by": "[]",
-        "starts_at": text.starts_at, "ends_at": text.ends_at, "changed_at": now,
+        "starts_at": text.starts_at, "ends_at": text.ends_at, "started_at": None, "changed_at": now,
     }  # fmt: skip
     _change(connection, campaign, changed)
     _keep(connection, campaign.campaign_id, CampaignRevision(number, now, editor, restored_from, text))
@@ -139,16 +139,14 @@ def revise_campaign(
 def move_campaign(
     connection: Connection, campaign: WrittenCampaign, state: CampaignState, approved_by: Collection[str]
 ) -> None:
-    """Write the state of a campaign and who approved it. Raises StaleError where somebody else was faster.
-
-    One that begins to run before its time, or that had none, starts now.
-    """
-    now, starts_at = clock(connection), campaign.moment.starts_at
-    is_started = state is CampaignState.RUNNING and campaign.moment.state is not CampaignState.PAUSED
-    if is_started and (starts_at is None or starts_at > now):
-        starts_at = now
+    """Write the state of a campaign, who approved it, and when it first ran. Raises StaleError where somebody else was
+    faster."""
+    now, started_at = clock(connection), campaign.moment.started_at
+    if state is CampaignState.RUNNING and started_at is None:
+        started_at = now
     changed = {
-        "state": state.value, "approved_by": json.dumps(sorted(approved_by)), "starts_at": starts_at, "changed_at": now,
+        "state": state.value, "approved_by": json.dumps(sorted(approved_by)), "started_at": started_at,
+        "changed_at": now,
     }  # fmt: skip
     _change(connection, campaign, changed)
 
@@ -179,8 +177,7 @@ def _newest() -> Select[Any]:
     same = (campaign_revisions.c.campaign_id == campaigns.c.campaign_id) & (
         campaign_revisions.c.revision == campaigns.c.revision
     )
-    written = campaign_revisions.c.body, campaign_revisions.c.starts_at.label("written_starts_at")
-    return select(campaigns, *written).join(campaign_revisions, same)
+    return select(campaigns, campaign_revisions.c.body).join(campaign_revisions, same)
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[WrittenCampaign]:
@@ -276,10 +273,11 @@ def find_revision(connection: Connection, campaign_id: str, revision: int) -> Ca
 
 def _campaign(row: Row[Any], approved: Mapping[int, str], now: int) -> WrittenCampaign:
     approved_by = frozenset(json.loads(row.approved_by))
-    moment = CampaignMoment(
-        CampaignState(row.state), row.last_editor, approved_by, row.starts_at, row.ends_at, now
-    )  # fmt: skip
-    text = CampaignText.of(row.body, row.written_starts_at, row.ends_at)
+    state, started_at = CampaignState(row.state), row.started_at
+    if state is CampaignState.SCHEDULED and row.starts_at is not None and row.starts_at <= now:
+        started_at = row.starts_at
+    moment = CampaignMoment(state, row.last_editor, approved_by, row.starts_at, row.ends_at, now, started_at)
+    text = CampaignText.of(row.body, row.starts_at, row.ends_at)
     budgets = {one.at: one.budget for one in text.budget_changes} | dict(approved)
     text = replace(text, budget_changes=tuple(BudgetChange(*one) for one in sorted(budgets.items())))
     return WrittenCampaign(row.campaign_id, row.revision, text, moment, row.made_at, row.changed_at)

@@ -69,13 +69,13 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_
 Attribute = StrictBool | Annotated[StrictInt, Field(gt=-(2**53), lt=2**53)] | StrictFloat | Word
 
 
-class _EventPart(BaseModel):
+class _StrictModel(BaseModel):
     """What all parts of events have in common: unknown fields are errors, and nothing else stands for a number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
-class Event(_EventPart):
+class Event(_StrictModel):
     """The fields of every event."""
 
     event_id: Id
@@ -95,7 +95,7 @@ class Event(_EventPart):
         return self.model_dump(mode="json", exclude=left_out, exclude_none=True)
 
 
-class OrderLine(_EventPart):
+class OrderLine(_StrictModel):
     """One product of an order, or what came back of it."""
 
     product_id: Id

@@ -120,7 +120,7 @@ def _figure(campaign: CampaignFacts, facts: RunFacts) -> Figure:
     dots = [
         Dot(
             "",
-            f"{rule_name(rule.name, _)}|{_.brief(rule.profit)}",
+            f"{rule_name(rule.name, _)}\n{_.brief(rule.profit)}",
             rule.profit.times(1 / money.unit),
             "ours" if rule == campaign.plan else "control",
             assumed=not rule.profit.has_interval,

@@ -143,7 +143,7 @@ def _figure(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Fi
     _, money = facts.localizer, facts.money
     drawn = _drawn(shown)
     rows = [(names[one.offer_id], money.estimate(one.value), one.value.times(1 / money.unit)) for one in drawn]
-    dots = [Dot("", f"{_in_lines(name)}|{text}", value) for name, text, value in rows]
+    dots = [Dot("", f"{_in_lines(name)}\n{text}", value) for name, text, value in rows]
     says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=text) for name, text, *__ in rows)
     rest = (
         _("; the {n} most shown of {all} offers", n=len(drawn), all=len(shown.offers))
@@ -163,7 +163,7 @@ def _figure(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Fi
         "shown-offers",
         _title(shown, names, _),
         measure,
-        forest(dots, money_labels(money), lines_per_row=max(dot.row.count("|") for dot in dots) + 1),
+        forest(dots, money_labels(money), lines_per_row=max(dot.row.count("\n") for dot in dots) + 1),
         _table(shown, names, facts),
         localizer=_,
         says=_.stopped(_.clauses(says)),
@@ -177,7 +177,7 @@ def _in_lines(name: str) -> str:
     if len(name) <= LONG or not spaces:
         return name
     middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
-    return f"{name[:middle]}|{name[middle + 1 :]}"
+    return f"{name[:middle]}\n{name[middle + 1 :]}"
 
 
 def _drawn(shown: ShownOffers) -> list[ShownOffer]:

@@ -165,7 +165,7 @@ def _balance_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     control = _.quoted(findings.control)
     many = len(findings.arms) > 2
     dots = [
-        Dot("", f"{balance.column}|{balance.arm}" if many else balance.column, _interval(balance))
+        Dot("", f"{balance.column}\n{balance.arm}" if many else balance.column, _interval(balance))
         for balance in widest[:DRAWN]
     ]
     rows = tuple(

@@ -258,7 +258,7 @@ def _unchanged(findings: UpliftFindings, _: Localizer) -> str | None:
 
 def _types_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     rows = [(_(TYPES[one.name]), _type_share(one, _), one.share) for one in findings.types]
-    dots = [Dot("", f"{name}|{text}", share) for name, text, share in rows]
+    dots = [Dot("", f"{name}\n{text}", share) for name, text, share in rows]
     says = (_("{rule}: {profit}", context="name and figure", rule=name, profit=text) for name, text, *__ in rows)
     return figure(
         "types",

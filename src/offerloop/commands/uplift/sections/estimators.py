@@ -77,7 +77,7 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         for ranked in findings.ranked
     ]
     dots = [
-        Dot("", f"{_name(ranked, _)}|{_.numbers(part.text())}", part, "ours" if ranked.is_chosen else "control")
+        Dot("", f"{_name(ranked, _)}\n{_.numbers(part.text())}", part, "ours" if ranked.is_chosen else "control")
         for ranked, part in parts
     ]
     beats_chance = [ranked.over_random.low > 0 for ranked in findings.ranked if not ranked.is_score]

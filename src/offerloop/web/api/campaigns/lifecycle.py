@@ -416,8 +416,8 @@ class _Shop:
         return CampaignShown(
             campaign_id=campaign.campaign_id, revision=campaign.revision, state=campaign.state,
             reviewed=bool(moment.approved_by), approved_by=sorted(moment.approved_by),
-            last_editor=moment.last_editor, starts_at=moment.starts_at, ends_at=moment.ends_at,
-            made_at=campaign.made_at, changed_at=campaign.changed_at,
+            last_editor=moment.last_editor, starts_at=moment.starts_at, started_at=moment.started_at,
+            ends_at=moment.ends_at, made_at=campaign.made_at, changed_at=campaign.changed_at,
             campaign={"id": campaign.campaign_id, **campaign.text.body, **changes_of(campaign.text)},
             actions={one.value: why_not(one, moment, asking, self.reviewers) for one in actions},
             budget_proposals=proposals,

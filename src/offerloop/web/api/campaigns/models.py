@@ -137,6 +137,9 @@ class CampaignShown(BaseModel):
     last_editor: str
     """The person behind the newest revision."""
     starts_at: Instant | None
+    """The planned start, as the newest revision has it."""
+    started_at: Instant | None
+    """When this revision first ran; null where it has not."""
     ends_at: Instant | None
     made_at: Instant
     changed_at: Instant

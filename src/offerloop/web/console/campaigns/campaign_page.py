@@ -82,6 +82,7 @@ def _facts(request: PageRequest, campaign: WrittenCampaign) -> Facts:
                 written_amount(str(body.get("budget", "0")), unit),
             ),
             Stat("starts_at", Message("starts", context="label of a figure"), _instant(moment.starts_at)),
+            Stat("started_at", Message("started", context="label of a figure"), _instant(moment.started_at)),
             Stat("ends_at", Message("ends", context="label of a figure"), _instant(moment.ends_at)),
             Stat("revision", Message("revision", context="label of a figure"), campaign.revision),
             Stat(

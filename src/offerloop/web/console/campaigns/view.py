@@ -57,13 +57,15 @@ def _budget(config: Config, campaign: Campaign) -> MinorAmount:
 
 
 def _row(request: PageRequest, campaign: WrittenCampaign) -> tuple[Cell, ...]:
-    starts, ends = (None if at is None else Instant(at) for at in (campaign.moment.starts_at, campaign.moment.ends_at))
-    body = campaign.text.body_at(campaign.moment.now)
+    moment = campaign.moment
+    times = moment.started_at or moment.starts_at, moment.ends_at
+    starts, ends = (None if at is None else Instant(at) for at in times)
+    body = campaign.text.body_at(moment.now)
     unit = str(body.get("budget_unit") or request.currency)
     return (
         Link(str(body.get("title") or campaign.campaign_id), f"/console/campaign?id={campaign.campaign_id}"),
         STATES[campaign.state], written_amount(str(body.get("budget", "0")), unit), starts, ends,
-        bool(campaign.moment.approved_by),
+        bool(moment.approved_by),
     )  # fmt: skip
 
 
