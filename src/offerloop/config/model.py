@@ -148,7 +148,7 @@ class Source(ConfigSection):
     """Files whose columns belong to the rows, such as orders with customer and time, like
     [{ path = "orders.csv", on = "order_id" }]; what both have is read from the source itself."""
     fill: FilledCells | None = None
-    """Cells that stand on one row of an order only, like { by = "Name", columns = ["Currency", "Status"] }."""
+    """Cells that stand on one of several rows only, like { by = "Name", columns = ["Currency", "Status"] }."""
     columns: dict[str, str]
     """Our column = their column, or an expression of + - * / over their columns and 'text'; coalesce(column, 0)
     counts an empty cell as 0, coalesce(column, '') as an empty text, and a column whose name is no plain word stands

@@ -102,7 +102,7 @@ STOPS: list[Callable[[], None]] = []
 
 
 _QUERIES = ThreadPoolExecutor(32 + (os.cpu_count() or 1), "query")
-"""Threads that wait for queries; they are kept, as starting one costs as much as a small query."""
+"""Threads that wait for queries; they are kept, so that a query does not wait for a new one to start."""
 
 
 def stoppable(query: Callable[[], T]) -> T:

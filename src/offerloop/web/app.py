@@ -51,7 +51,7 @@ DIRECT = {
     "/v1/baskets/price": for_deciders(baskets.PriceRequest, baskets.price_basket),
     "/v1/prices": for_deciders(prices.PricesRequest, prices.show_prices),
 }
-"""What a checkout waits for: half the time of pricing a small basket went into finding its route and arguments."""
+"""What a checkout waits for, answered without finding a route and making its arguments."""
 
 SWITCH_SECONDS = 0.0005
 """For how long a thread that writes records may hold up a request: Python's own interval, 5 ms, is half of what the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.mapping.amounts.prices import beside_usual_prices, numbers_of
 from offerloop.mapping.matching import ColumnMatch, reference
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
@@ -42,11 +42,7 @@ def _shares(match: ColumnMatch, sample: SampleRows) -> tuple[float, float] | Non
     written = {name: match.guesses[ours].written for name, ours in roles.items()}
     product = match.guesses["product_id"].theirs[0]
     lines = numbers_of(sample, written).with_columns(pl.col("off").fill_null(0), product=sample.head[product])
-    lines = lines.filter((pl.col("paid") > 0) & (pl.col("units") > 0)).with_columns(
-        price=pl.col("paid") / pl.col("units"), before=(pl.col("paid") + pl.col("off")) / pl.col("units")
-    )
-    usual = lines.filter(pl.col("off") == 0).group_by("product").agg(pl.col("price").median().alias("usual"))
-    compared = lines.filter(pl.col("off") > 0).join(usual, on="product")
+    compared = beside_usual_prices(lines).with_columns(before=(pl.col("paid") + pl.col("off")) / pl.col("units"))
     if compared.height < _FEWEST:
         return None
     close = compared.select(

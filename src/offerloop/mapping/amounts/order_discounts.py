@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.mapping.amounts.discounts import is_share_of_price
-from offerloop.mapping.amounts.prices import numbers_of
+from offerloop.mapping.amounts.prices import beside_usual_prices, numbers_of
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
 from offerloop.message import Message
@@ -77,10 +77,6 @@ def _adds_up(lines: pl.DataFrame) -> bool:
 
 def _shows_usual_prices(lines: pl.DataFrame) -> bool:
     """Return whether lines of orders with a discount cost what their products cost in orders without one."""
-    lines = lines.filter((pl.col("paid") > 0) & (pl.col("units") > 0)).with_columns(
-        price=pl.col("paid") / pl.col("units"), off=pl.col("off").max().over("order")
-    )
-    usual = lines.filter(pl.col("off") == 0).group_by("product").agg(pl.col("price").median().alias("usual"))
-    compared = lines.filter(pl.col("off") > 0).join(usual, on="product")
+    compared = beside_usual_prices(lines.with_columns(pl.col("off").max().over("order")))
     close = ((compared["price"] / compared["usual"] - 1).abs() < _CLOSE).mean()
     return compared.height >= _FEWEST and float(close or 0) >= _NEARLY_ALL  # type: ignore[arg-type]

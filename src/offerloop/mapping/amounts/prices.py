@@ -97,3 +97,14 @@ def numbers_of(sample: SampleRows, written: dict[str, str]) -> pl.DataFrame:
     """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
     values = {name: column_values(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
     return pl.DataFrame(values)
+
+
+def beside_usual_prices(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the discounted lines of products that are sold without a discount too: their `price` and the `usual` one.
+
+    From `paid`, `units`, `off` and `product` of lines; prices are of one unit.
+    """
+    lines = lines.filter((pl.col("paid") > 0) & (pl.col("units") > 0))
+    lines = lines.with_columns(price=pl.col("paid") / pl.col("units"))
+    usual = lines.filter(pl.col("off") == 0).group_by("product").agg(pl.col("price").median().alias("usual"))
+    return lines.filter(pl.col("off") > 0).join(usual, on="product")
