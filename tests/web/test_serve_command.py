@@ -1,13 +1,18 @@
 """`offerloop serve` as a process: its first token, an answer over a socket, and an orderly stop."""
 
 import json
+import multiprocessing
+import signal
 import socket
 from pathlib import Path
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from served_process import serving
 from served_shop import shop_of
+
+from offerloop.web import app, running
 
 
 def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_path):
@@ -40,3 +45,17 @@ def test_without_a_shop_it_says_what_to_do(command, tmp_path):
     code, _, said = command("serve", tmp_path)
     assert code == 2
     assert "offerloop.toml" in said
+
+
+@pytest.mark.parametrize(("of_several", "handler"), [(True, signal.SIG_DFL), (False, signal.default_int_handler)])
+def test_one_of_several_processes_ends_at_once_while_it_is_being_made(monkeypatch, of_several, handler):
+    """Told to stop, a process that replaces a killed one would load to its end first; alone it stops in good order."""
+    before, seen = signal.signal(signal.SIGTERM, signal.default_int_handler), []
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: object() if of_several else None)
+    monkeypatch.setattr(app, "app_from_environment", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
+    try:
+        running.app_of_worker()
+        assert seen == [handler]
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -106,8 +106,8 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> S
     return app
 
 
-def app_of_worker() -> Service:
-    """Return the application of a process that `offerloop serve` started."""
+def app_from_environment() -> Service:
+    """Return the service of the settings that `offerloop serve` gave its processes, which are tuned for it."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(GARBAGE_EVERY)
     return build_app(Settings.from_environment(), log_to_stderr().add)

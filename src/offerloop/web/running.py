@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ from offerloop.web.telemetry.log import log_to_stderr
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from starlette.types import ASGIApp
 
 NEW_SHOP = Path("shop")
 """Where a shop is set up in the browser."""
@@ -105,7 +108,7 @@ def run(
     runner.start()
     try:
         uvicorn.run(
-            "offerloop.web.app:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
+            "offerloop.web.running:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
             http="offerloop.web.limits:PromptProtocol",
             access_log=False, log_config=None, server_header=False, proxy_headers=False,
             timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
@@ -113,3 +116,30 @@ def run(
         )  # fmt: skip
     finally:
         runner.stop()
+
+
+def app_of_worker() -> ASGIApp:
+    """Return the application of a process that `run` started.
+
+    One of several processes has answered nobody while it is being made, so it ends at once when it is told to stop. A
+    service of one process stops as `run` says.
+    """
+    if multiprocessing.parent_process() is None:
+        return _application()
+    with _ended_at_once():
+        return _application()
+
+
+def _application() -> ASGIApp:
+    from offerloop.web.app import app_from_environment
+
+    return app_from_environment()
+
+
+@contextmanager
+def _ended_at_once() -> Iterator[None]:
+    usual = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
