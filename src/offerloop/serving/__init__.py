@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.serving.answering import DECISION_SECONDS, Answer, replayed
-    from offerloop.serving.baskets import basket_of, line_of, offer_effect
+    from offerloop.serving.baskets import basket_of, offer_effect, tax_rate
     from offerloop.serving.bought import BoughtBasket
     from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.comparing import PolicyDifference, compare_policies
@@ -45,12 +45,12 @@ __all__ = [
     "compare_policies",
     "decide",
     "is_served",
-    "line_of",
     "offer_effect",
     "offers_then",
     "open_shop_offers",
     "replayed",
     "serve_run",
+    "tax_rate",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

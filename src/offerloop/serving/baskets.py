@@ -87,24 +87,24 @@ def basket_of(written: Mapping[str, Any], customer_id: str | None) -> Basket:
         written.get("lifetime_spend_minor"),
     )  # fmt: skip
     return Basket(
-        known_currency(written["currency"]), tuple(line_of(one) for one in written["lines"]),
+        known_currency(written["currency"]), tuple(_line_of(one) for one in written["lines"]),
         written.get("shipping_minor", 0), customer, written.get("bought_in"), frozenset(written.get("codes", ())),
         usage, written.get("tax_included", True), written.get("payment"), written.get("region"),
         attributes_of(written.get("attributes", {})),
-        tuple(Shipment(**{**one, "tax": rate(one.get("tax", "0"))}) for one in written.get("shipments", ())),
+        tuple(Shipment(**{**one, "tax": tax_rate(one.get("tax", "0"))}) for one in written.get("shipments", ())),
     )  # fmt: skip
 
 
-def line_of(written: Mapping[str, Any]) -> BasketLine:
+def _line_of(written: Mapping[str, Any]) -> BasketLine:
     """Read a line from its JSON in minor units. Raises InputError for what cannot be priced."""
     fields = {_LINE_NAMES.get(name, name): value for name, value in written.items()}
-    fields["tax"] = rate(written.get("tax", "0"))
+    fields["tax"] = tax_rate(written.get("tax", "0"))
     fields["categories"] = tuple(written.get("categories", ()))
     fields["attributes"] = attributes_of(written.get("attributes", {}))
     return BasketLine(**fields)
 
 
 @lru_cache(maxsize=256)
-def rate(text: str) -> Fraction:
+def tax_rate(text: str) -> Fraction:
     """Return the rate of a tax, of which there are few."""
     return Fraction(text)

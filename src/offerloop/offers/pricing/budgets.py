@@ -30,17 +30,24 @@ FindLeft = Callable[[str], OfferLeft | None]
 
 
 def within_budget(candidate: Candidate, left: OfferLeft | None, currency: str) -> Candidate | Shortfall:
-    """Return the offer bound to what is left of it, or why it cannot apply.
+    """Return the offer bound to what is left of it, or why it cannot apply."""
+    if left is None:
+        return candidate
+    missing = used_up(left, candidate.worth, currency)
+    if missing is not None:
+        return missing
+    minor = left.minor_in(currency)
+    return candidate if minor is None else replace(candidate, left_minor=minor)
+
+
+def used_up(left: OfferLeft, worth: int, currency: str) -> Shortfall | None:
+    """Return why an offer that takes off `worth` alone cannot apply, by what is left of it.
 
     A budget must hold what the offer takes off alone: a part of a discount is promised to nobody.
     """
-    if left is None:
-        return candidate
     if left.uses is not None and left.uses < 1:
         return Shortfall(NotApplicable.LIMIT)
     if left.uses_of_customer is not None and left.uses_of_customer < 1:
         return Shortfall(NotApplicable.CUSTOMER_LIMIT)
     minor = left.minor_in(currency)
-    if minor is None:
-        return candidate
-    return Shortfall(NotApplicable.BUDGET) if candidate.worth > minor else replace(candidate, left_minor=minor)
+    return Shortfall(NotApplicable.BUDGET) if minor is not None and worth > minor else None

@@ -198,11 +198,7 @@ def candidate(
     alike: dict[int, Placed] | None = None,
 ) -> Candidate | Shortfall:
     """The offer on this basket at an epoch second, or why it cannot apply; `alike` is kept from offer to offer."""
-    offer = ready.offer
-    if offer.currency and offer.currency != basket.currency:
-        return Shortfall(NotApplicable.CURRENCY)
-    conditions = offer.conditions
-    missing = conditions.of_the_moment(basket, now, offer.offer_id) if ready.of_the_moment else None
+    missing, conditions = why_not_now(ready, basket, now), ready.offer.conditions
     if missing is not None:
         return missing
     left = units_left(ready, basket) if ready.limited else None
@@ -211,7 +207,7 @@ def candidate(
     placed = None if alike is None or ready.like is None else alike.get(ready.like)
     if placed is None:
         places = []
-        for (effect, scope, others), claim in zip(ready.parts, _claims(ready, policy), strict=True):
+        for (effect, scope, others), claim in zip(ready.parts, claims_of(ready, policy), strict=True):
             also = [other.lines(basket) for other in others] if others else ()
             places.append((effect, Place(basket, scope.lines(basket), policy.arithmetic, left, claim, None, also)))
         placed = Placed(places, _about(ready, places, basket))
@@ -226,7 +222,16 @@ def candidate(
     return _of_one(ready, placed, start, policy) if len(placed.places) == 1 else _of_many(ready, placed.places, start)
 
 
-def _claims(ready: Ready, policy: StackingPolicy) -> Sequence[UnitClaim]:
+def why_not_now(ready: Ready, basket: Basket, now: int) -> Shortfall | None:
+    """Return why an offer does not apply, whatever the lines of the basket are."""
+    offer = ready.offer
+    if offer.currency and offer.currency != basket.currency:
+        return Shortfall(NotApplicable.CURRENCY)
+    return offer.conditions.of_the_moment(basket, now, offer.offer_id) if ready.of_the_moment else None
+
+
+def claims_of(ready: Ready, policy: StackingPolicy) -> Sequence[UnitClaim]:
+    """Return what each effect leaves and marks under the rules of a shop."""
     if not policy.units_once:
         return [NO_CLAIM] * len(ready.claims)
     if policy.choice is StackingChoice.PRIORITY:

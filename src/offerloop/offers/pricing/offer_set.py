@@ -198,6 +198,14 @@ class OfferSet:
             places.update(self.by_name[SEGMENTS].get(segment, ()))
         return [self.ready[place] for place in sorted(places)]
 
+    def places_of(self, ready: Ready, basket: Basket) -> Iterable[int] | None:
+        """Return positions of the lines of which each alone would bring an offer near; None for all lines."""
+        dimension = _filed_under(ready)
+        if dimension is None or dimension[0] == SEGMENTS:
+            return None
+        names, places = dimension[1], basket.places[dimension[0]]
+        return {place for name in names & places.keys() for place in places[name]}
+
 
 def _filed_under(ready: Ready) -> tuple[str, frozenset[str]] | None:
     offer = ready.offer

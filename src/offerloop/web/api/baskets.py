@@ -13,8 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from offerloop.commands.price import price_facts
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import NO_CODES, Basket, price
-from offerloop.serving import basket_of
+from offerloop.offers import NO_CODES, Basket, BasketLine, attributes_of, price
+from offerloop.serving import basket_of, tax_rate
 from offerloop.store import CheckoutUse
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Count, Known, Minor, Model, Name
@@ -54,6 +54,14 @@ class Line(Model):
     """What else is known of it, such as its colour."""
     gift: bool = False
     """Whether it is what an offer gives: it costs nothing and counts for nothing."""
+
+    def basket_line(self) -> BasketLine:
+        """Return the line as it is priced. Raises InputError for what cannot be."""
+        return BasketLine(
+            self.product_id, self.quantity, self.unit_price_minor, self.categories, self.brand, self.shop,
+            self.list_price_minor, self.floor_minor, self.lowest_30_days_minor, tax_rate(self.tax), self.selected,
+            attributes_of(self.attributes) if self.attributes else (), self.gift,
+        )  # fmt: skip
 
 
 class ShipmentRequest(Model):

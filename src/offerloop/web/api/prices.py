@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from offerloop.offers import Basket, Customer, PricedAlone, known_currency, price_each
-from offerloop.serving import line_of
 from offerloop.web.answering import json_response
 from offerloop.web.api.baskets import Line, check_total
 from offerloop.web.api.fields import Model, Name
@@ -21,7 +20,7 @@ from offerloop.web.worker import Worker
 
 router = APIRouter(prefix="/v1/prices", tags=["prices"])
 MOST_PRODUCTS = 500
-AT_ONCE = 10
+AT_ONCE = 25
 """Products between two moments at which other requests are answered."""
 
 
@@ -76,7 +75,7 @@ async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Res
     customer = Customer(body.customer_id, frozenset(body.segments))
     check_total(body.products)
 
-    lines = (line_of(one) for one in body.model_dump(exclude_defaults=True)["products"])
+    lines = (one.basket_line() for one in body.products)
     products = list[dict[str, object]]()
     own_offer = None if own is None else own[1]
     find_left = None
