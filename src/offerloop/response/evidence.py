@@ -42,6 +42,8 @@ class Evidence:
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
     orders: Floats | None = None
     """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
+    traits: tuple[Floats, ...] = ()
+    """(n, q) each: groups of further features that may tell who responds, and nothing of how much is bought."""
 
     @property
     def covers(self) -> Floats:
@@ -73,6 +75,7 @@ class Evidence:
             earlier=None if self.earlier is None else self.earlier[rows],
             covered=None if self.covered is None else self.covered[rows],
             orders=None if self.orders is None else self.orders[rows],
+            traits=tuple(one[rows] for one in self.traits),
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -120,6 +120,41 @@ def test_customers_who_respond_more_are_found_by_what_is_known_of_them():
     assert share[shop.kind == 1].mean() > 2 * share[shop.kind == 0].mean()
 
 
+def with_groups(shop, *tables):
+    """The log and the customers of a shop of whom more is known: tables (CUSTOMERS, q)."""
+    log, now = shop.log(), replace(shop.now(), traits=tables)
+    return replace(log, traits=tuple(np.repeat(one, PERIODS, axis=0) for one in tables)), now
+
+
+def response_by_group(shop, *tables):
+    """(CUSTOMERS,): by how much more or less each responds, as further features tell."""
+    log, now = with_groups(shop, *tables)
+    model = Growth.fit(log)
+    return sum(group.of(table) for group, table in zip(model.groups, now.traits, strict=True))
+
+
+def test_customers_who_respond_more_are_found_by_further_features():
+    """One attribute of five tells who does, beside another group of features that tells nothing."""
+    rng = np.random.default_rng(0)
+    group, nothing = np.eye(5)[rng.integers(0, 5, CUSTOMERS)], rng.normal(size=(CUSTOMERS, 8))
+    shop = Shop(FORMS["line"], lambda *_: 0.5 + 2.5 * group[:, 0])
+    found = response_by_group(shop, nothing, group)
+    assert found[group[:, 0] == 1].mean() - found[group[:, 0] == 0].mean() == pytest.approx(2.5, rel=0.3)
+    value = shop.predict().value
+    log, now = with_groups(shop, nothing, group)
+    better = grow(log, shop.off.ravel(), np.repeat(np.arange(CUSTOMERS) % 5, PERIODS), now, np.arange(CUSTOMERS)).value
+    truth = (shop.usual * shop.response)[:, None] * FORMS["line"]
+    assert np.abs(better - truth).mean() < 0.8 * np.abs(value - truth).mean()
+
+
+def test_further_features_that_tell_nothing_are_hardly_believed():
+    rng = np.random.default_rng(0)
+    spread = [
+        response_by_group(Shop(FORMS["line"], seed=seed), rng.normal(size=(CUSTOMERS, 20))).std() for seed in range(5)
+    ]
+    assert np.mean(spread) < 0.1
+
+
 def test_customers_who_respond_more_are_found_by_their_own_past():
     shop = Shop(FORMS["line"] * 1.5, lambda _, rng: rng.gamma(1.0, 1.0, CUSTOMERS), spread=0.3)
     share = shop.predict().value[:, 4] / shop.usual

@@ -15,20 +15,32 @@ ORDERS = [("a", 10, "tea", 100), ("a", 20, "tea", 200), ("a", 30, "milk", 400), 
           ("b", 20, "milk", 500), ("a", 40, "milk", 900)]  # fmt: skip
 SHARE_OFF = OfferTerms("off-10", "coupon", 0.1)
 FULL_REDUCTION = OfferTerms("full-50", "spend_and_save", 50.0, threshold=300.0, amount=True)
+ROWS = pl.DataFrame({"customer_id": ["a", "b", "c"], "shown_day": 40})
 OF_TEA = OfferTerms("tea-50", "spend_and_save", 50.0, threshold=150.0, scope="drinks", amount=True)
 
 
 def before(*offers):
     """What is covered, and the orders in a unit of it, by customer (a, b, one who bought nothing)."""
+    return sales(*offers).covered(ROWS)
+
+
+def sales(*offers):
     lines = pl.DataFrame(ORDERS, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
     lines = lines.with_row_index("order_id").with_columns(revenue_minor="list_value_minor", **money)
     products = pl.DataFrame({"product_id": ["tea", "milk"], "category": ["drinks", "dairy"]})
-    rows = pl.DataFrame({"customer_id": ["a", "b", "c"], "shown_day": 40})
+    customers = pl.DataFrame({"customer_id": ["b", "a", "z"], "age": [30, 50, 70], "town": ["Ulm", "Bonn", "Kiel"]})
     engine = ENGINES.load("duckdb")()
-    tables = (engine.table(one) for one in (lines, products))
-    sales = Before.of(*tables, Margins(0.4), engine.table(rows.select("customer_id")), (NO_OFFER_TERMS, *offers))
-    return sales.covered(rows)
+    tables = (engine.table(one) for one in (lines, products, customers))
+    return Before.of(*tables, Margins(0.4), engine.table(ROWS.select("customer_id")), (NO_OFFER_TERMS, *offers))
+
+
+def test_what_is_known_beside_purchases_is_the_categories_they_were_spent_on_and_attributes():
+    shares, attributes = sales(SHARE_OFF).traits.groups(ROWS)
+    drinks, dairy = (np.array(one) + WEEK * share for one, share in (([300, 0, 0], 1 / 6), ([400, 1100, 0], 5 / 6)))
+    assert sorted(shares[0]) == pytest.approx(sorted([drinks[0], dairy[0]] / (drinks[0] + dairy[0])))
+    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+    assert attributes.tolist() == [[50, 1], [30, 0], [40, 0]]
 
 
 def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():

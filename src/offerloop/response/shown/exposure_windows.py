@@ -57,7 +57,7 @@ def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
     Value is margin before the cost of offers, cost the own part of coupons.
     """
-    sums = _sums(days, rows, pl.col("shown_day"), pl.col("until_day"))
+    sums = sums_between(days, rows, pl.col("shown_day"), pl.col("until_day"))
     cost = pl.col("coupon_minor") - pl.col("reimbursed_minor")
     return sums.select(
         value_minor=pl.col("margin_micro") / MICRO,
@@ -72,8 +72,8 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     Money is in minor units; who did not order in the quarter has 91 days since the last order.
     """
     shown = pl.col("shown_day")
-    quarter = _sums(days, rows, shown - QUARTER_DAYS, shown)
-    month = _sums(days, rows, shown - MONTH_DAYS, shown)
+    quarter = sums_between(days, rows, shown - QUARTER_DAYS, shown)
+    month = sums_between(days, rows, shown - MONTH_DAYS, shown)
     last = _until(days, rows, shown)["order_day"]
     listed = pl.col("list_value_minor")
     return pl.DataFrame(
@@ -119,10 +119,10 @@ def _running(orders: pl.DataFrame, category: str, least: float) -> pl.DataFrame:
 def scope_sums(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return SCOPE_SUMS of each row (customer_id, shown_day) over the quarter before, from the days of one scope."""
     shown = pl.col("shown_day")
-    return _sums(days, rows, shown - QUARTER_DAYS, shown, SCOPE_SUMS).cast(pl.Float64)
+    return sums_between(days, rows, shown - QUARTER_DAYS, shown, SCOPE_SUMS).cast(pl.Float64)
 
 
-def _sums(
+def sums_between(
     days: pl.DataFrame, rows: pl.DataFrame, first: pl.Expr, until: pl.Expr, columns: Sequence[str] = _SUMS
 ) -> pl.DataFrame:
     """Sums of each row's customer over the days from `first` to before `until`."""

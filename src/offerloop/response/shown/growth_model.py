@@ -1,20 +1,20 @@
 """Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
     y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_l f(k_l) c_ik_l) + error,
-    r_iF = 1 + z_i . (a + a_F) + u_i, not below 0
+    r_iF = 1 + z_i . (a + a_F) + sum over groups g of z_ig . b_g + u_i, not below 0
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`usual`); c is the
 share of it that an offer covers, 1 for everything. f(k) is the mean growth by offer k of what it covers. r says how
 much more or less a customer responds, by features z within LIMIT (among them how many of the last exposures were
 offers, so that customers may tire), which may matter more to one family of offers than to another (offers that differ
-in depth alone are one), and by the customer's own past windows, u. `carry` is what earlier offers still add, or what
-they have taken in advance when below zero.
+in depth alone are one), by groups of further features z_g, and by the customer's own past windows, u. `carry` is what
+earlier offers still add, or what they have taken in advance when below zero.
 
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
 Bayes, Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-    a, a_F ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
+    a, a_F, b_g ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
 
 that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
 alike; and for each family a level, a line and any other form of its own. min(d, d') is the covariance of a random walk,
@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Self
 
 import numpy as np
 from scipy.optimize import isotonic_regression
@@ -95,6 +96,31 @@ class Predicted:
 
 
 @dataclass(frozen=True, eq=False)
+class GroupResponse:
+    """By how much customers respond more or less, as a group of features (p) tells."""
+
+    scale: Floats
+    """(2, p): mean and standard deviation."""
+    centre: Floats
+    """(p,): of the mean customer, by what is bought."""
+    slopes: Floats
+    """(p,)."""
+
+    @classmethod
+    def fit(cls, table: Floats, h: Floats, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
+        """Learn from features (n, p) what growth (n,) that was expected leaves of the outcome (n,)."""
+        scale = _scale(table)
+        z = _within((table - scale[0]) / scale[1])
+        centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
+        return cls(scale, centre, drawn_slopes((z - centre) * step[:, None], left, variance, customer))
+
+    def of(self, table: Floats) -> Floats:
+        """(n,)."""
+        z = _within((table - self.scale[0]) / self.scale[1])
+        return np.asarray((z - self.centre) @ self.slopes, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class Growth:
     """The growth of purchases that each offer was learned to cause."""
 
@@ -121,6 +147,8 @@ class Growth:
 
     powers: Floats
     """(len(POWERS),): weight of each power of the share that an offer covers."""
+    groups: tuple[GroupResponse, ...]
+    """What each group of further features tells of who responds."""
 
     @property
     def lasts(self) -> float:
@@ -143,8 +171,10 @@ class Growth:
         a = _responses(z - centre, steps, left, variance, evidence.whose)
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, lasts_se, z2 = _carried(evidence, f, base, unit, left, variance)
-        own = _own_spread(summed(evidence.whose, _said(steps.sum(axis=1), left, variance)))
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, powers)
+        step = steps.sum(axis=1)
+        groups, left = _by_group(evidence, h, step, left, variance)
+        own = _own_spread(summed(evidence.whose, _said(step, left, variance)))
+        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, powers, groups)
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
@@ -177,6 +207,8 @@ class Growth:
         """An array of shape (n, families)."""
         z = _within((_with_past(evidence) - self.traits[0]) / self.traits[1])
         response: Floats = 1 + (z - self.centre) @ self.a.T
+        for group, table in zip(self.groups, evidence.traits, strict=True):
+            response = response + group.of(table)[:, None]
         return response
 
     def _own(self, signals: Floats) -> Floats:
@@ -316,6 +348,17 @@ def _responses(z: Floats, steps: Floats, left: Floats, variance: Floats, custome
     return a + drawn_slopes(apart, left, variance, customer).reshape(families, -1)
 
 
+def _by_group(
+    evidence: Evidence, h: Floats, step: Floats, left: Floats, variance: Floats
+) -> tuple[tuple[GroupResponse, ...], Floats]:
+    """What each group of further features tells, and what is left of the outcome (n,) then."""
+    groups = []
+    for table in evidence.traits:
+        groups.append(GroupResponse.fit(table, h, step, left, variance, evidence.whose))
+        left = left - groups[-1].of(table) * step
+    return tuple(groups), left
+
+
 def _past(evidence: Evidence) -> Ints:
     """(n, LAGS): offers of earlier exposures, nothing where there was none."""
     if evidence.earlier is None:
@@ -331,9 +374,14 @@ def _lagged(evidence: Evidence, f: Floats) -> Floats:
 
 def _traits(evidence: Evidence) -> tuple[Floats, Floats]:
     table = _with_past(evidence)
-    spread = table.std(axis=0)
-    traits = np.stack([table.mean(axis=0), np.where(spread > 0, spread, 1.0)])
+    traits = _scale(table)
     return _within((table - traits[0]) / traits[1]), traits
+
+
+def _scale(table: Floats) -> Floats:
+    """(2, p): means and standard deviations, 1 where nothing varies."""
+    spread = table.std(axis=0)
+    return np.stack([table.mean(axis=0), np.where(spread > 0, spread, 1.0)])
 
 
 def _with_past(evidence: Evidence) -> Floats:

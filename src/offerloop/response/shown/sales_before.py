@@ -12,15 +12,17 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.engine import Frame
+from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
+from offerloop.response.shown.customer_traits import CustomerTraits
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
     QUARTER_DAYS,
     SCOPE_SUMS,
     OfferScope,
-    customer_days,
+    daily_sums,
     exposure_features,
+    running_sums,
     scope_days,
     scope_sums,
 )
@@ -38,16 +40,25 @@ class Before:
     by_scope: dict[OfferScope, pl.DataFrame]
     scopes: tuple[OfferScope, ...]
     """What each offer counts on; nothing first."""
+    traits: CustomerTraits
 
     @classmethod
     def of(
-        cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms]
+        cls,
+        order_lines: Frame,
+        products: Frame,
+        customers: Frame,
+        margins: Margins,
+        ids: Frame,
+        offers: Sequence[OfferTerms],
     ) -> Before:
-        """Read the earlier sales of some customers."""
-        days = customer_days(order_lines, products, margins, ids)
+        """Read the earlier sales of some customers, and what else is known of them."""
+        daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.scope, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
-        return cls(days, scope_days(order_lines, products, ids, partial) if partial else {}, scopes)
+        known = customers.join(ids, on="customer_id", how="semi")
+        by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
+        return cls(running_sums(daily, margins), by_scope, scopes, CustomerTraits.of(daily, known))
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""
