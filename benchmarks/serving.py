@@ -196,6 +196,7 @@ def measure_service(shop: Path, customers: int, seconds: float) -> tuple[list[Re
     """Measure one worker, and its peers beside it."""
     port, results, claims = free_port(), list[Result](), list[Claim]()
     with served(service(shop, port), port, speaks=True) as server:
+        wait_until_ready(server)
         for name, (path, body) in bodies(customers).items():
             asyncio.run(ask(server, path, server.first_line, body, seconds / 4, None))
             full = asyncio.run(ask(server, path, server.first_line, body, seconds, None))

@@ -34,6 +34,7 @@ from offerloop.web.api import (
 )
 from offerloop.web.api.campaigns import figures, lifecycle
 from offerloop.web.console import routes as console
+from offerloop.web.console.warming import start_warming
 from offerloop.web.direct import Direct, for_deciders
 from offerloop.web.limits import Bounds
 from offerloop.web.settings import Settings
@@ -75,8 +76,10 @@ class Service(FastAPI):
         await self.layers(scope, receive, send)
 
 
-def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> Service:
+def build_app(settings: Settings, log: Callable[[str], None] | None = None, *, is_warmed: bool = False) -> Service:
     """Return the service of one shop; `log` takes a line for each request.
+
+    Where it `is_warmed`, what first requests need is built before it says that it is ready.
 
     Raises InputError or StoreError where its database cannot be opened.
     """
@@ -85,6 +88,8 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> S
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(worker.start)
+        if is_warmed:
+            app.state.warm = start_warming(app, worker)
         yield
         await run_in_threadpool(worker.stop)
         flush_log()
@@ -97,7 +102,7 @@ def build_app(settings: Settings, log: Callable[[str], None] | None = None) -> S
         redoc_url=None,
         redirect_slashes=False,  # a redirect would repeat the Host header
     )
-    app.state.worker = worker
+    app.state.worker, app.state.warm = worker, None
     problems.install(app)
     for resource in RESOURCES:
         app.include_router(resource.router)
@@ -110,4 +115,4 @@ def app_from_environment() -> Service:
     """Return the service of the settings that `offerloop serve` gave its processes, which are tuned for it."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(GARBAGE_EVERY)
-    return build_app(Settings.from_environment(), log_to_stderr().add)
+    return build_app(Settings.from_environment(), log_to_stderr().add, is_warmed=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
@@ -40,7 +41,7 @@ async def health() -> Health:
 
 @router.get("/ready", responses=documented("not_ready", "store_away"))
 async def ready(request: Request) -> Ready:
-    """Say whether a policy is served and the database answers."""
+    """Say whether a policy is served, what first requests need is built, and the database answers."""
     worker: Worker = request.app.state.worker
     if worker.seems_away:
         raise HttpProblem("store_away")
@@ -48,7 +49,8 @@ async def ready(request: Request) -> Ready:
         personalised = await asyncio.wait_for(asyncio.to_thread(_is_personalised, worker), READY_SECONDS)
     except TimeoutError:
         raise HttpProblem("store_away") from None
-    if worker.served is None:
+    warm: Event | None = request.app.state.warm
+    if worker.served is None or (warm is not None and not warm.is_set()):
         raise HttpProblem("not_ready")
     return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
 

@@ -122,6 +122,13 @@ def _said(_: Localizer) -> dict[str, object]:
     }  # fmt: skip
 
 
+def compile_templates() -> None:
+    """Compile all templates of the console."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["j2"]):
+        environment.get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import PackageLoader

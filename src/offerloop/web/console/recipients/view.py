@@ -15,9 +15,11 @@ from offerloop.web.console.campaigns_of_run import forecasts, offer_names
 from offerloop.web.console.cells import Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.plan.view import PREVIEWED
-from offerloop.workspace import is_preview
+from offerloop.workspace import is_preview, open_run
 
 SHOWN = 50
+KEPT = 4
+"""Campaigns whose customers are kept in order; chosen by thought, not by results."""
 TAKEN = ("customer_id", "planned_offer_id", "profit_minor", "cost_expected_micro", "cost_liability_minor")
 LEAD = Message(
     "The plan's offers, those with the highest return on budget first. A budget above the plan's needs a new run."
@@ -31,7 +33,7 @@ COLUMNS = (
 )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=KEPT)
 def _ordered(assignments: Path, _: int, campaign_id: str) -> pl.DataFrame:
     """Return the plan's offers of a campaign, the highest return on budget first, with what they take so far.
 
@@ -45,12 +47,23 @@ def _ordered(assignments: Path, _: int, campaign_id: str) -> pl.DataFrame:
     return ordered.sort(ratio, "customer_id", descending=[True, False]).with_columns(taken).collect()
 
 
+def _recipients(run_folder: Path, campaign_id: str) -> pl.DataFrame:
+    assignments = run_folder / "assignments.parquet"
+    return _ordered(assignments, assignments.stat().st_mtime_ns, campaign_id)
+
+
+def prepare_recipients(run_folder: Path) -> None:
+    """Put the customers of a run's largest campaigns in order before somebody asks for them."""
+    campaigns = sorted(forecasts(open_run(run_folder)), key=lambda one: one.customers, reverse=True)
+    for campaign in campaigns[:KEPT]:
+        _recipients(run_folder, campaign.id)
+
+
 def view(request: PageRequest) -> View:
     """Return the customers with the most expected profit for each unit of budget first."""
     run = request.needed("run", lambda name: request.run_named(name or None))
     campaign = request.needed("campaign", lambda name: next((one for one in forecasts(run) if one.id == name), None))
-    assignments = run.folder / "assignments.parquet"
-    chosen = _ordered(assignments, assignments.stat().st_mtime_ns, campaign.id)
+    chosen = _recipients(run.folder, campaign.id)
     budget = request.number("budget_minor")
     if budget is not None:
         chosen = chosen.head(int(chosen["taken_minor"].search_sorted(budget, side="right")))

@@ -1,0 +1,49 @@
+"""What a process builds before it says that it is ready, so that no first request has to wait for it."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+
+from fastapi import FastAPI
+from starlette.types import Scope
+
+from offerloop.locale import languages, translations
+from offerloop.web.console.recipients.view import prepare_recipients
+from offerloop.web.console.rendering import compile_templates
+from offerloop.web.worker import Worker
+
+_LOG = logging.getLogger(__name__)
+
+
+def start_warming(app: FastAPI, worker: Worker) -> Event:
+    """Warm up in a thread, and return what is set when that is done."""
+    done = Event()
+
+    def work() -> None:
+        try:
+            warm_up(app, worker)
+        except Exception:
+            _LOG.exception("first requests will be slower than later ones")
+        finally:
+            done.set()
+
+    Thread(target=work, name="warming", daemon=True).start()
+    return done
+
+
+def warm_up(app: FastAPI, worker: Worker) -> None:
+    """Build the routes, the pages' templates and texts, and the lists of who gets what by the plan that is served."""
+    _build_routes(app)
+    compile_templates()
+    for language in languages():
+        translations(language)
+    if worker.served is not None:
+        prepare_recipients(worker.served.policy.run_folder)
+
+
+def _build_routes(app: FastAPI) -> None:
+    """Compare an address that no route has with all of them: FastAPI builds a router with the first comparison."""
+    for route in app.routes:
+        scope: Scope = {"type": "http", "method": "GET", "path": "/no-route", "root_path": "", "headers": []}
+        route.matches(scope)
