@@ -19,8 +19,8 @@ WEEKS = QUARTER_DAYS / 7
 
 
 @dataclass(frozen=True, eq=False)
-class CustomerTraits:
-    """Of any customer on any day."""
+class KnownTraits:
+    """What is known of any customer on any day."""
 
     by_category: pl.DataFrame
     """Running sums of the value at list price by customer_id and order_day, a column for each large category."""
@@ -29,7 +29,7 @@ class CustomerTraits:
     encoding: ColumnEncoding
 
     @classmethod
-    def of(cls, daily: pl.DataFrame, customers: Frame) -> CustomerTraits:
+    def of(cls, daily: pl.DataFrame, customers: Frame) -> KnownTraits:
         """Build them from the `daily_sums` of some customers and their attributes."""
         attributes = collect(customers, "customer_id")
         encoding = ColumnEncoding.of(attributes, [name for name in attributes.columns if name != "customer_id"])

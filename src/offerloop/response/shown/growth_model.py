@@ -97,7 +97,7 @@ class Predicted:
 
 @dataclass(frozen=True, eq=False)
 class GroupResponse:
-    """By how much customers respond more or less, as a group of features (p) tells."""
+    """How much more or less customers respond, as a group of features (p) tells."""
 
     scale: Floats
     """(2, p): mean and standard deviation."""

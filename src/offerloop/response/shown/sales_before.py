@@ -14,7 +14,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
-from offerloop.response.shown.customer_traits import CustomerTraits
+from offerloop.response.shown.customer_traits import KnownTraits
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
     QUARTER_DAYS,
@@ -40,7 +40,7 @@ class Before:
     by_scope: dict[OfferScope, pl.DataFrame]
     scopes: tuple[OfferScope, ...]
     """What each offer counts on; nothing first."""
-    traits: CustomerTraits
+    traits: KnownTraits
 
     @classmethod
     def of(
@@ -56,9 +56,9 @@ class Before:
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.scope, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
-        known = customers.join(ids, on="customer_id", how="semi")
+        attributes = customers.join(ids, on="customer_id", how="semi")
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
-        return cls(running_sums(daily, margins), by_scope, scopes, CustomerTraits.of(daily, known))
+        return cls(running_sums(daily, margins), by_scope, scopes, KnownTraits.of(daily, attributes))
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""
