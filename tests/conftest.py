@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hypothesis import settings
 from publish_places import Receiver
 from small_shop import write_small_shop
+from spark_on_one_worker import SparkOnOneWorker
 from worker_usage import worker_usage
 
 from offerloop.cli import main
@@ -149,6 +150,11 @@ def receiver(monkeypatch):
     found = Receiver()
     yield found
     found.stop()
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Let one worker run all that use Spark, whose start and warming up cost 19 s of processor time on another."""
+    return SparkOnOneWorker(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish():

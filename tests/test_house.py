@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from spark_on_one_worker import SPARK_FILES
 
 ROOT = Path(__file__).parent.parent
 SHARED_NAMES = ("conftest.py", "__init__.py")
@@ -79,3 +80,12 @@ def test_no_two_test_files_share_a_name():
     """Pytest imports them by their name alone: a worker that gets two of one name stops at the second."""
     names = Counter(path.name for path in (ROOT / "tests").rglob("*.py") if path.name not in SHARED_NAMES)
     assert [name for name, n in names.items() if n > 1] == []
+
+
+def test_all_that_use_spark_are_kept_together():
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path != Path(__file__) and "spark_server" in path.read_text(encoding="utf-8")
+    }
+    assert users == set(SPARK_FILES)
