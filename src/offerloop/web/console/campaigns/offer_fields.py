@@ -18,7 +18,6 @@ from offerloop.web.roles import Permission
 
 EXPLANATIONS = {
     "coupon": Message("Fill in one of percentage, amount and fixed price. What you leave empty does not apply."),
-    "flash_sale": Message("Fill in the percentage or the price. What you leave empty does not apply."),
 }
 _EMPTY = Message("What you leave empty does not apply.")
 HINTS = {

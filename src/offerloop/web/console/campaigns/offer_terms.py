@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from offerloop.message import Message
 from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit, offer_form
 from offerloop.web.console.blocks import Words
 
-SPEND_AND_SAVE = "spend_and_save"
+SPEND_AND_SAVE, FLASH_SALE = "spend_and_save", "flash_sale"
 _ONE_TIER = (
     Term("spend", "spend", Message("from this amount on", context="term of an offer"), Unit.MONEY, needed=True),
     Term("save", "save", Message("amount off", context="term of an offer"), Unit.MONEY, needed=True),
 )
 """In place of a table of tiers, which does not fit into fields: the one tier that most have."""
-_UNTOLD = {SPEND_AND_SAVE: ("by_count",)}
-"""What makes no sense with the one tier."""
+_UNTOLD = {SPEND_AND_SAVE: ("by_count",), FLASH_SALE: ("price",)}
+"""What makes no sense with the one tier, and what an offer of a campaign does not have."""
+_NEEDED = {FLASH_SALE: ("percent", "hours")}
+"""What an offer of a campaign must have, though the kind can do without."""
 
 
 def kinds_with_fields() -> tuple[tuple[str, Words], ...]:
@@ -27,5 +31,9 @@ def _has_fields(kind: str) -> bool:
 
 def terms_of(kind: str) -> list[Term]:
     """Return the fields that a person fills in for an offer of a kind."""
-    plain = [one for one in offer_form(kind) if one.unit is not Unit.TABLE and one.written not in _UNTOLD.get(kind, ())]
+    plain = [
+        replace(term, needed=term.needed or term.written in _NEEDED.get(kind, ()))
+        for term in offer_form(kind)
+        if term.unit is not Unit.TABLE and term.written not in _UNTOLD.get(kind, ())
+    ]
     return [*_ONE_TIER, *plain] if kind == SPEND_AND_SAVE else plain
