@@ -139,6 +139,14 @@ def test_a_bundle_takes_the_most_expensive_units_that_make_it_whole():
         assert total(bought, {"kind": "bundle", "parts": list(some), "price": "10"}) == 1_100
 
 
+def test_the_order_of_parts_moves_no_minor_unit_between_equal_lines():
+    parts = [{"except": {"on": "soap"}, "count": 1}, {"except": {"products": "a"}, "count": 1}]
+    bought = basket(("a", 1, 10), ("a", 1, 10), ("c", 1, 10))
+    bundle = {"kind": "bundle", "percent": 1}
+    found = [priced(bought, {"kind": "coupon", "amount": "0.01"}, {**bundle, "parts": some}) for some in (parts, parts[::-1])]
+    assert found[0].lines == found[1].lines
+
+
 def test_units_that_fit_two_parts_leave_room_for_those_that_fit_one():
     """Two of b fill both of the first parts, so that a has no place in the bundle."""
     parts = [{"products": ["a", "b"], "count": 1}, {"products": "b", "count": 1}, {"products": "c", "count": 1}]

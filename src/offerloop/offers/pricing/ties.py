@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, islice, product
+from itertools import groupby, islice, pairwise, product
+from operator import itemgetter
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import EACH, SOME
-from offerloop.offers.pricing.offer_set import OfferSet
+from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import StackingPolicy
@@ -34,12 +35,42 @@ def canonical_order(basket: Basket, offer_set: OfferSet, policy: StackingPolicy)
     order = sorted(range(len(contents)), key=contents.__getitem__)
     if len(set(contents)) < len(order):
         groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
-        scopes = {id(scope): scope for ready in offer_set.near(basket) for scope in ready.scopes}
+        near = offer_set.near(basket)
+        ranks = _ranks(groups, len(order))
+        scopes = {id(scope): scope for ready in near for scope in _in_order(ready, ranks, basket)}
         signs = _memberships(basket, list(scopes.values()))
         order = []
         for group in groups:
             order += sorted(group, key=lambda line: (signs[line], basket.lines[line].names)) if group[1:] else group
     return None if order == list(range(len(order))) else order
+
+
+def _ranks(groups: Sequence[Sequence[int]], n: int) -> list[int]:
+    """Return by line the number of its group."""
+    ranks = [0] * n
+    for number, group in enumerate(groups):
+        for line in group:
+            ranks[line] = number
+    return ranks
+
+
+def _in_order(ready: Ready, ranks: Sequence[int], basket: Basket) -> Sequence[Scope]:
+    """Return the scopes of an offer in an order that depends only on their lines, and on names where these are equal.
+
+    `ranks` are equal for lines that say the same but for their names.
+    """
+    scopes = ready.scopes
+    if len(scopes) == 1:
+        return scopes
+    by_lines = {id(lines): scope for scope in scopes if (lines := scope.lines(basket)) and lines is not basket.live}
+    if len(by_lines) < 2:
+        return scopes
+    keys = [(sorted([ranks[line] for line in scope.lines(basket)]), scope) for scope in by_lines.values()]
+    keys.sort(key=itemgetter(0))
+    if any(one[0] == other[0] for one, other in pairwise(keys)):
+        names = {line: (ranks[line], basket.lines[line].names) for _, scope in keys for line in scope.lines(basket)}
+        keys.sort(key=lambda one: (one[0], sorted([names[line] for line in one[1].lines(basket)])))
+    return [scope for _, scope in keys]
 
 
 def _is_by_place(remainder: Remainder) -> bool:
