@@ -190,7 +190,7 @@ def with_least_prices(basket, policy):
 def best_of_all_sets(basket, offers, policy):
     """The lowest total among all sets without a conflict, and of the exclusive offers alone."""
     basket, policy = with_least_prices(basket, policy), replace(policy, most_line_share=None, most_unit_minor=None)
-    order = canonical_order(basket, OfferSet.of(offers), policy)
+    order = canonical_order(basket, OfferSet.of(offers).near(basket), policy)
     if order is not None:
         basket = replace(basket, lines=tuple(basket.lines[place] for place in order))
     start = Running.of(basket)

@@ -143,7 +143,9 @@ def test_the_order_of_parts_moves_no_minor_unit_between_equal_lines():
     parts = [{"except": {"on": "soap"}, "count": 1}, {"except": {"products": "a"}, "count": 1}]
     bought = basket(("a", 1, 10), ("a", 1, 10), ("c", 1, 10))
     bundle = {"kind": "bundle", "percent": 1}
-    found = [priced(bought, {"kind": "coupon", "amount": "0.01"}, {**bundle, "parts": some}) for some in (parts, parts[::-1])]
+    found = [
+        priced(bought, {"kind": "coupon", "amount": "0.01"}, {**bundle, "parts": some}) for some in (parts, parts[::-1])
+    ]
     assert found[0].lines == found[1].lines
 
 

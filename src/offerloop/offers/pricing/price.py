@@ -43,9 +43,10 @@ def price(
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     if policy.limits_units:
         return _with_maximum(basket, offer_set, now, policy, find_left)
-    order = canonical_order(basket, offer_set, policy)
+    near = offer_set.near(basket)
+    order = canonical_order(basket, near, policy)
     in_order = basket if order is None else basket.with_lines(tuple([basket.lines[place] for place in order]))
-    return _priced(in_order, order, offer_set, now, policy, find_left)
+    return _priced(in_order, order, offer_set, near, now, policy, find_left)
 
 
 def _with_maximum(
@@ -65,6 +66,7 @@ def _priced(
     basket: Basket,
     order: Sequence[int] | None,
     offer_set: OfferSet,
+    near: Sequence[Ready],
     now: int,
     policy: StackingPolicy,
     find_left: FindLeft | None,
@@ -74,7 +76,7 @@ def _priced(
     candidates: list[Candidate] = []
     not_now: dict[str, Shortfall] = {}
     alike: dict[int, Placed] = {}
-    for ready in offer_set.near(basket):
+    for ready in near:
         tried = candidate(ready, basket, now, start, policy, alike)
         if find_left is not None and isinstance(tried, Candidate):
             tried = within_budget(tried, find_left(tried.offer_id), basket.currency)

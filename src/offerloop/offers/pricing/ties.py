@@ -15,7 +15,7 @@ from operator import itemgetter
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import EACH, SOME
-from offerloop.offers.pricing.offer_set import OfferSet, Ready
+from offerloop.offers.pricing.offer_set import Ready
 from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import StackingPolicy
@@ -24,10 +24,11 @@ _MOST_WAYS = 24
 """Ways to put lines in order that are tried of one offer, four lines of which each differs having as many."""
 
 
-def canonical_order(basket: Basket, offer_set: OfferSet, policy: StackingPolicy) -> list[int] | None:
+def canonical_order(basket: Basket, near: Sequence[Ready], policy: StackingPolicy) -> list[int] | None:
     """Return the lines in an order that depends only on what they are; None where they stand in it, or as they stand.
 
-    Equal ones come by the offers that they belong to; only those that no offer can tell apart come by name.
+    `near` are the offers that could concern the basket. Equal lines come by the offers that they belong to; only those
+    that no offer can tell apart come by name.
     """
     if _is_by_place(policy.arithmetic.remainder):
         return None
@@ -35,7 +36,6 @@ def canonical_order(basket: Basket, offer_set: OfferSet, policy: StackingPolicy)
     order = sorted(range(len(contents)), key=contents.__getitem__)
     if len(set(contents)) < len(order):
         groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
-        near = offer_set.near(basket)
         ranks = _ranks(groups, len(order))
         scopes = {id(scope): scope for ready in near for scope in _in_order(ready, ranks, basket)}
         signs = _memberships(basket, list(scopes.values()))
