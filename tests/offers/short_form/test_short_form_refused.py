@@ -27,6 +27,8 @@ REFUSED = {
     "100% off": "'100% off' gives everything away; write 'cheapest item free'",
     "3 for the price of 3": "of 3 units fewer than 3 and at least 1 must be paid for, not 3",
     "5 for the price of 0": "must be paid for, not 0",
+    "free delivery on Mondays": "'Mondays' is not clear as a name; put a name in quotes",
+    "10% off on the app": "'the app' is not clear as a name",
     "20% off on all tea": "'all tea' is not clear as a name; put a name in quotes",
     "Up to 50% off": "the nearest form is '20% off'",
     "20% auf alles außer Tiernahrung": "'20% auf alles' is understood, but not 'außer Tiernahrung' behind it",

@@ -51,9 +51,12 @@ Several words may describe it in a way that is no name.
 _BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
 _RESERVED = re.compile(
     r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
-    r"purchase|select|selected|some|takes|this|up|when|with|worth|your)\b",
+    r"purchase|select|selected|some|takes|this|up|when|with|worth|your|"
+    r"the|our|these|those|app|mobile|online|website|in-store|sale|full-price|full-priced|regular-priced|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|weekends?|today|tonight|tomorrow|holidays?|christmas|easter)\b",
     re.IGNORECASE,
 )
+"""Words of a short form, and those for where, when or in what state something is sold ("free delivery on Mondays")."""
 _WORDS = {
     "on": ("", ""), "products": ("product", "商品"), "brands": ("brand", "品牌"), "shops": ("shop", "店铺"),
 }  # fmt: skip
