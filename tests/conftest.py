@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 from publish_places import Receiver
+from shared_workers import SharedWorkers
 from small_shop import write_small_shop
-from spark_on_one_worker import SparkOnOneWorker
 from worker_usage import worker_usage
 
 from offerloop.cli import main
@@ -153,8 +153,8 @@ def receiver(monkeypatch):
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Let one worker run all that use Spark, whose start and warming up cost 19 s of processor time on another."""
-    return SparkOnOneWorker(config, log) if config.getoption("dist") == "loadfile" else None
+    """Let one worker run all tests of a costly fixture; another start of Spark costs 19 s of processor time."""
+    return SharedWorkers(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish():

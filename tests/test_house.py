@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from spark_on_one_worker import SPARK_FILES
+from shared_workers import FILES_OF
 
 ROOT = Path(__file__).parent.parent
 SHARED_NAMES = ("conftest.py", "__init__.py")
@@ -82,10 +82,11 @@ def test_no_two_test_files_share_a_name():
     assert [name for name, n in names.items() if n > 1] == []
 
 
-def test_all_that_use_spark_are_kept_together():
+@pytest.mark.parametrize("fixture", FILES_OF)
+def test_all_that_use_a_costly_fixture_are_run_by_one_worker(fixture):
     users = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "tests").rglob("test_*.py")
-        if path != Path(__file__) and "spark_server" in path.read_text(encoding="utf-8")
+        if path != Path(__file__) and fixture in path.read_text(encoding="utf-8")
     }
-    assert users == set(SPARK_FILES)
+    assert users == set(FILES_OF[fixture])

@@ -1,0 +1,29 @@
+"""Files of tests, each run whole by one worker, and those that share a costly fixture by the same worker."""
+
+from xdist.scheduler import LoadFileScheduling
+
+FILES_OF = {
+    "spark_server": (
+        "tests/commands/experiment/test_experiment_command.py",
+        "tests/commands/uplift/shards/test_whole_table.py",
+        "tests/engine/test_engines.py",
+        "tests/engine/test_spark.py",
+    ),
+    "sample_events": (
+        "tests/events/cleaning/test_cleaning_rules.py",
+        "tests/events/columns/test_calendar.py",
+        "tests/events/test_preparation.py",
+        "tests/profiles/test_build.py",
+        "tests/test_flow.py",
+    ),
+}
+"""The files that use a fixture which is made once for each worker."""
+_FIXTURE_OF = {file: fixture for fixture, files in FILES_OF.items() for file in files}
+
+
+class SharedWorkers(LoadFileScheduling):
+    """Files of tests are handed out whole, and those of one costly fixture as if they were one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return _FIXTURE_OF.get(file, file)
