@@ -14,7 +14,7 @@ Every part is a posterior mean, shrunk towards what is likely beforehand as far 
 Bayes, Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-    a, a_F, b_g ~ N(0, t^2 I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
+    a, a_F ~ N(0, t^2 I)      b_g ~ N(0, t^2 / p I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
 
 that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
 alike; and for each family a level, a line and any other form of its own. min(d, d') is the covariance of a random walk,
@@ -108,11 +108,16 @@ class GroupResponse:
 
     @classmethod
     def fit(cls, table: Floats, h: Floats, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
-        """Learn from features (n, p) what growth (n,) that was expected leaves of the outcome (n,)."""
+        """Learn from features (n, p) what growth (n,) that was expected leaves of the outcome (n,).
+
+        How much a group tells does not depend on how many features it has: each has the p-th part of the variance.
+        """
         scale = _scale(table)
         z = _within((table - scale[0]) / scale[1])
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
-        return cls(scale, centre, drawn_slopes((z - centre) * step[:, None], left, variance, customer))
+        share = 1 / np.sqrt(max(table.shape[1], 1))
+        slopes = share * drawn_slopes((z - centre) * (share * step)[:, None], left, variance, customer)
+        return cls(scale, centre, slopes)
 
     def of(self, table: Floats) -> Floats:
         """(n,)."""
