@@ -270,7 +270,7 @@ def coupons(draw, money):
     share = percents() | st.just(100) if form == "cheapest" else percents()
     value = one(draw, percent=share, amount=money, price=money)
     if form == "plain":
-        return coupon(**value, **some(draw, max_discount=money))
+        return coupon(**value, **({} if "price" in value else some(draw, max_discount=money)))
     return coupon(**value, **({"each_unit": True} if form == "each_unit" else {"cheapest": draw(counts)}))
 
 
