@@ -194,6 +194,16 @@ def test_with_a_cost_the_noise_plan_loses_and_is_not_sent():
         assert not found.send
 
 
+@pytest.mark.parametrize("taken", [0.0, 0.2, 1.0])
+def test_candidates_that_are_not_taken_count_for_nothing(taken):
+    table = with_funded(effects(3), offers((0.5, 0, 0)))
+    valuation, rng = Valuation.of(table, calibration()), np.random.default_rng(3)
+    weights = rng.uniform(0, 1, table.height) * (rng.random(table.height) < taken)
+    found, whole = Repeated((valuation,)), valuation.value(weights)
+    assert [found.value(weights).value, *found.value(weights).ends] == pytest.approx([whole.value, *whole.ends])
+    assert found.spend(weights) == pytest.approx(valuation.spend(weights))
+
+
 def test_several_divisions_give_their_mean_and_the_spread_between_them():
     table = with_funded(effects(3), offers())
     splits = [Valuation.of(table, calibration(level=level)) for level in (1.0, 1.0)]

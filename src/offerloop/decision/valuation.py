@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
@@ -99,6 +99,10 @@ class Valuation:
             margin=np.broadcast_to(margin, self.margin.shape),
         )
 
+    def of_rows(self, rows: Ints) -> Valuation:
+        """Some of the candidates."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in _BY_CANDIDATE})
+
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
         paid = weights * self.cost_weight
@@ -126,6 +130,9 @@ class Valuation:
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         return float(weights @ self.cost)
+
+
+_BY_CANDIDATE = tuple(one.name for one in fields(Valuation) if one.name != "covariance")
 
 
 def _covariance(calibration: pl.DataFrame) -> Floats:
@@ -174,8 +181,9 @@ class Repeated:
         return Repeated(tuple(one.supposing(own_share, margin) for one in self.splits))
 
     def value(self, weights: Floats) -> Estimate:
-        """Held-out profit of candidates taken with these weights (0 to 1)."""
-        estimates = [one.value(weights) for one in self.splits]
+        """Held-out profit of candidates taken with these weights (0 to 1); most are not taken in most cases."""
+        rows = np.flatnonzero(weights != 0)
+        estimates = [one.of_rows(rows).value(weights[rows]) for one in self.splits]
         values = np.array([one.value for one in estimates])
         within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in estimates])
         between = values.var(ddof=1) if len(values) > 1 else 0.0
@@ -183,4 +191,5 @@ class Repeated:
 
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
-        return float(np.mean([one.spend(weights) for one in self.splits]))
+        rows = np.flatnonzero(weights != 0)
+        return float(np.mean([one.of_rows(rows).spend(weights[rows]) for one in self.splits]))
