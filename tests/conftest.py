@@ -31,7 +31,7 @@ USAGE = pytest.StashKey[list[str]]()
 settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
-gc.set_threshold(100_000, 50, 100)  # Python's own thresholds cost an eighth of the suite's processor time
+gc.set_threshold(100_000, 50, 100)  # Python's own thresholds cost an eighth of two files' processor time
 
 
 @pytest.fixture
@@ -152,6 +152,7 @@ def receiver(monkeypatch):
     found.stop()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Let one worker run all tests of a costly fixture; another start of Spark costs 19 s of processor time."""
     return SharedWorkers(config, log) if config.getoption("dist") == "loadfile" else None
@@ -169,6 +170,7 @@ def pytest_sessionfinish(session):
         session.config.workeroutput["used"] = worker_usage()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
     """Keep what a worker that ends has used, for the summary."""
     node.config.stash.setdefault(USAGE, []).append(getattr(node, "workeroutput", {}).get("used", "unknown"))

@@ -193,9 +193,7 @@ def decide(
 ) -> PlannedAssignments:
     """Learn effects, plan, and draw who gets what."""
     offers = offers_to_learn(events, lines, config)
-    shown = stage(
-        "shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate", "profiles"), engine
-    )
+    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
     effects = stage("effects", estimate, events, study, shown, settings)
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
@@ -446,9 +444,8 @@ def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engin
 def shown_log(events: Events, config: Config) -> ShownLog:
     """What the shop knows of past decisions."""
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    customers = events.customers.drop(config.profiles.audit_only, strict=False)
     return ShownLog(
-        events.exposures, events.order_lines, events.products, customers, events.first_day, events.as_of_day,
+        events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
         config.evaluate.window_days, margins,
     )  # fmt: skip
 

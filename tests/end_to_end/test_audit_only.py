@@ -11,7 +11,6 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError
-from offerloop.events import prepare
 from offerloop.recommenders import RECOMMENDERS
 from offerloop.tables import AFFINITIES
 
@@ -126,9 +125,3 @@ def test_no_rule_may_ask_for_them(studied):
     path.write_text(studied.read_text().replace('field = "club"', 'field = "age"'))
     with pytest.raises(ConfigError, match=r"audiences.club asks for 'age', which profiles.audit_only keeps from rules"):
         load_config(path)
-
-
-def test_what_is_learned_of_shown_offers_sees_other_attributes_alone(shops):
-    config = load_config(shops[0].config)
-    known = flow.shown_log(prepare(config, shops[0].engine), config).customers
-    assert set(known.collect_schema().names()) == {"customer_id", "club"}

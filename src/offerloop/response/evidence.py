@@ -42,8 +42,8 @@ class Evidence:
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
     orders: Floats | None = None
     """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
-    traits: tuple[Floats, ...] = ()
-    """(n, q) each: groups of further features that may tell who responds, and nothing of how much is bought."""
+    categories: Floats | None = None
+    """(n, q): shares of categories in what each customer bought before; None where nothing is known of them."""
 
     @property
     def covers(self) -> Floats:
@@ -75,7 +75,7 @@ class Evidence:
             earlier=None if self.earlier is None else self.earlier[rows],
             covered=None if self.covered is None else self.covered[rows],
             orders=None if self.orders is None else self.orders[rows],
-            traits=tuple(one[rows] for one in self.traits),
+            categories=None if self.categories is None else self.categories[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -270,7 +270,7 @@ def coupons(draw, money):
     share = percents() | st.just(100) if form == "cheapest" else percents()
     value = one(draw, percent=share, amount=money, price=money)
     if form == "plain":
-        return coupon(**value, **({} if "price" in value else some(draw, max_discount=money)))
+        return coupon(**value, **some(draw, max_discount=money))
     return coupon(**value, **({"each_unit": True} if form == "each_unit" else {"cheapest": draw(counts)}))
 
 
@@ -323,6 +323,8 @@ def plain(draw, currency):
         "free_shipping": lambda: ships(**some(draw, percent=percents(), max_discount=money)),
         "benefit": lambda: {"kind": kind, "text": draw(names), **some(draw, takes=money)},
     }[kind]()  # fmt: skip
+    if scope and "price" in made:
+        made.pop("max_discount", None)  # a price of some goods is one of each unit
     return made | scope
 
 

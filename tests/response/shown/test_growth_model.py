@@ -120,38 +120,29 @@ def test_customers_who_respond_more_are_found_by_what_is_known_of_them():
     assert share[shop.kind == 1].mean() > 2 * share[shop.kind == 0].mean()
 
 
-def with_groups(shop, *tables):
-    """The log and the customers of a shop of whom more is known: tables (CUSTOMERS, q)."""
-    log, now = shop.log(), replace(shop.now(), traits=tables)
-    return replace(log, traits=tuple(np.repeat(one, PERIODS, axis=0) for one in tables)), now
+def with_categories(shop, shares):
+    """The log and the customers of a shop of whom shares of categories (CUSTOMERS, q) are known."""
+    return replace(shop.log(), categories=np.repeat(shares, PERIODS, axis=0)), replace(shop.now(), categories=shares)
 
 
-def response_by_group(shop, *tables):
-    """(CUSTOMERS,): by how much more or less each responds, as further features tell."""
-    log, now = with_groups(shop, *tables)
-    model = Growth.fit(log)
-    return sum(group.of(table) for group, table in zip(model.groups, now.traits, strict=True))
-
-
-def test_customers_who_respond_more_are_found_by_further_features():
-    """One attribute of five tells who does, beside another group of features that tells nothing."""
-    rng = np.random.default_rng(0)
-    group, nothing = np.eye(5)[rng.integers(0, 5, CUSTOMERS)], rng.normal(size=(CUSTOMERS, 8))
-    shop = Shop(FORMS["line"], lambda *_: 0.5 + 2.5 * group[:, 0])
-    found = response_by_group(shop, nothing, group)
-    assert found[group[:, 0] == 1].mean() - found[group[:, 0] == 0].mean() == pytest.approx(2.5, rel=0.3)
-    value = shop.predict().value
-    log, now = with_groups(shop, nothing, group)
-    better = grow(log, shop.off.ravel(), np.repeat(np.arange(CUSTOMERS) % 5, PERIODS), now, np.arange(CUSTOMERS)).value
+def test_customers_who_respond_more_are_found_by_the_categories_that_they_buy():
+    main = np.eye(5)[np.random.default_rng(0).integers(0, 5, CUSTOMERS)]
+    shop = Shop(FORMS["line"], lambda *_: 0.5 + 2.5 * main[:, 0])
+    log, now = with_categories(shop, main)
+    more = Growth.fit(log).of_categories.more(main)
+    assert more[main[:, 0] == 1].mean() - more[main[:, 0] == 0].mean() == pytest.approx(2.5, rel=0.3)
+    part, whose = np.repeat(np.arange(CUSTOMERS) % 5, PERIODS), np.arange(CUSTOMERS)
+    better, plain = grow(log, shop.off.ravel(), part, now, whose).value, shop.predict().value
     truth = (shop.usual * shop.response)[:, None] * FORMS["line"]
-    assert np.abs(better - truth).mean() < 0.8 * np.abs(value - truth).mean()
+    assert np.abs(better - truth).mean() < 0.8 * np.abs(plain - truth).mean()
 
 
-def test_further_features_that_tell_nothing_are_hardly_believed():
-    rng = np.random.default_rng(0)
-    spread = [
-        response_by_group(Shop(FORMS["line"], seed=seed), rng.normal(size=(CUSTOMERS, 20))).std() for seed in range(5)
-    ]
+def test_categories_that_tell_nothing_change_hardly_anything():
+    rng, spread = np.random.default_rng(0), []
+    for seed in range(5):
+        shares = rng.dirichlet(np.ones(20), CUSTOMERS)
+        log, _ = with_categories(Shop(FORMS["line"], seed=seed), shares)
+        spread.append(Growth.fit(log).of_categories.more(shares).std())
     assert np.mean(spread) < 0.1
 
 

@@ -29,18 +29,17 @@ def sales(*offers):
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
     lines = lines.with_row_index("order_id").with_columns(revenue_minor="list_value_minor", **money)
     products = pl.DataFrame({"product_id": ["tea", "milk"], "category": ["drinks", "dairy"]})
-    customers = pl.DataFrame({"customer_id": ["b", "a", "z"], "age": [30, 50, 70], "town": ["Ulm", "Bonn", "Kiel"]})
     engine = ENGINES.load("duckdb")()
-    tables = (engine.table(one) for one in (lines, products, customers))
+    tables = (engine.table(one) for one in (lines, products))
     return Before.of(*tables, Margins(0.4), engine.table(ROWS.select("customer_id")), (NO_OFFER_TERMS, *offers))
 
 
-def test_what_is_known_beside_purchases_is_the_categories_they_were_spent_on_and_attributes():
-    shares, attributes = sales(SHARE_OFF).traits.groups(ROWS)
-    drinks, dairy = (np.array(one) + WEEK * share for one, share in (([300, 0, 0], 1 / 6), ([400, 1100, 0], 5 / 6)))
-    assert sorted(shares[0]) == pytest.approx(sorted([drinks[0], dairy[0]] / (drinks[0] + dairy[0])))
-    assert shares.sum(axis=1).tolist() == pytest.approx([1, 1, 1])
-    assert attributes.tolist() == [[50, 1], [30, 0], [40, 0]]
+def test_shares_of_categories_are_those_of_the_quarter_before_with_a_mean_week():
+    shares = sales(SHARE_OFF).shares.before(ROWS)
+    week = np.array([300, 2400]) / 2 / (31 / 7)
+    bought = np.array([[300, 400], [0, 1100], [0, 0]]) + week
+    assert np.sort(shares) == pytest.approx(np.sort(bought / bought.sum(axis=1, keepdims=True)), abs=1e-6)
+    assert sales(SHARE_OFF).shares.before(ROWS[1:]) == pytest.approx(shares[1:])
 
 
 def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():

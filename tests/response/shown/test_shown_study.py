@@ -32,14 +32,7 @@ def learned(market, folder):
         for name, percent in (("between", 15), ("beyond", 30))
     ]
     log = ShownLog(
-        events.exposures,
-        events.order_lines,
-        events.products,
-        events.customers,
-        events.first_day,
-        events.as_of_day,
-        7,
-        margins,
+        events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day, 7, margins
     )
     return learn_shown(log, offers, config.seed, engine)
 

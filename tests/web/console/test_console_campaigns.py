@@ -47,7 +47,7 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         fields = {"id": "spring", "revision": "1", "kind": "coupon", "percent": "15", "max_discount": "3.00"}
         assert post_form(client, ada, "add-offer", **fields).status_code == 303
         campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
-        added = {"kind": "coupon", "percent": 15, "max_discount": "3.00", "id": "coupon-2"}
+        added = {"kind": "coupon", "percent": 15, "max_discount": "3.00", "id": "offer-2"}
         assert campaign["offers"][-1] == added
         assert len(campaign["offers"]) == 3
         fields = {
@@ -61,10 +61,10 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         assert post_form(client, ada, "add-offer", **fields).status_code == 303
         campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
         added = {"kind": "spend_and_save", "spend": "30", "save": "5", "each_full": True}
-        assert campaign["offers"][-1] == added | {"id": "spend-and-save-2"}
+        assert campaign["offers"][-1] == added | {"id": "offer-3"}
         form = client.get("/console/campaign-form?id=spring", headers=ada).text
         assert form.partition("<textarea")[2].partition("</textarea>")[0].count("\n") == 3
-        assert "spend-and-save-2" not in form
+        assert "offer-3" in form, "an offer that has an id keeps it"
         shown = client.get("/console/campaign?id=spring", headers=ada | {"accept-language": "zh"}).text
         assert "优惠 4" in shown
         assert "每满" in shown

@@ -1,20 +1,20 @@
 """Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
     y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_l f(k_l) c_ik_l) + error,
-    r_iF = 1 + z_i . (a + a_F) + sum over groups g of z_ig . b_g + u_i, not below 0
+    r_iF = 1 + z_i . (a + a_F) + s_i . b + u_i, not below 0
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`usual`); c is the
 share of it that an offer covers, 1 for everything. f(k) is the mean growth by offer k of what it covers. r says how
 much more or less a customer responds, by features z within LIMIT (among them how many of the last exposures were
 offers, so that customers may tire), which may matter more to one family of offers than to another (offers that differ
-in depth alone are one), by groups of further features z_g, and by the customer's own past windows, u. `carry` is what
+in depth alone are one), by shares s of categories in what was bought, and by the own past windows, u. `carry` is what
 earlier offers still add, or what they have taken in advance when below zero.
 
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
 Bayes, Efron and Morris 1973), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-    a, a_F ~ N(0, t^2 I)      b_g ~ N(0, t^2 / p I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
+    a, a_F ~ N(0, t^2 I)      b ~ N(0, t^2 / p I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
 
 that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
 alike; and for each family a level, a line and any other form of its own. min(d, d') is the covariance of a random walk,
@@ -96,8 +96,8 @@ class Predicted:
 
 
 @dataclass(frozen=True, eq=False)
-class GroupResponse:
-    """How much more or less customers respond, as a group of features (p) tells."""
+class CategoryResponse:
+    """How much more or less customers respond, as the categories (p) that they spend on tell."""
 
     scale: Floats
     """(2, p): mean and standard deviation."""
@@ -108,9 +108,9 @@ class GroupResponse:
 
     @classmethod
     def fit(cls, table: Floats, h: Floats, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
-        """Learn from features (n, p) what growth (n,) that was expected leaves of the outcome (n,).
+        """Learn from shares (n, p) what growth (n,) that was expected, `step`, leaves of the outcome (n,).
 
-        How much a group tells does not depend on how many features it has: each has the p-th part of the variance.
+        How much they tell does not depend on how many categories there are: each has the p-th part of the variance.
         """
         scale = _scale(table)
         z = _within((table - scale[0]) / scale[1])
@@ -119,8 +119,8 @@ class GroupResponse:
         slopes = share * drawn_slopes((z - centre) * (share * step)[:, None], left, variance, customer)
         return cls(scale, centre, slopes)
 
-    def of(self, table: Floats) -> Floats:
-        """(n,)."""
+    def more(self, table: Floats) -> Floats:
+        """(n,): what shares (n, p) add to the response."""
         z = _within((table - self.scale[0]) / self.scale[1])
         return np.asarray((z - self.centre) @ self.slopes, dtype=np.float64)
 
@@ -152,8 +152,8 @@ class Growth:
 
     powers: Floats
     """(len(POWERS),): weight of each power of the share that an offer covers."""
-    groups: tuple[GroupResponse, ...]
-    """What each group of further features tells of who responds."""
+    of_categories: CategoryResponse | None
+    """What shares of categories tell of who responds."""
 
     @property
     def lasts(self) -> float:
@@ -177,9 +177,12 @@ class Growth:
         left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
         carry, lasts_se, z2 = _carried(evidence, f, base, unit, left, variance)
         step = steps.sum(axis=1)
-        groups, left = _by_group(evidence, h, step, left, variance)
+        of_categories = None
+        if evidence.categories is not None:
+            of_categories = CategoryResponse.fit(evidence.categories, h, step, left, variance, evidence.whose)
+            left = left - of_categories.more(evidence.categories) * step
         own = _own_spread(summed(evidence.whose, _said(step, left, variance)))
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, powers, groups)
+        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, powers, of_categories)
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
@@ -212,8 +215,8 @@ class Growth:
         """An array of shape (n, families)."""
         z = _within((_with_past(evidence) - self.traits[0]) / self.traits[1])
         response: Floats = 1 + (z - self.centre) @ self.a.T
-        for group, table in zip(self.groups, evidence.traits, strict=True):
-            response = response + group.of(table)[:, None]
+        if self.of_categories is not None and evidence.categories is not None:
+            response = response + self.of_categories.more(evidence.categories)[:, None]
         return response
 
     def _own(self, signals: Floats) -> Floats:
@@ -351,17 +354,6 @@ def _responses(z: Floats, steps: Floats, left: Floats, variance: Floats, custome
     left = left - alike @ a
     apart = np.column_stack([z * step[:, None] for step in steps.T])
     return a + drawn_slopes(apart, left, variance, customer).reshape(families, -1)
-
-
-def _by_group(
-    evidence: Evidence, h: Floats, step: Floats, left: Floats, variance: Floats
-) -> tuple[tuple[GroupResponse, ...], Floats]:
-    """What each group of further features tells, and what is left of the outcome (n,) then."""
-    groups = []
-    for table in evidence.traits:
-        groups.append(GroupResponse.fit(table, h, step, left, variance, evidence.whose))
-        left = left - groups[-1].of(table) * step
-    return tuple(groups), left
 
 
 def _past(evidence: Evidence) -> Ints:

@@ -14,7 +14,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
-from offerloop.response.shown.customer_traits import KnownTraits
+from offerloop.response.shown.category_shares import CategoryShares
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
     QUARTER_DAYS,
@@ -40,25 +40,18 @@ class Before:
     by_scope: dict[OfferScope, pl.DataFrame]
     scopes: tuple[OfferScope, ...]
     """What each offer counts on; nothing first."""
-    traits: KnownTraits
+    shares: CategoryShares
 
     @classmethod
     def of(
-        cls,
-        order_lines: Frame,
-        products: Frame,
-        customers: Frame,
-        margins: Margins,
-        ids: Frame,
-        offers: Sequence[OfferTerms],
+        cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms]
     ) -> Before:
-        """Read the earlier sales of some customers, and what else is known of them."""
+        """Read the earlier sales of some customers."""
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.scope, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
-        attributes = customers.join(ids, on="customer_id", how="semi")
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
-        return cls(running_sums(daily, margins), by_scope, scopes, KnownTraits.of(daily, attributes))
+        return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily))
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day)."""

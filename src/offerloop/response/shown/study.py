@@ -54,8 +54,6 @@ class ShownLog:
     exposures: Frame
     order_lines: Frame
     products: Frame
-    customers: Frame
-    """With attributes that may tell who responds, and none that only audits may see."""
     first_day: int
     as_of_day: int
     window_days: int
@@ -134,7 +132,7 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     _check_costs(log.order_lines, offers)
     active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
     ids = pl.concat([active, rows.select("customer_id")]).unique()
-    before = Before.of(log.order_lines, log.products, log.customers, log.margins, engine.table(ids), terms)
+    before = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms)
     evidence = _evidence(rows, exposures, before, terms)
     now = active.with_columns(shown_day=pl.lit(log.as_of_day))
     by_outcome, se, carried = _grown(evidence, now, exposures, before, log.window_days, seed)
@@ -250,7 +248,7 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, before: Before, terms
         terms,
         covered=covered,
         orders=orders,
-        traits=before.traits.groups(kept),
+        categories=before.shares.before(kept),
     )
     return _Seen(kept, evidence, table)
 
@@ -280,7 +278,7 @@ def _coming(logged: Evidence, now: pl.DataFrame, before: Before, earlier: Ints) 
     chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
     return Evidence(
         before.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
-        covered=covered, orders=orders, traits=before.traits.groups(now),
+        covered=covered, orders=orders, categories=before.shares.before(now),
     )  # fmt: skip
 
 

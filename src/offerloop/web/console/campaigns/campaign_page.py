@@ -32,7 +32,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
 from offerloop.web.console.campaigns.changes import changes_since
-from offerloop.web.console.campaigns.draft import line_of
+from offerloop.web.console.campaigns.draft import in_words
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
 from offerloop.web.console.cells import Cell, Instant, Link, Tone, written_amount
@@ -136,7 +136,7 @@ def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     columns = (TableColumn("offer", Message("offer", context="column title")),)
     offers = campaign.text.body.get("offers", [])
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (line_of(offer, request.localizer.language, request.currency),) for offer in offers
+        (in_words(offer, request.localizer.language, request.currency),) for offer in offers
     )
     return PageTable("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
 

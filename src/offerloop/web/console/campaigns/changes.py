@@ -11,7 +11,7 @@ from offerloop.offers import OFFER_KINDS, offer_form
 from offerloop.store import FieldChange, WrittenCampaign, field_changes, find_revision
 from offerloop.web.api.campaigns.models import written_campaign
 from offerloop.web.console.blocks import Block, PageTable, TableColumn
-from offerloop.web.console.campaigns.draft import SEND_RULES, line_of
+from offerloop.web.console.campaigns.draft import SEND_RULES, in_words
 from offerloop.web.console.cells import Cell, Named
 from offerloop.web.console.page_request import PageRequest
 
@@ -68,5 +68,5 @@ def _value(request: PageRequest, field: str, value: Any) -> Cell:  # noqa: ANN40
     if field == "send":
         return next((Named(code, words) for code, words in SEND_RULES if code == value), value)
     if isinstance(value, dict) and "kind" in value:
-        return line_of(value, request.localizer.language, request.currency)
+        return in_words(value, request.localizer.language, request.currency)
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

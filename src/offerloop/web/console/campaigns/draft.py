@@ -25,7 +25,7 @@ from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft
 from offerloop.web.console.blocks import Form, Input, View, hidden
-from offerloop.web.console.campaigns.offer_ids import with_own_ids, without_number
+from offerloop.web.console.campaigns.offer_ids import with_own_ids
 from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
@@ -162,12 +162,20 @@ def _changes(request: PageRequest) -> list[dict[str, str]]:
 
 def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
     """Return an offer in words where they say all of it, else as JSON."""
-    plain = without_number(offer, currency)
     with suppress(InputError):
-        text = print_offer(plain, _written_in(language), currency)
-        if parse_offer(text, currency) == plain:
+        text = print_offer(offer, _written_in(language), currency)
+        if parse_offer(text, currency) == offer:
             return text
     return json.dumps(offer, ensure_ascii=False)
+
+
+def in_words(offer: Mapping[str, Any], language: str, currency: str) -> str:
+    """Return an offer for somebody who reads: in words with its id, as far as they say all of it, else as JSON."""
+    if "id" not in offer:
+        return line_of(offer, language, currency)
+    plain = {name: value for name, value in offer.items() if name != "id"}
+    text = line_of(plain, language, currency)
+    return line_of(offer, language, currency) if text.startswith("{") else f"{text} ({offer['id']})"
 
 
 def offers_of(text: str, currency: str) -> list[dict[str, Any]]:
@@ -234,8 +242,7 @@ def short_name(title: str) -> str:
 
 def save_campaign(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
     """Write a new campaign, or a new revision of one, and return its page."""
-    currency = str(body.get("budget_unit") or request.currency)
-    body = {**body, "offers": with_own_ids(body.get("offers", ()), currency)}
+    body = {**body, "offers": with_own_ids(body.get("offers", ()))}
     try:
         draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
     except ValidationError as error:
