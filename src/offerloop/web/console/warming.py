@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from threading import Event, Thread
 
@@ -26,6 +27,8 @@ def start_warming(app: FastAPI, worker: Worker) -> Event:
         except Exception:
             _LOG.exception("first requests will be slower than later ones")
         finally:
+            gc.collect()
+            gc.freeze()  # what was built stays: looking through it again and again would delay decisions
             done.set()
 
     Thread(target=work, name="warming", daemon=True).start()
