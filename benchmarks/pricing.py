@@ -11,7 +11,7 @@ that the same offers apply to the same amounts.
 Full wallets: of random offers those are kept that apply to a basket of six lines, until there are thirty; offers of
 lines alone, and with those of single units. Shown are the 99th percentile of the CPU time of one pricing, the share of
 baskets whose choice of offers is exact, and the median and the largest gap of the others as a share of the total.
-Each of 200 wallets is priced twice, and the lower time counts; of the wallets below, each of 100.
+There are 200 wallets of each kind, and 100 of each kind below; each is priced twice, and the lower time counts.
 
 Wallets of several units: the same with one to five units of each line, and offers most of which are about single units
 (`steps`, `max_units`, the most expensive one, bundles, buy one get one), half of them stackable: 10, 20 and 30.

@@ -242,7 +242,7 @@ def short_name(title: str) -> str:
 
 def save_campaign(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
     """Write a new campaign, or a new revision of one, and return its page."""
-    body = {**body, "offers": with_own_ids(body.get("offers", ()))}
+    body = {**body, "offers": with_own_ids(body["offers"])}
     try:
         draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
     except ValidationError as error:

@@ -14,7 +14,7 @@ _ONE_TIER = (
     Term("save", "save", Message("amount off", context="term of an offer"), Unit.MONEY, needed=True),
 )
 """In place of a table of tiers, which does not fit into fields: the one tier that most have."""
-_UNTOLD = {SPEND_AND_SAVE: ("by_count",), FLASH_SALE: ("price",)}
+_WITHOUT_FIELD = {SPEND_AND_SAVE: ("by_count",), FLASH_SALE: ("price",)}
 """What makes no sense with the one tier, and what an offer of a campaign does not have."""
 _NEEDED = {FLASH_SALE: ("percent", "hours")}
 """What an offer of a campaign must have, though the kind can do without."""
@@ -34,6 +34,6 @@ def terms_of(kind: str) -> list[Term]:
     plain = [
         replace(term, needed=term.needed or term.written in _NEEDED.get(kind, ()))
         for term in offer_form(kind)
-        if term.unit is not Unit.TABLE and term.written not in _UNTOLD.get(kind, ())
+        if term.unit is not Unit.TABLE and term.written not in _WITHOUT_FIELD.get(kind, ())
     ]
     return [*_ONE_TIER, *plain] if kind == SPEND_AND_SAVE else plain
