@@ -108,6 +108,8 @@ CHINESE = {
     "【饮料、零食；品牌：甲】满50减5": save(on=["零食", "饮料"], brands="甲", spend="50", save="5"),
     '["茶,绿"] 打8折': coupon(on="茶,绿", percent=20),
     "满100送“马克杯”": {"kind": "gift", "product": "马克杯", "min_spend": "100"},
+    "满100减20 + 全场包邮": {"kind": "combined", "parts": [save(spend="100", save="20"), ships()]},
+    "包邮 + 满100减20": {"kind": "combined", "parts": [ships(), save(spend="100", save="20")]},
     "打8折+包邮，满200可用": {"kind": "combined", "parts": [coupon(percent=20), ships()], "min_spend": "200"},
 }
 ENGLISH = {

@@ -48,6 +48,8 @@ REFUSED = {
     "满100免10": "the nearest form is '满200减20'",
     "买100付50": "the nearest form is '3件付2件的钱'",
     "3件付5件": "of 3 units fewer than 3 and at least 1 must be paid for, not 5",
+    "满100件享88折 + 包邮": "has 2 readings: 1. '满100件打8.8折包邮', 2. '满100件打8.8折 . 全场包邮'",
+    "10% off over $50 + free shipping": "1. '10% off and free shipping over .50', 2. '10% off over .50 . free",
     "free second delivery": "the nearest form is 'buy 1 get 1 50% off'",
     "\ud800": "half of a sign",
     'gift: "\\ud800"': "half of a sign",
@@ -79,6 +81,25 @@ REFUSED = {
     "": "a text of 1 to",
     "a" * 1001: "a text of 1 to",
 }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Thanksgiving", "New Year's Eve", "March 8", "8 March", "May", "12/12", "Women's Day", "summer", "clearance",
+     "clearance items", "London", "New York", "Germany", "mobile", "the website", "weekend rides", "Christmas"],
+)  # fmt: skip
+def test_a_time_a_place_a_channel_and_a_state_are_no_names_without_quotes(name):
+    with pytest.raises(InputError, match="is not clear as a name"):
+        parse_offer(f"10% off on {name}", "USD")
+    assert parse_offer(f'10% off on "{name}"', "USD") == coupon(percent=10, on=name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Christmas trees", "mobile phones", "Mobile Apps", "spring dresses", "day creams", "online courses", "wine"],
+)
+def test_the_last_noun_says_what_several_words_are(name):
+    assert parse_offer(f"10% off on {name}", "USD") == coupon(percent=10, on=name)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
+
+from babel import Locale
+from babel.core import get_global
 
 from offerloop.errors import InputError
 from offerloop.message import Message
@@ -21,7 +25,7 @@ _FIRST = 0xE100
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
 _BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
 _ON = re.compile(
-    r"\s+on\s+(?!(?:orders?|purchases?|all\s+(?:orders|purchases)|every\s+order|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
+    r"\s+on\s+(?!(?:orders?|purchases?|all\s+(?:orders|purchases|items|products)|every\s+order|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
     r"([^,，+]+?)[.!]*(?=[,，+]|$)",
     re.IGNORECASE,
 )
@@ -52,11 +56,27 @@ _BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
 _RESERVED = re.compile(
     r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
     r"purchase|select|selected|some|takes|this|up|when|with|worth|your|"
-    r"the|our|these|those|app|mobile|online|website|in-store|sale|full-price|full-priced|regular-priced|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|weekends?|today|tonight|tomorrow|holidays?|christmas|easter)\b",
+    r"the|our|these|those|sale|clearance|discounted|reduced|full-price|full-priced|regular-priced|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|weekends?|today|tonight|tomorrow)\b",
     re.IGNORECASE,
 )
-"""Words of a short form, and those for where, when or in what state something is sold ("free delivery on Mondays")."""
+"""Words of a short form, and those for when or in what state something is sold ("free delivery on Mondays")."""
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|"
+    "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+_TIME_OR_WAY = re.compile(
+    rf"(?:.*\b(?:{_MONTHS})\s+\d.*|.*\d(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b.*|[\d\s/-]+|(?:.*[\s-])?(?:{_MONTHS}|"
+    r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|"
+    r"holidays?|(?:eve|day|night|morning|evening|afternoon|hour|week|month|season|year|date)s?|"
+    r"spring|summer|autumn|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|checkout|delivery|pick-?up|"
+    r"takeaway|arrival|bookings?|renewals?))",
+    re.IGNORECASE,
+)
+"""Names of a day or a season, and of where or how people buy, as a whole or as the last word of several.
+
+The last noun of several says what they are: Christmas trees are trees, and mobile phones are phones.
+"""
 _WORDS = {
     "on": ("", ""), "products": ("product", "商品"), "brands": ("brand", "品牌"), "shops": ("shop", "店铺"),
 }  # fmt: skip
@@ -178,7 +198,16 @@ def _joined(names: Sequence[str], language: str) -> str:
 def _plain(name: str) -> bool:
     behind_on = _ON.fullmatch(f" on {name}")
     is_read = behind_on is not None and behind_on[1] == name
-    return is_read and _BARE.fullmatch(name) is not None and not _RESERVED.search(name)
+    if not is_read or _BARE.fullmatch(name) is None or _RESERVED.search(name):
+        return False
+    return _TIME_OR_WAY.fullmatch(name) is None and name.casefold() not in _places()
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Return the names of countries, and of the cities after which time zones are named (CLDR)."""
+    cities = (zone.rpartition("/")[2].replace("_", " ") for zone in get_global("zone_territories"))
+    return frozenset(name.casefold() for name in (*cities, *Locale("en").territories.values()))
 
 
 def quoted(name: str) -> str:

@@ -37,7 +37,7 @@ from offerloop.offers.short_form.forms import (
 from offerloop.offers.short_form.names import Names, check_signs
 from offerloop.offers.short_form.numerals import numerals
 from offerloop.offers.short_form.phrases import language_of, word_list
-from offerloop.offers.short_form.readings import meanings
+from offerloop.offers.short_form.readings import meanings, with_shipping
 from offerloop.offers.short_form.writing import print_offer
 
 LONGEST = 1000
@@ -64,7 +64,8 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     check_currency(currency)
     names, parts = _parts(text)
     choices = [_Text(rest, scope, names, currency).readings() for rest, scope in parts]
-    offers = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
+    whole = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
+    offers = [one for offer in whole for one in with_shipping(offer, [rest for rest, _ in parts])]
     for offer in offers:
         read_offers([offer], None, currency)
     if reading is not None and not 1 <= reading <= len(offers):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +11,8 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.short_form.amounts import short_percent
 
+_ALWAYS = re.compile(r"\b(?:all|every|alle)\b|全|无门槛|無門檻", re.IGNORECASE)
+"""Words that say that something is free whatever else is bought."""
 _HALF = Fraction(1, 2)
 """A bare rate from here on is what is paid, as 0.95 is; below, it is as likely what is taken off."""
 
@@ -30,6 +33,21 @@ def meanings(kind: str, terms: Mapping[str, Any], price: str, language: str) -> 
         is_usual = language != "zh" and units["get"] <= units["buy"]  # 3 for 2, and not 10 for 1
         return [units] if is_usual else [units, {"kind": kind, **terms}]
     return [{"kind": kind, **terms}]
+
+
+def with_shipping(offer: Mapping[str, Any], texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the terms of each reading of what "+" joins: 满100减20 + 包邮 may free shipping from 100 on, or always.
+
+    `texts` are the parts as they were written.
+    """
+    parts = offer.get("parts", ())
+    if offer["kind"] != "combined" or len(parts) != 2 or len(texts) != 2 or len(offer) > 2:
+        return [dict(offer)]
+    threshold, other = parts
+    if threshold["kind"] != "spend_and_save" or other != {"kind": "free_shipping"} or _ALWAYS.search(texts[1]):
+        return [dict(offer)]
+    tiers = {"tiers": [{**tier, "free_shipping": True} for tier in threshold.get("tiers", ())]}
+    return [{**threshold, **(tiers if tiers["tiers"] else {"free_shipping": True})}, dict(offer)]
 
 
 def _paid(count: int, paid: int) -> dict[str, Any]:

@@ -46,7 +46,17 @@ class _Writer:
                 Message("no short form says 'parts' of a combined offer that are alone or combined themselves")
             )
         conditions = self.modifiers({name: value for name, value in terms.items() if name in BOTH})
-        return " + ".join(self.single(part) for part in terms["parts"]) + conditions
+        said = [self.single(part) for part in terms["parts"]]
+        if [part["kind"] for part in terms["parts"]] == ["spend_and_save", "free_shipping"] and not conditions:
+            said[1] = self.always(terms["parts"][1])
+        return " + ".join(said) + conditions
+
+    def always(self, shipping: Mapping[str, Any]) -> str:
+        """Free shipping beside a threshold that it does not depend on."""
+        text = self.single(shipping)
+        if shipping.keys() != {"kind"}:
+            return text
+        return f"全场{text}" if self.language == "zh" else f"{text} on all orders"
 
     def single(self, terms: Mapping[str, Any]) -> str:
         """An offer that is not combined."""
