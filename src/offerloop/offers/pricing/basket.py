@@ -252,6 +252,16 @@ class Basket:
         """Positions as bits, by the identity of the positions, with these."""
         return {id(self.live): (self.live, self.live_bits)}
 
+    def bits_of(self, places: Sequence[int]) -> int:
+        """Return positions as bits."""
+        cached = self.bits.get(id(places))
+        if cached is None:
+            bits = 0
+            for place in places:
+                bits |= 1 << place
+            cached = self.bits[id(places)] = (places, bits)
+        return cached[1]
+
     @Computed
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""

@@ -8,7 +8,7 @@ set has room for; taking units by falling price as long as that holds gives the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -18,7 +18,7 @@ from offerloop.money import share
 from offerloop.offers.pricing.effects import Place, UnitBound
 from offerloop.offers.pricing.running import Running, lowered
 from offerloop.offers.pricing.unit_effects import OnChosenUnits
-from offerloop.offers.pricing.units import FreeUnits, as_now, count_free, free_units, with_taken
+from offerloop.offers.pricing.units import FreeUnits, as_now, count_free, falling_prices, free_units, with_taken
 from offerloop.offers.scope import Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 
@@ -67,6 +67,8 @@ class BundleOf(OnChosenUnits):
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
         worth, floors = 0, at.basket.has_floors
+        if not floors and self.units_per_line is None and self._are_apart(at):
+            return self._worth_of_parts(at, now)
         for units, saved, bundles in self._bundles(at, now):
             worth += min(saved, sum(_rooms(at, units))) * bundles if floors else saved * bundles
         return worth
@@ -111,7 +113,7 @@ class BundleOf(OnChosenUnits):
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
         times = [limit for limit in (self.limit, at.times) if limit is not None]
-        for lines, count in zip(self._lines(at, now), self._counts, strict=True):
+        for lines, count in self._sized(at, now):
             complete = count_free(now, at, lines, self.units_per_line) // count
             if not complete:
                 return 0
@@ -140,7 +142,7 @@ class BundleOf(OnChosenUnits):
             if free < size:
                 why = NotApplicable.COUNT if free else NotApplicable.CONTAINS
                 return Shortfall(why, count=size - free, names=scope.names)
-        if len({line for lines in every for line in lines}) == sum(map(len, every)):
+        if self._are_apart(at):
             return None
         units, room = self._units_with_sets(at, now)
         _, short = self._next(units, room.copy())
@@ -148,7 +150,7 @@ class BundleOf(OnChosenUnits):
 
     def _bundles(self, at: Place, now: Running) -> Iterator[tuple[Taken, int, int]]:
         """The units of each bundle, what it saves, and how many are equal; their units are no longer free after it."""
-        left = at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
+        left = self._times(at)
         units, room = self._units_with_sets(at, now)
         while left is None or left:
             taken, short = self._next(units, room.copy())
@@ -161,6 +163,42 @@ class BundleOf(OnChosenUnits):
             for run, count in taken:
                 run.count -= count * bundles
             left = None if left is None else left - bundles
+
+    def _worth_of_parts(self, at: Place, now: Running) -> int:
+        """What it takes off where no line fits two parts, so that each part takes its most expensive units."""
+        left, worth = self._times(at), 0
+        parts = [_takes(falling_prices(now, at, lines), size) for lines, size in self._sized(at, now)]
+        while all(parts) and (left is None or left):
+            times = min([part[-1][1] for part in parts])
+            times = times if left is None else min(times, left)
+            saved = self._saved_of(at, sum([part[-1][0] for part in parts]))
+            if saved <= 0:
+                break
+            worth += saved * times
+            left = None if left is None else left - times
+            for part in parts:
+                price, more = part.pop()
+                if more > times:
+                    part.append((price, more - times))
+        return worth
+
+    def _sized(self, at: Place, now: Running) -> Iterable[tuple[Sequence[int], int]]:
+        """The lines of each part, and its number of units."""
+        return zip(self._lines(at, now), self._counts, strict=True)
+
+    def _times(self, at: Place) -> int | None:
+        """How often it may be used at most; None for as often as it can."""
+        return at.times if self.limit is None else self.limit if at.times is None else min(self.limit, at.times)
+
+    def _are_apart(self, at: Place) -> bool:
+        """Whether no line fits two parts."""
+        taken = 0
+        for lines in at.also:
+            bits = at.basket.bits_of(lines)
+            if taken & bits:
+                return False
+            taken |= bits
+        return True
 
     def _lines(self, at: Place, now: Running) -> Sequence[Sequence[int]]:
         """The lines of each part."""
@@ -204,8 +242,31 @@ class BundleOf(OnChosenUnits):
         return [(one, sets[fits[one.place]]) for one in units], room
 
     def _saved(self, at: Place, units: Taken) -> int:
-        price = sum([one.price * count for one, count in units])
+        return self._saved_of(at, sum([one.price * count for one, count in units]))
+
+    def _saved_of(self, at: Place, price: int) -> int:
+        """What is taken off a bundle that costs so much."""
         return price - (self.price_minor or 0) if self.percent is None else at.arithmetic.off(price, self.percent)
+
+
+def _takes(prices: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """(what they cost, how often) where so many units are taken at a time from the first price on; the first one last."""
+    if size == 1:
+        return list(prices[::-1])
+    takes, cost, missing = list[tuple[int, int]](), 0, size
+    for price, count in prices:
+        left = count
+        if missing < size:
+            filled = min(missing, left)
+            cost, missing, left = cost + filled * price, missing - filled, left - filled
+            if missing:
+                continue
+            takes.append((cost, 1))
+        times, over = divmod(left, size)
+        if times:
+            takes.append((size * price, times))
+        cost, missing = over * price, size - over
+    return takes[::-1]
 
 
 @lru_cache(maxsize=10_000)

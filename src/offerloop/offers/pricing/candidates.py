@@ -284,22 +284,13 @@ def units_left(ready: Ready, basket: Basket) -> int | Shortfall:
 
 
 def _touched(effect: Effect, at: Place) -> int:
-    bits = _bits(at.basket, at.lines) if effect.of_goods else 0
-    for place in effect.shipments_of(at.basket):
-        bits |= 1 << len(at.basket.lines) + place
+    basket = at.basket
+    bits = basket.bits_of(at.lines) if effect.of_goods else 0
+    for place in effect.shipments_of(basket):
+        bits |= 1 << len(basket.lines) + place
     for lines in at.also:
-        bits |= _bits(at.basket, lines)
+        bits |= basket.bits_of(lines)
     return bits
-
-
-def _bits(basket: Basket, lines: Sequence[int]) -> int:
-    cached = basket.bits.get(id(lines))
-    if cached is None:
-        bits = 0
-        for line in lines:
-            bits |= 1 << line
-        cached = basket.bits[id(lines)] = (lines, bits)
-    return cached[1]
 
 
 def apply(candidate: Candidate, basket: Basket, now: Running, least: int) -> Running | Shortfall:

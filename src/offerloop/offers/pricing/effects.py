@@ -371,7 +371,8 @@ class OffTogether(Plain):
             off = self.amount_minor if self.price_minor is None else amount - self.price_minor
         if self.most_minor is not None:
             off = min(off, self.most_minor)
-        return max(0, min(off, at.room(now)))
+        room = at.room(now) if at.basket.has_floors else amount
+        return max(0, min(off, room))
 
     def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
         """See `Effect.rates`. Each line may bear one minor unit more than its share."""

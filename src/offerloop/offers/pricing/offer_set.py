@@ -208,8 +208,19 @@ class OfferSet:
 
 
 def _filed_under(ready: Ready) -> tuple[str, frozenset[str]] | None:
-    offer = ready.offer
-    scopes = [offer.scope] if not ready.effects else [scope for _, scope in ready.effects]
-    if len(scopes) == 1 and scopes[0].narrowest is not None:
-        return scopes[0].narrowest
+    """The names of which the basket must hold one; those of a bundle do not depend on the order of its parts."""
+    offer, narrowest = ready.offer, [scope.narrowest for scope in _needed_alone(ready)]
+    filed = [one for one in narrowest if one is not None]
+    if filed:
+        return min(filed, key=lambda one: (DIMENSIONS.index(one[0]), len(one[1]), sorted(one[1])))
     return (SEGMENTS, offer.conditions.segments) if offer.conditions.segments else None
+
+
+def _needed_alone(ready: Ready) -> Sequence[Scope]:
+    """Scopes of each of which a line must be there for an offer to do anything: all parts of a bundle."""
+    if not ready.parts:
+        return [ready.offer.scope]
+    if len(ready.parts) > 1:
+        return []
+    _, own, others = ready.parts[0]
+    return others if own in others else [own]

@@ -223,10 +223,10 @@ def _unchosen(
     alone = next((one for one in chosen.taken if one.ready.exclusive), None)
     if not candidates:
         return
-    rivals, turns = dict[int, list[Candidate]](), _Turns(chosen, policy)
+    rivals, turns = dict[int, list[tuple[int, Candidate]]](), _Turns(chosen, policy)
     if policy.choice is StackingChoice.BEST:
         for candidate in chosen.taken:
-            rivals.setdefault(candidate.ready.lane, []).append(candidate)
+            rivals.setdefault(candidate.ready.lane, []).append((candidate.touched, candidate))
     named = chosen.taken if names else []
     for candidate in candidates:
         rival = alone or _rival(candidate, rivals.get(candidate.ready.lane, ()))
@@ -241,10 +241,11 @@ def _unchosen(
             yield _without_gain(candidate, chosen, basket, policy, turns)
 
 
-def _rival(candidate: Candidate, chosen: Iterable[Candidate]) -> Candidate | None:
+def _rival(candidate: Candidate, chosen: Iterable[tuple[int, Candidate]]) -> Candidate | None:
+    """The first one that it conflicts with, of some with the lines that they touch."""
     touched = candidate.touched
-    for other in chosen:
-        if other.touched & touched and candidate.conflicts(other):
+    for lines, other in chosen:
+        if lines & touched and candidate.conflicts(other):
             return other
     return None
 

@@ -37,7 +37,10 @@ def canonical_order(basket: Basket, near: Sequence[Ready], policy: StackingPolic
     if len(set(contents)) < len(order):
         groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
         ranks = _ranks(groups, len(order))
-        scopes = {id(scope): scope for ready in near for scope in _in_order(ready, ranks, basket)}
+        scopes: dict[int, Scope] = {}
+        for ready in near:
+            for scope in ready.scopes if len(ready.scopes) == 1 else _in_order(ready.scopes, ranks, basket):
+                scopes[id(scope)] = scope
         signs = _memberships(basket, list(scopes.values()))
         order = []
         for group in groups:
@@ -54,14 +57,11 @@ def _ranks(groups: Sequence[Sequence[int]], n: int) -> list[int]:
     return ranks
 
 
-def _in_order(ready: Ready, ranks: Sequence[int], basket: Basket) -> Sequence[Scope]:
-    """Return the scopes of an offer in an order that depends only on their lines, and on names where these are equal.
+def _in_order(scopes: Sequence[Scope], ranks: Sequence[int], basket: Basket) -> Sequence[Scope]:
+    """Return the scopes of an offer, several, in an order that depends only on their lines, and on names where these are equal.
 
     `ranks` are equal for lines that say the same but for their names.
     """
-    scopes = ready.scopes
-    if len(scopes) == 1:
-        return scopes
     by_lines = {id(lines): scope for scope in scopes if (lines := scope.lines(basket)) and lines is not basket.live}
     if len(by_lines) < 2:
         return scopes

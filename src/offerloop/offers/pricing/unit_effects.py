@@ -21,6 +21,7 @@ from offerloop.offers.pricing.units import (
     FreeUnits,
     as_now,
     count_free,
+    falling_prices,
     free_units,
     price_of,
     rewards,
@@ -61,6 +62,8 @@ class OffCheapest(OnChosenUnits):
 
     def worth(self, at: Place, now: Running) -> int:
         """See `Effect.worth`."""
+        if not at.basket.has_floors:
+            return worth_of_first(now, at, at.lines, self.count, self.off, expensive_first=self.expensive_first)
         units = free_units(now, at, at.lines, expensive_first=self.expensive_first)
         return sum([count * each for _, count, each in rewards(units, at, self.count, self.off)])
 
@@ -88,6 +91,21 @@ class OffCheapest(OnChosenUnits):
         for run, count, each in rewards(units, at, self.count, self.off):
             run.take(count, run.price - each, at.claim.marks)
         return with_taken(now, units)
+
+
+def worth_of_first(
+    now: Running, at: Place, lines: Sequence[int], count: int, off: OffEachUnit, *, expensive_first: bool
+) -> int:
+    """What so many units get off by price, of those of which something can be taken off, where none has a floor."""
+    worth, prices = 0, falling_prices(now, at, lines)
+    for price, units in prices if expensive_first else reversed(prices):
+        each = off.off(price, price, 0, at.arithmetic)
+        if each:
+            worth += each * min(count, units)
+            count -= units
+            if count <= 0:
+                break
+    return worth
 
 
 def most_off(at: Place, now: Running, lines: Sequence[int], count: int, off: OffEachUnit) -> int:
@@ -136,6 +154,8 @@ class BuyGet(OnChosenUnits):
         got, _, times = self._free(at, now)
         if not times:
             return 0
+        if not at.basket.has_floors and self.units_per_line is None:
+            return worth_of_first(now, at, got, times * self.get, self.off, expensive_first=self.expensive_first)
         units = self._units(at, now, got, expensive_first=self.expensive_first)
         return sum([count * each for _, count, each in rewards(units, at, times * self.get, self.off)])
 

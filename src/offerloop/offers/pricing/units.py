@@ -77,14 +77,32 @@ def count_free(now: Running, at: Place, lines: Iterable[int], per_line: int | No
     return cached[1]
 
 
+def falling_prices(now: Running, at: Place, lines: Iterable[int]) -> Sequence[tuple[int, int]]:
+    """(price, units) of the units of some lines that may be used, from the highest price on.
+
+    Where units are used once, what costs nothing does not count.
+    """
+    avoids = at.claim.avoids
+    cached = now.falling.get((id(lines), avoids))
+    if cached is None:
+        counts: dict[int, int] = {}
+        for place in lines:
+            for count, price, used in now.units(place) if now.off[place] else now.runs[place]:
+                if not used & avoids and (price or not avoids):
+                    counts[price] = counts.get(price, 0) + count
+        cached = now.falling[id(lines), avoids] = (lines, sorted(counts.items(), reverse=True))
+    return cached[1]
+
+
 def _count_unused(now: Running, avoids: int, lines: Iterable[int], per_line: int | None) -> int:
-    unused = [(place, run) for place in lines for run in now.units(place) if run[1] and not run[2] & avoids]
-    if per_line is None:
-        return sum([run[0] for _, run in unused])
-    counts: dict[int, int] = {}
-    for place, run in unused:
-        counts[place] = min(per_line, counts.get(place, 0) + run[0])
-    return sum(counts.values())
+    total, runs, off = 0, now.runs, now.off
+    for place in lines:
+        free = 0
+        for count, price, used in now.units(place) if off[place] else runs[place]:
+            if price and not used & avoids:
+                free += count
+        total += free if per_line is None or free < per_line else per_line
+    return total
 
 
 def rewards(

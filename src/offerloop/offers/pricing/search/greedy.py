@@ -43,16 +43,17 @@ class _Blocked:
 
 def greedy(order: Sequence[Candidate], basket: Basket, start: Running, min_total: int) -> Chosen:
     """Apply each candidate in order if it reduces the total and conflicts with no earlier one."""
-    chosen, lanes = Chosen([], [start]), dict[int, _Blocked]()
+    chosen, lanes, used_lines = Chosen([], [start]), dict[int, _Blocked](), 0
     named = any(candidate.ready.named for candidate in order)
     for candidate in order:
         lane, now = lanes.get(candidate.ready.lane), chosen.after[-1]
         if (lane is not None and lane.bars(candidate)) or (named and named_out(candidate, chosen)):
             continue
-        if now is not start and not has_units(candidate, now):
+        if used_lines & candidate.touched and not has_units(candidate, now):
             continue
         if chosen.add(candidate, apply(candidate, basket, now, min_total)):
             lanes.setdefault(candidate.ready.lane, _Blocked()).add(candidate)
+            used_lines |= candidate.touched if candidate.uses else 0
     return chosen
 
 
