@@ -29,7 +29,7 @@ from offerloop.offers.pricing.choosing import turn_of
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search import by_scenario, tree
 from offerloop.offers.pricing.search.rivals import find_rivals
-from offerloop.offers.pricing.ties import canonical_order, find_ways
+from offerloop.offers.pricing.ties import by_content, by_membership, find_ways
 from offerloop.offers.shortfall import Shortfall
 
 NOW = 1_768_478_400
@@ -190,9 +190,8 @@ def with_least_prices(basket, policy):
 def best_of_all_sets(basket, offers, policy):
     """The lowest total among all sets without a conflict, and of the exclusive offers alone."""
     basket, policy = with_least_prices(basket, policy), replace(policy, most_line_share=None, most_unit_minor=None)
-    order = canonical_order(basket, OfferSet.of(offers).near(basket), policy)
-    if order is not None:
-        basket = replace(basket, lines=tuple(basket.lines[place] for place in order))
+    basket = basket.in_order(by_content(basket, policy))
+    basket = basket.in_order(by_membership(basket, OfferSet.of(offers).near(basket), policy))
     start = Running.of(basket)
     most = policy.most(sum(basket.amounts))
     least = 0 if most is None else max(0, start.total - most)

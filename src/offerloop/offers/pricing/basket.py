@@ -179,6 +179,10 @@ class Basket:
         vars(other).update({name: own[name] for name in _FIELDS}, lines=lines)
         return other
 
+    def in_order(self, places: Sequence[int]) -> Basket:
+        """The same with its lines in another order; a range is the order in which they stand."""
+        return self if isinstance(places, range) else self.with_lines(tuple([self.lines[place] for place in places]))
+
     @Computed
     def all_shipments(self) -> tuple[Shipment, ...]:
         """The shipments, at least one."""

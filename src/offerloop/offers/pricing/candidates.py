@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from offerloop.money import share
@@ -179,6 +179,17 @@ class Placed:
     worth: int | None = None
     """None where it was not asked for yet."""
     missing: Shortfall | None = None
+    lacking: dict[int, Shortfall | None] = field(default_factory=dict)
+    """What conditions that were asked for lack, by what offers share that have the same (`Ready.asks`)."""
+
+    def lacks(self, ready: Ready, basket: Basket, amounts: Sequence[int]) -> Shortfall | None:
+        """Why the conditions of an offer do not hold here."""
+        asks = ready.asks
+        if asks is None:
+            return ready.offer.conditions.of_the_lines(basket, self.about, amounts)
+        if asks not in self.lacking:
+            self.lacking[asks] = ready.offer.conditions.of_the_lines(basket, self.about, amounts)
+        return self.lacking[asks]
 
     def ask(self, start: Running) -> None:
         """Find what the one effect takes off, or why it does nothing."""
@@ -198,7 +209,7 @@ def candidate(
     alike: dict[int, Placed] | None = None,
 ) -> Candidate | Shortfall:
     """The offer on this basket at an epoch second, or why it cannot apply; `alike` is kept from offer to offer."""
-    missing, conditions = why_not_now(ready, basket, now), ready.offer.conditions
+    missing = why_not_now(ready, basket, now) if ready.of_the_moment or ready.offer.currency else None
     if missing is not None:
         return missing
     left = units_left(ready, basket) if ready.limited else None
@@ -215,8 +226,8 @@ def candidate(
             alike[ready.like] = placed
     if not placed.about and not any(at.lines for _, at in placed.places):
         return ready.absent
-    if conditions is not NO_CONDITIONS:
-        missing = conditions.of_the_lines(basket, placed.about, start.amounts)
+    if ready.offer.conditions is not NO_CONDITIONS:
+        missing = placed.lacks(ready, basket, start.amounts)
         if missing is not None:
             return missing
     return _of_one(ready, placed, start, policy) if len(placed.places) == 1 else _of_many(ready, placed.places, start)

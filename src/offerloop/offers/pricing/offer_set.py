@@ -10,7 +10,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import Given, Offer
 from offerloop.offers.computed import Computed
-from offerloop.offers.conditions import Measured
+from offerloop.offers.conditions import NO_CONDITIONS, Measured
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import LINES, SOME, UnitClaim, Uses, claim_of
 from offerloop.offers.pricing.effects import Effect
@@ -68,6 +68,8 @@ class Ready:
     """Whether its conditions ask for more than lines."""
     like: int | None = None
     """What it shares with offers of the same effects and claims; None where it has a limit of units."""
+    asks: int | None = None
+    """What it shares with offers of the same conditions; None where it has none."""
 
     @classmethod
     def of(cls, offer: Offer) -> Ready:
@@ -128,7 +130,9 @@ class Ready:
 
         like = None if self.limited else alike.setdefault((self.effects, self.claims), len(alike))
         parts = tuple([(effect, shared([own])[0], shared(others)) for effect, own, others in self.parts])
-        return replace(self, like=like, parts=parts, scopes=shared(self.scopes))
+        conditions = self.offer.conditions
+        asks = None if conditions is NO_CONDITIONS else alike.setdefault(conditions, len(alike))
+        return replace(self, like=like, asks=asks, parts=parts, scopes=shared(self.scopes))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from offerloop.offers.pricing.running import Running, unit_prices
 from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.greedy import has_units
 from offerloop.offers.pricing.taxes import Taxed, taxes
-from offerloop.offers.pricing.ties import canonical_order
+from offerloop.offers.pricing.ties import by_content, by_membership
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
 
@@ -43,10 +43,12 @@ def price(
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     if policy.limits_units:
         return _with_maximum(basket, offer_set, now, policy, find_left)
-    near = offer_set.near(basket)
-    order = canonical_order(basket, near, policy)
-    in_order = basket if order is None else basket.with_lines(tuple([basket.lines[place] for place in order]))
-    return _priced(in_order, order, offer_set, near, now, policy, find_left)
+    order = by_content(basket, policy)
+    in_order = basket.in_order(order)
+    near = offer_set.near(in_order)
+    ties = by_membership(in_order, near, policy)
+    order = order if isinstance(ties, range) else [order[place] for place in ties]
+    return _priced(in_order.in_order(ties), order, offer_set, near, now, policy, find_left)
 
 
 def _with_maximum(
@@ -64,7 +66,7 @@ def _with_maximum(
 
 def _priced(
     basket: Basket,
-    order: Sequence[int] | None,
+    order: Sequence[int],
     offer_set: OfferSet,
     near: Sequence[Ready],
     now: int,
@@ -88,7 +90,7 @@ def _priced(
     lines, shipments = _lines(basket, chosen, policy)
     return Priced(
         currency=basket.currency,
-        lines=lines if order is None else _as_given(lines, order),
+        lines=lines if isinstance(order, range) else _as_given(lines, order),
         shipments=shipments,
         shipping_before_minor=basket.shipping_minor,
         shipping_minor=chosen.after[-1].shipping,

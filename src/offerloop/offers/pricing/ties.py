@@ -24,28 +24,35 @@ _MOST_WAYS = 24
 """Ways to put lines in order that are tried of one offer, four lines of which each differs having as many."""
 
 
-def canonical_order(basket: Basket, near: Sequence[Ready], policy: StackingPolicy) -> list[int] | None:
-    """Return the lines in an order that depends only on what they are; None where they stand in it, or as they stand.
+def by_content(basket: Basket, policy: StackingPolicy) -> Sequence[int]:
+    """Return the lines in the order of what they are but for names; as they stand where the shop divides by place."""
+    lines = range(len(basket.lines))
+    if _is_by_place(policy.arithmetic.remainder):
+        return lines
+    contents = [line.content for line in basket.lines]
+    order = sorted(lines, key=contents.__getitem__)
+    return lines if order == list(lines) else order
+
+
+def by_membership(basket: Basket, near: Sequence[Ready], policy: StackingPolicy) -> Sequence[int]:
+    """Return the lines of a basket that stand `by_content` in an order that depends only on what they are.
 
     `near` are the offers that could concern the basket. Equal lines come by the offers that they belong to; only those
     that no offer can tell apart come by name.
     """
-    if _is_by_place(policy.arithmetic.remainder):
-        return None
+    lines = range(len(basket.lines))
     contents = [line.content for line in basket.lines]
-    order = sorted(range(len(contents)), key=contents.__getitem__)
-    if len(set(contents)) < len(order):
-        groups = [list(group) for _, group in groupby(order, key=contents.__getitem__)]
-        ranks = _ranks(groups, len(order))
-        scopes: dict[int, Scope] = {}
-        for ready in near:
-            for scope in ready.scopes if len(ready.scopes) == 1 else _in_order(ready.scopes, ranks, basket):
-                scopes[id(scope)] = scope
-        signs = _memberships(basket, list(scopes.values()))
-        order = []
-        for group in groups:
-            order += sorted(group, key=lambda line: (signs[line], basket.lines[line].names)) if group[1:] else group
-    return None if order == list(range(len(order))) else order
+    if len(set(contents)) == len(lines) or _is_by_place(policy.arithmetic.remainder):
+        return lines
+    groups = [list(group) for _, group in groupby(lines, key=contents.__getitem__)]
+    ranks, scopes = _ranks(groups, len(lines)), dict[int, Scope]()
+    for ready in near:
+        for scope in ready.scopes if len(ready.scopes) == 1 else _in_order(ready.scopes, ranks, basket):
+            scopes[id(scope)] = scope
+    signs, order = _memberships(basket, list(scopes.values())), list[int]()
+    for group in groups:
+        order += sorted(group, key=lambda line: (signs[line], basket.lines[line].names)) if group[1:] else group
+    return lines if order == list(lines) else order
 
 
 def _ranks(groups: Sequence[Sequence[int]], n: int) -> list[int]:

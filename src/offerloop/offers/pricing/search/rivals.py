@@ -23,6 +23,8 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties
     One that comes after others may take off more than when it is alone, and so may all where `grows`, and one of
     several parts where lines tie.
     """
+    if all(candidate.quick and candidate.uses is not SOME for candidate in order):
+        return
     later: dict[tuple[int, int], int] = {}
     number: dict[tuple[int, int], int] = {}
     for candidate in reversed(order):
