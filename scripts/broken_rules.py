@@ -90,9 +90,12 @@ RULES = (
         "stacking, announced = offer.stacking, None",
     ),
     BrokenRule(
-        "shipping of a shop", "pricing/basket.py", "(not shops or one.shop is None or one.shop in shops)", "True"
+        "shipping of a shop",
+        "pricing/basket.py",
+        "(not shops or shipment.shop is None or shipment.shop in shops)",
+        "True",
     ),
-    BrokenRule("`methods` of shipping", "pricing/basket.py", "(not methods or one.method in methods)", "True"),
+    BrokenRule("`methods` of shipping", "pricing/basket.py", "(not methods or shipment.method in methods)", "True"),
     BrokenRule(
         '`tax_base = "before_funded"`',
         "pricing/price.py",
@@ -125,7 +128,9 @@ RULES = (
         "return any(name == self.name and any(map(self._holds_of, values))",
         "return any(True",
     ),
-    BrokenRule("money left of a budget", "pricing/budgets.py", "if one.worth > minor else", "if False else"),
+    BrokenRule(
+        "money left of a budget", "pricing/budgets.py", "if minor is not None and worth > minor else", "if False else"
+    ),
     BrokenRule(
         "uses left of a limit", "pricing/budgets.py", "if left.uses is not None and left.uses < 1:", "if False:"
     ),

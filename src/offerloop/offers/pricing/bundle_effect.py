@@ -250,7 +250,7 @@ class BundleOf(OnChosenUnits):
 
 
 def _takes(prices: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
-    """(what they cost, how often) where so many units are taken at a time from the first price on; the first one last."""
+    """(cost, times) of taking so many units at once from the first price on, the first ones last."""
     if size == 1:
         return list(prices[::-1])
     takes, cost, missing = list[tuple[int, int]](), 0, size

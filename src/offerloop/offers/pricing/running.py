@@ -42,7 +42,9 @@ class Running:
     """Lines that an announced offer has reduced, as bits."""
     free: dict[tuple[int, int, int | None], tuple[object, int]] = field(default_factory=dict, compare=False)
     """How many units of some lines are free for a claim, by the identity of the lines, with these (see `units`)."""
-    falling: dict[tuple[int, int], tuple[object, Sequence[tuple[int, int]]]] = field(default_factory=dict, compare=False)
+    falling: dict[tuple[int, int], tuple[object, Sequence[tuple[int, int]]]] = field(
+        default_factory=dict, compare=False
+    )
     """The prices of free units of some lines, by the same (see `units.falling_prices`)."""
     lowered: dict[int, Runs] = field(default_factory=dict, compare=False)
     """The runs of lines after what is taken off them as a whole."""

@@ -65,7 +65,7 @@ def _ranks(groups: Sequence[Sequence[int]], n: int) -> list[int]:
 
 
 def _in_order(scopes: Sequence[Scope], ranks: Sequence[int], basket: Basket) -> Sequence[Scope]:
-    """Return the scopes of an offer, several, in an order that depends only on their lines, and on names where these are equal.
+    """Return several scopes in an order that depends only on their lines, and on names where these are equal.
 
     `ranks` are equal for lines that say the same but for their names.
     """
