@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.trial import Trial
 from offerloop.evaluation.uplift import (
+    areas_of_total,
     auuc,
     qini,
     uplift_curve,
@@ -141,3 +142,12 @@ def test_what_cannot_be_asked():
     for metric in (qini, auuc):
         with pytest.raises(InputError, match="outcomes 0 and 1 only"):
             metric(trial, "perfect")
+
+
+def test_both_areas_of_the_same_samples_are_those_of_each_alone(shop):
+    trial = of_shop(shop, "x")
+    both = areas_of_total(trial, replicates=39)
+    for one, area in zip(both, (qini, auuc), strict=True):
+        alone = area(trial, "total", replicates=39)
+        assert (one.value, one.low, one.high) == pytest.approx((alone.value, alone.low, alone.high))
+        assert one.low < one.high

@@ -84,7 +84,7 @@ def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
         asdict(decision)
         | {"verdict": decision.policy, "conclusion": study.conclusion}
         | {
-            name: {part: getattr(one.lines[decision.estimator], part).tolist() for part in ("centre", "level", "slope")}
+            name: {part: getattr(one.line(decision.estimator), part).tolist() for part in ("centre", "level", "slope")}
             for name, one in lines.items()
         }
         | {

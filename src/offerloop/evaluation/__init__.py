@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
     from offerloop.evaluation.totals import Role, Totals
     from offerloop.evaluation.trial import Trial
-    from offerloop.evaluation.uplift import auuc, qini
+    from offerloop.evaluation.uplift import areas_of_total, auuc, qini
 
 __all__ = [
     "ALPHA",
@@ -96,6 +96,7 @@ __all__ = [
     "absolute",
     "always_valid",
     "always_valid_ratio",
+    "areas_of_total",
     "as_share",
     "auuc",
     "bucket",

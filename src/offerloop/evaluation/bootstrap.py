@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,20 @@ def bootstrap(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> Estimate:
-    """The statistic and its 95 % percentile interval (Efron 1979), one replicate in memory at a time.
+    """The statistic and its 95 % percentile interval (Efron 1979): see `bootstraps`."""
+    return bootstraps(lambda counts: (statistic(counts),), stratum, replicates=replicates, seed=seed)[0]
 
-    `statistic` gets how often each customer counts, shape (customers,): once each for the value, as often as drawn
+
+def bootstraps(
+    statistics: Callable[[NDArray[np.float64]], Sequence[float]],
+    stratum: NDArray[np.int64],
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> list[Estimate]:
+    """Several statistics of the same samples with their 95 % percentile intervals, one replicate in memory at a time.
+
+    `statistics` gets how often each customer counts, shape (customers,): once each for the value, as often as drawn
     in a replicate. `stratum`, shape (customers,), holds 0, 1, ...; each stratum keeps its size. The interval goes
     from the (replicates + 1) * 0.025-th smallest replicate to the (replicates + 1) * 0.975-th, so that few replicates
     do not make it too narrow; replicates in which the statistic is NaN are left out. A value of NaN has no
@@ -41,13 +52,17 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     members = [np.flatnonzero(stratum == one) for one in range(int(stratum.max()) + 1)]
     counts = np.ones(len(stratum))
-    value, values = statistic(counts), np.empty(replicates)
-    if np.isnan(value):
-        return Estimate(value, np.nan, np.nan)
+    own = statistics(counts)
+    if np.isnan(own).all():
+        return [Estimate(value, np.nan, np.nan) for value in own]
+    values = np.empty((replicates, len(own)))
     for replicate in range(replicates):
         for some in members:
             drawn = rng.integers(len(some), size=len(some))
             counts[some] = np.bincount(drawn, minlength=len(some))
-        values[replicate] = statistic(counts)
-    low, high = np.nanquantile(values, [0.025, 0.975], method="weibull")
-    return Estimate(value, float(low), float(high))
+        values[replicate] = statistics(counts)
+    ends = np.nanquantile(values, [0.025, 0.975], axis=0, method="weibull")
+    return [
+        Estimate(value, np.nan, np.nan) if np.isnan(value) else Estimate(value, float(low), float(high))
+        for value, low, high in zip(own, *ends, strict=True)
+    ]

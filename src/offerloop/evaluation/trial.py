@@ -39,9 +39,9 @@ class ScoreSteps:
 
     def cumulate(self, values: Floats) -> Floats:
         """Sum of `values`, shape (customers,), up to the end of each step; shape (steps + 1,), from 0."""
-        total = np.zeros(len(values) + 1)
-        np.cumsum(values[self.order], out=total[1:])
-        return total[self.ends]
+        total = np.zeros(len(self.ends))
+        np.cumsum(np.add.reduceat(values[self.order], self.ends[:-1]), out=total[1:])
+        return total
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,21 @@ class Trial:
 
         `values` and `counts`, how often each customer counts, have shape (customers,).
         """
-        n_treated, treated, n_control, control = self._sums(values, steps, counts)
-        n_customers = steps.cumulate(counts)
-        return Curve(n_customers, (_divided(treated, n_treated) - _divided(control, n_control)) * n_customers)
+        return self.curves(values, steps, counts)[0]
 
     def qini_curve(self, values: Floats, steps: ScoreSteps, counts: Floats) -> Curve:
         """``sum of treated - sum of control * n_treated / n_control`` up to each step, see `uplift_curve`."""
+        return self.curves(values, steps, counts)[1]
+
+    def curves(self, values: Floats, steps: ScoreSteps, counts: Floats) -> tuple[Curve, Curve]:
+        """Return `uplift_curve` and `qini_curve`, which are made of the same sums."""
         n_treated, treated, n_control, control = self._sums(values, steps, counts)
-        return Curve(steps.cumulate(counts), treated - control * _divided(n_treated, n_control))
+        n_customers = steps.cumulate(counts)
+        mean_gain = _divided(treated, n_treated) - _divided(control, n_control)
+        return (
+            Curve(n_customers, mean_gain * n_customers),
+            Curve(n_customers, treated - control * _divided(n_treated, n_control)),
+        )
 
     def _sums(self, values: Floats, steps: ScoreSteps, counts: Floats) -> list[Floats]:
         weight = counts * self.weight

@@ -29,7 +29,17 @@ from offerloop.commands.uplift.responders import Responders
 from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.trial import PreparedTrial
 from offerloop.commands.uplift.usual_areas import usual_areas
-from offerloop.evaluation import Z95, Estimate, Log, Predictions, difference_of_policies, dr, effective_size, snips
+from offerloop.evaluation import (
+    Z95,
+    Estimate,
+    Log,
+    PolicyValue,
+    Predictions,
+    difference_of_policies,
+    dr,
+    effective_size,
+    snips,
+)
 from offerloop.response import (
     CustomerOrdering,
     Evidence,
@@ -168,12 +178,20 @@ class FindingsBuilder:
         other = replace(self.evidence, outcome=outcome)
         return robust_scores(other, expected_outcomes(other, self.study.value.fold[0]))
 
+    @cached_property
+    def _predictions(self) -> Predictions:
+        cost = self.study.cost
+        return Predictions(self.study.value.expected, None if cost is None else cost.expected)
+
+    @cached_property
+    def _nobody(self) -> tuple[PolicyValue, PolicyValue]:
+        """What no offer for anybody is worth, doubly robust and by weights alone."""
+        policy = np.zeros(self.evidence.size, dtype=np.int64)
+        return dr(self.log, policy, self._predictions), snips(self.log, policy)
+
     def _worth(self, kind: str, name: str, policy: Floats) -> TargetingWorth:
-        cost = None if self.study.cost is None else self.study.cost.expected
-        predictions, log = Predictions(self.study.value.expected, cost), self.log
-        nobody = np.zeros(self.evidence.size, dtype=np.int64)
-        robust = difference_of_policies(dr(log, policy, predictions), dr(log, nobody, predictions))
-        weighted = difference_of_policies(snips(log, policy), snips(log, nobody))
+        values = dr(self.log, policy, self._predictions), snips(self.log, policy)
+        robust, weighted = (difference_of_policies(*pair) for pair in zip(values, self._nobody, strict=True))
         return TargetingWorth(
             kind=kind,  # type: ignore[arg-type]
             name=name,

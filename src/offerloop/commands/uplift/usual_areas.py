@@ -10,7 +10,7 @@ from offerloop.arrays import Floats
 from offerloop.commands.uplift.findings import UsualArea
 from offerloop.commands.uplift.trial import PreparedTrial
 from offerloop.errors import EvidenceError
-from offerloop.evaluation import Trial, auuc, qini
+from offerloop.evaluation import Trial, areas_of_total
 
 REPLICATES = 99
 """Bootstrap samples of an interval."""
@@ -26,7 +26,6 @@ def usual_areas(name: str, order: Floats, trial: PreparedTrial, offer: int, *, i
     propensity = chance[rows, offer] / (chance[rows, 0] + chance[rows, offer])
     two_arms = Trial.of(order[rows], action[rows] == offer, trial.outcome[rows], propensity=propensity)
     try:
-        areas = (area(two_arms, "total", replicates=REPLICATES) for area in (qini, auuc))
-        yield UsualArea(name, is_score, *areas)
+        yield UsualArea(name, is_score, *areas_of_total(two_arms, replicates=REPLICATES))
     except EvidenceError:
         return

@@ -104,7 +104,7 @@ class Amounts:
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `OutcomeLevels`."""
-        return self.level.expected(features, offers) * (self.ratio @ self.coding.weights(offers))
+        return self.level.expected(features, [NO_OFFER_TERMS]) * (self.ratio @ self.coding.weights(offers))
 
 
 def outcome_kind(outcome: Floats) -> Kind:

@@ -56,9 +56,8 @@ class RLearner:
         level: Floats = np.asarray(np.linalg.lstsq(dosed, left, rcond=None)[0], dtype=np.float64)
         scaled = Standardised.of(evidence.features)
         x = scaled.applied(evidence.features)
-        own = (x[:, :, None] * dosed[:, None, :]).reshape(evidence.size, -1)
-        slope = least_left_out(own, (left - dosed @ level)[:, None])[:, 0]
-        return DoseSlopes(evidence.coding, scaled, level, slope.reshape(x.shape[1], -1))
+        slope = least_left_out(x, (left - dosed @ level)[:, None], dosed)[:, 0]
+        return DoseSlopes(evidence.coding, scaled, level, slope.reshape(-1, x.shape[1]).T)
 
 
 def doses(coding: Coding, offers: Sequence[OfferTerms]) -> Floats:

@@ -9,7 +9,7 @@ from operator import add
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.estimators.penalised import NEARLY, spread
+from offerloop.response.estimators.penalised import NEARLY, spread, standardised
 from offerloop.response.evidence import Evidence, PerOffer
 
 PENALTY = 50.0
@@ -106,8 +106,9 @@ class RidgeT:
 
     def predict(self, features: Floats) -> Floats:
         """Expected outcomes (n, K, m)."""
-        x = (np.clip(features, self.low, self.high) - self.centre) / self.scale
-        return self.level + np.stack([x @ slope for slope in self.slope], axis=1)
+        x = standardised(np.clip(features, self.low, self.high), self.centre, self.scale)
+        slopes = self.slope.transpose(1, 0, 2).reshape(x.shape[1], -1)
+        return self.level + (x @ slopes).reshape(len(x), *self.level.shape)
 
 
 def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, actions: int, fold: Ints) -> Floats:
@@ -117,7 +118,9 @@ def predict_out_of_fold(features: Floats, action: Ints, outcomes: Floats, action
     """
     reference, unit = features.mean(axis=0), spread(features)
     places = [np.flatnonzero(fold == one) for one in np.unique(fold)]
-    sums = [_Sums.of((features[own] - reference) / unit, action[own], outcomes[own], actions) for own in places]
+    sums = [
+        _Sums.of(standardised(features[own], reference, unit), action[own], outcomes[own], actions) for own in places
+    ]
     predictions = np.empty((len(action), actions, outcomes.shape[1]))
     for k, own in enumerate(places):
         others = reduce(add, (one for j, one in enumerate(sums) if j != k))

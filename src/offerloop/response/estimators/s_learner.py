@@ -51,7 +51,8 @@ class Trees:
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `OutcomeLevels`."""
         terms = np.zeros((len(offers), 0)) if self.coding is None else self.coding.columns(offers)
-        return np.column_stack([self._one(features, row) for row in terms])
+        alike, place = np.unique(terms, axis=0, return_inverse=True)
+        return np.column_stack([self._one(features, row) for row in alike])[:, place.ravel()]
 
     def _one(self, features: Floats, terms: Floats) -> Floats:
         table = np.column_stack([features, np.tile(terms, (len(features), 1))])
@@ -70,7 +71,7 @@ class SLearner:
 
 def amounts(evidence: Evidence, seed: int) -> Amounts:
     """What those who have any outcome have, by trees that do not look at the offer."""
-    if evidence.size < FEW:
+    if evidence.size < FEW or not np.ptp(evidence.outcome):
         return Amounts.of(evidence, Flat(float(evidence.outcome.mean())))
     return Amounts.of(evidence, grown(evidence, "amount", None, seed))
 

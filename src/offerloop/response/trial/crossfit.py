@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.evidence import Estimator, Evidence, learned
+from offerloop.response.evidence import Estimator, Evidence, FixedAmounts, learned
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
@@ -33,13 +33,15 @@ class HeldOutPredictions:
     """Effects (divisions, n, K) by estimator."""
     shrunk: Mapping[str, Floats]
     """The same, drawn towards what left-out customers show."""
-    lines: Mapping[str, Calibration]
-    """The calibration over all customers, by estimator: what a model of all of them is drawn by."""
 
     @property
     def effect(self) -> Floats:
         """(n, K): differences of the scores from no offer."""
         return self.scores - self.scores[:, :1]
+
+    def line(self, name: str) -> Calibration:
+        """Return an estimator's calibration over all customers: what a model of all of them is drawn by."""
+        return Calibration.of(self.raw[name].mean(axis=0), self.effect)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,17 +86,14 @@ def held_out(
     evidence: Evidence, estimators: Mapping[str, Estimator], fold: Ints, seed: int, on_fold: Callable[[], None]
 ) -> HeldOutPredictions:
     """Fit every estimator on all folds but one and predict that one, for every division; `on_fold` after each fit."""
-    divisions, n = fold.shape
-    shape = (divisions, n, len(evidence.offers))
-    raw = {name: np.empty(shape) for name in estimators}
-    for division, folds in enumerate(fold):
-        for held_fold in np.unique(folds):
-            out = folds == held_fold
-            inside, others = evidence.of(~out), evidence.of(out)
-            for name, estimator in estimators.items():
-                fitted = learned(estimator, inside, seed)
-                raw[name][division, out] = fitted.effects(others.features, evidence.offers)
-                on_fold()
+    fixed = FixedAmounts.of(evidence)
+    if fixed is None:
+        raw = _predicted(evidence, estimators, fold, seed, on_fold)
+    else:
+        amounts = fixed.effects(evidence.features, evidence.offers)
+        raw = dict.fromkeys(estimators, np.tile(amounts, (len(fold), 1, 1)))
+        for _ in range(len(fold) * N_FOLDS * len(estimators)):
+            on_fold()
     expected = np.mean([expected_outcomes(evidence, folds) for folds in fold], axis=0)
     scores = robust_scores(evidence, expected)
     effect = scores - scores[:, :1]
@@ -105,9 +104,23 @@ def held_out(
         left=evidence.outcome - (evidence.chance * expected).sum(axis=1),
         surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.chance,
         raw=raw,
-        shrunk={name: drawn_to(one, effect, fold) for name, one in raw.items()},
-        lines={name: Calibration.of(one.mean(axis=0), effect) for name, one in raw.items()},
+        shrunk=raw if fixed else {name: drawn_to(one, effect, fold) for name, one in raw.items()},
     )
+
+
+def _predicted(
+    evidence: Evidence, estimators: Mapping[str, Estimator], fold: Ints, seed: int, on_fold: Callable[[], None]
+) -> dict[str, Floats]:
+    """Return effects (divisions, n, K) on customers of each fold by models of the others, by estimator."""
+    raw = {name: np.empty((*fold.shape, len(evidence.offers))) for name in estimators}
+    for division, folds in enumerate(fold):
+        for held_fold in np.unique(folds):
+            out = np.flatnonzero(folds == held_fold)
+            inside, features = evidence.of(np.flatnonzero(folds != held_fold)), evidence.features[out]
+            for name, estimator in estimators.items():
+                raw[name][division, out] = learned(estimator, inside, seed).effects(features, evidence.offers)
+                on_fold()
+    return raw
 
 
 def divisions(n: int, number: int, seed: int, customer: Ints | None = None) -> Ints:

@@ -155,7 +155,7 @@ class ModelSelection:
         """(n, K): the policy of a decision, a mean over divisions."""
         if decision.policy == "targeted":
             return self.policies[decision.estimator].mean(axis=0)
-        return np.tile(self._uniform_policy(decision), (len(self.scores), 1))
+        return np.tile(self.uniform_policy(decision), (len(self.scores), 1))
 
     def forecast(self) -> Floats:
         """(n, K): what each would be given by a selection without their fold, a mean over divisions."""
@@ -167,10 +167,11 @@ class ModelSelection:
                 if decision.policy == "targeted":
                     propensities[out] += self.policies[decision.estimator][division, out]
                 else:
-                    propensities[out] += self._uniform_policy(decision)
+                    propensities[out] += self.uniform_policy(decision)
         return propensities / len(self.fold)
 
-    def _uniform_policy(self, decision: Decision) -> Floats:
+    def uniform_policy(self, decision: Decision) -> Floats:
+        """(K,): what everybody is given by a decision that chooses no customers."""
         return self.same[decision.offer if decision.policy == "everyone" else 0]
 
 

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.fold_calibration import FoldPredictions
 from offerloop.response.trial.model_selection import ModelSelection
+from offerloop.response.trial.moments import DecisionFromSums, MeanSums
 from offerloop.response.trial.spending import Spending
 
 MOST_DRAWS, FEWEST_DRAWS = 60, 15
@@ -78,17 +81,47 @@ class WildBootstrap:
 
     def of_forecast(self, forecast: Floats) -> float:
         """Return the same of the forecast (n, K) of the whole selection, which every draw repeats."""
+        repeated = self.error_by_rows if self.selection.whose is not None else self.error_by_sums
+        return self._beyond(np.array(list(map(repeated, self.signs, self.offers))), forecast)
+
+    def error_by_rows(self, sign: Floats, each: Ints) -> float:
+        """Return the error of the forecast of one draw: its signs (n,), and what each row is given (divisions, n)."""
+        surprise = sign[:, None] * self.residual
         every = np.eye(self.expected.shape[1])
-        errors = []
-        for sign, each in zip(self.signs, self.offers, strict=True):
-            surprise = sign[:, None] * self.residual
-            drawn = replace(
-                self.selection,
-                scores=self.expected + surprise,
-                policies={self.name: np.stack([every[offer] for offer in each])},
-            )
-            errors.append(float((drawn.forecast() * surprise).sum()))
-        return self._beyond(np.array(errors), forecast)
+        drawn = replace(
+            self.selection,
+            scores=self.expected + surprise,
+            policies={self.name: np.stack([every[offer] for offer in each])},
+        )
+        return float((drawn.forecast() * surprise).sum())
+
+    def error_by_sums(self, sign: Floats, each: Ints) -> float:
+        """Return the same by sums over the folds, which is fast where rows are independent."""
+        surprise, error = sign[:, None] * self.residual, 0.0
+        gain = self.expected + surprise
+        gain -= gain[:, :1]
+        columns, rows = self._columns(gain, each), np.arange(len(gain))
+        for places, offer in zip(self._places, each, strict=True):
+            parts = [MeanSums.of(columns[own]) for own in places]
+            decisions = DecisionFromSums(parts, self.name, gain.shape[1]).by_others
+            by_choice = surprise[rows, offer]
+            for own, decision in zip(places, decisions, strict=True):
+                if decision.policy == "targeted":
+                    error += float(by_choice[own].sum())
+                else:
+                    error += float(self.selection.uniform_policy(decision) @ surprise[own].sum(axis=0))
+        return error / len(each)
+
+    @cached_property
+    def _places(self) -> list[list[Ints]]:
+        """The rows of each fold, by division."""
+        return [[np.flatnonzero(folds == one) for one in np.unique(folds)] for folds in self.selection.fold]
+
+    def _columns(self, gain: Floats, each: Ints) -> Floats:
+        """Return the columns by whose sums a draw decides (n, d), as `GainsOfSums` has them."""
+        rows, expense = np.arange(len(gain)), self.selection.expense
+        choice = np.mean([gain[rows, offer] for offer in each], axis=0)
+        return np.column_stack([gain @ self.selection.same.T, choice, *(() if expense is None else (expense,))])
 
     def _beyond(self, errors: Floats, kept: Floats) -> float:
         kept_errors = self.signs @ (kept * self.residual).sum(axis=1)
@@ -99,6 +132,9 @@ def _calibrated(
     outcome: HeldOutPredictions, expected: Floats, surprise: Floats, name: str, signs: Floats
 ) -> Iterator[Iterator[Floats]]:
     """Yield for each division the effects (n, K) of each draw, calibrated on what is then realised."""
+    if not surprise.any():
+        yield from (repeat(drawn, len(signs)) for drawn in outcome.shrunk[name])
+        return
     mean = expected.mean(axis=0)
     for raw, fold in zip(outcome.raw[name], outcome.fold, strict=True):
         predictions = FoldPredictions.of(raw, fold)
