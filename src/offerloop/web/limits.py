@@ -52,8 +52,7 @@ class Bounds:
             await self.app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(None if scope.get(ARRIVED) else MOST_SECONDS):
-                body = await _body(_first_headers(scope), receive, _FORM if is_page(scope) else _JSON)
+            body = await _body_in_time(scope, receive)
         except TimeoutError:
             await _refuse("too_slow", scope, receive, send)
         except _GoneError:
@@ -82,6 +81,15 @@ def is_page(scope: Scope) -> bool:
 def _first_headers(scope: Scope) -> dict[bytes, bytes]:
     """Return the headers by name, of each the first."""
     return dict(reversed(scope["headers"]))
+
+
+async def _body_in_time(scope: Scope, receive: Receive) -> bytes:
+    """Return the whole body. Raises HttpProblem, and TimeoutError where it takes too long to arrive."""
+    reading = _body(_first_headers(scope), receive, _FORM if is_page(scope) else _JSON)
+    if scope.get(ARRIVED):
+        return await reading
+    async with asyncio.timeout(MOST_SECONDS):
+        return await reading
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Receive, kind: re.Pattern[bytes]) -> bytes:

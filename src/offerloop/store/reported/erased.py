@@ -38,9 +38,12 @@ def hold_off_erasures(connection: Connection, *, alone: bool = False) -> None:
         connection.execute(text(f"select pg_advisory_xact_lock{kind}({_LOCK})"))
 
 
+_ANY = select(erased.c.digest).limit(1)
+
+
 def erased_among(connection: Connection, customers: Collection[str]) -> set[str]:
     """Return who of these customers was erased."""
-    if not customers or connection.execute(select(erased.c.digest).limit(1)).first() is None:
+    if not customers or connection.execute(_ANY).first() is None:
         return set()
     key = secret(connection, _KEY)
     digests = {_digest(key, one): one for one in customers}
