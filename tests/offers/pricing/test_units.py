@@ -149,6 +149,16 @@ def test_the_order_of_parts_moves_no_minor_unit_between_equal_lines():
     assert found[0].lines == found[1].lines
 
 
+def test_the_order_of_parts_moves_no_minor_unit_where_one_of_them_is_not_there():
+    parts = [{"products": "a", "count": 1}, {"products": "z", "count": 1}]
+    bought = basket(("a", 1, 10), ("b", 1, 10))
+    bundle = {"kind": "bundle", "percent": 1}
+    found = [
+        priced(bought, {"kind": "coupon", "amount": "0.01"}, {**bundle, "parts": some}) for some in (parts, parts[::-1])
+    ]
+    assert found[0].lines == found[1].lines
+
+
 def test_units_that_fit_two_parts_leave_room_for_those_that_fit_one():
     """Two of b fill both of the first parts, so that a has no place in the bundle."""
     parts = [{"products": ["a", "b"], "count": 1}, {"products": "b", "count": 1}, {"products": "c", "count": 1}]
