@@ -115,8 +115,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         schema = dict(raw.frame.collect_schema())
         mapping = _Mapping(raw, schema, source, contract, f"[sources.{name}]")
         wanted = _filtered(mapping)
-        for ours, theirs in source.columns.items():
-            _map(mapping, ours, theirs, config.shop.currency)
+        _map(mapping, source.columns, config.shop.currency)
         _map_attributes(mapping)
         if mapping.problems:
             raise SourceError(joined(mapping.problems, "\n"))
@@ -166,30 +165,48 @@ def _named(raw: Raw) -> Iterator[None]:
         ) from None
 
 
-def _map(mapping: _Mapping, ours: str, theirs: str, currency: str) -> None:
-    """Compile one column; a problem is noted, so that all of a source are reported together."""
-    contract = mapping.contract
-    one_percent = ONE_PERCENT.get(ours)
-    wording = Wording(mapping.schema, mapping.wording_place(f"columns.{ours}"), mapping.raw.decimal, one_percent)
-    try:
-        compiled = compile_expression(theirs, wording, as_number=ours in contract.numbers or ours in contract.money)
-        expression = _typed(mapping, ours, theirs, compiled, wording)
-    except SourceError as problem:
-        mapping.problems.append(problem.message)
+def _map(mapping: _Mapping, columns: Mapping[str, str], currency: str) -> None:
+    """Compile columns of ours; problems are noted, so that all of a source are reported together.
+
+    Their types are asked for in one query, as each takes longer than to compile a column.
+    """
+    compiled: dict[str, Compiled] = {}
+    for ours, theirs in columns.items():
+        is_number = ours in mapping.contract.numbers or ours in mapping.contract.money
+        try:
+            compiled[ours] = compile_expression(theirs, _wording(mapping, ours), as_number=is_number)
+        except SourceError as problem:
+            mapping.problems.append(problem.message)
+    if not compiled:
         return
+    kinds = mapping.raw.frame.select(one.value.alias(ours) for ours, one in compiled.items()).collect_schema()
+    for ours, expression in compiled.items():
+        try:
+            _add(mapping, ours, columns[ours], expression, kinds[ours], currency)
+        except SourceError as problem:
+            mapping.problems.append(problem.message)
+
+
+def _wording(mapping: _Mapping, ours: str) -> Wording:
+    place = mapping.wording_place(f"columns.{ours}")
+    return Wording(mapping.schema, place, mapping.raw.decimal, ONE_PERCENT.get(ours))
+
+
+def _add(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, kind: DType, currency: str) -> None:
+    """Add a column of ours to what is read."""
+    expression = _typed(mapping, ours, theirs, compiled, kind)
     for column, unreadable in compiled.unreadable.items():
         mapping.wrong[ours] = _Unreadable(column, unreadable, nw.col(column))
-    if ours in contract.money:
+    if ours in mapping.contract.money:
         mapping.amounts.update(compiled.unreadable)
         expression, ours = minor_units(expression, currency), f"{ours}_minor"
     mapping.columns.append(expression.alias(ours))
 
 
-def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wording: Wording) -> nw.Expr:
+def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, kind: DType) -> nw.Expr:
     """The expression in the type that later stages rely on."""
-    kind = mapping.raw.frame.select(compiled.value.alias(ours)).collect_schema()[ours]
     if ours in TIME_COLUMNS:
-        return _time(mapping, ours, theirs, compiled.value, kind, wording)
+        return _time(mapping, ours, theirs, compiled.value, kind)
     if ours in mapping.contract.texts or kind == nw.String:
         return _text(compiled.value, ours) if kind == nw.String else as_text(compiled.value, kind)
     if ours.endswith("_id"):
@@ -207,7 +224,7 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
         raise SourceError(
             Message(
                 "{place}: '{column}' must hold ids, whole numbers or text, and holds {kind}",
-                place=wording.place,
+                place=mapping.wording_place(f"columns.{ours}"),
                 column=theirs,
                 kind=str(kind),
             )
@@ -215,9 +232,10 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, wordin
     return compiled.value
 
 
-def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType, wording: Wording) -> nw.Expr:
+def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType) -> nw.Expr:
+    place = mapping.wording_place(f"columns.{ours}")
     if kind == nw.String:
-        form = mapping.source.time_format or _guessed(mapping, theirs, value, wording)
+        form = mapping.source.time_format or _guessed(mapping, theirs, value, place)
         mapping.time_forms.add(form)
         instants = times.written_as(value, form)
         mapping.wrong[ours] = _Unreadable(theirs, instants.unreadable, value)
@@ -230,7 +248,7 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
         raise SourceError(
             Message(
                 "{place}: '{column}' must hold times, and holds {kind}",
-                place=wording.place,
+                place=place,
                 column=theirs,
                 kind=str(kind),
             )
@@ -240,7 +258,7 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
     return instants.seconds
 
 
-def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -> str:
+def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, place: Message) -> str:
     forms = times.likely_formats(mapping.raw.frame, value)
     if not forms:
         if not collect(mapping.raw.frame.head(1)).height:
@@ -250,7 +268,7 @@ def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -
             Message(
                 "{place}: '{column}' must hold times, and holds '{example}'; name its form in 'time_format', "
                 'such as "%d.%m.%Y %H:%M"',
-                place=wording.place,
+                place=place,
                 column=theirs,
                 example=str(example),
             )
@@ -260,7 +278,7 @@ def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, wording: Wording) -
             Message(
                 "{place}: '{column}' leaves open which of {forms} it is written in; set 'time_format' of this "
                 "source to one of them",
-                place=wording.place,
+                place=place,
                 column=theirs,
                 forms=both([repr(form) for form in forms]),
             )
@@ -425,8 +443,7 @@ def rows_outside(name: SourceName, config: Config, engine: Engine, first_day: in
         mapping = _Mapping(raw, dict(raw.frame.collect_schema()), source, CONTRACTS[name], f"[sources.{name}]")
         wanted = _filtered(mapping)
         key = "order_id" if "order_id" in source.columns else "at"
-        for ours in {"at", key}:
-            _map(mapping, ours, source.columns[ours], config.shop.currency)
+        _map(mapping, {ours: source.columns[ours] for ours in {"at", key}}, config.shop.currency)
         wording = Wording(mapping.schema, mapping.place, raw.decimal)
         cell = compile_expression(source.columns["at"], wording).value.cast(nw.String).alias("cell")
         rows = wanted.select(*mapping.columns, cell)
