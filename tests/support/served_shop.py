@@ -7,14 +7,17 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
+from argon2 import PasswordHasher
 
 from offerloop.store import add_token
-from offerloop.web import deciding, worker
+from offerloop.web import deciding, passwords, worker
 from offerloop.web.app import build_app
 from offerloop.web.settings import Settings
 
 NO_COLLECTOR = SimpleNamespace(collect=int, freeze=int, unfreeze=int)
 """In place of the garbage collector: a process of tests has far more objects than a service to look through."""
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Each hash of the service's own cost takes a tenth of a second; a test of attacks holds that it is used."""
 
 
 def shop_of(small_run, folder):
@@ -57,6 +60,7 @@ def served(shop, store=None, address="203.0.113.7", **settings):
     with pytest.MonkeyPatch.context() as patched, start_blocking_portal() as portal:
         patched.setattr(deciding, "PRICING_SECONDS", 10.0)
         patched.setattr(worker, "gc", NO_COLLECTOR)
+        patched.setattr(passwords, "_HASHER", QUICK_HASHER)
         with portal.wrap_async_context_manager(app.router.lifespan_context(app)):
             yield Client(app, portal, address)
 

@@ -5,10 +5,19 @@ from datetime import datetime
 import pytest
 from served_shop import served, shop_of, with_role
 
+from offerloop.web import passwords
 from offerloop.web.roles import ROLES, Permission
 from offerloop.web.running import first_token
 
 PASSWORD = "correct horse battery"
+OWN_HASHER = passwords._HASHER
+"""The service's own, in whose place services of the tests have a quick one."""
+
+
+def test_a_password_costs_whoever_guesses_it_memory_and_time():
+    """At least what OWASP's cheat sheet on storing passwords asks of Argon2id."""
+    assert OWN_HASHER.memory_cost >= 19 * 1024
+    assert OWN_HASHER.time_cost >= 2
 
 
 def test_a_token_is_made_used_and_revoked(service):

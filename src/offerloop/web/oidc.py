@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
-
 from offerloop.config import Oidc
 from offerloop.message import Message
 from offerloop.web.problems import HttpProblem
@@ -166,6 +164,8 @@ def _claims(token: object) -> dict[str, Any]:
 
 def _answered(method: str, address: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - arguments of httpx
     """Return an answer of the provider. Raises HttpProblem where there is none, and where it refuses."""
+    import httpx
+
     try:
         answer = httpx.request(method, address, timeout=SECONDS, follow_redirects=False, **more)
         document = answer.json()

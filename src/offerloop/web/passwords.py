@@ -7,9 +7,6 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 SHORTEST, LONGEST = 12, 200
 _HASHER = PasswordHasher()
-_NOBODY = f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}${'A' * 22}${'A' * 43}"
-"""A hash that matches no password, with the default cost, so that unknown names take as long; written out because
-computing it slows the start."""
 
 
 def password_hash(password: str) -> str:
@@ -20,6 +17,12 @@ def password_hash(password: str) -> str:
 def is_password(hashed: str | None, password: str) -> bool:
     """Whether it is the password; as slow for somebody who is not there."""
     try:
-        return _HASHER.verify(hashed or _NOBODY, password) and hashed is not None
+        return _HASHER.verify(hashed or _hash_of_nobody(), password) and hashed is not None
     except (Argon2Error, InvalidHashError):
         return False
+
+
+def _hash_of_nobody() -> str:
+    """Return a hash of the usual cost that matches no password, so that unknown names take as long."""
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-import httpx
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, JsonValue
 
@@ -194,6 +193,8 @@ async def _called(request: Request, params: Mapping[str, JsonValue]) -> dict[str
     content = None
     if "body" in arguments:
         content, headers["content-type"] = json.dumps(arguments["body"]), "application/json"
+    import httpx
+
     inside = httpx.ASGITransport(request.app, raise_app_exceptions=False, client=(peer_of(request), 0))
     async with httpx.AsyncClient(transport=inside, base_url=str(request.base_url)) as client:
         answer = await client.request(tool.method, url, content=content, headers=headers)
