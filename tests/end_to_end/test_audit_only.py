@@ -65,7 +65,7 @@ def same(left, right):
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory):
     """Two shops that differ in the audited columns alone."""
-    configs = [write_small_shop(tmp_path_factory.mktemp("small")) for _ in range(2)]
+    configs = [write_small_shop(tmp_path_factory.mktemp("small"), customers=30, weeks=16) for _ in range(2)]
     for config in configs:
         config.write_text(config.read_text() + CUSTOMERS)
     return [Shop(config, columns) for config, columns in zip(configs, (ONE, OTHER), strict=True)]

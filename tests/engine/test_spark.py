@@ -53,7 +53,7 @@ def test_files_of_a_new_day_are_added_to_the_same_tables(engine, tmp_path):
 
 def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_path, command):
     session, results, collected = connected(spark_server), {}, {}
-    for where, shards in ((spark_server, 3), ("duckdb", 1)):
+    for where, shards in ((spark_server, 2), ("duckdb", 1)):
         folder = tmp_path / engine_name(where)
         folder.mkdir()
         config = write_small_shop(folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 180
-"""How long the service may take to be ready where other tests use the machine too; one that ends fails at once."""
+"""How long the service may take to be ready, or to stop, where other tests use the machine too."""
 
 
 def free_port():
@@ -40,7 +40,7 @@ def serving(shop, log, *more, folder=None):
         yield f"http://127.0.0.1:{port}", secret, process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=START_SECONDS)
         process.stdout.close()
 
 

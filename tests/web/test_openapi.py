@@ -14,7 +14,7 @@ from served_shop import served, shop_of, with_role
 
 from offerloop.web.api import people
 
-EXAMPLES = 3
+EXAMPLES = 2
 """Requests made up for each operation, as many valid as invalid."""
 PLACES = {
     "customer_id": "c000", "redemption_id": "redeemed", "token_id": "token_0123456789abcdef",

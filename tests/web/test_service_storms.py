@@ -149,7 +149,7 @@ def on_sqlite(shop, log, seconds):
 
 
 def on_postgresql(shop, log, seconds):
-    """As on SQLite, and the database restarts twice."""
+    """As on SQLite, and the database restarts after each of the first two kills."""
     with postgres_server.server() as folder:
         url = postgres_server.url_of(folder)
         with serving(shop, log, "--workers", "2", "--store", url) as running:
@@ -158,9 +158,9 @@ def on_postgresql(shop, log, seconds):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [36, pytest.param(600, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [18, pytest.param(600, marks=pytest.mark.soak)])
 def test_storms_on_both_databases_side_by_side(small_run, tmp_path, seconds):
-    """Load that mostly waits while each service loses two workers: both services together take about one core of it."""
+    """Load that mostly waits while each service loses a worker: both services together take about one core of it."""
     with ThreadPoolExecutor() as pool:
         storms = []
         for play_on in (on_sqlite, on_postgresql):

@@ -38,7 +38,16 @@ class Shop:
             self.market.advance(given.offer, given.propensity)
         for name, table in self.market.observe().items():
             table.write_parquet(self.folder / f"{name}.parquet")
-        write_shop(self.market, self.folder)
+        write_small_shop(self.market, self.folder)
+
+
+FEW = '\n[recommend]\ncandidates = ["popularity", "repeat"]\n'
+"""Recommenders of which none is trained; a loop asks the others no differently."""
+
+
+def write_small_shop(market, folder):
+    path = write_shop(market, folder)
+    path.write_text(path.read_text(encoding="utf-8") + FEW, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +57,7 @@ def market():
 
 @pytest.fixture
 def shop(tmp_path, market):
-    write_shop(market, tmp_path / "shop")
+    write_small_shop(market, tmp_path / "shop")
     return Shop(tmp_path / "shop", market.branch())
 
 
@@ -56,7 +65,7 @@ def shop(tmp_path, market):
 def begun(tmp_path_factory, market):
     """The folder of a shop whose loop decided on its first period, and what it said."""
     folder = tmp_path_factory.mktemp("begun") / "shop"
-    write_shop(market, folder)
+    write_small_shop(market, folder)
     code, out, err = offerloop("loop", folder, "--once", "--json")
     assert (code, err) == (0, "")
     return folder, json.loads(out)

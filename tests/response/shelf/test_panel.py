@@ -54,7 +54,7 @@ def spent(lines):
     return sums
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(shops)
 def test_exposures_equal_a_slow_loop(lines):
     panel = panel_of(lines)
@@ -73,7 +73,7 @@ def test_exposures_equal_a_slow_loop(lines):
             np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(shops)
 def test_outcomes_equal_a_slow_loop(lines):
     panel = panel_of(lines)
@@ -93,7 +93,7 @@ def exposures_of(customer, lines):
     return {panel.categories[panel.category[row]]: panel.own_depth[row] for row in rows}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(shops, line.filter(lambda one: one[2] not in EARLY))
 def test_buying_on_offer_does_not_change_ones_own_exposure(lines, bought):
     lines = [(bought[0], bought[1], 1, 1, 0), *lines]

@@ -13,6 +13,7 @@ from offerloop.response.trial.model_selection import rank_share, ranking
 from offerloop.response.trial.spread import mean_estimate
 
 ESTIMATORS = {"outcome": OutcomeModel(), "ridge_t": RidgeTLearner(), "dr_learner": DRLearner()}
+QUICK = {name: ESTIMATORS[name] for name in ("outcome", "ridge_t")}
 OFFERS = (NO_OFFER_TERMS, OfferTerms("a", "a", 1.0), OfferTerms("b", "b", 1.0))
 
 
@@ -34,18 +35,18 @@ def decided(seed, **kind):
 
 
 def test_nothing_is_done_where_nothing_helps():
-    verdicts = [decided(seed).policy for seed in range(20)]
+    verdicts = [decided(seed, n=1_500).policy for seed in range(20)]
     assert verdicts.count("nothing") >= 18
 
 
 def test_everybody_gets_the_better_offer_where_all_respond_alike():
-    decisions = [decided(seed, common=(0.2, 0.5)) for seed in range(10)]
+    decisions = [decided(seed, n=1_500, common=(0.2, 0.5)) for seed in range(10)]
     assert [one.policy for one in decisions].count("everyone") >= 9
     assert {one.offer for one in decisions} == {2}
 
 
 def test_customers_are_told_apart_where_that_pays():
-    decisions = [decided(seed, own=(0.6, 0.6)) for seed in range(10)]
+    decisions = [decided(seed, n=1_500, own=(0.6, 0.6)) for seed in range(10)]
     assert {one.policy for one in decisions} == {"targeted"}
     assert "outcome" not in {one.estimator for one in decisions}
 
@@ -79,8 +80,8 @@ def test_forecasts_are_unbiased_where_the_value_of_the_best_looking_is_not():
 def test_the_forecast_of_the_whole_procedure_covers_what_it_brings():
     hits = []
     for seed in range(40):
-        value, _, true = trial(seed, n=1_500, common=(0.1, 0.1), own=(0.2, 0.0))
-        study = study_trial(value, None, Spending(), seed, ESTIMATORS)
+        value, _, true = trial(seed, n=1_000, common=(0.1, 0.1), own=(0.2, 0.0))
+        study = study_trial(value, None, Spending(), seed, QUICK)
         found = study.forecast_profit
         hits.append(found.low <= np.einsum("nk,nk->n", study.forecast, true).mean() <= found.high)
     assert np.mean(hits) > 0.85

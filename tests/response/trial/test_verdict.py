@@ -139,8 +139,8 @@ def pays(draws, arms, rows=400, estimators=None):
 
 
 def test_three_arms_without_effect_seldom_pay():
-    """2.5 % are expected at most; of 60 draws 7 would be too many even for a chance of 1 in 1,000."""
-    assert pays(60, 3) <= 6
+    """2.5 % are expected at most; of 40 draws 6 would be too many even for a chance of 1 in 1,000."""
+    assert pays(40, 3) <= 5
 
 
 def test_a_large_table_tells_the_same_of_its_arms_whatever_the_seed(monkeypatch):

@@ -12,7 +12,7 @@ from offerloop.evaluation.estimate import Z95
 from offerloop.response import CustomerOrdering, Spending, known_estimators, mean_estimate, study_trial
 
 Z90 = 1.644854
-CUSTOMERS = 2_000
+CUSTOMERS = 1_000
 QUICK = {
     name: one for name, one in known_estimators().items() if name in {"outcome", "ridge_t", "dr_learner", "r_learner"}
 }
@@ -102,7 +102,7 @@ def test_at_most_a_tenth_of_null_worlds_recommend_anything():
 
 def sleeping_dogs_treated(seed):
     """Share of the customers whom every offer loses money on that are treated: by the study, and by who buys most."""
-    world = make_world("harmful", seed, 5_000, before=4)
+    world = make_world("harmful", seed, 2_500, before=4)
     study = study_trial(world.value, world.cost, Spending(), seed, QUICK)
     asleep = world.true_value[:, 1] < 0
     policy = study.selection.chosen(study.recommended)
