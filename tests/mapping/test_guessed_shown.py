@@ -51,13 +51,45 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
     assert [one["percent"] for one in events.offers] == [10, 5]
 
 
-@pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])
-def test_propensities_of_all_offers_are_not_taken_for_that_of_the_one_that_was_shown(tmp_path, shares):
-    shown = SHOWN.with_columns(prob_none=pl.lit(shares[0]), prob_five=pl.lit(shares[1]))
-    made = started(tmp_path, shown, pl.DataFrame({"voucher text": ["5 %"], "percent": [5]}))
+SHARES = pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])
+FIVE = pl.DataFrame({"voucher text": ["5 %"], "percent": [5]})
+
+
+@SHARES
+def test_of_the_propensities_of_all_offers_that_of_the_one_that_was_shown_is_read(tmp_path, shares):
+    shown = SHOWN.with_columns(prob_none=pl.lit(shares[0]), prob_5=pl.lit(shares[1]))
+    config = load_config(started(tmp_path, shown, FIVE).config)
+    exposures = collect(prepare(config, DuckDBEngine()).exposures.select("offer_id", "propensity").unique(), "offer_id")
+    assert exposures.rows() == [(None, 0.8), ("5 %", 0.2)]
+
+
+def test_an_empty_cell_has_the_propensity_of_nothing(tmp_path):
+    arm = pl.when(pl.col("voucher text") == "5 %").then("voucher text")
+    shown = SHOWN.with_columns(arm, prob_5=pl.lit(0.3), prob_none=pl.lit(0.7))
+    config = load_config(started(tmp_path, shown, FIVE).config)
+    exposures = collect(prepare(config, DuckDBEngine()).exposures.select("offer_id", "propensity").unique(), "offer_id")
+    assert exposures.rows() == [(None, 0.7), ("5 %", 0.3)]
+
+
+@SHARES
+def test_propensities_of_all_offers_are_not_taken_where_their_names_do_not_tell_whose_each_is(tmp_path, shares):
+    shown = SHOWN.with_columns(prob_first=pl.lit(shares[0]), prob_second=pl.lit(shares[1]))
+    made = started(tmp_path, shown, FIVE)
     assert "propensity" not in load_config(made.config).sources["exposures"].columns
     notes = made.facts["sources"]["exposures"]["notes"]
-    assert any("'prob_none', 'prob_five' hold the propensities of all offers" in str(one) for one in notes)
+    assert any("'prob_first', 'prob_second' hold the propensities of all offers" in str(one) for one in notes)
+
+
+def test_without_chances_it_says_what_to_write_if_they_were_the_same_for_everybody(tmp_path):
+    notes = started(tmp_path, SHOWN, FIVE).facts["sources"]["exposures"]["notes"]
+    assert any("switch(`voucher text`, '5 %', 0.5, 'kein Gutschein', 0.5)" in str(one) for one in notes)
+
+
+def test_offers_in_a_column_that_is_called_after_campaigns_are_known_by_the_list_of_offers(tmp_path):
+    made = started(tmp_path, SHOWN.rename({"voucher text": "campaign_arm"}).with_columns(p=pl.lit(0.5)), FIVE)
+    columns = load_config(made.config).sources["exposures"].columns
+    assert columns["offer_id"] == "campaign_arm"
+    assert "campaign_id" not in columns
 
 
 def check(name, cells, listed=None):

@@ -151,8 +151,8 @@ class Source(ConfigSection):
     """Cells that stand on one of several rows only, like { by = "Name", columns = ["Currency", "Status"] }."""
     columns: dict[str, str]
     """Our column = their column, or an expression of + - * / over their columns and 'text'; coalesce(column, 0)
-    counts an empty cell as 0, coalesce(column, '') as an empty text, and a column whose name is no plain word stands
-    in backticks."""
+    counts an empty cell as 0, coalesce(column, '') as an empty text, switch(column, 'a', 1, 'b', 2) is the number
+    behind the value that a cell equals, and a column whose name is no plain word stands in backticks."""
     attributes: tuple[str, ...] = ()
     """Further columns of theirs to carry along under their own names."""
     where: str | None = None

@@ -249,3 +249,14 @@ def unreadable_times(column: SourceColumn) -> pl.Series:
     cells = nw.from_native(pl.DataFrame({"cell": text}))
     forms = likely_formats(cells.lazy(), nw.col("cell"))
     return cells.filter(written_as(nw.col("cell"), forms[0]).unreadable).to_native()["cell"] if forms else text
+
+
+def behind_file(place: int | None) -> Message | str:
+    """The place of a row, counted from 0, to be written behind the name of its file; nothing where it is not known."""
+    if place is None:
+        return ""
+    return Message(", {position}", context="behind the name of a file", position=_position(place))
+
+
+def _position(place: int) -> Message:
+    return Message("row {number}", context="place in a file", number=str(place + 2))

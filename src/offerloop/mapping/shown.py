@@ -1,14 +1,15 @@
-"""What was shown: the percentages of a table of offers, its ids, and whether exposures name them with their chances."""
+"""What was shown: the percentages of a table of offers, its ids, and whether exposures name the same."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import ONE_PERCENT, ZERO_OFFER
-from offerloop.mapping.contents import SourceColumn, is_offer, is_share
-from offerloop.mapping.matching import ColumnMatch, name_score, reference
-from offerloop.mapping.times import column_values
+from offerloop.events import ZERO_OFFER
+from offerloop.mapping.contents import SourceColumn, is_offer
+from offerloop.mapping.matching import ColumnMatch, reference
+from offerloop.mapping.misfit import behind_file
+from offerloop.mapping.propensities import check_propensities
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER, names_no_offer
 from offerloop.workspace import SampleRows
@@ -22,8 +23,6 @@ TERMS = frozenset({
 
 _LISTED = 0.5
 """Share of the listed offers that must have been shown, where no name says which columns hold them."""
-_APART = 0.005
-"""So far from 1 the propensities of all offers may add up to by rounding."""
 
 
 def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceColumn]:
@@ -65,19 +64,7 @@ def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: 
     if offers is not None:
         _by_cells(offers, exposures)
         _same_ids(offers, exposures, sample)
-    if _has_all_propensities(exposures, sample) or "propensity" in exposures.guesses:
-        return
-    for column in exposures.unused():
-        score, _ = name_score(column.name, "exposures", "propensity")
-        if score > 0 and column.numeric and not is_share(column):
-            raise InputError(_no_chance(column, sample))
-    exposures.notes.append(
-        Message(
-            "'{place}' has no column with the chance with which each offer was chosen (propensity), so nothing can be "
-            "learned from what was shown; add it",
-            place=str(sample.place),
-        )
-    )
+    check_propensities(exposures, sample)
 
 
 def _by_cells(offers: ColumnMatch, exposures: ColumnMatch) -> None:
@@ -86,16 +73,21 @@ def _by_cells(offers: ColumnMatch, exposures: ColumnMatch) -> None:
         return
     fixed = offers.column("offer_id") if offers.is_given("offer_id") else None
     listing = [fixed] if fixed else [one for one in offers.columns.values() if one.distinct == one.cells.len()]
-    policy = exposures.column("policy")
-    candidates = [one for one in (*exposures.free(), *([policy] if policy else [])) if is_offer(one)]
+    others = {name: column for name in ("policy", "campaign_id") if (column := _guessed(exposures, name))}
+    candidates = [one for one in (*exposures.free(), *others.values()) if is_offer(one)]
     alike = [(one, other) for one in candidates for other in listing if _holds(one, other)]
     if not alike:
         return
     shown, listed = max(alike, key=lambda pair: (len(pair[0].values & pair[1].values), not pair[1].numeric))
-    if shown is policy:
-        del exposures.guesses["policy"]
+    for name in (name for name, column in others.items() if column is shown):
+        del exposures.guesses[name]
     why = Message("guessed: '{column}' of the offers holds the same", column=listed.name)
     exposures.take("offer_id", shown.name, (shown.name,), why)
+
+
+def _guessed(match: ColumnMatch, ours: str) -> SourceColumn | None:
+    """The column that is read as one of ours, where nobody said that it is."""
+    return None if match.is_given(ours) else match.column(ours)
 
 
 def _holds(shown: SourceColumn, listed: SourceColumn) -> bool:
@@ -108,55 +100,6 @@ def _holds(shown: SourceColumn, listed: SourceColumn) -> bool:
 
 def _is_zero(value: str) -> bool:
     return bool(pl.Series([value]).str.contains(ZERO_OFFER)[0])
-
-
-def _has_all_propensities(exposures: ColumnMatch, sample: SampleRows) -> bool:
-    """Take none of several columns that add up to 1 in each row: each is the propensity of another offer."""
-    named = [one for one in exposures.columns.values() if name_score(one.name, "exposures", "propensity")[0] > 0]
-    named = [one for one in named if is_share(one)]
-    if exposures.is_given("propensity") or len(named) < 2:
-        return False
-    values = pl.DataFrame([_propensities(one, sample).alias(one.name) for one in named])
-    if ((values.sum_horizontal() - 1).abs() > _APART).any():
-        return False
-    exposures.guesses.pop("propensity", None)
-    exposures.notes.append(
-        Message(
-            "{columns} hold the propensities of all offers, and nothing can be learned from them; add a column with "
-            "the propensity of the offer that was shown",
-            columns=[f"'{one.name}'" for one in named],
-        )
-    )
-    return True
-
-
-def _propensities(column: SourceColumn, sample: SampleRows) -> pl.Series:
-    one_percent = ONE_PERCENT["propensity"]
-    return column_values(sample.head, reference(column.name), sample.decimal, as_number=True, one_percent=one_percent)
-
-
-def _no_chance(column: SourceColumn, sample: SampleRows) -> Message:
-    cells = sample.head[column.name].cast(pl.String).str.strip_chars()
-    wrong = ~_propensities(column, sample).is_between(0, 1).fill_null(value=True)
-    place = wrong.arg_max() if wrong.any() else None
-    return Message(
-        "'{place}'{row}, column '{column}': must hold the chance with which the offer was chosen, from 0 to 1, and "
-        "holds{example}; write 0.091 or 9.1 %",
-        place=str(sample.place),
-        row=_row(place),
-        column=column.name,
-        example="" if place is None else f" '{cells[place]}'",
-    )
-
-
-def _row(place: int | None) -> Message | str:
-    if place is None:
-        return ""
-    return Message(", {position}", context="behind the name of a file", position=_position(place))
-
-
-def _position(place: int) -> Message:
-    return Message("row {number}", context="place in a file", number=str(place + 2))
 
 
 def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -> None:
@@ -214,7 +157,7 @@ def _no_offer(shown: SourceColumn, listed: SourceColumn | None, named: set[str],
         "'{place}'{row}, column '{column}': '{offer}' is none of the offers that are listed{some}; use the same ids in "
         "both files",
         place=str(sample.place),
-        row=_row(place),
+        row=behind_file(place),
         column=shown.name,
         offer=sorted(named)[0] if place is None else str(cells[place]),
         some=some,

@@ -44,6 +44,11 @@ def value(text):
         ("name + ' / ' + shelf", "tea / hot"),
         ("(name + shelf) + '!'", "teahot!"),
         ("'shelf ' + units", "shelf 4"),
+        ("switch(name, 'tea', price, 'rum', discount)", 10.0),
+        ("switch(name, 'rum', price, 'tea', discount / 2)", 1.25),
+        ("switch(name, 'rum', 1)", None),
+        ("switch(units, 4, 0.25, 5, 0.75) * 2", 0.5),
+        ("switch(coalesce(name, ''), 'tea', `odd name`)", 7),
     ],
 )
 def test_the_language(text, expected):
@@ -97,6 +102,9 @@ def test_arithmetic_means_what_python_means(text):
         "name * 'x'",
         "(name + '!') * 2",
         "'a' - 1",
+        "switch(name, 'tea')",
+        "switch(name, shelf, 1)",
+        "switch(name, 'tea', 'hot')",
         "-'a'",
     ],
 )
@@ -224,5 +232,5 @@ def test_an_empty_text_counts_as_what_is_written():
 
 @pytest.mark.parametrize("text", ["coalesce(price)", "lower(name)", "max(price, 0)", "coalesce(price, units=0)"])
 def test_no_other_function_is_known(text):
-    with pytest.raises(SourceError, match=r"brackets and coalesce\(column, 0\), which counts an empty cell as 0"):
+    with pytest.raises(SourceError, match=r"brackets, coalesce\(column, 0\), which counts an empty cell as 0"):
         compiled(text)

@@ -1,6 +1,7 @@
-"""The small language of `columns` and `where`: their columns, numbers, 'text', + - * /, brackets and
-`coalesce(column, 0)`, the first of several numbers that is not empty; in `where` also comparisons, `in ['a', 'b']`,
-and / or / not. A column whose name is no plain word stands in backticks.
+"""The small language of `columns` and `where`: their columns, numbers, 'text', + - * /, brackets,
+`coalesce(column, 0)`, the first of several numbers that is not empty, and `switch(column, 'a', 1, 'b', 2)`, the number
+behind the value that a cell equals, empty for any other; in `where` also comparisons, `in ['a', 'b']`, and / or / not.
+A column whose name is no plain word stands in backticks.
 """
 
 from __future__ import annotations
@@ -134,6 +135,11 @@ class _Compiler:
                 return 0 - self.number(operand)
             case ast.Call(func=ast.Name(id="coalesce"), args=[_, _, *_] as args, keywords=[]):
                 return nw.coalesce(*(self.number(one) for one in args))
+            case ast.Call(func=ast.Name(id="switch"), args=[subject, *pairs], keywords=[]) if _are_pairs(pairs):
+                return nw.coalesce(*(
+                    nw.when(self._same(subject, value)).then(self.number(result)).cast(nw.Float64)
+                    for value, result in zip(pairs[::2], pairs[1::2], strict=True)
+                ))  # fmt: skip
         raise self._beyond()
 
     def number_column(self, name: str) -> nw.Expr:
@@ -217,9 +223,9 @@ class _Compiler:
     def _beyond(self) -> SourceError:
         return SourceError(
             Message(
-                "{place}: '{text}' may hold only columns, numbers, 'text', + - * /, brackets and "
-                "coalesce(column, 0), which counts an empty cell as 0, and in a filter also == != < <= > >=, "
-                "in ['a', 'b'], and, or, not{hint}",
+                "{place}: '{text}' may hold only columns, numbers, 'text', + - * /, brackets, "
+                "coalesce(column, 0), which counts an empty cell as 0, and switch(column, 'a', 1, 'b', 2), which "
+                "counts a cell that is a as 1, and in a filter also == != < <= > >=, in ['a', 'b'], and, or, not{hint}",
                 place=self.place,
                 text=self.text,
                 hint=self._bare(),
@@ -228,9 +234,16 @@ class _Compiler:
 
     def _texts(self, node: ast.expr) -> list[ast.expr]:
         """The terms of a sum, or of a choice, that holds a quoted text; empty for numbers."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "switch":
+            return []
         terms = node.args if isinstance(node, ast.Call) else _terms(node)
         texts = any(isinstance(term, ast.Constant) and isinstance(term.value, str) for term in terms)
         return terms if texts else []
+
+
+def _are_pairs(nodes: list[ast.expr]) -> bool:
+    """Return whether values, each quoted or a number, stand before results."""
+    return len(nodes) > 0 and len(nodes) % 2 == 0 and all(isinstance(one, ast.Constant) for one in nodes[::2])
 
 
 def _terms(node: ast.expr) -> list[ast.expr]:
