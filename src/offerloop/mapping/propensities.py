@@ -90,11 +90,11 @@ def _by_cell(shown: SourceColumn, named: Sequence[SourceColumn]) -> dict[_Cell, 
     cells = shown.cells.unique(maintain_order=True).to_list()
     by_cell, free = dict[_Cell, SourceColumn](), list(named)
     for cell in sorted((one for one in cells if not _is_nothing(one)), key=lambda one: -len(str(one))):
-        mine = [one for one in free if _is_called_after(one.name, str(cell))]
-        if len(mine) != 1 or "`" in str(cell):
+        called = [one for one in free if _is_called_after(one.name, str(cell))]
+        if len(called) != 1 or "`" in str(cell):
             return {}
-        by_cell[cell] = mine[0]
-        free.remove(mine[0])
+        by_cell[cell] = called[0]
+        free.remove(called[0])
     nothing = [one for one in cells if _is_nothing(one)]
     if nothing and len(free) != 1:
         return {}
