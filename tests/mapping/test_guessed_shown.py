@@ -80,9 +80,55 @@ def test_propensities_of_all_offers_are_not_taken_where_their_names_do_not_tell_
     assert any("'prob_first', 'prob_second' hold the propensities of all offers" in str(one) for one in notes)
 
 
-def test_without_chances_it_says_what_to_write_if_they_were_the_same_for_everybody(tmp_path):
-    notes = started(tmp_path, SHOWN, FIVE).facts["sources"]["exposures"]["notes"]
-    assert any("switch(`voucher text`, '5 %', 0.5, 'kein Gutschein', 0.5)" in str(one) for one in notes)
+ARMS = {"5 %": 0.2, "10 %": 0.1, "10 % plus": 0.3, "keiner": 0.4}
+LISTED = pl.DataFrame({"voucher text": ["5 %", "10 %", "10 % plus"], "percent": [5, 10, 12]})
+TWO = LISTED.head(2)
+
+
+def drawn(arms):
+    """A log in which customers got these in turn."""
+    order = [list(arms)[place % len(arms)] for place in range(SHOWN.height)]
+    return SHOWN.with_columns(pl.Series("voucher text", order))
+
+
+def shown_with_propensities(made):
+    exposures = prepare(load_config(made.config), DuckDBEngine()).exposures
+    return set(collect(exposures.select("offer_id", "propensity").unique(), "offer_id").iter_rows())
+
+
+def test_each_offer_has_the_column_that_is_named_after_it_alone(tmp_path):
+    columns = {f"prob {name.replace(' %', '')}": pl.lit(share) for name, share in ARMS.items() if name != "keiner"}
+    made = started(tmp_path, drawn(ARMS).with_columns(**columns, prob_none=pl.lit(0.4)), LISTED)
+    assert shown_with_propensities(made) == {("5 %", 0.2), ("10 %", 0.1), ("10 % plus", 0.3), (None, 0.4)}
+
+
+@pytest.mark.parametrize("last", ["prob_10", "prob_rest"])
+def test_no_column_of_another_offer_or_of_something_else_is_that_of_nothing(tmp_path, last):
+    shown = drawn(["5 %", ""]).with_columns(prob_5=pl.lit(0.3), **{last: pl.lit(0.7)})
+    made = started(tmp_path, shown, TWO)
+    assert "propensity" not in load_config(made.config).sources["exposures"].columns
+
+
+def test_an_offer_that_no_row_that_was_looked_at_has_keeps_its_column(tmp_path):
+    shown = drawn(["5 %", "keiner"]).with_columns(prob_5=pl.lit(0.3), prob_10=pl.lit(0.2), prob_none=pl.lit(0.5))
+    columns = load_config(started(tmp_path, shown, TWO).config).sources["exposures"].columns
+    assert "'10 %', prob_10" in columns["propensity"]
+
+
+def test_numbers_of_offers_and_empty_cells_are_told_apart(tmp_path):
+    numbers = pl.when(pl.col("voucher text") == "5 %").then(5)
+    shown = SHOWN.with_columns(numbers.alias("voucher text"), prob_5=pl.lit(0.3), prob_0=pl.lit(0.7))
+    made = started(tmp_path, shown, pl.DataFrame({"voucher text": [5], "percent": [5]}))
+    assert {one for _, one in shown_with_propensities(made)} == {0.3, 0.7}
+
+
+def test_without_propensities_it_says_what_to_write_if_offers_were_assigned_at_random(tmp_path):
+    arms = pl.Series("voucher text", ["5 %", "keiner", "", "kein Gutschein"] * (SHOWN.height // 4))
+    notes = started(tmp_path, SHOWN.with_columns(arms), FIVE).facts["sources"]["exposures"]["notes"]
+    (note,) = [str(one) for one in notes if "switch(" in str(one)]
+    assert "propensity = \"switch(coalesce(`voucher text`, '')" in note
+    assert "'5 %', 8/32" in note
+    assert note.count(", 24/32") == 3  # whatever says that nothing was shown has the propensity of all of it
 
 
 def test_offers_in_a_column_that_is_called_after_campaigns_are_known_by_the_list_of_offers(tmp_path):

@@ -1,35 +1,36 @@
-"""Which columns of the exposures hold the chances with which offers were drawn: one for each row, or one per offer."""
+"""Which columns of the exposures hold propensities: of the offer that was shown, or one column for each offer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import ONE_PERCENT, words_of
+from offerloop.events import ONE_PERCENT, ZERO_OFFER, words_of
 from offerloop.mapping.contents import SourceColumn, is_share
 from offerloop.mapping.matching import ColumnMatch, name_score, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.times import column_values
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, names_no_offer
+from offerloop.offers import names_no_offer
 from offerloop.workspace import SampleRows
 
 _APART = 0.005
 """So far from 1 the propensities of all offers may add up to by rounding."""
 _MOST_SUGGESTED = 12
-"""Offers whose shares are written out for somebody who knows that they were drawn alike for everybody."""
-_Cell = str | int | float | None
+"""Offers whose shares are written out for somebody who knows that they were assigned at random."""
+_Cell = str | int | None
+_Words = tuple[str, ...]
 
 
-def check_propensities(exposures: ColumnMatch, sample: SampleRows) -> None:
-    """Find the chances, and say what exposures without them cannot teach.
+def check_propensities(exposures: ColumnMatch, listed: Collection[str], sample: SampleRows) -> None:
+    """Find the propensities, and say what exposures without them cannot teach; `listed` are the ids of all offers.
 
     Raises InputError naming the file, the row and the column where a column by that name holds none.
     """
-    if _has_one_for_each_offer(exposures, sample) or "propensity" in exposures.guesses:
+    if _has_one_for_each_offer(exposures, listed, sample) or "propensity" in exposures.guesses:
         return
     for column in exposures.unused():
         score, _ = name_score(column.name, "exposures", "propensity")
@@ -38,28 +39,33 @@ def check_propensities(exposures: ColumnMatch, sample: SampleRows) -> None:
     exposures.notes.append(
         Message(
             "'{place}' has no column with the chance with which each offer was chosen (propensity), so nothing can be "
-            "learned from what was shown; add it{drawn}",
+            "learned from what was shown; add it{assigned}",
             place=str(sample.place),
-            drawn=_if_drawn_alike(exposures.column("offer_id")),
+            assigned=_if_assigned_alike(exposures.column("offer_id")),
         )
     )
 
 
-def _if_drawn_alike(shown: SourceColumn | None) -> Message | str:
-    """What to write where every customer had the same chances."""
-    if shown is None or not 1 < shown.cells.n_unique() <= _MOST_SUGGESTED or "`" in str(shown.values):
+def _if_assigned_alike(shown: SourceColumn | None) -> Message | str:
+    """Return what to write where all customers had the same propensities."""
+    counts = {} if shown is None else dict(shown.cells.value_counts().sort(shown.cells.name).iter_rows())
+    if shown is None or not 1 < len(counts) <= _MOST_SUGGESTED:
         return ""
-    shares = shown.cells.rename("_cell").value_counts(normalize=True, name="_share").sort("_cell")
-    written = _switch(shown, {cell: f"{share:.4g}" for cell, share in shares.iter_rows()})
+    n_nothing = sum(n for cell, n in counts.items() if _is_nothing(cell))
+    shares = {cell: f"{n_nothing if _is_nothing(cell) else n}/{shown.cells.len()}" for cell, n in counts.items()}
+    written = _switch(shown, shares)
+    if written is None or '"' in written:
+        return ""
     return Message(
-        ", or if offers were drawn at random with the same chances for everybody, give these, such as "
-        '--map "exposures.propensity={expression}" for the shares of the file',
-        context="behind what exposures without chances cannot teach",
+        ", or if offers were assigned at random with the same probabilities for all customers, write these below "
+        '[sources.exposures.columns], such as propensity = "{expression}" for the shares of the rows that were looked '
+        "at",
+        context="behind what exposures without propensities cannot teach",
         expression=written,
     )
 
 
-def _has_one_for_each_offer(exposures: ColumnMatch, sample: SampleRows) -> bool:
+def _has_one_for_each_offer(exposures: ColumnMatch, listed: Collection[str], sample: SampleRows) -> bool:
     """Take of several columns that add up to 1 in each row that of the offer shown, where their names tell it."""
     named = [one for one in exposures.columns.values() if name_score(one.name, "exposures", "propensity")[0] > 0]
     named = [one for one in named if is_share(one)]
@@ -69,9 +75,10 @@ def _has_one_for_each_offer(exposures: ColumnMatch, sample: SampleRows) -> bool:
     if ((values.sum_horizontal() - 1).abs() > _APART).any():
         return False
     exposures.guesses.pop("propensity", None)
-    columns, shown = [f"'{one.name}'" for one in named], exposures.column("offer_id")
-    by_cell = {} if shown is None else _by_cell(shown, named)
-    if shown is None or not by_cell:
+    shown = exposures.column("offer_id")
+    written = None if shown is None else _switch(shown, _by_cell(shown, listed, named))
+    columns = [f"'{one.name}'" for one in named]
+    if written is None:
         note = Message(
             "{columns} hold the propensities of all offers, and their names do not tell whose each is, so nothing can "
             "be learned from them; add a column with the propensity of the offer that was shown",
@@ -79,49 +86,54 @@ def _has_one_for_each_offer(exposures: ColumnMatch, sample: SampleRows) -> bool:
         )
         exposures.notes.append(note)
         return True
-    written = _switch(shown, {cell: reference(one.name) for cell, one in by_cell.items()})
     why = Message("guessed: {columns} hold the propensities of all offers", columns=columns)
     exposures.take("propensity", written, [one.name for one in named], why)
     return True
 
 
-def _by_cell(shown: SourceColumn, named: Sequence[SourceColumn]) -> dict[_Cell, SourceColumn]:
-    """The column of each cell of the offers shown; empty where one has none, or shares it with another."""
-    cells = shown.cells.unique(maintain_order=True).to_list()
-    by_cell, free = dict[_Cell, SourceColumn](), list(named)
-    for cell in sorted((one for one in cells if not _is_nothing(one)), key=lambda one: -len(str(one))):
-        called = [one for one in free if _is_called_after(one.name, str(cell))]
-        if len(called) != 1 or "`" in str(cell):
+def _by_cell(shown: SourceColumn, listed: Collection[str], named: Sequence[SourceColumn]) -> dict[_Cell, str]:
+    """Return the column of each cell of the offers shown, and of each listed offer; empty where a cell has none."""
+    names = [words_of(one.name) for one in named]
+    first, last = _n_shared(names), _n_shared([words[::-1] for words in names])
+    columns = {words[first : len(words) - last]: reference(one.name) for words, one in zip(names, named, strict=True)}
+    nothing = [column for words, column in columns.items() if words and _is_nothing(" ".join(words))]
+    by_cell = dict[_Cell, str]()
+    for cell in shown.cells.unique(maintain_order=True).to_list():
+        column = columns.get(words_of(str(cell)))
+        if _is_nothing(cell):
+            column = nothing[0] if len(nothing) == 1 else None
+        if column is None or len(columns) < len(named):
             return {}
-        by_cell[cell] = called[0]
-        free.remove(called[0])
-    nothing = [one for one in cells if _is_nothing(one)]
-    if nothing and len(free) != 1:
-        return {}
-    return by_cell | dict.fromkeys(nothing, free[0]) if nothing else by_cell
+        by_cell[cell] = column
+    others = {one: columns[words_of(one)] for one in sorted(listed) if words_of(one) in columns}
+    return {**others, **by_cell} if all(isinstance(cell, str) for cell in by_cell) else by_cell
 
 
-def _is_nothing(cell: _Cell) -> bool:
-    return _is_blank(cell) or str(cell) == NO_OFFER or names_no_offer(str(cell))
+def _n_shared(names: Sequence[_Words]) -> int:
+    """Return how many words all names begin with."""
+    return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*names, strict=False)))
 
 
-def _is_blank(cell: _Cell) -> bool:
-    return cell is None or not str(cell).strip()
+def _is_nothing(cell: object) -> bool:
+    """Return whether a cell, or what a column is named after, says that nothing was shown."""
+    text = "" if cell is None else str(cell).strip()
+    return not text or names_no_offer(text) or bool(pl.Series([text]).str.contains(ZERO_OFFER)[0])
 
 
-def _is_called_after(column: str, cell: str) -> bool:
-    """Return whether the words of a cell begin or end a column's name."""
-    ours, theirs = words_of(cell), words_of(column)
-    return bool(ours) and len(ours) < len(theirs) and ours in (theirs[: len(ours)], theirs[-len(ours) :])
+def _switch(shown: SourceColumn, by_cell: Mapping[_Cell, str]) -> str | None:
+    """Return the expression that has a result for each cell; None where no expression can name the cells."""
+    if not by_cell or not all(_is_writable(cell) for cell in by_cell):
+        return None
+    blank = [result for cell, result in by_cell.items() if cell is None or not str(cell).strip()]
+    name, pairs = reference(shown.name), dict(by_cell)
+    if blank:
+        name = f"coalesce({name}, '')"
+        pairs = {"" if cell is None else str(cell): result for cell, result in by_cell.items()} | {"": blank[0]}
+    return f"switch({name}, {', '.join(f'{cell!r}, {result}' for cell, result in pairs.items())})"
 
 
-def _switch(shown: SourceColumn, by_cell: Mapping[Any, str]) -> str:
-    """The expression that has a result for each cell."""
-    name = reference(shown.name)
-    named = {"" if _is_blank(cell) else cell: result for cell, result in by_cell.items()}
-    name = f"coalesce({name}, '')" if "" in named else name
-    pairs = ", ".join(f"{cell!r}, {result}" for cell, result in named.items())
-    return f"switch({name}, {pairs})"
+def _is_writable(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and "`" not in cell) or (type(cell) is int and cell >= 0)
 
 
 def _propensities(column: SourceColumn, sample: SampleRows) -> pl.Series:

@@ -61,10 +61,13 @@ def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: 
 
     Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed.
     """
+    listed: frozenset[str] = frozenset()
     if offers is not None:
         _by_cells(offers, exposures)
         _same_ids(offers, exposures, sample)
-    check_propensities(exposures, sample)
+        ids = offers.column("offer_id")
+        listed = frozenset() if ids is None else ids.values
+    check_propensities(exposures, listed, sample)
 
 
 def _by_cells(offers: ColumnMatch, exposures: ColumnMatch) -> None:
