@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
-ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
 # Keep compiled modules, also where the environment says not to: the tests start Python dozens of times.
 export PYTHONDONTWRITEBYTECODE :=
 

@@ -17,7 +17,7 @@ from offerloop.web.settings import Settings
 NO_COLLECTOR = SimpleNamespace(collect=int, freeze=int, unfreeze=int)
 """In place of the garbage collector: a process of tests has far more objects than a service to look through."""
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Each hash of the service's own cost takes a tenth of a second; a test of attacks holds that it is used."""
+"""Each hash of the service's own cost takes a tenth of a second; `tests/web/test_auth.py` holds what that costs."""
 
 
 def shop_of(small_run, folder):

@@ -108,12 +108,13 @@ def play(address, secret, process, seconds, restart):
     for one in threads:
         one.start()
     for number in range(int(seconds // KILLED_EVERY)):
-        time.sleep(KILLED_EVERY - 2)
+        time.sleep(KILLED_EVERY / 2 - 2)
         os.kill(workers_of(process)[0], signal.SIGKILL)
         killed.append(time.time())
         time.sleep(2)
         if restart is not None and number < 2:
             restart()
+        time.sleep(KILLED_EVERY / 2)
     storm.stopped.set()
     for one in threads:
         one.join(timeout=120)
@@ -122,6 +123,7 @@ def play(address, secret, process, seconds, restart):
 
 
 def check(storm, killed, url):
+    assert any(durable and at > killed[-1] + 2 for _, at, durable in storm.decided), "nothing was decided afterwards"
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())

@@ -94,7 +94,7 @@ def areas_of_total(trial: Trial, *, replicates: int = REPLICATES, seed: int = 0)
         return over_random, under
 
     estimates = bootstraps(scaled, trial.treated.astype(np.int64), replicates=replicates, seed=seed)
-    over_random, under = map(_some, estimates)
+    over_random, under = map(_defined, estimates)
     return over_random, under
 
 
@@ -122,10 +122,10 @@ def _of_perfect(trial: Trial, draw: _Draw, perfect: ScoreSteps, replicates: int,
 
 
 def _bootstrapped(trial: Trial, statistic: Callable[[Floats], float], replicates: int, seed: int) -> Estimate:
-    return _some(bootstrap(statistic, trial.treated.astype(np.int64), replicates=replicates, seed=seed))
+    return _defined(bootstrap(statistic, trial.treated.astype(np.int64), replicates=replicates, seed=seed))
 
 
-def _some(estimate: Estimate) -> Estimate:
+def _defined(estimate: Estimate) -> Estimate:
     if np.isnan(estimate.value):
         raise EvidenceError(
             Message("the trial shows an effect of exactly 0, and nothing can be a share of it; take scale 'none'")

@@ -105,7 +105,7 @@ def _by_cell(shown: SourceColumn, listed: Collection[str], named: Sequence[Sourc
         if column is None or len(columns) < len(named):
             return {}
         by_cell[cell] = column
-    others = {one: columns[words_of(one)] for one in sorted(listed) if words_of(one) in columns}
+    others: dict[_Cell, str] = {one: columns[words_of(one)] for one in sorted(listed) if words_of(one) in columns}
     return {**others, **by_cell} if all(isinstance(cell, str) for cell in by_cell) else by_cell
 
 
@@ -125,11 +125,11 @@ def _switch(shown: SourceColumn, by_cell: Mapping[_Cell, str]) -> str | None:
     if not by_cell or not all(_is_writable(cell) for cell in by_cell):
         return None
     blank = [result for cell, result in by_cell.items() if cell is None or not str(cell).strip()]
-    name, pairs = reference(shown.name), dict(by_cell)
+    name, pairs = reference(shown.name), list(by_cell.items())
     if blank:
         name = f"coalesce({name}, '')"
-        pairs = {"" if cell is None else str(cell): result for cell, result in by_cell.items()} | {"": blank[0]}
-    return f"switch({name}, {', '.join(f'{cell!r}, {result}' for cell, result in pairs.items())})"
+        pairs = [(str(cell), result) for cell, result in pairs if cell not in (None, "")] + [("", blank[0])]
+    return f"switch({name}, {', '.join(f'{cell!r}, {result}' for cell, result in pairs)})"
 
 
 def _is_writable(cell: object) -> bool:

@@ -47,7 +47,8 @@ class Standardised:
 
 
 def standardised(features: Floats, centre: Floats, scale: Floats) -> Floats:
-    """Turn an array (n, p) of the caller's into units of scale from a centre, in its place."""
+    """Turn an array (n, p) of the caller's into units of scale from a centre, in its place where it holds floats."""
+    features = np.asarray(features, dtype=np.float64)
     features -= centre
     features /= scale
     return features

@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, JsonValue
 
 from offerloop import __version__
@@ -193,8 +195,7 @@ async def _called(request: Request, params: Mapping[str, JsonValue]) -> dict[str
     content = None
     if "body" in arguments:
         content, headers["content-type"] = json.dumps(arguments["body"]), "application/json"
-    import httpx
-
+    httpx = await run_in_threadpool(import_module, "httpx")
     inside = httpx.ASGITransport(request.app, raise_app_exceptions=False, client=(peer_of(request), 0))
     async with httpx.AsyncClient(transport=inside, base_url=str(request.base_url)) as client:
         answer = await client.request(tool.method, url, content=content, headers=headers)
