@@ -125,10 +125,11 @@ def _switch(shown: SourceColumn, by_cell: Mapping[_Cell, str]) -> str | None:
     if not by_cell or not all(_is_writable(cell) for cell in by_cell):
         return None
     blank = [result for cell, result in by_cell.items() if cell is None or not str(cell).strip()]
-    name, pairs = reference(shown.name), list(by_cell.items())
+    name = reference(shown.name)
+    pairs: list[tuple[_Cell, str]] = list(by_cell.items())
     if blank:
         name = f"coalesce({name}, '')"
-        pairs = [(str(cell), result) for cell, result in pairs if cell not in (None, "")] + [("", blank[0])]
+        pairs = [*((str(cell), result) for cell, result in pairs if cell not in (None, "")), ("", blank[0])]
     return f"switch({name}, {', '.join(f'{cell!r}, {result}' for cell, result in pairs)})"
 
 

@@ -9,6 +9,7 @@ from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.crossfit import Calibration, divisions, held_out
+from offerloop.response.trial.fold_calibration import drawn_to
 from offerloop.response.trial.model_selection import rank_share, ranking
 from offerloop.response.trial.spread import mean_estimate
 
@@ -129,6 +130,17 @@ def test_the_fit_counts_are_told():
     told = []
     held_out(value, ESTIMATORS, divisions(300, 2, 1), 1, lambda: told.append(1))
     assert len(told) == 2 * 5 * len(ESTIMATORS)
+
+
+def test_costs_that_are_fixed_for_each_offer_are_what_they_would_be_calibrated_to():
+    _, cost, _ = trial(5, n=300)
+    cost = replace(cost, outcome=np.array([0.1, 0.4, 0.47])[cost.action])
+    fold = divisions(300, 2, 1)
+    costs = held_out(cost, QUICK, fold, 1, lambda: None)
+    effect = costs.scores - costs.scores[:, :1]
+    for name in QUICK:
+        np.testing.assert_allclose(costs.shrunk[name], drawn_to(costs.raw[name], effect, fold), atol=1e-9)
+        np.testing.assert_allclose(costs.shrunk[name], np.broadcast_to([0, 0.3, 0.37], costs.shrunk[name].shape))
 
 
 def off_over_error(found, truth):

@@ -104,7 +104,7 @@ def held_out(
         left=evidence.outcome - (evidence.chance * expected).sum(axis=1),
         surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.chance,
         raw=raw,
-        shrunk=raw if fixed else {name: drawn_to(one, effect, fold) for name, one in raw.items()},
+        shrunk=raw if fixed is not None else {name: drawn_to(one, effect, fold) for name, one in raw.items()},
     )
 
 
