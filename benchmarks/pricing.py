@@ -22,7 +22,7 @@ get one and free shipping, 40 % of them stackable: 15 and 30. This generator was
 
 Beside django-oscar: the same baskets and offers without bundles, in the same process (`pricing_oscar`), and how many
 times as long it takes; skipped where it is not installed. Its one pricing of 100 lines under 1,000 offers takes about
-100 seconds, so that it is left out but for `--whole`, and 30 lines under 300 offers stand there.
+100 seconds, so that it is left out but for `--full`, and 30 lines under 300 offers stand there.
 """
 
 from __future__ import annotations
@@ -299,13 +299,13 @@ def _exactness(name: str, wallets: Iterable[tuple[Basket, list[Offer]]]) -> tupl
     return [Result("offerloop", name, figure, value, unit) for figure, value, unit in figures], slow
 
 
-def parts(*, quick: bool, whole: bool) -> Iterator[Found]:
+def parts(*, quick: bool, full: bool) -> Iterator[Found]:
     """One part after another."""
     for size in SIZES:
         for part in (timed, by_quantity):
             yield part(size, *((3, 3) if quick else (20, 20)))
     yield from full_wallets(20 if quick else 200)
-    for size in (SIZES[0],) if quick else (SIZES[0], SIZE_OF_OSCAR, *(SIZES[1:] if whole else ())):
+    for size in (SIZES[0],) if quick else (SIZES[0], SIZE_OF_OSCAR, *(SIZES[1:] if full else ())):
         yield beside_oscar(size, 3 if size.lines < 10 else 1)
 
 
@@ -314,12 +314,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few baskets")
     parser.add_argument(
-        "--whole", action="store_true", help="with django-oscar at the largest size, which takes minutes"
+        "--full", action="store_true", help="with django-oscar at the largest size, which takes minutes"
     )
     parser.add_argument("--json", type=Path, help="write the figures there")
     asked = parser.parse_args()
     before, results, claims = load(), list[Result](), list[Claim]()
-    for found, claimed in parts(quick=asked.quick, whole=asked.whole):
+    for found, claimed in parts(quick=asked.quick, full=asked.full):
         tell(found, claimed)
         results, claims = results + found, claims + claimed
     if asked.json:

@@ -159,6 +159,21 @@ def test_the_order_of_parts_moves_no_minor_unit_where_one_of_them_is_not_there()
     assert found[0].lines == found[1].lines
 
 
+@pytest.mark.parametrize(
+    ("bought", "why"),
+    [
+        ("tea", ("product_missing", 1, ("cup",))),
+        ("cup", ("product_missing", 1, ("tea",))),
+        ("rice", ("not_in_basket", 0, ("cup", "tea"))),
+    ],
+)
+def test_a_bundle_without_one_of_its_parts_names_it_in_any_order_of_them(bought, why):
+    parts = [{"products": "tea", "count": 1}, {"products": "cup", "count": 1}]
+    for some in (parts, parts[::-1]):
+        (found,) = priced(basket((bought, 1, 1_000)), {"kind": "bundle", "parts": some, "price": "1"}).rejected
+        assert (found.why.value, found.count, found.names) == why
+
+
 def test_units_that_fit_two_parts_leave_room_for_those_that_fit_one():
     """Two of b fill both of the first parts, so that a has no place in the bundle."""
     parts = [{"products": ["a", "b"], "count": 1}, {"products": "b", "count": 1}, {"products": "c", "count": 1}]

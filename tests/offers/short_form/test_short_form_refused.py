@@ -19,6 +19,11 @@ REFUSED = {
     "10折": "'10折' is not clear; it is no reduction; write '1折' if 10 % is to be paid, or '9折' if 10 % is taken off",
     "11折": "it is no reduction; write '1.1折' if 11 % is to be paid, or '8.9折' if 11 % is taken off",
     "第二件12折": "'12折' is not clear",
+    "$5 off every item": "the nearest form is '.5 off each item'",
+    "$5 off all items": "the nearest form is '.5 off each item'",
+    "$5 off on all products": "the nearest form is '.5 off each item'",
+    "buy 3 get $5 off every product": "the nearest form is 'buy 2 get 1 free'",
+    "spend $50 get $5 off all items": "is understood, but not 'all items' behind it",
     "0.95折": "'0.95折' is not clear; it would leave 9.5 % to pay; write '9.5折' if 5 % off is meant",
     "99.9折": "'99.9折' is not clear; 8折 and 80折 pay 80 %",
     "$1.000 off": "'1.000' is not clear, as a point may part thousands; write '1,000' for that many",
@@ -50,6 +55,11 @@ REFUSED = {
     "3件付5件": "of 3 units fewer than 3 and at least 1 must be paid for, not 5",
     "满100件享88折 + 包邮": "has 2 readings: 1. '满100件打8.8折包邮', 2. '满100件打8.8折 . 全场包邮'",
     "10% off over $50 + free shipping": "1. '10% off and free shipping over .50', 2. '10% off over .50 . free",
+    "满100减20 + 包邮，限首单": "has 2 readings",
+    "满100减20 + 包邮，全场通用": "has 2 readings",
+    "滿100減20 + 免運，全館適用": "has 2 readings",
+    "满100减20 + 包邮 + 赠“杯子”": "has 2 readings",
+    "满100减20 + 赠“杯子” + 包邮": "has 2 readings",
     "free second delivery": "the nearest form is 'buy 1 get 1 50% off'",
     "\ud800": "half of a sign",
     'gift: "\\ud800"': "half of a sign",
@@ -86,9 +96,23 @@ REFUSED = {
 @pytest.mark.parametrize(
     "name",
     ["Thanksgiving", "New Year's Eve", "March 8", "8 March", "May", "12/12", "Women's Day", "summer", "clearance",
-     "clearance items", "London", "New York", "Germany", "mobile", "the website", "weekend rides", "Christmas"],
+     "clearance items", "London", "New York", "Germany", "mobile", "the website", "weekend rides", "Christmas",
+     "Fall", "USA", "US", "UK", "UAE", "payday"],
 )  # fmt: skip
 def test_a_time_a_place_a_channel_and_a_state_are_no_names_without_quotes(name):
+    with pytest.raises(InputError, match="is not clear as a name"):
+        parse_offer(f"10% off on {name}", "USD")
+    assert parse_offer(f'10% off on "{name}"', "USD") == coupon(percent=10, on=name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["online purchases", "app purchases", "in-store purchases", "holiday purchases", "web purchases", "online shopping",
+     "Christmas shopping", "website sales", "holiday season sales", "app payments", "online transactions",
+     "app downloads", "mobile users", "delivery fees", "delivery charges", "store pickups", "curbside pick-ups",
+     "new customers", "gold members", "first-time visits", "Black Friday deals"],
+)  # fmt: skip
+def test_what_people_do_in_a_shop_is_no_name_without_quotes(name):
     with pytest.raises(InputError, match="is not clear as a name"):
         parse_offer(f"10% off on {name}", "USD")
     assert parse_offer(f'10% off on "{name}"', "USD") == coupon(percent=10, on=name)

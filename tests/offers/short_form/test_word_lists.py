@@ -3,7 +3,7 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.offers import guess_currency, parse_offer
+from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
 from offerloop.offers.short_form.numerals import numerals
 from offerloop.offers.short_form.phrases import WRITTEN_LANGUAGES, language_of, word_list
 
@@ -44,6 +44,13 @@ READ = {
     "0.95": ("USD", coupon(percent=5)),
     "0.9": ("USD", coupon(percent=10)),
     "0.5": ("USD", coupon(percent=50)),
+    "10% off on every item": ("USD", coupon(percent=10)),
+    "$5 off all orders": ("USD", coupon(amount="5")),
+    "$5 off each item": ("USD", coupon(amount="5", each_unit=True)),
+    "10 % Rabatt auf alle Artikel": ("EUR", coupon(percent=10)),
+    "满100减20 + 包邮，满200可用": (
+        "CNY", {"kind": "combined", "parts": [save(spend="100", save="20"), ships()], "min_spend": "200"},
+    ),
     "$10 off $50": ("USD", save(spend="50", save="10")),
     "10%off": ("USD", coupon(percent=10)),
     "Save $5": ("USD", coupon(amount="5")),
@@ -116,17 +123,36 @@ READ = {
     "Ab 3 Stück 10 % Rabatt": ("EUR", save(count=3, percent=10, by_count=True)),
     "50 % auf den zweiten Artikel": ("EUR", buy(1, 1, percent=50)),
 }  # fmt: skip
+CUP = {"kind": "gift", "product": "杯子"}
 TWO_READINGS = {
     "买三免一": (buy(2, 1), buy(3, 1)),
     "3件2": (buy(2, 1), any_of(3, price="2")),
     "10 for 2": (buy(2, 8), any_of(10, price="2")),
     "0.2": (coupon(percent=80), coupon(percent=20)),
     "99包邮": (with_shipping("99"), ships(min_spend="99")),
+    "10% off over $50 + free shipping, first order only": (
+        save(spend="50", percent=10, free_shipping=True, **FIRST),
+        {"kind": "combined", "parts": [save(spend="50", percent=10), ships()], **FIRST},
+    ),
+    "满100减20 + 赠“杯子” + 包邮，全场通用": (
+        {"kind": "combined", "parts": [save(spend="100", save="20", free_shipping=True), CUP]},
+        {"kind": "combined", "parts": [save(spend="100", save="20"), CUP, ships()]},
+    ),
+    "100:10,200:30 + free shipping": (
+        save(tiers=[
+            {"spend": "100", "save": "10", "free_shipping": True},
+            {"spend": "200", "save": "30", "free_shipping": True},
+        ]),
+        {
+            "kind": "combined",
+            "parts": [save(tiers=[{"spend": "100", "save": "10"}, {"spend": "200", "save": "30"}]), ships()],
+        },
+    ),
     "10 for 2 on Tea": (
         buy(2, 8, on="Tea"),
         {"kind": "bundle", "parts": [{"on": "Tea", "count": 10}], "price": "2"},
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "currency", "terms"), [(text, *expected) for text, expected in READ.items()])
@@ -148,6 +174,11 @@ class TestReadings:
         with pytest.raises(InputError, match="has 2 readings, so there is no reading 3"):
             parse_offer(text, currency, 3)
 
+    @pytest.mark.parametrize("language", SHORT_FORM_LANGUAGES)
+    def test_what_is_printed_has_one_reading(self, text, terms, language):
+        currency = guess_currency(text)
+        assert tuple(parse_offer(print_offer(one, language, currency), currency) for one in terms) == terms
+
 
 def test_the_only_reading_has_the_number_1():
     assert parse_offer("3 for 2", "USD", 1) == buy(2, 1)
@@ -161,6 +192,7 @@ def test_the_only_reading_has_the_number_1():
         "Buy 2 Kids Backpacks, Get 10% Off Your Entire Order", "Buy 2 boxes, get 10% off", "Buy 1, get 50% off",
         "麦咖啡买二送一", "今日买一送一", "最高立减50元", "满200返20", "2个月8折", "滿額享9折",
         "滿1000折85", "折85", "首單折85", "Buy 3 for $10 off",
+        "5 € Rabatt auf alle Artikel", "$5 off on every item", "$5 off all items over $50",
         "满200立折85", "满1000立折88", "满200现折9", "满200可折8", "现折9", "领券折85",
     ],
 )  # fmt: skip

@@ -87,7 +87,8 @@ class Ready:
         scopes = [scope for (_, own), others in zip(effects, also, strict=True) for scope in (own, *others)]
         if after:
             scopes += [offer.scope, *conditions.measured_on_scopes]
-        about = [own for _, own in effects] or [offer.scope]
+        parts = tuple([(effect, own, others) for (effect, own), others in zip(effects, also, strict=True)])
+        about = _needed_alone(offer, parts) or [own for _, own in effects]
         names = dict.fromkeys(name for scope in about for name in scope.names)
         absent = Shortfall(NotApplicable.NOT_IN_BASKET, names=tuple(names))
         of_full_price = any(scope.only_full_price for scope in scopes)
@@ -117,7 +118,7 @@ class Ready:
             RejectedOffer.of(offer.offer_id, absent),
             of_full_price,
             tuple(scopes),
-            tuple([(effect, own, others) for (effect, own), others in zip(effects, also, strict=True)]),
+            parts,
             claims,
             conditions.are_of_the_moment,
         )
@@ -163,12 +164,12 @@ class OfferSet:
         by_name: dict[str, dict[str, list[int]]] = {name: {} for name in (*DIMENSIONS, SEGMENTS)}
         everywhere = []
         for place, ready_offer in enumerate(ready):
-            dimension = _filed_under(ready_offer)
-            if dimension is None:
+            filed = _filed_under(ready_offer)
+            if not filed:
                 everywhere.append(place)
-                continue
-            for name in dimension[1]:
-                by_name[dimension[0]].setdefault(name, []).append(place)
+            for dimension, names in filed:
+                for name in names:
+                    by_name[dimension].setdefault(name, []).append(place)
         currencies = frozenset(other.currency for one in ready for other in one.offer.other_currencies)
         return cls(ready, by_name, tuple(everywhere), currencies)
 
@@ -204,27 +205,29 @@ class OfferSet:
 
     def places_of(self, ready: Ready, basket: Basket) -> Iterable[int] | None:
         """Return positions of the lines of which each alone would bring an offer near; None for all lines."""
-        dimension = _filed_under(ready)
-        if dimension is None or dimension[0] == SEGMENTS:
+        filed = _filed_under(ready)
+        if not filed or filed[0][0] == SEGMENTS:
             return None
-        names, places = dimension[1], basket.places[dimension[0]]
-        return {place for name in names & places.keys() for place in places[name]}
+        places = basket.places
+        return {place for one, names in filed for name in names & places[one].keys() for place in places[one][name]}
 
 
-def _filed_under(ready: Ready) -> tuple[str, frozenset[str]] | None:
-    """The names of which the basket must hold one; those of a bundle do not depend on the order of its parts."""
-    offer, narrowest = ready.offer, [scope.narrowest for scope in _needed_alone(ready)]
+def _filed_under(ready: Ready) -> Sequence[tuple[str, frozenset[str]]]:
+    """The names of which the basket must hold one, with their dimensions; none where an offer is always looked at."""
+    narrowest = [scope.narrowest for scope in _needed_alone(ready.offer, ready.parts)]
     filed = [one for one in narrowest if one is not None]
-    if filed:
-        return min(filed, key=lambda one: (DIMENSIONS.index(one[0]), len(one[1]), sorted(one[1])))
-    return (SEGMENTS, offer.conditions.segments) if offer.conditions.segments else None
+    segments = ready.offer.conditions.segments
+    return filed or ([(SEGMENTS, segments)] if segments else [])
 
 
-def _needed_alone(ready: Ready) -> Sequence[Scope]:
-    """Scopes of each of which a line must be there for an offer to do anything: all parts of a bundle."""
-    if not ready.parts:
-        return [ready.offer.scope]
-    if len(ready.parts) > 1:
+def _needed_alone(offer: Offer, parts: Sequence[tuple[Effect, Scope, tuple[Scope, ...]]]) -> Sequence[Scope]:
+    """Scopes of each of which a line must be there for an offer to do anything: all parts of a bundle.
+
+    Their order is not that of the parts, so that no answer depends on it.
+    """
+    if not parts:
+        return [offer.scope]
+    if len(parts) > 1:
         return []
-    _, own, others = ready.parts[0]
-    return others if own in others else [own]
+    _, own, others = parts[0]
+    return sorted(others, key=lambda scope: scope.names) if own in others else [own]

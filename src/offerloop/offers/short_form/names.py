@@ -25,22 +25,28 @@ _FIRST = 0xE100
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
 _BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
 _ON = re.compile(
-    r"\s+on\s+(?!(?:orders?|purchases?|all\s+(?:orders|purchases|items|products)|every\s+order|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
+    r"\s+on\s+(?!(?:orders?|purchases?|(?:all|every)\s+(?:order|purchase|item|product)s?|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
     r"([^,，+]+?)[.!]*(?=[,，+]|$)",
     re.IGNORECASE,
 )
 """What an offer is about; other words behind "on" are those of the word list."""
+_DEALINGS = (
+    "charge|check-?out|customer|deal|discount|download|fee|guest|member|offer|order|participant|payment|pick-?up|promo|"
+    "promotion|purchase|reservation|sale|saving|transaction|user|visit"
+)
+"""What people do in a shop, and those who do it, in the singular: what an offer is for, and no product."""
 _NO_PRODUCTS = (
+    rf"(?:{_DEALINGS})s|"
     "adults|always|articles|bags|bottles|boxes|bucks|bundles|cans|cartons|cases|categories|cents|classes|coins|"
-    "colors|colours|copies|coupons|crates|credits|customers|days|deals|designs|discounts|dollars|doubles|"
-    "downloads|dozens|euros|extras|flavors|flavours|francs|gallons|gifts|goods|grammes|grams|guests|hours|"
-    "inches|items|jars|kids|kilograms|kilometers|kilometres|kilos|kinds|kits|lines|liters|litres|loads|members|"
-    "meters|metres|miles|mins|minutes|months|nights|nowadays|offers|options|orders|others|ounces|outfits|"
-    "packages|packets|packs|pairs|participants|parts|persons|pesos|pieces|pints|points|portions|pounds|"
-    "products|promos|promotions|purchases|quarts|rewards|rolls|rounds|rupees|sales|savings|seats|seconds|secs|"
+    "colors|colours|copies|coupons|crates|credits|days|designs|dollars|doubles|"
+    "dozens|euros|extras|flavors|flavours|francs|gallons|gifts|goods|grammes|grams|hours|"
+    "inches|items|jars|kids|kilograms|kilometers|kilometres|kilos|kinds|kits|lines|liters|litres|loads|"
+    "meters|metres|miles|mins|minutes|months|nights|nowadays|options|others|ounces|outfits|"
+    "packages|packets|packs|pairs|parts|persons|pesos|pieces|pints|points|portions|pounds|"
+    "products|quarts|rewards|rolls|rounds|rupees|seats|seconds|secs|"
     "selections|servings|sessions|sets|sheets|singles|sizes|slices|slots|stamps|stars|steps|styles|"
-    "subscriptions|things|thousands|times|tokens|tonnes|tons|towards|transactions|trays|tubes|types|units|"
-    "upwards|users|variants|varieties|versions|visits|vouchers|weeks|yards|years"
+    "subscriptions|things|thousands|times|tokens|tonnes|tons|towards|trays|tubes|types|units|"
+    "upwards|variants|varieties|versions|vouchers|weeks|yards|years"
 )
 """Plurals behind "buy 3" that are measures, money, packages or any product, so that an offer is not about them."""
 _BOUGHT = re.compile(
@@ -67,13 +73,13 @@ _MONTHS = (
 )
 _TIME_OR_WAY = re.compile(
     rf"(?:.*\b(?:{_MONTHS})\s+\d.*|.*\d(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b.*|[\d\s/-]+|(?:.*[\s-])?(?:{_MONTHS}|"
-    r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|"
+    r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|paydays?|"
     r"holidays?|(?:eve|day|night|morning|evening|afternoon|hour|week|month|season|year|date)s?|"
-    r"spring|summer|autumn|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|checkout|delivery|pick-?up|"
-    r"takeaway|arrival|bookings?|renewals?))",
+    r"spring|summer|autumn|fall|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|delivery|takeaway|arrival|"
+    rf"bookings?|renewals?|shopping|(?:{_DEALINGS})s?|usa?|uk|uae))",
     re.IGNORECASE,
 )
-"""Names of a day or a season, and of where or how people buy, as a whole or as the last word of several.
+"""Names of a day or a season, and of what, where or how people buy, as a whole or as the last word of several.
 
 The last noun of several says what they are: Christmas trees are trees, and mobile phones are phones.
 """

@@ -64,8 +64,8 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     check_currency(currency)
     names, parts = _parts(text)
     choices = [_Text(rest, scope, names, currency).readings() for rest, scope in parts]
-    whole = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
-    offers = [one for offer in whole for one in with_shipping(offer, [rest for rest, _ in parts])]
+    joined = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
+    offers = [one for offer in joined for one in with_shipping(offer, [rest for rest, _ in parts])]
     for offer in offers:
         read_offers([offer], None, currency)
     if reading is not None and not 1 <= reading <= len(offers):
@@ -250,8 +250,8 @@ class _Text:
                 return None
             row, place = tier
             rows.append(row)
-        whole = [{name: row.pop(name) for name in ("each_full", "by_count") if name in row} for row in rows]
-        if any(one != whole[0] for one in whole):
+        shared = [{name: row.pop(name) for name in ("each_full", "by_count") if name in row} for row in rows]
+        if any(one != shared[0] for one in shared):
             raise InputError(
                 Message(
                     "the tiers of '{text}' must all be by amount or all by number of units", text=self.shown(self.text)
@@ -259,7 +259,7 @@ class _Text:
             )
         if not rows:
             return None
-        return whole[0] | (rows[0] if len(rows) == 1 else {"tiers": rows})
+        return shared[0] | (rows[0] if len(rows) == 1 else {"tiers": rows})
 
     def tier(self, body: str, place: int) -> tuple[dict[str, Any], int] | None:
         """The longest one that begins there, and where the next one begins."""
@@ -328,6 +328,6 @@ def _modifiers(language: str) -> tuple[tuple[ShortForm, re.Pattern[str]], ...]:
         for template in form.templates(language):
             before = template.startswith("^")
             said = pattern(template.lstrip("^, "), language)
-            whole = f"{said}[\\s,:]*(?P<rest>.+)" if before else f"(?P<rest>.+?)[\\s,]*{said}"
-            modifiers.append((form, re.compile(whole, re.IGNORECASE)))
+            complete = f"{said}[\\s,:]*(?P<rest>.+)" if before else f"(?P<rest>.+?)[\\s,]*{said}"
+            modifiers.append((form, re.compile(complete, re.IGNORECASE)))
     return tuple(modifiers)

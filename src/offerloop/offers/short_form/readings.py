@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +12,10 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.short_form.amounts import short_percent
 
-_ALWAYS = re.compile(r"\b(?:all|every|alle)\b|全|无门槛|無門檻", re.IGNORECASE)
-"""Words that say that something is free whatever else is bought."""
+_ALWAYS = re.compile(r"\b(?:all|every|alle)\b|全(?![^,，]{0,3}[通可适適参參])|无门槛|無門檻", re.IGNORECASE)
+"""Words that say that something is free whatever else is bought; 全场通用 says where an offer can be used."""
+_LEAST = {"min_spend", "min_count"}
+"""Conditions that say from where on all parts hold."""
 _HALF = Fraction(1, 2)
 """A bare rate from here on is what is paid, as 0.95 is; below, it is as likely what is taken off."""
 
@@ -40,14 +43,27 @@ def with_shipping(offer: Mapping[str, Any], texts: Sequence[str]) -> list[dict[s
 
     `texts` are the parts as they were written.
     """
-    parts = offer.get("parts", ())
-    if offer["kind"] != "combined" or len(parts) != 2 or len(texts) != 2 or len(offer) > 2:
+    place = shipping_behind_threshold(offer)
+    if place is None or len(offer["parts"]) != len(texts) or _ALWAYS.search(texts[place]):
         return [dict(offer)]
-    threshold, other = parts
-    if threshold["kind"] != "spend_and_save" or other != {"kind": "free_shipping"} or _ALWAYS.search(texts[1]):
-        return [dict(offer)]
-    tiers = {"tiers": [{**tier, "free_shipping": True} for tier in threshold.get("tiers", ())]}
-    return [{**threshold, **(tiers if tiers["tiers"] else {"free_shipping": True})}, dict(offer)]
+    parts = [deepcopy(part) for number, part in enumerate(offer["parts"]) if number != place]
+    threshold = next(part for part in reversed(parts[:place]) if part["kind"] == "spend_and_save")
+    for tier in threshold.get("tiers", [threshold]):
+        tier["free_shipping"] = True
+    conditions = {name: value for name, value in offer.items() if name not in ("kind", "parts")}
+    from_there_on = parts[0] if len(parts) == 1 else {"kind": "combined", "parts": parts}
+    return [{**from_there_on, **conditions}, dict(offer)]
+
+
+def shipping_behind_threshold(offer: Mapping[str, Any]) -> int | None:
+    """Return the place of the part that is free shipping without terms behind a threshold on which it may depend.
+
+    There is none where the offer says from where on all of its parts hold.
+    """
+    parts = [] if _LEAST & offer.keys() else offer.get("parts", [])
+    kinds = [part.get("kind") for part in parts]
+    places = (place for place, part in enumerate(parts) if part == {"kind": "free_shipping"})
+    return next((place for place in places if "spend_and_save" in kinds[:place]), None)
 
 
 def _paid(count: int, paid: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from offerloop.offers.short_form.added_terms import Words
 from offerloop.offers.short_form.amounts import check_currency, percent_text, signed_amount
 from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, ShortForm
 from offerloop.offers.short_form.names import SCOPE, quoted, scope_text
+from offerloop.offers.short_form.readings import shipping_behind_threshold
 from offerloop.offers.short_form.written import terms_of
 
 SHORT_FORM_LANGUAGES = ("en", "zh")
@@ -47,16 +48,10 @@ class _Writer:
             )
         conditions = self.modifiers({name: value for name, value in terms.items() if name in BOTH})
         said = [self.single(part) for part in terms["parts"]]
-        if [part["kind"] for part in terms["parts"]] == ["spend_and_save", "free_shipping"] and not conditions:
-            said[1] = self.always(terms["parts"][1])
+        always = shipping_behind_threshold(terms)
+        if always is not None:
+            said[always] = f"全场{said[always]}" if self.language == "zh" else f"{said[always]} on all orders"
         return " + ".join(said) + conditions
-
-    def always(self, shipping: Mapping[str, Any]) -> str:
-        """Free shipping beside a threshold that it does not depend on."""
-        text = self.single(shipping)
-        if shipping.keys() != {"kind"}:
-            return text
-        return f"全场{text}" if self.language == "zh" else f"{text} on all orders"
 
     def single(self, terms: Mapping[str, Any]) -> str:
         """An offer that is not combined."""
