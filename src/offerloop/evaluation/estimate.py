@@ -63,6 +63,10 @@ class Estimate:
         """The same in another unit; the factor is above zero."""
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
+    def negated(self) -> Estimate:
+        """The same counted the other way: what one brings less, where this is what it brings more."""
+        return Estimate(-self.value, -self.high, -self.low)
+
     def text(self, unit: str = "") -> str:
         """``"1.2 points [0.8, 1.6]"``: rounded to two significant digits of the interval."""
         return " ".join(self.parts(unit))

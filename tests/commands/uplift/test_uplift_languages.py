@@ -9,8 +9,8 @@ from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.terminal_text import screen
 from offerloop.workspace import BY_ESTIMATE
 
-WRITTEN_ALIKE = ("--ignore", "--known-before", BY_ESTIMATE)
-"""Options of the command and a column of the scores, which every language writes alike."""
+WRITTEN_ALIKE = ("--ignore", "--known-before", BY_ESTIMATE, "scores.csv", "scores.parquet")
+"""Options of the command, a column of the scores and their files, which every language writes alike."""
 
 
 @pytest.fixture

@@ -141,9 +141,10 @@ def test_one_offer_is_named():
 def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     found = promising()
     assert sentence(found) == (
-        "“10 off” may pay: try it on 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more profit per "
-        "customer, but its range includes zero, so the gain may be luck. To find out, try it on 41,000 customers (your "
-        "table has 64,000) and give half of them nothing."
+        "“10 off” may pay: test it in a new trial with 41,000 customers first. The forecast is 0.4 [−0.1, 0.9] more "
+        "profit per customer, but its range includes zero, so the gain may be luck. Do not give it to everybody until "
+        "a new trial with 41,000 customers (your table has 64,000), a random half of whom get the offer and half "
+        "nothing, shows a gain."
     )
     page = plain(found)
     power = "If the forecast is right, at least 8 of 10 trials of 41,000 customers show it."
@@ -157,31 +158,31 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     assert "All rows of one “household” count as a single unit; there are 9,400 of them." in page
     held = "The best policy by the estimates alone is {}. It is not recommended, because its gain may be luck; if you"
     assert held.format("“10 off” for everybody") in page
-    assert held.format("choosing by predicted effect") in screen(replace(found, policy="targeted"), "en")
+    choosing = "giving 43 % of the customers what is predicted to bring most (DR-learner) and the others nothing"
+    assert held.format(choosing) in screen(replace(found, policy="targeted"), "en")
     assert "by the estimates alone" not in plain(targeted())
 
 
 def test_a_choice_that_may_pay_is_called_one():
     found = replace(targeted(), conclusion="may_pay", verdict="nothing", p_value=0.0286)
-    assert sentence(found).startswith("A choice of customers may pay: try it on 9,100 customers first. The forecast is")
-    assert "choose 9,100 of about 21,000 customers by predicted effect (your table has 64,000)" in sentence(found)
-    luck = (
-        "f no offer worked, the best of them would still look this good in 29 of 1,000 trials; we ask for at most 25."
+    assert sentence(found).startswith(
+        "A choice of customers may pay: test it in a new trial with 9,100 customers first. The forecast is"
     )
-    assert f"but i{luck}" in sentence(found)
-    assert f"I{luck}" in plain(found)
+    assert "9,100 of about 21,000 customers, chosen by predicted effect (your table has 64,000)" in sentence(found)
+    assert "but it could too easily be luck." in sentence(found)
+    luck = "If no offer worked, the best of them would still look this good in {} of 1,000 trials by luck alone: {}, as"
+    assert luck.format(29, "too often") in plain(found)
+    assert luck.format(25, "rare enough") in plain(replace(found, p_value=0.025))
     assert "The forecast may be luck, since several offers were tried" in plain(found)
     single = replace(found, arms=found.arms[:2], p_value=1e-9)
-    assert "if the offer did not work, it would still look this good in fewer than 1 of 1,000 trials" in sentence(
-        single
-    )
+    assert "If the offer did not work, it would still look this good in fewer than 1 of 1,000 trials" in plain(single)
 
 
 def test_an_offer_within_a_limit_is_tried_on_random_customers():
     found = limited()
     assert sentence(found).endswith(
-        "To find out, choose 9,100 of about 31,000 customers at random (your table has 64,000) and give half of those "
-        "chosen nothing."
+        "Give it to nobody else until a new trial with 9,100 of about 31,000 customers, chosen at random (your table "
+        "has 64,000), shows a gain: a random half of those chosen get the offer and half nothing."
     )
     assert "predicted effect" not in sentence(found)
     lost = replace(found, conclusion="does_not_pay")
@@ -224,7 +225,7 @@ def test_rare_outcomes_are_told_for_a_thousand_customers():
     [
         (around(0.0032, 0.0021), "begin with those who are first by predicted effect"),
         (around(0.0032, 0.0041), "(difference in “visit” per 1,000 customers: 3.2 [−0.9, 7.3])"),
-        (around(0.0, 0.0), "brings nothing over a random one"),
+        (around(0.0, 0.0), "puts all customers level, so there is no order."),
         (around(-0.0032, 0.0021), "choose customers at random"),
     ],
 )
@@ -372,3 +373,54 @@ def test_names_of_the_table_are_escaped():
     page = render_uplift(replace(everyone(), place="<b>table", outcome='"visit" & <i>'))
     assert "<b>table" not in page
     assert "<i>" not in page
+
+
+def test_a_loss_is_told_as_less_and_its_interval_turns_with_it():
+    said = plain(replace(everyone(), targeting=around(-0.0032, 0.0021)))
+    assert "bring 3.2 [1.1, 5.3] less “visit” per 1,000 customers." in said
+    assert "a change of" not in said
+
+
+def test_no_estimator_is_called_the_best_where_none_beats_a_random_order():
+    found = targeted()
+    assert "ways to rank customers" not in plain(found)
+    level = tuple(replace(one, over_random=around(-0.1, 0.2)) for one in found.ranked)
+    none = replace(found, ranked=level, targeting=around(-0.1, 0.2))
+    assert "is clearly better than a random order; this page shows predicted effect (" in plain(none)
+    assert "clearly better than chance: none of " in plain(none)
+    worse = plain(replace(none, targeting=around(-0.3, 0.2)))
+    assert ", which this page shows, is clearly worse" in worse
+    assert "the best on left-out customers" not in worse
+    assert "puts all customers level" not in worse
+    assert "no order" in plain(replace(everyone(), ranked=level, targeting=around(0.0, 0.0)))
+
+
+def test_cost_that_changes_nothing_is_said_to_pay_only_where_the_policy_does():
+    found = replace(everyone(), unchanged_cost=around(0.9, 0.01), unchanged_money=around(0.2, 0.01), types=())
+    pays = plain(found)
+    assert "Of what “mens email” for everybody costs, 90" in pays
+    assert "changes nothing, and it still pays" in pays
+    assert "What the rest changes brings more than all of it costs." in pays
+    unclear = plain(replace(found, conclusion="may_pay"))
+    assert "it is not clear whether the rest pays" in unclear
+    assert "it still pays" not in unclear
+    doubtful = plain(replace(found, conclusion="doubtful", suspects=leaking().suspects))
+    assert "the rest" not in doubtful
+    assert "it still pays" not in doubtful
+
+
+def test_tenths_in_the_wrong_order_are_said_to_be():
+    found = targeted()
+    upside_down = [replace(one, realised=around(-0.1 * one.decile, 0.02)) for one in found.deciles]
+    said = plain(replace(found, deciles=tuple(upside_down)))
+    assert "The tenth predicted to respond most responded less than the bottom tenth, by 0.9" in said
+    assert "does not clearly respond more" not in said
+
+
+def test_groups_whose_ranges_overlap_are_said_to_show_no_difference():
+    found = next(case() for case in CASES.values() if len(case().segments) > 1)
+    first, *rest = found.segments
+    alike = (replace(first, effect=around(0.0, 5.0)), *(replace(one, effect=around(1.0, 5.0)) for one in rest))
+    apart = (replace(first, effect=around(9.0, 1.0)), *(replace(one, effect=around(1.0, 5.0)) for one in rest))
+    assert "no clear difference is left" in plain(replace(found, segments=alike))
+    assert "no clear difference is left" not in plain(replace(found, segments=apart))

@@ -11,14 +11,21 @@ from offerloop.response import FollowUp
 
 Customers = Literal["all", "predicted", "random"]
 TRY = {
-    "all": Message("To find out, try it on {n} customers (your table has {rows}) and give half of them nothing."),
+    "all": Message(
+        "Do not give it to everybody until a new trial with {n} customers (your table has {rows}), a random half of "
+        "whom get the offer and half nothing, shows a gain."
+    ),
+    "each": Message(
+        "Do not give offers to everybody until a new trial with {n} customers (your table has {rows}), a random half "
+        "of whom get offers and half nothing, shows a gain."
+    ),
     "predicted": Message(
-        "To find out, choose {n} of about {total} customers by predicted effect (your table has {rows}) and give half "
-        "of those chosen nothing."
+        "Give offers to nobody else until a new trial with {n} of about {total} customers, chosen by predicted effect "
+        "(your table has {rows}), shows a gain: a random half of those chosen get offers and half nothing."
     ),
     "random": Message(
-        "To find out, choose {n} of about {total} customers at random (your table has {rows}) and give half of those "
-        "chosen nothing."
+        "Give it to nobody else until a new trial with {n} of about {total} customers, chosen at random (your table "
+        "has {rows}), shows a gain: a random half of those chosen get the offer and half nothing."
     ),
 }
 """How to try what may pay, by how the customers of the trial are chosen."""
@@ -43,7 +50,8 @@ def how_to_try(findings: UpliftFindings, _: Localizer) -> list[str]:
     trial = findings.follow_up
     if trial is None:
         return []
-    text = TRY[_customers(findings, trial)]
+    customers = _customers(findings, trial)
+    text = TRY["each" if customers == "all" and findings.policy == "targeted" else customers]
     return [_(text, n=trial.customers, total=trial.chosen_from, rows=findings.n)]
 
 

@@ -65,13 +65,11 @@ class Measure:
         return self.localizer.numbers(number(total, step))
 
     def gain(self, estimate: Estimate) -> str:
-        """``"45 [38, 52] more profit per 1,000 customers"``; what is not above zero is a change."""
-        text = (
-            Message("{size} more {name} {per}", context="uplift study")
-            if estimate.value > 0
-            else Message("a change of {size} in {name} {per}")
-        )
-        return self.localizer(text, size=self.size(estimate), name=self.name, per=self.per)
+        """``"45 [38, 52] more profit per 1,000 customers"``, or so much less where it is below zero."""
+        text, size = Message("{size} more {name} {per}", context="uplift study"), estimate
+        if estimate.value < 0:
+            text, size = Message("{size} less {name} {per}", context="uplift study"), estimate.negated()
+        return self.localizer(text, size=self.size(size), name=self.name, per=self.per)
 
     def texts(self) -> dict[str, str]:
         """Places of templates."""

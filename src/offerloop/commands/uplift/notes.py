@@ -59,7 +59,8 @@ NOTES: dict[NoteKind, Message] = {
     ),
     "negative_cost": Message("Customers with a cost below zero, taken as they are: {n}. Check that they are meant."),
     "no_types": Message(
-        "Response types are shown only for outcomes that happen or do not, not for amounts: their shares are not known."
+        "This page cannot tell how many customers respond only because of the offer: for amounts it shows no response "
+        "types, only for outcomes that happen or do not."
     ),
     "few_clusters": Message(
         "There is only {n} cluster of rows: its intervals are rough.",

@@ -56,6 +56,7 @@ SHOWN = 12
 """Offers for everybody in the first chart at most; the arms have all."""
 OVER_NOTHING = Message("{name} {per} more than without offers", context="note of a key figure")
 OVER_RANDOM = Message("{name} {per} over a random order")
+LEVEL = Message("the method puts all customers level, so there is no order")
 WORTH = Message(
     "{name} {per} over giving nothing, 95 % intervals; each offer for everybody, customers "
     "chosen, and the forecast, which is decided on some customers and valued on others"
@@ -134,13 +135,12 @@ def _tiles(findings: UpliftFindings, _: Localizer) -> tuple[Tile, ...]:
     tiles = [] if best is None else [_tile(_same(findings, best, _), best.profit, findings, _)]
     if findings.policy == "targeted" and findings.conclusion != "doubtful":
         share = _.share((choice or findings.forecast).treated_share, 0.01)
-        note = _("of all customers, by {estimator}", estimator=estimator(findings.estimator, _))
-        tiles = [forecast, *tiles, Tile(_("Customers to treat", context="key figure"), share, note)]
+        by = _("of all customers, by {estimator}", estimator=estimator(findings.estimator, _))
+        tiles = [forecast, *tiles, Tile(_("Customers to treat", context="key figure"), share, by)]
     elif findings.policy == "everyone" and findings.conclusion != "doubtful":
-        tiles += [
-            forecast,
-            _tile(_("Gain from ranking customers", context="key figure"), findings.targeting, findings, _, OVER_RANDOM),
-        ]
+        ranking = _("Gain from ranking customers", context="key figure")
+        note = OVER_RANDOM if findings.targeting.has_interval else LEVEL
+        tiles += [forecast, _tile(ranking, findings.targeting, findings, _, note)]
     else:
         chosen = (
             [] if choice is None else [_tile(_("Choosing customers", context="key figure"), choice.profit, findings, _)]

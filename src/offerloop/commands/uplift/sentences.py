@@ -25,8 +25,8 @@ HEADLINES = {
     "only_all": Message("Choose the offer for each customer: it clearly pays, and no single offer does"),
     "even": Message("Offers pay, but choosing customers is not forecast to bring more than {same}"),
     "everyone": Message("Give everybody {offer}: it pays, and choosing customers does not clearly bring more"),
-    "may_all": Message("{offer} may pay: try it on {n} customers first"),
-    "may_choose": Message("A choice of customers may pay: try it on {n} customers first"),
+    "may_all": Message("{offer} may pay: test it in a new trial with {n} customers first"),
+    "may_choose": Message("A choice of customers may pay: test it in a new trial with {n} customers first"),
     "nothing": Message("Give nothing: no offer is shown to pay"),
     "doubtful": Message("No verdict yet: something in the table cannot be right"),
     "suspected": Message("No verdict yet: a column may have been measured after the offer"),
@@ -52,8 +52,8 @@ ORDERS = {
         "more than a random one (difference in {name} {per}: {size})."
     ),
     "none": Message(
-        "If not everybody can get an offer, choose customers at random: the order by {estimator} brings nothing over a "
-        "random one."
+        "If not everybody can get an offer, choose customers at random: {estimator} puts all customers level, so there "
+        "is no order."
     ),
     "harms": Message(
         "If not everybody can get an offer, choose customers at random: compared with them, those who are "
@@ -61,6 +61,33 @@ ORDERS = {
     ),
 }
 """What the order of customers is worth, against a random one."""
+LUCK = {
+    ("hardly ever", True): Message(
+        "If the offer did not work, it would still look this good in fewer than 1 of 1,000 trials by luck alone: rare "
+        "enough, as a recommendation needs {most} or fewer."
+    ),
+    ("rarely", True): Message(
+        "If the offer did not work, it would still look this good in {n} of 1,000 trials by luck alone: rare enough, "
+        "as a recommendation needs {most} or fewer."
+    ),
+    ("too often", True): Message(
+        "If the offer did not work, it would still look this good in {n} of 1,000 trials by luck alone: too often, as "
+        "a recommendation needs {most} or fewer."
+    ),
+    ("hardly ever", False): Message(
+        "If no offer worked, the best of them would still look this good in fewer than 1 of 1,000 trials by luck "
+        "alone: rare enough, as a recommendation needs {most} or fewer."
+    ),
+    ("rarely", False): Message(
+        "If no offer worked, the best of them would still look this good in {n} of 1,000 trials by luck alone: rare "
+        "enough, as a recommendation needs {most} or fewer."
+    ),
+    ("too often", False): Message(
+        "If no offer worked, the best of them would still look this good in {n} of 1,000 trials by luck alone: too "
+        "often, as a recommendation needs {most} or fewer."
+    ),
+}
+"""How often luck looks as good, by whether that is rare enough and whether there is a single offer."""
 
 SUSPECTS = {
     "explains": Message(
@@ -325,12 +352,24 @@ def _instead(findings: UpliftFindings, _: Localizer) -> list[str]:
     if choice is None:
         return []
     if forecast.low <= choice.profit.value <= forecast.high:
-        text = Message("Choosing customers by {estimator} would bring {size} instead; that is about the same.")
+        text = Message("{choosing} would bring {size} instead; that is about the same.")
     elif choice.profit.value < forecast.low:
-        text = Message("Choosing customers by {estimator} would bring only {size} instead.")
+        text = Message("{choosing} would bring only {size} instead.")
     else:
-        text = Message("Choosing customers by {estimator} would bring {size} instead, but the difference may be luck.")
-    return [_(text, estimator=estimator(findings.estimator, _), size=measure(findings, _).size(choice.profit))]
+        text = Message("{choosing} would bring {size} instead, but the difference may be luck.")
+    return [capital(_(text, choosing=choosing(findings, _), size=measure(findings, _).size(choice.profit)))]
+
+
+def choosing(findings: UpliftFindings, _: Localizer) -> str:
+    """What a choice of customers does, before the method that it is made by."""
+    share, name = (targeted(findings) or findings.forecast).treated_share, short_estimator(findings.estimator, _)
+    if share >= ALL:
+        return _("giving each customer what is predicted to bring most ({name})", name=name)
+    return _(
+        "giving {share} of the customers what is predicted to bring most ({name}) and the others nothing",
+        share=_.share(share, 0.01),
+        name=name,
+    )
 
 
 def _may_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
@@ -338,39 +377,16 @@ def _may_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
     first = (
         _("The forecast is {gain}, but its range includes zero, so the gain may be luck.", gain=gain)
         if findings.forecast.profit.low <= 0
-        else _("The forecast is {gain}, but {chance}.", gain=gain, chance=by_luck(findings, _))
+        else _("The forecast is {gain}, but it could too easily be luck.", gain=gain)
     )
     return [first, *how_to_try(findings, _)]
 
 
 def by_luck(findings: UpliftFindings, _: Localizer) -> str:
-    """How often something would look as good although no offer works."""
-    single = len(findings.arms) == 2
-    most = round(ALPHA * TRIALS)
-    if findings.p_value * TRIALS < 1:
-        text = (
-            Message(
-                "if the offer did not work, it would still look this good in fewer than 1 of 1,000 trials; we ask for "
-                "at most {most}"
-            )
-            if single
-            else Message(
-                "if no offer worked, the best of them would still look this good in fewer than 1 of 1,000 trials; we "
-                "ask for at most {most}"
-            )
-        )
-        return _(text, most=most)
-    text = (
-        Message(
-            "if the offer did not work, it would still look this good in {n} of 1,000 trials; we ask for at most {most}"
-        )
-        if single
-        else Message(
-            "if no offer worked, the best of them would still look this good in {n} of 1,000 trials; we ask for at "
-            "most {most}"
-        )
-    )
-    return _(text, n=math.ceil(findings.p_value * TRIALS), most=most)
+    """How often something would look as good although no offer works, and whether that is rare enough."""
+    often = "hardly ever" if findings.p_value * TRIALS < 1 else "rarely" if findings.p_value <= ALPHA else "too often"
+    number = math.ceil(findings.p_value * TRIALS)
+    return _(LUCK[often, len(findings.arms) == 2], n=number, most=round(ALPHA * TRIALS))
 
 
 def _does_not_pay(findings: UpliftFindings, _: Localizer) -> list[str]:
@@ -403,7 +419,7 @@ def more(findings: UpliftFindings, _: Localizer) -> list[str]:
         )
     )
     if findings.policy != "nothing":
-        said.append(capital(_.stopped(by_luck(findings, _))))
+        said.append(by_luck(findings, _))
     said += [*power(findings, _), *by_estimate(findings, _)]
     if findings.budget is not None:
         said.append(
@@ -428,12 +444,18 @@ def by_estimate(findings: UpliftFindings, _: Localizer) -> list[str]:
     """Where to find the policy with the best estimate, if its forecast promises a gain that is not shown."""
     if findings.follow_up is None or findings.conclusion not in {"may_pay", "does_not_pay"}:
         return []
-    policy = _("choosing by predicted effect") if findings.policy == "targeted" else same(findings, _)
+    policy = choosing(findings, _) if findings.policy == "targeted" else same(findings, _)
     text = Message(
         "The best policy by the estimates alone is {policy}. It is not recommended, because its gain may be luck; "
-        "if you accept that risk, each customer's offer is in the column {column} of the scores."
+        "if you accept that risk, each customer's offer is in the column {column} of the file {file}."
     )
-    return [_(text, policy=policy, column=BY_ESTIMATE)]
+    return [_(text, policy=policy, column=BY_ESTIMATE, file=scores_file(findings))]
+
+
+def scores_file(findings: UpliftFindings) -> str:
+    """The file with every customer of the table, which a spreadsheet can read unless the table is in shards."""
+    in_shards = any(one.kind == "learned_from_part" for one in findings.notes)
+    return "scores.parquet" if in_shards else "scores.csv"
 
 
 def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:
@@ -453,7 +475,7 @@ def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:
         )
     )
     unit = measure(findings, _)
-    lead = Estimate(-gap.value, -gap.high, -gap.low) if gap.high < 0 else gap
+    lead = gap.negated() if gap.high < 0 else gap
     size = _("{size} {per}", context="figure and its unit", size=unit.size(lead), per=unit.per)
     by = estimator(findings.estimator, _)
     return _(text, score=_.quoted(scores[0] if scores else ""), estimator=by, gap=size, option="--score")
@@ -462,10 +484,11 @@ def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:
 def _order(findings: UpliftFindings, _: Localizer) -> str:
     unit, over_random = measure(findings, _), findings.targeting
     named = {"estimator": estimator(findings.estimator, _), "size": unit.size(over_random), **unit.texts()}
-    kind = order(over_random) if over_random.has_interval else "none"
-    return _(ORDERS[kind], gain=unit.gain(over_random), **named)
+    return _(ORDERS[order(over_random)], gain=unit.gain(over_random), **named)
 
 
 def order(targeting: Estimate) -> str:
-    """Whether the order of customers helps, against a random one."""
+    """Whether the order of customers helps, against a random one; without an interval there is no order."""
+    if not targeting.has_interval:
+        return "none"
     return "helps" if targeting.low > 0 else "harms" if targeting.high < 0 else "no"

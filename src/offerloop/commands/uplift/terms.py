@@ -35,7 +35,10 @@ TERMS = (
     Entry(
         "p-value",
         Message("p-value", context="glossary of a trial"),
-        Message("how often chance alone would show as much: 0.05 is in 5 of 100 such studies"),
+        Message(
+            "how often chance alone would show as much: 0.05 is in 5 of 100 such studies. A small one speaks for a "
+            "real difference: good where an effect is looked for, bad in the checks of the design"
+        ),
     ),
     Entry(
         "uplift-curve",

@@ -108,7 +108,15 @@ def _groups_table(findings: UpliftFindings, _: Localizer) -> Table:
 
 def checks_section(findings: UpliftFindings, _: Localizer) -> Section:
     """Whether the arms can be compared."""
-    blocks: list[Block] = [_checks_table(findings, _)]
+    blocks: list[Block] = [
+        Text(
+            _(
+                "In these checks a large p-value is good: chance alone would often show as much. A check fails where "
+                "it is below 0.001, unless the study adjusts for the difference."
+            )
+        ),
+        _checks_table(findings, _),
+    ]
     if findings.balance:
         blocks.append(_balance_figure(findings, _))
     if findings.overlap:

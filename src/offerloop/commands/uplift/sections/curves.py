@@ -31,6 +31,7 @@ CURVES = {
     "helps": Message("Treating the customers ranked first brings more than treating as many at random"),
     "no": Message("Treating the customers ranked first is not clearly better than treating as many at random"),
     "harms": Message("Treating the customers ranked first is worse than treating as many at random"),
+    "none": Message("The method puts all customers level, so nobody is ranked first"),
 }
 """The finding of the curve."""
 NOBODY = LinePoint(0.0, Estimate(0.0, 0.0, 0.0))

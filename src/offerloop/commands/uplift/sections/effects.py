@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from offerloop.commands.uplift.findings import Arm, EffectDecile, ResponseType, UpliftFindings
 from offerloop.commands.uplift.measures import (
     MEASURES,
+    everyone,
     measure,
     outcome_measure,
     share_text,
+    targeted,
 )
 from offerloop.commands.uplift.notes import notes
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sections.responders import pairs_table
-from offerloop.commands.uplift.sentences import more
+from offerloop.commands.uplift.sentences import more, same
 from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.message import Message
 from offerloop.report import (
@@ -51,6 +54,22 @@ TYPE_MEANINGS = {
     "sleeping_dog": Message("responds only without the offer: the offer does harm"),
 }
 """What each response type does."""
+BACKWARDS = Message(
+    "The tenth predicted to respond most responded less than the bottom tenth, by {gap} {per}: here the predictions "
+    "do not sort customers"
+)
+"""The finding of deciles whose order is wrong."""
+UNCHANGED = {
+    "pays": Message("Of what {policy} costs, {share} changes nothing, and it still pays"),
+    "unclear": Message("Of what {policy} costs, {share} changes nothing, and it is not clear whether the rest pays"),
+    "not judged": Message("Of what {policy} costs, {share} changes nothing"),
+}
+"""The finding of the cost that changes nothing, by what is clear of the profit."""
+REST = {
+    "pays": Message("What the rest changes brings more than all of it costs."),
+    "unclear": Message("It is not clear whether what the rest changes brings more than all of it costs."),
+}
+"""What the rest of the cost brings."""
 
 
 def verdict_section(findings: UpliftFindings, _: Localizer) -> Section:
@@ -68,7 +87,7 @@ def arms_section(findings: UpliftFindings, _: Localizer) -> Section:
     offers = [one.effect for one in findings.arms if one.effect is not None]
     outcome = _.quoted(findings.outcome)
     clear = sum(one.is_clear for one in offers)
-    message = _("Offers with a clear effect on {outcome}: {clear} of {n}", outcome=outcome, clear=clear, n=len(offers))
+    message = _(_clear_effects(clear, findings), outcome=outcome, clear=clear, n=len(offers))
     said = [
         _(
             "All customers of an arm count, including those who ignored the offer. Each offer is compared with "
@@ -85,6 +104,21 @@ def arms_section(findings: UpliftFindings, _: Localizer) -> Section:
     if (pairs := pairs_table(findings, _)) is not None:
         blocks = (*blocks, pairs)
     return Section("arms", _("Arms", context="section name"), message, blocks)
+
+
+def _clear_effects(clear: int, findings: UpliftFindings) -> Message:
+    """How many offers have a clear effect, which says nothing of their cost yet."""
+    if findings.cost is None:
+        return (
+            Message("Offers with a clear effect on {outcome}: {clear} of {n}")
+            if clear
+            else Message("Offers with a clear effect on {outcome}: none of {n}")
+        )
+    return (
+        Message("Offers with a clear effect on {outcome}, before their cost: {clear} of {n}")
+        if clear
+        else Message("Offers with a clear effect on {outcome}, before their cost: none of {n}")
+    )
 
 
 def _source(column_or_number: str, _: Localizer) -> str:
@@ -133,11 +167,14 @@ def deciles_section(findings: UpliftFindings, _: Localizer) -> Section | None:
         return None
     unit = measure(findings, _)
     gap = top_less_bottom([one.realised for one in findings.deciles])
-    text = (
-        Message("The top tenth responds more than the bottom tenth, by {gap} {per}")
-        if gap.low > 0
-        else Message("The top tenth does not clearly respond more than the bottom tenth (difference: {gap} {per})")
+    text = Message(
+        "The tenth predicted to respond most does not clearly respond more than the bottom tenth (difference: {gap} "
+        "{per})"
     )
+    if gap.low > 0:
+        text = Message("The tenth predicted to respond most responds more than the bottom tenth, by {gap} {per}")
+    elif gap.high < 0:
+        text, gap = BACKWARDS, gap.negated()
     message = _(text, gap=unit.size(gap), per=unit.per)
     blocks = (
         Text(
@@ -237,8 +274,25 @@ def types_section(findings: UpliftFindings, _: Localizer) -> Section | None:
 
 
 def _unchanged_message(findings: UpliftFindings, _: Localizer) -> str:
-    share = findings.unchanged_cost
-    return _("Of the cost of the policy, {share} changes nothing", share="" if share is None else share_text(share, _))
+    share = "" if findings.unchanged_cost is None else share_text(findings.unchanged_cost, _)
+    return _(UNCHANGED[_rest_pays(findings)], policy=_policy(findings, _), share=share)
+
+
+def _policy(findings: UpliftFindings, _: Localizer) -> str:
+    """The policy whose cost it is."""
+    if findings.policy == "targeted":
+        return _("this choice of customers", context="policy")
+    return same(findings, _)
+
+
+def _rest_pays(findings: UpliftFindings) -> Literal["pays", "unclear", "not judged"]:
+    """Whether the policy clearly brings more than it costs, both as it is and as it is forecast."""
+    worth = targeted(findings) if findings.policy == "targeted" else everyone(findings)
+    if worth is None or worth.profit.high < 0 or findings.conclusion == "doubtful":
+        return "not judged"
+    if findings.conclusion != "pays":
+        return "unclear"
+    return "pays" if worth.profit.low > 0 else "not judged"
 
 
 def _unchanged(findings: UpliftFindings, _: Localizer) -> str | None:
@@ -246,14 +300,17 @@ def _unchanged(findings: UpliftFindings, _: Localizer) -> str | None:
     if findings.unchanged_cost is None or findings.unchanged_money is None:
         return None
     unit = measure(findings, _)
-    return _(
-        "Of the money spent on offers, {share} changes nothing: {money} {per}. It goes to customers without "
-        "{outcome}, or pays for {outcome} that would have come anyway.",
+    said = _(
+        "Of what {policy} costs, {share} changes nothing: {money} {per}. It goes to customers without {outcome}, or "
+        "pays for {outcome} that would have come anyway.",
+        policy=_policy(findings, _),
         share=share_text(findings.unchanged_cost, _),
         money=unit.size(findings.unchanged_money),
         per=unit.per,
         outcome=_.quoted(findings.outcome),
     )
+    rest = REST.get(_rest_pays(findings))
+    return said if rest is None else _.sentences([said, _(rest)])
 
 
 def _types_figure(findings: UpliftFindings, _: Localizer) -> Figure:

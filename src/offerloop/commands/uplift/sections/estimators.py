@@ -5,29 +5,34 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import Ranked, UpliftFindings, UsualArea
 from offerloop.commands.uplift.measures import everyone, is_finite, measure
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import against_score, estimator, short_estimator
+from offerloop.commands.uplift.sentences import against_score, estimator, order, short_estimator
 from offerloop.message import Message
 from offerloop.report import PLAIN_LABELS, Block, Dot, Figure, Localizer, Section, Table, Text, capital, figure, forest
 
 RANDOM = 0.5
 """Area share of a random order."""
+NO_BETTER = {
+    "no": Message(
+        "Our {n} way to rank customers, which this page shows, is not clearly better than a random order: {estimator}",
+        plural="None of our {n} ways to rank customers is clearly better than a random order; this page shows "
+        "{estimator}",
+    ),
+    "harms": Message(
+        "Our {n} way to rank customers, which this page shows, is clearly worse than a random order: {estimator}",
+        plural="None of our {n} ways to rank customers is clearly better than a random order; {estimator}, which this "
+        "page shows, is clearly worse",
+    ),
+}
+"""The finding where no estimator is clearly better than a random order, by what the chosen one is."""
 
 
 def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Which estimator orders customers best, and which one is used."""
     if not findings.ranked:
         return None
-    by = estimator(findings.estimator, _)
-    first = max((one for one in findings.ranked if not one.is_score), key=lambda one: one.area.value)
-    message = (
-        _("Customers are ranked by {estimator}: the best on left-out customers", estimator=by)
-        if first.is_chosen
-        else _(
-            "Customers are ranked by {estimator}: the simplest that ranks and predicts about as well as the best",
-            estimator=by,
-        )
-    )
+    message = _(_standing(findings), estimator=estimator(findings.estimator, _), n=len(_own(findings)))
     said = [
+        _("This section has details for analysts and may be skipped."),
         _(
             "Each estimator (a method that predicts effects) ranked customers whose data it had not learned from. "
             "Its area says what that order is worth: the gain from the customers ranked first, averaged over every "
@@ -39,9 +44,11 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
             "in the table: it is wrong less often about new customers."
         ),
     ]
+    if any(not one.over_random.has_interval for one in _own(findings)):
+        said.append(_("An estimator that brings exactly as much as a random order puts all customers level."))
     if _has_shares(findings):
         said.insert(
-            1,
+            2,
             _(
                 "The area share compares this with the best offer for everybody: 0.5 means no better than a random "
                 "order, 1 means as much as that offer brings for everybody."
@@ -57,6 +64,23 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     if findings.against_score is not None:
         blocks.insert(1, Text(against_score(findings, findings.against_score, _)))
     return Section("estimators", _("Estimators", context="section name"), message, tuple(blocks))
+
+
+def _own(findings: UpliftFindings) -> list[Ranked]:
+    """Estimators, without the reader's own score."""
+    return [one for one in findings.ranked if not one.is_score]
+
+
+def _standing(findings: UpliftFindings) -> Message:
+    """How the chosen estimator stands among all, and against a random order."""
+    own, worth = _own(findings), order(findings.targeting)
+    if worth != "helps" and all(one.over_random.low <= 0 for one in own):
+        return NO_BETTER["harms" if worth == "harms" else "no"]
+    if max(own, key=lambda one: one.area.value).is_chosen:
+        return Message("Customers are ranked by {estimator}: the best on left-out customers")
+    return Message(
+        "Customers are ranked by {estimator}: the simplest that ranks and predicts about as well as the best"
+    )
 
 
 def _has_shares(findings: UpliftFindings) -> bool:
@@ -80,8 +104,6 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         Dot("", f"{_name(ranked, _)}\n{_.numbers(part.text())}", part, "ours" if ranked.is_chosen else "control")
         for ranked, part in parts
     ]
-    beats_chance = [ranked.over_random.low > 0 for ranked in findings.ranked if not ranked.is_score]
-    clear, n = sum(beats_chance), len(beats_chance)
     text = (
         Message(
             "area as a share of what {offer} for everybody brings, 95 % intervals; the line at 0.5 is a random order"
@@ -93,7 +115,7 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         _("{rule}: {profit}", context="name and figure", rule=_name(ranked, _), profit=_.numbers(part.text()))
         for ranked, part in parts
     )
-    title = _("Estimators that order customers clearly better than chance: {clear} of {n}", clear=clear, n=n)
+    title = _ranked_title(findings, _)
     heads = columns(_, "estimator", "area_share" if shared else "over_random")
     cells = tuple((_ranked(ranked, _), _.numbers(part.text())) for ranked, part in parts)
     return figure(
@@ -105,6 +127,18 @@ def _ranked_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         localizer=_,
         says=_.stopped(_.clauses(says)),
     )
+
+
+def _ranked_title(findings: UpliftFindings, _: Localizer) -> str:
+    """How many estimators are clearly better than chance."""
+    own = _own(findings)
+    clear = sum(one.over_random.low > 0 for one in own)
+    text = (
+        Message("Estimators that order customers clearly better than chance: {clear} of {n}")
+        if clear
+        else Message("Estimators that order customers clearly better than chance: none of {n}")
+    )
+    return _(text, clear=clear, n=len(own))
 
 
 def _ranked_table(findings: UpliftFindings, _: Localizer) -> Table:
@@ -124,15 +158,15 @@ def _ranked(ranked: Ranked, _: Localizer) -> str:
     return _("{name} (chosen)", context="uplift study", name=name) if ranked.is_chosen else name
 
 
-def _name(order: Ranked | UsualArea, _: Localizer) -> str:
-    if order.is_score:
-        return _("your score {name}", context="uplift study", name=_.quoted(order.name))
-    return short_estimator(order.name, _)
+def _name(ranking: Ranked | UsualArea, _: Localizer) -> str:
+    if ranking.is_score:
+        return _("your score {name}", context="uplift study", name=_.quoted(ranking.name))
+    return short_estimator(ranking.name, _)
 
 
 def _usual_table(findings: UpliftFindings, _: Localizer) -> Table:
     rows = tuple(
-        (_name(order, _), _.numbers(order.qini.text()), _.numbers(order.auuc.text())) for order in findings.usual_areas
+        (_name(area, _), _.numbers(area.qini.text()), _.numbers(area.auuc.text())) for area in findings.usual_areas
     )
     caption = _(
         "The same by other libraries' definitions, plain means of {offer} against {control}; a random order has a Qini "

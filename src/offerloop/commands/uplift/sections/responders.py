@@ -32,8 +32,9 @@ def responders_section(findings: UpliftFindings, _: Localizer) -> Section | None
     blocks: list[Block] = [
         Text(
             _(
-                "These tables show whose behaviour {offer} changes most ({measure}, {per}). A column is said "
-                "to matter only if chance would rarely make it look so, given how many columns were tried.",
+                "These tables show whose behaviour {offer} changes most ({measure}, {per}). A column is said to "
+                "matter only if chance would rarely make it look so, given how many columns were tried: its p-value "
+                "must be small, 0.05 at most.",
                 offer=_.quoted(findings.offer),
                 measure=measure(findings, _).name,
                 per=measure(findings, _).per,
@@ -97,8 +98,9 @@ def _drivers_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     rows = tuple((_driver(one, _), unit.size(one.slope), p_words(one.p_value, _)) for one in findings.drivers[:SHOWN])
     caption = _(
-        "How the effect changes where a column is higher by one standard deviation, its usual spread, and all "
-        "others are the same (best linear projection); a category counts as 1 where it applies and as 0 elsewhere"
+        "Details for analysts, which may be skipped: how the effect changes where a column is higher by one standard "
+        "deviation, its usual spread, and all others are the same (best linear projection); a category counts as 1 "
+        "where it applies and as 0 elsewhere"
     )
     return Table(caption, columns(_, "column", "slope", "p_of_all"), rows)
 
@@ -107,8 +109,8 @@ def _importances_table(findings: UpliftFindings, _: Localizer) -> Table:
     unit = measure(findings, _)
     rows = tuple((_.quoted(one.column), unit.size(one.loss)) for one in findings.importances[:SHOWN])
     caption = _(
-        "How much worse the predictions for new customers become when the values of a column are shuffled among them: "
-        "the more, the more they rely on it"
+        "Details for analysts, which may be skipped: how much worse the predictions for new customers become when the "
+        "values of a column are shuffled among them: the more, the more they rely on it"
     )
     return Table(caption, columns(_, "column", "loss"), rows)
 
@@ -123,10 +125,22 @@ def _segments_table(findings: UpliftFindings, _: Localizer) -> Table:
         )
         for segment in findings.segments
     )
-    caption = _(
-        "Groups of customers who respond differently, found on one half of the customers and measured on the other"
+    caption = (
+        Message(
+            "Groups of customers, found on one half of the customers and measured on the other: the ranges of all "
+            "groups overlap there, so no clear difference is left"
+        )
+        if _overlap([segment.effect for segment in findings.segments])
+        else Message(
+            "Groups of customers who respond differently, found on one half of the customers and measured on the other"
+        )
     )
-    return Table(caption, columns(_, "kind", "customers", "effect"), rows)
+    return Table(_(caption), columns(_, "kind", "customers", "effect"), rows)
+
+
+def _overlap(effects: Sequence[Estimate]) -> bool:
+    """Whether some figure lies in the ranges of all."""
+    return max(one.low for one in effects) <= min(one.high for one in effects)
 
 
 def pairs_table(findings: UpliftFindings, _: Localizer) -> Table | None:
