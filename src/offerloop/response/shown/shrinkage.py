@@ -22,7 +22,7 @@ from offerloop.response.shown.expected_sales import weighted
 LEAST = 1e-12
 """A variance that is added, so that what nothing is known of can be solved for."""
 UNKNOWN = 1e-9
-"""Of the largest variance, that of a direction in which nothing varies."""
+"""Of the largest information, that of a direction in which nothing varies but for rounding."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
 """Standard deviations that slopes may have; that they do not vary is as likely beforehand as that they do."""
 
@@ -99,17 +99,15 @@ def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floa
 
     The variance in each direction is the larger of that by customers and that of independent rows: in a direction that
     few customers decide, the former is far too small (Angrist and Pischke 2009, section 8.2). Directions that do not
-    vary, such as a feature that is the same for everybody, have no error, and say nothing.
+    vary, such as a feature that is the same for everybody or the sum of shares, say nothing.
     """
-    estimate, plain = weighted(x, y, variance)
-    values, vectors = np.linalg.eigh(plain)
-    is_identified = values > UNKNOWN * values.max()
-    if not is_identified.any():
-        return np.zeros(x.shape[1])
-    vectors = vectors[:, is_identified]
+    information, vectors = np.linalg.eigh(x.T @ (x / variance[:, None]))
+    is_identified = information > UNKNOWN * information.max()
+    values, vectors = 1 / information[is_identified], vectors[:, is_identified]
+    turned = values * (vectors.T @ (x.T @ (y / variance)))
+    estimate, plain = vectors @ turned, (vectors * values) @ vectors.T
     grouped = _by_customer(x, (y - x @ estimate) / variance, plain, customer)
-    errors = np.maximum(values[is_identified], np.einsum("qd,qp,pd->d", vectors, grouped, vectors))
-    turned = vectors.T @ estimate
+    errors = np.maximum(values, np.einsum("qd,qp,pd->d", vectors, grouped, vectors))
     spread = errors + np.array(SPREADS)[:, None] ** 2
     weight = averaged(none_or_some(-0.5 * (np.log(spread) + turned**2 / spread).sum(axis=1)))
     return np.asarray(vectors @ (turned * (weight @ (1 - errors / spread))), dtype=np.float64)
