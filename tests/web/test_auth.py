@@ -3,9 +3,12 @@
 from datetime import datetime
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from served_shop import served, shop_of, with_role
 
 from offerloop.web import passwords
+from offerloop.web.api.people import _ATTEMPTS
 from offerloop.web.roles import ROLES, Permission
 from offerloop.web.running import first_token
 
@@ -18,6 +21,28 @@ def test_a_password_costs_whoever_guesses_it_memory_and_time():
     """At least what OWASP's cheat sheet on storing passwords asks of Argon2id."""
     assert OWN_HASHER.memory_cost >= 19 * 1024
     assert OWN_HASHER.time_cost >= 2
+
+
+def test_a_name_that_is_not_there_takes_as_long_as_one_that_is(shared_service, monkeypatch):
+    _ATTEMPTS._left.clear()
+    verified = []
+    spy = type("Spy", (PasswordHasher,), {"verify": lambda _, hashed, __: verified.append(hashed)})
+    hasher = spy(time_cost=2, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", hasher)
+    answer = shared_service.post("/v1/session", json={"name": "nobody", "password": "guessed"})
+    assert answer.status_code == 401
+    assert len(verified) == 1
+    assert not hasher.check_needs_rehash(verified[0]), "another cost would tell them apart"
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(verified[0], "guessed")
+
+
+def test_who_tries_passwords_has_to_wait(shared_service):
+    _ATTEMPTS._left.clear()
+    body = {"name": "Ada", "password": "wrong"}
+    statuses = [shared_service.post("/v1/session", json=body).status_code for _ in range(16)]
+    _ATTEMPTS._left.clear()
+    assert statuses[-1] == 429
 
 
 def test_a_token_is_made_used_and_revoked(service):
@@ -85,9 +110,8 @@ def test_the_first_token_is_made_once(tmp_path):
 @pytest.fixture
 def people(service):
     """(client, admin's headers, a function that signs somebody in and gives the cookie)."""
-    from offerloop.web.api import people
 
-    people._ATTEMPTS._left.clear()
+    _ATTEMPTS._left.clear()
     admin = with_role(service, "admin")
 
     def sign_in(name, roles=("viewer",), password=PASSWORD):

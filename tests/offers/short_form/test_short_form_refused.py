@@ -93,6 +93,13 @@ REFUSED = {
 }
 
 
+def needs_quotes(name):
+    """Behind "on" it is refused as it stands, and read in quotes."""
+    with pytest.raises(InputError, match="is not clear as a name"):
+        parse_offer(f"10% off on {name}", "USD")
+    assert parse_offer(f'10% off on "{name}"', "USD") == coupon(percent=10, on=name)
+
+
 @pytest.mark.parametrize(
     "name",
     ["Thanksgiving", "New Year's Eve", "March 8", "8 March", "May", "12/12", "Women's Day", "summer", "clearance",
@@ -100,9 +107,7 @@ REFUSED = {
      "Fall", "USA", "US", "UK", "UAE", "payday"],
 )  # fmt: skip
 def test_a_time_a_place_a_channel_and_a_state_are_no_names_without_quotes(name):
-    with pytest.raises(InputError, match="is not clear as a name"):
-        parse_offer(f"10% off on {name}", "USD")
-    assert parse_offer(f'10% off on "{name}"', "USD") == coupon(percent=10, on=name)
+    needs_quotes(name)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +118,7 @@ def test_a_time_a_place_a_channel_and_a_state_are_no_names_without_quotes(name):
      "new customers", "gold members", "first-time visits", "Black Friday deals"],
 )  # fmt: skip
 def test_what_people_do_in_a_shop_is_no_name_without_quotes(name):
-    with pytest.raises(InputError, match="is not clear as a name"):
-        parse_offer(f"10% off on {name}", "USD")
-    assert parse_offer(f'10% off on "{name}"', "USD") == coupon(percent=10, on=name)
+    needs_quotes(name)
 
 
 @pytest.mark.parametrize(
