@@ -28,10 +28,10 @@ def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl.DataFram
     rows = []
     for level in LEVELS.tolist():
         weights = _best(value - (1 - level) * discount - contact, starts)
-        rows.append(_row("supplier share", level, weights, valuation.supposing(own_share=1 - level)))
+        rows.append(_row("supplier share", level, weights, valuation, own_share=1 - level))
     for level in LEVELS[1:].tolist():
         weights = _best(value * level * by_margin - own * discount - contact, starts)
-        rows.append(_row("margin", level, weights, valuation.supposing(margin=level)))
+        rows.append(_row("margin", level, weights, valuation, margin=level))
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
@@ -46,8 +46,12 @@ def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) ->
     return weights
 
 
-def _row(lever: str, level: float, weights: Floats, valuation: Valuation | Repeated) -> dict[str, str | float | None]:
-    profit = valuation.value(weights)
+def _row(
+    lever: str, level: float, weights: Floats, valuation: Valuation | Repeated, **supposed: float
+) -> dict[str, str | float | None]:
+    """Value the candidates that are taken at a level, which alone are valued anew."""
+    taken = np.flatnonzero(weights)
+    profit = valuation.of_rows(taken).supposing(**supposed).value(weights[taken])
     low, high = profit.ends
     return {
         "lever": lever,

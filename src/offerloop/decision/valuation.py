@@ -103,6 +103,12 @@ class Valuation:
         """Some of the candidates."""
         return replace(self, **{name: getattr(self, name)[rows] for name in _BY_CANDIDATE})
 
+    def of_split(self, split: Valuation, first: Valuation, rows: Ints) -> Valuation:
+        """The same candidates in another division, with its own columns where it does not share the first one's."""
+        columns = {name: getattr(split, name) for name in _BY_CANDIDATE}
+        own = {name: one[rows] for name, one in columns.items() if one is not getattr(first, name)}
+        return replace(self, covariance=split.covariance, **own)
+
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
         paid = weights * self.cost_weight
@@ -180,10 +186,16 @@ class Repeated:
         """See `Valuation.supposing`."""
         return Repeated(tuple(one.supposing(own_share, margin) for one in self.splits))
 
+    def of_rows(self, rows: Ints) -> Repeated:
+        """Some of the candidates; columns that divisions share are taken once."""
+        first, *others = self.splits
+        taken = first.of_rows(rows)
+        return Repeated((taken, *(taken.of_split(one, first, rows) for one in others)))
+
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1); most are not taken in most cases."""
         rows = np.flatnonzero(weights != 0)
-        estimates = [one.of_rows(rows).value(weights[rows]) for one in self.splits]
+        estimates = [one.value(weights[rows]) for one in self.of_rows(rows).splits]
         values = np.array([one.value for one in estimates])
         within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in estimates])
         between = values.var(ddof=1) if len(values) > 1 else 0.0
@@ -192,4 +204,5 @@ class Repeated:
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         rows = np.flatnonzero(weights != 0)
-        return float(np.mean([one.of_rows(rows).spend(weights[rows]) for one in self.splits]))
+        costs = [one.own_share[rows] * one.discount_part[rows] + one.contact[rows] for one in self.splits]
+        return float(np.mean([weights[rows] @ cost for cost in costs]))

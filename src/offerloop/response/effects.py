@@ -193,8 +193,7 @@ def _assumed(offers: list[CampaignOffer], baskets: UsualBaskets, measured_offers
 
 def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
     rows = []
-    for fold in (0, 1):
-        calibration = fit.calibration(fit.fold == fold)
+    for fold, calibration in enumerate(fit.calibrations):
         rows.append(
             (split, fold, *map(float, calibration.slope), *map(float, calibration.covariance[[0, 0, 1], [0, 1, 1]]))
         )
@@ -265,7 +264,7 @@ def _held_out(fit: CrossFit, features: Floats, fold: Ints) -> tuple[Floats, Floa
     predicted = fit.out_of_fold(features, fold)
     scale, relative_se = _scale(fit, fold)
     mean = np.array([fit.predicted[fit.fold == k].mean() for k in (0, 1)])[fold]
-    slopes = np.array([fit.calibration(fit.fold == k).slope for k in (0, 1)])[fold]
+    slopes = np.array([one.slope for one in fit.calibrations])[fold]
     centred = predicted - mean
     view = _HeldOut(fold=fold, response=slopes[:, 0] + slopes[:, 1] * centred, centred=centred)
     return np.maximum(predicted, 0) * scale, relative_se, view
@@ -279,7 +278,7 @@ def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Calibration slope (0 to 1.5) and its relative error for each pair, measured on the other fold's customers."""
     slopes, errors = [], []
     for other in (1, 0):
-        slope, se = fit.calibration_slope(fit.fold == other)
+        slope, se = fit.calibration_slopes[other]
         slopes.append(float(np.clip(slope, 0, 1.5)))
         errors.append(se / max(abs(slope), se, 1e-9))
     return np.array(slopes)[fold], np.array(errors)[fold]

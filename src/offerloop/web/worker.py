@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
 
@@ -117,6 +118,8 @@ class Worker:
     _rounds: int = 0
     _spending: tuple[float, str, tuple[CampaignSpend, ...]] = (0.0, "", ())
     """Until when the spend that was counted holds, by which policy, and what it is."""
+    prepare: Callable[[Path], None] | None = None
+    """Prepares what pages show of the run of another policy, once it is served."""
     answered_at: float = field(default_factory=time.monotonic)
     """When the database answered last, on the clock of this process."""
     _last_load_error: str = ""
@@ -336,6 +339,8 @@ class Worker:
         pacing, heard_of = PolicyPacing(self.database, policy, self.name), HeardOf(self.database, policy)
         before, self.served = self.served, Served(policy, offers, leases, revisions, pacing, heard_of)
         _LOG.info("serving the policy %s", policy.version)
+        if self.prepare is not None:
+            Thread(target=self.prepare, args=(policy.run_folder,), name="prepare", daemon=True).start()
         if before is not None:
             before.leases.close()
         gc.unfreeze()

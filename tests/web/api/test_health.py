@@ -18,6 +18,7 @@ def test_without_a_run_it_lives_and_is_not_ready(tmp_path):
         answer = client.get("/ready", headers={"accept-language": "zh-CN,zh;q=0.9"})
         assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
         assert answer.headers["content-type"] == "application/problem+json"
+        assert "no finished run" in client.get("/ready").json()["detail"]
 
 
 def test_metrics_are_those_of_all_workers(shared_service, role):

@@ -7,7 +7,8 @@ from console_pages import SPRING, post_form, signed_in
 from served_shop import served, shop_of
 
 from offerloop.offers import parse_offer
-from offerloop.web.console.campaigns.draft import examples, short_name
+from offerloop.web.console.campaigns.draft import short_name
+from offerloop.web.console.campaigns.offer_lines import examples
 
 
 def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
@@ -42,7 +43,7 @@ def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run,
 def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_path):
     with served(shop_of(small_run, tmp_path)) as client:
         ada = signed_in(client, "marketer")
-        in_words = SPRING | {"offers": "20% off\n\n€5 off €50"}
+        in_words = SPRING | {"offers": "20% off, max €5\n\n€5 off €50"}
         assert post_form(client, ada, "write-campaign", **in_words).status_code == 303
         fields = {"id": "spring", "revision": "1", "kind": "coupon", "percent": "15", "max_discount": "3.00"}
         assert post_form(client, ada, "add-offer", **fields).status_code == 303

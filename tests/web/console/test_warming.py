@@ -1,11 +1,13 @@
 """What is built before the first request."""
 
+from threading import Event
 from unittest.mock import patch
 
 import fastapi.routing
 import jinja2
 from served_shop import with_role
 
+from offerloop.serving import serve_run
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.recipients import view as recipients
 from offerloop.web.console.warming import start_warming, warm_up
@@ -33,4 +35,16 @@ def test_a_service_is_ready_when_it_is_warm(service):
         warm.wait()
     assert service.get("/ready").status_code == 200
     warm.clear()
-    assert service.get("/ready").json()["code"] == "not_ready"
+    waiting = service.get("/ready").json()
+    assert waiting["code"] == "not_ready"
+    assert "warming up" in waiting["detail"]
+
+
+def test_who_gets_what_is_prepared_for_each_policy_that_is_served(service, small_run):
+    worker, prepared = service.app.state.worker, Event()
+    with patch("offerloop.web.console.warming.prepare_recipients", side_effect=lambda _: prepared.set()) as prepare:
+        warm_up(service.app, worker)
+        prepared.clear()
+        worker._serve(serve_run(small_run))
+        assert prepared.wait(20)
+    assert prepare.call_args.args[0] == small_run

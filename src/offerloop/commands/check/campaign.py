@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from offerloop.commands.check.offers import unlimited_cost
+from offerloop.commands.check.offers import MOST_DISCOUNT, can_be_limited, unlimited_cost
 from offerloop.config import Campaign, CampaignFault, Config
 from offerloop.errors import InputError
 from offerloop.offers import Offer, read_offers
@@ -38,4 +38,4 @@ def _unlimited(campaign: Campaign, offers: list[Offer], field: str) -> Iterator[
     for offer in offers:
         problem = unlimited_cost(campaign, offer)
         if problem is not None:
-            yield CampaignFault(f"{field}.max_discount", problem)
+            yield CampaignFault(f"{field}.{MOST_DISCOUNT}" if can_be_limited(offer) else field, problem)

@@ -11,8 +11,11 @@ from offerloop.config import Campaign, Config, Listed
 from offerloop.errors import ConfigError
 from offerloop.message import Amount, Message
 from offerloop.money import to_text
-from offerloop.offers import Offer, liability_minor
+from offerloop.offers import Offer, liability_minor, offer_form
 from offerloop.response import unknown_cost
+
+MOST_DISCOUNT = "max_discount"
+"""The field of an offer that limits its cost, where its kind has one."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +130,24 @@ def unlimited_cost(campaign: Campaign, offer: Offer) -> Message | None:
         return unknown_cost(campaign.id, offer.offer_id)
     if campaign.budget_basis != "liability":
         return None
+    if not can_be_limited(offer):
+        return Message(
+            "offer '{offer}' of campaign '{campaign}': nothing can limit what an offer of kind '{kind}' costs; set "
+            'budget_basis = "expected", or choose another kind',
+            offer=offer.offer_id,
+            campaign=campaign.id,
+            kind=offer.kind,
+        )
     return Message(
         "offer '{offer}' of campaign '{campaign}' needs 'max_discount', such as max 5: nothing limits its cost",
         offer=offer.offer_id,
         campaign=campaign.id,
     )
+
+
+def can_be_limited(offer: Offer) -> bool:
+    """Return whether a largest discount can be set for such an offer, or for parts of it."""
+    return offer.kind == "combined" or any(one.written == MOST_DISCOUNT for one in offer_form(offer.kind))
 
 
 def _exploration(campaign: Campaign, offer: OfferCheck, offers: list[OfferCheck]) -> str:

@@ -8,6 +8,7 @@ sum_w (y - slope x)^2, which depends on the pair only through sum x y and sum x^
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,21 @@ class CrossFit:
         regressor = self.predicted[chosen, None] * self.exposure[chosen]
         fit = regress(self.outcome[chosen], [regressor], self.groups.take(chosen))
         return float(fit.slope[0]), float(fit.se[0])
+
+    @cached_property
+    def calibrations(self) -> tuple[Fit, Fit]:
+        """Calibration on the pairs of each fold."""
+        return self.calibration(self.fold == 0), self.calibration(self.fold == 1)
+
+    @cached_property
+    def calibration_slopes(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Calibration slope with its standard error on the pairs of each fold."""
+        return self.calibration_slope(self.fold == 0), self.calibration_slope(self.fold == 1)
+
+    def keep_calibrations(self) -> CrossFit:
+        """Fit them now, so that a stage's result holds them and no later campaign fits them again."""
+        _ = self.calibrations, self.calibration_slopes
+        return self
 
     def realised(self, rows: NDArray[np.bool_]) -> tuple[float, float]:
         """Slope and standard error of the outcome on exposure among some pairs."""

@@ -82,8 +82,8 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Shel
         for split in range(SPLITS)
     ]
     usual = usual_sales.predict(panel, panel.list_minor, windows.features)
-    splits = tuple(learner.fit(panel.list_minor, usual) for learner in learners)
-    bought = learners[0].fit(panel.bought, np.ones(panel.size))
+    splits = tuple(learner.fit(panel.list_minor, usual).keep_calibrations() for learner in learners)
+    bought = learners[0].fit(panel.bought, np.ones(panel.size)).keep_calibrations()
     checks = [design_checks(panel, windows.outcomes, rng), learners[0].checks(bought, splits[0], rng)]
     tables = {
         "response_slopes": slopes_table(panel, windows.outcomes, {"B": b, "A": a}),

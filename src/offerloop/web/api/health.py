@@ -9,12 +9,18 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from offerloop import __version__
+from offerloop.message import Message
 from offerloop.store import PERSONALISED, is_on
 from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.worker import Worker
 
 READY_SECONDS = 1.0
 """How long the database may take to answer."""
+NO_POLICY = Message("No policy can be served yet: there is no finished run.")
+WARMING = Message(
+    "The service is warming up: it prepares its pages and the lists of who gets what. That usually takes a few "
+    "seconds; ask again then."
+)
 router = APIRouter(tags=["operations"])
 
 
@@ -49,9 +55,11 @@ async def ready(request: Request) -> Ready:
         personalised = await asyncio.wait_for(asyncio.to_thread(_is_personalised, worker), READY_SECONDS)
     except TimeoutError:
         raise HttpProblem("store_away") from None
+    if worker.served is None:
+        raise HttpProblem("not_ready", NO_POLICY)
     warm: Event | None = request.app.state.warm
-    if worker.served is None or (warm is not None and not warm.is_set()):
-        raise HttpProblem("not_ready")
+    if warm is not None and not warm.is_set():
+        raise HttpProblem("not_ready", WARMING)
     return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
 
 

@@ -167,6 +167,8 @@ class Input:
     is_needed: bool = True
     bounds: tuple[str, str, str] | None = None
     """Least, most and step of a number."""
+    error: Words = ""
+    """What is wrong with what was typed."""
 
 
 def hidden(name: str, value: str) -> Input:

@@ -140,7 +140,7 @@ def _carried_out(action: Action, page_request: PageRequest) -> Response:
     try:
         return RedirectResponse(_own(action.carry_out(page_request)), 303)
     except InputError as error:
-        raise HttpProblem("invalid", error.message) from None
+        raise HttpProblem("invalid", error.message, error.field or None) from None
 
 
 @router.get("/console/report")
@@ -235,7 +235,7 @@ def _again(action: Action, page_request: PageRequest, problem: HttpProblem) -> R
     except HttpProblem:
         return _failed(page_request.http, problem, page_request.field("back"))
     said = _CHANGED if problem.code == "changed" else problem.detail or title
-    again = _with_typed(view, action, page_request, said)
+    again = _with_typed(view, action, page_request, said, problem.field)
     if again == view:
         return _failed(page_request.http, problem, page_request.field("back"))
     return _html(page_request.http, replace(again, status=status, refresh=False), page_request, page)
@@ -247,15 +247,21 @@ _CHANGED = Message(
 )
 
 
-def _with_typed(view: View, action: Action, page_request: PageRequest, error: Words) -> View:
-    return replace(view, blocks=tuple(_filled(one, action, page_request, error) for one in view.blocks))
+def _with_typed(view: View, action: Action, page_request: PageRequest, error: Words, field: str | None = None) -> View:
+    filled = (_filled(one, action, page_request, error, field) for one in view.blocks)
+    return replace(view, blocks=tuple(filled))
 
 
-def _filled(block: Block, action: Action, page_request: PageRequest, error: Words) -> Block:
+def _filled(block: Block, action: Action, page_request: PageRequest, error: Words, field: str | None) -> Block:
+    """Return a form with what was typed, and what is wrong at its field, or above all where it has no such field."""
     if not isinstance(block, Form) or block.action != f"/console/do/{action.name}":
         return block
-    inputs, more = (tuple(_typed(one, page_request) for one in part) for part in (block.inputs, block.more))
-    return replace(block, inputs=inputs, more=more, error=error)
+    inputs, more = (
+        tuple(replace(_typed(one, page_request), error=error if one.name == field else "") for one in part)
+        for part in (block.inputs, block.more)
+    )
+    is_at_field = any(one.name == field and one.type != "hidden" for one in (*inputs, *more))
+    return replace(block, inputs=inputs, more=more, error="" if is_at_field else error)
 
 
 def _typed(field: Input, page_request: PageRequest) -> Input:

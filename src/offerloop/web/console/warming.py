@@ -1,9 +1,10 @@
-"""What a process builds before it says that it is ready, so that no first request has to wait for it."""
+"""What a process builds before it says that it is ready, and for each policy after, so that no request waits for it."""
 
 from __future__ import annotations
 
 import gc
 import logging
+from pathlib import Path
 from threading import Event, Thread
 
 from fastapi import FastAPI
@@ -41,8 +42,17 @@ def warm_up(app: FastAPI, worker: Worker) -> None:
     compile_templates()
     for language in languages():
         translations(language)
+    worker.prepare = prepare_run
     if worker.served is not None:
         prepare_recipients(worker.served.policy.run_folder)
+
+
+def prepare_run(run_folder: Path) -> None:
+    """Put who gets what in order by a policy that has just begun to be served."""
+    try:
+        prepare_recipients(run_folder)
+    except Exception:
+        _LOG.exception("first requests will be slower than later ones")
 
 
 def _build_routes(app: FastAPI) -> None:

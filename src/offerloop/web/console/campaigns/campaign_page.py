@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from offerloop.commands.check import campaign_problems
-from offerloop.config import Campaign, read_campaign
 from offerloop.message import Message
 from offerloop.store import (
     CampaignAction,
+    CampaignState,
     WhyNot,
     WrittenCampaign,
     find_campaign,
@@ -31,8 +30,10 @@ from offerloop.web.console.blocks import (
     hidden,
 )
 from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
-from offerloop.web.console.campaigns.changes import changes_since
-from offerloop.web.console.campaigns.draft import in_words
+from offerloop.web.console.campaigns.changes import FIELDS, changes_since
+from offerloop.web.console.campaigns.draft import kind_form
+from offerloop.web.console.campaigns.fault_words import faults_of
+from offerloop.web.console.campaigns.offer_lines import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
 from offerloop.web.console.cells import Cell, Instant, Link, Tone, written_amount
@@ -58,6 +59,7 @@ def view(request: PageRequest) -> View:
     blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), *_actions(request, campaign, shown)]
     blocks += [
         _offers(request, campaign),
+        *([kind_form(campaign)] if campaign.state is CampaignState.DRAFT else []),
         *scheduled(request, campaign, shown),
         *reach_of(request, campaign),
         *slider_of(request, campaign),
@@ -127,21 +129,19 @@ def _faults(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Say why a campaign could not be planned."""
     if request.config is None:
         return []
-    read = read_campaign({"id": campaign.campaign_id, **campaign.text.body})
-    faults = campaign_problems(request.config, read) if isinstance(read, Campaign) else read
-    return [Notice(one.message, "bad") for one in faults]
+    return [Notice(one, "bad") for one in faults_of(request.config, campaign, FIELDS, request.localizer)]
 
 
 def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     columns = (TableColumn("offer", Message("offer", context="column title")),)
     offers = campaign.text.body.get("offers", [])
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (in_words(offer, request.localizer.language, request.currency),) for offer in offers
+        (line_of(offer, request.localizer.language, request.currency),) for offer in offers
     )
     return PageTable("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
 
 
-_NO_OFFERS = Message("It has no offers yet. Write a new revision to add some.")
+_NO_OFFERS = Message("It has no offers yet.")
 
 
 def _actions(request: PageRequest, campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:

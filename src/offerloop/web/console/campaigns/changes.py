@@ -11,7 +11,9 @@ from offerloop.offers import OFFER_KINDS, offer_form
 from offerloop.store import FieldChange, WrittenCampaign, field_changes, find_revision
 from offerloop.web.api.campaigns.models import written_campaign
 from offerloop.web.console.blocks import Block, PageTable, TableColumn
-from offerloop.web.console.campaigns.draft import SEND_RULES, in_words
+from offerloop.web.console.campaigns.draft import BUDGET_BASES, SEND_RULES
+from offerloop.web.console.campaigns.fault_words import BUDGET_BASIS
+from offerloop.web.console.campaigns.offer_lines import line_of
 from offerloop.web.console.cells import Cell, Named
 from offerloop.web.console.page_request import PageRequest
 
@@ -26,11 +28,14 @@ FIELDS = {
     "offers": Message("Offers, one per line"),
     "audience": Message("Who may get it"),
     "send": Message("Send only if", context="field of a form"),
+    "budget_basis": BUDGET_BASIS,
     "starts_at": Message("starts", context="label of a figure"),
     "ends_at": Message("ends", context="label of a figure"),
     "budget_changes": Message("Scheduled changes", context="table title"),
 }
 """What a reader calls a field of a campaign; others have no words of their own."""
+CHOICES = {"send": SEND_RULES, "budget_basis": BUDGET_BASES}
+"""The words for what can be chosen for a field."""
 
 
 def changes_since(request: PageRequest, campaign: WrittenCampaign, number: int) -> list[Block]:
@@ -65,8 +70,8 @@ def _label(change: FieldChange, *revisions: Mapping[str, Any]) -> Cell:
 
 
 def _value(request: PageRequest, field: str, value: Any) -> Cell:  # noqa: ANN401 - whatever JSON holds
-    if field == "send":
-        return next((Named(code, words) for code, words in SEND_RULES if code == value), value)
+    if field in CHOICES:
+        return next((Named(code, words) for code, words in CHOICES[field] if code == value), value)
     if isinstance(value, dict) and "kind" in value:
-        return in_words(value, request.localizer.language, request.currency)
+        return line_of(value, request.localizer.language, request.currency)
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

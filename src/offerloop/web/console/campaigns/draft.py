@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from offerloop.errors import InputError
-from offerloop.locale import ENGLISH
 from offerloop.message import Message
 from offerloop.money import to_minor
-from offerloop.offers import (
-    SHORT_FORM_LANGUAGES,
-    parse_offer,
-    print_offer,
-)
 from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft
 from offerloop.web.console.blocks import Form, Input, View, hidden
+from offerloop.web.console.campaigns.fault_words import BUDGET_BASIS, OF_OFFER, unlimited
 from offerloop.web.console.campaigns.offer_ids import with_own_ids
+from offerloop.web.console.campaigns.offer_lines import examples, line_of, offers_of
 from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
@@ -37,6 +32,10 @@ SEND_RULES = (
     ("expected", Message("a profit is expected (interval may include zero)")),
     ("likely", Message("any profit is forecast, however uncertain")),
 )
+BUDGET_BASES = (
+    ("liability", Message("the most that each offer can cost, as if everybody used theirs")),
+    ("expected", Message("what the offers are expected to cost")),
+)
 MOST_TEXT = 20_000
 
 
@@ -45,16 +44,20 @@ def view(request: PageRequest) -> View:
     campaign = None if request.field("title") and not request.field("revision") else _known(request)
     if campaign is None:
         return View(Message("A new campaign", context="page title"), DRAFTS, (_form(request, None),))
-    kind = Form(
+    title = Message("Edit “{title}”", context="page title", title=str(campaign.text.body.get("title", "")))
+    return View(title, DRAFTS, (_form(request, campaign), kind_form(campaign)))
+
+
+def kind_form(campaign: WrittenCampaign) -> Form:
+    """Return the choice of a kind of offer whose fields are shown next."""
+    return Form(
         "kind", "/console/offer-form", Message("Show its fields", context="button"),
         (
             hidden("id", campaign.campaign_id),
             Input("kind", Message("Kind of offer", context="field of a form"), "select", "coupon", kinds_with_fields()),
         ),
-        method="get", title=Message("Add an offer by its fields", context="form title"),
+        method="get", title=Message("Add an offer by its fields", context="form title"), needs=Permission.EDIT,
     )  # fmt: skip
-    title = Message("Edit “{title}”", context="page title", title=str(campaign.text.body.get("title", "")))
-    return View(title, DRAFTS, (_form(request, campaign), kind))
 
 
 DRAFTS = Message("What you save is a draft: nobody gets its offers until it is approved and started.")
@@ -83,6 +86,7 @@ def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
             str(body.get("send", "proven")),
             SEND_RULES,
         ),
+        Input("budget_basis", BUDGET_BASIS, "select", str(body.get("budget_basis", "liability")), BUDGET_BASES),
         Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
         Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
         *_change_inputs(() if campaign is None else campaign.text.budget_changes),
@@ -111,19 +115,6 @@ _STARTS = Message("Start (UTC); if empty, when somebody starts it")
 _ENDS = Message("End (UTC); if empty, when somebody ends it")
 _CHANGES = Message("Change the budget at (UTC; optional)")
 _MOST_CHANGES = 20
-
-
-def examples(categories: Sequence[str], language: str, currency: str) -> tuple[str, str]:
-    """Return two offers in words, the first on a category of the shop where one is known."""
-    on = next(iter(categories), "tea")
-    coupon = {"kind": "coupon", "on": on, "percent": 20, "max_discount": "5"}
-    saving, written_in = {"kind": "spend_and_save", "spend": "30", "save": "5"}, _written_in(language)
-    return print_offer(coupon, written_in, currency), print_offer(saving, written_in, currency)
-
-
-def _written_in(language: str) -> str:
-    """Return the language in which offers are written for a reader: their own where it has a short form."""
-    return language if language in SHORT_FORM_LANGUAGES else ENGLISH
 
 
 def _hint(request: PageRequest) -> Message:
@@ -160,40 +151,6 @@ def _changes(request: PageRequest) -> list[dict[str, str]]:
     return sorted(changes, key=lambda one: one["at"])
 
 
-def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
-    """Return an offer in words where they say all of it, else as JSON."""
-    with suppress(InputError):
-        text = print_offer(offer, _written_in(language), currency)
-        if parse_offer(text, currency) == offer:
-            return text
-    return json.dumps(offer, ensure_ascii=False)
-
-
-def in_words(offer: Mapping[str, Any], language: str, currency: str) -> str:
-    """Return an offer for somebody who reads: in words with its id, as far as they say all of it, else as JSON."""
-    if "id" not in offer:
-        return line_of(offer, language, currency)
-    plain = {name: value for name, value in offer.items() if name != "id"}
-    text = line_of(plain, language, currency)
-    return line_of(offer, language, currency) if text.startswith("{") else f"{text} ({offer['id']})"
-
-
-def offers_of(text: str, currency: str) -> list[dict[str, Any]]:
-    """Return the offers of a text with one to a line. Raises InputError that names the line."""
-    offers = []
-    for number, line in enumerate(text.splitlines(), 1):
-        written = line.strip()
-        if not written:
-            continue
-        try:
-            offers.append(json.loads(written) if written.startswith("{") else parse_offer(written, currency))
-        except json.JSONDecodeError:
-            raise InputError(Message("line {n} of the offers is no JSON; write the offer in words", n=number)) from None
-        except InputError as error:
-            raise InputError(Message("line {n} of the offers: {why}", n=number, why=error.message)) from None
-    return offers
-
-
 def _local(second: int | None) -> str:
     return "" if second is None else datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M")
 
@@ -209,28 +166,55 @@ def _write(request: PageRequest) -> str:
     campaign = _known(request) if request.field("revision") else None
     body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
     changes, unit = _changes(request), str(body.get("budget_unit") or request.currency)
-    for budget in (request.field("budget"), *(one["budget"] for one in changes)):
-        to_minor(budget, unit or "USD")
+    with at_field("budget"):
+        to_minor(request.field("budget"), unit or "USD")
+    for change in changes:
+        to_minor(change["budget"], unit or "USD")
     _check_fields(request, changes)
     body |= {
         "id": request.field("id") or short_name(request.field("title")), "title": request.field("title"),
-        "budget": request.field("budget"),
-        "send": request.field("send"), "offers": offers_of(request.field("offers", MOST_TEXT), request.currency),
+        "budget": request.field("budget"), "send": request.field("send"),
+        "budget_basis": request.field("budget_basis") or body.get("budget_basis"),
         "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
         "ends_at": time_field(request, "ends_at"), "budget_changes": changes,
     }  # fmt: skip
+    with at_field("offers"):
+        body["offers"] = _written_offers(request, body)
     return save_campaign(request, body, campaign)
+
+
+@contextmanager
+def at_field(name: str) -> Iterator[None]:
+    """Let an InputError name a field of the form."""
+    try:
+        yield
+    except InputError as error:
+        error.field = name
+        raise
+
+
+def _written_offers(request: PageRequest, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read the offers. Raises InputError that names the line, also for one whose cost nothing limits."""
+    ids = [str(one["id"]) for one in body.get("offers", []) if "id" in one]
+    offers = offers_of(request.field("offers", MOST_TEXT), request.currency, ids)
+    for number, offer in enumerate(offers, 1):
+        problem = unlimited(body, offer, request.currency or "USD")
+        if problem is not None:
+            raise InputError(OF_OFFER.with_values(n=number, why=problem.detail or ""))
+    return offers
 
 
 def _check_fields(request: PageRequest, changes: Sequence[Mapping[str, str]]) -> None:
     """Raise InputError, in the words of the form, for what no campaign can have."""
     starts, ends, name = time_field(request, "starts_at"), time_field(request, "ends_at"), request.field("id")
     if starts and ends and ends <= starts:
-        raise InputError(Message("It would end before it starts. Give it a later end."))
+        with at_field("ends_at"):
+            raise InputError(Message("It would end before it starts. Give it a later end."))
     if len({one["at"] for one in changes}) < len(changes):
         raise InputError(Message("Two budgets begin at the same time. Keep one of them."))
     if name and re.fullmatch(r"[^\W_][\w.-]{0,99}", name) is None:
-        raise InputError(Message("The short name may have letters, digits, dots and dashes, and no spaces."))
+        with at_field("id"):
+            raise InputError(Message("The short name may have letters, digits, dots and dashes, and no spaces."))
 
 
 def short_name(title: str) -> str:

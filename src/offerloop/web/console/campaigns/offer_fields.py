@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit, read_offers
 from offerloop.store import WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.models import changes_of
 from offerloop.web.console.blocks import Form, Input, View, Words, hidden
 from offerloop.web.console.campaigns.draft import DRAFTS, categories_of, save_campaign
+from offerloop.web.console.campaigns.fault_words import in_form_words, labels_of, unlimited
 from offerloop.web.console.campaigns.offer_terms import terms_of
 from offerloop.web.console.page_request import Action, Page, PageRequest
+from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 
 EXPLANATIONS = {
@@ -85,10 +88,22 @@ def _add(request: PageRequest) -> str:
         if text:
             offer[term.written] = _value(text, term.unit)
     written: Mapping[str, Any] = campaign.text.body
-    read_offers([offer], categories_of(request), str(written.get("budget_unit") or request.currency))
+    _check(request, written, offer)
     body = {**written, "id": campaign.campaign_id, "offers": [*written.get("offers", []), offer]}
     body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
     return save_campaign(request, body | changes_of(campaign.text), campaign)
+
+
+def _check(request: PageRequest, body: Mapping[str, Any], offer: Mapping[str, Any]) -> None:
+    """Raise HttpProblem, in the words of the form and at its field, for an offer that cannot be planned."""
+    try:
+        read_offers([offer], categories_of(request), str(body.get("budget_unit") or request.currency))
+        problem = unlimited(body, offer, request.currency)
+    except InputError as error:
+        said = in_form_words(request.localizer, error.message, labels_of(str(offer["kind"])))
+        problem = HttpProblem("invalid", said, error.field)
+    if problem is not None:
+        raise problem
 
 
 def _zoned(second: int | None) -> str | None:
