@@ -8,11 +8,13 @@ import pytest
 from console_pages import signed_in
 from served_shop import served
 
+from offerloop.background import rehearsing
 from offerloop.background.rehearsing import rehearse
 from offerloop.config import STORE_VARIABLE
 from offerloop.errors import InputError
 from offerloop.store import EventLog, holds_simulated, redeemed_minor, shown_by_campaign
 from offerloop.web.console.pages import PAGES
+from offerloop.workspace import Recorder
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +25,12 @@ def rehearsed(small_run, tmp_path_factory):
     url = f"sqlite:///{shop / 'offerloop.db'}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(STORE_VARIABLE, url)
+        recorders = []
+        patch.setattr(rehearsing, "Recorder", lambda **how: recorders.append(Recorder(**how)) or recorders[-1])
         played = rehearse(shop, {}, lambda _: None)
         again = rehearse(shop, {}, lambda _: None)
     assert again == played | {"events": 0}
+    assert recorders[0].records[0]["kept"], "orders are read again although the run kept them"
     log = EventLog.open(url)
     yield shop, log, played
     log.close()

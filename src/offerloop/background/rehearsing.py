@@ -101,11 +101,13 @@ def _stretch(run: RunRead, config: Config) -> Stretch:
 
 def _lines(shop: Path, stretch: Stretch) -> pl.DataFrame:
     """Return the order lines of the stretch that is repeated, with the category of each."""
+    from offerloop.commands.run.task import follow_run
     from offerloop.flow import clean
 
     first = stretch.first_day - stretch.earlier
     is_within = (nw.col("order_day") >= first) & (nw.col("order_day") < first + stretch.days)
     with open_workspace(shop, DEFAULT_ENGINE) as (config, engine, store):
+        follow_run(stretch.run.folder, store, ("events",))
         events = clean(config, engine, Recorder(store=store))
         named = events.products.select("product_id", "category")
         lines = events.order_lines.filter(is_within).select(*_COLUMNS).join(named, on="product_id", how="left")

@@ -58,10 +58,11 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
             "spend": "30",
             "save": "5",
             "each_full": "yes",
+            "max_discount": "20",
         }
         assert post_form(client, ada, "add-offer", **fields).status_code == 303
         campaign = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]
-        added = {"kind": "spend_and_save", "spend": "30", "save": "5", "each_full": True}
+        added = {"kind": "spend_and_save", "spend": "30", "save": "5", "each_full": True, "max_discount": "20"}
         assert campaign["offers"][-1] == added | {"id": "offer-3"}
         form = client.get("/console/campaign-form?id=spring", headers=ada).text
         assert form.partition("<textarea")[2].partition("</textarea>")[0].count("\n") == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,11 +153,15 @@ def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> Liked | Non
         newest = find_run(shop)
     except InputError:
         return None
-    store.follow(
-        json.loads((newest / "manifest.json").read_text(encoding="utf-8")).get(STAGE_KEYS, {}), WITHOUT_CAMPAIGNS
-    )
+    follow_run(newest, store, WITHOUT_CAMPAIGNS)
     affinities, results = (newest / f"{name}.parquet" for name in (AFFINITIES.name, "recommenders"))
     return Liked(engine.read(affinities), pl.read_parquet(results), None)
+
+
+def follow_run(run_folder: Path, store: StageStore, names: Collection[str]) -> None:
+    """Let the store take the results of some stages that a finished run kept, whatever the inputs are now."""
+    manifest = json.loads((run_folder / "manifest.json").read_text(encoding="utf-8"))
+    store.follow(manifest.get(STAGE_KEYS, {}), names)
 
 
 def run_period(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,8 @@ from offerloop.web.roles import Permission
 from offerloop.web.uploads import save_upload
 from offerloop.workspace import SampleRows
 
+OF_PRODUCTS = ("category", "subcategory", "brand")
+"""What order lines may say of their products, where these have no file of their own."""
 TITLE = Message("Set up the shop", context="page title")
 FOLDER, MOST_BYTES = "data", Serve().most_bytes
 SAMPLED_ROWS, SAMPLED_SIGNS, MOST_NOTES = 5, 60, 3
@@ -120,6 +122,7 @@ def _columns(request: PageRequest, files: Mapping[SourceName, Path], joined: Seq
     with _sampled(files, joined) as samples:
         matches = infer_mapping(samples, {})
         inputs, missing = _inputs(files, matches)
+        listed, unlisted = _listed_inputs(files, matches)
         notes = [note for name in files for note in _notes(name, matches[name], samples[name])]
         unfound = [one for name in files for one in _unfound(name, matches[name], {})]
         blocks: list[Block] = [
@@ -136,8 +139,8 @@ def _columns(request: PageRequest, files: Mapping[SourceName, Path], joined: Seq
     margin = Input("margin", Message("Margin", context="field of a form"), is_needed=False, hint=_MARGIN)
     form = Form(
         "columns", "/console/do/set-up", Message("Save and start the first run"),
-        (title, *inputs, money, margin, budget),
-        needs=Permission.EDIT, title=Message("What the columns are"), more=missing, more_title=_MISSING,
+        (title, *inputs, *listed, money, margin, budget),
+        needs=Permission.EDIT, title=Message("What the columns are"), more=(*missing, *unlisted), more_title=_MISSING,
     )  # fmt: skip
     return [*blocks, form]
 
@@ -186,6 +189,21 @@ def _inputs(
     return tuple(inputs), tuple(missing)
 
 
+def _listed_inputs(
+    files: Collection[SourceName], matches: Mapping[SourceName, ColumnMatch]
+) -> tuple[tuple[Input, ...], tuple[Input, ...]]:
+    """Return a field for what order lines say of their products, where no file does: what was found, and the rest."""
+    if "products" in files:
+        return (), ()
+    listed = matches.get("products")
+    match = ColumnMatch(matches["order_lines"].columns, {} if listed is None else listed.guesses)
+    inputs = {one: _input("products", one, match) for one in OF_PRODUCTS}
+    return (
+        tuple(field for one, field in inputs.items() if one in match.guesses),
+        tuple(field for one, field in inputs.items() if one not in match.guesses),
+    )
+
+
 def _input(name: SourceName, ours: str, match: ColumnMatch) -> Input:
     guess = match.guesses.get(ours)
     first: Words = (
@@ -218,6 +236,7 @@ def _set_up(request: PageRequest) -> str:
     shop = request.worker.settings.shop
     files = _uploaded(shop / FOLDER)
     names = {f"{name}.{ours}" for name in files for ours in (*CONTRACTS[name].required, *CONTRACTS[name].optional)}
+    names |= set() if "products" in files else {f"products.{ours}" for ours in OF_PRODUCTS}
     chosen = {name: request.field(name, 1_000) for name in sorted(names)}
     columns = [
         f"{name.removeprefix('order_lines.')}={_quoted(theirs)}" for name, theirs in chosen.items() if theirs
