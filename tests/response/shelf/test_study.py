@@ -1,5 +1,7 @@
 """Made-up shops in which it is known who responds."""
 
+import pickle
+
 import numpy as np
 import polars as pl
 import pytest
@@ -46,6 +48,15 @@ def test_every_check_has_a_name_and_an_expectation_that_pages_translate(alike):
     checks = alike.tables["response_checks"]
     assert set(checks["check"]) == CHECK_NAMES.keys()
     assert set(checks["expected"]) == EXPECTATIONS.keys()
+
+
+def test_calibrations_are_kept_with_the_study(alike):
+    """A preview takes the study that a run kept, and fits none of them again."""
+    kept = pickle.loads(pickle.dumps(alike.splits[1]))
+    assert {"calibrations", "calibration_slopes"} <= vars(kept).keys()
+    assert [one.slope.tolist() for one in kept.calibrations] == [
+        alike.splits[1].calibration(alike.splits[1].fold == fold).slope.tolist() for fold in (0, 1)
+    ]
 
 
 @pytest.mark.parametrize("outcome", ["bought", "units"])
