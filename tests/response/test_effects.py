@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
@@ -38,7 +39,7 @@ def usual(study, basket=1000.0):
     """Everyone buys for the same in every basket, and half of it in the first category."""
     whole = pl.DataFrame({"customer_id": study.panel.customer_ids}).with_columns(basket_minor=pl.lit(basket))
     first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
-    return UsualBaskets(study.lines.categories, whole, first)
+    return UsualBaskets(study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first)))
 
 
 def effects_of(study, *offers, margin=0.3):

@@ -4,8 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
+import pytest
+
 import offerloop
-from offerloop.workspace.stage_store import program_files
+from offerloop.engine import InMemoryEngine, collect
+from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.workspace import stage_store
+from offerloop.workspace.stage_store import StageStore, program_files
 
 ROOT = Path(offerloop.__file__).parent
 LOADED = """
@@ -30,3 +36,31 @@ def test_all_code_that_stages_load_is_in_the_key():
 
 def test_lists_of_words_are_in_the_key():
     assert ROOT / "events" / "cleaning" / "non_merchandise.toml" in program_files()
+
+
+def numbers(engine, n):
+    """A table that was made of others, which nobody needs any more."""
+    made_of = engine.keep(engine.table(pl.DataFrame({"n": range(2 * n)})))
+    return engine.keep(made_of.head(n))
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine(), InMemoryEngine()])
+@pytest.mark.parametrize("most", [0, stage_store.LARGE_TABLES])
+def test_large_tables_are_read_from_their_files_and_nothing_else_is_held(engine, most, tmp_path, monkeypatch):
+    monkeypatch.setattr(stage_store, "LARGE_TABLES", most)
+    store = StageStore(tmp_path, engine)
+    first, _ = store.get("first", lambda n: numbers(engine, n), 3)
+    second, _ = store.get("second", lambda before: engine.keep(before.head(2)), first)
+    assert [collect(one, "n")["n"].to_list() for one in (first, second)] == [[0, 1, 2], [0, 1]]
+    assert store.linked(first, tmp_path / "first.parquet")
+    assert pl.read_parquet(tmp_path / "first.parquet")["n"].to_list() == [0, 1, 2]
+    assert not store.linked(engine.table(pl.DataFrame({"n": [1]})), tmp_path / "other.parquet")
+
+
+def test_a_large_result_leaves_no_table_with_the_engine(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage_store, "LARGE_TABLES", 0)
+    engine = DuckDBEngine()
+    before = engine.table(pl.DataFrame({"n": [7]}))
+    StageStore(tmp_path, engine).get("first", lambda n: numbers(engine, n), 3)
+    assert engine._connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(1,)]
+    assert collect(before)["n"].to_list() == [7]

@@ -86,6 +86,17 @@ class TableReader(Protocol):
         """
 
 
+@runtime_checkable
+class TableHolder(Protocol):
+    """An engine that holds kept tables itself, in memory or on its disk, until it is told to let them go."""
+
+    def holds(self) -> int:
+        """How many tables were kept so far."""
+
+    def let_go(self, first: int) -> None:
+        """Forget the tables that were kept after the `first` ones; nothing may read them any more."""
+
+
 class BrokenFileError(InputError):
     """A file turned out to be broken while its rows were read; who opened it says where, as a SourceError."""
 

@@ -7,7 +7,6 @@ import errno
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count
 from pathlib import Path
 from weakref import WeakSet
 
@@ -51,7 +50,7 @@ class DuckDBEngine:
         self._connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")
-        self._names = count()
+        self._kept = 0
         _OPEN.add(self)
 
     def stop(self) -> None:
@@ -109,6 +108,15 @@ class DuckDBEngine:
         with reading():
             return _lazy(self._store(frame.to_native()))
 
+    def holds(self) -> int:
+        """See `TableHolder.holds`."""
+        return self._kept
+
+    def let_go(self, first: int) -> None:
+        """See `TableHolder.let_go`."""
+        for number in range(first, self._kept):
+            self._connection.execute(f"DROP TABLE IF EXISTS kept_{number}")
+
     def new_folder(self) -> Path:
         """See `Engine.new_folder`."""
         if self._place is None:
@@ -135,7 +143,8 @@ class DuckDBEngine:
         return in_order(len(items), lambda place: function(items[place]))
 
     def _store(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-        name = f"kept_{next(self._names)}"
+        name = f"kept_{self._kept}"
+        self._kept += 1
         stoppable(lambda: relation.create(name))
         return self._connection.table(name)
 

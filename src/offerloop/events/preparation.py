@@ -165,9 +165,9 @@ class _Cleaning:
         lines = self._without_texts(self._clean("order_lines"))
         if needed(lines.collect_schema().names()):
             lines = self._with_list_prices(lines)
-        lines = self.engine.keep(with_all_money(lines))
-        span = collect(lines.select(nw.col("order_day").min().alias("first"), nw.col("order_day").max().alias("last")))
-        first, last = span.row(0)
+        day = nw.col("order_day")
+        span = collect(lines.select(day.min().alias("first"), day.max().alias("last"), nw.len().alias("n")))
+        first, last, n_lines = span.row(0)
         if first is None:
             if self._later:
                 planned = str(self.config.profiles.as_of)
@@ -181,8 +181,8 @@ class _Cleaning:
         if self.earlier is not None:
             self.lines.check_first(first, self.earlier.as_of_day)
             self.first_day = self.earlier.first_day
-        self.notes += self.dates.check_as_of(self.as_of_day, last, self._later, count_rows(lines))
-        lines = self._allowed(lines)
+        self.notes += self.dates.check_as_of(self.as_of_day, last, self._later, n_lines)
+        lines = self._allowed(with_all_money(lines))
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
         lines = self.engine.keep(lines.with_columns(week))
         self.line_parts = with_part(() if self.earlier is None else self.earlier.line_parts, lines)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
+from offerloop.engine import in_order
 from offerloop.evaluation import Z95
 from offerloop.message import packed
 from offerloop.money import MICRO
@@ -182,7 +183,7 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _assumed(offers: list[CampaignOffer], baskets: UsualBaskets, measured_offers: Known) -> pl.DataFrame:
-    empty = EFFECTS.empty().with_columns(baskets.whole["customer_id"].clear())
+    empty = EFFECTS.empty().with_columns(baskets.nobody())
     tables = [
         _finish(offer, *corrected(assumed_effects(offer, baskets), offer, measured_offers))
         for offer in offers
@@ -206,8 +207,8 @@ def _recent_pairs(study: ShelfStudy, config: Config, categories: list[str]) -> _
     What is known of a category is its mean in the group.
     """
     recent = study.lines.within(study.windows.recent)
-    groups = islice(blocks(recent, study.windows.recent, config.seed), None if categories else 1)
-    parts = [_pairs_of(study, one, config).within(categories) for one in groups]
+    groups = list(islice(blocks(recent, study.windows.recent, config.seed), None if categories else 1))
+    parts = list(in_order(len(groups), lambda place: _pairs_of(study, groups[place], config).within(categories)))
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 

@@ -30,11 +30,14 @@ import narwhals as nw
 import pyarrow as pa
 
 from offerloop.config import Config
-from offerloop.engine import Engine, Extendable
+from offerloop.engine import Engine, Extendable, TableHolder
 from offerloop.errors import ContractError, InputError, RereadError
 from offerloop.message import Message
 from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
 
+LARGE_TABLES = 64_000_000
+"""Bytes of a result's tables from which on they are read from their files again, rather than held where they were made
+together with everything that they were made of."""
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
@@ -91,8 +94,13 @@ class StageStore:
             result: Result = self._load(entry)
         else:
             origin = self._origin_of(name, key, work, inputs)
+            before = self.engine.holds() if isinstance(self.engine, TableHolder) else 0
             result, origin = self._computed(name, origin, work, *inputs, **named)
             self._save(entry, result, origin)
+            if isinstance(self.engine, TableHolder) and _are_large(entry):
+                del result
+                result = self._load(entry)
+                self.engine.let_go(before)
         self._remember(result, key)
         self._note_earlier(entry)
         return result, there
@@ -221,6 +229,11 @@ class StageStore:
         partial.rename(entry)
         self._lie_in(entry, pickler.frames)
 
+    def linked(self, frame: object, path: Path) -> bool:
+        """Give the file of a result's table a second name. Return whether it has a file and the disk can do so."""
+        there = self._files.get(id(frame))
+        return there is not None and _linked(there, path)
+
     def _lie_in(self, entry: Path, frames: Mapping[int, object]) -> None:
         """Know the files of tables, so that another result which holds them shares the files."""
         self._alive.extend(frames.values())
@@ -262,7 +275,12 @@ class _Pickler(pickle.Pickler):
         return number
 
 
-def _table_name(number: int) -> str:
+def _are_large(entry: Path) -> bool:
+    """Return whether the tables of a result are better left in their files."""
+    return sum(file.stat().st_size for file in entry.glob(_table_name("*"))) > LARGE_TABLES
+
+
+def _table_name(number: int | str) -> str:
     return f"table-{number}.parquet"
 
 

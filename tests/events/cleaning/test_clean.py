@@ -27,7 +27,7 @@ def cleaned(numbers, *rules):
 
 def copied(numbers, drop, *more):
     columns = {"order_id": [row[0] for row in numbers], "quantity": [row[1] for row in numbers]}
-    columns["paid_minor"] = columns["quantity"]
+    columns |= {"product_id": columns["quantity"], "paid_minor": columns["quantity"]}
     stage = Cleaned("numbers", DuckDBEngine().table(pl.DataFrame(columns)))
     drop(stage, *more)
     rows = collect(stage.frame, "order_id", "quantity").select("order_id", "quantity").rows()
@@ -43,7 +43,7 @@ def test_exact_copies_are_rejected_and_counted():
     assert rows == [(1, 7), (2, 8)]
     assert counts == {"exact copy": 2}
     assert collect(stage.rejected[0]).rows() == [
-        ("numbers", "exact copy", "order_id=1; quantity=7; paid_minor=7", 2, None)
+        ("numbers", "exact copy", "order_id=1; quantity=7; product_id=7; paid_minor=7", 2, None)
     ]
 
 
@@ -66,10 +66,24 @@ def test_lines_with_numbers_are_copies_where_the_number_is_there_again(keep_copi
     """A product twice in an order of its own: two units; an order, or one of its lines, written again: copies."""
     numbers = [(1, 9, "1"), (1, 9, "2"), (2, 9, "1"), (2, 9, "1"), (3, 4, "1"), (3, 5, "2"), (3, 5, "2")]
     lines = pl.DataFrame(numbers, ["order_id", "quantity", "line"], orient="row")
-    stage = Cleaned("order_lines", DuckDBEngine().table(lines.with_columns(paid_minor="quantity")))
+    lines = lines.with_columns(product_id=pl.lit("tea"), paid_minor="quantity")
+    stage = Cleaned("order_lines", DuckDBEngine().table(lines))
     merge_scans(stage, ("quantity", "paid_minor"), "USD", keep_copies=keep_copies)
-    assert collect(stage.frame, "order_id", "quantity").rows() == [(1, 18, 18), (2, 9, 9), (3, 4, 4), (3, 5, 5)]
+    sums = collect(stage.frame.select("order_id", "quantity", "paid_minor"), "order_id", "quantity").rows()
+    assert sums == [(1, 18, 18), (2, 9, 9), (3, 4, 4), (3, 5, 5)]
     assert {q["rule"]: q["rows"] for q in stage.quality} == {"exact copy": 2, "scanned again": 1}
+
+
+def test_lines_without_an_order_are_one_order():
+    rows, counts, _ = copied([(1, 1), (None, 2), (None, 2), (None, 3)], merge_scans, ("quantity", "paid_minor"), "USD")
+    assert sorted(rows, key=str) == [(1, 1), (None, 3), (None, 4)]
+    assert counts == {"exact copy": 0, "scanned again": 1}
+
+
+def test_where_no_product_is_twice_in_an_order_lines_stay_as_they_are():
+    rows, counts, _ = copied([(1, 1), (1, 2), (2, 1)], merge_scans, ("quantity", "paid_minor"), "USD")
+    assert rows == [(1, 1), (1, 2), (2, 1)]
+    assert counts == {"exact copy": 0, "scanned again": 0}
 
 
 def test_orders_of_one_line_for_each_unit_are_kept_whole_where_the_shop_says_so():

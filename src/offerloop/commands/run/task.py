@@ -135,7 +135,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
         summary = _summary(findings_of(planned), config.language(product_names(planned.events)))
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
         with filling(folder, replace=True) as partial:
-            _write(planned, summary, running, partial)
+            _write(planned, summary, running, store, partial)
             _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary)
 
@@ -191,7 +191,7 @@ def _finish(
     page = recorder.always("report", lambda: render(findings, summary, language))
     folder = new_folder(config_path.parent / "runs")
     with filling(folder) as partial:
-        _write(run, summary, engine, partial)
+        _write(run, summary, engine, recorder.store, partial)
         (partial / "report.html").write_text(page, encoding="utf-8")
         _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
     return RunResult(folder, folder / "report.html", summary), run
@@ -241,20 +241,20 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
     )
 
 
-def _write(run: Run, summary: dict[str, Any], engine: Engine, folder: Path) -> None:
+def _write(run: Run, summary: dict[str, Any], engine: Engine, store: StageStore | None, folder: Path) -> None:
     for name, table in run.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
-    _write_affinities(run.affinities, engine, folder / "affinities.parquet")
+    _write_affinities(run.affinities, engine, store, folder / "affinities.parquet")
     text = as_text(run.tables["assignments"], DIGITS[run.config.shop.currency])
     text.write_csv(folder / "assignments.csv")
     _write_json(folder / "summary.json", summary)
 
 
-def _write_affinities(affinities: Frame, engine: Engine, path: Path) -> None:
-    """Write them in the order of their key, or in no order where there are too many to sort in memory."""
+def _write_affinities(affinities: Frame, engine: Engine, store: StageStore | None, path: Path) -> None:
+    """Write them in the order of their key, or as their stage did where there are too many to sort in memory."""
     if collect(affinities.select(n=nw.len()))["n"][0] <= MOST_SORTED:
         collect(affinities, *AFFINITIES.key).write_parquet(path)
-    else:
+    elif store is None or not store.linked(affinities, path):
         engine.write(affinities, path)
 
 

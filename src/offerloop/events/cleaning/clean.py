@@ -12,7 +12,7 @@ import polars as pl
 
 from offerloop.engine import Frame, collect
 from offerloop.events.cleaning.rules import CleaningRule
-from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN
+from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows
 from offerloop.message import Amount, Message, packed
 from offerloop.money import to_text
 
@@ -97,22 +97,41 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str, *, ke
     Where lines have a LINE, which is dropped, a line is a copy where its number is there again. Else an order is there
     m times when each of its lines is there at least m times; with `keep_copies` none is a copy.
     """
-    frame = cleaned.frame
-    columns = frame.collect_schema().names()
-    counted = frame.group_by(*columns).agg(nw.len().alias("_n"))
+    columns = cleaned.frame.collect_schema().names()
+    plain = [name for name in columns if name != LINE]
+    once, repeated = _by_repetition(cleaned)
+    if repeated is None:
+        _settle_copies(cleaned, columns, once, 0, 0)
+        cleaned.quality.append(scans_row(0, 0, currency))
+        cleaned.frame = once.select(*plain)
+        return
+    counted = repeated.group_by(*columns).agg(nw.len().alias("_n"))
     keep = nw.col("_n") if keep_copies else nw.col("_n") // nw.col("_n").min().over("order_id")
     counted = cleaned.keep(counted.with_columns(_keep=nw.lit(1, nw.Int64) if LINE in columns else keep))
     if LINE in columns:
-        columns.remove(LINE)
-        counted = cleaned.keep(counted.group_by(*columns).agg(nw.col("_n", "_keep").sum()))
+        counted = cleaned.keep(counted.group_by(*plain).agg(nw.col("_n", "_keep").sum()))
     more = nw.col("_keep") - 1
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
-    n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(columns), *sums)).row(0)
-    _settle_copies(cleaned, columns, counted, n_copies, sales)
+    n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(plain), *sums)).row(0)
+    _settle_copies(cleaned, plain, counted, n_copies, sales)
     cleaned.scanned_minor = int(paid or 0)
     cleaned.quality.append(scans_row(rows or 0, cleaned.scanned_minor, currency))
-    scaled = [(nw.col(name) * nw.col("_keep")).alias(name) for name in amounts if name in columns]
-    cleaned.frame = counted.with_columns(*scaled).select(*columns)
+    scaled = [(nw.col(name) * nw.col("_keep")).cast(nw.Int64).alias(name) for name in amounts if name in columns]
+    cleaned.frame = nw.concat([once.select(*plain), counted.with_columns(*scaled).select(*plain)])
+
+
+def _by_repetition(cleaned: Cleaned) -> tuple[Frame, Frame | None]:
+    """Order lines of orders in which no product is there twice, and all others; None where there are no others.
+
+    Most orders of most shops are of the first kind, and need no comparison of whole lines, which takes long.
+    """
+    frame, order = cleaned.frame, nw.col("order_id")
+    products = frame.group_by("order_id", "product_id").agg(nw.len().alias("_n"))
+    orders = cleaned.keep(products.filter((nw.col("_n") > 1) | order.is_null()).select("order_id").unique())
+    if not count_rows(orders):
+        return frame, None
+    once = frame.filter(~order.is_null()).join(orders, on="order_id", how="anti")
+    return once, nw.concat([frame.join(orders, on="order_id", how="semi"), frame.filter(order.is_null())])
 
 
 def scans_row(rows: int, paid_minor: int, currency: str) -> dict[str, Any]:

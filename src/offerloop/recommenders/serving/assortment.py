@@ -11,13 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.config import fits_pattern
-from offerloop.recommenders.base import Scores, hide_bought
+from offerloop.recommenders.base import LAST_RESORT, Scores, hide_bought
 from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.histories import Codes, Csr, Histories, Ids, positions
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.item_knn import ItemKNN
 from offerloop.recommenders.serving.cold import NewProducts
-from offerloop.recommenders.serving.reasons import NEW_LIKE, coded, reasons
+from offerloop.recommenders.serving.reasons import reasons, texts
 from offerloop.recommenders.serving.selection import Cap, Filters
 
 _REASON_NEIGHBOURS = 20
@@ -96,19 +96,23 @@ class Assortment:
         for row in np.flatnonzero(last > first):
             scores[row, position[first[row] : last[row]]] = -np.inf
 
-    def sources(self, column: Codes, name: str) -> NDArray[np.str_]:
-        """Which recommender each affinity is from; a new product borrows it by content."""
-        return np.where(column < self._n_sold, name, "content")
+    def sources(self, column: Codes, name: str, *, is_unknown: NDArray[np.bool_]) -> pl.Series:
+        """Which recommender each affinity is from: the last resort's for a customer of whom nothing is known.
 
-    def reasons(self, histories: Histories, row: Codes, column: Codes) -> NDArray[np.str_]:
-        """Why each product (a position in the assortment) is shown to a customer (a row): a code of `reasons`."""
-        is_new = column >= self._n_sold
-        sold = np.where(is_new, 0, column)
-        reasons_of_row = reasons(histories, row, sold, self._similarity, self.products)
-        if not is_new.any():
-            return reasons_of_row
-        like = self.products[self._new.nearest[np.where(is_new, column - self._n_sold, 0)]]
-        return np.where(is_new, coded(NEW_LIKE, like), reasons_of_row)
+        A new product borrows it by content.
+        """
+        names = pl.Series([name, "content", LAST_RESORT], dtype=pl.String)
+        return names.gather(pl.Series(np.where(is_unknown, 2, column >= self._n_sold)))
+
+    def reasons(self, histories: Histories, row: Codes, column: Codes) -> Codes:
+        """Why each product (a position in the assortment) is shown to a customer (a row): numbers of `reasons`."""
+        return reasons(histories, row, np.where(column >= self._n_sold, 0, column), self._similarity)
+
+    def texts(self, column: Codes, reason: Codes) -> pl.Series:
+        """The reasons as codes of text."""
+        like, new = np.full(len(column), -1), np.flatnonzero(column >= self._n_sold)
+        like[new] = self._new.nearest[column[new] - self._n_sold]
+        return texts(reason, pl.Series(self.products), like)
 
 
 def _rare(rare: tuple[Ids, Ids], n_sold: int, new: NewProducts) -> tuple[Ids, Codes]:

@@ -6,14 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.recommenders.base import LAST_RESORT, HistoryRecommender, Recommender, Scores, Task
-from offerloop.recommenders.histories import Histories, Ids, as_ids
+from offerloop.recommenders.base import HistoryRecommender, Recommender, Scores, Task
+from offerloop.recommenders.histories import Codes, Histories, Ids, as_ids
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.serving.assortment import Assortment
 from offerloop.recommenders.serving.selection import Best, select
 from offerloop.recommenders.top_columns import best as ranked_columns
-
-_COLUMNS = ("customer_id", "product_id", "task", "rank", "affinity", "source", "reason")
 
 
 def top(
@@ -56,27 +54,29 @@ def listed(
     starts = range(0, max(len(ids), 1), batch)
     batches = (ids[at : at + batch] for at in starts)
     of_batches = (histories.of(some) if personal else histories.without(some) for some in batches)
-    return pl.concat([_rows(serving, one, task, k, assortment, personal=personal) for one in of_batches])
+    shown = [_shown(serving, one, task, k, assortment, personal=personal) for one in of_batches]
+    customer, column, rank, affinity, is_unknown, reason = map(np.concatenate, zip(*shown, strict=True))
+    columns = {
+        "customer_id": pl.Series(customer),
+        "product_id": pl.Series(assortment.products).gather(pl.Series(column)),
+        "task": pl.repeat(task, len(column), dtype=pl.String, eager=True),
+        "rank": pl.Series(rank, dtype=pl.Int64),
+        "affinity": pl.Series(affinity, dtype=pl.Float64),
+        "source": assortment.sources(column, serving.name, is_unknown=is_unknown),
+        "reason": assortment.texts(column, reason),
+    }
+    return pl.DataFrame(columns)
 
 
-def _rows(
+def _shown(
     serving: Recommender, histories: Histories, task: Task, k: int, assortment: Assortment, *, personal: bool
-) -> pl.DataFrame:
+) -> tuple[Ids, Codes, Codes, Scores, NDArray[np.bool_], Codes]:
+    """Customer, product (a position in the assortment), rank, affinity, whether they are unknown, and reason."""
     best = _best(serving, histories, k, assortment, hides=task == "new" and personal)
     row, place = np.nonzero(best.codes >= 0)
     column = best.codes[row, place]
-    source = np.where(histories.is_empty[row], LAST_RESORT, assortment.sources(column, serving.name))
-    columns = {
-        "customer_id": histories.customers[row],
-        "product_id": assortment.products[column],
-        "rank": place + 1,
-        "affinity": best.scores[row, place].astype(np.float64),
-        "source": source,
-        "reason": assortment.reasons(histories, row, column),
-    }
-    texts = {"source": pl.String, "reason": pl.String}
-    table = pl.DataFrame(columns, schema_overrides={"rank": pl.Int64, **texts})
-    return table.with_columns(task=pl.lit(task)).select(list(_COLUMNS))
+    reason = assortment.reasons(histories, row, column)
+    return histories.customers[row], column, place + 1, best.scores[row, place], histories.is_empty[row], reason
 
 
 def _best(serving: Recommender, histories: Histories, k: int, assortment: Assortment, *, hides: bool) -> Best:

@@ -42,10 +42,10 @@ class ShelfLines:
 
 def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response, engine: Engine) -> ShelfLines:
     """Sum the usable lines of the studied categories. Raises EvidenceError when no category is left."""
-    usable = engine.keep(_usable(lines, products, weeks, settings))
+    usable = _usable(lines, products, weeks, settings)
     sales = collect(usable.group_by("category").agg(nw.len().alias("n"), nw.col("revenue_minor").sum()), "category")
     categories = _studied(sales, settings)
-    studied = usable.filter(nw.col("category").is_in(categories))
+    studied = engine.keep(usable.filter(nw.col("category").is_in(categories)))
     index = (
         studied.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") >= settings.min_lines_per_product)
     )
@@ -98,8 +98,11 @@ def _usable(lines: Frame, products: Frame, weeks: range, settings: Response) -> 
             on="product_id",
             how="inner",
         )
-        .with_columns(week=week)
-    )
+        .select(
+            "customer_id", "product_id", "category", "quantity", "list_value_minor", "discount_minor", "revenue_minor",
+            week.alias("week"),
+        )
+    )  # fmt: skip
 
 
 def _studied(sales: pl.DataFrame, settings: Response) -> list[str]:
