@@ -110,6 +110,11 @@ class BundleOf(OnChosenUnits):
             return UnitBound(float(self.percent or 0) / 100, more=0.5 / self.size)
         return UnitBound(1.0, more=-self.price_minor / self.size)
 
+    def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
+        """See `OnChosenUnits.takes_expensive_first`. So it does where the same parts take all of these lines."""
+        parts = [lines & set(part) for part in at.also]
+        return self.units_per_line is None and all(not part or part == lines for part in parts)
+
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
         times = [limit for limit in (self.limit, at.times) if limit is not None]

@@ -13,6 +13,7 @@ from offerloop.offers.pricing.claims import LINES, NO_CLAIM, SOME, UnitClaim, Us
 from offerloop.offers.pricing.effects import Effect, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
+from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
@@ -59,6 +60,12 @@ class Candidate:
         for way in (self, *self.rearranged):
             yield way
             yield from way.fewer(now)
+
+    @property
+    def is_of_amounts(self) -> bool:
+        """Whether what it does depends on what lines and shipments cost, whatever their units cost."""
+        by_line = (Remainder.LARGEST, Remainder.LAST_LINE)
+        return all(effect.uses is LINES and at.arithmetic.remainder in by_line for effect, at in self.places)
 
     def worth_now(self, now: Running) -> int:
         """What its one effect would take off at these prices."""

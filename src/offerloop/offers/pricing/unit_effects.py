@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import inf
 from operator import itemgetter
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from offerloop.offers.pricing.claims import Uses
 from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain, UnitBound
@@ -32,6 +32,16 @@ from offerloop.offers.scope import Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 
 
+class CheapestFirst(NamedTuple):
+    """How an effect takes the cheapest units that are free: so many at a time, of which the first get something off."""
+
+    get: int
+    size: int
+    limit: int | None
+    """At most so many times; None for as often as it can."""
+    off: OffEachUnit
+
+
 @dataclass(frozen=True)
 class OnChosenUnits(Plain, ABC):
     """An effect that has to choose its units before it can tell what it takes off."""
@@ -41,6 +51,16 @@ class OnChosenUnits(Plain, ABC):
     @property
     def quick(self) -> bool:
         """See `Effect.quick`."""
+        return False
+
+    @property
+    def cheapest_first(self) -> CheapestFirst | None:
+        """How it takes the cheapest of all units that cost anything; None where it takes others."""
+        return None
+
+    def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
+        """Whether of the units of some lines together it takes none before a more expensive one."""
+        del at, lines
         return False
 
     @abstractmethod
@@ -70,6 +90,16 @@ class OffCheapest(OnChosenUnits):
     def most(self, at: Place, now: Running) -> int:
         """See `Effect.most`."""
         return most_off(at, now, at.lines, self.count, self.off)
+
+    @property
+    def cheapest_first(self) -> CheapestFirst | None:
+        """See `OnChosenUnits.cheapest_first`."""
+        none_passed = self.off.percent is not None and self.off.percent >= _HALF and not self.expensive_first
+        return CheapestFirst(self.count, self.count, 1, self.off) if none_passed else None
+
+    def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
+        """See `OnChosenUnits.takes_expensive_first`."""
+        return self.expensive_first and lines <= set(at.lines)
 
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`."""
@@ -178,6 +208,13 @@ class BuyGet(OnChosenUnits):
         prices = [one.price for one in self._units(at, now, got, expensive_first=True) for _ in range(one.count)]
         each = [sum(prices[(n + 1) * self.size - self.get : (n + 1) * self.size]) for n in range(times)]
         return at.arithmetic.off(sum(each), self.off.percent or _0) + times * self.get
+
+    @property
+    def cheapest_first(self) -> CheapestFirst | None:
+        """See `OnChosenUnits.cheapest_first`."""
+        if self.got_from is not None or self.units_per_line is not None or not self._never_passes_over:
+            return None
+        return CheapestFirst(self.get, self.size, self.limit, self.off)
 
     @property
     def _never_passes_over(self) -> bool:
@@ -309,6 +346,10 @@ class OffInSteps(OnChosenUnits):
         """See `Effect.units`."""
         del at, now
         return len(self.percents)
+
+    def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
+        """See `OnChosenUnits.takes_expensive_first`."""
+        return lines <= set(at.lines)
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""

@@ -103,7 +103,7 @@ class ByScenario:
 
     def _left(self, scenario: Scenario, now: Running, allowed: int, off_units: dict[int, list[float]]) -> float:
         """What a scenario leaves at least; `off_units` keeps what offers that choose units take off at these prices."""
-        offers = scenario.offers & allowed & self.scenarios.choosing
+        offers = scenario.offers & allowed & self.scenarios.rivals_depend_on
         off = off_units.get(offers)
         if off is None:
             off = off_units[offers] = [some.most(now, offers) for some in self.scenarios.rivals]

@@ -9,6 +9,7 @@ what offers take off that choose their units or are not in proportion.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,10 +20,11 @@ from typing import NamedTuple
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import LINES
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.cheapest import is_chooser
 from offerloop.offers.pricing.search.slopes import StepsLeft
 from offerloop.offers.pricing.search.steps import Step, StepGroup, steps_of
 from offerloop.offers.pricing.search.takers import PricesNow, Takers
-from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line, is_chooser
+from offerloop.offers.pricing.search.unit_bounds import Rivals, find_rivals_by_line
 
 
 class _Run(NamedTuple):
@@ -105,7 +107,7 @@ class Scenario:
 
     def tail(self, place: int, allowed: int) -> Tail:
         """What it leaves from a position on, with the offers that are allowed."""
-        key = (place, (self.offers & allowed) >> place)
+        key = (self.offers & allowed & self.all.stepping, bisect_left(self.all.events, (place, -1)))
         cached = self.tails.get(key)
         if cached is None:
             cached = self.tails[key] = self._tail(place, self._groups_from(place, allowed))
@@ -117,7 +119,7 @@ class Scenario:
 
     def left(self, place: int, here: PricesNow, allowed: int) -> float:
         """What it leaves at least, more closely (see `slopes`)."""
-        key = (place, (self.offers & allowed) >> place)
+        key = (self.offers & allowed & self.all.stepping, bisect_left(self.all.takers.places, place))
         steps = self.steps.get(key)
         if steps is None:
             rounding, groups = self.tail(place, allowed).rounding, self._groups_from(place, allowed)
@@ -191,8 +193,8 @@ class Scenarios:
     joined: int = 0
     """Offers that have joined a class that is in the way of fewer, as bits."""
     rivals: list[Rivals] = field(default_factory=list)
-    choosing: int = 0
-    """The offers of all of these, as bits."""
+    rivals_depend_on: int = 0
+    """The offers whose presence makes a difference to these, as bits."""
     events: list[tuple[int, int]] = field(default_factory=list)
     """The last position and the number of each group of rivals; (position, -1) of offers that are not in proportion."""
 
@@ -210,7 +212,8 @@ class Scenarios:
         """Find all scenarios; whether they are few enough."""
         self.steps = [steps_of(place, one, self.start) for place, one in enumerate(self.order)]
         self.rivals = find_rivals_by_line(self.order, self.start)
-        self.choosing = sum([some.offers for some in self.rivals])
+        for some in self.rivals:
+            self.rivals_depend_on |= some.depends_on
         others = [place for place, one in enumerate(self.order) if not self.steps[place] and not is_chooser(one)]
         self.events = sorted(
             [

@@ -21,8 +21,9 @@ from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import SOME, TAKEN
 from offerloop.offers.pricing.effects import Effect, OffEachUnit, Place, UnitBound
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.cheapest import FromCheapest, cheapest_first, is_chooser
 from offerloop.offers.pricing.search.steps import Step
-from offerloop.offers.pricing.search.unit_bounds import is_chooser, most_of
+from offerloop.offers.pricing.search.unit_bounds import most_of
 
 Units = Sequence[tuple[int, int, int]]
 """(line, number, price) of units."""
@@ -46,6 +47,8 @@ class UnitTakers:
     """The position of the last one."""
     mosts: list[tuple[int, int]] = field(default_factory=list)
     """The most that each takes off, with its position as a bit."""
+    cheapest: FromCheapest | None = None
+    """What they take off where they take the cheapest units first."""
 
     def same(self, effect: Effect, at: Place, touched: int) -> bool:
         """Whether another offer is equal."""
@@ -56,6 +59,11 @@ class UnitTakers:
         self.offers |= 1 << place
         self.last = place
         self.mosts.append((1 << place, candidate.most))
+
+    def most(self, now: Running, offers: int) -> float:
+        """The most that those among some offers take off."""
+        most = most_of(self.mosts, offers, self.together)
+        return most if self.cheapest is None else min(most, self.cheapest.most(now, offers))
 
     def units(self, here: PricesNow) -> int:
         """How many units each of them uses at most."""
@@ -128,6 +136,8 @@ class Takers:
                 few.append(_few_units(place, candidate, few, start))
             else:
                 others.append(place)
+        for some in choosers:
+            some.cheapest = cheapest_first(order, some.offers, start)
         return cls(order, len(start.all_amounts), choosers, few, others)
 
     @cached_property
@@ -154,7 +164,7 @@ class Takers:
                 most[few.place] = float(_alone_now(few, here))
         for takers in self.choosers:
             if takers.offers & offers and takers.units(here):
-                most[takers.last] = most_of(takers.mosts, offers, takers.together)
+                most[takers.last] = takers.most(here.now, offers)
         return most
 
     def off(self, slopes: Slopes, most: Mapping[int, float], here: PricesNow, offers: int) -> float:

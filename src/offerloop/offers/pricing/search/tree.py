@@ -58,6 +58,8 @@ class Search:
     path: list[tuple[Candidate, Running]] = field(default_factory=list)
     conflicts: Sequence[int] = ()
     """By position, the offers that each rules out, as bits."""
+    of_amounts: int = 0
+    """Offers that look at what lines cost and not at their units, as bits."""
     tried: set[tuple[object, ...]] = field(default_factory=set)
     """What offers are left to try at what prices: each once."""
     first: Chosen = field(init=False)
@@ -88,6 +90,7 @@ class Search:
         start, everything = self.best.after[0], (1 << len(self.order)) - 1
         if len(self.order) > SO_FEW:
             self.conflicts = find_conflicts(self.order)
+            self.of_amounts = sum([1 << place for place, one in enumerate(self.order) if one.is_of_amounts])
             most = min(_SCENARIOS, self.effort // (_PER_SCENARIO * len(self.order)))
             scenarios = Scenarios(self.order, start, self.conflicts, most)
             if scenarios.find():
@@ -133,7 +136,9 @@ class Search:
 
     def is_new(self, now: Running, allowed: int) -> bool:
         """Whether what offers are left was not tried yet at these prices."""
-        state = (allowed, now.shipments, now.announced, *now.amounts, *now.off, *now.runs)
+        state: tuple[object, ...] = (allowed, now.shipments, now.announced, *now.amounts)
+        if allowed & ~self.of_amounts:
+            state = (*state, *now.off, *now.runs)
         if state in self.tried:
             return False
         self.tried.add(state)

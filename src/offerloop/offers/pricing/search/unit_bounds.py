@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from operator import mul
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
-from offerloop.offers.pricing.claims import SOME, TAKEN
+from offerloop.offers.pricing.claims import TAKEN
 from offerloop.offers.pricing.effects import Effect, UnitBound
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.cheapest import FromCheapest, cheapest_first, is_chooser
 
 
 @dataclass(slots=True)
@@ -29,18 +30,21 @@ class Equals:
     together: float
     """The most that all of them take off."""
     bound: UnitBound
+    cheapest: FromCheapest | None = None
+    """What they take off where they take the cheapest units first."""
 
     def takes_off(self, effect: Effect, lines: Sequence[int]) -> bool:
         """Whether another effect on some lines is the same."""
         own, at = self.candidate.places[0]
         return own == effect and at.lines == lines
 
-    def most(self, left: int, now: Running) -> float:
-        """The most that those that are left take off."""
-        if not self.offers & left:
-            return 0.0
+    def most(self, now: Running, allowed: int) -> float:
+        """The most that those that are allowed take off."""
         effect, at = self.candidate.places[0]
-        return most_of(self.mosts, left, self.together) if effect.repeats(at, now) else 0.0
+        if not self.offers & allowed or not effect.repeats(at, now):
+            return 0.0
+        most = most_of(self.mosts, allowed, self.together)
+        return most if self.cheapest is None else min(most, self.cheapest.most(now, allowed))
 
     def most_of_each(self, units: Sequence[tuple[int, int, int]]) -> list[float]:
         """The most that they take off each of some units: (line, number, price)."""
@@ -64,13 +68,15 @@ class Rivals:
     offers: int
     """As bits of their positions."""
     lines: tuple[int, ...]
+    depends_on: int = 0
+    """The offers whose presence makes a difference, as bits."""
     cache: dict[tuple[object, ...], float] = field(default_factory=dict)
 
     def most(self, now: Running, allowed: int) -> float:
         """How much those that are allowed take off at most from now on."""
-        left = self.offers & allowed
-        if not left:
+        if not self.offers & allowed:
             return 0.0
+        left = self.depends_on & allowed
         key = (left, *[now.units(line) for line in self.lines])
         cached = self.cache.get(key)
         if cached is None:
@@ -78,7 +84,7 @@ class Rivals:
         return cached
 
     def _most(self, now: Running, left: int) -> float:
-        whole = [one.most(left, now) for one in self.equals]
+        whole = [one.most(now, left) for one in self.equals]
         units = [
             (line, count, price)
             for line in self.lines
@@ -126,16 +132,20 @@ def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Riva
             for more, others in near:
                 offers, lines = offers | more, lines | others
             groups.append((offers, lines))
+    every = (1 << len(start.amounts)) - 1
     return [
-        Rivals(_equals(order, offers, start), offers, tuple(places_of(lines & (1 << len(start.amounts)) - 1)))
+        _rivals(order, offers, tuple(places_of(lines & every)), start)
         for groups in lanes.values()
         for offers, lines in groups
     ]
 
 
-def is_chooser(candidate: Candidate) -> bool:
-    """Whether an offer chooses its units, and they are used then."""
-    return candidate.uses is SOME and not candidate.quick
+def _rivals(order: Sequence[Candidate], offers: int, lines: tuple[int, ...], start: Running) -> Rivals:
+    classes, depends_on = _equals(order, offers, start), offers
+    for one in classes:
+        one.cheapest = cheapest_first(order, one.offers, start)
+        depends_on |= 0 if one.cheapest is None else one.cheapest.depends_on
+    return Rivals(classes, offers, lines, depends_on)
 
 
 def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equals]:
