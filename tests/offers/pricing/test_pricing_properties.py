@@ -217,13 +217,17 @@ def best_of_all_sets(basket, offers, policy):
 
 
 def after_all(some, basket, state, least):
-    """The lowest total after these offers, each used as often as it can or less often."""
+    """The lowest total after these offers, each used as often as it can or less often.
+
+    One that takes nothing off uses no units either.
+    """
     if not some:
         return state.total
     totals = []
     for used in some[0].ways(state):
         new = apply(used, basket, state, least)
-        totals.append(after_all(some[1:], basket, state if isinstance(new, Shortfall) else new, least))
+        unchanged = isinstance(new, Shortfall) or new.total == state.total
+        totals.append(after_all(some[1:], basket, state if unchanged else new, least))
     return min(totals)
 
 
