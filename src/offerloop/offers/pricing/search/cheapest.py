@@ -75,16 +75,16 @@ def cheapest_first(order: Sequence[Candidate], offers: int, start: Running) -> F
         return None
     near = [(place, one) for place, one in enumerate(order) if one.touched & members[0].touched]
     rivals, lowering, others = members.copy(), 0, list[tuple[int, int]]()
-    for place, one in near:
+    for place, other in near:
         bit = 1 << place
         if bit > offers or bit & offers:
             continue
-        if not is_chooser(one) or one.ready.limited:
+        if not is_chooser(other) or other.ready.limited:
             lowering |= bit
-        elif _takes_expensive_first(one, at.lines):
-            rivals.append(one)
+        elif _takes_expensive_first(other, at.lines):
+            rivals.append(other)
         else:
-            others.append((bit, one.places[0][0].units(one.places[0][1], start)))
+            others.append((bit, other.places[0][0].units(other.places[0][1], start)))
     marks = [at.claim.marks for _, one in near if not is_chooser(one) or one.ready.limited for _, at in one.places]
     return None if _meet(rivals, marks) else FromCheapest(at, taking, offers, others, lowering)
 
@@ -99,6 +99,6 @@ def _takes_expensive_first(candidate: Candidate, lines: Sequence[int]) -> bool:
 def _meet(rivals: Iterable[Candidate], marks: Iterable[int]) -> bool:
     """Whether some offers do not find the same units free, because of what others mark that do not use them up."""
     avoids = 0
-    for one in rivals:
-        avoids |= one.places[0][1].claim.avoids
+    for rival in rivals:
+        avoids |= rival.places[0][1].claim.avoids
     return any(mark & avoids & ~TAKEN for mark in marks)

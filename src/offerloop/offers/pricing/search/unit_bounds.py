@@ -142,9 +142,9 @@ def find_rivals_by_line(order: Sequence[Candidate], start: Running) -> list[Riva
 
 def _rivals(order: Sequence[Candidate], offers: int, lines: tuple[int, ...], start: Running) -> Rivals:
     classes, depends_on = _equals(order, offers, start), offers
-    for one in classes:
-        one.cheapest = cheapest_first(order, one.offers, start)
-        depends_on |= 0 if one.cheapest is None else one.cheapest.depends_on
+    for equals in classes:
+        equals.cheapest = cheapest_first(order, equals.offers, start)
+        depends_on |= 0 if equals.cheapest is None else equals.cheapest.depends_on
     return Rivals(classes, offers, lines, depends_on)
 
 
