@@ -230,7 +230,7 @@ def test_budget_counts_what_the_campaign_says(basis, column):
 
 def test_a_liability_without_limit_is_refused_unless_expected_costs_count():
     table = effects(1).with_columns(cost_liability_minor=None).cast({"cost_liability_minor": pl.Int64})
-    sentence = "campaign 'one': the offer '[abc]' has no 'max_discount'.*give it one, or set budget_basis"
+    sentence = "campaign 'one': nothing limits what the offer '[abc]' can cost; limit it.*or set budget_basis"
     with pytest.raises(ConfigError, match=sentence):
         CandidateRows.of_effects(table, campaign())
     assert CandidateRows.of_effects(table, campaign(budget_basis="expected")).block.measures[COST].max() > 0

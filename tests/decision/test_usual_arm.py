@@ -96,7 +96,7 @@ def test_an_offer_of_several_campaigns_is_the_first_ones_in_whose_audience_the_c
 @pytest.mark.parametrize(
     "offer, said",
     [
-        ("open", "may cost any amount: give it 'max_discount'"),
+        ("open", "may cost any amount: limit it, such as by 'max_discount'"),
         ("seat", "whose budget_unit is not money"),
         ("aa", "which no campaign has, did you mean 'a'?"),
     ],

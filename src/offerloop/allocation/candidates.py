@@ -85,8 +85,8 @@ def counted_cost(effects: pl.DataFrame, campaign: Campaign) -> Ints:
         offer = effects.filter(cost.is_null())["offer_id"][0]
         raise ConfigError(
             Message(
-                "campaign '{id}': the offer '{offer}' has no 'max_discount', so the most it can cost is "
-                'unlimited; give it one, or set budget_basis = "expected"',
+                "campaign '{id}': nothing limits what the offer '{offer}' can cost; limit it, such as by "
+                "'max_discount', or set budget_basis = \"expected\"",
                 id=campaign.id,
                 offer=str(offer),
             )

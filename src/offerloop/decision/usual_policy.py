@@ -100,7 +100,7 @@ def check_usual_offers(wanted: Sequence[tuple[Message | str, str]], offers: Sequ
                 raise ConfigError(
                     Message(
                         "{place} names the offer '{offer_id}' of campaign '{campaign_id}', which may cost any "
-                        "amount: give it 'max_discount', so that business_as_usual.budget can be kept",
+                        "amount: limit it, such as by 'max_discount', so that business_as_usual.budget can be kept",
                         place=place,
                         offer_id=offer_id,
                         campaign_id=offer.campaign_id,

@@ -7,6 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
     from offerloop.offers.control_names import names_no_offer
+    from offerloop.offers.cost_limits import MissingLimit, missing_limit
     from offerloop.offers.coupons.book import (
         BALANCE_COUNTERS,
         ActiveLock,
@@ -123,6 +124,7 @@ __all__ = [
     "LedgerState",
     "ListedCode",
     "Lock",
+    "MissingLimit",
     "NotApplicable",
     "OffFrom",
     "OffShipping",
@@ -166,6 +168,7 @@ __all__ = [
     "liability_minor",
     "look_alikes",
     "make_codes",
+    "missing_limit",
     "names_no_offer",
     "normalise_code",
     "offer_form",

@@ -133,6 +133,11 @@ class Offer(ABC):
         return None
 
     @property
+    def limiting_term(self) -> str | None:
+        """The term that would limit its cost where `most_minor` is None; None where no term could."""
+        return None
+
+    @property
     def in_lane(self) -> Lane:
         """Where it is applied."""
         return self.stacking.lane or self.lane

@@ -42,12 +42,12 @@ class Localizer:
             message = Message(text, context=context, plural=plural, **values)
         else:
             message = text.with_values(**values) if values else text
-        template, values = self._template(message), {name: self.value(value) for name, value in message.values}
+        template, values = self.template(message), {name: self.value(value) for name, value in message.values}
         for name in _PAID.findall(template):
             values[name] = self.value(_paid_in_tenths(dict(message.values)[name]))
         return filled(_PAID.sub(r"{\1}", template), values)
 
-    def _template(self, message: Message) -> str:
+    def template(self, message: Message) -> str:
         """Return the template in this language and of the right number."""
         catalogue, text, context, plural = (
             translations(self.language),

@@ -14,7 +14,7 @@ import polars as pl
 
 from offerloop.errors import ConfigError
 from offerloop.message import Message
-from offerloop.offers import Assumption, Offer
+from offerloop.offers import Assumption, Offer, missing_limit
 from offerloop.response.baskets import UsualBaskets
 
 NO_INTERVAL = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
@@ -54,7 +54,7 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
     offer = choice.offer
     assert offer.assumed is not None
     if offer.most_minor is None:
-        raise ConfigError(unknown_cost(choice.campaign_id, offer.offer_id))
+        raise ConfigError(unknown_cost(choice.campaign_id, offer))
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
     usual = baskets.of(offer.category)
     frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
@@ -68,13 +68,23 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
     )
 
 
-def unknown_cost(campaign_id: str, offer_id: str) -> Message:
+def unknown_cost(campaign_id: str, offer: Offer) -> Message:
     """Say that an assumed offer without a largest discount cannot be planned."""
+    missing = missing_limit(offer)
+    if missing is None or missing.term is None:
+        return Message(
+            "campaign '{campaign_id}': the offer '{offer_id}' has 'assumed', but nothing can limit what it costs, so "
+            "nothing tells what to expect; choose another kind of offer",
+            campaign_id=campaign_id,
+            offer_id=offer.offer_id,
+        )
     return Message(
-        "campaign '{campaign_id}': the offer '{offer_id}' has 'assumed' but no 'max_discount', so "
-        "nothing tells what it costs; give it one",
+        "campaign '{campaign_id}': the offer '{offer_id}' has 'assumed' but no '{field}', so nothing tells what it "
+        "costs; give {what} one",
         campaign_id=campaign_id,
-        offer_id=offer_id,
+        offer_id=offer.offer_id,
+        field=missing.term,
+        what=missing.of(Message("it", context="what may cost any amount")),
     )
 
 

@@ -42,7 +42,7 @@ CODES: dict[str, tuple[int, Message]] = {
     "failed": (500, Message("the service failed; the error was logged")),
     "provider_away": (502, Message("the provider that signs people in is away or answers nonsense; try again")),
     "store_away": (503, Message("the database is away; send the same request again")),
-    "not_ready": (503, Message("the service is not ready")),
+    "not_ready": (503, Message("no policy can be served yet, or the service is warming up")),
 }
 """Code, status, and what it means. A code never changes its meaning."""
 

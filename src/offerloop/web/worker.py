@@ -14,6 +14,7 @@ from typing import Any
 
 from offerloop.config import config_file, load_config
 from offerloop.errors import OfferloopError
+from offerloop.message import Message
 from offerloop.offers import FindLeft, OfferLeft, OfferSet
 from offerloop.serving import (
     CODES_FILE,
@@ -59,6 +60,7 @@ from offerloop.workspace import find_run, planned_revisions
 
 _LOG = logging.getLogger(__name__)
 NO_USE = CheckoutUse()
+NO_POLICY = Message("No policy can be served yet.")
 WATCH_SECONDS = 1.0
 """Seconds between polls of the database for changes."""
 AWAY_SECONDS = 3.0
@@ -122,7 +124,7 @@ class Worker:
     """Prepares what pages show of the run of another policy, once it is served."""
     answered_at: float = field(default_factory=time.monotonic)
     """When the database answered last, on the clock of this process."""
-    _last_load_error: str = ""
+    load_error: Message | None = None
     """Why the policy could not be loaded, which is logged once."""
 
     @classmethod
@@ -171,6 +173,15 @@ class Worker:
     def version(self) -> str | None:
         """The policy that is served."""
         return None if self.served is None else self.served.policy.version
+
+    @property
+    def why_not_ready(self) -> Message:
+        """Return why no policy can be served, without the place of the shop on the machine."""
+        if self.load_error is None:
+            return NO_POLICY
+        place, shop = str(self.settings.shop), self.settings.shop.name
+        why = self.load_error.with_texts(lambda text: text.replace(place, shop))
+        return Message("No policy can be served yet: {why}", why=why)
 
     def request_of(self, customer_id: str, **fields: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
@@ -293,11 +304,11 @@ class Worker:
             if self.version != folder.name or not is_served(folder):
                 self._serve(serve_run(folder))
             self._read_offers()
-            self._last_load_error = ""
+            self.load_error = None
         except OfferloopError as error:
-            if str(error) != self._last_load_error:
+            if error.message != self.load_error:
                 _LOG.warning("cannot load the policy, still serving %s: %s", self.version or "none", error)
-            self._last_load_error = str(error)
+            self.load_error = error.message
         self.follow_campaigns()
 
     def follow_campaigns(self) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 
-from served_shop import served
+from served_shop import served, with_role
 
 
 def test_a_service_with_a_run_is_ready(shared_service, small_run):
@@ -18,7 +18,12 @@ def test_without_a_run_it_lives_and_is_not_ready(tmp_path):
         answer = client.get("/ready", headers={"accept-language": "zh-CN,zh;q=0.9"})
         assert (answer.status_code, answer.json()["code"]) == (503, "not_ready")
         assert answer.headers["content-type"] == "application/problem+json"
-        assert "no finished run" in client.get("/ready").json()["detail"]
+        said = client.get("/ready").json()["detail"]
+        assert said.startswith(f"No policy can be served yet: '{tmp_path.name}' is no run and holds none")
+        client.app.state.worker.load_error = None
+        assert client.get("/ready").json()["detail"] == "No policy can be served yet."
+        comparison = client.get("/v1/policies/newest/compare", headers=with_role(client, "viewer")).json()
+        assert (comparison["code"], comparison["detail"]) == ("not_ready", "No policy can be served yet.")
 
 
 def test_metrics_are_those_of_all_workers(shared_service, role):

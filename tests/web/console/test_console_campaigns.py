@@ -65,13 +65,13 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         added = {"kind": "spend_and_save", "spend": "30", "save": "5", "each_full": True, "max_discount": "20"}
         assert campaign["offers"][-1] == added | {"id": "offer-3"}
         form = client.get("/console/campaign-form?id=spring", headers=ada).text
-        assert form.partition("<textarea")[2].partition("</textarea>")[0].count("\n") == 3
+        assert form.partition("<textarea")[2].partition("</textarea>")[0].count("\n") == 4
         assert "offer-3" in form, "an offer that has an id keeps it"
         shown = client.get("/console/campaign?id=spring", headers=ada | {"accept-language": "zh"}).text
         assert "优惠 4" in shown
         assert "每满" in shown
         wrong = post_form(
-            client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off\nhalf of something"}
+            client, ada, "write-campaign", **SPRING | {"id": "other", "offers": "20% off, max 2\nhalf of something"}
         )
         assert wrong.status_code == 422
         assert "line 2" in wrong.text

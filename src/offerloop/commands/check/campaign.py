@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from offerloop.commands.check.offers import MOST_DISCOUNT, can_be_limited, unlimited_cost
+from offerloop.commands.check.offers import unlimited_cost
 from offerloop.config import Campaign, CampaignFault, Config
 from offerloop.errors import InputError
-from offerloop.offers import Offer, read_offers
+from offerloop.offers import Offer, missing_limit, read_offers
 
 
 def campaign_problems(config: Config, campaign: Campaign) -> list[CampaignFault]:
@@ -36,6 +36,6 @@ def _offer_problems(config: Config, campaign: Campaign) -> Iterator[CampaignFaul
 
 def _unlimited(campaign: Campaign, offers: list[Offer], field: str) -> Iterator[CampaignFault]:
     for offer in offers:
-        problem = unlimited_cost(campaign, offer)
-        if problem is not None:
-            yield CampaignFault(f"{field}.{MOST_DISCOUNT}" if can_be_limited(offer) else field, problem)
+        problem, missing = unlimited_cost(campaign, offer), missing_limit(offer)
+        if problem is not None and missing is not None:
+            yield CampaignFault(f"{field}.{missing.field}".rstrip("."), problem)

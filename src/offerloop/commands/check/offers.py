@@ -11,11 +11,8 @@ from offerloop.config import Campaign, Config, Listed
 from offerloop.errors import ConfigError
 from offerloop.message import Amount, Message
 from offerloop.money import to_text
-from offerloop.offers import Offer, liability_minor, offer_form
+from offerloop.offers import MissingLimit, Offer, liability_minor, missing_limit
 from offerloop.response import unknown_cost
-
-MOST_DISCOUNT = "max_discount"
-"""The field of an offer that limits its cost, where its kind has one."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,8 @@ class OfferCheck:
     problem: Message | str = ""
     exploration: str = "possible"
     """Whether a few customers may get it at random: possible, no_limit, no_budget or no_plan."""
+    missing_limit: MissingLimit | None = None
+    """What of it may cost any amount, and the term that would limit that."""
 
     def line(self, currency: str) -> Message | str:
         """Return one line for people."""
@@ -50,7 +49,13 @@ class OfferCheck:
 
     def _effect(self) -> Message:
         """Say what the effect rests on, and for an unknown one whether anybody gets the offer."""
-        return _UNKNOWN[self.exploration] if self.basis == "unknown" else _BASES[self.basis]
+        if self.basis != "unknown":
+            return _BASES[self.basis]
+        missing = self.missing_limit
+        if self.exploration != "no_limit" or missing is None:
+            return _UNKNOWN[self.exploration]
+        what = missing.of(_THE_OFFER)
+        return _UNLIMITED.with_values(what=what, term=missing.term) if missing.term else _NEVER.with_values(what=what)
 
     def facts(self) -> dict[str, Any]:
         """Return all fields for programs."""
@@ -65,16 +70,18 @@ _BASES = {
 """What the effect of an offer rests on."""
 _UNKNOWN = {
     "possible": Message("nothing shows its effect, so it is only given at random, to learn it"),
-    "no_limit": Message(
-        "nothing shows its effect and nothing limits its cost, so nobody gets it; give it 'max_discount'"
-    ),
     "no_budget": Message("nothing shows its effect and explore_budget is 0, so nobody gets it"),
     "no_plan": Message(
         "nothing shows its effect, nor that of any other offer of its campaign, so there is no "
         "plan to explore beside and nobody gets it; give an offer 'assumed'"
     ),
 }
-"""Who gets an offer of unknown effect."""
+"""Who gets an offer of unknown effect whose cost has a limit."""
+_THE_OFFER = Message("the offer", context="what may cost any amount")
+_UNLIMITED = Message(
+    "nothing shows its effect and nothing limits the cost of {what}, so nobody gets it; give {what} '{term}'"
+)
+_NEVER = Message("nothing shows its effect and nothing can limit the cost of {what}, so nobody gets it")
 
 
 @dataclass(frozen=True)
@@ -119,35 +126,35 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
         basis = "assumed"
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"
-    return OfferCheck(campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem or "")
+    return OfferCheck(
+        campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem or "",
+        missing_limit=missing_limit(offer),
+    )  # fmt: skip
 
 
 def unlimited_cost(campaign: Campaign, offer: Offer) -> Message | None:
     """Return why an offer that may cost any amount cannot be planned; None for one that can."""
-    if liability_minor(offer) is not None:
+    missing = missing_limit(offer)
+    if missing is None:
         return None
     if offer.assumed is not None:
-        return unknown_cost(campaign.id, offer.offer_id)
+        return unknown_cost(campaign.id, offer)
     if campaign.budget_basis != "liability":
         return None
-    if not can_be_limited(offer):
+    what = missing.of(Message("offer '{offer}'", context="what may cost any amount", offer=offer.offer_id))
+    if missing.term is None:
         return Message(
-            "offer '{offer}' of campaign '{campaign}': nothing can limit what an offer of kind '{kind}' costs; set "
-            'budget_basis = "expected", or choose another kind',
-            offer=offer.offer_id,
+            "{what} of campaign '{campaign}': nothing can limit what it costs; set budget_basis = \"expected\", or "
+            "choose another kind of offer",
+            what=what,
             campaign=campaign.id,
-            kind=offer.kind,
         )
     return Message(
-        "offer '{offer}' of campaign '{campaign}' needs 'max_discount', such as max 5: nothing limits its cost",
-        offer=offer.offer_id,
+        "{what} of campaign '{campaign}' needs '{field}': nothing limits its cost",
+        what=what,
         campaign=campaign.id,
+        field=missing.term,
     )
-
-
-def can_be_limited(offer: Offer) -> bool:
-    """Return whether a largest discount can be set for such an offer, or for parts of it."""
-    return offer.kind == "combined" or any(one.written == MOST_DISCOUNT for one in offer_form(offer.kind))
 
 
 def _exploration(campaign: Campaign, offer: OfferCheck, offers: list[OfferCheck]) -> str:

@@ -132,6 +132,15 @@ class Coupon(Offer):
             return off if self.max_minor is None else min(off, self.max_minor)
         return self.max_minor
 
+    @property
+    def limiting_term(self) -> str | None:
+        """See `Offer.limiting_term`."""
+        if self.cheapest or self.most_expensive or self.steps:
+            return None
+        if self._by_unit:
+            return None if self.amount_minor is None else "max_units"
+        return "max_discount"
+
     def label(self) -> Message:
         """See `Offer.label`."""
         what = self._what()

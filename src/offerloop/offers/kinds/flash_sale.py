@@ -51,8 +51,7 @@ class FlashSale(Offer):
             raise InputError(
                 Message("flash sale '{offer_id}' needs either 'percent' or 'price'", offer_id=self.offer_id)
             )
-        limits = self.stock or self.per_customer or self.units_per_line
-        if self.max_minor is not None and (limits or self.price_minor is not None):
+        if self.max_minor is not None and self.limiting_term is None:
             raise InputError(
                 Message(
                     "the 'max_discount' of flash sale '{offer_id}' goes with a 'percent' and without a limit of units",
@@ -75,6 +74,12 @@ class FlashSale(Offer):
     def most_minor(self) -> int | None:
         """See `Offer.most_minor`."""
         return self.max_minor
+
+    @property
+    def limiting_term(self) -> str | None:
+        """See `Offer.limiting_term`."""
+        limits_units = self.stock or self.per_customer or self.units_per_line
+        return None if limits_units or self.price_minor is not None else "max_discount"
 
     def label(self) -> Message:
         """See `Offer.label`."""

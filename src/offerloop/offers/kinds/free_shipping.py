@@ -45,6 +45,11 @@ class FreeShipping(Offer):
         """See `Offer.most_minor`."""
         return self.max_minor
 
+    @property
+    def limiting_term(self) -> str | None:
+        """See `Offer.limiting_term`."""
+        return "max_discount"
+
     def label(self) -> Message:
         """See `Offer.label`."""
         if self.percent == 100:

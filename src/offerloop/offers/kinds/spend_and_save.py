@@ -98,6 +98,11 @@ class SpendAndSave(Offer):
             most = None if self.times is None or most is None else most * self.times
         return self.max_minor if most is None else most if self.max_minor is None else min(most, self.max_minor)
 
+    @property
+    def limiting_term(self) -> str | None:
+        """See `Offer.limiting_term`."""
+        return None if any(one.free_shipping for one in self.tiers) else "max_discount"
+
     def label(self) -> Message:
         """See `Offer.label`."""
         tiers = [self._tier(one) for one in self.tiers]

@@ -16,10 +16,8 @@ from offerloop.web.worker import Worker
 
 READY_SECONDS = 1.0
 """How long the database may take to answer."""
-NO_POLICY = Message("No policy can be served yet: there is no finished run.")
 WARMING = Message(
-    "The service is warming up: it prepares its pages and the lists of who gets what. That usually takes a few "
-    "seconds; ask again then."
+    "The service is warming up: it prepares its pages and the lists of who gets what. Try again in a few seconds."
 )
 router = APIRouter(tags=["operations"])
 
@@ -56,7 +54,7 @@ async def ready(request: Request) -> Ready:
     except TimeoutError:
         raise HttpProblem("store_away") from None
     if worker.served is None:
-        raise HttpProblem("not_ready", NO_POLICY)
+        raise HttpProblem("not_ready", worker.why_not_ready)
     warm: Event | None = request.app.state.warm
     if warm is not None and not warm.is_set():
         raise HttpProblem("not_ready", WARMING)

@@ -162,7 +162,7 @@ def compare_policy(request: Request, version: Version, _: Reading, other: OtherV
     worker: Worker = request.app.state.worker
     against = worker.version if other is None else other
     if against is None:
-        raise HttpProblem("not_ready")
+        raise HttpProblem("not_ready", worker.why_not_ready)
     old, new = (open_run(_folder(worker, one)) for one in (against, version))
     was, now = ({one.campaign_id: one for one in _campaigns(run)} for run in (old, new))
     return PolicyComparison(

@@ -32,7 +32,7 @@ from offerloop.web.console.blocks import (
 from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
 from offerloop.web.console.campaigns.changes import FIELDS, changes_since
 from offerloop.web.console.campaigns.draft import kind_form
-from offerloop.web.console.campaigns.fault_words import faults_of
+from offerloop.web.console.campaigns.fault_words import faults_of, not_explored
 from offerloop.web.console.campaigns.offer_lines import line_of
 from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
@@ -56,10 +56,11 @@ def view(request: PageRequest) -> View:
     shown = CampaignShown.model_validate_json(
         bytes(show_campaign(request.http, campaign.campaign_id, request.caller).body)
     )
+    may_edit = request.may(Permission.EDIT)
     blocks: list[Block] = [_facts(request, campaign), *_faults(request, campaign), *_actions(request, campaign, shown)]
     blocks += [
         _offers(request, campaign),
-        *([kind_form(campaign)] if campaign.state is CampaignState.DRAFT else []),
+        *([kind_form(campaign)] if may_edit and campaign.state is CampaignState.DRAFT else []),
         *scheduled(request, campaign, shown),
         *reach_of(request, campaign),
         *slider_of(request, campaign),
@@ -126,10 +127,12 @@ def _review(campaign: WrittenCampaign) -> Message | str:
 
 
 def _faults(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
-    """Say why a campaign could not be planned."""
+    """Say why a campaign could not be planned, and which of its offers nobody would get."""
     if request.config is None:
         return []
-    return [Notice(one, "bad") for one in faults_of(request.config, campaign, FIELDS, request.localizer)]
+    faults = faults_of(request.config, campaign, FIELDS, request.localizer)
+    warnings = not_explored(campaign.text.body, request.currency)
+    return [*(Notice(one, "bad") for one in faults), *(Notice(one, "warning") for one in warnings)]
 
 
 def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:

@@ -11,8 +11,8 @@ from offerloop.offers import OFFER_KINDS, offer_form
 from offerloop.store import FieldChange, WrittenCampaign, field_changes, find_revision
 from offerloop.web.api.campaigns.models import written_campaign
 from offerloop.web.console.blocks import Block, PageTable, TableColumn
-from offerloop.web.console.campaigns.draft import BUDGET_BASES, SEND_RULES
-from offerloop.web.console.campaigns.fault_words import BUDGET_BASIS
+from offerloop.web.console.campaigns.draft import SEND_RULES
+from offerloop.web.console.campaigns.fault_words import BUDGET_BASES, BUDGET_BASIS
 from offerloop.web.console.campaigns.offer_lines import line_of
 from offerloop.web.console.cells import Cell, Named
 from offerloop.web.console.page_request import PageRequest

@@ -18,9 +18,9 @@ from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft
 from offerloop.web.console.blocks import Form, Input, View, hidden
-from offerloop.web.console.campaigns.fault_words import BUDGET_BASIS, OF_OFFER, unlimited
+from offerloop.web.console.campaigns.fault_words import BUDGET_BASES, BUDGET_BASIS, unlimited
 from offerloop.web.console.campaigns.offer_ids import with_own_ids
-from offerloop.web.console.campaigns.offer_lines import examples, line_of, offers_of
+from offerloop.web.console.campaigns.offer_lines import OfferLines, examples, line_of
 from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
@@ -32,10 +32,8 @@ SEND_RULES = (
     ("expected", Message("a profit is expected (interval may include zero)")),
     ("likely", Message("any profit is forecast, however uncertain")),
 )
-BUDGET_BASES = (
-    ("liability", Message("the most that each offer can cost, as if everybody used theirs")),
-    ("expected", Message("what the offers are expected to cost")),
-)
+DEFAULTS = {"send": "proven", "budget_basis": "liability"}
+"""What a campaign does that says nothing of it."""
 MOST_TEXT = 20_000
 
 
@@ -69,28 +67,7 @@ def _known(request: PageRequest) -> WrittenCampaign | None:
 
 
 def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
-    body: Mapping[str, Any] = {} if campaign is None else campaign.text.body
-    offers = "\n".join(line_of(one, request.localizer.language, request.currency) for one in body.get("offers", []))
-    audiences = () if request.config is None else tuple((name, name) for name in request.config.audiences)
-    everyone = ("", Message("everyone", context="audience of a campaign"))
-    starts, ends = (None, None) if campaign is None else (campaign.text.starts_at, campaign.text.ends_at)
-    inputs = [
-        Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
-        Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
-        Input("offers", Message("Offers, one per line"), "textarea", offers, hint=_hint(request), is_needed=False),
-        Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
-        Input(
-            "send",
-            Message("Send only if", context="field of a form"),
-            "select",
-            str(body.get("send", "proven")),
-            SEND_RULES,
-        ),
-        Input("budget_basis", BUDGET_BASIS, "select", str(body.get("budget_basis", "liability")), BUDGET_BASES),
-        Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
-        Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
-        *_change_inputs(() if campaign is None else campaign.text.budget_changes),
-    ]
+    inputs = _inputs(request, campaign)
     if campaign is None:
         inputs.append(
             Input("id", Message("Permanent short name", context="field of a form"), hint=_ID_HINT, is_needed=False)
@@ -101,6 +78,26 @@ def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
         "campaign", "/console/do/write-campaign", Message("Save the draft", context="button"), tuple(inputs),
         needs=Permission.EDIT,
     )  # fmt: skip
+
+
+def _inputs(request: PageRequest, campaign: WrittenCampaign | None) -> list[Input]:
+    """Return the fields of a campaign, with what it says."""
+    body: Mapping[str, Any] = {**DEFAULTS, **({} if campaign is None else campaign.text.body)}
+    offers = "\n".join(line_of(one, request.localizer.language, request.currency) for one in body.get("offers", []))
+    audiences = () if request.config is None else tuple((name, name) for name in request.config.audiences)
+    everyone = ("", Message("everyone", context="audience of a campaign"))
+    starts, ends = (None, None) if campaign is None else (campaign.text.starts_at, campaign.text.ends_at)
+    return [
+        Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
+        Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
+        Input("offers", Message("Offers, one per line"), "textarea", offers, hint=_hint(request), is_needed=False),
+        Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
+        Input("send", Message("Send only if", context="field of a form"), "select", str(body["send"]), SEND_RULES),
+        Input("budget_basis", BUDGET_BASIS, "select", str(body["budget_basis"]), BUDGET_BASES),
+        Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
+        Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
+        *_change_inputs(() if campaign is None else campaign.text.budget_changes),
+    ]
 
 
 _ID_HINT = Message(
@@ -141,14 +138,23 @@ def _change_inputs(changes: Sequence[BudgetChange]) -> list[Input]:
     ]
 
 
-def _changes(request: PageRequest) -> list[dict[str, str]]:
-    """Read the changes of the budget, in the order of time; one without a time is none."""
-    changes = [
-        {"at": at, "budget": request.field(f"change_budget_{number}")}
-        for number in range(_MOST_CHANGES)
-        if (at := time_field(request, f"change_at_{number}")) is not None
-    ]
-    return sorted(changes, key=lambda one: one["at"])
+def _changes(request: PageRequest, unit: str) -> list[dict[str, str]]:
+    """Read the changes of the budget, in the order of time; one without a time is none.
+
+    Raises InputError, at its field, for a budget that is no amount and for a second one of the same time.
+    """
+    changes = dict[str, str]()
+    for number in range(_MOST_CHANGES):
+        at, budget = time_field(request, f"change_at_{number}"), request.field(f"change_budget_{number}")
+        if at is None:
+            continue
+        with at_field(f"change_budget_{number}"):
+            to_minor(budget, unit)
+        with at_field(f"change_at_{number}"):
+            if at in changes:
+                raise InputError(Message("Two budgets begin at the same time. Keep one of them."))
+        changes[at] = budget
+    return [{"at": at, "budget": changes[at]} for at in sorted(changes)]
 
 
 def _local(second: int | None) -> str:
@@ -165,22 +171,26 @@ def _write(request: PageRequest) -> str:
     """Write a draft, or a new revision of the one that was read. Raises InputError for a budget that is no amount."""
     campaign = _known(request) if request.field("revision") else None
     body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
-    changes, unit = _changes(request), str(body.get("budget_unit") or request.currency)
+    unit = str(body.get("budget_unit") or request.currency) or "USD"
     with at_field("budget"):
-        to_minor(request.field("budget"), unit or "USD")
-    for change in changes:
-        to_minor(change["budget"], unit or "USD")
-    _check_fields(request, changes)
+        to_minor(request.field("budget"), unit)
+    changes = _changes(request, unit)
+    _check_fields(request)
     body |= {
         "id": request.field("id") or short_name(request.field("title")), "title": request.field("title"),
-        "budget": request.field("budget"), "send": request.field("send"),
-        "budget_basis": request.field("budget_basis") or body.get("budget_basis"),
+        "budget": request.field("budget"), **{name: _choice(request, body, name) for name in DEFAULTS},
         "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
         "ends_at": time_field(request, "ends_at"), "budget_changes": changes,
     }  # fmt: skip
     with at_field("offers"):
         body["offers"] = _written_offers(request, body)
     return save_campaign(request, body, campaign)
+
+
+def _choice(request: PageRequest, body: Mapping[str, Any], name: str) -> str | None:
+    """Return what was chosen; None for the default of a campaign that says nothing of it."""
+    chosen = request.field(name) or body.get(name)
+    return None if name not in body and chosen == DEFAULTS[name] else chosen
 
 
 @contextmanager
@@ -195,23 +205,22 @@ def at_field(name: str) -> Iterator[None]:
 
 def _written_offers(request: PageRequest, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Read the offers. Raises InputError that names the line, also for one whose cost nothing limits."""
-    ids = [str(one["id"]) for one in body.get("offers", []) if "id" in one]
-    offers = offers_of(request.field("offers", MOST_TEXT), request.currency, ids)
-    for number, offer in enumerate(offers, 1):
+
+    def check(offer: Mapping[str, Any]) -> None:
         problem = unlimited(body, offer, request.currency or "USD")
         if problem is not None:
-            raise InputError(OF_OFFER.with_values(n=number, why=problem.detail or ""))
-    return offers
+            raise InputError(problem.detail or "")
+
+    lines = OfferLines(request.localizer.language, request.currency, body.get("offers", []), check)
+    return lines.read(request.fields.get("offers", "")[:MOST_TEXT])
 
 
-def _check_fields(request: PageRequest, changes: Sequence[Mapping[str, str]]) -> None:
+def _check_fields(request: PageRequest) -> None:
     """Raise InputError, in the words of the form, for what no campaign can have."""
     starts, ends, name = time_field(request, "starts_at"), time_field(request, "ends_at"), request.field("id")
     if starts and ends and ends <= starts:
         with at_field("ends_at"):
             raise InputError(Message("It would end before it starts. Give it a later end."))
-    if len({one["at"] for one in changes}) < len(changes):
-        raise InputError(Message("Two budgets begin at the same time. Keep one of them."))
     if name and re.fullmatch(r"[^\W_][\w.-]{0,99}", name) is None:
         with at_field("id"):
             raise InputError(Message("The short name may have letters, digits, dots and dashes, and no spaces."))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from offerloop.errors import InputError
@@ -36,29 +37,41 @@ def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
     return json.dumps(offer, ensure_ascii=False)
 
 
-def offers_of(text: str, currency: str, ids: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Return the offers of a text with one to a line, of which some are in words with one of the `ids` behind them.
+@dataclass(frozen=True)
+class OfferLines:
+    """Reads offers of which one stands on each line, in words or as JSON."""
 
-    Raises InputError that names the line.
-    """
-    offers = []
-    for number, line in enumerate(text.splitlines(), 1):
-        written = line.strip()
-        if not written:
-            continue
-        try:
-            offers.append(_offer_of(written, currency, ids))
-        except json.JSONDecodeError:
-            raise InputError(Message("line {n} of the offers is no JSON; write the offer in words", n=number)) from None
-        except InputError as error:
-            raise InputError(Message("line {n} of the offers: {why}", n=number, why=error.message)) from None
-    return offers
+    language: str
+    currency: str
+    before: Sequence[Mapping[str, Any]]
+    """The offers that the text was made from: one whose line was left as it is stays as it was written."""
+    check: Callable[[Mapping[str, Any]], None]
+    """Raises InputError for what is no offer of the campaign."""
 
+    def read(self, text: str) -> list[dict[str, Any]]:
+        """Return the offers of a text. Raises InputError that names the line."""
+        kept = {line_of(one, self.language, self.currency): dict(one) for one in self.before}
+        offers = []
+        for number, line in enumerate(text.splitlines(), 1):
+            written = line.strip()
+            if not written:
+                continue
+            try:
+                offer = kept[written] if written in kept else self._offer_of(written)
+                self.check(offer)
+            except json.JSONDecodeError:
+                no_json = Message("line {n} of the offers is no JSON; write the offer in words", n=number)
+                raise InputError(no_json) from None
+            except InputError as error:
+                raise InputError(Message("line {n} of the offers: {why}", n=number, why=error.message)) from None
+            offers.append(offer)
+        return offers
 
-def _offer_of(line: str, currency: str, ids: Collection[str]) -> dict[str, Any]:
-    if line.startswith("{"):
-        return dict(json.loads(line))
-    own_id = next((one for one in ids if line.endswith(f"({one})")), None)
-    if own_id is None:
-        return parse_offer(line, currency)
-    return {**parse_offer(line.removesuffix(f"({own_id})").strip(), currency), "id": own_id}
+    def _offer_of(self, line: str) -> dict[str, Any]:
+        if line.startswith("{"):
+            return dict(json.loads(line))
+        ids = (str(one["id"]) for one in self.before if "id" in one)
+        own_id = next((one for one in ids if line.endswith(f"({one})")), None)
+        if own_id is None:
+            return parse_offer(line, self.currency)
+        return {**parse_offer(line.removesuffix(f"({own_id})").strip(), self.currency), "id": own_id}

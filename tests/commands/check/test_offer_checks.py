@@ -1,0 +1,68 @@
+"""What `check` says of offers whose cost nothing limits."""
+
+import pytest
+
+from offerloop.commands.check import campaign_problems
+from offerloop.commands.check.offers import ReadOffers, unlimited_cost
+from offerloop.config import load_config, read_campaign
+from offerloop.offers import read_offers
+
+SHIPPING, CHEAPEST = {"kind": "free_shipping"}, {"kind": "coupon", "percent": 20, "cheapest": 1}
+BOUGHT = {"kind": "buy_x_get_y", "buy": 2, "get": 1}
+PARTS = {"kind": "combined", "parts": [{"kind": "coupon", "percent": 20, "max_discount": "5"}, SHIPPING]}
+
+
+def campaign_with(offer, **terms):
+    return read_campaign({"id": "spring", "title": "Spring", "budget": "10", "offers": [offer], **terms})
+
+
+def line_of(offer):
+    """What is said of an offer of which nothing shows an effect."""
+    campaign = campaign_with(offer, budget_basis="expected")
+    offers = ReadOffers([(campaign, read_offers([offer], None, "USD"))], [])
+    return str(offers.checked(frozenset(), studied=False)[0].line("USD"))
+
+
+def test_who_gets_an_offer_without_a_limit_names_only_a_field_that_it_may_have():
+    assert line_of(SHIPPING).endswith("so nobody gets it; give the offer 'max_discount'")
+    assert line_of(PARTS).endswith("so nobody gets it; give part 2 of the offer 'max_discount'")
+    for offer in (BOUGHT, CHEAPEST):
+        assert line_of(offer).endswith("nothing can limit the cost of the offer, so nobody gets it")
+
+
+@pytest.mark.parametrize(
+    ("offer", "said", "never"),
+    [
+        (SHIPPING, "needs 'max_discount'", False),
+        (PARTS, "part 2 of offer 'combined' of campaign 'spring' needs 'max_discount'", False),
+        (BOUGHT, "nothing can limit what it costs", True),
+        (CHEAPEST, "nothing can limit what it costs", True),
+    ],
+)
+def test_a_budget_of_liabilities_needs_limits(offer, said, never):
+    (read,) = read_offers([offer], None, "USD")
+    problem = str(unlimited_cost(campaign_with(offer), read))
+    assert said in problem
+    assert ("max_discount" not in problem) is never
+    assert unlimited_cost(campaign_with(offer, budget_basis="expected"), read) is None
+
+
+def test_an_assumed_offer_that_nothing_can_limit_is_not_asked_for_a_field():
+    offer = CHEAPEST | {"assumed": {"p_redeem": 0.1, "incremental": 0.5}}
+    (read,) = read_offers([offer], None, "USD")
+    problem = str(unlimited_cost(campaign_with(offer, budget_basis="expected"), read))
+    assert "has 'assumed', but nothing can limit what it costs" in problem
+    assert "max_discount" not in problem
+
+
+def test_the_key_at_fault_is_the_one_that_is_missing(small_run):
+    config = load_config(small_run.parent.parent)
+    fields = {
+        name: [one.field for one in campaign_problems(config, campaign_with(offer))]
+        for name, offer in {"shipping": SHIPPING, "parts": PARTS, "bought": BOUGHT}.items()
+    }
+    assert fields == {
+        "shipping": ["offers.0.max_discount"],
+        "parts": ["offers.0.parts.1.max_discount"],
+        "bought": ["offers.0"],
+    }

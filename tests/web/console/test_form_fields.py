@@ -1,0 +1,32 @@
+"""How fields of a form show what is wrong with them."""
+
+import re
+
+import pytest
+
+from offerloop.message import Message
+from offerloop.report import Localizer
+from offerloop.web.console.blocks import Form, Input, View
+from offerloop.web.console.rendering import as_html
+
+LABEL = Message("Name", context="field of a form")
+
+
+def shown(*more):
+    form = Form("names", "/console/do/name", LABEL, (), more=more, more_title="More")
+    return as_html(
+        "components/frame.html.j2", Localizer("en"), view=View("Names", blocks=(form,)), shop="Shop", languages=[],
+        pages=[], person=None, current="", query="", simulated=False, here="", data="", roles_with=str, words_of=str,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ["", "It is taken."])
+def test_what_is_folded_away_is_open_where_it_has_an_error(error):
+    assert ("<details open>" in shown(Input("name", LABEL, error=error))) is bool(error)
+
+
+def test_a_field_with_an_error_is_described_by_its_hint_too():
+    page = shown(Input("name", LABEL, hint="A short one.", error="It is taken."))
+    described = re.search(r'aria-describedby="([^"]*)"', page)[1].split()
+    assert described == ["names-name-error", "names-name-hint"]
+    assert all(f'id="{one}"' in page for one in described)
