@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from offerloop.profiles import activity
 from offerloop.profiles.activity import Activity
 
 TRUTH = Activity(r=0.9, alpha=20.0, a=1.4, b=4.0)
@@ -39,6 +40,14 @@ def test_the_parameters_are_recovered(customers):
     assert (found.r, found.alpha) == pytest.approx((TRUTH.r, TRUTH.alpha), rel=0.05)
     assert found.a / (found.a + found.b) == pytest.approx(TRUTH.a / (TRUTH.a + TRUTH.b), rel=0.05)
     assert (found.a, found.b) == pytest.approx((TRUTH.a, TRUTH.b), rel=0.15)
+
+
+def test_of_many_customers_some_are_enough(customers, monkeypatch):
+    repeats, last, age, *_ = customers
+    monkeypatch.setattr(activity, "MOST_FITTED", 25_000)  # every third of 60,000
+    some = Activity.fit(repeats, last, age)
+    assert some == Activity.fit(repeats[::3], last[::3], age[::3])
+    assert (some.r, some.alpha) == pytest.approx((TRUTH.r, TRUTH.alpha), rel=0.1)
 
 
 def groups(repeats, last, age):
