@@ -46,7 +46,7 @@ def numbers(engine, n):
 
 @pytest.mark.parametrize("engine", [DuckDBEngine(), InMemoryEngine()])
 @pytest.mark.parametrize("most", [0, stage_store.LARGE_TABLES])
-def test_large_tables_are_read_from_their_files_and_nothing_else_is_held(engine, most, tmp_path, monkeypatch):
+def test_results_are_the_same_whether_their_tables_are_large(engine, most, tmp_path, monkeypatch):
     monkeypatch.setattr(stage_store, "LARGE_TABLES", most)
     store = StageStore(tmp_path, engine)
     first, _ = store.get("first", lambda n: numbers(engine, n), 3)

@@ -90,10 +90,10 @@ class TableReader(Protocol):
 class TableHolder(Protocol):
     """An engine that holds kept tables itself, in memory or on its disk, until it is told to let them go."""
 
-    def holds(self) -> int:
+    def n_kept(self) -> int:
         """How many tables were kept so far."""
 
-    def let_go(self, first: int) -> None:
+    def forget(self, first: int) -> None:
         """Forget the tables that were kept after the `first` ones; nothing may read them any more."""
 
 

@@ -68,12 +68,16 @@ def batches(path: Path) -> list[Batch]:
     return parts
 
 
-def in_order(number: int, function: Callable[[int], T]) -> Iterator[T]:
-    """The function of 0, 1, ... on all processors, in this order; few are computed before they are asked for."""
+def in_order(number: int, function: Callable[[int], T], most: int | None = None) -> Iterator[T]:
+    """The function of 0, 1, ... on all processors, or `most` of them, in this order.
+
+    Few are computed before they are asked for.
+    """
     if number == 1:
         yield function(0)
         return
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = workers if most is None else min(workers, most)
     with ThreadPoolExecutor(workers) as pool:
         waiting = deque[Future[T]]()
         for number_in_order in range(number):

@@ -108,12 +108,12 @@ class DuckDBEngine:
         with reading():
             return _lazy(self._store(frame.to_native()))
 
-    def holds(self) -> int:
-        """See `TableHolder.holds`."""
+    def n_kept(self) -> int:
+        """See `TableHolder.n_kept`."""
         return self._kept
 
-    def let_go(self, first: int) -> None:
-        """See `TableHolder.let_go`."""
+    def forget(self, first: int) -> None:
+        """See `TableHolder.forget`."""
         for number in range(first, self._kept):
             self._connection.execute(f"DROP TABLE IF EXISTS kept_{number}")
 

@@ -19,24 +19,24 @@ class UsualBaskets:
 
     categories: list[str]
     """Those of highest sales that may get an offer, sorted by name."""
-    of_orders: Frame
+    mean_orders: Frame
     """The rows of `whole`, not computed."""
-    of_categories: Frame
+    mean_by_category: Frame
     """Those of `by_category`, not computed: nobody asks for them where no offer's effect is assumed."""
 
     @cached_property
     def whole(self) -> pl.DataFrame:
         """customer_id, basket_minor: mean over the customer's orders, everything in them."""
-        return collect(self.of_orders, "customer_id")
+        return collect(self.mean_orders, "customer_id")
 
     @cached_property
     def by_category(self) -> pl.DataFrame:
         """customer_id, category, basket_minor: mean over orders with something of the category."""
-        return collect(self.of_categories, "customer_id", "category")
+        return collect(self.mean_by_category, "customer_id", "category")
 
-    def nobody(self) -> pl.Series:
+    def no_customers(self) -> pl.Series:
         """An empty column customer_id, of the shop's type of ids."""
-        return collect(self.of_orders.select("customer_id").head(0))["customer_id"]
+        return collect(self.mean_orders.select("customer_id").head(0))["customer_id"]
 
     def of(self, category: str | None) -> pl.DataFrame:
         """customer_id and basket_minor of who has bought in the category, or anything at all."""
@@ -53,8 +53,8 @@ def usual_baskets(lines: Frame, products: Frame, settings: Response) -> UsualBas
     by_order = ["customer_id", "order_id"]
     return UsualBaskets(
         categories=categories,
-        of_orders=_mean(_orders(lines, *by_order), "customer_id"),
-        of_categories=_mean(_orders(inside, *by_order, "category"), "customer_id", "category"),
+        mean_orders=_mean(_orders(lines, *by_order), "customer_id"),
+        mean_by_category=_mean(_orders(inside, *by_order, "category"), "customer_id", "category"),
     )
 
 

@@ -14,7 +14,6 @@ divisions into halves; `held_out` columns value it by the realised slopes of the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,6 +39,8 @@ from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
 from offerloop.response.shown.study import ShownEffects
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
+GROUPS_TOGETHER = 4
+"""Groups of customers of a large shop that are looked at side by side at most; each takes memory."""
 HELD_OUT = ("fold", "held_out_value_minor", "held_out_discount_minor", "centred")
 """Columns that each division of the customers has of its own."""
 
@@ -183,7 +184,7 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _assumed(offers: list[CampaignOffer], baskets: UsualBaskets, measured_offers: Known) -> pl.DataFrame:
-    empty = EFFECTS.empty().with_columns(baskets.nobody())
+    empty = EFFECTS.empty().with_columns(baskets.no_customers())
     tables = [
         _finish(offer, *corrected(assumed_effects(offer, baskets), offer, measured_offers))
         for offer in offers
@@ -202,13 +203,17 @@ def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
 
 
 def _recent_pairs(study: ShelfStudy, config: Config, categories: list[str]) -> _Pairs:
-    """Return the pairs of all customers in these categories, a group at a time; empty without a category.
+    """Return the pairs of all customers in these categories, a few groups at a time; empty without a category.
 
     What is known of a category is its mean in the group.
     """
     recent = study.lines.within(study.windows.recent)
-    groups = list(islice(blocks(recent, study.windows.recent, config.seed), None if categories else 1))
-    parts = list(in_order(len(groups), lambda place: _pairs_of(study, groups[place], config).within(categories)))
+    groups = blocks(recent, study.windows.recent, config.seed)[: None if categories else 1]
+
+    def pairs_of(place: int) -> _Pairs:
+        return _pairs_of(study, groups[place](), config).within(categories)
+
+    parts = list(in_order(len(groups), pairs_of, most=GROUPS_TOGETHER))
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 

@@ -36,7 +36,7 @@ from offerloop.message import Message
 from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
 
 LARGE_TABLES = 64_000_000
-"""Bytes of a result's tables from which on they are read from their files again, rather than held where they were made
+"""Tables of a result with more bytes than this are read from their files again, rather than held where they were made
 together with everything that they were made of."""
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
@@ -94,13 +94,13 @@ class StageStore:
             result: Result = self._load(entry)
         else:
             origin = self._origin_of(name, key, work, inputs)
-            before = self.engine.holds() if isinstance(self.engine, TableHolder) else 0
+            before = self.engine.n_kept() if isinstance(self.engine, TableHolder) else 0
             result, origin = self._computed(name, origin, work, *inputs, **named)
             self._save(entry, result, origin)
             if isinstance(self.engine, TableHolder) and _are_large(entry):
                 del result
                 result = self._load(entry)
-                self.engine.let_go(before)
+                self.engine.forget(before)
         self._remember(result, key)
         self._note_earlier(entry)
         return result, there

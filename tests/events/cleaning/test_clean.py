@@ -4,7 +4,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from offerloop.engine import collect
+from offerloop.engine import InMemoryEngine, collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import Cleaned, CleaningRule, apply_rules, merge_scans
 from offerloop.events.cleaning.clean import drop_copies
@@ -84,6 +84,24 @@ def test_where_no_product_is_twice_in_an_order_lines_stay_as_they_are():
     rows, counts, _ = copied([(1, 1), (1, 2), (2, 1)], merge_scans, ("quantity", "paid_minor"), "USD")
     assert rows == [(1, 1), (1, 2), (2, 1)]
     assert counts == {"exact copy": 0, "scanned again": 0}
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine(), InMemoryEngine()])
+@pytest.mark.parametrize(
+    "kind, sums",
+    [(pl.Float64, [0.5, 3.0, 2.25]), (pl.Int32, [1, 4, 2]), (pl.UInt8, [1, 4, 2])],
+)
+def test_weights_stay_weights_and_whole_numbers_have_one_width(engine, kind, sums):
+    """Order 1 has a product twice, order 2 has none twice."""
+    quantities = [sums[0], sums[1] / 2, sums[1] / 2, sums[2]]
+    columns = {"order_id": [1, 1, 1, 2], "product_id": ["tea", "figs", "figs", "tea"], "paid_minor": [100, 30, 30, 50]}
+    quantity = pl.Series("quantity", quantities, pl.Float64).cast(kind)
+    stage = Cleaned("order_lines", engine.table(pl.DataFrame(columns).with_columns(quantity)), engine.keep)
+    merge_scans(stage, ("quantity", "paid_minor"), "USD")
+    merged = collect(stage.frame, "order_id", "paid_minor").sort("order_id", "paid_minor", descending=[False, True])
+    assert merged["quantity"].to_list() == sums
+    assert merged["paid_minor"].to_list() == [100, 60, 50]
+    assert merged.schema["quantity"] == (pl.Float64 if kind == pl.Float64 else pl.Int64)
 
 
 def test_orders_of_one_line_for_each_unit_are_kept_whole_where_the_shop_says_so():

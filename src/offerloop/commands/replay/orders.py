@@ -221,7 +221,7 @@ def _source(name: SourceName, match: ColumnMatch, sample: SampleRows, form: str 
 def _cleaned(frame: Frame, currency: str, engine: Engine, left_out: dict[str, int]) -> Frame:
     """Sales only, with `value_minor`, what the line cost before personal offers, and whole `units`."""
     columns = frame.collect_schema().names()
-    cleaned = Cleaned("order_lines", frame)
+    cleaned = Cleaned("order_lines", frame, engine.keep)
     merge_scans(cleaned, ("quantity", *money_columns(columns)), currency)
     cleaned.frame = engine.keep(cleaned.frame)
     rules = [rule for rule in rules_for("order_lines", Clean(), columns, currency) if rule.name != "incomplete"]

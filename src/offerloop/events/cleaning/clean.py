@@ -97,26 +97,25 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str, *, ke
     Where lines have a LINE, which is dropped, a line is a copy where its number is there again. Else an order is there
     m times when each of its lines is there at least m times; with `keep_copies` none is a copy.
     """
-    columns = cleaned.frame.collect_schema().names()
-    plain = [name for name in columns if name != LINE]
+    kinds = dict(cleaned.frame.collect_schema())
+    plain = [name for name in kinds if name != LINE]
+    kinds |= {name: nw.Int64() for name in amounts if name in kinds and kinds[name].is_integer()}
+    amounts = tuple(name for name in amounts if name in kinds)
+    cleaned.frame = cleaned.frame.with_columns(nw.col(name).cast(kinds[name]) for name in amounts)
     once, repeated = _by_repetition(cleaned)
     if repeated is None:
-        _settle_copies(cleaned, columns, once, 0, 0)
+        _note_copies(cleaned, 0)
         cleaned.quality.append(scans_row(0, 0, currency))
         cleaned.frame = once.select(*plain)
         return
-    counted = repeated.group_by(*columns).agg(nw.len().alias("_n"))
-    keep = nw.col("_n") if keep_copies else nw.col("_n") // nw.col("_n").min().over("order_id")
-    counted = cleaned.keep(counted.with_columns(_keep=nw.lit(1, nw.Int64) if LINE in columns else keep))
-    if LINE in columns:
-        counted = cleaned.keep(counted.group_by(*plain).agg(nw.col("_n", "_keep").sum()))
+    counted = _counted(cleaned, repeated, keep_copies=keep_copies)
     more = nw.col("_keep") - 1
     sums = [more.sum().alias("rows"), (nw.col("paid_minor") * more).sum().alias("paid")]
     n_copies, sales, rows, paid = collect(counted.select(*_lost_copies(plain), *sums)).row(0)
     _settle_copies(cleaned, plain, counted, n_copies, sales)
     cleaned.scanned_minor = int(paid or 0)
     cleaned.quality.append(scans_row(rows or 0, cleaned.scanned_minor, currency))
-    scaled = [(nw.col(name) * nw.col("_keep")).cast(nw.Int64).alias(name) for name in amounts if name in columns]
+    scaled = [(nw.col(name) * nw.col("_keep")).cast(kinds[name]).alias(name) for name in amounts]
     cleaned.frame = nw.concat([once.select(*plain), counted.with_columns(*scaled).select(*plain)])
 
 
@@ -167,12 +166,28 @@ def _lost_copies(columns: list[str]) -> list[nw.Expr]:
 def _settle_copies(
     cleaned: Cleaned, columns: list[str], counted: Frame, n_copies: int | None, sales: int | None
 ) -> None:
-    cleaned.note(COPY, "rejected", int(n_copies or 0), Message("the same row again, in every mapped column"))
+    _note_copies(cleaned, int(n_copies or 0))
     if n_copies:
         cleaned.losses.append(loss_row(cleaned.table, "", COPY, int(n_copies), sales))
         rows = counted.filter(nw.col("_n") > nw.col("_keep")).with_columns(_gone=nw.col("_n") - nw.col("_keep"))
         cleaned.reject(rows.select(*columns, "_gone"), nw.lit(COPY), nw.col("_gone"))
     cleaned.frame = counted.select(*columns)
+
+
+def _counted(cleaned: Cleaned, lines: Frame, *, keep_copies: bool) -> Frame:
+    """Each different line once, with how often it is there, `_n`, and how often it counts, `_keep`."""
+    columns = lines.collect_schema().names()
+    counted = lines.group_by(*columns).agg(nw.len().alias("_n"))
+    if LINE not in columns:
+        keep = nw.col("_n") if keep_copies else nw.col("_n") // nw.col("_n").min().over("order_id")
+        return cleaned.keep(counted.with_columns(_keep=keep))
+    columns.remove(LINE)
+    numbered = counted.with_columns(_keep=nw.lit(1, nw.Int64))
+    return cleaned.keep(numbered.group_by(*columns).agg(nw.col("_n", "_keep").sum()))
+
+
+def _note_copies(cleaned: Cleaned, n_copies: int) -> None:
+    cleaned.note(COPY, "rejected", n_copies, Message("the same row again, in every mapped column"))
 
 
 def apply_rules(cleaned: Cleaned, rules: list[CleaningRule]) -> None:

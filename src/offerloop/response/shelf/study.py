@@ -6,8 +6,9 @@ shelf prices to coupons, and the report says so wherever they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -37,7 +38,8 @@ from offerloop.tables import RESPONSE_CHECKS
 
 DECILES = 10
 MOST_PAIRS = 100_000
-"""Pairs of a customer and a category that are looked at together, about: bounds the memory of a large shop."""
+"""Pairs of a customer and a category that are looked at together, about: bounds the memory of a large shop, of
+which a few groups are looked at side by side."""
 SPLITS = 5
 """Divisions of the customers into halves."""
 
@@ -105,7 +107,7 @@ def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -
                 "estimated: add order lines, or lower response.min_lines_per_product"
             )
         )
-    panel = build_panel(next(blocks(lines, windows.features, seed)), windows.features, settings.max_weekly_units)
+    panel = build_panel(blocks(lines, windows.features, seed)[0](), windows.features, settings.max_weekly_units)
     if panel.size < 2 * FEWEST_PAIRS:
         raise EvidenceError(
             Message(
@@ -127,20 +129,23 @@ def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -
     return panel
 
 
-def blocks(lines: ShelfLines, weeks: range, seed: int) -> Iterator[ShelfLines]:
+def blocks(lines: ShelfLines, weeks: range, seed: int) -> list[Callable[[], ShelfLines]]:
     """The lines by groups of customers, drawn by hash, of about MOST_PAIRS pairs active in `weeks` each.
 
-    Prices stay those of the whole shop. A study looks at the first group; a shop that is not large has one.
+    A group is cut out when it is called. Prices stay those of the whole shop. A study looks at the first group; a shop
+    that is not large has one.
     """
     early = lines.own.filter(pl.col("week").is_between(weeks.start, weeks.stop - 1))
     category = lines.products.select("product_id", "category").unique()
     n = -(-early.join(category, on="product_id").select("customer_id", "category").n_unique() // MOST_PAIRS)
     if n <= 1:
-        yield lines
-        return
+        return [lambda: lines]
     own, cells = (_by_group(table, n, f"block-{seed}") for table in (lines.own, lines.cells))
-    for own_rows, cell_rows in zip(own, cells, strict=True):
-        yield replace(lines, own=lines.own[own_rows], cells=lines.cells[cell_rows])
+    return [partial(_cut_out, lines, *rows) for rows in zip(own, cells, strict=True)]
+
+
+def _cut_out(lines: ShelfLines, own_rows: Ints, cell_rows: Ints) -> ShelfLines:
+    return replace(lines, own=lines.own[own_rows], cells=lines.cells[cell_rows])
 
 
 def _by_group(table: pl.DataFrame, n: int, seed: str) -> list[Ints]:
