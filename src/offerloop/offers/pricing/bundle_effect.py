@@ -115,6 +115,12 @@ class BundleOf(OnChosenUnits):
         parts = [lines & set(part) for part in at.also]
         return self.units_per_line is None and all(not part or part == lines for part in parts)
 
+    def may_grow(self, at: Place, least: Sequence[int]) -> bool:
+        """See `OnChosenUnits.may_grow`. Where lines fit several parts, other prices may make more bundles."""
+        shelf = at.basket.lines
+        fell = any(least[line] < shelf[line].unit_minor for lines in at.also for line in lines)
+        return fell and not self._are_apart(at)
+
     def repeats(self, at: Place, now: Running) -> int:
         """See `Effect.repeats`."""
         times = [limit for limit in (self.limit, at.times) if limit is not None]

@@ -69,7 +69,9 @@ class Candidate:
 
     def worth_now(self, now: Running) -> int:
         """What its one effect would take off at these prices."""
-        effect, at = self.places[0]
+        (effect, at), (_, scope) = self.places[0], self.ready.effects[0]
+        if scope.only_full_price and now.announced:
+            at = replace(at, lines=at_full_price(at.lines, now))
         return effect.worth(at, now)
 
     def find_parts(self, start: Running, likely: Running) -> None:

@@ -53,14 +53,19 @@ class OnChosenUnits(Plain, ABC):
         """See `Effect.quick`."""
         return False
 
-    @property
-    def cheapest_first(self) -> CheapestFirst | None:
+    def cheapest_first(self, at: Place) -> CheapestFirst | None:
         """How it takes the cheapest of all units that cost anything; None where it takes others."""
+        del at
         return None
 
     def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
         """Whether of the units of some lines together it takes none before a more expensive one."""
         del at, lines
+        return False
+
+    def may_grow(self, at: Place, least: Sequence[int]) -> bool:
+        """Whether it may take off more where prices have fallen to at least so much a unit, by line."""
+        del at, least
         return False
 
     @abstractmethod
@@ -91,11 +96,14 @@ class OffCheapest(OnChosenUnits):
         """See `Effect.most`."""
         return most_off(at, now, at.lines, self.count, self.off)
 
-    @property
-    def cheapest_first(self) -> CheapestFirst | None:
+    def cheapest_first(self, at: Place) -> CheapestFirst | None:
         """See `OnChosenUnits.cheapest_first`."""
-        none_passed = self.off.percent is not None and self.off.percent >= _HALF and not self.expensive_first
+        none_passed = not self.expensive_first and _never_passes_over(self.off, at)
         return CheapestFirst(self.count, self.count, 1, self.off) if none_passed else None
+
+    def may_grow(self, at: Place, least: Sequence[int]) -> bool:
+        """See `OnChosenUnits.may_grow`."""
+        return not self.expensive_first and _may_pass_over(self.off, at, at.lines, least)
 
     def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
         """See `OnChosenUnits.takes_expensive_first`."""
@@ -150,9 +158,21 @@ def most_off(at: Place, now: Running, lines: Sequence[int], count: int, off: Off
     return most
 
 
+def _never_passes_over(off: OffEachUnit, at: Place) -> bool:
+    """Whether a percentage takes something off every unit that costs anything, and what costs nothing never counts."""
+    return off.percent is not None and bool(at.claim.avoids) and off.off(1, 1, 0, at.arithmetic) > 0
+
+
+def _may_pass_over(off: OffEachUnit, at: Place, lines: Sequence[int], least: Sequence[int]) -> bool:
+    """Whether nothing is taken off units any more whose prices have fallen to at least so much, by line."""
+    shelf, how = at.basket.lines, at.arithmetic
+    return any(
+        not off.off(least[line], least[line], 0, how) and off.off(shelf[line].unit_minor, shelf[line].unit_minor, 0, how)
+        for line in lines
+    )
+
+
 _0, _FEW = Fraction(0), 100
-_HALF = 50
-"""The percentage from which on something is taken off one minor unit."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +212,7 @@ class BuyGet(OnChosenUnits):
     def most(self, at: Place, now: Running) -> int:
         """See `Effect.most`. Of the units that are used those that are got are the cheapest."""
         got, bought, times = self._free(at, now)
-        if got is not bought or times > _FEW or at.basket.has_floors or not self._never_passes_over:
+        if got is not bought or times > _FEW or at.basket.has_floors or not self._gets_cheapest(at):
             return most_off(at, now, got, times * self.get, self.off)
         prices = [one.price for one in self._units(at, now, got, expensive_first=True) for _ in range(one.count)]
         sums = [sum(prices[n * self.size - n * self.get : n * self.size]) for n in range(1, times + 1)]
@@ -203,23 +223,26 @@ class BuyGet(OnChosenUnits):
         got, bought, times = self._free(at, now)
         if got is not bought or self.limit is not None or times > _FEW or at.basket.has_floors:
             return inf
-        if not self._never_passes_over:
+        if not self._gets_cheapest(at):
             return inf
         prices = [one.price for one in self._units(at, now, got, expensive_first=True) for _ in range(one.count)]
         each = [sum(prices[(n + 1) * self.size - self.get : (n + 1) * self.size]) for n in range(times)]
         return at.arithmetic.off(sum(each), self.off.percent or _0) + times * self.get
 
-    @property
-    def cheapest_first(self) -> CheapestFirst | None:
+    def cheapest_first(self, at: Place) -> CheapestFirst | None:
         """See `OnChosenUnits.cheapest_first`."""
-        if self.got_from is not None or self.units_per_line is not None or not self._never_passes_over:
+        if self.got_from is not None or self.units_per_line is not None or not self._gets_cheapest(at):
             return None
         return CheapestFirst(self.get, self.size, self.limit, self.off)
 
-    @property
-    def _never_passes_over(self) -> bool:
-        """Whether something is taken off every unit that costs anything."""
-        return self.off.percent is not None and self.off.percent >= _HALF and not self.expensive_first
+    def may_grow(self, at: Place, least: Sequence[int]) -> bool:
+        """See `OnChosenUnits.may_grow`."""
+        got = at.lines if self.got_from is None else at.also[0]
+        return not self.expensive_first and _may_pass_over(self.off, at, got, least)
+
+    def _gets_cheapest(self, at: Place) -> bool:
+        """Whether what is got are always the cheapest of all units that cost anything."""
+        return not self.expensive_first and _never_passes_over(self.off, at)
 
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`.
@@ -229,7 +252,7 @@ class BuyGet(OnChosenUnits):
         """
         got, _, _ = self._free(at, now)
         whole = [(place, float(sum(count * off for count, off in self.off.offs(at, place, now)))) for place in got]
-        if self.got_from is not None or not self._never_passes_over or at.basket.has_floors:
+        if self.got_from is not None or not self._gets_cheapest(at) or at.basket.has_floors:
             return whole
         part, lines = self.get / self.size, at.basket.lines
         return [(place, off * part + lines[place].quantity / 2) for place, off in whole]
@@ -241,7 +264,7 @@ class BuyGet(OnChosenUnits):
         costs more than the first one after the `buy` most expensive ones.
         """
         share, cap, more, own = self.off.per_unit(at, now)
-        if self.got_from is not None or not self._never_passes_over or at.basket.has_floors:
+        if self.got_from is not None or not self._gets_cheapest(at) or at.basket.has_floors:
             return UnitBound(share, cap, more, own)
         before = self.buy
         for run in free_units(now, at, at.lines, expensive_first=True):

@@ -70,7 +70,7 @@ def cheapest_first(order: Sequence[Candidate], offers: int, start: Running) -> F
     """Return the bound of some equal offers, by their positions as bits; None where it does not hold."""
     members = [order[place] for place in places_of(offers)]
     effect, at = members[0].places[0]
-    taking = effect.cheapest_first if isinstance(effect, OnChosenUnits) else None
+    taking = effect.cheapest_first(at) if isinstance(effect, OnChosenUnits) else None
     if taking is None or at.basket.has_floors or any(one.ready.limited or one.ready.of_full_price for one in members):
         return None
     near = [(place, one) for place, one in enumerate(order) if one.touched & members[0].touched]

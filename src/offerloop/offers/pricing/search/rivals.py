@@ -8,6 +8,8 @@ from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.least_prices import LeastPrices
+from offerloop.offers.pricing.unit_effects import OnChosenUnits
 
 _MANY_UNITS = 24
 """Up to this many units an offer that can be used often counts with all of them.
@@ -20,8 +22,9 @@ search ended with less tried; with 24 it is that of counting one use only.
 def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties: bool) -> None:
     """Note for offers of single units which others, before and after them, want the same ones.
 
-    One that comes after others may take off more than when it is alone, and so may all where `grows`, and one of
-    several parts where lines tie.
+    One that comes after others that use units may take off more than when it is alone, and so may one behind others
+    that lower prices to where nothing is taken off the cheapest units, one of several parts where lines tie, and all
+    where `grows`.
     """
     if all(candidate.quick and candidate.uses is not SOME for candidate in order):
         return
@@ -35,11 +38,18 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties
             later[key] = later.get(key, 0) | candidate.touched
             number[key] = number.get(key, 0) + 1
     earlier: dict[tuple[int, int], int] = {}
+    least = LeastPrices(start.basket)
     for candidate in order:
         if not candidate.quick and len(candidate.places) == 1:
             effect, at = candidate.places[0]
-            if grows or (ties and len(effect.also) > 1) or any(bits for _, bits in _rivals(candidate, earlier)):
+            if (
+                grows
+                or (ties and len(effect.also) > 1)
+                or any(bits for _, bits in _rivals(candidate, earlier))
+                or (isinstance(effect, OnChosenUnits) and effect.may_grow(at, least.by_line))
+            ):
                 candidate.most = effect.most(at, start)
+        least.add(candidate)
         if candidate.uses:
             key = (-1 if _takes_anywhere(candidate) else candidate.ready.lane, 0)
             earlier[key] = earlier.get(key, 0) | candidate.touched

@@ -1,0 +1,53 @@
+"""How low the units of each line can come before the turn of an offer, whichever of the offers before it apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+
+from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.candidates import Candidate, places_of
+from offerloop.offers.pricing.claims import SOME, TAKEN
+from offerloop.offers.pricing.effects import Effect, OffEachUnit, Place
+
+
+@dataclass(slots=True)
+class LeastPrices:
+    """Offers are added in their order."""
+
+    basket: Basket
+    by_line: list[int] = field(init=False)
+    """The least that a unit of each line costs now, if it can be used yet."""
+
+    def __post_init__(self) -> None:
+        self.by_line = [line.unit_minor for line in self.basket.lines]
+
+    def add(self, candidate: Candidate) -> None:
+        """Lower prices as far as an offer does that takes something off."""
+        if len(candidate.places) != 1:
+            self._lower_to_nothing(candidate)
+            return
+        effect, at = candidate.places[0]
+        if isinstance(effect, OffEachUnit):
+            for line in at.lines:
+                price = self.by_line[line]
+                self.by_line[line] = price - effect.off(price, price, 0, at.arithmetic)
+        elif candidate.uses is SOME and at.claim.avoids & TAKEN:
+            return  # what it takes is used, and all else costs as much as before
+        elif effect.of_goods and candidate.quick:
+            self._share(effect, at, candidate.most)
+        else:
+            self._lower_to_nothing(candidate)
+
+    def _lower_to_nothing(self, candidate: Candidate) -> None:
+        for line in places_of(candidate.touched & self.basket.live_bits):
+            self.by_line[line] = 0
+
+    def _share(self, effect: Effect, at: Place, most: int) -> None:
+        """Take at most so much off in proportion; rounding takes at most one minor unit more for every line, and one."""
+        total = sum([self.by_line[line] * self.basket.lines[line].quantity for line in at.lines])
+        rates, _ = effect.rates(at)
+        part = Fraction(rates[0][1]) if rates else Fraction(1) if most >= total else Fraction(most, total)
+        for line in at.lines:
+            self.by_line[line] = max(0, floor(self.by_line[line] * (1 - part)) - len(at.lines) - 1)
