@@ -90,8 +90,8 @@ class BundleOf(OnChosenUnits):
         return at.arithmetic.off(most_off, self.percent or _0) + repeats if price is None else -(-most_off // size)
 
     def most_of_many(self, at: Place, now: Running) -> float:
-        """See `Effect.most_of_many`. One may be used as often as all of them."""
-        return inf if self.limit is not None else self.most(at, now)
+        """See `Effect.most_of_many`. One may be used as often as all of them, unless it is limited."""
+        return inf if self.limit is not None or self.units_per_line is not None else self.most(at, now)
 
     def by_line(self, at: Place, now: Running) -> list[tuple[int, float]]:
         """See `Effect.by_line`. Each unit bears its part of the price."""

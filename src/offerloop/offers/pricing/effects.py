@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import inf
@@ -62,6 +62,11 @@ class Place:
     def in_order(self, lines: Iterable[int]) -> Iterable[int]:
         """Lines in the order in which it takes those that tie."""
         return lines if self.ranks is None else sorted(lines, key=self.ranks.__getitem__)
+
+    def with_units_of(self, other: Place) -> Place:
+        """The same lines with all units that this effect or another one may use."""
+        avoids = self.claim.avoids & other.claim.avoids
+        return self if avoids == self.claim.avoids else replace(self, claim=UnitClaim(self.claim.marks, avoids))
 
     def amount(self, now: Running) -> int:
         """What its lines cost together."""

@@ -221,9 +221,9 @@ class BuyGet(OnChosenUnits):
     def most_of_many(self, at: Place, now: Running) -> float:
         """See `Effect.most_of_many`. No sets of units have more expensive cheapest ones than those by falling price."""
         got, bought, times = self._free(at, now)
-        if got is not bought or self.limit is not None or times > _FEW or at.basket.has_floors:
+        if got is not bought or times > _FEW or at.basket.has_floors or not self._gets_cheapest(at):
             return inf
-        if not self._gets_cheapest(at):
+        if self.limit is not None or self.units_per_line is not None:
             return inf
         prices = [one.price for one in self._units(at, now, got, expensive_first=True) for _ in range(one.count)]
         each = [sum(prices[(n + 1) * self.size - self.get : (n + 1) * self.size]) for n in range(times)]

@@ -37,6 +37,7 @@ class UnitTakers:
 
     effect: Effect
     at: Place
+    """With all units that one of them may use."""
     touched: int
     bound: UnitBound
     together: float
@@ -59,6 +60,7 @@ class UnitTakers:
         self.offers |= 1 << place
         self.last = place
         self.mosts.append((1 << place, candidate.most))
+        self.at = self.at.with_units_of(candidate.places[0][1])
 
     def most(self, now: Running, offers: int) -> float:
         """The most that those among some offers take off."""

@@ -13,7 +13,7 @@ from operator import mul
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import TAKEN
-from offerloop.offers.pricing.effects import Effect, UnitBound
+from offerloop.offers.pricing.effects import Effect, Place, UnitBound
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.cheapest import FromCheapest, cheapest_first, is_chooser
 
@@ -22,33 +22,40 @@ from offerloop.offers.pricing.search.cheapest import FromCheapest, cheapest_firs
 class Equals:
     """Offers that take off the same from the same lines."""
 
-    offers: int
-    """As bits of their positions."""
-    candidate: Candidate
-    mosts: list[tuple[int, int]]
-    """The most that each takes off, with its position as a bit; more behind others than before them."""
+    effect: Effect
+    at: Place
+    """With all units that one of them may use."""
+    touched: int
     together: float
     """The most that all of them take off."""
     bound: UnitBound
+    offers: int = 0
+    """As bits of their positions."""
+    mosts: list[tuple[int, int]] = field(default_factory=list)
+    """The most that each takes off, with its position as a bit; more behind others than before them."""
     cheapest: FromCheapest | None = None
     """What they take off where they take the cheapest units first."""
 
     def takes_off(self, effect: Effect, lines: Sequence[int]) -> bool:
         """Whether another effect on some lines is the same."""
-        own, at = self.candidate.places[0]
-        return own == effect and at.lines == lines
+        return self.effect == effect and self.at.lines == lines
+
+    def add(self, place: int, candidate: Candidate) -> None:
+        """One more of them."""
+        self.offers |= 1 << place
+        self.mosts.append((1 << place, candidate.most))
+        self.at = self.at.with_units_of(candidate.places[0][1])
 
     def most(self, now: Running, allowed: int) -> float:
         """The most that those that are allowed take off."""
-        effect, at = self.candidate.places[0]
-        if not self.offers & allowed or not effect.repeats(at, now):
+        if not self.offers & allowed or not self.effect.repeats(self.at, now):
             return 0.0
         most = most_of(self.mosts, allowed, self.together)
         return most if self.cheapest is None else min(most, self.cheapest.most(now, allowed))
 
     def most_of_each(self, units: Sequence[tuple[int, int, int]]) -> list[float]:
         """The most that they take off each of some units: (line, number, price)."""
-        (share, cap, more, _), touched = self.bound, self.candidate.touched
+        (share, cap, more, _), touched = self.bound, self.touched
         return [
             max(0.0, (price if price < cap else cap) * share + more) if touched >> line & 1 else 0.0
             for line, _, price in units
@@ -155,8 +162,7 @@ def _equals(order: Sequence[Candidate], offers: int, start: Running) -> list[Equ
         equal = next((one for one in classes if one.takes_off(effect, at.lines)), None)
         if equal is None:
             together, bound = effect.most_of_many(at, start), effect.per_unit(at, start)
-            classes.append(Equals(1 << place, order[place], [(1 << place, order[place].most)], together, bound))
-        else:
-            equal.offers |= 1 << place
-            equal.mosts.append((1 << place, order[place].most))
+            equal = Equals(effect, at, order[place].touched, together, bound)
+            classes.append(equal)
+        equal.add(place, order[place])
     return classes
