@@ -159,16 +159,15 @@ def most_off(at: Place, now: Running, lines: Sequence[int], count: int, off: Off
 
 
 def _never_passes_over(off: OffEachUnit, at: Place) -> bool:
-    """Whether a percentage takes something off every unit that costs anything, and what costs nothing never counts."""
+    """Whether it is a percentage that takes something off all units that cost anything, which alone count."""
     return off.percent is not None and bool(at.claim.avoids) and off.off(1, 1, 0, at.arithmetic) > 0
 
 
 def _may_pass_over(off: OffEachUnit, at: Place, lines: Sequence[int], least: Sequence[int]) -> bool:
     """Whether nothing is taken off units any more whose prices have fallen to at least so much, by line."""
-    shelf, how = at.basket.lines, at.arithmetic
+    prices = [(at.basket.lines[line].unit_minor, least[line]) for line in lines]
     return any(
-        not off.off(least[line], least[line], 0, how) and off.off(shelf[line].unit_minor, shelf[line].unit_minor, 0, how)
-        for line in lines
+        off.off(shelf, shelf, 0, at.arithmetic) and not off.off(low, low, 0, at.arithmetic) for shelf, low in prices
     )
 
 

@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 from unittest.mock import patch
 
-from offerloop.offers import Basket, BasketLine, OfferSet, StackingPolicy, price
+from offerloop.offers import Basket, BasketLine, OfferSet, StackingPolicy, price, read_offers
 from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
 from offerloop.offers.kinds.coupon import Coupon
@@ -19,8 +19,10 @@ from offerloop.offers.stacking import Lane, Stacking
 
 NOW = 1_768_478_400
 TEA = Scope(categories=frozenset(["tea"]))
+FULL_PRICE = Scope(categories=frozenset(["tea"]), only_full_price=True)
 STACKS = Stacking(stackable=True)
 UNITS = (200, 200, 2_600, 2_600, 3_700, 3_700, 4_800, 4_800)
+PAIR = {"kind": "bundle", "parts": [{"on": "tea", "count": 2}], "percent": 5, "times": 1, "priority": 1}
 TWO_FREE = tuple(BuyXGetY(offer_id=f"free {n}", scope=TEA, buy=2, get=1, stacking=STACKS) for n in range(2))
 
 
@@ -65,31 +67,88 @@ def test_nothing_is_bounded_where_others_mark_units_without_using_them_up():
     assert most_of_free(FlashSale(offer_id="sale", scope=TEA, percent=Fraction(10), stacking=lane)) is None
 
 
+def total(lines, *written):
+    """The total of lines by the bounds of scenarios: (price, number, floor) of units of tea."""
+    bought = tuple(
+        BasketLine(f"p{n}", count, unit, ("tea",), floor_minor=floor) for n, (unit, count, floor) in enumerate(lines)
+    )
+    offers = read_offers([{"id": f"o{n}", "lane": "product", **one} for n, one in enumerate(written)], None, "USD")
+    with patch.object(tree, "SO_FEW", 0):
+        return price(Basket("USD", bought), offers, NOW).total_minor
+
+
+def free(buy, **more):
+    """An offer that stacks."""
+    return {"kind": "buy_x_get_y", "buy": buy, "get": 1, "stackable": True, **more}
+
+
+def rival(percent):
+    """An offer that comes first, and beside which none of the others applies in its lane."""
+    return {"kind": "coupon", "percent": percent, "priority": 3}
+
+
+DECOY = {**PAIR, "percent": 10, "stackable": True}
+"""It takes the two most expensive units first, so that too few are left to get one."""
+
+
+def test_behind_a_sale_that_may_come_more_is_got_than_the_cheapest_unit_now():
+    """It leaves 0, 40 and 40, of which one is got; 40 % off would leave 48."""
+    sale = {"kind": "flash_sale", "percent": 60, "lane": "flash_sale", "stackable": True}
+    assert total([(1, 1, 0), (100, 2, 0)], sale, rival(40), DECOY, free(1)) == 40
+
+
+def test_a_bundle_that_may_not_have_the_most_expensive_units_leaves_them():
+    """The sale leaves four units at 40 that the bundle may not take: it takes 1 off 20, and one of the four is got."""
+    sale = {"kind": "flash_sale", "products": "p0", "percent": 60, "priority": 2, "stackable": True}
+    decoy = {"kind": "coupon", "percent": 5, "most_expensive": 1, "priority": 1, "stackable": True}
+    assert total([(100, 4, 0), (10, 2, 0)], rival(65), sale, decoy, PAIR, free(3)) == 139
+
+
+def test_a_unit_at_its_floor_is_not_what_is_got():
+    assert total([(10, 1, 10), (100, 2, 0)], rival(40), DECOY, free(1)) == 110
+
+
+def test_a_unit_of_a_line_that_a_sale_has_reduced_is_not_what_is_got_at_full_price():
+    sale = {"kind": "flash_sale", "products": "p0", "percent": 10, "lane": "flash_sale", "stackable": True}
+    assert total([(10, 1, 0), (100, 2, 0)], sale, rival(40), DECOY, free(1, only_full_price=True)) == 109
+
+
 def made(rng, name):
-    """An offer of those that decide here, on one or two categories."""
-    scope = rng.choice([EVERYTHING, TEA, TEA])
+    """An offer of those that decide here, on one or two categories, perhaps at full price only."""
+    scope = rng.choice([EVERYTHING, TEA, TEA, FULL_PRICE])
     priority, lane = rng.choice([0, 0, 1]), rng.choice([None, None, Lane.PRODUCT])
     common = {"offer_id": name, "stacking": Stacking(stackable=rng.random() < 0.5, priority=priority, lane=lane)}
     return rng.choice(
         [
             BuyXGetY(**common, scope=scope, buy=rng.randint(1, 2), get=1),
-            BuyXGetY(**common, scope=TEA, buy=1, get=1, percent=Fraction(50)),
+            BuyXGetY(**common, scope=scope, buy=1, get=1, percent=Fraction(50)),
             Bundle(**common, parts=((scope, 2),), percent=Fraction(10)),
             Coupon(**common, scope=scope, percent=Fraction(50), cheapest=1),
             Coupon(**common, scope=scope, percent=Fraction(50), most_expensive=1),
             Coupon(**common, scope=scope, amount_minor=30),
-            FlashSale(**common, scope=TEA, percent=Fraction(60)),
+            FlashSale(**common, scope=TEA, percent=Fraction(60), stock=rng.choice([None, 1])),
         ]
+    )
+
+
+def lines_of(rng):
+    """Three lines of one or two units, some of which cost next to nothing or have a floor."""
+    units = [rng.choice([rng.randrange(1, 4), rng.randrange(1, 90)]) for _ in range(3)]
+    floor = rng.choice([0, 0, 0, 1])
+    return tuple(
+        BasketLine(
+            f"p{n}", rng.randint(1, 2), unit, rng.choice([("tea",), ("tea",), ()]), floor_minor=floor * unit // 2
+        )
+        for n, unit in enumerate(units)
     )
 
 
 def test_the_search_finds_what_the_simpler_bounds_find():
     for seed in range(80):
         rng = random.Random(seed)
-        kinds = [rng.choice([("tea",), ("tea",), ()]) for _ in range(3)]
-        lines = [BasketLine(f"p{n}", rng.randint(1, 2), rng.randrange(1, 90), one) for n, one in enumerate(kinds)]
-        offers, totals = [made(rng, f"o{n}") for n in range(6)], []
+        lines, totals = lines_of(rng), []
+        offers = [made(rng, f"o{n}") for n in range(6)]
         for so_few in (0, 10):
             with patch.object(tree, "SO_FEW", so_few):
-                totals.append(price(Basket("USD", tuple(lines)), offers, NOW, StackingPolicy(effort=10**9)).total_minor)
+                totals.append(price(Basket("USD", lines), offers, NOW, StackingPolicy(effort=10**9)).total_minor)
         assert totals[0] == totals[1], seed

@@ -14,17 +14,19 @@ from offerloop.offers.pricing.effects import Effect, OffEachUnit, Place
 
 @dataclass(slots=True)
 class LeastPrices:
-    """Offers are added in their order."""
+    """The least prices behind offers that are added in their order."""
 
     basket: Basket
     by_line: list[int] = field(init=False)
-    """The least that a unit of each line costs now, if it can be used yet."""
+    """The least that a unit of each line costs that nothing has used."""
+    off_used: int = 0
+    """The most that is taken off units that are used."""
 
     def __post_init__(self) -> None:
         self.by_line = [line.unit_minor for line in self.basket.lines]
 
     def add(self, candidate: Candidate) -> None:
-        """Lower prices as far as an offer does that takes something off."""
+        """Lower prices as far as one more offer does."""
         if len(candidate.places) != 1:
             self._lower_to_nothing(candidate)
             return
@@ -34,7 +36,7 @@ class LeastPrices:
                 price = self.by_line[line]
                 self.by_line[line] = price - effect.off(price, price, 0, at.arithmetic)
         elif candidate.uses is SOME and at.claim.avoids & TAKEN:
-            return  # what it takes is used, and all else costs as much as before
+            self.off_used += candidate.most
         elif effect.of_goods and candidate.quick:
             self._share(effect, at, candidate.most)
         else:
@@ -45,8 +47,11 @@ class LeastPrices:
             self.by_line[line] = 0
 
     def _share(self, effect: Effect, at: Place, most: int) -> None:
-        """Take at most so much off in proportion; rounding takes at most one minor unit more for every line, and one."""
-        total = sum([self.by_line[line] * self.basket.lines[line].quantity for line in at.lines])
+        """Take off a percentage, or at most so much in proportion to prices.
+
+        Of what cannot be divided a unit bears at most one for each line, and one more inside its own.
+        """
+        total = sum([self.by_line[line] * self.basket.lines[line].quantity for line in at.lines]) - self.off_used
         rates, _ = effect.rates(at)
         part = Fraction(rates[0][1]) if rates else Fraction(1) if most >= total else Fraction(most, total)
         for line in at.lines:
