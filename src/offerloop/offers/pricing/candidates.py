@@ -9,7 +9,7 @@ from itertools import accumulate
 from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import LINES, NO_CLAIM, SOME, UnitClaim, Uses
+from offerloop.offers.pricing.claims import EACH, LINES, NO_CLAIM, SOME, UnitClaim, Uses
 from offerloop.offers.pricing.effects import Effect, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
@@ -272,10 +272,18 @@ def _of_many(ready: Ready, places: list[tuple[Effect, Place]], start: Running) -
     for effect, at in places:
         touched |= _touched(effect, at)
     if places:
-        worth = most = start.total - _changed(ready, places, start).total
-        if not ready.quick:
-            most = sum(amount for line, amount in enumerate(start.all_amounts) if touched >> line & 1)
+        worth = start.total - _changed(ready, places, start).total
+        most = sum(amount for line, amount in enumerate(start.all_amounts) if touched >> line & 1)
+        if ready.quick:
+            most = worth if _add_up_alike(places) else min(most, sum(effect.worth(at, start) for effect, at in places))
     return Candidate(ready, places, touched, worth, most, ready.offer_id, ready.stackable, False, LINES)
+
+
+def _add_up_alike(places: Sequence[tuple[Effect, Place]]) -> bool:
+    """Whether what parts take off together does not depend on which of their lines bear what cannot be divided."""
+    if any(effect.uses is not LINES for effect, _ in places):
+        return all(effect.uses is EACH for effect, _ in places)
+    return all(at.lines == places[0][1].lines for _, at in places)
 
 
 def _of_one(ready: Ready, placed: Placed, start: Running, policy: StackingPolicy) -> Candidate | Shortfall:

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
-from offerloop.offers import Basket, BasketLine, StackingPolicy, price, read_offers
+from offerloop.offers import Basket, BasketLine, Remainder, StackingPolicy, price, read_offers
 from offerloop.offers.pricing.effects import Arithmetic
 from offerloop.offers.pricing.search import tree
 
@@ -81,3 +81,17 @@ def test_only_units_at_full_price_are_worth_something_to_an_offer_of_those():
     """One of the units of 3 is given for another one, which leaves 8 as the cheapest at full price, to be had for 1."""
     full = {"kind": "coupon", "price": "0.01", "cheapest": 1, "only_full_price": True, "stackable": True}
     assert total([(3, 3), (8, 1)], {**ONE_FREE, "stackable": False}, full) == (7, 0)
+
+
+def test_parts_of_an_offer_take_off_more_where_what_cannot_be_divided_falls_elsewhere():
+    """The first part takes 2 off: off units that the second part would take, or off two others, which leaves 1.
+
+    Which of them come first depends on the offers that they belong to, and so on a bundle that takes nothing off.
+    """
+    lines = tuple(BasketLine(name, 3, 1, categories=(name,)) for name in ("tea", "rice"))
+    policy = StackingPolicy(arithmetic=Arithmetic(remainder=Remainder.PER_UNIT))
+    for one, other in (("tea", "rice"), ("rice", "tea")):
+        parts = [{"kind": "coupon", "percent": 30}, {"kind": "coupon", "on": one, "amount": "0.05"}]
+        dear = {"kind": "bundle", "parts": [{"on": other, "count": 2}], "price": "0.06", "id": "dear"}
+        offers = read_offers([{"kind": "combined", "parts": parts, "id": "both"}, dear], None, "USD")
+        assert price(Basket("USD", lines), offers, NOW, policy).total_minor == 1
