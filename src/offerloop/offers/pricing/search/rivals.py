@@ -39,7 +39,8 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties
             number[key] = number.get(key, 0) + 1
     earlier: dict[tuple[int, int], int] = {}
     least = LeastPrices(start.basket)
-    for candidate in order:
+    last = max([place for place, candidate in enumerate(order) if not candidate.quick], default=-1)
+    for candidate in order[: last + 1]:
         if not candidate.quick and len(candidate.places) == 1:
             effect, at = candidate.places[0]
             if (
