@@ -2,7 +2,13 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from offerloop.engine.duckdb import DuckDBEngine
+
 SETTING = """
+import pytest
+
 from offerloop.engine.duckdb import DuckDBEngine
 engine = DuckDBEngine()
 print(engine._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0])
@@ -19,3 +25,12 @@ def test_no_progress_bar_writes_between_our_lines_on_a_terminal(tmp_path):
     os.close(terminal)
     assert os.read(leader, 100).decode().strip() == "False"
     os.close(leader)
+
+
+def test_memory_is_a_share_of_the_machines_within_bounds_or_as_it_is_set():
+    def limit(engine):
+        size, unit = engine._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
+        return float(size) * {"MiB": 2**20, "GiB": 2**30}[unit] / 1e9
+
+    assert 0.9 < limit(DuckDBEngine()) < 4.1
+    assert limit(DuckDBEngine("500MB")) == pytest.approx(0.5, rel=0.01)
