@@ -180,7 +180,7 @@ def test_csv_says_the_same_in_major_units(written):
     [
         (('path = "products.csv"', 'path = "nothing.csv"'), InputError, "nothing.csv' does not exist"),
         # found by a late stage
-        (('max_discount = "5.00"', ""), ConfigError, "the most it can cost is unlimited"),
+        (('max_discount = "5.00"', ""), ConfigError, "nothing limits what the offer"),
     ],
 )
 def test_a_stage_that_fails_leaves_no_run(shop, written, change, error, sentence):

@@ -154,5 +154,5 @@ def test_a_campaign_that_concerns_nobody():
 
 def test_a_liability_without_limit_is_refused():
     table = effects(1).with_columns(cost_liability_minor=pl.lit(None, dtype=pl.Int64))
-    with pytest.raises(ConfigError, match="so the most it can cost is unlimited"):
+    with pytest.raises(ConfigError, match="nothing limits what the offer 'a' can cost"):
         forecast(table)
