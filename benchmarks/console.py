@@ -90,7 +90,7 @@ def slider(address: str, bearer: dict[str, str]) -> Iterator[Measured]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page, asked = browser.new_context(extra_http_headers=bearer).new_page(), list[str]()
-        page.goto(f"{address}/console/plan?campaign=first")
+        page.goto(f"{address}/console/plan?campaign=first", wait_until="networkidle")  # with its icon
         page.on("request", lambda request: asked.append(request.url))
         rounds = page.locator("#budget-range").evaluate(MOVED, ROUNDS)
         browser.close()
