@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +27,10 @@ MOST_SECONDS = 10.0
 """How long a body may take."""
 HEADER_SECONDS = 10.0
 """How long the first lines of a request may take, before the connection is closed."""
+MOST_CONNECTIONS = 1_200
+"""Connections that a process keeps open at once, a few more than it answers."""
+SPARE_FILES = 200
+"""Files that a process may open beside its connections: its database, its log, the tables of a policy."""
 ARRIVED = "offerloop.arrived"
 """Whether the body of a request is there already, so that no timer is needed: setting one takes as long as reading."""
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
@@ -186,15 +192,41 @@ class Buckets:
         return min(self.size, left + (time.monotonic() - at) * self.per_second)
 
 
+def allow_many_files() -> None:
+    """Let this process and those that it starts open as many files as the system grants."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def most_connections() -> int:
+    """Return how many connections leave a process the other files that it needs."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    import resource
+
+    n_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if n_files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return min(MOST_CONNECTIONS, max(n_files // 2, n_files - SPARE_FILES))
+
+
 class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # whichever of two is installed
-    """Uvicorn's protocol, which by itself waits for the first lines of a request for ever."""
+    """Uvicorn's protocol, which by itself waits for the first lines of a request for ever, takes any number of
+    connections, and lets the system hold back the second packet of an answer where several processes share a socket."""
 
     _timer: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for a request."""
+        """Begin to wait for a request, or close a connection too many."""
         super().connection_made(transport)
         self._wait()
+        if len(self.connections) > most_connections():
+            self.transport.abort()
+        else:  # asyncio does so only where the socket names its protocol, which one made for several processes does not
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:
         """Take what arrives, and note that it is all of a request."""

@@ -19,6 +19,7 @@ from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.store import Database, add_entry, add_token, list_tokens
 from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
+from offerloop.web.limits import allow_many_files
 from offerloop.web.settings import Settings
 from offerloop.web.telemetry.log import log_to_stderr
 
@@ -100,6 +101,7 @@ def run(
         remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
     remark(Message("The console is at {address}", context="message", address=f"http://{host}:{port}/"))
     shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
+    allow_many_files()
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store
     log_to_stderr()

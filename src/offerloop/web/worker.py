@@ -249,20 +249,24 @@ class Worker:
     def _run(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):
             self._rounds += 1
-            self.metrics.gauge("offerloop_records_waiting", self.records.waiting)
-            self.metrics.save()
             try:
-                self.credentials.refresh()
-                self.follow()
-                if self.served is not None:
-                    self.served.leases.renew()
-                self.spending()
-                if self._rounds % TIDY_EVERY == 0:
-                    self.database.change(forget_answers)
+                self.metrics.gauge("offerloop_records_waiting", self.records.waiting)
+                self.metrics.save()
+                self._keep_up()
             except OfferloopError as error:
                 _LOG.warning("cannot read changes from the database: %s", error)
             except Exception:
                 _LOG.exception("changes could not be followed, and are looked at again")
+
+    def _keep_up(self) -> None:
+        """Look up anew what other processes and people change."""
+        self.credentials.refresh()
+        self.follow()
+        if self.served is not None:
+            self.served.leases.renew()
+        self.spending()
+        if self._rounds % TIDY_EVERY == 0:
+            self.database.change(forget_answers)
 
     def follow(self) -> None:
         """Re-read the personalisation switch, opt-outs, test customers and offers.

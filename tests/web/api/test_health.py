@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 from served_shop import served, with_role
 
@@ -43,3 +44,22 @@ def test_metrics_are_those_of_all_workers(shared_service, role):
     assert 1000 <= float(waiting.split()[1]) < 5000
     (refused,) = [line for line in text.splitlines() if line.startswith("offerloop_refused_total{")]
     assert float(refused.split()[1]) >= 20
+
+
+def test_a_disk_that_takes_no_counters_stops_nothing_else(service, caplog, tmp_path):
+    """The thread that writes them also follows the switch, opt-outs and revoked tokens."""
+    worker = service.app.state.worker
+    worker.metrics.folder = tmp_path / "no folder"
+    worker.metrics.folder.write_text("")
+    headers, approver = with_role(service, "service"), with_role(service, "approver")
+    rounds = worker._rounds
+    while worker._rounds < rounds + 3:
+        assert worker._watch.is_alive()
+        time.sleep(0.05)
+    service.put("/v1/switch", json={"is_on": False}, headers=approver)
+    worker.personalised = True  # as in another process, which hears of it later
+    while service.post("/v1/decisions", json={"customer_id": "c000"}, headers=headers).json()["offers"]:
+        assert worker._watch.is_alive()
+        time.sleep(0.05)
+    assert service.get("/metrics").status_code == 200
+    assert caplog.text.count("counters cannot be written") == 1

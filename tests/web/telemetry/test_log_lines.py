@@ -3,7 +3,10 @@
 import json
 import logging
 import re
+import sys
 import threading
+from contextlib import suppress
+from pathlib import Path
 
 from offerloop.web.telemetry.log import GatheredLines, JsonLine
 from offerloop.web.telemetry.random_ids import random_hex
@@ -63,3 +66,17 @@ def test_ids_are_digits_and_none_comes_twice():
     found = [random_hex(3) for _ in range(5_000)]
     assert len(set(found)) == 5_000
     assert all(re.fullmatch("[0-9a-f]{24}", one) for one in found)
+
+
+def test_a_full_disk_ends_no_thread_that_says_something(monkeypatch, capsys):
+    lines = GatheredLines()
+    with Path("/dev/full").open("w") as full, monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", full)
+        lines.add("lost")
+        lines.flush()
+        patched.undo()
+        lines.add("written")
+        lines.flush()
+        with suppress(OSError):
+            full.close()
+    assert capsys.readouterr().err.endswith("written\n")

@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from threading import Thread
 
 from offerloop.errors import places_of
@@ -51,11 +52,12 @@ class GatheredLines(logging.Handler):
         self._waiting.append(line)
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits; a disk that is full loses lines and stops nothing else."""
         lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
         if lines:
-            sys.stderr.write("\n".join([*lines, ""]))
-            sys.stderr.flush()
+            with suppress(OSError):
+                sys.stderr.write("\n".join([*lines, ""]))
+                sys.stderr.flush()
 
     def _run(self) -> None:
         while True:

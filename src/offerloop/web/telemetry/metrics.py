@@ -6,6 +6,7 @@ Each worker writes what it counted to a file of its own, once a second and when 
 from __future__ import annotations
 
 import json
+import logging
 import os
 from bisect import bisect_left
 from collections import defaultdict
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+_LOG = logging.getLogger(__name__)
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 """Upper ends of the classes of durations, seconds."""
 HELP = {
@@ -40,6 +42,7 @@ class Metrics:
     durations: dict[Series, list[float]] = field(default_factory=dict)
     """Counts by class, and last the sum of seconds."""
     _writing: Lock = field(default_factory=Lock)
+    _is_written: bool = True
 
     def count(self, name: str, by: int = 1, **labels: str | int) -> None:
         """Count one, or several at once."""
@@ -58,13 +61,24 @@ class Metrics:
         self.durations[series][-1] += seconds
 
     def save(self) -> None:
-        """Write what was counted for the other workers."""
+        """Write what was counted for the other workers; a disk that takes nothing stops nothing else, and is logged
+        once."""
+        with self._writing:
+            try:
+                self._write()
+            except OSError as error:
+                if self._is_written:
+                    _LOG.warning("counters cannot be written: %s", error.strerror)
+                self._is_written = False
+            else:
+                self._is_written = True
+
+    def _write(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f".{os.getpid()}.tmp"
         kept = (self.counters, self.gauges, self.durations)
-        with self._writing:
-            draft.write_text(json.dumps([_with_texts(one) for one in kept]))
-            draft.replace(self.folder / f"{os.getpid()}.json")
+        draft.write_text(json.dumps([_with_texts(one) for one in kept]))
+        draft.replace(self.folder / f"{os.getpid()}.json")
 
     def text(self) -> str:
         """Return the sum over all workers."""
