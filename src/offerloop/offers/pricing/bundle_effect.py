@@ -104,10 +104,15 @@ class BundleOf(OnChosenUnits):
         return list(most_by_line.items())
 
     def per_unit(self, at: Place, now: Running) -> UnitBound:
-        """See `Effect.per_unit`. Each unit bears its part of the price."""
-        del at, now
+        """See `Effect.per_unit`.
+
+        Each unit bears its part of the price. A percentage is shared over the units in proportion to what they cost, so
+        that each bears its own, but for half a minor unit of the bundle and one that cannot be divided.
+        """
+        del now
         if self.price_minor is None:
-            return UnitBound(float(self.percent or 0) / 100, more=0.5 / self.size)
+            own = not at.basket.has_floors
+            return UnitBound(float(self.percent or 0) / 100, more=0.5 / self.size, own=own, noise=1.5 if own else 0.0)
         return UnitBound(1.0, more=-self.price_minor / self.size)
 
     def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:

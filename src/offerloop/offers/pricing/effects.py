@@ -89,6 +89,8 @@ class UnitBound(NamedTuple):
     more: float = 0.0
     own: bool = False
     """Whether the unit bears that itself; otherwise the units that are used bear it on average."""
+    noise: float = 0.0
+    """What rounding moves to it from other units at most."""
 
 
 class Effect(Protocol):

@@ -262,7 +262,7 @@ class BuyGet(OnChosenUnits):
         All used units bear what is got, as in `by_line`; as `buy` of them cost as much or more, no unit that is got
         costs more than the first one after the `buy` most expensive ones.
         """
-        share, cap, more, own = self.off.per_unit(at, now)
+        share, cap, more, own, _ = self.off.per_unit(at, now)
         if self.got_from is not None or not self._gets_cheapest(at) or at.basket.has_floors:
             return UnitBound(share, cap, more, own)
         before = self.buy

@@ -26,16 +26,16 @@ PAIR = {"kind": "bundle", "parts": [{"on": "tea", "count": 2}], "percent": 5, "t
 TWO_FREE = tuple(BuyXGetY(offer_id=f"free {n}", scope=TEA, buy=2, get=1, stacking=STACKS) for n in range(2))
 
 
-def most_of_free(*others, allowed=-1):
-    """The most that two offers take off that give the cheapest of three units of tea, beside others."""
+def most_of_free(*others, allowed=-1, free=2):
+    """The most that some offers take off that give the cheapest of three units of tea, beside others."""
     lines = [BasketLine(f"p{n}", 1, unit, categories=("tea",)) for n, unit in enumerate(UNITS)]
     basket, policy = Basket("USD", (*lines, BasketLine("rice", 1, 5_000))), StackingPolicy()
     start = Running.of(basket)
-    found = [candidate(ready, basket, NOW, start, policy) for ready in OfferSet.of([*TWO_FREE, *others]).ready]
+    found = [candidate(ready, basket, NOW, start, policy) for ready in OfferSet.of([*TWO_FREE[:free], *others]).ready]
     order = sorted(found, key=turn_of(policy))
-    free = sum(1 << place for place, one in enumerate(order) if one.offer_id.startswith("free"))
-    bound = cheapest_first(order, free, start)
-    return None if bound is None else bound.most(start, allowed if allowed < 0 else allowed | free)
+    its = sum(1 << place for place, one in enumerate(order) if one.offer_id.startswith("free"))
+    bound = cheapest_first(order, its, start)
+    return None if bound is None else bound.most(start, allowed if allowed < 0 else allowed | its)
 
 
 def test_what_is_got_is_the_cheapest_unit_of_each_three():
@@ -56,10 +56,27 @@ def test_an_offer_that_takes_the_cheapest_unit_before_leaves_more_expensive_ones
     assert most_of_free(BuyXGetY(offer_id="last", scope=TEA, buy=1, get=1, stacking=Stacking(priority=-1))) == 2_800
 
 
-def test_a_price_that_falls_before_leaves_nothing_bounded():
+def test_what_one_offer_gets_it_takes_before_what_it_buys():
+    """Two offers get 2.00 and, behind the three units of the first one, 26.00; one offer alone gets 2.00 twice."""
+    assert most_of_free(allowed=0, free=1) == 200 + 200
+
+
+def test_prices_that_fall_before_leave_it_as_it_is_unless_a_unit_may_come_to_cost_nothing():
     """A unit that costs nothing any more is passed over, so that what is got may cost more."""
-    assert most_of_free(FlashSale(offer_id="sale", scope=TEA, percent=Fraction(10))) == float("inf")
-    assert most_of_free(FlashSale(offer_id="sale", scope=TEA, percent=Fraction(10)), allowed=0) == 200 + 2_600
+    assert most_of_free(FlashSale(offer_id="sale", scope=TEA, percent=Fraction(10))) == 200 + 2_600
+    assert most_of_free(FlashSale(offer_id="sale", scope=TEA, percent=Fraction(99))) == 200 + 2_600
+    for gone in ({"percent": Fraction(100)}, {"percent": Fraction("99.8")}, {"price_minor": 0}):
+        assert most_of_free(FlashSale(offer_id="sale", scope=TEA, **gone)) == float("inf")
+        assert most_of_free(FlashSale(offer_id="sale", scope=TEA, **gone), allowed=0) == 200 + 2_600
+
+
+def test_a_price_that_falls_between_offers_that_choose_leaves_nothing_bounded():
+    sale = {"scope": TEA, "percent": Fraction(10)}
+    two = Bundle(offer_id="two", parts=((TEA, 2),), percent=Fraction(10), stacking=Stacking(priority=2))
+    between = Coupon(offer_id="sale", **sale, stacking=Stacking(lane=Lane.PRODUCT, priority=1, stackable=True))
+    before = Coupon(offer_id="sale", **sale, stacking=Stacking(lane=Lane.PRODUCT, priority=3, stackable=True))
+    assert most_of_free(two, between) == float("inf")
+    assert most_of_free(two, before) == 200 + 2_600
 
 
 def test_nothing_is_bounded_where_others_mark_units_without_using_them_up():

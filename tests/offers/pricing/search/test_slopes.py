@@ -44,14 +44,28 @@ def test_the_end_falls_by_no_more_than_the_slopes_say(some, amounts, shares):
     lower = [price * share for price, share in zip(amounts, shares, strict=True)]
     off = [price - less for price, less in zip(amounts, lower, strict=True)]
     steps = StepsLeft.of(SimpleNamespace(places=[0], lines=N), 0, some, 0.0)
-    end, slopes = steps.end(amounts, {0: sum(off)})
-    assert isclose(end, left(some, amounts), abs_tol=1e-6)
-    assert left(some, lower) >= end - sum(slope * part for slope, part in zip(slopes[0], off, strict=True)) - 1e-6
+    behind = steps.behind(amounts, {0: sum(off)})
+    assert isclose(behind.end, left(some, amounts), abs_tol=1e-6)
+    for one in (behind, steps.behind(amounts, {0: sum(off)}, with_all_maxima=False)):
+        fallen = sum(slope * part for slope, part in zip(one.slopes[0], off, strict=True))
+        assert left(some, lower) >= one.end - fallen - 1e-6
 
 
 def test_an_amount_off_lines_of_unequal_worth_counts_at_their_mean():
     """30.00 off two lines of 100.00, of which the second is free in the end."""
     some = [StepGroup.of([Step(1, (0, 1), 1.0, 30.0)]), StepGroup.of([Step(2, (1,), 1.0, inf)])]
-    end, slopes = StepsLeft.of(SimpleNamespace(places=[0], lines=2), 0, some, 0.0).end([100.0, 100.0], {0: 50.0})
-    assert isclose(end, 85.0)
-    assert [round(slope, 3) for slope in slopes[0]] == [0.925, 0.1]
+    behind = StepsLeft.of(SimpleNamespace(places=[0], lines=2), 0, some, 0.0).behind([100.0, 100.0], {0: 50.0})
+    assert isclose(behind.end, 85.0)
+    assert [round(slope, 3) for slope in behind.slopes[0]] == [0.925, 0.1]
+    assert not behind.bends
+
+
+def test_where_a_maximum_counts_at_high_prices_only_the_percentage_bounds_low_ones():
+    """25 % and at most 30.00 off 150.00 that may fall by 90.00: 120.00 less 90.00, or 112.50 less three quarters."""
+    some = [StepGroup.of([Step(1, (0,), 0.25, 30.0)])]
+    steps = StepsLeft.of(SimpleNamespace(places=[0], lines=1), 0, some, 0.0)
+    behind = [steps.behind([150.0], {0: 90.0}, with_all_maxima=each) for each in (True, False)]
+    assert [one.bends for one in behind] == [True, True]
+    assert [one.end - 90 * one.slopes[0][0] for one in behind] == [30.0, 45.0]
+    assert not steps.behind([150.0], {0: 20.0}).bends
+    assert not steps.behind([100.0], {0: 20.0}).bends

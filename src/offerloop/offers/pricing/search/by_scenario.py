@@ -178,7 +178,7 @@ class ByScenario:
                 if here is None or closeness < _CLOSE:
                     left = self._left(scenario, now, allowed, off_units)
                 else:
-                    left = scenario.left(place, here, allowed)
+                    left = scenario.left(place, here, allowed, search.best.total)
                 least = max(least, search.bound(left, now.total))
             if least < search.best.total:
                 bounds.append(_Bound(least, closeness, scenario))

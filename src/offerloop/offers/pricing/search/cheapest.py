@@ -5,19 +5,24 @@ of the same lines first, these cheaper ones are used by the offers themselves. S
 most as much as the n-th cheapest unit that is free now, not counting what is bought in between. For let S be the
 cheapest units up to that one: either one of S is left, which costs no more; or another offer has taken one of S, as the
 most expensive of what was free then, so that all that is left costs no more. An offer that takes other units first
-counts as if it took the cheapest ones.
+counts as if it took the cheapest ones. All that one offer gets it takes before what it buys.
+
+What lowers prices before all of these only makes the n-th cheapest unit cheaper, as long as no unit comes to cost
+nothing, which does not count any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from math import inf
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import SOME, TAKEN
 from offerloop.offers.pricing.effects import Place
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.least_prices import LeastPrices
 from offerloop.offers.pricing.unit_effects import CheapestFirst, OnChosenUnits
 from offerloop.offers.pricing.units import falling_prices
 
@@ -41,7 +46,15 @@ class FromCheapest:
     others: list[tuple[int, int]]
     """Offers before the last of them that take other units first, with their positions as bits, and their units."""
     lowering: int
-    """Offers before the last of them that lower prices of their lines, as bits; behind these nothing is bounded."""
+    """Offers before the last of them that lower prices of their lines between them or to nothing, as bits; behind these
+    nothing is bounded."""
+    cache: dict[tuple[object, ...], Sequence[int]] = field(default_factory=dict)
+    """What so many of them take off units of some prices behind so many units, by how often they are used."""
+
+    @property
+    def uses_so_many(self) -> bool:
+        """Whether they use the same number of units each time."""
+        return self.taking.size > self.taking.get
 
     @property
     def depends_on(self) -> int:
@@ -50,20 +63,43 @@ class FromCheapest:
 
     def most(self, now: Running, allowed: int) -> float:
         """The most that those take off that are allowed, beside the others that are."""
+        return max(self.by_times(now, allowed), default=inf)
+
+    def by_times(self, now: Running, allowed: int) -> Sequence[int]:
+        """The same by how often they are used together; nothing where it is not bounded."""
         if allowed & self.lowering:
-            return inf
-        falling = falling_prices(now, self.at, self.at.lines)
+            return ()
+        before = sum([units for bit, units in self.others if bit & allowed])
+        number, falling = (self.offers & allowed).bit_count(), falling_prices(now, self.at, self.at.lines)
+        key = (before, number, *falling)
+        cached = self.cache.get(key)
+        if cached is None:
+            cached = self.cache[key] = self._by_times(before, number, falling)
+        return cached
+
+    def _by_times(self, before: int, number: int, falling: Sequence[tuple[int, int]]) -> Sequence[int]:
+        """What so many offers take off at most, behind others that use so many units."""
         free = sum([count for _, count in falling])
         if free > _MANY_UNITS:
-            return inf
-        get, size, limit, off = self.taking
+            return ()
+        get, size, limit, _ = self.taking
         times = free // size if size > get else -(-free // size)
-        if limit is not None:
-            times = min(times, limit * (self.offers & allowed).bit_count())
-        before = sum([units for bit, units in self.others if bit & allowed])
-        rising = [price for price, count in reversed(falling) for _ in range(count)]
-        ends = [min(before + size * turn + one, free - 1) for turn in range(times) for one in range(get)]
-        return float(sum([off.off(rising[end], rising[end], 0, self.at.arithmetic) for end in ends]))
+        each = times if limit is None else min(times, limit)
+        offs = self._offs(falling, before + size * times + get)
+        most = [0] + [-1] * times
+        for _ in range(min(number, times)):
+            for after in range(times, 0, -1):
+                for turn in range(max(0, after - each), after):
+                    if most[turn] >= 0:
+                        begun = before + size * turn
+                        most[after] = max(most[after], most[turn] + offs[begun + (after - turn) * get] - offs[begun])
+        return most
+
+    def _offs(self, falling: Sequence[tuple[int, int]], units: int) -> Sequence[int]:
+        """What is taken off the first units from the cheapest on; of more than there are the last one counts."""
+        each = [(self.taking.off.off(price, price, 0, self.at.arithmetic), count) for price, count in falling]
+        rising = [off for off, count in reversed(each) for _ in range(count)]
+        return list(accumulate(rising + rising[-1:] * units, initial=0))
 
 
 def cheapest_first(order: Sequence[Candidate], offers: int, start: Running) -> FromCheapest | None:
@@ -74,19 +110,33 @@ def cheapest_first(order: Sequence[Candidate], offers: int, start: Running) -> F
     if taking is None or at.basket.has_floors or any(one.ready.limited or one.ready.of_full_price for one in members):
         return None
     near = [(place, one) for place, one in enumerate(order) if one.touched & members[0].touched]
+    harmless = _lowers_before(order, [place for place, one in near if _uses_up(one)], at)
     rivals, lowering, others = members.copy(), 0, list[tuple[int, int]]()
     for place, other in near:
         bit = 1 << place
-        if bit > offers or bit & offers:
+        if bit > offers or bit & offers or place < harmless:
             continue
-        if not is_chooser(other) or other.ready.limited:
+        if not _uses_up(other):
             lowering |= bit
         elif _takes_expensive_first(other, at.lines):
             rivals.append(other)
         else:
             others.append((bit, other.places[0][0].units(other.places[0][1], start)))
-    marks = [at.claim.marks for _, one in near if not is_chooser(one) or one.ready.limited for _, at in one.places]
+    marks = [at.claim.marks for _, one in near if not _uses_up(one) for _, at in one.places]
     return None if _meet(rivals, marks) else FromCheapest(at, taking, offers, others, lowering)
+
+
+def _uses_up(candidate: Candidate) -> bool:
+    """Whether an offer chooses its units, and no other one finds them."""
+    return is_chooser(candidate) and not candidate.ready.limited
+
+
+def _lowers_before(order: Sequence[Candidate], choosing: Sequence[int], at: Place) -> int:
+    """The position before which offers lower prices of some lines, none of them to nothing; 0 where one may."""
+    least = LeastPrices(at.basket)
+    for candidate in order[: choosing[0]]:
+        least.add(candidate)
+    return choosing[0] if all(least.by_line[line] > 0 for line in at.lines) else 0
 
 
 def _takes_expensive_first(candidate: Candidate, lines: Sequence[int]) -> bool:

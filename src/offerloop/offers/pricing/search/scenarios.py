@@ -13,7 +13,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf
 from operator import mul
 from typing import NamedTuple
 
@@ -51,9 +50,15 @@ class Tail:
     """What offers that are not in proportion take off at most."""
     shares: list[float]
     """How much is left behind it, at most, of what each group of rivals for units takes off."""
+    linear: Tail | None = None
+    """The same where percentages have no maximum, which says more where prices fall so far that none counts."""
 
     def left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
         """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much."""
+        left = self._left(amounts, off_units)
+        return left if self.linear is None else max(left, self.linear._left(amounts, off_units))
+
+    def _left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
         left = list(amounts)
         for run in self.runs:
             keeps, lines, options = run
@@ -110,23 +115,26 @@ class Scenario:
         key = (self.offers & allowed & self.all.stepping, bisect_left(self.all.events, (place, -1)))
         cached = self.tails.get(key)
         if cached is None:
-            cached = self.tails[key] = self._tail(place, self._groups_from(place, allowed))
+            groups = self._groups_from(place, allowed)
+            without = [group if group.is_linear else group.without_most() for group in groups]
+            linear = None if without == groups else self._tail(place, without)
+            cached = self.tails[key] = self._tail(place, groups, linear)
         return cached
 
     def _groups_from(self, place: int, allowed: int) -> Sequence[StepGroup]:
         offers = allowed >> place << place
         return [group for one in self.groups if (group := one.allowed(offers)) is not None]
 
-    def left(self, place: int, here: PricesNow, allowed: int) -> float:
+    def left(self, place: int, here: PricesNow, allowed: int, enough: float) -> float:
         """What it leaves at least, more closely (see `slopes`)."""
         key = (self.offers & allowed & self.all.stepping, bisect_left(self.all.takers.places, place))
         steps = self.steps.get(key)
         if steps is None:
             rounding, groups = self.tail(place, allowed).rounding, self._groups_from(place, allowed)
             steps = self.steps[key] = StepsLeft.of(self.all.takers, place, groups, rounding)
-        return steps.left(here, self.offers & allowed)
+        return steps.left(here, self.offers, key[0], self.offers & allowed, enough)
 
-    def _tail(self, place: int, groups: Sequence[StepGroup]) -> Tail:
+    def _tail(self, place: int, groups: Sequence[StepGroup], linear: Tail | None = None) -> Tail:
         worth, others, rounding = [1.0] * len(self.all.amounts), 0.0, 0.0
         shares, behind = [0.0] * len(self.all.rivals), set[int]()
         events = [one for one in self.all.events if one[0] >= place and (one[1] >= 0 or self.offers >> one[0] & 1)]
@@ -137,13 +145,13 @@ class Scenario:
             top = worth[first.lines[0]] if len(first.lines) == 1 else max([worth[line] for line in first.lines])
             noise = any(other & first.bits != first.bits for other in behind if other & first.bits)
             rounding += top * (group.rounding if noise else max([step.rounding for step in group.steps]))
-            fixed = len(group.steps) > 1 or first.most < inf
+            fixed = not group.is_linear
             for line in first.lines:
                 worth[line] = top if fixed else worth[line] * (1 - first.rate)
             behind.add(first.bits)
         while events:
             others += self._pass(events.pop(), worth, shares)
-        return Tail(_runs(groups, len(worth)), rounding, others, shares)
+        return Tail(_runs(groups, len(worth)), rounding, others, shares, linear)
 
     def _pass(self, event: tuple[int, int], worth: Sequence[float], shares: list[float]) -> float:
         """Note what is left of what rivals take off, or return what an offer that is not in proportion takes off."""
@@ -159,7 +167,7 @@ def _runs(groups: Sequence[StepGroup], n: int) -> list[_Run]:
     runs = list[_Run]()
     for group in groups:
         steps, first, before = group.steps, group.first, runs[-1] if runs else _Run(None)
-        if len(steps) == 1 and first.most == inf:
+        if group.is_linear:
             keeps = before.keeps
             if keeps is None:
                 keeps = [1.0] * n

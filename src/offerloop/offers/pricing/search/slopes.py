@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from operator import mul
 from typing import NamedTuple
 
 from offerloop.offers.pricing.search.steps import StepGroup
-from offerloop.offers.pricing.search.takers import PricesNow, Takers
+from offerloop.offers.pricing.search.takers import Behind, PricesNow, Takers
 
 
 class _Keeps(NamedTuple):
@@ -44,6 +43,10 @@ class _CappedState(NamedTuple):
     """What it takes off, as a share."""
     largest: float
     """The same where its lines cost as little as they can."""
+
+    def without_most(self, rate: float) -> _CappedState:
+        """The same where the percentage counts, however much that is."""
+        return _CappedState(self.prices, self.total, rate, rate)
 
     def slopes(self, behind: Sequence[float], step: _Capped) -> list[float]:
         """Return the slopes before it from those behind it."""
@@ -81,7 +84,7 @@ class StepsLeft:
             first = group.first
             while events and events[-1] < first.place:
                 parts.append(events.pop())
-            if len(group.steps) > 1 or first.most < inf:
+            if not group.is_linear:
                 options = tuple([(step.rate, step.most) for step in group.steps])
                 parts.append(_Capped(first.lines, options, max([rate for rate, _ in options])))
                 continue
@@ -94,27 +97,42 @@ class StepsLeft:
         errors = sum([group.rounding for group in groups])
         return cls(takers, [*parts, *events[::-1]], rounding, errors)
 
-    def left(self, here: PricesNow, offers: int) -> float:
-        """What is left at least where some offers are allowed."""
-        most = self.takers.most(here, offers)
-        end, slopes = self.end(here.amounts, most)
-        return end - self.takers.off(slopes, most, here, offers)
+    def left(self, here: PricesNow, scenario: int, steps: int, offers: int, enough: float) -> float:
+        """What is left at least where some offers of a scenario and some steps are allowed; `enough` needs no more.
 
-    def end(self, amounts: Sequence[float], most: Mapping[int, float]) -> tuple[float, dict[int, Sequence[float]]]:
+        What was found at these prices for more offers holds for fewer. Where a maximum discount counts at high prices
+        only, the steps without it are a second bound, which is linear where the first one bends.
+        """
+        most = self.takers.most(here, offers)
+        every = here.behind.get((scenario, steps))
+        if every is None:
+            every = here.behind[scenario, steps] = [self.behind(here.amounts, most)]
+        best = every[0].end - self.takers.off(every[0], most, here, offers)
+        if every[0].bends and best < enough:
+            if len(every) == 1:
+                every.append(self.behind(here.amounts, most, with_all_maxima=False))
+            best = max(best, every[1].end - self.takers.off(every[1], most, here, offers))
+        return best
+
+    def behind(self, amounts: Sequence[float], most: Mapping[int, float], *, with_all_maxima: bool = True) -> Behind:
         """What all steps leave at least, and the slopes behind the others, of which `most` says what they take off."""
-        left, lost, trace = list(amounts), self.errors, list[_CappedState | None]()
+        left, lost, trace, bends = list(amounts), self.errors, list[_CappedState | None](), False
         for part in self.parts:
             state = None
             if isinstance(part, _Keeps):
                 left = list(map(mul, left, part.shares))
             elif isinstance(part, _Capped):
                 state = _state_of(part, left, lost)
+                if state.share < part.rate <= state.largest:
+                    bends = True
+                    state = state if with_all_maxima else state.without_most(part.rate)
+                keep = 1 - state.share
                 for line in part.lines:
-                    left[line] *= 1 - state.share
+                    left[line] *= keep
             else:
                 lost += most.get(part, 0.0)
             trace.append(state)
-        return sum(left) - self.rounding, self._slopes(trace)
+        return Behind(sum(left) - self.rounding, self._slopes(trace), bends, {}, {})
 
     def _slopes(self, trace: Sequence[_CappedState | None]) -> dict[int, Sequence[float]]:
         """The slopes behind the offers that are no steps, from what each capped step meets."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf
+from operator import attrgetter
 
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import EACH, SOME
@@ -34,10 +35,11 @@ class Step:
 
     def where_they_cost(self, total: float) -> Step:
         """The same without a maximum that does not count where its lines cost at most so much together."""
-        return self if self.rate == 1 or total * self.rate > self.most else self._without_most
+        return self if self.rate == 1 or total * self.rate > self.most else self.without_most
 
     @cached_property
-    def _without_most(self) -> Step:
+    def without_most(self) -> Step:
+        """The same without a maximum."""
         return replace(self, most=inf)
 
 
@@ -58,6 +60,16 @@ class StepGroup:
     def of(cls, steps: Sequence[Step]) -> StepGroup:
         """Return the group of some steps."""
         return cls(steps, sum([1 << step.place for step in steps]), max([step.rounding + step.noise for step in steps]))
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether it takes off a share, however much that is."""
+        return len(self.steps) == 1 and self.steps[0].most == inf
+
+    def without_most(self) -> StepGroup:
+        """The one step that takes off as much as the largest percentage, which is never less."""
+        largest = max(self.steps, key=attrgetter("rate"))
+        return self if largest.rate == 1 else StepGroup([largest.without_most], self.places, self.rounding)
 
     @property
     def first(self) -> Step:
