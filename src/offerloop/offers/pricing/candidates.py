@@ -9,7 +9,7 @@ from itertools import accumulate
 from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.claims import EACH, LINES, NO_CLAIM, SOME, UnitClaim, Uses
+from offerloop.offers.pricing.claims import EACH, LINES, NO_CLAIM, SOME, TAKEN, UnitClaim, Uses
 from offerloop.offers.pricing.effects import Effect, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
@@ -17,8 +17,9 @@ from offerloop.offers.pricing.sharing import Remainder
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 
-_FEW_TIMES = 8
-"""Up to this many uses, every number of uses is tried; chosen by thought, not by results on baskets."""
+_FEW_TIMES, _MANY_TIMES = 8, 24
+"""Up to so many uses all numbers of them are tried, the second where skipping may lose something; chosen by thought,
+not by results on baskets."""
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class Candidate:
     """What is left of its budget; None where it has none."""
     rival_units: int = 0
     """Units that offers after it may use that want the same ones, all together; 0 where none does."""
+    may_skip: bool = False
+    """Whether nothing is lost by skipping numbers of uses where its units cost the same (see `numbers_of_uses`)."""
     by_line: Sequence[tuple[int, float]] = ()
     """What it takes off divided over the lines that it needs to itself, or the most that their units bear."""
     rates: Sequence[tuple[int, float]] = ()
@@ -118,20 +121,44 @@ class Candidate:
         """The same offer, used less often than it could be, so that rivals find units; none without rivals."""
         if self.rival_units:
             effect, at = self.places[0]
-            for times in self._fewer_times(effect.repeats(at, now), effect.size, now):
+            for times in self._fewer_times(effect.repeats(at, now), now):
                 yield replace(self, places=[(effect, replace(at, times=times))])
 
-    def _fewer_times(self, most: int, size: int, now: Running) -> Sequence[int]:
+    def is_used_often(self, now: Running) -> bool:
+        """Whether it can be used so often that numbers of uses are skipped."""
+        if not self.rival_units:
+            return False
+        effect, at = self.places[0]
+        return effect.repeats(at, now) > self._all_times
+
+    def leaves_out(self, now: Running) -> bool:
+        """Whether numbers of uses are skipped of which one may be better than those that are tried."""
+        if not self.is_used_often(now):
+            return False
+        effect, at = self.places[0]
+        return not (self.may_skip and self._are_alike(now)) and effect.repeats(at, now) > _MANY_TIMES
+
+    @property
+    def _near(self) -> int:
+        """How far from the ends numbers of uses are tried."""
+        return max(self.rival_units, self.places[0][0].size)
+
+    @property
+    def _all_times(self) -> int:
+        """Up to how many uses all numbers are tried."""
+        return max(_FEW_TIMES, 2 * self._near)
+
+    def _fewer_times(self, most: int, now: Running) -> Sequence[int]:
         """How often it may be used, the most often first.
 
-        Of offers of equal units the best mix uses all but the most efficient one fewer times than that one has units,
-        and so the most efficient one almost as often as it can be (the usual argument for unbounded knapsacks). Where
-        units cost differently, that holds up to where the next price begins.
+        Where units cost differently, numbers near where the next price begins are tried too, which may leave out the
+        best one.
         """
-        near = max(self.rival_units, size)
-        if most <= max(_FEW_TIMES, 2 * near):
+        near = self._near
+        alike = self.may_skip and self._are_alike(now)
+        if most <= self._all_times or (most <= _MANY_TIMES and not alike):
             return range(most - 1, 0, -1)
-        counts = dict[int, int]()
+        size, counts = self.places[0][0].size, dict[int, int]()
         for line in places_of(self.touched):
             for count, price, _ in now.units(line):
                 counts[price] = counts.get(price, 0) + count
@@ -139,6 +166,11 @@ class Candidate:
         ends = [end // size for some in (by_price, by_price[::-1]) for end in accumulate(some)]
         times = {one for end in (0, most, *ends) for one in range(end - near, end + near + 1)}
         return sorted([one for one in times if 0 < one < most], reverse=True)
+
+    def _are_alike(self, now: Running) -> bool:
+        """Whether all of its units that are free cost the same, and whoever finds one of them finds all."""
+        units = [now.units(line) for line in places_of(self.touched)]
+        return len({run[1:] for runs in units for run in runs if run[1] and not run[2] & TAKEN}) <= 1
 
 
 def find_conflicts(order: Sequence[Candidate]) -> list[int]:

@@ -57,7 +57,7 @@ def test_an_amount_off_lines_of_unequal_worth_counts_at_their_mean():
     behind = StepsLeft.of(SimpleNamespace(places=[0], lines=2), 0, some, 0.0).behind([100.0, 100.0], {0: 50.0})
     assert isclose(behind.end, 85.0)
     assert [round(slope, 3) for slope in behind.slopes[0]] == [0.925, 0.1]
-    assert not behind.bends
+    assert behind.bends_after == inf
 
 
 def test_where_a_maximum_counts_at_high_prices_only_the_percentage_bounds_low_ones():
@@ -65,7 +65,7 @@ def test_where_a_maximum_counts_at_high_prices_only_the_percentage_bounds_low_on
     some = [StepGroup.of([Step(1, (0,), 0.25, 30.0)])]
     steps = StepsLeft.of(SimpleNamespace(places=[0], lines=1), 0, some, 0.0)
     behind = [steps.behind([150.0], {0: 90.0}, with_all_maxima=each) for each in (True, False)]
-    assert [one.bends for one in behind] == [True, True]
+    assert [round(one.bends_after, 9) for one in behind] == [30.0, 30.0]
     assert [one.end - 90 * one.slopes[0][0] for one in behind] == [30.0, 45.0]
-    assert not steps.behind([150.0], {0: 20.0}).bends
-    assert not steps.behind([100.0], {0: 20.0}).bends
+    assert steps.behind([150.0], {0: 20.0}).bends_after == inf
+    assert steps.behind([100.0], {0: 20.0}).bends_after == inf

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.chosen import Path
-from offerloop.offers.pricing.search.greedy import greedy
+from offerloop.offers.pricing.search.greedy import greedy, has_units
 from offerloop.offers.pricing.search.scenarios import Scenario, Scenarios
 from offerloop.offers.pricing.search.takers import PricesNow
 
@@ -107,7 +107,7 @@ class ByScenario:
         off = off_units.get(offers)
         if off is None:
             off = off_units[offers] = [some.most(now, offers) for some in self.scenarios.rivals]
-        return scenario.tail(_first(allowed), allowed).left(now.all_amounts, off)
+        return scenario.tail(_first(allowed), allowed).left(now.all_amounts, off, self.search.best.total)
 
     def _closer(self, node: _Open) -> _Open | None:
         """The same by the closer bound, if that is still the lowest of all."""
@@ -131,7 +131,10 @@ class ByScenario:
             place = _first(allowed)
             allowed &= allowed - 1
             inside = [bound for bound in node.scenarios if bound.scenario.offers >> place & 1]
-            for used in search.order[place].ways(now) if inside else ():
+            candidate = search.order[place]
+            if candidate.leaves_out(now):
+                search.leave(node.bound)
+            for used in candidate.ways(now) if inside and has_units(candidate, now) else ():
                 new = search.apply(used, now)
                 if new is not None:
                     took, path = True, Path(node.path, used, new)

@@ -42,16 +42,17 @@ class Units(NamedTuple):
 
 def least_cover(takers: Sequence[Taker], units: Units) -> float:
     """What some offers take off at most, each in the way of counting that says most."""
-    apart, left, touched = list[Taker](), list[Taker](), 0
+    apart, left, touched, counts = list[Taker](), list[Taker](), 0, units.counts
     for taker in takers:
-        if taker.by_times and not taker.touched & touched:
+        by_times = () if taker.touched & touched else taker.by_times
+        if by_times and max(by_times) <= worth_most(taker.gains, taker.units, counts):
             touched |= taker.touched
             apart.append(taker)
         else:
             left.append(taker)
     best, whole = _cover(left, apart, units), 0.0
     for taker in left:
-        if taker.whole < worth_most(taker.gains, taker.units, units.counts):
+        if taker.whole < worth_most(taker.gains, taker.units, counts):
             value = whole + taker.whole
             if value < best:
                 others = [other for other in left if other is not taker]
@@ -97,7 +98,10 @@ def _with_units_out(taker: Taker, values: Iterable[tuple[float, int]]) -> float:
 def _nets(takers: Sequence[Taker], counts: Sequence[int]) -> tuple[float, list[float]]:
     """What the units cost that some offers use, and what each unit bears beyond that."""
     prices, columns = [0.0] * len(takers), list(zip(*[one.gains for one in takers], strict=True))
+    every = sum(counts)
     for place, (gains, most, *_) in enumerate(takers):
+        if most >= every:
+            continue
         wanted = [(gain, column, count) for gain, column, count in zip(gains, columns, counts, strict=True) if gain > 0]
         if most < sum([count for _, _, count in wanted]):
             prices[place] = inf
@@ -105,7 +109,7 @@ def _nets(takers: Sequence[Taker], counts: Sequence[int]) -> tuple[float, list[f
             prices[place] = _price(margins, most)
     if not any(prices):
         return 0.0, [max(column) for column in columns]
-    nets = [max(0.0, *map(sub, column, prices)) for column in columns]
+    nets = [net if (net := max(map(sub, column, prices))) > 0 else 0.0 for column in columns]
     return sum([price * one.units for price, one in zip(prices, takers, strict=True) if price]), nets
 
 

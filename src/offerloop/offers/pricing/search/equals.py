@@ -25,6 +25,8 @@ class Equals:
     bound: UnitBound
     offers: int = 0
     """As bits of their positions."""
+    last: int = -1
+    """The position of the last one."""
     mosts: list[tuple[int, int]] = field(default_factory=list)
     """The most that each takes off, with its position as a bit; more behind others than before them."""
     cheapest: FromCheapest | None = None
@@ -36,11 +38,6 @@ class Equals:
         effect, at = candidate.places[0]
         return cls(effect, at, candidate.touched, effect.most_of_many(at, start), effect.per_unit(at, start))
 
-    @property
-    def last(self) -> int:
-        """The position of the last one."""
-        return self.offers.bit_length() - 1
-
     def takes_off(self, effect: Effect, at: Place) -> bool:
         """Whether another effect somewhere is the same."""
         return self.effect == effect and self.at.lines == at.lines
@@ -48,6 +45,7 @@ class Equals:
     def add(self, place: int, candidate: Candidate) -> None:
         """One more of them, behind the others."""
         self.offers |= 1 << place
+        self.last = place
         self.mosts.append((1 << place, candidate.most))
         self.at = self.at.with_units_of(candidate.places[0][1])
 

@@ -9,14 +9,8 @@ from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.least_prices import LeastPrices
+from offerloop.offers.pricing.search.numbers_of_uses import all_units_count, may_skip_numbers
 from offerloop.offers.pricing.unit_effects import OnChosenUnits
-
-_MANY_UNITS = 24
-"""Up to this many units an offer that can be used often counts with all of them.
-
-Chosen on a basket of three lines with 300, 280 and 150 units and five offers: with 50 its total was 3 % higher, as the
-search ended with less tried; with 24 it is that of counting one use only.
-"""
 
 
 def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties: bool) -> None:
@@ -30,10 +24,11 @@ def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties
         return
     later: dict[tuple[int, int], int] = {}
     number: dict[tuple[int, int], int] = {}
-    for candidate in reversed(order):
+    for place, candidate in reversed(list(enumerate(order))):
         if candidate.uses:
             if candidate.uses is SOME:
                 candidate.rival_units = sum([key[1] * number[key] for key, bits in _rivals(candidate, later) if bits])
+                candidate.may_skip = may_skip_numbers(order, place, start) if candidate.is_used_often(start) else False
             key = (-1 if _takes_anywhere(candidate) else candidate.ready.lane, _units_together(candidate, start))
             later[key] = later.get(key, 0) | candidate.touched
             number[key] = number.get(key, 0) + 1
@@ -64,9 +59,7 @@ def _rivals(candidate: Candidate, groups: Mapping[tuple[int, int], int]) -> list
 def _units_together(candidate: Candidate, start: Running) -> int:
     """Return the units that an offer can use in all; where these are many and it takes a few each time, those few."""
     effect, at = candidate.places[0]
-    units = effect.units(at, start)
-    once = candidate.uses is SOME and effect.repeats(at, start) == 1
-    return units if once or units <= _MANY_UNITS else effect.size
+    return effect.units(at, start) if all_units_count(candidate, start) else effect.size
 
 
 def _takes_anywhere(candidate: Candidate) -> bool:

@@ -53,10 +53,15 @@ class Tail:
     linear: Tail | None = None
     """The same where percentages have no maximum, which says more where prices fall so far that none counts."""
 
-    def left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
-        """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much."""
+    def left(self, amounts: Sequence[float], off_units: Sequence[float], enough: float) -> float:
+        """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much.
+
+        `enough` needs no more.
+        """
         left = self._left(amounts, off_units)
-        return left if self.linear is None else max(left, self.linear._left(amounts, off_units))
+        if self.linear is None or left >= enough or not any(off_units):
+            return left
+        return max(left, self.linear._left(amounts, off_units))
 
     def _left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
         left = list(amounts)
@@ -82,6 +87,8 @@ class Scenario:
     """A maximal set of offers, as bits, and what it leaves from each position of the order on."""
 
     offers: int
+    stepping: int
+    """Those that are in proportion, as bits."""
     all: Scenarios
     groups: list[StepGroup]
     """Its steps in order, those that stand in for each other together."""
@@ -108,11 +115,11 @@ class Scenario:
             keep = 1 - off / total if total > off else 0.0
             for line in lines:
                 left[line] *= keep
-        return cls(offers, every, scenario_groups)
+        return cls(offers, offers & every.stepping, every, scenario_groups)
 
     def tail(self, place: int, allowed: int) -> Tail:
         """What it leaves from a position on, with the offers that are allowed."""
-        key = (self.offers & allowed & self.all.stepping, bisect_left(self.all.events, (place, -1)))
+        key = (self.stepping & allowed, self.all.events_before[place])
         cached = self.tails.get(key)
         if cached is None:
             groups = self._groups_from(place, allowed)
@@ -127,7 +134,7 @@ class Scenario:
 
     def left(self, place: int, here: PricesNow, allowed: int, enough: float) -> float:
         """What it leaves at least, more closely (see `slopes`)."""
-        key = (self.offers & allowed & self.all.stepping, bisect_left(self.all.takers.places, place))
+        key = (self.stepping & allowed, self.all.takers.before[place])
         steps = self.steps.get(key)
         if steps is None:
             rounding, groups = self.tail(place, allowed).rounding, self._groups_from(place, allowed)
@@ -210,6 +217,11 @@ class Scenarios:
     def amounts(self) -> list[int]:
         """What lines and shipping cost at the start."""
         return self.start.all_amounts
+
+    @cached_property
+    def events_before(self) -> list[int]:
+        """How many events come before each position."""
+        return [bisect_left(self.events, (place, -1)) for place in range(len(self.order) + 1)]
 
     @cached_property
     def takers(self) -> Takers:

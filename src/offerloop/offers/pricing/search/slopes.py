@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from operator import mul
 from typing import NamedTuple
 
@@ -107,8 +108,9 @@ class StepsLeft:
         every = here.behind.get((scenario, steps))
         if every is None:
             every = here.behind[scenario, steps] = [self.behind(here.amounts, most)]
-        best = every[0].end - self.takers.off(every[0], most, here, offers)
-        if every[0].bends and best < enough:
+        off = self.takers.off(every[0], most, here, offers)
+        best = every[0].end - off
+        if off > every[0].bends_after and best < enough:
             if len(every) == 1:
                 every.append(self.behind(here.amounts, most, with_all_maxima=False))
             best = max(best, every[1].end - self.takers.off(every[1], most, here, offers))
@@ -116,7 +118,7 @@ class StepsLeft:
 
     def behind(self, amounts: Sequence[float], most: Mapping[int, float], *, with_all_maxima: bool = True) -> Behind:
         """What all steps leave at least, and the slopes behind the others, of which `most` says what they take off."""
-        left, lost, trace, bends = list(amounts), self.errors, list[_CappedState | None](), False
+        left, lost, trace, bends_after = list(amounts), self.errors, list[_CappedState | None](), inf
         for part in self.parts:
             state = None
             if isinstance(part, _Keeps):
@@ -124,7 +126,7 @@ class StepsLeft:
             elif isinstance(part, _Capped):
                 state = _state_of(part, left, lost)
                 if state.share < part.rate <= state.largest:
-                    bends = True
+                    bends_after = min(bends_after, state.total * (1 - state.share / part.rate))
                     state = state if with_all_maxima else state.without_most(part.rate)
                 keep = 1 - state.share
                 for line in part.lines:
@@ -132,7 +134,7 @@ class StepsLeft:
             else:
                 lost += most.get(part, 0.0)
             trace.append(state)
-        return Behind(sum(left) - self.rounding, self._slopes(trace), bends, {}, {})
+        return Behind(sum(left) - self.rounding, self._slopes(trace), bends_after, {}, {})
 
     def _slopes(self, trace: Sequence[_CappedState | None]) -> dict[int, Sequence[float]]:
         """The slopes behind the offers that are no steps, from what each capped step meets."""

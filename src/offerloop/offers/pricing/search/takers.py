@@ -6,6 +6,7 @@ unit that are limited in units compound on the units that are worth most.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,8 +43,8 @@ class Behind(NamedTuple):
     end: float
     """What they leave at least."""
     slopes: Slopes
-    bends: bool
-    """Whether a maximum discount counts at high prices only."""
+    bends_after: float
+    """How much lines must cost less before a maximum discount does not count any more."""
     tops: dict[int, float]
     """The largest slope of the lines of each offer that was asked for, by its position."""
     gains: dict[int, Sequence[float]]
@@ -104,6 +105,11 @@ class Takers:
     def places(self) -> list[int]:
         """The last positions of all of them."""
         return sorted([*[one.last for one in self.choosers], *[one.place for one in self.few], *self.others])
+
+    @cached_property
+    def before(self) -> list[int]:
+        """How many of these come before each position."""
+        return [bisect_left(self.places, place) for place in range(len(self.order) + 1)]
 
     def here(self, now: Running) -> PricesNow:
         """Return what the bound needs of some prices."""

@@ -78,7 +78,7 @@ class Search:
         if self.order:
             self._start()
         lowest = self.lowest
-        if lowest is not None:
+        if lowest is not None and lowest < self.best.total:
             self.best = self._improved()
             self.best.find_lowest = lambda: lowest
         return self.best
@@ -160,6 +160,8 @@ class Search:
                 return
             candidate, later = self.order[place], allowed >> place + 1 << place + 1
             if not candidate.quick or self.bound(behind, now.total, worth) < self.best.total:
+                if candidate.leaves_out(now):
+                    self.leave(least)
                 for used in candidate.ways(now):
                     self._with(place, used, now, later, behind)
 
