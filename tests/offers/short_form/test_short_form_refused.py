@@ -123,10 +123,37 @@ def test_what_people_do_in_a_shop_is_no_name_without_quotes(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Christmas trees", "mobile phones", "Mobile Apps", "spring dresses", "day creams", "online courses", "wine"],
-)
+    ["England", "Great Britain", "Bavaria", "Munich", "Texas", "new arrivals", "subscriptions", "bestsellers",
+     "preorders", "refills", "memberships", "regular prices", "last chance", "new products", "limited editions",
+     "remaining stock", "monthly plans", "students", "VIPs", "Amazon", "PayPal", "credit cards",
+     "weekends", "app orders", "sale items"],
+)  # fmt: skip
+def test_the_age_of_goods_those_who_buy_and_how_they_pay_are_no_names_without_quotes(name):
+    needs_quotes(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Christmas trees", "mobile phones", "Mobile Apps", "spring dresses", "day creams", "online courses", "wine",
+     "hair products", "gift cards", "paper goods"],
+)  # fmt: skip
 def test_the_last_noun_says_what_several_words_are(name):
     assert parse_offer(f"10% off on {name}", "USD") == coupon(percent=10, on=name)
+
+
+@pytest.mark.parametrize("words", ["新品", "会员日", "指定商品", "部分商品", "老客户", "周末", "女装"])
+@pytest.mark.parametrize("offer", ["8折", "满100减20", "买一送一"])
+def test_words_before_a_chinese_offer_are_not_passed_over(words, offer):
+    """Only what may be a category is named as one; a bracket says that it is."""
+    with pytest.raises(InputError) as refused:
+        parse_offer(words + offer, "CNY")
+    assert (f"if '{words}' is a category, write '[{words}] {offer}'" in str(refused.value)) == (words == "女装")
+
+
+def test_a_hint_puts_words_in_quotes_that_are_no_names():
+    for name, written in (("wine", "wine"), ("subscriptions", '"subscriptions"')):
+        with pytest.raises(InputError, match=f"write '10% off on {written}'"):
+            parse_offer(f"10% off {name}", "USD")
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
-
-from babel import Locale
-from babel.core import get_global
 
 from offerloop.errors import InputError
 from offerloop.message import Message
+from offerloop.offers.short_form.no_names import DEALINGS, is_no_name
 
 NAME = "[\ue100-\uf8ff]"
 """Pattern of what stands for a name."""
@@ -30,13 +27,8 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 """What an offer is about; other words behind "on" are those of the word list."""
-_DEALINGS = (
-    "charge|check-?out|customer|deal|discount|download|fee|guest|member|offer|order|participant|payment|pick-?up|promo|"
-    "promotion|purchase|reservation|sale|saving|transaction|user|visit"
-)
-"""What people do in a shop, and those who do it, in the singular: what an offer is for, and no product."""
 _NO_PRODUCTS = (
-    rf"(?:{_DEALINGS})s|"
+    rf"(?:{DEALINGS})s|"
     "adults|always|articles|bags|bottles|boxes|bucks|bundles|cans|cartons|cases|categories|cents|classes|coins|"
     "colors|colours|copies|coupons|crates|credits|days|designs|dollars|doubles|"
     "dozens|euros|extras|flavors|flavours|francs|gallons|gifts|goods|grammes|grams|hours|"
@@ -59,30 +51,6 @@ _BOUGHT = re.compile(
 Several words may describe it in a way that is no name.
 """
 _BARE = re.compile(r"\w(?:[\w&'/-]| (?=\w))*")
-_RESERVED = re.compile(
-    r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
-    r"purchase|select|selected|some|takes|this|up|when|with|worth|your|"
-    r"the|our|these|those|sale|clearance|discounted|reduced|full-price|full-priced|regular-priced|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|weekends?|today|tonight|tomorrow)\b",
-    re.IGNORECASE,
-)
-"""Words of a short form, and those for when or in what state something is sold ("free delivery on Mondays")."""
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-)
-_TIME_OR_WAY = re.compile(
-    rf"(?:.*\b(?:{_MONTHS})\s+\d.*|.*\d(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b.*|[\d\s/-]+|(?:.*[\s-])?(?:{_MONTHS}|"
-    r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|paydays?|"
-    r"holidays?|(?:eve|day|night|morning|evening|afternoon|hour|week|month|season|year|date)s?|"
-    r"spring|summer|autumn|fall|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|delivery|takeaway|arrival|"
-    rf"bookings?|renewals?|shopping|(?:{_DEALINGS})s?|usa?|uk|uae))",
-    re.IGNORECASE,
-)
-"""Names of a day or a season, and of what, where or how people buy, as a whole or as the last word of several.
-
-The last noun of several says what they are: Christmas trees are trees, and mobile phones are phones.
-"""
 _WORDS = {
     "on": ("", ""), "products": ("product", "商品"), "brands": ("brand", "品牌"), "shops": ("shop", "店铺"),
 }  # fmt: skip
@@ -198,22 +166,18 @@ def scope_text(scope: Mapping[str, Any], language: str) -> str:
 
 
 def _joined(names: Sequence[str], language: str) -> str:
-    return (" or " if language == "en" else "、").join(name if _plain(name) else quoted(name) for name in names)
+    return (" or " if language == "en" else "、").join(map(named, names))
 
 
 def _plain(name: str) -> bool:
     behind_on = _ON.fullmatch(f" on {name}")
     is_read = behind_on is not None and behind_on[1] == name
-    if not is_read or _BARE.fullmatch(name) is None or _RESERVED.search(name):
-        return False
-    return _TIME_OR_WAY.fullmatch(name) is None and name.casefold() not in _places()
+    return is_read and _BARE.fullmatch(name) is not None and not is_no_name(name)
 
 
-@cache
-def _places() -> frozenset[str]:
-    """Return the names of countries, and of the cities after which time zones are named (CLDR)."""
-    cities = (zone.rpartition("/")[2].replace("_", " ") for zone in get_global("zone_territories"))
-    return frozenset(name.casefold() for name in (*cities, *Locale("en").territories.values()))
+def named(name: str) -> str:
+    """A name as it may stand behind "on": in quotes where it is not clear without them."""
+    return name if _plain(name) else quoted(name)
 
 
 def quoted(name: str) -> str:

@@ -34,7 +34,7 @@ from offerloop.offers.short_form.forms import (
     ShortForm,
     pattern,
 )
-from offerloop.offers.short_form.names import Names, check_signs
+from offerloop.offers.short_form.names import Names, check_signs, named
 from offerloop.offers.short_form.numerals import numerals
 from offerloop.offers.short_form.phrases import language_of, word_list
 from offerloop.offers.short_form.readings import meanings, with_shipping
@@ -44,6 +44,11 @@ LONGEST = 1000
 """Signs in a text."""
 _SEARCHED = 100
 """Signs among which the part that is understood is looked for, and the most that a message shows."""
+_WORDS_BEFORE = re.compile(
+    r"(?![^\d]*(?:客|会员|用户|学生|粉丝|员工|生日|指定|部分|新品|新款|爆款|商品|[日周月节季年券后价低至起到]))"
+    r"(?:(?![满买送减第每前限领打立赠享无免一二两三四五六七八九十百千万])[\u4e00-\u9fff]){2,8}"
+)
+"""What may be a category; not whom, when and what state of goods something is for."""
 _BETWEEN = re.compile(r"\s*[,;、·]?\s*")
 _JOIN = re.compile(r"[+＋](?!\s*(?:$|[→,;·=-]|items?\b|[0-9]+ ?(?:gratis|free|geschenkt|kostenlos)\b))", re.IGNORECASE)
 """A plus that joins two offers, and is neither "or more" nor that of "2+1 free"."""
@@ -299,11 +304,23 @@ class _Text:
     def nearest(self) -> str:
         """A form that is near in meaning."""
         if self.language == "en" and (match := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.text)):
-            return f"; if '{match[2]}' is a category, write '{self.shown(match[1])} on {match[2]}'"
+            return f"; if '{match[2]}' is a category, write '{self.shown(match[1])} on {named(match[2])}'"
+        if self.language == "zh" and (before := self.words_before()):
+            rest = self.shown(self.text[len(before) :]).strip()
+            return f"; if '{before}' is a category, write '[{before}] {rest}'"
         hint = self.words.hint(self.text)
         if hint is None:
             return "; docs/how-to/parse-offer.md lists the forms, in English, Chinese and German"
         return f"; the nearest form is '{hint}'"
+
+    def words_before(self) -> str:
+        """Words before what is understood, which may say what it is about; empty where none do."""
+        words = None if self.scope else _WORDS_BEFORE.match(self.text)
+        for end in range(2, len(words[0]) + 1 if words else 0):
+            with suppress(InputError):
+                if _Text(self.text[end:].strip(), {}, self.names, self.currency).understood():
+                    return self.text[:end]
+        return ""
 
     def shown(self, text: str) -> str:
         """A piece of the text as it was given."""

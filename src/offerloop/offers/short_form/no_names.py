@@ -1,0 +1,90 @@
+"""Words behind "on" that are no names: when, where and how something is sold, and what people do in a shop."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+DEALINGS = (
+    "back-?order|buyer|charge|check-?out|customer|deal|discount|download|fee|follower|guest|markdown|member|membership|"
+    "offer|order|participant|payment|pick-?up|pre-?order|promo|promotion|purchase|referral|reservation|return|sale|saving|"
+    "shopper|student|subscriber|subscription|teacher|transaction|trial|user|veteran|vip|visit"
+)
+"""What people do in a shop, and those who do it, in the singular: what an offer is for, and no product."""
+_RESERVED = re.compile(
+    r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
+    r"purchase|select|selected|some|takes|this|up|when|with|worth|your|"
+    r"the|our|these|those|sale|clearance|discounted|reduced|full-price|full-priced|regular-priced|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|weekends?|today|tonight|tomorrow)\b",
+    re.IGNORECASE,
+)
+"""Words of a short form, and those for when or in what state something is sold ("free delivery on Mondays")."""
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|"
+    "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+_STATES = (
+    "arrival|back in stock|best-?seller|bestselling|bundle|favou?rite|import|last chance|launch|new-?in|outlet|"
+    "overstock|plan|price|refill|release|retail|seller|stock|wholesale|"
+    r"(?:new|newest|latest|recent|other|certain|participating|eligible|qualifying|popular|top|best|limited|seasonal|"
+    r"remaining|featured|selling)\s+(?:product|good|style|line|collection|range|edition|brand|model|title)"
+)
+"""What goods are called by their age, their success or where they are in the trade, in the singular."""
+_CHANNELS = (
+    r"amazon|ebay|etsy|instagram|facebook|tiktok|whatsapp|wechat|youtube|uber\s+eats|doordash|deliveroo|grubhub|instacart|"
+    r"autoship|paypal|klarna|afterpay|alipay|visa|mastercard|amex|american\s+express|(?:apple|google|wechat)\s+pay|"
+    r"(?:credit|debit)\s+cards?"
+)
+"""Where people buy, and how they pay."""
+_TIME_OR_WAY = re.compile(
+    rf"(?:.*\b(?:{_MONTHS})\s+\d.*|.*\d(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b.*|[\d\s/-]+|(?:.*[\s-])?(?:{_MONTHS}|"
+    r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|paydays?|"
+    r"holidays?|(?:eve|day|night|morning|evening|afternoon|hour|week|month|season|year|date)s?|"
+    r"spring|summer|autumn|fall|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|delivery|takeaway|"
+    rf"(?:{_STATES})s?|(?:{_CHANNELS})|"
+    rf"bookings?|renewals?|shopping|(?:{DEALINGS})s?|usa?|uk|uae))",
+    re.IGNORECASE,
+)
+"""Names of a day or a season, and of what, where or how people buy, as a whole or as the last word of several.
+
+The last noun of several says what they are: Christmas trees are trees, and mobile phones are phones.
+"""
+_REGIONS = (
+    "Britain, Great Britain, England, Scotland, Wales, Northern Ireland, Holland, America, Europe, Asia, Africa, "
+    "Scandinavia, Alabama, Alaska, Arizona, Arkansas, California, Colorado, Connecticut, Delaware, Florida, Georgia, "
+    "Hawaii, Idaho, Illinois, Indiana, Iowa, Kansas, Kentucky, Louisiana, Maine, Maryland, Massachusetts, Michigan, "
+    "Minnesota, Mississippi, Missouri, Montana, Nebraska, Nevada, New Hampshire, New Jersey, New Mexico, North "
+    "Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Rhode Island, South Carolina, South Dakota, "
+    "Tennessee, Texas, Utah, Vermont, Virginia, Washington, West Virginia, Wisconsin, Wyoming, Alberta, British "
+    "Columbia, Manitoba, New Brunswick, Nova Scotia, Ontario, Quebec, Saskatchewan, New South Wales, Queensland, "
+    "South Australia, Tasmania, Victoria, Western Australia, Bavaria, Brandenburg, Hesse, Lower Saxony, North Rhine- "
+    "Westphalia, Saxony, Thuringia, Tyrol, Catalonia, Andalusia, Lombardy, Tuscany, Sicily, Brittany, Normandy, "
+    "Provence, Guangdong, Zhejiang, Jiangsu, Sichuan"
+)
+"""Regions that people name as they name countries; a few of which are also what something is made like are left out."""
+_CITIES = (
+    "Birmingham, Manchester, Liverpool, Leeds, Sheffield, Bristol, Glasgow, Edinburgh, Cardiff, Belfast, San "
+    "Francisco, San Diego, Boston, Philadelphia, Houston, Dallas, Austin, Miami, Seattle, Atlanta, Las Vegas, Munich, "
+    "Hamburg, Frankfurt, Stuttgart, Leipzig, Dresden, Salzburg, Geneva, Basel, Barcelona, Valencia, Seville, Milan, "
+    "Naples, Turin, Florence, Venice, Lyon, Marseille, Rotterdam, Antwerp, Kyoto, Osaka, Beijing, Shenzhen, "
+    "Guangzhou, Hangzhou, Chengdu, Nanjing, Wuhan, Mumbai, Delhi, Bangalore, Melbourne, Ottawa, Calgary, Montreal"
+)
+"""Large cities after which no time zone is named."""
+
+
+def is_no_name(name: str) -> bool:
+    """Whether words say when, where, how or to whom something is sold, or in what state, and not what it is."""
+    if _RESERVED.search(name) or _TIME_OR_WAY.fullmatch(name):
+        return True
+    return name.casefold() in _places()
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Return the names of countries, of the cities after which time zones are named (CLDR), and some more."""
+    cities = (zone.rpartition("/")[2].replace("_", " ") for zone in get_global("zone_territories"))
+    others = f"{_REGIONS}, {_CITIES}".split(", ")
+    return frozenset(name.casefold() for name in (*cities, *others, *Locale("en").territories.values()))
