@@ -1,7 +1,7 @@
 """Decisions on their way to the database: one thread writes what has gathered, in batches.
 
 What was answered less than `FLUSH_SECONDS` ago is lost when a worker is killed; who cannot bear that waits for `put`'s
-future. While the database is away records wait in memory, up to a bound, and then `put` refuses.
+future. While the database is away or its disk is full records wait in memory, up to a bound, and then `put` refuses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 
 from offerloop.errors import OfferloopError
 from offerloop.store import Database, DecisionRecord, add_decisions
@@ -25,6 +25,8 @@ BATCH = 500
 BEHIND = 4
 """The niceness of the thread that writes: on a shared core it must not hold up answers. It still gets more than a
 quarter of a busy core, and needs less than that at the most decisions that a core can answer."""
+AGAIN_SECONDS = 1.0
+"""Between two tries while the database takes nothing."""
 MOST_WAITING = 20_000
 Written = Future[None]
 
@@ -41,7 +43,9 @@ class Records:
     _waiting: deque[tuple[DecisionRecord, Written | None]] = field(default_factory=deque)
     _wake: Condition = field(default_factory=Condition)
     _thread: Thread | None = None
-    _stopping: bool = False
+    _stopping: Event = field(default_factory=Event)
+    is_refused: bool = False
+    """Whether the database did not take the last records."""
 
     def start(self) -> None:
         """Start the thread that writes records."""
@@ -69,8 +73,8 @@ class Records:
 
     def stop(self) -> None:
         """Write all that waits, and end the thread."""
+        self._stopping.set()
         with self._wake:
-            self._stopping = True
             self._wake.notify()
         if self._thread is not None:
             self._thread.join()
@@ -78,7 +82,7 @@ class Records:
     def _run(self) -> None:
         if sys.platform == "linux":  # where a thread has a priority of its own
             os.nice(BEHIND)
-        while not self._stopping:
+        while not self._stopping.is_set():
             with self._wake:
                 if not self._waiting:
                     self._wake.wait(FLUSH_SECONDS)
@@ -92,9 +96,12 @@ class Records:
                 self._write(part)
             except OfferloopError as error:
                 _LOG.warning("decisions are not on record yet: %s", error)
-                if self._stopping:
+                self.is_refused = True
+                if self._stopping.is_set():
                     return
+                self._stopping.wait(AGAIN_SECONDS)
                 continue
+            self.is_refused = False
             for _ in part:
                 self._waiting.popleft()
 

@@ -29,6 +29,9 @@ NOTICED = {
     "tcp_user_timeout": 20_000,
 }  # fmt: skip
 """Parameters by which a server of PostgreSQL that says nothing any more is noticed within 20 seconds."""
+_REFUSED_SQLITE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_REFUSED_POSTGRESQL = ("53100", "25006")
+"""A full disk, and a server that only reads: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 _CLOCK = {
     "sqlite": text("select cast(strftime('%s', 'now') as integer)"),
     "postgresql": text("select cast(floor(extract(epoch from clock_timestamp())) as bigint)"),
@@ -146,7 +149,8 @@ def clock(connection: Connection) -> int:
 def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answered:
     """The action's result; made anew while others were faster or the database was away.
 
-    Raises StoreError after `patience_seconds`. The action must be safe to repeat.
+    Raises StoreError after `patience_seconds`, and at once where the disk is full or cannot be written. The action must
+    be safe to repeat.
     """
     deadline = time.monotonic() + patience_seconds
     pause = 0.001
@@ -154,6 +158,14 @@ def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answer
         try:
             return action()
         except (StaleError, DBAPIError, sqlite3.OperationalError) as error:
+            if is_refused(error):
+                raise StoreError(
+                    Message(
+                        "the store cannot be read or written ({reason}); send the same request with the same key "
+                        "again once it can",
+                        reason=_first_line(error),
+                    )
+                ) from error
             if not passing(error):
                 raise
             if time.monotonic() > deadline:
@@ -169,13 +181,31 @@ def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answer
         pause = min(LONGEST_PAUSE, 2 * pause)
 
 
+def is_refused(error: Exception) -> bool:
+    """Whether the disk is full or cannot be read or written, which passes, but not within a moment."""
+    cause = _cause(error)
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_code(cause) in _REFUSED_SQLITE
+    return getattr(cause, "sqlstate", None) in _REFUSED_POSTGRESQL
+
+
 def passing(error: Exception) -> bool:
     """Whether trying again may help: somebody was faster, a lost connection, a deadlock, a busy file."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = _cause(error)
     if isinstance(cause, sqlite3.Error):
-        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return _sqlite_code(cause) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return lost or isinstance(error, StaleError | OperationalError | InterfaceError)
+
+
+def _cause(error: Exception) -> BaseException | None:
+    """Return what the driver raised."""
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _sqlite_code(error: sqlite3.Error) -> int:
+    """Return the primary result code: https://www.sqlite.org/rescode.html. Errors of the driver itself have none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
 def _first_line(error: Exception) -> str:

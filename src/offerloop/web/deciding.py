@@ -21,7 +21,7 @@ from offerloop.web.worker import Served, Worker
 
 _LOG = logging.getLogger(__name__)
 DURABLE_SECONDS, AWAY_DURABLE_SECONDS = 1.0, 0.04
-"""How long a durable decision waits for the disk, and how long while the database is away."""
+"""How long a durable decision waits for the disk, and how long while the database is away or takes nothing."""
 PRICING_SECONDS = 0.045
 """How long a decision waits for the price of its basket, so that its answer takes 50 ms at most."""
 _PRICING = ThreadPoolExecutor(4, thread_name_prefix="pricing")
@@ -35,7 +35,8 @@ async def decide_and_record(worker: Worker, request: DecisionAsked, actor: str, 
         if not request.dry_run:
             written = worker.records.put(answer.record(text), durable=durable)
             if written is not None:
-                seconds = AWAY_DURABLE_SECONDS if worker.seems_away else DURABLE_SECONDS
+                is_away = worker.seems_away or worker.records.is_refused
+                seconds = AWAY_DURABLE_SECONDS if is_away else DURABLE_SECONDS
                 await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), seconds)
     except (RecordsFullError, TimeoutError):
         return _failed(worker, request, "not_recorded").text()

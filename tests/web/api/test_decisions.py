@@ -1,12 +1,15 @@
 """Decisions over HTTP: what the plan says, for those whom it knows and those whom it does not."""
 
 import threading
+import time
+from contextlib import contextmanager
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from served_shop import served, with_role
 
-from offerloop.serving import answering
+from offerloop.serving import answering, records
 from offerloop.web import deciding
 from offerloop.web import worker as module
 
@@ -176,14 +179,47 @@ def test_without_a_policy_there_is_no_offer_and_an_alarm(tmp_path):
         assert 'offerloop_failures_total{reason="no_policy"} 1' in client.get("/metrics").text
 
 
-def test_while_the_disk_refuses_nothing_is_shown(service, monkeypatch):
-    headers = with_role(service, "service")
-    records = service.app.state.worker.records
-    monkeypatch.setattr("offerloop.serving.records.MOST_WAITING", 0)
-    answer = ask(service, headers, customer_id="c000")
-    assert (answer.status_code, answer.json()["reasons"]) == (200, ["not_recorded"])
-    monkeypatch.undo()
-    assert records.waiting == 0
+@contextmanager
+def full_disk(engine):
+    """A database that takes what fits in its pages, and no page more."""
+
+    def limit(connection, _):
+        connection.execute("pragma max_page_count = 1")  # SQLite takes the number of pages that there are
+
+    sa.event.listen(engine, "connect", limit)
+    engine.dispose()
+    yield
+    sa.event.remove(engine, "connect", limit)
+    engine.dispose()
+
+
+def test_while_the_disk_is_full_decisions_wait_and_then_nothing_is_shown(service, monkeypatch):
+    headers, worker, shown = with_role(service, "service"), service.app.state.worker, []
+    monkeypatch.setattr(records, "MOST_WAITING", 5)
+    monkeypatch.setattr(records, "AGAIN_SECONDS", 0.05)
+    viewed = {"kind": "view", "customer_id": "c000", "product_id": "7", "at": "2024-06-03T12:00:00Z"}
+    batch = [{**viewed, "event_id": f"{number:0200}"} for number in range(500)]
+    with full_disk(worker.database.engine):
+        for _ in range(500):
+            said = ask(service, headers, customer_id="c000", durable=len(shown) % 5 == 4).json()
+            if said["offers"]:
+                shown.append(said["decision_id"])
+            elif worker.records.is_refused and worker.records.waiting == 5:
+                break
+            else:
+                time.sleep(0.02)  # more came at once than are written at once
+        assert said["reasons"] == ["not_recorded"]
+        assert worker.records.is_refused
+        answer = service.post("/v1/events", json={"events": batch}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
+        assert service.post("/v1/decisions", json={"customer_id": "c000"}, headers=headers).json()["offers"] == []
+    while worker.records.waiting:
+        time.sleep(0.02)
+    with worker.database.engine.connect() as connection:
+        written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
+    assert len(shown) > 5
+    assert set(shown) <= written
+    assert service.post("/v1/events", json={"events": batch}, headers=headers).json()["accepted"] == 500
 
 
 def test_a_basket_that_takes_long_to_price_is_not_waited_for(service, monkeypatch):
