@@ -68,14 +68,13 @@ def _remove_what_is_made_anew(folder: Path) -> None:
 def _erase_traces(url: str, customer_id: str, key: str) -> list[str]:
     """Look for the customer's id in every table, put the key in its place, and return where it still stands: nowhere.
 
-    The job that asks for it keeps the id until its end.
+    Jobs that erase the customer keep the id until their end.
     """
-    database, own = Database.open(url), "jobs.request"
+    database = Database.open(url)
     try:
         traces = database.read(lambda connection: traces_of(connection, customer_id))
-        others = [one for one in traces if one != own]
-        database.change(lambda connection: erase_traces(connection, customer_id, key, others))
-        return [one for one in database.read(lambda connection: traces_of(connection, customer_id)) if one != own]
+        database.change(lambda connection: erase_traces(connection, customer_id, key, traces))
+        return database.read(lambda connection: traces_of(connection, customer_id))
     finally:
         database.close()
 

@@ -100,8 +100,6 @@ if TYPE_CHECKING:
         change_steps,
         clean_up,
         erase_from_store,
-        erase_traces,
-        traces_of,
     )
     from offerloop.store.reported.event_log import (
         EventLog,
@@ -114,6 +112,7 @@ if TYPE_CHECKING:
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event, Moment
     from offerloop.store.reported.recent_customers import customers_heard_of, events_of, product_categories
+    from offerloop.store.reported.traces import erase_traces, traces_of
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import (
         ExhaustedBudget,

@@ -4,49 +4,43 @@ key that nothing links to the customer."""
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from offerloop.errors import StoreError
 from offerloop.message import Message, packed
 from offerloop.store.connect import clock
 from offerloop.store.database import Database
-from offerloop.store.migrations import changeable
 from offerloop.store.reported.choices import delete_choice
 from offerloop.store.reported.erased import hold_off_erasures, note_erased
+from offerloop.store.reported.traces import Renaming, lifted
 from offerloop.store.schema import (
-    campaign_revisions,
     coupons,
     customer_keys,
     customers,
+    decisions,
     events,
     history,
     jobs,
     locks,
-    metadata,
     notices,
+    purchases,
     redemptions,
     request_answers,
     requests,
     steps,
-    trail,
 )
 
 KEPT_EVENTS = ("order", "return", "redemption")
 """Kinds of events with amounts, which stay under the key."""
-DISTINCT = 6
-"""Signs of an id from which on it does not stand in other texts by chance."""
 _LEDGER = (coupons, customers, locks, redemptions, history)
 _NAMES = ("code", "lock_key", "redemption_id", "request_key")
 """Columns of the ledger that hold names which the shop gave, and which may hold the customer's id."""
-_APPEND_ONLY = (history, steps, trail, campaign_revisions)
 _ERASED = Message("erased with a customer")
 _CLEAN_SECONDS = 30.0
 
@@ -67,25 +61,26 @@ def erase_from_store(connection: Connection, customer_id: str) -> Erased:
     """Erase a customer within the transaction of the connection, and drop events that come later."""
     hold_off_erasures(connection, alone=True)
     note_erased(connection, customer_id, clock(connection))
-    key = _key_like(customer_id)
-    deleted, kept = _events(connection, customer_id, key)
-    with _lifted(connection, history):
-        kept += _ledger(connection, customer_id, key)
+    renaming = Renaming(customer_id, _key_like(customer_id))
+    deleted, kept = _events(connection, renaming)
+    _strip_decisions(connection, renaming)
+    with lifted(connection, history):
+        kept += _ledger(connection, renaming)
     deleted += delete_choice(connection, customer_id)
     for table in (customer_keys, notices):
         deleted += _count(connection, delete(table).where(table.c.customer_id == customer_id))
-    quoted = request_answers.c.body.contains(json.dumps(customer_id, ensure_ascii=False), autoescape=True)
-    deleted += _count(connection, delete(request_answers).where(quoted))
-    if len(customer_id) >= DISTINCT:
-        names_customer = jobs.c.failure.contains(customer_id, autoescape=True)
-        connection.execute(update(jobs).where(names_customer).values(failure=packed(_ERASED)))
-    return Erased(key, deleted, kept)
+    quoted = [request_answers.c.body.contains(f'"{one}"', autoescape=True) for one in renaming.forms]
+    deleted += _count(connection, delete(request_answers).where(or_(*quoted)))
+    if renaming.is_distinct:
+        names_customer = [jobs.c.failure.contains(one, autoescape=True) for one in renaming.forms]
+        connection.execute(update(jobs).where(or_(*names_customer)).values(failure=packed(_ERASED)))
+    return Erased(renaming.key, deleted, kept)
 
 
 def change_steps(connection: Connection, change: Callable[[Any], Any]) -> int:
     """Change what the steps of all loops came to, and return how many were changed."""
     changed = 0
-    with _lifted(connection, steps):
+    with lifted(connection, steps):
         for row in connection.execute(select(steps)).all():
             other = json.dumps(change(json.loads(row.body)), allow_nan=False)
             if other != row.body:
@@ -93,22 +88,6 @@ def change_steps(connection: Connection, change: Callable[[Any], Any]) -> int:
                 connection.execute(update(steps).where(place).values(body=other))
                 changed += 1
     return changed
-
-
-def erase_traces(connection: Connection, customer_id: str, key: str, columns: Iterable[str]) -> None:
-    """Put the key in place of an id in all texts of some columns, such as a name that the shop gave to an order."""
-    for name in columns:
-        table_name, _, column_name = name.partition(".")
-        table = metadata.tables[table_name]
-        column = table.c[column_name]
-        within = column.contains(customer_id, autoescape=True)
-        holds = within if len(customer_id) >= DISTINCT else column == customer_id
-        changed = update(table).where(holds).values({column_name: func.replace(column, customer_id, key)})
-        if table in _APPEND_ONLY:
-            with _lifted(connection, table):
-                connection.execute(changed)
-        else:
-            connection.execute(changed)
 
 
 def clean_up(database: Database) -> None:
@@ -128,21 +107,6 @@ def clean_up(database: Database) -> None:
             driver.autocommit = False
     finally:
         raw.close()
-
-
-def traces_of(connection: Connection, customer_id: str) -> list[str]:
-    """Return the columns that hold the id of a customer: as it is, or for long ids also within other texts."""
-    traces = []
-    for table in metadata.sorted_tables:
-        for column in (one for one in table.c if isinstance(one.type, Text)):
-            holds = column == customer_id
-            if len(customer_id) >= DISTINCT:
-                holds = column.contains(customer_id, autoescape=True)
-            elif column.name != "customer_id":
-                continue
-            if connection.execute(select(text("1")).select_from(table).where(holds).limit(1)).first() is not None:
-                traces.append(f"{table.name}.{column.name}")
-    return traces
 
 
 def _vacuum_sqlite(cursor: Any) -> None:  # noqa: ANN401 - a cursor of the driver
@@ -165,18 +129,41 @@ def _count(connection: Connection, statement: Any) -> int:  # noqa: ANN401 - a d
     return int(connection.execute(statement).rowcount)
 
 
-def _events(connection: Connection, customer_id: str, key: str) -> tuple[int, int]:
+def _strip_decisions(connection: Connection, renaming: Renaming) -> None:
+    """Take out of the customer's decisions the facts that the shop sent, and names that it made of the id."""
+    of_customer = customer_keys.c.customer_key == decisions.c.customer_key
+    own = select(decisions).join(customer_keys, of_customer).where(customer_keys.c.customer_id == renaming.customer_id)
+    for row in connection.execute(own).all():
+        request = json.loads(row.request)
+        stripped = json.dumps({**request, "context": {}}, ensure_ascii=False) if request.get("context") else row.request
+        changed = {"request": stripped, "answer": row.answer, "input_hash": ""}
+        if renaming.is_word:
+            changed |= {name: renaming.of_text(changed[name]) for name in ("request", "answer")}
+        connection.execute(update(decisions).where(decisions.c.decision_id == row.decision_id).values(changed))
+
+
+def _events(connection: Connection, renaming: Renaming) -> tuple[int, int]:
     """Delete what the customer saw, said and is, and give what was bought names that the shop does not know."""
-    of_customer = events.c.customer_id == customer_id
+    of_customer, key = events.c.customer_id == renaming.customer_id, renaming.key
     deleted = _count(connection, delete(events).where(of_customer, events.c.kind.not_in(KEPT_EVENTS)))
     kept = connection.execute(select(events.c.event_id, events.c.body).where(of_customer)).all()
     for event_id, body in kept:
-        other = _without_names(json.loads(body), lambda name: _renamed(name, customer_id, key))
+        _rename_purchase(connection, json.loads(body).get("order_id"), renaming)
+        other = _without_names(json.loads(body), renaming.of_name)
         changed = {"event_id": secrets.token_hex(12), "customer_id": key, "body": json.dumps(other, sort_keys=True)}
         connection.execute(update(events).where(events.c.event_id == event_id).values(changed))
     if kept:
         _opt_out(connection, key)
     return deleted, len(kept)
+
+
+def _rename_purchase(connection: Connection, order_id: str | None, renaming: Renaming) -> None:
+    """Take the id out of an order of the customer's as it was priced."""
+    row = connection.execute(select(purchases).where(purchases.c.order_id == order_id)).one_or_none()
+    if row is not None:
+        basket = renaming.of_text(row.basket) if renaming.is_word else row.basket
+        changed = {"order_id": renaming.of_name(row.order_id), "basket": basket}
+        connection.execute(update(purchases).where(purchases.c.order_id == order_id).values(changed))
 
 
 def _opt_out(connection: Connection, key: str) -> None:
@@ -198,15 +185,9 @@ def _without_names(body: dict[str, Any], renamed: Callable[[str], str]) -> dict[
     return body
 
 
-def _renamed(name: str, customer_id: str, key: str) -> str:
-    """Return a name without the customer's id, which counts as a word of its own or where it is long."""
-    if len(customer_id) >= DISTINCT:
-        return name.replace(customer_id, key)
-    return re.sub(rf"(?<![^\W_]){re.escape(customer_id)}(?![^\W_])", key, name)
-
-
-def _ledger(connection: Connection, customer_id: str, key: str) -> int:
+def _ledger(connection: Connection, renaming: Renaming) -> int:
     """Give the customer's accounts and entries to the key; every sum stays as it is."""
+    customer_id, key = renaming.customer_id, renaming.key
     entries = connection.execute(select(history).where(history.c.customer_id == customer_id)).all()
     for request_key in sorted({row.request_key for row in entries}):
         connection.execute(update(requests).where(requests.c.key == request_key).values(fingerprint="erased"))
@@ -215,7 +196,7 @@ def _ledger(connection: Connection, customer_id: str, key: str) -> int:
         kept += _count(connection, update(table).where(table.c.customer_id == customer_id).values(customer_id=key))
     for column in _NAMES:
         for name in sorted({getattr(row, column) for row in entries} - {None}):
-            other = _renamed(name, customer_id, key)
+            other = renaming.of_name(name)
             if other != name:
                 _rename(connection, column, name, other)
     return kept
@@ -228,14 +209,3 @@ def _rename(connection: Connection, column: str, name: str, other: str) -> None:
         places += [requests.c.key, history.c.request_key, history.c.redemption_id, redemptions.c.redemption_id]
     for place in dict.fromkeys(places):
         connection.execute(update(place.table).where(place == name).values({place.name: other}))
-
-
-@contextmanager
-def _lifted(connection: Connection, table: Table) -> Iterator[None]:
-    """Let rows of a table be changed that otherwise are only made, within this transaction."""
-    lift, restore = changeable(table.name, connection.dialect.name)
-    for statement in lift:
-        connection.exec_driver_sql(statement)
-    yield
-    for statement in restore:
-        connection.exec_driver_sql(statement)
