@@ -137,11 +137,27 @@ def test_a_batch_answers_each(shared_service, role):
     assert [len(one["offers"]) for one in said["decisions"]] == [1, 0]
 
 
-def test_a_dry_run_is_not_recorded(shared_service, role):
-    said = ask(shared_service, role("service"), customer_id="c000", dry_run=True).json()
-    worker = shared_service.app.state.worker
-    assert worker.records.waiting == 0 or said["dry_run"]
-    assert shared_service.get(f"/v1/decisions/{said['decision_id']}", headers=role("viewer")).status_code == 404
+def test_a_dry_run_is_not_recorded_and_takes_nothing_of_a_budget(service):
+    """What was asked before a durable decision is on record when that is."""
+    headers, worker = with_role(service, "admin"), service.app.state.worker
+    for customer in (tested := [f"c{number:03}" for number in range(10)]):
+        service.put(f"/v1/customers/{customer}/test-arm", json={"test_arm": "explore"}, headers=headers)
+    worker.follow()
+
+    def spent():
+        return sum(block.used_minor for held in worker.served.leases._blocks.values() for block in held)
+
+    said = [ask(service, headers, customer_id=customer, dry_run=True).json() for customer in tested]
+    assert any(one["offers"] for one in said)
+    assert spent() == 0
+    real = [ask(service, headers, customer_id=customer, durable=True).json() for customer in tested]
+    assert any(one["offers"] for one in real)
+    assert spent() > 0
+    for is_recorded, decisions in ((False, said), (True, real)):
+        statuses = {
+            service.get(f"/v1/decisions/{one['decision_id']}", headers=headers).status_code for one in decisions
+        }
+        assert statuses == {200 if is_recorded else 404}
 
 
 @pytest.mark.parametrize("customer", ["c000", "somebody new"])
