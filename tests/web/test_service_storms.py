@@ -1,4 +1,5 @@
-"""Mixed load while workers are killed and the database restarts: nothing is overspent, counted twice or lost."""
+"""Mixed load while a worker is killed every 20 seconds and PostgreSQL restarts twice: nothing is overspent, counted
+twice or lost. A minute of it in the tests, ten in the soak."""
 
 import os
 import random
@@ -15,14 +16,15 @@ import sqlalchemy as sa
 from served_process import serving, workers_of
 from served_shop import shop_of
 
-LOSS_SECONDS = 0.1
-"""What the service says that a killed worker may lose; the disk may be slow beyond it."""
-SLOW_SECONDS = 2.0
+LOSS_SECONDS = 1.0
+"""What the service says that a killed worker may lose."""
 READ_SECONDS = 0.5
 """How long after a worker was killed its last answer may be read by a client."""
 BUDGET, AMOUNT = 3_000, 100
-KILLED_EVERY = 18.0
+KILLED_EVERY = 20.0
 """Seconds between two workers that are killed."""
+TESTED = [f"c{number:03}" for number in range(0, 60, 3)]
+"""Test customers who get one of the offers: what the plan did not count is taken from leased budgets."""
 BASKET = {"currency": "EUR", "lines": [{"product_id": "7", "quantity": 3, "unit_price_minor": 950}]}
 
 
@@ -102,6 +104,9 @@ def play(address, secret, process, seconds, restart):
     admin = {"headers": storm.headers}
     terms = {"limit_per_code": None, "limit_total": None, "budget_minor": BUDGET}
     assert httpx.put(f"{address}/v1/coupon-templates/storm", json=terms, **admin).status_code == 200
+    for customer in TESTED:
+        arm = httpx.put(f"{address}/v1/customers/{customer}/test-arm", json={"test_arm": "explore"}, **admin)
+        assert arm.status_code == 200
     issued = {"headers": storm.headers | {"idempotency-key": "issue"}, "json": {"codes": ["STORM"]}}
     assert httpx.post(f"{address}/v1/coupon-templates/storm/coupons", **issued).status_code == 201
     threads = [threading.Thread(target=storm.client, args=(number,)) for number in range(3)]
@@ -129,19 +134,22 @@ def check(storm, killed, url):
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
         used, spent = connection.execute(sa.text("select n_used, spent_minor from templates")).one()
         events = connection.execute(sa.text("select event_id from events")).scalars().all()
-        leased = connection.execute(sa.text("select budget_minor - leased_minor from budgets")).scalars().all()
+        (taken,) = connection.execute(sa.text("select sum(leased_minor) from decisions")).one()
+        leased, budget = connection.execute(sa.text("select sum(leased_minor), sum(budget_minor) from budgets")).one()
+        overdrawn = connection.execute(sa.text("select 1 from budgets where leased_minor > budget_minor")).all()
     engine.dispose()
     assert storm.failures == []
     assert len(storm.decided) > 20
     for decision, at, durable in storm.decided:
-        lost = not durable and any(-READ_SECONDS <= moment - at <= LOSS_SECONDS + SLOW_SECONDS for moment in killed)
+        lost = not durable and any(-READ_SECONDS <= moment - at <= LOSS_SECONDS for moment in killed)
         assert decision in written or lost, (decision, at, killed)
     assert spent == used * AMOUNT <= BUDGET
     assert used == len(storm.redeemed) > 0
     assert len(events) == len(set(events)) > 0
     assert storm.reported <= set(events)
     assert "wrong" not in events
-    assert all(left >= 0 for left in leased)
+    assert overdrawn == []
+    assert 0 < taken <= leased <= budget
 
 
 def on_sqlite(shop, log, seconds):
@@ -160,7 +168,7 @@ def on_postgresql(shop, log, seconds):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [18, pytest.param(600, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [60, pytest.param(600, marks=pytest.mark.soak)])
 def test_storms_on_both_databases_side_by_side(small_run, tmp_path, seconds):
     """Load that mostly waits while each service loses a worker: both services together take about one core of it."""
     with ThreadPoolExecutor() as pool:

@@ -1,7 +1,8 @@
 """Decisions on their way to the database: one thread writes what has gathered, in batches.
 
-What was answered less than `FLUSH_SECONDS` ago is lost when a worker is killed; who cannot bear that waits for `put`'s
-future. While the database is away or its disk is full records wait in memory, up to a bound, and then `put` refuses.
+What was answered in the last `FLUSH_SECONDS`, and while the disk writes that, is lost when a worker is killed: we say a
+second at most. Who cannot bear that waits for `put`'s future. While the database is away or its disk is full records
+wait in memory, up to a bound, and then `put` refuses.
 """
 
 from __future__ import annotations
