@@ -1,14 +1,18 @@
-"""A copy that is made while the shop goes on restores to a state that explains itself."""
+"""A copy that is made as the guide says while the shop goes on explains itself when it is restored, and is served."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import threading
 import time
 from contextlib import closing, contextmanager
 
+import httpx
 import postgres_server
 import pytest
+from served_process import serving
+from served_shop import served, shop_of, with_role
 
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import EVENT, Database, EventLog, Ledger, audit
@@ -44,19 +48,19 @@ def on_sqlite(folder):
 
 
 @contextmanager
-def on_postgresql(_):
-    """The same with `pg_dump`, into a database that is empty."""
+def on_postgresql(there):
+    """The same with `pg_dump` and `pg_restore`, into a database that is empty."""
     with postgres_server.server() as folder:
         place = {**os.environ, "PGHOST": str(folder), "PGUSER": "shop", "PGPASSWORD": postgres_server.PASSWORD}
 
-        def call(program, *words, **more):
+        def call(program, *words):
             command = [postgres_server.programs() / program, *words]
-            return subprocess.run(command, env=place, check=True, capture_output=True, **more)
+            subprocess.run(command, env=place, check=True, capture_output=True)
 
         def copy():
-            dump = call("pg_dump", "postgres").stdout
+            call("pg_dump", "--format=custom", f"--file={there / 'offerloop.dump'}", "postgres")
             call("createdb", "copy")
-            call("psql", "--quiet", "--set", "ON_ERROR_STOP=1", "copy", input=dump)
+            call("pg_restore", "--exit-on-error", "--dbname=copy", there / "offerloop.dump")
 
         url = postgres_server.url_of(folder)
         yield url, url.replace("/postgres?", "/copy?"), copy
@@ -67,6 +71,24 @@ def test_a_backup_of_a_busy_store_restores(tmp_path, kind):
     with kind(tmp_path) as (store_url, url, copy):
         copy_while_busy(store_url, copy)
         check_restored(url)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [on_sqlite, on_postgresql])
+def test_a_restored_folder_and_database_are_served_and_decide_as_before(small_run, tmp_path, kind):
+    shop, again = shop_of(small_run, tmp_path), tmp_path / "again"
+    with kind(tmp_path) as (store_url, url, copy):
+        with served(shop, store_url) as client:
+            headers = with_role(client, "admin")
+            asked = {"customer_id": "c000", "durable": True}
+            said = client.post("/v1/decisions", json=asked, headers=headers).json()
+            copy()
+            shutil.copytree(shop, again, ignore=shutil.ignore_patterns(".stages"))
+        shutil.rmtree(shop)
+        with serving(again, tmp_path / "log", "--store", url, "--new-admin-token") as (address, _, _):
+            replay = httpx.get(f"{address}/v1/decisions/{said['decision_id']}/replay", headers=headers, verify=False)
+    assert said["offers"]
+    assert (replay.status_code, replay.json()) == (200, said)
 
 
 def copy_while_busy(store_url, copy):
