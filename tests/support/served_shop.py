@@ -40,6 +40,9 @@ class Client:
     def request(self, method, url, **more):
         return self._portal.call(lambda: self._client.request(method, url, **more))
 
+    def forget_cookies(self):
+        self._client.cookies.clear()
+
     def get(self, url, **more):
         return self.request("GET", url, **more)
 
