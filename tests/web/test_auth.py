@@ -163,6 +163,16 @@ def test_only_a_trusted_proxy_signs_people_in(small_run, tmp_path):
             assert client.get("/v1/me", headers={"x-forwarded-user": "Eve"}).status_code == 401
 
 
+def test_of_two_names_that_a_proxy_passes_on_none_signs_in(small_run, tmp_path):
+    """A proxy that adds its own to the client's lets the client choose."""
+    with served(shop_of(small_run, tmp_path), trusted_proxies=("203.0.113.7",)) as client:
+        client.post("/v1/people", json={"name": "Ada", "roles": ["viewer"]}, headers=with_role(client, "admin"))
+        names = [("x-forwarded-user", "Ada"), ("x-forwarded-user", "Eve")]
+        for headers in (names, names[::-1], [names[0], names[0]]):
+            assert client.get("/v1/me", headers=headers).status_code == 401
+        assert client.get("/v1/me", headers=names[:1]).status_code == 200
+
+
 def test_behind_a_trusted_proxy_each_visitor_has_limits_of_their_own(small_run, tmp_path):
     with served(shop_of(small_run, tmp_path), trusted_proxies=("203.0.113.7",)) as client:
 
@@ -172,3 +182,6 @@ def test_behind_a_trusted_proxy_each_visitor_has_limits_of_their_own(small_run, 
 
         assert [ask(number, "198.51.100.1") for number in range(40)][-1] == 429
         assert ask(1, "198.51.100.2") == 401
+        headers = [("authorization", "Bearer offer_1"), ("x-forwarded-for", "198.51.100.3")]
+        added = [*headers, ("x-forwarded-for", "198.51.100.1")]  # by the proxy, as a header of its own
+        assert client.get("/v1/me", headers=added).status_code == 429

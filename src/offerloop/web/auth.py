@@ -221,14 +221,22 @@ def _shown(request: Request, worker: Worker) -> tuple[str, str]:
         if scheme.lower() != "bearer" or not secret.startswith(PREFIX) or len(secret) > LONGEST_SECRET:
             raise HttpProblem("not_signed_in")
         return "token", secret
-    settings = worker.settings
-    name = request.headers.get(settings.proxy_header) if peer_of(request) in settings.trusted_proxies else None
+    name = _named_by_proxy(request, worker.settings)
     cookie = request.cookies.get(COOKIE, "")
     if name is None and not (cookie.startswith(PREFIX) and len(cookie) <= LONGEST_SECRET):
         raise HttpProblem("not_signed_in")
     if request.method not in _READING:
         check_same_site(request)
     return ("session", cookie) if name is None else ("proxy", name[:LONGEST_SECRET])
+
+
+def _named_by_proxy(request: Request, settings: Settings) -> str | None:
+    """Return who a trusted proxy says is asking. Raises HttpProblem for two names, of which the client may have sent
+    one."""
+    names = request.headers.getlist(settings.proxy_header) if peer_of(request) in settings.trusted_proxies else []
+    if len(names) > 1:
+        raise HttpProblem("not_signed_in")
+    return names[0] if names else None
 
 
 def give_session(answer: Response, secret: str, settings: Settings) -> None:
@@ -253,7 +261,8 @@ def address_of(request: Request) -> str:
     """Return the address that a request came from: behind a trusted proxy the one that the proxy saw."""
     peer = peer_of(request)
     if peer in request.app.state.worker.settings.trusted_proxies:
-        return request.headers.get("x-forwarded-for", peer).rpartition(",")[2].strip()[:LONGEST_SECRET]
+        addresses = request.headers.getlist("x-forwarded-for")  # a proxy adds to the last or adds one more
+        return (addresses[-1] if addresses else peer).rpartition(",")[2].strip()[:LONGEST_SECRET]
     return peer
 
 

@@ -192,6 +192,24 @@ class Buckets:
         return min(self.size, left + (time.monotonic() - at) * self.per_second)
 
 
+class Guesses:
+    """Unknown codes that may be named: of one customer of a caller, and more of all customers of the caller, so that
+    naming another customer each time does not help. Of one process."""
+
+    def __init__(self, size: float = 20.0, size_of_all: float = 1_000.0) -> None:
+        self._of_customer = Buckets(size / 20, size)
+        self._of_caller = Buckets(size_of_all / 50, size_of_all)
+
+    def are_left(self, actor: str, customer_id: str) -> bool:
+        """Whether one more would be within both limits."""
+        return self._of_customer.has(f"{actor} {customer_id}") and self._of_caller.has(actor)
+
+    def take(self, actor: str, customer_id: str) -> bool:
+        """Whether one more is within both limits."""
+        is_within = self._of_customer.take(f"{actor} {customer_id}")
+        return self._of_caller.take(actor) and is_within
+
+
 def allow_many_files() -> None:
     """Let this process and those that it starts open as many files as the system grants."""
     if sys.platform != "win32":

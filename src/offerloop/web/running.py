@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
 from offerloop.web.limits import allow_many_files
 from offerloop.web.settings import Settings
 from offerloop.web.telemetry.log import log_to_stderr
+from offerloop.web.telemetry.metrics import COUNTERS, forget_counters
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -100,7 +100,7 @@ def run(
         sys.stdout.flush()
         remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
     remark(Message("The console is at {address}", context="message", address=f"http://{host}:{port}/"))
-    shutil.rmtree(settings.shop / "runs" / ".serve", ignore_errors=True)
+    forget_counters(settings.shop / COUNTERS)
     allow_many_files()
     settings.to_environment()
     os.environ[STORE_VARIABLE] = settings.store

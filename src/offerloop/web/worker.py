@@ -55,7 +55,7 @@ from offerloop.store import (
 )
 from offerloop.web.auth import Credentials
 from offerloop.web.settings import Settings
-from offerloop.web.telemetry.metrics import Metrics
+from offerloop.web.telemetry.metrics import COUNTERS, Metrics
 from offerloop.workspace import find_run, planned_revisions
 
 _LOG = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Worker:
     def of(cls, settings: Settings) -> Worker:
         """Open the database of a shop. Raises InputError or StoreError."""
         database = Database.open(settings.store)
-        metrics = Metrics(settings.shop / "runs" / ".serve")
+        metrics = Metrics(settings.shop / COUNTERS)
         return cls(
             settings, database, Ledger(database.engine), Records(database), Credentials(database), metrics
         )  # fmt: skip

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from offerloop.store import traces_of
+from offerloop.web.api import coupons as module
+from offerloop.web.limits import Guesses
 
 
 @pytest.fixture
@@ -102,6 +104,15 @@ def test_who_guesses_codes_has_to_wait(coupons):
     assert answers.count(409) <= 22
     assert answers[-1] == 429
     assert coupons("coupons/GUESS/claim", {"customer_id": "ann"}).status_code == 409
+
+
+def test_who_guesses_for_another_customer_each_time_has_to_wait_too(coupons, monkeypatch):
+    monkeypatch.setattr(module, "_GUESSES", Guesses(size_of_all=25))
+    coupons("coupon-templates/spring/coupons", {"codes": ["KNOWN"]}, "marketer")
+    answers = [coupons(f"coupons/GUESS{n}/claim", {"customer_id": f"eve {n}"}).status_code for n in range(40)]
+    assert answers[0] == 409
+    assert 25 <= answers.count(409) <= 38
+    assert answers[-1] == coupons("coupons/KNOWN/claim", {"customer_id": "ann"}).status_code == 429
 
 
 def test_who_looks_for_codes_learns_no_more_of_known_ones(coupons):

@@ -2,9 +2,12 @@
 
 import json
 import os
+import socket
 import time
 
 from served_shop import served, with_role
+
+from offerloop.web.telemetry.metrics import Metrics, forget_counters
 
 
 def test_a_service_with_a_run_is_ready(shared_service, small_run):
@@ -31,9 +34,10 @@ def test_metrics_are_those_of_all_workers(shared_service, role):
     shared_service.post("/v1/decisions", json={"customer_id": "c000"}, headers=role("service"))
     worker = shared_service.app.state.worker
     worker.metrics.save()
-    for pid, waiting in ((os.getppid(), 1000), (2**22 + 1, 5000)):  # one that lives, and one that was killed
+    here, gone = socket.gethostname(), 2**22 + 1
+    for name, waiting in ((f"{here}-{os.getppid()}", 1000), (f"{here}-{gone}", 5000), (f"other-{gone}", 300)):
         counted = [["offerloop_refused_total", "", 10]], [["offerloop_records_waiting", "", waiting]], []
-        (worker.metrics.folder / f"{pid}.json").write_text(json.dumps(counted))
+        (worker.metrics.folder / f"{name}.json").write_text(json.dumps(counted))
     text = shared_service.get("/metrics").text
     for path in worker.metrics.folder.glob("*.json"):
         path.unlink()
@@ -41,9 +45,34 @@ def test_metrics_are_those_of_all_workers(shared_service, role):
     assert 'offerloop_requests_total{route="/v1/decisions",method="POST",status="200"}' in text
     assert 'offerloop_request_seconds_bucket{route="/v1/decisions",le="+Inf"}' in text
     (waiting,) = [line for line in text.splitlines() if line.startswith("offerloop_records_waiting{")]
-    assert 1000 <= float(waiting.split()[1]) < 5000
+    assert 1300 <= float(waiting.split()[1]) < 5000
     (refused,) = [line for line in text.splitlines() if line.startswith("offerloop_refused_total{")]
-    assert float(refused.split()[1]) >= 20
+    assert float(refused.split()[1]) >= 30
+
+
+def test_a_service_that_starts_forgets_what_is_gone_on_its_machine(tmp_path):
+    here, gone = socket.gethostname(), 2**22 + 1
+    kept = {f"{here}-{os.getppid()}.json", f"other-{gone}.json"}
+    for name in (*kept, f"{here}-{gone}.json", f"{here}-{os.getpid()}.json", f"{gone}.json"):
+        (tmp_path / name).write_text("[[], [], []]")
+    forget_counters(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == kept
+    forget_counters(tmp_path / "not there")
+
+
+def test_workers_of_one_number_on_two_machines_count_apart(tmp_path, monkeypatch):
+    for machine in ("one", "two"):
+        monkeypatch.setattr(socket, "gethostname", lambda machine=machine: machine)
+        metrics = Metrics(tmp_path)
+        metrics.count("offerloop_refused_total", 5)
+        metrics.gauge("offerloop_records_waiting", 7)
+        metrics.save()
+    lines = metrics.text().splitlines()
+    assert "offerloop_refused_total{} 10" in lines
+    assert "offerloop_records_waiting{} 14" in lines
+    old = tmp_path / f"one-{os.getpid()}.json"
+    os.utime(old, (0, 0))
+    assert "offerloop_records_waiting{} 7" in metrics.text().splitlines()
 
 
 def test_a_disk_that_takes_no_counters_stops_nothing_else(service, caplog, tmp_path):

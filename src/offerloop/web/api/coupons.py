@@ -37,7 +37,7 @@ from offerloop.web.api.fields import Count, Instant, Minor, Model, Name, second_
 from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
 from offerloop.web.idempotency import MONEY_SECONDS, Key, NeededKey, changed_once, ledger_key
-from offerloop.web.limits import Buckets
+from offerloop.web.limits import Guesses
 from offerloop.web.paging import Cursor, Limit
 from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.uploads import save_upload
@@ -51,8 +51,8 @@ MOST_CODES = 10_000
 EXPORT_PAGE = 1_000
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "store_away")
 _OF_A_CUSTOMER = (*_PROBLEMS, "erased")
-_GUESSES = Buckets(per_second=1.0, size=20)
-"""Unknown codes of one caller and customer: who guesses is slowed down."""
+_GUESSES = Guesses()
+"""Unknown codes: who guesses is slowed down."""
 TemplateId = Annotated[NameInPath, Path(examples=["spring"])]
 Code = Annotated[NameInPath, Path(examples=["SPRING10"])]
 NameInQuery = Annotated[Name | None, Query(description="Who typed the code.")]
@@ -313,10 +313,11 @@ def show_coupon(
     customer alone.
     """
     worker: Worker = request.app.state.worker
-    form, guesser = _known_form(code), _guesser(caller, customer_id or "")
+    form, customer = _known_form(code), customer_id or ""
+    _check_guesses(caller, customer)
     coupon, status = worker.ledger.coupon(form), worker.ledger.status(form)
     if coupon is None or status is None:
-        _guessed(request, guesser)
+        _guessed(request, caller, customer)
         raise HttpProblem("not_found")
     return CouponShown(code=form, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
 
@@ -384,25 +385,23 @@ def _known_form(code: str) -> str:
 
 def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_id: str) -> Done:
     """Carry out what names a code; whoever names too many that are not there has to wait."""
-    guesser = _guesser(caller, customer_id)
+    _check_guesses(caller, customer_id)
     try:
         return _carried_out(request, command)
     except HttpProblem as problem:
         if problem.more.get("reason") == RefusalReason.UNKNOWN_CODE:
-            _guessed(request, guesser)
+            _guessed(request, caller, customer_id)
         raise
 
 
-def _guesser(caller: Caller, customer_id: str) -> str:
-    """Return who tries a code. Raises HttpProblem for who has named too many unknown ones, whatever code comes next."""
-    guesser = f"{caller.actor} {customer_id}"
-    if not _GUESSES.has(guesser):
+def _check_guesses(caller: Caller, customer_id: str) -> None:
+    """Raise HttpProblem for who has named too many unknown codes, whatever code comes next."""
+    if not _GUESSES.are_left(caller.actor, customer_id):
         raise HttpProblem("too_many_requests")
-    return guesser
 
 
-def _guessed(request: Request, guesser: str) -> None:
-    if not _GUESSES.take(guesser):
+def _guessed(request: Request, caller: Caller, customer_id: str) -> None:
+    if not _GUESSES.take(caller.actor, customer_id):
         request.app.state.worker.metrics.count("offerloop_refused_total")
         raise HttpProblem("too_many_requests")
 

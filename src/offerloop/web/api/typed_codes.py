@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from offerloop.offers import Basket, CodesOfCustomer, OfferSet, RefusalReason
 from offerloop.store import CheckoutUse, PresentedCoupon, presented_coupons
-from offerloop.web.limits import Buckets
+from offerloop.web.limits import Guesses
 from offerloop.web.worker import NO_USE, Worker
 
-_GUESSES = Buckets(per_second=1.0, size=20)
-"""Unknown codes of one caller and customer: for who names too many, the ledger is not asked for a while."""
+_GUESSES = Guesses()
+"""Unknown codes in baskets: for who names too many, the ledger is not asked for a while."""
 _OF_THE_OFFER = (None, RefusalReason.TOTAL_LIMIT, RefusalReason.CUSTOMER_LIMIT, RefusalReason.BUDGET)
 """What does not depend on the code: the price says it of the offer."""
 
@@ -38,12 +38,11 @@ def read_typed_codes(
     listed, codes = held.codes.read(basket)
     offers = held.for_customer(own)
     typed = listed.codes - offers.ids
-    guesser = f"{actor} {customer_id or ''}"
-    if not typed or not _GUESSES.has(guesser):
+    if not typed or not _GUESSES.are_left(actor, customer_id or ""):
         return TypedCodes(listed, codes)
     coupons = worker.database.read(lambda one: presented_coupons(one, typed, customer_id, use))
     for _ in typed - coupons.keys():
-        _GUESSES.take(guesser)
+        _GUESSES.take(actor, customer_id or "")
     return _with_coupons(listed, codes, coupons, offers, own)
 
 

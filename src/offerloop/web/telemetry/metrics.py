@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,6 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+COUNTERS = Path("runs") / ".serve"
+"""Folder of a shop in which its workers write what they counted."""
+AWAY_SECONDS = 60.0
+"""After so long without a word a worker on another machine is taken to be gone."""
 _LOG = logging.getLogger(__name__)
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 """Upper ends of the classes of durations, seconds."""
@@ -75,10 +81,11 @@ class Metrics:
 
     def _write(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f".{os.getpid()}.tmp"
+        name = f"{socket.gethostname()}-{os.getpid()}"
+        draft = self.folder / f".{name}.tmp"
         kept = (self.counters, self.gauges, self.durations)
         draft.write_text(json.dumps([_with_texts(one) for one in kept]))
-        draft.replace(self.folder / f"{os.getpid()}.json")
+        draft.replace(self.folder / f"{name}.json")
 
     def text(self) -> str:
         """Return the sum over all workers."""
@@ -87,7 +94,7 @@ class Metrics:
         durations: dict[tuple[str, str], list[float]] = {}
         for path in sorted(self.folder.glob("*.json")):
             counted, now, timed = json.loads(path.read_text())
-            for name, labels, value in counted + (now if _is_there(path.stem) else []):
+            for name, labels, value in counted + (now if _is_there(path) else []):
                 counters[name, labels] += value
             for name, labels, values in timed:
                 before = durations.get((name, labels), [0.0] * len(values))
@@ -100,10 +107,28 @@ def _with_texts(kept: Mapping[Series, object]) -> list[tuple[str, str, object]]:
     return [(name, _written(labels), value) for (name, labels), value in list(kept.items())]
 
 
-def _is_there(pid: str) -> bool:
-    """Whether a worker lives; what one that was killed had waiting is gone."""
+def forget_counters(folder: Path) -> None:
+    """Delete what workers on this machine counted that are gone; those of another service, or machine, go on."""
+    for path in folder.glob("*.json"):
+        if _is_local(path) and (_pid_of(path) == os.getpid() or not _is_there(path)):
+            path.unlink(missing_ok=True)
+
+
+def _is_local(path: Path) -> bool:
+    """Whether a worker on this machine wrote a file; older programs did not say where."""
+    return path.stem.rpartition("-")[0] in (socket.gethostname(), "")
+
+
+def _pid_of(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2])
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the worker that wrote a file lives; what one that was killed had waiting is gone."""
+    if not _is_local(path):
+        return time.time() - path.stat().st_mtime < AWAY_SECONDS
     try:
-        os.kill(int(pid), 0)
+        os.kill(_pid_of(path), 0)
     except ProcessLookupError:
         return False
     except PermissionError:
