@@ -9,7 +9,7 @@ set has room for; taking units by falling price as long as that holds gives the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import inf
@@ -114,6 +114,20 @@ class BundleOf(OnChosenUnits):
             own = not at.basket.has_floors
             return UnitBound(float(self.percent or 0) / 100, more=0.5 / self.size, own=own, noise=1.5 if own else 0.0)
         return UnitBound(1.0, more=-self.price_minor / self.size)
+
+    def is_like(self, at: Place, other: object, place: Place) -> bool:
+        """See `Effect.is_like`. The order of the parts makes no difference."""
+        if self == other:
+            return at.also == place.also
+        if not isinstance(other, BundleOf) or len(other.parts) != len(self.parts):
+            return False
+        reordered = replace(other, parts=self.parts)
+        return self == reordered and self._places(at) == other._places(place)
+
+    def _places(self, at: Place) -> list[tuple[list[int], bool, int]]:
+        """The lines, and the number of units of each part, in one order."""
+        parts = zip(at.also, self.parts, strict=True)
+        return sorted([(list(lines), scope.only_full_price, count) for lines, (scope, count) in parts])
 
     def takes_expensive_first(self, at: Place, lines: frozenset[int]) -> bool:
         """See `OnChosenUnits.takes_expensive_first`. So it does where the same parts take all of these lines."""

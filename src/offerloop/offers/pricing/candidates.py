@@ -100,7 +100,18 @@ class Candidate:
             return False
         if self.left_minor != other.left_minor:
             return False
-        return self.stackable == other.stackable and own.effects == others.effects and self.places == other.places
+        if self.stackable != other.stackable:
+            return False
+        return (own.effects == others.effects and self.places == other.places) or self._is_like(other)
+
+    def _is_like(self, other: Candidate) -> bool:
+        """Whether the one effect of another offer takes off the same, which is written in another way."""
+        if len(self.places) != 1 or len(other.places) != 1 or self.ready.of_full_price or other.ready.of_full_price:
+            return False
+        (effect, at), (its, place) = self.places[0], other.places[0]
+        if at.claim != place.claim or at.units_left != place.units_left:
+            return False
+        return self.touched == other.touched and effect.is_like(at, its, place)
 
     def conflicts(self, other: Candidate) -> bool:
         """Whether only one of the two may apply: in one lane, for the same line, and not both stackable."""

@@ -147,6 +147,9 @@ class Effect(Protocol):
     def units(self, at: Place, now: Running) -> int:
         """How many units it uses at most."""
 
+    def is_like(self, at: Place, other: object, place: Place) -> bool:
+        """Whether another effect at its place takes off the same of the same lines, whatever was applied before."""
+
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """Prices after it. A percentage of every unit is of its price at `entry`, when the offer's turn came."""
 
@@ -219,6 +222,10 @@ class Plain(ABC):
     def units(self, at: Place, now: Running) -> int:
         """See `Effect.units`."""
         return self.size * self.repeats(at, now)
+
+    def is_like(self, at: Place, other: object, place: Place) -> bool:
+        """See `Effect.is_like`."""
+        return self == other and at.lines == place.lines and at.also == place.also
 
     @abstractmethod
     def worth(self, at: Place, now: Running) -> int:

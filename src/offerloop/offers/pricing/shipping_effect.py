@@ -50,9 +50,9 @@ class OffShipping(Plain):
         return offs
 
     def rates(self, at: Place) -> tuple[Sequence[tuple[int, float]], float]:
-        """See `Effect.rates`. Shipments stand after the last line."""
+        """See `Effect.rates`. Shipments stand after the last line, and nothing is rounded where they are free."""
         n, rate, places = len(at.basket.lines), float(self.percent) / 100, self.shipments_of(at.basket)
-        return [(n + place, rate) for place in places], 0.5 * len(places)
+        return [(n + place, rate) for place in places], 0.5 * len(places) if rate < 1 else 0.0
 
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""

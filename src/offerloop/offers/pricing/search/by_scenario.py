@@ -107,7 +107,7 @@ class ByScenario:
         off = off_units.get(offers)
         if off is None:
             off = off_units[offers] = [some.most(now, offers) for some in self.scenarios.rivals]
-        return scenario.tail(_first(allowed), allowed).left(now.all_amounts, off, self.search.best.total)
+        return scenario.left_by_rivals(_first(allowed), allowed, now.all_amounts, off, self.search.best.total)
 
     def _closer(self, node: _Open) -> _Open | None:
         """The same by the closer bound, if that is still the lowest of all."""

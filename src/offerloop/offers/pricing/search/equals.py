@@ -40,7 +40,7 @@ class Equals:
 
     def takes_off(self, effect: Effect, at: Place) -> bool:
         """Whether another effect somewhere is the same."""
-        return self.effect == effect and self.at.lines == at.lines
+        return self.effect.is_like(self.at, effect, at)
 
     def add(self, place: int, candidate: Candidate) -> None:
         """One more of them, behind the others."""

@@ -50,20 +50,9 @@ class Tail:
     """What offers that are not in proportion take off at most."""
     shares: list[float]
     """How much is left behind it, at most, of what each group of rivals for units takes off."""
-    linear: Tail | None = None
-    """The same where percentages have no maximum, which says more where prices fall so far that none counts."""
 
-    def left(self, amounts: Sequence[float], off_units: Sequence[float], enough: float) -> float:
-        """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much.
-
-        `enough` needs no more.
-        """
-        left = self._left(amounts, off_units)
-        if self.linear is None or left >= enough or not any(off_units):
-            return left
-        return max(left, self.linear._left(amounts, off_units))
-
-    def _left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
+    def left(self, amounts: Sequence[float], off_units: Sequence[float]) -> float:
+        """What is left at least of amounts of lines and shipping, where rivals for units take off at most so much."""
         left = list(amounts)
         for run in self.runs:
             keeps, lines, options = run
@@ -93,6 +82,8 @@ class Scenario:
     groups: list[StepGroup]
     """Its steps in order, those that stand in for each other together."""
     tails: dict[tuple[int, int], Tail] = field(default_factory=dict)
+    linear: dict[tuple[int, int], Tail | None] = field(default_factory=dict)
+    """The same where percentages have no maximum, where that makes a difference."""
     steps: dict[tuple[int, int], StepsLeft] = field(default_factory=dict)
 
     @classmethod
@@ -117,15 +108,33 @@ class Scenario:
                 left[line] *= keep
         return cls(offers, offers & every.stepping, every, scenario_groups)
 
+    def left_by_rivals(
+        self, place: int, allowed: int, amounts: Sequence[float], off_units: Sequence[float], enough: float
+    ) -> float:
+        """What it leaves at least of some amounts, where rivals take off at most so much; `enough` needs no more.
+
+        Without a maximum percentages say more where prices fall so far that none counts.
+        """
+        left = self.tail(place, allowed).left(amounts, off_units)
+        if left >= enough or not any(off_units):
+            return left
+        linear = self._linear(place, allowed)
+        return left if linear is None else max(left, linear.left(amounts, off_units))
+
+    def _linear(self, place: int, allowed: int) -> Tail | None:
+        key = (self.stepping & allowed, self.all.events_before[place])
+        if key not in self.linear:
+            groups = self._groups_from(place, allowed)
+            without = [group if group.is_linear else group.without_most() for group in groups]
+            self.linear[key] = None if without == groups else self._tail(place, without)
+        return self.linear[key]
+
     def tail(self, place: int, allowed: int) -> Tail:
         """What it leaves from a position on, with the offers that are allowed."""
         key = (self.stepping & allowed, self.all.events_before[place])
         cached = self.tails.get(key)
         if cached is None:
-            groups = self._groups_from(place, allowed)
-            without = [group if group.is_linear else group.without_most() for group in groups]
-            linear = None if without == groups else self._tail(place, without)
-            cached = self.tails[key] = self._tail(place, groups, linear)
+            cached = self.tails[key] = self._tail(place, self._groups_from(place, allowed))
         return cached
 
     def _groups_from(self, place: int, allowed: int) -> Sequence[StepGroup]:
@@ -141,7 +150,7 @@ class Scenario:
             steps = self.steps[key] = StepsLeft.of(self.all.takers, place, groups, rounding)
         return steps.left(here, self.offers, key[0], self.offers & allowed, enough)
 
-    def _tail(self, place: int, groups: Sequence[StepGroup], linear: Tail | None = None) -> Tail:
+    def _tail(self, place: int, groups: Sequence[StepGroup]) -> Tail:
         worth, others, rounding = [1.0] * len(self.all.amounts), 0.0, 0.0
         shares, behind = [0.0] * len(self.all.rivals), set[int]()
         events = [one for one in self.all.events if one[0] >= place and (one[1] >= 0 or self.offers >> one[0] & 1)]
@@ -158,7 +167,7 @@ class Scenario:
             behind.add(first.bits)
         while events:
             others += self._pass(events.pop(), worth, shares)
-        return Tail(_runs(groups, len(worth)), rounding, others, shares, linear)
+        return Tail(_runs(groups, len(worth)), rounding, others, shares)
 
     def _pass(self, event: tuple[int, int], worth: Sequence[float], shares: list[float]) -> float:
         """Note what is left of what rivals take off, or return what an offer that is not in proportion takes off."""

@@ -112,9 +112,11 @@ def steps_of(place: int, candidate: Candidate, start: Running) -> list[Step]:
 
 def _noise(lines: Sequence[int], candidate: Candidate) -> float:
     """What rounding moves between lines: where k of n are rounded up, by largest remainder at most k (n - k) / n."""
-    at = candidate.places[0][1]
+    at, n = candidate.places[0][1], len(lines)
+    if n == 1:
+        return 0.0
     if at.arithmetic.remainder is Remainder.LARGEST:
-        return len(lines) / 4
+        return n // 2 * (n - n // 2) / n
     if at.arithmetic.remainder is Remainder.LAST_LINE:
-        return float(len(lines))
+        return float(n)
     return float(sum([at.basket.lines[line].quantity for line in lines]))
