@@ -169,8 +169,20 @@ RULES = (
     BrokenRule(
         "the bound by slopes",
         "pricing/search/slopes.py",
-        "return end - self.takers.off(",
-        "return end + self.takers.off(",
+        "best = every[0].end - off",
+        "best = every[0].end + off",
+    ),
+    BrokenRule(
+        "the units that offers take from others",
+        "pricing/search/cover.py",
+        "return max([off - lost[",
+        "return max([off - 2 * lost[",
+    ),
+    BrokenRule(
+        "the gap where numbers of uses are skipped",
+        "pricing/candidates.py",
+        "return not (self.may_skip and self._are_alike(now)) and",
+        "return False and",
     ),
     BrokenRule(
         "the search near the best set", "pricing/search/local.py", "if chosen.total >= self.best.total:", "if True:"
