@@ -135,22 +135,21 @@ def plan(
     )
     liked = like(events, config, engine, stage) if liked is None else liked
     past, reached = stage("past campaigns", judge_campaigns, events)
-    lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
-    study = stage("response", study_prices, lines, config.response, config.seed)
-    decided = decide(events, profiles, allowed, lines, study, config, engine, stage, period)
-    shown, effects, planned = decided.shown, decided.effects, decided.planned
+    learned = learn(events, config, engine, stage)
+    decided = decide(profiles, allowed, learned, config, engine, stage, period)
+    shown, effects, planned = learned.shown, learned.effects, decided.planned
     final = decided.assigned.sort("customer_id")
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
-    gaps = [one for one in (liked.gap, study, shown) if isinstance(one, Gap)]
+    gaps = [one for one in (liked.gap, learned.study, shown) if isinstance(one, Gap)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
         "recommenders": liked.results, "product_texts": product_texts(events),
         "campaign_effects": past,
         "first_reached": reached,
-        **(STUDY_TABLES if isinstance(study, Gap) else study.tables),
+        **(STUDY_TABLES if isinstance(learned.study, Gap) else learned.study),
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
         "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
         "margins": effects.margins, "calibration": effects.calibration,
@@ -169,11 +168,37 @@ def plan(
 
 
 @dataclass(frozen=True)
-class PlannedAssignments:
-    """What stages 4 and 5 decide."""
+class LearnedEffects:
+    """What stage 4 learns."""
 
+    study: dict[str, pl.DataFrame] | Gap
+    """Tables of the study of shelf prices; what it was fitted by is gone, as it would fill memory."""
     shown: ShownEffects | Gap | None
     effects: Effects
+
+
+def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedEffects:
+    """Carry out stage 4, with the study of shelf prices."""
+    lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
+    study = stage("response", study_prices, lines, config.response, config.seed)
+    return learn_effects(events, lines, study, config, engine, stage)
+
+
+def learn_effects(
+    events: Events, lines: ShelfLines | Gap, study: ShelfStudy | Gap, config: Config, engine: Engine, stage: Stage
+) -> LearnedEffects:
+    """Learn the effects of offers from past exposures and from what is known of shelf prices."""
+    offers = offers_to_learn(events, lines, config)
+    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
+    settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
+    effects = stage("effects", estimate, events, study, shown, settings)
+    return LearnedEffects(study if isinstance(study, Gap) else study.tables, shown, effects)
+
+
+@dataclass(frozen=True)
+class PlannedAssignments:
+    """What stage 5 decides."""
+
     planned: Planned
     assigned: pl.DataFrame
     """One row per customer."""
@@ -181,21 +206,16 @@ class PlannedAssignments:
 
 
 def decide(
-    events: Events,
     profiles: pl.DataFrame,
     allowed: Allowed,
-    lines: ShelfLines | Gap,
-    study: ShelfStudy | Gap,
+    learned: LearnedEffects,
     config: Config,
     engine: Engine,
     stage: Stage,
     period: LoopPeriod | None,
 ) -> PlannedAssignments:
-    """Learn effects, plan, and draw who gets what."""
-    offers = offers_to_learn(events, lines, config)
-    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
-    settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
-    effects = stage("effects", estimate, events, study, shown, settings)
+    """Plan, and draw who gets what."""
+    shown, effects = learned.shown, learned.effects
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
     planned = stage("allocation", plan_period, profiles, effects, allowed, settings)
     planned = planned.resting() if period is not None and period.rests else planned
@@ -211,7 +231,7 @@ def decide(
     assigned, explore_share = stage(
         "assignments", assign, profiles, allowed, planned, effects, usual, settings, exploration
     )  # fmt: skip
-    return PlannedAssignments(shown, effects, planned, assigned, explore_share)
+    return PlannedAssignments(planned, assigned, explore_share)
 
 
 def clean(

@@ -12,8 +12,8 @@ from made_up_campaigns import calibration, campaign, campaign_limit, effects, of
 from offerloop.allocation import solve
 from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, plan_campaigns
-from offerloop.decision.campaign_launch import Part, SendingDecision, better_of, decide_in_order, decide_jointly
 from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
+from offerloop.decision.sending_decision import Part, SendingDecision, better_of, decide_in_order, decide_jointly
 
 FUNDED = 0.9
 NAMES = ("one", "two", "three")

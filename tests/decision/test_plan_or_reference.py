@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from made_up_campaigns import campaign, effects, offers
 
 from offerloop.decision.campaign_case import PLAN, CampaignCase
-from offerloop.decision.forecast import held_out, may_be_sent
-from offerloop.decision.policy_choice import select_policy
+from offerloop.decision.forecast import held_out
+from offerloop.decision.policy_choice import may_be_sent, select_policy
 from offerloop.decision.rules import SAME
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION

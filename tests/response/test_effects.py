@@ -37,7 +37,8 @@ def configured(*offers, margin=0.3):
 
 def usual(study, basket=1000.0):
     """Everyone buys for the same in every basket, and half of it in the first category."""
-    whole = pl.DataFrame({"customer_id": study.panel.customer_ids}).with_columns(basket_minor=pl.lit(basket))
+    ids = study.lines.own["customer_id"].unique().sort()
+    whole = pl.DataFrame({"customer_id": ids}).with_columns(basket_minor=pl.lit(basket))
     first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
     return UsualBaskets(study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first)))
 
@@ -152,7 +153,7 @@ def test_nothing_is_transferred_to_what_shelf_prices_do_not_show(responsive, off
 def test_an_assumption_is_the_same_for_everyone_and_is_called_so(responsive, offer):
     found = effects_of(responsive, {**offer, "funded_share": 0.5, "assumed": EXPECTED})
     assert found.offers["basis"].to_list() == ["assumed"]
-    assert found.effects["customer_id"].to_list() == responsive.panel.customer_ids.tolist()
+    assert found.effects["customer_id"].to_list() == responsive.lines.own["customer_id"].unique().sort().to_list()
     row = found.effects.drop("customer_id").unique()
     assert row.height == 1
     assert row["basis"][0] == "assumed"
@@ -234,7 +235,7 @@ class _Constant:
 
 def test_effects_come_from_the_model_of_the_other_half(responsive):
     """Models of both halves say 0 and 1: whoever gets a 1 is not in the half that said it."""
-    sales = replace(responsive.sales, models=(_Constant(0.0), _Constant(1.0)))
+    sales = replace(responsive.splits[0], models=(_Constant(0.0), _Constant(1.0)))
     found = effects_of(replace(responsive, splits=(sales,)), COUPON).effects
     halves = dict(found.group_by("fold").agg(pl.col("value_minor").max()).iter_rows())
     assert halves[0] > 0
@@ -264,7 +265,7 @@ def test_text_ids_give_the_same_effects():
 def test_a_large_shop_is_looked_at_in_groups_and_loses_nobody(responsive, monkeypatch):
     """Groups of customers are random: every customer keeps a row, and values stay near those of the whole."""
     whole = effects_of(responsive, COUPON).effects
-    monkeypatch.setattr("offerloop.response.shelf.study.MOST_PAIRS", responsive.panel.size // 3)
+    monkeypatch.setattr("offerloop.response.shelf.study.MOST_PAIRS", whole.height // 9)
     parts = effects_of(responsive, COUPON).effects
     keys = ["customer_id", "offer_id"]
     both = whole.select(*keys, "value_minor").join(parts.select(*keys, other="value_minor"), on=keys, how="full")

@@ -23,6 +23,8 @@ TERMS = (
     "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight",
 )  # fmt: skip
 """Columns of the offers that a valuation reads."""
+_UNREAD = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
+"""Columns of effects that no plan reads."""
 _ROW = "row"
 
 
@@ -39,11 +41,15 @@ class CampaignCase:
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
 
     @classmethod
-    def of(cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int) -> CampaignCase:
-        """Build it from the effects on the campaign's audience."""
-        keys = ["campaign_id", "offer_id"]
-        rows = views[0][0].with_row_index(_ROW).join(offers.select(TERMS), on=keys).sort("customer_id", "offer_id")
-        first, order = rows.drop(_ROW), rows[_ROW]
+    def of(
+        cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int, rows: pl.Series | None = None
+    ) -> CampaignCase:
+        """Build it from the effects; `rows` are those of the campaign's audience, all by default."""
+        every, sort_keys = views[0][0], ("customer_id", "offer_id")
+        places = every.select(sort_keys).with_row_index(_ROW)
+        order = (places if rows is None else places[rows]).sort(sort_keys)[_ROW]
+        effects = every.drop(_UNREAD)[order]
+        first = effects.join(offers.select(TERMS), on=["campaign_id", "offer_id"], how="left", maintain_order="left")
         others = (first.with_columns(table.select(HELD_OUT)[order]) for table, _ in views[1:])
         return cls(campaign, budget_minor, (first, *others), tuple(fit for _, fit in views))
 

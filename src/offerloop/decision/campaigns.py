@@ -10,12 +10,12 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.campaign_launch import better_of, decide_in_order, decide_jointly
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.joint import amounts, together
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
 from offerloop.decision.policy_choice import select_policy
+from offerloop.decision.sending_decision import better_of, decide_in_order, decide_jointly
 from offerloop.evaluation import Estimate
 
 Solving = Literal["jointly", "in order"]
@@ -46,7 +46,7 @@ class Planned:
 
     def unsent(self) -> dict[str, Estimate]:
         """Return the campaigns that are not sent, with the held-out profit of offers at random."""
-        return {one.campaign_id: one.at_random() for one in self.forecasts if not one.send}
+        return {one.campaign_id: one.at_random for one in self.forecasts if not one.send}
 
 
 def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:

@@ -11,21 +11,17 @@ import polars as pl
 
 from offerloop.allocation import COST, CandidateRows, Solution
 from offerloop.arrays import Floats, Ints
-from offerloop.config import Campaign
 from offerloop.decision.break_even import sweep
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.overspend import chance_of_overspending
 from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import Repeated
-from offerloop.evaluation import Estimate, se_of
+from offerloop.evaluation import Estimate
 from offerloop.offers import NOTHING
 from offerloop.tables import AS_SENT, BUDGET_CURVE, COMPARISON, TableContract
 
 CURVE_POINTS = 30
-HOPEFUL = 0.6
-"""Standard errors that the forecast of a plan which needs no proof must be above zero. In 120 shops of 500 to 5,000
-customers in which offers do nothing it was more than that in three (docs/concepts/allocation.md)."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,6 @@ class Forecast:
     policy: str
     """The name `plan`, or that of the reference policy that replaces it."""
     solution: Solution
-    chosen: Ints
-    """Rows of the effects that the plan takes, in the order of customer and offer."""
     plan: pl.DataFrame
     """The effects rows that were chosen, whether sent or not; one per customer."""
     comparison: pl.DataFrame
@@ -55,22 +49,17 @@ class Forecast:
     budget_unit: int
     """Units of the solver's budget in one minor unit."""
     valuation: Repeated
-    offers: int
-    """How many offers the campaign's customers can get."""
+    """Of the plan's rows."""
+    at_random: Estimate
+    """Held-out profit of giving everybody one of their offers at random."""
     overspend: float | None
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
 
-    def at_random(self) -> Estimate:
-        """Held-out profit of giving everybody one of their offers at random."""
-        size = len(self.valuation.cost)
-        return self.valuation.value(np.full(size, 1 / max(self.offers, 1)))
-
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
         """A further row of the comparison: the plan for those customers only who really get its offer."""
-        got = self.plan["customer_id"].is_in(receivers.implode()).to_numpy()
-        plan = _weights(self.chosen, len(self.valuation.cost))
-        sent = _weights(self.chosen[got], len(self.valuation.cost))
-        row = pl.DataFrame([_comparison_row(AS_SENT, sent, plan, self.valuation)], schema=_schema(COMPARISON))
+        sent = self.plan["customer_id"].is_in(receivers.implode()).to_numpy().astype(np.float64)
+        whole = np.ones(self.plan.height)
+        row = pl.DataFrame([_comparison_row(AS_SENT, sent, whole, self.valuation)], schema=_schema(COMPARISON))
         return row.with_columns(campaign_id=pl.lit(self.campaign_id))
 
 
@@ -87,22 +76,16 @@ def forecast_campaign(
         pays_alone=pays_alone,
         policy=case.policy,
         solution=solution,
-        chosen=chosen,
         plan=taken,
         comparison=_compare(effects, valuation, plan, taken).with_columns(campaign_id=pl.lit(campaign.id)),
         curve=_curve(case.candidates, valuation, case.unit).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         uniform=uniform_depths(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=case.unit,
-        valuation=valuation,
-        offers=len(case.offers),
+        valuation=valuation.of_rows(chosen),
+        at_random=valuation.value(np.full(effects.height, 1 / max(len(case.offers), 1))),
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
     )
-
-
-def may_be_sent(case: CampaignCase, chosen: Ints) -> bool:
-    """Whether the held-out profit of a plan, rows of the case, meets the campaign's `send` rule."""
-    return _may_be_sent(case.campaign, held_out(case, chosen), len(chosen))
 
 
 def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
@@ -114,15 +97,6 @@ def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
     """Held-out profit of a plan less that of another, rows of the case both."""
     size = case.effects.height
     return case.valuation.value(_weights(chosen, size) - _weights(others, size))
-
-
-def _may_be_sent(campaign: Campaign, profit: Estimate, n_customers: int) -> bool:
-    if profit.low > 0:
-        return True
-    if campaign.send == "proven" or n_customers == 0:
-        return False
-    least = HOPEFUL * se_of(profit) if campaign.send == "expected" else 0.0
-    return profit.value > max(least, 0.0)
 
 
 def _weights(chosen: Ints, size: int) -> Floats:

@@ -17,9 +17,9 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase, valued
-from offerloop.decision.campaign_launch import SendingDecision
 from offerloop.decision.joint import best_together, one_after_the_other, used
 from offerloop.decision.nested_limits import PlanLimit
+from offerloop.decision.sending_decision import SendingDecision
 from offerloop.decision.valuation import Repeated
 from offerloop.evaluation import Estimate
 from offerloop.tables import OFFER_PRICES, PLAN_LIMITS

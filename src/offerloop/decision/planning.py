@@ -49,12 +49,13 @@ def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Plann
 
 def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:
     """The candidates of each campaign's customers."""
-    cases = []
+    cases, (first, fit) = [], effects.views[0]
+    views = [(effects.effects.with_columns(first), fit), *effects.views[1:]]
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(audiences[campaign.id].implode())
-        rows = effects.effects.select((pl.col("campaign_id") == campaign.id) & inside).to_series()
-        views = [(table.filter(rows), fit) for table, fit in effects.views]
-        cases.append(CampaignCase.of(views, effects.offers, campaign, config.minor(campaign.budget, campaign)))
+        rows = effects.effects.select((pl.col("campaign_id") == campaign.id) & inside).to_series().arg_true()
+        budget = config.minor(campaign.budget, campaign)
+        cases.append(CampaignCase.of(views, effects.offers, campaign, budget, rows))
     return cases
 
 

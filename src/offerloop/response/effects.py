@@ -34,7 +34,7 @@ from offerloop.response.measured import Known, corrected, read_outcomes
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import pair_features
 from offerloop.response.shelf.panel import ShelfPanel, build_panel
-from offerloop.response.shelf.slopes import CrossFit
+from offerloop.response.shelf.slopes import SlopeModels
 from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
 from offerloop.response.shown.study import ShownEffects
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
@@ -55,8 +55,7 @@ class Effects:
     margins: pl.DataFrame
     calibration: pl.DataFrame
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
-    """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`, and the first with all
-    columns."""
+    """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,10 @@ class _Pairs:
         p_slope = self.p_slope * weeks * np.maximum(missed, 1e-9) ** (weeks - 1)
         return replace(self, sales=self.sales * weeks, p_buy=1 - missed**weeks, p_slope=p_slope)
 
-    def within(self, categories: list[str]) -> _Pairs:
-        """Return the pairs of some categories."""
-        rows = np.isin(self.category, [self.categories.index(one) for one in categories if one in self.categories])
+    def within(self, category: str) -> _Pairs:
+        """Return the pairs of a category."""
+        place = self.categories.index(category) if category in self.categories else -1
+        rows = self.category == place
         return replace(_some(self, rows), heldouts=tuple(_some(one, rows) for one in self.heldouts))
 
 
@@ -138,8 +138,12 @@ def estimate_effects(
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
         margins.table(),
         CALIBRATION.check(pl.concat(calibrations)),
-        list(zip(views, calibrations, strict=True)),
+        [(_held_out_of(one), fit) for one, fit in zip(views, calibrations, strict=True)],
     )
+
+
+def _held_out_of(view: pl.DataFrame) -> pl.DataFrame:
+    return view.select(HELD_OUT).with_columns(pl.col("fold").cast(pl.Int8))
 
 
 def campaign_offers(config: Config, categories: list[str], listed: Listed, margins: Margins) -> list[CampaignOffer]:
@@ -152,16 +156,32 @@ def campaign_offers(config: Config, categories: list[str], listed: Listed, margi
 
 
 def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assumed: pl.DataFrame) -> list[pl.DataFrame]:
-    """The effects of offers as shelf prices tell, by division as in `Effects.views`; assumed effects are last."""
-    pairs = _recent_pairs(study, config, [str(one.offer.category) for one in offers])
-    pairs = pairs.over(config.evaluate.window_days)
-    parts: list[list[pl.DataFrame]] = [[] for _ in pairs.heldouts]
-    for offer in offers:
-        own = pairs.within([str(offer.offer.category)])
-        parts[0].append(_coupon_effects(offer, own))
-        for of_view, held in zip(parts[1:], own.heldouts[1:], strict=True):
-            of_view.append(pl.DataFrame(_held_out_columns(offer, own, held)))
-    return [pl.concat([*of_view, assumed if n == 0 else assumed.select(HELD_OUT)]) for n, of_view in enumerate(parts)]
+    """The effects of offers as shelf prices tell, by division: of the first all columns, of the others HELD_OUT.
+
+    Assumed effects are last.
+
+    Customers are looked at a few groups at a time; what is known of a category is its mean in the group.
+    """
+    weeks = study.windows.recent
+    groups = blocks(study.lines.within(weeks), weeks, config.seed) if offers else []
+
+    def views_of(place: int) -> list[list[pl.DataFrame]]:
+        pairs = _pairs_of(study, groups[place](), config).over(config.evaluate.window_days)
+        return [_views_of(offer, pairs.within(str(offer.offer.category))) for offer in offers]
+
+    parts = list(in_order(len(groups), views_of, most=GROUPS_TOGETHER))
+    last = [assumed, *(assumed.select(HELD_OUT) for _ in study.splits[1:])]
+    behind = [[of_group[place] for of_group in parts] for place in range(len(offers))]
+    return [
+        pl.concat([*(one[split] for of_offer in behind for one in of_offer), end], rechunk=True)
+        for split, end in enumerate(last)
+    ]
+
+
+def _views_of(offer: CampaignOffer, pairs: _Pairs) -> list[pl.DataFrame]:
+    """The effects of an offer on the pairs of its category, by division as in `_views`."""
+    later = (pl.DataFrame(_held_out_columns(offer, pairs, one)) for one in pairs.heldouts[1:])
+    return [_coupon_effects(offer, pairs), *later]
 
 
 def _with_estimated(
@@ -193,7 +213,7 @@ def _assumed(offers: list[CampaignOffer], baskets: UsualBaskets, measured_offers
     return pl.concat([empty, *tables])
 
 
-def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
+def _calibration(fit: SlopeModels, split: int) -> pl.DataFrame:
     rows = []
     for fold, calibration in enumerate(fit.calibrations):
         rows.append(
@@ -202,43 +222,13 @@ def _calibration(fit: CrossFit, split: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
 
 
-def _recent_pairs(study: ShelfStudy, config: Config, categories: list[str]) -> _Pairs:
-    """Return the pairs of all customers in these categories, a few groups at a time; empty without a category.
-
-    What is known of a category is its mean in the group.
-    """
-    recent = study.lines.within(study.windows.recent)
-    groups = blocks(recent, study.windows.recent, config.seed)[: None if categories else 1]
-
-    def pairs_of(place: int) -> _Pairs:
-        return _pairs_of(study, groups[place](), config).within(categories)
-
-    parts = list(in_order(len(groups), pairs_of, most=GROUPS_TOGETHER))
-    return parts[0] if len(parts) == 1 else _joined(parts)
-
-
-def _joined(parts: list[_Pairs]) -> _Pairs:
-    halves = [_behind(list(split)) for split in zip(*(one.heldouts for one in parts), strict=True)]
-    return replace(_behind(parts), heldouts=tuple(halves))
-
-
 Arrays = TypeVar("Arrays", _Pairs, _HeldOut)
-
-
-def _behind(parts: list[Arrays]) -> Arrays:
-    """The arrays of several groups behind each other; anything else is the first one's."""
-    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _names(parts[0])}
-    return replace(parts[0], **joined)
 
 
 def _some(arrays: Arrays, rows: NDArray[np.bool_]) -> Arrays:
     """Some places of every array."""
-    kept: dict[str, Any] = {name: getattr(arrays, name)[rows] for name in _names(arrays)}
+    kept: dict[str, Any] = {name: one[rows] for name, one in vars(arrays).items() if isinstance(one, np.ndarray)}
     return replace(arrays, **kept)
-
-
-def _names(arrays: _Pairs | _HeldOut) -> list[str]:
-    return [name for name, value in vars(arrays).items() if isinstance(value, np.ndarray)]
 
 
 def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
@@ -263,13 +253,13 @@ def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
     )
 
 
-def _held_out(fit: CrossFit, features: Floats, fold: Ints) -> tuple[Floats, Floats, _HeldOut]:
+def _held_out(fit: SlopeModels, features: Floats, fold: Ints) -> tuple[Floats, Floats, _HeldOut]:
     """What one division tells: theta by the other half's model, clipped at 0 and scaled by that half's calibration
     slope; the relative error of the scale; and the division's view.
     """
     predicted = fit.out_of_fold(features, fold)
     scale, relative_se = _scale(fit, fold)
-    mean = np.array([fit.predicted[fit.fold == k].mean() for k in (0, 1)])[fold]
+    mean = fit.mean[fold]
     slopes = np.array([one.slope for one in fit.calibrations])[fold]
     centred = predicted - mean
     view = _HeldOut(fold=fold, response=slopes[:, 0] + slopes[:, 1] * centred, centred=centred)
@@ -280,7 +270,7 @@ def _chance(study: ShelfStudy, panel: ShelfPanel) -> Floats:
     return np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1)
 
 
-def _scale(fit: CrossFit, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _scale(fit: SlopeModels, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Calibration slope (0 to 1.5) and its relative error for each pair, measured on the other fold's customers."""
     slopes, errors = [], []
     for other in (1, 0):

@@ -17,6 +17,7 @@ import os
 import pickle
 import shutil
 import sys
+import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, is_dataclass, replace
@@ -79,7 +80,7 @@ class StageStore:
     _earlier: dict[str, str] = field(default_factory=dict)
     """Keys of results that others were extended from."""
     _alive: list[object] = field(default_factory=list)
-    """Keyed objects, so that no later one gets the identity of one that is gone."""
+    """Keyed objects whose end cannot be noticed, so that no later one gets the identity of one that is gone."""
 
     def get(
         self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
@@ -199,7 +200,10 @@ class StageStore:
         members = enumerate(result) if isinstance(result, tuple) else ()
         for member, its_key in [(result, key), *((member, f"{key}:{place}") for place, member in members)]:
             self._keys[id(member)] = its_key
-            self._alive.append(member)
+            try:
+                weakref.finalize(member, self._keys.pop, id(member), None).atexit = False
+            except TypeError:  # plain values and tuples
+                self._alive.append(member)
 
     def _key(self, value: object) -> str:
         if _are_offers(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import resource
 import sys
@@ -73,6 +74,7 @@ class Recorder:
         title = STAGE_NAMES[name]
         with self.display.working(_WORKING.with_values(stage=title)):
             result, kept = work()
+        _return_memory()
         record = {
             "stage": name,
             "kept": kept,
@@ -99,6 +101,13 @@ class Recorder:
         if self.store is None:
             return work(*inputs, **named), False
         return self.store.get(name, work, *inputs, **named)
+
+
+def _return_memory() -> None:
+    """Give what a stage has freed back to the system where the C library is glibc, which keeps it otherwise."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def peak_memory_mb() -> float:

@@ -25,7 +25,7 @@ from offerloop.config import Config, load_config
 from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine, InMemoryEngine
 from offerloop.events import EPOCH, Events, prepare
-from offerloop.flow import Gap, at_once, audiences, decide, profile
+from offerloop.flow import Gap, at_once, audiences, decide, learn_effects, profile
 from offerloop.loop import LoopCourse, PeriodPlan, take_decision, take_lesson, unpacked
 from offerloop.market import Logged, Market, OfferDraw
 from offerloop.message import Message
@@ -75,9 +75,10 @@ class MarketShop:
         events = replace(self.events, exposures=period.exposures.beside(self.events.exposures, self.engine))
         profiles, _ = profile(events, self.engine)
         allowed = audiences(events, profiles, config)
-        decided = decide(events, profiles, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once, period)
-        gaps = [decided.shown.reason] if isinstance(decided.shown, Gap) else []
-        return PeriodPlan("", decided.assigned, decided.effects.offers, decided.planned.forecasts, gaps)
+        learned = learn_effects(events, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
+        decided = decide(profiles, allowed, learned, config, self.engine, at_once, period)
+        gaps = [learned.shown.reason] if isinstance(learned.shown, Gap) else []
+        return PeriodPlan("", decided.assigned, learned.effects.offers, decided.planned.forecasts, gaps)
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Do nothing: the market is played by who asks the policy."""

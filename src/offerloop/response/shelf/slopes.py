@@ -8,7 +8,6 @@ sum_w (y - slope x)^2, which depends on the pair only through sum x y and sum x^
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +34,26 @@ FEWEST_PAIRS = 1_000
 
 
 @dataclass(frozen=True)
+class SlopeModels:
+    """An R-learner of each of two halves of the customers, and how its predictions held in the other half."""
+
+    models: tuple[object, object]
+    """`models[k]` was fitted on the customers of fold k."""
+    mean: Floats
+    """(2,): mean predicted slope of the pairs of each fold, by the model of the other."""
+    calibrations: tuple[Fit, Fit]
+    """Calibration on the pairs of each fold, see `CrossFit.calibration`."""
+    calibration_slopes: tuple[tuple[float, float], tuple[float, float]]
+    """Calibration slope with its standard error on the pairs of each fold."""
+
+    def out_of_fold(self, features: Floats, fold: Ints) -> Floats:
+        """Slopes of pairs, each from the model that has not seen the pair's customer, whose fold is 0 or 1."""
+        return _out_of_fold(self.models, features, fold)
+
+
+@dataclass(frozen=True)
 class CrossFit:
-    """An R-learner fitted on each of two halves of the customers."""
+    """An R-learner fitted on each of two halves of the customers, with the pairs that it was fitted on."""
 
     models: tuple[object, object]
     """`models[k]` was fitted on the customers of fold k."""
@@ -68,29 +85,20 @@ class CrossFit:
         fit = regress(self.outcome[chosen], [regressor], self.groups.take(chosen))
         return float(fit.slope[0]), float(fit.se[0])
 
-    @cached_property
-    def calibrations(self) -> tuple[Fit, Fit]:
-        """Calibration on the pairs of each fold."""
-        return self.calibration(self.fold == 0), self.calibration(self.fold == 1)
-
-    @cached_property
-    def calibration_slopes(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Calibration slope with its standard error on the pairs of each fold."""
-        return self.calibration_slope(self.fold == 0), self.calibration_slope(self.fold == 1)
-
-    def keep_calibrations(self) -> CrossFit:
-        """Fit them now, so that a stage's result holds them and no later campaign fits them again."""
-        _ = self.calibrations, self.calibration_slopes
-        return self
+    def without_pairs(self) -> SlopeModels:
+        """What predicts the slopes of other pairs, which takes little memory."""
+        first, second = self.fold == 0, self.fold == 1
+        return SlopeModels(
+            self.models,
+            np.array([self.predicted[first].mean(), self.predicted[second].mean()]),
+            (self.calibration(first), self.calibration(second)),
+            (self.calibration_slope(first), self.calibration_slope(second)),
+        )
 
     def realised(self, rows: NDArray[np.bool_]) -> tuple[float, float]:
         """Slope and standard error of the outcome on exposure among some pairs."""
         fit = regress(self.outcome[rows], [self.exposure[rows]], self.groups.take(rows))
         return float(fit.slope[0]), float(fit.se[0])
-
-    def out_of_fold(self, features: Floats, fold: Ints) -> Floats:
-        """Slopes of pairs, each from the model that has not seen the pair's customer, whose fold is 0 or 1."""
-        return _out_of_fold(self.models, features, fold)
 
 
 def cross_fit(

@@ -32,7 +32,7 @@ from offerloop.response.shelf.designs import (
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import Baseline, pair_features
 from offerloop.response.shelf.panel import ShelfPanel, build_panel
-from offerloop.response.shelf.slopes import FEWEST_PAIRS, CrossFit, cross_fit
+from offerloop.response.shelf.slopes import FEWEST_PAIRS, CrossFit, SlopeModels, cross_fit
 from offerloop.response.shelf.windows import Windows
 from offerloop.tables import RESPONSE_CHECKS
 
@@ -50,10 +50,9 @@ class ShelfStudy:
 
     windows: Windows
     lines: ShelfLines
-    panel: ShelfPanel
-    bought: CrossFit
+    bought: SlopeModels
     """Slope of the weekly chance to buy, per unit of depth."""
-    splits: tuple[CrossFit, ...]
+    splits: tuple[SlopeModels, ...]
     """Slope of weekly value at list price, per unit of depth and of the pair's usual sales; fitted anew for each of
     several divisions of the customers into halves, so that no single draw decides."""
     usual_bought: Baseline
@@ -62,43 +61,34 @@ class ShelfStudy:
     """Design A's slope of list sales over design B's: the upper bracket of every effect."""
     tables: dict[str, pl.DataFrame]
 
-    @property
-    def sales(self) -> CrossFit:
-        """The first division: what deciles and checks show."""
-        return self.splits[0]
-
 
 def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> ShelfStudy:
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
     windows, rng = Windows.divide(lines.weeks), np.random.default_rng(seed)
-    panel = _panel(lines, windows, settings, seed)
-    sample = Sample.of(panel, panel.own_depth, windows.later)
+    panel = study_panel(lines, windows, settings, seed)
     _, b = design_b(panel, windows.outcomes)
     a = design_a(panel, windows.outcomes)
     usual_bought, usual_sales = (
         Baseline.fit(panel, outcome, windows.features, windows.later) for outcome in (panel.bought, panel.list_minor)
     )
-    features = pair_features(panel, windows.features)[sample.rows]
-    learners = [
-        _Learner(panel, windows, sample, features, fold_of(panel.customer_ids, seed, split), seed)
-        for split in range(SPLITS)
-    ]
+    learner = Learner.of(panel, windows, seed)
     usual = usual_sales.predict(panel, panel.list_minor, windows.features)
-    splits = tuple(learner.fit(panel.list_minor, usual).keep_calibrations() for learner in learners)
-    bought = learners[0].fit(panel.bought, np.ones(panel.size)).keep_calibrations()
-    checks = [design_checks(panel, windows.outcomes, rng), learners[0].checks(bought, splits[0], rng)]
+    sales, bought = learner.fit(panel.list_minor, usual), learner.fit(panel.bought, np.ones(panel.size))
+    others = (learner.divided(split).fit(panel.list_minor, usual) for split in range(1, SPLITS))
+    splits = (sales.without_pairs(), *(one.without_pairs() for one in others))
+    checks = [design_checks(panel, windows.outcomes, rng), learner.checks(bought, sales, rng)]
     tables = {
         "response_slopes": slopes_table(panel, windows.outcomes, {"B": b, "A": a}),
         "response_curve": response_curve(panel, windows.outcomes),
         "response_checks": pl.concat(checks),
-        "response_deciles": pl.concat([_deciles("bought", bought), _deciles("list_sales", splits[0])]),
+        "response_deciles": pl.concat([_deciles("bought", bought), _deciles("list_sales", sales)]),
         "break_even": _break_even(panel, windows.outcomes, {"B": b, "A": a}),
     }
     upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
-    return ShelfStudy(windows, lines, panel, bought, splits, usual_bought, usual_sales, upper, tables)
+    return ShelfStudy(windows, lines, bought.without_pairs(), splits, usual_bought, usual_sales, upper, tables)
 
 
-def _panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> ShelfPanel:
+def study_panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> ShelfPanel:
     """The panel, or EvidenceError where prices or purchases are too few."""
     if lines.own.is_empty():
         raise EvidenceError(
@@ -158,7 +148,7 @@ def _by_group(table: pl.DataFrame, n: int, seed: str) -> list[Ints]:
 
 
 @dataclass(frozen=True)
-class _Learner:
+class Learner:
     """What the R-learners of all outcomes share."""
 
     panel: ShelfPanel
@@ -168,7 +158,19 @@ class _Learner:
     fold: NDArray[np.int64]
     seed: int
 
+    @classmethod
+    def of(cls, panel: ShelfPanel, windows: Windows, seed: int) -> Learner:
+        """Build it with the first division of the customers."""
+        sample = Sample.of(panel, panel.own_depth, windows.later)
+        features = pair_features(panel, windows.features)[sample.rows]
+        return cls(panel, windows, sample, features, fold_of(panel.customer_ids, seed), seed)
+
+    def divided(self, split: int) -> Learner:
+        """The same with another division of the customers into halves."""
+        return replace(self, fold=fold_of(self.panel.customer_ids, self.seed, split))
+
     def fit(self, outcome: Floats, scale: Floats, exposure: Floats | None = None) -> CrossFit:
+        """Fit the slope of an outcome (pairs, weeks) in units of `scale`, on the shop's own depths by default."""
         rows = self.sample.rows
         return cross_fit(
             outcome[rows][:, self.panel.columns(self.windows.later)],

@@ -17,9 +17,10 @@ import polars as pl
 from offerloop.allocation import Limit, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.forecast import Forecast, forecast_campaign, held_out, may_be_sent
+from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
 from offerloop.decision.joint import Solved, amounts, best_together, leave, together
 from offerloop.decision.nested_limits import PlanLimit
+from offerloop.decision.policy_choice import may_be_sent
 from offerloop.offers import NOTHING
 
 
