@@ -168,7 +168,7 @@ def plan(
 
 
 @dataclass(frozen=True)
-class LearnedEffects:
+class LearnedResponse:
     """What stage 4 learns."""
 
     study: dict[str, pl.DataFrame] | Gap
@@ -177,7 +177,7 @@ class LearnedEffects:
     effects: Effects
 
 
-def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedEffects:
+def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:
     """Carry out stage 4, with the study of shelf prices."""
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
@@ -186,13 +186,13 @@ def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> Learn
 
 def learn_effects(
     events: Events, lines: ShelfLines | Gap, study: ShelfStudy | Gap, config: Config, engine: Engine, stage: Stage
-) -> LearnedEffects:
+) -> LearnedResponse:
     """Learn the effects of offers from past exposures and from what is known of shelf prices."""
     offers = offers_to_learn(events, lines, config)
     shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
     effects = stage("effects", estimate, events, study, shown, settings)
-    return LearnedEffects(study if isinstance(study, Gap) else study.tables, shown, effects)
+    return LearnedResponse(study if isinstance(study, Gap) else study.tables, shown, effects)
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class PlannedAssignments:
 def decide(
     profiles: pl.DataFrame,
     allowed: Allowed,
-    learned: LearnedEffects,
+    learned: LearnedResponse,
     config: Config,
     engine: Engine,
     stage: Stage,

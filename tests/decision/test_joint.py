@@ -235,10 +235,9 @@ def test_forecasts_of_campaigns_that_are_sent_share_no_customer():
     for one, other in zip(found.forecasts, reversed(plans), strict=True):
         assert one.comparison.filter(rule="plan")["n_customers"][0] == one.plan.height
         assert one.solution.used[0] == one.plan["cost_liability_minor"].sum() <= 2000
-        assert (
-            one.valuation.cost.shape[0]
-            == case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(other).effects.height
-        )
+        left = case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(other)
+        at_random = left.valuation.value(np.full(left.effects.height, 1 / len(left.offers)))
+        assert one.at_random.value == pytest.approx(at_random.value)
 
 
 def test_prices_of_offers_are_those_of_the_limits_they_count_in():

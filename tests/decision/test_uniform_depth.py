@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers, with_funded
+from made_up_campaigns import calibration, campaign, case, effects, forecast_alone, offers, with_funded
 
 from offerloop.decision.uniform_depth import SCHEMA, uniform_depths
 from offerloop.decision.valuation import Valuation
@@ -125,9 +125,10 @@ def test_a_campaign_that_concerns_nobody_has_no_depths():
 
 
 def test_a_forecast_has_the_depths_beside_the_plan():
-    found = forecast_alone([(effects(1), calibration())], offers((0.9, 0.9, 0.9)), campaign(), 3000)
+    settings = [(effects(1), calibration())], offers((0.9, 0.9, 0.9)), campaign(), 3000
+    found, of_case = forecast_alone(*settings), case(*settings)
     assert found.uniform["campaign_id"].unique().to_list() == ["one"]
-    alone = found.valuation.value((effects(1)["offer_id"] == "b").to_numpy().astype(float))
+    alone = of_case.valuation.value((of_case.effects["offer_id"] == "b").to_numpy().astype(float))
     row = found.uniform.row(by_predicate=pl.col("offer_id") == "b", named=True)
     assert row["profit_minor"] == pytest.approx(alone.value)
     assert row["profit_high_minor"] == pytest.approx(alone.high)

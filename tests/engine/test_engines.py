@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from offerloop.engine import ENGINES, collect, engine_of
+from offerloop.engine import ENGINES, Shards, collect, engine_of
 from offerloop.engine.base import BrokenFileError
 from offerloop.errors import SourceError
 
@@ -156,6 +156,21 @@ def test_decimals_keep_their_digits(engine, tmp_path):
     written = pl.DataFrame({"amount": ["1.25", "2.50"]}).with_columns(pl.col("amount").cast(pl.Decimal(10, 2)))
     written.write_parquet(tmp_path / "d.parquet")
     assert read(engine, tmp_path / "d.parquet")["amount"].cast(pl.String).sort().to_list() == ["1.25", "2.50"]
+
+
+def test_recommenders_are_fitted_by_whole_shards_until_customers_or_rows_are_enough(monkeypatch):
+    engine = ENGINES.load("duckdb")(shards=5)
+    whole = Shards.of(engine.table(pl.DataFrame({"customer_id": [k // 2 for k in range(200)]})), engine)
+    sizes = [pl.read_parquet(one / "*.parquet", hive_partitioning=False).height for one in whole.folders]
+
+    def fitted(customers, rows):
+        monkeypatch.setattr("offerloop.engine.shards.FIT_CUSTOMERS", customers)
+        monkeypatch.setattr("offerloop.engine.shards.FIT_ROWS", rows)
+        return whole.some().height
+
+    assert fitted(10**6, sizes[0]) == fitted(sizes[0] // 2, 10**6) == sizes[0]
+    assert fitted(10**6, sizes[0] + 1) == fitted(sizes[0] // 2 + 1, 10**6) == sum(sizes[:2])
+    assert fitted(10**6, 10**6) == 200
 
 
 def test_shards_hold_every_row_once_and_each_customer_whole(engine, tmp_path):

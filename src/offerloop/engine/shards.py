@@ -21,6 +21,8 @@ SHARD_CUSTOMERS = 50_000
 """Customers of a shard where the engine is not told how many shards to make."""
 FIT_CUSTOMERS = 200_000
 """Customers whom a model is fitted by at least, where there are so many."""
+FIT_ROWS = 8_000_000
+"""Rows after which recommenders are fitted by no further shard, however few customers they are of."""
 
 
 def is_small(customers: int) -> bool:
@@ -49,18 +51,20 @@ class Shards:
         return cls(engine, frame, folders)
 
     def some(self) -> pl.DataFrame:
-        """All rows of whole customers to fit by: a random sample of `FIT_CUSTOMERS` or more, or everybody."""
-        return self.parted()[0] if self.folders else collect(self.frame)
+        """All rows of whole customers to fit by: a random sample of `FIT_CUSTOMERS` or of `FIT_ROWS` rows, or more, or
+        everybody."""
+        return self.parted(FIT_ROWS)[0] if self.folders else collect(self.frame)
 
-    def parted(self) -> tuple[pl.DataFrame, Shards]:
-        """A table of several shards as the rows of `some`, and the shards of all other customers.
+    def parted(self, rows: int | None = None) -> tuple[pl.DataFrame, Shards]:
+        """A table of several shards as the rows of a random sample of `FIT_CUSTOMERS` or of so many rows, or more, and
+        the shards of all other customers.
 
         Raises IndexError for a table that is its only shard.
         """
         parts, customers = [_read(self.folders[0])], 0
         for folder in self.folders[1:]:
             customers += parts[-1]["customer_id"].n_unique()
-            if customers >= FIT_CUSTOMERS:
+            if customers >= FIT_CUSTOMERS or (rows is not None and sum(map(len, parts)) >= rows):
                 break
             parts.append(_read(folder))
         return pl.concat(parts), replace(self, folders=self.folders[len(parts) :])

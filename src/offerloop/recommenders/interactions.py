@@ -43,18 +43,19 @@ class Interactions(Histories):
         EvidenceError when nothing is left.
         """
         context = context or Context()
-        past_events = purchases.lazy().filter(pl.col("order_day") < as_of_day).select(EVENT).unique()
-        few = pl.col("customer_id").n_unique().over("product_id") < min_buyers
-        rare = past_events.filter(few).select(EVENT[:2]).unique().sort("customer_id", "product_id").collect()
-        events = past_events.filter(~few).sort(EVENT).collect()
+        past = purchases.filter(pl.col("order_day") < as_of_day).select(EVENT).sort(EVENT)
+        past = past.filter(_firsts(past))
+        is_first = _firsts(past.select(EVENT[:2]))
+        buyers = past.filter(is_first).group_by("product_id").len()
+        is_rare = past["product_id"].is_in(buyers.filter(pl.col("len") < min_buyers)["product_id"].implode())
+        events, rare = past.filter(~is_rare), past.filter(is_rare & is_first)
         if events.is_empty():
             raise EvidenceError(_nothing(as_of_day, min_buyers))
         customers, products = (as_ids(events[name].unique().sort()) for name in ("customer_id", "product_id"))
-        code = events.select((pl.col("customer_id", "product_id").rank("dense") - 1).cast(pl.Int64))
         return cls(
             customers=customers,
-            rows=code["customer_id"].to_numpy(),
-            columns=code["product_id"].to_numpy(),
+            rows=events["customer_id"].rle_id().cast(pl.Int64).to_numpy(),
+            columns=events["product_id"].rank("dense").cast(pl.Int64).to_numpy() - 1,
             age_days=as_of_day - events["order_day"].to_numpy(),
             n_products=len(products),
             rated=_rated(context.ratings, customers, products, as_of_day),
@@ -75,8 +76,8 @@ class Interactions(Histories):
         kept = ~few[column]
         if not kept.any():
             raise EvidenceError(_nothing(as_of_day, self.min_buyers))
-        customer_rows, row_code = np.unique(row[kept], return_inverse=True)
-        sold, column_code = np.unique(column[kept], return_inverse=True)
+        customer_rows, row_code = _renumbered(row[kept], len(self.customers))
+        sold, column_code = _renumbered(column[kept], self.n_products)
         customers, products = self.customers[customer_rows], self.products[sold]
         return replace(
             self,
@@ -115,6 +116,18 @@ class Interactions(Histories):
     def product_codes(self, ids: ArrayLike) -> Codes:
         """The column of each product, -1 for an unknown one."""
         return positions(self.products, as_ids(ids))
+
+
+def _firsts(ordered: pl.DataFrame) -> pl.Series:
+    """Which rows of a sorted table are the first of their kind."""
+    differs = (pl.col(name) != pl.col(name).shift(1) for name in ordered.columns)
+    return ordered.select(pl.any_horizontal(*differs).fill_null(value=True)).to_series()
+
+
+def _renumbered(codes: Codes, n: int) -> tuple[Codes, Codes]:
+    """Which codes from 0 to n - 1 are there, and the number of each among these."""
+    is_there = np.bincount(codes, minlength=n) > 0
+    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[codes]
 
 
 def day(epoch_day: int) -> date:
