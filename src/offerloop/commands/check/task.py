@@ -14,12 +14,12 @@ import polars as pl
 
 from offerloop.commands.check.answers import exposures_answer, has_exposures, recommender_answer, response_answer
 from offerloop.commands.check.business_as_usual import usual_answers
+from offerloop.commands.check.data_checks import notes, repeated_line_notes, sign_notes
 from offerloop.commands.check.figures import Shape, shape_of
 from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import incomplete_rows, losses_of, non_merchandise, non_merchandise_problems
 from offerloop.commands.check.mapping import configured_notes
 from offerloop.commands.check.missing import missing_columns, missing_sources
-from offerloop.commands.check.notes import notes, repeated_line_notes, sign_notes
 from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
