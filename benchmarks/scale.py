@@ -20,6 +20,9 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from any_size import DAYS, PER_ORDER, VERSIONS, Shop, measured
+from offerloop import flow
+from offerloop.engine import DEFAULT_ENGINE, Extendable
+from offerloop.workspace import Recorder, open_workspace
 from record import Claim, Found, Record, Result, load, machine, tell
 from scale_peers import are_there, beside_spark
 
@@ -27,8 +30,6 @@ LINES, QUICK = (1_000_000, 10_000_000, 100_000_000), (100_000, 400_000)
 CHUNK = 2_000_000
 MOST_MINUTES, MOST_GB, MOST_GROWTH, MOST_DAY = 20.0, 8.0, 1.15, 0.05
 METRICS = (("wall time", "seconds", "s"), ("CPU", "cpu_seconds", "s"), ("peak", "peak_gb", "GB"))
-OF_EVENTS = ("events", "profiles", "interactions")
-"""Stages that read events: new files are added to what they kept."""
 OFFERS = """categories = 20
 
 [[campaigns.offers]]
@@ -77,9 +78,18 @@ def run(lines: int, customers: int, products: int, place: Path, *, with_peers: b
     day = shop.orders(max(lines // DAYS, PER_ORDER), DAYS, 1, 10**9).with_columns(pl.col("at").str.to_date())
     day.write_parquet(place / "orders" / "day.parquet")
     print("another day:")
-    measured("run", str(config))
-    again = [one for one in _stages(config) if one["stage"] in OF_EVENTS]
+    again = _told(_another_day(config))
     return {"lines": lines, "stages": stages, "day": again, "peers": peers, "customers": planned.height, **figures}
+
+
+def _another_day(path: Path) -> list[dict[str, Any]]:
+    """What the stages take that read events, where files have come in since the run; all others are as before."""
+    with open_workspace(path, DEFAULT_ENGINE) as (config, engine, store):
+        stage = Recorder(store=store)
+        events = flow.clean(config, engine, stage)
+        stage("profiles", Extendable(flow.profile, flow.extend_profile), events, engine)
+        stage("interactions", Extendable(flow.buy, flow.extend_bought), events, engine)
+        return stage.records
 
 
 def _newest(config: Path) -> Path:
@@ -87,7 +97,10 @@ def _newest(config: Path) -> Path:
 
 
 def _stages(config: Path) -> list[dict[str, Any]]:
-    stages: list[dict[str, Any]] = json.loads((_newest(config) / "manifest.json").read_text(encoding="utf-8"))["stages"]
+    return _told(json.loads((_newest(config) / "manifest.json").read_text(encoding="utf-8"))["stages"])
+
+
+def _told(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for one in stages:
         print(
             f"  {one['stage']:20} {one['seconds']:8.1f} s {one['cpu_seconds']:8.1f} CPU s {one['peak_memory_mb']:7} MB"
@@ -133,13 +146,14 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--products", type=int, default=50_000)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="without Spark's own tools beside it")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     before, runs = load(), list[dict[str, Any]]()
     sizes = QUICK if arguments.quick else sorted(arguments.lines)
     for lines in sizes:
         customers = min(arguments.customers, max(lines // 10, 1))
-        products, with_peers = min(arguments.products, lines // 20), not runs and are_there()
+        products, with_peers = min(arguments.products, lines // 20), not (runs or arguments.alone) and are_there()
         with tempfile.TemporaryDirectory() as place:
             runs.append(run(lines, customers, products, Path(place), with_peers=with_peers))
     found, claims = judged(runs)
