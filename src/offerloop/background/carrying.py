@@ -23,7 +23,7 @@ from offerloop.errors import OfferloopError, StoppedError, StoreError
 from offerloop.locale import ENGLISH
 from offerloop.message import Message, packed
 from offerloop.report import Localizer, in_all_languages, in_language
-from offerloop.store import Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
+from offerloop.store import ERASURE, Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
 
 EVERY = 1.0
 """Seconds between two signs of life."""
@@ -60,7 +60,7 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
         state, result, failure = _outcome(shop, job, signs)
     if not signs.lost:
         database.change(lambda connection: finish_job(connection, job.job_id, worker, state, result, failure))
-    if job.kind == "erase":
+    if job.kind == ERASURE:
         clean_up(database)
     if state in (JobState.DONE, JobState.FAILED):
         _tell(shop, database, job, result, failure)
@@ -146,7 +146,7 @@ def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:
 
 
 KINDS: dict[str, Callable[[Path, Request, Note], dict[str, Any]]] = {
-    "run": _run, "readout": _readout, "loop": _loop, "erase": _erase, IMPORT_CODES: import_uploaded,
+    "run": _run, "readout": _readout, "loop": _loop, ERASURE: _erase, IMPORT_CODES: import_uploaded,
     REHEARSAL: rehearse, PREVIEW: make_preview,
 }  # fmt: skip
 """What each kind of job does, in the folder of the shop."""

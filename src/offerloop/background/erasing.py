@@ -16,6 +16,7 @@ from offerloop.errors import OfferloopError
 from offerloop.events import pseudonyms
 from offerloop.message import Message
 from offerloop.store import (
+    ERASURE,
     Database,
     Erased,
     Job,
@@ -39,7 +40,7 @@ def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
     def erase(connection: Any) -> tuple[Erased, Job]:  # noqa: ANN401 - a connection of SQLAlchemy
         erased = erase_from_store(connection, customer_id)
         request = {"customer_id": customer_id, "key": erased.key}
-        return erased, add_job(connection, "erase", request)
+        return erased, add_job(connection, ERASURE, request)
 
     return database.change(erase)
 

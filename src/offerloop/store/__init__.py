@@ -155,6 +155,7 @@ if TYPE_CHECKING:
     from offerloop.store.served.shown import CampaignShown, DecisionListed, newest_decisions, shown_by_campaign
     from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
     from offerloop.store.work.jobs import (
+        ERASURE,
         Job,
         JobState,
         add_job,
@@ -178,6 +179,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EDITING",
+    "ERASURE",
     "EVENT",
     "PERSONALISED",
     "PLANNED_STATES",

@@ -26,7 +26,6 @@ from offerloop.store import (
     find_purchase,
     traces_of,
 )
-from offerloop.store.reported.traces import written_forms
 from offerloop.store.schema import jobs
 from offerloop.store.served.purchases import Purchase
 
@@ -85,6 +84,10 @@ def erase(database, customer):
     database.change(lambda one: erase_traces(one, customer, erased.key, columns))
     database.change(lambda one: one.execute(sa.delete(jobs).where(jobs.c.kind == "erase")))
     clean_up(database)
+
+
+def written_forms(text):
+    return text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def is_in(customer, text):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from offerloop.errors import StoreError
 from offerloop.message import Message, packed
@@ -18,7 +18,8 @@ from offerloop.store.connect import clock
 from offerloop.store.database import Database
 from offerloop.store.reported.choices import delete_choice
 from offerloop.store.reported.erased import hold_off_erasures, note_erased
-from offerloop.store.reported.traces import Renaming, lifted
+from offerloop.store.reported.renaming import Renaming
+from offerloop.store.reported.traces import lifted, names_of_others
 from offerloop.store.schema import (
     coupons,
     customer_keys,
@@ -39,7 +40,7 @@ from offerloop.store.schema import (
 KEPT_EVENTS = ("order", "return", "redemption")
 """Kinds of events with amounts, which stay under the key."""
 _LEDGER = (coupons, customers, locks, redemptions, history)
-_NAMES = ("code", "lock_key", "redemption_id", "request_key")
+_NAMES_IN_LEDGER = ("code", "lock_key", "redemption_id", "request_key")
 """Columns of the ledger that hold names which the shop gave, and which may hold the customer's id."""
 _ERASED = Message("erased with a customer")
 _CLEAN_SECONDS = 30.0
@@ -62,19 +63,37 @@ def erase_from_store(connection: Connection, customer_id: str) -> Erased:
     hold_off_erasures(connection, alone=True)
     note_erased(connection, customer_id, clock(connection))
     renaming = Renaming(customer_id, _key_like(customer_id))
+    with lifted(connection, history):
+        n_entries = _ledger(connection, renaming)
     deleted, kept = _events(connection, renaming)
     _strip_decisions(connection, renaming)
-    with lifted(connection, history):
-        kept += _ledger(connection, renaming)
     deleted += delete_choice(connection, customer_id)
     for table in (customer_keys, notices):
         deleted += _count(connection, delete(table).where(table.c.customer_id == customer_id))
-    quoted = [request_answers.c.body.contains(f'"{one}"', autoescape=True) for one in renaming.forms]
-    deleted += _count(connection, delete(request_answers).where(or_(*quoted)))
+    deleted += _delete_answers(connection, renaming)
     if renaming.is_distinct:
-        names_customer = [jobs.c.failure.contains(one, autoescape=True) for one in renaming.forms]
-        connection.execute(update(jobs).where(or_(*names_customer)).values(failure=packed(_ERASED)))
-    return Erased(renaming.key, deleted, kept)
+        _forget_failures(connection, renaming)
+    return Erased(renaming.key, deleted, kept + n_entries)
+
+
+def _delete_answers(connection: Connection, renaming: Renaming) -> int:
+    """Delete kept answers that name the customer, and return how many."""
+    answers = request_answers.c
+    statement = select(answers.owner, answers.key, answers.body).where(renaming.may_hold(answers.body))
+    deleted = 0
+    for owner, key, body in connection.execute(statement).all():
+        if renaming.customer_id in renaming.names_in(body):
+            of_answer = (answers.owner == owner) & (answers.key == key)
+            deleted += _count(connection, delete(request_answers).where(of_answer))
+    return deleted
+
+
+def _forget_failures(connection: Connection, renaming: Renaming) -> None:
+    """Take out why jobs failed whose message names the customer."""
+    statement = select(jobs.c.number, jobs.c.failure).where(renaming.may_hold(jobs.c.failure))
+    for number, failure in connection.execute(statement).all():
+        if renaming.names_in(failure):
+            connection.execute(update(jobs).where(jobs.c.number == number).values(failure=packed(_ERASED)))
 
 
 def change_steps(connection: Connection, change: Callable[[Any], Any]) -> int:
@@ -138,7 +157,8 @@ def _strip_decisions(connection: Connection, renaming: Renaming) -> None:
         stripped = json.dumps({**request, "context": {}}, ensure_ascii=False) if request.get("context") else row.request
         changed = {"request": stripped, "answer": row.answer, "input_hash": ""}
         if renaming.is_word:
-            changed |= {name: renaming.of_text(changed[name]) for name in ("request", "answer")}
+            for name in ("request", "answer"):
+                changed[name] = _of_own(connection, changed[name], renaming)
         connection.execute(update(decisions).where(decisions.c.decision_id == row.decision_id).values(changed))
 
 
@@ -149,7 +169,7 @@ def _events(connection: Connection, renaming: Renaming) -> tuple[int, int]:
     kept = connection.execute(select(events.c.event_id, events.c.body).where(of_customer)).all()
     for event_id, body in kept:
         _rename_purchase(connection, json.loads(body).get("order_id"), renaming)
-        other = _without_names(json.loads(body), renaming.of_name)
+        other = _without_names(json.loads(body), lambda code: _of_code(connection, code, renaming))
         changed = {"event_id": secrets.token_hex(12), "customer_id": key, "body": json.dumps(other, sort_keys=True)}
         connection.execute(update(events).where(events.c.event_id == event_id).values(changed))
     if kept:
@@ -161,9 +181,20 @@ def _rename_purchase(connection: Connection, order_id: str | None, renaming: Ren
     """Take the id out of an order of the customer's as it was priced."""
     row = connection.execute(select(purchases).where(purchases.c.order_id == order_id)).one_or_none()
     if row is not None:
-        basket = renaming.of_text(row.basket) if renaming.is_word else row.basket
+        basket = _of_own(connection, row.basket, renaming) if renaming.is_word else row.basket
         changed = {"order_id": renaming.of_name(row.order_id), "basket": basket}
         connection.execute(update(purchases).where(purchases.c.order_id == order_id).values(changed))
+
+
+def _of_own(connection: Connection, written: str, renaming: Renaming) -> str:
+    """Take the id out of JSON on record of the customer, where others' coupons and offers stay."""
+    return renaming.of_json(written, names_of_others(connection, renaming.names_in(written), renaming))
+
+
+def _of_code(connection: Connection, code: str, renaming: Renaming) -> str:
+    """Take the id out of a code, but not out of one that others have too."""
+    other = renaming.of_name(code)
+    return code if other == code or names_of_others(connection, {code}, renaming) else other
 
 
 def _opt_out(connection: Connection, key: str) -> None:
@@ -194,9 +225,9 @@ def _ledger(connection: Connection, renaming: Renaming) -> int:
     kept = 0
     for table in _LEDGER:
         kept += _count(connection, update(table).where(table.c.customer_id == customer_id).values(customer_id=key))
-    for column in _NAMES:
+    for column in _NAMES_IN_LEDGER:
         for name in sorted({getattr(row, column) for row in entries} - {None}):
-            other = renaming.of_name(name)
+            other = _of_code(connection, name, renaming) if column == "code" else renaming.of_name(name)
             if other != name:
                 _rename(connection, column, name, other)
     return kept

@@ -1,109 +1,48 @@
 """Find the id of a customer in the texts of every table, and put a key in its place.
 
-A long id counts wherever it stands. A short one is a word that other things may be called by: it counts as a word of
-its own, in names that the shop makes of it. Texts of JSON hold some signs in another form, which counts too.
+What is on record of the customer is renamed before. What is left names the customer in passing: an id that stands
+nowhere by chance in any text, a word or a number only in texts that are about customers, and in no name by which
+somebody else goes on with a coupon or a redemption.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, Table, Text, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, Table, Text, select, update
 
 from offerloop.store.migrations import changeable
-from offerloop.store.schema import (
-    campaign_revisions,
-    history,
-    jobs,
-    metadata,
-    steps,
-    trail,
-)
+from offerloop.store.reported.renaming import MACHINE_MADE, Renaming
+from offerloop.store.schema import campaign_revisions, coupons, history, jobs, metadata, offer_texts, steps, trail
+from offerloop.store.work.jobs import ERASURE, OVER
 
-DISTINCT = 6
-"""Signs of an id from which on it does not stand in other texts by chance."""
-SHORTEST = 3
-"""Signs of an id from which on it is looked for beyond what is on record of its customer."""
-ERASURE = "erase"
-"""Kind of the job that erases a customer, whose request keeps the id until its end."""
 _APPEND_ONLY = (history, steps, trail, campaign_revisions)
-_NAMES = frozenset({"code", "lock_key", "redemption_id", "request_key", "order_id", "key"})
-"""Columns of names that the shop gave, which may hold the id also in capitals."""
-_TEXTS = frozenset({"request_answers.body", "notices.body", "notices.failure"}) | {
-    f"jobs.{name}" for name in ("name", "request", "progress", "result", "failure")
-}
-"""Other columns in which a short id can only be that of a customer."""
-
-
-def written_forms(text: str) -> tuple[str, ...]:
-    """Return a text as it is, and as JSON holds it."""
-    return tuple(dict.fromkeys((text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])))
-
-
-@dataclass(frozen=True)
-class Renaming:
-    """A key in place of a customer's id."""
-
-    customer_id: str
-    key: str = ""
-
-    @property
-    def is_distinct(self) -> bool:
-        """Whether the id does not stand in other texts by chance."""
-        return len(self.customer_id) >= DISTINCT
-
-    @property
-    def is_word(self) -> bool:
-        """Whether the id can be looked for: a short number is that of many things."""
-        return self.is_distinct or (len(self.customer_id) >= SHORTEST and not self.customer_id.isdecimal())
-
-    def of_name(self, name: str) -> str:
-        """Return a name that the shop gave with the key in place of the id."""
-        return self.pattern_of_names.sub(self._in_place, name)
-
-    def of_text(self, text: str) -> str:
-        """Return a text, such as JSON, with the key in place of the id."""
-        return self.pattern_of_texts.sub(self._in_place, text)
-
-    @cached_property
-    def forms(self) -> tuple[str, ...]:
-        """How the id is written."""
-        return written_forms(self.customer_id)
-
-    @cached_property
-    def pattern_of_names(self) -> re.Pattern[str]:
-        """What in a name is the id, also in capitals."""
-        return self._pattern((*self.forms, *written_forms(self.customer_id.upper())))
-
-    @cached_property
-    def pattern_of_texts(self) -> re.Pattern[str]:
-        """What in a text is the id."""
-        return self._pattern(self.forms)
-
-    def _pattern(self, forms: Iterable[str]) -> re.Pattern[str]:
-        either = "|".join(re.escape(one) for one in sorted(set(forms), key=len, reverse=True))
-        if self.is_distinct:
-            return re.compile(either)
-        return re.compile(rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?:{either})(?![^\W_])")
-
-    def _in_place(self, match: re.Match[str]) -> str:
-        """Return the key, in capitals where the id is, so that two names do not become one."""
-        return self.key if match[0] in self.forms else self.key.upper()
+_JSON = frozenset({
+    "campaign_budgets.budget", "campaign_revisions.body", "decisions.answer", "decisions.request", "events.body",
+    "jobs.failure", "jobs.progress", "jobs.request", "jobs.result", "notices.body", "purchases.basket",
+    "purchases.returned", "request_answers.body", "steps.body", "trail.body",
+})  # fmt: skip
+_LEFT_OUT = frozenset({
+    "counters.name", "cursors.name", "decisions.failure", "duties.name", "offer_texts.body", "secrets.name",
+    "switches.name",
+})  # fmt: skip
+"""Columns that the program made, beside those whose names say so, and texts that are known by their hash."""
+_OF_WORDS = frozenset({
+    "jobs.failure", "jobs.name", "jobs.progress", "jobs.request", "jobs.result", "notices.body", "notices.failure",
+    "purchases.basket", "purchases.order_id", "request_answers.body",
+})  # fmt: skip
+"""Columns in which a word can only be the id of a customer."""
 
 
 def traces_of(connection: Connection, customer_id: str) -> list[str]:
     """Return the columns that hold the id of a customer."""
     renaming = Renaming(customer_id)
     return [
-        f"{column.table.name}.{column.name}"
+        _name(column)
         for column in _columns(renaming)
-        if next(_rows_with(connection, column, renaming), None) is not None
+        if next(_renamed_rows(connection, column, renaming), None) is not None
     ]
 
 
@@ -120,37 +59,65 @@ def erase_traces(connection: Connection, customer_id: str, key: str, columns: It
             _rename_in(connection, table.c[column_name], renaming)
 
 
+def names_of_others(connection: Connection, names: Iterable[str], renaming: Renaming) -> frozenset[str]:
+    """Return which names that hold a word or a number are those of coupons of others or of everybody, or of offers.
+
+    The coupons of the customer are renamed before, or belong to the key by now.
+    """
+    if renaming.is_distinct:
+        return frozenset()
+    of_others = coupons.c.customer_id.is_(None) | coupons.c.customer_id.not_in((renaming.customer_id, renaming.key))
+    shared = frozenset(connection.execute(select(coupons.c.code).where(coupons.c.code.in_(names), of_others)).scalars())
+    return shared | {one for one in names if _is_offered(connection, one)}
+
+
+def _is_offered(connection: Connection, name: str) -> bool:
+    """Whether an offer under which an order was priced has a name, or a code."""
+    quoted = offer_texts.c.body.contains(f'"{name}"', autoescape=True)
+    return connection.execute(select(offer_texts.c.hash).where(quoted).limit(1)).first() is not None
+
+
+def _name(column: Column[str]) -> str:
+    return f"{column.table.name}.{column.name}"
+
+
 def _columns(renaming: Renaming) -> list[Column[str]]:
     """Return the columns that are looked through."""
     texts = [one for table in metadata.sorted_tables for one in table.c if isinstance(one.type, Text)]
     if renaming.is_distinct:
-        return texts
-    others = _NAMES | _TEXTS if renaming.is_word else frozenset[str]()
-    return [one for one in texts if {one.name, f"{one.table.name}.{one.name}"} & (others | {"customer_id"})]
+        return [one for one in texts if one.name not in MACHINE_MADE and _name(one) not in _LEFT_OUT]
+    others = _OF_WORDS if renaming.is_word else frozenset[str]()
+    if renaming.customer_id.isdecimal():  # numbers of orders are as long
+        others -= {"purchases.order_id"}
+    return [one for one in texts if one.name == "customer_id" or _name(one) in others]
 
 
-def _rows_with(connection: Connection, column: Column[str], renaming: Renaming) -> Iterator[Row[Any]]:
-    """Give the primary key and the text of each row whose column holds the id."""
+def _renamed_rows(connection: Connection, column: Column[str], renaming: Renaming) -> Iterator[tuple[Row[Any], str]]:
+    """Give the primary key of each row whose column holds the id, and the text with the key in its place."""
     table = column.table
     statement: Select[Any] = select(*table.primary_key, column.label("text"))
     if table is jobs:
-        statement = statement.where(jobs.c.kind != ERASURE)
-    if column.name == "customer_id":  # whose own ids are not part of each other
-        yield from connection.execute(statement.where(column == renaming.customer_id)).all()
-        return
-    pattern = renaming.pattern_of_names if column.name in _NAMES else renaming.pattern_of_texts
-    forms = {*renaming.forms, *(written_forms(renaming.customer_id.upper()) if column.name in _NAMES else ())}
-    holds = or_(*(column.contains(one, autoescape=True) for one in sorted(forms)))
-    yield from (row for row in connection.execute(statement.where(holds)).all() if pattern.search(row.text))
+        statement = statement.where((jobs.c.kind != ERASURE) | jobs.c.state.in_([one.value for one in OVER]))
+    is_id = column.name == "customer_id"  # customers' own ids are not part of each other
+    statement = statement.where(column == renaming.customer_id if is_id else renaming.may_hold(column))
+    with connection.execute(statement, execution_options={"yield_per": 1_000}) as rows:
+        for row in rows:
+            other = renaming.key if is_id else _renamed(connection, column, row.text, renaming)
+            if other != row.text:
+                yield row, other
+
+
+def _renamed(connection: Connection, column: Column[str], text: str, renaming: Renaming) -> str:
+    if _name(column) in _JSON:
+        return renaming.of_json(text, names_of_others(connection, renaming.names_in(text), renaming))
+    return renaming.of_name(text)
 
 
 def _rename_in(connection: Connection, column: Column[str], renaming: Renaming) -> None:
     table, keys = column.table, list(column.table.primary_key)
-    renamed = renaming.of_name if column.name in _NAMES else renaming.of_text
-    for row in list(_rows_with(connection, column, renaming)):
+    for row, other in list(_renamed_rows(connection, column, renaming)):
         place = [key == value for key, value in zip(keys, row, strict=False)]
-        text = renaming.key if column.name == "customer_id" else renamed(row.text)
-        connection.execute(update(table).where(*place).values({column.name: text}))
+        connection.execute(update(table).where(*place).values({column.name: other}))
 
 
 @contextmanager

@@ -22,6 +22,8 @@ MOST_ATTEMPTS = 3
 """How often a job is begun whose worker is gone each time."""
 KEPT = 1_000
 """Finished jobs that stay on record."""
+ERASURE = "erase"
+"""Kind of the job that erases a customer, whose request keeps the id until its end."""
 _WORKER_GONE = Message("its worker was gone each time")
 _LOCK = int.from_bytes(b"jobs", "big")
 
@@ -92,8 +94,13 @@ def claim_job(connection: Connection, worker: str) -> Job | None:
 
 
 def _take_back(connection: Connection, now: int) -> None:
-    """Queue jobs again whose workers are gone, or give them up after too many attempts or when asked to stop."""
+    """Queue jobs again whose workers are gone, or give them up after too many attempts or when asked to stop.
+
+    What was asked of an erasure is forgotten then, too.
+    """
     gone = (jobs.c.state == JobState.RUNNING.value) & (jobs.c.lease_until <= now)
+    is_given_up = jobs.c.cancel | (jobs.c.attempts >= MOST_ATTEMPTS)
+    connection.execute(update(jobs).where(gone, jobs.c.kind == ERASURE, is_given_up).values(request="{}"))
     free = {"worker": None, "lease_until": None}
     stopped = {"state": JobState.CANCELLED.value, "ended_at": now, **free}
     connection.execute(update(jobs).where(gone, jobs.c.cancel).values(stopped))
@@ -140,7 +147,7 @@ def finish_job(
     row = connection.execute(
         update(jobs).where(_held(job_id, worker)).values(changed).returning(jobs.c.kind)
     ).one_or_none()
-    if row is not None and over and row.kind == "erase":
+    if row is not None and over and row.kind == ERASURE:
         connection.execute(update(jobs).where(jobs.c.job_id == job_id).values(request="{}"))
     if over:
         _forget(connection)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
 from offerloop.report import Localizer, in_language
-from offerloop.store import Job, add_entry, add_job, cancel_job, find_job, list_jobs
+from offerloop.store import ERASURE, Job, add_entry, add_job, cancel_job, find_job, list_jobs
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Instant, Model
 from offerloop.web.auth import Caller, Editing, Reading
@@ -71,7 +71,7 @@ class JobAnswer(BaseModel):
         language = language_of(request.headers.get("accept-language"))
         return cls(
             job_id=job.job_id, kind=job.kind, state=job.state.value, made_at=job.made_at,
-            request={} if job.kind == "erase" else job.request, progress=job.progress,
+            request={} if job.kind == ERASURE else job.request, progress=job.progress,
             result=None if job.result is None else in_language(job.result, language),
             begun_at=job.begun_at, ended_at=job.ended_at,
             failure=None if job.failure is None else Localizer(language)(job.failure),
@@ -140,7 +140,7 @@ def stop_job(request: Request, job_id: NameInPath, caller: Editing) -> JobAnswer
 
     def stop(connection: Connection) -> Job | None:
         job = find_job(connection, job_id)
-        if job is None or job.kind == "erase":
+        if job is None or job.kind == ERASURE:
             return job
         add_entry(connection, caller.actor, "job cancelled", job_id)
         return cancel_job(connection, job_id)

@@ -8,7 +8,7 @@ from typing import Any
 from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message, followed, unpacked
 from offerloop.report import in_language
-from offerloop.store import Job
+from offerloop.store import ERASURE, Job
 from offerloop.web.console.blocks import Words
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.experiments.view import finding_of
@@ -71,6 +71,6 @@ def _imported(_: PageRequest, result: Result) -> Words:
 
 OUTCOMES: dict[str, Callable[[PageRequest, Result], Words]] = {
     "run": _planned, PREVIEW: _previewed, "readout": _read_out, REHEARSAL: _read_out, "loop": _advanced,
-    "erase": _erased, IMPORT_CODES: _imported,
+    ERASURE: _erased, IMPORT_CODES: _imported,
 }  # fmt: skip
 """What each kind of job has to say, from its result."""

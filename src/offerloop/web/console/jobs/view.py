@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message
-from offerloop.store import Job, JobState, list_jobs
+from offerloop.store import ERASURE, Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, Progress, TableColumn, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant, Link
@@ -19,7 +19,7 @@ KINDS = {
     "run": Message("run (plan anew)", context="kind of job"),
     "readout": Message("read-out (measure what a plan caused)", context="kind of job"),
     "loop": Message("loop (take its next steps)", context="kind of job"),
-    "erase": Message("erase a customer from files", context="kind of job"),
+    ERASURE: Message("erase a customer from files", context="kind of job"),
     IMPORT_CODES: Message("import codes of coupons", context="kind of job"),
     PREVIEW: Message("preview of a campaign", context="kind of job"),
     REHEARSAL: Message("simulated traffic after the newest plan", context="kind of job"),
@@ -58,7 +58,7 @@ def view(request: PageRequest) -> View:
     active = [one for one in jobs if one.state in UNDER_WAY]
     blocks: list[Block] = []
     for job in active:
-        blocks += [progress_of(job), *([cancel_form(job)] if job.kind != "erase" else [])]
+        blocks += [progress_of(job), *([cancel_form(job)] if job.kind != ERASURE else [])]
     if not active:
         blocks.append(_begin())
     rows = tuple(_row(request, one) for one in jobs)
@@ -129,7 +129,7 @@ def report_of(request: PageRequest, job: Job) -> Link | None:
 
 
 def _queue(request: PageRequest) -> str:
-    kind = request.needed("kind", lambda name: name if name in KINDS and name != "erase" else None)
+    kind = request.needed("kind", lambda name: name if name in KINDS and name != ERASURE else None)
     queue_job(request.http, JobRequest(kind=kind), request.caller)  # type: ignore[arg-type]
     return "/console/jobs"
 
