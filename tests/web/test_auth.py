@@ -181,6 +181,10 @@ def test_behind_a_trusted_proxy_each_visitor_has_limits_of_their_own(small_run, 
             return client.get("/v1/me", headers=headers).status_code
 
         assert [ask(number, "198.51.100.1") for number in range(40)][-1] == 429
+        assert [ask(1, f"{visitor}:{port}") for port, visitor in ((5678, "198.51.100.1"), (5, "[2001:db8::1]"))] == [
+            429,
+            401,
+        ]
         assert ask(1, "198.51.100.2") == 401
         headers = [("authorization", "Bearer offer_1"), ("x-forwarded-for", "198.51.100.3")]
         added = [*headers, ("x-forwarded-for", "198.51.100.1")]  # by the proxy, as a header of its own

@@ -114,6 +114,21 @@ def test_connections_leave_files_for_everything_else(monkeypatch, n_files, n_mos
     assert limits.most_connections() == n_most
 
 
+@pytest.mark.parametrize(("before", "asked"), [(256, [10_240]), (20_000, [20_000]), (-1, [])])
+def test_a_service_starts_where_the_system_names_no_bound_of_files(monkeypatch, before, asked):
+    """As on macOS, which grants no infinite number."""
+    changes = []
+
+    def change(_, pair):
+        changes.append(pair[0])
+        raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (before, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", change)
+    limits.allow_many_files()
+    assert changes == asked
+
+
 def test_a_service_may_open_as_many_files_as_the_system_grants():
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:

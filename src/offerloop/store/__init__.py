@@ -143,7 +143,7 @@ if TYPE_CHECKING:
         set_switch,
         switch_version,
     )
-    from offerloop.store.served.presented import PresentedCoupon, presented_coupons
+    from offerloop.store.served.presented import PresentedCoupon, open_codes, presented_coupons
     from offerloop.store.served.purchases import (
         Purchase,
         add_purchase,
@@ -309,6 +309,7 @@ __all__ = [
     "note_sent",
     "offers_text",
     "open_budgets",
+    "open_codes",
     "password_of",
     "person_behind",
     "person_named",

@@ -159,26 +159,32 @@ def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answer
             return action()
         except (StaleError, DBAPIError, sqlite3.OperationalError) as error:
             if is_refused(error):
-                raise StoreError(
-                    Message(
-                        "the store cannot be read or written ({reason}); send the same request with the same key "
-                        "again once it can",
-                        reason=_first_line(error),
-                    )
-                ) from error
+                raise _refused(error) from error
             if not passing(error):
                 raise
             if time.monotonic() > deadline:
-                raise StoreError(
-                    Message(
-                        "the store did not answer within {seconds} s; send the same request with the same "
-                        "key again ({reason})",
-                        seconds=f"{patience_seconds:g}",
-                        reason=_first_line(error),
-                    )
-                ) from error
+                raise _late(error, patience_seconds) from error
         time.sleep(pause * random.random())
         pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+def _refused(error: Exception) -> StoreError:
+    return StoreError(
+        Message(
+            "the store cannot be read or written ({reason}); send the same request with the same key again once it can",
+            reason=_first_line(error),
+        )
+    )
+
+
+def _late(error: Exception, patience_seconds: float) -> StoreError:
+    return StoreError(
+        Message(
+            "the store did not answer within {seconds} s; send the same request with the same key again ({reason})",
+            seconds=f"{patience_seconds:g}",
+            reason=_first_line(error),
+        )
+    )
 
 
 def is_refused(error: Exception) -> bool:

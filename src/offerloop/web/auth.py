@@ -262,8 +262,15 @@ def address_of(request: Request) -> str:
     peer = peer_of(request)
     if peer in request.app.state.worker.settings.trusted_proxies:
         addresses = request.headers.getlist("x-forwarded-for")  # a proxy adds to the last or adds one more
-        return (addresses[-1] if addresses else peer).rpartition(",")[2].strip()[:LONGEST_SECRET]
+        return _without_port((addresses[-1] if addresses else peer).rpartition(",")[2].strip()[:LONGEST_SECRET])
     return peer
+
+
+def _without_port(address: str) -> str:
+    """Return an address to which a proxy may have added the port, which changes with each connection."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
 
 
 def peer_of(request: Request) -> str:

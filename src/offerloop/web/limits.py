@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import socket
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -21,6 +23,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from offerloop.web.problems import HttpProblem, language_of, problem_response
 
+_LOG = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 32
 MOST_SECONDS = 10.0
@@ -31,6 +34,8 @@ MOST_CONNECTIONS = 1_200
 """Connections that a process keeps open at once, a few more than it answers."""
 SPARE_FILES = 200
 """Files that a process may open beside its connections: its database, its log, the tables of a policy."""
+FILES_WITHOUT_BOUND = 10_240
+"""Files that a process may open where the system names no bound; macOS grants no more then."""
 ARRIVED = "offerloop.arrived"
 """Whether the body of a request is there already, so that no timer is needed: setting one takes as long as reading."""
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
@@ -194,15 +199,29 @@ class Buckets:
 
 class Guesses:
     """Unknown codes that may be named: of one customer of a caller, and more of all customers of the caller, so that
-    naming another customer each time does not help. Of one process."""
+    naming another customer each time does not help. Of one process.
+
+    A caller may be the checkout of the whole shop, so the limit of all must not keep everybody from codes that nobody
+    gains by guessing.
+    """
 
     def __init__(self, size: float = 20.0, size_of_all: float = 1_000.0) -> None:
         self._of_customer = Buckets(size / 20, size)
         self._of_caller = Buckets(size_of_all / 50, size_of_all)
+        self._warnings = Buckets(1 / 60, 1.0)
 
     def are_left(self, actor: str, customer_id: str) -> bool:
         """Whether one more would be within both limits."""
         return self._of_customer.has(f"{actor} {customer_id}") and self._of_caller.has(actor)
+
+    def are_left_to(self, actor: str, customer_id: str) -> bool:
+        """Whether it is not the customer who has named too many; a customer who is not named is anybody."""
+        return not customer_id or self._of_customer.has(f"{actor} {customer_id}")
+
+    def warn(self, actor: str) -> None:
+        """Log that codes are not looked up, once a minute."""
+        if self._warnings.take(actor):
+            _LOG.warning("too many unknown codes are named by %s; codes are not looked up for a while", actor)
 
     def take(self, actor: str, customer_id: str) -> bool:
         """Whether one more is within both limits."""
@@ -215,8 +234,11 @@ def allow_many_files() -> None:
     if sys.platform != "win32":
         import resource
 
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if before != resource.RLIM_INFINITY:
+            granted = max(before, FILES_WITHOUT_BOUND) if most == resource.RLIM_INFINITY else most
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (granted, most))
 
 
 def most_connections() -> int:

@@ -4,6 +4,8 @@ from served_shop import with_role
 
 from offerloop.offers import CouponTerms, Issue, ListedCode, Lock, Redeem, RefusalReason, Release, Revoke
 from offerloop.store import import_codes
+from offerloop.web.api import typed_codes
+from offerloop.web.limits import Guesses
 
 BASKET = {
     "currency": "EUR",
@@ -157,6 +159,26 @@ def test_who_guesses_codes_in_baskets_learns_nothing(service):
     service.post("/v1/baskets/price", json=body, headers=headers)
     answer = service.post("/v1/baskets/price", json={**body, "codes": ["TENNER10"]}, headers=headers)
     assert (answer.status_code, answer.json()["total_minor"]) == (200, 3340)
+
+
+def test_where_all_customers_guess_too_much_public_codes_still_count_in_baskets(service, monkeypatch):
+    monkeypatch.setattr(typed_codes, "_GUESSES", Guesses(size_of_all=1))
+    worker, headers = service.app.state.worker, with_role(service, "service")
+    (worker.settings.shop / "offers.toml").write_text(
+        'currency = "EUR"\n[[offers]]\nid = "ten"\nkind = "coupon"\namount = "10"\ncode_needed = true\n'
+    )
+    worker.ledger.add_template("ten", CouponTerms(limit_per_code=None))
+    import_codes(worker.ledger, "ten", [ListedCode("TENNER10"), ListedCode("MINE10", customer_id="anna")])
+    worker.follow()
+
+    def total(customer, *codes):
+        body = {**BASKET, "customer_id": customer, "codes": codes}
+        return service.post("/v1/baskets/price", json=body, headers=headers).json()["total_minor"]
+
+    assert total("eve", "guess") == 3340
+    refused, before = ("offerloop_refused_total", ()), dict(worker.metrics.counters)
+    assert [total("bob", "tenner-10"), total("anna", "MINE10"), total("bob", "MINE10")] == [2340, 2340, 3340]
+    assert worker.metrics.counters[refused] == before.get(refused, 0) + 1
 
 
 def test_what_cannot_be_names_its_field(shared_service, role):

@@ -115,6 +115,26 @@ def test_who_guesses_for_another_customer_each_time_has_to_wait_too(coupons, mon
     assert answers[-1] == coupons("coupons/KNOWN/claim", {"customer_id": "ann"}).status_code == 429
 
 
+def test_where_all_customers_guess_too_much_own_and_public_codes_still_hold(coupons, service, monkeypatch, caplog):
+    monkeypatch.setattr(module, "_GUESSES", Guesses(size_of_all=1))
+    coupons.put("coupon-templates/public", {"limit_per_code": None})
+    for template, codes in (("public", {"codes": ["PUBLIC"]}), ("public", {"codes": ["HERS"], "customer_id": "ann"}),
+                            ("spring", {"codes": ["ONCE"]})):  # fmt: skip
+        assert coupons(f"coupon-templates/{template}/coupons", codes, "marketer").status_code == 201
+    assert coupons("coupons/GUESS/claim", {"customer_id": "eve"}).status_code == 409
+
+    def answer(code, customer):
+        return coupons(f"coupons/{code}/lock", {"customer_id": customer, "lock_key": "cart"}).status_code
+
+    before = dict(service.app.state.worker.metrics.counters)
+    assert [answer(*one) for one in (("PUBLIC", "bob"), ("HERS", "ann"), ("ONCE", "bob"), ("HERS", "bob"))] == [
+        200, 200, 429, 429,
+    ]  # fmt: skip
+    refused = ("offerloop_refused_total", ())
+    assert service.app.state.worker.metrics.counters[refused] == before.get(refused, 0) + 2
+    assert caplog.text.count("too many unknown codes are named") == 1
+
+
 def test_who_looks_for_codes_learns_no_more_of_known_ones(coupons):
     coupons("coupon-templates/spring/coupons", {"codes": ["KNOWN"]}, "marketer")
     looked = [coupons.get(f"coupons/GUESS{n}?customer_id=eve").status_code for n in range(30)]

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import time
+from pathlib import Path
 
 from served_shop import served, with_role
 
@@ -58,6 +59,42 @@ def test_a_service_that_starts_forgets_what_is_gone_on_its_machine(tmp_path):
     forget_counters(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == kept
     forget_counters(tmp_path / "not there")
+
+
+def test_a_service_that_starts_forgets_machines_that_said_nothing_for_a_day(tmp_path):
+    """A container has another name each time that it starts."""
+    old, new = ["container-7.json", ".container-7.tmp"], ["other-7.json", ".other-7.tmp"]
+    for name in (*old, *new):
+        (tmp_path / name).write_text("[[], [], []]")
+    for name in old:
+        os.utime(tmp_path / name, (0, 0))
+    forget_counters(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(new)
+
+
+def test_a_service_starts_although_counters_cannot_be_deleted(tmp_path, monkeypatch):
+    def refuse(*_, **more):
+        raise PermissionError(13, f"denied {more}")
+
+    (tmp_path / f"{socket.gethostname()}-{os.getpid()}.json").write_text("[[], [], []]")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    forget_counters(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_counters_that_vanish_while_they_are_read_are_left_out(tmp_path, monkeypatch):
+    (tmp_path / "other-5.json").write_text('[[["offerloop_refused_total", "", 3]], [], []]')
+    metrics = Metrics(tmp_path)
+    metrics.count("offerloop_refused_total", 5)
+    read = Path.read_text
+
+    def vanish(self):
+        if self.name.startswith("other"):
+            self.unlink()
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_text", vanish)
+    assert "offerloop_refused_total{} 5" in metrics.text().splitlines()
 
 
 def test_workers_of_one_number_on_two_machines_count_apart(tmp_path, monkeypatch):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from offerloop.offers import LedgerState, Redeem, RefusalReason, decide_command, normalise_code
 from offerloop.store.connect import clock
 from offerloop.store.reading import read_coupons, read_state
+from offerloop.store.schema import coupons as table
 from offerloop.store.served.limits import CheckoutUse
 
 _NOBODY = "-"
@@ -44,6 +45,19 @@ def presented_coupons(
         for typed_code, code in meant.items()
         if code is not None
     }
+
+
+def open_codes(connection: Connection, typed: Collection[str], customer_id: str | None) -> frozenset[str]:
+    """Return what was typed that is a code of the customer's own, or one of nobody's that may be used several times.
+
+    Who guesses such a code has gained nothing: it is public, or somebody else may not use it.
+    """
+    form_of = {one: {one, normalise_code(one) or one} for one in typed}
+    is_public = table.c.customer_id.is_(None) & (table.c.limit_uses.is_(None) | (table.c.limit_uses > 1))
+    is_open = is_public | (table.c.customer_id == customer_id) if customer_id else is_public
+    forms = {form for both in form_of.values() for form in both}
+    codes = set(connection.execute(select(table.c.code).where(table.c.code.in_(forms), is_open)).scalars())
+    return frozenset(one for one, both in form_of.items() if both & codes)
 
 
 def _refusal(connection: Connection, code: str, customer_id: str, lock_key: str | None) -> RefusalReason | None:

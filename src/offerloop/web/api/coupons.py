@@ -31,7 +31,16 @@ from offerloop.offers import (
     make_codes,
     normalise_code,
 )
-from offerloop.store import Job, Moment, add_entry, add_job, coupons_of_customer, coupons_of_template, with_instants
+from offerloop.store import (
+    Job,
+    Moment,
+    add_entry,
+    add_job,
+    coupons_of_customer,
+    coupons_of_template,
+    open_codes,
+    with_instants,
+)
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Count, Instant, Minor, Model, Name, second_of
 from offerloop.web.api.jobs import JobAnswer
@@ -310,11 +319,12 @@ def show_coupon(
     """Show a coupon and its status.
 
     Who names too many unknown codes has to wait, for known ones too; with `customer_id`, who typed the code, that
-    customer alone.
+    customer alone. Where too many are named for all customers together, a customer's own codes are shown, and codes of
+    nobody that may be used several times.
     """
     worker: Worker = request.app.state.worker
     form, customer = _known_form(code), customer_id or ""
-    _check_guesses(caller, customer)
+    _check_guesses(request, caller, customer, form)
     coupon, status = worker.ledger.coupon(form), worker.ledger.status(form)
     if coupon is None or status is None:
         _guessed(request, caller, customer)
@@ -383,9 +393,11 @@ def _known_form(code: str) -> str:
     return normalise_code(code) if is_valid_code(code) else code
 
 
-def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_id: str) -> Done:
+def _by_code(
+    request: Request, caller: Caller, command: Claim | Lock | Release | Redeem | Revoke, customer_id: str
+) -> Done:
     """Carry out what names a code; whoever names too many that are not there has to wait."""
-    _check_guesses(caller, customer_id)
+    _check_guesses(request, caller, customer_id, command.code)
     try:
         return _carried_out(request, command)
     except HttpProblem as problem:
@@ -394,16 +406,26 @@ def _by_code(request: Request, caller: Caller, command: CouponCommand, customer_
         raise
 
 
-def _check_guesses(caller: Caller, customer_id: str) -> None:
-    """Raise HttpProblem for who has named too many unknown codes, whatever code comes next."""
-    if not _GUESSES.are_left(caller.actor, customer_id):
-        raise HttpProblem("too_many_requests")
+def _check_guesses(request: Request, caller: Caller, customer_id: str, code: str) -> None:
+    """Raise HttpProblem for who has named too many unknown codes, whatever code comes next that could be guessed."""
+    if _GUESSES.are_left(caller.actor, customer_id):
+        return
+    worker: Worker = request.app.state.worker
+    if not _GUESSES.are_left_to(caller.actor, customer_id) or not worker.database.read(
+        lambda one: open_codes(one, {code}, customer_id)
+    ):
+        raise _too_many_guesses(worker, caller)
 
 
 def _guessed(request: Request, caller: Caller, customer_id: str) -> None:
     if not _GUESSES.take(caller.actor, customer_id):
-        request.app.state.worker.metrics.count("offerloop_refused_total")
-        raise HttpProblem("too_many_requests")
+        raise _too_many_guesses(request.app.state.worker, caller)
+
+
+def _too_many_guesses(worker: Worker, caller: Caller) -> HttpProblem:
+    worker.metrics.count("offerloop_refused_total")
+    _GUESSES.warn(caller.actor)
+    return HttpProblem("too_many_requests")
 
 
 def _carried_out(request: Request, command: CouponCommand) -> Done:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from offerloop.offers import Basket, CodesOfCustomer, OfferSet, RefusalReason
-from offerloop.store import CheckoutUse, PresentedCoupon, presented_coupons
+from offerloop.store import CheckoutUse, PresentedCoupon, open_codes, presented_coupons
 from offerloop.web.limits import Guesses
 from offerloop.web.worker import NO_USE, Worker
 
 _GUESSES = Guesses()
-"""Unknown codes in baskets: for who names too many, the ledger is not asked for a while."""
+"""Unknown codes in baskets: for who names too many, codes that could be guessed are not looked up for a while."""
 _OF_THE_OFFER = (None, RefusalReason.TOTAL_LIMIT, RefusalReason.CUSTOMER_LIMIT, RefusalReason.BUDGET)
 """What does not depend on the code: the price says it of the offer."""
 
@@ -38,12 +38,25 @@ def read_typed_codes(
     listed, codes = held.codes.read(basket)
     offers = held.for_customer(own)
     typed = listed.codes - offers.ids
-    if not typed or not _GUESSES.are_left(actor, customer_id or ""):
+    if typed and not _GUESSES.are_left(actor, customer_id or ""):
+        typed = _open_ones(worker, actor, typed, customer_id)
+    if not typed:
         return TypedCodes(listed, codes)
     coupons = worker.database.read(lambda one: presented_coupons(one, typed, customer_id, use))
     for _ in typed - coupons.keys():
         _GUESSES.take(actor, customer_id or "")
     return _with_coupons(listed, codes, coupons, offers, own)
+
+
+def _open_ones(worker: Worker, actor: str, typed: frozenset[str], customer_id: str | None) -> frozenset[str]:
+    """Return the codes that are looked up although too many unknown ones were named."""
+    looked_up = frozenset[str]()
+    if _GUESSES.are_left_to(actor, customer_id or ""):
+        looked_up = worker.database.read(lambda one: open_codes(one, typed, customer_id))
+    if looked_up != typed:
+        worker.metrics.count("offerloop_refused_total")
+        _GUESSES.warn(actor)
+    return looked_up
 
 
 def _with_coupons(

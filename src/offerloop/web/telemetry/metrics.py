@@ -13,14 +13,19 @@ import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 COUNTERS = Path("runs") / ".serve"
 """Folder of a shop in which its workers write what they counted."""
 AWAY_SECONDS = 60.0
 """After so long without a word a worker on another machine is taken to be gone."""
+FORGOTTEN_SECONDS = 86_400.0
+"""After so long without a word what a worker on another machine counted is deleted: a container has another name each
+time that it starts."""
 _LOG = logging.getLogger(__name__)
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 """Upper ends of the classes of durations, seconds."""
@@ -93,13 +98,22 @@ class Metrics:
         counters: defaultdict[tuple[str, str], float] = defaultdict(float)
         durations: dict[tuple[str, str], list[float]] = {}
         for path in sorted(self.folder.glob("*.json")):
-            counted, now, timed = json.loads(path.read_text())
-            for name, labels, value in counted + (now if _is_there(path) else []):
+            counted, timed = _read(path)
+            for name, labels, value in counted:
                 counters[name, labels] += value
             for name, labels, values in timed:
                 before = durations.get((name, labels), [0.0] * len(values))
                 durations[name, labels] = [one + other for one, other in zip(before, values, strict=True)]
         return "".join(f"{line}\n" for line in [*_counter_lines(counters), *_duration_lines(durations)])
+
+
+def _read(path: Path) -> tuple[list[Any], list[Any]]:
+    """Return what a worker counted and timed; nothing where another process just deleted its file."""
+    try:
+        counted, now, timed = json.loads(path.read_text())
+        return counted + (now if _is_there(path) else []), timed
+    except FileNotFoundError:
+        return [], []
 
 
 def _with_texts(kept: Mapping[Series, object]) -> list[tuple[str, str, object]]:
@@ -108,10 +122,17 @@ def _with_texts(kept: Mapping[Series, object]) -> list[tuple[str, str, object]]:
 
 
 def forget_counters(folder: Path) -> None:
-    """Delete what workers on this machine counted that are gone; those of another service, or machine, go on."""
-    for path in folder.glob("*.json"):
-        if _is_local(path) and (_pid_of(path) == os.getpid() or not _is_there(path)):
-            path.unlink(missing_ok=True)
+    """Delete what workers counted that are gone; those of another service, or machine, go on.
+
+    A file that cannot be deleted stays, and the service starts all the same.
+    """
+    for path in (*folder.glob("*.json"), *folder.glob(".*.tmp")):
+        with suppress(OSError):
+            is_gone = (
+                path.suffix == ".json" and _is_local(path) and (_pid_of(path) == os.getpid() or not _is_there(path))
+            )
+            if is_gone or time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
+                path.unlink(missing_ok=True)
 
 
 def _is_local(path: Path) -> bool:
