@@ -92,9 +92,9 @@ class Renaming:
                 at = value.end
         return "".join((*parts, written[at:]))
 
-    def names_in(self, written: str) -> set[str]:
+    def names_in(self, written: str) -> frozenset[str]:
         """Return the texts of JSON that hold the id."""
-        return {one.text for one in texts_in(written) if self._of_text(one) != one.text}
+        return frozenset(one.text for one in texts_in(written) if self._of_text(one) != one.text)
 
     def may_hold(self, column: Column[str]) -> ColumnElement[bool]:
         """A condition of rows whose column holds the id in any form, and perhaps of others."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, Table, Text, select, update
@@ -100,17 +101,17 @@ def _renamed_rows(connection: Connection, column: Column[str], renaming: Renamin
         statement = statement.where((jobs.c.kind != ERASURE) | jobs.c.state.in_([one.value for one in OVER]))
     is_id = column.name == "customer_id"  # customers' own ids are not part of each other
     statement = statement.where(column == renaming.customer_id if is_id else renaming.may_hold(column))
+    shared = cache(lambda names: names_of_others(connection, names, renaming))  # many baskets have the same codes
     with connection.execute(statement, execution_options={"yield_per": 1_000}) as rows:
         for row in rows:
-            other = renaming.key if is_id else _renamed(connection, column, row.text, renaming)
+            if is_id:
+                other = renaming.key
+            elif _name(column) in _JSON:
+                other = renaming.of_json(row.text, shared(renaming.names_in(row.text)))
+            else:
+                other = renaming.of_name(row.text)
             if other != row.text:
                 yield row, other
-
-
-def _renamed(connection: Connection, column: Column[str], text: str, renaming: Renaming) -> str:
-    if _name(column) in _JSON:
-        return renaming.of_json(text, names_of_others(connection, renaming.names_in(text), renaming))
-    return renaming.of_name(text)
 
 
 def _rename_in(connection: Connection, column: Column[str], renaming: Renaming) -> None:
