@@ -78,7 +78,7 @@ def run(lines: int, customers: int, products: int, place: Path, *, with_peers: b
     day = shop.orders(max(lines // DAYS, PER_ORDER), DAYS, 1, 10**9).with_columns(pl.col("at").str.to_date())
     day.write_parquet(place / "orders" / "day.parquet")
     print("another day:")
-    again = _told(_another_day(config))
+    again = _printed(_another_day(config))
     return {"lines": lines, "stages": stages, "day": again, "peers": peers, "customers": planned.height, **figures}
 
 
@@ -89,7 +89,8 @@ def _another_day(path: Path) -> list[dict[str, Any]]:
         events = flow.clean(config, engine, stage)
         stage("profiles", Extendable(flow.profile, flow.extend_profile), events, engine)
         stage("interactions", Extendable(flow.buy, flow.extend_bought), events, engine)
-        return stage.records
+    assert all(one["remark"] == "only what is new" for one in stage.records)
+    return stage.records
 
 
 def _newest(config: Path) -> Path:
@@ -97,10 +98,10 @@ def _newest(config: Path) -> Path:
 
 
 def _stages(config: Path) -> list[dict[str, Any]]:
-    return _told(json.loads((_newest(config) / "manifest.json").read_text(encoding="utf-8"))["stages"])
+    return _printed(json.loads((_newest(config) / "manifest.json").read_text(encoding="utf-8"))["stages"])
 
 
-def _told(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _printed(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for one in stages:
         print(
             f"  {one['stage']:20} {one['seconds']:8.1f} s {one['cpu_seconds']:8.1f} CPU s {one['peak_memory_mb']:7} MB"

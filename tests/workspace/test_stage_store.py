@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import polars as pl
@@ -10,12 +11,14 @@ import pytest
 import offerloop
 from offerloop.engine import InMemoryEngine, collect
 from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.errors import ContractError
 from offerloop.workspace import stage_store
 from offerloop.workspace.stage_store import StageStore, program_files
 
 ROOT = Path(offerloop.__file__).parent
 LOADED = """
 import sys
+import weakref
 import offerloop.flow, offerloop.recommenders.serving.learn_relations, offerloop.workspace.product_relations
 print(*sorted(m.__file__ for name, m in sys.modules.items() if name.startswith("offerloop.")), sep="\\n")
 """
@@ -64,3 +67,14 @@ def test_a_large_result_leaves_no_table_with_the_engine(tmp_path, monkeypatch):
     StageStore(tmp_path, engine).get("first", lambda n: numbers(engine, n), 3)
     assert engine._connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(1,)]
     assert collect(before)["n"].to_list() == [7]
+
+
+def test_a_result_that_nobody_needs_is_freed_and_no_other_object_is_taken_for_it(tmp_path):
+    store = StageStore(tmp_path, InMemoryEngine())
+    for number in range(50):
+        made, _ = store.get(f"stage {number}", lambda n: pl.DataFrame({"n": [n]}), number)
+        is_there = weakref.ref(made)
+        del made
+        assert is_there() is None
+        with pytest.raises(ContractError, match="no stage made"):
+            store.get("other", lambda table: table, pl.DataFrame({"n": [-1]}))

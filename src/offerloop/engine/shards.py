@@ -20,9 +20,9 @@ from offerloop.engine.base import Engine, Frame, U, collect
 SHARD_CUSTOMERS = 50_000
 """Customers of a shard where the engine is not told how many shards to make."""
 FIT_CUSTOMERS = 200_000
-"""Customers whom a model is fitted by at least, where there are so many."""
+"""Customers of a sample that a model is fitted by, at least, where there are so many."""
 FIT_ROWS = 8_000_000
-"""Rows after which recommenders are fitted by no further shard, however few customers they are of."""
+"""Purchases and ratings after which recommenders are fitted by no further shard, however few customers they are of."""
 
 
 def is_small(customers: int) -> bool:

@@ -27,7 +27,7 @@ from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.pricing.candidates import Candidate, apply, candidate
 from offerloop.offers.pricing.choosing import turn_of
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search import by_scenario, tree
+from offerloop.offers.pricing.search import branch_and_bound, by_scenario
 from offerloop.offers.pricing.search.rivals import find_rivals
 from offerloop.offers.pricing.ties import by_content, by_membership, find_ways
 from offerloop.offers.shortfall import Shortfall
@@ -231,10 +231,10 @@ def after_all(some, basket, state, least):
     return min(totals)
 
 
-@given(baskets(), offer_lists(most=7), policies, st.sampled_from([(0, 1), (0, 10**9), (tree.SO_FEW, 1)]))
+@given(baskets(), offer_lists(most=7), policies, st.sampled_from([(0, 1), (0, 10**9), (branch_and_bound.SO_FEW, 1)]))
 def test_no_set_of_offers_is_better(basket, offers, policy, sizes):
     """With the bounds of scenarios before and after the easy part, and with the simpler ones that do for few offers."""
-    with patch.object(tree, "SO_FEW", sizes[0]), patch.object(by_scenario, "EASY", sizes[1]):
+    with patch.object(branch_and_bound, "SO_FEW", sizes[0]), patch.object(by_scenario, "EASY", sizes[1]):
         found = price(basket, offers, NOW, policy)
     lowest, complete = best_of_all_sets(basket, offers, policy)
     assert found.total_minor == lowest

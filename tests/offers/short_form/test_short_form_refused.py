@@ -126,7 +126,8 @@ def test_what_people_do_in_a_shop_is_no_name_without_quotes(name):
     ["England", "Great Britain", "Bavaria", "Munich", "Texas", "new arrivals", "subscriptions", "bestsellers",
      "preorders", "refills", "memberships", "regular prices", "last chance", "new products", "limited editions",
      "remaining stock", "monthly plans", "students", "VIPs", "Amazon", "PayPal", "credit cards",
-     "weekends", "app orders", "sale items"],
+     "weekends", "app orders", "sale items", "North Rhine-Westphalia", "launches", "new in", "nurses", "seniors",
+     "newsletter signups", "livestreams"],
 )  # fmt: skip
 def test_the_age_of_goods_those_who_buy_and_how_they_pay_are_no_names_without_quotes(name):
     needs_quotes(name)
@@ -141,7 +142,9 @@ def test_the_last_noun_says_what_several_words_are(name):
     assert parse_offer(f"10% off on {name}", "USD") == coupon(percent=10, on=name)
 
 
-@pytest.mark.parametrize("words", ["新品", "会员日", "指定商品", "部分商品", "老客户", "周末", "女装"])
+@pytest.mark.parametrize(
+    "words", ["新品", "会员日", "指定商品", "部分商品", "老客户", "周末", "国庆", "清仓", "教师", "线上", "女装"]
+)
 @pytest.mark.parametrize("offer", ["8折", "满100减20", "买一送一"])
 def test_words_before_a_chinese_offer_are_not_passed_over(words, offer):
     """Only what may be a category is named as one; a bracket says that it is."""

@@ -13,9 +13,9 @@ from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
 from offerloop.offers.pricing.claims import SOME
 from offerloop.offers.pricing.running import Running
+from offerloop.offers.pricing.search.branch_and_bound import Search
 from offerloop.offers.pricing.search.chosen import Chosen
 from offerloop.offers.pricing.search.greedy import greedy, named_out
-from offerloop.offers.pricing.search.tree import Search
 from offerloop.offers.shortfall import Shortfall
 from offerloop.offers.stacking import StackingChoice, StackingPolicy
 

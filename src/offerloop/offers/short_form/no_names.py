@@ -9,8 +9,9 @@ from babel import Locale
 from babel.core import get_global
 
 DEALINGS = (
-    "back-?order|buyer|charge|check-?out|customer|deal|discount|download|fee|follower|guest|markdown|member|membership|"
-    "offer|order|participant|payment|pick-?up|pre-?order|promo|promotion|purchase|referral|reservation|return|sale|saving|"
+    "back-?order|buyer|charge|check-?out|customer|deal|discount|download|fee|follower|guest|install|livestream|markdown|member|"
+    "membership|military|(?:newsletter )?sign-?up|nurse|"
+    "offer|order|participant|payment|pick-?up|pre-?order|promo|promotion|purchase|referral|reservation|return|sale|saving|senior|"
     "shopper|student|subscriber|subscription|teacher|transaction|trial|user|veteran|vip|visit"
 )
 """What people do in a shop, and those who do it, in the singular: what an offer is for, and no product."""
@@ -27,8 +28,8 @@ _MONTHS = (
     "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
 )
 _STATES = (
-    "arrival|back in stock|best-?seller|bestselling|bundle|favou?rite|import|last chance|launch|new-?in|outlet|"
-    "overstock|plan|price|refill|release|retail|seller|stock|wholesale|"
+    "arrival|back in stock|best-?seller|bestselling|bundle|favou?rite|import|last chance|launch(?:es)?|new[- ]?in|"
+    "outlet|overstock|plan|price|refill|release|retail|seller|stock|wholesale|"
     r"(?:new|newest|latest|recent|other|certain|participating|eligible|qualifying|popular|top|best|limited|seasonal|"
     r"remaining|featured|selling)\s+(?:product|good|style|line|collection|range|edition|brand|model|title)"
 )
@@ -60,8 +61,8 @@ _REGIONS = (
     "Carolina, North Dakota, Ohio, Oklahoma, Oregon, Pennsylvania, Rhode Island, South Carolina, South Dakota, "
     "Tennessee, Texas, Utah, Vermont, Virginia, Washington, West Virginia, Wisconsin, Wyoming, Alberta, British "
     "Columbia, Manitoba, New Brunswick, Nova Scotia, Ontario, Quebec, Saskatchewan, New South Wales, Queensland, "
-    "South Australia, Tasmania, Victoria, Western Australia, Bavaria, Brandenburg, Hesse, Lower Saxony, North Rhine- "
-    "Westphalia, Saxony, Thuringia, Tyrol, Catalonia, Andalusia, Lombardy, Tuscany, Sicily, Brittany, Normandy, "
+    "South Australia, Tasmania, Victoria, Western Australia, Bavaria, Brandenburg, Hesse, Lower Saxony, North "
+    "Rhine-Westphalia, Saxony, Thuringia, Tyrol, Catalonia, Andalusia, Lombardy, Tuscany, Sicily, Brittany, Normandy, "
     "Provence, Guangdong, Zhejiang, Jiangsu, Sichuan"
 )
 """Regions that people name as they name countries; a few of which are also what something is made like are left out."""

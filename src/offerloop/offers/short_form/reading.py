@@ -45,7 +45,7 @@ LONGEST = 1000
 _SEARCHED = 100
 """Signs among which the part that is understood is looked for, and the most that a message shows."""
 _WORDS_BEFORE = re.compile(
-    r"(?![^\d]*(?:客|会员|用户|学生|粉丝|员工|生日|指定|部分|新品|新款|爆款|商品|[日周月节季年券后价低至起到]))"
+    r"(?![^\d]*(?:客|会员|用户|学生|粉丝|员工|教师|老师|生日|国庆|中秋|元旦|春节|店庆|清仓|尾货|线上|线下|直播|指定|部分|新品|新款|爆款|商品|[日周月节季年券后价低至起到]))"
     r"(?:(?![满买送减第每前限领打立赠享无免一二两三四五六七八九十百千万])[\u4e00-\u9fff]){2,8}"
 )
 """What may be a category; not whom, when and what state of goods something is for."""

@@ -9,7 +9,7 @@ import pytest
 
 from offerloop.offers import Basket, BasketLine, Remainder, StackingPolicy, price, read_offers
 from offerloop.offers.pricing.effects import Arithmetic
-from offerloop.offers.pricing.search import tree
+from offerloop.offers.pricing.search import branch_and_bound
 
 NOW = 1_768_478_400
 ONE_FREE = {"kind": "buy_x_get_y", "buy": 1, "get": 1, "stackable": True}
@@ -19,7 +19,7 @@ AGAIN = StackingPolicy(units_once=False)
 
 @pytest.fixture(params=(0, 10), ids=("by scenario", "few offers"), autouse=True)
 def _route(request):
-    with patch.object(tree, "SO_FEW", request.param):
+    with patch.object(branch_and_bound, "SO_FEW", request.param):
         yield
 
 
@@ -52,6 +52,14 @@ def test_where_units_are_used_again_what_is_free_counts_as_bought():
     rival = {"kind": "coupon", "percent": 40, "lane": "product", "priority": 2}
     later = {**ONE_FREE, "priority": -1}
     assert total([(1, 1), (50, 1)], rival, ONE_FREE, later, policy=AGAIN) == (0, 0)
+
+
+def test_a_percentage_of_each_unit_may_take_off_more_than_a_larger_group_says_without_its_maximum():
+    """Two bundles leave ten units of 7 and two of 10; a tenth of each, rounded, is 1, and a tenth of all 9."""
+    fives = {"kind": "bundle", "parts": [{"on": "tea", "count": 5}], "price": "0.35", "stackable": True}
+    capped = {"kind": "coupon", "on": "tea", "percent": 10, "max_discount": "0.20"}
+    each = {"kind": "coupon", "on": "tea", "percent": 10, "each_unit": True}
+    assert total([(10, 5), (10, 7)], fives, capped, each) == (78, 0)
 
 
 def test_other_prices_may_make_more_bundles():

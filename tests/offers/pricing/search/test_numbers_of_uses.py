@@ -22,9 +22,21 @@ FIRST = Stacking(priority=1)
 THREE = Bundle(offer_id="three", parts=((TEA, 3),), price_minor=24, stacking=FIRST)
 
 
-def priced(units, *offers, unit=10):
-    lines = tuple(BasketLine(f"p{n}", each, unit, ("tea",)) for n, each in enumerate(units))
-    return price(Basket("USD", lines), offers, NOW)
+def basket(units, unit=10):
+    return Basket("USD", tuple(BasketLine(f"p{n}", each, unit, ("tea",)) for n, each in enumerate(units)))
+
+
+def priced(units, *offers):
+    return price(basket(units), offers, NOW)
+
+
+def is_within_its_gap(cart, offers):
+    """Whether no total with any number of uses is lower than the gap says."""
+    found = price(cart, offers, NOW)
+    with patch.object(candidates, "_FEW_TIMES", 10**9):
+        best = price(cart, offers, NOW, StackingPolicy(effort=10**7))
+    assert not best.gap_minor
+    return found.total_minor - found.gap_minor <= best.total_minor <= found.total_minor
 
 
 def limited(times):
@@ -65,6 +77,26 @@ def test_what_is_not_proven_has_a_gap(why):
     assert price(Basket("USD", lines), UNLIKE[why], NOW).gap_minor > 0
 
 
+A, B = (Scope(products=frozenset([name])) for name in ("p0", "p1"))
+BEHIND = {"stacking": Stacking(lane=Lane.PRODUCT, priority=-1)}
+OF_LINES = {
+    "so many of each line": Bundle(
+        offer_id="r", parts=((TEA, 2),), percent=Fraction(50), units_per_line=1, times=1, **BEHIND
+    ),
+    "some of two lines": Bundle(offer_id="r", parts=((A, 1), (B, 1)), percent=Fraction(50), times=1, **BEHIND),
+    "one for another": BuyXGetY(offer_id="r", scope=A, got_from=B, buy=1, get=1, times=1, **BEHIND),
+    "one of each line": Coupon(
+        offer_id="r", scope=TEA, percent=Fraction(50), each_unit=True, units_per_line=1, **BEHIND
+    ),
+}
+
+
+@pytest.mark.parametrize("why", OF_LINES)
+def test_units_of_one_price_are_not_alike_to_an_offer_that_wants_them_of_certain_lines(why):
+    threes = Bundle(offer_id="threes", parts=((TEA, 3),), price_minor=1180, stacking=Stacking(lane=Lane.PRODUCT))
+    assert is_within_its_gap(basket([30, 30], unit=400), (threes, OF_LINES[why]))
+
+
 def test_units_of_two_prices_have_a_gap():
     lines = (BasketLine("a", 400, 10, ("tea",)), BasketLine("b", 400, 11, ("tea",)))
     assert price(Basket("USD", lines), (THREE, PAIR), NOW).gap_minor > 0
@@ -81,6 +113,9 @@ def made(rng, name, unit):
             BuyXGetY(**common, scope=scope, buy=rng.randint(1, 4), get=1, percent=Fraction(rng.choice([50, 100]))),
             Bundle(**common, **bundle),
             Bundle(**common, **bundle, times=rng.choice([3, 10])),
+            Bundle(**common, parts=((TEA, 1), (EVERYTHING, 1)), percent=Fraction(40), times=rng.choice([None, 2])),
+            Bundle(**common, **bundle, units_per_line=rng.choice([1, 6]), times=rng.choice([None, 2])),
+            BuyXGetY(**common, scope=TEA, got_from=EVERYTHING, buy=1, get=1, times=2),
             Coupon(**common, scope=scope, percent=Fraction(10), max_minor=rng.choice([None, 3 * unit])),
             Coupon(**common, scope=scope, percent=Fraction(50), cheapest=2),
             Coupon(**common, scope=scope, steps=(Fraction(10), Fraction(30))),
@@ -98,9 +133,4 @@ def test_no_total_is_further_from_the_best_than_its_gap_says():
             BasketLine("a", rng.randint(40, 60), unit, ("tea",)),
             BasketLine("b", rng.randint(1, 20), unit + rng.choice([0, 0, 1]), (rng.choice(["tea", "rice"]),)),
         )
-        offers = [made(rng, f"o{n}", unit) for n in range(3)]
-        found = price(Basket("USD", lines), offers, NOW)
-        with patch.object(candidates, "_FEW_TIMES", 10**9):
-            best = price(Basket("USD", lines), offers, NOW, StackingPolicy(effort=10**7))
-        assert not best.gap_minor
-        assert found.total_minor - found.gap_minor <= best.total_minor <= found.total_minor, seed
+        assert is_within_its_gap(Basket("USD", lines), [made(rng, f"o{n}", unit) for n in range(3)]), seed

@@ -14,7 +14,7 @@ from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.pricing.effects import Tier
-from offerloop.offers.pricing.search import tree
+from offerloop.offers.pricing.search import branch_and_bound
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking
 
@@ -98,7 +98,7 @@ def test_scenarios_find_what_the_simpler_bounds_find_where_every_minor_unit_coun
         few = [replace(one, tiers=(Tier(20, 7),)) if isinstance(one, SpendAndSave) else one for one in offers]
         totals = []
         for so_few in (0, 10):
-            with patch.object(tree, "SO_FEW", so_few):
+            with patch.object(branch_and_bound, "SO_FEW", so_few):
                 totals.append(price(replace(bought, lines=cheap), few, NOW, StackingPolicy(effort=10**9)).total_minor)
         assert totals[0] == totals[1], seed
 
@@ -124,7 +124,7 @@ def test_an_equal_offer_may_take_off_more_behind_the_other():
     bought = Basket("USD", (BasketLine("a", 3, 99), BasketLine("b", 2, 250), BasketLine("c", 8, 1_299)))
     equals = [BuyXGetY(offer_id=f"b{n}", buy=2, get=1) for n in range(2)]
     rival = Coupon(offer_id="c", amount_minor=1_200, stacking=Stacking(lane=Lane.PRODUCT))
-    with patch.object(tree, "SO_FEW", 0):
+    with patch.object(branch_and_bound, "SO_FEW", 0):
         assert price(bought, [*equals, rival], NOW).discount_minor == 2 * 99 + 2 * 1_299
 
 
@@ -137,6 +137,6 @@ def test_an_offer_that_stands_in_for_another_does_not_move_it_before_what_comes_
         Coupon(offer_id="last", amount_minor=300, stacking=Stacking(**stacks)),
         Coupon(offer_id="alone", percent=Fraction(70), stacking=Stacking(priority=-1)),
     ]
-    with patch.object(tree, "SO_FEW", 0):
+    with patch.object(branch_and_bound, "SO_FEW", 0):
         found = price(bought, offers, NOW)
     assert (found.total_minor, found.gap_minor) == (200, 0)

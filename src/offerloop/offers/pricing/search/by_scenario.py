@@ -21,7 +21,7 @@ from offerloop.offers.pricing.search.scenarios import Scenario, Scenarios
 from offerloop.offers.pricing.search.takers import PricesNow
 
 if TYPE_CHECKING:
-    from offerloop.offers.pricing.search.tree import Search
+    from offerloop.offers.pricing.search.branch_and_bound import Search
 
 EASY = 60
 """The part of the effort after which units are looked at more closely."""

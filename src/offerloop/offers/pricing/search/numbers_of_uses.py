@@ -6,7 +6,8 @@ without a limit let m be the most efficient one. Among as many uses of others as
 multiple of these together, and m in their place takes off no less. So there is a best mix in which the others are used
 fewer times than that. An offer that is not m is used nearly not at all, then, and m nearly as often as it can be: but
 for the units that these few uses take, and those of offers with a limit, of which all units count. Each offer in turn
-meets what is left by those before it, which is units of one price again.
+meets what is left by those before it, which is units of one price again. Where these are of several lines, no offer may
+want so many of one line, or some of one and some of another.
 
 What is less must be no worse in the end. So later offers may only be of what lines cost together: of just these lines,
 or of more and more besides, and none may look at what has been taken off already.
@@ -20,7 +21,7 @@ from offerloop.offers.conditions import Measured
 from offerloop.offers.pricing.bundle_effect import BundleOf
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import LINES, SOME
-from offerloop.offers.pricing.effects import Effect, OffFrom, OffTogether, Place
+from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffFrom, OffTogether, Place
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.unit_effects import BuyGet
 
@@ -46,6 +47,8 @@ def may_skip_numbers(order: Sequence[Candidate], place: int, start: Running) -> 
                 return False
             if not (_is_without_limit(*other.places[0]) or all_units_count(other, start)):
                 return False
+            if lines.bit_count() > 1 and not _takes_any_line(*other.places[0]):
+                return False
         elif lines & ~other.touched or not _never_gains_by_more(other):
             return False
         else:
@@ -70,12 +73,16 @@ def _depends_on_units_alone(candidate: Candidate) -> bool:
 
 def _is_without_limit(effect: Effect, at: Place) -> bool:
     """Whether it takes so many of its units each time, whichever they are, as often as there are units."""
-    if isinstance(effect, BuyGet):
-        return effect.got_from is None and effect.limit is None and effect.units_per_line is None
-    if isinstance(effect, BundleOf):
-        alike = all(set(part) == set(at.lines) for part in at.also)
-        return alike and effect.limit is None and effect.units_per_line is None
-    return False
+    return isinstance(effect, BuyGet | BundleOf) and effect.limit is None and _takes_any_line(effect, at)
+
+
+def _takes_any_line(effect: Effect, at: Place) -> bool:
+    """Whether units of all its lines serve it alike, however many are of one."""
+    if isinstance(effect, BundleOf) and any(set(part) != set(at.lines) for part in at.also):
+        return False
+    if isinstance(effect, BuyGet) and effect.got_from is not None:
+        return False
+    return not isinstance(effect, BuyGet | BundleOf | OffEachUnit) or effect.units_per_line is None
 
 
 def _never_gains_by_more(candidate: Candidate) -> bool:

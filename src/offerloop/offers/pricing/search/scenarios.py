@@ -19,7 +19,7 @@ from typing import NamedTuple
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import LINES
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search.cheapest import is_chooser
+from offerloop.offers.pricing.search.cheapest_units import is_chooser
 from offerloop.offers.pricing.search.slopes import StepsLeft
 from offerloop.offers.pricing.search.steps import Step, StepGroup, steps_of
 from offerloop.offers.pricing.search.takers import PricesNow, Takers

@@ -67,9 +67,12 @@ class StepGroup:
         return len(self.steps) == 1 and self.steps[0].most == inf
 
     def without_most(self) -> StepGroup:
-        """The one step that takes off as much as the largest percentage, which is never less."""
+        """One step that takes off the largest percentage, and rounds as much as any: never less than one of them."""
         largest = max(self.steps, key=attrgetter("rate"))
-        return self if largest.rate == 1 else StepGroup([largest.without_most], self.places, self.rounding)
+        if largest.rate == 1:
+            return self
+        rounding = max([step.rounding for step in self.steps])
+        return StepGroup([replace(largest.without_most, rounding=rounding)], self.places, self.rounding)
 
     @property
     def first(self) -> Step:

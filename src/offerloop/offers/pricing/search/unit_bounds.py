@@ -12,7 +12,7 @@ from math import inf
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import TAKEN
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search.cheapest import cheapest_first, is_chooser
+from offerloop.offers.pricing.search.cheapest_units import cheapest_first, is_chooser
 from offerloop.offers.pricing.search.cover import Taker, Units, least_cover
 from offerloop.offers.pricing.search.equals import Equals
 

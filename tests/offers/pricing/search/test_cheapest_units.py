@@ -12,8 +12,8 @@ from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.pricing.candidates import candidate
 from offerloop.offers.pricing.choosing import turn_of
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.search import tree
-from offerloop.offers.pricing.search.cheapest import cheapest_first
+from offerloop.offers.pricing.search import branch_and_bound
+from offerloop.offers.pricing.search.cheapest_units import cheapest_first
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking
 
@@ -90,7 +90,7 @@ def total(lines, *written):
         BasketLine(f"p{n}", count, unit, ("tea",), floor_minor=floor) for n, (unit, count, floor) in enumerate(lines)
     )
     offers = read_offers([{"id": f"o{n}", "lane": "product", **one} for n, one in enumerate(written)], None, "USD")
-    with patch.object(tree, "SO_FEW", 0):
+    with patch.object(branch_and_bound, "SO_FEW", 0):
         return price(Basket("USD", bought), offers, NOW).total_minor
 
 
@@ -166,6 +166,6 @@ def test_the_search_finds_what_the_simpler_bounds_find():
         lines, totals = lines_of(rng), []
         offers = [made(rng, f"o{n}") for n in range(6)]
         for so_few in (0, 10):
-            with patch.object(tree, "SO_FEW", so_few):
+            with patch.object(branch_and_bound, "SO_FEW", so_few):
                 totals.append(price(Basket("USD", lines), offers, NOW, StackingPolicy(effort=10**9)).total_minor)
         assert totals[0] == totals[1], seed
