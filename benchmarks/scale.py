@@ -4,7 +4,8 @@ A shop is made up (synthetic, as in `any_size`): order lines of a year as Parque
 they buy, `--products` products in 200 categories with shelf discounts by product and week, and a coupon on each of the
 20 best-selling categories, whose effects are learned from shelf prices. Each of the `--lines` sizes is run once by the
 command, in a process of its own; the stages are those of its manifest. The growth of time is the exponent of the
-number of lines between the smallest and the largest size. `--json FILE` writes it too.
+number of lines between the smallest and the largest size. Then the files gain a day, and only the stages that read
+events are run again. `--alone` leaves Spark out; `--json FILE` writes everything too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A ledger in a database of its own for each test."""
+"""A database of its own for each test, and a ledger in one."""
 
 import pytest
 
-from offerloop.store import Ledger
+from offerloop.store import Database, Ledger
 
 
 class Watch:
@@ -12,6 +12,13 @@ class Watch:
 
     def __call__(self, _):
         return self.now
+
+
+@pytest.fixture
+def database(store_url):
+    opened = Database.open(store_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import sqlalchemy as sa
 
 from offerloop.errors import StoreError
 from offerloop.store import (
-    Database,
     KeyConflictError,
     add_entry,
     add_token,
@@ -15,13 +14,6 @@ from offerloop.store import (
     read_trail,
     revoke_token,
 )
-
-
-@pytest.fixture
-def database(store_url):
-    found = Database.open(store_url)
-    yield found
-    found.close()
 
 
 def test_a_token_is_found_by_its_secret_which_is_not_kept(database):

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from offerloop.offers import Claim, CouponTerms, Issue, Lock, Redeem, RefusalReason, RollBack
 from offerloop.store import (
     EVENT,
-    Database,
     EventLog,
     Journal,
     Ledger,
@@ -35,13 +34,6 @@ def event(name, kind, customer=ANNA, **more):
 def order(name, customer=ANNA, **more):
     line = {"product_id": "tea", "quantity": 1, "paid_minor": 500, "coupon_id": f"CODE-{customer}"}
     return event(name, "order", customer, order_id=f"{customer}/{name}", lines=[line], **more)
-
-
-@pytest.fixture
-def database(store_url):
-    found = Database.open(store_url)
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from sqlalchemy import insert
 from offerloop.offers import CouponTerms, Issue, Redeem, RollBack
 from offerloop.store import (
     EVENT,
-    Database,
     DecisionRecord,
     EventLog,
     Ledger,
@@ -28,13 +27,6 @@ from offerloop.store import (
 from offerloop.store.reported.renaming import Renaming
 from offerloop.store.schema import jobs, notices
 from offerloop.store.served.purchases import Purchase
-
-
-@pytest.fixture
-def database(store_url):
-    opened = Database.open(store_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from sqlalchemy import insert
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import (
     EVENT,
-    Database,
     DecisionRecord,
     EventLog,
     Ledger,
@@ -31,13 +30,6 @@ from offerloop.store.served.purchases import Purchase
 
 IDS = ["anna", "анна-4711", 'o"brien-12', "back\\slash-9"]
 OTHER = "savanna"
-
-
-@pytest.fixture
-def database(store_url):
-    found = Database.open(store_url)
-    yield found
-    found.close()
 
 
 def decision(name, customer):

@@ -1,16 +1,7 @@
 """Codes that were typed into a basket, as the ledger knows them, on both databases."""
 
-import pytest
-
 from offerloop.offers import Claim, CouponTerms, Issue, RefusalReason
-from offerloop.store import CheckoutUse, Database, Ledger, presented_coupons
-
-
-@pytest.fixture
-def database(store_url):
-    opened = Database.open(store_url)
-    yield opened
-    opened.close()
+from offerloop.store import CheckoutUse, Ledger, presented_coupons
 
 
 def test_a_code_is_known_as_typed_and_in_the_form_of_imported_ones(database):

@@ -2,14 +2,12 @@
 
 import threading
 
-import pytest
 import sqlalchemy as sa
 
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import (
     PERSONALISED,
     ChoicesRead,
-    Database,
     DecisionRecord,
     Ledger,
     PlanProgress,
@@ -38,13 +36,6 @@ from offerloop.store import (
     take_lease,
 )
 from offerloop.store.reported.choices import choose
-
-
-@pytest.fixture
-def database(store_url):
-    found = Database.open(store_url)
-    yield found
-    found.close()
 
 
 def record(number):

@@ -2,11 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import sqlalchemy as sa
 
 from offerloop.store import (
-    Database,
     JobState,
     add_job,
     cancel_job,
@@ -16,13 +14,6 @@ from offerloop.store import (
     list_jobs,
     renew_job,
 )
-
-
-@pytest.fixture
-def database(store_url):
-    found = Database.open(store_url)
-    yield found
-    found.close()
 
 
 def add(database, kind="loop", name=None, **request):
