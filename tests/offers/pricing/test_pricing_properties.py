@@ -193,7 +193,7 @@ def with_least_prices(basket, policy):
 def best_of_all_sets(basket, offers, policy):
     """The lowest total among all sets without a conflict, and of the exclusive offers alone.
 
-    And whether they were tried with lines that tie in all orders.
+    And whether they were tried with lines that tie in all orders, and as often as they can be used.
     """
     basket, policy = with_least_prices(basket, policy), replace(policy, most_line_share=None, most_unit_minor=None)
     basket = basket.in_order(by_content(basket, policy))
@@ -213,22 +213,25 @@ def best_of_all_sets(basket, offers, policy):
         for some in combinations(together, size)
         if not any(one.conflicts(other) for one, other in combinations(some, 2))
     )
-    return min([*alone, *(after_all(some, basket, start, least) for some in sets)]), complete
+    tried = [*alone, *(after_all(some, basket, start, least) for some in sets)]
+    return min([total for total, _ in tried]), complete and all(complete for _, complete in tried)
 
 
 def after_all(some, basket, state, least):
-    """The lowest total after these offers, each used as often as it can or less often.
+    """The lowest total after these offers, each used as often as it can or less often; whether all numbers were tried.
 
     One that takes nothing off uses no units either.
     """
     if not some:
-        return state.total
-    totals = []
+        return state.total, True
+    totals, complete = [], not some[0].leaves_out(state)
     for used in some[0].ways(state):
         new = apply(used, basket, state, least)
         unchanged = isinstance(new, Shortfall) or new.total == state.total
-        totals.append(after_all(some[1:], basket, state if unchanged else new, least))
-    return min(totals)
+        total, all_numbers = after_all(some[1:], basket, state if unchanged else new, least)
+        totals.append(total)
+        complete = complete and all_numbers
+    return min(totals), complete
 
 
 @given(baskets(), offer_lists(most=7), policies, st.sampled_from([(0, 1), (0, 10**9), (branch_and_bound.SO_FEW, 1)]))
