@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Bools, Floats
 
 HALVINGS = 60
 
@@ -22,6 +22,10 @@ class Effects:
     def profit(self) -> Floats:
         """Value less cost."""
         return self.value - self.cost
+
+    def of(self, some: Bools) -> Effects:
+        """Those of some customers."""
+        return Effects(self.value[some], self.cost[some])
 
 
 def at_spend(told: Effects, true: Effects, spend: float) -> float:

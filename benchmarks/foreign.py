@@ -17,6 +17,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,23 +26,25 @@ import numpy as np
 import polars as pl
 
 from equal_spend import Effects, at_spend, rules
+from foreign_commands import RunOfCommands
 from foreign_files import World, names
 from foreign_histories import SHOPS, History, online_retail
 from foreign_peers import estimators
 from foreign_simulators import SIMULATORS
 from foreign_true_form import true_form
 from foreign_worlds import FAMILIES, Design, make
-from offerloop.arrays import Floats
+from offerloop.arrays import Bools, Floats
 from offerloop.commands.init.task import write_shop
-from offerloop.config import load_config
+from offerloop.config import Config, load_config
 from offerloop.decision import Allowed, solve_campaigns
-from offerloop.engine import ENGINES, collect
+from offerloop.engine import ENGINES, Engine, collect
 from offerloop.evaluation import Z95
-from offerloop.events import prepare
+from offerloop.events import Events, prepare
 from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
 from offerloop.message import Message
+from offerloop.response import Effects as LearnedEffects
 
-KEY = ("shop", "family", "seed", "customers", "periods", "kinds")
+KEY = ("shop", "family", "seed", "customers", "periods", "kinds", "commands")
 PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "true form", "same for all", "random", "oracle")
 SHARES = ("sent", "proven")
 """Of worlds in which something is sent, as `init` configures it, and would be if it had to be proven."""
@@ -50,35 +53,75 @@ LEAST = 0.1
 UNSTUDIED = Gap(Message("shelf prices do not vary in these shops"))
 
 
-def judge(world: World, folder: Path) -> dict[str, float]:
-    """Figures of one world, minor units a customer."""
-    true, n = world.truth(), world.size
-    budget = max(0.5 * _best_spend(true), LEAST * float(true.cost[:, 0].mean()))
-    write_shop(folder / "shop", world.write(folder), f"{budget * n / 100:.2f}", "USD", margin="40%")
-    config, engine = load_config(folder / "shop" / "offerloop.toml"), ENGINES.load("duckdb")()
-    events = prepare(config, engine)
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A world, what is true of it, and what the best plan may spend, in minor units a customer."""
+
+    world: World
+    true: Effects
+    budget: float
+
+    @classmethod
+    def of(cls, world: World) -> Judged:
+        """With half of what the best plan would spend."""
+        true = world.truth()
+        return cls(world, true, max(0.5 * _best_spend(true), LEAST * float(true.cost[:, 0].mean())))
+
+    def in_process(self, folder: Path) -> dict[str, float]:
+        """Figures of the plan that the stages of a run make for all customers, and of its peers."""
+        world, true, budget, n = self.world, self.true, self.budget, self.world.size
+        write_shop(folder / "shop", world.write(folder), f"{budget * n / 100:.2f}", "USD", margin="40%")
+        config, engine, events = _read(folder / "shop")
+        effects = _learned(config, engine, events)
+        everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+        allowed = Allowed({one.id: everybody for one in config.campaigns}, everybody.clear(), pl.DataFrame())
+        found = solve_campaigns(effects, allowed, config).forecasts[0]
+        given = _given(found.plan, world)
+        told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
+        profit = float((given * true.profit).sum() / n)
+        ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
+        return {
+            "plan": profit, "as sent": profit * found.send,
+            "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
+            "true spend": float((given * true.cost).sum() / n),
+            "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
+            "sent": float(found.send), "proven": float(ends[0] > 0), "chance": found.overspend or 0.0,
+        } | self._peers(folder / "shop", np.full(n, fill_value=True))  # fmt: skip
+
+    def by_commands(self, folder: Path) -> dict[str, float]:
+        """The same of `offerloop init` and `offerloop run`, for the customers outside the holdout.
+
+        With the largest difference between what they and the stages in process learned, as a share of what was learned.
+        """
+        n = self.world.size
+        run = RunOfCommands.of(self.world, folder, self.budget * n / 100)
+        here = run.reached()
+        alone = Judged(self.world, self.true, self.budget * n / here.sum())
+        config, engine, events = _read(folder / "shop")
+        learned = _learned(config, engine, events).effects
+        return run.figures(self.true) | alone._peers(folder / "shop", here) | {"apart": run.apart_from(learned)}
+
+    def _peers(self, shop: Path, here: Bools) -> dict[str, float]:
+        """Of plans over other estimates, rules and the truth, for some of the customers."""
+        config, engine, events = _read(shop)
+        learned, form = estimators(config, events, engine, self.world), self.world.form()
+        if form is not None:
+            learned["true form"] = true_form(form, config, events, engine, self.world)
+        true = self.true.of(here)
+        same, random = rules(true, self.budget)
+        peers = {name: at_spend(one.of(here), true, self.budget) for name, one in learned.items()}
+        oracle = at_spend(true, true, self.budget)
+        return peers | {"same for all": same, "random": random, "oracle": oracle, "budget": self.budget}
+
+
+def _read(shop: Path) -> tuple[Config, Engine, Events]:
+    config, engine = load_config(shop / "offerloop.toml"), ENGINES.load("duckdb")()
+    return config, engine, prepare(config, engine)
+
+
+def _learned(config: Config, engine: Engine, events: Events) -> LearnedEffects:
     shown = study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
-    effects = estimate(events, UNSTUDIED, shown, config)
-    everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
-    allowed = Allowed({one.id: everybody for one in config.campaigns}, everybody.clear(), pl.DataFrame())
-    found = solve_campaigns(effects, allowed, config).forecasts[0]
-    given = _given(found.plan, world)
-    told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
-    profit = float((given * true.profit).sum() / n)
-    learned, form = estimators(config, events, engine, world), world.form()
-    if form is not None:
-        learned["true form"] = true_form(form, config, events, engine, world)
-    peers = {name: at_spend(one, true, budget) for name, one in learned.items()}
-    ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
-    same, random = rules(true, budget)
-    return {
-        "plan": profit, "as sent": profit * found.send, **peers, "same for all": same, "random": random,
-        "oracle": at_spend(true, true, budget), "budget": budget,
-        "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
-        "true spend": float((given * true.cost).sum() / n),
-        "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
-        "sent": float(found.send), "proven": float(ends[0] > 0), "chance": found.overspend or 0.0,
-    }  # fmt: skip
+    return estimate(events, UNSTUDIED, shown, config)
 
 
 def _best_spend(true: Effects) -> float:
@@ -192,20 +235,25 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)
     parser.add_argument("--kinds", action="store_true", help="offers of several kinds instead of depths of one")
+    parser.add_argument("--commands", action="store_true", help="by `offerloop init` and `offerloop run`")
     parser.add_argument("--online-retail", type=Path, help="the file of that shop's orders")
     parser.add_argument("--out", type=Path, default=Path("foreign.jsonl"))
     asked = parser.parse_args()
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     wanted = []
     for shop, design, drawn in worlds(asked):
-        key = (shop, design.family, design.seed, design.customers, design.periods, not design.depths)
+        key = (
+            shop, design.family, design.seed, design.customers, design.periods, not design.depths, asked.commands
+        )  # fmt: skip
         wanted.append(key)
-        if key not in {tuple(one[name] for name in KEY) for one in rows}:
+        if key not in {tuple(one.get(name, False) for name in KEY) for one in rows}:
             with tempfile.TemporaryDirectory() as folder:
-                rows.append(dict(zip(KEY, key, strict=True)) | judge(drawn(), Path(folder)))
+                judged = Judged.of(drawn())
+                figures = judged.by_commands(Path(folder)) if asked.commands else judged.in_process(Path(folder))
+                rows.append(dict(zip(KEY, key, strict=True)) | figures)
             with asked.out.open("a") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
-    asked_for = [one for one in rows if tuple(one[name] for name in KEY) in wanted]
+    asked_for = [one for one in rows if tuple(one.get(name, False) for name in KEY) in wanted]
     print(table(asked_for), pooled(asked_for), sep="\n\n")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from offerloop.cli import app
@@ -14,6 +15,8 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import listed_offers, prepare
 from offerloop.events.offers_table import without_offers_of_nothing
+from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
+from offerloop.message import Message
 
 BUDGET = "30.00"
 FOREIGN = {
@@ -81,6 +84,15 @@ def test_the_plan_is_learned_from_the_log_and_keeps_to_the_budget_in_expectation
     (campaign,) = summary["campaigns"]
     assert (campaign["basis"], campaign["budget_basis"], campaign["send"]) == ("estimated", "expected", True)
     assert campaign["as_sent"]["liability"] is None  # a percentage without a maximum may cost any amount
+
+
+def test_the_stages_in_process_learn_what_the_command_learns(run, foreign):
+    config, engine = load_config(foreign / "offerloop.toml"), DuckDBEngine()
+    events, unstudied = prepare(config, engine), Gap(Message("shelf prices do not vary in this shop"))
+    shown = study_shown(events, offers_to_learn(events, unstudied, config), config, engine)
+    learned, key = estimate(events, unstudied, shown, config).effects, ["customer_id", "offer_id"]
+    own = pl.read_parquet(run / "effects.parquet").select(learned.columns)
+    assert_frame_equal(own.sort(key), learned.sort(key), rel_tol=1e-9)
 
 
 def test_more_depth_is_never_held_to_bring_less(run):
