@@ -171,11 +171,15 @@ def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assum
 
     parts = list(in_order(len(groups), views_of, most=GROUPS_TOGETHER))
     last = [assumed, *(assumed.select(HELD_OUT) for _ in study.splits[1:])]
-    behind = [[of_group[place] for of_group in parts] for place in range(len(offers))]
-    return [
-        pl.concat([*(one[split] for of_offer in behind for one in of_offer), end], rechunk=True)
-        for split, end in enumerate(last)
-    ]
+    behind = [of_group[place] for place in range(len(offers)) for of_group in parts]
+    return [_put_together([*(one[split] for one in behind), end.clone()]) for split, end in enumerate(last)]
+
+
+def _put_together(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all tables, which lose each column as soon as it is put together: memory holds one column twice."""
+    return pl.DataFrame(
+        pl.concat([one.drop_in_place(name) for one in tables], rechunk=True) for name in tables[0].columns
+    )
 
 
 def _views_of(offer: CampaignOffer, pairs: _Pairs) -> list[pl.DataFrame]:
