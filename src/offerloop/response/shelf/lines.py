@@ -49,7 +49,7 @@ def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response,
     index = (
         studied.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") >= settings.min_lines_per_product)
     )
-    indexed = engine.keep(studied.join(index.select("product_id"), on="product_id", how="inner"))
+    indexed = studied.join(index.select("product_id"), on="product_id", how="inner")
     money = [nw.col("list_value_minor").sum().alias("list_minor"), nw.col("discount_minor").sum()]
     by_product, by_own = ("product_id", "category", "week"), ("customer_id", "product_id", "week")
     by_cell = ("customer_id", "category", "week")
@@ -58,10 +58,17 @@ def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response,
         categories=categories,
         weeks=weeks,
         products=collect(indexed.group_by(*by_product).agg(*money), *by_product),
-        own=collect(indexed.group_by(*by_own).agg(*money), *by_own),
-        cells=collect(studied.group_by(*by_cell).agg(units, *money), *by_cell),
+        own=_narrow(indexed.group_by(*by_own).agg(*money), *by_own),
+        cells=_narrow(studied.group_by(*by_cell).agg(units, *money), *by_cell),
         n_lines=int(sales["n"].sum()),
     )
+
+
+def _narrow(sums: Frame, *by: str) -> pl.DataFrame:
+    """Sums by week in memory, sorted, in the shortest integers that hold them: a large shop has many."""
+    names = [name for name in sums.collect_schema().names() if name not in by]
+    rows = collect(sums.with_columns(nw.col(name).cast(nw.Int64) for name in names))
+    return rows.with_columns(pl.col("week").cast(pl.Int16), *(rows[name].shrink_dtype() for name in names)).sort(by)
 
 
 def excluded(category: str, patterns: tuple[str, ...]) -> bool:
