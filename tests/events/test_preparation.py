@@ -9,6 +9,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
+from offerloop.events import preparation
 
 HEADER = "order,customer,product,units,paid,at\n"
 LINES = HEADER + "1,1,1,1,1.00,2024-01-03\n2,1,2,2,2.00,2024-01-08\n3,2,1,1,3.00,2024-02-01\n"
@@ -64,6 +65,16 @@ def test_order_lines_alone_are_enough(clean):
         (1, "unknown", "unknown", "unknown"),
         (2, "unknown", "unknown", "unknown"),
     ]
+
+
+def test_order_lines_are_the_same_in_a_file_where_there_are_many(clean, monkeypatch):
+    few, write, files = clean(LINES), DuckDBEngine.write, []
+    monkeypatch.setattr(preparation, "MANY_LINES", 2)
+    monkeypatch.setattr(DuckDBEngine, "write", lambda self, frame, path: write(self, frame, files.append(path) or path))
+    many = clean(LINES)
+    assert len(files) == 1
+    assert_frame_equal(*(sorted_rows(collect(one.order_lines)) for one in (few, many)))
+    assert_frame_equal(few.quality, many.quality)
 
 
 @pytest.mark.parametrize("text", [False, True])

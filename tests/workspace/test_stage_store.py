@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import weakref
 from pathlib import Path
 
@@ -67,6 +68,19 @@ def test_a_large_result_leaves_no_table_with_the_engine(tmp_path, monkeypatch):
     StageStore(tmp_path, engine).get("first", lambda n: numbers(engine, n), 3)
     assert engine._connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(1,)]
     assert collect(before)["n"].to_list() == [7]
+
+
+def test_the_file_of_a_large_table_becomes_the_result_by_a_second_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    engine = DuckDBEngine()
+    large, small = engine.keep_large(engine.table(pl.DataFrame({"n": [1, 2]}))), numbers(engine, 1)
+    assert collect(large)["n"].to_list() == [1, 2]
+    assert engine.file_of(small) is None
+    StageStore(tmp_path / "stages", engine).get("first", lambda: (large, small))
+    written = [tmp_path.glob(f"stages/first-*/table-{number}.parquet") for number in (1, 2)]
+    (first,), (second,) = written
+    assert first.samefile(engine.file_of(large))
+    assert pl.read_parquet(second)["n"].to_list() == [0]
 
 
 def test_a_result_that_nobody_needs_is_freed_and_no_other_object_is_taken_for_it(tmp_path):

@@ -96,6 +96,15 @@ class TableHolder(Protocol):
     def forget(self, first: int) -> None:
         """Forget the tables that were kept after the `first` ones; nothing may read them any more."""
 
+    def keep_large(self, frame: Frame) -> Frame:
+        """See `Engine.keep`: a table with so many rows that it is better written to a Parquet file at once.
+
+        Raises OSError when the disk refuses.
+        """
+
+    def file_of(self, frame: object) -> Path | None:
+        """The file of a table of `keep_large`."""
+
 
 class BrokenFileError(InputError):
     """A file turned out to be broken while its rows were read; who opened it says where, as a SourceError."""

@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 import duckdb
 import narwhals as nw
@@ -53,6 +53,8 @@ class DuckDBEngine:
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._kept = 0
+        self._large: dict[int, Path] = {}
+        """Files of tables, by identity."""
         _OPEN.add(self)
 
     def _usual_limit(self) -> str:
@@ -128,6 +130,22 @@ class DuckDBEngine:
         """See `TableHolder.forget`."""
         for number in range(first, self._kept):
             self._connection.execute(f"DROP TABLE IF EXISTS kept_{number}")
+
+    def keep_large(self, frame: Frame) -> Frame:
+        """See `TableHolder.keep_large`."""
+        path = self.new_folder() / "table.parquet"
+        self.write(frame, path)
+        table = self.read(path)
+        self._large[id(table)] = path
+        finalize(table, self._lose, id(table)).atexit = False  # holds the engine, whose folder it is, until then
+        return table
+
+    def _lose(self, identity: int) -> None:
+        self._large.pop(identity, None)
+
+    def file_of(self, frame: object) -> Path | None:
+        """See `TableHolder.file_of`."""
+        return self._large.get(id(frame))
 
     def new_folder(self) -> Path:
         """See `Engine.new_folder`."""

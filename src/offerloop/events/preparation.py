@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Engine, Frame, collect, with_part
+from offerloop.engine import Engine, Frame, TableHolder, collect, with_part
 from offerloop.errors import InputError, NothingLeftError, RereadError, SourceError
 from offerloop.events.clean_events import Events
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
@@ -132,7 +132,7 @@ class _Cleaning:
         sources = alike({name: one.frame for name, one in read.items()})
         sources["order_lines"] = with_marked_ids(sources["order_lines"], config.clean)
         sources = in_small_letters(sources) if config.privacy.ignore_case else sources
-        sources = {name: engine.keep(frame) for name, frame in sources.items()}
+        sources = {name: one if one is read[name].frame else engine.keep(one) for name, one in sources.items()}
         self.earlier = earlier
         so_far = None if earlier is None else earlier.read_so_far
         self.lines = LinesRead(sources["order_lines"], read["order_lines"], config, engine, so_far)
@@ -184,7 +184,7 @@ class _Cleaning:
         self.notes += self.dates.check_as_of(self.as_of_day, last, self._later, n_lines)
         lines = self._allowed(with_all_money(lines))
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
-        lines = self.engine.keep(lines.with_columns(week))
+        lines = _computed(lines.with_columns(week), n_lines, self.engine)
         self.line_parts = with_part(() if self.earlier is None else self.earlier.line_parts, lines)
         if self.earlier is not None:
             self.returned, lines = self.earlier.returned, nw.concat(self.line_parts)
@@ -249,7 +249,7 @@ class _Cleaning:
 
     def products(self, lines: Frame) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
-        sold = lines.select("product_id").unique()
+        sold = self.engine.keep(lines.select("product_id").unique())
         if self._listed is None:
             return self.engine.keep(self._with_texts(with_product_columns(sold)))
         listed = with_product_columns(self._listed)
@@ -345,7 +345,8 @@ class _Cleaning:
         if name == "order_lines":
             amounts, are_units = ("quantity", *money_columns(columns)), clean.repeated_orders == "units"
             merge_scans(cleaned, amounts, self.config.shop.currency, keep_copies=are_units)
-            cleaned.frame = with_discount_rates(cleaned.frame)
+            if "order_discount_minor" in columns:
+                cleaned.frame = self.engine.keep(with_discount_rates(cleaned.frame))
             columns = cleaned.frame.collect_schema().names()
         else:
             if name == "products":
@@ -465,6 +466,18 @@ class _Cleaning:
         return self.engine.table(pl.DataFrame(schema=schema))
 
 
+def _computed(lines: Frame, n_lines: int, engine: Engine) -> Frame:
+    """Clean order lines, which an engine that holds tables itself should not hold beside those read if there are many.
+
+    Their file becomes the stage's result by a second name.
+    """
+    if n_lines > MANY_LINES and isinstance(engine, TableHolder):
+        return engine.keep_large(lines)
+    return engine.keep(lines)
+
+
+MANY_LINES = 5_000_000
+"""Half a gigabyte or more in memory."""
 RETENTION, NON_MERCHANDISE = "retention", "non-merchandise"
 """Rules that leave out lines after cleaning: old ones, and those of products that are no goods."""
 _KEYS: dict[SourceName, str] = {

@@ -274,6 +274,8 @@ class _Pickler(pickle.Pickler):
         number = len(self.frames) + 1
         self.frames[number] = obj
         path, there = self.folder / _table_name(number), self.files.get(id(obj))
+        if there is None and isinstance(self.engine, TableHolder):
+            there = self.engine.file_of(obj)
         if there is None or not _linked(there, path):
             self.engine.write(obj, path)
         return number

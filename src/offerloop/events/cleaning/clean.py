@@ -198,7 +198,7 @@ def apply_rules(cleaned: Cleaned, rules: list[CleaningRule]) -> None:
     if not rules:
         return
     columns = cleaned.frame.collect_schema().names()
-    marked = cleaned.keep(_mark(cleaned.frame, rules))
+    marked = _mark(cleaned.frame, rules)
     sums = [nw.col(_hit(number)).cast(nw.Int64).sum().alias(_hit(number)) for number in range(len(rules))]
     by_day = collect(marked.group_by("order_day").agg(*sums)) if "order_day" in columns else None
     totals = collect(marked.select(*sums)) if by_day is None else by_day
@@ -210,15 +210,16 @@ def apply_rules(cleaned: Cleaned, rules: list[CleaningRule]) -> None:
         _reject(cleaned, marked, columns, rules, rejecting)
     if by_day is not None:
         _note_days(cleaned, by_day.drop_nulls("order_day"), rules)
-    rejects = [~nw.col(_hit(number)) for number in rejecting]
-    cleaned.frame = (marked.filter(*rejects) if rejects else marked).select(*columns)
+    rejects = [~nw.col(_hit(number)) for number in rejecting if counts[number]]
+    if rejects or any(rule.repair and n for rule, n in zip(rules, counts, strict=True)):
+        cleaned.frame = (marked.filter(*rejects) if rejects else marked).select(*columns)
 
 
 def _reject(
     cleaned: Cleaned, marked: Frame, columns: list[str], rules: list[CleaningRule], rejecting: list[int]
 ) -> None:
     name = nw.coalesce(*(nw.when(nw.col(_hit(n))).then(nw.lit(rules[n].name)) for n in rejecting))
-    rows = marked.with_columns(_rule=name).filter(~nw.col("_rule").is_null())
+    rows = cleaned.keep(marked.with_columns(_rule=name).filter(~nw.col("_rule").is_null()))
     cleaned.reject(rows.select(*columns, "_rule"), nw.col("_rule"))
     blamed = nw.coalesce(*(nw.when(nw.col("_rule") == rules[n].name).then(_column_of(rules[n])) for n in rejecting))
     paid = nw.col("paid_minor") if "paid_minor" in columns else nw.lit(None, nw.Int64)

@@ -83,6 +83,8 @@ def _texts(frame: Frame) -> list[str]:
 
 
 def _with_kind(frame: Frame, text: set[str]) -> Frame:
-    schema = frame.collect_schema()
-    ids = [column for column in schema if column.endswith("_id")]
-    return extended(frame, [nw.col(column).cast(nw.String if column in text else nw.Int64) for column in ids])
+    kinds = {
+        name: nw.String() if name in text else nw.Int64() for name in frame.collect_schema() if name.endswith("_id")
+    }
+    others = [name for name, kind in kinds.items() if frame.collect_schema()[name] != kind]
+    return extended(frame, [nw.col(name).cast(kinds[name]) for name in others])

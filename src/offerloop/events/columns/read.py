@@ -129,7 +129,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
         for answers in [one for one in ANSWER_COLUMNS if one in source.columns]:
             _check_cells(mapping, kept, [answers], partial(is_unclear, column=answers), _UNCLEAR[answers])
         numbers = written_as_numbers(kept, ids)
-        kept = as_integers(kept, numbers)
+        kept = engine.keep(as_integers(kept, numbers)) if numbers else kept
     zone = source.timezone or config.shop.timezone
     for column in mapping.local:
         kept = to_utc(kept, column, zone)
