@@ -30,7 +30,10 @@ BASKETS = {
     "quantity half": (line(quantity=1.5), "line 2 of the basket: 'quantity' must be a whole number"),
     "no price": (line(unit_price=...), "line 2 of the basket needs the field 'unit_price'"),
     "price below zero": (line(unit_price="-1"), "line 2 of the basket: 'unit_price' must not be below zero"),
-    "price of three digits": (line(unit_price="1.234"), "line 2 of the basket: '1.234' is not an amount in USD"),
+    "price of three digits": (
+        line(unit_price="1.234"),
+        "line 2 of the basket: 'unit_price': '1.234' is not an amount in USD",
+    ),
     "price above list": (line(list_price="9.98"), "line 2 of the basket: the price of 'tea' is above its list price"),
     "categories text": (line(categories="drinks"), "line 2 of the basket: 'categories' must be a list"),
     "selected text": (line(selected="yes"), "line 2 of the basket: 'selected' must be true or false"),
@@ -40,7 +43,15 @@ BASKETS = {
         {"currency": "USD", "lines": [], "shiping": 1},
         "no field 'shiping', did you mean 'shipping'",
     ),
-    "shipping": ({"currency": "USD", "lines": [], "shipping": "free"}, "'free' is not an amount of money"),
+    "shipping": ({"currency": "USD", "lines": [], "shipping": "free"}, "'shipping': 'free' is not an amount of money"),
+    "shipment": (
+        {"currency": "USD", "lines": [], "shipments": [{"price": "1"}, {"carrier": "ups", "price": "1"}]},
+        "shipment 2 of the basket has no field 'carrier'",
+    ),
+    "shipment's price": (
+        {"currency": "USD", "lines": [], "shipments": [{"price": "1.001"}]},
+        "shipment 1 of the basket: 'price': '1.001' is not an amount",
+    ),
     "customer": ({"currency": "USD", "lines": [], "customer": "ann"}, "'customer' must be a table"),
     "orders": (
         {"currency": "USD", "lines": [], "customer": {"orders_before": -1}},
@@ -59,6 +70,24 @@ OFFERS = {
     "nothing off": (
         [{"kind": "coupon", "id": "a"}],
         "offer 1 ('a'): coupon 'a' needs one of 'percent', 'amount' and 'price'",
+    ),
+    "an amount": ([COUPON, {"kind": "coupon", "id": "a", "amount": "2,0"}], "offer 2 ('a'): 'amount': '2,0' is not"),
+    "a field of except": ([{**COUPON, "except": {"category": "tea"}}], "the table 'except' has no field 'category'"),
+    "a field of any_of": ([{**COUPON, "any_of": [{"starts_at": "x"}]}], "a table of 'any_of' has no field 'starts_at'"),
+    "prices": ([{**COUPON, "price_from": "9", "price_to": "5"}], "'price_from' is above 'price_to'"),
+    "an empty list": ([], "'offers' is an empty list; give at least one table"),
+    "not with a misspelt one": (
+        [{**COUPON, "id": "spring"}, {**COUPON, "id": "b", "not_with": "sprnig"}],
+        "'not_with' of 'b' names 'sprnig', which is no other offer, did you mean 'spring'",
+    ),
+    "not with itself": ([{**COUPON, "id": "b", "not_with": "b"}], "names 'b', which is no other offer"),
+    "a policy in one currency": (
+        {
+            "currency": "USD",
+            "offers": [{"kind": "coupon", "amount": {"USD": "5", "EUR": "4"}}],
+            "policy": {"max_discount": "30"},
+        },
+        "the policy has amounts in USD, and needs them in EUR too",
     ),
     "two off": ([{**COUPON, "amount": "5"}], "needs one of 'percent', 'amount' and 'price'"),
     "percentage": ([COUPON, {**COUPON, "percent": 120}], "offer 2: 'percent' must be between 0 and 100, not 120"),
@@ -135,10 +164,11 @@ def test_a_configuration_given_as_a_file_of_offers_is_told_what_is_wanted(tmp_pa
     [
         ("basket.json", "{", "is not JSON"),
         ("offers.toml", "kind = ", "is not TOML"),
+        ("basket.json", '{"currency": "USD", "lines": [], "lines": []}', "'lines' is there twice in one table"),
         ("offers.json", None, "cannot be read"),
         ("basket.json", b"\xff\xfe", "is not UTF-8"),
     ],
-    ids=["json", "toml", "missing", "encoding"],
+    ids=["json", "toml", "twice", "missing", "encoding"],
 )
 def test_a_file_that_cannot_be_read(name, text, said, command, tmp_path):
     paths = {"basket": tmp_path / "basket.json", "offers": tmp_path / "offers.json"}
@@ -154,6 +184,13 @@ def test_a_file_that_cannot_be_read(name, text, said, command, tmp_path):
     assert code == 2
     assert name in err
     assert said in err
+
+
+def test_files_may_begin_with_a_mark_of_their_encoding(command, tmp_path):
+    (tmp_path / "basket.json").write_text(json.dumps({"currency": "USD", "lines": [LINE]}), encoding="utf-8-sig")
+    offers = 'currency = "USD"\n[[offers]]\nkind = "coupon"\npercent = 10\n'
+    (tmp_path / "offers.toml").write_text(offers, encoding="utf-8-sig")
+    assert command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.toml")[0] == 0
 
 
 @pytest.mark.parametrize("name", ["basket.json", "offers.json"])

@@ -128,7 +128,7 @@ def test_what_only_some_loyal_customers_get_is_no_announced_reduction():
         ({"attributes": {"a": {"above": 3}}}, "the attribute 'a' must be a value, a list of values, or bounds"),
         ({"attributes": {"a": {"at_least": 3, "at_most": 2}}}, "the attribute 'a' must be a value"),
         ({"attributes": {"a": {"at_least": "1e9999999"}}}, "the bounds of 'a' must be numbers, not '1e9999999'"),
-        ({"any_of": []}, "'any_of' must be a list of tables"),
+        ({"any_of": []}, "'any_of' is an empty list; give at least one table"),
         ({"any_of": [{}]}, "each table of 'any_of' needs a condition"),
         ({"none_of": [{"starts_at": "2026-01-01"}]}, "has no field 'starts_at'"),
         ({"none_of": [{"regins": "DE"}]}, "has no field 'regins', did you mean 'regions'"),

@@ -42,6 +42,7 @@ def refund(
     now: str | datetime | None = None,
     *,
     before: Mapping[str, int] | None = None,
+    given_back: str | None = None,
     codes: StrPath | None = None,
     rule: str | None = None,
     language: str | None = None,
@@ -49,7 +50,8 @@ def refund(
     """Count what to give back for units that return, by product: with the discounts kept, and with what stays priced
     again.
 
-    `basket`, `offers`, `now` and `codes` are those of the purchase, as for `price`; `before` is what came back earlier.
+    `basket`, `offers`, `now` and `codes` are those of the purchase, as for `price`; `before` is what came back earlier,
+    and `given_back` the sum of these refunds ("30.00"), which must be told where what stays is priced again.
 
     >>> basket = {"currency": "USD", "lines": [{"product_id": "tea", "quantity": 6, "unit_price": "9.99"}]}
     >>> offers = {"currency": "USD", "offers": [{"kind": "spend_and_save", "spend": "50", "save": "10"}]}
@@ -58,7 +60,7 @@ def refund(
     """
     from offerloop.commands.refund.task import refund_basket
 
-    return refund_basket(basket, returned, offers, now, before or {}, rule, language, codes)
+    return refund_basket(basket, returned, offers, now, before or {}, rule, language, codes, given_back)
 
 
 def replay(

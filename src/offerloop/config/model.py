@@ -493,8 +493,8 @@ class Config(ConfigSection):
         `listed` are offers from a source; those without `campaign_id` belong to every campaign.
         """
         try:
-            return read_offers(campaign.offers, categories, self.unit(campaign), campaign.offers_among(listed))
+            own = campaign.offers_among(listed)
+            return read_offers(campaign.offers, categories, self.unit(campaign), own, is_numbered=True)
         except InputError as error:
-            raise ConfigError(
-                Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)
-            ) from error
+            message = Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)
+            raise ConfigError(message) from error

@@ -31,13 +31,16 @@ def scope_of(terms: WrittenTerms) -> Scope:
     They are read from `on` (categories), `products`, `brands`, `shops`, `attributes`, `price_from`, `price_to`,
     `only_full_price` and `except`.
     """
+    least, most = (None if terms.get(name) is None else terms.money(name) for name in ("price_from", "price_to"))
+    if least is not None and most is not None and least > most:
+        raise InputError(Message("'price_from' is above 'price_to', so that no price is between them"))
     scope = Scope(
         products=terms.names("products"),
         categories=terms.names("on"),
         brands=terms.names("brands"),
         shops=terms.names("shops"),
-        least_minor=None if terms.get("price_from") is None else terms.money("price_from"),
-        most_minor=None if terms.get("price_to") is None else terms.money("price_to"),
+        least_minor=least,
+        most_minor=most,
         but=terms.scope("except"),
         attributes=terms.attribute_tests("attributes"),
         only_full_price=terms.flag("only_full_price"),
@@ -92,7 +95,8 @@ def _groups(terms: WrittenTerms, field: str) -> tuple[Conditions, ...]:
     if written is None:
         return ()
     groups = []
-    for row in terms.rows(field, written):
+    what = Message("a table of '{field}'", context="subject of an error", field=field)
+    for row in terms.rows(field, written, what):
         groups.append(_conditions_of(row))
         row.finish()
         if groups[-1] == NO_CONDITIONS:

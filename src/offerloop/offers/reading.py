@@ -47,13 +47,20 @@ def read_offers(
     categories: Sequence[str] | None,
     currency: str,
     listed: Sequence[Mapping[str, Any]] = (),
+    *,
+    is_numbered: bool = False,
 ) -> list[Offer]:
     """Read all offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
 
     Without known categories every offer is read as it stands, one for each. Those `listed` in a table of the shop's
-    keep the id that it has there, because logs of shown offers name it.
+    keep the id that it has there, because logs of shown offers name it. Where they are numbered, an error says at which
+    one it is.
     """
-    offers = [offer for one in written for offer in _read(one, categories, currency)]
+    offers = [
+        offer
+        for place, entry in enumerate(written, 1)
+        for offer in _read_at(place if is_numbered else 0, entry, categories, currency)
+    ]
     for terms in listed:
         read = _read(terms, categories, currency)
         offers += [_named(read[0], str(terms["id"]))] if len(read) == 1 else read
@@ -69,6 +76,21 @@ def read_offers(
             )
         offer_ids.add(offer.offer_id)
     return offers
+
+
+def _read_at(number: int, written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
+    """Read an entry; errors name its number, unless that is 0, and its id."""
+    try:
+        return _read(written, categories, currency)
+    except InputError as error:
+        if not number:
+            raise
+        name = f" ('{written['id']}')" if isinstance(written.get("id"), str) else ""
+        numbered = InputError(
+            Message("offer {place}{name}: {error}", context="error", place=str(number), name=name, error=error.message)
+        )
+        numbered.field = error.field
+        raise numbered from None
 
 
 def _named(offer: Offer, offer_id: str) -> Offer:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.money import round_up
 from offerloop.offers.pricing.effects import Arithmetic
 from offerloop.offers.pricing.taxes import TaxRules
@@ -83,9 +85,29 @@ class StackingPolicy:
     """Whether units that an offer of single units has used are not there for another, and offers that do not stack
     compete for units; otherwise units may be used again, and such offers compete for lines."""
     tax: TaxRules = field(default_factory=TaxRules)
+    currency: str = ""
+    """Of its amounts; empty where it has none, or where they hold whatever a basket's currency is."""
+    other_currencies: tuple[StackingPolicy, ...] = ()
+    """The same rules with their amounts in other currencies."""
     effort: int = 60_000
     """How much work the search for the best set may be: each set that is tried counts as many as it has lines and some
     more, and so do the lines of the offers that are bounded. 0 takes the greedy answer."""
+
+    def in_currency(self, currency: str) -> StackingPolicy:
+        """Return the rules with their amounts in a currency. Raises InputError where they have none in it."""
+        if self.currency in ("", currency):
+            return self
+        for other in self.other_currencies:
+            if other.currency == currency:
+                return other
+        raise InputError(
+            Message(
+                "the policy has amounts in {currencies}, and needs them in {currency} too: write {example}",
+                currencies=[self.currency, *(one.currency for one in self.other_currencies)],
+                currency=currency,
+                example=f'max_discount = {{ {self.currency} = "...", {currency} = "..." }}',
+            )
+        )
 
     def least_of_unit(self, unit_minor: int) -> int:
         """What a unit of a shelf price must cost at least, rounded up; 0 where nothing limits its discount."""

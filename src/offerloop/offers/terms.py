@@ -61,10 +61,17 @@ class WrittenTerms:
     def money(self, field: str) -> int:
         """A required amount above zero, in minor units."""
         written = self._in_currency(field)
-        amount = to_minor(written, self.currency)
+        amount = self._minor(field, written)
         if amount <= 0:
             raise InputError(Message("'{field}' must be above zero, not {value}", field=field, value=str(written)))
         return amount
+
+    def _minor(self, field: str, written: Any, currency: str | None = None) -> int:  # noqa: ANN401 - whatever TOML holds
+        """Return an amount in minor units. Raises InputError that names its field."""
+        try:
+            return to_minor(written, currency or self.currency)
+        except InputError as error:
+            raise InputError(Message("'{name}': {error}", context="error", name=field, error=error.message)) from None
 
     def _in_currency(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
         """Return the amount as it is written, from a table by currency where there is one."""
@@ -96,7 +103,7 @@ class WrittenTerms:
 
     def in_currency(self, currency: str) -> WrittenTerms:
         """Return the same terms, to be read in another currency."""
-        terms = WrittenTerms(self._written, currency)
+        terms = WrittenTerms(self._written, currency, self.what)
         terms.home = self.home
         return terms
 
@@ -105,7 +112,7 @@ class WrittenTerms:
         if self.get(field) is None:
             return default
         written = self._in_currency(field)
-        amount = to_minor(written, self.currency)
+        amount = self._minor(field, written)
         if amount < 0:
             raise InputError(
                 Message("'{field}' must not be below zero, and is {value}", field=field, value=str(written))
@@ -224,17 +231,19 @@ class WrittenTerms:
             )
         return AttributeTest(name, at_least=low, at_most=high)
 
-    def rows(self, field: str, written: object) -> list[WrittenTerms]:
-        """A list of tables."""
-        if not isinstance(written, list) or not written or not all(isinstance(one, Mapping) for one in written):
+    def rows(self, field: str, written: object, what: Message | None = None) -> list[WrittenTerms]:
+        """A list of tables, which errors call `what`."""
+        if not isinstance(written, list) or not all(isinstance(one, Mapping) for one in written):
             raise InputError(
                 Message("'{field}' must be a list of tables, not '{value}'", field=field, value=str(written))
             )
-        return [self.inner(one) for one in written]
+        if not written:
+            raise InputError(Message("'{field}' is an empty list; give at least one table", field=field))
+        return [self.inner(one, what) for one in written]
 
-    def inner(self, written: Mapping[str, Any]) -> WrittenTerms:
+    def inner(self, written: Mapping[str, Any], what: Message | None = None) -> WrittenTerms:
         """A table inside these terms."""
-        return WrittenTerms(written, self.currency, None if "kind" in written else self.what, self)
+        return WrittenTerms(written, self.currency, what or (None if "kind" in written else self.what), self)
 
     def table(self, field: str, what: Message | None = None) -> WrittenTerms | None:
         """The table in a field, if any."""
@@ -278,7 +287,7 @@ class WrittenTerms:
 
     def scope(self, field: str) -> Scope | None:
         """The lines that the table in a field tells, if any."""
-        inner = self.table(field)
+        inner = self.table(field, Message("the table '{field}'", context="subject of an error", field=field))
         if inner is None:
             return None
         scope = inner.scope_here()
@@ -330,7 +339,7 @@ class WrittenTerms:
             raise InputError(
                 Message("'assumed' needs either 'value' (an amount) or 'incremental' (a share of redemptions)")
             )
-        value = None if inner.get("value") is None else to_minor(inner.get("value"), self.home)
+        value = None if inner.get("value") is None else self._minor("value", inner.get("value"), self.home)
         incremental = None if inner.get("incremental") is None else inner.share("incremental")
         assumption = Assumption(inner.share("p_redeem"), value, incremental)
         inner.finish()
@@ -343,7 +352,9 @@ class WrittenTerms:
         if written is not None and (len(hours) != 2 or not all(map(_CLOCK.match, hours))):
             raise InputError(Message("'quiet_hours' must be like \"21:00-08:00\", not '{value}'", value=str(written)))
         quiet = (hours[0], hours[1]) if hours else None
-        cost = 0 if self.get("contact_cost") is None else to_minor(self.get("contact_cost"), self.home)
+        cost = (
+            0 if self.get("contact_cost") is None else self._minor("contact_cost", self.get("contact_cost"), self.home)
+        )
         if cost < 0:
             raise InputError(
                 Message("'contact_cost' must not be below zero, and is {value}", value=str(self.get("contact_cost")))

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
         table_parts,
         table_rows,
     )
-    from offerloop.workspace.offers_file import Document, OffersFile, document_name, read_document, read_offers_file
+    from offerloop.workspace.offers_file import (
+        Document,
+        OffersFile,
+        check_offers_file,
+        document_name,
+        read_document,
+        read_offers_file,
+    )
     from offerloop.workspace.plain_values import plain
     from offerloop.workspace.product_relations import SIMILAR_PRODUCTS, relate_products, similar_products_inputs
     from offerloop.workspace.purchase_time import epoch_second
@@ -113,6 +120,7 @@ __all__ = [
     "campaigns_of_store",
     "check_arm_cells",
     "check_cells",
+    "check_offers_file",
     "check_rows",
     "control_among",
     "document_name",

@@ -6,12 +6,12 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from offerloop.config import StrPath, as_path
-from offerloop.errors import InputError
+from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers import (
     DEFAULT_POLICY,
@@ -61,9 +61,35 @@ def read_offers_file(document: Document) -> OffersFile:
         rows = terms.rows("offers", terms.need("offers"))
         policy = _policy(terms.table("policy", Message("the policy", context="subject of an error")))
         terms.finish()
+        offers = read_offers([row.written for row in rows], None, terms.currency, is_numbered=True)
     except InputError as error:
         raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
-    return OffersFile(terms.currency, _offers(path, [row.written for row in rows], terms.currency), policy)
+    return OffersFile(terms.currency, tuple(offers), policy)
+
+
+def check_offers_file(offers_file: OffersFile, path: str, *, is_alone: bool) -> None:
+    """Check what no offer says alone; a file of an earlier day may be read without this.
+
+    Raises InputError for a currency in which offers have amounts and the policy has none, and, where no campaign has
+    offers beside the file, for an id in `not_with` of which there is no other offer.
+    """
+    offer_ids = {one.offer_id for one in offers_file.offers}
+    try:
+        for offer in offers_file.offers:
+            for other in offer.other_currencies:
+                offers_file.policy.in_currency(other.currency)
+            for name in sorted(offer.stacking.not_with if is_alone else ()):
+                if name not in offer_ids - {offer.offer_id}:
+                    raise InputError(
+                        Message(
+                            "'not_with' of '{offer_id}' names '{name}', which is no other offer{near}",
+                            offer_id=offer.offer_id,
+                            name=name,
+                            near=near_miss(name, offer_ids - {offer.offer_id}),
+                        )
+                    )
+    except InputError as error:
+        raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
 
 
 def document_name(document: Document, otherwise: str) -> str:
@@ -97,8 +123,8 @@ _HALF_A_SIGN = re.compile("[\ud800-\udfff]")
 
 def _read_file(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     try:
-        text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text, object_pairs_hook=_each_once)
     except OSError:
         raise InputError(Message("'{path}' cannot be read; check the path", path=str(path))) from None
     except UnicodeDecodeError:
@@ -112,6 +138,15 @@ def _read_file(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         ) from None
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of JSON. Raises ValueError for a name that is there twice, as TOML does."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{max(names, key=names.count)!r} is there twice in one table")
+    return table
+
+
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in (".toml", ".json"):
         raise InputError(
@@ -122,32 +157,19 @@ def _check_suffix(path: Path) -> None:
         )
 
 
-def _offers(path: str, rows: list[Mapping[str, Any]], currency: str) -> tuple[Offer, ...]:
-    for place, row in enumerate(rows, 1):
-        try:
-            read_offers([row], None, currency)
-        except InputError as error:
-            name = f" ('{row['id']}')" if isinstance(row.get("id"), str) else ""
-            raise InputError(
-                Message(
-                    "'{path}', offer {place}{name}: {error}",
-                    context="error",
-                    path=path,
-                    place=str(place),
-                    name=name,
-                    error=error.message,
-                )
-            ) from None
-    try:
-        return tuple(read_offers(rows, None, currency))
-    except InputError as error:
-        raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
-
-
 def _policy(terms: WrittenTerms | None) -> StackingPolicy:
-    """Read `choice`, `remainder`, `percent_rounds`, the `max_` and `tax_` fields, `units` and `effort`."""
+    """Read a policy with its amounts in each currency in which they are written."""
     if terms is None:
         return DEFAULT_POLICY
+    policy = _policy_in_one_currency(terms)
+    if policy.most_minor is None and policy.most_unit_minor is None:
+        return replace(policy, currency="")
+    others = [_policy_in_one_currency(terms.in_currency(one)) for one in sorted(terms.currencies - {terms.currency})]
+    return replace(policy, other_currencies=tuple(others))
+
+
+def _policy_in_one_currency(terms: WrittenTerms) -> StackingPolicy:
+    """Read `choice`, `remainder`, `percent_rounds`, the `max_` and `tax_` fields, `units` and `effort`."""
     policy = StackingPolicy(
         choice=terms.one_of("choice", {one.value: one for one in StackingChoice}, DEFAULT_POLICY.choice),
         arithmetic=Arithmetic(
@@ -163,6 +185,7 @@ def _policy(terms: WrittenTerms | None) -> StackingPolicy:
             before_funded=terms.one_of("tax_base", {"paid": False, "before_funded": True}, default=False),
             by_invoice=terms.one_of("tax_rounds", {"line": False, "invoice": True}, default=False),
         ),
+        currency=terms.currency,
         effort=DEFAULT_POLICY.effort if terms.get("effort") is None else terms.whole("effort"),
     )
     terms.finish()

@@ -3,7 +3,10 @@
 import json
 import re
 
+import pytest
 from rich.cells import cell_len
+
+import offerloop
 
 OFFERS = """
 currency = "USD"
@@ -106,6 +109,8 @@ def test_a_choice_that_was_not_exact_says_how_far_from_the_best_it_may_be(comman
     assert 0 < gap <= json.loads(out)["total_minor"]
     _, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json")
     assert f"could save at most {gap / 100:.2f} more" in out
+    assert offerloop.price(BASKET, written).sentence.endswith(f"could save at most {gap / 100:.2f} more.")
+    assert f"{gap / 100:.2f}" in offerloop.price(BASKET, written, language="zh").sentence.split("。")[1]
     (tmp_path / "offers.json").write_text(json.dumps({**written, "policy": {}}), encoding="utf-8")
     _, out, _ = command("price", tmp_path / "basket.json", "--offers", tmp_path / "offers.json", "--json")
     assert json.loads(out)["gap_minor"] == 0
@@ -169,3 +174,16 @@ def test_the_bill_of_a_shop_is_in_its_language_and_its_columns_line_up(command, 
     assert len({cell_len(line) for line in rows}) == 1
     assert rows[1].startswith("    茶券：茶叶 8 折")
     assert [line for line in bill if re.search("[a-z]{4}", line)] == []
+
+
+@pytest.mark.parametrize("name", ["price", "refund"])
+def test_a_code_of_an_offer_that_is_not_there_is_said(name, command, tmp_path):
+    (tmp_path / "codes.csv").write_text("code,offer_id\nSPRING,sprng\n", encoding="utf-8")
+    (tmp_path / "basket.json").write_text(json.dumps({**BASKET, "codes": ["spring"]}), encoding="utf-8")
+    offers = {"currency": "USD", "offers": [{"kind": "coupon", "id": "spring", "percent": 10, "code_needed": True}]}
+    (tmp_path / "offers.json").write_text(json.dumps(offers), encoding="utf-8")
+    returned = ("--return", "@1=1") if name == "refund" else ()
+    named = ("--offers", tmp_path / "offers.json", "--codes", tmp_path / "codes.csv")
+    code, _, err = command(name, tmp_path / "basket.json", *named, *returned)
+    assert code == 2
+    assert "stands for the offer 'sprng', which is not among the offers, did you mean 'spring'" in err

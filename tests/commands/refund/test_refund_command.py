@@ -51,17 +51,35 @@ def test_codes_stand_for_offers_as_when_it_was_bought(command, files):
     code, _, err = command("refund", "--order", "one", "--codes", folder / "codes.csv", "--return", "tea=1")
     assert code == 2
     assert "--codes goes with a basket" in err
+    code, _, err = command("refund", "--order", "one", "--before", "tea=1", "--return", "tea=1")
+    assert code == 2
+    assert "the service knows what came back of an order" in err
 
 
 def test_facts_for_programs(command, files):
-    _, out, _ = command("refund", *files, "--return", "@1=1", "--before", "tea=2", "--json")
+    before = ("--before", "tea=2", "--given-back", "0")
+    _, out, _ = command("refund", *files, "--return", "@1=1", *before, "--json")
     found = json.loads(out)
     assert found["refund_minor"] == {"kept": 800, "repriced": 1_000}
     assert found["given_back_minor"] == {"kept": 1_600, "repriced": 0}
-    _, out, _ = command("refund", *files, "--return", "rice=1", "--before", "tea=3", "--rule", "repriced", "--json")
+    before = ("--before", "tea=3", "--given-back", "10.00")
+    _, out, _ = command("refund", *files, "--return", "rice=1", *before, "--rule", "repriced", "--json")
     assert json.loads(out)["refund_minor"] == {"repriced": 8_500 - 1_000}
     _, out, _ = command("refund", *files, "--return", "rice=1", "--before", "tea=3", "--rule", "kept", "--json")
     assert json.loads(out)["refund_minor"] == {"kept": 5_600 + 500}
+
+
+def test_units_that_come_back_one_after_another_give_back_what_was_paid_and_no_more():
+    """Six teas at 10.00 and rice at 70.00 cost 110.00; without three teas the rest costs 80.00, without four 90.00."""
+    lines = [{**LINES[0], "quantity": 6}, LINES[1]]
+    basket, returns = {"currency": "USD", "lines": lines}, ({"tea": 3}, {"tea": 1}, {"tea": 2, "rice": 1})
+    before, paid = {}, []
+    for units in returns:
+        given_back = f"{sum(paid) / 100:.2f}"
+        found = offerloop.refund(basket, units, OFFERS, NOW, before=before, given_back=given_back, rule="repriced")
+        paid.append(found.refund_minor["repriced"])
+        before = {name: before.get(name, 0) + units.get(name, 0) for name in {*before, *units}}
+    assert paid == [3_000, 0, 8_000]
 
 
 def test_what_price_printed_is_enough_where_discounts_are_kept(command, files, tmp_path):
@@ -75,12 +93,15 @@ def test_what_price_printed_is_enough_where_discounts_are_kept(command, files, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--return", "tea=4"], "4 units of line 0 cannot come back: the basket has 3"),
+        (["--return", "tea=4"], "4 units of 'tea' cannot come back: the basket has 3"),
         (["--return", "milk=1"], "there is no 'milk' in the basket"),
         (["--return", "@3=1"], "there is no '@3' in the basket"),
         (["--return", "tea"], "written like tea=1 or @2=1, not 'tea'"),
         (["--return", "tea=0"], "written like tea=1 or @2=1, not 'tea=0'"),
         (["--return", "tea=1", "--rule", "all"], "there is no rule 'all'"),
+        (["--return", "tea=1", "--before", "tea=1"], "name the sum with --given-back, or take --rule kept"),
+        (["--return", "tea=1", "--given-back", "85.01"], "'85.01' cannot have been given back: 85.00 USD was paid"),
+        (["--return", "tea=1", "--given-back", "1", "--rule", "kept"], "--given-back is for what stays priced again"),
         (["--return", "tea=1", "--order", "one"], "name either a basket or an --order"),
     ],
 )

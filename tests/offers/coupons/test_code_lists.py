@@ -53,6 +53,9 @@ def test_offers_and_customers_are_columns(listed):
     [
         ("a-b\nAB\n", "line 2: the code 'AB' stands in line 1 already"),
         ("code,x\n-,1\n", "line 2: a code must have 1 to 200 signs, not '-'"),
+        ("A,w\nB,x\n", "line 1: 'A,w' is no code; where the file is a table, its first line must name the columns"),
+        ("A\tw\n", "is no code"),
+        ('code,offer_id\n"A,w\nB,x\n', "is no code"),
         ("a" * 201, "line 1: a code must have 1 to 200 signs"),
         ("\n\n", "has no code"),
         ("", "has no code"),

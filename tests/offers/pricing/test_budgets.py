@@ -10,6 +10,7 @@ from random_baskets import baskets, offer_lists, policies
 from offerloop.errors import InputError
 from offerloop.offers import Basket, BasketLine, OfferLeft, OfferSet, price, read_offers
 from offerloop.offers.pricing.price_each import price_each
+from offerloop.workspace import read_offers_file
 
 NOW = 1_768_478_400
 BASKET = Basket("USD", (BasketLine("tea", 4, 1_000),))
@@ -84,6 +85,26 @@ def test_one_more_offer_never_raises_the_total_within_budgets(basket, offers, po
 
 
 IN_TWO = {"kind": "spend_and_save", "id": "one", "spend": {"EUR": "50", "USD": "55"}, "save": {"EUR": "5", "USD": "6"}}
+
+
+def test_a_policy_has_amounts_in_several_currencies():
+    """At most 30.00 dollars, or 3,000 yen, or 9.000 dinars, off a basket of which half would be taken off."""
+    document = {
+        "currency": "USD", "offers": [{"kind": "coupon", "id": "half", "percent": 50, "currencies": ["JPY", "KWD"]}],
+        "policy": {"max_discount": {"USD": "30", "JPY": "3000", "KWD": "9"}},
+    }  # fmt: skip
+    offers_file = read_offers_file(document)
+
+    def off(currency, unit_minor):
+        basket = Basket(currency, (BasketLine("tea", 1, unit_minor),))
+        (alone,) = price_each(basket.lines, basket, offers_file.offers, NOW, offers_file.policy)
+        found = price(basket, offers_file.offers, NOW, offers_file.policy)
+        assert alone.paid_minor == found.total_minor
+        return found.discount_minor
+
+    assert (off("USD", 10_000), off("JPY", 10_000), off("KWD", 100_000)) == (3_000, 3_000, 9_000)
+    with pytest.raises(InputError, match="the policy has amounts in USD, JPY, KWD, and needs them in EUR too"):
+        off("EUR", 10_000)
 
 
 @pytest.mark.parametrize(

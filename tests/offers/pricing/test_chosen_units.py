@@ -72,6 +72,12 @@ def test_steps_by_unit():
     assert priced([("tea", 1, 1_000)], steps).total_minor == 900
 
 
+def test_steps_by_unit_in_a_campaign():
+    (offer,) = read_offers([{"kind": "coupon", "steps": [10, 20], "on": "tea"}], ["tea", "rice"], "USD")
+    (as_written,) = read_offers([{"kind": "coupon", "steps": [10, 20], "on": "tea"}], None, "USD")
+    assert offer.effects() == as_written.effects()
+
+
 @pytest.mark.parametrize(
     ("maximum", "total"),
     [
@@ -92,7 +98,7 @@ def test_the_discount_of_a_product_has_a_maximum(maximum, total):
     ("terms", "said"),
     [
         ({"percent": 10, "max_units": 2}, "limits units, which goes with 'each_unit'"),
-        ({"price": "5", "on": "tea", "max_discount": "3"}, "has a 'max_discount', which neither"),
+        ({"price": "5", "on": "tea", "max_discount": "3"}, "has a 'max_discount', which 'each_unit'"),
         ({"percent": 10, "cheapest": 1, "most_expensive": 1}, "in more than one way"),
         ({"percent": 10, "steps": [10]}, "needs one of"),
         ({"steps": [10, 20], "each_unit": True}, "in more than one way"),

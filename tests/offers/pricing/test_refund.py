@@ -45,7 +45,7 @@ def test_a_threshold_that_is_no_longer_reached_is_lost_when_what_stays_is_priced
 
 @pytest.mark.parametrize("returned", [{0: 4}, {2: 1}, {-1: 1}, {0: -1}], ids=["more", "unknown", "before", "negative"])
 def test_what_was_not_bought_cannot_come_back(returned):
-    with pytest.raises(InputError, match="cannot come back"):
+    with pytest.raises(InputError, match=r"cannot come back|has no line"):
         refund_kept(priced(BASKET), returned)
-    with pytest.raises(InputError, match="cannot come back"):
+    with pytest.raises(InputError, match=r"cannot come back|has no line"):
         refund_repriced(priced(BASKET), BASKET, returned, priced)

@@ -81,7 +81,10 @@ def test_keys_are_replaced_in_every_language():
     needed = Message("'{field}' must be above zero, not {value}", field="percent", value="'percent'")
     assert in_form_words(Localizer("en"), needed, labels) == "“percentage off” must be above zero, not 'percent'"
     assert in_form_words(Localizer("zh"), needed, labels).startswith("“折扣")
-    limit = Message("coupon '{offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has")
+    limit = Message(
+        "coupon '{offer_id}' has a 'max_discount', which 'each_unit', 'cheapest', 'most_expensive' and "
+        "steps do not have"
+    )
     said = in_form_words(Localizer("zh"), limit.with_values(offer_id="max_discount"), labels)
     assert said.startswith("优惠券“max_discount”有“最高减免”")
     assert " " not in said

@@ -54,12 +54,12 @@ class PricedBasket(Priced, Result):
     def sentence(self) -> str:
         """What is to be paid, and what offers take off."""
         total, off = (to_text(minor, self.currency) for minor in (self.total_minor, self.discount_minor))
-        said = Localizer(self.language)(
+        _ = Localizer(self.language)
+        said = _(
             "To pay: {total} {currency}; offers take off {off} {currency}.",
-            total=total,
-            off=off,
-            currency=self.currency,
-        )
+            total=total, off=off, currency=self.currency,
+        )  # fmt: skip
         if not self.gap_minor:
             return said
-        return f"{said} A better choice of them could save at most {to_text(self.gap_minor, self.currency)} more."
+        more = to_text(self.gap_minor, self.currency)
+        return _.sentences([said, _("A better choice of offers could save at most {more} more.", more=more)])

@@ -9,7 +9,14 @@ from offerloop.config import StrPath, as_path, report_language
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import CodeList, price, read_basket, read_code_list
-from offerloop.workspace import Document, document_name, epoch_second, read_document, read_offers_file
+from offerloop.workspace import (
+    Document,
+    check_offers_file,
+    document_name,
+    epoch_second,
+    read_document,
+    read_offers_file,
+)
 
 
 def price_files(
@@ -23,6 +30,7 @@ def price_files(
     basket's currency and products. Raises InputError for a bad file."""
     at = epoch_second(now)
     offer_set = read_offers_file(offers)
+    check_offers_file(offer_set, document_name(offers, "offers"), is_alone=True)
     document = read_document(basket)
     try:
         parsed = read_basket(document)
@@ -38,4 +46,5 @@ def price_files(
     told_in = report_language(language, parsed.currency, products=[line.product_id for line in parsed.lines])
     listed = CodeList({}) if codes is None else CodeList.of(read_code_list(as_path(codes)))
     with_offers, presented = listed.read(parsed)
+    listed.check(presented, [one.offer_id for one in offer_set.offers])
     return PricedBasket.of(price(with_offers, offer_set.offers, at, offer_set.policy), told_in, presented)

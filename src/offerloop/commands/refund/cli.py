@@ -23,6 +23,12 @@ def refund(
     before: Annotated[
         list[str] | None, typer.Option(help="Units that came back before, e.g. tea=1. Repeatable.")
     ] = None,
+    given_back: Annotated[
+        str | None,
+        typer.Option(
+            help="Sum of the refunds before, e.g. 30.00; needed with --before where what stays is priced again."
+        ),
+    ] = None,
     offers: Annotated[Path | None, typer.Option(help="Offers under which it was bought: TOML or JSON.")] = None,
     now: Annotated[
         str | None, typer.Option(help="Time of the purchase, e.g. 2026-11-11T20:00:00+08:00; default: now.")
@@ -47,9 +53,13 @@ def refund(
     if (basket is None) == (order is None):
         raise InputError(Message("name either a basket or an --order of the service"))
     if basket is not None:
-        counted = refund_basket(basket, returned, offers, now, before or [], rule, language, codes)
+        counted = refund_basket(basket, returned, offers, now, before or [], rule, language, codes, given_back)
     elif codes is not None:
         raise InputError(Message("--codes goes with a basket; an order of the service has its coupons already"))
+    elif before or given_back is not None:
+        raise InputError(
+            Message("--before and --given-back go with a basket; the service knows what came back of an order")
+        )
     elif shop is None or order is None:
         raise InputError(Message("an --order needs its --shop, the folder that 'offerloop serve' has"))
     else:

@@ -11,6 +11,7 @@ from offerloop.commands.refund.printed import is_printed, read_printed
 from offerloop.config import StrPath, as_path, report_language
 from offerloop.errors import InputError, check_known
 from offerloop.message import Message
+from offerloop.money import to_minor, to_text
 from offerloop.offers import (
     Basket,
     CodeList,
@@ -49,10 +50,13 @@ def refund_basket(
     rule: str | None = None,
     language: str | None = None,
     codes: StrPath | None = None,
+    given_back: str | None = None,
 ) -> RefundResult:
     """Count the refund for a basket that was bought at a moment under a file of offers, or was priced before.
 
-    Raises InputError for a bad file, for units that were not bought, and for codes that no list explains.
+    `given_back` is the sum of earlier refunds, in major units: where what stays is priced again it depends on the order
+    in which units came back, which `before` does not tell. Raises InputError for a bad file, for units that were not
+    bought, for codes that no list explains, and where what was given back before is not told.
     """
     document = read_document(basket)
     try:
@@ -60,11 +64,12 @@ def refund_basket(
     except InputError as error:
         name = document_name(basket, "basket")
         raise InputError(Message("'{name}': {error}", context="error", name=name, error=error.message)) from None
-    earlier = _places(bought.priced, before)
-    counted = {
-        rule_name: _refund(bought, rule_name, earlier, {}, 0)[0] if earlier else 0
-        for rule_name in _rules(rule, whole=bought.basket)
-    }
+    earlier, rules = _places(bought.priced, before), _rules(rule, whole=bought.basket)
+    counted = {"kept": refund_kept(bought.priced, earlier).total_minor} if "kept" in rules else {}
+    if "repriced" in rules:
+        counted["repriced"] = _given_back(bought.priced, earlier, given_back)
+    elif given_back is not None:
+        raise InputError(Message("--given-back is for what stays priced again; with the discounts kept it is counted"))
     return _result(bought, _places(bought.priced, returned), earlier, counted, language)
 
 
@@ -129,7 +134,10 @@ def _bought(
 def _with_codes(basket: Basket, offers: Sequence[Offer], codes: StrPath | None) -> Basket:
     """Return the basket with the offers that its codes stand for."""
     if codes is not None:
-        return CodeList.of(read_code_list(as_path(codes))).basket(basket)
+        listed = CodeList.of(read_code_list(as_path(codes)))
+        with_offers, presented = listed.read(basket)
+        listed.check(presented, [one.offer_id for one in offers])
+        return with_offers
     unknown = sorted(basket.codes - {one.offer_id for one in offers})
     if unknown:
         raise InputError(
@@ -145,6 +153,30 @@ def _rules(rule: str | None, whole: Basket | None) -> tuple[str, ...]:
         check_known(Message("rule", context="kind of name"), rule, RULES)
         return (rule,)
     return RULES if whole is not None else RULES[:1]
+
+
+def _given_back(priced: Priced, earlier: Mapping[int, int], written: str | None) -> int:
+    """Return the sum of earlier refunds where what stays was priced again."""
+    if written is None:
+        if earlier:
+            raise InputError(
+                Message(
+                    "what stays priced again depends on what was given back before; "
+                    "name the sum with --given-back, or take --rule kept"
+                )
+            )
+        return 0
+    minor = to_minor(written, priced.currency)
+    if not 0 <= minor <= priced.total_minor:
+        raise InputError(
+            Message(
+                "'{amount}' cannot have been given back: {paid} {currency} was paid",
+                amount=written,
+                paid=to_text(priced.total_minor, priced.currency),
+                currency=priced.currency,
+            )
+        )
+    return minor
 
 
 def _result(

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from offerloop.errors import InputError
+from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers.coupons.codes import LOOK_ALIKES, normalise_code
 from offerloop.offers.coupons.commands import LONGEST
@@ -33,6 +33,8 @@ _CODE = (
 )
 _OFFER = ("offer_id", "offer", "template_id", "template", "campaign")
 _CUSTOMER = ("customer_id", "customer", "user_id", "member_id")
+_OF_TABLES = frozenset(',;"\t\r\n')
+"""Signs that belong to a table and to no code."""
 _FOLD = str.maketrans({sign: group[0] for group in LOOK_ALIKES for sign in group})
 
 
@@ -118,6 +120,17 @@ class CodeList:
         ids = presented.offer_ids | (frozenset(presented.unknown) - self.offer_ids)
         return replace(basket, codes=ids), presented
 
+    def check(self, presented: CodesOfCustomer, offer_ids: Collection[str]) -> None:
+        """Check that a code that was typed stands for one of some offers. Raises InputError."""
+        for offer_id in sorted(presented.offer_ids.difference(offer_ids)):
+            raise InputError(
+                Message(
+                    "a code of the basket stands for the offer '{offer_id}', which is not among the offers{near}",
+                    offer_id=offer_id,
+                    near=near_miss(offer_id, offer_ids),
+                )
+            )
+
 
 NO_CODES = CodesOfCustomer(frozenset(), {}, (), ())
 """What comes of codes where there is no list."""
@@ -202,14 +215,24 @@ def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> List
         where = header.get(field)
         return (cells[where].strip() or None) if where is not None and where < len(cells) else None
 
-    code = normalise_code(cell("code") or "")
+    written = cell("code") or ""
+    code = normalise_code(written)
+    if set(written) & _OF_TABLES:
+        raise InputError(
+            Message(
+                "{place}: '{code}' is no code; where the file is a table, its first line must name the columns: "
+                "code, and perhaps offer_id and customer_id",
+                place=place,
+                code=written[:50],
+            )
+        )
     if not 0 < len(code) <= LONGEST:
         raise InputError(
             Message(
                 "{place}: a code must have 1 to {most} signs, not '{code}'",
                 place=place,
                 most=str(LONGEST),
-                code=str((cell("code") or "")[:50]),
+                code=written[:50],
             )
         )
     return ListedCode(code, cell("offer"), cell("customer"))

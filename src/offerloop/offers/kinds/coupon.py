@@ -89,7 +89,8 @@ class Coupon(Offer):
         if self.max_minor is not None and (self._by_unit or chosen):
             raise InputError(
                 Message(
-                    "coupon '{offer_id}' has a 'max_discount', which neither 'each_unit' nor 'cheapest' has",
+                    "coupon '{offer_id}' has a 'max_discount', which 'each_unit', 'cheapest', 'most_expensive' and "
+                    "steps do not have",
                     offer_id=self.offer_id,
                 )
             )
@@ -176,8 +177,8 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
 
     Without known categories the one coupon as it is written.
     """
+    steps = () if terms.get("steps") is None else tuple(terms.percents("steps"))
     if categories is None:
-        steps = () if terms.get("steps") is None else tuple(terms.percents("steps"))
         return [Coupon(**terms.common("coupon"), **terms.own(Coupon), steps=steps)]
     name, on = terms.text("id", "coupon"), terms.get("on")
     percents = [None] if terms.get("percent") is None else terms.percents("percent")
@@ -194,7 +195,7 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
     own, offers = terms.own(Coupon, without="percent"), list[Offer]()
     for scope in scopes:
         for percent in percents:
-            coupon = Coupon(**terms.common("coupon", scope), percent=percent, **own)
+            coupon = Coupon(**terms.common("coupon", scope), percent=percent, steps=steps, **own)
             offers.append(replace(coupon, offer_id=_offer_id(name, coupon)))
     return offers
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import is_currency
 from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage, Shipment
 from offerloop.offers.terms import WrittenTerms
+
+T = TypeVar("T")
 
 
 def read_basket(written: object) -> Basket:
@@ -52,17 +54,19 @@ def _line(written: object, place: int, currency: str) -> BasketLine:
     what = Message("line {number} of the basket", number=str(place))
     if not isinstance(written, Mapping):
         raise InputError(Message("{what} must be a table, not '{value}'", what=what, value=str(written)))
-    terms = WrittenTerms(written, currency, what)
+    return _read_at(WrittenTerms(written, currency, what), _read_line)
+
+
+def _read_at(terms: WrittenTerms, read: Callable[[WrittenTerms], T]) -> T:
+    """Return what is read from all fields of some terms. Raises InputError that says which they are."""
     try:
-        line = _read_line(terms)
+        content = read(terms)
         terms.finish()
     except InputError as error:
-        is_said = str(error).startswith(str(what))
-        said = (
-            error.message if is_said else Message("{place}: {error}", context="error", place=what, error=error.message)
-        )
-        raise InputError(said) from None
-    return line
+        is_said = str(error).startswith(str(terms.what))
+        place = Message("{place}: {error}", context="error", place=terms.what, error=error.message)
+        raise InputError(error.message if is_said else place) from None
+    return content
 
 
 def _read_line(terms: WrittenTerms) -> BasketLine:
@@ -101,12 +105,16 @@ def _shipments(terms: WrittenTerms) -> tuple[Shipment, ...]:
         return () if tax is None else (Shipment(terms.amount("shipping") or 0, tax=terms.share("shipping_tax")),)
     if tax is not None:
         raise InputError(Message("'shipping_tax' goes with 'shipping'; shipments have a 'tax' each"))
-    shipments = []
-    for row in terms.rows("shipments", rows):
-        row.need("price")
-        shipments.append(Shipment(row.amount("price") or 0, _name(row, "shop"), _name(row, "method"), row.share("tax")))
-        row.finish()
-    return tuple(shipments)
+    shipments = terms.rows("shipments", rows)
+    for number, row in enumerate(shipments, 1):
+        row.what = Message("shipment {number} of the basket", number=str(number))
+    return tuple(_read_at(row, _read_shipment) for row in shipments)
+
+
+def _read_shipment(terms: WrittenTerms) -> Shipment:
+    terms.need("price")
+    price = terms.amount("price") or 0
+    return Shipment(price, _name(terms, "shop"), _name(terms, "method"), terms.share("tax"))
 
 
 def _name(terms: WrittenTerms, field: str) -> str | None:

@@ -38,9 +38,11 @@ def price(
     The result depends on nothing else: neither on the order of the offers nor on that of the lines, unless the policy
     gives what cannot be divided to the first unit or the last line; and the total not on what products are called.
     Make an `OfferSet` once to price many baskets. `find_left` says what is left of the budget and the limits of an
-    offer; one that does not suffice does not apply.
+    offer; one that does not suffice does not apply. Raises InputError where the policy has amounts, and none in the
+    basket's currency.
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
+    policy = policy.in_currency(basket.currency)
     if policy.limits_units:
         return _with_maximum(basket, offer_set, now, policy, find_left)
     order = by_content(basket, policy)

@@ -54,6 +54,7 @@ def price_each(
     is the same for all lines is found once.
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
+    policy = policy.in_currency(basket.currency)
     whole = basket.with_lines(tuple(lines))
     has_maximum = policy.limits_units or policy.most(0) is not None
     alone = None if has_maximum else _OffersAlone.of(whole, offer_set, now, policy, find_left)

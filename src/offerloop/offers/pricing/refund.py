@@ -81,14 +81,16 @@ def refund_repriced(
 def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
     now = {place: before.get(place, 0) + returned.get(place, 0) for place in {*before, *returned}}
     for place, count in now.items():
-        is_in_basket = 0 <= place < len(priced.lines) and priced.lines[place].line.counts
-        most = priced.lines[place].line.quantity if is_in_basket else 0
+        if not 0 <= place < len(priced.lines):
+            raise InputError(Message("the basket has no line {place}, counted from 0", place=place))
+        line = priced.lines[place].line
+        most = line.quantity if line.counts else 0
         if min(returned.get(place, 0), before.get(place, 0)) < 0 or count > most:
             raise InputError(
                 Message(
-                    "{count} units of line {place} cannot come back: the basket has {most}",
+                    "{count} units of '{product}' cannot come back: the basket has {most}",
                     count=str(count),
-                    place=place,
+                    product=line.product_id,
                     most=str(most),
                 )
             )
