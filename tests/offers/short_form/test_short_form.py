@@ -1,5 +1,7 @@
 """Short forms: what each reads as, and that printing and reading are inverse."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -156,7 +158,7 @@ ENGLISH = {
     "flash sale: $9.90 each, 2 per customer": flash(price="9.90", per_customer=2),
     'gift: 2 x "mug", worth $3': {"kind": "gift", "quantity": 2, "product": "mug", "worth": "3"},
     'benefit: "A trial", takes $3': {"kind": "benefit", "text": "A trial", "takes": "3"},
-    "$10 off + free shipping over $35": {
+    "$10 off + free shipping, min spend $35": {
         "kind": "combined", "parts": [coupon(amount="10"), ships()], "min_spend": "35",
     },
 }  # fmt: skip
@@ -280,10 +282,16 @@ def thresholds(draw, currency):
     by_count, each = draw(st.booleans()), draw(st.booleans())
     steps = draw(st.lists(st.integers(1, 10**6), min_size=1, max_size=1 if each else 4, unique=True).map(sorted))
     rows = [threshold(draw, step, currency, by_count=by_count, each=each) for step in steps]
+    for tier, behind in pairwise(rows):  # each says at least what one before it says
+        behind |= {"free_shipping": True} if "free_shipping" in tier else {}
+        if tier.keys() & {"save", "percent"} and not behind.keys() & {"save", "percent"}:
+            behind["percent"] = draw(percents())
     if len(rows) == 1 and not {"save", "percent"} & rows[0].keys():
         rows[0]["save"] = amount(1, currency)
     found = save(**(rows[0] if len(rows) == 1 else {"tiers": rows}), **some(draw, max_discount=amounts(currency)))
     found |= {"by_count": True} if by_count else {}
+    if "save" in found and not each and "max_discount" in found:
+        found["max_discount"] = found["save"]  # a higher one has another reading
     return found | ({"each_full": True, **some(draw, times=counts)} if each else {})
 
 

@@ -122,9 +122,32 @@ READ = {
     "Free shipping on all orders": ("USD", ships()),
     "Ab 3 Stück 10 % Rabatt": ("EUR", save(count=3, percent=10, by_count=True)),
     "50 % auf den zweiten Artikel": ("EUR", buy(1, 1, percent=50)),
+    "15% off your next purchase": ("USD", coupon(percent=15)),
+    "B2G1 free": ("USD", buy(2, 1)),
+    "Buy 3 for the price of 2": ("USD", buy(2, 1)),
+    "2-for-1": ("USD", buy(1, 1)),
+    "Buy any 2 get 1 free": ("USD", buy(2, 1)),
+    "Buy 2, get 3rd half price": ("USD", buy(2, 1, percent=50)),
+    "£5 off first order over £25": ("GBP", save(spend="25", save="5", **FIRST)),
+    "Enjoy free shipping on orders over $49": ("USD", ships(min_spend="49")),
+    "Save 20% on delivery": ("USD", ships(percent=20)),
+    "2 Stück für 5€": ("EUR", any_of(2, price="5")),
+    "Ab 2 Stück 10% Rabatt, ab 4 Stück 20%": (
+        "EUR", save(by_count=True, tiers=[{"count": 2, "percent": 10}, {"count": 4, "percent": 20}]),
+    ),
+    "拍2件打9折": ("CNY", save(by_count=True, count=2, percent=10)),
+    "无门槛10元红包": ("CNY", coupon(amount="10")),
+    "1元秒杀": ("CNY", {"kind": "flash_sale", "price": "1"}),
+    "2件及以上8折": ("CNY", save(by_count=True, count=2, percent=20)),
 }  # fmt: skip
 CUP = {"kind": "gift", "product": "杯子"}
 TWO_READINGS = {
+    "满100减20，最高减60": (
+        save(spend="100", save="20", each_full=True, max_discount="60"), save(spend="100", save="20"),
+    ),
+    "$20 off over $100, max $60": (
+        save(spend="100", save="20", each_full=True, max_discount="60"), save(spend="100", save="20"),
+    ),
     "买三免一": (buy(2, 1), buy(3, 1)),
     "3件2": (buy(2, 1), any_of(3, price="2")),
     "10 for 2": (buy(2, 8), any_of(10, price="2")),

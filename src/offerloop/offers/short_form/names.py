@@ -22,7 +22,8 @@ _FIRST = 0xE100
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
 _BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
 _ON = re.compile(
-    r"\s+on\s+(?!(?:orders?|purchases?|(?:all|every)\s+(?:order|purchase|item|product)s?|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
+    r"\s+on\s+(?!(?:orders?|purchases?|(?:all|every)\s+(?:order|purchase|item|product)s?|[$€£¥₹]|everything|\d+\s+or\s+more\b|"
+    r"(?:shipping|postage|delivery)(?:\s+(?:cost|fee|charge)s?)?(?=\s*[.!]*(?:$|[,，+]))|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
     r"([^,，+]+?)[.!]*(?=[,，+]|$)",
     re.IGNORECASE,
 )
@@ -55,6 +56,8 @@ _WORDS = {
     "on": ("", ""), "products": ("product", "商品"), "brands": ("brand", "品牌"), "shops": ("shop", "店铺"),
 }  # fmt: skip
 """Fields of a scope, and what stands before their names in English and Chinese."""
+_BYTES_BEGIN = 0xDC00
+"""Where the signs begin that stand for bytes which are not UTF-8."""
 SCOPE = tuple(_WORDS)
 
 
@@ -192,11 +195,24 @@ def _unquoted(piece: str) -> str:
         text = str(json.loads(piece, strict=False))
     except json.JSONDecodeError:
         raise InputError(Message("{piece} is not a text in quotes that can be read", piece=piece)) from None
-    check_signs(text)
+    _check_halves(text)
     return text
 
 
 def check_signs(text: str) -> None:
+    """Raises InputError for a text with a byte that is not UTF-8, as arguments hold it, or with half of a sign."""
+    byte = next((sign for sign in text if "\udc80" <= sign <= "\udcff"), None)
+    if byte is not None:
+        raise InputError(
+            Message(
+                "the text holds the byte '\\x{byte}', which is no UTF-8; write it in UTF-8",
+                byte=f"{ord(byte) - _BYTES_BEGIN:02x}",
+            )
+        )
+    _check_halves(text)
+
+
+def _check_halves(text: str) -> None:
     """Raises InputError for a text with half of a sign, a lone surrogate of UTF-16, which no file can hold."""
     half = next((sign for sign in text if "\ud800" <= sign <= "\udfff"), None)
     if half is not None:

@@ -34,6 +34,11 @@ _STATES = (
     r"remaining|featured|selling)\s+(?:product|good|style|line|collection|range|edition|brand|model|title)"
 )
 """What goods are called by their age, their success or where they are in the trade, in the singular."""
+_COSTS = (
+    "shipping|postage|freight|courier|cost|tax(?:es)?|vat|gst|dut(?:y|ies)|surcharge|deposit|installation|rrp|msrp|srp|uvp|"
+    "porto|versand|versandkosten|lieferung|liefergebühr|mehrwertsteuer|mwst"
+)
+"""What is paid besides goods, and prices that goods once had."""
 _CHANNELS = (
     r"amazon|ebay|etsy|instagram|facebook|tiktok|whatsapp|wechat|youtube|uber\s+eats|doordash|deliveroo|grubhub|instacart|"
     r"autoship|paypal|klarna|afterpay|alipay|visa|mastercard|amex|american\s+express|(?:apple|google|wechat)\s+pay|"
@@ -45,11 +50,13 @@ _TIME_OR_WAY = re.compile(
     r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|paydays?|"
     r"holidays?|(?:eve|day|night|morning|evening|afternoon|hour|week|month|season|year|date)s?|"
     r"spring|summer|autumn|fall|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|delivery|takeaway|"
-    rf"(?:{_STATES})s?|(?:{_CHANNELS})|"
-    rf"bookings?|renewals?|shopping|(?:{DEALINGS})s?|usa?|uk|uae))",
+    rf"(?:{_STATES})s?|(?:{_CHANNELS})|(?:{_COSTS})s?|"
+    rf"bookings?|renewals?|shopping|(?:{DEALINGS})s?|usa?|uk|uae)|"
+    r"bulk|top|(?:the\s+)?(?:second|third|fourth|fifth|sixth|next|last|\d+(?:st|nd|rd|th))\b.*|"
+    r".*(?:运费|邮费|配送费|快递费|税|税费|原价|定价|标价|吊牌价))",
     re.IGNORECASE,
 )
-"""Names of a day or a season, and of what, where or how people buy, as a whole or as the last word of several.
+"""Names of a day, a season or a cost, and of what, where or how people buy, as a whole or as the last word of several.
 
 The last noun of several says what they are: Christmas trees are trees, and mobile phones are phones.
 """

@@ -35,25 +35,30 @@ from offerloop.offers.short_form.forms import (
     pattern,
 )
 from offerloop.offers.short_form.names import Names, check_signs, named
+from offerloop.offers.short_form.no_names import is_no_name
 from offerloop.offers.short_form.numerals import numerals
 from offerloop.offers.short_form.phrases import language_of, word_list
-from offerloop.offers.short_form.readings import meanings, with_shipping
+from offerloop.offers.short_form.readings import capped, check_tiers, meanings, with_shipping
 from offerloop.offers.short_form.writing import print_offer
 
 LONGEST = 1000
 """Signs in a text."""
 _SEARCHED = 100
 """Signs among which the part that is understood is looked for, and the most that a message shows."""
-_WORDS_BEFORE = re.compile(
-    r"(?![^\d]*(?:客|会员|用户|学生|粉丝|员工|教师|老师|生日|国庆|中秋|元旦|春节|店庆|清仓|尾货|线上|线下|直播|指定|部分|新品|新款|爆款|商品|[日周月节季年券后价低至起到]))"
-    r"(?:(?![满买送减第每前限领打立赠享无免一二两三四五六七八九十百千万])[\u4e00-\u9fff]){2,8}"
+_WORDS_BEFORE = re.compile(r"(?:(?![满买送减第每前限领打立赠享无免一二两三四五六七八九十百千万])[\u4e00-\u9fff]){2,8}")
+"""What may be a category, as far as `_NO_CATEGORY` does not occur in it."""
+_NO_CATEGORY = re.compile(
+    "客|会员|用户|学生|粉丝|员工|教师|老师|生日|国庆|中秋|元旦|春节|店庆|清仓|尾货|线上|线下|直播|指定|部分|新品|新款|爆款|商品|"
+    "支付|付款|微信|银联|信用卡|运费|邮费|配送|快递|自提|定金|预售|拼团|下单|签到|关注|收藏|注册|"
+    "[首末单整税折]|[日周月节季年券后价低至起到]"
 )
-"""What may be a category; not whom, when and what state of goods something is for."""
+"""Whom, when, in what state and how something is sold, and what is paid besides goods."""
 _BETWEEN = re.compile(r"\s*[,;、·]?\s*")
 _JOIN = re.compile(r"[+＋](?!\s*(?:$|[→,;·=-]|items?\b|[0-9]+ ?(?:gratis|free|geschenkt|kostenlos)\b))", re.IGNORECASE)
 """A plus that joins two offers, and is neither "or more" nor that of "2+1 free"."""
 _SAID_TWICE = re.compile(r"(?P<first>.+?)\s*(?:\((?P<inside>[^()]+)\)|\s[—–-]\s+(?P<behind>.+))\s*[.!。]?")
 """What is said twice, as in "3 for 2 (buy 2 get 1 free)"."""
+_PAUSE = re.compile(r"[,，](?!\d{3}(?!\d))")
 _WIDE_THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 _USUAL_CURRENCIES = {"en": "USD", "zh": "CNY", "de": "EUR"}
 _USUAL_OF_VARIANTS = {"zh": "TWD"}
@@ -68,7 +73,10 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     """
     check_currency(currency)
     names, parts = _parts(text)
-    choices = [_Text(rest, scope, names, currency).readings() for rest, scope in parts]
+    texts = [_Text(rest, scope, names, currency) for rest, scope in parts]
+    choices = [one.readings() for one in texts]
+    if len(texts) > 1:
+        texts[-1].check_conditions(choices[-1])
     joined = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
     offers = [one for offer in joined for one in with_shipping(offer, [rest for rest, _ in parts])]
     for offer in offers:
@@ -200,6 +208,26 @@ class _Text:
         ]
         return both[0] if both[0] == both[1] else []
 
+    def check_conditions(self, readings: Sequence[Mapping[str, Any]]) -> None:
+        """Raises InputError for the last of several parts with a condition that may be one of it alone.
+
+        One of all parts stands behind a comma, and what stands before it has none.
+        """
+        if not any(one.keys() & BOTH for one in readings):
+            return
+        for pause in _PAUSE.finditer(self.text):
+            with suppress(InputError):
+                head = _Text(self.text[: pause.start()], self.scope, self.names, self.currency).understood()
+                if head and not any(one.keys() & BOTH for one in head):
+                    return
+        raise InputError(
+            Message(
+                "the condition of '{text}' behind a '+' may be about itself alone or about all parts; write two offers "
+                "if it is about itself alone, else put it behind a comma, as in ', min spend $50' (，满50可用)",
+                text=self.shown(self.text),
+            )
+        )
+
     def about(self, described: dict[str, Any]) -> dict[str, Any]:
         """Return terms with what the offer is about."""
         described = dict(described)
@@ -218,7 +246,7 @@ class _Text:
                 price = match.groupdict().get("price") or ""
                 return [{**one, **modified} for one in meanings(form.kind, terms, price, self.language)]
         tiers = self.tiers(body)
-        return [] if tiers is None else [{"kind": "spend_and_save", **tiers, **modified}]
+        return [] if tiers is None else capped({"kind": "spend_and_save", **tiers, **modified})
 
     def modifiers(self, body: str) -> tuple[str, dict[str, Any]]:
         """The text before and between them, and what they say."""
@@ -264,6 +292,7 @@ class _Text:
             )
         if not rows:
             return None
+        check_tiers(rows)
         return shared[0] | (rows[0] if len(rows) == 1 else {"tiers": rows})
 
     def tier(self, body: str, place: int) -> tuple[dict[str, Any], int] | None:
@@ -303,9 +332,11 @@ class _Text:
 
     def nearest(self) -> str:
         """A form that is near in meaning."""
-        if self.language == "en" and (match := re.fullmatch(r"(.* off) ([^\d\s,]+)", self.text)):
+        match = re.fullmatch(r"(.* off) ([^\d\s,]+)", self.text) if self.language == "en" else None
+        if match and not is_no_name(match[2]):
             return f"; if '{match[2]}' is a category, write '{self.shown(match[1])} on {named(match[2])}'"
-        if self.language == "zh" and (before := self.words_before()):
+        before = self.words_before() if self.language == "zh" else ""
+        if before and not _NO_CATEGORY.search(before):
             rest = self.shown(self.text[len(before) :]).strip()
             return f"; if '{before}' is a category, write '[{before}] {rest}'"
         hint = self.words.hint(self.text)

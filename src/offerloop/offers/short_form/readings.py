@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from offerloop.errors import InputError
@@ -36,6 +37,28 @@ def meanings(kind: str, terms: Mapping[str, Any], price: str, language: str) -> 
         is_usual = language != "zh" and units["get"] <= units["buy"]  # 3 for 2, and not 10 for 1
         return [units] if is_usual else [units, {"kind": kind, **terms}]
     return [{"kind": kind, **terms}]
+
+
+def check_tiers(tiers: Sequence[Mapping[str, Any]]) -> None:
+    """Raises InputError where a tier says less than one before it: 满100减20，满200包邮 keeps the 20 off."""
+    for tier, behind in pairwise(tiers):
+        if any(tier.keys() & what and not behind.keys() & what for what in ({"save", "percent"}, {"free_shipping"})):
+            raise InputError(
+                Message(
+                    "of several tiers one alone counts, so each says all that it gives, as in '$20 off over $100, "
+                    "$20 off and free shipping over $200' (满100减20，满200减20包邮); else write two offers"
+                )
+            )
+
+
+def capped(terms: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the terms of each reading of a tier: 满100减20，最高减60 may be 每满100减20, as the cap does not bind."""
+    if terms.keys() & {"each_full", "tiers", "percent"} or not {"save", "max_discount"} <= terms.keys():
+        return [dict(terms)]
+    if Fraction(terms["max_discount"]) <= Fraction(terms["save"]):
+        return [dict(terms)]
+    once = {name: value for name, value in terms.items() if name != "max_discount"}
+    return [{**terms, "each_full": True}, once]
 
 
 def with_shipping(offer: Mapping[str, Any], texts: Sequence[str]) -> list[dict[str, Any]]:
