@@ -57,17 +57,17 @@ class RunOfCommands:
         return np.eye(len(place))[offers][np.argsort(places), 1:]
 
     def figures(self, true: Effects) -> dict[str, float]:
-        """Of the plan, in minor units for each customer of the shop whom it may reach."""
-        here = self.reached()
-        planned, sent = (self.given(column)[here] for column in ("planned_offer_id", "offer_id"))
-        profit, cost, n = true.profit[here], true.cost[here], here.sum()
+        """Of what is sent, in minor units for each customer of the shop whom it may reach."""
+        here, is_sent = self.reached(), bool(self.summary["send"])
+        given = self.given("offer_id")[here]
+        profit, spend = (float((given * part[here]).sum() / here.sum()) for part in (true.profit, true.cost))
         told = self.summary["as_sent"]
-        value, low, high = (100 * float(told["profit"][name]) / n for name in ("value", "low", "high"))
+        major = [*(told["profit"][name] for name in ("value", "low", "high")), told["expected_spend"]]
+        forecast, low, high, planned = (100 * float(one) / here.sum() * is_sent for one in major)
         return {
-            "plan": float((planned * profit).sum() / n), "as sent": float((sent * profit).sum() / n),
-            "planned spend": 100 * float(told["expected_spend"]) / n, "true spend": float((planned * cost).sum() / n),
-            "forecast": value, "se": (high - low) / 2 / Z95, "sent": float(self.summary["send"]),
-            "proven": float(low > 0), "chance": self.summary["chance_of_overspending"] or 0.0,
+            "plan": profit, "as sent": profit, "planned spend": planned, "true spend": spend,
+            "forecast": forecast, "se": (high - low) / 2 / Z95, "sent": float(is_sent), "proven": float(low > 0),
+            "chance": self.summary["chance_of_overspending"] or 0.0,
         }  # fmt: skip
 
     def apart_from(self, learned: pl.DataFrame) -> float:
