@@ -36,6 +36,7 @@ REFUSED = {
     "hello": "'hello' is not the short form of an offer",
     "满$200加20": "the nearest form is '满200减20'",
     "-5% off": "the nearest form is '20% off'",
+    "前3件5折": "'前3件5折' is not the short form of an offer",
     "10折": "'10折' is not clear; it is no reduction; write '1折' if 10 % is to be paid, or '9折' if 10 % is taken off",
     "11折": "it is no reduction; write '1.1折' if 11 % is to be paid, or '8.9折' if 11 % is taken off",
     "第二件12折": "'12折' is not clear",
@@ -148,7 +149,8 @@ def test_what_people_do_in_a_shop_is_no_name_without_quotes(name):
 @pytest.mark.parametrize(
     "name",
     ["freight", "tax", "VAT", "import duties", "RRP", "list price", "bulk", "top",
-     "second", "2nd pair", "the third item", "installation", "Versandkosten", "UVP", "运费", "税费", "原价"],
+     "average", "request", "both", "two", "card", "cart",
+     "friends", "second", "2nd pair", "the third item", "installation", "Versandkosten", "UVP", "运费", "税费", "原价"],
 )  # fmt: skip
 def test_costs_measures_and_ordinals_are_no_names_without_quotes(name):
     needs_quotes(name)

@@ -45,6 +45,12 @@ _CHANNELS = (
     r"(?:credit|debit)\s+cards?"
 )
 """Where people buy, and how they pay."""
+_NO_THINGS = (
+    "bulk|top|repeat|average|request|demand|time|approval|receipt|account|balance|budget|cash|credit|cards?|site|registration|"
+    "family|friends?|total|subtotal|basket|cart|invoice|bill|quantity|volume|size|brands?|both|anything|something|others?|more|"
+    "less|them|it|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+)
+"""What alone behind "on" is a manner, a sum, a number or anybody: "gift cards" are things, and "card" is none."""
 _TIME_OR_WAY = re.compile(
     rf"(?:.*\b(?:{_MONTHS})\s+\d.*|.*\d(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b.*|[\d\s/-]+|(?:.*[\s-])?(?:{_MONTHS}|"
     r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|paydays?|"
@@ -52,7 +58,8 @@ _TIME_OR_WAY = re.compile(
     r"spring|summer|autumn|fall|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|delivery|takeaway|"
     rf"(?:{_STATES})s?|(?:{_CHANNELS})|(?:{_COSTS})s?|"
     rf"bookings?|renewals?|shopping|(?:{DEALINGS})s?|usa?|uk|uae)|"
-    r"bulk|top|(?:the\s+)?(?:second|third|fourth|fifth|sixth|next|last|\d+(?:st|nd|rd|th))\b.*|"
+    rf"{_NO_THINGS}|"
+    r"(?:the\s+)?(?:second|third|fourth|fifth|sixth|next|last|\d+(?:st|nd|rd|th))\b.*|"
     r".*(?:运费|邮费|配送费|快递费|税|税费|原价|定价|标价|吊牌价))",
     re.IGNORECASE,
 )
