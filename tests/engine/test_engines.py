@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from offerloop.engine import ENGINES, Shards, collect, engine_of
+from offerloop.engine import ENGINES, Shards, collect, distinct, engine_of
 from offerloop.engine.base import BrokenFileError
 from offerloop.errors import SourceError
 
@@ -143,6 +143,12 @@ def test_rows_come_back_in_the_order_asked_for(engine):
     numbers = [(i * 7919) % 10_007 for i in range(10_000)]
     frame = engine.table(pl.DataFrame({"a": [n % 10 for n in numbers], "b": numbers}))
     assert collect(frame, "a", "b").rows() == sorted((n % 10, n) for n in numbers)
+
+
+def test_distinct_rows_keep_empty_cells(engine):
+    rows = engine.table(pl.DataFrame({"id": [1, 1, None, None, 2], "n": [7, 7, 7, None, 7], "other": range(5)}))
+    assert collect(distinct(rows, "n", "id"), "n", "id").rows() == [(None, None), (7, None), (7, 1), (7, 2)]
+    assert collect(distinct(rows, "id"), "id").columns == ["id"]
 
 
 def test_sums_of_integers_are_integers(engine):

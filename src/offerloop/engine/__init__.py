@@ -6,7 +6,16 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.engine.available import DEFAULT_ENGINE, ENGINES, EngineChoice, engine_name, engine_of
-    from offerloop.engine.base import BrokenFileError, Engine, Frame, TableHolder, TableReader, collect, extended
+    from offerloop.engine.base import (
+        BrokenFileError,
+        Engine,
+        Frame,
+        TableHolder,
+        TableReader,
+        collect,
+        distinct,
+        extended,
+    )
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.extendable import Extendable, with_part
     from offerloop.engine.memory import InMemoryEngine
@@ -28,6 +37,7 @@ __all__ = [
     "TableReader",
     "batches",
     "collect",
+    "distinct",
     "engine_name",
     "engine_of",
     "extended",

@@ -15,7 +15,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config
-from offerloop.engine import Engine, Frame, collect, with_part
+from offerloop.engine import Engine, Frame, collect, distinct, with_part
 from offerloop.errors import RereadError
 from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row
 from offerloop.events.columns.read import Read
@@ -95,7 +95,7 @@ class LinesRead:
         self._cleaned = Cleaned("order_lines", lines)
         if self.extendable:
             self.ids = engine.keep(_distinct(lines, earlier))
-            self._new = engine.keep(lines.select("order_id").unique())
+            self._new = engine.keep(distinct(lines, "order_id"))
             self._orders = with_part(() if earlier is None else earlier.orders, self._new)
             self._check_orders()
 
@@ -183,6 +183,6 @@ def _distinct(lines: Frame, earlier: ReadSoFar | None) -> Frame:
     kinds = lines.collect_schema()
     rows = lines.select("customer_id", "product_id")
     rows = rows if earlier is None else nw.concat([earlier.ids, rows])
-    customers = rows.select("customer_id").unique().with_columns(product_id=nw.lit(None, kinds["product_id"]))
-    products = rows.select("product_id").unique().with_columns(customer_id=nw.lit(None, kinds["customer_id"]))
+    customers = distinct(rows, "customer_id").with_columns(product_id=nw.lit(None, kinds["product_id"]))
+    products = distinct(rows, "product_id").with_columns(customer_id=nw.lit(None, kinds["customer_id"]))
     return nw.concat([customers, products.select("customer_id", "product_id")])

@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Engine, Frame, TableHolder, collect, with_part
+from offerloop.engine import Engine, Frame, TableHolder, collect, distinct, with_part
 from offerloop.errors import InputError, NothingLeftError, RereadError, SourceError
 from offerloop.events.clean_events import Events
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
@@ -249,7 +249,7 @@ class _Cleaning:
 
     def products(self, lines: Frame) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
-        sold = self.engine.keep(lines.select("product_id").unique())
+        sold = self.engine.keep(distinct(lines, "product_id"))
         if self._listed is None:
             return self.engine.keep(self._with_texts(with_product_columns(sold)))
         listed = with_product_columns(self._listed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from offerloop.engine import Frame
+from offerloop.engine import Frame, distinct
 from offerloop.message import Message
 
 RECENT_DAYS = 91
@@ -112,16 +112,15 @@ def relational_features(past: PastEvents, as_of_day: int) -> Frame:
 
 def purchase_features(lines: Frame, products: Frame, as_of_day: int) -> Frame:
     """What purchases alone tell of each customer: sums, of which `with_other_events` makes features."""
-    with_products = lines.join(products.select("product_id", "category", "brand"), on="product_id", how="left")
     orders = _orders(lines)
-    features = _of_lines(with_products)
+    features = _of_lines(lines)
     for column, name in _COUNTED.items():
         if column in lines.collect_schema():
             features = features.join(_distinct(lines, column, name), on="customer_id", how="left")
     return (
         features.join(_of_orders(orders, as_of_day), on="customer_id", how="left")
-        .join(_top(with_products, "category", nw.len().alias("n_categories")), on="customer_id", how="left")
-        .join(_top(with_products, "brand"), on="customer_id", how="left")
+        .join(_top(lines, products, "category", nw.len().alias("n_categories")), on="customer_id", how="left")
+        .join(_top(lines, products, "brand"), on="customer_id", how="left")
     )
 
 
@@ -152,7 +151,7 @@ def changed_by(lines: Frame, before_day: int, as_of_day: int) -> Frame:
     left = [before_day - quarters * RECENT_DAYS for quarters in (1, 2)]
     passed = as_of_day - before_day
     days = [(day >= first) & (day < first + passed) for first in left]
-    return lines.filter((day >= before_day) | days[0] | days[1]).select("customer_id").unique()
+    return distinct(lines.filter((day >= before_day) | days[0] | days[1]), "customer_id")
 
 
 _PARTS = (
@@ -194,7 +193,7 @@ def _distinct(lines: Frame, column: str, name: str) -> Frame:
 
     Pairs are made first: where an engine counts distinct values itself, it may hold all of them in memory.
     """
-    pairs = lines.select("customer_id", column).unique()
+    pairs = distinct(lines, "customer_id", column)
     return pairs.group_by("customer_id").agg(_hits(~nw.col(column).is_null(), name))
 
 
@@ -216,18 +215,24 @@ def _of_orders(orders: Frame, as_of_day: int) -> Frame:
     )
 
 
-def _top(lines: Frame, column: str, *counts: nw.Expr) -> Frame:
-    """The value of `column` with the highest spend of each customer, ties to the first by name; `counts` over all."""
-    spend = lines.group_by("customer_id", column).agg(_total("revenue_minor", "part_minor"))
+def _top(lines: Frame, products: Frame, column: str, *counts: nw.Expr) -> Frame:
+    """The value of `column` with the highest spend of each customer, ties to the first by name; `counts` over all.
+
+    Names are numbered in their order, as an engine groups by numbers in less time than by texts.
+    """
+    names = distinct(products, column).with_columns(nw.col(column).rank("dense").alias(_NAME))
+    numbered = products.join(names, on=column, how="left").select("product_id", _NAME)
+    spend = lines.join(numbered, on="product_id", how="left").group_by("customer_id", _NAME)
     most, part = nw.col("most_minor"), nw.col("part_minor")
-    compared = spend.with_columns(part.max().over("customer_id").alias("most_minor"))
-    return compared.group_by("customer_id").agg(
-        nw.when(part == most).then(nw.col(column)).min().alias(f"top_{column}"),
-        most.max().alias(f"top_{column}_minor"),
-        *counts,
+    summed = spend.agg(_total("revenue_minor", "part_minor"))
+    compared = summed.with_columns(part.max().over("customer_id").alias("most_minor"))
+    best = compared.group_by("customer_id").agg(
+        nw.when(part == most).then(nw.col(_NAME)).min().alias(_NAME), most.max().alias(f"top_{column}_minor"), *counts
     )
+    return best.join(names.rename({column: f"top_{column}"}), on=_NAME, how="left").drop(_NAME)
 
 
+_NAME = "name_number"
 _BROWSED = ("recent_views", "recent_carts", "mean_rating")
 
 

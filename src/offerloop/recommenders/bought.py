@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from offerloop.engine import Engine, Frame, with_part
+from offerloop.engine import Engine, Frame, distinct, with_part
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Bought:
     @classmethod
     def of(cls, lines: Frame, as_of_day: int, engine: Engine) -> Bought:
         """Build it from order lines before the day."""
-        return cls((engine.keep(lines.select("customer_id", "product_id", "order_day").unique()),), as_of_day)
+        return cls((engine.keep(distinct(lines, "customer_id", "product_id", "order_day")),), as_of_day)
 
     def at(self, lines: Frame, as_of_day: int, engine: Engine) -> Bought:
         """The same as `of`, when all `lines` from the earlier day on are new, and no others."""

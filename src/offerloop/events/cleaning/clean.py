@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Frame, collect
+from offerloop.engine import Frame, collect, distinct
 from offerloop.events.cleaning.rules import CleaningRule
 from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows
 from offerloop.message import Amount, Message, packed
@@ -126,7 +126,7 @@ def _by_repetition(cleaned: Cleaned) -> tuple[Frame, Frame | None]:
     """
     frame, order = cleaned.frame, nw.col("order_id")
     products = frame.group_by("order_id", "product_id").agg(nw.len().alias("_n"))
-    orders = cleaned.keep(products.filter((nw.col("_n") > 1) | order.is_null()).select("order_id").unique())
+    orders = cleaned.keep(distinct(products.filter((nw.col("_n") > 1) | order.is_null()), "order_id"))
     if not count_rows(orders):
         return frame, None
     once = frame.filter(~order.is_null()).join(orders, on="order_id", how="anti")

@@ -11,7 +11,7 @@ from itertools import product
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Frame, collect
+from offerloop.engine import Frame, collect, distinct
 from offerloop.errors import SourceError
 from offerloop.message import Message, both, joined
 
@@ -190,7 +190,7 @@ def _loosely(ids: pl.Series, loose: pl.Expr) -> pl.DataFrame:
 
 def _ids(frame: Frame, column: str) -> pl.Series:
     """Return the distinct ids as sorted texts."""
-    return collect(frame.select(column).unique())[column].drop_nulls().cast(pl.String).sort()
+    return collect(distinct(frame, column))[column].drop_nulls().cast(pl.String).sort()
 
 
 def _examples(ids: pl.Series, others: pl.Series) -> Message | str:

@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Clean, fits_pattern
-from offerloop.engine import Frame, collect
+from offerloop.engine import Frame, collect, distinct
 from offerloop.events.columns.read import count_rows
 
 _MOST_WORDS, _LONGEST_SIGNS = 4, 10
@@ -109,12 +109,12 @@ def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:
 
 def _charges(lines: Frame) -> pl.Series:
     """product_id of what is in most orders, one at a time, at prices all over the place; never the only product."""
-    fewest = max(_MOST_ORDERS * count_rows(lines.select("order_id").unique()), _FEWEST_PRICES)
+    fewest = max(_MOST_ORDERS * count_rows(distinct(lines, "order_id")), _FEWEST_PRICES)
     by_product = lines.group_by("product_id").agg(nw.len().alias("n"))
     common = collect(by_product.filter(nw.col("n") >= fewest))["product_id"]
     if common.is_empty() or count_rows(by_product) == 1:
         return common.clear()
-    pairs = lines.filter(nw.col("product_id").is_in(common.to_list())).select("product_id", "order_id").unique()
+    pairs = distinct(lines.filter(nw.col("product_id").is_in(common.to_list())), "product_id", "order_id")
     common = collect(pairs.group_by("product_id").agg(nw.len().alias("n"))).filter(pl.col("n") >= fewest)["product_id"]
     if common.is_empty():
         return common

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, distinct
 
 
 def with_list_prices(lines: Frame, prices: Frame, engine: Engine) -> Frame:
@@ -16,7 +16,7 @@ def with_list_prices(lines: Frame, prices: Frame, engine: Engine) -> Frame:
     `prices`: product_id, price_day, list_price_minor; several of a day and product (stores) count at the highest,
     because a discount of one store is no list price.
     """
-    sold = collect(lines.select("product_id", "order_day").unique()).drop_nulls().sort("product_id", "order_day")
+    sold = collect(distinct(lines, "product_id", "order_day")).drop_nulls().sort("product_id", "order_day")
     list_prices = collect(prices.group_by("product_id", "price_day").agg(nw.col("list_price_minor").max()))
     list_prices = list_prices.drop_nulls().sort("product_id", "price_day")
     matched = sold.sort("order_day").join_asof(

@@ -18,7 +18,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, distinct
 
 NONE = ("", "none")
 """Exposures in which deliberately nothing was shown; so does an empty cell."""
@@ -39,7 +39,7 @@ def with_offer_coupons(
     shown = _windows(exposures, window_days)
     if not shown["offered"].any() or not collect(lines.select(nw.col("discount_minor").abs().max())).item():
         return lines, 0
-    days = collect(lines.select("customer_id", "order_day").unique(), "order_day")
+    days = collect(distinct(lines, "customer_id", "order_day"), "order_day")
     covered = days.join_asof(
         shown.sort("shown_day"), left_on="order_day", right_on="shown_day", by="customer_id", strategy="backward",
         check_sortedness=False,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Engine, collect
+from offerloop.engine import Engine, collect, distinct
 from offerloop.events.cleaning.clean import Cleaned, loss_row
 from offerloop.message import Message
 
@@ -25,7 +25,7 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     Gives customer_id and order_day of every sale of which something came back.
     """
     marked = cleaned.frame.with_columns(_return=returned.fill_null(value=False))
-    pairs = engine.keep(marked.filter(nw.col("_return")).select(*PAIR).unique())
+    pairs = engine.keep(distinct(marked.filter(nw.col("_return")), *PAIR))
     lines = collect(marked.join(pairs, on=list(PAIR), how="inner"))
     amounts = [name for name in amounts if name in lines.columns]
     sales, unmatched = _net(lines, amounts)

@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import SourceName
-from offerloop.engine import Frame, collect
+from offerloop.engine import Frame, collect, distinct
 from offerloop.events.columns.cells import blank
 from offerloop.events.privacy.consent import ANSWER_COLUMNS, agrees
 from offerloop.message import Message
@@ -82,7 +82,7 @@ def agreement_of(sources: Mapping[SourceName, Frame]) -> tuple[Agreement, pl.Dat
     refusals, such as the dates on which customers opted out, its empty cells are no refusals. Of several
     rows each must agree.
     """
-    bought = collect(sources["order_lines"].select("customer_id").unique(), "customer_id").drop_nulls()
+    bought = collect(distinct(sources["order_lines"], "customer_id"), "customer_id").drop_nulls()
     columns = _columns(sources)
     if not columns:
         return Agreement((), bought.height, bought.height, 0, 0, 0), bought.head(0)

@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Privacy, SourceName
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import SourceError
 from offerloop.events.cleaning.matching import check_suppression
 from offerloop.events.columns.cells import as_text, blank
@@ -75,7 +75,7 @@ def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine
 def _known(sources: Sources, key: bytes | None) -> pl.Series:
     """Return every customer id of the sources as text, and its pseudonym where there is a key."""
     frames = _with_customers(sources).values()
-    ids = pl.concat([collect(frame.select("customer_id").unique())["customer_id"] for frame in frames])
+    ids = pl.concat([collect(distinct(frame, "customer_id"))["customer_id"] for frame in frames])
     texts = ids.drop_nulls().cast(pl.String).unique()
     hidden = [] if key is None else [pseudonym(one, key) for one in texts]
     return pl.concat([texts, pl.Series(hidden, dtype=pl.String)])
@@ -129,7 +129,7 @@ def _without_listed(
 ) -> tuple[Sources, dict[SourceName, int]]:
     lost: dict[SourceName, int] = {}
     for name, frame in _with_customers(sources).items():
-        customer_ids = collect(frame.select("customer_id").unique())["customer_id"].drop_nulls()
+        customer_ids = collect(distinct(frame, "customer_id"))["customer_id"].drop_nulls()
         texts = customer_ids.cast(pl.String)
         hit = texts.is_in(listed.implode())
         if key is not None:
@@ -149,9 +149,7 @@ def _without(sources: Sources, name: SourceName, gone: Frame) -> tuple[Sources, 
 def _under_pseudonyms(sources: Sources, key: bytes, engine: Engine) -> Sources:
     with_customers = _with_customers(sources)
     ids = (
-        pl.concat([collect(frame.select("customer_id").unique()) for frame in with_customers.values()])
-        .unique()
-        .drop_nulls()
+        pl.concat([collect(distinct(frame, "customer_id")) for frame in with_customers.values()]).unique().drop_nulls()
     )
     names = pl.Series("_pseudonym", [pseudonym(one, key) for one in ids["customer_id"]], dtype=pl.String)
     table = engine.table(ids.with_columns(names))

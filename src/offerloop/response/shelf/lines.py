@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Response, fits_pattern
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 
@@ -94,7 +94,7 @@ def best_selling_categories(lines: Frame, settings: Response) -> list[str]:
 
 
 def _usable(lines: Frame, products: Frame, weeks: range, settings: Response) -> Frame:
-    names = collect(products.select("category").unique(), "category")["category"].to_list()
+    names = collect(distinct(products, "category"), "category")["category"].to_list()
     allowed = [name for name in names if not excluded(name, settings.exclude_categories)]
     week, quantity = nw.col("order_week"), nw.col("quantity")
     return (

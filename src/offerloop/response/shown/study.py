@@ -17,7 +17,7 @@ import polars as pl
 from scipy.stats import chi2
 
 from offerloop.arrays import Floats, Ints
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Z95, bucket
 from offerloop.message import Message
@@ -130,7 +130,7 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
-    active = collect(log.order_lines.filter(_recent(log)).select("customer_id").unique(), "customer_id")
+    active = collect(distinct(log.order_lines.filter(_recent(log)), "customer_id"), "customer_id")
     ids = pl.concat([active, rows.select("customer_id")]).unique()
     before = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms)
     evidence = _evidence(rows, exposures, before, terms)
