@@ -5,8 +5,10 @@ Shops are plasmodes, real order histories with planted responses (`foreign_world
 would spend; the stages of `offerloop run` that learn effects and solve the plan work on them in process. The plan of
 the coming week is judged by its true profit beside that of others at the same budget: ridge-T and LightGBM-S on the
 same log, the true form of the responses with sizes learned from it by least squares (`foreign_true_form`), the depth
-that is truly best for everybody, random customers with random depths, and the oracle, which knows the truth. Then: how
-far the forecast is from the truth, in its own standard errors, and the true spend over the planned one.
+that is truly best for everybody, random customers with random depths, and the oracle, which knows the truth. All of
+them are priced to spend the budget in truth, and so is `equal spend`, the run's effects; the plan itself spends what it
+expects to be the budget. Then: how far the forecast is from the truth, in its own standard errors, and the true spend
+over the planned one.
 
 Worlds are appended to `--out` as JSON lines and are not run again. Everything but the order histories is synthetic.
 """
@@ -45,7 +47,8 @@ from offerloop.message import Message
 from offerloop.response import Effects as LearnedEffects
 
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds", "commands")
-PROFITS = ("plan", "as sent", "ridge-T", "LightGBM-S", "true form", "same for all", "random", "oracle")
+EQUAL = "equal spend"
+PROFITS = ("plan", "as sent", EQUAL, "ridge-T", "LightGBM-S", "true form", "same for all", "random", "oracle")
 SHARES = ("sent", "proven")
 """Of worlds in which something is sent, as `init` configures it, and would be if it had to be proven."""
 LEAST = 0.1
@@ -82,6 +85,7 @@ class Judged:
         ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
         return {
             "plan": profit, "as sent": profit * found.send,
+            EQUAL: at_spend(_expected(effects.effects, world), true, budget),
             "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
             "true spend": float((given * true.cost).sum() / n),
             "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
@@ -127,6 +131,16 @@ def _learned(config: Config, engine: Engine, events: Events) -> LearnedEffects:
 def _best_spend(true: Effects) -> float:
     chosen = np.eye(true.profit.shape[1])[true.profit.argmax(axis=1)] * (true.profit.max(axis=1) > 0)[:, None]
     return float((chosen * true.cost).sum() / len(chosen))
+
+
+def _expected(effects: pl.DataFrame, world: World) -> Effects:
+    """What a run expects of each customer and offer; nothing where it has no row."""
+    position = {name: number for number, name in enumerate(names(world.offers)[1:])}
+    customers = effects["customer_id"].str.slice(1).cast(pl.Int64).to_numpy()
+    places = customers, effects["offer_id"].replace_strict(position, return_dtype=pl.Int64).to_numpy()
+    value, cost = np.zeros((2, world.size, len(position)))
+    value[places], cost[places] = effects["value_minor"], effects["cost_expected_micro"] / 1e6
+    return Effects(value, cost)
 
 
 def _given(plan: pl.DataFrame, world: World) -> Floats:

@@ -55,7 +55,7 @@ def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_kno
 def test_features_are_what_was_known_before_the_exposure(found):
     one, other = row(found, 1), row(found, 2)
     assert [one[name] for name in EXPOSURE_FEATURES] == pytest.approx([7700, 4, 4 / 86, 1, 2100])
-    assert [other[name] for name in EXPOSURE_FEATURES] == [0, 0, 0, 91, 0]
+    assert [other[name] for name in EXPOSURE_FEATURES] == [0, 0, 0, 100, 0]
 
 
 def test_purchases_stay_in_shards_of_customers_and_exposures_come_out_the_same(found, tmp_path):

@@ -8,7 +8,7 @@ from scipy.stats import chi2
 
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.shown.growth_calibration import grow
-from offerloop.response.shown.growth_model import LAGS, Growth
+from offerloop.response.shown.growth_model import LAGS, OWN, Growth
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
 OFFERS = (NO_OFFER_TERMS, *(OfferTerms(f"off-{depth:g}", "coupon", depth) for depth in DEPTHS))
@@ -151,6 +151,12 @@ def test_customers_who_respond_more_are_found_by_their_own_past():
     share = shop.predict().value[:, 4] / shop.usual
     best, rest = np.argsort(-share)[: CUSTOMERS // 5], np.argsort(-share)[CUSTOMERS // 5 :]
     assert shop.response[best].mean() > 1.7 * shop.response[rest].mean()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_purchases_that_vary_more_with_a_deep_offer_are_no_responses_of_their_own(seed):
+    shop = Shop(np.array([0.0, 0.05, 0.1, 0.2, 1.0]), seed=seed, spread=1.5)
+    assert Growth.fit(shop.log()).own @ np.array(OWN) < 0.3
 
 
 @pytest.mark.parametrize("carry", [(0.5, 0.25), (-0.4, -0.2)], ids=["lasts", "pulled forward"])

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import ENGINES
-from offerloop.response import NO_OFFER_TERMS, OfferTerms
+from offerloop.response import EXPOSURE_FEATURES, NO_OFFER_TERMS, OfferTerms
 from offerloop.response.margins import Margins
 from offerloop.response.shown.sales_before import Before
 
@@ -60,3 +60,10 @@ def test_nobody_is_free_who_never_reached_the_threshold():
 
 def test_shares_off_everything_need_no_more():
     assert before(SHARE_OFF) == (None, None)
+
+
+def test_silence_of_more_than_a_quarter_still_says_how_long_it_was():
+    rows = pl.DataFrame({"customer_id": ["a", "a", "c"], "shown_day": [40 + 100, 40 + 200, 240]})
+    days = sales(SHARE_OFF).features(rows)[:, EXPOSURE_FEATURES.index("days_since_order")]
+
+    assert np.expm1(days) == pytest.approx([100, 200, 364])

@@ -12,6 +12,8 @@ from offerloop.response.margins import Margins
 
 QUARTER_DAYS, MONTH_DAYS = 91, 28
 """Days of the features' two windows."""
+YEAR_DAYS = 364
+"""Who did not order for longer counts as if it were that long ago."""
 EXPOSURE_FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_order", "spend_28")
 MICRO = 1_000_000
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
@@ -69,7 +71,7 @@ def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return `EXPOSURE_FEATURES` of each row (customer_id, shown_day), from the days before the exposure alone.
 
-    Money is in minor units; who did not order in the quarter has 91 days since the last order.
+    Money is in minor units; who did not order in the year has 364 days since the last order.
     """
     shown = pl.col("shown_day")
     quarter = sums_between(days, rows, shown - QUARTER_DAYS, shown)
@@ -83,7 +85,7 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
             "discount_share_91": quarter.select(
                 pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0)
             ).to_series(),
-            "days_since_order": (rows["shown_day"] - last).fill_null(QUARTER_DAYS).clip(upper_bound=QUARTER_DAYS),
+            "days_since_order": (rows["shown_day"] - last).fill_null(YEAR_DAYS).clip(upper_bound=YEAR_DAYS),
             "spend_28": month["revenue_minor"],
         }
     ).cast(pl.Float64)

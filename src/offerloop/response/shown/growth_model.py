@@ -149,7 +149,8 @@ class Growth:
     """Squared length of the estimate of `carry` in errors: chi-squared of LAGS degrees where nothing carries over."""
     own: Floats
     """(len(OWN),): likelihoods of the spread of u."""
-
+    dispersion: float
+    """How many times what is expected single windows vary in what they say of u."""
     powers: Floats
     """(len(POWERS),): weight of each power of the share that an offer covers."""
     of_categories: CategoryResponse | None
@@ -181,8 +182,13 @@ class Growth:
         if evidence.categories is not None:
             of_categories = CategoryResponse.fit(evidence.categories, h, step, left, variance, evidence.whose)
             left = left - of_categories.more(evidence.categories) * step
-        own = _own_spread(summed(evidence.whose, _said(step, left, variance)))
-        return cls(evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, powers, of_categories)
+        said = _said(step, left, variance)
+        dispersion = _dispersion(said)
+        own = _own_spread(summed(evidence.whose, said / dispersion))
+        return cls(
+            evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, dispersion, powers,
+            of_categories,
+        )  # fmt: skip
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
@@ -192,7 +198,7 @@ class Growth:
         steps = expected[:, None] * _surprises(evidence, self.f)
         left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
         variance = noise(h, evidence.outcome - expected)
-        return _said(steps.sum(axis=1), left, variance)
+        return _said(steps.sum(axis=1), left, variance) / self.dispersion
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
@@ -418,6 +424,15 @@ def _carried(
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:
     """(n, 2): what each row says of u, and how precisely."""
     return np.column_stack([step * left / variance, step**2 / variance])
+
+
+def _dispersion(said: Floats) -> float:
+    """Squares of what rows say over what the variance of errors makes of them, at least 1 (Wedderburn 1974).
+
+    What is bought with an offer varies more. Otherwise that would seem to be a difference between customers.
+    """
+    squares, expected = float((said[:, 0] ** 2).sum()), float(said[:, 1].sum())
+    return max(squares / expected, 1.0) if expected > 0 else 1.0
 
 
 def _own_spread(sums: Floats) -> Floats:

@@ -54,8 +54,11 @@ class Before:
         return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily))
 
     def features(self, rows: pl.DataFrame) -> Floats:
-        """(n, p) of rows (customer_id, shown_day)."""
-        features = exposure_features(self.days, rows)
+        """(n, p) of rows (customer_id, shown_day).
+
+        The longer ago the last order, the less another day of silence says, so its days count by their logarithm.
+        """
+        features = exposure_features(self.days, rows).with_columns(pl.col("days_since_order").log1p())
         return np.column_stack(
             [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )
