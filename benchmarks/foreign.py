@@ -10,6 +10,8 @@ them are priced to spend the budget in truth, and so is `equal spend`, the run's
 expects to be the budget. Then: how far the forecast is from the truth, in its own standard errors, and the true spend
 over the planned one.
 
+With `--commands` the two commands are called, and what they send is judged among customers outside the holdout.
+
 Worlds are appended to `--out` as JSON lines and are not run again. Everything but the order histories is synthetic.
 """
 

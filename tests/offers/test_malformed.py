@@ -74,7 +74,7 @@ OFFERS = {
     "an amount": ([COUPON, {"kind": "coupon", "id": "a", "amount": "2,0"}], "offer 2 ('a'): 'amount': '2,0' is not"),
     "a field of except": ([{**COUPON, "except": {"category": "tea"}}], "the table 'except' has no field 'category'"),
     "a field of any_of": ([{**COUPON, "any_of": [{"starts_at": "x"}]}], "a table of 'any_of' has no field 'starts_at'"),
-    "prices": ([{**COUPON, "price_from": "9", "price_to": "5"}], "'price_from' is above 'price_to'"),
+    "prices": ([{**COUPON, "price_from": "9", "price_to": "5"}], "'price_from' of 'coupon' is above its 'price_to'"),
     "an empty list": ([], "'offers' is an empty list; give at least one table"),
     "not with a misspelt one": (
         [{**COUPON, "id": "spring"}, {**COUPON, "id": "b", "not_with": "sprnig"}],
@@ -87,7 +87,7 @@ OFFERS = {
             "offers": [{"kind": "coupon", "amount": {"USD": "5", "EUR": "4"}}],
             "policy": {"max_discount": "30"},
         },
-        "the policy has amounts in USD, and needs them in EUR too",
+        "max_discount of the policy needs an amount in EUR too, in which offers have theirs",
     ),
     "two off": ([{**COUPON, "amount": "5"}], "needs one of 'percent', 'amount' and 'price'"),
     "percentage": ([COUPON, {**COUPON, "percent": 120}], "offer 2: 'percent' must be between 0 and 100, not 120"),
@@ -164,7 +164,11 @@ def test_a_configuration_given_as_a_file_of_offers_is_told_what_is_wanted(tmp_pa
     [
         ("basket.json", "{", "is not JSON"),
         ("offers.toml", "kind = ", "is not TOML"),
-        ("basket.json", '{"currency": "USD", "lines": [], "lines": []}', "'lines' is there twice in one table"),
+        (
+            "basket.json",
+            '{"currency": "USD", "lines": [], "lines": []}',
+            "basket.json': 'lines' is there twice in one table",
+        ),
         ("offers.json", None, "cannot be read"),
         ("basket.json", b"\xff\xfe", "is not UTF-8"),
     ],

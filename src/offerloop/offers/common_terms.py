@@ -31,16 +31,13 @@ def scope_of(terms: WrittenTerms) -> Scope:
     They are read from `on` (categories), `products`, `brands`, `shops`, `attributes`, `price_from`, `price_to`,
     `only_full_price` and `except`.
     """
-    least, most = (None if terms.get(name) is None else terms.money(name) for name in ("price_from", "price_to"))
-    if least is not None and most is not None and least > most:
-        raise InputError(Message("'price_from' is above 'price_to', so that no price is between them"))
     scope = Scope(
         products=terms.names("products"),
         categories=terms.names("on"),
         brands=terms.names("brands"),
         shops=terms.names("shops"),
-        least_minor=least,
-        most_minor=most,
+        least_minor=None if terms.get("price_from") is None else terms.money("price_from"),
+        most_minor=None if terms.get("price_to") is None else terms.money("price_to"),
         but=terms.scope("except"),
         attributes=terms.attribute_tests("attributes"),
         only_full_price=terms.flag("only_full_price"),

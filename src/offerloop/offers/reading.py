@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from offerloop.errors import InputError
@@ -56,14 +57,18 @@ def read_offers(
     keep the id that it has there, because logs of shown offers name it. Where they are numbered, an error says at which
     one it is.
     """
-    offers = [
-        offer
-        for place, entry in enumerate(written, 1)
-        for offer in _read_at(place if is_numbered else 0, entry, categories, currency)
-    ]
+    offers = list[Offer]()
+    for place, entry in enumerate(written, 1):
+        read_entry = partial(_read, entry, categories, currency)
+        offers += _numbered(place, entry, read_entry) if is_numbered else read_entry()
     for terms in listed:
         read = _read(terms, categories, currency)
         offers += [_named(read[0], str(terms["id"]))] if len(read) == 1 else read
+    _check_ids(offers)
+    return offers
+
+
+def _check_ids(offers: Sequence[Offer]) -> None:
     offer_ids = {NO_OFFER}
     for offer in offers:
         if offer.offer_id == NO_OFFER:
@@ -75,16 +80,13 @@ def read_offers(
                 Message("two offers have the id '{offer_id}'; give each its own 'id'", offer_id=offer.offer_id)
             )
         offer_ids.add(offer.offer_id)
-    return offers
 
 
-def _read_at(number: int, written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
-    """Read an entry; errors name its number, unless that is 0, and its id."""
+def _numbered(number: int, written: Mapping[str, Any], read: Callable[[], list[Offer]]) -> list[Offer]:
+    """Return the offers of an entry. Raises InputError that says its number and its id."""
     try:
-        return _read(written, categories, currency)
+        return read()
     except InputError as error:
-        if not number:
-            raise
         name = f" ('{written['id']}')" if isinstance(written.get("id"), str) else ""
         numbered = InputError(
             Message("offer {place}{name}: {error}", context="error", place=str(number), name=name, error=error.message)

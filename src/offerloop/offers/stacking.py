@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from offerloop.errors import InputError
-from offerloop.message import Message
 from offerloop.money import round_up
 from offerloop.offers.pricing.effects import Arithmetic
 from offerloop.offers.pricing.taxes import TaxRules
@@ -94,20 +92,12 @@ class StackingPolicy:
     more, and so do the lines of the offers that are bounded. 0 takes the greedy answer."""
 
     def in_currency(self, currency: str) -> StackingPolicy:
-        """Return the rules with their amounts in a currency. Raises InputError where they have none in it."""
-        if self.currency in ("", currency):
-            return self
-        for other in self.other_currencies:
-            if other.currency == currency:
-                return other
-        raise InputError(
-            Message(
-                "the policy has amounts in {currencies}, and needs them in {currency} too: write {example}",
-                currencies=[self.currency, *(one.currency for one in self.other_currencies)],
-                currency=currency,
-                example=f'max_discount = {{ {self.currency} = "...", {currency} = "..." }}',
-            )
-        )
+        """Return the rules with their amounts in a currency; the rules themselves where they have none in it."""
+        return next((one for one in self.other_currencies if one.currency == currency), self)
+
+    def holds_in(self, currency: str) -> bool:
+        """Whether its amounts are in a currency, or in none."""
+        return self.currency in ("", currency)
 
     def least_of_unit(self, unit_minor: int) -> int:
         """What a unit of a shelf price must cost at least, rounded up; 0 where nothing limits its discount."""

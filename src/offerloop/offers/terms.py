@@ -71,7 +71,7 @@ class WrittenTerms:
         try:
             return to_minor(written, currency or self.currency)
         except InputError as error:
-            raise InputError(Message("'{name}': {error}", context="error", name=field, error=error.message)) from None
+            raise InputError(Message("'{field}': {error}", context="error", field=field, error=error.message)) from None
 
     def _in_currency(self, field: str) -> Any:  # noqa: ANN401 - whatever TOML holds
         """Return the amount as it is written, from a table by currency where there is one."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from offerloop.offers import DEFAULT_POLICY, CodeList, Offer, OfferSet, StackingPolicy, read_code_list
 from offerloop.serving.policy import Policy
-from offerloop.workspace import check_offers_file, open_run, read_offers_file
+from offerloop.workspace import open_run, read_offers_file
 
 OFFERS_FILE = "offers.toml"
 """Name of the file in a shop's folder that holds the offers for everybody."""
@@ -58,8 +58,7 @@ def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
     if not path.is_file():
         return ShopOffers(personal=personal, codes=codes)
     offers_file = read_offers_file(path)
-    check_offers_file(offers_file, str(path), is_alone=False)
-    return ShopOffers(offers_file.offers, offers_file.policy, personal, path.read_text(encoding="utf-8"), codes)
+    return ShopOffers(offers_file.offers, offers_file.policy, personal, path.read_text(encoding="utf-8-sig"), codes)
 
 
 def offers_as_bought(

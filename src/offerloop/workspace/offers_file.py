@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,29 +68,53 @@ def read_offers_file(document: Document) -> OffersFile:
     return OffersFile(terms.currency, tuple(offers), policy)
 
 
-def check_offers_file(offers_file: OffersFile, path: str, *, is_alone: bool) -> None:
-    """Check what no offer says alone; a file of an earlier day may be read without this.
+def check_offers_file(offers_file: OffersFile, path: str) -> None:
+    """Check for mistakes that no offer shows alone, and that keep nothing from being priced.
 
-    Raises InputError for a currency in which offers have amounts and the policy has none, and, where no campaign has
-    offers beside the file, for an id in `not_with` of which there is no other offer.
+    Raises InputError for a policy without an amount in a currency in which offers have theirs, for an id in `not_with`
+    that is nearly that of another offer or its own, and for prices between which there are none.
     """
-    offer_ids = {one.offer_id for one in offers_file.offers}
+    policy, offer_ids = offers_file.policy, {one.offer_id for one in offers_file.offers}
     try:
         for offer in offers_file.offers:
             for other in offer.other_currencies:
-                offers_file.policy.in_currency(other.currency)
-            for name in sorted(offer.stacking.not_with if is_alone else ()):
-                if name not in offer_ids - {offer.offer_id}:
-                    raise InputError(
-                        Message(
-                            "'not_with' of '{offer_id}' names '{name}', which is no other offer{near}",
-                            offer_id=offer.offer_id,
-                            name=name,
-                            near=near_miss(name, offer_ids - {offer.offer_id}),
-                        )
-                    )
+                _check_policy(policy.in_currency(other.currency), other.currency)
+            for name in offer.stacking.not_with - (offer_ids - {offer.offer_id}):
+                _check_ruled_out(name, offer.offer_id, near_miss(name, offer_ids - {offer.offer_id}))
+            least, most = offer.scope.least_minor, offer.scope.most_minor
+            if least is not None and most is not None and least > most:
+                raise InputError(
+                    Message("'price_from' of '{offer_id}' is above its 'price_to'", offer_id=offer.offer_id)
+                )
     except InputError as error:
         raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
+
+
+def _check_policy(policy: StackingPolicy, currency: str) -> None:
+    if policy.holds_in(currency):
+        return
+    amounts = {"max_discount": policy.most_minor, "max_unit_discount": policy.most_unit_minor}
+    fields = [name for name, minor in amounts.items() if minor is not None]
+    raise InputError(
+        Message(
+            "{fields} of the policy needs an amount in {currency} too, in which offers have theirs",
+            fields=fields,
+            currency=currency,
+        )
+    )
+
+
+def _check_ruled_out(name: str, offer_id: str, near: Message | str) -> None:
+    """Refuse a misspelt id; one that is like none here may be that of a campaign's offer."""
+    if near or name == offer_id:
+        raise InputError(
+            Message(
+                "'not_with' of '{offer_id}' names '{name}', which is no other offer{near}",
+                offer_id=offer_id,
+                name=name,
+                near=near,
+            )
+        )
 
 
 def document_name(document: Document, otherwise: str) -> str:
@@ -124,7 +149,11 @@ _HALF_A_SIGN = re.compile("[\ud800-\udfff]")
 def _read_file(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text, object_pairs_hook=_each_once)
+        return (
+            tomllib.loads(text)
+            if path.suffix == ".toml"
+            else json.loads(text, object_pairs_hook=partial(_each_once, path))
+        )
     except OSError:
         raise InputError(Message("'{path}' cannot be read; check the path", path=str(path))) from None
     except UnicodeDecodeError:
@@ -138,12 +167,15 @@ def _read_file(path: Path) -> Any:  # noqa: ANN401 - whatever the file holds
         ) from None
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a table of JSON. Raises ValueError for a name that is there twice, as TOML does."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{max(names, key=names.count)!r} is there twice in one table")
+def _each_once(path: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of JSON. Raises InputError for a name that is there twice, as TOML does."""
+    table = dict[str, Any]()
+    for name, content in pairs:
+        if name in table:
+            raise InputError(
+                Message("'{path}': '{name}' is there twice in one table", context="error", path=str(path), name=name)
+            )
+        table[name] = content
     return table
 
 

@@ -75,7 +75,7 @@ def test_units_that_come_back_one_after_another_give_back_what_was_paid_and_no_m
     basket, returns = {"currency": "USD", "lines": lines}, ({"tea": 3}, {"tea": 1}, {"tea": 2, "rice": 1})
     before, paid = {}, []
     for units in returns:
-        given_back = f"{sum(paid) / 100:.2f}"
+        given_back = f"{sum(paid) / 100:.2f}" if before else None
         found = offerloop.refund(basket, units, OFFERS, NOW, before=before, given_back=given_back, rule="repriced")
         paid.append(found.refund_minor["repriced"])
         before = {name: before.get(name, 0) + units.get(name, 0) for name in {*before, *units}}
@@ -100,7 +100,15 @@ def test_what_price_printed_is_enough_where_discounts_are_kept(command, files, t
         (["--return", "tea=0"], "written like tea=1 or @2=1, not 'tea=0'"),
         (["--return", "tea=1", "--rule", "all"], "there is no rule 'all'"),
         (["--return", "tea=1", "--before", "tea=1"], "name the sum with --given-back, or take --rule kept"),
-        (["--return", "tea=1", "--given-back", "85.01"], "'85.01' cannot have been given back: 85.00 USD was paid"),
+        (["--return", "tea=1", "--given-back", "5"], "name these units with --before"),
+        (
+            ["--return", "tea=1", "--before", "tea=1", "--given-back", "20,00"],
+            "'--given-back': '20,00' is not an amount",
+        ),
+        (
+            ["--return", "tea=1", "--before", "tea=1", "--given-back", "85.01"],
+            "'85.01' cannot have been given back: 85.00 USD was paid",
+        ),
         (["--return", "tea=1", "--given-back", "1", "--rule", "kept"], "--given-back is for what stays priced again"),
         (["--return", "tea=1", "--order", "one"], "name either a basket or an --order"),
     ],

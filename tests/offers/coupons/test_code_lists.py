@@ -33,6 +33,7 @@ def listed(tmp_path):
     [
         "spring-10\n\n SUMMER 20 \n",
         "code\nspring10\nsummer20\n",
+        '"Code","Valid, from"\n"spring10","1"\n"summer20","2"\n',
         "\ufeffCoupon Code;valid\nSPRING10;yes\nsummer20;no\n",
         "id,promo_code\n1,spring10\n2,summer20\n",
     ],

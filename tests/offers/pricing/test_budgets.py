@@ -103,8 +103,20 @@ def test_a_policy_has_amounts_in_several_currencies():
         return found.discount_minor
 
     assert (off("USD", 10_000), off("JPY", 10_000), off("KWD", 100_000)) == (3_000, 3_000, 9_000)
-    with pytest.raises(InputError, match="the policy has amounts in USD, JPY, KWD, and needs them in EUR too"):
-        off("EUR", 10_000)
+    assert off("EUR", 10_000) == 0  # nothing says how much may be taken off
+
+
+def test_a_policy_with_amounts_leaves_baskets_of_other_currencies_without_offers():
+    document = {
+        "currency": "USD", "offers": [{"kind": "coupon", "id": "half", "percent": 50, "currencies": ["EUR"]}],
+        "policy": {"max_unit_discount": "30"},
+    }  # fmt: skip
+    offers_file = read_offers_file(document)
+    basket = Basket("EUR", (BasketLine("tea", 1, 1_000),), shipping_minor=500)
+    found = price(basket, offers_file.offers, NOW, offers_file.policy)
+    assert (found.total_minor, [one.why.value for one in found.rejected]) == (1_500, ["other_currency"])
+    (alone,) = price_each(basket.lines, basket, offers_file.offers, NOW, offers_file.policy, explained_id="half")
+    assert (alone.paid_minor, alone.why_not) == (1_000, "other_currency")
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,8 @@ def test_keys_are_replaced_in_every_language():
     needed = Message("'{field}' must be above zero, not {value}", field="percent", value="'percent'")
     assert in_form_words(Localizer("en"), needed, labels) == "“percentage off” must be above zero, not 'percent'"
     assert in_form_words(Localizer("zh"), needed, labels).startswith("“折扣")
+    amount = Message("'{field}': {error}", context="error", field="max_discount", error="…")
+    assert in_form_words(Localizer("en"), amount, labels) == "“maximum discount”: …"
     limit = Message(
         "coupon '{offer_id}' has a 'max_discount', which 'each_unit', 'cheapest', 'most_expensive' and "
         "steps do not have"

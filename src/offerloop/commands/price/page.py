@@ -212,6 +212,8 @@ def _codes(priced: Priced, codes: CodesOfCustomer, _: Localizer) -> Iterator[str
     for typed in codes.unknown:
         if typed not in priced.offer_ids:
             yield _("code {typed} is not known, or stands for several", typed=typed)
+    for offer_id in sorted(codes.offer_ids.difference(priced.offer_ids)):
+        yield _("a code stands for '{offer_id}', which is none of these offers", offer_id=offer_id)
     for typed in codes.of_others:
         yield _("code {typed} belongs to another customer", typed=typed)
 

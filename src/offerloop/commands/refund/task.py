@@ -134,10 +134,7 @@ def _bought(
 def _with_codes(basket: Basket, offers: Sequence[Offer], codes: StrPath | None) -> Basket:
     """Return the basket with the offers that its codes stand for."""
     if codes is not None:
-        listed = CodeList.of(read_code_list(as_path(codes)))
-        with_offers, presented = listed.read(basket)
-        listed.check(presented, [one.offer_id for one in offers])
-        return with_offers
+        return CodeList.of(read_code_list(as_path(codes))).basket(basket)
     unknown = sorted(basket.codes - {one.offer_id for one in offers})
     if unknown:
         raise InputError(
@@ -166,7 +163,9 @@ def _given_back(priced: Priced, earlier: Mapping[int, int], written: str | None)
                 )
             )
         return 0
-    minor = to_minor(written, priced.currency)
+    if not earlier:
+        raise InputError(Message("--given-back is for what came back earlier; name these units with --before"))
+    minor = _minor(written, priced.currency)
     if not 0 <= minor <= priced.total_minor:
         raise InputError(
             Message(
@@ -177,6 +176,15 @@ def _given_back(priced: Priced, earlier: Mapping[int, int], written: str | None)
             )
         )
     return minor
+
+
+def _minor(written: str, currency: str) -> int:
+    try:
+        return to_minor(written, currency)
+    except InputError as error:
+        raise InputError(
+            Message("'{field}': {error}", context="error", field="--given-back", error=error.message)
+        ) from None
 
 
 def _result(

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.coupons.codes import LOOK_ALIKES, normalise_code
 from offerloop.offers.coupons.commands import LONGEST
@@ -120,17 +120,6 @@ class CodeList:
         ids = presented.offer_ids | (frozenset(presented.unknown) - self.offer_ids)
         return replace(basket, codes=ids), presented
 
-    def check(self, presented: CodesOfCustomer, offer_ids: Collection[str]) -> None:
-        """Check that a code that was typed stands for one of some offers. Raises InputError."""
-        for offer_id in sorted(presented.offer_ids.difference(offer_ids)):
-            raise InputError(
-                Message(
-                    "a code of the basket stands for the offer '{offer_id}', which is not among the offers{near}",
-                    offer_id=offer_id,
-                    near=near_miss(offer_id, offer_ids),
-                )
-            )
-
 
 NO_CODES = CodesOfCustomer(frozenset(), {}, (), ())
 """What comes of codes where there is no list."""
@@ -197,7 +186,8 @@ def _rows(file: TextIO) -> tuple[Mapping[str, int], Iterator[tuple[int, list[str
     """Return the place of each column, and the rows with their numbers of lines."""
     first = file.readline()
     separator = max(",;\t", key=first.count)
-    cells = [cell.strip().lower().replace(" ", "_") for cell in first.split(separator)]
+    written = next(csv.reader([first], delimiter=separator), [])
+    cells = [cell.strip().lower().replace(" ", "_") for cell in written]
     fields = {"code": _CODE, "offer": _OFFER, "customer": _CUSTOMER}
     header = {
         field: next(place for place, cell in enumerate(cells) if cell in names)

@@ -38,8 +38,8 @@ def price(
     The result depends on nothing else: neither on the order of the offers nor on that of the lines, unless the policy
     gives what cannot be divided to the first unit or the last line; and the total not on what products are called.
     Make an `OfferSet` once to price many baskets. `find_left` says what is left of the budget and the limits of an
-    offer; one that does not suffice does not apply. Raises InputError where the policy has amounts, and none in the
-    basket's currency.
+    offer; one that does not suffice does not apply, and none does where the policy has amounts, but not in the basket's
+    currency.
     """
     offer_set = (offers if isinstance(offers, OfferSet) else OfferSet.of(offers)).in_currency(basket.currency)
     policy = policy.in_currency(basket.currency)
@@ -80,8 +80,9 @@ def _priced(
     candidates: list[Candidate] = []
     not_now: dict[str, Shortfall] = {}
     alike: dict[int, Placed] = {}
+    holds = policy.holds_in(basket.currency)
     for ready in near:
-        tried = candidate(ready, basket, now, start, policy, alike)
+        tried = candidate(ready, basket, now, start, policy, alike) if holds else _OTHER_CURRENCY
         if find_left is not None and isinstance(tried, Candidate):
             tried = within_budget(tried, find_left(tried.offer_id), basket.currency)
         if isinstance(tried, Shortfall):
@@ -106,6 +107,9 @@ def _priced(
         tax_included=basket.tax_included,
         find_gap=lambda: chosen.gap,
     )
+
+
+_OTHER_CURRENCY = Shortfall(NotApplicable.CURRENCY)
 
 
 def _as_given(lines: Sequence[PricedLine], order: Sequence[int]) -> tuple[PricedLine, ...]:

@@ -1,0 +1,15 @@
+"""Offers of a shop's folder: what is kept of the file is read again for orders of earlier days."""
+
+import pytest
+
+from offerloop.serving.shop_offers import OFFERS_FILE, offers_then, open_shop_offers
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_text_of_an_earlier_day_is_read_as_the_file_was(encoding, tmp_path):
+    text = 'currency = "EUR"\n[policy]\nmax_discount = "3"\n[[offers]]\nkind = "coupon"\npercent = 10\n'
+    (tmp_path / OFFERS_FILE).write_text(text, encoding=encoding)
+    opened = open_shop_offers(tmp_path, None)
+    assert opened.text == text
+    then = offers_then(None, opened.text)
+    assert (then.everyone, then.policy) == (opened.everyone, opened.policy)
