@@ -10,6 +10,8 @@ of its rows wrongly; after the first run on banner_offers.csv, which also read o
 rules for names were improved. remembered_offers.csv and reviewed_offers.csv hold kinds of promotions from memory,
 without a source. In many rows of the latter its writer took several outcomes for right, and such a row expects the one
 of these that the parser chooses; 22 of its rows were read wrongly before the rules behind them were mended.
+second_review_offers.csv holds what a second review of those rules found: nearly all of its rows were read wrongly or
+refused before they were mended.
 `--failures` prints those that are refused though they have a reading, and those that are read wrongly.
 """
 
@@ -38,6 +40,7 @@ GROUPS = {
     "banners": "from banners and lists of coupons",
     "remembered": "from memory",
     "reviewed": "from memory, of a review",
+    "reviewed_again": "from memory, of a second review",
 }
 """The parts that are counted apart, and what they are called."""
 _LATER = {
@@ -48,6 +51,7 @@ _LATER = {
     "banners": "banner_offers.csv",
     "remembered": "remembered_offers.csv",
     "reviewed": "reviewed_offers.csv",
+    "reviewed_again": "second_review_offers.csv",
 }
 REFUSED = "refused"
 OUTCOMES = ("read rightly", "refused though it has a reading", "read wrongly", "rightly refused")

@@ -274,7 +274,7 @@ def coupons(draw, money):
     share = percents() | st.just(100) if form == "cheapest" else percents()
     value = one(draw, percent=share, amount=money, price=money)
     if form == "plain":
-        return coupon(**value, **some(draw, max_discount=money))
+        return below(coupon(**value, **some(draw, max_discount=money)), value.get("amount"))
     return coupon(**value, **({"each_unit": True} if form == "each_unit" else {"cheapest": draw(counts)}))
 
 
@@ -290,9 +290,14 @@ def thresholds(draw, currency):
         rows[0]["save"] = amount(1, currency)
     found = save(**(rows[0] if len(rows) == 1 else {"tiers": rows}), **some(draw, max_discount=amounts(currency)))
     found |= {"by_count": True} if by_count else {}
-    if "save" in found and not each and "max_discount" in found:
-        found["max_discount"] = found["save"]  # a higher one has another reading
+    if not each and all("percent" not in row for row in rows):
+        found = below(found, max((row["save"] for row in rows if "save" in row), key=float, default=None))
     return found | ({"each_full": True, **some(draw, times=counts)} if each else {})
+
+
+def below(terms, most):
+    """The terms with a cap that can bind: a higher one is refused or has another reading."""
+    return terms | {"max_discount": most} if most and "max_discount" in terms else terms
 
 
 def threshold(draw, step, currency, *, by_count, each):

@@ -13,7 +13,7 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers.short_form.no_names import DEALINGS, is_no_name
+from offerloop.offers.short_form.no_names import DEALINGS, NUMBER_WORDS, is_chinese_cost, is_no_name
 
 NAME = "[\ue100-\uf8ff]"
 """Pattern of what stands for a name."""
@@ -22,7 +22,8 @@ _FIRST = 0xE100
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*"|“[^”]*”|「[^」]*」)', re.DOTALL)
 _BRACKET = re.compile(r"[\[【［]([^\[\]【】［］]*)[\]】］]")
 _ON = re.compile(
-    r"\s+on\s+(?!(?:orders?|purchases?|(?:all|every)\s+(?:order|purchase|item|product)s?|[$€£¥₹]|everything|\d+\s+or\s+more\b|"
+    r"\s+on\s+(?!(?:orders?|purchases?|(?:all|every)\s+(?:order|purchase|item|product)s?|[$€£¥₹]|everything|"
+    rf"(?:\d+|{NUMBER_WORDS})\s+or\s+more\b|"
     r"(?:shipping|postage|delivery)(?:\s+(?:cost|fee|charge)s?)?(?=\s*[.!]*(?:$|[,，+]))|your|their|any|the\s+first|an?|minimum|min\.?)\b)"
     r"([^,，+]+?)[.!]*(?=[,，+]|$)",
     re.IGNORECASE,
@@ -146,7 +147,7 @@ class Names:
     def _name(self, written: str, *, bare: bool) -> str:
         if re.fullmatch(NAME, written):
             return self.of(written)
-        if not written or re.search(NAME, written) or (bare and not _plain(written)):
+        if not written or re.search(NAME, written) or (not _plain(written) if bare else is_chinese_cost(written)):
             raise InputError(
                 Message(
                     "'{text}' is not clear as a name; put a name in quotes, as in on \"Tea\"", text=self.shown(written)

@@ -11,12 +11,12 @@ from babel.core import get_global
 DEALINGS = (
     "back-?order|buyer|charge|check-?out|customer|deal|discount|download|fee|follower|guest|install|livestream|markdown|member|"
     "membership|military|(?:newsletter )?sign-?up|nurse|"
-    "offer|order|participant|payment|pick-?up|pre-?order|promo|promotion|purchase|referral|reservation|return|sale|saving|senior|"
+    "offer|order|participant|payment|pick-?up|pre-?order|promo|promotion|purchase|re-?order|referral|reservation|return|sale|saving|senior|"
     "shopper|student|subscriber|subscription|teacher|transaction|trial|user|veteran|vip|visit"
 )
 """What people do in a shop, and those who do it, in the singular: what an offer is for, and no product."""
 _RESERVED = re.compile(
-    r"\b(?:all|any|at|before|buy|each|every|everything|first|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
+    r"\b(?:all|any|at|before|buy|each|every|everything|first(?![\s-](?:aid|edition)\b)|for|free|from|get|items|max|min|most|off|on|or|order|orders|over|per|"
     r"purchase|select|selected|some|takes|this|up|when|with|worth|your|"
     r"the|our|these|those|sale|clearance|discounted|reduced|full-price|full-priced|regular-priced|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun|week)days?|weekends?|today|tonight|tomorrow)\b",
@@ -38,7 +38,10 @@ _COSTS = (
     "shipping|postage|freight|courier|cost|tax(?:es)?|vat|gst|dut(?:y|ies)|surcharge|deposit|installation|rrp|msrp|srp|uvp|"
     "porto|versand|versandkosten|lieferung|liefergebühr|mehrwertsteuer|mwst"
 )
-"""What is paid besides goods, and prices that goods once had."""
+_HANDLING = r"(?:shipping|postage|delivery|freight)\s+and\s+(?:handling|packing|packaging)|handling|packing|p&p|s&h"
+"""What is paid for shipping: "packing tape" and "food packaging" are things."""
+_CHINESE_COSTS = ".*(?:运费|邮费|配送费|快递费|(?<!免)税|税费|原价|定价|标价|吊牌价)"
+"""Costs and prices in Chinese."""
 _CHANNELS = (
     r"amazon|ebay|etsy|instagram|facebook|tiktok|whatsapp|wechat|youtube|uber\s+eats|doordash|deliveroo|grubhub|instacart|"
     r"autoship|paypal|klarna|afterpay|alipay|visa|mastercard|amex|american\s+express|(?:apple|google|wechat)\s+pay|"
@@ -46,11 +49,28 @@ _CHANNELS = (
 )
 """Where people buy, and how they pay."""
 _NO_THINGS = (
-    "bulk|top|repeat|average|request|demand|time|approval|receipt|account|balance|budget|cash|credit|cards?|site|registration|"
+    "bulk|top|repeat|average|request|demand|time|approval|receipt|account|balance|budget|cash|credit|card|site|registration|"
     "family|friends?|total|subtotal|basket|cart|invoice|bill|quantity|volume|size|brands?|both|anything|something|others?|more|"
-    "less|them|it|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    "less|them|it|collection|now|again|already|automatically|daily|immediately|instantly|monthly|weekly|yearly"
 )
-"""What alone behind "on" is a manner, a sum, a number or anybody: "gift cards" are things, and "card" is none."""
+"""What alone behind "on" is a manner, a sum, a time or anybody: "gift cards" are things, and "card" is none."""
+_WHOLES = (
+    r"entire\b.*|(?:complete|full|total|whole)\s+(?:.*\s)?(?:assortment|basket|bill|cart|catalogue?|collection|inventory|menu|"
+    r"range|selection|shop|site|stock|store)|(?:cheapest|priciest)\b.*|click[\s-](?:and|n)[\s-]collect"
+)
+"""All goods or the cheapest ones, and how they are fetched."""
+NUMBER_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_NUMBERS = (
+    rf"(?:(?!(?:19[5-9]\d|20(?!00)[0-4]\d)\s)\d+|{NUMBER_WORDS})"
+    r"(?:\s+(?!(?:day|door|gauge|hour|inch|month|night|pack|person|piece|ply|ring|seater|size|speed|star|week|wheel|year)\s).*)?"
+)
+"""How many of something; "one piece swimsuits" and "2027 calendars" are kinds of it."""
+_ORDINALS = (
+    r"(?:second|third|fourth|fifth|sixth|next|last|\d+(?:st|nd|rd|th))\b"
+    r"(?![\s-](?:avenue|edition|element|form|gen|generation|hand|party|skin|street|wave)\s+\w)"
+    r"(?-i:(?<!\bNext(?=\s[a-z]+s$))).*"
+)
+"""Which unit or order; "second hand books" and "2nd edition comics" are kinds of goods, and Next makes jeans."""
 _TIME_OR_WAY = re.compile(
     rf"(?:.*\b(?:{_MONTHS})\s+\d.*|.*\d(?:st|nd|rd|th)?\s+(?:{_MONTHS})\b.*|[\d\s/-]+|(?:.*[\s-])?(?:{_MONTHS}|"
     r"thanksgiving|christmas|xmas|easter|halloween|hanukkah|ramadan|eid|diwali|(?:new\s+year|valentine)(?:'?s)?|birthdays?|paydays?|"
@@ -58,9 +78,7 @@ _TIME_OR_WAY = re.compile(
     r"spring|summer|autumn|fall|winter|app|mobile|online|website|web|desktop|in-store|stores?|shops?|delivery|takeaway|"
     rf"(?:{_STATES})s?|(?:{_CHANNELS})|(?:{_COSTS})s?|"
     rf"bookings?|renewals?|shopping|(?:{DEALINGS})s?|usa?|uk|uae)|"
-    rf"{_NO_THINGS}|"
-    r"(?:the\s+)?(?:second|third|fourth|fifth|sixth|next|last|\d+(?:st|nd|rd|th))\b.*|"
-    r".*(?:运费|邮费|配送费|快递费|税|税费|原价|定价|标价|吊牌价))",
+    rf"{_NO_THINGS}|{_HANDLING}|{_WHOLES}|{_NUMBERS}|{_ORDINALS}|{_CHINESE_COSTS})",
     re.IGNORECASE,
 )
 """Names of a day, a season or a cost, and of what, where or how people buy, as a whole or as the last word of several.
@@ -95,6 +113,11 @@ def is_no_name(name: str) -> bool:
     if _RESERVED.search(name) or _TIME_OR_WAY.fullmatch(name):
         return True
     return name.casefold() in _places()
+
+
+def is_chinese_cost(name: str) -> bool:
+    """Whether a name is a cost or a price, which is no category in brackets either."""
+    return re.fullmatch(_CHINESE_COSTS, name) is not None
 
 
 @cache

@@ -55,6 +55,8 @@ class WordList:
     phrases: tuple[Phrase, ...]
     signs: frozenset[str]
     hints: tuple[tuple[re.Pattern[str], str], ...]
+    later: re.Pattern[str]
+    """Words for an order that is not this one."""
     variants: Mapping[int, str]
     """Other signs for those of the list, such as those of traditional Chinese."""
 
@@ -75,6 +77,10 @@ class WordList:
         for phrase in self.phrases:
             bodies = [one for body in bodies for one in phrase.instead(body)]
         return [_tidy(one) for one in bodies]
+
+    def is_later(self, text: str) -> bool:
+        """Return whether a text speaks of a later order."""
+        return self.later.search(text.translate(self.variants)) is not None
 
     def hint(self, text: str) -> str | None:
         """Return a form that is near in meaning to a text that is not understood."""
@@ -101,6 +107,7 @@ def word_list(language: str) -> WordList:
         tuple(phrase for entry in written["phrases"] for phrase in _phrases(entry, spaced=language != "zh")),
         frozenset(written["signs"]),
         tuple((re.compile(one["of"], re.IGNORECASE), one["form"]) for one in written["hints"]),
+        re.compile(written["later"], re.IGNORECASE),
         _variants(written.get("variants", {})),
     )
 

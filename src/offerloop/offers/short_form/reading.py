@@ -50,6 +50,7 @@ _WORDS_BEFORE = re.compile(r"(?:(?![满买送减第每前限领打立赠享无�
 _NO_CATEGORY = re.compile(
     "客|会员|用户|学生|粉丝|员工|教师|老师|生日|国庆|中秋|元旦|春节|店庆|清仓|尾货|线上|线下|直播|指定|部分|新品|新款|爆款|商品|"
     "支付|付款|微信|银联|信用卡|运费|邮费|配送|快递|自提|定金|预售|拼团|下单|签到|关注|收藏|注册|"
+    "下次|下一|拍下|任选|"
     "[首末单整税折]|[日周月节季年券后价低至起到]"
 )
 """Whom, when, in what state and how something is sold, and what is paid besides goods."""
@@ -74,6 +75,8 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     check_currency(currency)
     names, parts = _parts(text)
     texts = [_Text(rest, scope, names, currency) for rest, scope in parts]
+    if len(texts) > 1:
+        _check_later(texts)
     choices = [one.readings() for one in texts]
     if len(texts) > 1:
         texts[-1].check_conditions(choices[-1])
@@ -131,6 +134,15 @@ def _parts(text: str) -> tuple[Names, list[tuple[str, dict[str, Any]]]]:
     check_signs(text)
     names = Names(text)
     return names, [names.without_scope(part) for part in _JOIN.split(names.text)]
+
+
+def _check_later(texts: Sequence[_Text]) -> None:
+    """Raises InputError for a part that is a coupon for a later order, which is none on this one."""
+    for part in texts:
+        if part.words.is_later(part.text):
+            raise InputError(
+                Message("write two offers, as '{text}' is about a later order", text=part.shown(part.text))
+            )
 
 
 def _combined(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -200,7 +212,7 @@ class _Text:
     def said_twice(self) -> list[dict[str, Any]]:
         """Return the terms of a text that says one offer in two ways."""
         repeated = _SAID_TWICE.fullmatch(self.text)
-        if repeated is None:
+        if repeated is None or self.words.is_later(self.text):
             return []
         both = [
             _Text(part, self.scope, self.names, self.currency).understood()
@@ -222,8 +234,8 @@ class _Text:
                     return
         raise InputError(
             Message(
-                "the condition of '{text}' behind a '+' may be about itself alone or about all parts; write two offers "
-                "if it is about itself alone, else put it behind a comma, as in ', min spend $50' (，满50可用)",
+                "write two offers, as '{text}' behind a '+' may be about itself alone; a condition of all parts stands "
+                "behind a comma: ', min spend $50' (，满50可用)",
                 text=self.shown(self.text),
             )
         )
@@ -244,7 +256,8 @@ class _Text:
             if match:
                 terms = {**form.fixed, **self.values(match)}
                 price = match.groupdict().get("price") or ""
-                return [{**one, **modified} for one in meanings(form.kind, terms, price, self.language)]
+                meant = meanings(form.kind, terms, price, self.language)
+                return [one for each in meant for one in capped({**each, **modified})]
         tiers = self.tiers(body)
         return [] if tiers is None else capped({"kind": "spend_and_save", **tiers, **modified})
 

@@ -51,12 +51,31 @@ def check_tiers(tiers: Sequence[Mapping[str, Any]]) -> None:
             )
 
 
+def cap_can_bind(terms: Mapping[str, Any]) -> bool:
+    """Return whether a cap is not above all that is taken off, as in 满100减20，最高减60; true where there is none."""
+    rows = terms.get("tiers", [terms])
+    once = [Fraction(row[name]) for row in rows for name in ("save", "amount") if name in row]
+    can_be_more = terms.keys() & {"each_full", "each_unit", "cheapest"} or any("percent" in row for row in rows)
+    if "max_discount" not in terms or can_be_more or not once:
+        return True
+    return Fraction(terms["max_discount"]) <= max(once)
+
+
 def capped(terms: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the terms of each reading of a tier: 满100减20，最高减60 may be 每满100减20, as the cap does not bind."""
-    if terms.keys() & {"each_full", "tiers", "percent"} or not {"save", "max_discount"} <= terms.keys():
+    """Return the terms of each reading of an offer: 满100减20，最高减60 may be 每满100减20, as the cap does not bind.
+
+    Raises InputError for a cap that does not bind where nothing else can be meant.
+    """
+    if cap_can_bind(terms):
         return [dict(terms)]
-    if Fraction(terms["max_discount"]) <= Fraction(terms["save"]):
-        return [dict(terms)]
+    if "save" not in terms:
+        raise InputError(
+            Message(
+                "a cap of {cap} is above all that is taken off; leave it out, or write '$5 off every $20, max $20' "
+                "(每满20减5，最高减20)",
+                cap=str(terms["max_discount"]),
+            )
+        )
     once = {name: value for name, value in terms.items() if name != "max_discount"}
     return [{**terms, "each_full": True}, once]
 
@@ -93,7 +112,7 @@ def _paid(count: int, paid: int) -> dict[str, Any]:
     if not 0 < paid < count:
         raise InputError(
             Message(
-                "of {count} units fewer than {count} and at least 1 must be paid for, not {paid}",
+                "'{count} for the price of {paid}' is no offer; at least 1 unit is paid for, and fewer than are taken",
                 count=str(count),
                 paid=str(paid),
             )

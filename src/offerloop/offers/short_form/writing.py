@@ -13,7 +13,7 @@ from offerloop.offers.short_form.added_terms import Words
 from offerloop.offers.short_form.amounts import check_currency, percent_text, signed_amount
 from offerloop.offers.short_form.forms import BARE, BOTH, FORMS, MODIFIERS, MONEY, NAMED, TIERS, ShortForm
 from offerloop.offers.short_form.names import SCOPE, quoted, scope_text
-from offerloop.offers.short_form.readings import capped, check_tiers, shipping_behind_threshold
+from offerloop.offers.short_form.readings import cap_can_bind, check_tiers, shipping_behind_threshold
 from offerloop.offers.short_form.written import terms_of
 
 SHORT_FORM_LANGUAGES = ("en", "zh")
@@ -55,6 +55,8 @@ class _Writer:
 
     def single(self, terms: Mapping[str, Any]) -> str:
         """An offer that is not combined."""
+        if not cap_can_bind(terms):
+            raise InputError(Message("no short form says 'max_discount' above all that is taken off"))
         scope = {name: terms[name] for name in SCOPE if name in terms}
         rest = {name: value for name, value in terms.items() if name not in SCOPE}
         if terms["kind"] == "bundle":
@@ -94,8 +96,6 @@ class _Writer:
         if len(rows) == 1 and not {"save", "percent"} & rows[0].keys():
             raise InputError(Message("'free_shipping' alone has a short form as an offer of kind 'free_shipping' only"))
         check_tiers(rows)
-        if len(capped(terms)) > 1:
-            raise InputError(Message("no short form says 'max_discount' above 'save' of a tier that counts once"))
         whole = {name: terms[name] for name in ("each_full", "by_count") if name in terms}
         said = ("tiers", *whole, *_OF_A_TIER)
         rest = {name: value for name, value in terms.items() if name not in said}
