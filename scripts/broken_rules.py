@@ -161,6 +161,12 @@ RULES = (
         "costs = 0",
     ),
     BrokenRule(
+        "amounts of a policy by currency", "stacking.py", 'return self.currency in ("", currency)', "return True"
+    ),
+    BrokenRule(
+        "`steps` in a campaign", "kinds/coupon.py", "percent=percent, steps=steps, **own)", "percent=percent, **own)"
+    ),
+    BrokenRule(
         "units to pay for (`3 for 2`)",
         "short_form/readings.py",
         'if kind == "bundle" and price.isdecimal()',
