@@ -83,6 +83,20 @@ def test_the_file_of_a_large_table_becomes_the_result_by_a_second_name(tmp_path,
     assert pl.read_parquet(second)["n"].to_list() == [0]
 
 
+def test_a_large_table_leaves_no_file_with_the_engine(tmp_path, monkeypatch):
+    """Also where the disk of the stages is another one, which cannot give it a second name."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(stage_store, "LARGE_TABLES", 0)
+    monkeypatch.setattr(stage_store, "_linked", lambda *_: False)
+    engine = DuckDBEngine()
+    before = engine.keep_large(engine.table(pl.DataFrame({"n": [7]})))
+    store = StageStore(tmp_path / "stages", engine)
+    made, _ = store.get("first", lambda n: engine.keep_large(engine.table(pl.DataFrame({"n": [n]}))), 3)
+    assert collect(made)["n"].to_list() == [3]
+    assert [pl.read_parquet(file)["n"].to_list() for file in tmp_path.rglob("table.parquet")] == [[7]]
+    assert collect(before)["n"].to_list() == [7]
+
+
 def test_a_result_that_nobody_needs_is_freed_and_no_other_object_is_taken_for_it(tmp_path):
     store = StageStore(tmp_path, InMemoryEngine())
     for number in range(50):

@@ -100,7 +100,7 @@ class TableHolder(Protocol):
     def keep_large(self, frame: Frame) -> Frame:
         """See `Engine.keep`: a table with so many rows that it is better written to a Parquet file at once.
 
-        Raises OSError when the disk refuses.
+        The file is there until `forget`, and as long as the engine is. Raises OSError when the disk refuses.
         """
 
     def file_of(self, frame: object) -> Path | None:

@@ -55,6 +55,8 @@ class DuckDBEngine:
         self._kept = 0
         self._large: dict[int, Path] = {}
         """Files of tables, by identity."""
+        self._large_files: dict[int, Path] = {}
+        """The same files by their number among the tables that were kept."""
         _OPEN.add(self)
 
     def _usual_limit(self) -> str:
@@ -130,6 +132,8 @@ class DuckDBEngine:
         """See `TableHolder.forget`."""
         for number in range(first, self._kept):
             self._connection.execute(f"DROP TABLE IF EXISTS kept_{number}")
+            if number in self._large_files:
+                self._large_files.pop(number).unlink(missing_ok=True)
 
     def keep_large(self, frame: Frame) -> Frame:
         """See `TableHolder.keep_large`."""
@@ -137,6 +141,8 @@ class DuckDBEngine:
         self.write(frame, path)
         table = self.read(path)
         self._large[id(table)] = path
+        self._large_files[self._kept] = path
+        self._kept += 1
         finalize(table, self._lose, id(table)).atexit = False  # holds the engine, whose folder it is, until then
         return table
 

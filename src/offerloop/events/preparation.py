@@ -469,7 +469,7 @@ class _Cleaning:
 def _computed(lines: Frame, n_lines: int, engine: Engine) -> Frame:
     """Clean order lines, which an engine that holds tables itself should not hold beside those read if there are many.
 
-    Their file becomes the stage's result by a second name.
+    Where the disk can, their file becomes the stage's result by a second name.
     """
     if n_lines > MANY_LINES and isinstance(engine, TableHolder):
         return engine.keep_large(lines)

@@ -37,6 +37,11 @@ def test_sums_by_cell_and_by_product():
     assert (found.n_lines, found.categories) == (4, ["FOOD / BREAD", "FOOD / MILK"])
 
 
+def test_weights_are_summed_as_they_are():
+    weighed = BASKETS.with_columns(quantity=pl.Series([1.25, 1.5, 2.75, 1.0]))
+    assert summed(weighed, PRODUCTS, SETTINGS).cells["units"].to_list() == [2.75, 2.75, 1.0]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -65,8 +65,12 @@ def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response,
 
 
 def _narrow(sums: Frame, *by: str) -> pl.DataFrame:
-    """Sums by week in memory, sorted, in the shortest integers that hold them: a large shop has many."""
-    names = [name for name in sums.collect_schema().names() if name not in by]
+    """Sums by week in memory, sorted, in the shortest integers that hold them: a large shop has many.
+
+    Units that are weights stay as they are.
+    """
+    kinds = sums.collect_schema()
+    names = [name for name, kind in kinds.items() if name not in by and not kind.is_float()]
     rows = collect(sums.with_columns(nw.col(name).cast(nw.Int64) for name in names))
     return rows.with_columns(pl.col("week").cast(pl.Int16), *(rows[name].shrink_dtype() for name in names)).sort(by)
 

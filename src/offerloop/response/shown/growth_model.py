@@ -21,7 +21,8 @@ alike; and for each family a level, a line and any other form of its own. min(d,
 so that f may be convex, saturating or stepped where the log shows it. Where all offers are of one family, what is alike
 for all is its own. Depths of a family that still seem to bring less than lower ones are pooled with these (isotonic
 regression), and none is below 0. Given the draw of the offer, growth is estimated by weighted least squares from the
-surprise of what was shown, f of it less its mean over the draw (Robinson 1988). Effects count the coming window and
+surprise of what was shown, f of it less its mean over the draw (Robinson 1988). Past windows tell of u by their
+quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974). Effects count the coming window and
 what carries over from it:
 
     value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
@@ -39,7 +40,7 @@ from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import ExpectedSales, noise
+from offerloop.response.shown.expected_sales import CLIP, ExpectedSales, noise
 from offerloop.response.shown.shrinkage import (
     LEAST,
     Prior,
@@ -422,7 +423,9 @@ def _carried(
 
 
 def _said(step: Floats, left: Floats, variance: Floats) -> Floats:
-    """(n, 2): what each row says of u, and how precisely."""
+    """(n, 2): what each row says of u, and how precisely; an error counts as CLIP variances at most."""
+    most = np.sqrt(CLIP * variance)
+    left = np.clip(left, -most, most)
     return np.column_stack([step * left / variance, step**2 / variance])
 
 

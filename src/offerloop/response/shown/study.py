@@ -25,7 +25,7 @@ from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.scores import expected_outcomes, robust_scores
-from offerloop.response.shown.exposure_windows import exposure_outcomes
+from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
 from offerloop.response.shown.growth_calibration import grow
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
@@ -40,8 +40,6 @@ FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
 FEWEST_OF_FAMILY = 50
 """Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
-YEAR = 364
-"""Days in which a customer must have ordered to get an estimate."""
 PARTS = 5
 """Parts of the customers that are left out in turn to judge the predictions."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
@@ -65,7 +63,7 @@ class ShownEffects:
     """Effects of the offers that were shown often enough."""
 
     customers: pl.Series
-    """customer_id of who ordered in the last YEAR."""
+    """customer_id of who ordered in the last YEAR_DAYS; nobody else gets an estimate."""
     made_of: Mapping[str, Floats]
     """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
     by_outcome: dict[str, Floats]
@@ -204,7 +202,7 @@ def _table(evidence: _Seen, seed: int, names: Sequence[str], estimator: str, car
 
 
 def _recent(log: ShownLog) -> nw.Expr:
-    return nw.col("order_day") >= log.as_of_day - YEAR
+    return nw.col("order_day") >= log.as_of_day - YEAR_DAYS
 
 
 def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ...]:
