@@ -186,6 +186,8 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="folder for what the other policies earned")
     parser.add_argument("--json", type=Path, help="write the figures there")
     asked = parser.parse_args()
+    if asked.kept is not None:
+        asked.kept.mkdir(parents=True, exist_ok=True)
     before, results, claims, shares = load(), list[Result](), list[Claim](), list[Floats]()
     for preset in filter(None, asked.presets.split(",")):
         worlds = range(asked.first, asked.first + asked.worlds)
