@@ -106,3 +106,15 @@ def test_a_result_that_nobody_needs_is_freed_and_no_other_object_is_taken_for_it
         assert is_there() is None
         with pytest.raises(ContractError, match="no stage made"):
             store.get("other", lambda table: table, pl.DataFrame({"n": [-1]}))
+
+
+def test_a_large_table_in_memory_is_no_part_of_the_pickled_object(tmp_path, monkeypatch):
+    monkeypatch.setattr(stage_store, "LARGE_FRAMES", 100)
+    large, small = pl.DataFrame({"n": range(50), "t": ["word"] * 50}), pl.DataFrame({"n": [1]})
+    StageStore(tmp_path, InMemoryEngine()).get("first", lambda: {"a": large, "b": (large, small)})
+    assert len(list(tmp_path.glob("first-*/frame-*"))) == 1
+    loaded, was_there = StageStore(tmp_path, InMemoryEngine()).get("first", lambda: pytest.fail("computed again"))
+    assert was_there
+    assert loaded["a"].equals(large)
+    assert loaded["a"] is loaded["b"][0]
+    assert loaded["b"][1].equals(small)

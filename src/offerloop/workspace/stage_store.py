@@ -4,8 +4,9 @@ The key of a result is a hash of the program, the stage's name and the keys of i
 is its text with the bytes of every file that it names. So a run goes on where another was interrupted, and a changed
 budget does not fit the response again. An entry is written beside its place and renamed: it is whole or absent.
 
-Objects are pickled, lazy tables are Parquet beside them. Unpickling runs code, so a store is as trusted as the
-program: it lies in the shop's own `runs/.stages`, and nothing from elsewhere belongs there.
+Objects are pickled, lazy tables are Parquet and large tables in memory are columns beside them. Unpickling runs code,
+so a store is as trusted as the program: it lies in the shop's own `runs/.stages`, and nothing from elsewhere belongs
+there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import narwhals as nw
+import polars as pl
 import pyarrow as pa
 
 from offerloop.config import Config
@@ -39,6 +41,9 @@ from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
 LARGE_TABLES = 64_000_000
 """Tables of a result with more bytes than this are read from their files again, rather than held where they were made
 together with everything that they were made of."""
+LARGE_FRAMES = 1_000_000
+"""Tables in memory with more bytes than this are written beside the pickled object, a column at a time: a pickler holds
+the bytes of everything that it wrote until it is done."""
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
@@ -224,7 +229,7 @@ class StageStore:
         partial = entry.with_name(f".{entry.name}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        with pa.output_stream(str(partial / RESULT), compression="zstd") as file:
+        with _compressed(partial / RESULT) as file:
             pickler = _Pickler(file, partial, self.engine, self._files)
             pickler.dump(result)
         if origin is not None:
@@ -244,7 +249,7 @@ class StageStore:
         self._files.update({id(frame): entry / _table_name(number) for number, frame in frames.items()})
 
     def _load(self, entry: Path) -> Any:  # noqa: ANN401 - whatever the stage gave
-        with io.BufferedReader(pa.input_stream(str(entry / RESULT), compression="zstd")) as file:
+        with _decompressed(entry / RESULT) as file:
             unpickler = _Unpickler(file, entry, self.engine)
             result = unpickler.load()
         self._lie_in(entry, unpickler.frames)
@@ -261,14 +266,21 @@ Files = Mapping[int, Path]
 
 
 class _Pickler(pickle.Pickler):
-    """Writes lazy tables as Parquet and their number in their place; a file of one that has one gets a second name."""
+    """Writes lazy tables as Parquet and their number in their place; a file of one that has one gets a second name.
+
+    Large tables in memory are written to files too, whose names stand in their place.
+    """
 
     def __init__(self, file: Any, folder: Path, engine: Engine, files: Files) -> None:  # noqa: ANN401 - a binary file
         super().__init__(file, protocol=5)
         self.folder, self.engine, self.files = folder, engine, files
         self.frames: dict[int, object] = {}
+        self.held: dict[int, tuple[str, pl.DataFrame]] = {}
+        """Names of files of tables in memory, by identity, with the tables, which thus stay what they are."""
 
-    def persistent_id(self, obj: object) -> int | None:
+    def persistent_id(self, obj: object) -> int | str | None:
+        if isinstance(obj, pl.DataFrame):
+            return self._file_beside(obj) if obj.estimated_size() > LARGE_FRAMES else None
         if not isinstance(obj, nw.LazyFrame):
             return None
         number = len(self.frames) + 1
@@ -279,6 +291,17 @@ class _Pickler(pickle.Pickler):
         if there is None or not _linked(there, path):
             self.engine.write(obj, path)
         return number
+
+    def _file_beside(self, table: pl.DataFrame) -> str:
+        """Write a table once, and return the name of its file."""
+        if id(table) not in self.held:
+            name = f"frame-{len(self.held) + 1}.zst"
+            with _compressed(self.folder / name) as file:
+                pickle.dump(table.width, file)
+                for column in table:
+                    pickle.dump(column, file, protocol=5)
+            self.held[id(table)] = name, table
+        return self.held[id(table)][0]
 
 
 def _are_large(entry: Path) -> bool:
@@ -304,10 +327,24 @@ class _Unpickler(pickle.Unpickler):
         super().__init__(file)
         self.folder, self.engine = folder, engine
         self.frames: dict[int, object] = {}
+        self.held: dict[str, pl.DataFrame] = {}
 
-    def persistent_load(self, pid: int) -> object:
+    def persistent_load(self, pid: int | str) -> object:
+        if isinstance(pid, str):
+            if pid not in self.held:
+                with _decompressed(self.folder / pid) as file:
+                    self.held[pid] = pl.DataFrame(pickle.load(file) for _ in range(pickle.load(file)))
+            return self.held[pid]
         self.frames[pid] = self.engine.read(self.folder / _table_name(pid))
         return self.frames[pid]
+
+
+def _compressed(path: Path) -> Any:  # noqa: ANN401 - a binary file
+    return pa.output_stream(str(path), compression="zstd")
+
+
+def _decompressed(path: Path) -> io.BufferedReader:
+    return io.BufferedReader(pa.input_stream(str(path), compression="zstd"))
 
 
 def _hash(name: str, parts: Sequence[str]) -> str:
