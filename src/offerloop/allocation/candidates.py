@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from offerloop.allocation.argmax import taken
-from offerloop.allocation.frontier import FrontierSteps, cheapest
+from offerloop.allocation.frontier import FrontierSteps, climb
 from offerloop.allocation.problem import COST, Block, Numbers
 from offerloop.arrays import Ints
 from offerloop.config import Campaign
@@ -25,7 +25,7 @@ class CandidateRows:
 
     block: Block
     row: Ints
-    """(n, w): of each candidate in the table; -1 where there is none."""
+    """(n, w): of each candidate in the table, in 32 bits; -1 where there is none."""
     offers: int
 
     @classmethod
@@ -34,23 +34,21 @@ class CandidateRows:
         ids, place = np.unique(customer, return_inverse=True)
         order = np.lexsort((offer, place))
         number = np.bincount(place, minlength=len(ids))
-        slot = np.arange(len(order)) - np.repeat(np.cumsum(number) - number, number)
-        row = np.full((len(ids), int(number.max(initial=1))), -1, dtype=np.int64)
-        row[place[order], slot] = order
-        there = row >= 0
+        at = place[order], np.arange(len(order)) - np.repeat(np.cumsum(number) - number, number)
+        shape = len(ids), int(number.max(initial=1))
 
         def laid(column: Numbers, empty: float) -> Numbers:
-            return (
-                np.where(there, column[row], empty).astype(column.dtype) if len(column) else np.full(row.shape, empty)
-            )
+            side_by_side = np.full(shape, empty, dtype=column.dtype)
+            side_by_side[at] = column[order]
+            return side_by_side
 
         block = Block(
             customer=ids,
             profit=laid(np.asarray(profit, dtype=np.float64), -np.inf),
             measures={name: laid(one, 0) for name, one in measures.items()},
-            offer=laid(offer, 0),
+            offer=laid(offer.astype(np.int32), 0),
         )
-        return cls(block, row, int(offer.max(initial=0)) + 1)
+        return cls(block, laid(np.arange(len(offer), dtype=np.int32), -1), int(offer.max(initial=0)) + 1)
 
     @classmethod
     def of_effects(cls, effects: pl.DataFrame, campaign: Campaign) -> CandidateRows:
@@ -60,12 +58,12 @@ class CandidateRows:
 
     def chosen(self, choice: Ints) -> Ints:
         """Rows of the table that a plan takes, ascending."""
-        return np.sort(self.row[taken(choice)])
+        return np.sort(self.row[taken(choice)]).astype(np.int64)
 
     def walk(self) -> tuple[Ints, FrontierSteps]:
         """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""
-        start = cheapest(self.block)
-        return self.chosen(start[:, None]), FrontierSteps.between(self.block, start, 0.0)
+        start, steps = climb(self.block)
+        return self.chosen(start[:, None]), steps
 
 
 def positions(effects: pl.DataFrame) -> Ints:

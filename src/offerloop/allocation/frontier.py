@@ -6,7 +6,7 @@ The linear relaxation of one budget is solved exactly by taking frontier steps i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -46,8 +46,7 @@ class FrontierSteps:
             more = cost[rows, slot] - now_cost[on]
             parts.append(cls(rows, slot, more, profit[rows, slot] - now_profit[on], last))
             now_cost, now_profit = cost[rows, slot], profit[rows, slot]
-        steps = cls.joined(parts)
-        return steps.of(np.lexsort((block.customer[steps.row], -steps.slope)))
+        return cls.joined(parts).best_first(block)
 
     @classmethod
     def none(cls) -> FrontierSteps:
@@ -59,6 +58,10 @@ class FrontierSteps:
     def joined(cls, parts: list[FrontierSteps]) -> FrontierSteps:
         """Several, one behind the other."""
         return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
+
+    def best_first(self, block: Block) -> FrontierSteps:
+        """The same by return; of equals the lower id of the customer first."""
+        return self.of(np.lexsort((block.customer[self.row], -self.slope)))
 
     def of(self, order: Ints) -> FrontierSteps:
         """Some of them, in this order."""
@@ -84,6 +87,24 @@ def steepest(profit: Floats, cost: Ints) -> tuple[Floats, Ints]:
     slope = np.divide(profit, cost, out=np.full(profit.shape, -np.inf), where=costlier)
     best = slope.max(axis=1)
     return best, np.where(slope == best[:, None], cost, np.iinfo(np.int64).max).argmin(axis=1)
+
+
+def climb(block: Block) -> tuple[Ints, FrontierSteps]:
+    """(n,): the cheapest choice of everybody, and all steps from there that bring anything.
+
+    A few customers at a time, as the arrays of all of them side by side are large.
+    """
+
+    def from_cheapest(piece: Block) -> tuple[Ints, FrontierSteps]:
+        start = cheapest(piece)
+        return start, FrontierSteps.between(piece, start, 0.0)
+
+    starts, parts, before = list[Ints](), list[FrontierSteps](), 0
+    for start, steps in block.pieces().map(from_cheapest):
+        starts.append(start)
+        parts.append(replace(steps, row=steps.row + before))
+        before += len(start)
+    return np.concatenate(starts), FrontierSteps.joined(parts).best_first(block)
 
 
 def cheapest(block: Block) -> Ints:

@@ -144,7 +144,7 @@ def _curve(candidates: CandidateRows, valuation: Repeated, unit: int) -> pl.Data
     first, steps = candidates.walk()
     weights = np.zeros(len(valuation.cost))
     weights[first] = 1.0
-    now, is_taken = np.full(candidates.block.size, NOTHING), (candidates.row >= 0) & (weights[candidates.row] > 0)
+    now, is_taken = np.full(candidates.block.size, NOTHING), np.append(weights > 0, False)[candidates.row]
     now[is_taken.any(axis=1)] = first
     spent = int(candidates.block.measures[COST][is_taken].sum())
     slopes = np.append(steps.slope, 0.0) * unit

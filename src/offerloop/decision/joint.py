@@ -66,12 +66,15 @@ def together(
     unit = max(one.unit for one in cases)
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     pairs = list(zip(cases, rows, strict=True))
-    candidates = CandidateRows.of(
-        np.concatenate([one.customer[pair] for one, pair in pairs]),
-        np.concatenate([one.offer[pair] + first for (one, pair), first in zip(pairs, start, strict=False)]),
-        np.concatenate([one.profit[pair] for one, pair in pairs]),
-        {COST: np.concatenate([one.cost[pair] * (unit // one.unit) for one, pair in pairs])},
-    )
+    if len(cases) == 1 and len(rows[0]) == cases[0].effects.height:
+        candidates = cases[0].candidates
+    else:
+        candidates = CandidateRows.of(
+            np.concatenate([one.customer[pair] for one, pair in pairs]),
+            np.concatenate([one.offer[pair] + first for (one, pair), first in zip(pairs, start, strict=False)]),
+            np.concatenate([one.profit[pair] for one, pair in pairs]),
+            {COST: np.concatenate([one.cost[pair] * (unit // one.unit) for one, pair in pairs])},
+        )
     plan_limits, places = _limits(cases, limits, left, unit)
     solution = solve(Problem(candidates.block.pieces(), candidates.offers, tuple(plan_limits)))
     chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])

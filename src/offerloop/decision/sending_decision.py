@@ -59,7 +59,9 @@ class Part:
 
     def _solution(self, case: CampaignCase, rows: Ints) -> Solution:
         """The campaign's own part of what was solved."""
-        hit = np.isin(case.candidates.row, rows)
+        is_taken = np.zeros(case.effects.height + 1, dtype=np.bool_)  # the last place is that of no candidate
+        is_taken[rows] = True
+        hit = is_taken[case.candidates.row]
         choice = np.where(hit.any(axis=1), hit.argmax(axis=1), NOTHING)[:, None]
         own = Limit("budget", case.budget_minor * case.unit)
         taken, profit = int(case.cost[rows].sum()), float(case.profit[rows].sum())
