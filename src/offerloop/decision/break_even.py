@@ -40,7 +40,7 @@ def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) ->
     lengths = np.diff(np.r_[starts, len(profit)])
     highest = np.repeat(np.maximum.reduceat(profit, starts), lengths)
     hit = np.flatnonzero((profit == highest) & (profit > 0))
-    customer = np.repeat(np.arange(len(starts)), lengths)[hit]
+    customer = np.searchsorted(starts, hit, side="right")
     weights = np.zeros(len(profit))
     weights[hit[np.unique(customer, return_index=True)[1]]] = 1.0
     return weights

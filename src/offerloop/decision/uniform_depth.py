@@ -28,7 +28,7 @@ def uniform_depths(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl
     `effects` are a campaign's candidates with the terms KEYS of their offers, in the order of the valuation.
     """
     offers = (
-        effects.filter(pl.col("depth").is_not_null())
+        effects.select(*KEYS, "profit_minor").filter(pl.col("depth").is_not_null())
         .group_by(KEYS).agg(estimated=pl.col("profit_minor").sum()).sort("category", "depth", "offer_id")
     )  # fmt: skip
     rows = list[dict[str, Any]]()

@@ -195,7 +195,8 @@ class Repeated:
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1); most are not taken in most cases."""
         rows = np.flatnonzero(weights != 0)
-        estimates = [one.value(weights[rows]) for one in self.of_rows(rows).splits]
+        taken = self if len(rows) == len(weights) else self.of_rows(rows)
+        estimates = [one.value(weights[rows]) for one in taken.splits]
         values = np.array([one.value for one in estimates])
         within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in estimates])
         between = values.var(ddof=1) if len(values) > 1 else 0.0
