@@ -55,8 +55,9 @@ def most_likely_buyers(
 def ranked_buyers(effects: pl.DataFrame, depth: pl.Series) -> Ints:
     """Everyone's most probable purchase at the most frequent of these depths, the most probable first."""
     usual = depth.mode().sort()[0] if len(depth) else None
-    frame = effects.with_row_index("row").filter(pl.col("depth").eq_missing(pl.lit(usual)))
-    ranked = frame.sort(["p_redeem", "customer_id", "offer_id"], descending=[True, False, False])
+    order = ["p_redeem", "customer_id", "offer_id"]
+    frame = effects.select(*order, "depth").with_row_index("row").filter(pl.col("depth").eq_missing(pl.lit(usual)))
+    ranked = frame.sort(order, descending=[True, False, False]).select("row", "customer_id")
     first = ranked.unique("customer_id", keep="first", maintain_order=True)
     return first["row"].to_numpy().astype(np.int64)
 
