@@ -50,6 +50,7 @@ class DuckDBEngine:
         self._silence()
         self._connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])
         self._connection.execute("SET preserve_insertion_order = false")
+        self._connection.execute("SET allocator_background_threads = true")  # give back what queries took
         if threads is not None:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._kept = 0
