@@ -46,23 +46,52 @@ class Grown:
     carry_z2: float
 
 
-def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: Ints) -> Grown:
-    """Learn growth from decisions with `customer` and `earlier`, sorted by time within a customer.
+@dataclass(frozen=True, eq=False)
+class JudgedGrowth:
+    """Growth that was learned of all customers, with what customers left out showed of it."""
 
-    `discount` (n,) is what was taken off, `part` (n,) which rows are left out together, `now` the customers to tell
-    of, with `whose` (customers,) numbering them as `value.customer` does, -1 for those without a row.
-    """
-    model = Growth.fit(value)
-    predicted = model.predict(now, _sums(model.signals(value), value.whose, whose))
-    level, slope, doubt = _judged(value, part)
-    apart = predicted.value - predicted.alike
-    judged = level * predicted.alike + slope * apart
-    pair = np.stack([predicted.alike, apart], axis=-1)
-    se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, doubt, pair))
-    shares, doubts = _taken(model, value, discount)
-    each = _bases(predicted, now)
-    taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (shares, doubts))
-    return Grown(judged, se, taken, taken_se, model.carry, model.carry_z2)
+    growth: Growth
+    level: float
+    slope: float
+    doubt: Floats
+    """(2, 2): covariance of level and slope."""
+    shares: Floats
+    """(K, 2): what is taken off of a unit of each of `_bases`."""
+    shares_se: Floats
+
+    @classmethod
+    def fit(cls, value: Evidence, discount: Floats, part: Ints) -> JudgedGrowth:
+        """Learn from decisions with `customer` and `earlier`, sorted by time within a customer.
+
+        `discount` (n,) is what was taken off, `part` (n,) which rows are left out together.
+        """
+        growth = Growth.fit(value)
+        return cls(growth, *_judged(value, part), *_taken(growth, value, discount))
+
+    def effects(self, now: Evidence, signals: Floats) -> Grown:
+        """Return effects on customers `now`; `signals` (customers, 2) are sums over their past rows."""
+        predicted = self.growth.predict(now, signals)
+        apart = predicted.value - predicted.alike
+        judged = self.level * predicted.alike + self.slope * apart
+        pair = np.stack([predicted.alike, apart], axis=-1)
+        se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
+        each = _bases(predicted, now)
+        taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (self.shares, self.shares_se))
+        return Grown(judged, se, taken, taken_se, self.growth.carry, self.growth.carry_z2)
+
+    def signals(self, value: Evidence, whose: Ints) -> Floats:
+        """(customers, 2): sums of what past rows say of each customer; `whose` numbers them as `value.customer` does,
+        -1 for those without a row."""
+        if not value.size:
+            return np.zeros((len(whose), 2))
+        totals = summed(value.whose, self.growth.signals(value))
+        return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)
+
+
+def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: Ints) -> Grown:
+    """Learn growth and tell of customers `now`; see `JudgedGrowth`."""
+    model = JudgedGrowth.fit(value, discount, part)
+    return model.effects(now, model.signals(value, whose))
 
 
 def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
@@ -144,9 +173,3 @@ def _before(signals: Floats, customer: Ints) -> Floats:
     sums_before = np.empty_like(signals)
     sums_before[order] = sums - sums[start]
     return sums_before
-
-
-def _sums(signals: Floats, customer: Ints, whose: Ints) -> Floats:
-    """(customers, 2): sums of all rows of each of `whose`."""
-    totals = summed(customer, signals)
-    return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)

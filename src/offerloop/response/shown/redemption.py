@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import RidgeT
 from offerloop.response.evidence import Evidence
 
 
-def redeemed(used: Evidence, now: Evidence) -> Floats:
-    """(customers, K): by a ridge regression on those who were given an offer of the family; 0 for no offer.
+@dataclass(frozen=True, eq=False)
+class Redemption:
+    """Ridge regressions on those who were given an offer of each family."""
 
-    The outcome of `used` is 1 where the offer was used; `now` are the customers to tell of.
-    """
-    rates = np.zeros((now.size, len(used.offers)))
-    for family in used.coding.families:
-        family_places = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
-        rows = used.of(np.isin(used.action, family_places))
-        model = RidgeT.fit(rows.features, np.zeros_like(rows.action), rows.outcome[:, None], 1)
-        rates[:, family_places] = model.predict(now.features)[:, 0, :1]
-    return rates
+    families: tuple[tuple[Ints, RidgeT], ...]
+    """The positions of a family's offers, and what was learned of them."""
+    offers: int
+    """Number of offers, nothing among them."""
+
+    @classmethod
+    def fit(cls, used: Evidence) -> Redemption:
+        """Learn from decisions whose outcome is 1 where the offer was used."""
+        families = []
+        for family in used.coding.families:
+            places = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
+            rows = used.of(np.isin(used.action, places))
+            model = RidgeT.fit(rows.features, np.zeros_like(rows.action), rows.outcome[:, None], 1)
+            families.append((np.array(places), model))
+        return cls(tuple(families), len(used.offers))
+
+    def rates(self, features: Floats) -> Floats:
+        """(customers, K) from features (customers, p); 0 for no offer."""
+        rates = np.zeros((len(features), self.offers))
+        for places, model in self.families:
+            rates[:, places] = model.predict(features)[:, 0, :1]
+        return rates

@@ -14,7 +14,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
-from offerloop.response.shown.category_shares import CategoryShares
+from offerloop.response.shown.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
     QUARTER_DAYS,
@@ -44,14 +44,15 @@ class Before:
 
     @classmethod
     def of(
-        cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms]
-    ) -> Before:
-        """Read the earlier sales of some customers."""
+        cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms],
+        scale: ShareScale | None = None,
+    ) -> Before:  # fmt: skip
+        """Read the earlier sales of some customers; `scale` is that of the shares where it is known."""
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.scope, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
-        return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily))
+        return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily, scale))
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day).

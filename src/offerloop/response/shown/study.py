@@ -25,12 +25,13 @@ from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.scores import expected_outcomes, robust_scores
+from offerloop.response.shown.category_shares import ShareScale
 from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
-from offerloop.response.shown.growth_calibration import grow
+from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished_exposures, read_exposures
-from offerloop.response.shown.redemption import redeemed
+from offerloop.response.shown.redemption import Redemption
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 from offerloop.response.trial.crossfit import divisions
@@ -72,6 +73,7 @@ class ShownEffects:
     """The same: standard errors of value and discount."""
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
+    model: ShownModel
 
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""
@@ -119,6 +121,23 @@ class _Seen:
         return (self.rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
 
 
+@dataclass(frozen=True, eq=False)
+class ShownModel:
+    """What past exposures taught, by which effects on any customers can be told."""
+
+    terms: tuple[OfferTerms, ...]
+    growth: JudgedGrowth
+    redemption: Redemption
+    chance: Floats
+    """(K,): mean propensities."""
+    scale: ShareScale
+
+    @property
+    def names(self) -> list[str]:
+        """Ids of the offers, nothing first."""
+        return [one.offer_id for one in self.terms]
+
+
 def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine) -> ShownEffects:
     """Estimate the effects of the configured offers that the log has exposures of.
 
@@ -128,14 +147,45 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
-    active = collect(distinct(log.order_lines.filter(_recent(log)), "customer_id"), "customer_id")
-    ids = pl.concat([active, rows.select("customer_id")]).unique()
-    before = Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms)
+    active = _active(log)
+    before = _before(log, active, rows, engine, terms)
     evidence = _evidence(rows, exposures, before, terms)
-    now = active.with_columns(shown_day=pl.lit(log.as_of_day))
-    by_outcome, se, carried = _grown(evidence, now, exposures, before, log.window_days, seed)
-    table = _table(evidence, seed, [one.offer_id for one in terms[1:]], GROWTH, carried)
-    return ShownEffects(active["customer_id"], _made_of(Coding.of(terms), offers), by_outcome, se, table)
+    names = [one.offer_id for one in terms]
+    value = _with_earlier(evidence, exposures, names, log.window_days)
+    growth = JudgedGrowth.fit(value, evidence.outcomes["coupon_minor"], _part(evidence.rows["customer_id"], seed))
+    chance, redemption = evidence.evidence.chance.mean(axis=0), Redemption.fit(evidence.of("redeemed"))
+    model = ShownModel(terms, growth, redemption, chance, before.shares.scale)
+    by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
+    table = _table(evidence, seed, names[1:], GROWTH, _carried(growth))
+    made_of = _made_of(Coding.of(terms), offers)
+    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model)
+
+
+def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> ShownEffects:
+    """Return the effects on the customers of another log of the same shop, by what was learned."""
+    model = learned.model
+    exposures = read_exposures(log.exposures)
+    rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    active = _active(log)
+    before = _before(log, active, rows, engine, model.terms, model.scale)
+    evidence = _evidence(rows, exposures, before, model.terms)
+    value = _with_earlier(evidence, exposures, model.names, log.window_days)
+    by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
+    return replace(learned, customers=active["customer_id"], by_outcome=by_outcome, se=se)
+
+
+def _active(log: ShownLog) -> pl.DataFrame:
+    """Return customer_id of who ordered lately, sorted."""
+    return collect(distinct(log.order_lines.filter(_recent(log)), "customer_id"), "customer_id")
+
+
+def _before(
+    log: ShownLog, active: pl.DataFrame, rows: pl.DataFrame, engine: Engine, terms: tuple[OfferTerms, ...],
+    scale: ShareScale | None = None,
+) -> Before:  # fmt: skip
+    """Return what those who are active or stand in rows did before."""
+    ids = pl.concat([active, rows.select("customer_id")]).unique()
+    return Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms, scale)
 
 
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
@@ -251,31 +301,40 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, before: Before, terms
     return _Seen(kept, evidence, table)
 
 
-def _grown(
-    evidence: _Seen, now: pl.DataFrame, exposures: pl.DataFrame, before: Before, window_days: int, seed: int
-) -> tuple[dict[str, Floats], dict[str, Floats], Carried]:
-    """Effects and errors by outcome: of all customers by what all showed, judged by parts left out."""
-    names = [one.offer_id for one in evidence.evidence.offers]
-    value = replace(
-        evidence.of(OUTCOMES[0]), earlier=earlier_offers(exposures, evidence.rows, names, window_days, LAGS)
-    )
-    coming = _coming(value, now, before, earlier_offers(exposures, now, names, window_days, LAGS))
+def _with_earlier(evidence: _Seen, exposures: pl.DataFrame, names: list[str], window_days: int) -> Evidence:
+    """Return the evidence of value with the offers that each row's customer was given before."""
+    earlier = earlier_offers(exposures, evidence.rows, names, window_days, LAGS)
+    return replace(evidence.of(OUTCOMES[0]), earlier=earlier)
+
+
+def _predicted(
+    model: ShownModel, log: ShownLog, active: pl.DataFrame, before: Before, exposures: pl.DataFrame,
+    past: tuple[_Seen, Evidence],
+) -> tuple[dict[str, Floats], dict[str, Floats]]:  # fmt: skip
+    """Effects and errors by outcome of the active customers, of whom their past windows tell as well."""
+    evidence, value = past
+    now = active.with_columns(shown_day=pl.lit(log.as_of_day))
+    coming = _coming(model, now, before, earlier_offers(exposures, now, model.names, log.window_days, LAGS))
     numbers = dict(zip(evidence.rows["customer_id"].to_list(), evidence.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
-    part = _part(evidence.rows["customer_id"], seed)
-    grown = grow(value, evidence.outcomes["coupon_minor"], part, coming, whose)
-    used = redeemed(evidence.of("redeemed"), coming)
+    grown = model.growth.effects(coming, model.growth.signals(value, whose))
+    used = model.redemption.rates(coming.features)
     by_outcome = dict(zip(OUTCOMES, (grown.value, grown.discount, used), strict=True))
     se = dict(zip(OUTCOMES, (grown.value_se, grown.discount_se), strict=False))
-    return by_outcome, se, (float(grown.carry.sum()), float(chi2.sf(grown.carry_z2, LAGS)))
+    return by_outcome, se
 
 
-def _coming(logged: Evidence, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:
+def _carried(growth: JudgedGrowth) -> Carried:
+    learned = growth.growth
+    return float(learned.carry.sum()), float(chi2.sf(learned.carry_z2, LAGS))
+
+
+def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:
     """Return the customers to predict for, before anything is shown to them."""
     nothing, (covered, orders) = np.zeros(now.height), before.covered(now)
-    chance = np.tile(logged.chance.mean(axis=0), (now.height, 1))
+    chance = np.tile(model.chance, (now.height, 1))
     return Evidence(
-        before.features(now), nothing.astype(np.int64), nothing, chance, logged.offers, earlier=earlier,
+        before.features(now), nothing.astype(np.int64), nothing, chance, model.terms, earlier=earlier,
         covered=covered, orders=orders, categories=before.shares.before(now),
     )  # fmt: skip
 
