@@ -12,7 +12,7 @@ from offerloop.response.evidence import Evidence
 
 
 @dataclass(frozen=True, eq=False)
-class Redemption:
+class RedemptionModel:
     """Ridge regressions on those who were given an offer of each family."""
 
     families: tuple[tuple[Ints, RidgeT], ...]
@@ -21,7 +21,7 @@ class Redemption:
     """Number of offers, nothing among them."""
 
     @classmethod
-    def fit(cls, used: Evidence) -> Redemption:
+    def fit(cls, used: Evidence) -> RedemptionModel:
         """Learn from decisions whose outcome is 1 where the offer was used."""
         families = []
         for family in used.coding.families:

@@ -31,7 +31,7 @@ from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished_exposures, read_exposures
-from offerloop.response.shown.redemption import Redemption
+from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 from offerloop.response.trial.crossfit import divisions
@@ -127,7 +127,7 @@ class ShownModel:
 
     terms: tuple[OfferTerms, ...]
     growth: JudgedGrowth
-    redemption: Redemption
+    redemption: RedemptionModel
     chance: Floats
     """(K,): mean propensities."""
     scale: ShareScale
@@ -153,7 +153,7 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     names = [one.offer_id for one in terms]
     value = _with_earlier(evidence, exposures, names, log.window_days)
     growth = JudgedGrowth.fit(value, evidence.outcomes["coupon_minor"], _part(evidence.rows["customer_id"], seed))
-    chance, redemption = evidence.evidence.chance.mean(axis=0), Redemption.fit(evidence.of("redeemed"))
+    chance, redemption = evidence.evidence.chance.mean(axis=0), RedemptionModel.fit(evidence.of("redeemed"))
     model = ShownModel(terms, growth, redemption, chance, before.shares.scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     table = _table(evidence, seed, names[1:], GROWTH, _carried(growth))
