@@ -7,10 +7,10 @@ import polars as pl
 import polars.testing
 import pytest
 from small_shop import write_small_shop
-from spark_cluster import HOME, cluster, environment, kill
 
 from offerloop import run
 from offerloop.engine.spark import WORK_VARIABLE
+from spark_cluster import cluster, environment, kill, submit
 
 SECONDS = 600
 
@@ -25,10 +25,9 @@ def test_a_run_survives_the_loss_of_a_worker(tmp_path):
     job.write_text("from offerloop.cli import main; main()\n")
     with cluster(tmp_path / "cluster") as (address, workers):
         process = subprocess.Popen(
-            [HOME / "bin/spark-submit", "--master", address, "--executor-memory", "512m", "--driver-memory", "1g",
-             "--conf", "spark.ui.enabled=false", job, "run", shop, "--engine", "spark"],
+            submit(address, job, "run", str(shop), "--engine", "spark"),
             env={**environment(), WORK_VARIABLE: str(tmp_path / "work")},
-        )  # fmt: skip
+        )
         try:
             _wait_until(lambda: len(list((tmp_path / "work").glob("*/*.parquet"))) >= 8, process)
             kill(workers[0])

@@ -5,6 +5,7 @@ from xdist.scheduler import LoadFileScheduling
 FILES_OF = {
     "spark_server": (
         "tests/commands/experiment/test_experiment_command.py",
+        "tests/commands/uplift/shards/test_other_designs.py",
         "tests/commands/uplift/shards/test_whole_table.py",
         "tests/engine/test_engines.py",
         "tests/engine/test_spark.py",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from offerloop.allocation.problem import COST, MOST_SAMPLED, Block, Numbers, T, 
 from offerloop.engine import Batch, Engine, batches
 from offerloop.errors import SourceError
 from offerloop.message import Message
+
+FEWEST_ITEMS, LARGEST_ITEM = 16, 2**20
+"""Items of work that customers are divided into at least, and customers of an item from which on no more are added: a
+task of Spark costs as much as some 500,000 customers."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,20 @@ class OnDisk:
     def map(self, function: Callable[[Block], T]) -> Iterator[T]:
         """See `Blocks`."""
         block = self.reader.block
-        return self.engine.map(lambda batch: function(block(batch)), self.batches)
+        return chain.from_iterable(
+            self.engine.map(lambda item: [function(block(batch)) for batch in item], list(self._items()))
+        )
+
+    def _items(self) -> Iterator[list[Batch]]:
+        """Yield the row groups, several together where they are small."""
+        enough, item = min(self.customers // FEWEST_ITEMS, LARGEST_ITEM), list[Batch]()
+        for batch in self.batches:
+            item.append(batch)
+            if sum(one.rows for one in item) >= enough:
+                yield item
+                item = []
+        if item:
+            yield item
 
     def some(self, number: int) -> Block:
         """See `Blocks`."""

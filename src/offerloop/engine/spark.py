@@ -185,7 +185,8 @@ class SparkEngine:
         if not items:
             return
         work = pa.table({"place": range(len(items)), "pickled": [dumps((function, item)) for item in items]})
-        tasks = self.session.createDataFrame(work).repartition(len(items))
+        # A plain `repartition` deals the rows of each part from a random task on, so that some get two items.
+        tasks = self.session.createDataFrame(work).repartitionByRange(len(items), "place")
         done = stoppable(lambda: tasks.mapInArrow(carry_out, RESULT).toArrow())
         for pickled in done.sort_by("place")["pickled"]:
             yield pickle.loads(pickled.as_py())

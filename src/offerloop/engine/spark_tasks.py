@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Iterator
+from zipimport import zipimporter
 
 import pyarrow as pa
 
@@ -19,3 +21,15 @@ def carry_out(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for place, pickled in zip(*batch.to_pydict().values(), strict=True):
             function, item = pickle.loads(pickled)
             yield pa.RecordBatch.from_pydict({"place": [place], "pickled": [dumps(function(item))]})
+    _forget_archives()
+
+
+def _forget_archives() -> None:
+    """Drop the importers of archives, of which Spark's own are on the path of each worker.
+
+    A worker invalidates the caches of all importers before each task, and those of archives then read the whole list of
+    files again: 0.16 of the 0.25 CPU seconds that a task took which chooses offers for 131,072 customers.
+    """
+    for path, importer in list(sys.path_importer_cache.items()):
+        if isinstance(importer, zipimporter):
+            del sys.path_importer_cache[path]

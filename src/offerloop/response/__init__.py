@@ -42,11 +42,15 @@ if TYPE_CHECKING:
     from offerloop.response.trial.decision import Decision, Policy
     from offerloop.response.trial.design import (
         ArmDifference,
+        OverlapSums,
+        PropensityModel,
         arm_differences,
         arm_differences_of,
+        by_arm,
         cluster_means,
         covariate_balance_p,
         covariate_balance_p_of,
+        has_overlap,
         modelled_propensities,
         observed_shares,
         plain_differences,
@@ -56,7 +60,13 @@ if TYPE_CHECKING:
         whole_clusters,
     )
     from offerloop.response.trial.model_selection import known_depths, rank_share
-    from offerloop.response.trial.moments import DecisionFromSums, MeanSums, mean_of_parts, ratio_of_parts
+    from offerloop.response.trial.moments import (
+        ClusterSums,
+        DecisionFromSums,
+        MeanSums,
+        mean_of_parts,
+        ratio_of_parts,
+    )
     from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
     from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
     from offerloop.response.trial.response_types import (
@@ -92,6 +102,7 @@ __all__ = [
     "N_FOLDS",
     "QUARTER_DAYS",
     "ArmDifference",
+    "ClusterSums",
     "ColumnEncoding",
     "Conclusion",
     "CustomerOrdering",
@@ -107,7 +118,9 @@ __all__ = [
     "Margins",
     "MeanSums",
     "OfferTerms",
+    "OverlapSums",
     "Policy",
+    "PropensityModel",
     "ShelfLines",
     "ShelfStudy",
     "ShownEffects",
@@ -120,6 +133,7 @@ __all__ = [
     "arm_differences",
     "arm_differences_of",
     "best_selling_categories",
+    "by_arm",
     "campaign_effects",
     "campaign_offers",
     "cluster_means",
@@ -141,6 +155,7 @@ __all__ = [
     "follow_up_by_arms",
     "from_plain",
     "full_weeks",
+    "has_overlap",
     "has_response_types",
     "is_text_column",
     "kinds",

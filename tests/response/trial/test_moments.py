@@ -8,6 +8,7 @@ import pytest
 from offerloop.evaluation.estimate import se_of
 from offerloop.response import (
     NO_OFFER_TERMS,
+    ClusterSums,
     DecisionFromSums,
     Evidence,
     MeanSums,
@@ -15,9 +16,12 @@ from offerloop.response import (
     Spending,
     arm_differences,
     arm_differences_of,
+    by_arm,
     covariate_balance_p,
     covariate_balance_p_of,
     known_depths,
+    mean_estimate,
+    mean_of_parts,
     study_trial,
 )
 from offerloop.response.estimators.ridge_t import RidgeTLearner
@@ -57,11 +61,54 @@ def test_sums_decide_and_forecast_as_rows_do(own, paid):
     assert sums.p_value == pytest.approx(p_value_of_best(candidates, errors, chosen), rel=1e-6, abs=0)
 
 
+@pytest.mark.parametrize("households", [400, 2])
+def test_errors_of_clusters_are_those_of_rows(households):
+    rng = np.random.default_rng(4)
+    whose = rng.integers(0, households, 1_500)
+    rows = rng.normal(size=(1_500, 3)) + 5 + rng.normal(size=(households, 1))[whose]
+    parts = [MeanSums.of(rows[own], whose[own]) for own in (whose % 2 == 0, whose % 2 == 1)]
+    weights = np.array([1.0, -0.5, 0.0])
+    sums, expected = parts[0] + parts[1], mean_estimate(rows @ weights, whose)
+    assert asdict(sums.estimate(weights)) == pytest.approx(asdict(expected))
+    assert asdict(mean_of_parts(parts, [weights, weights])) == pytest.approx(asdict(expected))
+    assert asdict((sums - parts[1]).estimate(weights)) == pytest.approx(asdict(parts[0].estimate(weights)))
+    assert expected.high - expected.low > 1.1 * (mean_estimate(rows @ weights).high - mean_estimate(rows @ weights).low)
+
+
+@pytest.mark.parametrize("effect, policy", [(0.4, "everyone"), (0.0, "nothing")])
+def test_clusters_widen_a_forecast_and_its_p_value(effect, policy):
+    rng = np.random.default_rng(8)
+    whose = rng.integers(0, 300, 3_000)
+    gain = effect - 0.02 + rng.normal(size=3_000) + 0.5 * rng.normal(size=300)[whose]
+    rows = np.column_stack([0 * gain, gain, gain - 0.05])  # nothing, an offer, and a choice of customers
+    folds = [whose % 5 == part for part in range(5)]
+    one = DecisionFromSums([MeanSums.of(rows[own], whose[own]) for own in folds], "ridge_t", 2)
+    alone = DecisionFromSums([MeanSums.of(rows[own]) for own in folds], "ridge_t", 2)
+    assert one.decision.policy == alone.decision.policy == policy
+    if policy == "everyone":
+        assert one.forecast.value == pytest.approx(alone.forecast.value)
+        assert se_of(one.forecast) > 1.3 * se_of(alone.forecast)
+        assert one.wider == pytest.approx(se_of(mean_estimate(gain, whose)) / se_of(mean_estimate(gain)), rel=1e-6)
+        assert 1 > one.p_value > alone.p_value
+    else:
+        assert (one.wider, alone.wider) == (1.0, 1.0)
+
+
 def test_columns_that_differ_by_rounding_are_alike():
     profit = np.random.default_rng(6).normal(30, 10, 900)
     rows = np.column_stack([0 * profit, profit, profit * (1 + 1e-15)])  # nothing, an offer, and a choice of all for it
     sums = DecisionFromSums([MeanSums.of(rows[part::3]) for part in range(3)], "ridge_t", 2)
     assert {one.policy for one in (sums.decision, *sums.by_others)} == {"everyone"}
+
+
+def test_sums_of_clusters_tell_the_balance_of_arms_as_rows_do():
+    value, drawn = trial(), np.random.default_rng(9).integers(0, 500, 1_500)
+    whose = np.unique(drawn, return_inverse=True)[1]
+    arms = [MeanSums.of(value.features[value.action == k]) for k in range(3)]
+    sides = ClusterSums.of(by_arm(value.features, value.action, 3), whose)
+    rows = arm_differences(value.features, value.action, 3, whose)
+    for one, other in zip(arm_differences_of(arms, sides), rows, strict=True):
+        assert asdict(one) == pytest.approx(asdict(other))
 
 
 def test_sums_of_arms_tell_their_balance_as_rows_do():

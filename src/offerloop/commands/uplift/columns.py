@@ -70,13 +70,7 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, 
         return
     treated = table[request.treated_at]
     if not treated.dtype.is_temporal():
-        raise InputError(
-            Message(
-                "'{path}': '{column}' (--treated-at) holds no dates; write them as 2026-11-25",
-                path=str(path),
-                column=request.treated_at or "",
-            )
-        )
+        raise InputError(no_dates(request.treated_at, path))
     for name in rest:
         if table[name].dtype.is_temporal():
             later = table.filter(table[name].cast(pl.Datetime("us")) > treated.cast(pl.Datetime("us")))
@@ -91,6 +85,13 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, 
                         treated_at=request.treated_at,
                     )
                 )
+
+
+def no_dates(column: str, path: Path) -> Message:
+    """Say that a column does not say when customers were treated."""
+    return Message(
+        "'{path}': '{column}' (--treated-at) holds no dates; write them as 2026-11-25", path=str(path), column=column
+    )
 
 
 def _unfit(table: pl.DataFrame, rest: list[str], request: UpliftRequest) -> Iterator[tuple[str, list[str]]]:

@@ -137,6 +137,7 @@ def uplift(
     rows, path, shards = read_trial(table, request, engine)
     trial = prepare(rows, request, path)
     others = None if apply is None else _others(apply, trial, request)
+    shards = None if shards is None else shards.comparable(trial, request)
     customers = trial.value.size if shards is None else shards.customers(trial.arms.names)
     spending = Spending(None if request.budget is None else request.budget / customers, request.top)
     fits = N_DIVISIONS * N_FOLDS * len(known_estimators()) * (1 if trial.cost is None else 2)

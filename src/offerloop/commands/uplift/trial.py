@@ -158,7 +158,7 @@ def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path
                 column=request.cluster or "",
             )
         )
-    whose: Ints = column.cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
+    whose = cluster_numbers(column)
     for k, name in enumerate(arms.names):
         if (size := len(np.unique(whose[arms.action == k]))) < FEWEST_CLUSTERS:
             raise EvidenceError(
@@ -173,6 +173,12 @@ def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path
                 )
             )
     return whose
+
+
+def cluster_numbers(column: pl.Series) -> Ints:
+    """Number the clusters of the rows (n,) from 0."""
+    numbers: Ints = column.cast(pl.String).rank("dense").cast(pl.Int64).to_numpy() - 1
+    return numbers
 
 
 def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:

@@ -19,7 +19,7 @@ from offerloop.evaluation import sample_ratio
 from offerloop.message import Message, Share
 from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
-from offerloop.response.trial.moments import MeanSums
+from offerloop.response.trial.moments import ClusterSums, MeanSums
 
 FOLDS = 5
 TRIMMED = 0.05
@@ -104,15 +104,38 @@ def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | N
     return sorted(differences, key=lambda one: -abs(one.z))
 
 
-def arm_differences_of(arms: Sequence[MeanSums]) -> list[ArmDifference]:
-    """See `arm_differences`: from sums over the columns of each arm, no offer first."""
+def arm_differences_of(arms: Sequence[MeanSums], clusters: ClusterSums | None = None) -> list[ArmDifference]:
+    """See `arm_differences`: from sums over the columns of each arm, no offer first.
+
+    With sums over `clusters` of the columns of `by_arm`, errors are those of clusters.
+    """
     control = arms[0]
     differences: list[ArmDifference] = []
     for arm, own in enumerate(arms[1:], start=1):
         sd = np.sqrt((own.variance + control.variance) / 2)
         se = np.sqrt(own.variance / own.n + control.variance / control.n)
+        if clusters is not None:
+            weights = _gap_weights(arms, arm)
+            variance = np.einsum("jd,de,je->j", weights, clusters.products, weights)
+            se = np.sqrt(np.where(se > 0, np.maximum(variance, 0.0), 0.0))
         differences.extend(_differences(arm, own.mean - control.mean, sd, se))
     return sorted(differences, key=lambda one: -abs(one.z))
+
+
+def by_arm(features: Floats, action: Ints, offers: int) -> Floats:
+    """Return the columns (n, K (p + 1)) of the rows: for each arm their features and 1, or 0 in other arms."""
+    own = np.column_stack([features, np.ones(len(features))])
+    return np.hstack([own * (action == arm)[:, None] for arm in range(offers)])
+
+
+def _gap_weights(arms: Sequence[MeanSums], arm: int) -> Floats:
+    """Return the weights (p, d) of the columns of `by_arm` that move the difference of an arm from no offer."""
+    p = len(arms[0].total)
+    weights = np.zeros((p, len(arms), p + 1))
+    for side, sign in ((arm, 1.0), (0, -1.0)):
+        weights[np.arange(p), side, np.arange(p)] = sign / arms[side].n
+        weights[:, side, p] = -sign * arms[side].mean / arms[side].n
+    return weights.reshape(p, -1)
 
 
 def _differences(arm: int, gap: Floats, sd: Floats, se: Floats) -> Iterator[ArmDifference]:
@@ -175,49 +198,106 @@ def _rao_p(log_lambda: float, n: int, features: int, contrasts: int) -> float:
     return float(f_distribution.sf((1 - kept) / kept * below / above, above, below)) if below > 0 else 1.0
 
 
+@dataclass(frozen=True, eq=False)
+class PropensityModel:
+    """A multinomial logistic regression of the arm on features and their squares."""
+
+    centre: Floats
+    scale: Floats
+    """(p,) each."""
+    slopes: Floats
+    """(1 + 2 p, K)."""
+
+    @classmethod
+    def fit(cls, features: Floats, action: Ints, offers: int) -> PropensityModel:
+        """Fit the model to some rows."""
+        centre, scale = features.mean(axis=0), spread(features)
+        return cls(centre, scale, _multinomial(_squared((features - centre) / scale), np.eye(offers)[action]))
+
+    def predict(self, features: Floats) -> Floats:
+        """(n, K): the propensity of each arm."""
+        return _softmax(_squared((features - self.centre) / self.scale) @ self.slopes)
+
+
+def _squared(z: Floats) -> Floats:
+    return np.column_stack([np.ones(len(z)), z, z * z])
+
+
 def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
     """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged."""
     fold = draw_folds(len(action), FOLDS, np.random.default_rng(seed))
     propensities = np.empty((len(action), offers))
     for held_fold in range(FOLDS):
         out = fold == held_fold
-        z = (features - features[~out].mean(axis=0)) / spread(features[~out])
-        x = np.column_stack([np.ones(len(z)), z, z * z])
-        propensities[out] = _softmax(x[out] @ _multinomial(x[~out], np.eye(offers)[action[~out]]))
+        propensities[out] = PropensityModel.fit(features[~out], action[~out], offers).predict(features[out])
     return propensities
 
 
-def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
-    """Return which rows (n,) have overlap: every offer was likely enough. Raises EvidenceError where too few do."""
-    kept: NDArray[np.bool_] = (chance >= TRIMMED).min(axis=1)
-    remedy = Message("give an offer to a random share of all kinds of customers, and log the propensity of each")
-    if kept.mean() < LEAST_KEPT:
-        raise EvidenceError(
-            Message(
-                "for {share} of the customers an offer had hardly any chance (below {least}), so nobody like them can "
-                "be compared; {remedy}",
-                share=Share(float(1 - kept.mean())),
-                least=Share(TRIMMED),
-                remedy=remedy,
-            )
-        )
-    for k, name in enumerate(names):
-        weights = 1 / chance[kept & (action == k), k]
-        size = weights.sum() ** 2 / (weights @ weights) if len(weights) else 0.0
-        if size < LEAST_SIZE:
+@dataclass(frozen=True, eq=False)
+class OverlapSums:
+    """How many rows have overlap, and the weight with which each arm speaks for all that have."""
+
+    rows: int
+    kept: int
+    weights: Floats
+    squares: Floats
+    """(K,): sums over the kept rows of each arm of 1 / propensity, and of its square."""
+
+    @classmethod
+    def of(cls, chance: Floats, action: Ints) -> OverlapSums:
+        """Add up rows with propensities (n, K)."""
+        kept = has_overlap(chance)
+        weight = 1 / chance[kept, action[kept]]
+        in_arm = np.eye(chance.shape[1])[action[kept]]
+        return cls(len(chance), int(kept.sum()), weight @ in_arm, weight**2 @ in_arm)
+
+    def __add__(self, other: OverlapSums) -> OverlapSums:
+        weights, squares = self.weights + other.weights, self.squares + other.squares
+        return OverlapSums(self.rows + other.rows, self.kept + other.kept, weights, squares)
+
+    @property
+    def sizes(self) -> Floats:
+        """(K,): the effective size of each arm."""
+        return self.weights**2 / np.maximum(self.squares, np.finfo(np.float64).tiny)
+
+    def check(self, names: Sequence[str]) -> None:
+        """Raise EvidenceError where too few rows can be compared."""
+        remedy = Message("give an offer to a random share of all kinds of customers, and log the propensity of each")
+        if self.kept < LEAST_KEPT * self.rows:
             raise EvidenceError(
                 Message(
-                    "'{offer}' speaks with the weight of {n} customer, fewer than {least}, for those who were likely "
-                    "to get something else; {remedy}",
-                    plural="'{offer}' speaks with the weight of {n} customers, fewer than {least}, for those who were "
-                    "likely to get something else; {remedy}",
-                    offer=name,
-                    n=round(float(size)),
-                    least=LEAST_SIZE,
+                    "for {share} of the customers an offer had hardly any chance (below {least}), so nobody like them "
+                    "can be compared; {remedy}",
+                    share=Share(1 - self.kept / self.rows),
+                    least=Share(TRIMMED),
                     remedy=remedy,
                 )
             )
-    return kept
+        for name, size in zip(names, self.sizes, strict=True):
+            if size < LEAST_SIZE:
+                raise EvidenceError(
+                    Message(
+                        "'{offer}' speaks with the weight of {n} customer, fewer than {least}, for those who were "
+                        "likely to get something else; {remedy}",
+                        plural="'{offer}' speaks with the weight of {n} customers, fewer than {least}, for those who "
+                        "were likely to get something else; {remedy}",
+                        offer=name,
+                        n=round(float(size)),
+                        least=LEAST_SIZE,
+                        remedy=remedy,
+                    )
+                )
+
+
+def has_overlap(chance: Floats) -> NDArray[np.bool_]:
+    """Return which rows (n,) have overlap: every offer was likely enough."""
+    return np.asarray((chance >= TRIMMED).all(axis=1))
+
+
+def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
+    """Return which rows (n,) have overlap. Raises EvidenceError where too few do."""
+    OverlapSums.of(chance, action).check(names)
+    return has_overlap(chance)
 
 
 def _multinomial(x: Floats, arms: Floats) -> Floats:

@@ -7,22 +7,72 @@ of several parts of the rows can be added and taken off again, so that a decisio
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import add
 
 import numpy as np
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Estimate
 from offerloop.response.trial.decision import Decision, decide, in_errors
-from offerloop.response.trial.spread import widened_estimate
+from offerloop.response.trial.spread import widened_estimate, wider
 from offerloop.response.trial.verdict import p_value_of_largest
 
 FLAT = 1e-12
 """A variance this small beside the mean squares of what a column is made of is rounding."""
 DRAWS = 60
 """Draws of sums, by which a forecast is widened."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterSums:
+    """Sums over clusters of rows of d columns; the rows of a cluster are added up first."""
+
+    number: int
+    size_squares: float
+    """The sum of the squares of their numbers of rows."""
+    sized: Floats
+    """(d,): sums of a cluster's column times its number of rows."""
+    products: Floats
+    """(d, d): sums of the products of each two columns of a cluster."""
+
+    @classmethod
+    def of(cls, rows: Floats, whose: Ints) -> ClusterSums:
+        """Add up the rows (n, d) by their clusters (n,)."""
+        sizes, sums = cluster_totals(rows, whose)
+        return cls(len(sizes), float(sizes @ sizes), sizes @ sums, sums.T @ sums)
+
+    def __add__(self, other: ClusterSums) -> ClusterSums:
+        return self._with(other, 1)
+
+    def __sub__(self, other: ClusterSums) -> ClusterSums:
+        return self._with(other, -1)
+
+    def _with(self, other: ClusterSums, sign: int) -> ClusterSums:
+        return ClusterSums(
+            self.number + sign * other.number,
+            self.size_squares + sign * other.size_squares,
+            self.sized + sign * other.sized,
+            self.products + sign * other.products,
+        )
+
+    def weighted(self, weights: Floats) -> ClusterSums:
+        """The sums of other columns, weighted sums (m, d) of these."""
+        return replace(self, sized=weights @ self.sized, products=weights @ self.products @ weights.T)
+
+    def off(self, mean: Floats) -> Floats:
+        """(d, d): sums of the products of each two columns less their means (d,)."""
+        both = np.outer(self.sized, mean)
+        return self.products - both - both.T + self.size_squares * np.outer(mean, mean)
+
+
+def cluster_totals(rows: Floats, whose: Ints) -> tuple[Floats, Floats]:
+    """Return the number of rows (G,) and the sums (G, d) of the clusters that rows (n, d) have."""
+    order = np.argsort(whose, kind="stable")
+    first = np.flatnonzero(np.diff(whose[order], prepend=-1))
+    sizes = np.diff(first, append=len(whose)).astype(np.float64)
+    return sizes, np.add.reduceat(rows[order], first) if len(first) else rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +86,14 @@ class MeanSums:
     """(d, d): sums of the products of each two columns."""
     squares: Floats
     """(d,): sums of squares that rounding is measured against: of each column, or a bound by those it is made of."""
+    clusters: ClusterSums | None = None
+    """What errors come from where rows are not independent."""
 
     @classmethod
-    def of(cls, rows: Floats) -> MeanSums:
-        """Add up the rows (n, d)."""
-        return cls.of_products(len(rows), rows.sum(axis=0), rows.T @ rows)
+    def of(cls, rows: Floats, whose: Ints | None = None) -> MeanSums:
+        """Add up the rows (n, d); `whose` (n,) are their clusters."""
+        sums = cls.of_products(len(rows), rows.sum(axis=0), rows.T @ rows)
+        return sums if whose is None else replace(sums, clusters=ClusterSums.of(rows, whose))
 
     @classmethod
     def of_products(cls, n: int, total: Floats, products: Floats) -> MeanSums:
@@ -49,11 +102,13 @@ class MeanSums:
 
     def __add__(self, other: MeanSums) -> MeanSums:
         total, products = self.total + other.total, self.products + other.products
-        return MeanSums(self.n + other.n, total, products, self.squares + other.squares)
+        clusters = self.clusters and other.clusters and self.clusters + other.clusters
+        return MeanSums(self.n + other.n, total, products, self.squares + other.squares, clusters)
 
     def __sub__(self, other: MeanSums) -> MeanSums:
         total, products = self.total - other.total, self.products - other.products
-        return MeanSums(self.n - other.n, total, products, self.squares - other.squares)
+        clusters = self.clusters and other.clusters and self.clusters - other.clusters
+        return MeanSums(self.n - other.n, total, products, self.squares - other.squares, clusters)
 
     @property
     def mean(self) -> Floats:
@@ -72,16 +127,36 @@ class MeanSums:
         return np.where(variance > FLAT * self.squares / self.n, variance, 0.0)
 
     @property
+    def error_covariance(self) -> Floats:
+        """(d, d): the covariance of independent rows whose means have the same errors as these."""
+        if self.clusters is None:
+            return self.covariance
+        number = self.clusters.number
+        return self.clusters.off(self.mean) * (self.n - 1) / self.n**2 * number / max(number - 1, 1)
+
+    @property
+    def errors(self) -> Floats:
+        """(d,): errors of the means, as by `standard_error`; what is left by rounding is 0."""
+        if self.clusters is None:
+            return np.sqrt(self.variance / (self.n - 1))
+        if self.clusters.number < 2:
+            return np.full(len(self.total), np.inf)
+        rounding = FLAT * self.squares * self.clusters.size_squares / self.n**2
+        variance = np.diagonal(self.error_covariance)
+        return wider(self.clusters.number) * np.sqrt(np.where(variance > rounding, variance, 0.0) / (self.n - 1))
+
+    @property
     def z_values(self) -> Floats:
         """(d,): the means in standard errors, where a mean that is left by rounding in columns without spread is 0."""
-        mean, variance = self.mean, self.variance
-        mean = np.where((variance > 0) | (mean**2 > FLAT * self.squares / self.n), mean, 0.0)
-        return np.array([in_errors(*one) for one in zip(mean, np.sqrt(variance / (self.n - 1)), strict=True)])
+        mean, errors = self.mean, self.errors
+        mean = np.where((errors > 0) | (mean**2 > FLAT * self.squares / self.n), mean, 0.0)
+        return np.array([in_errors(*one) for one in zip(mean, errors, strict=True)])
 
     def weighted(self, weights: Floats) -> MeanSums:
         """The sums of other columns, weighted sums (m, d) of these."""
         squares = (np.abs(weights) @ np.sqrt(np.maximum(self.squares, 0.0))) ** 2
-        return MeanSums(self.n, weights @ self.total, weights @ self.products @ weights.T, squares)
+        clusters = self.clusters and self.clusters.weighted(weights)
+        return MeanSums(self.n, weights @ self.total, weights @ self.products @ weights.T, squares, clusters)
 
     def estimate(self, weights: Floats) -> Estimate:
         """The mean of one weighted sum (d,) of the columns."""
@@ -90,8 +165,12 @@ class MeanSums:
 
 def mean_of_parts(parts: Sequence[MeanSums], weights: Sequence[Floats]) -> Estimate:
     """Return the mean over all rows of a sum of columns that is weighted (d,) in each part in its own way."""
-    both = reduce(add, (part.weighted(own[None]) for part, own in zip(parts, weights, strict=True)))
-    return Estimate.of(float(both.mean[0]), float(np.sqrt(both.variance[0] / (both.n - 1))))
+    both = _sum_of_parts(parts, weights)
+    return Estimate.of(float(both.mean[0]), float(both.errors[0]))
+
+
+def _sum_of_parts(parts: Sequence[MeanSums], weights: Sequence[Floats]) -> MeanSums:
+    return reduce(add, (part.weighted(own[None]) for part, own in zip(parts, weights, strict=True)))
 
 
 def ratio_of_parts(parts: Sequence[MeanSums], above: Sequence[Floats], below: Sequence[Floats]) -> list[Floats]:
@@ -191,7 +270,7 @@ class DecisionFromSums:
     def selection_variance(self) -> float:
         """Variance of the forecast beyond the spread over customers."""
         rng, mean, whole = np.random.default_rng(0), self.whole.mean, self.whole
-        values, vectors = np.linalg.eigh(whole.covariance)
+        values, vectors = np.linalg.eigh(whole.error_covariance)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         beyond = []
         for _ in range(DRAWS):
@@ -211,9 +290,16 @@ class DecisionFromSums:
         """See `p_value_of_best`: of the decided candidate among all offers and the choice."""
         own = np.eye(len(self.whole.total))[1 : self.offers + 1]
         sums = self.whole.weighted(own)
-        errors = np.sqrt(sums.variance / (sums.n - 1))
         place = self.offers - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
-        return p_value_of_largest(sums.mean, errors, sums.covariance, place, sums.n)
+        n = sums.n if sums.clusters is None else sums.clusters.number
+        return p_value_of_largest(sums.mean, sums.errors, sums.error_covariance, place, n)
+
+    @property
+    def wider(self) -> float:
+        """The factor by which clusters widen the error of the forecast; 1 where rows are independent."""
+        gains = _sum_of_parts(self.parts, [self.gain_of(one) for one in self.by_others])
+        plain = float(replace(gains, clusters=None).errors[0])
+        return max(float(gains.errors[0]) / plain, 1.0) if plain > 0 else 1.0
 
     def gain_of(self, decision: Decision) -> Floats:
         """Return the weights of the columns that are the gain of a decision."""
@@ -232,5 +318,5 @@ class DecisionFromSums:
 
 
 def _moved(n: int, mean: Floats, like: MeanSums) -> MeanSums:
-    """Sums of n rows with another mean (d,) and the covariance of others."""
-    return MeanSums.of_products(n, n * mean, n * (like.covariance + np.outer(mean, mean)))
+    """Sums of n independent rows with another mean (d,), and errors as those of others."""
+    return MeanSums.of_products(n, n * mean, n * (like.error_covariance + np.outer(mean, mean)))

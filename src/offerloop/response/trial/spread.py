@@ -22,8 +22,12 @@ def standard_error(rows: Floats, whose: Ints | None = None) -> float:
     clusters = len(sums)
     if clusters < 2:
         return float("inf")
-    wider = float(student.ppf(0.975, clusters - 1)) / Z95
-    return wider * float(np.sqrt(sums @ sums * clusters / (clusters - 1))) / len(rows)
+    return wider(clusters) * float(np.sqrt(sums @ sums * clusters / (clusters - 1))) / len(rows)
+
+
+def wider(clusters: int) -> float:
+    """Return the quantile of Student's t for so many clusters, by that of the normal distribution."""
+    return float(student.ppf(0.975, clusters - 1)) / Z95
 
 
 def mean_estimate(rows: Floats, whose: Ints | None = None) -> Estimate:

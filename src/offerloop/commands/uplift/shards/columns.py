@@ -11,9 +11,10 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.response import Evidence, robust_scores
 
-BLOCKS = ("arm", "raw", "paid", "outcome", "value", "cost", "policy")
-"""Blocks of K columns: weights 1 / propensity of the arm that each row is in; these times outcome, and times profit;
-doubly robust scores of outcome, value and cost; and the probability of each offer under the choice of customers."""
+BLOCKS = ("arm", "plain", "raw", "paid", "outcome", "value", "cost", "policy")
+"""Blocks of K columns: weights 1 / propensity of the arm that each row is in; the weights of plain differences, which
+are the same or, without known propensities, 1; these times outcome, and the first ones times profit; doubly robust
+scores of outcome, value and cost; and the probability of each offer under the choice of customers."""
 SINGLE = ("one", "weight", "gained", "chosen_value", "chosen_cost")
 """Single columns: 1; of the choice of customers the weight of each row, this times profit, and the scores of value and
 cost."""
@@ -44,16 +45,20 @@ class TrialColumns:
     """K."""
     controls: tuple[str, ...]
     """Negative controls, each of which has a block of scores."""
+    is_naive: bool = False
+    """Whether plain differences are those of a table that is no trial."""
 
     def of(self, rows: ValuedRows) -> Floats:
         """(n, d): the columns of the rows."""
         value, got = rows.value, np.arange(rows.value.size)
-        arm = np.eye(self.offers)[value.action] / value.chance[got, value.action][:, None]
+        in_arm = np.eye(self.offers)[value.action]
+        arm = in_arm / value.chance[got, value.action][:, None]
+        plain = in_arm if self.is_naive else arm
         profit = value.outcome - rows.cost
         scores = {name: self._scores(rows, name) for name in ("outcome", "value", "cost", *self.controls)}
         weight = (rows.policy * arm).sum(axis=1)
         chosen = [(rows.policy * scores[name]).sum(axis=1) for name in ("value", "cost")]
-        blocks = (arm, arm * rows.outcome[:, None], arm * profit[:, None])
+        blocks = (arm, plain, plain * rows.outcome[:, None], arm * profit[:, None])
         single = (np.ones(value.size), weight, weight * profit, *chosen)
         first = (scores[name] for name in ("outcome", "value", "cost"))
         return np.column_stack([*blocks, *first, rows.policy, *single, *(scores[name] for name in self.controls)])

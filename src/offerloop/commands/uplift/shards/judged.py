@@ -146,18 +146,16 @@ class JudgedTrial:
         mean, variance = (
             np.array([one[-1] for one in both]) for both in zip(*map(_profit, self.whole.arms), strict=True)
         )
-        return follow_up_by_arms(self.decided.forecast, mean, variance, share)
+        return follow_up_by_arms(self.decided.forecast, mean, variance, share, self.decided.wider)
 
     def arms(self) -> Iterator[Arm]:
         """The arms, of all rows."""
         rows, gap = self.whole.rows, self.layout.gap
         for k, (name, own) in enumerate(zip(self.names, self.whole.arms, strict=True)):
-            outcome = np.zeros(len(own.total))
-            outcome[-2] = 1.0
             yield Arm(
                 name=name,
                 n=own.n,
-                mean=own.estimate(outcome),
+                mean=own.estimate(np.array([1.0, 0.0])),
                 raw=self._raw(k)[0] if k else None,
                 effect=rows.estimate(gap("outcome", k)) if k else None,
                 value=rows.estimate(gap("value", k)) if k and self.has_value else None,
@@ -168,14 +166,16 @@ class JudgedTrial:
     def _raw(self, offer: int) -> tuple[Estimate, Floats]:
         """The plain difference of an arm from no offer, and the weights (d,) of what moves it."""
         every, parts, at = np.eye(len(self.names)), [self.whole.rows], self.layout.at
-        moves = [ratio_of_parts(parts, [at("raw", one)], [at("arm", one)])[0] for one in (every[offer], every[0])]
+        moves = [ratio_of_parts(parts, [at("raw", one)], [at("plain", one)])[0] for one in (every[offer], every[0])]
         mean = self.whole.rows.mean
-        means = [float(at("raw", one) @ mean / (at("arm", one) @ mean)) for one in (every[offer], every[0])]
+        means = [float(at("raw", one) @ mean / (at("plain", one) @ mean)) for one in (every[offer], every[0])]
         moved = moves[0] - moves[1]
         return _shifted(self.whole.rows.estimate(moved), means[0] - means[1]), moved
 
     def disagreeing(self) -> tuple[str, ...]:
-        """Arms whose raw and adjusted differences contradict each other."""
+        """Arms of a trial whose raw and adjusted differences contradict each other."""
+        if self.layout.is_naive:
+            return ()
         gaps = {}
         for k in range(1, len(self.names)):
             raw, moved = self._raw(k)

@@ -10,16 +10,18 @@ from zlib import crc32
 import narwhals as nw
 import polars as pl
 
-from offerloop.commands.uplift.arms import arm_names
+from offerloop.commands.uplift.arms import arm_names, same_arms
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.engine import Engine, EngineChoice, Frame, Shards, collect, engine_of, is_small
+from offerloop.commands.uplift.shards.checks import check_rows_on_engine
+from offerloop.commands.uplift.trial import FEW_CLUSTERS, PreparedTrial
+from offerloop.engine import FIT_CUSTOMERS, Engine, EngineChoice, Frame, Shards, collect, engine_of, is_small
 from offerloop.errors import InputError
 from offerloop.message import Message
+from offerloop.response import ColumnEncoding, PropensityModel, has_overlap
 from offerloop.workspace import (
     InputTable,
     TrialScorer,
     check_cells,
-    empty_cells,
     numbered,
     table_on_engine,
     table_rows,
@@ -31,22 +33,53 @@ class ShardColumns:
     """The columns of a shard, which is written under names that every engine takes."""
 
     names: tuple[str, ...]
-    key: str
+    ids: str | None
     """The column with the ids of customers."""
+    cluster: str | None
+    """The column with the clusters, which are whole in a shard."""
     has_whole_ids: bool
-    """Whether the ids are whole numbers that were written as 17.0."""
+    """Whether what `key` holds are whole numbers that were written as 17.0."""
+
+    @property
+    def key(self) -> str:
+        """The column that names the rows."""
+        return self.ids or self.cluster or ""
 
     def selected(self, frame: Frame) -> Frame:
         """The rows under those names, with `customer_id` to split them by."""
-        return frame.select(customer_id=nw.col(self.key), **{cell: nw.col(name) for cell, name in self._cells()})
+        split = nw.col(self.cluster or self.key)
+        return frame.select(customer_id=split, **{cell: nw.col(name) for cell, name in self._cells()})
 
     def restored(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows of a shard as they were, in the order of their ids: an engine keeps none."""
-        named = rows.drop("customer_id").rename(dict(self._cells())).sort(self.key)
+        """The rows of a shard as they were, in the order of their ids, or of all cells: an engine keeps none."""
+        order = [self.key] if self.ids else list(dict.fromkeys((self.key, *self.names)))
+        named = rows.drop("customer_id").rename(dict(self._cells())).sort(order)
         return numbered(named.cast({self.key: pl.Int64}) if self.has_whole_ids else named)
 
     def _cells(self) -> Iterator[tuple[str, str]]:
         return zip(_plain_names(len(self.names)), self.names, strict=True)
+
+
+@dataclass(frozen=True, eq=False)
+class RowOverlap:
+    """Which rows of a table that is no trial can be compared: those that every arm was likely enough for."""
+
+    encoding: ColumnEncoding
+    model: PropensityModel
+    share: float
+    """Share of such rows in the sample."""
+
+    @classmethod
+    def of(cls, trial: PreparedTrial, sample: pl.DataFrame, treatment: str) -> RowOverlap:
+        """Learn the propensities of a sample, of which `trial` holds the rows that can be compared."""
+        arms = same_arms(trial.arms, sample[treatment])
+        features = trial.encoding.matrix(sample.filter(arms.kept))
+        model = PropensityModel.fit(features, arms.action, len(arms.names))
+        return cls(trial.encoding, model, trial.value.size / len(features))
+
+    def kept(self, table: pl.DataFrame) -> pl.DataFrame:
+        """The rows that can be compared."""
+        return table.filter(pl.Series(has_overlap(self.model.predict(self.encoding.matrix(table))), dtype=pl.Boolean))
 
 
 @dataclass(frozen=True)
@@ -61,10 +94,19 @@ class TrialShards:
     """All rows of customers who were drawn by a hash of their ids."""
     others: Shards
     """The shards of everybody else."""
+    overlap: RowOverlap | None = None
+    """None for a trial."""
+
+    def comparable(self, trial: PreparedTrial, request: UpliftRequest) -> TrialShards:
+        """Return the same with the overlap of a table that is no trial, by the study of its sample."""
+        if trial.design != "observational":
+            return self
+        return replace(self, overlap=RowOverlap.of(trial, self.sample, request.treatment))
 
     def customers(self, arms: Sequence[str]) -> int:
-        """The number of customers in some arms."""
-        return sum(self.sizes[name] for name in arms)
+        """The number of customers in some arms; of those who can be compared about as many as by the sample's share."""
+        share = 1.0 if self.overlap is None else self.overlap.share
+        return round(share * sum(self.sizes[name] for name in arms))
 
     def scores(self, scorer: TrialScorer) -> pl.DataFrame:
         """Return one row per customer of the table, in no order: see `TrialScorer.scores`."""
@@ -81,10 +123,11 @@ class TrialShards:
 
     def _scores(self, scorer: TrialScorer) -> tuple[Frame, dict[str, str]]:
         """Return the scores under names that every engine takes, and what these stand for."""
-        sampled = scorer.scores(self.sample)
+        scorer = replace(scorer, key=self.columns.key)
+        sampled = scorer.scores(self.sample if self.overlap is None else self.overlap.kept(self.sample))
         names = dict(zip(_plain_names(sampled.width), sampled.columns, strict=True))
         own = self.others.engine.table(_under_plain_names(sampled))
-        return nw.concat([own, self.others.map(_Scored(scorer, self.columns))]), names
+        return nw.concat([own, self.others.map(_Scored(scorer, self.columns, self.overlap))]), names
 
 
 @dataclass(frozen=True)
@@ -93,9 +136,12 @@ class _Scored:
 
     scorer: TrialScorer
     columns: ShardColumns
+    overlap: RowOverlap | None
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         table = self.columns.restored(rows)
+        if self.overlap is not None:
+            table = self.overlap.kept(table)
         first = table[self.columns.key].head(1).to_list()
         # Each shard draws its own numbers: with one seed, the k-th customers of all shards would share their number.
         seed = crc32(f"{self.scorer.seed} {first}".encode())
@@ -127,11 +173,12 @@ def read_trial(
     frame, path = where
     names = tuple(frame.collect_schema())
     request.check(list(names), path)
-    rows = check_cells(frame, request.treatment, request.numbers, (), path)
+    clusters = () if request.cluster is None else (request.cluster,)
+    rows = check_cells(frame, request.treatment, request.numbers, clusters, path)
     if is_small(rows):
         return *_in_memory(table, frame, path, request), None
-    key = _key(request, rows, path, is_named=engine is not None)
-    shards = _in_shards(frame, path, rows, request, key, running)
+    shards = _in_shards(frame, path, rows, request, running)
+    _check_clusters(frame, shards, request, is_named=engine is not None)
     return shards.sample, path, shards
 
 
@@ -144,10 +191,20 @@ def _in_memory(table: InputTable, frame: Frame, path: Path, request: UpliftReque
     return table_rows(rows.sort(list(dict.fromkeys(order))), ids=request.names)[0], path
 
 
-def _in_shards(frame: Frame, path: Path, rows: int, request: UpliftRequest, key: str, engine: Engine) -> TrialShards:
-    _check_rows(frame, key, rows, request, path)
-    columns = ShardColumns(tuple(frame.collect_schema()), key, _has_whole_ids(frame, key))
-    sampled, others = Shards.of(columns.selected(frame), engine, rows).parted()
+def _in_shards(frame: Frame, path: Path, rows: int, request: UpliftRequest, engine: Engine) -> TrialShards:
+    key = request.id or request.cluster
+    if key is None:
+        raise InputError(
+            Message(
+                "'{path}' has {n} rows, of which a sample is drawn by the ids of customers; name their column with "
+                "--id",
+                path=str(path),
+                n=rows,
+            )
+        )
+    check_rows_on_engine(frame, rows, request, path)
+    columns = ShardColumns(tuple(frame.collect_schema()), request.id, request.cluster, _has_whole_ids(frame, key))
+    sampled, others = Shards.of(columns.selected(frame), engine, rows).parted(FIT_CUSTOMERS)
     counts = collect(frame.group_by(request.treatment).agg(n=nw.len()))
     sizes: dict[str, int] = {}
     for name, n in zip(arm_names(counts[request.treatment]), counts["n"], strict=True):
@@ -163,86 +220,35 @@ def _has_whole_ids(frame: Frame, key: str) -> bool:
     return not collect(frame.select(n=broken))["n"][0]
 
 
-def _key(request: UpliftRequest, rows: int, path: Path, *, is_named: bool) -> str:
-    """Return the column with the ids, which a sample is drawn by.
+def _check_clusters(frame: Frame, shards: TrialShards, request: UpliftRequest, *, is_named: bool) -> None:
+    """Raise InputError for so few clusters that the sample or the others have hardly any.
 
-    Raises InputError for what needs all rows in memory; `is_named` says that it was asked for with --engine.
+    `is_named` says that this was asked for with --engine, rather than by a frame of Spark.
     """
-    wrong = {
-        "--observational": request.observational,
-        "--cluster": request.cluster is not None,
-        "--treated-at": request.treated_at is not None,
-    }
-    for option, is_wanted in wrong.items():
-        if is_wanted:
-            raise InputError(_needs_all_rows(option, rows, path, is_named=is_named))
-    if request.id is None:
-        raise InputError(
-            Message(
-                "'{path}' has {n} rows, of which a sample is drawn by the ids of customers; name their column with "
-                "--id",
-                path=str(path),
-                n=rows,
-            )
-        )
-    return request.id
-
-
-def _needs_all_rows(option: str, rows: int, path: Path, *, is_named: bool) -> Message:
-    """Say that an option needs all rows in memory, where an engine was named or where the table is a frame of Spark."""
+    if request.cluster is None:
+        return
+    number = int(collect(frame.select(n=nw.col(request.cluster).n_unique()))["n"][0])
+    sampled = shards.sample[request.cluster].n_unique()
+    if min(sampled, number - sampled) >= FEW_CLUSTERS:
+        return
     if is_named:
-        return Message(
-            "'{path}' has {n} rows, which --engine adds up in parts, and {option} needs them all at once; "
-            "leave --engine out",
-            path=str(path),
-            n=rows,
-            option=option,
-        )
-    return Message(
-        "'{path}' has {n} rows, which Spark adds up in parts, and {option} needs them all at once; "
-        "collect the rows first",
-        path=str(path),
-        n=rows,
-        option=option,
-    )
-
-
-def _check_rows(frame: Frame, key: str, rows: int, request: UpliftRequest, path: Path) -> None:
-    """Raise InputError for ids that are empty or stand in several rows, and for propensities that are none."""
-    wrong = {"ids": nw.col(key).is_null()}
-    if request.propensity is not None:
-        own = nw.col(request.propensity).cast(nw.Float64)
-        wrong["propensities"] = (own <= 0) | (own > 1)
-    sums = {name: one.cast(nw.Int64).sum() for name, one in wrong.items()}
-    counts = collect(frame.select(customers=nw.col(key).n_unique(), **sums)).row(0, named=True)
-    if n := int(counts["ids"]):
-        raise InputError(empty_cells(key, n, path))
-    if counts["customers"] < rows:
-        raise _repeated(frame, key, path)
-    if n := int(counts.get("propensities", 0)):
         raise InputError(
             Message(
-                "'{path}': '{propensity}' is not above 0 and at most 1 in {n} row, and the probability of what was "
-                "given is; correct it",
-                plural="'{path}': '{propensity}' is not above 0 and at most 1 in {n} rows, and the probability of what "
-                "was given is; correct it",
-                path=str(path),
-                propensity=request.propensity or "",
-                n=n,
+                "'{path}' has {n} different '{column}' (--cluster), too few to learn from {least} of them and to judge "
+                "by {least} others; leave --engine out",
+                path=str(shards.path),
+                column=request.cluster,
+                n=number,
+                least=FEW_CLUSTERS,
             )
         )
-
-
-def _repeated(frame: Frame, key: str, path: Path) -> InputError:
-    """Say that customers have several rows, and in how many rows they stand."""
-    several = frame.group_by(key).agg(n=nw.len()).filter(nw.col("n") > 1)
-    n = int(collect(several.select(n=nw.col("n").sum()))["n"][0])
-    return InputError(
+    raise InputError(
         Message(
-            "'{path}': '{id}' names the same customers in {n} rows; a trial has one row for each customer, so add the "
-            "rows of a customer up",
-            path=str(path),
-            id=key,
-            n=n,
+            "'{path}' has {n} different '{column}' (--cluster), too few to learn from {least} of them and to judge by "
+            "{least} others; collect the rows first",
+            path=str(shards.path),
+            column=request.cluster,
+            n=number,
+            least=FEW_CLUSTERS,
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -10,7 +10,7 @@ from operator import add
 import numpy as np
 
 from offerloop.commands.uplift.facts import FindingsBuilder
-from offerloop.commands.uplift.findings import Note, UpliftFindings
+from offerloop.commands.uplift.findings import Note, Overlap, UpliftFindings
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.responders import compared_pairs
 from offerloop.commands.uplift.shards.judged import JudgedTrial
@@ -28,11 +28,10 @@ from offerloop.commands.uplift.trial import (
 from offerloop.response import (
     N_FOLDS,
     LearnedEffects,
+    OverlapSums,
     Spending,
     TrialStudy,
-    arm_differences_of,
     conclusion,
-    covariate_balance_p_of,
     sizes_p,
 )
 
@@ -53,10 +52,8 @@ class WholeTable:
 
         `on_shard` is called after each shard. Raises EvidenceError for arms that chance did not make.
         """
-        valuer = RowValuer.of(
-            self.trial, self.learned, self.request, self.shards.path, self.shards.columns, self.shards.sizes
-        )
-        sampled, folds = valuer.of_sample(self.trial, self.study), self._folds(valuer, on_shard)
+        valuer = RowValuer.of(self.trial, self.learned, self.request, self.shards)
+        sampled, folds = valuer.of_sample(self.trial, self.study, self.shards.sample), self._folds(valuer, on_shard)
         whole = reduce(add, folds, sampled)
         judged = JudgedTrial(
             valuer.layout, whole, [one.rows for one in folds], self.trial.arms.names, self.trial.value.offers,
@@ -80,21 +77,31 @@ class WholeTable:
     def _checked(self, whole: TrialSums) -> PreparedTrial:
         """The trial with the checks of all its rows."""
         trial, path = self.trial, self.shards.path
-        features = [one.weighted(np.eye(len(one.total))[:-2]) for one in whole.arms]
-        sizes = np.array([one.n for one in whole.arms])
-        planned = planned_sizes(trial.arms, self.request, path)
-        if trial.design == "known":
-            ratio: float | None = kept_plan(sizes_p(sizes, whole.chances.total, whole.chances.products), path)
-        else:
-            ratio = even_sizes_p(sizes) if planned is None else kept_plan(sizes_p(sizes, planned), path)
-        balance, p_value = arm_differences_of(features), covariate_balance_p_of(features)
+        balance, p_value = whole.balance.differences, whole.balance.p_value
         if trial.design == "randomised":
             refuse_unlike(balance, p_value, trial.encoding, trial.arms, path)
+        if whole.overlap is not None:
+            whole.overlap.check(trial.arms.names)
+        ratio = self._ratio_p(whole)
         return replace(trial, balance=tuple(balance), balance_p=p_value, ratio_p=ratio, notes=self._notes(whole))
 
+    def _ratio_p(self, whole: TrialSums) -> float | None:
+        """Return the p-value of the sizes of arms; None where no plan says how large they were to be."""
+        trial, path = self.trial, self.shards.path
+        if trial.design == "observational":
+            return None
+        if trial.design == "known":
+            rows = np.array([one.n for one in whole.arms])
+            return kept_plan(sizes_p(rows, whole.chances.total, whole.chances.products), path)
+        sizes, planned = whole.balance.sizes, planned_sizes(trial.arms, self.request, path)
+        return even_sizes_p(sizes) if planned is None else kept_plan(sizes_p(sizes, planned), path)
+
     def _notes(self, whole: TrialSums) -> tuple[Note, ...]:
-        """Return the notes of the sample with its counts; small arms and rare outcomes are those of all rows."""
-        kept = [one for one in self.trial.notes if one.kind not in {"few_events", "small_arm"}]
+        """Return the notes of the sample with its counts, and those on numbers of customers and arms of all rows."""
+        of_all = {"few_events", "small_arm", "few_clusters", "trimmed"}
+        kept = [one for one in self.trial.notes if one.kind not in of_all]
+        if whole.overlap is not None and (left_out := whole.overlap.rows - whole.overlap.kept):
+            kept.append(Note("trimmed", n=left_out))
         if small := tuple(sorted(set(self.shards.sizes) - set(self.trial.arms.names))):
             kept.append(Note("small_arm", small))
         if whole.events < FEWEST_EVENTS:
@@ -105,6 +112,7 @@ class WholeTable:
         """The findings with those of all rows in place of the sample's."""
         decided, names = judged.decided, self.trial.arms.names
         n, follow_up = sum(one.n for one in judged.whole.arms), judged.follow_up
+        clusters, overlap = judged.whole.rows.clusters, judged.whole.overlap
         verdict = conclusion(decided.forecast, decided.p_value, follow_up, n)
         if decided.decision.policy == "nothing":
             verdict = "does_not_pay"
@@ -122,5 +130,12 @@ class WholeTable:
             pairs=tuple(compared_pairs(names, judged.gap)),
             negative_controls={name: judged.control(CONTROL + name) for name in self.request.negative_controls},
             disagreeing=judged.disagreeing(),
+            clusters=None if clusters is None else clusters.number,
+            overlap=() if overlap is None else _of_sizes(sampled_findings.overlap, overlap),
         )
         return replace(findings, conclusion="doubtful", verdict="nothing") if is_doubtful(findings) else findings
+
+
+def _of_sizes(sampled: Sequence[Overlap], sums: OverlapSums) -> tuple[Overlap, ...]:
+    """The overlap of a sample with the effective sizes of all rows."""
+    return tuple(replace(one, effective_size=float(size)) for one, size in zip(sampled, sums.sizes, strict=True))

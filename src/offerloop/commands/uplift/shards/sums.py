@@ -8,24 +8,29 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.arms import Arms, same_arms
 from offerloop.commands.uplift.columns import amounts
 from offerloop.commands.uplift.facts import MOST_GROUPS
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.shards.balance import BalanceSums
 from offerloop.commands.uplift.shards.columns import TrialColumns, ValuedRows
-from offerloop.commands.uplift.shards.rows import ShardColumns
-from offerloop.commands.uplift.trial import PreparedTrial, costs
+from offerloop.commands.uplift.shards.rows import ShardColumns, TrialShards
+from offerloop.commands.uplift.trial import PreparedTrial, cluster_numbers, costs
 from offerloop.response import (
     ColumnEncoding,
     Evidence,
     ExpectedOutcomes,
     LearnedEffects,
     MeanSums,
+    OverlapSums,
+    PropensityModel,
     TrialStudy,
     complete_propensities,
     expected_outcomes,
+    has_overlap,
 )
 from offerloop.workspace import numeric_column
 
@@ -42,13 +47,17 @@ class TrialSums:
     rows: MeanSums
     """Over the columns of `TrialColumns`."""
     arms: tuple[MeanSums, ...]
-    """Over features less their means in the sample, outcome and profit, of the rows of each arm."""
+    """Over outcome and profit of the rows of each arm."""
     chances: MeanSums
     """Over the propensities (K,)."""
     groups: Mapping[Group, MeanSums]
     """As `rows`, of audited groups."""
     events: int
     """Rows with an outcome."""
+    balance: BalanceSums
+    """Over features less their means in the sample; these and the next are of rows without overlap, too."""
+    overlap: OverlapSums | None
+    """None for a trial."""
 
     def __add__(self, other: TrialSums) -> TrialSums:
         groups = dict(self.groups)
@@ -60,6 +69,8 @@ class TrialSums:
             self.chances + other.chances,
             groups,
             self.events + other.events,
+            self.balance + other.balance,
+            self.overlap and other.overlap and self.overlap + other.overlap,
         )
 
 
@@ -79,15 +90,16 @@ class RowValuer:
     learned: LearnedEffects
     models: Mapping[str, ExpectedOutcomes]
     groups: tuple[Group, ...]
+    propensities: PropensityModel | None
+    """None for a trial."""
 
     @classmethod
     def of(
-        cls, trial: PreparedTrial, learned: LearnedEffects, request: UpliftRequest, path: Path,
-        columns: ShardColumns, sizes: Mapping[str, int],
-    ) -> RowValuer:  # fmt: skip
-        """Return the valuer that the study of a sample gives, with the number of rows of each arm."""
+        cls, trial: PreparedTrial, learned: LearnedEffects, request: UpliftRequest, shards: TrialShards
+    ) -> RowValuer:
+        """Return the valuer that the study of a sample gives."""
         arms = replace(trial.arms, kept=trial.arms.kept.head(0), action=trial.arms.action[:0])
-        counts = np.array([sizes[name] for name in arms.names], dtype=np.float64)
+        counts = np.array([shards.sizes[name] for name in arms.names], dtype=np.float64)
         outcomes = {"outcome": trial.outcome, "value": trial.value.outcome, **_controls(trial.table, request)}
         if trial.cost is not None:
             outcomes["cost"] = trial.cost.outcome
@@ -95,19 +107,29 @@ class RowValuer:
         learned = replace(learned, verdict="targeted")
         centre = trial.value.features.mean(axis=0)
         groups = tuple(group for column in request.audit for group in _groups(trial.table[column]))
-        return cls(request, path, columns, arms, counts / counts.sum(), trial.encoding, centre, learned, models, groups)
+        return cls(
+            request, shards.path, shards.columns, arms, counts / counts.sum(), trial.encoding, centre, learned, models,
+            groups, None if shards.overlap is None else shards.overlap.model,
+        )  # fmt: skip
 
     @property
     def layout(self) -> TrialColumns:
         """Where the columns of the sums stand."""
-        return TrialColumns(len(self.arms.names), tuple(CONTROL + name for name in self.request.negative_controls))
+        controls = tuple(CONTROL + name for name in self.request.negative_controls)
+        return TrialColumns(len(self.arms.names), controls, is_naive=self.propensities is not None)
 
     def __call__(self, rows: pl.DataFrame) -> TrialSums:
         """Add up a shard."""
-        return self._summed(self._valued(self.columns.restored(rows)))
+        kept, arms, features = self._in_arms(self.columns.restored(rows))
+        balance, chance, overlap = self._balance(kept, arms, features), self._chance(kept, arms, features), None
+        if self.propensities is not None:
+            overlap, likely = OverlapSums.of(chance, arms.action), has_overlap(chance)
+            kept, arms = kept.filter(pl.Series(likely)), replace(arms, action=arms.action[likely])
+            features, chance = features[likely], chance[likely]
+        return self._summed(self._valued(kept, arms, features, chance), balance, overlap)
 
-    def of_sample(self, trial: PreparedTrial, study: TrialStudy) -> TrialSums:
-        """Add up the sample, whose rows are predicted by models of the other folds."""
+    def of_sample(self, trial: PreparedTrial, study: TrialStudy, rows: pl.DataFrame) -> TrialSums:
+        """Add up the sample of `rows`, which are predicted by models of the other folds."""
         fold, no_cost = study.value.fold[0], np.zeros(trial.value.size)
         others = _controls(trial.table, self.request)
         expected = {
@@ -116,19 +138,30 @@ class RowValuer:
         }
         expected["value"] = study.value.expected
         expected["cost"] = np.zeros_like(study.value.expected) if study.cost is None else study.cost.expected
-        value = replace(trial.value, chance=self._chance(trial.table, trial.arms))
+        balance, overlap = self._balance(*self._in_arms(rows)), None
+        value = trial.value
+        if self.propensities is None:
+            value = replace(value, chance=self._chance(trial.table, trial.arms, value.features))
+        else:
+            before = sum(one.n for one in balance.features)
+            overlap = replace(OverlapSums.of(value.chance, value.action), rows=before, kept=value.size)
         paid = no_cost if trial.cost is None else trial.cost.outcome
         policy = study.selection.policies[study.decision.estimator].mean(axis=0)
-        return self._summed(ValuedRows(trial.table, value, trial.outcome, paid, expected, others, policy))
+        valued = ValuedRows(trial.table, value, trial.outcome, paid, expected, others, policy)
+        return self._summed(valued, balance, overlap)
 
-    def _valued(self, table: pl.DataFrame) -> ValuedRows:
+    def _in_arms(self, table: pl.DataFrame) -> tuple[pl.DataFrame, Arms, Floats]:
+        """The rows of the arms, and their features."""
         arms = same_arms(self.arms, table[self.request.treatment])
         kept = table.filter(arms.kept)
-        features, outcome = self.encoding.matrix(kept), numeric_column(kept, self.request.outcome)
+        return kept, arms, self.encoding.matrix(kept)
+
+    def _valued(self, kept: pl.DataFrame, arms: Arms, features: Floats, chance: Floats) -> ValuedRows:
+        outcome = numeric_column(kept, self.request.outcome)
         worth = amounts(kept, self.request.value, outcome)
         paid = costs(kept, arms, self.request, self.path)
         value = Evidence(
-            features, arms.action, outcome if worth is None else worth, self._chance(kept, arms), arms.offers
+            features, arms.action, outcome if worth is None else worth, chance, arms.offers, customer=self._whose(kept)
         )
         expected = {name: model.predict(features) for name, model in self.models.items()}
         if paid is None:
@@ -136,21 +169,36 @@ class RowValuer:
         policy = self.learned.policy(features)
         return ValuedRows(kept, value, outcome, paid, expected, _controls(kept, self.request), policy)
 
-    def _chance(self, kept: pl.DataFrame, arms: Arms) -> Floats:
+    def _whose(self, kept: pl.DataFrame) -> Ints | None:
+        """Number the clusters of the rows (n,) from 0."""
+        return None if self.request.cluster is None else cluster_numbers(kept[self.request.cluster])
+
+    def _balance(self, kept: pl.DataFrame, arms: Arms, features: Floats) -> BalanceSums:
+        return BalanceSums.of(features - self.centre, arms.action, len(arms.names), self._whose(kept))
+
+    def _chance(self, kept: pl.DataFrame, arms: Arms, features: Floats) -> Floats:
+        if self.propensities is not None:
+            return self.propensities.predict(features)
         if self.request.propensity is None:
             return np.tile(self.shares, (kept.height, 1))
         return complete_propensities(numeric_column(kept, self.request.propensity), arms.action, self.shares)
 
-    def _summed(self, rows: ValuedRows) -> TrialSums:
-        whole, action = self.layout.of(rows), rows.value.action
-        own = np.column_stack([rows.value.features - self.centre, rows.outcome, rows.value.outcome - rows.cost])
+    def _summed(self, rows: ValuedRows, balance: BalanceSums, overlap: OverlapSums | None) -> TrialSums:
+        whole, whose = self.layout.of(rows), rows.value.customer
+        own = np.column_stack([rows.outcome, rows.value.outcome - rows.cost])
         names = {column: rows.table[column].cast(pl.String).fill_null("?") for column in self.request.audit}
+
+        def of(columns: Floats, kept: NDArray[np.bool_]) -> MeanSums:
+            return MeanSums.of(columns[kept], None if whose is None else whose[kept])
+
         return TrialSums(
-            MeanSums.of(whole),
-            tuple(MeanSums.of(own[action == k]) for k in range(len(self.arms.names))),
+            MeanSums.of(whole, whose),
+            tuple(of(own, rows.value.action == k) for k in range(len(self.arms.names))),
             MeanSums.of(rows.value.chance),
-            {(column, group): MeanSums.of(whole[(names[column] == group).to_numpy()]) for column, group in self.groups},
+            {(column, group): of(whole, (names[column] == group).to_numpy()) for column, group in self.groups},
             int((rows.outcome != 0).sum()),
+            balance,
+            overlap,
         )
 
 

@@ -1,0 +1,96 @@
+"""Sums by which the arms of a trial are compared as they were before it, by rows or by the clusters that were drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.arrays import Floats, Ints
+from offerloop.commands.uplift.trial import FEW_CLUSTERS
+from offerloop.response import (
+    ArmDifference,
+    ClusterSums,
+    MeanSums,
+    arm_differences_of,
+    by_arm,
+    cluster_means,
+    covariate_balance_p_of,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnClusters:
+    """Clusters of rows, as far as they tell how arms differ by chance."""
+
+    mixed: int
+    """Clusters with rows in several arms."""
+    means: tuple[MeanSums, ...]
+    """Over the means of features of the clusters of each arm, as far as these are in one arm."""
+    sides: ClusterSums
+    """Over the columns of `by_arm`."""
+
+    @classmethod
+    def of(cls, features: Floats, action: Ints, offers: int, whose: Ints) -> DrawnClusters:
+        """Add up rows whose clusters `whose` (n,) are numbered from 0 without gaps."""
+        sides = ClusterSums.of(by_arm(features, action, offers), whose)
+        if not len(whose):
+            return cls(0, _sums_by_arm(features, action, offers), sides)
+        least, most = (np.full(int(whose.max()) + 1, one) for one in (offers, -1))
+        np.minimum.at(least, whose, action)
+        np.maximum.at(most, whose, action)
+        whole, means = least == most, cluster_means(features, whose)
+        return cls(int((~whole).sum()), _sums_by_arm(means[whole], most[whole], offers), sides)
+
+    def __add__(self, other: DrawnClusters) -> DrawnClusters:
+        return DrawnClusters(self.mixed + other.mixed, _added(self.means, other.means), self.sides + other.sides)
+
+
+@dataclass(frozen=True, eq=False)
+class BalanceSums:
+    """All that is needed to compare arms of K offers."""
+
+    features: tuple[MeanSums, ...]
+    """Over the features of the rows of each arm."""
+    clusters: DrawnClusters | None
+
+    @classmethod
+    def of(cls, features: Floats, action: Ints, offers: int, whose: Ints | None) -> BalanceSums:
+        """Add up rows; `whose` (n,) are their clusters."""
+        drawn = None if whose is None else DrawnClusters.of(features, action, offers, whose)
+        return cls(_sums_by_arm(features, action, offers), drawn)
+
+    def __add__(self, other: BalanceSums) -> BalanceSums:
+        clusters = self.clusters and other.clusters and self.clusters + other.clusters
+        return BalanceSums(_added(self.features, other.features), clusters)
+
+    @property
+    def drawn(self) -> Sequence[MeanSums]:
+        """What chance was to give each arm: its clusters where each is in one arm, else its rows."""
+        return self.features if self.clusters is None or self.clusters.mixed else self.clusters.means
+
+    @property
+    def sizes(self) -> Ints:
+        """(K,): how many were drawn into each arm."""
+        return np.array([one.n for one in self.drawn])
+
+    @property
+    def differences(self) -> list[ArmDifference]:
+        """See `arm_differences`."""
+        return arm_differences_of(self.features, None if self.clusters is None else self.clusters.sides)
+
+    @property
+    def p_value(self) -> float:
+        """See `covariate_balance_p`; 1 where few clusters were drawn."""
+        if self.drawn is not self.features and self.sizes.sum() < FEW_CLUSTERS + len(self.features[0].total):
+            return 1.0
+        return covariate_balance_p_of(self.drawn)
+
+
+def _sums_by_arm(features: Floats, action: Ints, offers: int) -> tuple[MeanSums, ...]:
+    return tuple(MeanSums.of(features[action == k]) for k in range(offers))
+
+
+def _added(first: Sequence[MeanSums], second: Sequence[MeanSums]) -> tuple[MeanSums, ...]:
+    return tuple(one + other for one, other in zip(first, second, strict=True))

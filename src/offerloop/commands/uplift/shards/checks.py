@@ -1,0 +1,95 @@
+"""What a trial on an engine is refused for, by sums over its rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import narwhals as nw
+
+from offerloop.commands.uplift.columns import no_dates
+from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.engine import Frame, collect
+from offerloop.errors import InputError
+from offerloop.message import Message
+from offerloop.workspace import empty_cells
+
+
+def check_rows_on_engine(frame: Frame, rows: int, request: UpliftRequest, path: Path) -> None:
+    """Raise InputError for ids that are empty or stand in several rows, for propensities that are none, and for columns
+    with later times than the treatment.
+    """
+    _check_ids(frame, rows, request.id, path)
+    _check_propensities(frame, request.propensity, path)
+    _check_times(frame, request, path)
+
+
+def _check_ids(frame: Frame, rows: int, key: str | None, path: Path) -> None:
+    if key is None:
+        return
+    empty = nw.col(key).is_null().cast(nw.Int64).sum()
+    counts = collect(frame.select(customers=nw.col(key).n_unique(), empty=empty)).row(0, named=True)
+    if n := int(counts["empty"]):
+        raise InputError(empty_cells(key, n, path))
+    if counts["customers"] < rows:
+        raise _repeated(frame, key, path)
+
+
+def _check_propensities(frame: Frame, column: str | None, path: Path) -> None:
+    if column is None:
+        return
+    own = nw.col(column).cast(nw.Float64)
+    if n := _rows_where(frame, (own <= 0) | (own > 1)):
+        raise InputError(
+            Message(
+                "'{path}': '{propensity}' is not above 0 and at most 1 in {n} row, and the probability of what was "
+                "given is; correct it",
+                plural="'{path}': '{propensity}' is not above 0 and at most 1 in {n} rows, and the probability of what "
+                "was given is; correct it",
+                path=str(path),
+                propensity=column,
+                n=n,
+            )
+        )
+
+
+def _check_times(frame: Frame, request: UpliftRequest, path: Path) -> None:
+    if request.treated_at is None:
+        return
+    schema = frame.collect_schema()
+    if not schema[request.treated_at].is_temporal():
+        raise InputError(no_dates(request.treated_at, path))
+    treated = nw.col(request.treated_at).cast(nw.Datetime("us"))
+    named = set(request.named.values())
+    for name in (one for one, kind in schema.items() if kind.is_temporal() and one not in named):
+        if n := _rows_where(frame, nw.col(name).cast(nw.Datetime("us")) > treated):
+            raise InputError(
+                Message(
+                    "'{path}': '{name}' is later than the treatment ('{treated_at}') in {n} row, so it may be an "
+                    "effect of it; leave it out with --ignore {name}",
+                    plural="'{path}': '{name}' is later than the treatment ('{treated_at}') in {n} rows, so it may be "
+                    "an effect of it; leave it out with --ignore {name}",
+                    path=str(path),
+                    name=name,
+                    treated_at=request.treated_at,
+                    n=n,
+                )
+            )
+
+
+def _rows_where(frame: Frame, condition: nw.Expr) -> int:
+    return int(collect(frame.select(n=condition.cast(nw.Int64).sum()))["n"][0] or 0)
+
+
+def _repeated(frame: Frame, key: str, path: Path) -> InputError:
+    """Say that customers have several rows, and in how many rows they stand."""
+    several = frame.group_by(key).agg(n=nw.len()).filter(nw.col("n") > 1)
+    n = int(collect(several.select(n=nw.col("n").sum()))["n"][0])
+    return InputError(
+        Message(
+            "'{path}': '{id}' names the same customers in {n} rows; a trial has one row for each customer, so add the "
+            "rows of a customer up",
+            path=str(path),
+            id=key,
+            n=n,
+        )
+    )
