@@ -38,6 +38,8 @@ class Evidence:
     earlier: Ints | None = None
     """(n, lags): positions of the offers that the customer was given before, the latest first, -1 where there was no
     exposure; None where nothing is known of them."""
+    earlier_rows: Ints | None = None
+    """(n, lags): which rows these are, -1 where they are none; None where that is not known."""
     covered: Floats | None = None
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
     orders: Floats | None = None
@@ -73,6 +75,7 @@ class Evidence:
             bought=None if self.bought is None else self.bought[rows],
             customer=None if self.customer is None else self.customer[rows],
             earlier=None if self.earlier is None else self.earlier[rows],
+            earlier_rows=None if self.earlier_rows is None else _renumbered(self.earlier_rows, rows),
             covered=None if self.covered is None else self.covered[rows],
             orders=None if self.orders is None else self.orders[rows],
             categories=None if self.categories is None else self.categories[rows],
@@ -96,6 +99,13 @@ class Evidence:
     def depth(self) -> Floats:
         """(n,): of the offer given."""
         return np.array([one.depth for one in self.offers])[self.action]
+
+
+def _renumbered(earlier: Ints, rows: Rows) -> Ints:
+    """Return the earlier rows (n, lags) of some of the rows as their numbers among these."""
+    number = np.full(len(earlier) + 1, -1)
+    number[np.arange(len(earlier))[rows]] = np.arange(len(earlier[rows]))
+    return number[earlier[rows]]
 
 
 class Fitted(Protocol):

@@ -22,7 +22,7 @@ def weeks(orders, size):
 @pytest.mark.parametrize("n_customers", [30, 171, 1_000, 20_000, 500_000])
 @pytest.mark.parametrize("profit", [2.0, 10.0, None])
 def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be_too_small(n_customers, profit):
-    orders, usual = OrderFigures(n_customers, 300.0, profit, 200), 25 * n_customers
+    orders, usual = OrderFigures(n_customers, 300.0, profit, 200, 7), 25 * n_customers
     size = sized(orders, usual, is_given=False)
     assert usual <= size.budget <= MOST_TIMES * usual
     if size.note:
@@ -33,7 +33,7 @@ def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be
 
 
 def test_the_usual_size_stays_where_it_is_enough():
-    size = sized(OrderFigures(500_000, 300.0, 10.0, 200), 25 * 500_000, is_given=False)
+    size = sized(OrderFigures(500_000, 300.0, 10.0, 200, 7), 25 * 500_000, is_given=False)
     assert (size.budget, size.holdout, size.budget_why, size.holdout_why, size.note) == (
         12_500_000,
         0.05,
@@ -44,15 +44,20 @@ def test_the_usual_size_stays_where_it_is_enough():
 
 
 def test_a_small_shop_gets_a_larger_budget_then_a_larger_holdout():
-    larger, *held = (sized(OrderFigures(n, 300.0, 10.0, 200), 25 * n, is_given=False) for n in (8_000, 4_000, 1_800))
+    larger, *held = (sized(OrderFigures(n, 300.0, 10.0, 200, 7), 25 * n, is_given=False) for n in (8_000, 4_000, 1_800))
     assert (larger.holdout, *(one.holdout for one in held)) == (HOLDOUT, *LARGER_HOLDOUTS)
     assert larger.budget > 25 * 8_000
     assert "customers can be planned for" in str(larger.budget_why)
     assert all("could not be read out" in str(one.holdout_why) for one in held)
 
 
+def test_a_year_holds_fewer_long_periods():
+    in_weeks, in_months = (OrderFigures(20_000, 300.0, 10.0, 200, days).needed(HOLDOUT) for days in (7, 28))
+    assert in_months == pytest.approx(4 * in_weeks, rel=0.01)
+
+
 def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():
-    size = sized(OrderFigures(20_000, 300.0, 10.0, 200), 2_000, is_given=True)
+    size = sized(OrderFigures(20_000, 300.0, 10.0, 200, 7), 2_000, is_given=True)
     assert size.budget == 2_000
     assert "this budget pays for 10" in str(size.note)
 

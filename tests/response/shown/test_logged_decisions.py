@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.shown.logged_decisions import decided, earlier_offers
+from offerloop.response import NO_OFFER_TERMS, Evidence
+from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows
 
 NAMES = ["none", "a", "b"]
 shown = st.lists(
@@ -28,6 +29,25 @@ def test_earlier_offers_equal_a_slow_loop(log, asked):
         before = sorted((one for who, one in days if who == customer and one < day), reverse=True)[:3]
         true = [first.get((customer, one), 0) if day - one <= 21 else -1 for one in before]
         assert got == true + [-1] * (3 - len(true))
+
+
+@given(shown, st.data())
+def test_earlier_rows_are_those_of_earlier_offers_and_stay_so_among_some_of_them(log, data):
+    exposures = pl.DataFrame(log, ["customer_id", "shown_day", "offer_id"], orient="row").unique(
+        ["customer_id", "shown_day"], keep="first", maintain_order=True
+    )
+    exposures = exposures.sort("customer_id", "shown_day")
+    n = exposures.height
+    offer = exposures["offer_id"].replace_strict({"a": 1, "b": 2}, default=0, return_dtype=pl.Int64).to_numpy()
+    earlier, rows = earlier_offers(exposures, exposures, NAMES, 7, 3), earlier_rows(exposures, exposures, 7, 3)
+    np.testing.assert_array_equal(np.where(rows >= 0, offer[rows], -1), earlier)
+    whole = Evidence(
+        np.arange(n)[:, None], offer, np.zeros(n), np.full((n, 3), 1 / 3), (NO_OFFER_TERMS,) * 3, earlier_rows=rows
+    )
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    some = whole.of(kept)
+    before = np.where(some.earlier_rows >= 0, np.append(some.features[:, 0], -1)[some.earlier_rows], -1)
+    np.testing.assert_array_equal(before, np.where(np.append(kept, False)[rows], rows, -1)[kept])
 
 
 def log_of(days):

@@ -72,8 +72,9 @@ def plan_size(
     profit, liability = None, _costs(terms, currency, offers).highest_minor
     if offers is None:
         profit, liability = max(_assumed(terms, figures, margin, currency))
-    spread = margin * figures.weekly_sd * unit
-    return sized(OrderFigures(figures.n_customers, spread, profit, liability), budget.minor, is_given=is_given)
+    spread = margin * figures.period_sd * unit
+    orders = OrderFigures(figures.n_customers, spread, profit, liability, figures.period_days)
+    return sized(orders, budget.minor, is_given=is_given)
 
 
 def _assumed(terms: _Terms, figures: Figures, margin: float, currency: str) -> list[tuple[float, int]]:

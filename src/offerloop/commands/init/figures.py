@@ -27,19 +27,30 @@ class Figures:
     category_basket: float
     """Median of what an order costs in it."""
     n_customers: int
-    weekly_sd: float
-    """Spread of what one customer pays in a week, weeks without a purchase included."""
+    period_days: int
+    """Days that a plan is for."""
+    period_sd: float
+    """Spread of what one customer pays in a period, those without a purchase included."""
     is_seen: bool = True
     """Whether sales were looked at."""
 
 
 NOT_SEEN = Figures(
-    basket=20.0, monthly=10_000.0, category=None, category_basket=20.0, n_customers=0, weekly_sd=0.0, is_seen=False
+    basket=20.0,
+    monthly=10_000.0,
+    category=None,
+    category_basket=20.0,
+    n_customers=0,
+    period_days=7,
+    period_sd=0.0,
+    is_seen=False,
 )
 """Round amounts for a draft."""
 
 
-def figures(orders: ColumnMatch, sample: SampleRows, categories: pl.DataFrame | None, form: str | None) -> Figures:
+def figures(
+    orders: ColumnMatch, sample: SampleRows, categories: pl.DataFrame | None, form: str | None, period_days: int
+) -> Figures:
     """`categories` has the text columns product_id and category; `form` is the format of times, if one was chosen."""
     head = _lines(orders, sample, sample.head, form)
     span = _lines(orders, sample, sample.sampled, form)
@@ -59,15 +70,16 @@ def figures(orders: ColumnMatch, sample: SampleRows, categories: pl.DataFrame | 
             category = str(sales["category"][0])
             category_basket = _median_order(head.join(named_categories.filter(category=category), on="product_id"))
     n_customers = span["customer_id"].n_unique()
-    return Figures(basket, max(monthly, 0.0), category, category_basket, n_customers, _weekly_sd(head))
+    spread = _period_sd(head, period_days)
+    return Figures(basket, max(monthly, 0.0), category, category_basket, n_customers, period_days, spread)
 
 
-def _weekly_sd(lines: pl.DataFrame) -> float:
-    """Over all weeks of all customers in these rows, which follow each other."""
-    week = ((pl.col("at") - pl.col("at").min()) // (7 * DAY)).alias("week")
-    sums = lines.group_by("customer_id", week).agg(pl.col("paid").sum())
-    n_weeks = _number(sums["week"].max()) + 1
-    n = max(sums["customer_id"].n_unique() * n_weeks, 1.0)
+def _period_sd(lines: pl.DataFrame, period_days: int) -> float:
+    """Over all periods of all customers in these rows, which follow each other."""
+    period = ((pl.col("at") - pl.col("at").min()) // (period_days * DAY)).alias("period")
+    sums = lines.group_by("customer_id", period).agg(pl.col("paid").sum())
+    n_periods = _number(sums["period"].max()) + 1
+    n = max(sums["customer_id"].n_unique() * n_periods, 1.0)
     mean = _number(sums["paid"].sum()) / n
     return math.sqrt(max(_number((sums["paid"] ** 2).sum()) / n - mean**2, 0.0))
 

@@ -1,9 +1,9 @@
 """How large the first plan must be for a read-out to show something: budget and holdout by the shop's orders.
 
 The read-out compares n (1 - h) customers with an offer against n h held out. With sd the spread of a customer's margin
-of one week and g the profit that an offer is assumed to bring, it shows the profit in 80 of 100 cases after
+of one period and g the profit that an offer is assumed to bring, it shows the profit in 80 of 100 cases after
 
-    weeks = (2.8 sd / g)^2 / (n h (1 - h)),      and needs n h of 30 customers or more.
+    periods = (2.8 sd / g)^2 / (n h (1 - h)),      and needs n h of 30 customers or more.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ class OrderFigures:
 
     n_customers: int
     margin_sd: float
-    """The standard deviation of one customer's margin in a week, weeks without a purchase included."""
+    """The standard deviation of one customer's margin in a period, those without a purchase included."""
     profit: float | None
     """What an offer is assumed to bring with each customer who gets it; None where nothing is assumed."""
     liability: int
     """The most that one offer can cost."""
+    period_days: int
+    """Days that a plan is for."""
 
     def needed(self, holdout: float) -> int:
         """Customers to plan for, so that a read-out shows the profit within a year."""
@@ -43,7 +45,7 @@ class OrderFigures:
         if self.profit is None:
             return math.ceil(_SPARE * least)
         information = (POWER_80 * self.margin_sd / self.profit) ** 2 / (holdout * (1 - holdout))
-        return math.ceil(_SPARE * max(least, information / (MOST_TEST_DAYS / 7)))
+        return math.ceil(_SPARE * max(least, information / (MOST_TEST_DAYS / self.period_days)))
 
     def planned(self, budget: int) -> int:
         """Customers for whom a budget pays, at the most that an offer can cost."""

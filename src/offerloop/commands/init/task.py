@@ -134,7 +134,8 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     described = matches["products"] if "products" in samples and "text" in matches["products"].guesses else orders
     others = no_goods(described, samples["products" if described is not orders else "order_lines"])
     orders.notes += no_goods_note(others)
-    sales = NOT_SEEN if mapped.opened["order_lines"] else _figures(samples, matches, texts[0])
+    period = _period_days(texts)
+    sales = NOT_SEEN if mapped.opened["order_lines"] else _figures(samples, matches, texts[0], period)
     plan = first_budget(budget, sales, money.value)
     offers = next((one for one in texts if one.name == "offers"), None)
     shown = "exposures" in matches and "propensity" in matches["exposures"].guesses
@@ -149,7 +150,7 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     zone = guess_zone(language, money.value, orders)
     return ShopText(
         title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
-        clean_lines(others, orders), _period_days(texts),
+        clean_lines(others, orders), period,
     )  # fmt: skip
 
 
@@ -194,7 +195,9 @@ def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, 
     return replace(text, unused=[name for name in rest if name not in taken])
 
 
-def _figures(samples: Samples, matches: Mapping[SourceName, ColumnMatch], orders: SourceText) -> Figures:
+def _figures(
+    samples: Samples, matches: Mapping[SourceName, ColumnMatch], orders: SourceText, period_days: int | None
+) -> Figures:
     products, categories = matches.get("products"), None
     if products is not None and {"product_id", "category"} <= set(products.guesses):
         sample = samples.get("products", samples["order_lines"])
@@ -206,7 +209,8 @@ def _figures(samples: Samples, matches: Mapping[SourceName, ColumnMatch], orders
         }
         categories = pl.DataFrame(texts).filter(pl.col("category") != "").unique("product_id", maintain_order=True)
     form = orders.time_format.form if orders.time_format else None
-    return figures(orders.match, only_sales(orders.sample, orders.filters), categories, form)
+    sales = only_sales(orders.sample, orders.filters)
+    return figures(orders.match, sales, categories, form, period_days or Evaluate().window_days)
 
 
 def _write(folder: Path, target: Path, text: str, *, is_finished: bool) -> None:

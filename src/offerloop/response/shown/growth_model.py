@@ -21,9 +21,10 @@ alike; and for each family a level, a line and any other form of its own. min(d,
 so that f may be convex, saturating or stepped where the log shows it. Where all offers are of one family, what is alike
 for all is its own. Depths of a family that still seem to bring less than lower ones are pooled with these (isotonic
 regression), and none is below 0. Given the draw of the offer, growth is estimated by weighted least squares from the
-surprise of what was shown, f of it less its mean over the draw (Robinson 1988). Past windows tell of u by their
-quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974). Effects count the coming window and
-what carries over from it:
+surprise of what was shown, f of it less its mean over the draw (Robinson 1988). What carries over is estimated given
+what was known before the earlier offers, as features of later days hold a part of it (Robins 1994). Past windows tell
+of u by their quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974). Effects count the coming
+window and what carries over from it:
 
     value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
 """
@@ -168,26 +169,27 @@ class Growth:
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
         unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
-        base = np.column_stack([np.ones_like(h), h, usual.traits(evidence.features)])
+        base = _base(usual, evidence.features)
         powers = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
         f, f_se, left = _shape(evidence, base, unit, variance)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
-        steps = unit[:, None] * _surprises(evidence, f)
+        grown = _surprises(evidence, f)
+        steps = unit[:, None] * grown
         a = _responses(z - centre, steps, left, variance, evidence.whose)
-        left = left - (((z - centre) @ a.T) * steps).sum(axis=1)
-        carry, lasts_se, z2 = _carried(evidence, f, base, unit, left, variance)
-        step = steps.sum(axis=1)
+        step, more = steps.sum(axis=1), (((z - centre) @ a.T) * steps).sum(axis=1)
+        left = left - more
+        carry, lasts_se, z2 = _carried(evidence, grown.sum(axis=1), usual, y - step - more)
         of_categories = None
         if evidence.categories is not None:
             of_categories = CategoryResponse.fit(evidence.categories, h, step, left, variance, evidence.whose)
             left = left - of_categories.more(evidence.categories) * step
         said = _said(step, left, variance)
         dispersion = _dispersion(said)
-        own = _own_spread(summed(evidence.whose, said / dispersion))
+        spread = _own_spread(summed(evidence.whose, said / dispersion))
         return cls(
-            evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, own, dispersion, powers,
+            evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, spread, dispersion, powers,
             of_categories,
         )  # fmt: skip
 
@@ -230,6 +232,11 @@ class Growth:
         """Return u, an array of shape (n,)."""
         each = [t**2 * signals[:, 0] / (1 + t**2 * signals[:, 1]) for t in OWN]
         return np.asarray(self.own @ np.array(each), dtype=np.float64)
+
+
+def _base(usual: ExpectedSales, features: Floats) -> Floats:
+    """(n, q): what is expected of rows, and what it is expected from."""
+    return np.column_stack([np.ones(len(features)), usual.over_mean(features), usual.traits(features)])
 
 
 def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> Floats:
@@ -403,17 +410,19 @@ def _surprises(evidence: Evidence, f: Floats) -> Floats:
     return np.asarray((surprise * evidence.covers * f) @ member, dtype=np.float64)
 
 
-def _carried(
-    evidence: Evidence, f: Floats, base: Floats, unit: Floats, left: Floats, variance: Floats
-) -> tuple[Floats, float, float]:
-    """carry (LAGS,), the error of its sum, and how surely it is not 0."""
-    has_earlier = np.zeros((evidence.size, LAGS)) if evidence.earlier is None else evidence.earlier >= 0
-    usual = (evidence.chance * evidence.covers) @ f
-    lagged = (_lagged(evidence, f) - usual[:, None]) * has_earlier
-    if not lagged.any():
+def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floats) -> tuple[Floats, float, float]:
+    """carry (LAGS,), the error of its sum, and how surely it is not 0, from outcomes (n,) without the offers of now.
+
+    `grown` (n,) is the surprise of growth by each row's offer. Customers are compared by what they were like before all
+    of the earlier offers: what they bought after one is a part of its effect.
+    """
+    back = evidence.earlier_rows
+    if back is None or not grown[back[back >= 0]].any():
         return np.zeros(LAGS), 0.0, 0.0
-    x = np.column_stack([base, unit[:, None] * lagged])
-    carried, covariance = clustered(x, left, variance, evidence.whose)
+    features = evidence.features[np.where(back >= 0, back, np.arange(evidence.size)[:, None]).min(axis=1)]
+    h = usual.over_mean(features)
+    x = np.column_stack([_base(usual, features), usual.mean * h[:, None] * np.where(back >= 0, grown[back], 0.0)])
+    carried, covariance = clustered(x, left, noise(h, left - usual.mean * h), evidence.whose)
     carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]
     z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
     fading = np.diag(FADING ** (2.0 * np.arange(LAGS)))

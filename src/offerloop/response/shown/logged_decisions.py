@@ -156,6 +156,17 @@ def earlier_offers(
     return np.where(earlier >= 0, np.append(position, 0)[np.maximum(earlier, 0)], -1)
 
 
+def earlier_rows(exposures: pl.DataFrame, rows: pl.DataFrame, window_days: int, lags: int) -> Ints:
+    """(n, lags): which of the rows each row's customer was shown before, the latest first.
+
+    -1 stands where there was no exposure, or none that is among the rows. See `earlier_exposures`.
+    """
+    key = ["customer_id", "shown_day"]
+    numbered = rows.select(key).with_row_index("_at").cast({"_at": pl.Int64})
+    at = exposures.select(key).join(numbered, on=key, how="left", maintain_order="left")["_at"].fill_null(-1)
+    return np.append(at.to_numpy(), -1)[earlier_exposures(exposures, rows, window_days, lags)]
+
+
 def earlier_exposures(exposures: pl.DataFrame, rows: pl.DataFrame, window_days: int, lags: int) -> Ints:
     """Return (n, lags): positions in `exposures` of what each row's customer was shown before, the latest first.
 

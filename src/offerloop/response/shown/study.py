@@ -30,7 +30,13 @@ from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcom
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
-from offerloop.response.shown.logged_decisions import decided, earlier_offers, finished_exposures, read_exposures
+from offerloop.response.shown.logged_decisions import (
+    decided,
+    earlier_offers,
+    earlier_rows,
+    finished_exposures,
+    read_exposures,
+)
 from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
@@ -303,8 +309,11 @@ def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, before: Before, terms
 
 def _with_earlier(evidence: _Seen, exposures: pl.DataFrame, names: list[str], window_days: int) -> Evidence:
     """Return the evidence of value with the offers that each row's customer was given before."""
-    earlier = earlier_offers(exposures, evidence.rows, names, window_days, LAGS)
-    return replace(evidence.of(OUTCOMES[0]), earlier=earlier)
+    return replace(
+        evidence.of(OUTCOMES[0]),
+        earlier=earlier_offers(exposures, evidence.rows, names, window_days, LAGS),
+        earlier_rows=earlier_rows(exposures, evidence.rows, window_days, LAGS),
+    )
 
 
 def _predicted(
