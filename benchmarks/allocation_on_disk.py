@@ -1,7 +1,8 @@
 """Customers that do not fit into memory: Parquet in pieces, one budget, in a process of its own.
 
-Run as a program it solves what a folder holds and writes what that took, with `spark` as its last argument by the
-workers of Spark: `spark-submit --master ADDRESS allocation_on_disk.py FOLDER BUDGET OUT spark`.
+Run as a program it solves what a folder holds and writes what that took, with `spark` as its fourth argument by the
+workers of Spark, and again as often as the fifth says, when these have started: `spark-submit --master ADDRESS
+allocation_on_disk.py FOLDER BUDGET OUT spark 3` prints each and writes the last.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -99,22 +101,31 @@ class TimedPasses(OnDisk):
         self.seconds.append(time.perf_counter() - begin)
 
 
-def main(folder: Path, budget: int, out: Path, engine: str = DEFAULT_ENGINE) -> None:
-    """Solves once."""
+def main(folder: Path, budget: int, out: Path, engine: str, times: int) -> None:
+    """Solves once, or several times in one session."""
+    running = engine_of(engine)
+    for _ in range(times):
+        took = solved(TimedPasses(running, folder), budget)
+        print(took, flush=True)
+        out.write_text(json.dumps(took), encoding="utf-8")
+
+
+def solved(blocks: TimedPasses, budget: int) -> dict[str, float | list[float]]:
+    """What one plan takes, and a number that tells plans apart."""
     wall, processor = time.perf_counter(), time.process_time()
-    blocks = TimedPasses(engine_of(engine), folder)
     plan = solve(Problem(blocks, blocks.width, (Limit("budget", budget),)))
-    took = {
+    return {
         "solve": time.perf_counter() - wall,
         "solve, processor": time.process_time() - processor,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
         "passes": blocks.seconds,
         "gap": plan.gap,
         "overspend": float(max(plan.used[0] - budget, 0)),
-        "read": sum(file.stat().st_size for file in folder.glob("*.parquet")) / 2**30,
+        "read": sum(file.stat().st_size for file in blocks.path.glob("*.parquet")) / 2**30,
+        "plan": crc32(np.ascontiguousarray(plan.choice).tobytes()),
     }
-    out.write_text(json.dumps(took), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
+    running, repeated = (*sys.argv[4:], *(DEFAULT_ENGINE, "1")[len(sys.argv) - 4 :])
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), running, int(repeated))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from offerloop.allocation.on_disk import OnDisk
+from offerloop.allocation.on_disk import FEWEST_ITEMS, OnDisk
 from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
 from offerloop.allocation.solving import solve
 from offerloop.engine.duckdb import DuckDBEngine
@@ -30,7 +30,7 @@ def lists(table: np.ndarray) -> pa.Array:
     return pa.FixedSizeListArray.from_arrays(pa.array(table.ravel()), table.shape[1])
 
 
-def written(one: Block, folder: Path, files: int = 3, **changed: pa.Array) -> Path:
+def written(one: Block, folder: Path, files: int = 3, group: int = 5_000, **changed: pa.Array) -> Path:
     """In several files of several row groups each."""
     columns = {
         "customer_id": pa.array(one.customer),
@@ -40,7 +40,7 @@ def written(one: Block, folder: Path, files: int = 3, **changed: pa.Array) -> Pa
     }
     table = pa.table(columns | changed)
     for part, rows in enumerate(np.array_split(np.arange(one.size), files)):
-        pq.write_table(table.take(pa.array(rows)), folder / f"part-{part}.parquet", row_group_size=5_000)
+        pq.write_table(table.take(pa.array(rows)), folder / f"part-{part}.parquet", row_group_size=group)
     return folder
 
 
@@ -57,6 +57,21 @@ def test_one_budget_gives_the_plan_that_memory_gives(tmp_path):
     assert read.used == held.used
     assert read.profit == pytest.approx(held.profit)
     assert read.bound == pytest.approx(held.bound)
+
+
+def test_small_row_groups_are_read_several_together(tmp_path):
+    class CountingEngine(DuckDBEngine):
+        def map(self, function, items):
+            passes.append([sum(batch.rows for batch in item) for item in items])
+            return super().map(function, items)
+
+    one, passes = block(), []
+    limits = (Limit("budget", budget_of(one)),)
+    blocks = OnDisk(CountingEngine(), written(one, tmp_path, group=500))
+    assert len(blocks.batches) > 80
+    assert (solve(Problem(blocks, OFFERS, limits)).choice == solve(Problem(one.pieces(), OFFERS, limits)).choice).all()
+    assert all(len(rows) <= FEWEST_ITEMS and sum(rows) == N for rows in passes)
+    assert passes
 
 
 def test_many_limits_hold_on_disk(tmp_path):

@@ -1,9 +1,13 @@
 """What is Spark's own, and that the main job gives the same on it as on one machine."""
 
 import gc
+import pickle
 import socket
+import sys
 import threading
 import time
+import zipfile
+import zipimport
 from datetime import date
 from urllib.parse import quote
 
@@ -11,6 +15,7 @@ import narwhals as nw
 import polars as pl
 import polars.testing
 import postgres_server
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from collected import heights
@@ -23,6 +28,7 @@ from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
 from offerloop.engine.spark_session import connected, local_server, stop_session
+from offerloop.engine.spark_tasks import carry_out
 from offerloop.errors import InputError, SourceError
 from offerloop.events import extend_events, open_source, prepare
 from offerloop.workspace.snapshots import with_snapshots
@@ -32,6 +38,26 @@ from offerloop.workspace.stage_store import config_key
 @pytest.fixture
 def engine(spark_server):
     return engine_of(spark_server)
+
+
+def test_each_item_is_a_task_of_its_own(engine):
+    def task(_item):
+        from pyspark import TaskContext
+
+        return TaskContext.get().partitionId()
+
+    assert len(set(engine.map(task, range(24)))) == 24
+
+
+def test_a_task_leaves_no_importer_of_an_archive_to_read_again(tmp_path):
+    archive = tmp_path / "spark.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("module.py", "")
+    sys.path_importer_cache[str(archive)] = zipimport.zipimporter(str(archive))
+    batch = pa.RecordBatch.from_pydict({"place": [3], "pickled": [pickle.dumps((str, 17))]})
+    (done,) = carry_out(iter([batch]))
+    assert (done["place"][0].as_py(), pickle.loads(done["pickled"][0].as_py())) == (3, "17")
+    assert str(archive) not in sys.path_importer_cache
 
 
 def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
