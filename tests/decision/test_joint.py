@@ -147,6 +147,14 @@ def test_what_is_sent_jointly_is_never_below_what_is_sent_in_order(world):
         assert row["claimed_gain_minor"] == pytest.approx(profit(found) - profit(ordered))
 
 
+def test_a_limit_may_count_an_offer_that_only_customers_with_another_offer_could_have():
+    one = case("one", 3, 6_000)
+    last = one.effects.filter(offer_id="c")["customer_id"]
+    limits = [campaign_limit(one), limit("offers", 100, [one], ids="c", name="c")]
+    found = together([one], limits, amounts(limits), last)
+    assert "c" not in set(one.effects["offer_id"][found.rows["one"]])
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 500), st.integers(0, 9000), st.sampled_from(["liability", "expected"]))
 def test_a_single_campaign_is_solved_as_one_budget(seed, budget, basis):

@@ -20,12 +20,18 @@ def planned(seed, budget):
     return one, replace(found, forecasts=[replace(part, send=True) for part in found.forecasts])
 
 
+def left_out(found, one):
+    """What the plan has for the customers by whom it was made, as if they were left out."""
+    sent = [(forecast, one, one) for forecast in found.forecasts if forecast.send]
+    return choices_left_out(sent, found.prices, one.effects.clear())
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 1_000), st.integers(500, 12_000))
 def test_the_prices_say_of_customers_in_the_plan_what_the_plan_says(seed, budget):
     """But for a few at the margin, whom the last of the budget does not reach."""
     one, found = planned(seed, budget)
-    by_price = choices_left_out(found, [one], [one]).rows()
+    by_price = left_out(found, one).rows()
     plan = found.forecasts[0].plan.select(KEYS).rows()
     assert len(set(by_price) ^ set(plan)) <= 6
     assert len({customer for customer, _, _ in by_price}) == len(by_price)
@@ -34,7 +40,7 @@ def test_the_prices_say_of_customers_in_the_plan_what_the_plan_says(seed, budget
 def test_a_campaign_that_is_not_sent_has_nothing_for_anybody():
     one, found = planned(1, 5_000)
     resting = found.resting()
-    assert choices_left_out(resting, [one], [one]).is_empty()
+    assert left_out(resting, one).is_empty()
 
 
 @pytest.mark.parametrize("policy", [SAME, LIKELY])
@@ -42,6 +48,6 @@ def test_a_simpler_policy_has_its_offer_for_the_same_share_of_them(policy):
     one, found = planned(2, 10**6)
     few = found.forecasts[0].plan.filter(pl.col("offer_id") == "c")
     parts = [replace(found.forecasts[0], policy=policy, plan=few)]
-    chosen = choices_left_out(replace(found, forecasts=parts), [one], [one])
+    chosen = left_out(replace(found, forecasts=parts), one)
     assert set(chosen["offer_id"]) == {"c"}
     assert chosen.height == pytest.approx(few.height, abs=max(2, 0.5 * few.height))

@@ -1,4 +1,5 @@
-"""Rows that come from the engine into the memory of the program: as many customers, as many rows, whatever they buy."""
+"""Rows that come from the engine into the memory of the program: they grow neither with what customers buy nor, in a
+large shop, with the customers."""
 
 import polars as pl
 import pytest
@@ -7,6 +8,7 @@ from offerloop import flow
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events.columns import times
+from offerloop.flow import large_shop
 from support.collected import heights
 from support.small_shop import write_small_shop
 
@@ -37,3 +39,19 @@ def test_rows_that_are_collected_do_not_grow_with_the_order_lines(tmp_path):
     assert many == 2 * few
     assert more_rows == rows
     assert max(rows) < few / 2
+
+
+def rows_of_a_large_shop(folder, customers):
+    """Most rows that are collected at once where customers beyond the first hundred follow what these decided."""
+    folder.mkdir()
+    config = load_config(write_small_shop(folder, customers=customers, weeks=8))
+    with heights() as collected:
+        found = flow.plan(config, DuckDBEngine(shards=customers // 60), flow.at_once)
+    assert found.others.customers > customers - 250
+    return max(collected)
+
+
+def test_rows_that_are_collected_do_not_grow_with_the_customers_of_a_large_shop(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 100)
+    few, many = rows_of_a_large_shop(tmp_path / "few", 300), rows_of_a_large_shop(tmp_path / "many", 900)
+    assert many < 1.3 * few

@@ -2,8 +2,10 @@
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -15,8 +17,9 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import listed_offers, prepare
 from offerloop.events.offers_table import without_offers_of_nothing
-from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
+from offerloop.flow import Gap, estimate, offers_to_learn, shown_log, study_shown
 from offerloop.message import Message
+from offerloop.response import shown_effects
 
 BUDGET = "30.00"
 FOREIGN = {
@@ -93,6 +96,24 @@ def test_the_stages_in_process_learn_what_the_command_learns(run, foreign):
     learned, key = estimate(events, unstudied, shown, config).effects, ["customer_id", "offer_id"]
     own = pl.read_parquet(run / "effects.parquet").select(learned.columns)
     assert_frame_equal(own.sort(key), learned.sort(key), rel_tol=1e-9)
+
+
+def test_customers_who_taught_nothing_are_told_of_by_those_who_did(foreign):
+    config, engine = load_config(foreign / "offerloop.toml"), DuckDBEngine()
+    events, unstudied = prepare(config, engine), Gap(Message("shelf prices do not vary in this shop"))
+    shown = study_shown(events, offers_to_learn(events, unstudied, config), config, engine)
+    log, offer = shown_log(events, config), next(iter(shown.made_of))
+    whole = shown.effects(offer)
+    assert_frame_equal(shown_effects(log, shown, engine).effects(offer), whole)
+    half = whole["customer_id"][::2].to_list()
+    of_half = nw.col("customer_id").is_in(half)
+    some = replace(log, exposures=log.exposures.filter(of_half), order_lines=log.order_lines.filter(of_half))
+    told = shown_effects(some, shown, engine).effects(offer)
+    assert told["customer_id"].to_list() == half
+    both = told.join(whole, on="customer_id")
+    assert both.select(pl.corr("value_minor", "value_minor_right")).item() > 0.98
+    silent = replace(some, exposures=some.exposures.filter(nw.col("customer_id").is_null()))
+    assert shown_effects(silent, shown, engine).effects(offer)["value_minor"].is_finite().all()
 
 
 def test_more_depth_is_never_held_to_bring_less(run):

@@ -31,6 +31,7 @@ from offerloop.engine.spark_session import connected, local_server, stop_session
 from offerloop.engine.spark_tasks import carry_out
 from offerloop.errors import InputError, SourceError
 from offerloop.events import extend_events, open_source, prepare
+from offerloop.flow import at_once, large_shop, plan
 from offerloop.workspace.snapshots import with_snapshots
 from offerloop.workspace.stage_store import config_key
 
@@ -121,6 +122,26 @@ def test_the_same_rows_of_a_table_give_the_same_key(engine, tmp_path):
         keys.append(config_key(local))
     assert local.sources["products"].table is None
     assert keys[0] == keys[1] != keys[2]
+
+
+def test_the_customers_of_a_large_shop_stay_where_the_shards_are(spark_server, tmp_path, monkeypatch):
+    """A sample decides, the others are told of on the workers: the same on both engines, but for who is listed."""
+    monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 40)
+    monkeypatch.setattr(large_shop, "SHARD_CUSTOMERS", 30)
+    decided = []
+    for where in (spark_server, "duckdb"):
+        folder = tmp_path / engine_name(where)
+        folder.mkdir()
+        config = load_config(write_small_shop(folder, customers=90))
+        engine = engine_of(where)
+        with heights() as collected:
+            found = plan(config, engine, at_once)
+        assert found.others.customers > 20
+        others = collect(found.others.frames["assignments"], "customer_id")
+        assert max(collected) < 90 * 20
+        decided.append(pl.concat([found.tables["assignments"], others.select(found.tables["assignments"].columns)]))
+    spark, here = decided
+    pl.testing.assert_frame_equal(spark, here, abs_tol=1e-9, rel_tol=1e-9)
 
 
 def test_spark_reads_postgresql_by_jdbc_as_this_program_does(engine):

@@ -10,7 +10,7 @@ from offerloop.events import NON_MERCHANDISE, RETENTION, RULE_NAMES, SCANNED
 from offerloop.message import Message
 from offerloop.report import Localizer
 
-ROOMS = ("events", "profiles", "recommenders", "response", "offers", "evaluation", "flow.py")
+ROOMS = ("events", "profiles", "recommenders", "response", "offers", "evaluation", "flow")
 ERRORS = {
     name
     for path in SOURCE.rglob("*.py")

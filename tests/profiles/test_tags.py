@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from offerloop.profiles import TAGS
-from offerloop.profiles.tags import with_tags
+from offerloop.profiles.tags import tag_bounds, with_tags
 
 ORDINARY = {
     "p_active": 0.7,
@@ -38,6 +38,10 @@ HITS = {  # what the customer in the middle needs, and what just misses it; rank
 }
 
 
+def tagged(profiles):
+    return with_tags(profiles, tag_bounds(profiles))
+
+
 def tags(**changes):
     """Tags of a customer in the middle of eleven, with some features changed."""
     rows = [
@@ -45,7 +49,7 @@ def tags(**changes):
         for rank in range(1, 12)
     ]
     rows[MIDDLE - 1] |= changes
-    return with_tags(pl.DataFrame(rows))["tags"].to_list()[MIDDLE - 1]
+    return tagged(pl.DataFrame(rows))["tags"].to_list()[MIDDLE - 1]
 
 
 def test_the_customer_in_the_middle_has_none():
@@ -82,13 +86,13 @@ def test_who_is_level_with_the_bound_of_the_top_fifth_is_not_in_it(tag, feature,
         {**ORDINARY, "n_orders": 1, "basket_minor": 1.0, "discount_share": 0.1, "p_active": 0.95, feature: value}
         for value in values
     ]
-    found = with_tags(pl.DataFrame(rows))["tags"].to_list()
+    found = tagged(pl.DataFrame(rows))["tags"].to_list()
     assert [tag in one for one in found] == [value == above for value in values]
 
 
 def test_where_nobody_ever_buys_below_list_price_nobody_seeks_deals_or_pays_full_price():
     rows = [{**ORDINARY, "n_orders": 1, "basket_minor": 1.0, "discount_share": 0.0}] * 5
-    found = with_tags(pl.DataFrame(rows))["tags"].to_list()
+    found = tagged(pl.DataFrame(rows))["tags"].to_list()
     assert all("deal seeker" not in each and "pays full price" not in each for each in found)
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         SourceName,
         known_zone,
     )
+    from offerloop.config.part import for_part
     from offerloop.config.paths import StrPath, as_path, config_file
     from offerloop.config.patterns import fits_pattern, pattern_expression
     from offerloop.config.plan import Plan
@@ -95,6 +96,7 @@ __all__ = [
     "config_file",
     "entry",
     "fits_pattern",
+    "for_part",
     "known_zone",
     "listed",
     "load_config",

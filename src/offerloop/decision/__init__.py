@@ -6,33 +6,41 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.decision.assignment import (
+        Exploration,
         LoopPeriod,
         assign,
         business_as_usual,
+        check_usual_budget,
         coming_test,
         exploration_of,
+        usual_liability,
         usual_rules,
     )
     from offerloop.decision.campaign_case import CampaignCase
     from offerloop.decision.campaigns import Planned, plan_campaigns
+    from offerloop.decision.carrying_out import CampaignDecisions
     from offerloop.decision.forecast import Forecast
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
     from offerloop.decision.rows import as_text
-    from offerloop.decision.usual_policy import KnownOffer, check_usual_offers
+    from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
 
 __all__ = [
     "Allowed",
     "CampaignCase",
+    "CampaignDecisions",
+    "Exploration",
     "Forecast",
     "KnownOffer",
     "LoopPeriod",
     "PlanLimit",
     "Planned",
+    "UsualPolicy",
     "as_text",
     "assign",
     "business_as_usual",
+    "check_usual_budget",
     "check_usual_offers",
     "choices_left_out",
     "coming_test",
@@ -41,6 +49,7 @@ __all__ = [
     "plan_campaigns",
     "plan_period",
     "solve_campaigns",
+    "usual_liability",
     "usual_rules",
 ]
 

@@ -12,7 +12,8 @@ from scipy.stats import norm
 
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, menu
-from offerloop.decision.campaigns import Planned
+from offerloop.decision.campaigns import SentOffers
+from offerloop.decision.left_out_customers import KEYS
 from offerloop.decision.planning import Allowed
 from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
 from offerloop.decision.rows import Outside, assignments
@@ -108,18 +109,20 @@ def usual_rules(config: Config) -> list[tuple[Message | str, str]]:
 def assign(
     profiles: pl.DataFrame,
     allowed: Allowed,
-    planned: Planned,
+    sent_offers: SentOffers,
     effects: Effects,
     usual: UsualPolicy | None,
     config: Config,
     exploration: Exploration | None,
+    shard: int | None = None,
 ) -> tuple[pl.DataFrame, float]:
-    """Draw holdout, business as usual, exploration and holdback, and write one row per customer."""
-    sent = [one.campaign_id for one in planned.forecasts if one.send]
-    keys = ["customer_id", "campaign_id", "offer_id"]
-    plans = [one.plan.select(keys) for one in planned.forecasts if one.send]
-    plans += [planned.left_out.filter(pl.col("campaign_id").is_in(sent))] if sent else []
-    taken = pl.concat(plans) if plans else effects.effects.clear().select(keys)
+    """Draw holdout, business as usual, exploration and holdback, and write one row per customer.
+
+    A `shard` of customers has a draw of its own, and the budget of business as usual is looked at for all together.
+    """
+    sent, taken = sent_offers.campaigns, sent_offers.choices
+    if taken is None:
+        taken = effects.effects.clear().select(KEYS)
     most = effects.offers.select("campaign_id", "offer_id", "cost_liability_minor")
     arms = draw_arms(
         audience=profiles["customer_id"],
@@ -128,14 +131,15 @@ def assign(
         audiences=allowed.campaigns,
         explore_budgets={one.id: _explore_minor(config, one, exploration) for one in config.campaigns},
         settings=config.experiment,
-        rng=np.random.default_rng(config.seed),
+        rng=np.random.default_rng(config.seed if shard is None else [config.seed, shard]),
         usual=usual,
         holdback=0.0 if exploration is None else exploration.holdback,
         most_explore=MOST_LEARN if exploration is not None and any(exploration.idle.values()) else MOST_EXPLORE,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
     table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
-    _check_usual_budget(table, config)
+    if shard is None:
+        check_usual_budget(usual_liability(table), config)
     return table, arms.explore_share
 
 
@@ -147,10 +151,15 @@ def _explore_minor(config: Config, campaign: Campaign, exploration: Exploration 
     return own + int(exploration.idle.get(campaign.id, 0.0) * config.minor(campaign.budget, campaign))
 
 
-def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
-    settings = config.business_as_usual
+def usual_liability(assigned: pl.DataFrame) -> tuple[int, int]:
+    """Return how many customers have an offer by business as usual, and what these can cost, in minor units."""
     usual_rows = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
-    liability = int(usual_rows["cost_liability_minor"].sum())
+    return usual_rows.height, int(usual_rows["cost_liability_minor"].sum())
+
+
+def check_usual_budget(usual: tuple[int, int], config: Config) -> None:
+    """Raise InputError where business as usual, as `usual_liability` counts it, can cost more than its budget."""
+    settings, (n_customers, liability) = config.business_as_usual, usual
     if settings is not None and liability > config.minor(settings.budget):
         currency = config.shop.currency
         raise InputError(
@@ -158,7 +167,7 @@ def _check_usual_budget(assigned: pl.DataFrame, config: Config) -> None:
                 "business as usual gives {n_customers} customers offers that can cost up to {liability} "
                 '{currency}, more than business_as_usual.budget = "{budget}"; raise it, or lower '
                 "business_as_usual.share from {share}",
-                n_customers=usual_rows.height,
+                n_customers=n_customers,
                 liability=to_text(liability, currency),
                 currency=currency,
                 budget=settings.budget,

@@ -12,6 +12,7 @@ from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.joint import amounts, together
+from offerloop.decision.left_out_customers import KEYS
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
 from offerloop.decision.policy_choice import select_policy
@@ -19,6 +20,16 @@ from offerloop.decision.sending_decision import better_of, decide_in_order, deci
 from offerloop.evaluation import Estimate
 
 Solving = Literal["jointly", "in order"]
+
+
+@dataclass(frozen=True)
+class SentOffers:
+    """What plans that are sent have for customers, before the random draw."""
+
+    campaigns: list[str]
+    """Ids of the campaigns that are sent."""
+    choices: pl.DataFrame | None
+    """customer_id, campaign_id, offer_id; None where nothing is sent."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,13 @@ class Planned:
         """The same where no plan is sent."""
         return replace(self, forecasts=[replace(one, send=False) for one in self.forecasts])
 
+    def sent_offers(self) -> SentOffers:
+        """Return what the campaigns that are sent have for everybody."""
+        sent = [one.campaign_id for one in self.forecasts if one.send]
+        choices = [one.plan.select(KEYS) for one in self.forecasts if one.send]
+        choices += [self.left_out.filter(pl.col("campaign_id").is_in(sent))] if sent else []
+        return SentOffers(sent, pl.concat(choices) if choices else None)
+
     def unsent(self) -> dict[str, Estimate]:
         """Return the campaigns that are not sent, with the held-out profit of offers at random."""
         return {one.campaign_id: one.at_random for one in self.forecasts if not one.send}
@@ -61,7 +79,7 @@ def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], s
         forecasts=[one.forecast() for one in decision.parts],
         solved=decision.solved,
         limits=costs.table(decision, joint, ordered),
-        prices=offer_prices(decision, limits),
+        prices=offer_prices([(one.case, one.prices) for one in decision.parts], limits),
     )
 
 

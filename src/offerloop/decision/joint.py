@@ -76,7 +76,7 @@ def together(
             {COST: np.concatenate([one.cost[pair] * (unit // one.unit) for one, pair in pairs])},
         )
     plan_limits, places = _limits(cases, limits, left, unit)
-    solution = solve(Problem(candidates.block.pieces(), candidates.offers, tuple(plan_limits)))
+    solution = solve(Problem(candidates.block.pieces(), max(int(start[-1]), 1), tuple(plan_limits)))
     chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
     parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
     first = [0, *ends[:-1].tolist()]

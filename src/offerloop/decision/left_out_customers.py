@@ -8,55 +8,64 @@ others do but for a few at the margin. So it hardly depends on who is left out, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
-from offerloop.decision.campaigns import Planned
-from offerloop.decision.forecast import Forecast
 from offerloop.decision.rules import SAME, ranked_buyers, same_offer
 from offerloop.evaluation import buckets
 
 KEYS = ("customer_id", "campaign_id", "offer_id")
 
 
-def choices_left_out(planned: Planned, cases: Sequence[CampaignCase], solved: Sequence[CampaignCase]) -> pl.DataFrame:
+class PolicySent(Protocol):
+    """What a campaign sends."""
+
+    @property
+    def policy(self) -> str:
+        """The name `plan`, or that of the reference policy that replaces it."""
+
+    @property
+    def plan(self) -> pl.DataFrame:
+        """The effects rows that were chosen."""
+
+
+def choices_left_out(
+    sent: Sequence[tuple[PolicySent, CampaignCase, CampaignCase]], prices: pl.DataFrame, nobody: pl.DataFrame
+) -> pl.DataFrame:
     """KEYS of what campaigns that are sent have for customers who are left out, at most one offer each.
 
-    `cases` hold the candidates of these customers, `solved` those that the plans were chosen from; both in the order of
-    the configuration.
+    Each campaign comes with the candidates of these customers, and with those that its plan was chosen from. `prices`
+    are OFFER_PRICES, `nobody` effects without a row.
     """
-    parts = [
-        _of_campaign(forecast, case, whole, planned.prices)
-        for forecast, case, whole in zip(planned.forecasts, cases, solved, strict=True)
-        if forecast.send
-    ]
-    empty = cases[0].effects.clear().select(*KEYS, pl.lit(0.0).alias("net_minor"))
+    parts = [_of_campaign(policy, case, whole, prices) for policy, case, whole in sent]
+    empty = nobody.select(*KEYS, pl.lit(0.0).alias("net_minor"))
     best = pl.concat([empty, *parts]).sort("net_minor", *KEYS, descending=[True, False, False, False])
     return best.unique("customer_id", keep="first", maintain_order=True).select(KEYS).sort("customer_id")
 
 
 def _of_campaign(
-    forecast: Forecast, case: CampaignCase, solved: CampaignCase, prices: pl.DataFrame
+    policy: PolicySent, case: CampaignCase, solved: CampaignCase, prices: pl.DataFrame
 ) -> pl.DataFrame:  # fmt: skip
     """KEYS and net_minor of a campaign's candidates that it would take."""
     keys = ["campaign_id", "offer_id"]
     priced = case.effects.select(*KEYS).join(prices, on=keys, how="left", maintain_order="left")
     price, contact = (priced[name].fill_null(0.0).to_numpy() for name in ("budget_price", "contact_price"))
     net = case.profit - price * case.cost / case.unit - contact
-    rows = np.flatnonzero(net > 0) if forecast.policy == PLAN else _by_rule(forecast, case, solved)
+    rows = np.flatnonzero(net > 0) if policy.policy == PLAN else _by_rule(policy, case, solved)
     return case.effects.select(KEYS).with_columns(net_minor=pl.Series(net))[rows]
 
 
-def _by_rule(forecast: Forecast, case: CampaignCase, solved: CampaignCase) -> Ints:
+def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
     """Rows that a simpler policy takes: the same share of those whom it concerns as among all others."""
-    if forecast.policy == SAME:
-        offer = forecast.plan["offer_id"].unique()
+    if policy.policy == SAME:
+        offer = policy.plan["offer_id"].unique()
         rows = np.flatnonzero(case.effects["offer_id"].is_in(offer.implode()).to_numpy())
         place = buckets(case.effects["customer_id"][rows], SAME)
-        return rows[place < forecast.plan.height / max(int(same_offer(solved.effects).sum()), 1)]
-    depths = forecast.plan["depth"].drop_nulls()
+        return rows[place < policy.plan.height / max(int(same_offer(solved.effects).sum()), 1)]
+    depths = policy.plan["depth"].drop_nulls()
     ranked, everybody = (ranked_buyers(one.effects, depths) for one in (case, solved))
-    return ranked[: round(len(ranked) * forecast.plan.height / max(len(everybody), 1))]
+    return ranked[: round(len(ranked) * policy.plan.height / max(len(everybody), 1))]

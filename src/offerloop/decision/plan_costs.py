@@ -118,13 +118,13 @@ def _row(
     }  # fmt: skip
 
 
-def offer_prices(decision: SendingDecision, limits: Sequence[PlanLimit]) -> pl.DataFrame:
-    """What each offer's use of limits was priced at when its campaign was solved."""
+def offer_prices(solved: Sequence[tuple[CampaignCase, Floats]], limits: Sequence[PlanLimit]) -> pl.DataFrame:
+    """What each offer's use of limits was priced at; each campaign comes with the (limits,) prices of its solution."""
     rows = []
-    for part in decision.parts:
-        for offer in part.case.offers:
-            key = (part.case.campaign.id, offer)
-            priced = [(one, float(price)) for one, price in zip(limits, part.prices, strict=True) if key in one.offers]
+    for case, prices in solved:
+        for offer in case.offers:
+            key = (case.campaign.id, offer)
+            priced = [(one, float(price)) for one, price in zip(limits, prices, strict=True) if key in one.offers]
             budget = sum(price for one, price in priced if not one.counts_contacts)
             contact = sum(price for one, price in priced if one.counts_contacts)
             rows.append((*key, budget, contact))

@@ -38,7 +38,9 @@ def plan_period(profiles: pl.DataFrame, effects: Effects, allowed: Allowed, conf
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     solved = campaign_cases(effects, inside, config)
     planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns)
-    return planned.with_left_out(choices_left_out(planned, campaign_cases(effects, outside, config), solved))
+    of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
+    sent = [one for one in of_campaigns if one[0].send]
+    return planned.with_left_out(choices_left_out(sent, planned.prices, solved[0].effects.clear()))
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:

@@ -51,7 +51,7 @@ def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:
     """
     if case.policy != PLAN:
         return case
-    rules = {name: _affordable(case, rank(case.effects, plan)) for name, rank in _RULES.items()}
+    rules = {name: affordable(case, rank(case.effects, plan)) for name, rank in _RULES.items()}
     eligible = {name: rows for name, rows in rules.items() if may_be_sent(case, rows)}
     better = eligible
     if may_be_sent(case, plan):
@@ -59,7 +59,12 @@ def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:
     if not better:
         return case
     best = max(better, key=lambda name: held_out(case, better[name]).value)
-    return replace(case, policy=best, tables=tuple(_with_equal_profit(one, better[best]) for one in case.tables))
+    return restricted(case, best, better[best])
+
+
+def restricted(case: CampaignCase, policy: str, rows: Ints) -> CampaignCase:
+    """Return the case with only the rows that a reference policy takes."""
+    return replace(case, policy=policy, tables=tuple(_with_equal_profit(one, rows) for one in case.tables))
 
 
 def _with_equal_profit(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
@@ -71,7 +76,7 @@ def _with_equal_profit(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
     return kept.with_columns(pl.col("profit_minor").mean()) if "profit_minor" in kept.columns else kept
 
 
-def _affordable(case: CampaignCase, ranked: Ints) -> Ints:
+def affordable(case: CampaignCase, ranked: Ints) -> Ints:
     """Return the first rows that the campaign's budget pays for, ascending."""
     spent = np.cumsum(case.cost[ranked])
     return np.sort(ranked[spent <= case.budget_minor * case.unit])
@@ -80,7 +85,11 @@ def _affordable(case: CampaignCase, ranked: Ints) -> Ints:
 def _same(effects: pl.DataFrame, plan: Ints) -> Ints:
     """Return the rows of the same offer for all, in an order drawn by hash."""
     del plan
-    rows = np.flatnonzero(same_offer(effects))
+    return drawn_order(effects, np.flatnonzero(same_offer(effects)))
+
+
+def drawn_order(effects: pl.DataFrame, rows: Ints) -> Ints:
+    """Return rows in the order in which the same offer for all takes customers, drawn by hash."""
     return rows[np.argsort(buckets(effects["customer_id"][rows], SAME), kind="stable")]
 
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from offerloop.engine.extendable import Extendable, with_part
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
-    from offerloop.engine.shards import FIT_CUSTOMERS, Shards, is_small
+    from offerloop.engine.shards import FIT_CUSTOMERS, SHARD_CUSTOMERS, Shards, is_small
 
 __all__ = [
     "DEFAULT_ENGINE",
     "ENGINES",
     "FIT_CUSTOMERS",
+    "SHARD_CUSTOMERS",
     "Batch",
     "BrokenFileError",
     "Engine",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         typed_times,
         written_as,
     )
+    from offerloop.events.customer_shards import CustomerShards, without_tables
     from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
     from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, extend_events, prepare
@@ -96,6 +97,7 @@ __all__ = [
     "Agreement",
     "Cleaned",
     "CleaningRule",
+    "CustomerShards",
     "Dialect",
     "Events",
     "LoopExposures",
@@ -174,6 +176,7 @@ __all__ = [
     "with_all_money",
     "with_day",
     "with_variables",
+    "without_tables",
     "words_of",
     "written_as",
 ]

@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.profiles.audience import members
-    from offerloop.profiles.build import Purchases, build_profiles
+    from offerloop.profiles.build import ProfileScale, Purchases, build_profiles
     from offerloop.profiles.features import FEATURES, RECENT_DAYS, Feature, PastEvents
     from offerloop.profiles.tags import TAG_LABELS, TAGS, UNKNOWN, Tag
 
@@ -18,6 +18,7 @@ __all__ = [
     "UNKNOWN",
     "Feature",
     "PastEvents",
+    "ProfileScale",
     "Purchases",
     "Tag",
     "build_profiles",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.engine import Engine, Frame, collect
 from offerloop.profiles.activity import Activity
 from offerloop.profiles.features import (
@@ -18,7 +20,7 @@ from offerloop.profiles.features import (
     purchase_features,
     with_other_events,
 )
-from offerloop.profiles.tags import with_tags
+from offerloop.profiles.tags import tag_bounds, with_tags
 from offerloop.tables import PROFILES
 
 HORIZON_DAYS = 28
@@ -52,13 +54,44 @@ class Purchases:
         return Purchases(pl.concat([others, new]).sort("customer_id"), as_of_day)
 
 
+@dataclass(frozen=True)
+class ProfileScale:
+    """What profiles compare each customer with: all customers, or a random sample of them."""
+
+    interval_days: float
+    """The median of the mean days between purchases."""
+    activity: Activity
+    is_identified: bool
+    """Whether purchases show that customers stop."""
+    bounds: Mapping[str, float | None]
+    """Of tags."""
+
+    @classmethod
+    def of(cls, profiles: pl.DataFrame) -> ProfileScale:
+        """Build it from profiles, or from all of their features but those that it fills."""
+        repeats, last, age = _repeats(profiles)
+        activity = Activity.fit(repeats, last, age)
+        interval = profiles.filter(~pl.col("one_day_only"))["interval_days"].median()
+        return cls(
+            0.0 if interval is None else float(str(interval)),
+            activity,
+            activity.is_identified(repeats, last, age),
+            tag_bounds(profiles),
+        )
+
+
 def build_profiles(
-    past: PastEvents, campaigns: Frame, as_of_day: int, bulk_buyers: pl.Series, purchases: Purchases | None = None
+    past: PastEvents,
+    campaigns: Frame,
+    as_of_day: int,
+    bulk_buyers: pl.Series,
+    purchases: Purchases | None = None,
+    scale: ProfileScale | None = None,
 ) -> pl.DataFrame:
     """Profiles at `as_of_day`, sorted by customer. Whatever happened on that day or later is ignored.
 
     `past.audiences` are those of all `campaigns`. `bulk_buyers`: customers whom cleaning flagged; a tag says so.
-    `purchases` are those of `past`, where they are known.
+    `purchases` are those of `past`, where they are known, `scale` that of more customers than these.
     """
     started = campaigns.filter(nw.col("starts_day") < as_of_day).select("campaign_id")
     past_in_range = replace(
@@ -76,24 +109,32 @@ def build_profiles(
     profiles = collect(features, "customer_id").with_columns(
         bulk_buyer=pl.col("customer_id").is_in(bulk_buyers.implode()),
         one_day_only=pl.col("interval_days").is_null(),
-        interval_days=pl.col("interval_days").fill_null(pl.col("interval_days").median()).fill_null(0.0),
     )
+    scale = scale or ProfileScale.of(profiles)
+    profiles = profiles.with_columns(pl.col("interval_days").fill_null(scale.interval_days))
     names = [feature.name for feature in FEATURES]
-    return PROFILES.check(with_tags(_with_activity(profiles)).select("customer_id", "tags", *names, "one_day_only"))
+    tagged = with_tags(_with_activity(profiles, scale), scale.bounds)
+    return PROFILES.check(tagged.select("customer_id", "tags", *names, "one_day_only"))
 
 
 def _in_memory(table: pl.DataFrame) -> Frame:
     return nw.from_native(table.lazy())
 
 
-def _with_activity(profiles: pl.DataFrame) -> pl.DataFrame:
+def _repeats(profiles: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """What the purchase model reads: repeat days, the day of the last one since the first, days since the first."""
+    tenure, recency, days = (
+        profiles[name].to_numpy().astype(np.float64) for name in ("tenure_days", "recency_days", "n_days")
+    )
+    return days - 1, tenure - recency, tenure
+
+
+def _with_activity(profiles: pl.DataFrame, scale: ProfileScale) -> pl.DataFrame:
     """Add both features of the purchase model; empty where the data cannot tell."""
-    tenure, recency = (profiles[name].to_numpy().astype(np.float64) for name in ("tenure_days", "recency_days"))
-    repeats, last = profiles["n_days"].to_numpy().astype(np.float64) - 1, tenure - recency
-    model = Activity.fit(repeats, last, tenure)
-    is_identified = model.is_identified(repeats, last, tenure)
+    model, (repeats, last, tenure) = scale.activity, _repeats(profiles)
     orders, active = model.expected(HORIZON_DAYS, repeats, last, tenure), model.p_active(repeats, last, tenure)
+    is_identified = pl.lit(scale.is_identified)
     return profiles.with_columns(
-        pl.when(pl.lit(is_identified)).then(pl.Series("expected_orders_28", orders)).alias("expected_orders_28"),
-        pl.when(pl.lit(is_identified) & (pl.col("n_days") > 1)).then(pl.Series("p_active", active)).alias("p_active"),
+        pl.when(is_identified).then(pl.Series("expected_orders_28", orders)).alias("expected_orders_28"),
+        pl.when(is_identified & (pl.col("n_days") > 1)).then(pl.Series("p_active", active)).alias("p_active"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -27,9 +28,17 @@ class Tag:
     """Whether about a fifth of the customers or fewer carry it by definition."""
 
 
-def _above_four_fifths(value: pl.Expr) -> pl.Expr:
-    """Ties at the bound are not above it, so that no more than about a fifth can be."""
-    return value > value.quantile(0.8)
+_DISTINCT = pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders"))
+TAG_BOUNDS = {
+    "orders of the top fifth": pl.col("n_orders").quantile(0.8),
+    "basket of the top fifth": pl.col("basket_minor").quantile(0.8),
+    "discounts of the top fifth": pl.col("discount_share").quantile(0.8),
+    "discounts of the lowest fifth": pl.col("discount_share").quantile(0.2),
+    "most discounts": pl.col("discount_share").max(),
+    "distinct products of the top fifth": _DISTINCT.quantile(0.8),
+}
+"""What tags compare a customer with, as an expression over all customers. Ties at a bound are not above it, so that no
+more than about a fifth can be."""
 
 
 TAGS = (
@@ -37,7 +46,7 @@ TAGS = (
         "loyal",
         Message("loyal", context="tag of customers"),
         Message("more orders than four fifths of the customers, and still active with a probability of 90 % or more"),
-        _above_four_fifths(pl.col("n_orders")) & (pl.col("p_active") >= 0.9),
+        (pl.col("n_orders") > pl.col("orders of the top fifth")) & (pl.col("p_active") >= 0.9),
         rests_on="p_active",
         is_a_fifth=True,
     ),
@@ -45,7 +54,7 @@ TAGS = (
         "big basket",
         Message("big basket", context="tag of customers"),
         Message("more spend per order than four fifths of the customers"),
-        _above_four_fifths(pl.col("basket_minor")),
+        pl.col("basket_minor") > pl.col("basket of the top fifth"),
         is_a_fifth=True,
     ),
     Tag(
@@ -65,7 +74,7 @@ TAGS = (
         "deal seeker",
         Message("deal seeker", context="tag of customers"),
         Message("larger share of lines bought below list price than four fifths of the customers"),
-        _above_four_fifths(pl.col("discount_share")),
+        pl.col("discount_share") > pl.col("discounts of the top fifth"),
         is_a_fifth=True,
     ),
     Tag(
@@ -75,7 +84,7 @@ TAGS = (
             "the fifth of customers with the smallest share of order lines bought below list price, where "
             "anyone buys below it"
         ),
-        (pl.col("discount_share") <= pl.col("discount_share").quantile(0.2)) & (pl.col("discount_share").max() > 0),
+        (pl.col("discount_share") <= pl.col("discounts of the lowest fifth")) & (pl.col("most discounts") > 0),
         is_a_fifth=True,
     ),
     Tag(
@@ -88,7 +97,7 @@ TAGS = (
         "explorer",
         Message("explorer", context="tag of customers"),
         Message("more distinct products per order line than four fifths of the customers"),
-        _above_four_fifths(pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders"))),
+        _DISTINCT.gt(pl.col("distinct products of the top fifth")),
         is_a_fifth=True,
     ),
     Tag(
@@ -126,7 +135,13 @@ TAG_LABELS = {tag.name: tag.label for tag in TAGS}
 """What tags are called, to be translated."""
 
 
-def with_tags(profiles: pl.DataFrame) -> pl.DataFrame:
-    """Profiles with a list column `tags`, in the order of `TAGS`."""
+def tag_bounds(profiles: pl.DataFrame) -> dict[str, float | None]:
+    """Return the values of `TAG_BOUNDS`."""
+    return profiles.select(bound.cast(pl.Float64).alias(name) for name, bound in TAG_BOUNDS.items()).row(0, named=True)
+
+
+def with_tags(profiles: pl.DataFrame, bounds: Mapping[str, float | None]) -> pl.DataFrame:
+    """Profiles with a list column `tags`, in the order of `TAGS`; `bounds` are those of `tag_bounds`."""
     labels = [pl.when(tag.when).then(pl.lit(tag.name)) for tag in TAGS]
-    return profiles.with_columns(pl.concat_list(labels).list.drop_nulls().alias("tags"))
+    compared = profiles.with_columns(pl.lit(value, pl.Float64).alias(name) for name, value in bounds.items())
+    return compared.with_columns(pl.concat_list(labels).list.drop_nulls().alias("tags")).drop(*bounds)

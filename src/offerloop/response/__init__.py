@@ -16,9 +16,16 @@ if TYPE_CHECKING:
     from offerloop.response.estimators.ridge_t import predict_out_of_fold
     from offerloop.response.evidence import Estimator, Evidence, Fitted
     from offerloop.response.margins import Margins, known_margins
+    from offerloop.response.measured import Corrections
     from offerloop.response.scores import ExpectedOutcomes, draw_folds, expected_outcomes, robust_scores
     from offerloop.response.shelf.checks import CHECK_NAMES, EXPECTATIONS
-    from offerloop.response.shelf.lines import ShelfLines, best_selling_categories, full_weeks, shelf_lines
+    from offerloop.response.shelf.lines import (
+        ShelfLines,
+        best_selling_categories,
+        full_weeks,
+        lines_of_others,
+        shelf_lines,
+    )
     from offerloop.response.shelf.study import ShelfStudy, study_shelf_prices
     from offerloop.response.shelf.windows import FEWEST_SHELF_WEEKS
     from offerloop.response.shown.exposure_windows import (
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
         finished_exposures,
         randomised_propensities,
     )
-    from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_enough
+    from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects, shown_enough
     from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
     from offerloop.response.trial.crossfit import N_FOLDS
     from offerloop.response.trial.decision import Decision, Policy
@@ -105,6 +112,7 @@ __all__ = [
     "ClusterSums",
     "ColumnEncoding",
     "Conclusion",
+    "Corrections",
     "CustomerOrdering",
     "Decision",
     "DecisionFromSums",
@@ -165,6 +173,7 @@ __all__ = [
     "learn_effects",
     "learn_shown",
     "linear_projection",
+    "lines_of_others",
     "mean_estimate",
     "mean_of_parts",
     "modelled_propensities",
@@ -182,6 +191,7 @@ __all__ = [
     "running_sums",
     "sample_ratio_p",
     "shelf_lines",
+    "shown_effects",
     "shown_enough",
     "shuffled_losses",
     "sizes_p",

@@ -45,10 +45,13 @@ class UsualBaskets:
         return self.by_category.filter(category=category).select("customer_id", "basket_minor")
 
 
-def usual_baskets(lines: Frame, products: Frame, settings: Response) -> UsualBaskets:
-    """Return the usual baskets of customers, from all clean order lines."""
+def usual_baskets(
+    lines: Frame, products: Frame, settings: Response, categories: list[str] | None = None
+) -> UsualBaskets:
+    """Return the usual baskets of customers, from all clean order lines; `categories` are known for a part of them."""
     with_category = lines.join(products.select("product_id", "category"), on="product_id", how="left")
-    categories = best_selling_categories(with_category, settings)
+    if categories is None:
+        categories = best_selling_categories(with_category, settings)
     inside = with_category.filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
     return UsualBaskets(

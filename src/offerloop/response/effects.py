@@ -30,7 +30,7 @@ from offerloop.offers import Offer, liability_minor
 from offerloop.response.assumed import CampaignOffer, assumed_effects
 from offerloop.response.baskets import UsualBaskets
 from offerloop.response.margins import Margins
-from offerloop.response.measured import Known, corrected, read_outcomes
+from offerloop.response.measured import Corrections, corrected
 from offerloop.response.shelf.lines import ShelfLines
 from offerloop.response.shelf.pair_features import pair_features
 from offerloop.response.shelf.panel import ShelfPanel, build_panel
@@ -56,6 +56,7 @@ class Effects:
     calibration: pl.DataFrame
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
     """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`."""
+    corrections: Corrections
 
 
 @dataclass(frozen=True)
@@ -107,20 +108,20 @@ def estimate_effects(
     listed: Listed = (),
     margins: Margins | None = None,
     shown: ShownEffects | None = None,
+    corrections: Corrections | None = None,
 ) -> Effects:
     """Estimate the effects of all configured campaigns.
 
     Of offers that were shown at random as these tell; of others on pairs active in the most recent weeks as shelf
     prices tell; else as assumed. `listed` are offers from a source, beside the configured ones; `margins` default to
-    the configured one.
+    the configured one. `corrections` are those of more customers than these, where they are known.
     """
     margins = margins or Margins(float(config.margin))
     categories = baskets.categories if study is None else study.lines.categories
     offers = campaign_offers(config, categories, listed, margins)
     estimated = [one for one in offers if shown is not None and shown.has(one.offer.offer_id)]
     others = [one for one in offers if one not in estimated]
-    outcomes = read_outcomes(config.experiment.outcomes)
-    assumed = _assumed(others, baskets, outcomes)
+    assumed, corrections = _assumed(others, baskets, corrections or Corrections.read(config.experiment.outcomes))
     views, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
         views = _views([one for one in others if one.follows_prices], study, config, assumed)
@@ -131,7 +132,7 @@ def estimate_effects(
         (sum((table[name] for table in views[1:]), views[0][name]) / len(views)).alias(name)
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
-    bases = ["estimated" if one in estimated else _basis(one, outcomes, studied=study is not None) for one in offers]
+    bases = ["estimated" if one in estimated else _basis(one, corrections, studied=study is not None) for one in offers]
     rows = [_offer_row(one, basis) for one, basis in zip(offers, bases, strict=True)]
     return Effects(
         EFFECTS.check(views[0].with_columns(averaged)),
@@ -139,6 +140,7 @@ def estimate_effects(
         margins.table(),
         CALIBRATION.check(pl.concat(calibrations)),
         [(_held_out_of(one), fit) for one, fit in zip(views, calibrations, strict=True)],
+        corrections,
     )
 
 
@@ -163,7 +165,8 @@ def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assum
     Customers are looked at a few groups at a time; what is known of a category is its mean in the group.
     """
     weeks = study.windows.recent
-    groups = blocks(study.lines.within(weeks), weeks, config.seed) if offers else []
+    recent = study.lines.within(weeks)
+    groups = blocks(recent, weeks, config.seed) if offers and not recent.own.is_empty() else []
 
     def views_of(place: int) -> list[list[pl.DataFrame]]:
         pairs = _pairs_of(study, groups[place](), config).over(config.evaluate.window_days)
@@ -207,14 +210,17 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
     return _finish(choice, ends, "estimated")
 
 
-def _assumed(offers: list[CampaignOffer], baskets: UsualBaskets, measured_offers: Known) -> pl.DataFrame:
-    empty = EFFECTS.empty().with_columns(baskets.no_customers())
-    tables = [
-        _finish(offer, *corrected(assumed_effects(offer, baskets), offer, measured_offers))
-        for offer in offers
-        if offer.offer.assumed is not None
-    ]
-    return pl.concat([empty, *tables])
+def _assumed(
+    offers: list[CampaignOffer], baskets: UsualBaskets, corrections: Corrections
+) -> tuple[pl.DataFrame, Corrections]:
+    """The effects of assumed offers, and the corrections with what was expected of them."""
+    tables = [EFFECTS.empty().with_columns(baskets.no_customers())]
+    for offer in offers:
+        if offer.offer.assumed is not None:
+            effects = assumed_effects(offer, baskets)
+            corrections = corrections.with_expected(offer, effects)
+            tables.append(_finish(offer, *corrected(effects, offer, corrections)))
+    return pl.concat(tables), corrections
 
 
 def _calibration(fit: SlopeModels, split: int) -> pl.DataFrame:
@@ -343,11 +349,11 @@ def _finish(choice: CampaignOffer, frame: pl.DataFrame, basis: str) -> pl.DataFr
     return frame.select(EFFECTS.names)
 
 
-def _basis(choice: CampaignOffer, measurements: Known, *, studied: bool) -> str:
+def _basis(choice: CampaignOffer, corrections: Corrections, *, studied: bool) -> str:
     """What the effect of an offer that was not shown at random rests on."""
     offer = choice.offer
     if offer.assumed is not None:
-        return "measured" if (choice.campaign_id, offer.offer_id) in measurements else "assumed"
+        return "measured" if (choice.campaign_id, offer.offer_id) in corrections.measured else "assumed"
     return "transferred" if studied and choice.follows_prices else "unknown"
 
 

@@ -11,8 +11,8 @@ and every customer's value is scaled by mean / m. Its uncertainty is shared by a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -116,10 +116,35 @@ def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
     return Moments.of(group["margin_minor"].cast(pl.Float64).to_numpy(), x)
 
 
-def corrected(frame: pl.DataFrame, choice: CampaignOffer, measured_offers: Known) -> tuple[pl.DataFrame, str]:
+@dataclass(frozen=True)
+class Corrections:
+    """What read-outs measured of offers whose effects the shop assumed, and what it expected of them."""
+
+    measured: Known
+    expected: Mapping[tuple[str, str], float]
+    """By campaign and offer, the mean value over its customers before the measurement."""
+
+    @classmethod
+    def read(cls, paths: Sequence[Path]) -> Corrections:
+        """Build it from `outcomes.parquet` of read-outs; nothing is expected yet.
+
+        Raises the same as `read_outcomes`.
+        """
+        return cls(read_outcomes(paths), {})
+
+    def with_expected(self, choice: CampaignOffer, frame: pl.DataFrame) -> Corrections:
+        """Add what is expected of an offer, from its effects, unless that is known of more customers."""
+        key = (choice.campaign_id, choice.offer.offer_id)
+        if key in self.expected:
+            return self
+        mean = float(str(frame["value_minor"].mean())) if frame.height else 0.0
+        return replace(self, expected={**self.expected, key: mean})
+
+
+def corrected(frame: pl.DataFrame, choice: CampaignOffer, corrections: Corrections) -> tuple[pl.DataFrame, str]:
     """An assumed offer's effects after its measurement, and what they rest on now; unchanged without one."""
-    correction = measured_offers.get((choice.campaign_id, choice.offer.offer_id))
-    expected = float(str(frame["value_minor"].mean())) if frame.height else 0.0
+    key = (choice.campaign_id, choice.offer.offer_id)
+    correction, expected = corrections.measured.get(key), corrections.expected[key]
     if correction is None or expected == 0:
         return frame, "assumed"
     mean, sd = correction.posterior(expected)

@@ -1,10 +1,11 @@
+import narwhals as nw
 import polars as pl
 import pytest
 from shop import summed
 
 from offerloop.config import Response
 from offerloop.errors import EvidenceError
-from offerloop.response.shelf.lines import excluded, full_weeks
+from offerloop.response.shelf.lines import excluded, full_weeks, lines_of_others
 
 PRODUCTS = pl.DataFrame(
     {
@@ -35,6 +36,16 @@ def test_sums_by_cell_and_by_product():
     assert found.products.rows() == [(1, "FOOD / BREAD", 1, 300, 20)]  # the others have a single line
     assert found.own.rows() == [(1, 1, 1, 300, 20)]
     assert (found.n_lines, found.categories) == (4, ["FOOD / BREAD", "FOOD / MILK"])
+
+
+def test_lines_of_others_have_the_categories_and_products_of_the_study_and_the_prices_of_both():
+    found = summed(BASKETS, PRODUCTS, SETTINGS)
+    theirs = lines((7, 1, 1, 1, 100, 50), (7, 2, 1, 1, 80, 0), (8, 3, 2, 4, 400, 40), (8, 4, 2, 1, 10, 0))
+    told = lines_of_others(*(nw.from_native(table.lazy()) for table in (theirs, PRODUCTS)), found, SETTINGS)
+    assert told.own.rows() == [(7, 1, 1, 100, 50)]
+    assert told.products.rows() == [(1, "FOOD / BREAD", 1, 400, 70)]
+    assert told.cells.rows() == [(7, "FOOD / BREAD", 1, 2, 180, 50), (8, "FOOD / MILK", 2, 4, 400, 40)]
+    assert (told.categories, told.weeks) == (found.categories, found.weeks)
 
 
 def test_weights_are_summed_as_they_are():

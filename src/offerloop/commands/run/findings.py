@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -48,6 +49,17 @@ class CampaignFindings:
 
 
 @dataclass(frozen=True)
+class FollowingCustomers:
+    """Those of a very large shop whom the tables do not tell of, as the others decided for them."""
+
+    n_customers: int
+    n_sent: Mapping[str, int]
+    """By campaign, how many get the plan's offer."""
+    liability_minor: Mapping[str, int]
+    """By campaign, the most that these offers can cost."""
+
+
+@dataclass(frozen=True)
 class Findings:
     """Everything that a report shows."""
 
@@ -69,6 +81,8 @@ class Findings:
     """What the data could not show, and why, a sentence each."""
     feature_notes: tuple[tuple[str, Message, Message], ...] = ()
     """Name, meaning and rule for empty cells of each profile feature."""
+    others: FollowingCustomers | None = None
+    """Customers beside those of whom the tables tell; None where these are all."""
 
     def table(self, name: str) -> pl.DataFrame | None:
         """The table, or None when it is missing or has no row."""

@@ -12,6 +12,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.power import reach_sentence
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.limits import limits
+from offerloop.commands.run.sections.other_customers import others_sentence
 from offerloop.commands.run.sections.past_campaigns import past_campaigns
 from offerloop.commands.run.sections.plan_limits import CONTACTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
@@ -42,6 +43,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "margin": round(facts.margin, 6),
         "margin_basis": facts.margin_basis,
         "customers": facts.n_customers,
+        "others": _others(findings, facts),
         "campaigns": [_campaign(one, facts) | _uniform(findings, one, facts) for one in facts.campaigns],
         "plan": {"campaigns": findings.campaigns_solved, "limits": _limits(findings, facts)},
         "shown_offers": _shown(evidence, facts),
@@ -55,6 +57,22 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "gaps": list(gap_sentences(findings, facts.localizer)),
         "limits": list(limits(findings, facts, evidence)),
     }
+
+
+def _others(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
+    """Customers beside those whom the other figures tell of."""
+    others = findings.others
+    if others is None:
+        return None
+    sent = [
+        {
+            "id": name,
+            "customers_sent": others.n_sent.get(name, 0),
+            "liability": facts.money.decimal(others.liability_minor.get(name, 0)),
+        }
+        for name in (campaign.findings.campaign_id for campaign in facts.sent)
+    ]
+    return {"customers": others.n_customers, "campaigns": sent, "sentence": others_sentence(findings, facts)}
 
 
 def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import narwhals as nw
 import polars as pl
 from rich.console import Console
 
-from offerloop.commands.run.findings import CampaignFindings, Findings
+from offerloop.commands.run.findings import CampaignFindings, Findings, FollowingCustomers
 from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import campaigns, summarise
 from offerloop.config import Config, Source, StrPath, config_file, problems_of
@@ -20,12 +20,12 @@ from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, collect, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import SourcesRead
-from offerloop.flow import STAGES, Liked, Run, plan, product_names
+from offerloop.flow import STAGES, Liked, Others, Run, plan, product_names
 from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
 from offerloop.report import FolderResult, ProgressDisplay, in_all_languages
-from offerloop.tables import AFFINITIES
+from offerloop.tables import AFFINITIES, PLAN
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
@@ -214,7 +214,16 @@ def findings_of(run: Run) -> Findings:
         test=run.test,
         gaps=tuple(run.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
+        others=None if run.others is None else _others(run.others),
     )
+
+
+def _others(others: Others) -> FollowingCustomers:
+    sent = others.totals.filter((pl.col("arm") == PLAN) & pl.col("campaign_id").is_not_null())
+    numbers, most = (
+        dict(sent.select("campaign_id", name).iter_rows()) for name in ("n_customers", "cost_liability_minor")
+    )
+    return FollowingCustomers(others.customers, numbers, most)
 
 
 def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
@@ -242,12 +251,28 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
 
 
 def _write(run: Run, summary: dict[str, Any], engine: Engine, store: StageStore | None, folder: Path) -> None:
+    others = {} if run.others is None else run.others.frames
     for name, table in run.tables.items():
-        table.write_parquet(folder / f"{name}.parquet")
+        if name in others:
+            engine.write(_with_others(engine.table(table), others[name]), folder / f"{name}.parquet")
+        else:
+            table.write_parquet(folder / f"{name}.parquet")
     _write_affinities(run.affinities, engine, store, folder / "affinities.parquet")
-    text = as_text(run.tables["assignments"], DIGITS[run.config.shop.currency])
-    text.write_csv(folder / "assignments.csv")
+    _write_text(folder / "assignments.parquet", folder / "assignments.csv", DIGITS[run.config.shop.currency])
     _write_json(folder / "summary.json", summary)
+
+
+def _with_others(table: Frame, others: Frame) -> Frame:
+    """The rows of a table and further ones, which a file may hold in other types."""
+    kinds = table.collect_schema().items()
+    return nw.concat([table, others.select(nw.col(name).cast(kind) for name, kind in kinds)])
+
+
+def _write_text(assignments: Path, path: Path, digits: int) -> None:
+    """Write assignments as CSV, a part at a time."""
+    with path.open("wb") as file:
+        for place, part in enumerate(pl.scan_parquet(assignments).collect_batches(chunk_size=MOST_SORTED)):
+            as_text(part, digits).write_csv(file, include_header=place == 0)
 
 
 def _write_affinities(affinities: Frame, engine: Engine, store: StageStore | None, path: Path) -> None:

@@ -24,7 +24,8 @@ def screen(summary: Mapping[str, Any]) -> str:
     is_sent, test = any(one["send"] for one in campaigns), summary["coming_test"]
     reasons = () if is_sent else (*(one["sentence"] for one in campaigns), *summary["gaps"])
     outlook = [test["sentence"]] if is_sent and test and "sentence" in test else []
-    return text_page(summary["headline"], table, *reasons, *outlook)
+    others = [] if summary.get("others") is None else [summary["others"]["sentence"]]
+    return text_page(summary["headline"], table, *others, *reasons, *outlook)
 
 
 def _row(campaign: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:

@@ -50,18 +50,40 @@ def shelf_lines(lines: Frame, products: Frame, weeks: range, settings: Response,
         studied.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") >= settings.min_lines_per_product)
     )
     indexed = studied.join(index.select("product_id"), on="product_id", how="inner")
-    money = [nw.col("list_value_minor").sum().alias("list_minor"), nw.col("discount_minor").sum()]
-    by_product, by_own = ("product_id", "category", "week"), ("customer_id", "product_id", "week")
-    by_cell = ("customer_id", "category", "week")
+    sums = _sums_of_customers(studied, indexed)
+    return ShelfLines(categories, weeks, _sums_of_products(indexed), *sums, n_lines=int(sales["n"].sum()))
+
+
+def lines_of_others(lines: Frame, products: Frame, studied_lines: ShelfLines, settings: Response) -> ShelfLines:
+    """Sum the lines of customers who were not studied: of the same categories, weeks and index products.
+
+    Prices are those of what both bought.
+    """
+    usable = _usable(lines, products, studied_lines.weeks, settings)
+    studied = usable.filter(nw.col("category").is_in(studied_lines.categories))
+    index = studied_lines.products["product_id"].unique().to_list()
+    indexed = studied.filter(nw.col("product_id").is_in(index))
+    own, cells = _sums_of_customers(studied, indexed)
+    both = pl.concat([studied_lines.products, _sums_of_products(indexed)], how="vertical_relaxed")
+    summed = both.group_by(_BY_PRODUCT).agg(pl.col("list_minor", "discount_minor").sum()).sort(_BY_PRODUCT)
+    return replace(studied_lines, products=summed, own=own, cells=cells)
+
+
+_BY_PRODUCT = ("product_id", "category", "week")
+_MONEY = (nw.col("list_value_minor").sum().alias("list_minor"), nw.col("discount_minor").sum())
+
+
+def _sums_of_products(indexed: Frame) -> pl.DataFrame:
+    """Return `ShelfLines.products` from lines of index products."""
+    return collect(indexed.group_by(*_BY_PRODUCT).agg(*_MONEY), *_BY_PRODUCT)
+
+
+def _sums_of_customers(studied: Frame, indexed: Frame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return `ShelfLines.own` and `ShelfLines.cells` from lines of studied categories and of index products."""
+    by_own, by_cell = ("customer_id", "product_id", "week"), ("customer_id", "category", "week")
     units = nw.col("quantity").sum().alias("units")
-    return ShelfLines(
-        categories=categories,
-        weeks=weeks,
-        products=collect(indexed.group_by(*by_product).agg(*money), *by_product),
-        own=_narrow(indexed.group_by(*by_own).agg(*money), *by_own),
-        cells=_narrow(studied.group_by(*by_cell).agg(units, *money), *by_cell),
-        n_lines=int(sales["n"].sum()),
-    )
+    own = _narrow(indexed.group_by(*by_own).agg(*_MONEY), *by_own)
+    return own, _narrow(studied.group_by(*by_cell).agg(units, *_MONEY), *by_cell)
 
 
 def _narrow(sums: Frame, *by: str) -> pl.DataFrame:

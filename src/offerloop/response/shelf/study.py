@@ -61,6 +61,10 @@ class ShelfStudy:
     """Design A's slope of list sales over design B's: the upper bracket of every effect."""
     tables: dict[str, pl.DataFrame]
 
+    def without_customers(self) -> ShelfStudy:
+        """Return the study without the purchases of the customers whom it was fitted by."""
+        return replace(self, lines=replace(self.lines, own=self.lines.own.clear(), cells=self.lines.cells.clear()))
+
 
 def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> ShelfStudy:
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""

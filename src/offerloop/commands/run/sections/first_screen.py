@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.commands.run.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import Gaps, gaps
+from offerloop.commands.run.sections.other_customers import others_sentence
 from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.evaluation import Estimate
@@ -49,6 +50,8 @@ class FirstScreen:
     chart: Figure | None
     """None where no campaign has an offer whose effect is known."""
     mark: str
+    others: str | None
+    """Whom the report is about, where that is not everybody."""
     gaps: Gaps | None
 
 
@@ -63,8 +66,9 @@ def first_screen(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -
     tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
     chart, mark = _chart(findings, facts), basis_mark(facts, _)
     return FirstScreen(
-        facts.localizer(headline(facts)), tuple(verdicts), tiles, chart, mark, gaps(findings, facts, evidence)
-    )
+        facts.localizer(headline(facts)), tuple(verdicts), tiles, chart, mark, others_sentence(findings, facts),
+        gaps(findings, facts, evidence),
+    )  # fmt: skip
 
 
 def _is_marked(campaign: CampaignFacts, facts: RunFacts) -> bool:

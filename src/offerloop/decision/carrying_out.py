@@ -1,0 +1,110 @@
+"""CampaignDecisions on campaigns, carried out for customers by whom they were not made.
+
+In a shop of very many customers a random sample of them decides which campaigns are sent, and whether by their plan or
+by a simpler policy. Any other part of the customers then solves the campaigns that are sent within its own share of
+each limit. The shares add up to no more than the whole, so no limit is exceeded; as parts are drawn by hash and large,
+the next unit of a budget brings about the same in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from offerloop.config import Config
+from offerloop.decision.arms import left_out
+from offerloop.decision.campaign_case import PLAN, CampaignCase
+from offerloop.decision.campaigns import Planned, SentOffers, Solving
+from offerloop.decision.joint import Solved, best_together, one_after_the_other
+from offerloop.decision.left_out_customers import KEYS, choices_left_out
+from offerloop.decision.nested_limits import PlanLimit, plan_limits
+from offerloop.decision.plan_costs import offer_prices
+from offerloop.decision.planning import Allowed, campaign_cases
+from offerloop.decision.policy_choice import affordable, drawn_order, restricted
+from offerloop.decision.rules import SAME, ranked_buyers
+from offerloop.response import Effects
+
+
+@dataclass(frozen=True)
+class DecidedPolicy:
+    """What a campaign that is sent gives."""
+
+    policy: str
+    """The name `plan`, or that of the reference policy that replaces it."""
+    offers: tuple[str, ...]
+    """Ids of the offers that it gave to the customers who decided."""
+    depths: pl.Series
+    """Depths of these offers, as often as they were given."""
+
+    def for_others(self, case: CampaignCase) -> CampaignCase:
+        """Return a case of other customers with the candidates that the policy leaves, as far as its budget pays."""
+        if self.policy == PLAN:
+            return case
+        if self.policy == SAME:
+            ranked = drawn_order(case.effects, np.flatnonzero(case.effects["offer_id"].is_in(self.offers).to_numpy()))
+        else:
+            ranked = ranked_buyers(case.effects, self.depths)
+        return restricted(case, self.policy, affordable(case, ranked))
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """See `PolicySent`."""
+
+    policy: str
+    plan: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class CampaignDecisions:
+    """What was decided of all campaigns."""
+
+    sent: dict[str, DecidedPolicy]
+    """By campaign, of those that are sent."""
+    solved: Solving
+
+    @classmethod
+    def of(cls, planned: Planned) -> CampaignDecisions:
+        """Take them from the plan of the customers who decided."""
+        policies = {
+            forecast.campaign_id: DecidedPolicy(
+                forecast.policy,
+                tuple(forecast.plan["offer_id"].unique().sort()),
+                forecast.plan["depth"].drop_nulls(),
+            )
+            for forecast in planned.forecasts
+            if forecast.send
+        }
+        return cls(policies, planned.solved)
+
+    def carried_out(self, everyone: pl.Series, effects: Effects, allowed: Allowed, config: Config) -> SentOffers:
+        """Return what the campaigns give to other customers, whose share of each limit `config` has."""
+        usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
+        out = everyone.filter(left_out(everyone, config.experiment, usual))
+        inside = self._cases(effects, _among(allowed, out, inside=True), config)
+        outside = self._cases(effects, _among(allowed, out, inside=False), config)
+        if not any(one.effects.height for one in inside):
+            return SentOffers(list(self.sent), None)
+        whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
+        limits = plan_limits(config, effects.offers)
+        solved = self._solve(whole, limits)
+        sent = [_Sent(one.policy, one.effects[solved.rows[one.campaign.id]]) for one in whole]
+        prices = offer_prices([(one, solved.prices) for one in whole], limits)
+        others = choices_left_out(list(zip(sent, outside, inside, strict=True)), prices, effects.effects.clear())
+        return SentOffers(list(self.sent), pl.concat([*(one.plan.select(KEYS) for one in sent), others]))
+
+    def _cases(self, effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:
+        """Return the candidates of the campaigns that are sent."""
+        cases = campaign_cases(effects, audiences, config)
+        return [case for case in cases if case.campaign.id in self.sent]
+
+    def _solve(self, cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
+        return best_together(cases, limits) if self.solved == "jointly" else one_after_the_other(cases, limits)
+
+
+def _among(allowed: Allowed, out: pl.Series, *, inside: bool) -> dict[str, pl.Series]:
+    """Return the audiences of campaigns without the customers who are left out, or of these alone."""
+    return {name: ids.filter(ids.is_in(out.implode()) != inside) for name, ids in allowed.campaigns.items()}

@@ -1,0 +1,27 @@
+"""What the data of a shop cannot show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from offerloop.errors import EvidenceError
+from offerloop.message import Message
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why a stage has nothing to hand on: the data cannot carry what it would claim."""
+
+    reason: Message
+
+
+def or_gap(work: Callable[[], Result]) -> Result | Gap:
+    """What the work finds, or the gap that its data leave."""
+    try:
+        return work()
+    except EvidenceError as missing:
+        return Gap(missing.message)

@@ -1,0 +1,140 @@
+"""Stage 4: what offers do to customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from offerloop.config import Config, Response
+from offerloop.engine import Engine, collect
+from offerloop.events import Events
+from offerloop.flow.gap import Gap, or_gap
+from offerloop.offers import Offer
+from offerloop.response import (
+    Corrections,
+    Effects,
+    Margins,
+    ShelfLines,
+    ShelfStudy,
+    ShownEffects,
+    ShownLog,
+    best_selling_categories,
+    campaign_effects,
+    campaign_offers,
+    estimate_effects,
+    first_reached,
+    full_weeks,
+    known_margins,
+    learn_shown,
+    lines_of_others,
+    shelf_lines,
+    shown_effects,
+    study_shelf_prices,
+    usual_baskets,
+)
+from offerloop.tables import (
+    BREAK_EVEN,
+    RESPONSE_CHECKS,
+    RESPONSE_CURVE,
+    RESPONSE_DECILES,
+    RESPONSE_SLOPES,
+)
+
+STUDY_TABLES = {
+    table.name: table.empty()
+    for table in (RESPONSE_SLOPES, RESPONSE_CURVE, RESPONSE_CHECKS, RESPONSE_DECILES, BREAK_EVEN)
+}
+"""What a study would have found."""
+
+
+def judge_campaigns(events: Events) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What past campaigns did, naive and adjusted, and what reaching customers for the first time changed."""
+    history = events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day
+    return campaign_effects(*history), first_reached(*history)
+
+
+def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | Gap:
+    """Weekly sums of the order lines for the study of shelf prices."""
+    weeks = full_weeks(events.first_day, events.as_of_day)
+    return or_gap(lambda: shelf_lines(events.order_lines, events.products, weeks, settings, engine))
+
+
+def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> ShelfStudy | Gap:
+    """Stage 4: the response to shelf prices, or why it cannot be known."""
+    return lines if isinstance(lines, Gap) else or_gap(lambda: study_shelf_prices(lines, settings, seed))
+
+
+def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> tuple[Offer, ...]:
+    """The configured offers whose effects exposures may tell; none where nothing was shown."""
+    if not collect(events.exposures.select("customer_id").head(1)).height:
+        return ()
+    categories = _categories_on_offer(events, config.response) if isinstance(lines, Gap) else lines.categories
+    return tuple(one.offer for one in campaign_offers(config, categories, events.offers, Margins(float(config.margin))))
+
+
+def _categories_on_offer(events: Events, settings: Response) -> list[str]:
+    categories = events.products.select("product_id", "category")
+    return best_selling_categories(events.merchandise_lines.join(categories, on="product_id", how="left"), settings)
+
+
+def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine) -> ShownEffects | Gap | None:
+    """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
+    if not offers:
+        return None
+    return or_gap(lambda: learn_shown(shown_log(events, config), offers, config.seed, engine))
+
+
+def shown_log(events: Events, config: Config, margins: Margins | None = None) -> ShownLog:
+    """What the shop knows of past decisions; `margins` are those of the whole shop where they are known."""
+    if margins is None:
+        margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    return ShownLog(
+        events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
+        config.evaluate.window_days, margins,
+    )  # fmt: skip
+
+
+def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config) -> Effects:
+    """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
+    baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
+    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    learned = None if isinstance(shown, Gap) else shown
+    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
+
+
+@dataclass(frozen=True)
+class LearnedOfSome:
+    """What was learned of some customers, by which effects on all others are told."""
+
+    study: ShelfStudy | None
+    shown: ShownEffects | None
+    categories: list[str]
+    """Those that may get offers."""
+    margins: Margins
+    corrections: Corrections
+
+    @classmethod
+    def of(
+        cls, events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, effects: Effects, config: Config
+    ) -> LearnedOfSome:
+        """Take it from the stages of some customers' events."""
+        return cls(
+            None if isinstance(study, Gap) else study,
+            None if isinstance(shown, Gap) else shown,
+            usual_baskets(events.merchandise_lines, events.products, config.response).categories,
+            known_margins(events.order_lines, events.products, config.shop.margin),
+            effects.corrections,
+        )
+
+    def effects(self, events: Events, config: Config, engine: Engine) -> Effects:
+        """Return effects on the customers of other events of the same shop."""
+        goods, products, settings = events.merchandise_lines, events.products, config.response
+        study = self.study
+        if study is not None:
+            study = replace(study, lines=lines_of_others(events.order_lines, products, study.lines, settings))
+        shown = self.shown
+        if shown is not None:
+            shown = shown_effects(shown_log(events, config, self.margins), shown, engine)
+        baskets = usual_baskets(goods, products, settings, self.categories)
+        return estimate_effects(study, baskets, config, events.offers, self.margins, shown, self.corrections)

@@ -1,0 +1,120 @@
+"""Stage 3: what each customer would like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.config import Config, Recommend
+from offerloop.engine import Engine, Frame, Shards, collect
+from offerloop.events import Events
+from offerloop.flow.gap import Gap
+from offerloop.recommenders import Assortment, Bought, BusinessRules, Context, Interactions, Lists, choose
+from offerloop.response import (
+    Effects,
+)
+
+
+def buy(events: Events, engine: Engine) -> Bought:
+    """What customers bought on which days."""
+    return Bought.of(events.order_lines, events.as_of_day, engine)
+
+
+def extend_bought(earlier: Bought, events: Events, engine: Engine) -> Bought:
+    """The same after a day: its purchases are added."""
+    return earlier.at(events.order_lines, events.as_of_day, engine)
+
+
+@dataclass(frozen=True)
+class Liked:
+    """What customers would like, as the tables of a run hold it."""
+
+    affinities: Frame
+    """The best products of every customer, in no order."""
+    results: pl.DataFrame
+    gap: Gap | None
+    """Why recommenders could not be compared; then the fallback serves."""
+
+
+@dataclass(frozen=True)
+class Preferences(Liked):
+    """Stage 3: what customers would like, and what tells it of others."""
+
+    lists: Lists
+    """What makes such lists."""
+    bought: Bought
+
+
+def recommend(events: Events, bought: Bought, config: Config, engine: Engine) -> Preferences:
+    """Choose a recommender per task on an earlier window, then serve everyone from all purchases.
+
+    Who refuses personalisation gets what most people like. In a large shop the recommenders are fitted by a sample.
+    """
+    settings, shards = config.recommend, Shards.of(liked_events(events, bought), engine)
+    interactions = interact(shards, events, config)
+    hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
+    assortment = Assortment.of(interactions, rules(settings, config.shop.margin))
+    lists = Lists(hybrid, interactions, assortment, events.no_consent["customer_id"])
+    gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
+    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists, bought)
+
+
+def liked_events(events: Events, bought: Bought) -> Frame:
+    """Every purchase, once a day, and every rating, which has a value."""
+    rated = events.browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
+    ratings = rated.select(
+        "customer_id", "product_id", nw.col("event_day").alias("order_day"), nw.col("value").cast(nw.Float64)
+    )
+    return nw.concat([bought.all.with_columns(value=nw.lit(None, nw.Float64)), ratings])
+
+
+def interact(liked: Shards, events: Events, config: Config) -> Interactions:
+    """Return what recommenders learn from: purchases of goods, and ratings; in a large shop those of a sample."""
+    context = Context.read(
+        events.merchandise, events.merchandise_lines, events.customers, events.browsing, config.profiles.audit_only
+    )
+    others, least = events.non_merchandise["product_id"], config.recommend.min_buyers
+    bought = liked.some().filter(pl.col("value").is_null() & ~pl.col("product_id").is_in(others.implode()))
+    return Interactions.build(bought, events.as_of_day, min_buyers=least, context=context)
+
+
+def rules(settings: Recommend, usual_margin: float) -> BusinessRules:
+    """What the shop does not want recommended."""
+    return BusinessRules(
+        exclude_products=settings.exclude_products,
+        exclude_categories=settings.exclude_categories,
+        min_margin=settings.min_margin,
+        usual_margin=usual_margin,
+        max_per_category=settings.max_per_category,
+    )
+
+
+SUGGESTED_PRODUCTS = 3
+
+
+def with_products(
+    assigned: pl.DataFrame, effects: Effects, liked: Preferences, events: Events, engine: Engine
+) -> pl.DataFrame:
+    """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
+    return add_products(assigned, effects, liked.lists, liked_events(events, liked.bought), engine)
+
+
+def add_products(assigned: pl.DataFrame, effects: Effects, lists: Lists, liked: Frame, engine: Engine) -> pl.DataFrame:
+    """See `with_products`; `liked` is what `liked_events` gives of these customers."""
+    scopes = effects.offers.select("campaign_id", "offer_id", "category")
+    wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
+    wanted = wanted.select("customer_id", "category")
+    theirs = liked.join(engine.table(wanted), on="customer_id", how="inner")
+    shown = collect(Shards.of(theirs, engine).map(partial(_suggested, lists)))
+    names = assigned.columns
+    filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
+    return filled.with_columns(pl.col("product_ids").fill_null("")).select(names).sort("customer_id")
+
+
+def _suggested(lists: Lists, events: pl.DataFrame) -> pl.DataFrame:
+    """Suggestions for customers from events that each name the category of their offer."""
+    wanted = events.select("customer_id", "category").unique().sort("customer_id")
+    return lists.suggestions(events.drop("category"), wanted, SUGGESTED_PRODUCTS)

@@ -1,0 +1,283 @@
+"""The whole pipeline on one screen: the only place that knows the order of the stages.
+
+`stage(name, work, *inputs)` runs one step; timing, memory, progress and resuming are its business, not the stages'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeVar
+
+import polars as pl
+
+from offerloop.config import Config
+from offerloop.decision import (
+    Allowed,
+    Exploration,
+    Forecast,
+    LoopPeriod,
+    Planned,
+    UsualPolicy,
+    assign,
+    business_as_usual,
+    coming_test,
+    compare,
+    exploration_of,
+    plan_period,
+)
+from offerloop.engine import Engine, Extendable, Frame, collect
+from offerloop.evaluation import ComingTest
+from offerloop.events import Events, LoopExposures, SourcesRead, extend_events, prepare
+from offerloop.flow.gap import Gap
+from offerloop.flow.learning import (
+    STUDY_TABLES,
+    estimate,
+    judge_campaigns,
+    offers_to_learn,
+    study_prices,
+    study_shown,
+    sum_shelf_lines,
+)
+from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, recommend, with_products
+from offerloop.flow.product_labels import product_texts
+from offerloop.flow.profiling import audiences, extend_profile, profile
+from offerloop.message import Message
+from offerloop.offers import names_no_offer
+from offerloop.response import (
+    Effects,
+    ShelfLines,
+    ShelfStudy,
+    ShownEffects,
+)
+from offerloop.tables import (
+    SHOWN_OFFERS,
+    STAGE_TABLES,
+)
+
+Result = TypeVar("Result")
+
+
+Inputs = ParamSpec("Inputs")
+
+
+STAGES = (
+    "events", "profiles", "audiences", "interactions", "recommenders", "past campaigns", "shelf prices", "response",
+    "shown offers", "effects",
+    "allocation",
+    "business as usual", "assignments", "suggestions", "coming test",
+)  # fmt: skip
+"""Names of the stages in their order."""
+
+
+class Stage(Protocol):
+    """Runs one step and gives back what the step gave, now or before."""
+
+    def __call__(
+        self, name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs
+    ) -> Result:
+        """`name` is what a reader of the progress sees; a step depends on its inputs and on nothing else."""
+
+
+def at_once(name: str, work: Callable[Inputs, Result], *inputs: Inputs.args, **named: Inputs.kwargs) -> Result:
+    """Run a step as a `Stage` that keeps and tells nothing."""
+    del name
+    return work(*inputs, **named)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that one run found out."""
+
+    config: Config
+    events: Events
+    tables: dict[str, pl.DataFrame]
+    """Stage tables by name, without affinities."""
+    affinities: Frame
+    """The table AFFINITIES, which in a large shop is larger than memory."""
+    forecasts: list[Forecast]
+    campaigns_solved: str
+    """See `Planned.solved`."""
+    explore_share: float
+    test: ComingTest | None
+    """What the read-out of the plan will be able to show; None when nothing is planned."""
+    gaps: list[Message]
+    """What the data could not show, and why, a sentence each."""
+    others: Others | None = None
+    """Customers beside those of whom the tables tell, in a shop of more than are planned together."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """What was decided for customers who were not planned together with those who decided."""
+
+    customers: int
+    frames: dict[str, Frame]
+    """By name, further rows of stage tables, in no order."""
+    totals: pl.DataFrame
+    """campaign_id, arm, n_customers, cost_liability_minor, cost_expected_micro of their assignments."""
+
+
+@dataclass(frozen=True)
+class PlannedTogether:
+    """A run, and what carries its decisions out for further customers."""
+
+    run: Run
+    profiles: pl.DataFrame
+    learned: LearnedResponse
+    planned: Planned
+    liked: Liked
+
+
+def plan_together(
+    events: Events,
+    config: Config,
+    engine: Engine,
+    stage: Stage,
+    period: LoopPeriod | None = None,
+    liked: Liked | None = None,
+) -> PlannedTogether:
+    """Carry out everything from clean events to one assignment per customer, and a forecast beside reference policies.
+
+    A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
+    `liked` is what is known already of what customers would like; see `plan`.
+    """
+    profiles, _ = stage("profiles", Extendable(profile, extend_profile), events, engine)
+    allowed = stage(
+        "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
+    )
+    liked = like(events, config, engine, stage) if liked is None else liked
+    past, reached = stage("past campaigns", judge_campaigns, events)
+    learned = learn(events, config, engine, stage)
+    decided = decide(profiles, allowed, learned, config, engine, stage, period)
+    shown, effects, planned = learned.shown, learned.effects, decided.planned
+    final = decided.assigned.sort("customer_id")
+    if isinstance(liked, Preferences):
+        final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
+    test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
+    gaps = [one for one in (liked.gap, learned.study, shown) if isinstance(one, Gap)]
+    tables = {
+        "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
+        "profiles": profiles, "customers": collect(events.customers, "customer_id"),
+        "recommenders": liked.results, "product_texts": product_texts(events),
+        "campaign_effects": past,
+        "first_reached": reached,
+        **(STUDY_TABLES if isinstance(learned.study, Gap) else learned.study.tables),
+        "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
+        "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
+        "margins": effects.margins, "calibration": effects.calibration,
+        "comparison": compare(planned.forecasts, final),
+        "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
+        "break_even_sweep": pl.concat([one.sweep for one in planned.forecasts]),
+        "uniform_depths": pl.concat([one.uniform for one in planned.forecasts]),
+        "assignments": final,
+        "plan_limits": planned.limits, "offer_prices": planned.prices,
+    }  # fmt: skip
+    checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
+    run = Run(
+        config, events, checked, liked.affinities, planned.forecasts, planned.solved, decided.explore_share, test,
+        [gap.reason for gap in gaps],
+    )  # fmt: skip
+    return PlannedTogether(run, profiles, learned, planned, liked)
+
+
+@dataclass(frozen=True)
+class LearnedResponse:
+    """What stage 4 learns."""
+
+    study: ShelfStudy | Gap
+    """Without what it was fitted by, which would fill memory."""
+    shown: ShownEffects | Gap | None
+    effects: Effects
+
+
+def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:
+    """Carry out stage 4, with the study of shelf prices."""
+    lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
+    study = stage("response", study_prices, lines, config.response, config.seed)
+    return learn_effects(events, lines, study, config, engine, stage)
+
+
+def learn_effects(
+    events: Events, lines: ShelfLines | Gap, study: ShelfStudy | Gap, config: Config, engine: Engine, stage: Stage
+) -> LearnedResponse:
+    """Learn the effects of offers from past exposures and from what is known of shelf prices."""
+    offers = offers_to_learn(events, lines, config)
+    shown = stage("shown offers", study_shown, events, offers, config.only("seed", "shop", "evaluate"), engine)
+    settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
+    effects = stage("effects", estimate, events, study, shown, settings)
+    return LearnedResponse(study if isinstance(study, Gap) else study.without_customers(), shown, effects)
+
+
+@dataclass(frozen=True)
+class PlannedAssignments:
+    """What stage 5 decides."""
+
+    planned: Planned
+    assigned: pl.DataFrame
+    """One row per customer."""
+    explore_share: float
+
+
+def decide(
+    profiles: pl.DataFrame,
+    allowed: Allowed,
+    learned: LearnedResponse,
+    config: Config,
+    engine: Engine,
+    stage: Stage,
+    period: LoopPeriod | None,
+) -> PlannedAssignments:
+    """Plan, and draw who gets what."""
+    shown, effects = learned.shown, learned.effects
+    settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
+    planned = stage("allocation", plan_period, profiles, effects, allowed, settings)
+    planned = planned.resting() if period is not None and period.rests else planned
+    settings = config.only("business_as_usual", "privacy")
+    usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
+    settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
+    known_ids = [
+        offer_id
+        for offer_id in effects.offers["offer_id"].unique()
+        if isinstance(shown, ShownEffects) and shown.has(offer_id)
+    ]
+    exploration = exploration_of(period, effects.offers, known_ids, planned.unsent())
+    assigned, explore_share = stage(
+        "assignments", draw, profiles, allowed, planned, effects, usual, settings, exploration
+    )  # fmt: skip
+    return PlannedAssignments(planned, assigned, explore_share)
+
+
+def draw(
+    profiles: pl.DataFrame,
+    allowed: Allowed,
+    planned: Planned,
+    effects: Effects,
+    usual: UsualPolicy | None,
+    config: Config,
+    exploration: Exploration | None,
+) -> tuple[pl.DataFrame, float]:
+    """Draw who gets what of a plan; see `assign`."""
+    return assign(profiles, allowed, planned.sent_offers(), effects, usual, config, exploration)
+
+
+def clean(
+    config: Config,
+    engine: Engine,
+    stage: Stage,
+    loop_exposures: LoopExposures | None = None,
+    read: SourcesRead | None = None,
+) -> Events:
+    """Stage 1; `loop_exposures` is what a loop gave before, `read` the sources where they were read before."""
+    settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
+    if any(names_no_offer(one) for one in config.written_offer_ids):  # only then do campaigns matter to exposures
+        settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate", "campaigns")
+    before = {} if read is None else {"read": read}
+    return stage("events", Extendable(prepare, extend_events), settings, engine, loop_exposures, **before)
+
+
+def like(events: Events, config: Config, engine: Engine, stage: Stage) -> Preferences:
+    """Carry out stage 3, what each customer would like."""
+    bought = stage("interactions", Extendable(buy, extend_bought), events, engine)
+    settings = config.only("seed", "shop", "recommend", "profiles")
+    return stage("recommenders", recommend, events, bought, settings, engine)

@@ -1,0 +1,107 @@
+"""A shop of more customers than are planned together: a sample decides, all others follow in shards."""
+
+import json
+import shutil
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from offerloop import run
+from offerloop.config import load_config
+from offerloop.errors import ConfigError
+from offerloop.flow import large_shop
+from support.small_shop import write_small_shop
+
+CUSTOMERS = 300
+USUAL = """
+[business_as_usual]
+share = 0.2
+budget = "150.00"
+
+[[business_as_usual.rules]]
+offer = "spend-and-save"
+"""
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """A shop is large from 100 customers on, and 30 of them are a shard."""
+    monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 100)
+    monkeypatch.setattr(large_shop, "SHARD_CUSTOMERS", 30)
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory):
+    """What is decided where all customers are planned together."""
+    return run(write_small_shop(tmp_path_factory.mktemp("together"), customers=CUSTOMERS)).folder
+
+
+def table(folder, name, *keys):
+    return pl.read_parquet(folder / f"{name}.parquet").sort(keys or "customer_id")
+
+
+@pytest.mark.usefixtures("few")
+def test_everybody_has_an_assignment_and_no_budget_is_exceeded(tmp_path, together):
+    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+    folder = run(path).folder
+    assigned, whole = table(folder, "assignments"), table(together, "assignments")
+    assert assigned["customer_id"].equals(whole["customer_id"])
+    held = pl.col("arm") == "holdout"
+    assert assigned.filter(held)["customer_id"].equals(whole.filter(held)["customer_id"])
+    (campaign,) = load_config(path).campaigns
+    for arm, budget, least in (("plan", campaign.budget, 0.8), ("explore", campaign.explore_budget, 0.1)):
+        spent, most = assigned.filter(arm=arm)["cost_liability_minor"].sum(), round(100 * float(budget))
+        assert least * most <= spent <= most
+    assert pl.read_csv(folder / "assignments.csv").height == CUSTOMERS
+
+
+@pytest.mark.usefixtures("few")
+def test_the_others_are_told_of_as_if_all_were_planned_together(tmp_path, together):
+    """Assumed effects follow from the own baskets, profiles from the own purchases on the scale of a sample."""
+    folder = run(write_small_shop(tmp_path, customers=CUSTOMERS)).folder
+    keys = ("customer_id", "campaign_id", "offer_id")
+    assert_frame_equal(table(folder, "effects", *keys), table(together, "effects", *keys))
+    own = ["customer_id", "n_orders", "spend_minor", "recency_days", "top_category"]
+    assert_frame_equal(table(folder, "profiles").select(own), table(together, "profiles").select(own))
+    loyal = [table(one, "profiles")["tags"].list.contains("big basket").mean() for one in (folder, together)]
+    assert loyal[0] == pytest.approx(loyal[1], abs=0.1)
+
+
+@pytest.mark.usefixtures("few")
+def test_the_summary_counts_whom_its_figures_are_not_about(tmp_path):
+    folder = run(write_small_shop(tmp_path, customers=CUSTOMERS)).folder
+    summary = json.loads((folder / "summary.json").read_text())
+    assigned = table(folder, "assignments")
+    assert summary["customers"] + summary["others"]["customers"] == CUSTOMERS
+    (sent,), (own,) = summary["others"]["campaigns"], summary["campaigns"]
+    planned = assigned.filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
+    assert sent["customers_sent"] + own["customers_sent"] == planned.height
+    assert summary["others"]["sentence"] in (folder / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("few")
+def test_a_run_goes_on_after_the_shards_of_an_earlier_one_are_gone(tmp_path):
+    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+    first = table(run(path).folder, "assignments")
+    (kept,) = (tmp_path / "runs" / ".stages").glob("*/other-customers-*")
+    shutil.rmtree(kept)
+    again = run(path)
+    stages = json.loads((again.folder / "manifest.json").read_text())["stages"]
+    assert [one["stage"] for one in stages if not one["kept"]] == ["other customers", "report"]
+    assert_frame_equal(table(again.folder, "assignments"), first)
+
+
+@pytest.mark.usefixtures("few")
+def test_business_as_usual_is_what_its_rules_say_and_never_a_file(tmp_path):
+    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+    text = path.read_text()
+    offer = "spend-and-save"
+    path.write_text(text + USUAL)
+    usual = table(run(path).folder, "assignments").filter(arm="usual")
+    assert 0.1 * CUSTOMERS < usual.height < 0.3 * CUSTOMERS
+    assert set(usual["offer_id"]) == {offer}
+    (tmp_path / "today.csv").write_text(f"customer_id,offer_id\nc001,{offer}\n")
+    path.write_text(text + '\n[business_as_usual]\nbudget = "60.00"\npath = "today.csv"\n')
+    with pytest.raises(ConfigError, match=r"planned in shards, none of which has the whole file"):
+        run(path)
