@@ -11,7 +11,7 @@ One loop, in the order data flows; each step takes the table of the one before:
     evaluation    experiments, uplift, off-policy value, rankings     `offerloop.evaluation`
 
 `offerloop.market` is a simulated shop whose true effects are known, to judge all of this by.
-`offerloop.flow` is the whole pipeline on one screen.
+`offerloop.flow.stages` is the whole pipeline on one screen.
 """
 
 from typing import TYPE_CHECKING
