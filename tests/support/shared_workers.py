@@ -8,6 +8,7 @@ FILES_OF = {
         "tests/commands/uplift/shards/test_other_designs.py",
         "tests/commands/uplift/shards/test_whole_table.py",
         "tests/engine/test_engines.py",
+        "tests/engine/test_parquet_folders.py",
         "tests/engine/test_spark.py",
     ),
     "sample_events": (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.extendable import Extendable, with_part
+    from offerloop.engine.folder_tables import data_files, parquet_table
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
     from offerloop.engine.shards import FIT_CUSTOMERS, SHARD_CUSTOMERS, Shards, is_small
@@ -39,6 +40,7 @@ __all__ = [
     "TableReader",
     "batches",
     "collect",
+    "data_files",
     "distinct",
     "engine_name",
     "engine_of",
@@ -46,6 +48,7 @@ __all__ = [
     "in_order",
     "is_small",
     "order_statistics",
+    "parquet_table",
     "with_part",
 ]
 

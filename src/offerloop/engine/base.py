@@ -15,6 +15,7 @@ from weakref import finalize
 import narwhals as nw
 import polars as pl
 
+from offerloop.engine.folder_tables import parquet_files
 from offerloop.errors import InputError
 from offerloop.message import Message
 
@@ -23,6 +24,8 @@ U = TypeVar("U")
 Frame = nw.LazyFrame[Any]
 """A lazy table on whatever engine runs it."""
 _SIZE = "_size"
+TEMPORARY = "offerloop-"
+"""How names begin of folders for temporary files of this program."""
 SHARD, SHARD_DIGITS = "shard", 7
 """The column that numbers shards: the first hexadecimal digits of the MD5 of the customer's id as text, modulo their
 number. So many of them fit into 32 bits."""
@@ -37,8 +40,9 @@ class Engine(Protocol):
     def read(self, path: Path, separator: str = ",") -> Frame:
         """A file as a lazy table: Parquet by its ending, else CSV in UTF-8 with a header, every cell as text.
 
-        A folder is a table of all its Parquet files, or without any of its CSV files, which have one header. Parts of
-        timestamps with a zone are those of UTC. Raises SourceError when the file cannot be read.
+        A folder is a table of all its Parquet files and the columns that they have alike (`parquet_table`), or without
+        any of its CSV files, which have one header. Times are microseconds; parts of timestamps with a zone are those
+        of UTC. Raises SourceError when a file cannot be read.
         """
 
     def table(self, frame: pl.DataFrame) -> Frame:
@@ -114,7 +118,7 @@ class BrokenFileError(InputError):
 def is_csv(path: Path) -> bool:
     """Return whether a file, or what is read of a folder, is CSV."""
     if path.is_dir():
-        return not any(path.rglob("*.parquet")) and any(path.rglob("*.csv"))
+        return not parquet_files(path) and any(path.rglob("*.csv"))
     return path.suffix.lower() != ".parquet"
 
 
@@ -191,6 +195,6 @@ def extended(frame: Frame, columns: Sequence[nw.Expr]) -> Frame:
 
 def temporary_place(engine: object) -> Path:
     """A folder of this machine that is removed with the engine."""
-    place = Path(tempfile.mkdtemp(prefix="offerloop-"))
+    place = Path(tempfile.mkdtemp(prefix=TEMPORARY))
     finalize(engine, shutil.rmtree, place, ignore_errors=True)
     return place

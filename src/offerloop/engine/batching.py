@@ -13,6 +13,7 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from offerloop.engine.folder_tables import parquet_files
 from offerloop.errors import SourceError
 from offerloop.message import Message
 
@@ -48,11 +49,7 @@ class Batch:
 
 def batches(path: Path) -> list[Batch]:
     """All of a file, or of a folder's files by name, with rows. Raises SourceError when there are none."""
-    files = (
-        [path]
-        if not path.is_dir()
-        else sorted(one for one in path.rglob("*") if one.suffix.lower() == ".parquet" and one.is_file())
-    )
+    files = parquet_files(path) if path.is_dir() else [path]
     parts = []
     for file in files:
         try:

@@ -28,12 +28,28 @@ from offerloop.engine.base import (
     temporary_place,
 )
 from offerloop.engine.batching import in_order
+from offerloop.engine.folder_tables import (
+    CLOCK,
+    FRACTION,
+    INSTANT,
+    WHOLE,
+    AlikeFiles,
+    ParquetTable,
+    parquet_table,
+    unreadable,
+)
 from offerloop.errors import SourceError
 from offerloop.message import Message
 
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
 _SHARD_OF = "CAST('0x' || md5(CAST(customer_id AS VARCHAR))[:{digits}] AS INTEGER) % {shards}"
+_CASTS = {
+    WHOLE: "CAST({} AS BIGINT)",
+    FRACTION: "CAST({} AS DOUBLE)",
+    CLOCK: "CAST({} AS TIMESTAMP)",
+    INSTANT: "CAST({} AS TIMESTAMPTZ)",
+}
 _GIGABYTES = {"KiB": 2**10 / 1e9, "MiB": 2**20 / 1e9, "GiB": 2**30 / 1e9, "TiB": 2**40 / 1e9}
 _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
@@ -87,18 +103,19 @@ class DuckDBEngine:
         try:
             if is_csv(path):
                 return _lazy(self._csv(path, separator))
-            if path.is_dir():
-                files = f"{_literal(path)}/**/*.parquet"
-                return _lazy(self._connection.read_parquet(files, hive_partitioning=True))
-            return _lazy(self._connection.read_parquet(_literal(path)))
+            table = parquet_table(path)
+            frames = [self._parquet(part, table) for part in table.parts]
+            return nw.concat(frames) if len(frames) > 1 else frames[0]
         except duckdb.Error as error:
-            raise SourceError(
-                Message(
-                    "the file '{path}' cannot be read as {kind}: it is damaged or something else; write it again",
-                    path=str(path),
-                    kind=path.suffix or "CSV",
-                )
-            ) from error
+            raise unreadable(path) from error
+
+    def _parquet(self, part: AlikeFiles, table: ParquetTable) -> Frame:
+        """The rows of files with the same columns."""
+        files = [_literal(file) for file in part.files]
+        rows = self._connection.read_parquet(files, hive_partitioning=bool(table.keys))
+        if part.as_common or table.names != rows.columns:
+            rows = rows.project(", ".join(_column(name, part.as_common.get(name)) for name in table.names))
+        return _lazy(rows)
 
     def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
         """Nothing is guessed: a guessing reader may take broken first lines for no part of the table."""
@@ -184,6 +201,12 @@ class DuckDBEngine:
         self._kept += 1
         stoppable(lambda: relation.create(name))
         return self._connection.table(name)
+
+
+def _column(name: str, kind: str | None) -> str:
+    """A column in SQL, as another type where one is named."""
+    quoted = f'"{name.replace(chr(34), 2 * chr(34))}"'
+    return quoted if kind is None else f"{_CASTS[kind].format(quoted)} AS {quoted}"
 
 
 def _lazy(relation: duckdb.DuckDBPyRelation) -> Frame:

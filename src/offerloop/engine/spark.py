@@ -30,16 +30,26 @@ from offerloop.engine.base import (
     SHARD,
     SHARD_DIGITS,
     STOPS,
+    TEMPORARY,
     Frame,
     T,
     U,
     collect,
-    extended,
     is_csv,
     reading,
     stoppable,
 )
 from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.engine.folder_tables import (
+    CLOCK,
+    FRACTION,
+    INSTANT,
+    WHOLE,
+    AlikeFiles,
+    ParquetTable,
+    parquet_table,
+    unreadable,
+)
 from offerloop.engine.spark_session import connected, given_session, local_server, stop_session
 from offerloop.engine.spark_tasks import RESULT, carry_out
 from offerloop.errors import InputError, SourceError
@@ -57,6 +67,7 @@ SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
 """What an engine changes in its session while it lives."""
+_TYPES = {WHOLE: "bigint", FRACTION: "double", CLOCK: "timestamp_ntz", INSTANT: "timestamp"}
 REFUSALS = {
     "No space left on device": errno.ENOSPC,
     "Read-only file system": errno.EROFS,
@@ -102,20 +113,38 @@ class SparkEngine:
         """See `Engine.read`."""
         if is_csv(path):
             return self._lazy(self._copied(self._files.read(path, separator)))
-        if self._is_shared and path.is_relative_to(tempfile.gettempdir()):
-            path = Path(shutil.copyfile(path, self._place()))  # unpacked, or the rows of a database
+        if self._is_copy(path):
+            path = self._brought(path)
+        table = parquet_table(path)
+        if any(kind.startswith("timestamp[ns") for part in table.parts for kind in part.kinds.values()):
+            return self._lazy(self._copied(self._files.read(path)))  # Spark knows no nanoseconds
+        frames = [self._parquet(part, table, path) for part in table.parts]
+        return _checked(nw.concat(frames) if len(frames) > 1 else frames[0], str(path))
+
+    def _is_copy(self, path: Path) -> bool:
+        """Return whether a file or folder is one of this program's own (unpacked, or the rows of a database) in a place
+        that workers may not reach."""
+        if not self._is_shared or path.is_relative_to(self._folder):
+            return False
+        temporary = Path(tempfile.gettempdir())
+        return path.is_relative_to(temporary) and path.relative_to(temporary).parts[0].startswith(TEMPORARY)
+
+    def _brought(self, path: Path) -> Path:
+        """A copy where all workers reach it."""
+        place = self._place()
+        return Path(shutil.copytree(path, place) if path.is_dir() else shutil.copyfile(path, place))
+
+    def _parquet(self, part: AlikeFiles, table: ParquetTable, path: Path) -> Frame:
+        """The rows of files with the same columns."""
+        reader = self.session.read.option("basePath", str(path.absolute())) if table.keys else self.session.read
         try:
-            return self._lazy(path)
+            rows = reader.parquet(*(_literal(file) for file in part.files))
+            columns = rows.columns
         except _errors() as error:
-            if "PARQUET_TYPE_ILLEGAL" in str(error):
-                return self._lazy(self._copied(_in_microseconds(self._files.read(path))))
-            raise SourceError(
-                Message(
-                    "the file '{path}' cannot be read as {kind}: it is damaged or something else; write it again",
-                    path=str(path),
-                    kind=path.suffix or ".parquet",
-                )
-            ) from error
+            raise unreadable(part.files[0]) from error
+        if part.as_common or table.names != columns:
+            rows = rows.selectExpr(*(_column(name, part.as_common.get(name)) for name in table.names))
+        return nw.from_native(rows).lazy()
 
     def named(self, table: str) -> Frame:
         """See `TableReader.named`."""
@@ -216,8 +245,8 @@ class SparkEngine:
         return place
 
     def _lazy(self, path: Path) -> Frame:
-        reader = self.session.read.option("pathGlobFilter", "*.[pP][aA][rR][qQ][uU][eE][tT]")
-        return _checked(nw.from_native(reader.parquet(_literal(path))).lazy(), str(path))
+        """A table that this engine wrote."""
+        return _checked(nw.from_native(self.session.read.parquet(_literal(path))).lazy(), str(path))
 
     def _place(self) -> Path:
         return self._folder / f"{next(self._names)}.parquet"
@@ -273,10 +302,9 @@ def _literal(path: Path) -> str:
     return re.sub(r"([*?\[\]{}\\])", r"\\\1", str(path.absolute()))
 
 
-def _in_microseconds(frame: Frame) -> Frame:
-    """Times as Spark has them, which knows no nanoseconds."""
-    times = [name for name, kind in frame.collect_schema().items() if isinstance(kind, nw.Datetime)]
-    return extended(frame, [nw.col(name).cast(nw.Datetime("us")) for name in times])
+def _column(name: str, kind: str | None) -> str:
+    """A column in SQL, as another type where one is named."""
+    return f"`{name}`" if kind is None else f"cast(`{name}` as {_TYPES[kind]}) as `{name}`"
 
 
 def _broken(error: Exception) -> str | None:

@@ -46,3 +46,28 @@ def test_a_folder_without_any_is_refused(shop):
         part.unlink()
     with pytest.raises(SourceError, match="lines' is a folder without Parquet or CSV files; name such a folder"):
         prepare(load_config(shop), DuckDBEngine())
+
+
+def test_a_needed_column_that_a_file_lacks_is_named(shop):
+    part = shop.parent / "lines" / "part-0.parquet"
+    pl.read_parquet(part).drop("paid").write_parquet(part)
+    with pytest.raises(SourceError, match=r"part-0.parquet' has no column 'paid', which '.*part-1.parquet' has"):
+        prepare(load_config(shop), DuckDBEngine())
+
+
+def test_a_needed_column_of_another_type_in_one_file_is_named(shop):
+    part = shop.parent / "lines" / "part-0.parquet"
+    pl.read_parquet(part).with_columns(pl.col("paid").cast(pl.String)).write_parquet(part)
+    with pytest.raises(SourceError, match=r"'paid' is string in the file '.*part-0.parquet' and double in '.*part-1"):
+        prepare(load_config(shop), DuckDBEngine())
+
+
+def test_numbers_that_are_none_are_empty_cells(shop):
+    part = shop.parent / "lines" / "part-0.parquet"
+    lines = pl.read_parquet(part)
+    product, none = pl.col("what").cast(pl.Float64), pl.int_range(pl.len()) == 0
+    lines.with_columns(what=pl.when(none).then(float("nan")).otherwise(product)).write_parquet(part)
+    other = shop.parent / "lines" / "later" / "part-1.parquet"
+    pl.read_parquet(other).with_columns(pl.col("what").cast(pl.Float64)).write_parquet(other)
+    quality = prepare(load_config(shop), DuckDBEngine()).quality
+    assert quality.filter(table="order_lines", rule="incomplete")["rows"].to_list() == [1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 import narwhals as nw
 
 from offerloop.config import JDBC, Source
-from offerloop.engine import BrokenFileError, Engine, Frame, TableReader
+from offerloop.engine import BrokenFileError, Engine, Frame, TableReader, data_files, extended, parquet_table
 from offerloop.errors import SourceError
 from offerloop.events.sources.csv_lines import broken_line
 from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
@@ -104,23 +104,16 @@ def instead_of_copies(folder: Path, name: str) -> Iterator[None]:
 
 def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
     try:
-        yield Raw(engine.read(file.path), file.name, source.decimal or ".")
+        yield Raw(_without_nan(engine.read(file.path)), file.name, source.decimal or ".")
     except BrokenFileError:
         raise SourceError(
             Message("the file '{name}' is damaged and cannot be read to its end; write it again", name=file.name)
         ) from None
 
 
-_CSV = re.compile(r"\.(csv|tsv|tab|txt)(\.gz|\.zst)?$", re.IGNORECASE)
-"""Endings of the files that are read of a folder."""
-
-
 def _of_folder(path: Path, source: Source, engine: Engine, copies: Path) -> Iterator[Raw]:
     """The Parquet files of a folder as one table, or its CSV files where it has no other."""
-    if next(path.rglob("*.parquet"), None) is not None:
-        yield from _parquet(Readable(path, path.name), source, engine)
-        return
-    files = [one for one in sorted(path.rglob("*")) if one.is_file() and _CSV.search(one.name)]
+    files = data_files(path)
     if not files:
         raise SourceError(
             Message(
@@ -129,8 +122,20 @@ def _of_folder(path: Path, source: Source, engine: Engine, copies: Path) -> Iter
                 path=str(path),
             )
         )
+    if files[0].suffix.lower() == ".parquet":
+        _check_alike(parquet_table(path).unlike, source)
+        yield from _parquet(Readable(path, path.name), source, engine)
+        return
     with instead_of_copies(copies, path.name):
         yield from _csv([_of_many(one, source, copies) for one in files], path.name, engine, copies)
+
+
+def _check_alike(unlike: Mapping[str, Message], source: Source) -> None:
+    """Raise SourceError where the source needs a column that files of its folder do not have alike."""
+    texts = [*source.columns.values(), *source.attributes, source.where or ""]
+    for name, why in unlike.items():
+        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for text in texts):
+            raise SourceError(why)
 
 
 def _of_many(path: Path, source: Source, copies: Path) -> CsvFile:
@@ -219,3 +224,9 @@ def _without_empty_rows(frame: Frame) -> Frame:
     """Leave out rows of nothing but separators, which spreadsheets write below a table."""
     says = [(nw.col(column) != "").fill_null(value=False) for column in frame.collect_schema()]
     return frame.filter(nw.any_horizontal(*says, ignore_nulls=False))
+
+
+def _without_nan(frame: Frame) -> Frame:
+    """Empty cells in place of numbers that are none, as some programs write empty cells."""
+    fractions = [name for name, kind in frame.collect_schema().items() if kind.is_float()]
+    return extended(frame, [nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in fractions])
