@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import json
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+import offerloop
 from offerloop.commands.simulate.loop_policy import LoopRule
 from offerloop.loop import unpacked
 from offerloop.market import Market, load_preset
@@ -58,3 +63,25 @@ def followed(preset: str, customers: int, weeks: int, world: int, shock: int | N
     rule.catch_up(market)
     found.alarms |= {week for week, lesson in enumerate(rule.lessons) if lesson["alarms"]}
     return found
+
+
+def kept_world(
+    kept: Path | None, preset: str, customers: int, weeks: int, world: int, shock: int | None = None
+) -> Followed:
+    """See `followed`; a world that this code played before is read from the folder `kept`."""
+    if kept is None:
+        return followed(preset, customers, weeks, world, shock)
+    file = kept / f"{preset}-{customers}-{weeks}-{shock or 0}-{world}-{code_digest()}.json"
+    if not file.exists():
+        one = followed(preset, customers, weeks, world, shock)
+        file.write_text(json.dumps({**asdict(one), "alarms": sorted(one.alarms)}), encoding="utf-8")
+    fields = json.loads(file.read_text(encoding="utf-8"))
+    return Followed(**{**fields, "alarms": set(fields["alarms"])})
+
+
+@cache
+def code_digest() -> str:
+    """Return a few digits that differ where the code of the package does."""
+    folder = Path(offerloop.__file__).parent
+    text = b"".join(file.read_bytes() for file in sorted(folder.rglob("*.py")))
+    return sha256(text).hexdigest()[:8]
