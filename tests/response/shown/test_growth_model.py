@@ -109,6 +109,14 @@ def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_d
     assert least < believed / true < most
 
 
+def test_a_log_that_says_nothing_leaves_reminding_as_likely_as_what_offers_cover():
+    offers = (NO_OFFER_TERMS, OfferTerms("all", "coupon", 0.1), OfferTerms("tea", "coupon", 0.1, 0.0, "tea"))
+    log = Shop(np.zeros(3), offers=offers, spread=3.0).log().of(np.arange(240))
+    share = np.where(np.arange(3) == 2, 0.1, np.ones((log.size, 1)))
+    powers = Growth.fit(replace(log, covered=share)).powers
+    np.testing.assert_allclose(powers, [1 / 3, 1 / 6, 1 / 2], atol=0.08)
+
+
 def test_effects_are_in_proportion_to_what_customers_buy_anyway():
     shop = Shop(FORMS["line"])
     share = shop.predict().value[:, 4] / shop.usual
