@@ -31,7 +31,7 @@ def sales(*offers):
     products = pl.DataFrame({"product_id": ["tea", "milk"], "category": ["drinks", "dairy"]})
     engine = ENGINES.load("duckdb")()
     tables = (engine.table(one) for one in (lines, products))
-    return Before.of(*tables, Margins(0.4), engine.table(ROWS.select("customer_id")), (NO_OFFER_TERMS, *offers))
+    return Before.of(*tables, Margins(0.4), engine.table(ROWS.select("customer_id")), (NO_OFFER_TERMS, *offers), 5)
 
 
 def test_shares_of_categories_are_those_of_the_quarter_before_with_a_mean_week():
@@ -60,6 +60,18 @@ def test_nobody_is_free_who_never_reached_the_threshold():
 
 def test_shares_off_everything_need_no_more():
     assert before(SHARE_OFF) == (None, None)
+
+
+def test_sums_of_a_window_that_the_data_do_not_reach_back_through_are_as_if_they_did():
+    rows = pl.DataFrame({"customer_id": ["a"] * 5, "shown_day": [9, 11, 32, 40, 5 + 91]})
+    names = [EXPOSURE_FEATURES.index(one) for one in ("spend_91", "orders_91", "spend_28")]
+    found = sales(SHARE_OFF).features(rows)[:, names]
+
+    assert found[0].tolist() == [0, 0, 0]
+    assert found[1] == pytest.approx([100 * 91 / 7, 91 / 7, 100 * 28 / 7])
+    assert found[2] == pytest.approx([700 * 91 / 27, 3 * 91 / 27, 700 * 28 / 27])
+    assert found[3] == pytest.approx([700 * 91 / 35, 3 * 91 / 35, 600])
+    assert found[4] == pytest.approx([1600, 4, 0])
 
 
 def test_silence_of_more_than_a_quarter_still_says_how_long_it_was():

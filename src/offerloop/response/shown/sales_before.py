@@ -17,6 +17,7 @@ from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
+    MONTH_DAYS,
     QUARTER_DAYS,
     SCOPE_SUMS,
     OfferScope,
@@ -30,6 +31,9 @@ from offerloop.response.terms import OfferTerms
 
 WEEKS = QUARTER_DAYS / 7
 EVERYTHING: OfferScope = ("", 0.0)
+LEAST_DAYS = 7
+"""Days that sums are of, where the data have fewer before an exposure."""
+_SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,25 +45,30 @@ class Before:
     scopes: tuple[OfferScope, ...]
     """What each offer counts on; nothing first."""
     shares: CategoryShares
+    first_day: int
+    """Of the data."""
 
     @classmethod
     def of(
         cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms],
-        scale: ShareScale | None = None,
+        first_day: int, scale: ShareScale | None = None,
     ) -> Before:  # fmt: skip
         """Read the earlier sales of some customers; `scale` is that of the shares where it is known."""
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.scope, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
-        return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily, scale))
+        return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily, scale), first_day)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day).
 
-        The longer ago the last order, the less another day of silence says, so its days count by their logarithm.
+        Where the data begin within a window, what they have of it stands for all of it. The longer ago the last order,
+        the less another day of silence says, so its days count by their logarithm.
         """
-        features = exposure_features(self.days, rows).with_columns(pl.col("days_since_order").log1p())
+        seen_days = (rows["shown_day"] - self.first_day).cast(pl.Float64)
+        whole = [pl.col(name) * (days / seen_days.clip(LEAST_DAYS, days)) for name, days in _SUMS_OF.items()]
+        features = exposure_features(self.days, rows).with_columns(*whole, pl.col("days_since_order").log1p())
         return np.column_stack(
             [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )

@@ -137,6 +137,8 @@ class ShownModel:
     chance: Floats
     """(K,): mean propensities."""
     scale: ShareScale
+    first_day: int
+    """Of the data that it was learned from."""
 
     @property
     def names(self) -> list[str]:
@@ -154,13 +156,13 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
     active = _active(log)
-    before = _before(log, active, rows, engine, terms)
+    before = _before(log, active, rows, engine, terms, log.first_day)
     evidence = _evidence(rows, exposures, before, terms)
     names = [one.offer_id for one in terms]
     value = _with_earlier(evidence, exposures, names, log.window_days)
     growth = JudgedGrowth.fit(value, evidence.outcomes["coupon_minor"], _part(evidence.rows["customer_id"], seed))
     chance, redemption = evidence.evidence.chance.mean(axis=0), RedemptionModel.fit(evidence.of("redeemed"))
-    model = ShownModel(terms, growth, redemption, chance, before.shares.scale)
+    model = ShownModel(terms, growth, redemption, chance, before.shares.scale, log.first_day)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     table = _table(evidence, seed, names[1:], GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
@@ -173,7 +175,7 @@ def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> Shown
     exposures = read_exposures(log.exposures)
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     active = _active(log)
-    before = _before(log, active, rows, engine, model.terms, model.scale)
+    before = _before(log, active, rows, engine, model.terms, model.first_day, model.scale)
     evidence = _evidence(rows, exposures, before, model.terms)
     value = _with_earlier(evidence, exposures, model.names, log.window_days)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
@@ -187,11 +189,11 @@ def _active(log: ShownLog) -> pl.DataFrame:
 
 def _before(
     log: ShownLog, active: pl.DataFrame, rows: pl.DataFrame, engine: Engine, terms: tuple[OfferTerms, ...],
-    scale: ShareScale | None = None,
+    first_day: int, scale: ShareScale | None = None,
 ) -> Before:  # fmt: skip
     """Return what those who are active or stand in rows did before."""
     ids = pl.concat([active, rows.select("customer_id")]).unique()
-    return Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms, scale)
+    return Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms, first_day, scale)
 
 
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
