@@ -24,6 +24,7 @@ from postgres_server import PASSWORD
 from same_events import assert_same_events
 from small_shop import write_small_shop
 
+from offerloop import run
 from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
@@ -87,7 +88,8 @@ def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_pa
         if where != "duckdb":
             in_a_table(session, folder / "lines.csv", "order_lines", config)
         with heights() as collected[engine_name(where)]:
-            code, _, said = command("run", config, "--engine", where, "--shards", shards)
+            tables = () if where == "duckdb" else ("--table", "assignments")
+            code, _, said = command("run", config, "--engine", where, "--shards", shards, *tables)
         assert (code, said) == (0, "")
         (results[engine_name(where)],) = (folder / "runs").glob("2*")
     for table in sorted(results["duckdb"].glob("*.parquet")):
@@ -96,7 +98,6 @@ def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_pa
     assert sum(collected["spark"]) < sum(collected["duckdb"])  # who is in shards is listed where they are
     assert '"engine": "spark"' in (results["spark"] / "manifest.json").read_text()
     assigned = pl.read_parquet(results["spark"] / "assignments.parquet")
-    session.createDataFrame(assigned.to_arrow()).write.saveAsTable("assignments")
     kept = collect(engine_of(session).named("assignments"), "customer_id")
     assert kept.equals(assigned.sort("customer_id"))
 
@@ -166,6 +167,16 @@ def test_spark_reads_postgresql_by_jdbc_as_this_program_does(engine):
 def rows_of(source, engine):
     with open_source(source, engine) as raw:
         return collect(raw.frame, "id")
+
+
+def test_assignments_are_a_table_where_the_engine_has_tables(spark_server, tmp_path):
+    path = write_small_shop(tmp_path, customers=5, weeks=6)
+    with pytest.raises(InputError, match=r"the table marketing\.plan is one of Spark's; run with --engine spark"):
+        run(path, table="marketing.plan")
+    file = tmp_path / "some.parquet"
+    pl.DataFrame({"customer_id": [1]}).write_parquet(file)
+    with pytest.raises(InputError, match=r"Spark cannot write the table nowhere\.plan; it says: .*SCHEMA_NOT_FOUND"):
+        engine_of(spark_server).save(file, "nowhere.plan")
 
 
 def test_tables_of_a_platform_are_read_by_spark_alone():

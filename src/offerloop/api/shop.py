@@ -72,6 +72,7 @@ def run(
     engine: str = "duckdb",
     spark: object = None,
     shards: int | None = None,
+    table: str | None = None,
     language: str | None = None,
     console: Console | None = None,
 ) -> offerloop.RunResult:
@@ -80,12 +81,13 @@ def run(
     `begin` names the stage from which on results of earlier runs are not used. `language` is `en` or `zh`, by default
     that of the configuration, as in all functions. `spark` is a live Spark session to work in, in place of `engine`
     (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server). `shards` is the number of parts of
-    the customers, by default one for each 50,000 of them. The result has the run's `folder`, its `report` and the
+    the customers, by default one for each 50,000 of them, `table` the name of one of Spark's that
+    the assignments are written to as well. The result has the run's `folder`, its `report` and the
     `summary`.
     """
     from offerloop.commands.run.task import run as run_flow
 
-    return run_flow(config, engine if spark is None else spark, console, begin, language, shards)
+    return run_flow(config, engine if spark is None else spark, console, begin, language, shards, table)
 
 
 def explain(

@@ -79,7 +79,8 @@ class Engine(Protocol):
 
 @runtime_checkable
 class TableReader(Protocol):
-    """An engine that reads tables of its platform, and databases by all that computes; see `Engine` for the rest."""
+    """An engine that reads and writes tables of its platform, and reads databases by all that computes; see `Engine`
+    for the rest."""
 
     def named(self, table: str) -> Frame:
         """A table by the name that the platform has for it. Raises SourceError when there is none."""
@@ -88,6 +89,12 @@ class TableReader(Protocol):
         """A table or a query of a database, by an address like postgresql://user:password@host/name.
 
         Raises SourceError when the database refuses.
+        """
+
+    def save(self, path: Path, table: str) -> None:
+        """Write a Parquet file as a table of the platform, in place of what it held.
+
+        Raises InputError when the platform refuses.
         """
 
 

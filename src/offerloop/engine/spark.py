@@ -150,6 +150,17 @@ class SparkEngine:
         """See `TableReader.named`."""
         return _opened(lambda: self.session.table(table), f"table {table}")
 
+    def save(self, path: Path, table: str) -> None:
+        """See `TableReader.save`. Workers read the file and write the table."""
+        try:
+            rows: Any = self.session.read.parquet(str(path.absolute()))
+            stoppable(lambda: rows.write.mode("overwrite").saveAsTable(table))
+        except _errors() as error:
+            reason = str(error).strip().splitlines()[0]
+            raise InputError(
+                Message("Spark cannot write the table {table}; it says: {reason}", table=table, reason=reason)
+            ) from None
+
     def database(self, url: str, table: str | None, query: str | None) -> Frame:
         """See `TableReader.database`. The cluster must have the driver; it is not ours to bring."""
         place = urlsplit(url)

@@ -17,7 +17,7 @@ from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import campaigns, summarise
 from offerloop.config import Config, Source, StrPath, config_file, problems_of
 from offerloop.decision import Forecast, LoopPeriod, as_text
-from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, collect, engine_name
+from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, TableReader, collect, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import SourcesRead
 from offerloop.flow import STAGES, Liked, Others, Run, plan, product_names
@@ -76,13 +76,15 @@ def run(
     begin: str | None = None,
     language: str | None = None,
     shards: int | None = None,
+    table: str | None = None,
 ) -> RunResult:
     """Run the flow of one configuration, named by its path or its folder.
 
     The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
     same inputs are not computed again, unless they come at or after `begin`. The report is in `language`, by default
     that of the configuration. The number of `shards` of the customers changes memory and time, never a result.
-    Raises InputError for an unknown stage or name, and when the folder cannot be written.
+    `table` is the name of one of the engine's that the assignments are written to as well.
+    Raises InputError for an unknown stage or name, and when the folder or the table cannot be written.
     """
     if begin is not None and begin not in STAGES:
         raise InputError(
@@ -95,6 +97,7 @@ def run(
         )
     config_path = config_file(config_path)
     with open_workspace(config_path, engine, shards) as (config, running, store):
+        _check_table(table, running)
         added = campaigns_of_store(config)
         config = with_campaigns(config, added).in_language(language)
         if problems := name_problems(config):
@@ -115,7 +118,17 @@ def run(
         )
         store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
         store.prune()
+        if table is not None and isinstance(running, TableReader):
+            running.save(written.folder / "assignments.parquet", table)
     return written
+
+
+def _check_table(table: str | None, engine: Engine) -> None:
+    """Raise InputError where assignments are wanted as a table and the engine has none."""
+    if table is not None and not isinstance(engine, TableReader):
+        raise InputError(
+            Message("the table {table} is one of Spark's; run with --engine spark, or leave --table out", table=table)
+        )
 
 
 def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine: str = DEFAULT_ENGINE) -> RunResult:
