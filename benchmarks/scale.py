@@ -5,7 +5,8 @@ they buy, `--products` products in 200 categories with shelf discounts by produc
 20 best-selling categories, whose effects are learned from shelf prices. Each of the `--lines` sizes is run once by the
 command, in a process of its own; the stages are those of its manifest. The growth of time is the exponent of the
 number of lines between the smallest and the largest size. Then the files gain a day, and only the stages that read
-events are run again. `--alone` leaves Spark out; `--json FILE` writes everything too.
+events are run again. The smallest shop is also run on one processor, on Spark of one process and on a standalone
+cluster of this machine (`scale_engines`). `--alone` leaves Spark out; `--json FILE` writes everything too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from offerloop import flow
 from offerloop.engine import DEFAULT_ENGINE, Extendable
 from offerloop.workspace import Recorder, open_workspace
 from record import Claim, Found, Record, Result, load, machine, tell
+from scale_engines import on_each_engine
 from scale_peers import are_there, beside_spark
 
 LINES, QUICK = (1_000_000, 10_000_000, 100_000_000), (100_000, 400_000)
@@ -75,7 +77,9 @@ def run(lines: int, customers: int, products: int, place: Path, *, with_peers: b
     figures, _ = measured("run", str(config))
     stages = _stages(config)
     planned = pl.read_parquet(_newest(config) / "assignments.parquet", columns=["offer_id"])
-    peers = beside_spark(config, place, f"{lines:,} lines") if with_peers else []
+    peers = []
+    if with_peers:
+        peers = beside_spark(config, place, f"{lines:,} lines") + on_each_engine(config, place, f"{lines:,} lines")
     day = shop.orders(max(lines // DAYS, PER_ORDER), DAYS, 1, 10**9).with_columns(pl.col("at").str.to_date())
     day.write_parquet(place / "orders" / "day.parquet")
     print("another day:")
