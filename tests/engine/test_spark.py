@@ -2,13 +2,16 @@
 
 import gc
 import pickle
+import shutil
 import socket
 import sys
+import tempfile
 import threading
 import time
 import zipfile
 import zipimport
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 
 import narwhals as nw
@@ -28,9 +31,9 @@ from offerloop import run
 from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
-from offerloop.engine.spark_session import connected, local_server, stop_session
+from offerloop.engine.spark_session import connected, stop_session
 from offerloop.engine.spark_tasks import carry_out
-from offerloop.errors import InputError, SourceError
+from offerloop.errors import SourceError
 from offerloop.events import extend_events, open_source, prepare
 from offerloop.flow import at_once, large_shop, plan
 from offerloop.workspace.snapshots import with_snapshots
@@ -202,6 +205,19 @@ def test_tables_of_a_run_lie_in_the_work_folder_and_vanish_with_the_engine(spark
     assert session.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
 
 
+def test_copies_alone_of_this_program_are_brought_to_the_work_folder(spark_server, tmp_path, monkeypatch):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "lines").mkdir()
+    monkeypatch.setenv(WORK_VARIABLE, str(tmp_path / "work"))
+    engine = engine_of(spark_server)
+    pl.DataFrame({"id": [1]}).write_parquet(tmp_path / "lines" / "a.parquet")
+    with tempfile.TemporaryDirectory(prefix="offerloop-") as place:
+        own = shutil.copytree(tmp_path / "lines", f"{place}/lines")
+        kept = [engine.read(path) for path in (tmp_path / "lines", Path(own), Path(own) / "a.parquet")]
+    assert sorted(one.name for one in (tmp_path / "work").glob("*/*")) == ["0.parquet", "1.parquet"]
+    assert [collect(one)["id"].to_list() for one in kept] == [[1]] * 3
+
+
 def test_a_session_can_be_stopped_by_a_thread_of_its_own(spark_server):
     from pyspark.sql.connect.client.reattach import ExecutePlanResponseReattachableIterator
 
@@ -227,18 +243,6 @@ def test_a_name_that_spark_cannot_take_is_named(engine, tmp_path):
     (tmp_path / "a.csv").write_text("Order.ID\n1\n")
     with pytest.raises(SourceError, match=r"column 'Order.ID', and Spark takes no dot"):
         engine.read(tmp_path / "a.csv")
-
-
-def test_an_address_where_nobody_answers_is_named():
-    with pytest.raises(InputError, match="no Spark Connect server answers at 'sc://localhost:1'"):
-        engine_of("sc://localhost:1/;token=secret")
-
-
-def test_a_missing_java_is_named(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(InputError, match="needs Java 17 or newer"):
-        local_server.__wrapped__()
 
 
 def test_what_a_manifest_calls_an_engine():

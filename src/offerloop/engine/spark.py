@@ -52,6 +52,7 @@ from offerloop.engine.folder_tables import (
 )
 from offerloop.engine.spark_session import connected, given_session, local_server, stop_session
 from offerloop.engine.spark_tasks import RESULT, carry_out
+from offerloop.engine.spark_workers import check_workers
 from offerloop.errors import InputError, SourceError
 from offerloop.message import Message
 
@@ -95,6 +96,7 @@ class SparkEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="offerloop-spark-", dir=work)).absolute()
         self._names = count()
         self.shards: int | None = None
+        self._has_fit_workers = False
         self._files = DuckDBEngine()
         finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         if session is None:
@@ -224,6 +226,9 @@ class SparkEngine:
 
         if not items:
             return
+        if not self._has_fit_workers:
+            check_workers(self.session)
+            self._has_fit_workers = True
         work = pa.table({"place": range(len(items)), "pickled": [dumps((function, item)) for item in items]})
         # A plain `repartition` deals the rows of each part from a random task on, so that some get two items.
         tasks = self.session.createDataFrame(work).repartitionByRange(len(items), "place")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _OF_A_PLATFORM = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_API_MODE", "DATABRICKS_RUNTIME_VERSION")
 """Variables by which spark-submit and managed platforms say that a session is theirs to give."""
 _PORT, _SECONDS = 15002, 10
-"""Where a Spark Connect server listens by default, and how long it may take to answer."""
+"""Where a Spark Connect server listens by default, and how long it may take to open a connection."""
+ANSWER_SECONDS = 30.0
+"""How long it may take to greet; Spark's own client asks what does not greet for ten minutes."""
 _TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 
 
@@ -40,14 +42,21 @@ def connected(address: str) -> SparkSession:
     """A session of a Spark Connect server. Raises InputError when nobody answers there."""
     _pyspark()
     from pyspark.errors import PySparkException
-    from pyspark.sql.connect.session import SparkSession as ConnectSession
 
     place = urlsplit(address)
     try:
         endpoint = place.hostname or "", place.port or _PORT
         socket.create_connection(endpoint, _SECONDS).close()  # Spark itself would ask for minutes
-        session: Any = ConnectSession.builder.remote(address).create()
-        session.version  # noqa: B018 - asks the server
+        session = _answering(address)
+    except ImportError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(
+            Message(
+                "the engine spark needs more than PySpark itself ({reason}); install it with: "
+                "pip install 'offerloop[spark]'",
+                reason=reason,
+            )
+        ) from None
     except (PySparkException, OSError, ValueError) as error:
         raise InputError(
             Message(
@@ -60,13 +69,30 @@ def connected(address: str) -> SparkSession:
     return session
 
 
+def _answering(address: str) -> SparkSession:
+    """A session of a server. Raises OSError when what listens there does not speak as Spark Connect does."""
+    import grpc  # type: ignore[import-untyped]
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+    from pyspark.sql.connect.session import SparkSession as ConnectSession
+
+    with DefaultChannelBuilder(address).toChannel() as channel:
+        try:
+            grpc.channel_ready_future(channel).result(ANSWER_SECONDS)
+        except grpc.FutureTimeoutError:
+            raise OSError(f"no answer of Spark within {ANSWER_SECONDS} s") from None
+    session: Any = ConnectSession.builder.remote(address).create()
+    session.version  # noqa: B018 - asks the server
+    return session
+
+
 @cache
 def local_server() -> str:
     """The address of a Spark Connect server for this process alone, which ends with it.
 
     It works on all processors, or where the variable MASTER says. Raises InputError when Java is missing.
     """
-    session: Any = _pyspark().sql.SparkSession
+    pyspark = _pyspark()
+    session: Any = pyspark.sql.SparkSession
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise InputError(
             Message(
@@ -91,12 +117,24 @@ def local_server() -> str:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
     }
-    session.builder.config(map=server).getOrCreate()
+    try:
+        session.builder.config(map=server).getOrCreate()
+    except pyspark.errors.PySparkRuntimeError as error:
+        if "JAVA_GATEWAY_EXITED" not in str(error):
+            raise
+        raise InputError(
+            Message(
+                "Spark on this machine needs Java 17 or newer, and what '{place}' names did not start it; correct the "
+                "variable JAVA_HOME, or install such a Java",
+                place=os.environ.get("JAVA_HOME") or shutil.which("java") or "java",
+            )
+        ) from None
     return f"sc://localhost:{port}"
 
 
 def _pyspark() -> Any:  # noqa: ANN401 - the package
     try:
+        import pyspark.errors
         import pyspark.sql
     except ModuleNotFoundError:
         raise InputError(
