@@ -79,6 +79,25 @@ def test_where_new_files_are_not_enough_everything_is_read_and_it_is_said(folder
     }
 
 
+def test_notes_beside_the_files_and_columns_in_another_order_change_nothing(folder):
+    (folder / "lines" / "README.txt").write_text("written every night")
+    assert remarks(run(folder)) == {}
+    new = pl.read_parquet(folder / "1.parquet")
+    new.select(sorted(new.columns)).write_parquet(folder / "lines" / "1.parquet")
+    assert remarks(run(folder)) == dict.fromkeys(ONLY_NEW, "only what is new")
+
+
+def test_what_else_changed_is_said(folder):
+    (folder / "lines" / "0.parquet").rename(folder / "lines" / "zero.parquet")
+    assert remarks(run(folder)) == {
+        "events": "everything is read again: files of order lines that were read before are changed, renamed or gone"
+    }
+    products = pl.read_csv(folder / "products.csv")
+    products[1:].write_csv(folder / "products.csv")
+    why = "everything is read again: another source, a setting or the program has changed"
+    assert remarks(run(folder)) == {"events": why}
+
+
 @pytest.fixture(scope="module")
 def before(shop):
     """The shop's configuration, an engine, and its events before the new files."""

@@ -86,7 +86,7 @@ class LinesRead:
         self.earlier, self._engine, self._currency, self.ids = earlier, engine, config.shop.currency, lines
         """`ids` holds every `customer_id` and `product_id` that was read, in any of the files."""
         self.extendable = extendable(config) and read.is_row_by_row and len(read.time_forms) < 2
-        self._columns = (*read.columns, *(f"{name} {kind}" for name, kind in lines.collect_schema().items()))
+        self._columns = (*sorted(read.columns), *(f"{name} {kind}" for name, kind in lines.collect_schema().items()))
         self._time_forms = read.time_forms
         if earlier is not None:
             self._check_kind(read, earlier)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.config import Config
+from offerloop.message import Message
 
 ORIGIN = "origin.json"
 """Beside the result of a stage that new files can be added to: what it was computed from."""
@@ -40,6 +41,15 @@ class ResultOrigin:
         kept = [(entry, one) for entry in entries if (one := ResultOrigin.read(entry)) is not None]
         less = [(entry, one) for entry, one in kept if one.rest == self.rest and one.files.items() < self.files.items()]
         return max(less, key=lambda pair: len(pair[1].files), default=None)
+
+    def why_anew(self, entries: Iterator[Path]) -> Message | None:
+        """Why no kept result can be extended; None where none is kept."""
+        kept = [one for entry in entries if (one := ResultOrigin.read(entry)) is not None]
+        if not kept:
+            return None
+        if any(one.rest == self.rest for one in kept):
+            return Message("files of order lines that were read before are changed, renamed or gone")
+        return Message("another source, a setting or the program has changed")
 
 
 def lines_folder(config: Config) -> Path | None:

@@ -33,7 +33,7 @@ import polars as pl
 import pyarrow as pa
 
 from offerloop.config import Config
-from offerloop.engine import Engine, Extendable, TableHolder
+from offerloop.engine import Engine, Extendable, TableHolder, data_files
 from offerloop.errors import ContractError, InputError, RereadError
 from offerloop.message import Message
 from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
@@ -120,7 +120,7 @@ class StageStore:
         for source in inputs:
             folder = lines_folder(source) if isinstance(source, Config) else None
             if isinstance(source, Config) and folder is not None:
-                files |= {str(file): sha256(file) for file in folder.rglob("*") if file.is_file()}
+                files |= {str(file): sha256(file) for file in data_files(folder)}
                 parts.append(config_key(source, without=folder))
             else:
                 parts.append(self._key(source))
@@ -133,6 +133,9 @@ class StageStore:
         """Extend an earlier result where there is one and it can be, else do the work on everything."""
         before = None if self.anew or origin is None or named else self._before(name, origin, inputs)
         if before is None or origin is None or not isinstance(work, Extendable):
+            why = None if self.anew or origin is None or not origin.files else origin.why_anew(self._entries(name))
+            if why is not None:
+                self.remarks[name] = Message("everything is read again: {why}", why=why)
             return work(*inputs, **named), origin
         entry, earlier = before
         new = [Path(file) for file in sorted(origin.files.keys() - earlier.files.keys())]
@@ -147,12 +150,15 @@ class StageStore:
     def _before(self, name: str, origin: ResultOrigin, inputs: Sequence[object]) -> tuple[Path, ResultOrigin] | None:
         """Return an earlier result, with what it was computed from."""
         if origin.files:
-            return origin.newest_before(self.folder.glob(f"{name.replace(' ', '-')}-*"))
+            return origin.newest_before(self._entries(name))
         keys = [self._key(one) for one in inputs]
         before = [self._earlier.get(one, one) for one in keys]
         key = _hash(name, before)
         entry = self._place(name, key)
         return (entry, ResultOrigin(key, "", {})) if before != keys and (entry / RESULT).is_file() else None
+
+    def _entries(self, name: str) -> Iterator[Path]:
+        return self.folder.glob(f"{name.replace(' ', '-')}-*")
 
     def _note_earlier(self, entry: Path) -> None:
         origin = ResultOrigin.read(entry)
@@ -405,9 +411,10 @@ def program_files() -> list[Path]:
 
 
 def sha256(path: Path) -> str:
-    """Hash a file's bytes, once for each state of it that this process meets; of a folder its files and their names."""
+    """Hash a file's bytes, once for each state of it that this process meets; of a folder the files that are read of it
+    and their names."""
     if path.is_dir():
-        parts = (f"{file.relative_to(path)} {sha256(file)}" for file in sorted(path.rglob("*")) if file.is_file())
+        parts = (f"{file.relative_to(path)} {sha256(file)}" for file in data_files(path))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
     state = path.stat()
     return _sha256(path, state.st_mtime_ns, state.st_size)
