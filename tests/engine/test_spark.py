@@ -33,7 +33,7 @@ from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
 from offerloop.engine.spark_session import connected, stop_session
 from offerloop.engine.spark_tasks import carry_out
-from offerloop.errors import SourceError
+from offerloop.errors import InputError, SourceError
 from offerloop.events import extend_events, open_source, prepare
 from offerloop.flow import at_once, large_shop, plan
 from offerloop.workspace.snapshots import with_snapshots
