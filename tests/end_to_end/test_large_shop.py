@@ -69,15 +69,73 @@ def test_the_others_are_told_of_as_if_all_were_planned_together(tmp_path, togeth
 
 
 @pytest.mark.usefixtures("few")
-def test_the_summary_counts_whom_its_figures_are_not_about(tmp_path):
-    folder = run(write_small_shop(tmp_path, customers=CUSTOMERS)).folder
+def test_the_summary_is_about_everybody_with_the_budgets_of_everybody(tmp_path):
+    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+    folder = run(path).folder
     summary = json.loads((folder / "summary.json").read_text())
     assigned = table(folder, "assignments")
-    assert summary["customers"] + summary["others"]["customers"] == CUSTOMERS
-    (sent,), (own,) = summary["others"]["campaigns"], summary["campaigns"]
     planned = assigned.filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
-    assert sent["customers_sent"] + own["customers_sent"] == planned.height
+    (campaign,) = summary["campaigns"]
+    assert summary["customers"] == CUSTOMERS
+    assert campaign["customers_sent"] == planned.height
+    assert (campaign["budget"], campaign["explore_budget"]) == ("100.00", "20.00")
+    assert campaign["customers_planned"] == pytest.approx(planned.height, rel=0.25)
+    assert float(campaign["as_sent"]["liability"]) == planned["cost_liability_minor"].sum() / 100
+    profit = planned["profit_minor"].sum() / 100
+    assert float(campaign["as_sent"]["profit"]["value"]) == pytest.approx(profit, rel=0.25)
     assert summary["others"]["sentence"] in (folder / "report.html").read_text()
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("shards", [1, 150])
+def test_shards_may_be_all_that_decide_or_have_no_customers(tmp_path, shards):
+    folder = run(write_small_shop(tmp_path, customers=CUSTOMERS), shards=shards).folder
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["others"] is None) == (shards == 1)
+    assert table(folder, "assignments").height == CUSTOMERS
+
+
+@pytest.mark.usefixtures("few")
+def test_an_attribute_of_few_customers_is_no_fault_of_a_shard_that_has_none_of_them(tmp_path):
+    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+    rare = [(f"c{one:03}", "vip" if one % 40 == 0 else None) for one in range(CUSTOMERS)]
+    pl.DataFrame(rare, ["who", "rank"], orient="row").write_csv(tmp_path / "customers.csv")
+    source = '[sources.customers]\npath = "customers.csv"\ncolumns = { customer_id = "who" }\nattributes = ["rank"]\n'
+    rule = '\n[audiences.vips]\nfield = "rank"\nequals = "vip"\n'
+    text = path.read_text().replace("[recommend]", source + "\n[recommend]")
+    path.write_text(text.replace("[shop]", 'exclude = "vips"\n\n[shop]') + rule)
+    assigned = table(run(path).folder, "assignments")
+    vips = [name for name, rank in rare if rank]
+    assert set(assigned.filter(pl.col("customer_id").is_in(vips))["offer_id"]) == {"none"}
+
+
+@pytest.mark.usefixtures("few")
+def test_a_run_that_ends_in_a_shard_goes_on_from_the_shards_that_are_done(tmp_path, monkeypatch):
+    path, write, begun = write_small_shop(tmp_path, customers=CUSTOMERS), large_shop.Follower.write, []
+
+    def failing(follower, shard):
+        begun.append(shard)
+        if len(begun) == 3:
+            raise OSError("no space is left")
+        write(follower, shard)
+
+    monkeypatch.setattr(large_shop.Follower, "write", failing)
+    with pytest.raises(OSError, match="no space"):
+        run(path)
+    done = begun[:]
+    folder = run(path).folder
+    assert len(set(begun)) < len(begun) < len(set(begun)) + len(done)
+    assert table(folder, "assignments").height == CUSTOMERS
+    assert not list((tmp_path / "runs" / ".stages").glob("*/.other-customers-*"))
+
+
+@pytest.mark.usefixtures("few")
+def test_other_suggestions_are_made_for_the_others_as_well(tmp_path):
+    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+    before = table(run(path).folder, "assignments")
+    assert before["product_ids"].str.contains("2").any()
+    path.write_text(path.read_text().replace("top_k = 5", 'top_k = 5\nexclude_products = ["2"]'))
+    assert not table(run(path).folder, "assignments")["product_ids"].str.contains("2").any()
 
 
 @pytest.mark.usefixtures("few")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from offerloop.decision.carrying_out import CampaignDecisions
     from offerloop.decision.forecast import Forecast
     from offerloop.decision.left_out_customers import choices_left_out
-    from offerloop.decision.nested_limits import PlanLimit
+    from offerloop.decision.nested_limits import PlanLimit, plan_limits
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
     from offerloop.decision.rows import as_text
     from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
@@ -47,6 +47,7 @@ __all__ = [
     "compare",
     "exploration_of",
     "plan_campaigns",
+    "plan_limits",
     "plan_period",
     "solve_campaigns",
     "usual_liability",

@@ -1,4 +1,4 @@
-"""CampaignDecisions on campaigns, carried out for customers by whom they were not made.
+"""Decisions on campaigns, carried out for customers by whom they were not made.
 
 In a shop of very many customers a random sample of them decides which campaigns are sent, and whether by their plan or
 by a simpler policy. Any other part of the customers then solves the campaigns that are sent within its own share of

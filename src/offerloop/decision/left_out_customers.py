@@ -15,7 +15,7 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
-from offerloop.decision.rules import SAME, ranked_buyers, same_offer
+from offerloop.decision.rules import SAME, ranked_buyers
 from offerloop.evaluation import buckets
 
 KEYS = ("customer_id", "campaign_id", "offer_id")
@@ -62,10 +62,14 @@ def _of_campaign(
 def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
     """Rows that a simpler policy takes: the same share of those whom it concerns as among all others."""
     if policy.policy == SAME:
-        offer = policy.plan["offer_id"].unique()
-        rows = np.flatnonzero(case.effects["offer_id"].is_in(offer.implode()).to_numpy())
-        place = buckets(case.effects["customer_id"][rows], SAME)
-        return rows[place < policy.plan.height / max(int(same_offer(solved.effects).sum()), 1)]
+        return _of_same_offer(policy, case, solved)
     depths = policy.plan["depth"].drop_nulls()
     ranked, everybody = (ranked_buyers(one.effects, depths) for one in (case, solved))
     return ranked[: round(len(ranked) * policy.plan.height / max(len(everybody), 1))]
+
+
+def _of_same_offer(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
+    offer = policy.plan["offer_id"].unique().implode()
+    rows = np.flatnonzero(case.effects["offer_id"].is_in(offer).to_numpy())
+    place, everybody = buckets(case.effects["customer_id"][rows], SAME), solved.effects["offer_id"].is_in(offer)
+    return rows[place < policy.plan.height / max(int(everybody.sum()), 1)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         extended,
     )
     from offerloop.engine.batching import Batch, batches, in_order
-    from offerloop.engine.extendable import Extendable, with_part
+    from offerloop.engine.extendable import Extendable, Resumable, with_part
     from offerloop.engine.folder_tables import data_files, parquet_table
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
@@ -35,6 +35,7 @@ __all__ = [
     "Extendable",
     "Frame",
     "InMemoryEngine",
+    "Resumable",
     "Shards",
     "TableHolder",
     "TableReader",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
 import narwhals as nw
@@ -26,6 +27,22 @@ class Extendable(Generic[Inputs, Result]):
     def __call__(self, *inputs: Inputs.args, **named: Inputs.kwargs) -> Result:
         """Do the work on everything."""
         return self.work(*inputs, **named)
+
+
+@dataclass(frozen=True)
+class Resumable(Generic[Result]):
+    """A step that writes parts of its result to a folder, and goes on from those that it finds there."""
+
+    work: Callable[..., Result]
+    """Takes the folder before its inputs, None where nothing is to be found again."""
+
+    def __call__(self, *inputs: object) -> Result:
+        """Do the work from its beginning."""
+        return self.work(None, *inputs)
+
+    def go_on(self, folder: Path, *inputs: object) -> Result:
+        """Do what is left of the work."""
+        return self.work(folder, *inputs)
 
 
 MOST_PARTS = 40

@@ -160,6 +160,21 @@ class ComingTest:
         detectable = -float(np.quantile(lows, 0.2)) * n_treated
         return cls(n_treated, n_control, detectable, rough, buyers, period_days)
 
+    def times(self, factor: float) -> ComingTest:
+        """Return the test with so many times as many customers of the same kind in both groups.
+
+        Standard errors of means shrink with the root of it, so that those of totals grow with it.
+        """
+        root = math.sqrt(factor)
+        return ComingTest(
+            round(self.n_treated * factor),
+            round(self.n_control * factor),
+            None if self.detectable is None else self.detectable * root,
+            self.rough * root,
+            self.buyers * factor,
+            self.period_days,
+        )
+
     @property
     def most_periods(self) -> int:
         """Periods for which the test may go on."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import narwhals as nw
 import polars as pl
@@ -22,6 +23,10 @@ OF_THE_SHOP = ("products", "campaigns", "coupon_products")
 """Tables that every shard reads whole."""
 
 
+_MADE: WeakKeyDictionary[Engine, set[Path]] = WeakKeyDictionary()
+"""Folders of shards by the engine that made them, with which they end."""
+
+
 @dataclass(frozen=True)
 class CustomerShards:
     """Files of clean events, a folder for each shard of each table, where all that computes reaches them."""
@@ -34,6 +39,7 @@ class CustomerShards:
     def of(cls, events: Events, engine: Engine, number: int) -> CustomerShards:
         """Split the tables of customers into so many shards. Raises OSError when the disk refuses."""
         place = engine.new_folder()
+        _MADE.setdefault(engine, set()).add(place)
         tables = {LINES: events.order_lines, **{name: getattr(events, name) for name in LAZY}}
         tables |= {name: engine.table(getattr(events, name)) for name in IN_MEMORY}
         for name, table in tables.items():
@@ -42,7 +48,11 @@ class CustomerShards:
             engine.write(getattr(events, name), place / f"{name}.parquet")
         frames = (engine.read(_folder(place, LINES, shard)) for shard in range(number))
         customers = (collect(one.select(n=nw.col("customer_id").n_unique()))["n"][0] for one in frames)
-        return cls(place, tuple(int(one) for one in customers))
+        return cls(place, tuple(int(one or 0) for one in customers))
+
+    def last_as_long_as(self, engine: Engine) -> bool:
+        """Return whether the files are this engine's, and so are there; those of an earlier one may be gone."""
+        return self.place in _MADE.get(engine, ())
 
     def some(self, events: Events, engine: Engine, shards: Iterable[int]) -> Events:
         """Return the events of the customers of some shards, on the engine."""

@@ -1,9 +1,9 @@
 """A shop of more customers than are planned together: a random sample of them decides, and all others follow.
 
-The sample goes through all stages as a small shop does, with its share of every budget. Everybody else is told of by
-what it taught: profiles on its scale, effects by its models, and the campaigns that it sends, shard by shard, where the
-engine has the shards. Shares of budgets are rounded down, so no budget is exceeded; what is gathered does not grow with
-the customers.
+The sample goes through all stages as a small shop does, with its share of every budget. What it taught is applied to
+everybody else, shard by shard, where the engine has the shards: profiles on its scale, effects by its models, and the
+campaigns that it sends. Shares of budgets are rounded down, so no budget is exceeded; what is gathered does not grow
+with the customers.
 """
 
 from __future__ import annotations
@@ -13,14 +13,22 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, for_part
-from offerloop.decision import CampaignDecisions, assign, business_as_usual, check_usual_budget, usual_liability
-from offerloop.engine import SHARD_CUSTOMERS, Engine, InMemoryEngine
+from offerloop.decision import (
+    CampaignDecisions,
+    assign,
+    business_as_usual,
+    check_usual_budget,
+    plan_limits,
+    usual_liability,
+)
+from offerloop.engine import SHARD_CUSTOMERS, Engine, InMemoryEngine, Resumable
 from offerloop.errors import ConfigError
 from offerloop.events import CustomerShards, Events, without_tables
 from offerloop.flow.learning import LearnedOfSome
@@ -30,24 +38,33 @@ from offerloop.flow.stages import Others, PlannedTogether, Run, Stage, like, pla
 from offerloop.message import Message
 from offerloop.profiles import ProfileScale, build_profiles
 from offerloop.recommenders import Lists
+from offerloop.tables import USUAL
 
 PLANNED_CUSTOMERS = 1_000_000
 """Customers who are planned together in memory at most: with 20 offers each they take some 8 GB."""
 TABLES = ("profiles", "audience_members", "effects", "assignments")
 """Stage tables with rows of every customer."""
+OF_TOTALS = ("comparison", "budget_curve", "break_even_sweep", "uniform_depths", "plan_limits")
+"""Stage tables with sums over customers."""
+TOTALS = "totals"
 
 
 def plan_by_shards(events: Events, config: Config, engine: Engine, stage: Stage, liked: Liked | None) -> Run:
-    """Plan for a sample, and carry that out for all others."""
+    """Plan for a sample, and carry that out for all others; totals of the run's tables are those of all customers."""
     _check_usual(config)
     sample, shards = stage("sample", take_sample, events, engine)
-    deciding = deciding_shards(shards)
-    share = Fraction(sum(shards.customers[:deciding]), sum(shards.customers))
+    deciding, number = deciding_shards(shards), sum(shards.customers)
+    if deciding == len(shards.customers):
+        return plan_together(events, config, engine, stage, liked=liked).run
+    share = Fraction(sum(shards.customers[:deciding]), number)
     liked = like(events, config, engine, stage) if liked is None else liked
     together = plan_together(sample, for_part(config, share), engine, stage, liked=liked)
     work = partial(carry_out, events=events, sample=sample, together=together, deciding=deciding, config=config)
-    others = stage("other customers", work, shards, together.planned, together.learned.effects, engine)
-    return replace(together.run, others=others)
+    suggested = liked if isinstance(liked, Preferences) else None
+    others = stage(
+        "other customers", Resumable(work), shards, together.planned, together.learned.effects, suggested, engine
+    )
+    return of_all(together.run, config, others)
 
 
 def _check_usual(config: Config) -> None:
@@ -79,11 +96,9 @@ def deciding_shards(shards: CustomerShards) -> int:
 
 
 def carry_out(
+    folder: Path | None,
     shards: CustomerShards,
-    planned: object,
-    effects: object,
-    engine: Engine,
-    *,
+    *result_of: object,
     events: Events,
     sample: Events,
     together: PlannedTogether,
@@ -92,38 +107,55 @@ def carry_out(
 ) -> Others:
     """Give the customers of all shards but the first `deciding` ones what the sample decided.
 
-    `planned` and `effects` are those of the sample. Raises InputError where business as usual goes beyond its budget.
+    Shards whose tables are in `folder` are done. `result_of` are what else the result depends on, the engine last.
+    Raises InputError where business as usual goes beyond its budget.
     """
-    del planned, effects
-    if not shards.place.is_dir():  # they were made by an earlier process
+    engine = cast("Engine", result_of[-1])
+    place = folder or engine.new_folder()
+    if not shards.last_as_long_as(engine):
         shards = CustomerShards.of(events, engine, len(shards.customers))
-    place = engine.new_folder()
-    learned = together.learned
-    follower = Follower(
-        shards,
-        without_tables(events),
-        config,
-        ProfileScale.of(together.profiles),
-        LearnedOfSome.of(sample, learned.study, learned.shown, learned.effects, config),
-        CampaignDecisions.of(together.planned),
-        together.liked.lists if isinstance(together.liked, Preferences) else None,
-        place,
-    )
-    (place / "follower.pickle").write_bytes(pickle.dumps(follower))
-    following = list(range(deciding, len(shards.customers)))
-    totals = list(engine.map(FollowTask(place / "follower.pickle"), following))
-    usual = [usual_liability(together.run.tables["assignments"]), *(one for _, one in totals)]
-    check_usual_budget((sum(n for n, _ in usual), sum(liability for _, liability in usual)), config)
-    return Others(
-        sum(shards.customers[one] for one in following),
-        {name: nw.concat([engine.read(_file(place, name, one)) for one in following]) for name in TABLES},
-        pl.concat([one for one, _ in totals]).group_by("campaign_id", "arm").sum().sort("campaign_id", "arm"),
-    )
+    follower = Follower.of(shards, events, sample, together, config, place)
+    pickled = place / f"{uuid4().hex}.pickle"  # a name of its own, as a process keeps what it read under a name
+    pickled.write_bytes(pickle.dumps(follower))
+    following = range(deciding, len(shards.customers))
+    for _ in engine.map(FollowTask(pickled), [one for one in following if not _file(place, TOTALS, one).is_file()]):
+        pass
+    totals = pl.concat([pl.read_parquet(_file(place, TOTALS, one)) for one in following])
+    totals = totals.group_by("campaign_id", "arm").sum().sort("campaign_id", "arm")
+    _check_usual_of_all(together.run.tables["assignments"], totals, config)
+    customers = sum(shards.customers[one] for one in following)
+    frames = {name: nw.concat([engine.read(_file(place, name, one)) for one in following]) for name in TABLES}
+    return Others(customers, sum(shards.customers) / (sum(shards.customers) - customers), frames, totals)
+
+
+def _check_usual_of_all(assigned: pl.DataFrame, totals: pl.DataFrame, config: Config) -> None:
+    n, liability = usual_liability(assigned)
+    usual = totals.filter((pl.col("arm") == USUAL) & pl.col("campaign_id").is_not_null())
+    more = (int(usual[name].sum()) for name in ("n_customers", "cost_liability_minor"))
+    check_usual_budget((n + next(more), liability + next(more)), config)
+
+
+def of_all(run: Run, config: Config, others: Others) -> Run:
+    """Return the run of a sample with the totals of all customers, and their budgets."""
+    times, tables = others.per_customer, dict(run.tables)
+    for name in OF_TOTALS:
+        table = tables[name]
+        sums = [one for one in table.columns if one.endswith("_minor") or one in ("n_customers", "used")]
+        tables[name] = table.with_columns((pl.col(sums) * times).cast(pl.Float64))
+    most = [(one.kind, one.name, one.campaign_id, float(one.at_most)) for one in plan_limits(config, tables["offers"])]
+    keys = ["kind", "name", "campaign_id"]
+    whole = pl.DataFrame(most, {**dict.fromkeys(keys, pl.String), "at_most": pl.Float64}, orient="row")
+    limits = tables["plan_limits"]
+    tables["plan_limits"] = (
+        limits.drop("at_most").join(whole, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    ).select(limits.columns)
+    test = None if run.test is None else run.test.times(times)
+    return replace(run, config=config, tables=tables, test=test, others=others)
 
 
 @dataclass(frozen=True)
 class Follower:
-    """Everything that tells what customers get who did not decide."""
+    """Everything by which the customers get their offers who did not decide."""
 
     shards: CustomerShards
     facts: Events
@@ -137,6 +169,29 @@ class Follower:
     """What suggests products beside offers; None where nothing does."""
     place: Path
 
+    @classmethod
+    def of(
+        cls,
+        shards: CustomerShards,
+        events: Events,
+        sample: Events,
+        together: PlannedTogether,
+        config: Config,
+        place: Path,
+    ) -> Follower:
+        """Take it from what the sample decided."""
+        learned, liked = together.learned, together.liked
+        return cls(
+            shards,
+            without_tables(events),
+            config,
+            ProfileScale.of(together.profiles),
+            LearnedOfSome.of(sample, learned.study, learned.shown, learned.effects, config),
+            CampaignDecisions.of(together.planned),
+            liked.lists if isinstance(liked, Preferences) else None,
+            place,
+        )
+
     def tables(self, shard: int) -> dict[str, pl.DataFrame]:
         """Return the stage tables of a shard's customers."""
         events, engine = self.shards.read(shard, self.facts), InMemoryEngine()
@@ -144,7 +199,7 @@ class Follower:
         config = for_part(self.config, share)
         bulk_buyers = events.bulk_buyers["customer_id"]
         profiles = build_profiles(past_of(events), events.campaigns, events.as_of_day, bulk_buyers, scale=self.scale)
-        allowed = audiences(events, profiles, config)
+        allowed = audiences(events, profiles, config, is_whole=False)
         effects = self.learned.effects(events, config, engine)
         offers = self.decisions.carried_out(profiles["customer_id"], effects, allowed, config)
         usual = business_as_usual(profiles, allowed, effects, config, engine)
@@ -155,29 +210,28 @@ class Follower:
         tables = (profiles, allowed.audiences, effects.effects, assigned)
         return dict(zip(TABLES, tables, strict=True))
 
-    def write(self, shard: int) -> tuple[pl.DataFrame, tuple[int, int]]:
-        """Write the tables of a shard; return the totals of its assignments, and what business as usual takes."""
+    def write(self, shard: int) -> None:
+        """Write the tables of a shard, and last the totals of its assignments."""
         tables = self.tables(shard)
+        sums = pl.col("cost_liability_minor", "cost_expected_micro").sum()
+        by_arm = tables["assignments"].group_by("campaign_id", "arm")
+        tables[TOTALS] = by_arm.agg(pl.len().cast(pl.Int64).alias("n_customers"), sums)
         for name, table in tables.items():
             path = _file(self.place, name, shard)
             partial_path = path.with_name(f".{path.name}.{uuid4().hex}")  # a task that is run again leaves a whole file
             table.write_parquet(partial_path)
             partial_path.rename(path)
-        assigned = tables["assignments"]
-        sums = pl.col("cost_liability_minor", "cost_expected_micro").sum()
-        totals = assigned.group_by("campaign_id", "arm").agg(pl.len().cast(pl.Int64).alias("n_customers"), sums)
-        return totals, usual_liability(assigned)
 
 
 @dataclass(frozen=True)
 class FollowTask:
-    """A shard's number in, its totals out; what tells of the customers is read from a file by who works."""
+    """Writes the tables of a shard by its number; what decides is read from a file by the process that does so."""
 
     path: Path
 
-    def __call__(self, shard: int) -> tuple[pl.DataFrame, tuple[int, int]]:
+    def __call__(self, shard: int) -> None:
         """See `Follower.write`."""
-        return _follower(self.path).write(shard)
+        _follower(self.path).write(shard)
 
 
 @lru_cache(1)

@@ -121,7 +121,7 @@ class LearnedOfSome:
         """Take it from the stages of some customers' events."""
         return cls(
             None if isinstance(study, Gap) else study,
-            None if isinstance(shown, Gap) else shown,
+            shown.without_customers() if isinstance(shown, ShownEffects) else None,
             usual_baskets(events.merchandise_lines, events.products, config.response).categories,
             known_margins(events.order_lines, events.products, config.shop.margin),
             effects.corrections,

@@ -53,12 +53,12 @@ def _profiled(events: Events, purchases: Purchases) -> Profiles:
     return profiles, purchases
 
 
-def audiences(events: Events, profiles: pl.DataFrame, config: Config) -> Allowed:
-    """Who may get which campaign's offers: its audience, less exclusions and refusals."""
+def audiences(events: Events, profiles: pl.DataFrame, config: Config, *, is_whole: bool = True) -> Allowed:
+    """Who may get which campaign's offers: its audience, less exclusions and refusals; see `members` for `is_whole`."""
     attributes = collect(events.customers).drop(config.profiles.audit_only, strict=False)
     fresh = [name for name in attributes.columns if name == "customer_id" or name not in profiles.columns]
     with_attributes = profiles.join(attributes.select(fresh), on="customer_id", how="left")
-    groups = {name: members(rule, with_attributes, name) for name, rule in config.audiences.items()}
+    groups = {name: members(rule, with_attributes, name, is_whole=is_whole) for name, rule in config.audiences.items()}
     refused = events.no_consent["customer_id"]
     campaigns = {}
     for campaign in config.campaigns:

@@ -104,7 +104,7 @@ class Run:
     gaps: list[Message]
     """What the data could not show, and why, a sentence each."""
     others: Others | None = None
-    """Customers beside those of whom the tables tell, in a shop of more than are planned together."""
+    """Customers beside those of whom the tables of customers tell, in a shop of more than are planned together."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ class Others:
     """What was decided for customers who were not planned together with those who decided."""
 
     customers: int
+    per_customer: float
+    """How many customers of the shop stand behind each of those who decided."""
     frames: dict[str, Frame]
     """By name, further rows of stage tables, in no order."""
     totals: pl.DataFrame

@@ -10,12 +10,12 @@ from offerloop.message import Message
 from offerloop.profiles.tags import TAGS
 
 
-def members(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Series:
+def members(rule: AudienceRule, customers: pl.DataFrame, name: str, *, is_whole: bool = True) -> pl.Series:
     """customer_id of those for whom the rule holds. `customers`: one row per customer with every field.
 
     A test of something that is not known of a customer does not hold. Raises ConfigError for an unknown field, for a
     number asked of a text, and for a field or tag that is not known of anybody: such a rule would let everybody in, or
-    nobody, without a word.
+    nobody, without a word. Where `customers` are only some of the shop's (`is_whole`), it may be known of others.
     """
     for field in rule.fields:
         if field not in customers.columns:
@@ -28,7 +28,8 @@ def members(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Series
                     near=near_miss(field, customers.columns),
                 )
             )
-    _check_known(rule, customers, name)
+    if is_whole:
+        _check_known(rule, customers, name)
     return customers.filter(_holds(rule, customers, name))["customer_id"]
 
 

@@ -22,7 +22,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, is_dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -33,7 +33,7 @@ import polars as pl
 import pyarrow as pa
 
 from offerloop.config import Config
-from offerloop.engine import Engine, Extendable, TableHolder, data_files
+from offerloop.engine import Engine, Extendable, Resumable, TableHolder, data_files
 from offerloop.errors import ContractError, InputError, RereadError
 from offerloop.message import Message
 from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
@@ -101,7 +101,7 @@ class StageStore:
         else:
             origin = self._origin_of(name, key, work, inputs)
             before = self.engine.n_kept() if isinstance(self.engine, TableHolder) else 0
-            result, origin = self._computed(name, origin, work, *inputs, **named)
+            result, origin = self._computed(name, origin, self._going_on(work, entry), *inputs, **named)
             self._save(entry, result, origin)
             if isinstance(self.engine, TableHolder) and _are_large(entry):
                 del result
@@ -110,6 +110,19 @@ class StageStore:
         self._remember(result, key)
         self._note_earlier(entry)
         return result, there
+
+    def _going_on(self, work: Callable[Inputs, Result], entry: Path) -> Callable[Inputs, Result]:
+        """Return the work, or what goes on with it where an earlier process left parts of its result.
+
+        They last until `prune`, as the result may lie in them.
+        """
+        if not isinstance(work, Resumable):
+            return work
+        parts = entry.with_name(f".{entry.name}.parts")
+        if self.anew:
+            shutil.rmtree(parts, ignore_errors=True)
+        parts.mkdir(parents=True, exist_ok=True)
+        return partial(work.go_on, parts)
 
     def _origin_of(self, name: str, key: str, work: object, inputs: Sequence[object]) -> ResultOrigin | None:
         """Return by what a result may grow: files of a configuration's order lines, or what other results gain."""

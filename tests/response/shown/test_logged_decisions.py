@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offerloop.response import NO_OFFER_TERMS, Evidence
-from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows
+from offerloop.response.shown.logged_decisions import day_propensities, decided, earlier_offers, earlier_rows
 
 NAMES = ["none", "a", "b"]
 shown = st.lists(
@@ -66,7 +66,7 @@ LOTTERY = {"none": (500, 0.5), "a": (300, 0.3), "b": (200, 0.2)}
 
 def test_a_day_whose_propensities_are_personal_leaves_those_of_other_days_as_they_are():
     log = log_of({1: LOTTERY, 8: {"none": (900, 0.9), "a": (60, 0.06), "b": (40, 0.8)}})
-    kept, _, chance = decided(log, log, NAMES)
+    kept, _, chance = decided(day_propensities(log), log, NAMES)
     assert chance.sum(axis=1) == pytest.approx(np.ones(len(chance)))
     first = (kept["shown_day"] == 1).to_numpy()
     assert chance[first] == pytest.approx(np.tile([0.5, 0.3, 0.2], (int(first.sum()), 1)))
@@ -75,7 +75,7 @@ def test_a_day_whose_propensities_are_personal_leaves_those_of_other_days_as_the
 def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
     """A day with little exploration does not take the shares of a lottery."""
     log = log_of({1: {**LOTTERY, "none": (500, 0.45)}, 8: {"none": (980, 0.98), "a": (15, 0.01), "b": (5, 0.01)}})
-    kept, action, chance = decided(log, log, NAMES)
+    kept, action, chance = decided(day_propensities(log), log, NAMES)
     later = (kept["shown_day"] == 8).to_numpy()
     assert chance[later & (action == 1), 0] == pytest.approx(0.985, abs=0.01)
     assert chance[~later & (action == 1), 0] == pytest.approx(0.7 * 500 / 700, abs=0.02)
@@ -84,6 +84,6 @@ def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
 def test_days_of_one_customer_each_take_the_shares_of_all():
     rows = [(n, ["none", "a", "b"][n % 3], n, 0.3 + 0.1 * (n % 3)) for n in range(90)]
     log = pl.DataFrame(rows, ["customer_id", "offer_id", "shown_day", "propensity"], orient="row")
-    _, _, chance = decided(log, log, NAMES)
+    _, _, chance = decided(day_propensities(log), log, NAMES)
     assert chance.sum(axis=1) == pytest.approx(np.ones(90))
     assert (chance > 0.2).all()

@@ -21,7 +21,8 @@ OF_TEA = OfferTerms("tea-50", "spend_and_save", 50.0, threshold=150.0, scope="dr
 
 def before(*offers):
     """What is covered, and the orders in a unit of it, by customer (a, b, one who bought nothing)."""
-    return sales(*offers).covered(ROWS)
+    before = sales(*offers)
+    return before.covered(ROWS, before.usual_week(ROWS))
 
 
 def sales(*offers):

@@ -208,12 +208,13 @@ def gather(findings: Findings, language: str = "en") -> RunFacts:
     """Gather the facts of a run for one language."""
     everything = findings.tables["margins"].filter(pl.col("category").is_null())
     margin, basis = everything.select("margin", "basis").row(0)
+    others = findings.others
     facts = RunFacts(
         localizer=Localizer(language, findings.config.shop.currency),
         margin=margin,
         margin_basis=basis,
         campaigns=tuple(_campaign(findings, one, language) for one in findings.campaigns),
-        n_customers=findings.tables["assignments"].height,
+        n_customers=findings.tables["assignments"].height + (0 if others is None else others.n_customers),
         pulled_forward=ShelfEvidence.read(findings).pulled_forward(),
         period_days=findings.config.evaluate.window_days,
     )
@@ -235,19 +236,21 @@ def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:
 def _campaign(findings: Findings, campaign_findings: CampaignFindings, language: str) -> CampaignFacts:
     is_of_campaign = pl.col("campaign_id") == campaign_findings.campaign_id
     rows = findings.tables["comparison"].filter(is_of_campaign).iter_rows(named=True)
-    sweep, assigned = findings.tables["break_even_sweep"], findings.tables["assignments"].filter(is_of_campaign)
+    sweep = findings.tables["break_even_sweep"]
     with_basis = findings.tables["offers"].filter(is_of_campaign & (pl.col("basis") != "unknown"))
     shares = with_basis["funded_share"].unique().to_list()
+    n_sent, most_sent = _in_arm(findings, campaign_findings.campaign_id, PLAN_ARM)
+    n_explore, most_explore = _in_arm(findings, campaign_findings.campaign_id, EXPLORE)
     return CampaignFacts(
         findings=campaign_findings,
         settings=findings.settings(campaign_findings.campaign_id),
         compared=tuple(ComparedPolicy.read(row) for row in rows),
         supplier_share=break_even(sweep, campaign_findings.campaign_id, "supplier share"),
         margin=break_even(sweep, campaign_findings.campaign_id, "margin"),
-        n_sent=assigned.filter(pl.col("arm") == PLAN_ARM).height,
-        liability_sent_minor=_liability(assigned.filter(pl.col("arm") == PLAN_ARM)),
-        liability_explore_minor=int(assigned.filter(pl.col("arm") == EXPLORE)["cost_liability_minor"].sum()),
-        n_explore=assigned.filter(pl.col("arm") == EXPLORE).height,
+        n_sent=n_sent,
+        liability_sent_minor=most_sent,
+        liability_explore_minor=most_explore or 0,
+        n_explore=n_explore,
         n_held_back=findings.tables["assignments"]
         .filter((pl.col("planned_campaign_id") == campaign_findings.campaign_id) & (pl.col("arm") == HOLDBACK))
         .height,
@@ -265,7 +268,12 @@ def _would_plan(curve: pl.DataFrame) -> bool:
     return bool((curve["n_customers"] > 0).any())
 
 
-def _liability(assigned: pl.DataFrame) -> int | None:
-    """The most that offers can cost, where all have a limit."""
-    most = assigned["cost_liability_minor"]
-    return None if most.null_count() else int(most.sum())
+def _in_arm(findings: Findings, campaign_id: str, arm: str) -> tuple[int, int | None]:
+    """How many customers get an offer of a campaign in an arm, and what it can cost; None where one has no limit."""
+    assigned = findings.tables["assignments"]
+    rows = assigned.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == arm))
+    most = None if rows["cost_liability_minor"].null_count() else int(rows["cost_liability_minor"].sum())
+    if findings.others is None:
+        return rows.height, most
+    n, more = findings.others.of(campaign_id, arm)
+    return rows.height + n, None if most is None else most + more

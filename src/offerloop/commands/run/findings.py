@@ -53,10 +53,12 @@ class FollowingCustomers:
     """Those of a very large shop whom the tables do not tell of, as the others decided for them."""
 
     n_customers: int
-    n_sent: Mapping[str, int]
-    """By campaign, how many get the plan's offer."""
-    liability_minor: Mapping[str, int]
-    """By campaign, the most that these offers can cost."""
+    by_arm: Mapping[tuple[str, str], tuple[int, int]]
+    """By campaign and arm, how many get an offer, and the most that these offers can cost, minor units."""
+
+    def of(self, campaign_id: str, arm: str) -> tuple[int, int]:
+        """Return how many get an offer of a campaign in an arm, and what these can cost."""
+        return self.by_arm.get((campaign_id, arm), (0, 0))
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Findings:
     feature_notes: tuple[tuple[str, Message, Message], ...] = ()
     """Name, meaning and rule for empty cells of each profile feature."""
     others: FollowingCustomers | None = None
-    """Customers beside those of whom the tables tell; None where these are all."""
+    """Customers beside those of whom the tables of customers tell; None where these are all."""
 
     def table(self, name: str) -> pl.DataFrame | None:
         """The table, or None when it is missing or has no row."""

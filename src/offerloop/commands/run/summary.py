@@ -60,19 +60,9 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
 
 
 def _others(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
-    """Customers beside those whom the other figures tell of."""
+    """Customers beside those who decided."""
     others = findings.others
-    if others is None:
-        return None
-    sent = [
-        {
-            "id": name,
-            "customers_sent": others.n_sent.get(name, 0),
-            "liability": facts.money.decimal(others.liability_minor.get(name, 0)),
-        }
-        for name in (campaign.findings.campaign_id for campaign in facts.sent)
-    ]
-    return {"customers": others.n_customers, "campaigns": sent, "sentence": others_sentence(findings, facts)}
+    return None if others is None else {"customers": others.n_customers, "sentence": others_sentence(findings, facts)}
 
 
 def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
 from offerloop.report import FolderResult, ProgressDisplay, in_all_languages
-from offerloop.tables import AFFINITIES, PLAN
+from offerloop.tables import AFFINITIES
 from offerloop.workspace import (
     RUN_FORMAT,
     Recorder,
@@ -82,7 +82,8 @@ def run(
 
     The run's folder appears under its name only when everything is in it. Stages that an earlier run finished with the
     same inputs are not computed again, unless they come at or after `begin`. The report is in `language`, by default
-    that of the configuration. The number of `shards` of the customers changes memory and time, never a result.
+    that of the configuration. The number of `shards` of the customers changes memory and time, and results only
+    where a sample of the customers is taken, which is of whole shards.
     `table` is the name of one of the engine's that the assignments are written to as well.
     Raises InputError for an unknown stage or name, and when the folder or the table cannot be written.
     """
@@ -216,10 +217,11 @@ def _summary(findings: Findings, language: str) -> dict[str, Any]:
 
 def findings_of(run: Run) -> Findings:
     """A run as the report sees it."""
+    times = 1.0 if run.others is None else run.others.per_customer
     return Findings(
         config=run.config,
         tables=run.tables,
-        campaigns=[_campaign(run.config, one) for one in run.forecasts],
+        campaigns=[_campaign(run.config, one, times) for one in run.forecasts],
         first_day=run.events.first_day,
         as_of_day=run.events.as_of_day,
         explore_share=run.explore_share,
@@ -232,14 +234,14 @@ def findings_of(run: Run) -> Findings:
 
 
 def _others(others: Others) -> FollowingCustomers:
-    sent = others.totals.filter((pl.col("arm") == PLAN) & pl.col("campaign_id").is_not_null())
-    numbers, most = (
-        dict(sent.select("campaign_id", name).iter_rows()) for name in ("n_customers", "cost_liability_minor")
-    )
-    return FollowingCustomers(others.customers, numbers, most)
+    sent = others.totals.filter(pl.col("campaign_id").is_not_null())
+    columns = ["campaign_id", "arm", "n_customers", "cost_liability_minor"]
+    rows = sent.select(columns).iter_rows()
+    return FollowingCustomers(others.customers, {(campaign, arm): (n, most) for campaign, arm, n, most in rows})
 
 
-def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
+def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindings:
+    """Money and customers count `times`, as a sample may stand for more customers."""
     settings = next(one for one in config.campaigns if one.id == forecast.campaign_id)
     solution = forecast.solution
     return CampaignFindings(
@@ -248,13 +250,13 @@ def _campaign(config: Config, forecast: Forecast) -> CampaignFindings:
         send=forecast.send,
         budget_minor=config.minor(settings.budget, settings),
         budget_basis=settings.budget_basis,
-        n_planned=forecast.plan.height,
-        liability_minor=solution.used[0] / forecast.budget_unit,
+        n_planned=round(forecast.plan.height * times),
+        liability_minor=solution.used[0] / forecast.budget_unit * times,
         shadow_price=solution.prices[0] * forecast.budget_unit,
-        bound_minor=solution.bound,
+        bound_minor=solution.bound * times,
         gap=solution.gap,
         explore_budget_minor=config.minor(settings.explore_budget, settings),
-        claimed_minor=solution.profit,
+        claimed_minor=solution.profit * times,
         pays_alone=forecast.pays_alone,
         policy=forecast.policy,
         overspend=forecast.overspend,

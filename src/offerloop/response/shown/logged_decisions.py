@@ -73,26 +73,31 @@ def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names
     From all exposures (offer_id, shown_day, propensity), for rows that were shown on `shown_day`. None where that is
     not so: then they differ by customer, and only that of the offer shown is known.
     """
-    others = set(exposures["offer_id"]) - set(names)
-    propensities = _propensities_by_day(exposures, shown_day, [*names, *sorted(others)])
+    days = day_propensities(exposures.filter(pl.col("shown_day").is_in(shown_day.unique().implode())))
+    others = set(days["offer_id"]) - set(names)
+    propensities = _propensities_by_day(days, shown_day, [*names, *sorted(others)])
     return (
         None if np.isnan(propensities).any() or propensities[:, len(names) :].any() else propensities[:, : len(names)]
     )
 
 
-def _propensities_by_day(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
-    """Return the propensities (n, K) of all offers, for rows that were shown on `shown_day`.
-
-    From all exposures (offer_id, shown_day, propensity) of days on which those of each offer were the same for
-    everybody and sum to 1. On other days they differ by customer, and only that of the offer shown is known: then NaN.
-    `names` must have every offer of the exposures.
-    """
+def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
+    """Return shown_day, offer_id and propensity of days on which those of each offer were the same for everybody and
+    sum to 1, from all exposures."""
     chance = pl.col("propensity")
-    days = exposures.filter(pl.col("shown_day").is_in(shown_day.unique().implode()))
-    each = days.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("_most"))
+    each = exposures.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("_most"))
     alike = (pl.col("_most") - chance).max() <= _SAME
     whole = (chance.sum() - 1).abs() <= _WHOLE
-    each = each.filter((alike & whole).over("shown_day"))
+    return each.filter((alike & whole).over("shown_day")).drop("_most")
+
+
+def _propensities_by_day(days: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
+    """Return the propensities (n, K) of all offers, for rows that were shown on `shown_day`.
+
+    `days` is what `day_propensities` gives, and `names` must have every offer of it. On other days propensities differ
+    by customer, and only that of the offer shown is known: then NaN.
+    """
+    each = days.filter(pl.col("shown_day").is_in(shown_day.unique().implode()))
     place = {name: position for position, name in enumerate(names)}
     known_days, row = np.unique(shown_day.to_numpy(), return_inverse=True)
     table = np.full((len(known_days), len(names)), np.nan)
@@ -102,12 +107,12 @@ def _propensities_by_day(exposures: pl.DataFrame, shown_day: pl.Series, names: S
     return table[row]
 
 
-def decided(exposures: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, Ints, Floats]:
+def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, Ints, Floats]:
     """Return the rows whose offer is one of `names`, nothing first: with its position, and the propensities (n, K) of
-    all of them given that it is one of these.
+    all of them given that it is one of these. `days` is what `day_propensities` gives.
     """
-    others = sorted(set(exposures["offer_id"]) - set(names))
-    chances = _propensities_by_day(exposures, rows["shown_day"], [*names, *others])
+    others = sorted(set(days["offer_id"]) - set(names))
+    chances = _propensities_by_day(days, rows["shown_day"], [*names, *others])
     inside = rows["offer_id"].is_in(list(names)).to_numpy()
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
     place = {name: k for k, name in enumerate(names)}

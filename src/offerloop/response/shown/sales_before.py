@@ -5,7 +5,7 @@ An offer with a threshold covers the orders that reach it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +34,15 @@ EVERYTHING: OfferScope = ("", 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
+
+
+@dataclass(frozen=True)
+class UsualWeek:
+    """What the mean customer buys in a week, minor units and orders."""
+
+    spend: float
+    by_scope: Mapping[OfferScope, tuple[float, float]]
+    """Value at list price and orders of what offers count on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,23 +82,31 @@ class Before:
             [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )
 
-    def covered(self, rows: pl.DataFrame) -> tuple[Floats | None, Floats | None]:
+    def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
+        """Return what the mean of some rows buys in a week."""
+        whole, n = exposure_features(self.days, rows)["spend_91"], max(rows.height, 1)
+        sums = {scope: scope_sums(days, rows).sum().row(0) for scope, days in self.by_scope.items()}
+        by_scope = {scope: (value / n / WEEKS, orders / n / WEEKS) for scope, (value, orders) in sums.items()}
+        return UsualWeek(max(float(whole.sum()), 1e-9) / n / WEEKS, by_scope)
+
+    def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
         """Return the share (n, K) of what each row usually buys that each offer counts on, and the orders in a unit of
         it; None where all offers take a share off everything.
 
-        As much as a mean week's purchases counts as if it were like those of all customers: Poisson rates, shrunk to
+        As much as the usual week's purchases counts as if it were like those of all customers: Poisson rates, shrunk to
         the mean by a gamma distribution of that weight.
         """
         if not self.by_scope:
             return None, None
         whole = exposure_features(self.days, rows)["spend_91"].to_numpy()
-        total = max(float(whole.sum()), 1e-9)
-        week = total / len(whole) / WEEKS
         share, orders = np.ones((rows.height, len(self.scopes))), np.zeros((rows.height, len(self.scopes)))
         for scope, days in self.by_scope.items():
-            sums = scope_sums(days, rows).select(pl.all() + week / total * pl.all().sum())
-            value, counted = (sums[name].to_numpy()[:, None] for name in SCOPE_SUMS)
+            sums = scope_sums(days, rows)
+            value, counted = (
+                sums[name].to_numpy()[:, None] + more
+                for name, more in zip(SCOPE_SUMS, usual.by_scope[scope], strict=True)
+            )
             places = [one == scope for one in self.scopes]
-            share[:, places] = np.minimum(value / (whole + week)[:, None], 1.0)
+            share[:, places] = np.minimum(value / (whole + usual.spend)[:, None], 1.0)
             orders[:, places] = counted / np.maximum(value, 1e-9)
         return share, orders

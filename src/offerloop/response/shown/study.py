@@ -31,6 +31,7 @@ from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.logged_decisions import (
+    day_propensities,
     decided,
     earlier_offers,
     earlier_rows,
@@ -38,7 +39,7 @@ from offerloop.response.shown.logged_decisions import (
     read_exposures,
 )
 from offerloop.response.shown.redemption import RedemptionModel
-from offerloop.response.shown.sales_before import Before
+from offerloop.response.shown.sales_before import Before, UsualWeek
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 from offerloop.response.trial.crossfit import divisions
 from offerloop.tables import SHOWN_OFFERS
@@ -80,6 +81,12 @@ class ShownEffects:
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
     model: ShownModel
+
+    def without_customers(self) -> ShownEffects:
+        """Return what was learned without the effects on the customers that it was learned of."""
+        nobody = {name: one[:0] for name, one in self.by_outcome.items()}
+        errors = {name: one[:0] for name, one in self.se.items()}
+        return replace(self, customers=self.customers.clear(), by_outcome=nobody, se=errors)
 
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""
@@ -128,17 +135,29 @@ class _Seen:
 
 
 @dataclass(frozen=True, eq=False)
+class LogScale:
+    """What a log says of all of its customers, on which any of them are described."""
+
+    first_day: int
+    """Of the data."""
+    shares: ShareScale
+    days: pl.DataFrame
+    """Propensities by day; see `day_propensities`."""
+    past: UsualWeek
+    """Before finished exposures."""
+    now: UsualWeek
+
+
+@dataclass(frozen=True, eq=False)
 class ShownModel:
     """What past exposures taught, by which effects on any customers can be told."""
 
     terms: tuple[OfferTerms, ...]
     growth: JudgedGrowth
     redemption: RedemptionModel
-    chance: Floats
-    """(K,): mean propensities."""
-    scale: ShareScale
-    first_day: int
-    """Of the data that it was learned from."""
+    propensity: Floats
+    """(K,): of the mean row."""
+    scale: LogScale
 
     @property
     def names(self) -> list[str]:
@@ -156,30 +175,35 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     terms = _terms(rows, {one.offer_id: one for one in offers})
     _check_costs(log.order_lines, offers)
     active = _active(log)
-    before = _before(log, active, rows, engine, terms, log.first_day)
-    evidence = _evidence(rows, exposures, before, terms)
-    names = [one.offer_id for one in terms]
-    value = _with_earlier(evidence, exposures, names, log.window_days)
+    before, days = _before(log, active, rows, engine, terms), day_propensities(exposures)
+    evidence = _evidence(rows, days, before, terms)
+    value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     growth = JudgedGrowth.fit(value, evidence.outcomes["coupon_minor"], _part(evidence.rows["customer_id"], seed))
-    chance, redemption = evidence.evidence.chance.mean(axis=0), RedemptionModel.fit(evidence.of("redeemed"))
-    model = ShownModel(terms, growth, redemption, chance, before.shares.scale, log.first_day)
+    past, now = (before.usual_week(one) for one in (evidence.rows, _coming_rows(log, active)))
+    scale = LogScale(log.first_day, before.shares.scale, days, past, now)
+    redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.chance.mean(axis=0)
+    model = ShownModel(terms, growth, redemption, propensity, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
-    table = _table(evidence, seed, names[1:], GROWTH, _carried(growth))
+    table = _table(evidence, seed, model.names[1:], GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model)
 
 
 def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> ShownEffects:
     """Return the effects on the customers of another log of the same shop, by what was learned."""
-    model = learned.model
-    exposures = read_exposures(log.exposures)
+    model, exposures = learned.model, read_exposures(log.exposures)
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     active = _active(log)
-    before = _before(log, active, rows, engine, model.terms, model.first_day, model.scale)
-    evidence = _evidence(rows, exposures, before, model.terms)
+    before = _before(log, active, rows, engine, model.terms, model.scale)
+    evidence = _evidence(rows, model.scale.days, before, model.terms, model.scale.past)
     value = _with_earlier(evidence, exposures, model.names, log.window_days)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     return replace(learned, customers=active["customer_id"], by_outcome=by_outcome, se=se)
+
+
+def _coming_rows(log: ShownLog, active: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_id and shown_day of the customers to predict for."""
+    return active.with_columns(shown_day=pl.lit(log.as_of_day))
 
 
 def _active(log: ShownLog) -> pl.DataFrame:
@@ -189,11 +213,12 @@ def _active(log: ShownLog) -> pl.DataFrame:
 
 def _before(
     log: ShownLog, active: pl.DataFrame, rows: pl.DataFrame, engine: Engine, terms: tuple[OfferTerms, ...],
-    first_day: int, scale: ShareScale | None = None,
+    scale: LogScale | None = None,
 ) -> Before:  # fmt: skip
     """Return what those who are active or stand in rows did before."""
-    ids = pl.concat([active, rows.select("customer_id")]).unique()
-    return Before.of(log.order_lines, log.products, log.margins, engine.table(ids), terms, first_day, scale)
+    ids = engine.table(pl.concat([active, rows.select("customer_id")]).unique())
+    first_day, shares = (log.first_day, None) if scale is None else (scale.first_day, scale.shares)
+    return Before.of(log.order_lines, log.products, log.margins, ids, terms, first_day, shares)
 
 
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
@@ -291,11 +316,15 @@ def _of_offer(offer: Offer) -> OfferTerms:
     return OfferTerms(offer.offer_id, offer.kind, float(share), float(offer.threshold_minor), scope, most=most)
 
 
-def _evidence(rows: pl.DataFrame, exposures: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...]) -> _Seen:
-    kept, action, chance = decided(exposures, rows, [one.offer_id for one in terms])
+def _evidence(
+    rows: pl.DataFrame, days: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...],
+    usual: UsualWeek | None = None,
+) -> _Seen:  # fmt: skip
+    """Return what estimators read; `days` has the propensities of days, `usual` the usual week where it is known."""
+    kept, action, chance = decided(days, rows, [one.offer_id for one in terms])
     outcomes = exposure_outcomes(before.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
     table = {name: outcomes[name].to_numpy() for name in OUTCOMES}
-    covered, orders = before.covered(kept)
+    covered, orders = before.covered(kept, usual or before.usual_week(kept))
     evidence = Evidence(
         before.features(kept),
         action,
@@ -324,7 +353,7 @@ def _predicted(
 ) -> tuple[dict[str, Floats], dict[str, Floats]]:  # fmt: skip
     """Effects and errors by outcome of the active customers, of whom their past windows tell as well."""
     evidence, value = past
-    now = active.with_columns(shown_day=pl.lit(log.as_of_day))
+    now = _coming_rows(log, active)
     coming = _coming(model, now, before, earlier_offers(exposures, now, model.names, log.window_days, LAGS))
     numbers = dict(zip(evidence.rows["customer_id"].to_list(), evidence.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
@@ -342,8 +371,8 @@ def _carried(growth: JudgedGrowth) -> Carried:
 
 def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:
     """Return the customers to predict for, before anything is shown to them."""
-    nothing, (covered, orders) = np.zeros(now.height), before.covered(now)
-    chance = np.tile(model.chance, (now.height, 1))
+    nothing, (covered, orders) = np.zeros(now.height), before.covered(now, model.scale.now)
+    chance = np.tile(model.propensity, (now.height, 1))
     return Evidence(
         before.features(now), nothing.astype(np.int64), nothing, chance, model.terms, earlier=earlier,
         covered=covered, orders=orders, categories=before.shares.before(now),
