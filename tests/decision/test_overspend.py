@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.decision.overspend import chance_of_overspending
+from offerloop.decision.forecast import chance_of_overspending
 from offerloop.money import MICRO
 
 

@@ -22,12 +22,14 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from collected import heights
+from evaluate_shop import write_log_shop
 from every_source import write_every_source
 from postgres_server import PASSWORD
 from same_events import assert_same_events
 from small_shop import write_small_shop
 
 from offerloop import run
+from offerloop.commands.evaluate.log import read_decisions
 from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
@@ -176,10 +178,24 @@ def test_assignments_are_a_table_where_the_engine_has_tables(spark_server, tmp_p
     path = write_small_shop(tmp_path, customers=5, weeks=6)
     with pytest.raises(InputError, match=r"the table marketing\.plan is one of Spark's; run with --engine spark"):
         run(path, table="marketing.plan")
+    session = connected(spark_server)
+    found = run(path, spark=session, shards=3, table="plan_of_a_session")
+    kept = collect(engine_of(session).named("plan_of_a_session"), "customer_id")
+    assert kept.equals(found.frames["assignments"].sort("customer_id"))
     file = tmp_path / "some.parquet"
     pl.DataFrame({"customer_id": [1]}).write_parquet(file)
     with pytest.raises(InputError, match=r"Spark cannot write the table nowhere\.plan; it says: .*SCHEMA_NOT_FOUND"):
         engine_of(spark_server).save(file, "nowhere.plan")
+
+
+def test_decisions_of_a_log_are_read_as_on_one_machine(spark_server, tmp_path):
+    orders = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 99, 30.0, 4.0, 5.0, 0.0), (1, 100, 10.0, 0.0, 2.0, 0.5),
+              (2, 0, 8.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0)]  # fmt: skip
+    exposures = [(1, "coupon", 100, 0.5), (1, "", 104, 0.25), (2, "none", 100, 0.5)]
+    config = load_config(write_log_shop(tmp_path, orders, exposures))
+    spark, here = (read_decisions(config, engine_of(where, 2), 7).rows for where in (spark_server, "duckdb"))
+    assert here.height == 3
+    pl.testing.assert_frame_equal(spark, here)
 
 
 def test_tables_of_a_platform_are_read_by_spark_alone():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,11 +14,11 @@ from offerloop.allocation import COST, CandidateRows, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.break_even import sweep
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.overspend import chance_of_overspending
 from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import Repeated
 from offerloop.evaluation import Estimate
+from offerloop.money import MICRO
 from offerloop.offers import NOTHING
 from offerloop.tables import AS_SENT, BUDGET_CURVE, COMPARISON, TableContract
 
@@ -175,3 +176,19 @@ def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated, price:
         "profit_high_minor": high,
         "shadow_price": price,
     }
+
+
+def chance_of_overspending(plan: pl.DataFrame, budget_minor: int) -> float:
+    """The chance that redemptions come to more than the budget, when every estimate is right.
+
+    `plan`: the chosen effects with `p_redeem`, `cost_expected_micro` and `contact_cost_minor`. Customers redeem
+    independently with probability p and then cost (expected - contact) / p, so the variance of the spend is the sum
+    of (expected - contact)^2 (1 - p) / p, and a sum of many is taken as normal.
+    """
+    expected = pl.col("cost_expected_micro") / MICRO
+    redeemed, p = expected - pl.col("contact_cost_minor"), pl.col("p_redeem").clip(lower_bound=1e-9, upper_bound=1)
+    sums = plan.select(mean=expected.sum(), variance=(redeemed**2 * (1 - p) / p).sum()).row(0, named=True)
+    mean, spread = float(sums["mean"] or 0), math.sqrt(float(sums["variance"] or 0))
+    if spread == 0:
+        return float(mean > budget_minor)
+    return 0.5 * math.erfc((budget_minor - mean) / spread / math.sqrt(2))
