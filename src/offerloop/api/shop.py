@@ -81,9 +81,9 @@ def run(
     `begin` names the stage from which on results of earlier runs are not used. `language` is `en` or `zh`, by default
     that of the configuration, as in all functions. `spark` is a live Spark session to work in, in place of `engine`
     (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server). `shards` is the number of parts of
-    the customers, by default one for each 50,000 of them (results depend on it only where a sample is taken), `table` the
-    name of one of Spark's that the assignments are written to as well. The result has the run's `folder`, its `report`
-    and the `summary`.
+    the customers, by default one for each 50,000 of them (results depend on it only where a sample is taken), and
+    `table` the name of one of Spark's that the assignments are written to as well. The result has the run's `folder`,
+    its `report` and the `summary`.
     """
     from offerloop.commands.run.task import run as run_flow
 
