@@ -132,7 +132,9 @@ class PlayedPolicies:
             return play()
         file = self.kept / f"{self.preset}-{self.size.customers}-{self.world}-{name}.npy"
         if not file.exists():
-            np.save(file, play())
+            partial = file.with_suffix(".partial.npy")
+            np.save(partial, play())
+            partial.rename(file)
         return np.asarray(np.load(file), dtype=np.float64)
 
 

@@ -74,14 +74,17 @@ def kept_world(
     file = kept / f"{preset}-{customers}-{weeks}-{shock or 0}-{world}-{code_digest()}.json"
     if not file.exists():
         one = followed(preset, customers, weeks, world, shock)
-        file.write_text(json.dumps({**asdict(one), "alarms": sorted(one.alarms)}), encoding="utf-8")
+        partial = file.with_suffix(".partial")
+        partial.write_text(json.dumps({**asdict(one), "alarms": sorted(one.alarms)}), encoding="utf-8")
+        partial.rename(file)
     fields = json.loads(file.read_text(encoding="utf-8"))
     return Followed(**{**fields, "alarms": set(fields["alarms"])})
 
 
 @cache
 def code_digest() -> str:
-    """Return a few digits that differ where the code of the package does."""
+    """Return a few digits that differ where the package, its presets or these benchmarks do."""
     folder = Path(offerloop.__file__).parent
-    text = b"".join(file.read_bytes() for file in sorted(folder.rglob("*.py")))
+    files = [*folder.rglob("*.py"), *folder.rglob("*.toml"), *Path(__file__).parent.glob("loop*.py")]
+    text = b"".join(file.read_bytes() for file in sorted(files))
     return sha256(text).hexdigest()[:8]

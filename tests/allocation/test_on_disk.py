@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from offerloop.allocation.on_disk import FEWEST_ITEMS, OnDisk
+from offerloop.allocation.on_disk import ITEMS, OnDisk
 from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
 from offerloop.allocation.solving import solve
 from offerloop.engine.duckdb import DuckDBEngine
@@ -70,8 +70,13 @@ def test_small_row_groups_are_read_several_together(tmp_path):
     blocks = OnDisk(CountingEngine(), written(one, tmp_path, group=500))
     assert len(blocks.batches) > 80
     assert (solve(Problem(blocks, OFFERS, limits)).choice == solve(Problem(one.pieces(), OFFERS, limits)).choice).all()
-    assert all(len(rows) <= FEWEST_ITEMS and sum(rows) == N for rows in passes)
+    assert all(len(rows) <= 1.5 * ITEMS and max(rows) <= N // ITEMS and sum(rows) == N for rows in passes)
     assert passes
+
+
+def test_large_row_groups_are_read_one_by_one(tmp_path):
+    blocks = OnDisk(DuckDBEngine(), written(block(), tmp_path, group=N // 20 + N // 40))
+    assert [len(item) for item in blocks._items()] == [1] * len(blocks.batches)
 
 
 def test_many_limits_hold_on_disk(tmp_path):

@@ -22,9 +22,9 @@ from offerloop.engine import Batch, Engine, batches
 from offerloop.errors import SourceError
 from offerloop.message import Message
 
-FEWEST_ITEMS, LARGEST_ITEM = 16, 2**20
-"""Items of work that customers are divided into at least, and customers of an item from which on no more are added: a
-task of Spark costs as much as some 500,000 customers."""
+ITEMS, LARGEST_ITEM = 16, 2**20
+"""Items of work that customers are divided into about, where their row groups are smaller than that, and the most
+customers of several row groups in one item: a task of Spark costs as much as some 500,000 customers."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ class OnDisk:
 
     def _items(self) -> Iterator[list[Batch]]:
         """Yield the row groups, several together where they are small."""
-        enough, item = min(self.customers // FEWEST_ITEMS, LARGEST_ITEM), list[Batch]()
+        most, item = min(self.customers // ITEMS, LARGEST_ITEM), list[Batch]()
         for batch in self.batches:
-            item.append(batch)
-            if sum(one.rows for one in item) >= enough:
+            if item and sum(one.rows for one in item) + batch.rows > most:
                 yield item
                 item = []
+            item.append(batch)
         if item:
             yield item
 

@@ -103,6 +103,9 @@ class StageStore:
             before = self.engine.n_kept() if isinstance(self.engine, TableHolder) else 0
             result, origin = self._computed(name, origin, self._going_on(work, entry), *inputs, **named)
             self._save(entry, result, origin)
+            if isinstance(work, Resumable):
+                result = self._load(entry)
+                shutil.rmtree(_parts_of(entry), ignore_errors=True)
             if isinstance(self.engine, TableHolder) and _are_large(entry):
                 del result
                 result = self._load(entry)
@@ -112,13 +115,10 @@ class StageStore:
         return result, there
 
     def _going_on(self, work: Callable[Inputs, Result], entry: Path) -> Callable[Inputs, Result]:
-        """Return the work, or what goes on with it where an earlier process left parts of its result.
-
-        They last until `prune`, as the result may lie in them.
-        """
+        """Return the work, or what goes on with it where an earlier process left parts of its result."""
         if not isinstance(work, Resumable):
             return work
-        parts = entry.with_name(f".{entry.name}.parts")
+        parts = _parts_of(entry)
         if self.anew:
             shutil.rmtree(parts, ignore_errors=True)
         parts.mkdir(parents=True, exist_ok=True)
@@ -273,6 +273,11 @@ class StageStore:
             result = unpickler.load()
         self._lie_in(entry, unpickler.frames)
         return result
+
+
+def _parts_of(entry: Path) -> Path:
+    """Where a `Resumable` step leaves parts of its result until the result is kept."""
+    return entry.with_name(f".{entry.name}.parts")
 
 
 def _are_offers(value: object) -> bool:

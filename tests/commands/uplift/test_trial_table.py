@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,13 @@ def test_a_column_measured_after_the_treatment_is_refused_by_its_times():
         uplift(table, asked(treated_at="treated_on"))
     notes = notes_of(prepared(with_dates(made(1_000)), treated_at="treated_on"))
     assert notes["ignored_date"].names == ("last_visit",)
+
+
+def test_a_time_of_day_and_a_duration_are_later_than_no_treatment():
+    table = with_dates(made(1_000)).with_columns(called=pl.lit(time(23)), stayed=pl.lit(timedelta(days=400_000)))
+    assert prepared(table, treated_at="treated_on") is not None
+    with pytest.raises(InputError, match=r"'called' .--treated-at. holds no dates"):
+        uplift(table, asked(treated_at="called"))
 
 
 def test_a_column_that_the_treatment_moved_is_refused():

@@ -69,10 +69,10 @@ def _refuse_later(table: pl.DataFrame, rest: list[str], request: UpliftRequest, 
     if request.treated_at is None:
         return
     treated = table[request.treated_at]
-    if not treated.dtype.is_temporal():
+    if treated.dtype.base_type() not in (pl.Date, pl.Datetime):
         raise InputError(no_dates(request.treated_at, path))
     for name in rest:
-        if table[name].dtype.is_temporal():
+        if table[name].dtype.base_type() in (pl.Date, pl.Datetime):
             later = table.filter(table[name].cast(pl.Datetime("us")) > treated.cast(pl.Datetime("us")))
             if later.height:
                 raise InputError(

@@ -56,11 +56,11 @@ def _check_times(frame: Frame, request: UpliftRequest, path: Path) -> None:
     if request.treated_at is None:
         return
     schema = frame.collect_schema()
-    if not schema[request.treated_at].is_temporal():
+    if not _has_day(schema[request.treated_at]):
         raise InputError(no_dates(request.treated_at, path))
     treated = nw.col(request.treated_at).cast(nw.Datetime("us"))
     named = set(request.named.values())
-    for name in (one for one, kind in schema.items() if kind.is_temporal() and one not in named):
+    for name in (one for one, kind in schema.items() if _has_day(kind) and one not in named):
         if n := _rows_where(frame, nw.col(name).cast(nw.Datetime("us")) > treated):
             raise InputError(
                 Message(
@@ -74,6 +74,11 @@ def _check_times(frame: Frame, request: UpliftRequest, path: Path) -> None:
                     n=n,
                 )
             )
+
+
+def _has_day(kind: nw.dtypes.DType) -> bool:
+    """Whether it is a date or a moment; a time of day and a duration are before or after none."""
+    return isinstance(kind, nw.Date | nw.Datetime)
 
 
 def _rows_where(frame: Frame, condition: nw.Expr) -> int:

@@ -91,7 +91,7 @@ class TrialShards:
     sizes: Mapping[str, int]
     """Rows of each arm."""
     sample: pl.DataFrame
-    """All rows of customers who were drawn by a hash of their ids."""
+    """All rows of customers, or of whole clusters, who were drawn by a hash of their ids."""
     others: Shards
     """The shards of everybody else."""
     overlap: RowOverlap | None = None
