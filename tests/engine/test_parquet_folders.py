@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -75,7 +76,7 @@ def test_times_are_instants_where_the_file_says_so(engine, tmp_path):
     for name in ("us", "ns", "old"):
         table = read(engine, tmp_path / f"{name}.parquet")
         assert table["at"].to_list() == [INSTANT, INSTANT], name
-        assert table.schema["number"] == pl.Int64, name
+        assert table.schema["number"] == pl.Decimal(20, 0), name
     assert read(engine, tmp_path)["at"].to_list() == [INSTANT] * 6
 
 
@@ -87,8 +88,65 @@ def test_a_file_of_a_folder_that_is_none_is_named(engine, tmp_path, text):
         engine.read(tmp_path)
 
 
-@pytest.mark.parametrize("other", ["b.parquet", "2024/b.parquet", "week=1/b.parquet", "day=1/2024/b.parquet"])
+@pytest.mark.parametrize("other", ["b.parquet", "2024/b.parquet", "week=1/b.parquet", "day=1/hour=2/b.parquet"])
 def test_a_file_in_folders_of_other_keys_is_named(tmp_path, other):
     write(tmp_path, {"day=0/a.parquet": IDS, other: IDS})
     with pytest.raises(SourceError, match=r"does not lie in folders of the same keys as '.*day=[01]/"):
         parquet_table(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "cells"),
+    [
+        (("1", "-20"), [1, -20]),
+        (("1", "abc"), ["1", "abc"]),
+        (("01", "02"), ["01", "02"]),
+        (("1.50", "2.5"), ["1.50", "2.5"]),
+        (("2024-05-01", "2024%2D05%2D02"), [date(2024, 5, 1), date(2024, 5, 2)]),
+        (("2024-05-01", "2024-13-01"), ["2024-05-01", "2024-13-01"]),
+        (("1+2", "a%20%2Fb"), ["1+2", "a /b"]),
+        (("7", "__HIVE_DEFAULT_PARTITION__"), [7, None]),
+    ],
+)
+def test_the_type_of_a_key_is_one_for_all_files(engine, tmp_path, values, cells):
+    folder = tmp_path / "key=0" / "it's"
+    older, newer = IDS[:1], IDS[1:].with_columns(new=pl.lit(True))
+    write(folder, {f"key={values[0]}/a.parquet": older, f"key={values[1]}/b.parquet": newer})
+    assert read(engine, folder).to_dict(as_series=False) == {"id": [1, 2], "key": cells}
+
+
+def test_keys_may_stand_among_plain_folders(engine, tmp_path):
+    names = ["2023/day=1/a.parquet", "2024/day=2/b.parquet", "2024/day=2/late/c.parquet"]
+    write(tmp_path, {name: pl.DataFrame({"id": [number], "Day": ["x"]}) for number, name in enumerate(names)})
+    assert read(engine, tmp_path).to_dict(as_series=False) == {"id": [0, 1, 2], "day": [1, 2, 2]}
+
+
+def test_unsigned_numbers_beyond_those_with_a_sign_are_kept(engine, tmp_path):
+    large = pl.DataFrame({"id": pl.Series([2**63 + 5], dtype=pl.UInt64)})
+    write(tmp_path, {"a.parquet": large, "b.parquet": IDS})
+    assert read(engine, tmp_path / "a.parquet")["id"].to_list() == [2**63 + 5]
+    assert read(engine, tmp_path)["id"].to_list() == [1, 2, 2**63 + 5]
+
+
+def test_a_column_without_cells_in_one_file_is_of_the_type_of_the_others(engine, tmp_path):
+    day = date(2024, 3, 1)
+    filled = IDS.with_columns(code=pl.lit("A"), paid=pl.lit("1.50").cast(pl.Decimal(9, 2)), on=day, at=INSTANT, n=7)
+    empty = pa.table({"id": [3], **{name: pa.nulls(1) for name in filled.columns[1:]}})
+    pq.write_table(empty.append_column("none", pa.nulls(1)), tmp_path / "a.parquet")
+    write(tmp_path, {"b.parquet": filled.with_columns(none=None)})
+    table = read(engine, tmp_path)
+    assert table.schema == {**filled.schema, "at": table.schema["at"], "n": pl.Int64, "none": pl.String}
+    assert table.drop("none").rows()[1:] == [*filled.rows()[1:], (3, None, None, None, None, None)]
+
+
+def test_names_that_differ_in_case_alone_are_one_column(engine, tmp_path):
+    write(
+        tmp_path, {"a.parquet": IDS.with_columns(CID=pl.lit("x")), "b.parquet": (IDS + 2).with_columns(cid=pl.lit("y"))}
+    )
+    assert read(engine, tmp_path).to_dict(as_series=False) == {"id": [1, 2, 3, 4], "CID": ["x", "x", "y", "y"]}
+
+
+def test_files_without_a_common_column_are_named(engine, tmp_path):
+    write(tmp_path, {"a.parquet": IDS, "b.parquet": IDS.rename({"id": "other"})})
+    with pytest.raises(SourceError, match=r"b\.parquet' has no column 'id', which '.*a\.parquet' has"):
+        engine.read(tmp_path)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.extendable import Extendable, Resumable, with_part
-    from offerloop.engine.folder_tables import data_files, parquet_table
+    from offerloop.engine.folder_tables import ParquetTable, data_files, parquet_table
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
     from offerloop.engine.shards import FIT_CUSTOMERS, SHARD_CUSTOMERS, Shards, is_small
@@ -35,6 +35,7 @@ __all__ = [
     "Extendable",
     "Frame",
     "InMemoryEngine",
+    "ParquetTable",
     "Resumable",
     "Shards",
     "TableHolder",

@@ -29,13 +29,12 @@ from offerloop.engine.base import (
 )
 from offerloop.engine.batching import in_order
 from offerloop.engine.folder_tables import (
-    CLOCK,
-    FRACTION,
-    INSTANT,
-    WHOLE,
+    NO_VALUE,
     AlikeFiles,
+    FileColumn,
     ParquetTable,
     parquet_table,
+    sql_type,
     unreadable,
 )
 from offerloop.errors import SourceError
@@ -44,12 +43,8 @@ from offerloop.message import Message
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
 _SHARD_OF = "CAST('0x' || md5(CAST(customer_id AS VARCHAR))[:{digits}] AS INTEGER) % {shards}"
-_CASTS = {
-    WHOLE: "CAST({} AS BIGINT)",
-    FRACTION: "CAST({} AS DOUBLE)",
-    CLOCK: "CAST({} AS TIMESTAMP)",
-    INSTANT: "CAST({} AS TIMESTAMPTZ)",
-}
+_FILE = "_file"
+"""Names the column of a file's address while folders say keys."""
 _GIGABYTES = {"KiB": 2**10 / 1e9, "MiB": 2**20 / 1e9, "GiB": 2**30 / 1e9, "TiB": 2**40 / 1e9}
 _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
@@ -111,10 +106,19 @@ class DuckDBEngine:
 
     def _parquet(self, part: AlikeFiles, table: ParquetTable) -> Frame:
         """The rows of files with the same columns."""
-        files = [_literal(file) for file in part.files]
-        rows = self._connection.read_parquet(files, hive_partitioning=bool(table.keys))
-        if part.as_common or table.names != rows.columns:
-            rows = rows.project(", ".join(_column(name, part.as_common.get(name)) for name in table.names))
+        if table.keys:
+            files = ", ".join(_quoted(_literal(file.absolute()), "'") for file in part.files)
+            name = _quoted(_file_column(part), "'")
+            rows = self._connection.sql(
+                f"SELECT * FROM read_parquet([{files}], hive_partitioning = false, filename = {name})"
+            )
+        else:
+            files_of_part = [_literal(file) for file in part.files]
+            rows = self._connection.read_parquet(files_of_part, hive_partitioning=False)
+        if table.names != rows.columns or any(column.cast for column in part.columns):
+            cells = [_column(column) for column in part.columns]
+            cells += [_key(name, kind, part) for name, kind in table.keys.items()]
+            rows = rows.project(", ".join(cells))
         return _lazy(rows)
 
     def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
@@ -203,10 +207,30 @@ class DuckDBEngine:
         return self._connection.table(name)
 
 
-def _column(name: str, kind: str | None) -> str:
-    """A column in SQL, as another type where one is named."""
-    quoted = f'"{name.replace(chr(34), 2 * chr(34))}"'
-    return quoted if kind is None else f"{_CASTS[kind].format(quoted)} AS {quoted}"
+def _quoted(text: str, mark: str = '"') -> str:
+    """A name in SQL, or a text with `'` as its mark."""
+    return f"{mark}{text.replace(mark, 2 * mark)}{mark}"
+
+
+def _column(column: FileColumn) -> str:
+    """A column in SQL, under the table's name and of its type."""
+    cell = "NULL" if column.spelled is None else _quoted(column.spelled)
+    cell = cell if column.cast is None else f"CAST({cell} AS {sql_type(column.cast)})"
+    return f"{cell} AS {_quoted(column.name)}"
+
+
+def _key(name: str, kind: str, part: AlikeFiles) -> str:
+    """What the folders of a file say of a key. DuckDB itself would take the first such folder of the whole address."""
+    below = f"substring({_quoted(_file_column(part))}, {len(str(part.base.absolute())) + 1})"
+    said = f"regexp_extract({below}, {_quoted(f'/{re.escape(name)}=([^/]*)/', chr(39))}, 1)"
+    value = f"url_decode(NULLIF({said}, '{NO_VALUE}'))"
+    return f"CAST({value} AS {sql_type(kind)}) AS {_quoted(name)}"
+
+
+def _file_column(part: AlikeFiles) -> str:
+    """A name that no column of the files has."""
+    longest = max((len(name) for name in part.kinds), default=0)
+    return _FILE.ljust(longest + 1, "_")
 
 
 def _lazy(relation: duckdb.DuckDBPyRelation) -> Frame:

@@ -7,10 +7,12 @@ first file for those of all others.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,9 +24,32 @@ INT96 = "int96"
 """Times as Hive, Impala and older Spark write them: instants, whatever the zone of who wrote them."""
 WHOLE, FRACTION, CLOCK, INSTANT = "int64", "double", "timestamp", "timestamp with zone"
 """What whole numbers, floating-point numbers and times become where files hold them in different widths."""
+UNSIGNED = "uint64"
+"""Whole numbers that may exceed what `WHOLE` holds, such as hashes of ids."""
+TEXT, DAY, EMPTY = "string", "date32[day]", "null"
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What folders of a key say where it is empty."""
 _CSV = re.compile(r"\.(csv|tsv|tab|txt)(\.gz|\.zst)?$", re.IGNORECASE)
 _WIDTHS = ((r"u?int\d+", WHOLE), (r"halffloat|float|double", FRACTION), (r"timestamp\[\w+\]", CLOCK))
 _ZONED = re.compile(r"timestamp\[\w+, tz=.*\]")
+_WHOLE_KEY, _DAY_KEY = re.compile(r"0|-?[1-9]\d{0,17}"), re.compile(r"\d{4}-\d\d-\d\d")
+_SQL = {
+    WHOLE: "BIGINT",
+    UNSIGNED: "DECIMAL(20, 0)",
+    FRACTION: "DOUBLE",
+    CLOCK: "TIMESTAMP",
+    INSTANT: "TIMESTAMPTZ",
+    TEXT: "STRING",
+    DAY: "DATE",
+    "bool": "BOOLEAN",
+}
+
+
+def sql_type(kind: str) -> str | None:
+    """Return the SQL name of a type, or None where no column is cast to it. Times are named as in DuckDB."""
+    if decimal := re.fullmatch(r"decimal128(\(\d+, \d+\))", kind):
+        return f"DECIMAL{decimal.group(1)}"
+    return _SQL.get(kind)
 
 
 def parquet_files(folder: Path) -> list[Path]:
@@ -51,14 +76,26 @@ def _files(folder: Path, ending: re.Pattern[str], hidden: tuple[str, ...]) -> li
 
 
 @dataclass(frozen=True)
+class FileColumn:
+    """A column of a table, and what it is in some of its files."""
+
+    name: str
+    spelled: str | None
+    """Its name there; None where no cell is filled, whatever the file says of its type."""
+    cast: str | None
+    """The type that it must be read as, where it is another: that of all files, or the one that every engine has."""
+
+
+@dataclass(frozen=True)
 class AlikeFiles:
     """Parquet files whose columns are of the same types."""
 
     files: list[Path]
+    base: Path
+    """The folder below which folders say keys."""
     kinds: Mapping[str, str]
     """The types of all their columns, as Arrow names them."""
-    as_common: Mapping[str, str]
-    """Columns that must be read as another type: that of all files, or the one that every engine has."""
+    columns: list[FileColumn]
 
 
 @dataclass(frozen=True)
@@ -68,31 +105,38 @@ class ParquetTable:
     parts: Sequence[AlikeFiles]
     unlike: Mapping[str, Message]
     """Columns that some file has not, or as another type, and which. They are no part of the table."""
-    keys: list[str]
-    """Further columns, whose cells the names of folders say, as in day=2024-05-01."""
+    keys: Mapping[str, str]
+    """Further columns, whose cells the names of folders say, as in day=2024-05-01, and their types."""
 
     @property
     def names(self) -> list[str]:
         """The columns of the table."""
-        columns = [name for name in self.parts[0].kinds if name not in self.unlike]
-        return [*columns, *(key for key in self.keys if key not in columns)]
+        return [*(column.name for column in self.parts[0].columns), *self.keys]
 
 
 def parquet_table(path: Path) -> ParquetTable:
     """Look at the footers of a file, or of all files of a folder.
 
-    Raises SourceError naming the file that is no Parquet, or lies in folders of other keys.
+    Raises SourceError naming the file that is no Parquet, or lies in folders of other keys, and where no column is
+    common to all.
     """
     files = parquet_files(path) if path.is_dir() else [path]
     if not files:
         raise unreadable(path)
-    alike: dict[tuple[tuple[str, str], ...], list[Path]] = {}
+    keys = _keys(path, files) if path.is_dir() else {}
+    alike: dict[tuple[Path, tuple[tuple[str, str], ...]], list[Path]] = {}
     for file in files:
-        alike.setdefault(tuple(sorted(_kinds(file).items())), []).append(file)
-    parts = [(_kinds(group[0]), group) for group in alike.values()]
+        alike.setdefault((_base(path, file, keys), tuple(sorted(_kinds(file).items()))), []).append(file)
+    spellings = _spellings([_kinds(group[0]) for group in alike.values()], keys)
+    parts = [(_renamed(_kinds(group[0]), spellings), group) for group in alike.values()]
     unlike, common = _compared(parts)
-    read = [AlikeFiles(group, kinds, _to_common(kinds, common, len(parts))) for kinds, group in parts]
-    return ParquetTable(read, unlike, _keys(path, files) if path.is_dir() else [])
+    if unlike and not common:
+        raise SourceError(next(iter(unlike.values())))
+    read = [
+        AlikeFiles(group, base, _kinds(group[0]), _columns(_kinds(group[0]), spellings, common, len(parts)))
+        for (base, _), group in alike.items()
+    ]
+    return ParquetTable(read, unlike, keys)
 
 
 def unreadable(file: Path) -> SourceError:
@@ -129,6 +173,24 @@ def _kind(dtype: pa.DataType) -> str:
     return re.sub(r"large_|_view", "", str(dtype.value_type if pa.types.is_dictionary(dtype) else dtype))
 
 
+def _spellings(files: Sequence[Mapping[str, str]], keys: Iterable[str]) -> dict[str, str]:
+    """Return the name in the table of each column of the files, without those that folders say.
+
+    Names that differ in case alone are one column, as DuckDB has it, unless one file has two such.
+    """
+    names = dict.fromkeys(name for kinds in files for name in kinds)
+    by_case: dict[str, str] = {}
+    for name in names:
+        by_case.setdefault(name.casefold(), name)
+    apart = any(len({name.casefold() for name in kinds}) < len(kinds) for kinds in files)
+    said = {key.casefold() for key in keys}
+    return {name: name if apart else by_case[name.casefold()] for name in names if name.casefold() not in said}
+
+
+def _renamed(kinds: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str, str]:
+    return {spellings[name]: kind for name, kind in kinds.items() if name in spellings}
+
+
 def _compared(parts: Sequence[tuple[Mapping[str, str], list[Path]]]) -> tuple[dict[str, Message], dict[str, str]]:
     """Return the columns that are not alike in all files with the reason, and the type of each other one."""
     unlike: dict[str, Message] = {}
@@ -136,8 +198,8 @@ def _compared(parts: Sequence[tuple[Mapping[str, str], list[Path]]]) -> tuple[di
     for name in dict.fromkeys(name for kinds, _ in parts for name in kinds):
         there = [(kinds[name], files[0]) for kinds, files in parts if name in kinds]
         without = next((files[0] for kinds, files in parts if name not in kinds), None)
-        kind, first = there[0]
-        other = next(((one, file) for one, file in there if _wide(one) != _wide(kind)), None)
+        kind, first = next((one for one in there if one[0] != EMPTY), there[0])
+        other = next(((one, file) for one, file in there if not _is_like(one, kind)), None)
         if without is not None:
             unlike[name] = Message(
                 "the file '{path}' has no column '{name}', which '{other}' has, and the files of a folder are one "
@@ -151,38 +213,53 @@ def _compared(parts: Sequence[tuple[Mapping[str, str], list[Path]]]) -> tuple[di
                 name=name, kind=other[0], path=str(other[1]), first_kind=kind, other=str(first),
             )  # fmt: skip
         else:
-            common[name] = _wide(kind)
+            common[name] = UNSIGNED if any(one == UNSIGNED for one, _ in there) else _wide(kind)
     return unlike, common
 
 
-def _to_common(kinds: Mapping[str, str], common: Mapping[str, str], n_parts: int) -> dict[str, str]:
-    """Return the columns to be read as another type: of several parts, or of a type that not every engine has."""
-    return {
-        name: common[name]
-        for name, kind in kinds.items()
-        if name in common
-        and kind != common[name]
-        and common[name] in (WHOLE, FRACTION, CLOCK, INSTANT)
-        and (n_parts > 1 or kind in ("uint64", INT96) or kind.startswith("timestamp[ns"))
-    }
+def _is_like(kind: str, first: str) -> bool:
+    """Return whether two types are one in their greatest width; without filled cells a column is of any."""
+    wide = _wide(first)
+    return _wide(kind) == wide or (kind == EMPTY and sql_type(wide) is not None)
+
+
+def _columns(
+    kinds: Mapping[str, str], spellings: Mapping[str, str], common: Mapping[str, str], n_parts: int
+) -> list[FileColumn]:
+    """Return the columns of the table as some files have them.
+
+    They are read as another type where there are several parts, or the type is one that not every engine has.
+    """
+    own = {spellings[name]: name for name in kinds if name in spellings}
+    columns = []
+    for name, wide in common.items():
+        kind = kinds[own[name]]
+        is_cast = wide in (WHOLE, FRACTION, CLOCK, INSTANT, UNSIGNED) and (
+            (kind != wide and n_parts > 1) or kind in (UNSIGNED, INT96) or kind.startswith("timestamp[ns")
+        )
+        spelled = None if kind == EMPTY else own[name]
+        columns.append(FileColumn(name, spelled, wide if is_cast or spelled is None else None))
+    return columns
 
 
 def _wide(kind: str) -> str:
-    """The type in its greatest width."""
+    """The type in its greatest width; that of a column without any filled cell is text."""
     if kind == INT96 or _ZONED.fullmatch(kind):
         return INSTANT
+    if kind == EMPTY:
+        return TEXT
     return next((wide for narrow, wide in _WIDTHS if re.fullmatch(narrow, kind)), kind)
 
 
-def _keys(folder: Path, files: Sequence[Path]) -> list[str]:
-    """The keys that folders say. Raises SourceError where they do so for some files only, or differ."""
-    parts = {file: file.relative_to(folder).parts[:-1] for file in files}
-    first = next((file for file in files if any("=" in part for part in parts[file])), None)
+def _keys(folder: Path, files: Sequence[Path]) -> dict[str, str]:
+    """The keys that folders say and their types. Raises SourceError where folders of some files say others."""
+    said = {file: _said(folder, file) for file in files}
+    first = next((file for file in files if said[file]), None)
     if first is None:
-        return []
-    keys = [part.partition("=")[0] for part in parts[first]]
+        return {}
+    keys = [key for key, _ in said[first]]
     for file in files:
-        if [part.partition("=")[0] for part in parts[file] if "=" in part] != keys or len(parts[file]) > len(keys):
+        if [key for key, _ in said[file]] != keys:
             raise SourceError(
                 Message(
                     "the file '{path}' does not lie in folders of the same keys as '{other}', such as day=2024-05-01; "
@@ -191,4 +268,34 @@ def _keys(folder: Path, files: Sequence[Path]) -> list[str]:
                     other=str(first),
                 )
             )
-    return keys
+    return {key: _key_kind({cells[place][1] for cells in said.values()}) for place, key in enumerate(keys)}
+
+
+def _said(folder: Path, file: Path) -> list[tuple[str, str]]:
+    """The keys and values that the names of folders say of a file."""
+    parts = (part.partition("=") for part in file.relative_to(folder).parts[:-1] if "=" in part)
+    return [(key, unquote(value)) for key, _, value in parts]
+
+
+def _key_kind(values: set[str]) -> str:
+    """The type of a key by all its values: whole numbers as they are written without zeros before them, days, or
+    text."""
+    filled = values - {NO_VALUE}
+    if filled and all(_WHOLE_KEY.fullmatch(value) for value in filled):
+        return WHOLE
+    return DAY if filled and all(_is_day(value) for value in filled) else TEXT
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return bool(_DAY_KEY.fullmatch(value) and date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _base(path: Path, file: Path, keys: Mapping[str, str]) -> Path:
+    """The folder whose folders say the first key of a file."""
+    if not keys:
+        return path
+    parts = file.relative_to(path).parts
+    return path.joinpath(*parts[: next(place for place, part in enumerate(parts) if "=" in part)])

@@ -42,12 +42,12 @@ from offerloop.engine.base import (
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.engine.folder_tables import (
     CLOCK,
-    FRACTION,
     INSTANT,
-    WHOLE,
     AlikeFiles,
+    FileColumn,
     ParquetTable,
     parquet_table,
+    sql_type,
     unreadable,
 )
 from offerloop.engine.spark_session import connected, given_session, local_server, stop_session
@@ -66,9 +66,11 @@ SETTINGS = {
     "spark.sql.caseSensitive": "true",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
 }
 """What an engine changes in its session while it lives."""
-_TYPES = {WHOLE: "bigint", FRACTION: "double", CLOCK: "timestamp_ntz", INSTANT: "timestamp"}
+_TIMES = {CLOCK: "TIMESTAMP_NTZ", INSTANT: "TIMESTAMP"}
+"""Types that Spark names otherwise than DuckDB."""
 REFUSALS = {
     "No space left on device": errno.ENOSPC,
     "Read-only file system": errno.EROFS,
@@ -118,10 +120,11 @@ class SparkEngine:
         if self._is_copy(path):
             path = self._brought(path)
         table = parquet_table(path)
+        _check_names(table.names, str(path))
         if any(kind.startswith("timestamp[ns") for part in table.parts for kind in part.kinds.values()):
             return self._lazy(self._copied(self._files.read(path)))  # Spark knows no nanoseconds
-        frames = [self._parquet(part, table, path) for part in table.parts]
-        return _checked(nw.concat(frames) if len(frames) > 1 else frames[0], str(path))
+        frames = [self._parquet(part, table) for part in table.parts]
+        return nw.concat(frames) if len(frames) > 1 else frames[0]
 
     def _is_copy(self, path: Path) -> bool:
         """Return whether a file or folder is one of this program's own (unpacked, or the rows of a database) in a place
@@ -136,16 +139,17 @@ class SparkEngine:
         place = self._place()
         return Path(shutil.copytree(path, place) if path.is_dir() else shutil.copyfile(path, place))
 
-    def _parquet(self, part: AlikeFiles, table: ParquetTable, path: Path) -> Frame:
+    def _parquet(self, part: AlikeFiles, table: ParquetTable) -> Frame:
         """The rows of files with the same columns."""
-        reader = self.session.read.option("basePath", str(path.absolute())) if table.keys else self.session.read
+        reader = self.session.read.option("basePath", str(part.base.absolute())) if table.keys else self.session.read
         try:
             rows = reader.parquet(*(_literal(file) for file in part.files))
             columns = rows.columns
         except _errors() as error:
             raise unreadable(part.files[0]) from error
-        if part.as_common or table.names != columns:
-            rows = rows.selectExpr(*(_column(name, part.as_common.get(name)) for name in table.names))
+        if table.names != columns or table.keys or any(column.cast for column in part.columns):
+            keys = [FileColumn(name, name, kind) for name, kind in table.keys.items()]
+            rows = rows.selectExpr(*(_column(column) for column in (*part.columns, *keys)))
         return nw.from_native(rows).lazy()
 
     def named(self, table: str) -> Frame:
@@ -155,7 +159,7 @@ class SparkEngine:
     def save(self, path: Path, table: str) -> None:
         """See `TableReader.save`. Workers read the file and write the table."""
         try:
-            rows: Any = self.session.read.parquet(str(path.absolute()))
+            rows: Any = self.session.read.parquet(_literal(path))
             stoppable(lambda: rows.write.mode("overwrite").saveAsTable(table))
         except _errors() as error:
             reason = str(error).strip().splitlines()[0]
@@ -270,7 +274,12 @@ class SparkEngine:
 
 def _checked(frame: Frame, name: str) -> Frame:
     """The table. Raises SourceError for a name of a column that Spark would read as another."""
-    for column in frame.collect_schema():
+    _check_names(frame.collect_schema().names(), name)
+    return frame
+
+
+def _check_names(columns: Sequence[str], name: str) -> None:
+    for column in columns:
         if re.search(r"[.`]", column):
             raise SourceError(
                 Message(
@@ -279,7 +288,6 @@ def _checked(frame: Frame, name: str) -> Frame:
                     name=column,
                 )
             )
-    return frame
 
 
 def _opened(read: Callable[[], Any], name: str) -> Frame:
@@ -318,9 +326,12 @@ def _literal(path: Path) -> str:
     return re.sub(r"([*?\[\]{}\\])", r"\\\1", str(path.absolute()))
 
 
-def _column(name: str, kind: str | None) -> str:
-    """A column in SQL, as another type where one is named."""
-    return f"`{name}`" if kind is None else f"cast(`{name}` as {_TYPES[kind]}) as `{name}`"
+def _column(column: FileColumn) -> str:
+    """A column in SQL, under the table's name and of its type."""
+    cell = "NULL" if column.spelled is None else f"`{column.spelled}`"
+    if column.cast is not None:
+        cell = f"CAST({cell} AS {_TIMES.get(column.cast) or sql_type(column.cast)})"
+    return f"{cell} AS `{column.name}`"
 
 
 def _broken(error: Exception) -> str | None:

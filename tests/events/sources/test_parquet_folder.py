@@ -1,5 +1,7 @@
 """A source that is a folder of Parquet files, as clusters write tables."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 from small_shop import write_small_shop
@@ -71,3 +73,71 @@ def test_numbers_that_are_none_are_empty_cells(shop):
     pl.read_parquet(other).with_columns(pl.col("what").cast(pl.Float64)).write_parquet(other)
     quality = prepare(load_config(shop), DuckDBEngine()).quality
     assert quality.filter(table="order_lines", rule="incomplete")["rows"].to_list() == [1]
+
+
+def in_first_part(shop, change):
+    part = shop.parent / "lines" / "part-0.parquet"
+    change(pl.read_parquet(part)).write_parquet(part)
+
+
+@pytest.mark.parametrize("unneeded", ["net", "paid", "cid"])
+def test_a_column_that_the_source_does_not_name_may_be_in_some_files_only(shop, unneeded):
+    for part in (shop.parent / "lines").rglob("*.parquet"):
+        pl.read_parquet(part).rename({"paid": "net paid"}).write_parquet(part)
+    in_first_part(shop, lambda lines: lines.with_columns(pl.lit("x").alias(unneeded)))
+    source = "[sources.order_lines]\nwhere = \"when != 'cid'\""
+    text = shop.read_text().replace('paid = "paid"', 'paid = "net paid"').replace("[sources.order_lines]", source)
+    shop.write_text(text)
+    assert len(collect(prepare(load_config(shop), DuckDBEngine()).order_lines)) > 500
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'where = "`paid back` > 0"',
+        'attributes = ["paid back"]',
+        'fill = { by = "paid back", columns = ["who"] }',
+        'fill = { by = "order", columns = ["paid back"] }',
+        'join = [{ path = "products.csv", on = "paid back", key = "what" }]',
+    ],
+)
+def test_a_column_that_any_entry_of_the_source_names_must_be_in_all_files(shop, entry):
+    in_first_part(shop, lambda lines: lines.with_columns(pl.lit(1).alias("paid back")))
+    shop.write_text(shop.read_text().replace("[sources.order_lines]", f"[sources.order_lines]\n{entry}"))
+    with pytest.raises(SourceError, match=r"part-1.parquet' has no column 'paid back', which"):
+        prepare(load_config(shop), DuckDBEngine())
+
+
+@pytest.mark.parametrize("column", ["who", "key"])
+def test_a_column_that_is_joined_must_be_in_all_files_of_its_folder(shop, column):
+    rows = pl.read_csv(shop.parent / "lines.csv").select("order", "who").with_columns(key="order").unique("order")
+    write = {"orders/a.parquet": rows[:9], "orders/b.parquet": rows[9:].drop(column)}
+    (shop.parent / "orders").mkdir()
+    for name, table in write.items():
+        table.write_parquet(shop.parent / name)
+    for part in (shop.parent / "lines").rglob("*.parquet"):
+        pl.read_parquet(part).drop("who").write_parquet(part)
+    join = 'join = [{ path = "orders", on = "order", key = "key" }]'
+    shop.write_text(shop.read_text().replace("[sources.order_lines]", f"[sources.order_lines]\n{join}"))
+    with pytest.raises(SourceError, match=rf"b.parquet' has no column '{column}', which"):
+        prepare(load_config(shop), DuckDBEngine())
+
+
+def test_a_column_that_folders_say_may_be_missing(shop):
+    lines = shop.parent / "lines"
+    for part, day in (("part-0.parquet", "2024-01-01"), ("later/part-1.parquet", "2024-01-02")):
+        (lines / f"when={day}").mkdir()
+        (lines / part).rename(lines / f"when={day}" / "a.parquet")
+    later = lines / "when=2024-01-02" / "a.parquet"
+    pl.read_parquet(later).drop("when").write_parquet(later)
+    times = collect(prepare(load_config(shop), DuckDBEngine()).order_lines)["at"]
+    days = [datetime(2024, 1, day, tzinfo=UTC) for day in (1, 2)]
+    assert times.unique().sort().to_list() == [day.timestamp() for day in days]
+
+
+def test_ids_that_are_large_unsigned_numbers_are_kept(shop):
+    for part in (shop.parent / "lines").rglob("*.parquet"):
+        lines = pl.read_parquet(part)
+        lines.with_columns(who=pl.lit(2**63 + 5, pl.UInt64)).write_parquet(part)
+    lines = collect(prepare(load_config(shop), DuckDBEngine()).order_lines)
+    assert lines["customer_id"].cast(pl.String).unique().to_list() == [str(2**63 + 5)]

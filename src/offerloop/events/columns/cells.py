@@ -64,6 +64,11 @@ def finite(value: nw.Expr) -> nw.Expr:
     return nw.when(value.cast(nw.Float64).abs() < LARGEST).then(value)
 
 
+def is_large_whole(kind: DType) -> bool:
+    """Return whether a type holds whole numbers that 64 bits may not, as ids that are hashes come."""
+    return isinstance(kind, nw.Decimal) and kind.scale == 0
+
+
 def as_text(value: nw.Expr, kind: DType) -> nw.Expr:
     """A typed column as text: a whole float as the integer that it was before a gap made it a float."""
     if not kind.is_float():

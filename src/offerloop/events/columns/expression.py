@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import narwhals as nw
@@ -61,7 +61,7 @@ def compile_expression(text: str, wording: Wording, *, as_number: bool = False) 
     return Compiled(value, compiler.unreadable)
 
 
-def columns_in(text: str, columns: Mapping[str, DType]) -> tuple[str, ...]:
+def columns_in(text: str, columns: Collection[str]) -> tuple[str, ...]:
     """Return the columns that a text names which compile_expression has accepted."""
     if text in columns:
         return (text,)

@@ -15,7 +15,7 @@ from offerloop.engine import Engine, Frame, collect, extended
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
 from offerloop.events.columns.calendar import to_utc, with_day
-from offerloop.events.columns.cells import EDGES, as_text, blank, finite, parse_number
+from offerloop.events.columns.cells import EDGES, as_text, blank, finite, is_large_whole, parse_number
 from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, Contract
 from offerloop.events.columns.currencies import check_one_currency, with_signs
 from offerloop.events.columns.expression import Compiled, Wording, compile_condition, compile_expression
@@ -207,7 +207,7 @@ def _typed(mapping: _Mapping, ours: str, theirs: str, compiled: Compiled, kind: 
     """The expression in the type that later stages rely on."""
     if ours in TIME_COLUMNS:
         return _time(mapping, ours, theirs, compiled.value, kind)
-    if ours in mapping.contract.texts or kind == nw.String:
+    if ours in mapping.contract.texts or kind == nw.String or (ours.endswith("_id") and is_large_whole(kind)):
         return _text(compiled.value, ours) if kind == nw.String else as_text(compiled.value, kind)
     if ours.endswith("_id"):
         if kind.is_integer():
@@ -239,7 +239,7 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
         mapping.time_forms.add(form)
         instants = times.written_as(value, form)
         mapping.wrong[ours] = _Unreadable(theirs, instants.unreadable, value)
-    elif kind.is_integer() and (forms := times.likely_formats(mapping.raw.frame, value)):
+    elif (kind.is_integer() or is_large_whole(kind)) and (forms := times.likely_formats(mapping.raw.frame, value)):
         instants = times.written_as(value.cast(nw.String), forms[0])
         mapping.time_forms.add(forms[0])
     elif kind.is_numeric() or kind.is_temporal():

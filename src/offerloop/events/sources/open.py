@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 import narwhals as nw
 
 from offerloop.config import JDBC, Source
-from offerloop.engine import BrokenFileError, Engine, Frame, TableReader, data_files, extended, parquet_table
+from offerloop.engine import (
+    BrokenFileError,
+    Engine,
+    Frame,
+    ParquetTable,
+    TableReader,
+    data_files,
+    extended,
+    parquet_table,
+)
 from offerloop.errors import SourceError
+from offerloop.events.columns.expression import columns_in
 from offerloop.events.sources.csv_lines import broken_line
 from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
 from offerloop.events.sources.dialect import Dialect, as_utf8, sniff
@@ -41,14 +51,18 @@ def open_source(source: Source, engine: Engine) -> Iterator[Raw]:
         raw = opened.enter_context(_opened(source, engine))
         for join in source.join:
             encoding = join.encoding or source.encoding
-            beside = Source(path=join.path, part=join.part, separator=join.separator, encoding=encoding, columns={})
-            raw = with_joined(raw, opened.enter_context(_opened(beside, engine)), join)
+            beside = Source(
+                path=join.path, part=join.part, separator=join.separator, encoding=encoding, columns=source.columns,
+                attributes=(join.key or join.on, *source.attributes), where=source.where, fill=source.fill,
+            )  # fmt: skip
+            ours = [name for name in raw.frame.collect_schema() if name != join.key]
+            raw = with_joined(raw, opened.enter_context(_opened(beside, engine, ours)), join)
         yield raw if source.fill is None else with_filled(raw, source.fill)
 
 
 @contextmanager
-def _opened(source: Source, engine: Engine) -> Iterator[Raw]:
-    """One table."""
+def _opened(source: Source, engine: Engine, elsewhere: Collection[str] = ()) -> Iterator[Raw]:
+    """One table. Of it nobody needs the columns that stand elsewhere."""
     if source.is_of_platform:
         yield Raw(_platform_table(source, engine), source.place, source.decimal or ".")
         return
@@ -61,7 +75,7 @@ def _opened(source: Source, engine: Engine) -> Iterator[Raw]:
             return
         path = source.file
         if path.is_dir():
-            yield from _of_folder(path, source, engine, folder)
+            yield from _of_folder(path, source, engine, folder, elsewhere)
             return
         if not path.is_file():
             raise SourceError(
@@ -111,7 +125,7 @@ def _parquet(file: Readable, source: Source, engine: Engine) -> Iterator[Raw]:
         ) from None
 
 
-def _of_folder(path: Path, source: Source, engine: Engine, copies: Path) -> Iterator[Raw]:
+def _of_folder(path: Path, source: Source, engine: Engine, copies: Path, elsewhere: Collection[str]) -> Iterator[Raw]:
     """The Parquet files of a folder as one table, or its CSV files where it has no other."""
     files = data_files(path)
     if not files:
@@ -123,18 +137,24 @@ def _of_folder(path: Path, source: Source, engine: Engine, copies: Path) -> Iter
             )
         )
     if files[0].suffix.lower() == ".parquet":
-        _check_alike(parquet_table(path).unlike, source)
+        _check_alike(parquet_table(path), source, elsewhere)
         yield from _parquet(Readable(path, path.name), source, engine)
         return
     with instead_of_copies(copies, path.name):
         yield from _csv([_of_many(one, source, copies) for one in files], path.name, engine, copies)
 
 
-def _check_alike(unlike: Mapping[str, Message], source: Source) -> None:
+def _check_alike(table: ParquetTable, source: Source, elsewhere: Collection[str]) -> None:
     """Raise SourceError where the source needs a column that files of its folder do not have alike."""
-    texts = [*source.columns.values(), *source.attributes, source.where or ""]
-    for name, why in unlike.items():
-        if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for text in texts):
+    names = {*table.names, *table.unlike}
+    needed = {join.on for join in source.join} | set(source.attributes)
+    if source.fill is not None:
+        needed |= {source.fill.by, *source.fill.columns}
+    for text in filter(None, (*source.columns.values(), source.where)):
+        with suppress(SyntaxError, RecursionError, MemoryError, ValueError):  # who compiles it says what is wrong
+            needed |= set(columns_in(text, names))
+    for name, why in table.unlike.items():
+        if name in needed and name not in elsewhere:
             raise SourceError(why)
 
 
