@@ -31,7 +31,7 @@ from small_shop import write_small_shop
 from offerloop import run
 from offerloop.commands.evaluate.log import read_decisions
 from offerloop.config import Source, load_config
-from offerloop.engine import collect, engine_name, engine_of
+from offerloop.engine import collect, engine_name, engine_of, temporary_folder
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
 from offerloop.engine.spark_session import connected, stop_session
 from offerloop.engine.spark_tasks import carry_out
@@ -182,8 +182,10 @@ def test_assignments_are_a_table_where_the_engine_has_tables(spark_server, tmp_p
     found = run(path, spark=session, shards=3, table="plan_of_a_session")
     kept = collect(engine_of(session).named("plan_of_a_session"), "customer_id")
     assert kept.equals(found.frames["assignments"].sort("customer_id"))
-    file = tmp_path / "some.parquet"
+    file = tmp_path / "some[1]{2}.parquet"
     pl.DataFrame({"customer_id": [1]}).write_parquet(file)
+    engine_of(session).save(file, "plan_of_a_file")
+    assert collect(engine_of(session).named("plan_of_a_file"))["customer_id"].to_list() == [1]
     with pytest.raises(InputError, match=r"Spark cannot write the table nowhere\.plan; it says: .*SCHEMA_NOT_FOUND"):
         engine_of(spark_server).save(file, "nowhere.plan")
 
@@ -227,11 +229,13 @@ def test_copies_alone_of_this_program_are_brought_to_the_work_folder(spark_serve
     monkeypatch.setenv(WORK_VARIABLE, str(tmp_path / "work"))
     engine = engine_of(spark_server)
     pl.DataFrame({"id": [1]}).write_parquet(tmp_path / "lines" / "a.parquet")
-    with tempfile.TemporaryDirectory(prefix="offerloop-") as place:
-        own = shutil.copytree(tmp_path / "lines", f"{place}/lines")
-        kept = [engine.read(path) for path in (tmp_path / "lines", Path(own), Path(own) / "a.parquet")]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    others = Path(shutil.copytree(tmp_path / "lines", tmp_path / "offerloop-of-the-user"))
+    with temporary_folder() as place:
+        own = Path(shutil.copytree(tmp_path / "lines", place / "lines"))
+        kept = [engine.read(path) for path in (tmp_path / "lines", others, own, own / "a.parquet")]
     assert sorted(one.name for one in (tmp_path / "work").glob("*/*")) == ["0.parquet", "1.parquet"]
-    assert [collect(one)["id"].to_list() for one in kept] == [[1]] * 3
+    assert [collect(one)["id"].to_list() for one in kept] == [[1]] * 4
 
 
 def test_a_session_can_be_stopped_by_a_thread_of_its_own(spark_server):
@@ -259,6 +263,12 @@ def test_a_name_that_spark_cannot_take_is_named(engine, tmp_path):
     (tmp_path / "a.csv").write_text("Order.ID\n1\n")
     with pytest.raises(SourceError, match=r"column 'Order.ID', and Spark takes no dot"):
         engine.read(tmp_path / "a.csv")
+    write = {"a.parquet": {"id": [1], "`n": pl.Series([1], dtype=pl.Int32)}, "b.parquet": {"id": [1], "`n": [1]}}
+    (tmp_path / "lines").mkdir()
+    for name, columns in write.items():
+        pl.DataFrame(columns).write_parquet(tmp_path / "lines" / name)
+    with pytest.raises(SourceError, match="column '`n', and Spark takes no dot and no `"):
+        engine.read(tmp_path / "lines")
 
 
 def test_what_a_manifest_calls_an_engine():

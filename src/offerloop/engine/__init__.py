@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         collect,
         distinct,
         extended,
+        temporary_folder,
     )
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.extendable import Extendable, Resumable, with_part
@@ -51,6 +52,7 @@ __all__ = [
     "is_small",
     "order_statistics",
     "parquet_table",
+    "temporary_folder",
     "with_part",
 ]
 

@@ -26,6 +26,8 @@ Frame = nw.LazyFrame[Any]
 _SIZE = "_size"
 TEMPORARY = "offerloop-"
 """How names begin of folders for temporary files of this program."""
+COPIES: set[Path] = set()
+"""The folders of `temporary_folder` that are there now: an engine elsewhere may not reach them."""
 SHARD, SHARD_DIGITS = "shard", 7
 """The column that numbers shards: the first hexadecimal digits of the MD5 of the customer's id as text, modulo their
 number. So many of them fit into 32 bits."""
@@ -198,6 +200,17 @@ def distinct(frame: Frame, *columns: str) -> Frame:
 def extended(frame: Frame, columns: Sequence[nw.Expr]) -> Frame:
     """The table with further or other columns; with none it is the same, which Spark would refuse."""
     return frame.with_columns(*columns) if columns else frame
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder of this machine for copies of what an engine reads, removed after use."""
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as place:
+        COPIES.add(Path(place))
+        try:
+            yield Path(place)
+        finally:
+            COPIES.discard(Path(place))
 
 
 def temporary_place(engine: object) -> Path:

@@ -27,10 +27,10 @@ import pyarrow.parquet as pq
 
 from offerloop.engine.base import (
     BROKEN,
+    COPIES,
     SHARD,
     SHARD_DIGITS,
     STOPS,
-    TEMPORARY,
     Frame,
     T,
     U,
@@ -131,8 +131,7 @@ class SparkEngine:
         that workers may not reach."""
         if not self._is_shared or path.is_relative_to(self._folder):
             return False
-        temporary = Path(tempfile.gettempdir())
-        return path.is_relative_to(temporary) and path.relative_to(temporary).parts[0].startswith(TEMPORARY)
+        return any(path.is_relative_to(place) for place in COPIES)
 
     def _brought(self, path: Path) -> Path:
         """A copy where all workers reach it."""

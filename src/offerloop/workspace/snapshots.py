@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from offerloop.config import Config, Source
-from offerloop.engine import Engine
+from offerloop.engine import Engine, temporary_folder
 from offerloop.errors import ConfigError
 from offerloop.events import masked, open_event_log, open_source, snapshot, store_sources
 from offerloop.message import Message
@@ -61,8 +61,7 @@ def _check_audited(config: Config) -> None:
 def stored(config: Config) -> Iterator[tuple[Config, Path]]:
     """The configuration with what it takes from the store as files, which last as long as the context, and their
     folder."""
-    with tempfile.TemporaryDirectory(prefix="offerloop-") as place:
-        folder = Path(place)
+    with temporary_folder() as folder:
         yield with_store(config, folder) if config.data.source == "store" else config, folder
 
 

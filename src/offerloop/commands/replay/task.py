@@ -14,7 +14,6 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -25,7 +24,7 @@ from offerloop.commands.replay.findings import TOUCHED, OfferSums, ReplayFinding
 from offerloop.commands.replay.notes import notes_of
 from offerloop.commands.replay.orders import COLUMNS, PastOrders, read_orders
 from offerloop.config import SourceName, known_zone, report_language
-from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine, batches
+from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine, batches, temporary_folder
 from offerloop.errors import ContractError, InputError, check_known
 from offerloop.message import Message
 from offerloop.money import exact_share, half_up, read_margin
@@ -108,9 +107,9 @@ def _priced(request: ReplayRequest, language: str | None, console: Console | Non
     offers, where = read_offers_file(request.offers), ENGINES.load(DEFAULT_ENGINE)()
     places = {"order_lines": request.orders, "products": request.products, "customers": request.customers}
     files: dict[SourceName, Any] = {name: place for name, place in places.items() if place}  # type: ignore[misc]
-    with TemporaryDirectory(prefix="offerloop-") as folder:
+    with temporary_folder() as folder:
         report_language(language, offers.currency)
-        past = read_orders(files, offers.currency, request.currency, request.zone, where, Path(folder))
+        past = read_orders(files, offers.currency, request.currency, request.zone, where, folder)
         run = _Replay(offers, request, past)
         language = report_language(language, offers.currency, past.names)
         with ProgressDisplay(console, language).working(_PRICING.with_values(n=past.n_lines)):

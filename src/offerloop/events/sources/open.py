@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 
 import narwhals as nw
 
@@ -21,6 +21,7 @@ from offerloop.engine import (
     data_files,
     extended,
     parquet_table,
+    temporary_folder,
 )
 from offerloop.errors import SourceError
 from offerloop.events.columns.expression import columns_in
@@ -66,8 +67,7 @@ def _opened(source: Source, engine: Engine, elsewhere: Collection[str] = ()) -> 
     if source.is_of_platform:
         yield Raw(_platform_table(source, engine), source.place, source.decimal or ".")
         return
-    with TemporaryDirectory(prefix="offerloop-") as place:
-        folder = Path(place)
+    with temporary_folder() as folder:
         if source.url is not None:
             name, path = snapshot(source, folder)
             with instead_of_copies(folder, name):
