@@ -14,7 +14,10 @@ INSTANT = datetime(2024, 3, 10, 6, 59, 59, 900_000, tzinfo=UTC)
 IDS = pl.DataFrame({"id": [1, 2]})
 
 
-@pytest.fixture(params=list(ENGINES.builtin))
+HERE = "duckdb"
+
+
+@pytest.fixture(params=[HERE, *(pytest.param(one, marks=pytest.mark.soak) for one in ENGINES.builtin if one != HERE)])
 def engine(request):
     where = request.getfixturevalue("spark_server") if request.param == "spark" else request.param
     return engine_of(where)
@@ -34,6 +37,16 @@ def test_files_in_any_folder_and_with_any_ending_count_and_hidden_ones_do_not(en
     names = ["a.parquet", "2024/b.PARQUET", "_c.parquet", ".d.parquet", "_temporary/e.parquet", "2024/.f/g.parquet"]
     write(tmp_path, {name: pl.DataFrame({"id": [number]}) for number, name in enumerate(names)})
     assert read(engine, tmp_path)["id"].to_list() == [0, 1]
+
+
+def test_spark_reads_a_folder_as_duckdb_does(spark_server, tmp_path):
+    """The rest is in the soak tests: a query of Spark takes a second."""
+    day, empty = pl.DataFrame({"id": [1], "paid": [2.5]}), pl.DataFrame({"id": [2], "paid": [None]})
+    files = {"store=01/a.parquet": day, "store=01/2024/B.PARQUET": empty, "store=02/c.parquet": day.with_columns(id=3)}
+    write(tmp_path / "folder", {**files, "_hidden.parquet": day})
+    spark, here = (read(engine_of(where), tmp_path / "folder") for where in (spark_server, HERE))
+    assert here["store"].to_list() == ["01", "01", "02"]
+    assert spark.select(here.columns).equals(here)
 
 
 def test_plain_folders_alone_hold_a_table(engine, tmp_path):

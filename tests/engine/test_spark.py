@@ -179,15 +179,20 @@ def test_assignments_are_a_table_where_the_engine_has_tables(spark_server, tmp_p
     with pytest.raises(InputError, match=r"the table marketing\.plan is one of Spark's; run with --engine spark"):
         run(path, table="marketing.plan")
     session = connected(spark_server)
-    found = run(path, spark=session, shards=3, table="plan_of_a_session")
-    kept = collect(engine_of(session).named("plan_of_a_session"), "customer_id")
-    assert kept.equals(found.frames["assignments"].sort("customer_id"))
     file = tmp_path / "some[1]{2}.parquet"
     pl.DataFrame({"customer_id": [1]}).write_parquet(file)
     engine_of(session).save(file, "plan_of_a_file")
     assert collect(engine_of(session).named("plan_of_a_file"))["customer_id"].to_list() == [1]
     with pytest.raises(InputError, match=r"Spark cannot write the table nowhere\.plan; it says: .*SCHEMA_NOT_FOUND"):
         engine_of(spark_server).save(file, "nowhere.plan")
+
+
+@pytest.mark.soak
+def test_a_run_works_in_a_session_that_is_there(spark_server, tmp_path):
+    session = connected(spark_server)
+    found = run(write_small_shop(tmp_path, customers=5, weeks=6), spark=session, shards=3, table="plan_of_a_session")
+    kept = collect(engine_of(session).named("plan_of_a_session"), "customer_id")
+    assert kept.equals(found.frames["assignments"].sort("customer_id"))
 
 
 def test_decisions_of_a_log_are_read_as_on_one_machine(spark_server, tmp_path):

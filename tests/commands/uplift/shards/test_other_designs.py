@@ -93,6 +93,7 @@ def whole(design, table):
     return uplift(table, request_of(design))
 
 
+@pytest.mark.soak
 def test_spark_finds_the_same_as_duckdb(study, design, path, spark_server):
     other = uplift(path, request_of(design), engine=spark_server)
     assert close(asdict(other.findings), asdict(study.findings))
@@ -168,7 +169,7 @@ def test_too_little_overlap_of_all_rows_is_refused(path, design):
         uplift(rows, request_of(design), engine="duckdb")
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.soak)])
 def test_times_after_the_treatment_are_counted(engine, request):
     address = request.getfixturevalue("spark_server") if engine == "spark" else engine
     trial = made(ROWS)
