@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import chi2
 
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
-from offerloop.response.shown.growth_calibration import grow
+from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS, OWN, Growth
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
@@ -18,6 +18,12 @@ FORMS = {
     "step": np.array([0.0, 0.0, 0.0, 0.5, 0.5]),
     "saturating": np.array([0.0, 0.3, 0.35, 0.38, 0.4]),
 }
+
+
+def grow(log, discount, part, now, whose):
+    """What is told of customers by a log."""
+    model = JudgedGrowth.fit(log, discount, part)
+    return model.effects(now, model.signals(log, whose))
 
 
 class Shop:

@@ -62,7 +62,7 @@ class ShelfStudy:
     tables: dict[str, pl.DataFrame]
 
     def without_customers(self) -> ShelfStudy:
-        """Return the study without the purchases of the customers whom it was fitted by."""
+        """Return the study without the purchases that it was fitted to."""
         return replace(self, lines=replace(self.lines, own=self.lines.own.clear(), cells=self.lines.cells.clear()))
 
 

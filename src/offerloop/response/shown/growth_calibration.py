@@ -88,12 +88,6 @@ class JudgedGrowth:
         return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)
 
 
-def grow(value: Evidence, discount: Floats, part: Ints, now: Evidence, whose: Ints) -> Grown:
-    """Learn growth and tell of customers `now`; see `JudgedGrowth`."""
-    model = JudgedGrowth.fit(value, discount, part)
-    return model.effects(now, model.signals(value, whose))
-
-
 def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
     """Level, slope and their covariance (2, 2)."""
     rows = [_unseen(evidence, part == one) for one in np.unique(part)]
