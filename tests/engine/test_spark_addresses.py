@@ -1,7 +1,10 @@
 """What is said of an address, a session or a Java that is no Spark, in one sentence and in time."""
 
+import os
+import re
 import socket
 import sys
+from subprocess import run
 
 import pytest
 
@@ -49,12 +52,14 @@ def test_a_missing_java_is_named(monkeypatch):
         local_server.__wrapped__()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PySpark leaves its pipes open
-def test_a_java_that_does_not_start_spark_is_named(monkeypatch, tmp_path):
+def test_a_java_that_does_not_start_spark_is_named(tmp_path):
+    """In a process of its own: where a Java machine already runs, Spark starts no other."""
     (tmp_path / "bin").mkdir()
     java = tmp_path / "bin" / "java"
     java.write_text("#!/bin/sh\nexit 1\n")
     java.chmod(0o755)
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(InputError, match=r"needs Java 17 or newer, and what .* names did not start it; correct"):
-        local_server.__wrapped__()
+    code = "from offerloop.engine.spark_session import local_server; local_server()"
+    started = [sys.executable, "-c", code]
+    ended = run(started, env={**os.environ, "JAVA_HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert re.search(r"InputError: .* needs Java 17 or newer, and what .* did not start it; correct", ended.stderr)
