@@ -87,7 +87,7 @@ def test_the_summary_is_about_everybody_with_the_budgets_of_everybody(tmp_path):
 
 
 @pytest.mark.usefixtures("few")
-@pytest.mark.parametrize("shards", [1, 150])
+@pytest.mark.parametrize("shards", [1, 59])  # of 59 the shard 36 has nobody
 def test_shards_may_be_all_that_decide_or_have_no_customers(tmp_path, shards):
     folder = run(write_small_shop(tmp_path, customers=CUSTOMERS), shards=shards).folder
     summary = json.loads((folder / "summary.json").read_text())

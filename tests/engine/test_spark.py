@@ -67,11 +67,13 @@ def test_a_task_leaves_no_importer_of_an_archive_to_read_again(tmp_path):
     assert str(archive) not in sys.path_importer_cache
 
 
+@pytest.mark.soak
 def test_every_source_is_cleaned_as_on_one_machine(engine, tmp_path):
     config = load_config(write_every_source(tmp_path))
     assert_same_events(prepare(config, engine), prepare(config, engine_of("duckdb")))
 
 
+@pytest.mark.soak
 def test_files_of_a_new_day_are_added_to_the_same_tables(engine, tmp_path):
     config, new = load_config(write_small_shop(tmp_path, customers=5, weeks=6)), tmp_path / "lines" / "new.parquet"
     lines, is_new = pl.read_csv(tmp_path / "lines.csv", try_parse_dates=True), pl.col("when") >= date(2024, 2, 5)
@@ -130,6 +132,7 @@ def test_the_same_rows_of_a_table_give_the_same_key(engine, tmp_path):
     assert keys[0] == keys[1] != keys[2]
 
 
+@pytest.mark.soak
 def test_the_customers_of_a_large_shop_stay_where_the_shards_are(spark_server, tmp_path, monkeypatch):
     """A sample decides, the others are told of on the workers: the same on both engines, but for who is listed."""
     monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 40)

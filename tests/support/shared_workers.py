@@ -1,6 +1,7 @@
 """Files of tests, each run whole by one worker, and those that share a costly fixture by the same worker."""
 
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 FILES_OF = {
     "spark_server": (
@@ -20,11 +21,19 @@ FILES_OF = {
     ),
 }
 """The files that use a fixture which is made once for each worker."""
+LONG = ("spark_server", "tests/web/test_service_storms.py", "tests/end_to_end/test_large_shop.py")
+"""What takes longest, and begins first so that no worker is left alone with it at the end."""
 _FIXTURE_OF = {file: fixture for fixture, files in FILES_OF.items() for file in files}
 
 
 class SharedWorkers(LoadFileScheduling):
     """Files of tests are handed out whole, and those of one costly fixture as if they were one file."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        for scope in reversed(LONG):
+            if scope in self.workqueue:
+                self.workqueue.move_to_end(scope, last=False)
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
