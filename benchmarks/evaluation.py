@@ -40,8 +40,8 @@ from threadpoolctl import threadpool_limits
 from coupon_shop import Shop
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Log, PolicyValue, Predictions, ranking
-from offerloop.evaluation import policy as values
 from offerloop.evaluation.bootstrap import FEWEST
+from offerloop.evaluation.off_policy import methods as values
 from offerloop.evaluation.trial import Trial
 from offerloop.evaluation.uplift import Scale, auuc, qini, qini_curve, uplift_curve
 from record import Claim, Found, Record, Result, load, machine, tell

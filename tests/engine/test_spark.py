@@ -29,7 +29,7 @@ from same_events import assert_same_events
 from small_shop import write_small_shop
 
 from offerloop import run
-from offerloop.commands.evaluate.log import read_decisions
+from offerloop.commands.evaluate.log import read_log
 from offerloop.config import Source, load_config
 from offerloop.engine import collect, engine_name, engine_of, temporary_folder
 from offerloop.engine.spark import SETTINGS, WORK_VARIABLE
@@ -203,7 +203,8 @@ def test_decisions_of_a_log_are_read_as_on_one_machine(spark_server, tmp_path):
               (2, 0, 8.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0)]  # fmt: skip
     exposures = [(1, "coupon", 100, 0.5), (1, "", 104, 0.25), (2, "none", 100, 0.5)]
     config = load_config(write_log_shop(tmp_path, orders, exposures))
-    spark, here = (read_decisions(config, engine_of(where, 2), 7).rows for where in (spark_server, "duckdb"))
+    shops = [read_log(config, engine_of(where, 2), 7) for where in (spark_server, "duckdb")]
+    spark, here = (pl.concat([one.rows for one in shop.shards([]).each(shop.reader)]) for shop in shops)
     assert here.height == 3
     pl.testing.assert_frame_equal(spark, here)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.evaluation.policy_log import Log, Predictions
+from offerloop.evaluation.off_policy.log import Log, Predictions
 
 NAMES = ("none", "coupon 1", "coupon 2", "coupon 5", "coupon 10")
 FACE = np.array([0.0, 1.0, 2.0, 5.0, 10.0])

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from offerloop.evaluation.policy_kept import LAGS, NONE, PastExposures
-from offerloop.evaluation.policy_log import Log
+from offerloop.evaluation.off_policy.log import Log
+from offerloop.evaluation.off_policy.past import LAGS, NONE, PastExposures
 
 LASTS = {"carry-over": (0.5, 0.25), "pull-forward": (-0.3, -0.2)}
 SIZE = {"none": 0.0, "this window": 1.0, "carry-over": 1.0, "pull-forward": 1.5, "fatigue": 1.6}

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from offerloop.engine import collect
+
 MONDAY = date(2024, 1, 1)
 CONFIG = """
 [shop]
@@ -64,16 +66,21 @@ def write_log_shop(folder, orders, exposures, *, columns=COUPONS, log=EXPOSURES,
     return path
 
 
-def usual_shop(folder, *, effect=EFFECT, coupon=DISCOUNT, lasts=0.0, shelf=0.0, seed=6, **given):
-    """Customers who order every week; heavy ones get the coupon more often. It adds `effect` to a week's list value
-    and takes `coupon` off, and the week after adds `lasts`; half of all orders have the share `shelf` off at the
-    shelf."""
+def decisions_of(shop, *policies):
+    """All decisions of a log that is its only shard."""
+    return shop.reader(collect(shop.shards([one.rows for one in policies]).frame))
+
+
+def usual_shop(folder, *, effect=EFFECT, coupon=DISCOUNT, lasts=0.0, shelf=0.0, seed=6, even=False, **given):
+    """Customers who order every week; heavy ones get the coupon more often, or all alike. It adds `effect` to a week's
+    list value and takes `coupon` off, and the week after adds `lasts`; half of all orders have the share `shelf` off at
+    the shelf."""
     rng = np.random.default_rng(seed)
     usual = rng.lognormal(3, 0.5, CUSTOMERS)
     orders, exposures, before = [], [], np.zeros(CUSTOMERS, dtype=bool)
     for week in range(BEFORE + WEEKS):
         for one in range(CUSTOMERS):
-            chance = 0.7 if usual[one] > 20 else 0.4
+            chance = 0.5 if even else 0.7 if usual[one] > 20 else 0.4
             shown = week >= BEFORE and rng.random() < chance
             if week >= BEFORE:
                 given_p = chance if shown else 1 - chance

@@ -7,10 +7,10 @@ import numpy as np
 from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationNote, PolicyWorth
 from offerloop.commands.evaluate.notes import NOTES
 from offerloop.config import Shop
-from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.policy_overlap import ActionOverlap
-from offerloop.evaluation.policy_value import PolicyValue, Worth
+from offerloop.evaluation.off_policy.earlier_offers import CarryOver
+from offerloop.evaluation.off_policy.overlap import ActionOverlap
+from offerloop.evaluation.off_policy.value import PolicyValue, Worth
 from offerloop.message import Message
 from offerloop.report.phrases import period_text
 
@@ -106,7 +106,9 @@ def findings(*candidates, nothing=True, rival=None, refused=(), notes=(), cost=T
 def full():
     """Everything that a page can show."""
     notes = tuple(
-        EvaluationNote(key, {"n": 1200, "period": period_text(7), "least": 100, "of": 9, "policy": "spring"})
+        EvaluationNote(
+            key, {"n": 1200, "period": period_text(7), "least": 100, "of": 9, "policy": "spring", "customers": 900}
+        )
         for key in NOTES
     )
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from offerloop.engine.folder_tables import ParquetTable, data_files, parquet_table
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
-    from offerloop.engine.shards import FIT_CUSTOMERS, SHARD_CUSTOMERS, Shards, is_small
+    from offerloop.engine.shards import FIT_CUSTOMERS, FIT_ROWS, SHARD_CUSTOMERS, Shards, is_small
 
 __all__ = [
     "DEFAULT_ENGINE",
     "ENGINES",
     "FIT_CUSTOMERS",
+    "FIT_ROWS",
     "SHARD_CUSTOMERS",
     "Batch",
     "BrokenFileError",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         judged,
         read_challenge,
     )
-    from offerloop.evaluation.earlier_offers import CarryOver, carry_over
     from offerloop.evaluation.estimate import (
         Z95,
         Estimate,
@@ -47,11 +46,25 @@ if TYPE_CHECKING:
     from offerloop.evaluation.hash_arrays import buckets
     from offerloop.evaluation.hash_groups import bucket, fnv1a, in_holdout, in_usual, usual_from
     from offerloop.evaluation.moments import Moments, moment_sums
-    from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
-    from offerloop.evaluation.policy_kept import LAGS, NONE, OTHER, PastExposures, kept
-    from offerloop.evaluation.policy_log import Log, Policy, Predictions, with_profit
-    from offerloop.evaluation.policy_overlap import ActionOverlap, effective_size, overlap
-    from offerloop.evaluation.policy_value import PolicyValue, Worth, difference_of_policies
+    from offerloop.evaluation.off_policy.earlier_offers import CarryOver, carry_over
+    from offerloop.evaluation.off_policy.kept import kept, kept_by_sums
+    from offerloop.evaluation.off_policy.log import Log, Policy, Predictions, with_profit
+    from offerloop.evaluation.off_policy.methods import (
+        dr,
+        ips,
+        logged,
+        logged_by_sums,
+        recommended,
+        recommended_by_sums,
+        snips,
+        switch_dr,
+        values_by_sums,
+    )
+    from offerloop.evaluation.off_policy.overlap import ActionOverlap, effective_size, overlap
+    from offerloop.evaluation.off_policy.past import LAGS, NONE, OTHER, PastExposures
+    from offerloop.evaluation.off_policy.rows import PolicyRows
+    from offerloop.evaluation.off_policy.sums import PolicySums, joined, without_customers
+    from offerloop.evaluation.off_policy.value import PolicyValue, Worth, difference_of_policies
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
     from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
@@ -84,6 +97,8 @@ __all__ = [
     "ObservedMetric",
     "PastExposures",
     "Policy",
+    "PolicyRows",
+    "PolicySums",
     "PolicyValue",
     "Predictions",
     "Reason",
@@ -115,10 +130,13 @@ __all__ = [
     "in_holdout",
     "in_usual",
     "ips",
+    "joined",
     "judged",
     "kept",
+    "kept_by_sums",
     "known_step",
     "logged",
+    "logged_by_sums",
     "mean_interval",
     "mean_of_customers",
     "moment_sums",
@@ -129,6 +147,7 @@ __all__ = [
     "read_challenge",
     "recall",
     "recommended",
+    "recommended_by_sums",
     "relative",
     "sample_ratio",
     "se_of",
@@ -137,9 +156,11 @@ __all__ = [
     "switch_dr",
     "top_less_bottom",
     "usual_from",
+    "values_by_sums",
     "weighted_difference",
     "widening",
     "with_profit",
+    "without_customers",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         complete_propensities,
         earlier_exposures,
         finished_exposures,
+        randomised_days,
         randomised_propensities,
     )
     from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects, shown_enough
@@ -181,6 +182,7 @@ __all__ = [
     "outcome_kind",
     "plain_differences",
     "predict_out_of_fold",
+    "randomised_days",
     "randomised_propensities",
     "rank_share",
     "ratio_estimate",

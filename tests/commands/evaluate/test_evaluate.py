@@ -6,12 +6,14 @@ import re
 import numpy as np
 import polars as pl
 import pytest
-from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, usual_shop, write_log_shop
+from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, decisions_of, usual_shop, write_log_shop
 from typed_command import offerloop
 
-from offerloop.commands.evaluate.log import read_decisions
+from offerloop.commands.evaluate.facts import LogFacts
+from offerloop.commands.evaluate.log import read_log
 from offerloop.commands.evaluate.policies import plan_of, policy_of
 from offerloop.commands.evaluate.task import evaluate
+from offerloop.commands.evaluate.valuation import valued_log
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
@@ -156,28 +158,33 @@ def test_propensities_that_are_not_those_of_the_log_are_found_out(tmp_path):
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
-    """A configuration and the decisions of two customers."""
+    """A configuration and the log of two customers."""
     folder = tmp_path_factory.mktemp("policies")
     orders = [(one, day, 10.0, 0.0, 0.0, 0.0) for one in (1, 2) for day in (0, 60)]
     path = write_log_shop(folder, orders, [(1, "coupon", 20, 0.5), (2, "", 20, 0.5), (2, "coupon", 40, 0.5)])
     config = load_config(path)
-    return folder, config, read_decisions(config, DuckDBEngine(), 7)
+    return folder, config, read_log(config, DuckDBEngine(), 7)
+
+
+def named(decisions):
+    """How many customers of the log each policy names."""
+    return LogFacts.of(decisions.rows, {}, decisions.policies, 7).named
 
 
 def test_who_is_not_named_gets_nothing_and_ids_of_others_are_left_aside(log, tmp_path):
-    _, config, decisions = log
+    _, config, shop = log
     (tmp_path / "mine.csv").write_text("customer_id;offer_id;probability\n2;coupon;0,25\n2;none;0,75\n99;coupon;1\n")
-    given = policy_of(tmp_path / "mine.csv", config, decisions, DuckDBEngine())
-    chosen = given.over(decisions.log(set()), decisions)
-    np.testing.assert_allclose(chosen, [[1, 0], [0.75, 0.25], [0.75, 0.25]])
-    assert (given.name, given.unnamed(decisions)) == ("mine", 1)
+    given = policy_of(tmp_path / "mine.csv", config, shop)
+    decisions = decisions_of(shop, given)
+    np.testing.assert_allclose(decisions.chosen(0, ("none", "coupon")), [[1, 0], [0.75, 0.25], [0.75, 0.25]])
+    assert (given.name, named(decisions)) == ("mine", {0: 1})
 
 
 def test_a_policy_without_probabilities_is_certain(log, tmp_path):
-    _, config, decisions = log
+    _, config, shop = log
     pl.DataFrame({"customer_id": [1, 2], "offer_id": ["coupon", None]}).write_parquet(tmp_path / "sure.parquet")
-    given = policy_of(tmp_path / "sure.parquet", config, decisions, DuckDBEngine())
-    np.testing.assert_array_equal(given.over(decisions.log(set()), decisions), [[0, 1], [1, 0], [1, 0]])
+    decisions = decisions_of(shop, policy_of(tmp_path / "sure.parquet", config, shop))
+    np.testing.assert_array_equal(decisions.chosen(0, ("none", "coupon")), [[0, 1], [1, 0], [1, 0]])
 
 
 def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
@@ -186,12 +193,13 @@ def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
     (tmp_path / "key").write_text("a key of sixteen bytes or more")
     path = write_log_shop(tmp_path, orders, shown, more='[privacy]\npseudonymise = true\nkey_file = "key"')
     config = load_config(path)
-    decisions = read_decisions(config, DuckDBEngine(), 7)
+    shop = read_log(config, DuckDBEngine(), 7)
     hidden = pseudonyms(["1", "2", "3"], config.privacy)
     pl.DataFrame({"customer_id": ["1", hidden["2"]], "offer_id": "coupon"}).write_csv(tmp_path / "policy.csv")
-    given = policy_of(tmp_path / "policy.csv", config, decisions, DuckDBEngine())
-    assert set(given.rows["customer_id"]) == {hidden["1"], hidden["2"]}
-    assert given.unnamed(decisions) == 1
+    decisions = decisions_of(shop, policy_of(tmp_path / "policy.csv", config, shop))
+    in_log = decisions.policies.join(decisions.rows, on="customer_id", how="semi")
+    assert set(in_log["customer_id"]) == {hidden["1"], hidden["2"]}
+    assert named(decisions) == {0: 2}
 
 
 @pytest.mark.parametrize(
@@ -209,17 +217,17 @@ def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
     ],
 )
 def test_a_policy_file_that_cannot_be_is_refused(log, tmp_path, text, says):
-    _, config, decisions = log
+    _, config, shop = log
     (tmp_path / "policy.csv").write_text(text)
     with pytest.raises(InputError, match=says.replace("?", "\\?")):
-        policy_of(tmp_path / "policy.csv", config, decisions, DuckDBEngine())
+        valued_log(shop, [policy_of(tmp_path / "policy.csv", config, shop)])
 
 
 def test_a_folder_that_is_no_run_is_refused(log, tmp_path):
     with pytest.raises(InputError, match="cannot be read as a run"):
         plan_of(tmp_path, log[2])
     with pytest.raises(InputError, match="no customer of the run"):
-        plan_of(make_run(tmp_path / "other", [(77, "coupon")]), log[2])
+        valued_log(log[2], [plan_of(make_run(tmp_path / "other", [(77, "coupon")]), log[2])])
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """What `offerloop evaluate` reads: windows, what was known before, and which logs it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
-from evaluate_shop import EXPOSURES, usual_shop, write_log_shop
+from evaluate_shop import EXPOSURES, decisions_of, usual_shop, write_log_shop
 
 from offerloop.commands.check.task import check
-from offerloop.commands.evaluate.log import read_decisions
+from offerloop.commands.evaluate.log import read_log
+from offerloop.commands.evaluate.valuation import valued_log
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
@@ -19,9 +22,9 @@ AFTER = [(1, 100, 10.0, 0.0, 2.0, 0.5), (1, 103, 4.0, 0.0, 0.0, 0.0), (1, 104, 1
 LOG = [(1, "coupon", 100, 0.5), (1, "", 104, 0.25), (2, "none", 100, 0.5)]
 
 
-def decisions(folder, orders=(*BEFORE, *AFTER), exposures=LOG, window=7, shards=None, **given):
+def logged(folder, orders=(*BEFORE, *AFTER), exposures=LOG, window=7, shards=None, **given):
     path = write_log_shop(folder, orders, exposures, **given)
-    return read_decisions(load_config(path), DuckDBEngine(shards=shards), window)
+    return read_log(load_config(path), DuckDBEngine(shards=shards), window)
 
 
 def row(found, customer, number=0):
@@ -29,27 +32,34 @@ def row(found, customer, number=0):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    return decisions(tmp_path_factory.mktemp("log"))
+def shop(tmp_path_factory):
+    return logged(tmp_path_factory.mktemp("log"))
 
 
-def test_an_outcome_is_what_was_bought_from_the_day_of_the_exposure_to_before_the_next(found):
+@pytest.fixture(scope="module")
+def found(shop):
+    return decisions_of(shop)
+
+
+def test_an_outcome_is_what_was_bought_from_the_day_of_the_exposure_to_before_the_next(shop, found):
     first, second = row(found, 1), row(found, 1, 1)
     assert (first["value_minor"], first["cost_minor"]) == (700.0, 150.0)
     assert (second["value_minor"], second["cost_minor"]) == (5300.0, 0.0)
     assert row(found, 2)["value_minor"] == 0.0
-    assert found.n_clipped == 1
-    assert found.left_out == {}
+    facts = valued_log(shop, []).facts
+    assert facts.n_clipped == 1
+    assert shop.left_out(facts) == {}
 
 
-def test_what_is_empty_or_none_is_deliberately_nothing(found):
+def test_what_is_empty_or_none_is_deliberately_nothing(shop, found):
     assert found.rows["offer_id"].to_list() == ["coupon", "none", "none"]
-    assert found.log(set()).names == ("none", "coupon")
-    assert found.log({"gold", "coupon"}).names == ("none", "coupon", "gold")
+    facts = valued_log(shop, []).facts
+    assert facts.names == ("none", "coupon")
+    assert replace(facts, wanted=frozenset({"gold", "coupon"})).names == ("none", "coupon", "gold")
 
 
-def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_known(found):
-    assert found.log(set()).propensities is None
+def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_known(shop):
+    assert not valued_log(shop, []).all_chances
 
 
 def test_features_are_what_was_known_before_the_exposure(found):
@@ -59,9 +69,12 @@ def test_features_are_what_was_known_before_the_exposure(found):
 
 
 def test_purchases_stay_in_shards_of_customers_and_exposures_come_out_the_same(found, tmp_path):
-    several = decisions(tmp_path, shards=5)
-    assert several.rows.equals(found.rows)
-    assert np.array_equal(several.first_features, found.first_features)
+    several = logged(tmp_path, shards=5)
+    parts = list(several.shards([]).each(several.reader))
+    rows = pl.concat([one.rows.with_columns(first=one.first_features) for one in parts])
+    expected = found.rows.with_columns(first=found.first_features)
+    assert len(parts) == 5
+    assert rows.sort("customer_id", "shown_day").equals(expected)
 
 
 def test_predictions_never_see_a_row_of_the_same_customer(found):
@@ -75,26 +88,29 @@ def test_later_orders_change_no_feature_and_margins_follow_unit_costs(found, tmp
     rng = np.random.default_rng(1)
     later = [(int(rng.integers(1, 3)), int(rng.integers(104, 140)), 10.0 * n, 0.0, 1.0, 0.5) for n in range(1, 60)]
     orders = [*BEFORE, (1, 100, 10.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0), *later]
-    other = decisions(tmp_path, orders, more=more + 'unit_cost = "cost" }')
+    costly = logged(tmp_path, orders, more=more + 'unit_cost = "cost" }')
+    other = decisions_of(costly)
     first = pl.col("shown_day") == found.rows["shown_day"].min()
     assert found.rows.filter(first).select(EXPOSURE_FEATURES).equals(other.rows.filter(first).select(EXPOSURE_FEATURES))
     listed = sum(one[2] for one in orders)
     left = listed - sum(one[3] for one in orders) - len(orders)  # before coupons, whose cost is counted apart
     assert row(other, 1)["value_minor"] == pytest.approx(1000 * left / listed, abs=0.01)
-    assert other.by_unit_costs
+    assert None in costly.reader.margins.by_category
 
 
 def test_exposures_whose_outcome_is_not_known_are_counted_and_left_out(tmp_path):
     more = [(2, "coupon", 135, 0.5), (2, "coupon", 136, 0.5), (3, "a", 90, 0.5), (3, "b", 90, 0.5),
             (None, "coupon", 90, 0.5), (2, "coupon", -5, 0.5)]  # fmt: skip
-    found = decisions(tmp_path, exposures=[*LOG, *more])
-    assert found.left_out == {"no_customer": 1, "early": 1, "same_day": 2, "not_over": 2}
-    assert found.rows.height == 3  # that of day 135 is cut short, but to keep it would favour who came back
+    found = logged(tmp_path, exposures=[*LOG, *more])
+    facts = valued_log(found, []).facts
+    assert found.left_out(facts) == {"no_customer": 1, "early": 1, "same_day": 2, "not_over": 2}
+    assert facts.n_decisions == 3  # that of day 135 is cut short, but to keep it would favour who came back
 
 
 def test_propensities_of_all_offers_are_known_where_a_plain_lot_decided(tmp_path):
     lot = [(1, "coupon", 100, 0.25), (2, "none", 100, 0.75), (1, "none", 110, 0.5), (2, "coupon", 110, 0.5)]
-    log = decisions(tmp_path, exposures=lot).log({"gold"})
+    shop = logged(tmp_path, exposures=lot)
+    log = decisions_of(shop).log(("none", "coupon", "gold"), shop.days, knows_cost=True)
     np.testing.assert_allclose(log.propensities, [[0.75, 0.25, 0], [0.5, 0.5, 0], [0.75, 0.25, 0], [0.5, 0.5, 0]])
     np.testing.assert_array_equal(log.customer, [0, 0, 1, 1])
 
@@ -130,7 +146,7 @@ UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
 )
 def test_a_log_that_cannot_speak_is_refused_in_one_sentence(tmp_path, exposures, log, kind, says):
     with pytest.raises(kind, match=says) as caught:
-        decisions(tmp_path, exposures=exposures, log=log)
+        valued_log(logged(tmp_path, exposures=exposures, log=log), [])
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -140,12 +156,11 @@ def test_run_and_evaluate_agree_whether_one_discount_for_everything_tells_what_o
     path = usual_shop(tmp_path, coupon=coupon, shelf=0.1, columns='list_value = "list"')
     kind = 'kind = "coupon", on = "all", percent = 10, max_discount = "5.00"'
     path.write_text(path.read_text().replace(kind, 'id = "coupon", kind = "spend_and_save", spend = "5", save = "2"'))
-    found = read_decisions(load_config(path), DuckDBEngine(), 7)
-    costs = found.log(set()).cost
-    assert (costs is not None) is found.knows_cost is knows
-    if costs is not None:
-        shown = (found.rows["offer_id"] == "coupon").to_numpy()
-        assert costs[shown].mean() == pytest.approx(100 * coupon, rel=0.1)
+    shop = read_log(load_config(path), DuckDBEngine(), 7)
+    assert shop.knows_cost is knows
+    if knows:
+        shown = decisions_of(shop).rows.filter(pl.col("offer_id") == "coupon")
+        assert shown["cost_minor"].mean() == pytest.approx(100 * coupon, rel=0.1)
     checked = check(path)
     (offer,) = checked.facts["offers"]
     assert offer["basis"] == ("estimated" if knows else "unknown")

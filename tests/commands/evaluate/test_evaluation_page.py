@@ -11,9 +11,9 @@ from pseudo_language import installed
 from offerloop.commands.evaluate.findings import SHOWN, EvaluationNote
 from offerloop.commands.evaluate.page import render_evaluation
 from offerloop.commands.evaluate.sentences import notes, sentence, summarise_evaluation
-from offerloop.evaluation.earlier_offers import CarryOver
 from offerloop.evaluation.estimate import widening
-from offerloop.evaluation.policy_overlap import ActionOverlap
+from offerloop.evaluation.off_policy.earlier_offers import CarryOver
+from offerloop.evaluation.off_policy.overlap import ActionOverlap
 from offerloop.report.localizer import Localizer
 from offerloop.report.phrases import period_text
 

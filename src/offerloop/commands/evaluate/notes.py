@@ -63,6 +63,11 @@ NOTES = {
         "A return is taken off its sale. One that comes after an exposure can so change, a "
         "little, what counts as bought before it."
     ),
+    "in_parts": Message(
+        "The log was valued in {n} parts of whole customers, whose sums were added. The predictions of a part come "
+        "from its other customers, the first part decided which weights SWITCH-DR cuts, and whether earlier offers "
+        "matter was tested on {customers} customers, drawn at random."
+    ),
     "later_kept": Message(
         "The value of one decision counts its window alone. Values of policies that are kept "
         "count what earlier offers of the last four exposures do now, not what comes after the "

@@ -11,16 +11,13 @@ from os import PathLike
 from pathlib import Path
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats
 from offerloop.commands.evaluate.findings import Kind
-from offerloop.commands.evaluate.log import Decisions
+from offerloop.commands.evaluate.log import LoggedShop
 from offerloop.config import Config, as_path
-from offerloop.engine import Engine, collect
+from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import InputError, SourceError, near_miss
-from offerloop.evaluation import Log
 from offerloop.events import (
     EPOCH,
     Raw,
@@ -41,36 +38,35 @@ _TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class CustomerPolicy:
-    """A policy that names customers: customer_id as in the log, offer_id and probability, summing to 1 a customer."""
+    """A policy that names customers, on the engine: customer_id as in the log, offer_id and probability, summing to 1 a
+    customer."""
 
     kind: Kind
     name: str
-    rows: pl.DataFrame
+    rows: Frame
+    text: Message
+    """What messages call it."""
     as_of_day: int | None = None
     """The day of the plan of a run."""
 
-    def over(self, log: Log, decisions: Decisions) -> Floats:
-        """Probabilities (n, K) for the rows of the log; a customer who is not named gets nothing."""
-        chosen = np.zeros(log.shape)
-        place = {name: position for position, name in enumerate(log.names)}
-        rows = decisions.rows.select("customer_id").with_row_index("_row")
-        joined = rows.join(self.rows, on="customer_id", how="inner")
-        column = joined["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-        np.add.at(chosen, (joined["_row"].to_numpy(), column), joined["probability"].to_numpy())
-        chosen[:, place[NO_OFFER]] += np.where(chosen.any(axis=1), 0.0, 1.0)
-        return chosen
-
-    def unnamed(self, decisions: Decisions) -> int:
-        """Customers of the log whom it does not name."""
-        return decisions.rows.select("customer_id").unique().join(self.rows, on="customer_id", how="anti").height
+    def check(self, n_named: int) -> None:
+        """Raise InputError where it names no customer of the log."""
+        if not n_named:
+            raise InputError(
+                Message(
+                    "no customer of {what} is in the log of exposures; use the same customer ids in both",
+                    what=self.text,
+                )
+            )
 
 
-def plan_of(run: Path, decisions: Decisions) -> CustomerPolicy:
-    """What a run's plan alone would give, of customers in the log. Raises InputError when it is none, or of others."""
+def plan_of(run: Path, shop: LoggedShop) -> CustomerPolicy:
+    """What a run's plan alone would give. Raises InputError when it is none."""
     path = run / "assignments.parquet"
     try:
-        table = pl.read_parquet(path, columns=["customer_id", "planned_offer_id"])
+        plan = pl.scan_parquet(path).select("customer_id", "planned_offer_id")
         as_of = date.fromisoformat(json.loads((run / "summary.json").read_text(encoding="utf-8"))["as_of"])
+        ids = plan.collect_schema()["customer_id"]
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
@@ -80,29 +76,34 @@ def plan_of(run: Path, decisions: Decisions) -> CustomerPolicy:
                 reason=reason,
             )
         ) from None
-    kind = decisions.rows.schema["customer_id"]
-    rows = table.select(
-        pl.col("customer_id").cast(kind, strict=False),
-        pl.col("planned_offer_id").alias("offer_id"),
-        pl.lit(1.0).alias("probability"),
-    )
-    return CustomerPolicy(
-        "run",
-        run.resolve().name,
-        _of_log(rows, decisions, Message("the run '{run}'", context="policy", run=str(run))),
-        (as_of - EPOCH).days,
-    )
+    rows = shop.engine.read(path)
+    if ids != shop.ids:
+        same = plan.with_columns(pl.col("customer_id").cast(shop.ids, strict=False)).drop_nulls("customer_id")
+        rows = shop.engine.table(same.collect())
+    certain = rows.select("customer_id", offer_id="planned_offer_id", probability=nw.lit(1.0))
+    text = Message("the run '{run}'", context="policy", run=str(run))
+    return CustomerPolicy("run", run.resolve().name, certain, text, (as_of - EPOCH).days)
 
 
-def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: Engine) -> CustomerPolicy:
+def policy_of(policy: InputTable, config: Config, shop: LoggedShop) -> CustomerPolicy:
     """A table with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
 
     Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
-    when the probabilities of a customer do not sum to 1 or no customer is in the log.
+    when the probabilities of a customer do not sum to 1.
     """
     path = as_path(policy) if isinstance(policy, str | PathLike) else Path("policy")
-    with _opened(policy, path, engine) as raw:
+    with _opened(policy, path, shop.engine) as raw:
         table = _read(raw, path)
+    _check_probabilities(table, path)
+    rows = table if config.privacy.pseudonymise else _with_ids(table, shop.ids)
+    _check_sums(rows, path)
+    if config.privacy.pseudonymise:
+        rows = _with_ids(pl.concat([rows, _hidden(rows, config)]), shop.ids)
+    text = Message("the policy file '{path}'", context="policy", path=str(path))
+    return CustomerPolicy("file", path.stem, shop.engine.table(rows), text)
+
+
+def _check_probabilities(table: pl.DataFrame, path: Path) -> None:
     off = table.filter(~pl.col("probability").is_between(0, 1) | pl.col("probability").is_null())
     if off.height:
         row = off.row(0, named=True)
@@ -120,8 +121,9 @@ def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: 
                 shown=shown,
             )
         )
-    ids = _as_in_log(table["customer_id"], config, decisions)
-    rows = table.with_columns(ids.alias("customer_id")).drop_nulls("customer_id")
+
+
+def _check_sums(rows: pl.DataFrame, path: Path) -> None:
     sums = rows.group_by("customer_id", maintain_order=True).agg(pl.col("probability").sum())
     wrong = sums.filter((pl.col("probability") - 1).abs() > _TOLERANCE)
     if wrong.height:
@@ -135,11 +137,6 @@ def policy_of(policy: InputTable, config: Config, decisions: Decisions, engine: 
                 total=f"{total:g}",
             )
         )
-    return CustomerPolicy(
-        "file",
-        path.stem,
-        _of_log(rows, decisions, Message("the policy file '{path}'", context="policy", path=str(path))),
-    )
 
 
 @contextmanager
@@ -177,20 +174,12 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
     return rows.drop_nulls("customer_id").with_columns(named)
 
 
-def _as_in_log(ids: pl.Series, config: Config, decisions: Decisions) -> pl.Series:
-    """Ids of a file in the type of the log, raw ones as pseudonyms where the log has those."""
-    kind = decisions.rows.schema["customer_id"]
-    if not config.privacy.pseudonymise:
-        return ids.cast(kind, strict=False)
-    logged_ids, key = set(decisions.rows["customer_id"].cast(pl.String)), read_key(config.privacy)
-    hidden = [one if one in logged_ids else pseudonym(one, key) for one in ids]
-    return pl.Series(hidden, dtype=pl.String).cast(kind, strict=False)
+def _with_ids(rows: pl.DataFrame, kind: pl.DataType) -> pl.DataFrame:
+    """The rows whose ids can be those of the log, in its type."""
+    return rows.with_columns(pl.col("customer_id").cast(kind, strict=False)).drop_nulls("customer_id")
 
 
-def _of_log(rows: pl.DataFrame, decisions: Decisions, what: Message) -> pl.DataFrame:
-    in_log = rows.join(decisions.rows.select("customer_id").unique(), on="customer_id", how="semi")
-    if in_log.is_empty():
-        raise InputError(
-            Message("no customer of {what} is in the log of exposures; use the same customer ids in both", what=what)
-        )
-    return in_log
+def _hidden(rows: pl.DataFrame, config: Config) -> pl.DataFrame:
+    """The rows with pseudonyms in place of raw ids; those of pseudonyms are in no log."""
+    key = read_key(config.privacy)
+    return rows.with_columns(pl.Series("customer_id", [pseudonym(one, key) for one in rows["customer_id"]], pl.String))

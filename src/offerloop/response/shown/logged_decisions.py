@@ -67,15 +67,15 @@ def finished_exposures(
     return rows.drop("_times"), left_out
 
 
-def randomised_propensities(exposures: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
-    """Return the propensities (n, K) of all offers where they were the same for everybody on each day and sum to 1.
+def randomised_propensities(days: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats | None:
+    """Return the propensities (n, K) of all offers, for rows that were shown on `shown_day`.
 
-    From all exposures (offer_id, shown_day, propensity), for rows that were shown on `shown_day`. None where that is
-    not so: then they differ by customer, and only that of the offer shown is known.
+    `days` is what `day_propensities` gives. None where one of the rows' days is not among them, or has another offer
+    than `names`: then propensities differ by customer, and only that of the offer shown is known.
     """
-    days = day_propensities(exposures.filter(pl.col("shown_day").is_in(shown_day.unique().implode())))
-    others = set(days["offer_id"]) - set(names)
-    propensities = _propensities_by_day(days, shown_day, [*names, *sorted(others)])
+    own = days.filter(pl.col("shown_day").is_in(shown_day.unique().implode()))
+    others = set(own["offer_id"]) - set(names)
+    propensities = _propensities_by_day(own, shown_day, [*names, *sorted(others)])
     return (
         None if np.isnan(propensities).any() or propensities[:, len(names) :].any() else propensities[:, : len(names)]
     )
@@ -85,10 +85,15 @@ def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
     """Return shown_day, offer_id and propensity of days on which those of each offer were the same for everybody and
     sum to 1, from all exposures."""
     chance = pl.col("propensity")
-    each = exposures.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("_most"))
-    alike = (pl.col("_most") - chance).max() <= _SAME
+    return randomised_days(exposures.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("largest")))
+
+
+def randomised_days(extremes: pl.DataFrame) -> pl.DataFrame:
+    """Return the same from the smallest (`propensity`) and the `largest` propensity of each offer on each day."""
+    chance = pl.col("propensity")
+    alike = (pl.col("largest") - chance).max() <= _SAME
     whole = (chance.sum() - 1).abs() <= _WHOLE
-    return each.filter((alike & whole).over("shown_day")).drop("_most")
+    return extremes.filter((alike & whole).over("shown_day")).drop("largest")
 
 
 def _propensities_by_day(days: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:

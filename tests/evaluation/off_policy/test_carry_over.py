@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kept_worlds import make_kept
 from scipy.stats import binom, kstest
 
-from offerloop.evaluation.earlier_offers import carry_over, wald
+from offerloop.evaluation.off_policy.earlier_offers import carry_over, wald
 
 WORLDS = 120
 

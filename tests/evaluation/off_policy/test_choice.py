@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.evaluation.policy import dr, recommended, snips, switch_dr
-from offerloop.evaluation.policy_log import Log, Predictions
+from offerloop.evaluation.off_policy.log import Log, Predictions
+from offerloop.evaluation.off_policy.methods import dr, recommended, snips, switch_dr
 
 
 def heavy_log(outcome=1.0):

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from offerloop.errors import EvidenceError, InputError
-from offerloop.evaluation.policy import ips
-from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_overlap import effective_size, overlap
+from offerloop.evaluation.off_policy.log import Log, Predictions
+from offerloop.evaluation.off_policy.methods import ips
+from offerloop.evaluation.off_policy.overlap import effective_size, overlap
 
 GOOD = {
     "action": np.array([0, 1, 1, 0]),

@@ -8,9 +8,9 @@ import pytest
 from bandit import numbers, some_log
 
 from offerloop.errors import InputError
-from offerloop.evaluation.policy import dr, ips, logged, recommended, snips, switch_dr
-from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_value import difference_of_policies
+from offerloop.evaluation.off_policy.log import Log, Predictions
+from offerloop.evaluation.off_policy.methods import dr, ips, logged, recommended, snips, switch_dr
+from offerloop.evaluation.off_policy.value import difference_of_policies
 
 CUSTOMERS, TIMES = 150, 8
 SHOWN = 0.5

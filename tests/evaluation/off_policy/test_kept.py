@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from kept_worlds import SIZE, make_kept
 
 from offerloop.errors import EvidenceError
-from offerloop.evaluation.policy import snips
-from offerloop.evaluation.policy_kept import EVERY, FIRST, NONE, OTHER, kept
-from offerloop.evaluation.policy_value import difference_of_policies
+from offerloop.evaluation.off_policy.kept import EVERY, FIRST, kept
+from offerloop.evaluation.off_policy.methods import snips
+from offerloop.evaluation.off_policy.past import NONE, OTHER
+from offerloop.evaluation.off_policy.value import difference_of_policies
 
 WORLDS = 40
 

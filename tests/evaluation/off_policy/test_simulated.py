@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from bandit import Bandit, twenty
 
-from offerloop.evaluation.policy import dr, ips, recommended, snips, switch_dr
-from offerloop.evaluation.policy_log import Predictions
-from offerloop.evaluation.policy_value import ENOUGH, difference_of_policies
+from offerloop.evaluation.off_policy.log import Predictions
+from offerloop.evaluation.off_policy.methods import dr, ips, recommended, snips, switch_dr
+from offerloop.evaluation.off_policy.value import ENOUGH, difference_of_policies
 
 LOGGER = logging.getLogger(__name__)
 METHODS = ("IPS", "SNIPS", "DR", "SWITCH-DR", "recommended")

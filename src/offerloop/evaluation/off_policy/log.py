@@ -31,7 +31,7 @@ class Log:
     action was chosen, known when it was chosen. `value` and `cost` (n,) are outcomes of the decision in one currency.
     `propensities` (n, K) are those of all actions, where they were logged. `customer` (n,) numbers the customers from
     0, where some have several rows: then customers are taken as independent, and no longer the rows of one customer.
-    Raises InputError that names the row.
+    `is_part` says that these are a shard of a log, which may have few customers. Raises InputError that names the row.
     """
 
     action: NDArray[np.int64]
@@ -41,9 +41,10 @@ class Log:
     cost: NDArray[np.float64] | None = None
     propensities: NDArray[np.float64] | None = None
     customer: NDArray[np.int64] | None = None
+    is_part: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.action) < 2:
+        if len(self.action) < 2 and not self.is_part:
             raise InputError(
                 Message("A log of fewer than two decisions has no spread; give all decisions of the period.")
             )
@@ -52,6 +53,10 @@ class Log:
         _check_positions(Message("action", context="part of a log"), self.action, len(self.names))
         if self.customer is not None:
             _check_customers(self.customer, len(self.action))
+            if self.customer.min() == self.customer.max() and not self.is_part:
+                raise InputError(
+                    Message("A log of a single customer has no spread; give the decisions of all customers.")
+                )
         within = (self.propensity > 0) & (self.propensity <= 1)
         _check_rows(
             within,
@@ -213,8 +218,6 @@ def _check_customers(customer: NDArray[Any], size: int) -> None:
         customer,
         Message("The customer in row {row} (counted from 0) is {value}; customers are numbered from 0."),
     )
-    if customer.min() == customer.max():
-        raise InputError(Message("A log of a single customer has no spread; give the decisions of all customers."))
 
 
 def _check_positions(name: Message, positions: NDArray[Any], size: int) -> None:

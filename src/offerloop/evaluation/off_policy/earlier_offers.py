@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-from offerloop.evaluation.policy_kept import PastExposures
-from offerloop.evaluation.policy_log import Log
+from offerloop.evaluation.off_policy.log import Log
+from offerloop.evaluation.off_policy.past import PastExposures
 
 RARE = 0.05
 """Below this share earlier offers are taken to matter."""

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offerloop.errors import InputError
-from offerloop.evaluation.policy import dr, ips, recommended, snips, switch_dr
-from offerloop.evaluation.policy_log import Log, Predictions
-from offerloop.evaluation.policy_value import difference_of_policies
+from offerloop.evaluation.off_policy.log import Log, Predictions
+from offerloop.evaluation.off_policy.methods import dr, ips, recommended, snips, switch_dr
+from offerloop.evaluation.off_policy.value import difference_of_policies
 from offerloop.evaluation.ranking import mean_interval
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -1,0 +1,143 @@
+"""All that a log says about a policy, in sums that can be added over shards of customers.
+
+Values of policies are functions of a few means over decisions, and their errors follow from the products of the same
+columns by customer. So a shard of whole customers gives its sums, and every method values the sums of all of them: the
+result depends on the number of shards only by predictions, and by the limit of SWITCH.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from offerloop.arrays import Floats
+from offerloop.evaluation.off_policy.customer_sums import CustomerSums, added, condensed
+from offerloop.evaluation.off_policy.log import Predictions
+from offerloop.evaluation.off_policy.overlap import OverlapTotals, possible_weights
+from offerloop.evaluation.off_policy.past import KeptTotals, PastExposures, kept_columns
+from offerloop.evaluation.off_policy.rows import PolicyRows
+
+
+@dataclass(frozen=True, eq=False)
+class WeightCut:
+    """Weights above a limit were cut."""
+
+    limit: float
+    used: float
+    """Sum of the weights after the cuts."""
+    above: float = 0.0
+    """Sum of the policy's probabilities whose weight is above the limit of SWITCH."""
+    residual: Floats | None = None
+    """(columns of the outcomes,): the largest error of a prediction, with SWITCH."""
+
+    def __add__(self, other: WeightCut) -> WeightCut:
+        residual = None if self.residual is None or other.residual is None else np.maximum(
+            self.residual, other.residual
+        )  # fmt: skip
+        return WeightCut(self.limit, self.used + other.used, self.above + other.above, residual)
+
+    def bias(self, rows: int) -> Floats | None:
+        """Bound of what the cuts of SWITCH add to the error of a mean over the rows."""
+        return None if self.residual is None else self.above / rows * self.residual
+
+
+@dataclass(frozen=True, eq=False)
+class PolicySums:
+    """A policy over decisions, in sums; `of` says of which columns."""
+
+    names: tuple[str, ...]
+    """The K actions."""
+    overlap: OverlapTotals
+    columns: CustomerSums
+    places: Mapping[str, slice]
+    """Where the columns stand: one, weight, gained, and with predictions robust and switched; see `kept_columns` for
+    those of a policy that is kept."""
+    whole: float
+    """Sum of the weights."""
+    clip: WeightCut
+    switch: WeightCut | None
+    kept: KeptTotals | None
+    source: object
+    """The log; None where it was in shards."""
+
+    @classmethod
+    def of(
+        cls,
+        rows: PolicyRows,
+        predictions: Predictions | None = None,
+        past: PastExposures | None = None,
+        *,
+        clip: float = np.inf,
+        limit: float | None = None,
+    ) -> PolicySums:
+        """Add up rows, with weights above `clip` taken for it and, for SWITCH, those above `limit` for 0."""
+        log, used = rows.log, np.minimum(rows.weights, clip)[:, None]
+        columns = {"one": np.ones_like(used), "weight": used, "gained": used * rows.outcomes}
+        switch, kept = None, None
+        if predictions is not None:
+            columns["robust"] = _robust(rows, predictions, used)
+        if predictions is not None and limit is not None:
+            below = (rows.weights * (rows.weights <= limit))[:, None]
+            columns["switched"], switch = _robust(rows, predictions, below), _switch(rows, predictions, below, limit)
+        if past is not None:
+            more, kept = kept_columns(rows, past)
+            columns |= more
+        ends = np.cumsum([0, *(one.shape[1] for one in columns.values())]).tolist()
+        places = {name: slice(*ends[place : place + 2]) for place, name in enumerate(columns)}
+        return cls(
+            log.names, OverlapTotals.of(log, rows.chosen, rows.weights),
+            CustomerSums.of(np.column_stack(list(columns.values())), log.customer), places,
+            float(rows.weights.sum()), WeightCut(clip, float(used.sum())), switch, kept, log,
+        )  # fmt: skip
+
+    @property
+    def rows(self) -> int:
+        """Decisions."""
+        return self.columns.rows
+
+    def total(self, name: str) -> Floats:
+        """Return the sums of the columns of a name."""
+        return self.columns.total[self.places[name]]
+
+    def root(self, name: str) -> Floats:
+        """The same columns of the root: see `CustomerSums`."""
+        return self.columns.root[:, self.places[name]]
+
+    def joined(self, other: PolicySums, columns: CustomerSums) -> PolicySums:
+        """The sums of both, whose columns were added already."""
+        return replace(
+            self,
+            overlap=self.overlap + other.overlap,
+            columns=columns,
+            whole=self.whole + other.whole,
+            clip=self.clip + other.clip,
+            switch=self.switch and other.switch and self.switch + other.switch,
+            kept=self.kept and other.kept and self.kept + other.kept,
+        )
+
+
+def without_customers(sums: Sequence[PolicySums]) -> tuple[PolicySums, ...]:
+    """The sums of several policies over one log, with nothing in them that grows with it."""
+    parts = condensed([one.columns for one in sums])
+    return tuple(replace(one, columns=part, source=None) for one, part in zip(sums, parts, strict=True))
+
+
+def joined(first: Sequence[PolicySums], second: Sequence[PolicySums]) -> tuple[PolicySums, ...]:
+    """Return the sums of the same policies over the decisions of two shards."""
+    columns = added([one.columns for one in first], [one.columns for one in second])
+    return tuple(one.joined(two, part) for one, two, part in zip(first, second, columns, strict=True))
+
+
+def _robust(rows: PolicyRows, predictions: Predictions, used: Floats) -> Floats:
+    """(n, m): ``sum_a pi(a | x) q(x, a) + w (r - q(x, a))`` with weights (n, 1)."""
+    columns: Floats = predictions.under(rows.chosen)[:, :2] + used * rows.residual(predictions)[:, :2]
+    return columns
+
+
+def _switch(rows: PolicyRows, predictions: Predictions, below: Floats, limit: float) -> WeightCut:
+    full = rows.log.propensities
+    assert full is not None
+    above = float(rows.chosen[possible_weights(rows.chosen, full) > limit].sum())
+    return WeightCut(limit, float(below.sum()), above, np.abs(rows.residual(predictions)).max(axis=0))
