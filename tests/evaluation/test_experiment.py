@@ -246,7 +246,7 @@ def test_enough_counts_customers_and_the_buyers_to_be_expected():
 
 def test_equal_weights_are_the_plain_difference(rng):
     y, z = rng.normal(0, 1, 200), rng.normal(1, 2, 300)
-    found = weighted_difference((y, np.full(200, 7.0)), (z, np.full(300, 0.2)))
+    found = weighted_difference([(Moments.of(y), 7.0)], [(Moments.of(z), 0.2)])
     plain = difference(Moments.of(y), Moments.of(z))
     assert (found.value, found.se, found.df) == (pytest.approx(plain.value), pytest.approx(plain.se, rel=1e-9),
                                                  pytest.approx(plain.df, rel=1e-9))  # fmt: skip
@@ -257,7 +257,20 @@ def test_weights_undo_an_uneven_draw(rng):
     chance = np.where(large, 0.8, 0.2)
     drawn = rng.random(40_000) < chance
     y = np.where(large, 100.0, 10.0) + rng.normal(0, 5, 40_000)
-    found = weighted_difference((y[drawn], 1 / chance[drawn]), (y[~drawn], 1 / (1 - chance[~drawn])))
+    treated, control = (
+        [(Moments.of(y[side & (chance == one)]), 1 / of_side(one)) for one in (0.2, 0.8)]
+        for side, of_side in ((drawn, lambda one: one), (~drawn, lambda one: 1 - one))
+    )
+    found = weighted_difference(treated, control)
+    weights = np.where(drawn, 1 / chance, 1 / (1 - chance))
+    means = [np.average(y[side], weights=weights[side]) for side in (drawn, ~drawn)]
+    of_rows = math.hypot(
+        *(
+            np.linalg.norm(weights[side] * (y[side] - mean)) / weights[side].sum()
+            for side, mean in zip((drawn, ~drawn), means, strict=True)
+        )
+    )
+    assert found.se == pytest.approx(of_rows, rel=1e-4)  # but for n / (n - 1)
     assert found.low <= 0 <= found.high
     assert abs(y[drawn].mean() - y[~drawn].mean()) > 30
 

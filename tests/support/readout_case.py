@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from offerloop.commands.readout.findings import AgainstForecast, BoughtAnyway, DrawCheck, ReadoutEffect, ReadoutFindings
-from offerloop.commands.readout.outcomes import IN_LINES
+from offerloop.commands.readout.shards.outcomes import IN_LINES
 from offerloop.commands.readout.task import STRANGERS
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from offerloop.engine.folder_tables import ParquetTable, data_files, parquet_table
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
+    from offerloop.engine.sharded_tables import ShardedTables, ShardRows
     from offerloop.engine.shards import FIT_CUSTOMERS, FIT_ROWS, SHARD_CUSTOMERS, Shards, is_small
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "InMemoryEngine",
     "ParquetTable",
     "Resumable",
+    "ShardRows",
+    "ShardedTables",
     "Shards",
     "TableHolder",
     "TableReader",

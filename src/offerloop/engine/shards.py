@@ -42,11 +42,9 @@ class Shards:
     @classmethod
     def of(cls, frame: Frame, engine: Engine, customers: int | None = None) -> Shards:
         """Split a table by `customer_id`, of so many customers, who are counted where that is not known."""
-        number = engine.shards
-        if number is None:
-            if customers is None:
-                customers = collect(frame.select(n=nw.col("customer_id").n_unique()))["n"][0]
-            number = max(-(-(customers or 0) // SHARD_CUSTOMERS), 1)
+        if customers is None and engine.shards is None:
+            customers = collect(frame.select(n=nw.col("customer_id").n_unique()))["n"][0]
+        number = number_of_shards(engine, customers or 0)
         folders = engine.partition(frame, engine.new_folder(), number) if number > 1 else []
         return cls(engine, frame, folders)
 
@@ -61,12 +59,12 @@ class Shards:
 
         Raises IndexError for a table that is its only shard.
         """
-        parts, customers = [_read(self.folders[0])], 0
+        parts, customers = [rows_of(self.folders[0])], 0
         for folder in self.folders[1:]:
             customers += parts[-1]["customer_id"].n_unique()
             if customers >= FIT_CUSTOMERS or (rows is not None and sum(map(len, parts)) >= rows):
                 break
-            parts.append(_read(folder))
+            parts.append(rows_of(folder))
         return pl.concat(parts), replace(self, folders=self.folders[len(parts) :])
 
     def each(self, function: Callable[[pl.DataFrame], U]) -> Iterator[U]:
@@ -89,7 +87,7 @@ class _OfFolder(Generic[U]):
     function: Callable[[pl.DataFrame], U]
 
     def __call__(self, folder: Path) -> U:
-        return self.function(_read(folder))
+        return self.function(rows_of(folder))
 
 
 @dataclass(frozen=True)
@@ -103,9 +101,15 @@ class _Work:
         """Write beside the place and rename: a task that is run again leaves one whole file."""
         path = self.place / f"{folder.name}.parquet"
         partial = path.with_name(f".{folder.name}.{uuid4().hex}")
-        self.function(_read(folder)).write_parquet(partial)
+        self.function(rows_of(folder)).write_parquet(partial)
         return partial.rename(path)
 
 
-def _read(folder: Path) -> pl.DataFrame:
+def number_of_shards(engine: Engine, customers: int) -> int:
+    """Return in how many shards so many customers are: as the engine is told, else so many that each is small."""
+    return max(-(-customers // SHARD_CUSTOMERS), 1) if engine.shards is None else engine.shards
+
+
+def rows_of(folder: Path) -> pl.DataFrame:
+    """Return the rows of a shard."""
     return pl.read_parquet(folder / "*.parquet", hive_partitioning=False)

@@ -288,25 +288,31 @@ def common_slope(treated: Moments, control: Moments) -> float:
     return (treated.covariance * weights[0] + control.covariance * weights[1]) / spread
 
 
-def weighted_difference(
-    treated: tuple[NDArray[np.float64], NDArray[np.float64]], control: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Difference:
-    """Difference of two Hájek means; each group is (outcomes, weights) with weights 1 / probability of being in it.
+WeightedGroup = Sequence[tuple[Moments, float]]
+"""Sums of the customers of a group who have the same weight, 1 / probability of being in it, and that weight."""
+
+
+def weighted_difference(treated: WeightedGroup, control: WeightedGroup) -> Difference:
+    """Difference of two Hájek means, of sums by weight.
 
     ``m = sum w y / sum w``, its variance ``n / (n - 1) sum w^2 (y - m)^2 / (sum w)^2``; degrees of freedom as Welch's
-    with Kish's effective sizes, and its third moment ``sum w^3 (y - m)^3 / (sum w)^3``.
+    with Kish's effective sizes, and its third moment ``sum w^3 (y - m)^3 / (sum w)^3``. Both groups need two customers
+    or more (ValueError).
     """
-    means, parts, dfs, thirds = [], [], [], []
-    for y, w in (treated, control):
-        if len(y) < 2:
-            raise ValueError("a group of fewer than two customers has no spread")
-        mean = float(np.average(y, weights=w))
-        means.append(mean)
-        parts.append(len(y) / (len(y) - 1) * float(np.sum((w * (y - mean)) ** 2)) / float(w.sum()) ** 2)
-        dfs.append(max(1.0, float(w.sum()) ** 2 / float(w @ w) - 1))
-        thirds.append(float(np.sum((w * (y - mean)) ** 3)) / float(w.sum()) ** 3)
-    df = welch_df(parts, dfs)
-    return Difference.with_df(means[0] - means[1], math.sqrt(sum(parts)), df, thirds[0] - thirds[1])
+    means, parts, dfs, thirds = zip(*(_weighted_mean(group) for group in (treated, control)), strict=True)
+    return Difference.with_df(means[0] - means[1], math.sqrt(sum(parts)), welch_df(parts, dfs), thirds[0] - thirds[1])
+
+
+def _weighted_mean(group: WeightedGroup) -> tuple[float, float, float, float]:
+    """Return a Hájek mean, its variance, its degrees of freedom and its third moment."""
+    n, total = sum(one.n for one, _ in group), sum(weight * one.n for one, weight in group)
+    if n < 2:
+        raise ValueError("a group of fewer than two customers has no spread")
+    mean = sum(weight * one.sum_y for one, weight in group) / total
+    squares = sum(weight**2 * one.squares_about(mean) for one, weight in group)
+    cubes = sum(weight**3 * one.cubes_about(mean) for one, weight in group)
+    kish = total**2 / sum(weight**2 * one.n for one, weight in group)
+    return mean, n / (n - 1) * squares / total**2, max(1.0, kish - 1), cubes / total**3
 
 
 def enough(n_treated: int, n_control: int, n_buyers: int) -> bool:

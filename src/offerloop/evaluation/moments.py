@@ -50,9 +50,10 @@ class Moments:
         """Return the moments of outcomes and, when known, covariates of the same customers."""
         y = np.asarray(y, dtype=np.float64)
         x = np.zeros_like(y) if x is None else np.asarray(x, dtype=np.float64)
-        xx, yy = x * x, y * y
-        thirds = Thirds(float(xx @ x), float(xx @ y), float(x @ yy), float(yy @ y))
-        return cls(len(y), float(x.sum()), float(xx.sum()), float(y.sum()), float(yy.sum()), float(x @ y), thirds)
+        xx, yy, xy = x * x, y * y, x * y
+        # Products are added up by numpy alone: its linear algebra would wake other processors for each.
+        thirds = Thirds(*(float(one.sum()) for one in (xx * x, xx * y, x * yy, yy * y)))
+        return cls(len(y), float(x.sum()), float(xx.sum()), float(y.sum()), float(yy.sum()), float(xy.sum()), thirds)
 
     @classmethod
     def from_sums(cls, n: int, sums: Mapping[str, float]) -> Moments:
@@ -116,6 +117,18 @@ class Moments:
             return 0.0
         mean = self.mean
         return (self.thirds.yyy - 3 * mean * self.sum_yy) / self.n + 2 * mean**3
+
+    def squares_about(self, centre: float) -> float:
+        """Return the sum of squares of the outcome less `centre`."""
+        if self.n == 0:
+            return 0.0
+        return _centred(self.sum_yy, self.sum_y * self.sum_y / self.n) + self.n * (self.mean - centre) ** 2
+
+    def cubes_about(self, centre: float) -> float:
+        """Return the sum of cubes of the outcome less `centre`; 0 where third moments are not known."""
+        if self.thirds is None:
+            return 0.0
+        return self.thirds.yyy - 3 * centre * self.sum_yy + 3 * centre**2 * self.sum_y - self.n * centre**3
 
     def less(self, theta: float, centre: float) -> Moments:
         """The same with the outcome ``y - theta (x - centre)`` for ``y``, and ``x - centre`` for ``x``."""

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
     from offerloop.events.privacy.consent_names import check_direction, consent_names, says_opt_in, says_opt_out
     from offerloop.events.privacy.pseudonyms import pseudonym, pseudonyms, read_key
-    from offerloop.events.side_file import read_side_file, under_known_ids
+    from offerloop.events.side_file import open_side_file, under_ids_of
     from offerloop.events.sources.csv_lines import broken_line, line_of
     from offerloop.events.sources.database import (
         connect,
@@ -146,6 +146,7 @@ __all__ = [
     "money_columns",
     "of_like_shape",
     "open_event_log",
+    "open_side_file",
     "open_source",
     "outliers",
     "parse_number",
@@ -156,7 +157,6 @@ __all__ = [
     "read_all",
     "read_business_as_usual",
     "read_key",
-    "read_side_file",
     "read_source",
     "readable",
     "reading",
@@ -172,7 +172,7 @@ __all__ = [
     "to_utc",
     "today_in",
     "typed_times",
-    "under_known_ids",
+    "under_ids_of",
     "with_all_money",
     "with_day",
     "with_variables",

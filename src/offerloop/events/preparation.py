@@ -56,12 +56,17 @@ def prepare(
     engine: Engine,
     loop_exposures: LoopExposures | None = None,
     read: SourcesRead | None = None,
+    *,
+    lists_rejected: bool = True,
 ) -> Events:
     """Read and clean every configured source; `loop_exposures` is what a loop gave, which counts as exposures.
 
-    `read` are the sources where they were read before, under the same columns, currency and time zone.
+    `read` are the sources where they were read before, under the same columns, currency and time zone. Without
+    `lists_rejected` the events do not hold the rows that are left out, which may be most.
     """
-    return _prepared(_Cleaning(config, engine, read_all(config, engine) if read is None else read), loop_exposures)
+    stage = _Cleaning(config, engine, read_all(config, engine) if read is None else read)
+    stage.lists_rejected = lists_rejected
+    return _prepared(stage, loop_exposures)
 
 
 def extend_events(
@@ -149,6 +154,7 @@ class _Cleaning:
         self.quality: list[dict[str, Any]] = []
         self.daily: list[pl.DataFrame] = []
         self.rejected: list[Frame] = []
+        self.lists_rejected = True
         self.notes: list[Message] = []
         self.losses: list[dict[str, Any]] = []
         self.texts: pl.DataFrame | None = None
@@ -366,7 +372,8 @@ class _Cleaning:
         if name == "order_lines":
             self.lines.settle(cleaned)
         self.quality.extend(cleaned.quality)
-        self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
+        if self.lists_rejected:
+            self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
         self.daily.extend(cleaned.daily)
         self.losses.extend(cleaned.losses)
         kept = cleaned.frame.select(column for column in columns if not column.startswith("_"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import narwhals as nw
@@ -22,10 +23,11 @@ from offerloop.message import Message
 Change = Callable[[Frame, Raw], Frame]
 
 
-def read_side_file(
+@contextmanager
+def open_side_file(
     path: Path, columns: tuple[str, ...], what: Message, engine: Engine, change: Change = lambda frame, _: frame
-) -> pl.DataFrame:
-    """Return the columns of a CSV file, however it is written, or of Parquet, as text; rows have a customer_id.
+) -> Iterator[Frame]:
+    """Open the columns of a CSV file, however it is written, or of Parquet, as text; rows have a customer_id.
 
     Raises SourceError when the file or a column is missing.
     """
@@ -45,8 +47,14 @@ def read_side_file(
                     )
                 )
         texts = [as_text(nw.col(name), schema[name]).str.strip_chars().alias(name) for name in columns]
-        rows = collect(as_integers(change(raw.frame.select(*texts), raw), ["customer_id"]))
-    return rows.drop_nulls("customer_id")
+        rows = as_integers(change(raw.frame.select(*texts), raw), ["customer_id"])
+        yield rows.filter(~nw.col("customer_id").is_null())
+
+
+def read_side_file(path: Path, columns: tuple[str, ...], what: Message, engine: Engine) -> pl.DataFrame:
+    """Return the rows of `open_side_file` in memory."""
+    with open_side_file(path, columns, what, engine) as rows:
+        return collect(rows)
 
 
 def under_known_ids(rows: pl.DataFrame, known_ids: Iterable[object], privacy: Privacy) -> pl.DataFrame:
@@ -55,6 +63,17 @@ def under_known_ids(rows: pl.DataFrame, known_ids: Iterable[object], privacy: Pr
     ids = rows["customer_id"].unique()
     names = {one: one if one in there else _stored(one, privacy, key) for one in ids}
     return rows.with_columns(pl.col("customer_id").replace_strict(names, return_dtype=pl.String))
+
+
+def under_ids_of(rows: Frame, known_ids: Frame, privacy: Privacy, engine: Engine) -> Frame:
+    """Return the same of a table on an engine; `known_ids` has the column customer_id, as text.
+
+    Where ids are stored otherwise than they are written, rows of ids that are not known come to the program for that.
+    """
+    if not (privacy.pseudonymise or privacy.ignore_case):
+        return rows
+    others = under_known_ids(collect(rows.join(known_ids, on="customer_id", how="anti")), (), privacy)
+    return nw.concat([rows.join(known_ids, on="customer_id", how="semi"), engine.table(others)])
 
 
 def _stored(customer_id: str, privacy: Privacy, key: bytes | None) -> str:

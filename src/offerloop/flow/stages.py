@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import polars as pl
 
@@ -274,7 +274,7 @@ def clean(
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
     if any(names_no_offer(one) for one in config.written_offer_ids):  # only then do campaigns matter to exposures
         settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate", "campaigns")
-    before = {} if read is None else {"read": read}
+    before: dict[str, Any] = {} if read is None else {"read": read}
     return stage("events", Extendable(prepare, extend_events), settings, engine, loop_exposures, **before)
 
 

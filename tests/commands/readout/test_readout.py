@@ -8,13 +8,11 @@ import polars as pl
 import pytest
 from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 
-from offerloop.commands.readout.effects import FIFTHS
-from offerloop.commands.readout.findings import FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
-from offerloop.commands.readout.margins import margin
+from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.sentences import forecast_sentence, sentence
+from offerloop.commands.readout.shards.margins import margin
 from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
-from offerloop.engine import shards
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report import Localizer
 from offerloop.tables import OUTCOMES, READOUT_EFFECTS
@@ -42,15 +40,6 @@ def test_an_effect_is_recovered(works):
     assert low > 0
     treated = done.summary["effects"][0]["treated"]
     assert total(done.summary, "profit")[0] == pytest.approx(value - COST * treated, abs=2)
-
-
-def test_customers_in_several_shards_are_read_alike(works, tmp_path, monkeypatch):
-    monkeypatch.setattr(shards, "SHARD_CUSTOMERS", N // 3)
-    run = make_run(tmp_path / "run")
-    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
-    done = read_out(run, tmp_path / "orders.csv")
-    assert done.summary["effects"] == works[0].summary["effects"]
-    assert done.frames["outcomes"].equals(works[0].frames["outcomes"])
 
 
 def test_the_adjusted_interval_is_much_narrower_than_the_unadjusted(works):

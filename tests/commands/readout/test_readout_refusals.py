@@ -7,11 +7,21 @@ import polars as pl
 import pytest
 from readout_shop import make_orders, make_run
 
-from offerloop.commands.readout.checks import checks, read_exposures, why_stopped
+from offerloop.commands.readout.checks import checks, why_stopped
 from offerloop.commands.readout.inputs import read_run
+from offerloop.commands.readout.shards.survey import decided_tables, survey
+from offerloop.commands.readout.side_files import SideFiles
 from offerloop.commands.readout.task import read_out
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
+
+
+def said_of(run, exposures=None):
+    """Why the draw of a run stops its read-out."""
+    engine = DuckDBEngine()
+    files = SideFiles.read(run, exposures, None, engine)
+    counts = survey(run, decided_tables(run, engine).with_tables(files.tables))
+    return why_stopped(counts, checks(run, counts, has_exposures=exposures is not None))
 
 
 def test_lost_holdout_customers_stop_it(tmp_path):
@@ -32,11 +42,11 @@ def test_lost_holdout_customers_stop_it(tmp_path):
 
 def test_an_exposure_log_that_lacks_treated_customers_stops_it(tmp_path):
     run = read_run(make_run(tmp_path / "run"))
-    shown = run.assignments.select("customer_id", "offer_id")
+    shown = pl.read_parquet(run.folder / "assignments.parquet").select("customer_id", "offer_id")
     shown.write_csv(tmp_path / "all.csv")
     shown.filter((pl.col("offer_id") == "none") | (pl.col("customer_id") % 2 > 0)).write_csv(tmp_path / "half.csv")
-    assert why_stopped(run, checks(run, read_exposures(run, tmp_path / "all.csv", DuckDBEngine()).rows)) is None
-    stopped = str(why_stopped(run, checks(run, read_exposures(run, tmp_path / "half.csv", DuckDBEngine()).rows)))
+    assert said_of(run, tmp_path / "all.csv") is None
+    stopped = str(said_of(run, tmp_path / "half.csv"))
     assert "holdout among exposed customers: " in stopped
     assert "log the holdout with an empty offer" in stopped
 
@@ -51,7 +61,7 @@ def test_an_arm_that_its_hash_does_not_name_stops_it(tmp_path):
         folder / "assignments.parquet"
     )
     run = read_run(folder)
-    assert "2 of 3,000 customers are not in the group" in str(why_stopped(run, checks(run, None)))
+    assert "2 of 3,000 customers are not in the group" in str(said_of(run))
 
 
 def test_too_few_buyers_stop_it_and_are_kept(tmp_path):
@@ -68,7 +78,8 @@ def test_too_few_buyers_stop_it_and_are_kept(tmp_path):
 def test_too_few_held_back_stop_it(tmp_path):
     few = (pl.col("planned_offer_id") == "none") | (pl.col("customer_id") < 150)
     run = read_run(make_run(tmp_path / "run", keep=few))
-    assert "fewer than 30 on one side say nothing" in str(why_stopped(run, ()))
+    counts = survey(run, decided_tables(run, DuckDBEngine()))
+    assert "fewer than 30 on one side say nothing" in str(why_stopped(counts, ()))
 
 
 @pytest.fixture(scope="module")

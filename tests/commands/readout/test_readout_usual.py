@@ -8,10 +8,14 @@ import pytest
 from readout_shop import make_orders, make_run
 
 from offerloop.commands.readout.business_as_usual import usual_effects
-from offerloop.commands.readout.effects import OutcomePanel
 from offerloop.commands.readout.inputs import read_run
+from offerloop.commands.readout.shards.groups import ReadoutSums, sums_by_group
+from offerloop.commands.readout.shards.outcomes import ReadoutBasis
+from offerloop.commands.readout.shards.panel import Comparisons
+from offerloop.commands.readout.shards.survey import decided_tables, survey
 from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
+from offerloop.engine import InMemoryEngine
 
 USUAL = """
 [business_as_usual]
@@ -117,18 +121,23 @@ def test_both_groups_stand_for_everybody_although_only_some_can_explore(tmp_path
     run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2, explore=0.5,
                    kinds=lambda one: ("coupon",) if one % 2 else (), only_able=True)  # fmt: skip
     past, rng, n = read_run(run), np.random.default_rng(0), 400
-    assert past.explore_share == pytest.approx(0.5, abs=0.001)
-    table = past.assignments.select("customer_id", "arm")
+    draw = survey(past, decided_tables(past, InMemoryEngine())).draw(past)
+    assert draw.explore == pytest.approx(0.5, abs=0.001)
+    table = pl.read_parquet(run / "assignments.parquet").select("customer_id", "arm", "lot_kinds")
+    compared = Comparisons(draw, ReadoutBasis(*[False] * 5), ranked=0)
     able = (table["customer_id"] % 2).to_numpy()
     plan, hits, found = (table["arm"] == "plan").to_numpy(), 0, []
     for _ in range(n):
         x = rng.normal(1000, 200, table.height)
         rows = table.with_columns(
-            x=x, bought=pl.lit(value=True),
-            margin_minor=x + rng.normal(0, 100, table.height) + 100.0 * plan * able, profit_minor=x,
-            n_orders=x, revenue_minor=x, cost_minor=x,
-        )  # fmt: skip
-        estimate = one_of(usual_effects(past, OutcomePanel(rows, "", True))[0], "against_usual")
+            x=x,
+            bought=pl.lit(value=True),
+            redeemed=pl.lit(value=True),
+            margin_minor=x + rng.normal(0, 100, table.height) + 100.0 * plan * able,
+            profit_minor=x,
+        )
+        sums = ReadoutSums(dict(sums_by_group("against_usual", compared.against_usual(rows), ["margin_minor"])))
+        estimate = one_of(usual_effects(sums, draw, ["margin_minor"])[0], "against_usual")
         found.append(estimate.value)
         hits += estimate.low < 50 < estimate.high
     assert abs(np.mean(found) - 50) < 4 * np.std(found) / np.sqrt(n)

@@ -8,52 +8,52 @@ The covariate is taken out with the slope of `cuped`, as everywhere in a read-ou
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
+from collections.abc import Sequence
 
-from offerloop.commands.readout.effects import OutcomePanel, comparable, compare, outcomes_of, plain
+from offerloop.commands.readout.effects import comparable, compare, moments, plain
 from offerloop.commands.readout.findings import ReadoutEffect
-from offerloop.commands.readout.inputs import PastRun
-from offerloop.evaluation import Moments, common_slope, weighted_difference
+from offerloop.commands.readout.shards.draw import ExplorationDraw
+from offerloop.commands.readout.shards.groups import CONTROL, TREATED, ReadoutSums
+from offerloop.evaluation import common_slope, weighted_difference
 from offerloop.message import Message
-from offerloop.tables import HOLDBACK, HOLDOUT, PLAN, USUAL
 
 
-def usual_effects(run: PastRun, panel: OutcomePanel) -> tuple[list[ReadoutEffect], list[Message]]:
+def usual_effects(
+    sums: ReadoutSums, draw: ExplorationDraw, outcomes: Sequence[str]
+) -> tuple[list[ReadoutEffect], list[Message]]:
     """The plan against business as usual, and that against the holdout; and what is too small to be shown."""
-    if not run.usual_share:
+    if not draw.usual:
         return [], []
-    arms = [PLAN, HOLDBACK], [USUAL], [HOLDOUT]
-    plan, usual, held = (panel.rows.filter(pl.col("arm").is_in(one)) for one in arms)
     effects, few = list[ReadoutEffect](), list[Message]()
-    if comparable(plan, usual):
-        effects += [one for outcome in outcomes_of(panel) for one in _against(run, plan, usual, outcome)]
+    against, alone = sums.sides("against_usual"), sums.sides("usual")
+    if comparable(against):
+        effects += [one for outcome in outcomes for one in _against(sums, draw, outcome)]
     else:
         few.append(
-            Message("plan and business as usual: {plan} and {usual} customers", plan=plan.height, usual=usual.height)
+            Message("plan and business as usual: {plan} and {usual} customers", plan=against[0].n, usual=against[1].n)
         )
-    if comparable(usual, held):
-        effects += [one for outcome in outcomes_of(panel) for one in compare(usual, held, "usual", outcome)]
+    if comparable(alone):
+        effects += [one for outcome in outcomes for one in compare(alone, "usual", outcome)]
     else:
         few.append(
-            Message("business as usual and holdout: {usual} and {held} customers", usual=usual.height, held=held.height)
+            Message("business as usual and holdout: {usual} and {held} customers", usual=alone[0].n, held=alone[1].n)
         )
     return effects, few
 
 
-def _against(run: PastRun, plan: pl.DataFrame, usual: pl.DataFrame, outcome: str) -> list[ReadoutEffect]:
-    able = plan["customer_id"].is_in(run.can_explore.implode()).to_numpy()
-    weights = np.where(able, 1 / (1 - run.explore_share), 1.0), np.ones(usual.height)
-    y = [side[outcome].cast(pl.Float64).to_numpy() for side in (plan, usual)]
-    x = [side["x"].to_numpy() for side in (plan, usual)]
-    slope = common_slope(*(Moments.of(*one) for one in zip(y, x, strict=True)))
+def _against(sums: ReadoutSums, draw: ExplorationDraw, outcome: str) -> list[ReadoutEffect]:
+    both = moments(sums.sides("against_usual"), outcome)
     effects = []
-    for method, theta in (("adjusted", slope), ("unadjusted", 0.0)):
-        sides = [(one - theta * other, weight) for one, other, weight in zip(y, x, weights, strict=True)]
-        apart = weighted_difference(sides[0], sides[1])
+    for method, theta in (("adjusted", common_slope(*both)), ("unadjusted", 0.0)):
+        treated, control = (
+            [
+                (group.outcomes[outcome].less(theta, 0.0), 1 / (1 - draw.explore) if could_explore else 1.0)
+                for group, could_explore in strata
+            ]
+            for strata in (sums.strata("against_usual", TREATED), sums.strata("against_usual", CONTROL))
+        )
+        apart = weighted_difference(treated, control)
         effects.append(
-            ReadoutEffect(
-                "against_usual", outcome, "all", method, plain(apart), apart.p_value, plan.height, usual.height
-            )
+            ReadoutEffect("against_usual", outcome, "all", method, plain(apart), apart.p_value, both[0].n, both[1].n)
         )
     return effects

@@ -11,6 +11,15 @@ from offerloop.message import Message
 
 Place = Literal["inside", "above", "below"]
 CURRENCY_OUTCOMES = ("revenue_minor", "margin_minor", "cost_minor", "profit_minor", "before_revenue_minor")
+OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
+FIFTHS = {
+    "lowest fifth": Message("lowest fifth", context="segment"),
+    "second fifth": Message("second fifth", context="segment"),
+    "middle fifth": Message("middle fifth", context="segment"),
+    "fourth fifth": Message("fourth fifth", context="segment"),
+    "highest fifth": Message("highest fifth", context="segment"),
+}
+"""Segments by predicted profit, from the lowest."""
 FORECAST_COST = Message("cost as forecast, not observed")
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -22,64 +21,73 @@ from offerloop.events import EPOCH, epoch_day, has_coupons, prepare, read_all, s
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.tables import ASSIGNMENTS, COMPARISON, EXPLORE, HOLDBACK, MARGINS, OFFERS, PLAN, PROFILES, TableContract
+from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, TableContract
 from offerloop.workspace import held_back_of, holdout_of, written_config
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
+T = TypeVar("T")
 _TABLES = (ASSIGNMENTS, OFFERS, COMPARISON, MARGINS)
+RECENT = "recent_minor"
+"""The column of profiles with what customers spent in the quarter before the plan."""
+_DECIDED = {
+    "customer_id", "campaign_id", "offer_id", "arm", "propensity", "cost_expected_micro", "cost_liability_minor",
+    "planned_campaign_id", "planned_offer_id", "lot_kinds",
+}  # fmt: skip
+DECIDED = replace(ASSIGNMENTS, columns=tuple(one for one in ASSIGNMENTS.columns if one.name in _DECIDED))
+"""The columns of assignments that a read-out needs."""
 _FILES = ("manifest.json", "summary.json", *(f"{table.name}.parquet" for table in _TABLES))
 
 
 @dataclass(frozen=True)
 class PastRun:
-    """A finished run, as far as its read-out needs it."""
+    """A finished run, as far as its read-out needs it; its tables of customers stay in their files."""
 
     folder: Path
     config: Config
     as_of_day: int
     sent: tuple[str, ...]
     """Campaigns whose plan went out."""
-    assignments: pl.DataFrame
     offers: pl.DataFrame
     comparison: pl.DataFrame
     margins: pl.DataFrame
-    profiles: pl.DataFrame
+    id_type: pl.DataType
+    """The type of customer ids."""
+    has_recent: bool
+    """Whether profiles say what customers spent in the quarter before the plan."""
     held_back: float = 0.0
     """Share of the customers with an offer in the plan from whom it was held back."""
     language: str | None = None
     """The language of its report; runs of the first versions do not say."""
-
-    @property
-    def id_type(self) -> pl.DataType:
-        """The type of customer ids."""
-        return self.assignments.schema["customer_id"]
+    left_out: tuple[str, ...] = ()
+    """Ids, as text, of customers whom the read-out leaves out."""
 
     @property
     def usual_share(self) -> float:
         """Share of customers with business as usual; 0 where the run has none."""
         return 0.0 if self.config.business_as_usual is None else self.config.business_as_usual.share
 
-    @cached_property
-    def can_explore(self) -> pl.Series:
-        """customer_id of those who could be drawn to explore, were they in neither holdout nor business as usual: who
-        can draw an offer, and in runs of early versions everybody.
-        """
-        able = pl.col("lot_kinds") != ""
-        everybody = not self.assignments.filter(~able & (pl.col("arm") == EXPLORE)).is_empty()
-        return self.assignments.filter(pl.lit(everybody) | able)["customer_id"]
+    def assignments(self, engine: Engine) -> Frame:
+        """What was decided of each customer: the columns of DECIDED."""
+        return self._customers(engine, ASSIGNMENTS.name).select(*DECIDED.names)
 
-    @cached_property
-    def explore_share(self) -> float:
-        """Observed share of explorers among those of them whom the hash leaves free."""
-        explorable = self.assignments.filter(pl.col("customer_id").is_in(self.can_explore.implode()))
-        arms = explorable.filter(pl.col("arm").is_in([PLAN, HOLDBACK, EXPLORE]))["arm"]
-        return int((arms == EXPLORE).sum()) / len(arms) if len(arms) else 0.0
+    def profiles(self, engine: Engine) -> Frame:
+        """customer_id, tags, and where it is known `recent_minor`; nobody where the file is gone."""
+        if not (self.folder / "profiles.parquet").exists():
+            return engine.table(PROFILES.empty().cast({"customer_id": self.id_type}))
+        return self._customers(engine, PROFILES.name).select(*PROFILES.names, *([RECENT] if self.has_recent else []))
 
-    def effects(self) -> pl.LazyFrame | None:
+    def effects(self, engine: Engine) -> Frame | None:
         """Estimated effects of every offer for every customer, or None when that large file is gone."""
-        path = self.folder / "effects.parquet"
-        return pl.scan_parquet(path) if path.exists() else None
+        return self._customers(engine, "effects") if (self.folder / "effects.parquet").exists() else None
+
+    def checked(self, table: TableContract, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows of one of the run's tables. Raises SourceError when they are not as this version writes them."""
+        return _checked(self.folder / f"{table.name}.parquet", table, rows)
+
+    def _customers(self, engine: Engine, table: str) -> Frame:
+        rows = engine.read(self.folder / f"{table}.parquet")
+        return rows.filter(~nw.col("customer_id").cast(nw.String).is_in(self.left_out)) if self.left_out else rows
 
 
 def read_run(folder: Path) -> PastRun:
@@ -109,11 +117,11 @@ def read_run(folder: Path) -> PastRun:
         ) from None
     run = PastRun(
         folder, config, as_of, sent,
-        assignments=_table(folder, ASSIGNMENTS).sort("customer_id"),
         offers=_table(folder, OFFERS, _with_label_messages),
         comparison=_table(folder, COMPARISON),
         margins=_table(folder, MARGINS),
-        profiles=_table(folder, PROFILES) if (folder / "profiles.parquet").exists() else PROFILES.empty(),
+        id_type=_columns(folder, ASSIGNMENTS)["customer_id"],
+        has_recent=RECENT in _columns(folder, PROFILES) if (folder / "profiles.parquet").exists() else False,
         held_back=held_back_of(manifest),
         language=summary.get("language"),
     )  # fmt: skip
@@ -149,8 +157,18 @@ def _table(
     folder: Path, table: TableContract, complete: Callable[[pl.DataFrame], pl.DataFrame] = _as_it_is
 ) -> pl.DataFrame:
     path = folder / f"{table.name}.parquet"
+    return _checked(path, table, complete(_parquet(path, pl.read_parquet)))
+
+
+def _columns(folder: Path, table: TableContract) -> pl.Schema:
+    """Return the columns of a table that stays in its file."""
+    path = folder / f"{table.name}.parquet"
+    return _checked(path, table, pl.DataFrame(schema=_parquet(path, pl.read_parquet_schema))).schema
+
+
+def _checked(path: Path, table: TableContract, rows: pl.DataFrame) -> pl.DataFrame:
     try:
-        return table.check(complete(_parquet(path)))
+        return table.check(rows)
     except ContractError as error:
         raise SourceError(
             Message(
@@ -161,9 +179,9 @@ def _table(
         ) from None
 
 
-def _parquet(path: Path) -> pl.DataFrame:
+def _parquet(path: Path, read: Callable[[Path], T]) -> T:
     try:
-        return pl.read_parquet(path)
+        return read(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
         raise SourceError(
@@ -172,7 +190,8 @@ def _parquet(path: Path) -> pl.DataFrame:
 
 
 def _check_something_was_sent(run: PastRun) -> None:
-    if run.assignments.filter(pl.col("planned_offer_id") != NO_OFFER).is_empty():
+    planned = pl.scan_parquet(run.folder / "assignments.parquet", glob=False).select("planned_offer_id")
+    if planned.select((pl.first() == NO_OFFER).all()).collect(engine="streaming").item():
         raise InputError(
             Message(
                 "the plan of '{folder}' offers nothing to anybody, so there is no effect to read out",
@@ -218,11 +237,12 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     parts = []
     for as_of, first_day in ((plan_day, None), (None, plan_day)):
         profiles = run.config.profiles.model_copy(update={"as_of": as_of})
-        window = {"first_day": first_day, "last_day": None, "min_matched_ids": 0}  # few customers may have bought since
+        # Few customers may have bought since, and nobody asks which of them are bulk buyers.
+        window = {"first_day": first_day, "last_day": None, "min_matched_ids": 0, "bulk_quantile": 1.0}
         clean = run.config.clean.model_copy(update=window)
         settings = run.config.model_copy(update={"sources": sources, "profiles": profiles, "clean": clean})
         try:
-            events = prepare(settings, engine, read=read)
+            events = prepare(settings, engine, read=read, lists_rejected=False)
         except NothingLeftError:
             continue
         named = events.products.select("product_id", "category")

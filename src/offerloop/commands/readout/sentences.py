@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from offerloop.commands.readout.effects import FIFTHS
 from offerloop.commands.readout.findings import (
     CURRENCY_OUTCOMES,
+    FIFTHS,
     FORECAST_COST,
     AgainstForecast,
     DrawCheck,

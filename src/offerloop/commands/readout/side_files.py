@@ -2,29 +2,68 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import narwhals as nw
-import polars as pl
 
-from offerloop.commands.readout.inputs import PastRun, as_id
+from offerloop.commands.readout.inputs import PastRun
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import InputError, SourceError
-from offerloop.events import Raw, parse_number, read_side_file, under_known_ids
+from offerloop.events import Raw, open_side_file, parse_number, under_ids_of
 from offerloop.message import Message
+from offerloop.offers import NO_OFFER
 
 AMOUNT = "amount"
 
 
 @dataclass(frozen=True)
 class SideFile:
-    """Rows of customers of the run."""
+    """Rows of customers of the run, on the engine."""
 
-    rows: pl.DataFrame
-    """customer_id as in the run, and the other columns as text; `amount` as a number."""
+    path: Path
+    rows: Frame
+    """customer_id and the other columns as text; `amount` as a number."""
     n_unknown: int
     """Customers of the file who are not in the run."""
+
+
+@dataclass(frozen=True)
+class SideFiles:
+    """What was shown and what was redeemed, as far as files say so."""
+
+    exposures: SideFile | None
+    """With `shown` beside the customer: who deliberately got nothing has an empty offer or 'none'."""
+    redemptions: SideFile | None
+    """With the discount that was given as `amount`."""
+
+    @classmethod
+    def read(cls, run: PastRun, exposures: Path | None, redemptions: Path | None, engine: Engine) -> SideFiles:
+        """Read the files that are there, as `read_rows` does."""
+        return cls(
+            None if exposures is None else read_exposures(run, exposures, engine),
+            None if redemptions is None else read_redemptions(run, redemptions, engine),
+        )
+
+    @property
+    def tables(self) -> dict[str, Frame]:
+        """The tables by name."""
+        named = {"exposures": self.exposures, "redemptions": self.redemptions}
+        return {name: file.rows for name, file in named.items() if file is not None}
+
+
+def read_exposures(run: PastRun, path: Path, engine: Engine) -> SideFile:
+    """A file with customer_id and offer_id."""
+    exposures = read_rows(run, path, ("customer_id", "offer_id"), Message("exposures", context="kind of file"), engine)
+    offer = nw.col("offer_id")
+    shown = ~offer.is_null() & ~offer.is_in(["", NO_OFFER])
+    return replace(exposures, rows=exposures.rows.select("customer_id", shown=shown))
+
+
+def read_redemptions(run: PastRun, path: Path, engine: Engine) -> SideFile:
+    """A file with customer_id, offer_id and amount."""
+    what = Message("redemptions", context="kind of file")
+    return read_rows(run, path, ("customer_id", "offer_id", AMOUNT), what, engine)
 
 
 def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: Message, engine: Engine) -> SideFile:
@@ -33,8 +72,28 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: Message,
     Under pseudonyms ids may be raw or as the run has them. Raises SourceError when the file or a column is missing or
     an amount is none, InputError when no customer of it is in the run.
     """
-    side_file = read_side_file(path, columns, what, engine, lambda frame, raw: _with_amount(frame, raw, what))
-    return _of_run(run, side_file, path, what)
+    with open_side_file(path, columns, what, engine, lambda frame, raw: _with_amount(frame, raw, what)) as listed:
+        kept = engine.keep(listed)
+    ids = run.assignments(engine).select(nw.col("customer_id").cast(nw.String))
+    rows = under_ids_of(kept, ids, run.config.privacy, engine)
+    own = rows.join(ids, on="customer_id", how="semi")
+    n_listed, n_own = _customers(rows), _customers(own)
+    if n_listed and not n_own:
+        raise InputError(
+            Message(
+                "none of the {n_customers} customers in the file of {what} '{path}' is a customer of the run, "
+                "such as {customer}; use the same customer ids as the run's orders",
+                n_customers=n_listed,
+                what=what,
+                path=str(path),
+                customer=str(collect(run.assignments(engine).select(nw.col("customer_id").min())).item()),
+            )
+        )
+    return SideFile(path, own, n_listed - n_own)
+
+
+def _customers(rows: Frame) -> int:
+    return int(collect(rows.select(nw.col("customer_id").n_unique())).item() or 0)
 
 
 def _with_amount(frame: Frame, raw: Raw, what: Message) -> Frame:
@@ -56,22 +115,3 @@ def _with_amount(frame: Frame, raw: Raw, what: Message) -> Frame:
             )
         )
     return frame.with_columns(amount.alias(AMOUNT))
-
-
-def _of_run(run: PastRun, listed: pl.DataFrame, path: Path, what: Message) -> SideFile:
-    customers = run.assignments["customer_id"].cast(pl.String)
-    rows = under_known_ids(listed, customers, run.config.privacy)
-    n_listed, rows = rows["customer_id"].n_unique(), rows.filter(pl.col("customer_id").is_in(customers.implode()))
-    n_known = rows["customer_id"].n_unique()
-    if n_listed and not n_known:
-        raise InputError(
-            Message(
-                "none of the {n_customers} customers in the file of {what} '{path}' is a customer of the run, "
-                "such as {customer}; use the same customer ids as the run's orders",
-                n_customers=n_listed,
-                what=what,
-                path=str(path),
-                customer=str(customers[0]),
-            )
-        )
-    return SideFile(rows.with_columns(as_id(run.id_type)), n_listed - n_known)

@@ -6,12 +6,16 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.commands.readout.checks import checks
 from offerloop.commands.readout.findings import DrawCheck
-from offerloop.commands.readout.inputs import PastRun, read_run
+from offerloop.commands.readout.inputs import RECENT, PastRun, read_run
+from offerloop.commands.readout.shards.survey import decided_tables, survey
+from offerloop.engine import DEFAULT_ENGINE, collect, engine_of
 from offerloop.evaluation import LEAST_BUYERS, ComingTest
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import RECENT_DAYS
@@ -34,7 +38,8 @@ class ReadoutDuration:
 
 def draw_checks(run_folder: Path) -> tuple[DrawCheck, ...]:
     """Check whether the groups of a run are those that were to be drawn. Raises InputError as `read_run` does."""
-    return checks(read_run(run_folder), None)
+    run = read_run(run_folder)
+    return checks(run, survey(run, decided_tables(run, engine_of(DEFAULT_ENGINE))), has_exposures=False)
 
 
 def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
@@ -45,20 +50,21 @@ def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
     `read_run` does.
     """
     run = read_run(run_folder)
-    planned = run.assignments.filter(
-        (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK, HOLDOUT])
+    engine, arm = engine_of(DEFAULT_ENGINE), nw.col("arm")
+    planned = run.assignments(engine).filter(
+        nw.col("planned_offer_id") != NO_OFFER, arm.is_in([PLAN, HOLDBACK, HOLDOUT])
     )
-    n_treated = planned.filter(pl.col("arm") == PLAN).height
-    test = ComingTest.of(_margin_of_a_day(run, planned), n_treated, planned.height - n_treated, 1)
+    spent = collect(planned.join(run.profiles(engine), on="customer_id", how="left").select("arm", RECENT))
+    n_treated = spent.filter(pl.col("arm") == PLAN).height
+    test = ComingTest.of(_margin_of_a_day(run, spent), n_treated, spent.height - n_treated, 1)
     days = test.periods(weekly_effect_minor / WEEK)
     if days is not None:
         days = max(days, math.ceil(RECENT_DAYS * LEAST_BUYERS / test.buyers))
-    return ReadoutDuration(n_treated, planned.height - n_treated, days, RECENT_DAYS)
+    return ReadoutDuration(n_treated, spent.height - n_treated, days, RECENT_DAYS)
 
 
-def _margin_of_a_day(run: PastRun, planned: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _margin_of_a_day(run: PastRun, spent: pl.DataFrame) -> Floats:
     """Return a margin of each customer that varies between customers as that of one day does."""
-    spent = planned.join(run.profiles.select("customer_id", "recent_minor"), on="customer_id", how="left")
     margin = run.margins.filter(pl.col("category").is_null())["margin"][0]
-    of_recent_days = spent["recent_minor"].fill_null(0).to_numpy().astype(np.float64)
+    of_recent_days = spent[RECENT].fill_null(0).to_numpy().astype(np.float64)
     return np.asarray(margin * of_recent_days / math.sqrt(RECENT_DAYS), dtype=np.float64)

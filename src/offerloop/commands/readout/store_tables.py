@@ -90,12 +90,9 @@ def _without_test_customers(run: PastRun, since: int) -> PastRun:
         tested = log.database.read(lambda connection: customers_tested_since(connection, since))
     finally:
         log.close()
-    if not tested:
-        return run
-    if run.config.privacy.pseudonymise:
+    if tested and run.config.privacy.pseudonymise:
         tested = list(pseudonyms(tested, run.config.privacy).values())
-    is_tested = pl.col("customer_id").cast(pl.String).is_in(tested)
-    return replace(run, assignments=run.assignments.filter(~is_tested), profiles=run.profiles.filter(~is_tested))
+    return replace(run, left_out=tuple(tested))
 
 
 def _begins(run: PastRun) -> datetime:

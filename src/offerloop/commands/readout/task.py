@@ -12,36 +12,31 @@ from typing import Any, ClassVar
 import polars as pl
 
 from offerloop.commands.readout.business_as_usual import usual_effects
-from offerloop.commands.readout.checks import checks, read_exposures, why_stopped, why_too_few_buy
+from offerloop.commands.readout.checks import checks, why_stopped, why_too_few_buy
 from offerloop.commands.readout.effects import (
-    OutcomePanel,
     against_forecast,
     bought_anyway,
-    panel,
     plan_effects,
     programme_effects,
     segment_effects,
 )
 from offerloop.commands.readout.exploration import lot_effects
+from offerloop.commands.readout.file_checks import check_buyers, check_redemptions
 from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, FORECAST_COST, ReadoutEffect, ReadoutFindings
-from offerloop.commands.readout.inputs import (
-    BuyerOrders,
-    PastRun,
-    Period,
-    asked_days,
-    choose_period,
-    read_orders,
-    read_run,
-)
-from offerloop.commands.readout.outcomes import check_known, cost_basis, outcomes
+from offerloop.commands.readout.inputs import PastRun, Period, asked_days, choose_period, read_orders, read_run
 from offerloop.commands.readout.page import render_readout, summarise_readout
-from offerloop.commands.readout.redemptions import Redemptions, read_redemptions
-from offerloop.commands.readout.side_files import SideFile
+from offerloop.commands.readout.shards.draw import ExplorationDraw
+from offerloop.commands.readout.shards.groups import ReadoutSums
+from offerloop.commands.readout.shards.measure import MeasuredCustomers, measure
+from offerloop.commands.readout.shards.outcomes import ReadoutBasis
+from offerloop.commands.readout.shards.survey import Survey, decided_tables, survey
+from offerloop.commands.readout.shards.tables import bought_by
+from offerloop.commands.readout.side_files import SideFiles
 from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import engine_of
 from offerloop.message import Message
 from offerloop.report import FolderResult, in_all_languages, in_language, iso_day
-from offerloop.tables import HOLDOUT, READOUT_EFFECTS
+from offerloop.tables import EXPLORE, READOUT_EFFECTS
 from offerloop.workspace import filling
 
 STRANGERS = {
@@ -106,27 +101,32 @@ def read_out(
     days = asked_days(run, from_day, until_day)
     with inputs_of(run, orders, redemptions, exposures) as inputs:
         run = inputs.run
-        shown = None if inputs.exposures is None else read_exposures(run, inputs.exposures, running)
-        redeemed = None if inputs.redemptions is None else read_redemptions(run, inputs.redemptions, running)
-        bought = read_orders(run, inputs.orders, running)
-    period = choose_period(bought, *days)
-    unknown = check_known(run, bought, period)
-    base = replace(_base(run, period, shown), cost_basis=cost_basis(bought, redeemed),
-                   warnings=_warnings(run, bought, unknown, shown, redeemed),
-                   are_simulated=inputs.are_simulated)  # fmt: skip
+        files = SideFiles.read(run, inputs.exposures, inputs.redemptions, running)
+        lines = read_orders(run, inputs.orders, running)
+    period = choose_period(lines, *days)
+    bought = {"bought": bought_by(lines, period.first, period.last)}
+    tables = decided_tables(run, running).with_tables(bought | files.tables)
+    counts = survey(run, tables)
+    check_redemptions(run, counts, files)
+    check_buyers(counts, lines, period)
+    basis = ReadoutBasis.of(run, lines, period, has_redemptions=files.redemptions is not None)
+    base = replace(_base(run, period, basis, counts, files), are_simulated=inputs.are_simulated)
     if base.stopped is not None:
-        return _write(run, period, base, {})
-    table = outcomes(run, bought, period, redeemed)
-    few = why_too_few_buy(table)
+        return _write(run, period, base, None)
+    start, draw = period.start(run.config.evaluate.window_days), counts.draw(run)
+    measured = measure(run, lines, (period, start), basis, draw, tables)
+    few = why_too_few_buy(measured.sums)
     if few is not None:
-        return _write(run, period, replace(base, stopped=few), {"outcomes": table})
-    findings = _with_effects(run, bought, period, redeemed, base, table)
-    return _write(run, period, findings, {"outcomes": table, "effects": effects_table(findings)})
+        return _write(run, period, replace(base, stopped=few), measured)
+    explorers = counts.where(has_offer=True).customers(EXPLORE)
+    findings = _with_effects(base, measured.sums, basis, draw, explorers)
+    forecast = against_forecast(run, measured.sums, start.days, period.days)
+    return _write(run, period, replace(findings, against_forecast=forecast), measured)
 
 
-def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindings:
+def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, files: SideFiles) -> ReadoutFindings:
     """The findings before any effect: what was read, and whether the groups are those that were drawn."""
-    base = checks(run, None if shown is None else shown.rows)
+    base = checks(run, counts, has_exposures=files.exposures is not None)
     return ReadoutFindings(
         shop=run.config.shop,
         run=run.folder.resolve().name,
@@ -134,42 +134,35 @@ def _base(run: PastRun, period: Period, shown: SideFile | None) -> ReadoutFindin
         until_day=period.last,
         period_note=period.note,
         checks=base,
-        stopped=why_stopped(run, base),
+        stopped=why_stopped(counts, base),
+        cost_basis=basis.cost,
         by_unit_costs="unit costs" in run.margins["basis"],
+        warnings=_warnings(basis, counts, files),
         titles={one.id: one.title for one in run.config.campaigns},
         asks_usual=bool(run.usual_share),
     )
 
 
 def _with_effects(
-    run: PastRun,
-    orders: BuyerOrders,
-    period: Period,
-    redemptions: Redemptions | None,
-    base: ReadoutFindings,
-    table: pl.DataFrame,
+    base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis, draw: ExplorationDraw, explorers: int
 ) -> ReadoutFindings:
-    """The findings with every comparison."""
-    whole, start = panel(run, table), period.start(run.config.evaluate.window_days)
-    of_forecast: OutcomePanel = (
-        whole if start.last == period.last else panel(run, outcomes(run, orders, start, redemptions)).by(whole)
-    )
-    by_plan, few = plan_effects(whole)
-    segments, few_segments = segment_effects(run, whole)
-    explored, few_explored = lot_effects(run, whole)
-    usual, few_usual = usual_effects(run, whole)
+    """The findings with every comparison; `explorers` got an offer at random."""
+    outcomes = basis.outcomes
+    by_plan, few = plan_effects(sums, outcomes)
+    segments, few_segments = segment_effects(sums)
+    explored, few_explored = lot_effects(sums, draw, explorers, basis.outcomes_of_lot)
+    usual, few_usual = usual_effects(sums, draw, outcomes)
     findings = replace(
         base,
-        covariate=whole.covariate,
-        effects=(*by_plan, *programme_effects(whole), *usual, *segments, *explored),
-        against_forecast=against_forecast(run, of_forecast, start.days, period.days),
+        covariate=basis.covariate,
+        effects=(*by_plan, *programme_effects(sums, outcomes), *usual, *segments, *explored),
         too_few=(*few, *few_usual, *few_segments),
         too_few_explored=tuple(few_explored),
     )
     conversion = findings.effect("plan", "bought")
     if conversion is None:
         return findings
-    anyway = bought_anyway(whole, conversion, any_coupon=redemptions is None)
+    anyway = bought_anyway(sums, conversion, any_coupon=not basis.has_redemptions)
     return replace(findings, bought_anyway=anyway, warnings=(*findings.warnings, *_unlike_before(findings)))
 
 
@@ -187,21 +180,17 @@ def _unlike_before(findings: ReadoutFindings) -> list[Message]:
     ]
 
 
-def _warnings(
-    run: PastRun, orders: BuyerOrders, unknown: int, shown: SideFile | None, redemptions: Redemptions | None
-) -> tuple[Message, ...]:
+def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Message, ...]:
     """What the inputs have that a reader must know."""
-    held = run.assignments.filter(pl.col("arm") == HOLDOUT).select("customer_id")
-    said = [STRANGERS["orders"].with_values(n=unknown)] if unknown else []
-    if orders.maps_coupon and not orders.maps_reimbursed:
+    said = [STRANGERS["orders"].with_values(n=counts.strangers)] if counts.strangers else []
+    if basis.maps_coupon and not basis.maps_reimbursed:
         said.append(
             Message("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
         )
-    for what, side in (("exposures", shown), ("redemptions", redemptions)):
+    for what, side in (("exposures", files.exposures), ("redemptions", files.redemptions)):
         if side is not None and side.n_unknown:
             said.append(STRANGERS[what].with_values(n=side.n_unknown))
-    reached = 0 if shown is None else shown.rows.filter("shown").join(held, on="customer_id", how="semi").height
-    reached = max(reached, 0 if redemptions is None else redemptions.by_holdout)
+    reached = max(counts.shown_to_holdout, 0 if counts.redeemed is None else counts.redeemed.by_holdout)
     if reached:
         said.append(
             Message(
@@ -210,7 +199,7 @@ def _warnings(
                 n=reached,
             )
         )
-    if redemptions is not None and not orders.maps_coupon:
+    if basis.has_redemptions and not basis.maps_coupon:
         said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)
 
@@ -235,14 +224,18 @@ def _rows(effect: ReadoutEffect, *, cost_observed: bool) -> list[tuple[Any, ...]
     ]  # fmt: skip
 
 
-def _write(run: PastRun, period: Period, findings: ReadoutFindings, tables: dict[str, pl.DataFrame]) -> ReadoutResult:
+def _write(
+    run: PastRun, period: Period, findings: ReadoutFindings, measured: MeasuredCustomers | None
+) -> ReadoutResult:
     language = run.config.language()
     summary = in_all_languages(partial(summarise_readout, findings), language)
     page = render_readout(findings, language)
     folder = run.folder / f"readout-{iso_day(period.first)}-{iso_day(period.last)}"
     with filling(folder, replace=True) as unfinished:
-        for name, table in tables.items():
-            table.write_parquet(unfinished / f"{name}.parquet")
+        if measured is not None:
+            measured.write(unfinished / "outcomes.parquet")
+        if findings.effects:
+            effects_table(findings).write_parquet(unfinished / "effects.parquet")
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         (unfinished / "readout.json").write_text(text, encoding="utf-8")
         (unfinished / "report.html").write_text(page, encoding="utf-8")

@@ -82,10 +82,11 @@ def agreement_of(sources: Mapping[SourceName, Frame]) -> tuple[Agreement, pl.Dat
     refusals, such as the dates on which customers opted out, its empty cells are no refusals. Of several
     rows each must agree.
     """
-    bought = collect(distinct(sources["order_lines"], "customer_id"), "customer_id").drop_nulls()
-    columns = _columns(sources)
+    columns, buyers = _columns(sources), distinct(sources["order_lines"], "customer_id")
     if not columns:
-        return Agreement((), bought.height, bought.height, 0, 0, 0), bought.head(0)
+        number = int(collect(buyers.select(nw.col("customer_id").count())).item())
+        return Agreement((), number, number, 0, 0, 0), collect(buyers.head(0))
+    bought = collect(buyers, "customer_id").drop_nulls()
     answers = _answers(sources["customers"], columns)
     ours = bought.join(answers, on="customer_id", how="left").with_columns(listed=pl.col("yes").is_not_null())
     yes, no = pl.col("yes").fill_null(value=False), pl.col("no").fill_null(value=False)

@@ -1,0 +1,149 @@
+"""A shard's customers in the groups that are compared, with what the comparisons need of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from offerloop.commands.readout.findings import FIFTHS
+from offerloop.commands.readout.inputs import RECENT, PastRun
+from offerloop.commands.readout.shards.draw import ExplorationDraw
+from offerloop.commands.readout.shards.groups import (
+    CONTROL,
+    EVERYBODY,
+    OTHER,
+    TREATED,
+    GroupKey,
+    GroupSums,
+    sums_by_group,
+)
+from offerloop.commands.readout.shards.outcomes import ReadoutBasis
+from offerloop.commands.readout.shards.tables import PLACE
+from offerloop.engine import ShardRows
+from offerloop.money import MICRO
+from offerloop.offers import NO_OFFER
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+
+_ROUNDING = 1e-6
+
+
+def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: ShardRows) -> pl.DataFrame:
+    """The table OUTCOMES with `profit_minor`, a covariate `x`, and the kinds that were given and could be drawn.
+
+    A cost that was not observed is the forecast's, or the most it can be without one.
+    """
+    forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
+    terms = run.offers.select("campaign_id", "offer_id", "kind", "contact_cost_minor", "cost_weight")
+    weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
+    assigned = tables["assignments"].join(terms, on=["campaign_id", "offer_id"], how="left")
+    costs = assigned.select(
+        "customer_id", "lot_kinds", "kind", (weight * forecast).alias("forecast_minor"),
+        (weight * contact_cost).alias("told_minor"), weight.alias("weight"),
+    )  # fmt: skip
+    rows = outcomes.join(costs, on="customer_id", how="left")
+    cost = pl.col("weight") * pl.col("cost_minor") + pl.col("told_minor")
+    if not basis.sees_costs:
+        cost = pl.col("forecast_minor")
+    return _with_covariate(rows, basis, tables["profiles"]).with_columns(
+        cost.cast(pl.Float64).alias("cost_minor"),
+        (pl.col("margin_minor") - cost).cast(pl.Float64).alias("profit_minor"),
+    )
+
+
+def _with_covariate(rows: pl.DataFrame, basis: ReadoutBasis, profiles: pl.DataFrame) -> pl.DataFrame:
+    x = pl.lit(0.0)
+    if basis.reaches_back:
+        x = pl.col("before_revenue_minor")
+    elif basis.has_recent:
+        rows = rows.join(profiles.select("customer_id", RECENT), on="customer_id", how="left")
+        x = pl.col(RECENT).fill_null(0)
+    return rows.with_columns(x.cast(pl.Float64).alias("x"))
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """Adds up the groups of a shard by comparison."""
+
+    draw: ExplorationDraw
+    basis: ReadoutBasis
+    ranked: int
+    """Customers of the table `places` in all shards."""
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What is added up of each group."""
+        return (*self.basis.outcomes, *(["before_revenue_minor"] if self.basis.reaches_back else []))
+
+    def of(self, rows: pl.DataFrame, tables: ShardRows) -> Iterator[tuple[GroupKey, GroupSums]]:
+        """Yield the sums of all groups of the rows of a `panel`."""
+        planned = planned_rows(rows)
+        by_campaign = planned.filter(pl.col("planned_campaign_id").is_not_null())
+        yield from sums_by_group("plan", planned, self.outcomes)
+        yield from sums_by_group("plan", by_campaign.with_columns(group="planned_campaign_id"), self.outcomes)
+        yield from sums_by_group("programme", _sided(rows, [PLAN, HOLDBACK, EXPLORE], [HOLDOUT]), self.outcomes)
+        yield from sums_by_group("usual", _sided(rows, [USUAL], [HOLDOUT]), self.outcomes)
+        yield from sums_by_group("against_usual", self.against_usual(rows), self.outcomes)
+        for kind, segments in self._segments(tables):
+            segmented = planned.drop("group").join(segments, on="customer_id")
+            yield from sums_by_group(kind, segmented, ("margin_minor",))
+        yield from sums_by_group("lot", _drawn(rows), self.outcomes)
+
+    def against_usual(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those who follow the plan by whether they could have explored, and those with business as usual."""
+        able = pl.lit(self.draw.is_for_everybody) | (pl.col("lot_kinds") != "")
+        sided = _sided(rows, [PLAN, HOLDBACK], [USUAL])
+        return sided.with_columns(stratum=((pl.col("side") == TREATED) & able).cast(pl.Int64))
+
+    def _segments(self, tables: ShardRows) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Customers with their tags, and with their fifth of predicted profit."""
+        yield "tag", tables["profiles"].select("customer_id", group="tags").explode("group").drop_nulls("group")
+        if "places" in tables:
+            names = pl.Series("group", list(FIFTHS), pl.String)
+            fifth = tables["places"][PLACE] * len(FIFTHS) // max(self.ranked, 1)
+            yield "fifth", tables["places"].select("customer_id").with_columns(names.gather(fifth))
+
+    def agrees(self, rows: pl.DataFrame) -> bool:
+        """Return whether the propensity of nothing is the one written, less the plan's part of it and that of business
+        as usual, which gives a customer nothing or not.
+        """
+        nothing = _lot_rows(rows).filter(pl.col("offer_id") == NO_OFFER)
+        return all(self._agree(part, int(str(kinds))) for (kinds,), part in nothing.group_by("stratum"))
+
+    def _agree(self, nothing: pl.DataFrame, n_kinds: int) -> bool:
+        gives_none = pl.when(pl.col("planned_offer_id") == NO_OFFER).then(1.0).otherwise(self.draw.held_back)
+        written = pl.col("propensity") - self.draw.plan * gives_none
+        apart = nothing.select(written - self.draw.nothing(n_kinds)).to_series().to_numpy()
+        return bool(np.all((np.abs(apart) < _ROUNDING) | (np.abs(apart - self.draw.usual) < _ROUNDING)))
+
+
+def planned_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return who was planned an offer and got it or was held out, in their groups."""
+    return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], [HOLDOUT])
+
+
+def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.DataFrame:
+    """Return the customers of some arms as one group with two sides."""
+    side = pl.when(pl.col("arm").is_in(treated)).then(pl.lit(TREATED)).otherwise(pl.lit(CONTROL))
+    kept = rows.filter(pl.col("arm").is_in([*treated, *control]))
+    return kept.with_columns(group=pl.lit(EVERYBODY), side=side, stratum=pl.lit(0, pl.Int64))
+
+
+def _lot_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return explorers and the holdout who could draw an offer; strata are the numbers of kinds on their menus."""
+    able = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("lot_kinds") != "")
+    kinds = pl.col("lot_kinds").str.split(",")
+    return able.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
+
+
+def _drawn(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return who could draw an offer: by any and by each kind on their menu, with who got it or nothing."""
+    able, got = _lot_rows(rows), (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
+    any_kind = able.with_columns(group=pl.lit(EVERYBODY), is_it=got)
+    each = (
+        able.with_columns(group="kinds").explode("group").with_columns(is_it=got & (pl.col("kind") == pl.col("group")))
+    )
+    side = pl.when("is_it").then(pl.lit(TREATED)).when(pl.col("offer_id") == NO_OFFER).then(pl.lit(CONTROL))
+    return pl.concat([any_kind, each]).with_columns(side=side.otherwise(pl.lit(OTHER)))

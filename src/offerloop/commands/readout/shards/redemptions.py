@@ -1,0 +1,46 @@
+"""Cost and redemption of offers of a shard's customers from a file of their own, and our share of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from offerloop.commands.readout.inputs import PastRun
+from offerloop.commands.readout.side_files import AMOUNT
+from offerloop.money import exact_share, half_up, to_minor
+
+
+@dataclass(frozen=True)
+class Redemptions:
+    """Cost and redemption of offers by customer."""
+
+    cost_minor: dict[int | str, int]
+    redeemers: set[int | str]
+    """Customers who redeemed the offer that they were given."""
+
+    @classmethod
+    def of(cls, run: PastRun, redeemed: pl.DataFrame) -> Redemptions:
+        """Add up rows of `redeemed_by`; of each amount suppliers pay their share."""
+        shares = own_shares(run)
+        exact: defaultdict[int | str, Fraction] = defaultdict(Fraction)
+        for customer, offer, amount in redeemed.select("customer_id", "offer_id", AMOUNT).iter_rows():
+            exact[customer] += to_minor(repr(amount), run.config.shop.currency) * shares[offer]
+        redeemers = set(redeemed.filter(pl.col("offer_id") == pl.col("given"))["customer_id"])
+        return cls({one: half_up(cost) for one, cost in exact.items()}, redeemers)
+
+
+def redeemed_by(decided: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The redemptions that name an offer and an amount, with the customer's arm and the offer that was `given`."""
+    arms = decided.select("customer_id", "arm", pl.col("offer_id").alias("given"))
+    return rows.join(arms, on="customer_id").drop_nulls(["offer_id", AMOUNT])
+
+
+def own_shares(run: PastRun) -> dict[str, Fraction]:
+    """Our share of each offer's discount; of offers that share an id in two campaigns the larger one."""
+    shares: dict[str, Fraction] = {}
+    for offer, funded in run.offers.select("offer_id", "funded_share").iter_rows():
+        shares[offer] = max(shares.get(offer, Fraction(0)), 1 - exact_share(funded))
+    return shares

@@ -1,0 +1,167 @@
+"""What has to be known of all customers before anything is compared: how they were drawn, and whom the files name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+from typing import NamedTuple
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.commands.readout.inputs import DECIDED, PastRun, as_id
+from offerloop.commands.readout.shards.draw import ExplorationDraw
+from offerloop.commands.readout.shards.redemptions import redeemed_by
+from offerloop.commands.readout.side_files import AMOUNT
+from offerloop.engine import Engine, ShardedTables, ShardRows, collect
+from offerloop.evaluation import buckets, usual_from
+from offerloop.offers import NO_OFFER
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+
+
+class DrawCell(NamedTuple):
+    """What customers have in common, as far as the draw goes."""
+
+    arm: str
+    has_offer: bool
+    is_planned: bool
+    """Whether the plan has an offer for them."""
+    can_draw: bool
+    """Whether they can be given an offer at random."""
+    is_exposed: bool
+    """Whether the file of exposures names them."""
+
+
+@dataclass(frozen=True)
+class RedeemedOffers:
+    """What a file of redemptions names, of customers of the run."""
+
+    offers: frozenset[str]
+    least_amount: float
+    by_holdout: int
+    """Holdout customers who redeemed anything: offers reached them."""
+
+    @classmethod
+    def of(cls, redeemed: pl.DataFrame) -> RedeemedOffers:
+        """Read rows of `redeemed_by`."""
+        held = redeemed.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()
+        return cls(frozenset(redeemed["offer_id"]), float(min(redeemed[AMOUNT], default=0.0)), held)
+
+    def __add__(self, other: RedeemedOffers) -> RedeemedOffers:
+        least = min(self.least_amount, other.least_amount)
+        return RedeemedOffers(self.offers | other.offers, least, self.by_holdout + other.by_holdout)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Counts of customers; `a + b` is both shards together."""
+
+    cells: Counter[DrawCell]
+    misplaced: int
+    """Customers whose arm is not that of the hash of their id."""
+    buyers: int
+    """Customers of the period's orders."""
+    strangers: int
+    """Those of them who are not in the run."""
+    shown_to_holdout: int
+    """Offers that the file of exposures says were shown to the holdout."""
+    redeemed: RedeemedOffers | None
+    """None without a file of redemptions."""
+
+    def __add__(self, other: Survey) -> Survey:
+        return Survey(
+            self.cells + other.cells,
+            self.misplaced + other.misplaced,
+            self.buyers + other.buyers,
+            self.strangers + other.strangers,
+            self.shown_to_holdout + other.shown_to_holdout,
+            self.redeemed and other.redeemed and self.redeemed + other.redeemed,
+        )
+
+    def where(self, **values: bool) -> Survey:
+        """Return the same with the customers who have these values alone."""
+        kept = {cell: n for cell, n in self.cells.items() if values.items() <= cell._asdict().items()}
+        return replace(self, cells=Counter(kept))
+
+    def customers(self, *arms: str) -> int:
+        """Return how many customers are in some arms; without any in all of them."""
+        return sum(n for cell, n in self.cells.items() if not arms or cell.arm in arms)
+
+    @property
+    def everybody_explores(self) -> bool:
+        """Whether customers explore who can draw no offer, as in runs of early versions."""
+        return self.where(can_draw=False).customers(EXPLORE) > 0
+
+    @property
+    def explorable(self) -> Survey:
+        """Return the same with those who could be drawn to explore, were they in neither holdout nor business as
+        usual."""
+        return self if self.everybody_explores else self.where(can_draw=True)
+
+    @property
+    def explore_share(self) -> float:
+        """Observed share of explorers among those of them whom the hash leaves free."""
+        free = self.explorable.customers(PLAN, HOLDBACK, EXPLORE)
+        return self.explorable.customers(EXPLORE) / free if free else 0.0
+
+    def draw(self, run: PastRun) -> ExplorationDraw:
+        """Return how chance decided who got an offer at random."""
+        holdout, everybody = run.config.experiment.holdout, self.everybody_explores
+        return ExplorationDraw(holdout, run.usual_share, self.explore_share, run.held_back, everybody)
+
+
+@dataclass(frozen=True)
+class Surveyor:
+    """Counts the customers of a shard; it travels to where the shards are."""
+
+    run: PastRun
+
+    def __call__(self, tables: ShardRows) -> Survey:
+        """Count the tables `assignments`, and as far as they are there `bought`, `exposures` and `redemptions`."""
+        decided = self.run.checked(DECIDED, tables["assignments"])
+        named = {name: rows.with_columns(as_id(self.run.id_type)) for name, rows in tables.items()}
+        ids = decided.select("customer_id")
+        exposures = named.get("exposures", ids.clear())
+        buyers = named.get("bought", ids)
+        held = decided.filter(pl.col("arm") == HOLDOUT)
+        shown = exposures.filter("shown") if "exposures" in named else exposures
+        redemptions = named.get("redemptions")
+        return Survey(
+            self._cells(decided, exposures),
+            self._misplaced(decided),
+            buyers.height,
+            buyers.height - buyers.join(ids, on="customer_id", how="semi").height,
+            shown.join(held, on="customer_id", how="semi").height,
+            None if redemptions is None else RedeemedOffers.of(redeemed_by(decided, redemptions)),
+        )
+
+    def _cells(self, decided: pl.DataFrame, exposures: pl.DataFrame) -> Counter[DrawCell]:
+        counts = decided.group_by(
+            pl.col("arm"),
+            (pl.col("offer_id") != NO_OFFER).alias("has_offer"),
+            (pl.col("planned_offer_id") != NO_OFFER).alias("is_planned"),
+            (pl.col("lot_kinds") != "").alias("can_draw"),
+            pl.col("customer_id").is_in(exposures["customer_id"].implode()).alias("is_exposed"),
+        ).len()
+        return Counter({DrawCell(*cell): n for *cell, n in counts.iter_rows()})
+
+    def _misplaced(self, decided: pl.DataFrame) -> int:
+        settings = self.run.config.experiment
+        place = buckets(decided["customer_id"], settings.holdout_seed)
+        arm = decided["arm"].to_numpy()
+        is_held, is_usual = place < settings.holdout, place >= usual_from(self.run.usual_share)
+        return int((((arm == HOLDOUT) != is_held) | ((arm == USUAL) != is_usual)).sum())
+
+
+def decided_tables(run: PastRun, engine: Engine) -> ShardedTables:
+    """Return the run's assignments in shards."""
+    decided = run.assignments(engine)
+    customers = int(collect(decided.select(nw.len())).item())
+    return ShardedTables.of(engine, customers).with_tables({"assignments": decided})
+
+
+def survey(run: PastRun, tables: ShardedTables) -> Survey:
+    """Count all customers."""
+    return reduce(add, tables.each(Surveyor(run)))
