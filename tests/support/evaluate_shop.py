@@ -1,5 +1,6 @@
 """A shop with a log of shown offers made by hand: days count from its first Monday."""
 
+import json
 from datetime import date, timedelta
 
 import numpy as np
@@ -64,6 +65,17 @@ def write_log_shop(folder, orders, exposures, *, columns=COUPONS, log=EXPOSURES,
     path = folder / "offerloop.toml"
     path.write_text(CONFIG.format(columns=columns, exposures=log, shop=shop, more=more))
     return path
+
+
+def make_run(folder, planned, as_of="2024-02-01"):
+    """As much of a run as a plan needs."""
+    folder.mkdir(parents=True)
+    pl.DataFrame(planned, ["customer_id", "planned_offer_id"], orient="row").write_parquet(
+        folder / "assignments.parquet"
+    )
+    (folder / "summary.json").write_text(json.dumps({"as_of": as_of}))
+    (folder / "manifest.json").write_text("{}")
+    return folder
 
 
 def decisions_of(shop, *policies):

@@ -6,7 +6,18 @@ import re
 import numpy as np
 import polars as pl
 import pytest
-from evaluate_shop import BEFORE, CUSTOMERS, DISCOUNT, EFFECT, WEEKS, day, decisions_of, usual_shop, write_log_shop
+from evaluate_shop import (
+    BEFORE,
+    CUSTOMERS,
+    DISCOUNT,
+    EFFECT,
+    WEEKS,
+    day,
+    decisions_of,
+    make_run,
+    usual_shop,
+    write_log_shop,
+)
 from typed_command import offerloop
 
 from offerloop.commands.evaluate.facts import LogFacts
@@ -27,17 +38,6 @@ from offerloop.tables import OVERLAP, POLICY_VALUES
 
 PROFIT = 100 * (EFFECT / 2 - DISCOUNT)
 """What the coupon for everybody brings a decision, minor units: half of its effect is margin."""
-
-
-def make_run(folder, planned, as_of="2024-02-01"):
-    """As much of a run as a plan needs."""
-    folder.mkdir(parents=True)
-    pl.DataFrame(planned, ["customer_id", "planned_offer_id"], orient="row").write_parquet(
-        folder / "assignments.parquet"
-    )
-    (folder / "summary.json").write_text(json.dumps({"as_of": as_of}))
-    (folder / "manifest.json").write_text("{}")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -68,13 +68,23 @@ def test_features_are_what_was_known_before_the_exposure(found):
     assert [other[name] for name in EXPOSURE_FEATURES] == [0, 0, 0, 100, 0]
 
 
-def test_purchases_stay_in_shards_of_customers_and_exposures_come_out_the_same(found, tmp_path):
+def test_purchases_stay_in_shards_of_customers_and_exposures_come_out_the_same(shop, found, tmp_path):
     several = logged(tmp_path, shards=5)
     parts = list(several.shards([]).each(several.reader))
     rows = pl.concat([one.rows.with_columns(first=one.first_features) for one in parts])
     expected = found.rows.with_columns(first=found.first_features)
     assert len(parts) == 5
     assert rows.sort("customer_id", "shown_day").equals(expected)
+    in_parts, whole = valued_log(several, []), valued_log(shop, [])  # shards of one customer, and of none
+    assert in_parts.facts == whole.facts
+    assert in_parts.sums[0].total("gained") == pytest.approx(whole.sums[0].total("gained"))
+
+
+@pytest.mark.parametrize(
+    ("customers", "exposures", "weight"), [(600, 2_400, 600), (60_000, 1_000_000, 250_000), (5_000, 10**7, 250_000)]
+)
+def test_many_exposures_make_more_shards_and_few_customers_fewer(shop, customers, exposures, weight):
+    assert replace(shop, n_customers=customers, n_exposures=exposures).weight == weight
 
 
 def test_predictions_never_see_a_row_of_the_same_customer(found):

@@ -6,11 +6,11 @@ from functools import partial
 import polars as pl
 import pytest
 from collected import heights
-from evaluate_shop import CUSTOMERS, WEEKS, usual_shop
+from evaluate_shop import CUSTOMERS, WEEKS, make_run, usual_shop
 
 import offerloop.engine.shards as shards_module
 from offerloop.commands.evaluate.log import read_log
-from offerloop.commands.evaluate.policies import policy_of
+from offerloop.commands.evaluate.policies import plan_of, policy_of
 from offerloop.commands.evaluate.task import evaluate
 from offerloop.commands.evaluate.valuation import valued_log
 from offerloop.commands.evaluate.worths import policy_worths
@@ -19,18 +19,20 @@ from offerloop.engine import engine_of
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.evaluation import se_of
 
-POLICIES = (("nothing", "nothing"), ("everyone", "coupon"), ("file", "half"))
+POLICIES = (("nothing", "nothing"), ("everyone", "coupon"), ("run", "one"), ("file", "half"))
 TAKEN = -8.0
 """What a coupon takes from the spend of the week after."""
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """A shop whose coupon went to all customers with the same probability, and a policy that gives it to half."""
+    """A shop whose coupon all customers got with the same probability, a policy that gives it to half of them, and a
+    plan that gives it to the others."""
     path = usual_shop(tmp_path_factory.mktemp("shards") / "shop", lasts=TAKEN, even=True)
     rows = [(one, "coupon" if one % 2 else "none") for one in range(1, CUSTOMERS + 1)]
     half = pl.DataFrame(rows, ["customer_id", "offer_id"], orient="row")
     half.write_csv(path.parent / "half.csv")
+    make_run(path.parent / "runs" / "one", [(one, "none" if one % 2 else "coupon") for one in range(1, CUSTOMERS)])
     return path
 
 
@@ -38,7 +40,8 @@ def valued(path, engine):
     """What all policies are worth by an engine, and the log that was valued."""
     config = load_config(path)
     log = read_log(config, engine, 7)
-    found = valued_log(log, [policy_of(path.parent / "half.csv", config, log)])
+    plans = [plan_of(path.parent / "runs" / "one", log), policy_of(path.parent / "half.csv", config, log)]
+    found = valued_log(log, plans)
     return policy_worths(POLICIES, found.sums, with_kept=True), found
 
 
@@ -68,6 +71,7 @@ def test_shards_give_the_figures_of_the_whole_log(shop, whole, shards, part):
     worths, found = valued(shop, DuckDBEngine(shards=shards))
     (expected, of_all) = whole
     assert (found.facts, found.earlier) == (of_all.facts, of_all.earlier)
+    assert found.facts.named == {0: CUSTOMERS - 1, 1: CUSTOMERS}
     assert (found.shards, of_all.shards, found.n_sampled) == (shards, 1, CUSTOMERS)
     for one, other in zip(worths, expected, strict=True):
         assert one.overlap == other.overlap

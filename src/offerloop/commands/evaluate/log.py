@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.commands.evaluate.decisions import SHOWN, DecisionReader, rows_on_engine
 from offerloop.commands.evaluate.facts import LogFacts
 from offerloop.config import Config
-from offerloop.engine import Engine, Frame, Shards, collect, distinct
+from offerloop.engine import SHARD_CUSTOMERS, Engine, Frame, Shards, collect, distinct
 from offerloop.errors import EvidenceError, InputError
 from offerloop.events import Events, has_coupons, prepare
 from offerloop.flow import product_names
@@ -24,6 +24,8 @@ _REMEDY = Message("log with each exposure the probability with which its offer w
 
 FULL_HISTORY = 4
 """Exposures that count as a customer where shards are counted, so that few customers with many make no large shard."""
+LEAST_CUSTOMERS = 1_000
+"""Customers of a shard at least, however many exposures they have: predictions come from the others of them."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,13 @@ class LoggedShop:
 
     def shards(self, policies: Sequence[Frame]) -> Shards:
         """Exposures, purchases and the rows of policies, in shards of customers."""
-        customers = max(self.n_customers, self.n_exposures // FULL_HISTORY)
-        return Shards.of(rows_on_engine(self.exposures, self.daily, policies), self.engine, customers)
+        return Shards.of(rows_on_engine(self.exposures, self.daily, policies), self.engine, self.weight)
+
+    @property
+    def weight(self) -> int:
+        """How many customers with a usual number of exposures the log is as large as, for the number of shards."""
+        most = self.n_customers * SHARD_CUSTOMERS // LEAST_CUSTOMERS
+        return max(self.n_customers, min(self.n_exposures // FULL_HISTORY, most))
 
     def left_out(self, facts: LogFacts) -> dict[str, int]:
         """Return how many exposures were left out for which reason."""
