@@ -15,7 +15,7 @@ from offerloop.commands.readout.checks import checks
 from offerloop.commands.readout.findings import DrawCheck
 from offerloop.commands.readout.inputs import RECENT, PastRun, read_run
 from offerloop.commands.readout.shards.survey import decided_tables, survey
-from offerloop.engine import DEFAULT_ENGINE, collect, engine_of
+from offerloop.engine import DEFAULT_ENGINE, Engine, InMemoryEngine, collect, engine_of, is_small
 from offerloop.evaluation import LEAST_BUYERS, ComingTest
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import RECENT_DAYS
@@ -39,7 +39,7 @@ class ReadoutDuration:
 def draw_checks(run_folder: Path) -> tuple[DrawCheck, ...]:
     """Check whether the groups of a run are those that were to be drawn. Raises InputError as `read_run` does."""
     run = read_run(run_folder)
-    return checks(run, survey(run, decided_tables(run, engine_of(DEFAULT_ENGINE))), has_exposures=False)
+    return checks(run, survey(run, decided_tables(run, _engine(run))), has_exposures=False)
 
 
 def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
@@ -50,7 +50,7 @@ def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
     `read_run` does.
     """
     run = read_run(run_folder)
-    engine, arm = engine_of(DEFAULT_ENGINE), nw.col("arm")
+    engine, arm = _engine(run), nw.col("arm")
     planned = run.assignments(engine).filter(
         nw.col("planned_offer_id") != NO_OFFER, arm.is_in([PLAN, HOLDBACK, HOLDOUT])
     )
@@ -61,6 +61,12 @@ def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
     if days is not None:
         days = max(days, math.ceil(RECENT_DAYS * LEAST_BUYERS / test.buyers))
     return ReadoutDuration(n_treated, spent.height - n_treated, days, RECENT_DAYS)
+
+
+def _engine(run: PastRun) -> Engine:
+    """Return what reads the run's tables: memory where customers are few, as a page of the console lists all runs."""
+    customers = pl.scan_parquet(run.folder / "assignments.parquet", glob=False).select(pl.len()).collect().item()
+    return InMemoryEngine() if is_small(customers) else engine_of(DEFAULT_ENGINE)
 
 
 def _margin_of_a_day(run: PastRun, spent: pl.DataFrame) -> Floats:
