@@ -200,6 +200,9 @@ def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
     in_log = decisions.policies.join(decisions.rows, on="customer_id", how="semi")
     assert set(in_log["customer_id"]) == {hidden["1"], hidden["2"]}
     assert named(decisions) == {0: 2}
+    pl.DataFrame({"customer_id": ["1", hidden["1"]], "offer_id": "coupon"}).write_csv(tmp_path / "twice.csv")
+    with pytest.raises(InputError, match=f"customer {hidden['1']} in '.*twice.csv' sum to 2; "):
+        policy_of(tmp_path / "twice.csv", config, shop)
 
 
 @pytest.mark.parametrize(

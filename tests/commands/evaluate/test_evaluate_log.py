@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from collected import heights
 from evaluate_shop import EXPOSURES, decisions_of, usual_shop, write_log_shop
 
 from offerloop.commands.check.task import check
 from offerloop.commands.evaluate.log import read_log
+from offerloop.commands.evaluate.policies import CustomerPolicy
 from offerloop.commands.evaluate.valuation import valued_log
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
+from offerloop.message import Message
 from offerloop.response import EXPOSURE_FEATURES
 
 BEFORE = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 9, 6.0, 0.0, 0.0, 0.0), (1, 65, 40.0, 0.0, 0.0, 0.0),
@@ -152,12 +155,35 @@ UNMAPPED = EXPOSURES.replace('propensity = "p"\n', "")
             EvidenceError,
             "left out: 1 whose window of one week is not over before 2024-05-21",
         ),
+        ([], EXPOSURES, EvidenceError, "the log has fewer than two exposures .* none, there are no others"),
+        (
+            [*((f"x{one}", "a", 100, 0.5) for one in range(3)), (1, "a", 139, 0.5), (2, "a", 139, 0.5)],
+            EXPOSURES,
+            InputError,
+            "no customer of the exposures is in the order lines; use the same customer ids in both",
+        ),
     ],
 )
 def test_a_log_that_cannot_speak_is_refused_in_one_sentence(tmp_path, exposures, log, kind, says):
     with pytest.raises(kind, match=says) as caught:
         valued_log(logged(tmp_path, exposures=exposures, log=log), [])
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("shards", [None, 3])
+def test_a_log_of_one_customer_has_no_spread(tmp_path, shards):
+    log = [(1, "coupon", 100, 0.5), (1, "", 110, 0.5), (1, "coupon", 120, 0.5)]
+    with pytest.raises(InputError, match="a single customer has no spread"):
+        valued_log(logged(tmp_path, exposures=log, shards=shards), [])
+
+
+def test_customers_of_a_plan_who_are_not_in_the_log_stay_on_the_engine(shop):
+    everybody = pl.DataFrame({"customer_id": range(1, 1_000), "offer_id": "coupon", "probability": 1.0})
+    plan = CustomerPolicy("run", "large", shop.engine.table(everybody), Message("the plan", context="policy"))
+    with heights() as counted:
+        found = valued_log(shop, [plan])
+    assert found.facts.named == {0: 2}
+    assert max(counted) < 50
 
 
 @pytest.mark.parametrize("coupon, knows", [(2.0, True), (0.0, False)])

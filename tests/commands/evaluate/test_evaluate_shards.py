@@ -89,7 +89,6 @@ def test_a_large_log_is_valued_in_parts_and_says_so(shop, monkeypatch):
     summary = evaluate(shop, policy=shop.parent / "half.csv").summary
     said = next(one for one in summary["notes"] if "valued in" in one)
     assert said.startswith("The log was valued in 6 parts of whole customers")
-    assert f"was tested on {CUSTOMERS} customers" in said
     monkeypatch.undo()
     small = evaluate(shop, policy=shop.parent / "half.csv").summary
     assert not any("valued in" in one for one in small["notes"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from kept_worlds import make_kept
 
-from offerloop.errors import EvidenceError
+from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.off_policy.kept import kept_by_sums
 from offerloop.evaluation.off_policy.log import Log, Predictions
@@ -110,7 +110,7 @@ def test_a_policy_that_is_kept_and_differences_are_those_of_the_whole_log(shards
 def test_what_a_shard_gives_does_not_grow_with_its_customers():
     few, many = (World(customers=one).sums(1) for one in (100, 400))
     assert [one.columns.root.shape for one in few] == [one.columns.root.shape for one in many]
-    assert all(one.source is None for one in many)
+    assert not any(isinstance(one.source, Log) for one in many)
 
 
 def test_an_offer_that_one_shard_never_showed_is_refused_only_where_no_other_did():
@@ -125,6 +125,29 @@ def test_an_offer_that_one_shard_never_showed_is_refused_only_where_no_other_did
     assert recommended_by_sums(gold).method == "SNIPS"
     with pytest.raises(EvidenceError, match=r"chooses 'never' with a mean probability of 0\.0075, but the log never"):
         recommended_by_sums(never)
+
+
+def test_a_shard_cuts_the_weights_that_the_whole_log_would_cut():
+    """One in twenty decisions has offer 1 with the weight 50: more decisions make the variance small, not the bias."""
+    n = 40_000
+    number = np.arange(n)
+    rare = number % 20 == 0
+    action = np.where(rare, number % 1_000 == 0, number % 2).astype(np.int64)
+    full = np.column_stack([1 - np.where(rare, 0.02, 0.5), np.where(rare, 0.02, 0.5)])
+    value = np.random.default_rng(3).choice([-1.0, 1.0], n)
+    whole = Log(action, full[number, action], value, ("none", "a"), propensities=full)
+    shard = some(whole, number[:400])
+    rows, all_rows = (PolicyRows.of(log, np.ones_like(log.action)) for log in (shard, whole))
+    predictions, of_all = (Predictions(np.zeros(log.shape)) for log in (shard, whole))
+    assert all_rows.switch_limit(of_all, whole.propensities) == np.inf
+    assert rows.switch_limit(predictions, shard.propensities) < 50
+    assert rows.switch_limit(predictions, shard.propensities, n) == np.inf
+
+
+def test_values_of_two_logs_in_shards_are_not_compared():
+    values = [values_by_sums(World(customers=100).sums(4)[1])[0] for _ in range(2)]
+    with pytest.raises(InputError, match="valued on different logs"):
+        difference_of_policies(*values)
 
 
 def halves(log):

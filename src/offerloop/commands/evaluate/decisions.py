@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
-from offerloop.engine import Frame
+from offerloop.engine import Frame, distinct
 from offerloop.evaluation import LAGS, Log, Predictions, fnv1a
 from offerloop.offers import NO_OFFER
 from offerloop.response import (
@@ -32,12 +32,15 @@ FOLDS = 5
 SHOWN = {"offer_id": nw.String, "shown_day": nw.Int64, "propensity": nw.Float64}
 """Columns of an exposure beside its customer."""
 POLICY = "policy"
-"""Numbers the policies that name customers, whose rows stand beside the exposures."""
+"""The column with the number of a policy that names customers, in its rows beside the exposures."""
 
 
 def rows_on_engine(exposures: Frame, daily: Frame, policies: Sequence[Frame]) -> Frame:
-    """Return exposures, the daily sums of what was bought, and rows of policies (customer_id, offer_id, probability),
-    below each other: so shards have all of their customers."""
+    """Return exposures, the daily sums of what was bought, and rows of policies (customer_id, offer_id, probability).
+
+    They stand below each other, so that a shard has all of its customers; rows of policies are of customers with
+    exposures.
+    """
     own, bought = {**SHOWN, POLICY: nw.Int64}, daily.collect_schema()
     names = [*bought, *own]
 
@@ -46,11 +49,13 @@ def rows_on_engine(exposures: Frame, daily: Frame, policies: Sequence[Frame]) ->
         empty = [nw.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in present]
         return frame.with_columns(*empty).select(names)
 
-    plans = [
-        plan.select("customer_id", "offer_id", propensity=nw.col("probability"), **{POLICY: nw.lit(number, nw.Int64)})
-        for number, plan in enumerate(policies)
-    ]
     shown = exposures.filter(~nw.col("customer_id").is_null())
+    ids = distinct(shown, "customer_id")
+    plans = [
+        plan.join(ids, on="customer_id", how="semi")
+        .select("customer_id", "offer_id", propensity=nw.col("probability"), **{POLICY: nw.lit(number, nw.Int64)})
+        for number, plan in enumerate(policies)
+    ]  # fmt: skip
     return nw.concat([complete(one) for one in (daily, shown, *plans)])
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import polars as pl
 
 from offerloop.commands.evaluate.decisions import POLICY, DecisionReader, policy_rows
-from offerloop.errors import EvidenceError
+from offerloop.errors import EvidenceError, InputError
 from offerloop.message import Message, Value
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day, period_text
@@ -65,9 +65,11 @@ class LogFacts:
         return (NO_OFFER, *self.shown, *sorted(self.wanted - {NO_OFFER, *self.shown}))
 
     def check(self, left_out: Mapping[str, int], reader: DecisionReader) -> None:
-        """Raise EvidenceError where there are fewer than two decisions; `left_out` has all reasons."""
+        """Raise EvidenceError for fewer than two decisions, InputError for one customer; `left_out` has all reasons."""
         if self.n_decisions < 2:
             raise EvidenceError(_why_none(left_out, reader.window_days, reader.as_of_day))
+        if self.n_customers < 2:
+            raise InputError(Message("A log of a single customer has no spread; give the decisions of all customers."))
 
 
 @dataclass(frozen=True)

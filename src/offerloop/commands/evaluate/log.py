@@ -22,7 +22,7 @@ from offerloop.response import daily_sums, known_margins, randomised_days
 
 _REMEDY = Message("log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)")
 
-FULL_HISTORY = 4
+EXPOSURES_OF_A_CUSTOMER = 4
 """Exposures that count as a customer where shards are counted, so that few customers with many make no large shard."""
 LEAST_CUSTOMERS = 1_000
 """Customers of a shard at least, however many exposures they have: predictions come from the others of them."""
@@ -68,7 +68,7 @@ class LoggedShop:
     def weight(self) -> int:
         """How many customers with a usual number of exposures the log is as large as, for the number of shards."""
         most = self.n_customers * SHARD_CUSTOMERS // LEAST_CUSTOMERS
-        return max(self.n_customers, min(self.n_exposures // FULL_HISTORY, most))
+        return max(self.n_customers, min(self.n_exposures // EXPOSURES_OF_A_CUSTOMER, most))
 
     def left_out(self, facts: LogFacts) -> dict[str, int]:
         """Return how many exposures were left out for which reason."""
@@ -88,13 +88,10 @@ def read_log(config: Config, engine: Engine, window_days: int) -> LoggedShop:
     exposures = _named(events.exposures)
     n_exposures, n_customers, n_empty = _checked(exposures)
     ids = distinct(exposures.filter(~nw.col("customer_id").is_null()), "customer_id")
-    if n_customers and not collect(events.order_lines.join(ids, on="customer_id", how="semi").head(1)).height:
-        raise InputError(
-            Message("no customer of the exposures is in the order lines; use the same customer ids in both")
-        )
+    _check_ids(events, exposures, window_days)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
-    chance = nw.col("propensity")
-    by_day = exposures.group_by("shown_day", "offer_id").agg(propensity=chance.min(), largest=chance.max())
+    own = nw.col("propensity")
+    by_day = exposures.group_by("shown_day", "offer_id").agg(propensity=own.min(), largest=own.max())
     extremes, columns = collect(by_day, "shown_day", "offer_id"), config.sources["order_lines"].columns
     return LoggedShop(
         engine=engine,
@@ -112,6 +109,18 @@ def read_log(config: Config, engine: Engine, window_days: int) -> LoggedShop:
         maps_reimbursed="reimbursed" in columns,
         product_names=product_names(events),
     )
+
+
+def _check_ids(events: Events, exposures: Frame, window_days: int) -> None:
+    """Raise InputError where no customer of an exposure whose window is over has bought anything."""
+    day = nw.col("shown_day")
+    over = exposures.filter((day >= events.first_day) & (day <= events.as_of_day - window_days))
+    customers = over.filter(~nw.col("customer_id").is_null()).select("customer_id")
+    bought = events.order_lines.select("customer_id").join(customers, on="customer_id", how="semi")
+    if collect(customers.head(1)).height and not collect(bought.head(1)).height:
+        raise InputError(
+            Message("no customer of the exposures is in the order lines; use the same customer ids in both")
+        )
 
 
 def _named(exposures: Frame) -> Frame:
@@ -173,7 +182,7 @@ def _checked(exposures: Frame) -> tuple[int, int, int]:
             )
         )
     empty = counts["empty"] or 0
-    return counts["rows"], counts["customers"] - bool(empty), empty
+    return counts["rows"], (counts["customers"] or 0) - bool(empty), empty
 
 
 def _count(condition: nw.Expr) -> nw.Expr:

@@ -89,16 +89,15 @@ def policy_of(policy: InputTable, config: Config, shop: LoggedShop) -> CustomerP
     """A table with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
 
     Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
-    when the probabilities of a customer do not sum to 1.
+    when the probabilities of a customer do not sum to 1, as of one who is there by the raw id and by the pseudonym.
     """
     path = as_path(policy) if isinstance(policy, str | PathLike) else Path("policy")
     with _opened(policy, path, shop.engine) as raw:
         table = _read(raw, path)
     _check_probabilities(table, path)
-    rows = table if config.privacy.pseudonymise else _with_ids(table, shop.ids)
+    rows = pl.concat([table, _hidden(table, config)]) if config.privacy.pseudonymise else table
+    rows = _with_ids(rows, shop.ids)
     _check_sums(rows, path)
-    if config.privacy.pseudonymise:
-        rows = _with_ids(pl.concat([rows, _hidden(rows, config)]), shop.ids)
     text = Message("the policy file '{path}'", context="policy", path=str(path))
     return CustomerPolicy("file", path.stem, shop.engine.table(rows), text)
 

@@ -27,6 +27,7 @@ from offerloop.evaluation import (
     PastExposures,
     PolicyRows,
     PolicySums,
+    Predictions,
     carry_over,
     joined,
     without_customers,
@@ -49,6 +50,8 @@ class PolicyValuer:
     n_named: int
     """Policies that name customers."""
     knows_cost: bool
+    n_decisions: int
+    """Those of the whole log."""
     days: pl.DataFrame | None
     """Propensities of all offers by day; None where they differ by customer."""
     past_days: pl.DataFrame | None
@@ -64,7 +67,9 @@ class PolicyValuer:
         days = _days_of(shop, pl.Series(sorted(facts.days), dtype=pl.Int64), facts.names)
         past_days = None if days is None else _days_of(shop, shop.all_days, facts.names)
         single = 1 + len(facts.shown)
-        return cls(shop.reader, facts.names, single, n_named, shop.knows_cost, days, past_days, is_part)
+        return cls(
+            shop.reader, facts.names, single, n_named, shop.knows_cost, facts.n_decisions, days, past_days, is_part
+        )  # fmt: skip
 
     def __call__(self, table: pl.DataFrame) -> tuple[PolicySums, ...]:
         """Return the sums of a shard, the log's own policy first; none where it has no decisions."""
@@ -81,12 +86,13 @@ class PolicyValuer:
         predictions, policies = decisions.predictions(log), self._policies(decisions, log)
         sums = [PolicySums.of(PolicyRows.logged(log))]
         for number, rows in enumerate(policies, start=1):
-            if self.limits is not None:
-                limit = self.limits[number]
-            else:
-                limit = None if log.propensities is None else rows.switch_limit(predictions, log.propensities)
+            limit = self._limit(rows, predictions) if self.limits is None else self.limits[number]
             sums.append(PolicySums.of(rows, predictions, past, limit=limit))
         return tuple(sums)
+
+    def _limit(self, rows: PolicyRows, predictions: Predictions) -> float | None:
+        full = rows.log.propensities
+        return None if full is None else rows.switch_limit(predictions, full, self.n_decisions)
 
     def _policies(self, decisions: Decisions, log: Log) -> list[PolicyRows]:
         size = len(log.action)
@@ -137,12 +143,17 @@ def _in_shards(shards: Shards, shop: LoggedShop, policies: Sequence[CustomerPoli
     facts = reduce(add, shards.each(FactsOfShard(shop.reader)))
     valuer = _valuer(facts, shop, policies, is_part=True)
     sums = _summed(shards, valuer)
-    sample = shop.reader(shards.parted(FIT_ROWS)[0])
-    log, past = valuer.logged(sample)
     has_past = any(one.kept is not None and one.kept.rows[1:].any() for one in sums)
-    earlier = carry_over(log, past) if has_past else None
-    n_sampled = sample.rows["customer_id"].n_unique()
+    earlier, n_sampled = _carry_over_of_sample(shards, valuer) if has_past else (None, 0)
     return ValuedLog(facts, sums, earlier, valuer.days is not None, len(shards.folders), n_sampled)
+
+
+def _carry_over_of_sample(shards: Shards, valuer: PolicyValuer) -> tuple[CarryOver, int]:
+    """The test of earlier offers on a random sample of customers, and how many of these have decisions."""
+    sample = valuer.reader(shards.parted(FIT_ROWS)[0])
+    if not sample.rows.height:
+        return CarryOver(0, 0, None), 0
+    return carry_over(*valuer.logged(sample)), sample.rows["customer_id"].n_unique()
 
 
 def _valuer(facts: LogFacts, shop: LoggedShop, policies: Sequence[CustomerPolicy], *, is_part: bool) -> PolicyValuer:

@@ -53,7 +53,7 @@ class Log:
         _check_positions(Message("action", context="part of a log"), self.action, len(self.names))
         if self.customer is not None:
             _check_customers(self.customer, len(self.action))
-            if self.customer.min() == self.customer.max() and not self.is_part:
+            if not self.is_part and self.customer.min() == self.customer.max():
                 raise InputError(
                     Message("A log of a single customer has no spread; give the decisions of all customers.")
                 )

@@ -6,8 +6,7 @@ Every estimator takes a log of n decisions and a policy, and gives value, cost a
 - IPS: mean of ``w r`` (Horvitz and Thompson 1952),
 - SNIPS: ``sum w r / sum w`` (Swaminathan and Joachims 2015),
 - DR: mean of ``sum_a pi(a | x) q(x, a) + w (r - q(x, a))`` (Dudík, Langford and Li 2011),
-- SWITCH-DR: the same with w = 0 where it is above a threshold (Wang, Agarwal and Dudík 2017),
-- marginalised: IPS with weights of groups of actions (Saito and Joachims 2022).
+- SWITCH-DR: the same with w = 0 where it is above a threshold (Wang, Agarwal and Dudík 2017).
 
 Intervals are by the influence of each row; they take weights as known, and rows as independent unless the log says
 which are of one customer: then their influences are added up first. Every method needs no rows, only sums over them

@@ -43,11 +43,12 @@ class PolicyRows:
         """(n, columns of the outcomes): what came of each decision less what was predicted."""
         return self.log.outcomes - predictions.at(self.log.action)
 
-    def switch_limit(self, predictions: Predictions, full: Floats) -> float:
+    def switch_limit(self, predictions: Predictions, full: Floats, decisions: int | None = None) -> float:
         """Return the limit of weights above which DR does best without the rows; infinite where it needs all.
 
         Candidates are 21 limits evenly spaced in logarithm from the smallest to the largest logged weight, and none.
-        Each promises a squared error: the variance plus the square of the bound of its bias. See `switch_dr`.
+        Each promises a squared error: the variance plus the square of the bound of its bias. See `switch_dr`. Where the
+        rows are a shard of a log of more `decisions`, the variance is that of the mean of all of these.
         """
         positive = self.weights[self.weights > 0]
         if not positive.size:
@@ -57,8 +58,9 @@ class PolicyRows:
         limits = np.append(np.geomspace(positive.min(), positive.max(), _THRESHOLDS), np.inf)[::-1]
         shares = self._shares_above(limits, possible_weights(self.chosen, full))
         below = (direct + correction * (self.weights <= limit) for limit in limits)
-        variances = [self._variance_of_mean(rows) for rows in below]
-        return float(limits[np.argmin(np.array(variances) + (shares * bound) ** 2)])
+        part = len(self.weights) / (decisions or len(self.weights))
+        variances = part * np.array([self._variance_of_mean(rows) for rows in below])
+        return float(limits[np.argmin(variances + (shares * bound) ** 2)])
 
     def _variance_of_mean(self, rows: Floats) -> float:
         sums = CustomerSums.of((rows - rows.mean())[:, None], self.log.customer)

@@ -60,7 +60,7 @@ class PolicySums:
     switch: WeightCut | None
     kept: KeptTotals | None
     source: object
-    """The log; None where it was in shards."""
+    """The log, or what all sums of a log in shards have in common."""
 
     @classmethod
     def of(
@@ -120,8 +120,8 @@ class PolicySums:
 
 def without_customers(sums: Sequence[PolicySums]) -> tuple[PolicySums, ...]:
     """The sums of several policies over one log, with nothing in them that grows with it."""
-    parts = condensed([one.columns for one in sums])
-    return tuple(replace(one, columns=part, source=None) for one, part in zip(sums, parts, strict=True))
+    parts, source = condensed([one.columns for one in sums]), object()
+    return tuple(replace(one, columns=part, source=source) for one, part in zip(sums, parts, strict=True))
 
 
 def joined(first: Sequence[PolicySums], second: Sequence[PolicySums]) -> tuple[PolicySums, ...]:

@@ -42,7 +42,7 @@ class PolicyValue(Worth):
 
     Weights above `limit` were cut, which removed `share_cut` of all weight. `influence` (r, columns of the outcomes)
     says what each customer moves: its squares sum to the variances of the values. `bias` (columns,) bounds what the
-    cuts of SWITCH may add to the error; it is 0 for other methods. `source` is the log, None where it was in shards.
+    cuts of SWITCH may add to the error; it is 0 for other methods. `source` is the log, or stands for one in shards.
     """
 
     method: str
