@@ -15,6 +15,7 @@ from offerloop.commands.evaluate.valuation import valued_log
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import EvidenceError, InputError
+from offerloop.evaluation import recommended_by_sums
 from offerloop.message import Message
 from offerloop.response import EXPOSURE_FEATURES
 
@@ -62,7 +63,7 @@ def test_what_is_empty_or_none_is_deliberately_nothing(shop, found):
 
 
 def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_known(shop):
-    assert not valued_log(shop, []).all_chances
+    assert not valued_log(shop, []).knows_propensities
 
 
 def test_features_are_what_was_known_before_the_exposure(found):
@@ -168,6 +169,21 @@ def test_a_log_that_cannot_speak_is_refused_in_one_sentence(tmp_path, exposures,
     with pytest.raises(kind, match=says) as caught:
         valued_log(logged(tmp_path, exposures=exposures, log=log), [])
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("shards", [None, 2])
+def test_offers_that_could_not_be_shown_every_day_add_nothing_but_their_overlap(tmp_path, shards):
+    log = [(one, offer if one % 2 else "", day, 0.5) for one in range(1, 13)
+           for day, offer in ((90, "coupon"), (110, "gold"))]  # fmt: skip
+    orders = [(one, day, 10.0, 0.0, 0.0, 0.0) for one in range(1, 13) for day in (0, 112, 140)]
+    found = valued_log(logged(tmp_path, orders, log, shards=shards), [])
+    logged_sums, nothing, *offers = found.sums
+    assert found.facts.names == ("none", "coupon", "gold")
+    assert ("robust" in nothing.places, nothing.kept is not None) == (True, True)
+    for sums in offers:
+        assert sums.places.keys() == logged_sums.places.keys()
+        with pytest.raises(EvidenceError, match="in 12 decisions where the log could not have shown it"):
+            recommended_by_sums(sums)
 
 
 @pytest.mark.parametrize("shards", [None, 3])

@@ -25,7 +25,7 @@ _REMEDY = Message("log with each exposure the probability with which its offer w
 EXPOSURES_OF_A_CUSTOMER = 4
 """Exposures that count as a customer where shards are counted, so that few customers with many make no large shard."""
 LEAST_CUSTOMERS = 1_000
-"""Customers of a shard at least, however many exposures they have: predictions come from the others of them."""
+"""Customers of a shard, or half as many at least, however many exposures they have: they predict each other."""
 
 
 @dataclass(frozen=True)

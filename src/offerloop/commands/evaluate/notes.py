@@ -39,12 +39,12 @@ NOTES = {
         "Windows cut short by the customer's next exposure, before the window of {period} was over: "
         "{n}. A policy that makes the next exposure come sooner looks worse than it is."
     ),
-    "one_chance": Message(
+    "one_propensity": Message(
         "The log has the propensity of what was shown, not of everything else. Whether an "
         "offer could have been shown to a customer is not known: a policy that gives offers "
         "which the log could not have shown gets a wrong value without a warning."
     ),
-    "all_chances": Message(
+    "all_propensities": Message(
         "On each day every offer has one propensity, and these sum to 1: chance alone decided, "
         "and the propensities of all offers are known."
     ),
@@ -64,9 +64,12 @@ NOTES = {
         "little, what counts as bought before it."
     ),
     "in_parts": Message(
-        "The log was valued in {n} parts of whole customers, whose sums were added. The predictions of a part come "
-        "from its other customers, the first part decided which weights SWITCH-DR cuts, and whether earlier offers "
-        "matter was tested on {customers} customers, drawn at random."
+        "The log was valued in {n} parts of whole customers, whose sums were added. Predictions for a customer come "
+        "from the other customers of the same part."
+    ),
+    "switch_in_parts": Message("The first part of the log decided which weights SWITCH-DR cuts."),
+    "earlier_in_parts": Message(
+        "Whether earlier offers matter was tested on {customers} customers of the log, drawn at random."
     ),
     "later_kept": Message(
         "The value of one decision counts its window alone. Values of policies that are kept "

@@ -162,12 +162,14 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
                     near=near_miss(name, schema),
                 )
             )
-    chance = nw.lit(1.0)
+    probability = nw.lit(1.0)
     if "probability" in schema:
         text = schema["probability"] == nw.String
-        chance = parse_number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
+        probability = (
+            parse_number(nw.col("probability"), raw.decimal)[0] if text else nw.col("probability").cast(nw.Float64)
+        )
     ids = [as_text(nw.col(one), schema[one]).str.strip_chars().alias(one) for one in ("customer_id", "offer_id")]
-    rows = collect(as_integers(raw.frame.select(*ids, chance.alias("probability")), ["customer_id"]))
+    rows = collect(as_integers(raw.frame.select(*ids, probability.alias("probability")), ["customer_id"]))
     offer = pl.col("offer_id")
     named = pl.when(offer != "").then(offer).fill_null(NO_OFFER).alias("offer_id")
     return rows.drop_nulls("customer_id").with_columns(named)

@@ -111,13 +111,22 @@ def _notes_of_shop(shop: LoggedShop, valued: ValuedLog) -> Iterator[EvaluationNo
 def _notes(valued: ValuedLog) -> Iterator[EvaluationNote]:
     """What a reader must know of the log, and of how it was valued."""
     customers, earlier = valued.facts.n_customers, valued.earlier
-    yield EvaluationNote("all_chances" if valued.all_chances else "one_chance")
+    yield EvaluationNote("all_propensities" if valued.knows_propensities else "one_propensity")
     if customers < FEW_CUSTOMERS:
         yield EvaluationNote("few_customers", {"n": customers, "least": FEW_CUSTOMERS})
     yield EvaluationNote("returns")
     yield EvaluationNote("later" if earlier is None or earlier.p_value is None else "later_kept")
     if valued.shards > 1:
-        yield EvaluationNote("in_parts", {"n": valued.shards, "customers": valued.n_sampled})
+        yield from _notes_of_parts(valued)
+
+
+def _notes_of_parts(valued: ValuedLog) -> Iterator[EvaluationNote]:
+    """What comes from a part of a log in shards."""
+    yield EvaluationNote("in_parts", {"n": valued.shards})
+    if any(one.switch is not None for one in valued.sums):
+        yield EvaluationNote("switch_in_parts")
+    if 0 < valued.n_sampled < valued.facts.n_customers:
+        yield EvaluationNote("earlier_in_parts", {"customers": valued.n_sampled})
 
 
 def _notes_of_plans(

@@ -7,7 +7,7 @@ unbiased; limits of SWITCH from the first shard; and the test of earlier offers 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -49,6 +49,8 @@ class PolicyValuer:
     """The first names, each of which is a policy for everybody."""
     n_named: int
     """Policies that name customers."""
+    refused: frozenset[int]
+    """Numbers of policies for everybody that have no value; only how they overlap with the log is added up."""
     knows_cost: bool
     n_decisions: int
     """Those of the whole log."""
@@ -64,11 +66,12 @@ class PolicyValuer:
     @classmethod
     def of(cls, shop: LoggedShop, facts: LogFacts, n_named: int, *, is_part: bool) -> PolicyValuer:
         """Return the valuer of a log of which these facts hold."""
-        days = _days_of(shop, pl.Series(sorted(facts.days), dtype=pl.Int64), facts.names)
+        days = _days_of(shop, facts.days, facts.names)
         past_days = None if days is None else _days_of(shop, shop.all_days, facts.names)
         single = 1 + len(facts.shown)
         return cls(
-            shop.reader, facts.names, single, n_named, shop.knows_cost, facts.n_decisions, days, past_days, is_part
+            shop.reader, facts.names, single, n_named, _refused(facts, days) & set(range(single)), shop.knows_cost,
+            facts.n_decisions, days, past_days, is_part,
         )  # fmt: skip
 
     def __call__(self, table: pl.DataFrame) -> tuple[PolicySums, ...]:
@@ -85,8 +88,11 @@ class PolicyValuer:
         """The sums of every policy, that of the log first."""
         predictions, policies = decisions.predictions(log), self._policies(decisions, log)
         sums = [PolicySums.of(PolicyRows.logged(log))]
-        for number, rows in enumerate(policies, start=1):
-            limit = self._limit(rows, predictions) if self.limits is None else self.limits[number]
+        for number, rows in enumerate(policies):
+            if number in self.refused:
+                sums.append(PolicySums.of(rows))
+                continue
+            limit = self._limit(rows, predictions) if self.limits is None else self.limits[number + 1]
             sums.append(PolicySums.of(rows, predictions, past, limit=limit))
         return tuple(sums)
 
@@ -112,11 +118,11 @@ class ValuedLog:
     sums: tuple[PolicySums, ...]
     earlier: CarryOver | None
     """Whether earlier offers matter; None where no customer was shown anything before."""
-    all_chances: bool
+    knows_propensities: bool
     """Whether the propensities of all offers are known."""
     shards: int
     n_sampled: int
-    """Customers by whom it was tested whether earlier offers matter."""
+    """Customers by whom it was tested whether earlier offers matter; 0 where that was not tested."""
 
 
 def valued_log(shop: LoggedShop, policies: Sequence[CustomerPolicy]) -> ValuedLog:
@@ -136,15 +142,17 @@ def _in_memory(shards: Shards, shop: LoggedShop, policies: Sequence[CustomerPoli
     log, past = valuer.logged(decisions)
     earlier = carry_over(log, past) if past.has_exposure.any() else None
     sums = valuer.sums(decisions, log, past)
-    return ValuedLog(facts, sums, earlier, valuer.days is not None, 1, facts.n_customers)
+    n_sampled = 0 if earlier is None else facts.n_customers
+    return ValuedLog(facts, sums, earlier, valuer.days is not None, 1, n_sampled)
 
 
 def _in_shards(shards: Shards, shop: LoggedShop, policies: Sequence[CustomerPolicy]) -> ValuedLog:
     facts = reduce(add, shards.each(FactsOfShard(shop.reader)))
     valuer = _valuer(facts, shop, policies, is_part=True)
     sums = _summed(shards, valuer)
-    has_past = any(one.kept is not None and one.kept.rows[1:].any() for one in sums)
-    earlier, n_sampled = _carry_over_of_sample(shards, valuer) if has_past else (None, 0)
+    by_policy = [one.kept.rows for one in sums if one.kept is not None]
+    may_have_past = not by_policy or any(rows[1:].any() for rows in by_policy)
+    earlier, n_sampled = _carry_over_of_sample(shards, valuer) if may_have_past else (None, 0)
     return ValuedLog(facts, sums, earlier, valuer.days is not None, len(shards.folders), n_sampled)
 
 
@@ -174,6 +182,16 @@ def _summed(shards: Shards, valuer: PolicyValuer) -> tuple[PolicySums, ...]:
     return reduce(joined, filter(None, others), sums)
 
 
-def _days_of(shop: LoggedShop, days: pl.Series, names: tuple[str, ...]) -> pl.DataFrame | None:
+def _days_of(shop: LoggedShop, days: Iterable[int], names: tuple[str, ...]) -> pl.DataFrame | None:
     """The propensities by day, where those of all offers are known on all of these days."""
-    return None if randomised_propensities(shop.days, days, names) is None else shop.days
+    table = randomised_propensities(shop.days, pl.Series(sorted(days), dtype=pl.Int64), names)
+    return None if table is None else shop.days
+
+
+def _refused(facts: LogFacts, days: pl.DataFrame | None) -> frozenset[int]:
+    """Positions of names that were never shown, or could not be on some day."""
+    refused = {place for place, name in enumerate(facts.names) if name not in facts.offers}
+    if days is not None:
+        table = randomised_propensities(days, pl.Series(sorted(facts.days), dtype=pl.Int64), facts.names)
+        refused |= set() if table is None else set(np.flatnonzero((table == 0).any(axis=0)).tolist())
+    return frozenset(refused)
