@@ -11,6 +11,7 @@ import time
 import zipfile
 import zipimport
 from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,6 +39,7 @@ from offerloop.engine.spark_tasks import carry_out
 from offerloop.errors import InputError, SourceError
 from offerloop.events import extend_events, open_source, prepare
 from offerloop.flow import at_once, large_shop, plan
+from offerloop.money import to_minor
 from offerloop.workspace.snapshots import with_snapshots
 from offerloop.workspace.stage_store import config_key
 
@@ -63,8 +65,22 @@ def test_a_task_leaves_no_importer_of_an_archive_to_read_again(tmp_path):
     sys.path_importer_cache[str(archive)] = zipimport.zipimporter(str(archive))
     batch = pa.RecordBatch.from_pydict({"place": [3], "pickled": [pickle.dumps((str, 17))]})
     (done,) = carry_out(iter([batch]))
-    assert (done["place"][0].as_py(), pickle.loads(done["pickled"][0].as_py())) == (3, "17")
+    assert (done["place"][0].as_py(), pickle.loads(done["pickled"][0].as_py())) == (3, ("17", None))
     assert str(archive) not in sys.path_importer_cache
+
+
+def test_a_task_gives_an_error_of_this_program_and_no_other_is_caught():
+    def of(function, item):
+        batch = pa.RecordBatch.from_pydict({"place": [0], "pickled": [pickle.dumps((function, item))]})
+        return carry_out(iter([batch]))
+
+    (done,) = of(partial(to_minor, currency="USD"), "1.055")
+    result, error = pickle.loads(done["pickled"][0].as_py())
+    assert result is None
+    assert isinstance(error, InputError)
+    assert str(error) == "'1.055' is not an amount in USD, which has 2 decimal digits"
+    with pytest.raises(ValueError, match="invalid literal"):
+        next(of(int, "x"))
 
 
 @pytest.mark.soak

@@ -256,7 +256,7 @@ def test_weights_undo_an_uneven_draw(rng):
     large = rng.random(40_000) < 0.3
     chance = np.where(large, 0.8, 0.2)
     drawn = rng.random(40_000) < chance
-    y = np.where(large, 100.0, 10.0) + rng.normal(0, 5, 40_000)
+    y = np.where(large, 100.0, 10.0) * rng.exponential(1.0, 40_000)
     treated, control = (
         [(Moments.of(y[side & (chance == one)]), 1 / of_side(one)) for one in (0.2, 0.8)]
         for side, of_side in ((drawn, lambda one: one), (~drawn, lambda one: 1 - one))
@@ -270,7 +270,14 @@ def test_weights_undo_an_uneven_draw(rng):
             for side, mean in zip((drawn, ~drawn), means, strict=True)
         )
     )
+    thirds = [
+        np.sum((weights[side] * (y[side] - mean)) ** 3) / weights[side].sum() ** 3
+        for side, mean in zip((drawn, ~drawn), means, strict=True)
+    ]
+    assert found.value == pytest.approx(means[0] - means[1], rel=1e-9)
     assert found.se == pytest.approx(of_rows, rel=1e-4)  # but for n / (n - 1)
+    assert found.skew == pytest.approx((thirds[0] - thirds[1]) / of_rows**3, rel=1e-3)
+    assert abs(found.skew) > 1e-3
     assert found.low <= 0 <= found.high
     assert abs(y[drawn].mean() - y[~drawn].mean()) > 30
 

@@ -237,7 +237,10 @@ class SparkEngine:
         tasks = self.session.createDataFrame(work).repartitionByRange(len(items), "place")
         done = stoppable(lambda: tasks.mapInArrow(carry_out, RESULT).toArrow())
         for pickled in done.sort_by("place")["pickled"]:
-            yield pickle.loads(pickled.as_py())
+            result, error = pickle.loads(pickled.as_py())
+            if error is not None:
+                raise error
+            yield result
 
     def _write(self, writer: Any, path: Path) -> None:  # noqa: ANN401 - classic or Connect
         try:

@@ -9,18 +9,25 @@ from zipimport import zipimporter
 
 import pyarrow as pa
 
+from offerloop.errors import OfferloopError
+
 RESULT = "place long, pickled binary"
 """The columns of both sides, as Spark writes them."""
 
 
 def carry_out(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Call each pickled function with its item."""
+    """Call each pickled function with its item, and give its result, or the error of this program that it raised."""
     from pyspark.cloudpickle import dumps
 
     for batch in batches:
         for place, pickled in zip(*batch.to_pydict().values(), strict=True):
             function, item = pickle.loads(pickled)
-            yield pa.RecordBatch.from_pydict({"place": [place], "pickled": [dumps(function(item))]})
+            done: tuple[object, OfferloopError | None]
+            try:
+                done = function(item), None
+            except OfferloopError as error:
+                done = None, error
+            yield pa.RecordBatch.from_pydict({"place": [place], "pickled": [dumps(done)]})
     _forget_archives()
 
 

@@ -115,8 +115,7 @@ class Moments:
         """Third moment of the outcome about its mean; 0 where it is not known."""
         if self.thirds is None or self.variance == 0:
             return 0.0
-        mean = self.mean
-        return (self.thirds.yyy - 3 * mean * self.sum_yy) / self.n + 2 * mean**3
+        return self.cubes_about(self.mean) / self.n
 
     def squares_about(self, centre: float) -> float:
         """Return the sum of squares of the outcome less `centre`."""

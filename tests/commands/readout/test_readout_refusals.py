@@ -38,6 +38,9 @@ def test_lost_holdout_customers_stop_it(tmp_path):
     assert "✗\u00a0failed" in page
     assert "raised profit" not in page
     assert "$" not in page
+    (tmp_path / "used.csv").write_text("customer_id,offer_id,amount\n1,coupon,1.055\n")
+    with pytest.raises(InputError, match=r"'1\.055' is not an amount in USD"):
+        read_out(run, tmp_path / "orders.csv", redemptions=tmp_path / "used.csv")
 
 
 def test_an_exposure_log_that_lacks_treated_customers_stops_it(tmp_path):
@@ -49,6 +52,15 @@ def test_an_exposure_log_that_lacks_treated_customers_stops_it(tmp_path):
     stopped = str(said_of(run, tmp_path / "half.csv"))
     assert "holdout among exposed customers: " in stopped
     assert "log the holdout with an empty offer" in stopped
+
+
+def test_a_holdout_customer_who_was_shown_two_offers_is_one_customer(tmp_path):
+    run, engine = read_run(make_run(tmp_path / "run")), DuckDBEngine()
+    assigned = pl.read_parquet(run.folder / "assignments.parquet")
+    held = assigned.filter(pl.col("arm") == "holdout")["customer_id"][0]
+    (tmp_path / "shown.csv").write_text(f"customer_id,offer_id\n{held},coupon\n{held},flash_sale\n")
+    files = SideFiles.read(run, tmp_path / "shown.csv", None, engine)
+    assert survey(run, decided_tables(run, engine).with_tables(files.tables)).shown_to_holdout == 1
 
 
 def test_an_arm_that_its_hash_does_not_name_stops_it(tmp_path):
@@ -101,7 +113,7 @@ def plain(tmp_path_factory):
             "ends on 2024-03-05, before it begins on 2024-03-06",
         ),
         ({"from_day": date(2024, 3, 1)}, "begins on 2024-03-01, before the plan of 2024-03-04"),
-        ({"orders": "strangers.csv"}, "is a customer of the run; use the same customer ids"),
+        ({"orders": "strangers.csv"}, "is a customer of the run, such as 1; use the same"),
         ({"orders": "nameless.csv"}, "customer"),
         ({"exposures": "nowhere.csv"}, "there is no file of exposures"),
         ({"redemptions": "orders.csv"}, "has no column 'customer_id' (needed: customer_id, offer_id, amount)"),
@@ -111,6 +123,7 @@ def plain(tmp_path_factory):
         ),
         ({"redemptions": "words.csv"}, ", line 2, column 'amount': 'a lot' is not an amount of money"),
         ({"redemptions": "below.csv"}, "has an amount below zero, -1.50; write what was taken off as 1.50"),
+        ({"redemptions": "digits.csv"}, "'1.055' is not an amount in USD, which has 2 decimal digits"),
         ({"redemptions": "others.csv"}, "none of the 2 customers in the file of redemptions"),
         ({"exposures": "others.csv"}, "none of the 2 customers in the file of exposures"),
     ],
@@ -124,6 +137,7 @@ def test_bad_input_is_one_sentence(plain, tmp_path, changes, says):
     (tmp_path / "unknown.csv").write_text("customer_id,offer_id,amount\n1,cuopon,1.00\n")
     (tmp_path / "words.csv").write_text("customer_id,offer_id,amount\n1,coupon,a lot\n")
     (tmp_path / "below.csv").write_text("customer_id,offer_id,amount\n1,coupon,1.00\n2,coupon,-1.50\n")
+    (tmp_path / "digits.csv").write_text("customer_id,offer_id,amount\n1,coupon,1.00\n2,coupon,1.055\n")
     (tmp_path / "others.csv").write_text("customer_id,offer_id,amount\nC-1,coupon,1.00\nC-2,coupon,1.00\n")
     named = {key: tmp_path / one if isinstance(one, str) else one for key, one in changes.items()}
     with pytest.raises(InputError) as refusal:

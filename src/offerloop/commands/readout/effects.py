@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from offerloop.commands.readout.findings import FIFTHS, AgainstForecast, BoughtAnyway, ReadoutEffect
+from offerloop.commands.readout.findings import FIFTHS, AgainstForecast, BoughtAnyway, ReadoutEffect, campaign_group
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.shards.groups import EVERYBODY, GroupSums, ReadoutSums
 from offerloop.evaluation import LEAST, Difference, Estimate, Moments, cuped, difference, enough, holm, relative
@@ -42,9 +42,10 @@ def plain(difference: Difference) -> Estimate:
 def plan_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[ReadoutEffect], list[Message]]:
     """The plan's offers against the held-back: all outcomes over all campaigns and for each; and what is too small."""
     effects, few = [], []
-    campaigns = [one for one in sums.names("plan") if one != EVERYBODY]
-    for name in (EVERYBODY, *campaigns):
-        sides = treated, control = sums.sides("plan", name)
+    groups = {EVERYBODY: sums.sides("plan")}
+    groups |= {campaign_group(name): sums.sides("campaign", name) for name in sums.names("campaign")}
+    for name, sides in groups.items():
+        treated, control = sides
         if not comparable(sides):
             few.append(
                 Message(

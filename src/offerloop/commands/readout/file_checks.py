@@ -5,14 +5,14 @@ from __future__ import annotations
 from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period
 from offerloop.commands.readout.shards.redemptions import own_shares
 from offerloop.commands.readout.shards.survey import Survey
-from offerloop.commands.readout.side_files import SideFiles
+from offerloop.commands.readout.side_files import SideFiles, a_customer_of
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.report import iso_day
 
 
-def check_buyers(counts: Survey, orders: BuyerOrders, period: Period) -> None:
+def check_buyers(run: PastRun, counts: Survey, orders: BuyerOrders, period: Period) -> None:
     """Raise InputError when nobody ordered in the period, or nobody whom the run knows."""
     if counts.buyers == 0:
         raise InputError(
@@ -27,8 +27,9 @@ def check_buyers(counts: Survey, orders: BuyerOrders, period: Period) -> None:
         raise InputError(
             Message(
                 "none of the {n_customers} customers who order in '{path}' from {first} to {last} is a customer "
-                "of the run; use the same customer ids as the run's orders",
+                "of the run, such as {customer}; use the same customer ids as the run's orders",
                 n_customers=counts.buyers,
+                customer=a_customer_of(run, orders.engine),
                 path=str(orders.path),
                 first=iso_day(period.first),
                 last=iso_day(period.last),
@@ -37,7 +38,7 @@ def check_buyers(counts: Survey, orders: BuyerOrders, period: Period) -> None:
 
 
 def check_redemptions(run: PastRun, counts: Survey, files: SideFiles) -> None:
-    """Raise SourceError for offers that the run does not have, and InputError for amounts below zero."""
+    """Raise SourceError for offers that the run does not have, and InputError for amounts that cannot be used."""
     if counts.redeemed is None or files.redemptions is None:
         return
     redeemed, path, shares = counts.redeemed, files.redemptions.path, own_shares(run)
@@ -51,11 +52,12 @@ def check_redemptions(run: PastRun, counts: Survey, files: SideFiles) -> None:
                 near=near_miss(unknown[0], shares),
             )
         )
-    if to_minor(repr(redeemed.least_amount), run.config.shop.currency) < 0:
+    amount = redeemed.wrong_amount
+    if amount is not None and to_minor(repr(amount), run.config.shop.currency) < 0:
         raise InputError(
             Message(
                 "'{path}' has an amount below zero, {amount}; write what was taken off as 1.50",
                 path=str(path),
-                amount=f"{redeemed.least_amount:.2f}",
+                amount=f"{amount:.2f}",
             )
         )

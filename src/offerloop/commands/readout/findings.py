@@ -23,6 +23,11 @@ FIFTHS = {
 FORECAST_COST = Message("cost as forecast, not observed")
 
 
+def campaign_group(campaign: str) -> str:
+    """Return how effects name the group of a campaign: by its id, but `all` is everybody."""
+    return "campaign all" if campaign == "all" else campaign
+
+
 @dataclass(frozen=True)
 class ReadoutEffect:
     """Treated less control, per customer; money in minor units."""

@@ -339,7 +339,7 @@ def choose_period(orders: BuyerOrders, first: int, last: int | None) -> Period:
 def as_id(id_type: pl.DataType) -> pl.Expr:
     """The column customer_id in the type of the run; what is not written as such an id becomes empty.
 
-    Equal ids are equal texts, by which customers are in shards: 007 is not the customer 7.
+    Shards are formed by the id as text, so 007 is not customer 7.
     """
     ids, own = pl.col("customer_id"), pl.col("customer_id").cast(id_type, strict=False)
     return pl.when(own.cast(pl.String) == ids.cast(pl.String)).then(own).alias("customer_id")

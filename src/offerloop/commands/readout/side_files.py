@@ -86,10 +86,15 @@ def read_rows(run: PastRun, path: Path, columns: tuple[str, ...], what: Message,
                 n_customers=n_listed,
                 what=what,
                 path=str(path),
-                customer=str(collect(run.assignments(engine).select(nw.col("customer_id").min())).item()),
+                customer=a_customer_of(run, engine),
             )
         )
     return SideFile(path, own, n_listed - n_own)
+
+
+def a_customer_of(run: PastRun, engine: Engine) -> str:
+    """Return an id of the run, by which users see how its ids are written."""
+    return str(collect(run.assignments(engine).select(nw.col("customer_id").min())).item())
 
 
 def _customers(rows: Frame) -> int:

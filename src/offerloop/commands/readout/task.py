@@ -22,7 +22,13 @@ from offerloop.commands.readout.effects import (
 )
 from offerloop.commands.readout.exploration import lot_effects
 from offerloop.commands.readout.file_checks import check_buyers, check_redemptions
-from offerloop.commands.readout.findings import CURRENCY_OUTCOMES, FORECAST_COST, ReadoutEffect, ReadoutFindings
+from offerloop.commands.readout.findings import (
+    CURRENCY_OUTCOMES,
+    FORECAST_COST,
+    ReadoutEffect,
+    ReadoutFindings,
+    campaign_group,
+)
 from offerloop.commands.readout.inputs import PastRun, Period, asked_days, choose_period, read_orders, read_run
 from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.commands.readout.shards.draw import ExplorationDraw
@@ -108,7 +114,7 @@ def read_out(
     tables = decided_tables(run, running).with_tables(bought | files.tables)
     counts = survey(run, tables)
     check_redemptions(run, counts, files)
-    check_buyers(counts, lines, period)
+    check_buyers(run, counts, lines, period)
     basis = ReadoutBasis.of(run, lines, period, has_redemptions=files.redemptions is not None)
     base = replace(_base(run, period, basis, counts, files), are_simulated=inputs.are_simulated)
     if base.stopped is not None:
@@ -138,7 +144,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         cost_basis=basis.cost,
         by_unit_costs="unit costs" in run.margins["basis"],
         warnings=_warnings(basis, counts, files),
-        titles={one.id: one.title for one in run.config.campaigns},
+        titles={campaign_group(one.id): one.title for one in run.config.campaigns},
         asks_usual=bool(run.usual_share),
     )
 
@@ -150,7 +156,7 @@ def _with_effects(
     outcomes = basis.outcomes
     by_plan, few = plan_effects(sums, outcomes)
     segments, few_segments = segment_effects(sums)
-    explored, few_explored = lot_effects(sums, draw, explorers, basis.outcomes_of_lot)
+    explored, few_explored = lot_effects(sums, draw, explorers, basis.exploration_outcomes)
     usual, few_usual = usual_effects(sums, draw, outcomes)
     findings = replace(
         base,

@@ -42,7 +42,7 @@ class GroupSums:
     redeemers: int = 0
     """Buyers who redeemed an offer."""
     outcomes: Mapping[str, Moments] = field(default_factory=dict)
-    """By name; none of nobody."""
+    """Moments by outcome; empty where the group has no customer."""
 
     @classmethod
     def of(cls, rows: pl.DataFrame, outcomes: Sequence[str]) -> GroupSums:

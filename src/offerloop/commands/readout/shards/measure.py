@@ -39,7 +39,7 @@ class MeasuredCustomers:
 
 @dataclass(frozen=True)
 class OutcomeReader:
-    """Reads what a shard's customers did, writes it to a file and adds it up; it travels to where the shards are."""
+    """A function of a shard's tables that writes what its customers did to a file and returns the sums."""
 
     run: PastRun
     basis: ReadoutBasis

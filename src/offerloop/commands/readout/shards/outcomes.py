@@ -61,7 +61,7 @@ class ReadoutBasis:
         return tuple(one for one in OUTCOMES_SHOWN if self.sees_costs or one != "cost_minor")
 
     @property
-    def outcomes_of_lot(self) -> tuple[str, ...]:
+    def exploration_outcomes(self) -> tuple[str, ...]:
         """The outcomes that are compared of offers given at random."""
         return ("bought", "revenue_minor", "margin_minor", *(["profit_minor"] if self.sees_costs else []))
 

@@ -41,10 +41,10 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     assigned = tables["assignments"].join(terms, on=["campaign_id", "offer_id"], how="left")
     costs = assigned.select(
         "customer_id", "lot_kinds", "kind", (weight * forecast).alias("forecast_minor"),
-        (weight * contact_cost).alias("told_minor"), weight.alias("weight"),
+        (weight * contact_cost).alias("contact_minor"), weight.alias("weight"),
     )  # fmt: skip
     rows = outcomes.join(costs, on="customer_id", how="left")
-    cost = pl.col("weight") * pl.col("cost_minor") + pl.col("told_minor")
+    cost = pl.col("weight") * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
         cost = pl.col("forecast_minor")
     return _with_covariate(rows, basis, tables["profiles"]).with_columns(
@@ -82,7 +82,7 @@ class Comparisons:
         planned = planned_rows(rows)
         by_campaign = planned.filter(pl.col("planned_campaign_id").is_not_null())
         yield from sums_by_group("plan", planned, self.outcomes)
-        yield from sums_by_group("plan", by_campaign.with_columns(group="planned_campaign_id"), self.outcomes)
+        yield from sums_by_group("campaign", by_campaign.with_columns(group="planned_campaign_id"), self.outcomes)
         yield from sums_by_group("programme", _sided(rows, [PLAN, HOLDBACK, EXPLORE], [HOLDOUT]), self.outcomes)
         yield from sums_by_group("usual", _sided(rows, [USUAL], [HOLDOUT]), self.outcomes)
         yield from sums_by_group("against_usual", self.against_usual(rows), self.outcomes)
@@ -93,9 +93,9 @@ class Comparisons:
 
     def against_usual(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return those who follow the plan by whether they could have explored, and those with business as usual."""
-        able = pl.lit(self.draw.is_for_everybody) | (pl.col("lot_kinds") != "")
+        can_draw = pl.lit(self.draw.is_for_everybody) | (pl.col("lot_kinds") != "")
         sided = _sided(rows, [PLAN, HOLDBACK], [USUAL])
-        return sided.with_columns(stratum=((pl.col("side") == TREATED) & able).cast(pl.Int64))
+        return sided.with_columns(stratum=((pl.col("side") == TREATED) & can_draw).cast(pl.Int64))
 
     def _segments(self, tables: ShardRows) -> Iterator[tuple[str, pl.DataFrame]]:
         """Customers with their tags, and with their fifth of predicted profit."""
@@ -109,7 +109,7 @@ class Comparisons:
         """Return whether the propensity of nothing is the one written, less the plan's part of it and that of business
         as usual, which gives a customer nothing or not.
         """
-        nothing = _lot_rows(rows).filter(pl.col("offer_id") == NO_OFFER)
+        nothing = _exploration_rows(rows).filter(pl.col("offer_id") == NO_OFFER)
         return all(self._agree(part, int(str(kinds))) for (kinds,), part in nothing.group_by("stratum"))
 
     def _agree(self, nothing: pl.DataFrame, n_kinds: int) -> bool:
@@ -131,19 +131,18 @@ def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.Dat
     return kept.with_columns(group=pl.lit(EVERYBODY), side=side, stratum=pl.lit(0, pl.Int64))
 
 
-def _lot_rows(rows: pl.DataFrame) -> pl.DataFrame:
+def _exploration_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return explorers and the holdout who could draw an offer; strata are the numbers of kinds on their menus."""
-    able = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("lot_kinds") != "")
+    can_draw = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("lot_kinds") != "")
     kinds = pl.col("lot_kinds").str.split(",")
-    return able.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
+    return can_draw.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
 
 
 def _drawn(rows: pl.DataFrame) -> pl.DataFrame:
     """Return who could draw an offer: by any and by each kind on their menu, with who got it or nothing."""
-    able, got = _lot_rows(rows), (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
-    any_kind = able.with_columns(group=pl.lit(EVERYBODY), is_it=got)
-    each = (
-        able.with_columns(group="kinds").explode("group").with_columns(is_it=got & (pl.col("kind") == pl.col("group")))
-    )
+    can_draw, got = _exploration_rows(rows), (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
+    any_kind = can_draw.with_columns(group=pl.lit(EVERYBODY), is_it=got)
+    by_kind = can_draw.with_columns(group="kinds").explode("group")
+    each = by_kind.with_columns(is_it=got & (pl.col("kind") == pl.col("group")))
     side = pl.when("is_it").then(pl.lit(TREATED)).when(pl.col("offer_id") == NO_OFFER).then(pl.lit(CONTROL))
     return pl.concat([any_kind, each]).with_columns(side=side.otherwise(pl.lit(OTHER)))

@@ -16,7 +16,9 @@ from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.redemptions import redeemed_by
 from offerloop.commands.readout.side_files import AMOUNT
 from offerloop.engine import Engine, ShardedTables, ShardRows, collect
+from offerloop.errors import InputError
 from offerloop.evaluation import buckets, usual_from
+from offerloop.money import to_minor
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
@@ -39,19 +41,28 @@ class RedeemedOffers:
     """What a file of redemptions names, of customers of the run."""
 
     offers: frozenset[str]
-    least_amount: float
+    wrong_amount: float | None
+    """The least amount that is below zero or that the currency cannot have; None where all can be used."""
     by_holdout: int
     """Holdout customers who redeemed anything: offers reached them."""
 
     @classmethod
-    def of(cls, redeemed: pl.DataFrame) -> RedeemedOffers:
+    def of(cls, redeemed: pl.DataFrame, currency: str) -> RedeemedOffers:
         """Read rows of `redeemed_by`."""
+        wrong = [one for one in redeemed[AMOUNT].unique() if not _can_be_used(one, currency)]
         held = redeemed.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()
-        return cls(frozenset(redeemed["offer_id"]), float(min(redeemed[AMOUNT], default=0.0)), held)
+        return cls(frozenset(redeemed["offer_id"]), min(wrong, default=None), held)
 
     def __add__(self, other: RedeemedOffers) -> RedeemedOffers:
-        least = min(self.least_amount, other.least_amount)
-        return RedeemedOffers(self.offers | other.offers, least, self.by_holdout + other.by_holdout)
+        wrong = [one.wrong_amount for one in (self, other) if one.wrong_amount is not None]
+        return RedeemedOffers(self.offers | other.offers, min(wrong, default=None), self.by_holdout + other.by_holdout)
+
+
+def _can_be_used(amount: float, currency: str) -> bool:
+    try:
+        return to_minor(repr(amount), currency) >= 0
+    except InputError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ class Survey:
     strangers: int
     """Those of them who are not in the run."""
     shown_to_holdout: int
-    """Offers that the file of exposures says were shown to the holdout."""
+    """Customers of the holdout who were shown an offer, by the file of exposures."""
     redeemed: RedeemedOffers | None
     """None without a file of redemptions."""
 
@@ -121,7 +132,8 @@ class Surveyor:
     def __call__(self, tables: ShardRows) -> Survey:
         """Count the tables `assignments`, and as far as they are there `bought`, `exposures` and `redemptions`."""
         decided = self.run.checked(DECIDED, tables["assignments"])
-        named = {name: rows.with_columns(as_id(self.run.id_type)) for name, rows in tables.items()}
+        own_id = as_id(self.run.id_type)
+        named = {name: rows.with_columns(own_id) for name, rows in tables.items() if name != "assignments"}
         ids = decided.select("customer_id")
         exposures = named.get("exposures", ids.clear())
         buyers = named.get("bought", ids)
@@ -133,9 +145,12 @@ class Surveyor:
             self._misplaced(decided),
             buyers.height,
             buyers.height - buyers.join(ids, on="customer_id", how="semi").height,
-            shown.join(held, on="customer_id", how="semi").height,
-            None if redemptions is None else RedeemedOffers.of(redeemed_by(decided, redemptions)),
+            shown.join(held, on="customer_id", how="semi")["customer_id"].n_unique(),
+            None if redemptions is None else self._redeemed(decided, redemptions),
         )
+
+    def _redeemed(self, decided: pl.DataFrame, redemptions: pl.DataFrame) -> RedeemedOffers:
+        return RedeemedOffers.of(redeemed_by(decided, redemptions), self.run.config.shop.currency)
 
     def _cells(self, decided: pl.DataFrame, exposures: pl.DataFrame) -> Counter[DrawCell]:
         counts = decided.group_by(
