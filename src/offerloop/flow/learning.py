@@ -78,11 +78,17 @@ def _categories_on_offer(events: Events, settings: Response) -> list[str]:
     return best_selling_categories(events.merchandise_lines.join(categories, on="product_id", how="left"), settings)
 
 
-def study_shown(events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine) -> ShownEffects | Gap | None:
-    """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown."""
+def study_shown(
+    events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine, *, never_harms: bool = False
+) -> ShownEffects | Gap | None:
+    """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown.
+
+    `never_harms`: for sure none of them lowers what is bought.
+    """
     if not offers:
         return None
-    return or_gap(lambda: learn_shown(shown_log(events, config), offers, config.seed, engine))
+    log = shown_log(events, config)
+    return or_gap(lambda: learn_shown(log, offers, config.seed, engine, never_harms=never_harms))
 
 
 def shown_log(events: Events, config: Config, margins: Margins | None = None) -> ShownLog:

@@ -268,3 +268,11 @@ def test_logs_that_say_nothing_give_effects_of_nothing(change):
     for one in (found.value, found.value_se, found.discount):
         assert np.isfinite(one).all()
         assert np.abs(one).max() < 1
+
+
+def test_an_offer_that_seems_to_do_harm_is_left_a_little_where_none_is_for_sure_to_do_any():
+    log = Shop(-0.05 * np.ones(5) * (np.arange(5) > 0)).log()
+    assert (Growth.fit(log).f[1:] < 0.002).all()
+    hopeful = Growth.fit(log, never_harms=True).f[1:]
+    assert (hopeful > 0).all()
+    assert (hopeful < 0.05).all()

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
 
-from offerloop.response.shown.shrinkage import Prior, clustered, drawn, drawn_slopes
+from offerloop.response.shown.shrinkage import Prior, clustered, drawn, drawn_above_zero, drawn_slopes
 
 
 def regression(slopes, seed, n=4_000):
@@ -68,3 +70,24 @@ def test_a_direction_that_few_customers_decide_is_not_taken_for_sure():
         assert clustered(x, y, np.ones(2_000), customer)[1][2, 2] < 0.01  # that of ten independent rows is 0.1
         found.append(float(np.abs(drawn_slopes(x, y, np.ones(2_000), customer)).max()))
     assert np.mean(found) < 0.1
+
+
+@pytest.mark.parametrize("estimate", [-0.1, 0.0, 0.02, 0.3])
+def test_what_is_not_below_zero_is_the_mean_over_what_is_left_of_each_prior(estimate):
+    """By integration over all that is above zero."""
+    error, sizes = 0.04, ((0.02, 0.02, 1.0), (0.0, 0.3, 2.0))  # mean, standard deviation, weight
+
+    def density(growth):
+        priors = (weight * norm.pdf(growth, mean, sd) / norm.sf(0, mean, sd) for mean, sd, weight in sizes)
+        return norm.pdf(estimate, growth, error) * sum(priors)
+
+    whole, first = (quad(lambda x, power=power: x**power * density(x), 0, 1)[0] for power in (0, 1))
+    priors = [Prior(np.eye(1) * sd**2, mean, weight) for mean, sd, weight in sizes]
+    found = drawn_above_zero(np.array([estimate]), np.eye(1) * error**2, priors)
+    assert found[0] == pytest.approx(first / whole, rel=1e-4)
+
+
+def test_far_below_zero_next_to_nothing_is_left():
+    priors = [Prior(np.eye(1)), Prior(np.zeros((1, 1)))]
+    assert 0 <= drawn_above_zero(np.array([-50.0]), np.eye(1), priors)[0] < 0.05
+    assert drawn_above_zero(np.array([50.0]), np.eye(1), priors[:1])[0] == pytest.approx(25.0)

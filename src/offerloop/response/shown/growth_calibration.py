@@ -60,13 +60,16 @@ class JudgedGrowth:
     shares_se: Floats
 
     @classmethod
-    def fit(cls, value: Evidence, discount: Floats, part: Ints) -> JudgedGrowth:
+    def fit(cls, value: Evidence, discount: Floats, part: Ints, *, never_harms: bool = False) -> JudgedGrowth:
         """Learn from decisions with `customer` and `earlier`, sorted by time within a customer.
 
-        `discount` (n,) is what was taken off, `part` (n,) which rows are left out together.
+        `discount` (n,) is what was taken off, `part` (n,) which rows are left out together; `never_harms` as in
+        `Growth.fit`.
         """
-        growth = Growth.fit(value)
-        return cls(growth, *_judged(value, part), *_taken(growth, value, discount))
+        growth = Growth.fit(value, never_harms=never_harms)
+        models = ((one, Growth.fit(value.of(part != one), never_harms=never_harms)) for one in np.unique(part))
+        return cls(growth, *_judged([_unseen(model, value.of(part == one)) for one, model in models]),
+                   *_taken(growth, value, discount))  # fmt: skip
 
     def effects(self, now: Evidence, signals: Floats) -> Grown:
         """Return effects on customers `now`; `signals` (customers, 2) are sums over their past rows."""
@@ -88,9 +91,8 @@ class JudgedGrowth:
         return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)
 
 
-def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
-    """Level, slope and their covariance (2, 2)."""
-    rows = [_unseen(evidence, part == one) for one in np.unique(part)]
+def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[float, float, Floats]:
+    """Level, slope and their covariance (2, 2), from what `_unseen` gives for each part."""
     x, y, variance = (np.concatenate(each) for each in zip(*rows, strict=True))
     gram = x.T @ (x / variance[:, None])
     covariance = np.linalg.pinv(gram)
@@ -101,9 +103,8 @@ def _judged(evidence: Evidence, part: Ints) -> tuple[float, float, Floats]:
     return 1 + float(mean[0]), max(1 + float(mean[1]), 0.0), doubt
 
 
-def _unseen(evidence: Evidence, out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Floats, Floats, Floats]:
+def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     """Return for rows left out what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
-    model, own = Growth.fit(evidence.of(~out)), evidence.of(out)
     predicted = model.predict(own, _before(model.signals(own), own.whose))
     alike = predicted.alike / model.lasts if model.lasts else predicted.alike
     surprise = np.eye(len(own.offers))[own.action] - own.chance

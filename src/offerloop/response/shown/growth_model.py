@@ -48,6 +48,7 @@ from offerloop.response.shown.shrinkage import (
     averaged,
     clustered,
     drawn,
+    drawn_above_zero,
     drawn_slopes,
     log_density,
     none_or_some,
@@ -167,15 +168,18 @@ class Growth:
         return max(1 + float(self.carry.sum()), 0.0)
 
     @classmethod
-    def fit(cls, evidence: Evidence) -> Growth:
-        """Build it from decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`."""
+    def fit(cls, evidence: Evidence, *, never_harms: bool = False) -> Growth:
+        """Build it from decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`.
+
+        `never_harms`: for sure no offer lowers what is bought, so that an estimate below zero leaves a little growth.
+        """
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
         unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
         base = _base(usual, evidence.features)
         powers = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
-        f, f_se, left = _shape(evidence, base, unit, variance)
+        f, f_se, left = _shape(evidence, base, unit, variance, never_harms=never_harms)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         grown = _surprises(evidence, f)
@@ -279,12 +283,17 @@ def _family(evidence: Evidence) -> Ints:
     return np.array([place.get(one.family, 0) for one in evidence.offers])
 
 
-def _shape(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
+def _shape(
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, *, never_harms: bool
+) -> tuple[Floats, Floats, Floats]:
     """f (K,), its errors (K,), and what it leaves of the outcome (n,)."""
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    f, spread = drawn(shape[own], covariance[own, own], _priors(offers))
+    priors = _priors(offers)
+    f, spread = drawn(shape[own], covariance[own, own], priors)
+    if never_harms:
+        f = drawn_above_zero(shape[own], covariance[own, own], priors)
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))

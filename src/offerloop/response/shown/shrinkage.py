@@ -14,13 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.special import logsumexp
+from scipy.special import log_ndtr, logsumexp
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.shown.expected_sales import weighted
 
 LEAST = 1e-12
 """A variance that is added, so that what nothing is known of can be solved for."""
+MOST_ERRORS = 30.0
+"""Errors from zero beyond which no more is computed: there nothing, or all, of a distribution is above it."""
 UNKNOWN = 1e-9
 """Of the largest information, that of a direction in which nothing varies but for rounding."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
@@ -41,16 +43,39 @@ class Prior:
 
 def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
     """Return the posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over all priors."""
-    whole, off = _predictive(estimate, covariance, priors)
-    prior_covariance = np.array([one.covariance for one in priors])
-    gain = np.linalg.solve(whole, prior_covariance).transpose(0, 2, 1)
-    means = estimate - off[..., 0] + (gain @ off)[..., 0]
-    covariances = prior_covariance - gain @ prior_covariance
-    weight = averaged(_log_densities(whole, off, priors))
+    means, covariances, likely = _posteriors(estimate, covariance, priors)
+    weight = averaged(likely)
     mean = np.asarray(weight @ means, dtype=np.float64)
     apart = means - mean
     spread = np.tensordot(weight, covariances, 1) + apart.T @ (weight[:, None] * apart)
     return mean, spread
+
+
+def drawn_above_zero(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> Floats:
+    """Return the posterior mean (q,) of what is for sure not below zero, an element at a time.
+
+    Priors and posteriors are normal distributions cut off at zero (Gelfand, Smith and Lee 1992), so that an estimate
+    below zero leaves a little instead of nothing. A prior counts by how much more of it is above zero afterwards.
+    """
+    means, covariances, likely = _posteriors(estimate, covariance, priors)
+    errors = np.sqrt(np.maximum(np.einsum("jkk->jk", covariances), LEAST))
+    z = np.clip(means / errors, -MOST_ERRORS, MOST_ERRORS)
+    cut = means + errors * np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(z))
+    beforehand = [
+        np.broadcast_to(one.mean, len(estimate)) / np.sqrt(np.maximum(np.diag(one.covariance), LEAST)) for one in priors
+    ]
+    kept = log_ndtr(z) - log_ndtr(np.clip(beforehand, -MOST_ERRORS, MOST_ERRORS))
+    weight = np.apply_along_axis(averaged, 0, likely[:, None] + kept)
+    return np.asarray((weight * np.maximum(cut, 0.0)).sum(axis=0), dtype=np.float64)
+
+
+def _posteriors(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats, Floats]:
+    """Return the posterior mean (q,) and covariance (q, q) of each prior, and the logarithms of their weights."""
+    whole, off = _predictive(estimate, covariance, priors)
+    prior_covariance = np.array([one.covariance for one in priors])
+    gain = np.linalg.solve(whole, prior_covariance).transpose(0, 2, 1)
+    means = estimate - off[..., 0] + (gain @ off)[..., 0]
+    return means, prior_covariance - gain @ prior_covariance, _log_densities(whole, off, priors)
 
 
 def log_density(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> float:

@@ -165,10 +165,13 @@ class ShownModel:
         return [one.offer_id for one in self.terms]
 
 
-def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine) -> ShownEffects:
+def learn_shown(
+    log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine, *, never_harms: bool = False
+) -> ShownEffects:
     """Estimate the effects of the configured offers that the log has exposures of.
 
-    Raises EvidenceError where there are no chances, too few finished exposures, or none of the configured offers.
+    `never_harms`: for sure none of them lowers what is bought. Raises EvidenceError where there are no chances, too few
+    finished exposures, or none of the configured offers.
     """
     exposures = read_exposures(log.exposures)
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
@@ -178,7 +181,8 @@ def learn_shown(log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engin
     before, days = _before(log, active, rows, engine, terms), day_propensities(exposures)
     evidence = _evidence(rows, days, before, terms)
     value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
-    growth = JudgedGrowth.fit(value, evidence.outcomes["coupon_minor"], _part(evidence.rows["customer_id"], seed))
+    part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
+    growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     past, now = (before.usual_week(one) for one in (evidence.rows, _coming_rows(log, active)))
     scale = LogScale(log.first_day, before.shares.scale, days, past, now)
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.chance.mean(axis=0)
