@@ -171,7 +171,8 @@ class Growth:
     def fit(cls, evidence: Evidence, *, never_harms: bool = False) -> Growth:
         """Build it from decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`.
 
-        `never_harms`: for sure no offer lowers what is bought, so that an estimate below zero leaves a little growth.
+        `never_harms`: for sure no offer lowers what is bought, so that an estimate below zero leaves a little growth
+        where the log could not have shown the least that is usual.
         """
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
@@ -292,7 +293,7 @@ def _shape(
     own = slice(len(x.T) - len(offers), None)
     priors = _priors(offers)
     f, spread = drawn(shape[own], covariance[own, own], priors)
-    if never_harms:
+    if never_harms and _leaves_open(covariance[own, own]):
         f = drawn_above_zero(shape[own], covariance[own, own], priors)
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
@@ -309,6 +310,11 @@ def _design(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
 def _priors(offers: Sequence[OfferTerms]) -> list[Prior]:
     """What the offers' growth may be beforehand."""
     return [*_usual_growth(offers), *_growth_priors(_forms(offers))]
+
+
+def _leaves_open(covariance: Floats) -> bool:
+    """Whether the error of a growth that all offers (K - 1) have in common is above the least that is usual."""
+    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < 1)
 
 
 def _forms(offers: Sequence[OfferTerms]) -> Floats:
