@@ -61,10 +61,10 @@ def drawn_above_zero(estimate: Floats, covariance: Floats, priors: Sequence[Prio
     errors = np.sqrt(np.maximum(np.einsum("jkk->jk", covariances), LEAST))
     z = np.clip(means / errors, -MOST_ERRORS, MOST_ERRORS)
     cut = means + errors * np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(z))
-    beforehand = [
-        np.broadcast_to(one.mean, len(estimate)) / np.sqrt(np.maximum(np.diag(one.covariance), LEAST)) for one in priors
-    ]
-    kept = log_ndtr(z) - log_ndtr(np.clip(beforehand, -MOST_ERRORS, MOST_ERRORS))
+    prior_means = np.array([np.broadcast_to(prior.mean, len(estimate)) for prior in priors])
+    prior_errors = np.sqrt(np.maximum([np.diag(prior.covariance) for prior in priors], LEAST))
+    beforehand = np.clip(prior_means / prior_errors, -MOST_ERRORS, MOST_ERRORS)
+    kept = log_ndtr(z) - log_ndtr(beforehand)
     weight = np.apply_along_axis(averaged, 0, likely[:, None] + kept)
     return np.asarray((weight * np.maximum(cut, 0.0)).sum(axis=0), dtype=np.float64)
 
