@@ -27,8 +27,8 @@ MONDAY = date(2024, 1, 1)
 PRODUCTS = 6
 
 
-def quietly(_name, work, *inputs):
-    return work(*inputs)
+def quietly(_name, work, *inputs, **named):
+    return work(*inputs, **named)
 
 
 # A made-up shop, in files

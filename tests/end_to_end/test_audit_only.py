@@ -37,11 +37,11 @@ class Shop:
         columns = {name: [make(n) for n in range(len(who))] for name, make in customers.items()}
         pl.DataFrame({"who": who, **columns}).write_csv(config.parent / "customers.csv")
 
-    def stage(self, name, work, *inputs):
+    def stage(self, name, work, *inputs, **named):
         if name in OF_RECOMMENDERS:
-            return work(*inputs)
+            return work(*inputs, **named)
         if name not in self.results:
-            self.results[name] = work(*inputs)
+            self.results[name] = work(*inputs, **named)
         return self.results[name]
 
     def planned(self, *candidates):

@@ -7,6 +7,7 @@ import pytest
 from offerloop.engine import ENGINES
 from offerloop.response import EXPOSURE_FEATURES, NO_OFFER_TERMS, OfferTerms
 from offerloop.response.margins import Margins
+from offerloop.response.shown.category_shares import CategoryShares
 from offerloop.response.shown.sales_before import Before
 
 WEEK = 1800 / 3 / 13
@@ -80,3 +81,10 @@ def test_silence_of_more_than_a_quarter_still_says_how_long_it_was():
     days = sales(SHARE_OFF).features(rows)[:, EXPOSURE_FEATURES.index("days_since_order")]
 
     assert np.expm1(days) == pytest.approx([100, 200, 364])
+
+
+def test_the_order_of_days_does_not_change_which_share_is_which():
+    days = {"customer_id": [1, 1, 2], "order_day": [1, 2, 1], "category": ["tea", "jam", "tea"]}
+    daily = pl.DataFrame({**days, "list_value_minor": [5, 9, 1]})
+    columns = {CategoryShares.of(rows).scale.columns for rows in (daily, daily.reverse())}
+    assert len(columns) == 1

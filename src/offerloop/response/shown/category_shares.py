@@ -70,7 +70,7 @@ def _by_share(daily: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
 
 
 def _scale_of(days: pl.DataFrame, names: dict[str, str]) -> ShareScale:
-    columns = tuple(days.columns[2:])
+    columns = tuple(sorted(days.columns[2:]))  # a pivot has them as they first occur
     weeks = 0.0 if days.is_empty() else (days["order_day"][-1] - days["order_day"][0] + 1) / 7
     mean = days.select(columns).sum().to_numpy().ravel() / max(days["customer_id"].n_unique() * weeks, 1.0)
     return ShareScale(names, columns, np.maximum(mean, 0.0))
