@@ -29,6 +29,7 @@ from offerloop.events.cleaning.dates import DATED, Dates
 from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
+from offerloop.events.cleaning.row_keys import KEYS, check_key
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids, without_key
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
@@ -359,8 +360,8 @@ class _Cleaning:
                 self._one_text(cleaned)
             drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
-        if name in _KEYS and count_rows(cleaned.frame.filter(nw.col(_KEYS[name]).is_null())):
-            apply_rules(cleaned, [without_key(_KEYS[name])])
+        if name in KEYS and count_rows(cleaned.frame.filter(nw.col(KEYS[name]).is_null())):
+            apply_rules(cleaned, [without_key(KEYS[name])])
         if name == "order_lines":
             cleaned.frame = self._known_then(cleaned)
             self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
@@ -377,8 +378,8 @@ class _Cleaning:
         self.daily.extend(cleaned.daily)
         self.losses.extend(cleaned.losses)
         kept = cleaned.frame.select(column for column in columns if not column.startswith("_"))
-        if name in _KEYS:
-            self._check_key(name, kept, _KEYS[name])
+        if name in KEYS:
+            check_key(kept, KEYS[name], name, self.config.sources[name].place)
         return kept
 
     def _note_left_out(self, cleaned: Cleaned, name: SourceName) -> None:
@@ -452,21 +453,6 @@ class _Cleaning:
                 )
             )
 
-    def _check_key(self, name: SourceName, frame: Frame, key: str) -> None:
-        counts = frame.group_by(key).agg(nw.len().alias("n"))
-        several = collect(counts.filter(nw.col("n") > 1), key)
-        if len(several):
-            place, example = self.config.sources[name].place, several[key][0]
-            raise SourceError(
-                Message(
-                    "[sources.{name}] '{place}' has several different rows for {key} {example}; keep one",
-                    name=name,
-                    place=place,
-                    key=key,
-                    example=str(example),
-                )
-            )
-
     def _empty(self, name: SourceName) -> Frame:
         text = {*self.ids, "kind"}
         schema = {column: pl.String if column in text else pl.Int64 for column in _EMPTY[name]}
@@ -487,13 +473,6 @@ MANY_LINES = 5_000_000
 """Half a gigabyte or more in memory."""
 RETENTION, NON_MERCHANDISE = "retention", "non-merchandise"
 """Rules that leave out lines after cleaning: old ones, and those of products that are no goods."""
-_KEYS: dict[SourceName, str] = {
-    "products": "product_id",
-    "customers": "customer_id",
-    "campaigns": "campaign_id",
-    "offers": "offer_id",
-}
-"""Columns that name one row, because later stages look rows up by them."""
 _EMPTY: dict[SourceName, tuple[str, ...]] = {
     "customers": ("customer_id",),
     "campaigns": ("campaign_id", "starts_day", "ends_day"),

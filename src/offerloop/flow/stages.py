@@ -205,8 +205,9 @@ def learn_effects(
 ) -> LearnedResponse:
     """Learn the effects of offers from past exposures and from what is known of shelf prices."""
     offers = offers_to_learn(events, lines, config)
-    needed, hopes = config.only("seed", "shop", "evaluate"), all(one.send == "likely" for one in config.campaigns)
-    shown = stage("shown offers", study_shown, events, offers, needed, engine, never_harms=hopes)
+    never_harms = all(one.send == "likely" for one in config.campaigns)
+    basis = config.only("seed", "shop", "evaluate")
+    shown = stage("shown offers", study_shown, events, offers, basis, engine, never_harms=never_harms)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
     effects = stage("effects", estimate, events, study, shown, settings)
     return LearnedResponse(study if isinstance(study, Gap) else study.without_customers(), shown, effects)

@@ -122,7 +122,7 @@ class ValuedLog:
     """Whether the propensities of all offers are known."""
     shards: int
     n_sampled: int
-    """Customers by whom it was tested whether earlier offers matter; 0 where that was not tested."""
+    """Customers of the test whether earlier offers matter; 0 where that was not tested."""
 
 
 def valued_log(shop: LoggedShop, policies: Sequence[CustomerPolicy]) -> ValuedLog:
