@@ -61,7 +61,7 @@ def shrunk(profit: Floats, se: Floats, centre: Floats | None = None) -> Floats:
     `centre` is what to draw to instead, (K,) or (n, K): the effects of segments, say.
 
     Errors and effects both grow with what customers spend. One mean for everybody then takes most from those with most
-    to gain; the effects of segments by spending do not, and are the better centre (docs/concepts/allocation.md).
+    to gain; the effects of segments by spending do not, and are the better centre (docs/decisions/allocation.md).
 
     This is for estimates whose errors come on top of the truth. Effects that a calibration has drawn to what left-out
     customers showed (`response.crossfit.Calibration`) are best guesses already, and spread less than the truth instead
