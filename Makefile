@@ -102,7 +102,7 @@ wheel: $(BIN)/python
 
 soak: $(VENV)/dev.done
 	$(BIN)/pytest -m soak -s --log-cli-level=info
-	$(BIN)/pytest --hypothesis-profile soak tests/offers/pricing/test_pricing_properties.py tests/offers/short_form/test_short_form.py
+	$(BIN)/pytest --hypothesis-profile soak tests/offers/pricing/test_pricing_properties.py tests/offers/short_form/test_short_form.py tests/allocation/test_one_budget.py
 
 bench: $(VENV)/demo.done
 	scripts/bench $(NAME)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made_up_campaigns import campaign, effects, within
 
@@ -60,7 +60,6 @@ EARNS = ([(0, -1.0, -4), (1, 5.0, 4)], 1, 0)
 
 
 @ways
-@settings(max_examples=400, deadline=None)
 @given(case=problems())
 @example(NEARLY_STRAIGHT)
 @example(STRAIGHT)
@@ -83,7 +82,6 @@ def test_budget_holds_and_profit_is_within_a_step_of_the_bound(way, case):
 
 
 @ways
-@settings(max_examples=100, deadline=None)
 @given(case=problems(costs=st.integers(0, 12)))
 def test_without_negative_costs_the_plan_misses_the_bound_by_less_than_one_customer(way, case):
     rows, unit, budget = case
@@ -93,7 +91,6 @@ def test_without_negative_costs_the_plan_misses_the_bound_by_less_than_one_custo
     assert all(rows[one][1] > 0 for one in made(rows, unit).chosen(plan.choice))
 
 
-@settings(max_examples=200, deadline=None)
 @given(problems(), st.integers(0, 60))
 def test_more_budget_never_lowers_the_bound(case, more):
     rows, unit, budget = case
@@ -102,7 +99,6 @@ def test_more_budget_never_lowers_the_bound(case, more):
     assert less.prices >= richer.prices
 
 
-@settings(max_examples=200, deadline=None)
 @given(problems())
 def test_shadow_price_is_what_one_more_unit_brings(case):
     rows, unit, budget = case
@@ -112,7 +108,6 @@ def test_shadow_price_is_what_one_more_unit_brings(case):
 
 
 @ways
-@settings(max_examples=200, deadline=None)
 @given(case=problems(), data=st.data())
 def test_row_order_does_not_matter(way, case, data):
     """Ties included: the lower id first, then the earlier offer."""
@@ -130,7 +125,6 @@ def test_row_order_does_not_matter(way, case, data):
     assert found[0] == found[1]
 
 
-@settings(max_examples=200, deadline=None)
 @given(problems())
 def test_the_walk_ends_at_the_plan_without_a_budget(case):
     rows, unit, _ = case

@@ -123,7 +123,7 @@ def test_same_seed_same_draw():
     assert one.table.equals(other.table)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.none() | st.integers(0, 29), st.sampled_from("xy"), st.sampled_from("abc"), st.integers(0, 300)),

@@ -72,7 +72,7 @@ def sent(decision):
     return [(one.case, one.rows) for one in decision.sent]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds())
 def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world):
     cases, limits = world
@@ -83,7 +83,7 @@ def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world):
         assert not decision.sent or keeps(sent(decision), limits)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds())
 def test_together_is_never_below_any_order(world):
     cases, limits = world
@@ -108,7 +108,7 @@ def test_the_same_holds_where_prices_decide_for_most_customers(seed):
         assert joint.profit > one_after_the_other(order, limits).profit
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worlds(2), st.integers(0, 200))
 def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, seed):
     """Among all plans of four customers, found by trying everything."""
@@ -131,7 +131,7 @@ def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, se
     assert found.profit >= best - max((one.profit.max() for one in cases if len(one.profit)), default=0.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds())
 def test_what_is_sent_jointly_is_never_below_what_is_sent_in_order(world):
     cases, limits = world
@@ -155,7 +155,7 @@ def test_a_limit_may_count_an_offer_that_only_customers_with_another_offer_could
     assert "c" not in set(one.effects["offer_id"][found.rows["one"]])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 500), st.integers(0, 9000), st.sampled_from(["liability", "expected"]))
 def test_a_single_campaign_is_solved_as_one_budget(seed, budget, basis):
     one = case("one", seed, budget, budget_basis=basis)
@@ -172,7 +172,7 @@ def test_a_single_campaign_is_solved_as_one_budget(seed, budget, basis):
         assert (found.profit, found.bound) == pytest.approx((alone.profit, alone.bound))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds(2))
 def test_lifting_a_limit_never_hurts(world):
     cases, limits = world

@@ -214,6 +214,7 @@ def test_a_run_works_in_a_session_that_is_there(spark_server, tmp_path):
     assert kept.equals(found.frames["assignments"].sort("customer_id"))
 
 
+@pytest.mark.soak
 def test_decisions_of_a_log_are_read_as_on_one_machine(spark_server, tmp_path):
     orders = [(1, 0, 20.0, 0.0, 0.0, 0.0), (1, 99, 30.0, 4.0, 5.0, 0.0), (1, 100, 10.0, 0.0, 2.0, 0.5),
               (2, 0, 8.0, 0.0, 0.0, 0.0), (2, 140, 1.0, 0.0, 0.0, 0.0)]  # fmt: skip
