@@ -1,10 +1,9 @@
 import numpy as np
 import polars as pl
 import pytest
-from made_up_campaigns import calibration, effects, offers, with_funded
+from made_up_campaigns import calibration, effects, offers, valued, with_funded
 
 from offerloop.decision.break_even import sweep
-from offerloop.decision.valuation import Valuation
 
 MARGIN = 0.3
 
@@ -21,7 +20,7 @@ def swept(rows, error=0.0, funded=0.0, contact=0, margin=MARGIN):
         value_se_minor=pl.lit(0.0), basis=pl.lit("transferred"), offer_id=pl.lit("one"),
         category=pl.lit("bread"), depth=pl.lit(0.2),
     )  # fmt: skip
-    return sweep(table, Valuation.of(table, calibration(error=error)))
+    return sweep(table, valued(table, calibration(error=error)))
 
 
 def break_even(table, lever):
@@ -89,7 +88,7 @@ def test_estimated_profits_only_rise_with_either_lever():
 
 def test_a_level_equal_to_todays_is_todays_best_targeting():
     table = with_funded(effects(3), offers())
-    valuation = Valuation.of(table, calibration())
+    valuation = valued(table, calibration())
     found = sweep(table, valuation)
     best = table.sort("value_minor").with_columns(p=pl.col("value_minor") - pl.col("discount_minor"))
     best = best.filter(pl.col("p") > 0).sort("p").unique("customer_id", keep="last", maintain_order=True)
@@ -101,6 +100,6 @@ def test_a_level_equal_to_todays_is_todays_best_targeting():
 
 def test_a_campaign_without_candidates():
     table = with_funded(effects(3), offers()).clear()
-    found = sweep(table, Valuation.of(table, calibration()))
+    found = sweep(table, valued(table, calibration()))
     assert found["profit_minor"].unique().to_list() == [0.0]
     assert break_even(found, "margin") == (None, None)

@@ -1,5 +1,6 @@
 """Several campaigns under nested budgets: solved together, in order, and what the order and each limit cost."""
 
+from dataclasses import replace
 from itertools import permutations, product
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, se
     found = best_together(cases, limits)
     options = {}
     for one in cases:
-        for row, customer in enumerate(one.customer.tolist()):
+        for row, customer in enumerate(one.effects["customer_id"].to_list()):
             takes = used(one, np.array([row]), limits)
             options.setdefault(customer, []).append((one.profit[row], takes))
     best, most = 0.0, amounts(limits)
@@ -226,8 +227,7 @@ def test_what_is_not_sent_holds_neither_customers_nor_money():
 def test_a_campaign_whose_customers_are_worth_more_elsewhere_is_not_sent_though_it_would_pay_alone():
     """The same effects, but every offer of the second campaign brings one unit less."""
     first, second = case("one", 1, 10**6), case("two", 1, 10**6)
-    worse = second.effects.with_columns(pl.col("profit_minor") - 1)
-    second = CampaignCase(second.campaign, second.budget_minor, (worse,), second.calibrations)
+    second = replace(second, effects=second.effects.with_columns(pl.col("profit_minor") - 1))
     found = plan_campaigns([first, second], list(map(campaign_limit, [first, second])), "jointly")
     assert [one.send for one in found.forecasts] == [True, False]
     assert found.forecasts[1].pays_alone
@@ -236,7 +236,7 @@ def test_a_campaign_whose_customers_are_worth_more_elsewhere_is_not_sent_though_
 
 def test_forecasts_of_campaigns_that_are_sent_share_no_customer():
     cases = [case("one", 1, 2000), case("two", 2, 2000)]
-    found = plan_campaigns(cases, list(map(campaign_limit, cases)), "jointly")
+    found = plan_campaigns(cases, list(map(campaign_limit, cases)), "jointly", explores=True)
     assert all(one.send for one in found.forecasts)
     plans = [one.plan["customer_id"] for one in found.forecasts]
     assert pl.concat(plans).is_unique().all()
@@ -244,7 +244,7 @@ def test_forecasts_of_campaigns_that_are_sent_share_no_customer():
         assert one.comparison.filter(rule="plan")["n_customers"][0] == one.plan.height
         assert one.solution.used[0] == one.plan["cost_liability_minor"].sum() <= 2000
         left = case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(other)
-        at_random = left.valuation.value(np.full(left.effects.height, 1 / len(left.offers)))
+        at_random = left.value(np.full(left.effects.height, 1 / len(left.offers)))
         assert one.at_random.value == pytest.approx(at_random.value)
 
 

@@ -23,7 +23,7 @@ def planned(seed, budget):
 def left_out(found, one):
     """What the plan has for its own customers, as if they were left out."""
     sent = [(forecast, one, one) for forecast in found.forecasts if forecast.send]
-    return choices_left_out(sent, found.prices, one.effects.clear())
+    return choices_left_out(sent, found.prices, one.keys().clear())
 
 
 @settings(max_examples=30)

@@ -5,10 +5,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_campaigns import calibration, effects, offers, with_funded
+from made_up_campaigns import calibration, effects, offers, valued, with_funded
 
 from offerloop.decision.rules import most_likely_buyers, random_customers, same_for_all
-from offerloop.decision.valuation import Valuation
 
 RULES = {
     "same offer": lambda table, valuation, spend: same_for_all(table, valuation, spend),
@@ -22,7 +21,7 @@ RULES = {
 @given(seed=st.integers(0, 10_000), spend=st.floats(0, 50_000), funded=st.sampled_from([0.0, 0.75, 1.0]))
 def test_each_rule_spends_what_the_plan_does_or_all_it_can(name, seed, spend, funded):
     table = with_funded(effects(seed, 30), offers((funded,) * 3))
-    valuation = Valuation.of(table, calibration())
+    valuation = valued(table, calibration())
     weights = RULES[name](table, valuation, spend)
     everyone = RULES[name](table, valuation, np.inf)
     assert ((weights >= 0) & (weights <= 1)).all()
@@ -46,7 +45,7 @@ def worth(rows):
     )
     zero = [pl.lit(0.0).alias(name) for name in ("held_out_value_minor", "d_value", "d_discount", "centred")]
     table = table.with_columns(*zero, fold=pl.lit(0))
-    return table, Valuation.of(table, calibration())
+    return table, valued(table, calibration())
 
 
 def test_buyers_come_in_order_of_probability_at_the_plans_usual_depth():

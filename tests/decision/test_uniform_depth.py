@@ -4,10 +4,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_campaigns import calibration, campaign, case, effects, forecast_alone, offers, with_funded
+from made_up_campaigns import calibration, campaign, case, effects, forecast_alone, offers, valued, with_funded
 
 from offerloop.decision.uniform_depth import SCHEMA, uniform_depths
-from offerloop.decision.valuation import Valuation
 
 OFFERS = {"ten": 0.1, "twenty": 0.2, "thirty": 0.3, "milk ten": 0.1, "milk twenty": 0.2}
 
@@ -26,7 +25,7 @@ def uniform(rows, error=0.0, funded=0.0, margin=0.3, contact=0, estimated=None):
         contact_cost_minor=pl.lit(contact), margin=pl.lit(margin), cost_weight=pl.lit(1.0),
         value_se_minor=pl.lit(0.0), basis=pl.lit("transferred"),
     )  # fmt: skip
-    return uniform_depths(table, Valuation.of(table, calibration(error=error)))
+    return uniform_depths(table, valued(table, calibration(error=error)))
 
 
 def best(table, category="bread"):
@@ -99,7 +98,7 @@ def test_no_price_falls_below_cost(funded, margin, floor, allowed):
 @given(st.integers(0, 1000), st.floats(0, 1), st.floats(0, 2))
 def test_one_depth_is_best_and_never_below_the_floor(seed, share, error):
     table = with_funded(effects(seed), offers([share] * 3)).with_columns(category=pl.lit("bread"))
-    found = uniform_depths(table, Valuation.of(table, calibration(error=error)))
+    found = uniform_depths(table, valued(table, calibration(error=error)))
     assert found["is_best"].sum() == 1
     chosen = best(found)
     assert not chosen["below_floor"]
@@ -113,13 +112,13 @@ def test_offers_on_everything_stand_together_and_those_without_a_depth_are_left_
         category=pl.lit(None, dtype=pl.String),
         depth=pl.when(pl.col("offer_id") == "c").then(None).otherwise(pl.col("depth")),
     )
-    found = uniform_depths(table, Valuation.of(table, calibration()))
+    found = uniform_depths(table, valued(table, calibration()))
     assert found.select("category", "offer_id").rows() == [(None, "none"), (None, "a"), (None, "b")]
 
 
 def test_a_campaign_that_concerns_nobody_has_no_depths():
     table = with_funded(effects(1), offers()).with_columns(category=pl.lit("bread")).clear()
-    found = uniform_depths(table, Valuation.of(table, calibration()))
+    found = uniform_depths(table, valued(table, calibration()))
     assert found.is_empty()
     assert found.schema == SCHEMA
 
@@ -128,7 +127,7 @@ def test_a_forecast_has_the_depths_beside_the_plan():
     settings = [(effects(1), calibration())], offers((0.9, 0.9, 0.9)), campaign(), 3000
     found, of_case = forecast_alone(*settings), case(*settings)
     assert found.uniform["campaign_id"].unique().to_list() == ["one"]
-    alone = of_case.valuation.value((of_case.effects["offer_id"] == "b").to_numpy().astype(float))
+    alone = of_case.value((of_case.effects["offer_id"] == "b").to_numpy().astype(float))
     row = found.uniform.row(by_predicate=pl.col("offer_id") == "b", named=True)
     assert row["profit_minor"] == pytest.approx(alone.value)
     assert row["profit_high_minor"] == pytest.approx(alone.high)

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers, with_funded
+from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers, valued, with_funded
 
-from offerloop.decision.valuation import Repeated, Valuation
+from offerloop.decision.valuation import Repeated
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
 
@@ -38,7 +38,7 @@ def drawn_profits(table, calibrated, weights, own, factor, n=4000):
 def test_interval_is_that_of_draws_from_the_calibration(funded, supposed):
     table, calibrated = with_funded(effects(2), offers(funded)), calibration()
     weights = np.random.default_rng(1).uniform(0, 1, table.height) * (table["centred"] > 0).to_numpy()  # as a plan does
-    found = Valuation.of(table, calibrated).supposing(**supposed).value(weights)
+    found = valued(table, calibrated).supposing(**supposed).value(weights)
     own = (
         np.full(table.height, supposed["own_share"])
         if "own_share" in supposed
@@ -55,7 +55,7 @@ def test_interval_is_that_of_draws_from_the_calibration(funded, supposed):
 @given(st.integers(0, 1000), st.floats(0, 1), st.integers(0, 50))
 def test_profit_is_held_out_value_less_our_part_of_the_discount_and_contact(seed, share, contact):
     table = with_funded(effects(seed, 8), offers((share, share, share), contact=contact))
-    valuation = Valuation.of(table, calibration())
+    valuation = valued(table, calibration())
     weights = np.random.default_rng(seed).uniform(0, 1, table.height)
     cost = (1 - share) * table["held_out_discount_minor"].to_numpy() @ weights
     cost += contact * weights.sum()
@@ -65,7 +65,7 @@ def test_profit_is_held_out_value_less_our_part_of_the_discount_and_contact(seed
 
 def test_what_a_budget_of_another_unit_takes_is_spend_but_no_loss():
     table = with_funded(effects(0, 8), offers(contact=5)).with_columns(cost_weight=0.0)
-    valuation, weights = Valuation.of(table, calibration()), np.ones(table.height)
+    valuation, weights = valued(table, calibration()), np.ones(table.height)
     assert valuation.value(weights).value == pytest.approx(table["held_out_value_minor"].sum())
     assert valuation.spend(weights) == pytest.approx(table["held_out_discount_minor"].sum() + 5 * table.height)
 
@@ -73,7 +73,7 @@ def test_what_a_budget_of_another_unit_takes_is_spend_but_no_loss():
 def test_what_a_measured_offer_is_unsure_of_does_not_average_out():
     """Ten customers of one offer are off together: 10 x 7, not 7 x sqrt(10); two offers are off apart."""
     table = with_funded(effects(0, 12), offers()).with_columns(value_se_minor=7.0, d_value=0.0, d_discount=0.0)
-    valuation = Valuation.of(table, calibration(error=0.0))
+    valuation = valued(table, calibration(error=0.0))
     ids = table["offer_id"].unique().sort()
     weights = [(table["offer_id"] == one).to_numpy().astype(float) for one in ids[:2]]
     errors = [(found.high - found.low) / 2 / 1.959964 for found in map(valuation.value, (weights[0], sum(weights)))]
@@ -86,7 +86,7 @@ def test_half_of_what_shown_offers_are_off_they_are_off_together():
     table = with_funded(effects(0, 12), offers()).with_columns(
         value_se_minor=7.0, d_value=0.0, d_discount=0.0, basis=pl.lit("estimated"), depth=pl.lit(None, pl.Float64)
     )
-    valuation = Valuation.of(table, calibration(error=0.0))
+    valuation = valued(table, calibration(error=0.0))
     first, second = ((table["offer_id"] == one).to_numpy() * 1.0 for one in table["offer_id"].unique().sort()[:2])
     both, difference = (
         (found.high - found.low) / 2 / Z95 for found in map(valuation.value, (first + second, first - second))
@@ -102,18 +102,18 @@ def test_a_calibration_that_is_known_of_nothing_gives_a_wide_interval_and_no_war
     broken = calibration().with_columns(
         var_level=pl.lit(6.16268826e23), covariance=pl.lit(-1.80691931e36), var_slope=pl.lit(5.11525573e48)
     )
-    valued = Valuation.of(table, broken)
+    known = valued(table, broken)
     slope = np.array([100.0, 3.5324e-11, 0.0, 0.0])
-    assert slope @ valued.covariance @ slope < 0
+    assert slope @ known.covariance @ slope < 0
     level = {"d_value": np.full(table.height, slope[0]), "centred": np.full(table.height, slope[1] / slope[0])}
-    one = replace(valued, **level, d_discount=0 * valued.d_discount, fold=0 * valued.fold)
+    one = replace(known, **level, d_discount=0 * known.d_discount, fold=0 * known.fold)
     found = one.value(np.eye(table.height)[0])
     assert np.isfinite([found.low, found.high]).all()
     assert found.high - found.low > 1e6
 
 
 def test_nothing_is_worth_nothing_for_certain():
-    found = Valuation.of(with_funded(effects(0), offers()), calibration()).value(np.zeros(effects(0).height))
+    found = valued(with_funded(effects(0), offers()), calibration()).value(np.zeros(effects(0).height))
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
 
 
@@ -197,7 +197,7 @@ def test_with_a_cost_the_noise_plan_loses_and_is_not_sent():
 @pytest.mark.parametrize("taken", [0.0, 0.2, 1.0])
 def test_candidates_that_are_not_taken_count_for_nothing(taken):
     table = with_funded(effects(3), offers((0.5, 0, 0)))
-    valuation, rng = Valuation.of(table, calibration()), np.random.default_rng(3)
+    valuation, rng = valued(table, calibration()), np.random.default_rng(3)
     weights = rng.uniform(0, 1, table.height) * (rng.random(table.height) < taken)
     found, whole = Repeated((valuation,)), valuation.value(weights)
     assert [found.value(weights).value, *found.value(weights).ends] == pytest.approx([whole.value, *whole.ends])
@@ -206,8 +206,8 @@ def test_candidates_that_are_not_taken_count_for_nothing(taken):
 
 def test_several_divisions_give_their_mean_and_the_spread_between_them():
     table = with_funded(effects(3), offers())
-    splits = [Valuation.of(table, calibration(level=level)) for level in (1.0, 1.0)]
-    moved = Valuation.of(table.with_columns(held_out_value_minor=pl.col("held_out_value_minor") + 5), calibration())
+    splits = [valued(table, calibration(level=level)) for level in (1.0, 1.0)]
+    moved = valued(table.with_columns(held_out_value_minor=pl.col("held_out_value_minor") + 5), calibration())
     weights = np.ones(table.height)
     alike, apart = Repeated(tuple(splits)), Repeated((splits[0], moved))
     assert alike.value(weights).high == pytest.approx(splits[0].value(weights).high)

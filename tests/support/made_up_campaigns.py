@@ -9,6 +9,7 @@ from offerloop.allocation import Limit, Problem
 from offerloop.allocation.candidates import CandidateRows
 from offerloop.config import Campaign
 from offerloop.decision import CampaignCase, Forecast, PlanLimit, plan_campaigns
+from offerloop.decision.valuation import Valuation, with_estimates
 from offerloop.message import Message, packed
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
@@ -124,3 +125,9 @@ def with_funded(table: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
         "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight"
     )
     return table.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")
+
+
+def valued(table: pl.DataFrame, fit: pl.DataFrame) -> Valuation:
+    """Effects with their offers' terms, held out."""
+    columns = with_estimates(table).with_columns(is_shown=pl.col("basis") == "estimated")
+    return Valuation.of({name: columns[name].to_numpy() for name in columns.columns}, fit)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.allocation.candidates import CandidateRows, budget_unit, counted_cost, positions
+    from offerloop.allocation.candidates import CandidateRows, budget_unit, counted_cost, positions, ranks
     from offerloop.allocation.limits import CandidateTable, whole
     from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
     from offerloop.allocation.rolling import PLAN_WEIGHT, RollingSample
@@ -26,6 +26,7 @@ __all__ = [
     "budget_unit",
     "counted_cost",
     "positions",
+    "ranks",
     "solve",
     "whole",
 ]

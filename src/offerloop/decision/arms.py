@@ -114,7 +114,8 @@ KEYS = ["campaign_id", "offer_id"]
 
 def left_out(customers: pl.Series, settings: ExperimentSettings, usual: float) -> pl.Series:
     """Whether each customer is in the holdout or has business as usual, and so never gets the plan's offer."""
-    return pl.Series(_by_hash(customers, settings, usual) != PLAN, dtype=pl.Boolean)
+    at = buckets(customers, settings.holdout_seed)
+    return pl.Series((at < settings.holdout) | (at >= usual_from(usual)))
 
 
 def _by_hash(customers: pl.Series, settings: ExperimentSettings, usual: float) -> NDArray[np.object_]:

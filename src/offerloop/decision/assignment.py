@@ -12,8 +12,8 @@ from scipy.stats import norm
 
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, menu
+from offerloop.decision.campaign_case import KEYS
 from offerloop.decision.campaigns import SentOffers
-from offerloop.decision.left_out_customers import KEYS
 from offerloop.decision.planning import Allowed
 from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
 from offerloop.decision.rows import Outside, assignments

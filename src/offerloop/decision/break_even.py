@@ -2,61 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats
-from offerloop.decision.valuation import Repeated, Valuation, scaled
+from offerloop.allocation import ranks
+from offerloop.arrays import Floats, Ints
+from offerloop.decision.rules import first_best
+from offerloop.decision.valuation import HeldOutValue, scaled
 from offerloop.tables import BREAK_EVEN_SWEEP
 
 SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}
 LEVELS = np.round(np.linspace(0, 1, 41), 4)
 
 
-def sweep(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl.DataFrame:
+def sweep(effects: pl.DataFrame, valuation: HeldOutValue) -> pl.DataFrame:
     """Held-out profit of each customer's best offer, without a budget, for every supplier share and every margin.
 
     `effects` is sorted by customer and has the offers' `margin`. The choice is made by the estimates, the value is
     held out, as in the plan. Under a margin of m every offer's value is taken as m over its own margin times as much.
     """
-    value, discount = effects["value_minor"].to_numpy(), effects["discount_minor"].to_numpy()
-    starts = np.flatnonzero(effects.select(pl.col("customer_id").is_first_distinct()).to_series().to_numpy())
-    paid = effects["cost_weight"].to_numpy()
-    discount, contact = paid * discount, paid * effects["contact_cost_minor"].to_numpy()
-    own = 1 - effects["funded_share"].to_numpy()
+    value, paid = effects["value_minor"].to_numpy(), effects["cost_weight"].to_numpy()
+    discount, contact = paid * effects["discount_minor"].to_numpy(), paid * effects["contact_cost_minor"].to_numpy()
+    own = (1 - effects["funded_share"].to_numpy()) * discount
     by_margin = scaled(effects["margin"].to_numpy(), 1.0)
-    rows = []
-    for level in LEVELS.tolist():
-        weights = _best(value - (1 - level) * discount - contact, starts)
-        rows.append(_row("supplier share", level, weights, valuation, own_share=1 - level))
-    for level in LEVELS[1:].tolist():
-        weights = _best(value * level * by_margin - own * discount - contact, starts)
-        rows.append(_row("margin", level, weights, valuation, margin=level))
+    customer = ranks(effects["customer_id"])
+    rows = [
+        _row("supplier share", level, taken, valuation, own_share=1 - level)
+        for level, taken in _taken(_by_share, LEVELS, customer, value, discount, contact)
+    ]
+    rows += [
+        _row("margin", level, taken, valuation, margin=level)
+        for level, taken in _taken(_by_margin, LEVELS[1:], customer, value, by_margin, own, contact)
+    ]
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _best(profit: Floats, starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
-    """Weight 1 for each customer's first candidate of highest profit, when that is above zero."""
-    lengths = np.diff(np.r_[starts, len(profit)])
-    highest = np.repeat(np.maximum.reduceat(profit, starts), lengths)
-    hit = np.flatnonzero((profit == highest) & (profit > 0))
-    customer = np.searchsorted(starts, hit, side="right")
-    weights = np.zeros(len(profit))
-    weights[hit[np.unique(customer, return_index=True)[1]]] = 1.0
-    return weights
+def _by_share(level: float, value: Floats, discount: Floats, contact: Floats) -> Floats:
+    return value - (1 - level) * discount - contact
+
+
+def _by_margin(level: float, value: Floats, by_margin: Floats, own: Floats, contact: Floats) -> Floats:
+    return value * level * by_margin - own - contact
+
+
+def _taken(
+    profit: Callable[..., Floats], levels: Floats, customer: Ints, *columns: Floats
+) -> Iterator[tuple[float, Ints]]:
+    """Each level with each customer's first candidate of highest profit, where that is above zero."""
+
+    def paying(place: int, rows: Ints) -> Ints:
+        return rows[profit(levels[place], *(column[rows] for column in columns)) > 0]
+
+    every, last = np.arange(len(customer)), len(levels) - 1
+    pays = {place: paying(place, every) for place in (0, last)}
+    _find_between(paying, pays, 0, last)
+    for place, level in enumerate(levels.tolist()):
+        rows = pays[place]
+        starts = np.flatnonzero(np.diff(customer[rows], prepend=-1))
+        yield level, rows[first_best(starts, profit(level, *(column[rows] for column in columns)))]
+
+
+def _find_between(paying: Callable[[int, Ints], Ints], pays: dict[int, Ints], first: int, last: int) -> None:
+    """Add which rows pay at each level between two levels, of which that is there.
+
+    Profit only rises with the level, or only falls: what pays at neither of two levels pays nowhere between them.
+    """
+    middle = (first + last) // 2
+    if middle > first:
+        some = np.sort(np.concatenate([pays[first], pays[last]]), kind="stable")
+        pays[middle] = paying(middle, some[np.diff(some, prepend=-1) > 0])
+        _find_between(paying, pays, first, middle)
+        _find_between(paying, pays, middle, last)
 
 
 def _row(
-    lever: str, level: float, weights: Floats, valuation: Valuation | Repeated, **supposed: float
+    lever: str, level: float, taken: Ints, valuation: HeldOutValue, **supposed: float
 ) -> dict[str, str | float | None]:
     """Value the candidates that are taken at a level, which alone are valued anew."""
-    taken = np.flatnonzero(weights)
-    profit = valuation.of_rows(taken).supposing(**supposed).value(weights[taken])
+    profit = valuation.of_rows(taken).supposing(**supposed).value(np.ones(len(taken)))
     low, high = profit.ends
     return {
         "lever": lever,
         "level": level,
-        "n_customers": float(weights.sum()),
+        "n_customers": float(len(taken)),
         "profit_minor": profit.value,
         "profit_low_minor": low,
         "profit_high_minor": high,

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation import CandidateRows, budget_unit, counted_cost, positions
-from offerloop.arrays import Ints
+from offerloop.allocation import CandidateRows, Limit, Solution, budget_unit, counted_cost, positions
+from offerloop.arrays import Floats, Ints
 from offerloop.config import Campaign
-from offerloop.decision.valuation import Repeated, Valuation
+from offerloop.decision.valuation import ESTIMATES, Columns, Repeated, with_estimates
+from offerloop.evaluation import Estimate
 from offerloop.response import HELD_OUT
 
 PLAN = "plan"
 Views = list[tuple[pl.DataFrame, pl.DataFrame]]
 """For each division of the customers the effects and the calibration. Later ones need HELD_OUT only, of equal rows."""
-TERMS = (
-    "campaign_id", "offer_id", "category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight",
+KEYS = ("customer_id", "campaign_id", "offer_id")
+TERMS = ("category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight")
+"""Columns of the offers that a forecast reads."""
+_OF_CHOICE = (
+    "customer_id", "value_minor", "discount_minor", "profit_minor", "p_redeem", "cost_expected_micro",
+    "cost_liability_minor",
 )  # fmt: skip
-"""Columns of the offers that a valuation reads."""
+"""Columns of effects by which candidates are chosen."""
+_OF_VALUE = ("d_value", "d_discount", "value_se_minor")
+"""Columns of effects that tell the held-out value of what was chosen, beside HELD_OUT."""
+_OF_OFFERS = ("funded_share", "margin", "contact_cost_minor", "cost_weight", "is_shown", *ESTIMATES)
+"""The same of offers."""
 _UNREAD = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns of effects that no plan reads."""
+_TEXTS = ("campaign_id", "offer_id", "category")
 _ROW = "row"
 
 
@@ -34,9 +43,12 @@ class CampaignCase:
 
     campaign: Campaign
     budget_minor: int
-    tables: tuple[pl.DataFrame, ...]
-    """For each division of the customers the campaign's effects with the offers' terms; they share what is equal."""
-    calibrations: tuple[pl.DataFrame, ...]
+    views: Views
+    """Effects of any campaigns, of which only rows that are valued are read again."""
+    place: Ints
+    """(rows,): where each candidate is in these tables."""
+    effects: pl.DataFrame
+    """What the plan is chosen by, with the offers' terms; their texts are an Enum, as there are few."""
     policy: str = PLAN
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
 
@@ -45,18 +57,62 @@ class CampaignCase:
         cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int, rows: pl.Series | None = None
     ) -> CampaignCase:
         """Build it from the effects; `rows` are those of the campaign's audience, all by default."""
-        every, sort_keys = views[0][0], ("customer_id", "offer_id")
-        places = every.select(sort_keys).with_row_index(_ROW)
-        order = (places if rows is None else places[rows]).sort(sort_keys)[_ROW]
-        effects = every.drop(_UNREAD)[order]
-        first = effects.join(offers.select(TERMS), on=["campaign_id", "offer_id"], how="left", maintain_order="left")
-        others = (first.with_columns(table.select(HELD_OUT)[order]) for table, _ in views[1:])
-        return cls(campaign, budget_minor, (first, *others), tuple(fit for _, fit in views))
+        every, terms = views[0][0], with_estimates(offers).filter(campaign_id=campaign.id).sort("offer_id")
+        keys = every.select("customer_id", "offer_id").with_row_index(_ROW)
+        keys = keys if rows is None else keys[rows]
+        numbers = pl.int_range(terms.height, eager=True)
+        number = pl.col("offer_id").replace_strict(terms["offer_id"], numbers, return_dtype=pl.UInt32)
+        keys = keys.select(_ROW, "customer_id", number).sort("customer_id", "offer_id")
+        few = (pl.col(name).cast(pl.Enum(terms[name].drop_nulls().unique().sort())) for name in _TEXTS)
+        terms = terms.with_columns(few).select("campaign_id", "offer_id", *TERMS, *ESTIMATES)
+        chosen = every.select(*_OF_CHOICE, is_shown=pl.col("basis") == "estimated")[keys[_ROW]]
+        return cls(campaign, budget_minor, views, keys[_ROW].to_numpy(), chosen.hstack(terms[keys["offer_id"]]))
+
+    def table(self, rows: Ints) -> pl.DataFrame:
+        """All that effects and offers tell of some rows."""
+        some = self.effects.select("profit_minor", *TERMS)[rows].cast({"category": pl.String})
+        return self.views[0][0].drop(_UNREAD)[self.place[rows]].with_columns(some)
+
+    def keys(self, rows: Ints | None = None) -> pl.DataFrame:
+        """KEYS of some rows, or of all."""
+        names = self.effects.select(KEYS).cast({"campaign_id": pl.String, "offer_id": pl.String})
+        return names if rows is None else names[rows]
 
     @property
-    def effects(self) -> pl.DataFrame:
-        """What the plan is chosen by."""
-        return self.tables[0]
+    def calibrations(self) -> tuple[pl.DataFrame, ...]:
+        """By division of the customers."""
+        return tuple(fit for _, fit in self.views)
+
+    @cached_property
+    def _columns(self) -> tuple[Columns, Columns, list[Columns]]:
+        """What valuations read: by row, by place, and by place in each division."""
+        effects = self.views[0][0]
+        return (
+            {name: self.effects[name].to_numpy() for name in _OF_OFFERS},
+            {name: effects[name].to_numpy() for name in _OF_VALUE},
+            [{name: table[name].to_numpy() for name in HELD_OUT} for table, _ in self.views],
+        )
+
+    def columns(self, rows: Ints) -> list[Columns]:
+        """For each division of the customers what tells the held-out value of some rows; they share what is equal."""
+        place, (of_offers, of_value, divisions) = self.place[rows], self._columns
+        same = {name: column[rows] for name, column in of_offers.items()}
+        same |= {name: column[place] for name, column in of_value.items()}
+        return [same | {name: column[place] for name, column in one.items()} for one in divisions]
+
+    def of_rows(self, rows: Ints) -> Repeated:
+        """Held-out value of any choice of some rows, which are read for it."""
+        return Repeated.of(self.columns(rows), self.calibrations)
+
+    def value(self, weights: Floats) -> Estimate:
+        """Held-out profit of rows taken with these weights (0 to 1)."""
+        rows = np.flatnonzero(weights)
+        return self.of_rows(rows).value(weights[rows])
+
+    def spend(self, weights: Floats) -> float:
+        """Held-out expected cost of the same."""
+        rows = np.flatnonzero(weights)
+        return self.of_rows(rows).spend(weights[rows])
 
     @property
     def unit(self) -> int:
@@ -69,11 +125,6 @@ class CampaignCase:
         return counted_cost(self.effects, self.campaign)
 
     @cached_property
-    def customer(self) -> NDArray[Any]:
-        """Return the customer of each row."""
-        return self.effects["customer_id"].to_numpy()
-
-    @cached_property
     def offers(self) -> list[str]:
         """Ids of the offers with an effect on somebody."""
         return self.effects["offer_id"].unique().sort().to_list()
@@ -81,7 +132,7 @@ class CampaignCase:
     @cached_property
     def offer(self) -> Ints:
         """(rows,): positions in `offers`."""
-        return positions(self.effects)
+        return positions(self.effects["offer_id"])
 
     @cached_property
     def profit(self) -> NDArray[np.float64]:
@@ -94,9 +145,9 @@ class CampaignCase:
         return CandidateRows.of_effects(self.effects, self.campaign)
 
     @cached_property
-    def valuation(self) -> Repeated:
-        """Held-out value of any choice of rows."""
-        return valued(self.tables, self.calibrations)
+    def solutions(self) -> dict[tuple[Limit, ...], Solution]:
+        """Plans of all its customers that were found, by their limits."""
+        return {}
 
     def is_open(self, closed: pl.Series) -> NDArray[np.bool_]:
         """(rows,): whether the customer is none of these."""
@@ -105,10 +156,4 @@ class CampaignCase:
     def without(self, closed: pl.Series) -> CampaignCase:
         """The same campaign for all other customers."""
         kept = self.is_open(closed)
-        return self if kept.all() else replace(self, tables=tuple(one.filter(kept) for one in self.tables))
-
-
-def valued(tables: tuple[pl.DataFrame, ...], calibrations: tuple[pl.DataFrame, ...]) -> Repeated:
-    """Held-out values of the rows of one table, which each division of the customers has with its own columns."""
-    first = Valuation.of(tables[0], calibrations[0])
-    return Repeated((first, *(first.beside(*one) for one in zip(tables[1:], calibrations[1:], strict=True))))
+        return self if kept.all() else replace(self, place=self.place[kept], effects=self.effects.filter(kept))

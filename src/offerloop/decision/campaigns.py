@@ -9,10 +9,9 @@ from typing import Literal
 import polars as pl
 
 from offerloop.arrays import Ints
-from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.campaign_case import KEYS, CampaignCase
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.joint import amounts, together
-from offerloop.decision.left_out_customers import KEYS
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
 from offerloop.decision.policy_choice import select_policy
@@ -63,12 +62,18 @@ class Planned:
         return SentOffers(sent, pl.concat(choices) if choices else None)
 
     def unsent(self) -> dict[str, Estimate]:
-        """Return the campaigns that are not sent, with the held-out profit of offers at random."""
-        return {one.campaign_id: one.at_random for one in self.forecasts if not one.send}
+        """Return the campaigns that are not sent, with the profit of offers at random where a loop explores."""
+        unsent = [one for one in self.forecasts if not one.send]
+        return {one.campaign_id: one.at_random for one in unsent if one.at_random is not None}
 
 
-def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving) -> Planned:
-    """Decide on all campaigns; each first selects its policy, as if there were only its own budget."""
+def plan_campaigns(
+    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], solving: Solving, *, explores: bool = False
+) -> Planned:
+    """Decide on all campaigns; each first selects its policy, as if there were only its own budget.
+
+    `explores` says whether offers at random are valued too.
+    """
     cases = [select_policy(one, _alone(one, limits)) for one in cases]
     ordered = decide_in_order(cases, limits)
     alone = replace(ordered, solved="jointly")
@@ -76,7 +81,7 @@ def plan_campaigns(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], s
     decision = joint if solving == "jointly" else ordered
     costs = PlanCosts(tuple(cases), tuple(limits))
     return Planned(
-        forecasts=[one.forecast() for one in decision.parts],
+        forecasts=[one.forecast(explores=explores) for one in decision.parts],
         solved=decision.solved,
         limits=costs.table(decision, joint, ordered),
         prices=offer_prices([(one.case, one.prices) for one in decision.parts], limits),

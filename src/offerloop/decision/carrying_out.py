@@ -16,10 +16,10 @@ import polars as pl
 
 from offerloop.config import Config
 from offerloop.decision.arms import left_out
-from offerloop.decision.campaign_case import PLAN, CampaignCase
+from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned, SentOffers, Solving
 from offerloop.decision.joint import Solved, best_together, one_after_the_other
-from offerloop.decision.left_out_customers import KEYS, choices_left_out
+from offerloop.decision.left_out_customers import choices_left_out
 from offerloop.decision.nested_limits import PlanLimit, plan_limits
 from offerloop.decision.plan_costs import offer_prices
 from offerloop.decision.planning import Allowed, campaign_cases
@@ -44,7 +44,8 @@ class DecidedPolicy:
         if self.policy == PLAN:
             return case
         if self.policy == SAME:
-            ranked = drawn_order(case.effects, np.flatnonzero(case.effects["offer_id"].is_in(self.offers).to_numpy()))
+            is_same = case.effects["offer_id"].cast(pl.String).is_in(self.offers)
+            ranked = drawn_order(case.effects, np.flatnonzero(is_same.to_numpy()))
         else:
             ranked = ranked_buyers(case.effects, self.depths)
         return restricted(case, self.policy, affordable(case, ranked))
@@ -91,7 +92,7 @@ class CampaignDecisions:
         whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
         limits = plan_limits(config, effects.offers)
         solved = self._solve(whole, limits)
-        sent = [_Sent(one.policy, one.effects[solved.rows[one.campaign.id]]) for one in whole]
+        sent = [_Sent(one.policy, one.table(solved.rows[one.campaign.id])) for one in whole]
         prices = offer_prices([(one, solved.prices) for one in whole], limits)
         others = choices_left_out(list(zip(sent, outside, inside, strict=True)), prices, effects.effects.clear())
         return SentOffers(list(self.sent), pl.concat([*(one.plan.select(KEYS) for one in sent), others]))

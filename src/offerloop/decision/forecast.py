@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import COST, CandidateRows, Solution
+from offerloop.allocation import COST, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.break_even import sweep
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.decision.uniform_depth import uniform_depths
-from offerloop.decision.valuation import Repeated
+from offerloop.decision.valuation import HeldOutValue, Repeated
 from offerloop.evaluation import Estimate
 from offerloop.money import MICRO
 from offerloop.offers import NOTHING
@@ -51,8 +51,8 @@ class Forecast:
     """Units of the solver's budget in one minor unit."""
     valuation: Repeated
     """Of the plan's rows."""
-    at_random: Estimate
-    """Held-out profit of giving everybody one of their offers at random."""
+    at_random: Estimate | None
+    """Held-out profit of giving everybody one of their offers at random, where a loop explores."""
     overspend: float | None
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
 
@@ -65,11 +65,11 @@ class Forecast:
 
 
 def forecast_campaign(
-    case: CampaignCase, chosen: Ints, solution: Solution, *, send: bool, pays_alone: bool
+    case: CampaignCase, chosen: Ints, solution: Solution, *, send: bool, pays_alone: bool, explores: bool
 ) -> Forecast:
     """Value a plan, rows of the case, on the half of the customers that did not choose it."""
-    effects, valuation, campaign = case.effects, case.valuation, case.campaign
-    plan, taken = _weights(chosen, effects.height), effects[chosen]
+    effects, campaign = case.effects, case.campaign
+    plan, taken = _weights(chosen, effects.height), case.table(chosen)
     expected = campaign.budget_basis == "expected"
     return Forecast(
         campaign_id=campaign.id,
@@ -78,26 +78,26 @@ def forecast_campaign(
         policy=case.policy,
         solution=solution,
         plan=taken,
-        comparison=_compare(effects, valuation, plan, taken).with_columns(campaign_id=pl.lit(campaign.id)),
-        curve=_curve(case.candidates, valuation, case.unit).with_columns(campaign_id=pl.lit(campaign.id)),
-        sweep=sweep(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
-        uniform=uniform_depths(effects, valuation).with_columns(campaign_id=pl.lit(campaign.id)),
+        comparison=_compare(effects, case, plan, taken).with_columns(campaign_id=pl.lit(campaign.id)),
+        curve=_curve(case).with_columns(campaign_id=pl.lit(campaign.id)),
+        sweep=sweep(effects, case).with_columns(campaign_id=pl.lit(campaign.id)),
+        uniform=uniform_depths(effects, case).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=case.unit,
-        valuation=valuation.of_rows(chosen),
-        at_random=valuation.value(np.full(effects.height, 1 / max(len(case.offers), 1))),
+        valuation=case.of_rows(chosen),
+        at_random=case.value(np.full(effects.height, 1 / max(len(case.offers), 1))) if explores else None,
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
     )
 
 
 def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
     """Held-out profit of a plan, rows of the case."""
-    return case.valuation.value(_weights(chosen, case.effects.height))
+    return case.of_rows(chosen).value(np.ones(len(chosen)))
 
 
 def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
     """Held-out profit of a plan less that of another, rows of the case both."""
     size = case.effects.height
-    return case.valuation.value(_weights(chosen, size) - _weights(others, size))
+    return case.value(_weights(chosen, size) - _weights(others, size))
 
 
 def _weights(chosen: Ints, size: int) -> Floats:
@@ -106,7 +106,7 @@ def _weights(chosen: Ints, size: int) -> Floats:
     return weights
 
 
-def _compare(effects: pl.DataFrame, valuation: Repeated, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
+def _compare(effects: pl.DataFrame, valuation: HeldOutValue, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
     spend = valuation.spend(plan)
     rules = {"nothing": plan * 0.0, "plan": plan}
     if chosen.height:
@@ -124,7 +124,7 @@ def _schema(table: TableContract) -> dict[str, Any]:
     return {name: dtype for name, dtype in table.schema.items() if name != "campaign_id"}
 
 
-def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Repeated) -> dict[str, Any]:
+def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: HeldOutValue) -> dict[str, Any]:
     profit, lead = valuation.value(weights), valuation.value(plan - weights)
     (low, high), (lead_low, lead_high) = profit.ends, lead.ends
     return {
@@ -140,16 +140,17 @@ def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: Repeate
     }
 
 
-def _curve(candidates: CandidateRows, valuation: Repeated, unit: int) -> pl.DataFrame:
+def _curve(case: CampaignCase) -> pl.DataFrame:
     """Held-out profit and price of the next unit for growing budgets; the stop point is where steps run out."""
+    candidates, unit = case.candidates, case.unit
     first, steps = candidates.walk()
-    weights = np.zeros(len(valuation.cost))
+    weights = np.zeros(case.effects.height)
     weights[first] = 1.0
     now, is_taken = np.full(candidates.block.size, NOTHING), np.append(weights > 0, False)[candidates.row]
     now[is_taken.any(axis=1)] = first
     spent = int(candidates.block.measures[COST][is_taken].sum())
     slopes = np.append(steps.slope, 0.0) * unit
-    rows = [_curve_row(spent / unit, weights, valuation, float(slopes[0]))]
+    rows = [_curve_row(spent / unit, weights, case, float(slopes[0]))]
     marks = np.unique(np.linspace(0, len(steps), CURVE_POINTS).astype(int))
     for before, after in pairwise(marks.tolist()):
         taken = slice(before, after)
@@ -159,12 +160,12 @@ def _curve(candidates: CandidateRows, valuation: Repeated, unit: int) -> pl.Data
         now[customers] = candidates.row[customers, steps.slot[taken]]  # of several steps of a customer the last one
         weights[now[customers]] = 1.0
         spent += int(steps.cost[taken].sum())
-        rows.append(_curve_row(spent / unit, weights, valuation, float(slopes[after])))
+        rows.append(_curve_row(spent / unit, weights, case, float(slopes[after])))
     curve = pl.DataFrame(rows, schema=_schema(BUDGET_CURVE))
     return curve.unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
 
 
-def _curve_row(budget_minor: float, weights: Floats, valuation: Repeated, price: float) -> dict[str, float | None]:
+def _curve_row(budget_minor: float, weights: Floats, valuation: HeldOutValue, price: float) -> dict[str, float | None]:
     profit = valuation.value(weights)
     low, high = profit.ends
     return {

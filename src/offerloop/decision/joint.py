@@ -13,7 +13,7 @@ from itertools import islice, permutations
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import COST, COUNT, CandidateRows, Limit, Problem, Solution, solve
+from offerloop.allocation import COST, COUNT, CandidateRows, Limit, Problem, Solution, ranks, solve
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.nested_limits import PlanLimit
@@ -67,16 +67,19 @@ def together(
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     pairs = list(zip(cases, rows, strict=True))
     if len(cases) == 1 and len(rows[0]) == cases[0].effects.height:
-        candidates = cases[0].candidates
+        candidates, solutions = cases[0].candidates, cases[0].solutions
     else:
+        solutions = {}
         candidates = CandidateRows.of(
-            np.concatenate([one.customer[pair] for one, pair in pairs]),
+            ranks(pl.concat([one.effects["customer_id"][pair] for one, pair in pairs])),
             np.concatenate([one.offer[pair] + first for (one, pair), first in zip(pairs, start, strict=False)]),
             np.concatenate([one.profit[pair] for one, pair in pairs]),
             {COST: np.concatenate([one.cost[pair] * (unit // one.unit) for one, pair in pairs])},
         )
     plan_limits, places = _limits(cases, limits, left, unit)
-    solution = solve(Problem(candidates.block.pieces(), max(int(start[-1]), 1), tuple(plan_limits)))
+    if plan_limits not in solutions:
+        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), max(int(start[-1]), 1), plan_limits))
+    solution = solutions[plan_limits]
     chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
     parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
     first = [0, *ends[:-1].tolist()]
@@ -86,7 +89,7 @@ def together(
 
 def _limits(
     cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], unit: int
-) -> tuple[list[Limit], list[int]]:
+) -> tuple[tuple[Limit, ...], list[int]]:
     """The solver's limits, and which of `limits` each is; of those that count the same only the tightest."""
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     tightest: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
@@ -97,11 +100,11 @@ def _limits(
         at_most = amount if limit.counts_contacts else amount // (MICRO // unit)
         key = COUNT if limit.counts_contacts else COST, tuple(int(one) for one in counted)
         tightest[key] = min(tightest.get(key, (at_most, which)), (at_most, which))
-    of_plan = [
+    of_plan = (
         Limit("budget", at_most, measure, None if len(counted) == start[-1] else counted)
         for (measure, counted), (at_most, _) in tightest.items()
-    ]
-    return of_plan, [which for _, which in tightest.values()]
+    )
+    return tuple(of_plan), [which for _, which in tightest.values()]
 
 
 def _prices(solution: Solution, limits: Sequence[PlanLimit], places: list[int], unit: int) -> Floats:

@@ -14,11 +14,9 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Ints
-from offerloop.decision.campaign_case import PLAN, CampaignCase
+from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.rules import SAME, ranked_buyers
 from offerloop.evaluation import buckets
-
-KEYS = ("customer_id", "campaign_id", "offer_id")
 
 
 class PolicySent(Protocol):
@@ -52,11 +50,11 @@ def _of_campaign(
 ) -> pl.DataFrame:  # fmt: skip
     """KEYS and net_minor of a campaign's candidates that it would take."""
     keys = ["campaign_id", "offer_id"]
-    priced = case.effects.select(*KEYS).join(prices, on=keys, how="left", maintain_order="left")
+    priced = case.keys().join(prices, on=keys, how="left", maintain_order="left")
     price, contact = (priced[name].fill_null(0.0).to_numpy() for name in ("budget_price", "contact_price"))
     net = case.profit - price * case.cost / case.unit - contact
     rows = np.flatnonzero(net > 0) if policy.policy == PLAN else _by_rule(policy, case, solved)
-    return case.effects.select(KEYS).with_columns(net_minor=pl.Series(net))[rows]
+    return case.keys(rows).with_columns(net_minor=pl.Series(net[rows]))
 
 
 def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
@@ -70,6 +68,7 @@ def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> In
 
 def _of_same_offer(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
     offer = policy.plan["offer_id"].unique().implode()
-    rows = np.flatnonzero(case.effects["offer_id"].is_in(offer).to_numpy())
-    place, everybody = buckets(case.effects["customer_id"][rows], SAME), solved.effects["offer_id"].is_in(offer)
-    return rows[place < policy.plan.height / max(int(everybody.sum()), 1)]
+    is_of_case, is_of_others = (one.effects["offer_id"].cast(pl.String).is_in(offer) for one in (case, solved))
+    rows = np.flatnonzero(is_of_case.to_numpy())
+    place = buckets(case.effects["customer_id"][rows], SAME)
+    return rows[place < policy.plan.height / max(int(is_of_others.sum()), 1)]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
-from offerloop.decision.campaign_case import CampaignCase, valued
+from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.joint import best_together, one_after_the_other, used
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.sending_decision import SendingDecision
@@ -85,21 +84,19 @@ class PlanCosts:
         return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision))
 
     def _difference(self, rows: Rows, other: Rows) -> Estimate:
-        return self._valuation.value(self._weights(rows) - self._weights(other))
-
-    @cached_property
-    def _valuation(self) -> Repeated:
-        """Held-out value of the rows of all campaigns."""
-        divisions = range(len(self.cases[0].tables))
-        tables = tuple(pl.concat([one.tables[n] for one in self.cases]) for n in divisions)
-        return valued(tables, self.cases[0].calibrations)
-
-    def _weights(self, rows: Rows) -> Floats:
-        """(rows of all campaigns,): 1 for what is taken."""
-        parts = [np.zeros(one.effects.height) for one in self.cases]
-        for case, part in zip(self.cases, parts, strict=True):
-            part[rows.get(case.campaign.id, np.zeros(0, dtype=np.int64))] = 1.0
-        return np.concatenate(parts)
+        divisions, weights = [], []
+        for case in self.cases:
+            weight = np.zeros(case.effects.height)
+            for sign, of_campaigns in ((1.0, rows), (-1.0, other)):
+                weight[of_campaigns.get(case.campaign.id, np.zeros(0, dtype=np.int64))] += sign
+            some = np.flatnonzero(weight)
+            divisions.append(case.columns(some))
+            weights.append(weight[some])
+        together = [
+            {name: np.concatenate([one[name] for one in of_cases]) for name in of_cases[0]}
+            for of_cases in zip(*divisions, strict=True)
+        ]
+        return Repeated.of(together, self.cases[0].calibrations).value(np.concatenate(weights))
 
 
 def _rows(decision: SendingDecision) -> Rows:

@@ -29,18 +29,23 @@ class Allowed:
     """Members of every audience: audience, customer_id."""
 
 
-def plan_period(profiles: pl.DataFrame, effects: Effects, allowed: Allowed, config: Config) -> Planned:
-    """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those."""
+def plan_period(
+    profiles: pl.DataFrame, effects: Effects, allowed: Allowed, config: Config, *, explores: bool = False
+) -> Planned:
+    """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those.
+
+    A loop explores, and needs to know what offers at random are worth.
+    """
     usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
     everyone = profiles["customer_id"]
     out = everyone.filter(left_out(everyone, config.experiment, usual))
     inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     solved = campaign_cases(effects, inside, config)
-    planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns)
+    planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns, explores=explores)
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]
-    return planned.with_left_out(choices_left_out(sent, planned.prices, solved[0].effects.clear()))
+    return planned.with_left_out(choices_left_out(sent, planned.prices, effects.effects.clear()))
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:

@@ -63,17 +63,12 @@ def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:
 
 
 def restricted(case: CampaignCase, policy: str, rows: Ints) -> CampaignCase:
-    """Return the case with only the rows that a reference policy takes."""
-    return replace(case, policy=policy, tables=tuple(_with_equal_profit(one, rows) for one in case.tables))
-
-
-def _with_equal_profit(effects: pl.DataFrame, rows: Ints) -> pl.DataFrame:
-    """Return only these rows, each with their mean profit, so that the solver prefers none of them.
-
-    Divisions of the customers after the first have held-out values only, and no profit to choose by.
+    """Return the case with only the rows that a reference policy takes, each with their mean profit, so that the
+    solver prefers none of them.
     """
-    kept = effects[np.sort(rows)]
-    return kept.with_columns(pl.col("profit_minor").mean()) if "profit_minor" in kept.columns else kept
+    kept = np.sort(rows)
+    effects = case.effects[kept].with_columns(pl.col("profit_minor").mean())
+    return replace(case, policy=policy, place=case.place[kept], effects=effects)
 
 
 def affordable(case: CampaignCase, ranked: Ints) -> Ints:

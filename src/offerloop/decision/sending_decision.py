@@ -49,13 +49,13 @@ class Part:
         """Return the profit by the estimates that choose."""
         return float(self.case.profit[self.rows].sum())
 
-    def forecast(self) -> Forecast:
+    def forecast(self, *, explores: bool) -> Forecast:
         """The plan's value for the customers whom no other campaign has."""
         kept = np.flatnonzero(self.case.is_open(self.closed))
         case = self.case.without(self.closed)
         rows = np.searchsorted(kept, self.rows)
         solution = self._solution(case, rows)
-        return forecast_campaign(case, rows, solution, send=self.send, pays_alone=self.pays_alone)
+        return forecast_campaign(case, rows, solution, send=self.send, pays_alone=self.pays_alone, explores=explores)
 
     def _solution(self, case: CampaignCase, rows: Ints) -> Solution:
         """The campaign's own part of what was solved."""

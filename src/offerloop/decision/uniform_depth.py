@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from offerloop.decision.valuation import Repeated, Valuation
+from offerloop.arrays import Ints
+from offerloop.decision.valuation import HeldOutValue
 from offerloop.offers import NO_OFFER
 from offerloop.tables import UNIFORM_DEPTHS
 
@@ -22,26 +24,29 @@ ROUNDING = 1e-9
 """A share of list price that is no more than that below the floor is at it."""
 
 
-def uniform_depths(effects: pl.DataFrame, valuation: Valuation | Repeated) -> pl.DataFrame:
+def uniform_depths(effects: pl.DataFrame, valuation: HeldOutValue) -> pl.DataFrame:
     """A row for each category and offer with a depth, ascending, and one for no discount; columns SCHEMA.
 
     `effects` are a campaign's candidates with the terms KEYS of their offers, in the order of the valuation.
     """
+    terms = [name for name in KEYS if name != "offer_id"]
     offers = (
-        effects.select(*KEYS, "profit_minor").filter(pl.col("depth").is_not_null())
-        .group_by(KEYS).agg(estimated=pl.col("profit_minor").sum()).sort("category", "depth", "offer_id")
+        effects.select(*KEYS, "profit_minor").with_row_index("row").filter(pl.col("depth").is_not_null())
+        .group_by("offer_id").agg(pl.col(terms).first(), pl.col("row"), estimated=pl.col("profit_minor").sum())
+        .sort("category", "depth", "offer_id")
     )  # fmt: skip
     rows = list[dict[str, Any]]()
     for _, some in offers.group_by("category", maintain_order=True):
-        of_category = [_row(offer, effects, valuation) for offer in some.iter_rows(named=True)]
+        each = zip(some.drop("row").iter_rows(named=True), some["row"], strict=True)
+        of_category = [_row(offer, taken.to_numpy(), valuation) for offer, taken in each]
         rows += _with_best([_nothing(of_category[0]), *of_category])
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def _row(offer: dict[str, Any], effects: pl.DataFrame, valuation: Valuation | Repeated) -> dict[str, Any]:
+def _row(offer: dict[str, Any], taken: Ints, valuation: HeldOutValue) -> dict[str, Any]:
     """Everybody whom the offer concerns gets it."""
-    weights = (effects["offer_id"] == offer["offer_id"]).to_numpy().astype(float)
-    profit = valuation.value(weights)
+    concerned, weights = valuation.of_rows(taken), np.ones(len(taken))
+    profit = concerned.value(weights)
     low, high = profit.ends
     own_share = 1 - offer["funded_share"]
     deepest = min(max(offer["margin"], 0.0) / own_share, 1.0) if own_share > 0 else 1.0
@@ -49,8 +54,8 @@ def _row(offer: dict[str, Any], effects: pl.DataFrame, valuation: Valuation | Re
         "category": offer["category"],
         "depth": offer["depth"],
         "offer_id": offer["offer_id"],
-        "n_customers": float(weights.sum()),
-        "spend_minor": valuation.spend(weights),
+        "n_customers": float(len(taken)),
+        "spend_minor": concerned.spend(weights),
         "profit_minor": profit.value,
         "profit_low_minor": low,
         "profit_high_minor": high,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -10,6 +12,23 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z95, Estimate
+
+Columns = Mapping[str, NDArray[Any]]
+"""Columns of candidates by name."""
+ESTIMATES = ("estimate", "estimate_shown")
+
+
+class HeldOutValue(Protocol):
+    """Tells the held-out value of any choice of a campaign's candidates."""
+
+    def of_rows(self, rows: Ints) -> Valuation | Repeated:
+        """Some of the candidates, ascending."""
+
+    def value(self, weights: Floats) -> Estimate:
+        """Held-out profit of candidates taken with these weights (0 to 1)."""
+
+    def spend(self, weights: Floats) -> float:
+        """Held-out expected cost of the same."""
 
 
 @dataclass(frozen=True)
@@ -49,33 +68,33 @@ class Valuation:
     """Share of list price that each candidate's value supposes is left."""
 
     @classmethod
-    def of(cls, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
-        """Build it from one campaign's effects with the offers' `funded_share`."""
+    def of(cls, columns: Columns, calibration: pl.DataFrame) -> Valuation:
+        """Build it from one campaign's effects with the terms of offers (see `with_estimates`), and `is_shown`."""
         return cls(
-            value_part=effects["held_out_value_minor"].to_numpy(),
-            discount_part=effects["held_out_discount_minor"].to_numpy(),
-            d_value=effects["d_value"].to_numpy(),
-            d_discount=effects["d_discount"].to_numpy(),
-            fold=effects["fold"].to_numpy(),
-            centred=effects["centred"].to_numpy(),
+            value_part=columns["held_out_value_minor"],
+            discount_part=columns["held_out_discount_minor"],
+            d_value=columns["d_value"],
+            d_discount=columns["d_discount"],
+            fold=columns["fold"],
+            centred=columns["centred"],
             covariance=_covariance(calibration),
-            own_share=1 - effects["funded_share"].to_numpy(),
-            cost_weight=effects["cost_weight"].to_numpy(),
-            shared_se=effects["value_se_minor"].to_numpy(),
-            offer=_estimates(effects),
-            is_shown=effects["basis"].to_numpy() == "estimated",
-            contact=effects["contact_cost_minor"].to_numpy().astype(np.float64),
-            margin=effects["margin"].to_numpy(),
+            own_share=1 - columns["funded_share"],
+            cost_weight=columns["cost_weight"],
+            shared_se=columns["value_se_minor"],
+            offer=np.where(columns["is_shown"], columns["estimate_shown"], columns["estimate"]),
+            is_shown=columns["is_shown"],
+            contact=columns["contact_cost_minor"].astype(np.float64),
+            margin=columns["margin"],
         )
 
-    def beside(self, effects: pl.DataFrame, calibration: pl.DataFrame) -> Valuation:
+    def beside(self, columns: Columns, calibration: pl.DataFrame) -> Valuation:
         """The same candidates in another division of the customers, which has held-out columns of its own."""
         return replace(
             self,
-            value_part=effects["held_out_value_minor"].to_numpy(),
-            discount_part=effects["held_out_discount_minor"].to_numpy(),
-            fold=effects["fold"].to_numpy(),
-            centred=effects["centred"].to_numpy(),
+            value_part=columns["held_out_value_minor"],
+            discount_part=columns["held_out_discount_minor"],
+            fold=columns["fold"],
+            centred=columns["centred"],
             covariance=_covariance(calibration),
         )
 
@@ -111,18 +130,27 @@ class Valuation:
 
     def value(self, weights: Floats) -> Estimate:
         """Held-out profit of candidates taken with these weights (0 to 1)."""
+        return self.held_out(self.alike(weights))
+
+    def alike(self, weights: Floats) -> AlikeSums:
+        """What the same candidates come to in every division of the customers."""
         paid = weights * self.cost_weight
         own = paid * self.own_share
-        profit = weights @ self.value_part - own @ self.discount_part - paid @ self.contact
-        slope = self._by_response(weights * self.d_value - own * self.d_discount)
+        levels = weights * self.d_value - own * self.d_discount
+        variance = self._shared_variance(weights * self.shared_se)
+        return AlikeSums(weights, own, float(paid @ self.contact), levels, variance)
+
+    def held_out(self, alike: AlikeSums) -> Estimate:
+        """Return the profit in this division of the customers."""
+        profit = alike.weights @ self.value_part - alike.own @ self.discount_part - alike.contact
+        slope = self._by_response(alike.levels)
         form = slope @ self.covariance @ slope  # below zero where estimates of next to nothing contradict each other
-        variance = abs(form) + self._shared_variance(weights * self.shared_se)
-        return Estimate.of(float(profit), float(np.sqrt(variance)))
+        return Estimate.of(float(profit), float(np.sqrt(abs(form) + alike.variance)))
 
     def _shared_variance(self, errors: Floats) -> float:
         """Variance from the errors (candidates,) of estimates. Those of shown offers have a correlation of one half, as
         comparisons of equally large arms with one control have (Dunnett 1955)."""
-        if not len(errors):
+        if not errors.any():
             return 0.0
         others = np.bincount(self.offer, np.where(self.is_shown, 0.0, errors))
         shown = np.bincount(self.offer, np.where(self.is_shown, errors, 0.0))
@@ -136,6 +164,20 @@ class Valuation:
     def spend(self, weights: Floats) -> float:
         """Held-out expected cost of the same."""
         return float(weights @ self.cost)
+
+
+@dataclass(frozen=True, eq=False)
+class AlikeSums:
+    """What candidates come to in every division of the customers."""
+
+    weights: Floats
+    own: Floats
+    """(candidates,): weight times what we pay of each unit of discount."""
+    contact: float
+    levels: Floats
+    """(candidates,): derivative by the level of the candidate's fold."""
+    variance: float
+    """From the errors of estimates."""
 
 
 _BY_CANDIDATE = tuple(one.name for one in fields(Valuation) if one.name != "covariance")
@@ -152,14 +194,17 @@ def _covariance(calibration: pl.DataFrame) -> Floats:
     return covariance
 
 
-def _estimates(effects: pl.DataFrame) -> NDArray[np.int64]:
-    """(candidates,): one number for each offer. Depths of one discount that were shown share their errors: what is
-    wrong of one is wrong of its neighbours.
+def with_estimates(offers: pl.DataFrame) -> pl.DataFrame:
+    """Offers with the numbers ESTIMATES of the error that each has, if it was not shown at random, and if it was.
+
+    Depths of one discount that were shown share their errors: what is wrong of one is wrong of its neighbours.
     """
-    is_depth = (pl.col("basis") == "estimated") & pl.col("depth").is_not_null()
-    alike = pl.when(is_depth).then(pl.lit("")).otherwise("offer_id")
-    number = pl.struct(pl.col("category").fill_null(""), alike.alias("offer_id")).rank("dense")
-    return effects.select(number).to_series().to_numpy().astype(np.int64)
+    category = pl.col("category").fill_null("")
+    alike = pl.when(pl.col("depth").is_null()).then("offer_id").otherwise(pl.lit(""))
+    kinds = pl.concat([offers.select(category, "offer_id"), offers.select(category, alike.alias("offer_id"))])
+    numbers = kinds.select(pl.struct(pl.all()).rank("dense").cast(pl.Int64)).to_series()
+    parts = numbers.head(offers.height), numbers.tail(offers.height)
+    return offers.with_columns(part.alias(name) for name, part in zip(ESTIMATES, parts, strict=True))
 
 
 def scaled(margin: Floats, to: float) -> Floats:
@@ -176,6 +221,13 @@ class Repeated:
     """
 
     splits: tuple[Valuation, ...]
+
+    @classmethod
+    def of(cls, divisions: Sequence[Columns], calibrations: Sequence[pl.DataFrame]) -> Repeated:
+        """Build it from the same candidates by division."""
+        first, *others = zip(divisions, calibrations, strict=True)
+        valuation = Valuation.of(*first)
+        return cls((valuation, *(valuation.beside(*one) for one in others)))
 
     @property
     def cost(self) -> Floats:
@@ -196,7 +248,8 @@ class Repeated:
         """Held-out profit of candidates taken with these weights (0 to 1); most are not taken in most cases."""
         rows = np.flatnonzero(weights != 0)
         taken = self if len(rows) == len(weights) else self.of_rows(rows)
-        estimates = [one.value(weights[rows]) for one in taken.splits]
+        alike = taken.splits[0].alike(weights[rows])
+        estimates = [one.held_out(alike) for one in taken.splits]
         values = np.array([one.value for one in estimates])
         within = np.mean([((one.high - one.low) / 2 / Z95) ** 2 for one in estimates])
         between = values.var(ddof=1) if len(values) > 1 else 0.0

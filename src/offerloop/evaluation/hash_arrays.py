@@ -13,11 +13,19 @@ from offerloop.evaluation.hash_groups import BUCKETS, fnv1a
 _PRIME = np.uint32(0x01000193)
 _DIGITS, _ZERO = 10, ord("0")
 """Decimal digits of a number of 32 bits at most, and the byte of the first."""
+_TOGETHER = 32_768
+"""Texts that are looked at together, so that arrays of their letters and digits stay small."""
 
 
 def buckets(customers: pl.Series, seed: str) -> Floats:
     """(customers,): what `bucket` gives each of these ids, which are texts or whole numbers."""
-    texts = pa.array(customers.cast(pl.String).to_arrow(), type=pa.large_string())
+    texts = customers.cast(pl.String)
+    parts = (_buckets(texts.slice(first, _TOGETHER), seed) for first in range(0, len(texts), _TOGETHER))
+    return np.concatenate([np.zeros(0), *parts])
+
+
+def _buckets(customers: pl.Series, seed: str) -> Floats:
+    texts = pa.array(customers.to_arrow(), type=pa.large_string())
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[texts.offset :][: len(texts) + 1]
     letters = np.frombuffer(data or b"", dtype=np.uint8)

@@ -235,7 +235,7 @@ def decide(
     """Plan, and draw who gets what."""
     shown, effects = learned.shown, learned.effects
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
-    planned = stage("allocation", plan_period, profiles, effects, allowed, settings)
+    planned = stage("allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None)
     planned = planned.resting() if period is not None and period.rests else planned
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)

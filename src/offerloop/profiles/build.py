@@ -13,9 +13,11 @@ from offerloop.arrays import Floats
 from offerloop.engine import Engine, Frame, collect
 from offerloop.profiles.activity import Activity
 from offerloop.profiles.features import (
+    BY_QUARTER,
     FEATURES,
     PastEvents,
-    changed_by,
+    bought_since,
+    moved_on,
     other_features,
     purchase_features,
     with_other_events,
@@ -42,15 +44,20 @@ class Purchases:
     def at(self, past: PastEvents, as_of_day: int, engine: Engine) -> Purchases:
         """The same as `of`, when all order lines of `past` from the earlier day on are new, and no others.
 
-        Only customers whom that changes are computed, from their lines; of all others days have passed.
+        Only customers who bought since are computed, from their lines. Of all others days have passed, and orders have
+        left the last quarter or the one before.
         """
         lines = past.lines.filter(nw.col("order_day") < as_of_day)
-        changed = engine.keep(changed_by(lines, self.as_of_day, as_of_day))
-        theirs = engine.keep(lines.join(changed, on="customer_id", how="semi"))
+        buyers = engine.keep(bought_since(lines, self.as_of_day))
+        theirs = engine.keep(lines.join(buyers, on="customer_id", how="semi"))
         new = collect(purchase_features(theirs, past.products, as_of_day)).select(self.table.columns)
-        passed = as_of_day - self.as_of_day
         others = self.table.filter(~pl.col("customer_id").is_in(new["customer_id"].implode()))
-        others = others.with_columns(pl.col("recency_days", "tenure_days") + passed)
+        moved = collect(moved_on(lines, self.as_of_day, as_of_day))
+        changes = others.select("customer_id").join(moved, on="customer_id", how="left", maintain_order="left")
+        others = others.with_columns(
+            pl.col("recency_days", "tenure_days") + (as_of_day - self.as_of_day),
+            *(pl.col(name) + changes[name].fill_null(0) for name in BY_QUARTER),
+        )
         return Purchases(pl.concat([others, new]).sort("customer_id"), as_of_day)
 
 

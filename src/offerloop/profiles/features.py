@@ -142,18 +142,27 @@ def with_other_events(purchases: Frame, others: Sequence[Frame]) -> Frame:
     return purchases.with_columns(counts).with_columns(*_ratios()).drop(*_PARTS)
 
 
-def changed_by(lines: Frame, before_day: int, as_of_day: int) -> Frame:
-    """Customers whose purchase features differ between two moments by more than the days that have passed.
+def bought_since(lines: Frame, day: int) -> Frame:
+    """Customers with an order line on the day or later."""
+    return distinct(lines.filter(nw.col("order_day") >= day), "customer_id")
 
-    They bought since, or on a day that left the last quarter or the one before.
+
+def moved_on(lines: Frame, before_day: int, as_of_day: int) -> Frame:
+    """By how much `BY_QUARTER` of each customer change between two moments, as orders leave the last quarter or the one
+    before; of customers without an order in between.
     """
-    day = nw.col("order_day")
-    left = [before_day - quarters * RECENT_DAYS for quarters in (1, 2)]
-    passed = as_of_day - before_day
-    days = [(day >= first) & (day < first + passed) for first in left]
-    return distinct(lines.filter((day >= before_day) | days[0] | days[1]), "customer_id")
+    day, passed = nw.col("order_day"), as_of_day - before_day
+    first, second = (before_day - quarters * RECENT_DAYS for quarters in (1, 2))
+    leaves = ((day >= first) & (day < first + passed)) | ((day >= second) & (day < second + passed))
+    keys = ["customer_id", "order_id"]
+    orders = _orders(lines.join(distinct(lines.filter(leaves), *keys), on=keys, how="semi"))
+    then, now = _by_quarter(before_day), _by_quarter(as_of_day)
+    changes = ((now[name] - then[name]).sum().cast(nw.Int64).alias(name) for name in BY_QUARTER)
+    return orders.group_by("customer_id").agg(*changes)
 
 
+BY_QUARTER = ("recent_minor", "before_minor", "recent_orders")
+"""Sums over the orders of the last quarter or the one before."""
 _PARTS = (
     "n_lines", "n_units", "depth_minor", "worth_minor", "before_minor", "weekend_orders", "n_below_list", "n_coupon",
     "top_category_minor", "top_brand_minor",
@@ -198,9 +207,7 @@ def _distinct(lines: Frame, column: str, name: str) -> Frame:
 
 
 def _of_orders(orders: Frame, as_of_day: int) -> Frame:
-    day, money = nw.col("order_day"), nw.col("order_minor")
-    recent = day >= as_of_day - RECENT_DAYS
-    before = ~recent & (day >= as_of_day - 2 * RECENT_DAYS)
+    day = nw.col("order_day")
     weekday = (day + 3) - ((day + 3) // 7) * 7
     return orders.group_by("customer_id").agg(
         (as_of_day - day.max()).alias("recency_days"),
@@ -208,11 +215,18 @@ def _of_orders(orders: Frame, as_of_day: int) -> Frame:
         nw.len().alias("n_orders"),
         day.n_unique().alias("n_days"),
         _total("order_minor", "spend_minor"),
-        nw.when(recent).then(money).otherwise(0).sum().cast(nw.Int64).alias("recent_minor"),
-        nw.when(before).then(money).otherwise(0).sum().cast(nw.Int64).alias("before_minor"),
-        _hits(recent, "recent_orders"),
+        *(part.sum().cast(nw.Int64).alias(name) for name, part in _by_quarter(as_of_day).items()),
         _hits(weekday >= 5, "weekend_orders"),
     )
+
+
+def _by_quarter(as_of_day: int) -> dict[str, nw.Expr]:
+    """What an order adds to each of `BY_QUARTER`."""
+    day, money = nw.col("order_day"), nw.col("order_minor")
+    recent = day >= as_of_day - RECENT_DAYS
+    before = ~recent & (day >= as_of_day - 2 * RECENT_DAYS)
+    parts = (nw.when(recent).then(money).otherwise(0), nw.when(before).then(money).otherwise(0), recent.cast(nw.Int64))
+    return dict(zip(BY_QUARTER, parts, strict=True))
 
 
 def _top(lines: Frame, products: Frame, column: str, *counts: nw.Expr) -> Frame:
