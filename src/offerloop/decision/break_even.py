@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.allocation import ranks
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.rules import first_best
-from offerloop.decision.valuation import HeldOutValue, scaled
+from offerloop.decision.valuation import HeldOutValue, Repeated, Valuation, scaled
 from offerloop.tables import BREAK_EVEN_SWEEP
 
 SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}
@@ -26,16 +26,16 @@ def sweep(effects: pl.DataFrame, valuation: HeldOutValue) -> pl.DataFrame:
     value, paid = effects["value_minor"].to_numpy(), effects["cost_weight"].to_numpy()
     discount, contact = paid * effects["discount_minor"].to_numpy(), paid * effects["contact_cost_minor"].to_numpy()
     own = (1 - effects["funded_share"].to_numpy()) * discount
-    by_margin = scaled(effects["margin"].to_numpy(), 1.0)
+    per_margin = scaled(effects["margin"].to_numpy(), 1.0)
     customer = ranks(effects["customer_id"])
-    rows = [
-        _row("supplier share", level, taken, valuation, own_share=1 - level)
-        for level, taken in _taken(_by_share, LEVELS, customer, value, discount, contact)
-    ]
-    rows += [
-        _row("margin", level, taken, valuation, margin=level)
-        for level, taken in _taken(_by_margin, LEVELS[1:], customer, value, by_margin, own, contact)
-    ]
+    by_share = list(_taken(_by_share, LEVELS, customer, value, discount, contact))
+    by_margin = list(_taken(_by_margin, LEVELS[1:], customer, value, per_margin, own, contact))
+    is_taken = np.zeros(len(value), dtype=np.bool_)
+    for _, taken in by_share + by_margin:
+        is_taken[taken] = True
+    ever, place = valuation.of_rows(np.flatnonzero(is_taken)), np.cumsum(is_taken) - 1
+    rows = [_row("supplier share", level, ever.of_rows(place[taken]), own_share=1 - level) for level, taken in by_share]
+    rows += [_row("margin", level, ever.of_rows(place[taken]), margin=level) for level, taken in by_margin]
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
@@ -43,8 +43,8 @@ def _by_share(level: float, value: Floats, discount: Floats, contact: Floats) ->
     return value - (1 - level) * discount - contact
 
 
-def _by_margin(level: float, value: Floats, by_margin: Floats, own: Floats, contact: Floats) -> Floats:
-    return value * level * by_margin - own - contact
+def _by_margin(level: float, value: Floats, per_margin: Floats, own: Floats, contact: Floats) -> Floats:
+    return value * level * per_margin - own - contact
 
 
 def _taken(
@@ -77,16 +77,15 @@ def _find_between(paying: Callable[[int, Ints], Ints], pays: dict[int, Ints], fi
         _find_between(paying, pays, middle, last)
 
 
-def _row(
-    lever: str, level: float, taken: Ints, valuation: HeldOutValue, **supposed: float
-) -> dict[str, str | float | None]:
+def _row(lever: str, level: float, taken: Valuation | Repeated, **supposed: float) -> dict[str, str | float | None]:
     """Value the candidates that are taken at a level, which alone are valued anew."""
-    profit = valuation.of_rows(taken).supposing(**supposed).value(np.ones(len(taken)))
+    n_customers = len(taken.cost)
+    profit = taken.supposing(**supposed).value(np.ones(n_customers))
     low, high = profit.ends
     return {
         "lever": lever,
         "level": level,
-        "n_customers": float(len(taken)),
+        "n_customers": float(n_customers),
         "profit_minor": profit.value,
         "profit_low_minor": low,
         "profit_high_minor": high,

@@ -80,7 +80,7 @@ class CampaignCase:
 
     @property
     def calibrations(self) -> tuple[pl.DataFrame, ...]:
-        """By division of the customers."""
+        """One for each division of the customers."""
         return tuple(fit for _, fit in self.views)
 
     @cached_property
@@ -94,7 +94,7 @@ class CampaignCase:
         )
 
     def columns(self, rows: Ints) -> list[Columns]:
-        """For each division of the customers what tells the held-out value of some rows; they share what is equal."""
+        """Return what tells the held-out value of some rows, for each division of the customers."""
         place, (of_offers, of_value, divisions) = self.place[rows], self._columns
         same = {name: column[rows] for name, column in of_offers.items()}
         same |= {name: column[place] for name, column in of_value.items()}

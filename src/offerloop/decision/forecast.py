@@ -125,11 +125,13 @@ def _schema(table: TableContract) -> dict[str, Any]:
 
 
 def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: HeldOutValue) -> dict[str, Any]:
+    n_customers, taken = float(weights.sum()), np.flatnonzero((weights != 0) | (plan != 0))
+    weights, plan, valuation = weights[taken], plan[taken], valuation.of_rows(taken)
     profit, lead = valuation.value(weights), valuation.value(plan - weights)
     (low, high), (lead_low, lead_high) = profit.ends, lead.ends
     return {
         "rule": rule,
-        "n_customers": float(weights.sum()),
+        "n_customers": n_customers,
         "spend_minor": valuation.spend(weights),
         "profit_minor": profit.value,
         "profit_low_minor": low,
@@ -144,23 +146,29 @@ def _curve(case: CampaignCase) -> pl.DataFrame:
     """Held-out profit and price of the next unit for growing budgets; the stop point is where steps run out."""
     candidates, unit = case.candidates, case.unit
     first, steps = candidates.walk()
-    weights = np.zeros(case.effects.height)
-    weights[first] = 1.0
-    now, is_taken = np.full(candidates.block.size, NOTHING), np.append(weights > 0, False)[candidates.row]
-    now[is_taken.any(axis=1)] = first
+    is_first = np.zeros(case.effects.height + 1, dtype=np.bool_)  # the last place is that of no candidate
+    is_first[first] = True
+    ever = is_first[:-1].copy()
+    ever[candidates.row[steps.row, steps.slot]] = True
+    valuation, place = case.of_rows(np.flatnonzero(ever)), np.cumsum(ever) - 1
+    weights = is_first[:-1][ever].astype(np.float64)
+    now, is_taken = np.full(candidates.block.size, NOTHING), is_first[candidates.row]
+    now[is_taken.any(axis=1)] = place[first]
     spent = int(candidates.block.measures[COST][is_taken].sum())
     slopes = np.append(steps.slope, 0.0) * unit
-    rows = [_curve_row(spent / unit, weights, case, float(slopes[0]))]
+    rows = [_curve_row(spent / unit, weights, valuation, float(slopes[0]))]
     marks = np.unique(np.linspace(0, len(steps), CURVE_POINTS).astype(int))
     for before, after in pairwise(marks.tolist()):
         taken = slice(before, after)
         customers = steps.row[taken]
         left = now[customers]
         weights[left[left != NOTHING]] = 0.0
-        now[customers] = candidates.row[customers, steps.slot[taken]]  # of several steps of a customer the last one
+        now[customers] = place[
+            candidates.row[customers, steps.slot[taken]]
+        ]  # of several steps of a customer the last one
         weights[now[customers]] = 1.0
         spent += int(steps.cost[taken].sum())
-        rows.append(_curve_row(spent / unit, weights, case, float(slopes[after])))
+        rows.append(_curve_row(spent / unit, weights, valuation, float(slopes[after])))
     curve = pl.DataFrame(rows, schema=_schema(BUDGET_CURVE))
     return curve.unique("budget_minor", keep="last", maintain_order=True)  # offers may cost nothing
 

@@ -148,8 +148,8 @@ def bought_since(lines: Frame, day: int) -> Frame:
 
 
 def moved_on(lines: Frame, before_day: int, as_of_day: int) -> Frame:
-    """By how much `BY_QUARTER` of each customer change between two moments, as orders leave the last quarter or the one
-    before; of customers without an order in between.
+    """Tell by how much `BY_QUARTER` of each customer change between two moments, as orders leave the last quarter or
+    the one before; of customers without an order in between.
     """
     day, passed = nw.col("order_day"), as_of_day - before_day
     first, second = (before_day - quarters * RECENT_DAYS for quarters in (1, 2))
