@@ -1,4 +1,4 @@
-"""Print how many collected offers `parse-offer` reads rightly, refuses, or reads wrongly, as the table of its guide.
+"""Print how many collected offers `parse-offer` reads rightly, refuses, or reads wrongly: the table of its decisions.
 
     scripts/short_forms.py [--failures]
 

@@ -1,11 +1,11 @@
-"""Offers collected from public sources: none is read wrongly, and the guide tells how many are read."""
+"""Offers collected from public sources: none is read wrongly, and a page says how many are read."""
 
 from pathlib import Path
 
 import pytest
 from short_forms import GROUPS, OUTCOMES, collected_offers, table
 
-GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "parse-offer.md"
+PAGE = Path(__file__).parents[3] / "docs" / "decisions" / "short-forms.md"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,6 @@ def test_most_offers_that_have_a_reading_are_read(offers, group):
     assert own.count(OUTCOMES[0]) / len(own) > 0.8
 
 
-def test_the_guide_tells_what_is_measured(offers):
+def test_the_page_says_what_is_measured(offers):
     assert len(offers) > 200
-    assert table(offers) in GUIDE.read_text(encoding="utf-8")
+    assert table(offers) in PAGE.read_text(encoding="utf-8")
