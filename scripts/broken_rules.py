@@ -5,7 +5,7 @@
 A rule is broken in a copy of the package by one line that stands in its place; a line that is not there exactly once is
 an error, so that the list keeps up with the code. Tests that draw their cases are left out, and those of short forms
 and of coupons where the rule is none of theirs.
-What is printed is the table of docs/concepts/offers.md. All rules take some minutes.
+What is printed is the table of docs/decisions/offers.md. All rules take some minutes.
 """
 
 from __future__ import annotations
