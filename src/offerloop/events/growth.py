@@ -18,6 +18,7 @@ from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, distinct, with_part
 from offerloop.errors import RereadError
 from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row
+from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.read import Read
 from offerloop.events.prices.order_discounts import has_coupons
 from offerloop.message import Message
@@ -48,6 +49,7 @@ class ReadSoFar:
     rejected: pl.DataFrame
     scanned_minor: int
     """What the rules did, as `Cleaned` has it."""
+    sold: SoldSums
 
 
 def extendable(config: Config) -> bool:
@@ -92,6 +94,7 @@ class LinesRead:
             self._check_kind(read, earlier)
         self._orders: tuple[Frame, ...] = ()
         self._days, self._texts = pl.DataFrame(), pl.DataFrame()
+        self._sold = SoldSums(pl.DataFrame(), pl.DataFrame(), 0)
         self._cleaned = Cleaned("order_lines", lines)
         if self.extendable:
             self.ids = engine.keep(_distinct(lines, earlier))
@@ -125,6 +128,11 @@ class LinesRead:
         before = [] if self.earlier is None or self.earlier.texts is None else [self.earlier.texts]
         self._texts = summed([*before, counts], ["product_id", "text"], ["n"]) if before else counts
         return self._texts
+
+    def with_sold(self, sold: SoldSums) -> SoldSums:
+        """Sums of clean lines, with those of earlier files."""
+        self._sold = sold if self.earlier is None else self.earlier.sold.with_others(sold)
+        return self._sold
 
     def settle(self, cleaned: Cleaned) -> None:
         """Add what the rules did to earlier files. Raises RereadError where something was returned."""
@@ -163,7 +171,7 @@ class LinesRead:
         rejected = pl.concat([REJECTED.empty(), *map(collect, done.rejected)])
         return ReadSoFar(
             self._columns, self._time_forms, self._orders, self.ids, self._days, texts, done.quality, done.daily,
-            done.losses, rejected, done.scanned_minor,
+            done.losses, rejected, done.scanned_minor, self._sold,
         )  # fmt: skip
 
 

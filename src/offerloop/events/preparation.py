@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, SourceName
-from offerloop.engine import Engine, Frame, TableHolder, collect, distinct, with_part
+from offerloop.engine import Engine, Frame, TableHolder, collect, with_part
 from offerloop.errors import InputError, NothingLeftError, RereadError, SourceError
 from offerloop.events.clean_events import Events
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
@@ -31,6 +31,7 @@ from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
 from offerloop.events.cleaning.row_keys import KEYS, check_key
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids, without_key
+from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.ids import alike
 from offerloop.events.columns.read import SourcesRead, count_rows, read_all
@@ -97,7 +98,7 @@ def extend_events(
 
 def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
     every_line = stage.order_lines()
-    sold, products = stage.set_apart(every_line, stage.products(every_line))
+    sold, products = stage.set_apart(every_line, stage.products())
     listed = collect(stage.plain("offers"))
     exposures = stage.exposures(listed, loop_exposures)
     lines = stage.with_offer_coupons(sold, exposures, products)
@@ -192,10 +193,11 @@ class _Cleaning:
         lines = self._allowed(with_all_money(lines))
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
         lines = _computed(lines.with_columns(week), n_lines, self.engine)
+        self.sold = self.lines.with_sold(SoldSums.of(lines))
         self.line_parts = with_part(() if self.earlier is None else self.earlier.line_parts, lines)
         if self.earlier is not None:
             self.returned, lines = self.earlier.returned, nw.concat(self.line_parts)
-        self._find_bulk(lines)
+        self._find_bulk()
         return lines
 
     def _with_list_prices(self, lines: Frame) -> Frame:
@@ -235,7 +237,7 @@ class _Cleaning:
 
     def set_apart(self, lines: Frame, products: Frame) -> tuple[Frame, Frame]:
         """Recognise what is no goods: it is in no category, and its lines are left out where that is configured."""
-        self.non_merchandise = recognised(lines, products, self.config.clean)
+        self.non_merchandise = recognised(lines, products, self.config.clean, self.sold)
         others = self.non_merchandise["product_id"].to_list()
         if not others:
             return lines, products
@@ -254,9 +256,9 @@ class _Cleaning:
             lines = self.engine.keep(lines.filter(~theirs))
         return lines, products
 
-    def products(self, lines: Frame) -> Frame:
+    def products(self) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
-        sold = self.engine.keep(distinct(lines, "product_id"))
+        sold = self.engine.table(self.sold.products.select("product_id"))
         if self._listed is None:
             return self.engine.keep(self._with_texts(with_product_columns(sold)))
         listed = with_product_columns(self._listed)
@@ -434,8 +436,8 @@ class _Cleaning:
         )
         return cleaned.frame.filter(~later)
 
-    def _find_bulk(self, lines: Frame) -> None:
-        self.bulk_buyers = bulk_buyers(lines, self.config.clean.bulk_quantile)
+    def _find_bulk(self) -> None:
+        self.bulk_buyers = bulk_buyers(self.sold.units, self.config.clean.bulk_quantile)
         why = Message(
             "customers who buy far more units than others, such as resellers; they carry the tag 'bulk buyer'"
         )

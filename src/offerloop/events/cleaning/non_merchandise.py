@@ -14,7 +14,7 @@ import polars as pl
 
 from offerloop.config import Clean, fits_pattern
 from offerloop.engine import Frame, collect, distinct
-from offerloop.events.columns.read import count_rows
+from offerloop.events.cleaning.sold_sums import SoldSums
 
 _MOST_WORDS, _LONGEST_SIGNS = 4, 10
 """Words of a text whose end is looked at, and signs of a Chinese one. Longer ones describe goods."""
@@ -79,7 +79,7 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^a-z]+", " ", letters).split())
 
 
-def recognised(lines: Frame, products: Frame, clean: Clean) -> pl.DataFrame:
+def recognised(lines: Frame, products: Frame, clean: Clean, sold: SoldSums) -> pl.DataFrame:
     """Return product_id, text and kind of the sold and listed products that are no goods, sorted.
 
     What `clean.merchandise` fits is goods, what `clean.non_merchandise` fits is none, whatever it looks like.
@@ -90,7 +90,7 @@ def recognised(lines: Frame, products: Frame, clean: Clean) -> pl.DataFrame:
     texts, categories = (
         listed[name].to_list() if name in names else [None] * len(ids) for name in ("text", "category")
     )
-    charges = set(_charges(lines).cast(pl.String))
+    charges = set(_charges(lines, sold).cast(pl.String))
     kinds = [
         _decided(product_id, kind_of(product_id, text, category), product_id in charges, clean)
         for product_id, text, category in zip(ids, texts, categories, strict=True)
@@ -107,21 +107,20 @@ def _decided(product_id: str, kind: str, is_charge: bool, clean: Clean) -> str:
     return kind or ("a charge, by its prices: one in most orders, each at its own" if is_charge else "")
 
 
-def _charges(lines: Frame) -> pl.Series:
+def _charges(lines: Frame, sold: SoldSums) -> pl.Series:
     """product_id of what is in most orders, one at a time, at prices all over the place; never the only product."""
-    fewest = max(_MOST_ORDERS * count_rows(distinct(lines, "order_id")), _FEWEST_PRICES)
-    by_product = lines.group_by("product_id").agg(nw.len().alias("n"))
-    common = collect(by_product.filter(nw.col("n") >= fewest))["product_id"]
-    if common.is_empty() or count_rows(by_product) == 1:
+    fewest = max(_MOST_ORDERS * sold.orders, _FEWEST_PRICES)
+    common = sold.products.filter(pl.col("n") >= fewest)["product_id"]
+    if common.is_empty() or sold.products.height == 1:
         return common.clear()
     pairs = distinct(lines.filter(nw.col("product_id").is_in(common.to_list())), "product_id", "order_id")
     common = collect(pairs.group_by("product_id").agg(nw.len().alias("n"))).filter(pl.col("n") >= fewest)["product_id"]
     if common.is_empty():
         return common
     priced = lines.filter(nw.col("product_id").is_in(common.to_list()), nw.col("paid_minor") > 0)
-    sold = collect(priced.select("product_id", "quantity", "paid_minor"))
+    amounts = collect(priced.select("product_id", "quantity", "paid_minor"))
     price = pl.col("paid_minor")
-    shaped = sold.group_by("product_id").agg(
+    shaped = amounts.group_by("product_id").agg(
         single=(pl.col("quantity") == 1).mean(), n_prices=price.n_unique(),
         ratio=price.quantile(0.9) / price.quantile(0.1),
     )  # fmt: skip

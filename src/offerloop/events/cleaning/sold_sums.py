@@ -1,0 +1,35 @@
+"""What clean order lines add up to by customer and by product, so that lines of later files can be added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from offerloop.engine import Frame, collect, distinct
+from offerloop.events.columns.read import count_rows
+
+
+@dataclass(frozen=True)
+class SoldSums:
+    """Sums over all order lines."""
+
+    units: pl.DataFrame
+    """units by customer_id."""
+    products: pl.DataFrame
+    """Lines (n) by product_id."""
+    orders: int
+
+    @classmethod
+    def of(cls, lines: Frame) -> SoldSums:
+        """Add them up."""
+        units = collect(lines.group_by("customer_id").agg(nw.col("quantity").sum().alias("units")))
+        products = collect(lines.group_by("product_id").agg(nw.len().cast(nw.Int64).alias("n")))
+        return cls(units, products, count_rows(distinct(lines, "order_id")))
+
+    def with_others(self, others: SoldSums) -> SoldSums:
+        """Add those of lines of other orders."""
+        units = pl.concat([self.units, others.units]).group_by("customer_id").agg(pl.col("units").sum())
+        products = pl.concat([self.products, others.products]).group_by("product_id").agg(pl.col("n").sum())
+        return SoldSums(units, products, self.orders + others.orders)
