@@ -3,7 +3,9 @@
 A shop is made up (synthetic, as in `any_size`): order lines of a year as Parquet, customers who differ in how often
 they buy, `--products` products in 200 categories with shelf discounts by product and week, and a coupon on each of the
 20 best-selling categories, whose effects are learned from shelf prices. Each of the `--lines` sizes is run once by the
-command, in a process of its own; the stages are those of its manifest. The growth of time is the exponent of the
+command, in a process of its own; the stages are those of its manifest. The stage `allocation` also chooses between
+policies and makes the forecasts of the report, so the plan itself, from effects to whom each offer goes, is solved once
+more and printed beside it. The growth of time is the exponent of the
 number of lines between the smallest and the largest size. Then the files gain a day, and only the stages that read
 events are run again. The smallest shop is also run on one processor, on Spark of one process and on a standalone
 cluster of this machine (`scale_engines`). `--alone` leaves Spark out; `--json FILE` writes everything too.
@@ -15,6 +17,7 @@ import argparse
 import json
 import math
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,12 @@ import pyarrow.parquet as pq
 
 from any_size import DAYS, PER_ORDER, VERSIONS, Shop, measured
 from offerloop import flow
+from offerloop.config import Config
+from offerloop.decision import Allowed, plan_limits
+from offerloop.decision.joint import best_together
+from offerloop.decision.planning import campaign_cases
 from offerloop.engine import DEFAULT_ENGINE, Extendable
+from offerloop.response import Effects
 from offerloop.workspace import Recorder, open_workspace
 from record import Claim, Found, Record, Result, load, machine, tell
 from scale_engines import on_each_engine
@@ -75,7 +83,7 @@ def run(lines: int, customers: int, products: int, place: Path, *, with_peers: b
     config = write_shop(shop, place)
     print(f"{lines:,} order lines, {customers:,} customers, {products:,} products (synthetic)")
     figures, _ = measured("run", str(config))
-    stages = _stages(config)
+    stages = [*_stages(config), *_printed([_solved(config)])]
     planned = pl.read_parquet(_newest(config) / "assignments.parquet", columns=["offer_id"])
     peers = []
     if with_peers:
@@ -96,6 +104,27 @@ def _another_day(path: Path) -> list[dict[str, Any]]:
         stage("interactions", Extendable(flow.buy, flow.extend_bought), events, engine)
     assert all(one["remark"] == "only what is new" for one in stage.records)
     return stage.records
+
+
+def _solved(path: Path) -> dict[str, Any]:
+    """What the plan takes alone: candidates in order, side by side, and solved within the budget."""
+    solved = Recorder()
+
+    def stage(name: str, work: Callable[..., Any], *inputs: Any, **named: Any) -> Any:  # noqa: ANN401 - any stage's
+        if name == "allocation":
+            _, effects, allowed, settings = inputs
+            solved("allocation", _solve, effects, allowed, settings)
+        return kept(name, work, *inputs, **named)
+
+    with open_workspace(path, DEFAULT_ENGINE) as (config, engine, store):
+        kept = Recorder(store=store)
+        flow.plan(config, engine, stage)
+    return {**solved.records[0], "stage": "the plan alone"}
+
+
+def _solve(effects: Effects, allowed: Allowed, config: Config) -> None:
+    limits = plan_limits(config, effects.offers)
+    best_together(campaign_cases(effects, allowed.campaigns, config), limits)
 
 
 def _newest(config: Path) -> Path:
