@@ -235,6 +235,7 @@ def decide(
     """Plan, and draw who gets what."""
     shown, effects = learned.shown, learned.effects
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
+    settings = asking_for_proof(settings, shown)
     planned = stage("allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None)
     planned = planned.resting() if period is not None and period.rests else planned
     settings = config.only("business_as_usual", "privacy")
@@ -250,6 +251,16 @@ def decide(
         "assignments", draw, profiles, allowed, planned, effects, usual, settings, exploration
     )  # fmt: skip
     return PlannedAssignments(planned, assigned, explore_share)
+
+
+def asking_for_proof(config: Config, shown: ShownEffects | Gap | None) -> Config:
+    """Let campaigns send what is likely only while the log says too little; from then on, what is proven."""
+    if not isinstance(shown, ShownEffects) or shown.is_open:
+        return config
+    campaigns = tuple(
+        one.model_copy(update={"send": "proven"}) if one.send == "likely" else one for one in config.campaigns
+    )
+    return config.model_copy(update={"campaigns": campaigns})
 
 
 def draw(

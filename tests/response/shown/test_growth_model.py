@@ -277,8 +277,11 @@ def test_offers_that_seem_to_do_harm_are_left_a_little_where_they_are_for_sure_t
     hopeful = Growth.fit(log, never_harms=True).f[1:]
     assert (hopeful > 0).all()
     assert (hopeful < 0.1).all()
+    assert Growth.fit(log).is_open
 
 
 def test_a_log_that_could_have_shown_what_is_usual_is_believed():
-    log = Shop(-0.2 * (np.arange(5) > 0)).log()
-    np.testing.assert_array_equal(Growth.fit(log, never_harms=True).f, Growth.fit(log).f)
+    log = Shop(-0.2 * (np.arange(5) > 0), spread=0.2).log()
+    believed = Growth.fit(log)
+    np.testing.assert_array_equal(Growth.fit(log, never_harms=True).f, believed.f)
+    assert not believed.is_open

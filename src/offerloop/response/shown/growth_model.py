@@ -40,6 +40,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
+from offerloop.evaluation import POWER_80
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import CLIP, ExpectedSales, noise
 from offerloop.response.shown.shrinkage import (
@@ -141,6 +142,8 @@ class Growth:
     """(K,): 0 for nothing."""
     f_se: Floats
     """(K,): of its posterior."""
+    is_open: bool
+    """Whether the log would show the least growth that is usual with a power below 80 %."""
     traits: Floats
     """(2, p + 1): mean and scale of the features and of how many of the last exposures were offers."""
     centre: Floats
@@ -172,7 +175,7 @@ class Growth:
         """Build it from decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`.
 
         `never_harms`: for sure no offer lowers what is bought, so that an estimate below zero leaves a little growth
-        where the log could not have shown the least that is usual.
+        where the log would show the least that is usual with a power below 80 %.
         """
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
@@ -180,7 +183,7 @@ class Growth:
         base = _base(usual, evidence.features)
         powers = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
-        f, f_se, left = _shape(evidence, base, unit, variance, never_harms=never_harms)
+        f, f_se, is_open, left = _shape(evidence, base, unit, variance, never_harms=never_harms)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         grown = _surprises(evidence, f)
@@ -197,8 +200,8 @@ class Growth:
         dispersion = _dispersion(said)
         spread = _own_spread(summed(evidence.whose, said / dispersion))
         return cls(
-            evidence.coding, usual, f, f_se, traits, centre, a, carry, lasts_se, z2, spread, dispersion, powers,
-            of_categories,
+            evidence.coding, usual, f, f_se, is_open, traits, centre, a, carry, lasts_se, z2, spread, dispersion,
+            powers, of_categories,
         )  # fmt: skip
 
     def signals(self, evidence: Evidence) -> Floats:
@@ -286,19 +289,20 @@ def _family(evidence: Evidence) -> Ints:
 
 def _shape(
     evidence: Evidence, base: Floats, unit: Floats, variance: Floats, *, never_harms: bool
-) -> tuple[Floats, Floats, Floats]:
-    """f (K,), its errors (K,), and what it leaves of the outcome (n,)."""
+) -> tuple[Floats, Floats, bool, Floats]:
+    """f (K,), its errors (K,), whether the log leaves it open, and what it leaves of the outcome (n,)."""
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
     priors = _priors(offers)
     f, spread = drawn(shape[own], covariance[own, own], priors)
-    if never_harms and _leaves_open(covariance[own, own]):
+    is_open = _leaves_open(covariance[own, own])
+    if never_harms and is_open:
         f = drawn_above_zero(shape[own], covariance[own, own], priors)
     f = _never_falling(offers, f)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), left
+    return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), is_open, left
 
 
 def _design(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
@@ -313,8 +317,8 @@ def _priors(offers: Sequence[OfferTerms]) -> list[Prior]:
 
 
 def _leaves_open(covariance: Floats) -> bool:
-    """Whether the error of a growth that all offers (K - 1) have in common is above the least that is usual."""
-    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < 1)
+    """Whether the least usual growth, if all offers (K - 1) had it in common, would be seen with a power below 80 %."""
+    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < POWER_80**2)
 
 
 def _forms(offers: Sequence[OfferTerms]) -> Floats:

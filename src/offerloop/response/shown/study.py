@@ -88,6 +88,11 @@ class ShownEffects:
         errors = {name: one[:0] for name, one in self.se.items()}
         return replace(self, customers=self.customers.clear(), by_outcome=nobody, se=errors)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the log would show the least growth that is usual with a power below 80 %."""
+        return self.model.growth.growth.is_open
+
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""
         return offer_id in self.made_of
