@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
+# One worker more than processors, as tests wait for what they start (databases, browsers, programs) a quarter of the time.
+WORKERS = $$(($$(nproc) + 1))
 # Keep compiled modules, also where the environment says not to: the tests start Python dozens of times.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -81,11 +83,11 @@ lint: $(VENV)/dev.done
 	$(BIN)/python scripts/messages.py --check
 
 quick: lint
-	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses auto -m "not soak and not slow and not sample" $$tests
+	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) -m "not soak and not slow and not sample" $$tests
 
 check: setup
 	$(MAKE) --jobs 2 lint docs
-	$(ONE_THREAD) $(BIN)/pytest --numprocesses auto --dist loadfile
+	$(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 	PYTHON=$(BIN)/python scripts/other_pythons
 
 test: check

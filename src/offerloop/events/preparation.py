@@ -193,7 +193,7 @@ class _Cleaning:
         lines = self._allowed(with_all_money(lines))
         week = week_number(nw.col("order_day"), self.first_day).alias("order_week")
         lines = _computed(lines.with_columns(week), n_lines, self.engine)
-        self.sold = self.lines.with_sold(SoldSums.of(lines))
+        self.sold = self.lines.with_sold(SoldSums.of(lines, by_customer=self.config.clean.bulk_quantile < 1))
         self.line_parts = with_part(() if self.earlier is None else self.earlier.line_parts, lines)
         if self.earlier is not None:
             self.returned, lines = self.earlier.returned, nw.concat(self.line_parts)

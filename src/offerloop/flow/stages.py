@@ -257,9 +257,8 @@ def asking_for_proof(config: Config, shown: ShownEffects | Gap | None) -> Config
     """Let campaigns send what is likely only while the log says too little; from then on, what is proven."""
     if not isinstance(shown, ShownEffects) or shown.is_open:
         return config
-    campaigns = tuple(
-        one.model_copy(update={"send": "proven"}) if one.send == "likely" else one for one in config.campaigns
-    )
+    proven = {"send": "proven"}
+    campaigns = tuple(one.model_copy(update=proven) if one.send == "likely" else one for one in config.campaigns)
     return config.model_copy(update={"campaigns": campaigns})
 
 
