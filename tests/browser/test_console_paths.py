@@ -111,8 +111,9 @@ def test_traffic_through_the_interface_moves_spend_and_an_experiment(visiting, s
         send("PUT", "coupon-templates/first", budget_minor=10_000)
         send("POST", "coupon-templates/first/coupons", codes=["TEA"])
         send("POST", "coupons/TEA/redeem", customer_id="c001", amount_minor=250)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while page.locator("#spend tbody td").nth(1).inner_text() == before and time.monotonic() < until:
+            page.wait_for_timeout(500)
             page.reload()  # what took long to count is counted again later
         assert page.locator("#spend tbody td").nth(1).inner_text() != before
         experiment = f"/console/experiment?run={run}"
