@@ -40,7 +40,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import POWER_80
+from offerloop.evaluation import Z95
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import CLIP, ExpectedSales, noise
 from offerloop.response.shown.shrinkage import (
@@ -143,7 +143,7 @@ class Growth:
     f_se: Floats
     """(K,): of its posterior."""
     is_open: bool
-    """Whether the log would show the least growth that is usual with a power below 80 %."""
+    """Whether the log would show the least growth that is usual with a power below 50 %."""
     traits: Floats
     """(2, p + 1): mean and scale of the features and of how many of the last exposures were offers."""
     centre: Floats
@@ -175,7 +175,7 @@ class Growth:
         """Build it from decisions of an outcome that is not below zero on the whole, with `customer` and `earlier`.
 
         `never_harms`: for sure no offer lowers what is bought, so that an estimate below zero leaves a little growth
-        where the log would show the least that is usual with a power below 80 %.
+        where the log would show the least that is usual with a power below 50 %.
         """
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
@@ -317,8 +317,8 @@ def _priors(offers: Sequence[OfferTerms]) -> list[Prior]:
 
 
 def _leaves_open(covariance: Floats) -> bool:
-    """Whether the least usual growth, if all offers (K - 1) had it in common, would be seen with a power below 80 %."""
-    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < POWER_80**2)
+    """Whether the least usual growth, if all offers (K - 1) had it in common, would be seen with a power below 50 %."""
+    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < Z95**2)
 
 
 def _forms(offers: Sequence[OfferTerms]) -> Floats:

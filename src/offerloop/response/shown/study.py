@@ -90,7 +90,7 @@ class ShownEffects:
 
     @property
     def is_open(self) -> bool:
-        """Whether the log would show the least growth that is usual with a power below 80 %."""
+        """Whether the log would show the least growth that is usual with a power below 50 %."""
         return self.model.growth.growth.is_open
 
     def has(self, offer_id: str) -> bool:
