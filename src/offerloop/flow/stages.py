@@ -157,7 +157,8 @@ def plan_together(
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
-    gaps = [one for one in (liked.gap, learned.study, shown) if isinstance(one, Gap)]
+    gaps = [one.reason for one in (liked.gap, learned.study, shown) if isinstance(one, Gap)]
+    gaps += shown.left_out if isinstance(shown, ShownEffects) else ()
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
@@ -178,7 +179,7 @@ def plan_together(
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     run = Run(
         config, events, checked, liked.affinities, planned.forecasts, planned.solved, decided.explore_share, test,
-        [gap.reason for gap in gaps],
+        gaps,
     )  # fmt: skip
     return PlannedTogether(run, profiles, learned, planned, liked)
 

@@ -6,7 +6,7 @@ between no offer, whose depth is 0, and the lowest tested depth. One beyond them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
-Family = tuple[str, float, str, float, bool]
+Family = tuple[str, float, str, float, bool, Hashable]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,13 @@ class OfferTerms:
     """What a share off comes to at most, in minor units; 0 for no limit."""
     amount: bool = False
     """Whether its depth is money instead of a share."""
+    particulars: Hashable = ()
+    """All else that tells it from other offers but for its depth, such as products, conditions and the channel."""
 
     @property
     def family(self) -> Family:
         """What two offers share that differ in depth alone."""
-        return self.kind, self.threshold, self.scope, self.window_days, self.amount
+        return self.kind, self.threshold, self.scope, self.window_days, self.amount, self.particulars
 
 
 NO_OFFER_TERMS = OfferTerms(NO_OFFER)

@@ -87,3 +87,11 @@ def test_days_of_one_customer_each_take_the_shares_of_all():
     _, _, chance = decided(day_propensities(log), log, NAMES)
     assert chance.sum(axis=1) == pytest.approx(np.ones(90))
     assert (chance > 0.2).all()
+
+
+def test_offers_that_no_campaign_has_any_more_keep_their_part_of_personal_propensities():
+    """Otherwise it would fall to the offers that are left, and what they bring would seem to be less."""
+    log = log_of({1: {"none": (100, 0.1), "a": (300, 0.3), "old": (600, 0.6), "other": (1, 0.5)}})
+    _, action, chance = decided(day_propensities(log), log, ["none", "a"])
+    for shown in (0, 1):
+        assert chance[action == shown, 1] == pytest.approx(0.75, abs=0.01)

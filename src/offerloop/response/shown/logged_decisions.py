@@ -116,18 +116,17 @@ def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> tup
     """Return the rows whose offer is one of `names`, nothing first: with its position, and the propensities (n, K) of
     all of them given that it is one of these. `days` is what `day_propensities` gives.
     """
-    others = sorted(set(days["offer_id"]) - set(names))
-    chances = _propensities_by_day(days, rows["shown_day"], [*names, *others])
-    inside = rows["offer_id"].is_in(list(names)).to_numpy()
-    kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
-    place = {name: k for k, name in enumerate(names)}
-    action = kept["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    chance = chances[inside][:, : len(names)]
-    chance /= chance.sum(axis=1, keepdims=True)
+    every = [*names, *sorted({*days["offer_id"], *rows["offer_id"]} - set(names))]
+    place = {name: k for k, name in enumerate(every)}
+    action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    chance = _propensities_by_day(days, rows["shown_day"], every)
     personal = np.isnan(chance).any(axis=1)
-    shares = _shares_by_day(kept["shown_day"].to_numpy()[personal], action[personal], len(names))
-    chance[personal] = complete_propensities(kept["propensity"].to_numpy()[personal], action[personal], shares)
-    return kept, action, chance
+    shares = _shares_by_day(rows["shown_day"].to_numpy()[personal], action[personal], len(every))
+    chance[personal] = complete_propensities(rows["propensity"].to_numpy()[personal], action[personal], shares)
+    inside = action < len(names)
+    chance = chance[inside][:, : len(names)]
+    kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
+    return kept, action[inside], chance / chance.sum(axis=1, keepdims=True)
 
 
 def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:

@@ -7,7 +7,7 @@ there. Effects are learned as growth of that (`growth`) and used as customers le
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Z95, bucket
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, Offer
+from offerloop.offers import NO_OFFER, Offer, Unit, offer_form
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.scores import expected_outcomes, robust_scores
@@ -30,6 +30,7 @@ from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcom
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
+from offerloop.response.shown.hidden_costs import offers_of_unknown_cost, with_hidden_costs
 from offerloop.response.shown.logged_decisions import (
     day_propensities,
     decided,
@@ -51,6 +52,8 @@ FEWEST_OF_FAMILY = 50
 PARTS = 5
 """Parts of the customers that are left out in turn to judge the predictions."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
+_NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT)
+"""Units of terms that do not say how much an offer gives."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ class ShownEffects:
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
     model: ShownModel
+    left_out: tuple[Message, ...] = ()
+    """Why nothing was learned of some offers that were shown often enough."""
 
     def without_customers(self) -> ShownEffects:
         """Return what was learned without the effects on the customers that it was learned of."""
@@ -185,6 +190,8 @@ def learn_shown(
     active = _active(log)
     before, days = _before(log, active, rows, engine, terms), day_propensities(exposures)
     evidence = _evidence(rows, days, before, terms)
+    if unpriced := _unpriced(evidence, before, offers):
+        return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
@@ -196,6 +203,30 @@ def learn_shown(
     table = _table(evidence, seed, model.names[1:], GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model)
+
+
+def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[str]:
+    """Return the ids of those offers that take money off of which no coupon says how much."""
+    takes_off = {one.offer_id for one in offers if one.effects()}
+    coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
+    names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
+    return [name for name in names if name in takes_off]
+
+
+def _without(
+    unpriced: Sequence[str], log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine, *, never_harms: bool
+) -> ShownEffects:
+    """Return what `learn_shown` learns of all other offers."""
+    reason = Message(
+        "no order after an exposure to {offers} has a coupon, so what that costs is not known, and nothing is learned "
+        "of it; let 'coupon' of the order lines hold what it takes off",
+        offers=list(unpriced),
+    )
+    others = [one for one in offers if one.offer_id not in unpriced]
+    if not others:
+        raise EvidenceError(reason)
+    learned = learn_shown(log, others, seed, engine, never_harms=never_harms)
+    return replace(learned, left_out=(reason, *learned.left_out))
 
 
 def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> ShownEffects:
@@ -264,11 +295,16 @@ def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
 
 
 def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
-    """Return the weights of shown offers, and of those between their depths; others are beyond what is known."""
+    """Return the weights of shown offers, and of those between their depths; others are beyond what is known.
+
+    An offer that was shown stands for itself, also beside one with the same terms.
+    """
+    itself = dict(zip((one.offer_id for one in shown.tested), np.eye(len(shown.tested)), strict=True))
     weights: dict[str, Floats] = {}
     for offer in offers:
         with suppress(EvidenceError):
-            weights[offer.offer_id] = shown.weights([_of_offer(offer)])[:, 0]
+            own = itself.get(offer.offer_id)
+            weights[offer.offer_id] = shown.weights([_of_offer(offer)])[:, 0] if own is None else own
     return weights
 
 
@@ -320,9 +356,17 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ..
 
 def _of_offer(offer: Offer) -> OfferTerms:
     share, most, scope = offer.share_off, float(offer.most_minor or 0), offer.category or ""
-    if share is None:
-        return OfferTerms(offer.offer_id, offer.kind, most or 1.0, float(offer.threshold_minor), scope, amount=True)
-    return OfferTerms(offer.offer_id, offer.kind, float(share), float(offer.threshold_minor), scope, most=most)
+    terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), scope=scope)
+    depth = most or 1.0 if share is None else float(share)
+    return replace(terms, depth=depth, most=most, amount=share is None, particulars=_particulars(offer))
+
+
+def _particulars(offer: Offer) -> Hashable:
+    """Return what else two offers may differ in than in kind, depth, threshold, category and the dates they hold."""
+    conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
+    own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
+    scope = offer.scope if offer.category is None else replace(offer.scope, categories=frozenset())
+    return scope, replace(conditions, min_minor=0, window=window), offer.contact.channel, own
 
 
 def _evidence(
@@ -331,8 +375,13 @@ def _evidence(
 ) -> _Seen:  # fmt: skip
     """Return what estimators read; `days` has the propensities of days, `usual` the usual week where it is known."""
     kept, action, chance = decided(days, rows, [one.offer_id for one in terms])
-    outcomes = exposure_outcomes(before.days, kept).with_columns(redeemed=(pl.col("coupon_minor") > 0).cast(pl.Float64))
-    table = {name: outcomes[name].to_numpy() for name in OUTCOMES}
+    outcomes = exposure_outcomes(before.days, kept)
+    coupon = with_hidden_costs(outcomes["coupon_minor"].to_numpy(), kept, action, before, terms)
+    table = {
+        "value_minor": outcomes["value_minor"].to_numpy(),
+        "coupon_minor": coupon,
+        "redeemed": (coupon > 0).astype(np.float64),
+    }
     covered, orders = before.covered(kept, usual or before.usual_week(kept))
     evidence = Evidence(
         before.features(kept),

@@ -1,0 +1,52 @@
+"""Costs of offers that no order line shows.
+
+A gift, a benefit and free shipping take nothing off an order line, so that orders would say that they cost nothing.
+Where no order after an offer of an amount has a coupon, each order that the offer holds for counts at the most that the
+offer can cost. Other offers without any coupon have no known cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats, Ints
+from offerloop.response.shown.exposure_windows import sums_between
+from offerloop.response.shown.sales_before import Before
+from offerloop.response.terms import OfferTerms
+
+FEWEST_ORDERS = 30
+"""Orders that an offer holds for, of which not one has a coupon, that show its coupons not to be known."""
+
+
+def with_hidden_costs(
+    coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, terms: Sequence[OfferTerms]
+) -> Floats:
+    """Return what was taken off (n,) in the windows of rows, with the most that offers cost where nothing says so."""
+    counted = coupon.copy()
+    for place, offer in enumerate(terms):
+        own = action == place
+        if offer.amount and offer.most and not coupon[own].any():
+            counted[own] = offer.most * _orders(rows.filter(own), before, offer)
+    return counted
+
+
+def offers_of_unknown_cost(
+    coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, terms: Sequence[OfferTerms]
+) -> list[str]:
+    """Return the ids of offers after which orders that they hold for have no coupon at all."""
+    names = list[str]()
+    for place, offer in enumerate(terms[1:], start=1):
+        own = action == place
+        if not coupon[own].any() and _orders(rows.filter(own), before, offer).sum() >= FEWEST_ORDERS:
+            names.append(offer.offer_id)
+    return names
+
+
+def _orders(rows: pl.DataFrame, before: Before, offer: OfferTerms) -> Floats:
+    """(n,): orders in the windows of rows that the offer holds for."""
+    days = before.by_scope.get((offer.scope, offer.threshold), before.days)
+    sums = sums_between(days, rows, pl.col("shown_day"), pl.col("until_day"), ("n_orders",))
+    return np.asarray(sums["n_orders"].to_numpy(), dtype=np.float64)

@@ -1,0 +1,50 @@
+"""Offers that the model of growth could take for each other, and costs that no order line shows."""
+
+import pytest
+from made_log import MARGIN, WORTH, learned, mean_of
+
+from offerloop.errors import EvidenceError
+
+TEN = {"kind": "coupon", "percent": 10}
+OFF = WORTH // 10
+ORDERS = 0.5
+"""Of a customer in a week."""
+
+
+def test_the_same_discount_by_two_channels_has_two_effects():
+    offers = [TEN | {"id": name, "channel": name} for name in ("letter", "sms")]
+    shown = learned(offers, {"letter-10": 0.8}, {"letter-10": OFF, "sms-10": OFF})
+    letter, sms = (mean_of(shown, name, "value_minor") for name in ("letter-10", "sms-10"))
+    assert letter > 0.6 * 0.8 * MARGIN * WORTH * ORDERS
+    assert sms < 0.3 * letter
+
+
+def test_an_offer_on_one_product_says_nothing_of_one_on_everything():
+    """A deeper discount on little brings less than a shallow one on everything, which is no contradiction."""
+    offers = [TEN | {"id": "all"}, {"kind": "coupon", "percent": 50, "products": ["p"], "id": "product"}]
+    shown = learned(offers, {"all-10": 0.8}, {"all-10": OFF, "product-50": OFF})
+    assert mean_of(shown, "all-10", "value_minor") > 0.6 * 0.8 * MARGIN * WORTH * ORDERS
+    assert mean_of(shown, "product-50", "value_minor") < 0.3 * mean_of(shown, "all-10", "value_minor")
+
+
+def test_a_gift_costs_its_worth_with_each_order_that_gets_it():
+    gift = {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00"}
+    shown = learned([gift], {"mug": 0.4}, {})
+    assert mean_of(shown, "mug", "discount_minor") == pytest.approx(300 * ORDERS * 1.4, rel=0.15)
+    assert mean_of(shown, "mug", "p_redeem") == pytest.approx(ORDERS * 1.4, rel=0.15)
+
+
+def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free():
+    sale = {"kind": "flash_sale", "id": "sale", "percent": 20, "hours": 24}
+    shown = learned([TEN | {"id": "all"}, sale], {"all-10": 0.2, "sale": 0.8}, {"all-10": OFF})
+    assert shown.has("all-10")
+    assert not shown.has("sale")
+    (reason,) = shown.left_out
+    assert "sale" in str(reason)
+    assert "coupon" in str(reason)
+
+
+def test_a_log_of_such_offers_alone_is_not_used():
+    sales = [{"kind": "flash_sale", "id": name, "percent": 20, "hours": 24} for name in ("sale", "other")]
+    with pytest.raises(EvidenceError, match="nothing is learned"):
+        learned([TEN | {"id": "all", "channel": "app"}, *sales], {}, {"none": OFF})
