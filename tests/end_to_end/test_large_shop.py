@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import contextmanager
 
 import polars as pl
 import pytest
@@ -14,6 +15,8 @@ from offerloop.flow import large_shop
 from support.small_shop import write_small_shop
 
 CUSTOMERS = 300
+EMPTY_SHARDS = 21
+"""Of so many shards of 40 customers one that follows has nobody."""
 USUAL = """
 [business_as_usual]
 share = 0.2
@@ -24,11 +27,20 @@ offer = "spend-and-save"
 """
 
 
+@contextmanager
+def few_together(planned=100, shard=60):
+    """A shop is large from `planned` customers on, and `shard` of them are a shard."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large_shop, "PLANNED_CUSTOMERS", planned)
+        patch.setattr(large_shop, "SHARD_CUSTOMERS", shard)
+        yield
+
+
 @pytest.fixture
-def few(monkeypatch):
-    """A shop is large from 100 customers on, and 30 of them are a shard."""
-    monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 100)
-    monkeypatch.setattr(large_shop, "SHARD_CUSTOMERS", 30)
+def few():
+    """Two of five shards decide."""
+    with few_together():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -37,43 +49,60 @@ def together(tmp_path_factory):
     return run(write_small_shop(tmp_path_factory.mktemp("together"), customers=CUSTOMERS)).folder
 
 
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A large shop that ran once: its configuration, its run and a copy of its folder."""
+    path = write_small_shop(tmp_path_factory.mktemp("ran"), customers=CUSTOMERS)
+    with few_together():
+        folder = run(path).folder
+    return path, folder, shutil.copytree(path.parent, tmp_path_factory.mktemp("copy") / "shop")
+
+
+@pytest.fixture(scope="module")
+def in_shards(ran):
+    """What is decided in shards."""
+    return ran[1]
+
+
+@pytest.fixture
+def shop_that_ran(ran):
+    """The configuration of the shop as it was after its run, at its place, which stages depend on."""
+    path, _, copy = ran
+    shutil.rmtree(path.parent)
+    shutil.copytree(copy, path.parent)
+    with few_together():
+        yield path
+
+
 def table(folder, name, *keys):
     return pl.read_parquet(folder / f"{name}.parquet").sort(keys or "customer_id")
 
 
-@pytest.mark.usefixtures("few")
-def test_everybody_has_an_assignment_and_no_budget_is_exceeded(tmp_path, together):
-    path = write_small_shop(tmp_path, customers=CUSTOMERS)
-    folder = run(path).folder
-    assigned, whole = table(folder, "assignments"), table(together, "assignments")
+def test_everybody_has_an_assignment_and_no_budget_is_exceeded(ran, in_shards, together):
+    assigned, whole = table(in_shards, "assignments"), table(together, "assignments")
     assert assigned["customer_id"].equals(whole["customer_id"])
     held = pl.col("arm") == "holdout"
     assert assigned.filter(held)["customer_id"].equals(whole.filter(held)["customer_id"])
-    (campaign,) = load_config(path).campaigns
+    (campaign,) = load_config(ran[0]).campaigns
     for arm, budget, least in (("plan", campaign.budget, 0.8), ("explore", campaign.explore_budget, 0.1)):
         spent, most = assigned.filter(arm=arm)["cost_liability_minor"].sum(), round(100 * float(budget))
         assert least * most <= spent <= most
-    assert pl.read_csv(folder / "assignments.csv").height == CUSTOMERS
+    assert pl.read_csv(in_shards / "assignments.csv").height == CUSTOMERS
 
 
-@pytest.mark.usefixtures("few")
-def test_the_others_are_told_of_as_if_all_were_planned_together(tmp_path, together):
+def test_the_others_are_told_of_as_if_all_were_planned_together(in_shards, together):
     """Assumed effects follow from the own baskets, profiles from the own purchases on the scale of a sample."""
-    folder = run(write_small_shop(tmp_path, customers=CUSTOMERS)).folder
     keys = ("customer_id", "campaign_id", "offer_id")
-    assert_frame_equal(table(folder, "effects", *keys), table(together, "effects", *keys))
+    assert_frame_equal(table(in_shards, "effects", *keys), table(together, "effects", *keys))
     own = ["customer_id", "n_orders", "spend_minor", "recency_days", "top_category"]
-    assert_frame_equal(table(folder, "profiles").select(own), table(together, "profiles").select(own))
-    loyal = [table(one, "profiles")["tags"].list.contains("big basket").mean() for one in (folder, together)]
+    assert_frame_equal(table(in_shards, "profiles").select(own), table(together, "profiles").select(own))
+    loyal = [table(one, "profiles")["tags"].list.contains("big basket").mean() for one in (in_shards, together)]
     assert loyal[0] == pytest.approx(loyal[1], abs=0.1)
 
 
-@pytest.mark.usefixtures("few")
-def test_the_summary_is_about_everybody_with_the_budgets_of_everybody(tmp_path):
-    path = write_small_shop(tmp_path, customers=CUSTOMERS)
-    folder = run(path).folder
-    summary = json.loads((folder / "summary.json").read_text())
-    assigned = table(folder, "assignments")
+def test_the_summary_is_about_everybody_with_the_budgets_of_everybody(in_shards):
+    summary = json.loads((in_shards / "summary.json").read_text())
+    assigned = table(in_shards, "assignments")
     planned = assigned.filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
     (campaign,) = summary["campaigns"]
     assert summary["customers"] == CUSTOMERS
@@ -83,22 +112,22 @@ def test_the_summary_is_about_everybody_with_the_budgets_of_everybody(tmp_path):
     assert float(campaign["as_sent"]["liability"]) == planned["cost_liability_minor"].sum() / 100
     profit = planned["profit_minor"].sum() / 100
     assert float(campaign["as_sent"]["profit"]["value"]) == pytest.approx(profit, rel=0.25)
-    assert summary["others"]["sentence"] in (folder / "report.html").read_text()
+    assert summary["others"]["sentence"] in (in_shards / "report.html").read_text()
 
 
-@pytest.mark.usefixtures("few")
-@pytest.mark.parametrize("shards", [1, 59])  # of 59 the shard 36 has nobody
+@pytest.mark.parametrize("shards", [1, EMPTY_SHARDS])
 def test_shards_may_be_all_that_decide_or_have_no_customers(tmp_path, shards):
-    folder = run(write_small_shop(tmp_path, customers=CUSTOMERS), shards=shards).folder
+    with few_together(planned=35):
+        folder = run(write_small_shop(tmp_path, customers=40), shards=shards).folder
     summary = json.loads((folder / "summary.json").read_text())
     assert (summary["others"] is None) == (shards == 1)
-    assert table(folder, "assignments").height == CUSTOMERS
+    assert table(folder, "assignments").height == 40
 
 
 @pytest.mark.usefixtures("few")
 def test_an_attribute_of_few_customers_is_no_fault_of_a_shard_that_has_none_of_them(tmp_path):
     path = write_small_shop(tmp_path, customers=CUSTOMERS)
-    rare = [(f"c{one:03}", "vip" if one % 40 == 0 else None) for one in range(CUSTOMERS)]
+    rare = [(f"c{one:03}", "vip" if one % 100 == 0 else None) for one in range(CUSTOMERS)]
     pl.DataFrame(rare, ["who", "rank"], orient="row").write_csv(tmp_path / "customers.csv")
     source = '[sources.customers]\npath = "customers.csv"\ncolumns = { customer_id = "who" }\nattributes = ["rank"]\n'
     rule = '\n[audiences.vips]\nfield = "rank"\nequals = "vip"\n'
@@ -129,37 +158,32 @@ def test_a_run_that_ends_in_a_shard_goes_on_from_the_shards_that_are_done(tmp_pa
     assert not list((tmp_path / "runs" / ".stages").glob("*/.other-customers-*"))
 
 
-@pytest.mark.usefixtures("few")
-def test_other_suggestions_are_made_for_the_others_as_well(tmp_path):
-    path = write_small_shop(tmp_path, customers=CUSTOMERS)
-    before = table(run(path).folder, "assignments")
+def test_other_suggestions_are_made_for_the_others_as_well(shop_that_ran, in_shards):
+    path, before = shop_that_ran, table(in_shards, "assignments")
     assert before["product_ids"].str.contains("2").any()
     path.write_text(path.read_text().replace("top_k = 5", 'top_k = 5\nexclude_products = ["2"]'))
     assert not table(run(path).folder, "assignments")["product_ids"].str.contains("2").any()
 
 
-@pytest.mark.usefixtures("few")
-def test_a_run_goes_on_after_the_shards_of_an_earlier_one_are_gone(tmp_path):
-    path = write_small_shop(tmp_path, customers=CUSTOMERS)
-    first = table(run(path).folder, "assignments")
-    (kept,) = (tmp_path / "runs" / ".stages").glob("*/other-customers-*")
+def test_a_run_goes_on_after_the_shards_of_an_earlier_one_are_gone(shop_that_ran, in_shards):
+    first = table(in_shards, "assignments")
+    (kept,) = (shop_that_ran.parent / "runs" / ".stages").glob("*/other-customers-*")
     shutil.rmtree(kept)
-    again = run(path)
+    again = run(shop_that_ran)
     stages = json.loads((again.folder / "manifest.json").read_text())["stages"]
     assert [one["stage"] for one in stages if not one["kept"]] == ["other customers", "report"]
     assert_frame_equal(table(again.folder, "assignments"), first)
 
 
-@pytest.mark.usefixtures("few")
-def test_business_as_usual_is_what_its_rules_say_and_never_a_file(tmp_path):
-    path = write_small_shop(tmp_path, customers=CUSTOMERS)
+def test_business_as_usual_is_what_its_rules_say_and_never_a_file(shop_that_ran):
+    path = shop_that_ran
     text = path.read_text()
     offer = "spend-and-save"
     path.write_text(text + USUAL)
     usual = table(run(path).folder, "assignments").filter(arm="usual")
     assert 0.1 * CUSTOMERS < usual.height < 0.3 * CUSTOMERS
     assert set(usual["offer_id"]) == {offer}
-    (tmp_path / "today.csv").write_text(f"customer_id,offer_id\nc001,{offer}\n")
+    (path.parent / "today.csv").write_text(f"customer_id,offer_id\nc001,{offer}\n")
     path.write_text(text + '\n[business_as_usual]\nbudget = "60.00"\npath = "today.csv"\n')
     with pytest.raises(ConfigError, match=r"planned in shards, none of which has the whole file"):
         run(path)
