@@ -42,16 +42,16 @@ def test_rows_that_are_collected_do_not_grow_with_the_order_lines(tmp_path):
 
 
 def rows_of_a_large_shop(folder, customers):
-    """Most rows that are collected at once where customers beyond the first hundred follow what these decided."""
+    """Most rows that are collected at once where customers beyond the first ones follow what these decided."""
     folder.mkdir()
     config = load_config(write_small_shop(folder, customers=customers, weeks=8))
     with heights() as collected:
-        found = flow.plan(config, DuckDBEngine(shards=customers // 60), flow.at_once)
-    assert found.others.customers > customers - 250
+        found = flow.plan(config, DuckDBEngine(shards=customers // 40), flow.at_once)
+    assert found.others.customers > customers - 150
     return max(collected)
 
 
 def test_rows_that_are_collected_do_not_grow_with_the_customers_of_a_large_shop(tmp_path, monkeypatch):
-    monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 100)
-    few, many = rows_of_a_large_shop(tmp_path / "few", 300), rows_of_a_large_shop(tmp_path / "many", 900)
+    monkeypatch.setattr(large_shop, "PLANNED_CUSTOMERS", 60)
+    few, many = rows_of_a_large_shop(tmp_path / "few", 200), rows_of_a_large_shop(tmp_path / "many", 480)
     assert many < 1.3 * few
