@@ -30,6 +30,13 @@ class Shop:
         for name, table in self.market.observe().items():
             table.write_parquet(self.folder / f"{name}.parquet")
 
+    def idle(self, weeks):
+        """Live through weeks in which nobody gets an offer."""
+        for _ in range(weeks):
+            self.market.advance(np.full(150, -1), None)
+        for name, table in self.market.observe().items():
+            table.write_parquet(self.folder / f"{name}.parquet")
+
     def log(self, weeks):
         """Live through weeks in which half of the customers get an offer at random."""
         rng = np.random.default_rng(1)
@@ -137,29 +144,10 @@ def test_a_lost_file_is_written_again_as_it_was(command, decided):
     assert file.read_bytes() == before
 
 
-def test_each_period_is_published_once_to_where_the_configuration_says(command, shop):
-    config = shop.folder / "offerloop.toml"
-    more = '\n[[publish]]\nkind = "csv"\npath = "crm-{run}.csv"\n'
-    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
-    found = once(command, shop)
-    (place,) = shop.folder.glob("crm-*.csv")
-    sent, told = pl.read_csv(place), pl.read_csv(found["file"])
-    assert place.name == f"crm-{found['periods'][0]['run']}.csv"
-    assert sent["customer_id"].to_list() == told.filter(pl.col("offer_id") != "none")["customer_id"].to_list()
-    assert sent["label"].null_count() == 0
-    assert "already published" in once(command, shop)["published"][0]
-    shop.week(found["file"])
-    once(command, shop)
-    assert len(list(shop.folder.glob("crm-*.csv"))) == 2
-
-
 def test_periods_that_were_over_before_they_were_decided_get_no_offers(command, decided):
     shop, file = decided
     shop.week(file)
-    for _ in range(2):
-        shop.market.advance(np.full(150, -1), None)
-    for name, table in shop.market.observe().items():
-        table.write_parquet(shop.folder / f"{name}.parquet")
+    shop.idle(2)
     found = once(command, shop)["periods"]
     assert [one["missed"] for one in found] == [False, True, True, False]
     assert [one.get("offered", 0) > 0 for one in found] == [True, False, False, True]
@@ -187,16 +175,6 @@ def test_it_tells_why_no_plan_went_out_and_what_guardrails_say(command, second):
     assert all("$" in line for line in rows)
 
 
-def test_nobody_of_the_holdout_gets_anything(command, shop):
-    config = shop.folder / "offerloop.toml"
-    config.write_text(config.read_text(encoding="utf-8").replace("holdout = 0.05", "holdout = 0.20"), encoding="utf-8")
-    told = pl.read_csv(once(command, shop)["file"])
-    held = {one for one in range(1, 151) if in_holdout(str(one), "holdout", 0.20)}
-    assert 10 < len(held) < 50
-    assert held >= set(told.filter(pl.col("arm") == "holdout")["customer_id"])
-    assert not held & set(told.filter(pl.col("offer_id") != "none")["customer_id"])
-
-
 def test_without_once_it_only_tells(command, shop):
     assert command("loop", shop.folder)[1].startswith("nothing decided yet")
     assert not (shop.folder / "loop").exists()
@@ -222,6 +200,18 @@ id = "two"
 spend = "10.00"
 save = "1.00"
 """
+USUAL = """
+[business_as_usual]
+share = 0.3
+budget = "500.00"
+[[business_as_usual.rules]]
+offer = "none"
+"""
+PUBLISHED = """
+[[publish]]
+kind = "csv"
+path = "crm-{run}.csv"
+"""
 
 
 def changed(shop, change):
@@ -229,26 +219,51 @@ def changed(shop, change):
     config.write_text(change(config.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def test_two_campaigns_run_in_one_loop(command, shop):
-    changed(shop, lambda text: text + ANOTHER)
-    found = once(command, shop)
+@pytest.fixture(scope="module")
+def large_plan(market, tmp_path_factory):
+    """A loop of two campaigns beside business as usual and a large holdout, published; and what it said of a period."""
+    shop = Shop(tmp_path_factory.mktemp("large") / "shop", market.branch())
+    write_small_shop(market, shop.folder)
+    more = ANOTHER + USUAL + PUBLISHED
+    changed(shop, lambda text: text.replace("holdout = 0.05", "holdout = 0.20") + more)
+    code, out, err = offerloop("loop", shop.folder, "--once", "--json")
+    assert (code, err) == (0, "")
+    return shop, json.loads(out)
+
+
+def test_two_campaigns_run_in_one_loop(large_plan):
+    _, found = large_plan
     assert [one["campaign"] for one in found["periods"][0]["forecasts"]][1:] == ["two"]
     given = pl.read_csv(found["file"]).filter(pl.col("offer_id") != "none")
     assert given["customer_id"].is_unique().all()
     assert set(given["campaign_id"]) >= {"two"}
-    shop.market.advance(np.full(150, -1), None)
-    for name, table in shop.market.observe().items():
-        table.write_parquet(shop.folder / f"{name}.parquet")
-    assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
 
 
-def test_business_as_usual_is_an_arm_of_the_loop(command, shop):
-    usual = '\n[business_as_usual]\nshare = 0.3\nbudget = "500.00"\n[[business_as_usual.rules]]\noffer = "none"\n'
-    changed(shop, lambda text: text + usual)
-    told = pl.read_csv(once(command, shop)["file"])
-    mine = told.filter(pl.col("arm") == "usual")
+def test_business_as_usual_is_an_arm_of_the_loop(large_plan):
+    mine = pl.read_csv(large_plan[1]["file"]).filter(pl.col("arm") == "usual")
     assert 20 < mine.height < 70
     assert set(mine["offer_id"]) == {"none"}
+
+
+def test_nobody_of_the_holdout_gets_anything(large_plan):
+    told = pl.read_csv(large_plan[1]["file"])
+    held = {one for one in range(1, 151) if in_holdout(str(one), "holdout", 0.20)}
+    assert 10 < len(held) < 50
+    assert held >= set(told.filter(pl.col("arm") == "holdout")["customer_id"])
+    assert not held & set(told.filter(pl.col("offer_id") != "none")["customer_id"])
+
+
+def test_each_period_is_published_once_to_where_the_configuration_says(command, large_plan):
+    shop, found = large_plan
+    (place,) = shop.folder.glob("crm-*.csv")
+    sent, told = pl.read_csv(place), pl.read_csv(found["file"])
+    assert place.name == f"crm-{found['periods'][0]['run']}.csv"
+    assert sent["customer_id"].to_list() == told.filter(pl.col("offer_id") != "none")["customer_id"].to_list()
+    assert sent["label"].null_count() == 0
+    assert "already published" in once(command, shop)["published"][0]
+    shop.idle(1)
+    assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
+    assert len(list(shop.folder.glob("crm-*.csv"))) == 2
 
 
 def test_offers_may_change_from_period_to_period(command, decided):
@@ -259,12 +274,15 @@ def test_offers_may_change_from_period_to_period(command, decided):
 
 
 def test_offers_without_a_maximum_go_out_under_a_budget_of_expected_costs(command, shop):
-    config = shop.folder / "offerloop.toml"
-    text = config.read_text(encoding="utf-8").replace('max_discount = "2.00"\n', "", 1)
-    config.write_text(text.replace("[[campaigns]]", '[[campaigns]]\nbudget_basis = "expected"', 1), encoding="utf-8")
-    shop.week(once(command, shop)["file"])
-    for one in once(command, shop)["periods"]:
-        assert 0 < one["liability_minor"] <= 150 * 15 * 1.1
+    """What is read out of such a period is its own control group: arms are checked with its share."""
+    expected = '[[campaigns]]\nbudget_basis = "expected"\nsend = "expected"'
+    without = {'max_discount = "2.00"\n': "", 'send = "proven"': "", "[[campaigns]]": expected}
+    for old, new in without.items():
+        changed(shop, lambda text, old=old, new=new: text.replace(old, new, 1))
+    (period,) = once(command, shop)["periods"]
+    assert 0 < period["liability_minor"] <= 150 * 15 * 1.1
+    manifest = json.loads((shop.folder / "runs" / period["run"] / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["shares"] == {"holdout": 0.05, "usual": 0.0, "holdback": 0.05}
 
 
 def finished(period, said):
@@ -304,18 +322,3 @@ def test_a_log_without_propensities_teaches_nothing_and_says_so(command, shop):
     shop.market.advance(np.full(150, -1), None)
     shop.market.observe()["order_lines"].write_parquet(shop.folder / "order_lines.parquet")
     assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
-
-
-def test_what_is_read_out_of_a_period_is_its_own_control_group(command, shop):
-    """Its arms are checked with the share from whom the plan was held back."""
-    changed(
-        shop,
-        lambda text: text.replace('send = "proven"', "").replace(
-            "[[campaigns]]", '[[campaigns]]\nsend = "expected"', 1
-        ),
-    )
-    found = once(command, shop)
-    shop.week(found["file"])
-    run = shop.folder / "runs" / found["periods"][0]["run"]
-    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["shares"] == {"holdout": 0.05, "usual": 0.0, "holdback": 0.05}
