@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import init_shops
 import polars as pl
@@ -24,8 +25,23 @@ def shop(tmp_path, shape):
 
 
 @pytest.fixture(scope="module")
-def german(tmp_path_factory):
-    return check(shop(tmp_path_factory.mktemp("german"), init_shops.german))
+def german_files(tmp_path_factory):
+    """A folder with the file of a shop and what `init` makes of it; tests work on copies."""
+    folder = tmp_path_factory.mktemp("german")
+    shop(folder, init_shops.german)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def german(german_files):
+    return check(german_files / "shop" / "offerloop.toml")
+
+
+@pytest.fixture
+def german_shop(german_files, tmp_path):
+    """The configuration of a shop of its own."""
+    shutil.copytree(german_files, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "shop" / "offerloop.toml"
 
 
 def test_a_shop_without_products_can_run_and_is_told_what_that_costs(german):
@@ -80,8 +96,8 @@ def test_discounts_must_vary_for_the_response_to_be_estimated(tmp_path, varies):
     assert found.facts["orders"]["with_category"] == 1.0
 
 
-def test_an_offer_without_a_limit_is_a_problem_and_not_ready(tmp_path):
-    path = shop(tmp_path, init_shops.german)
+def test_an_offer_without_a_limit_is_a_problem_and_not_ready(german_shop):
+    path = german_shop
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("max_discount")]
     path.write_text("\n".join(kept), encoding="utf-8")
     found = check(path)
@@ -107,11 +123,10 @@ def test_a_short_history_is_told_with_what_it_costs(tmp_path):
     assert "two windows of 28 days" in found.facts["gaps"]["recommenders"]
 
 
-def test_a_file_that_went_away_is_one_sentence(tmp_path):
-    path = shop(tmp_path, init_shops.german)
+def test_a_file_that_went_away_is_one_sentence(german_shop, tmp_path):
     (tmp_path / "verkauf.csv").unlink()
     with pytest.raises(SourceError, match="does not exist"):
-        check(path)
+        check(german_shop)
 
 
 def edited(path, old, new):
@@ -122,10 +137,9 @@ def edited(path, old, new):
 
 
 @pytest.mark.parametrize("budget, told", [("0.50", True), ("50.00", False), ("0.00", False)])
-def test_exploration_that_affords_no_offer_is_told(tmp_path, budget, told):
-    path = shop(tmp_path, init_shops.german)
-    written = load_config(path).campaigns[0].explore_budget
-    found = check(edited(path, f'explore_budget = "{written}"', f'explore_budget = "{budget}"'))
+def test_exploration_that_affords_no_offer_is_told(german_shop, budget, told):
+    written = load_config(german_shop).campaigns[0].explore_budget
+    found = check(edited(german_shop, f'explore_budget = "{written}"', f'explore_budget = "{budget}"'))
     highest = max(one["liability_minor"] for one in found.facts["offers"])
     said = [one for one in found.facts["notes"] if "nobody gets an offer at random" in one]
     assert bool(said) is told
@@ -202,8 +216,8 @@ def test_money_that_repeated_lines_add_is_told(tmp_path):
 @pytest.mark.parametrize(
     "terms, told", [("", True), ('takes = "1"', False), ('contact_cost = "1"', False)], ids=["none", "takes", "contact"]
 )
-def test_a_benefit_that_no_budget_limits_is_told(tmp_path, terms, told):
-    path = shop(tmp_path, init_shops.german)
+def test_a_benefit_that_no_budget_limits_is_told(german_shop, terms, told):
+    path = german_shop
     head, _, _ = path.read_text(encoding="utf-8").partition("[[campaigns]]")
     campaign = '[[campaigns]]\nid = "c"\ntitle = "C"\nbudget = "20"\nbudget_unit = "seats"\n'
     offer = f'[[campaigns.offers]]\nkind = "benefit"\ntext = "a trial"\n{terms}\n'
@@ -264,8 +278,8 @@ def test_list_prices_of_the_product_list_are_not_missed(tmp_path, priced):
     assert any("what was paid counts as the list price" in one for one in missing) is not priced
 
 
-def test_what_cannot_run_is_bad_input_and_a_folder_stands_for_its_configuration(tmp_path):
-    path = shop(tmp_path, init_shops.german)
+def test_what_cannot_run_is_bad_input_and_a_folder_stands_for_its_configuration(german_shop):
+    path = german_shop
     ready = CliRunner().invoke(app, ["check", str(path.parent)])
     assert ready.exit_code == 0
     assert f"Ready. Next: offerloop run {path}" in ready.output
@@ -304,9 +318,8 @@ def test_an_offer_with_an_unknown_effect_is_given_only_beside_a_plan(tmp_path, c
     assert any("2.00 off from 20.00 EUR" in line and said in line for line in page(found).splitlines())
 
 
-def test_a_chinese_shop_is_checked_in_chinese(tmp_path):
-    path = shop(tmp_path, init_shops.german)
-    text = page(check(path, language="zh")).replace(str(tmp_path), "")
+def test_a_chinese_shop_is_checked_in_chinese(german_shop, tmp_path):
+    text = page(check(german_shop, language="zh")).replace(str(tmp_path), "")
     assert "缺少什么，代价是什么：" in text
     assert "可以运行。下一步：offerloop run" in text
     assert re.findall("[a-z]+ [a-z]+ [a-z]+ [a-z]+", text) == []
