@@ -25,7 +25,9 @@ def played(market, k, terms):
     return np.array(found)
 
 
-@pytest.mark.parametrize("name", ["grocery", "fashion", "marketplace", "harmful"])
+@pytest.mark.parametrize(
+    "name", ["grocery", "harmful", *(pytest.param(one, marks=pytest.mark.soak) for one in ("fashion", "marketplace"))]
+)
 def test_the_formula_is_the_mean_over_luck(market_of, name):
     market = market_of(name, customers=500)
     terms = replace(market.terms, stock=np.zeros_like(market.terms.stock))

@@ -108,11 +108,11 @@ def test_a_worker_that_says_it_is_alive_keeps_its_block(database, now, monkeypat
 def test_a_worker_spends_all_of_a_block_a_part_at_a_time(database, monkeypatch):
     monkeypatch.setattr("offerloop.serving.leases.AGAIN_SECONDS", 0.0)
     leases = Leases(database, "v1", {"first": 6_400})
-    leases.open({"first": 10})
-    for _ in range(640):
-        wait_for(lambda: leases.take("first", 10))
+    leases.open({"first": 25})
+    for _ in range(256):
+        wait_for(lambda: leases.take("first", 25))
     assert leased(database) == 6_400
-    assert not leases.take("first", 10)
+    assert not leases.take("first", 25)
 
 
 def test_a_worker_stops_in_good_order_without_a_database(database, monkeypatch):
