@@ -28,7 +28,7 @@ JDBC_DRIVER = "/usr/share/java/postgresql.jar"
 """Where Debian's libpostgresql-jdbc-java puts it."""
 USAGE = pytest.StashKey[list[str]]()
 
-settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
 gc.set_threshold(100_000, 50, 100)  # Python's own thresholds cost an eighth of two files' processor time

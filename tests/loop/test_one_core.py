@@ -20,7 +20,7 @@ NOTHING_YET = pl.DataFrame(
 
 @pytest.mark.slow
 def test_the_simulated_loop_decides_as_the_command_does(tmp_path):
-    setting = Setting(load_preset("fashion"), 150, 60, 14, 1, 12, 100)
+    setting = Setting(load_preset("fashion"), 150, 60, 8, 1, 6, 100)
     market, _ = past(setting, [], 3, learns=True)
     path = write_shop(market, tmp_path)
     config, engine = loop_settings(load_config(path), 20 * setting.budget_minor, 0.5), ENGINES.load("duckdb")()

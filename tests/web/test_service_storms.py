@@ -100,7 +100,7 @@ class Storm:
 
 def play(address, secret, process, seconds, restart):
     """Clients for some seconds, with a worker killed now and then; gives the storm and when workers were killed."""
-    storm, killed = Storm(address, secret, pause=0.4 if seconds <= 60 else 0), []
+    storm, killed = Storm(address, secret, pause=1.0 if seconds <= 60 else 0), []
     admin = {"headers": storm.headers}
     terms = {"limit_per_code": None, "limit_total": None, "budget_minor": BUDGET}
     assert httpx.put(f"{address}/v1/coupon-templates/storm", json=terms, **admin).status_code == 200

@@ -22,7 +22,7 @@ from served_shop import served, shop_of, with_role
 
 from offerloop.web.roles import ROLES
 
-EXAMPLES, STEPS = 3, 25
+EXAMPLES, STEPS = 2, 25
 CODES = ("SPRING1", "SPRING2")
 CUSTOMERS = ("c000", "c001", "c002")
 BUDGET, USES_OF_CUSTOMER = 1_000, 2

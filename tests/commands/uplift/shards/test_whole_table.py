@@ -48,6 +48,7 @@ def study(path):
     return result
 
 
+@pytest.mark.soak
 def test_spark_finds_the_same_as_duckdb(study, path, spark_server, tmp_path):
     with heights() as counted:
         other = uplift(path, request_of(), engine=spark_server)
