@@ -4,10 +4,13 @@ Pages are Markdown, so that they also read well in the repository. Nothing is lo
 scripts of others, and the search runs in the browser from a file.
 """
 
+import gc
 from itertools import pairwise
 from typing import Any
 
 import offerloop
+
+gc.set_threshold(200_000, 50, 1000)  # pages are trees of many objects, which Python else looks through again and again
 
 project = "Offerloop"
 author = "The Offerloop authors"
@@ -33,8 +36,14 @@ python_use_unqualified_type_names = True
 
 
 def setup(app: Any) -> None:  # noqa: ANN401 - the builder's application
-    """Let indented blocks of docstrings be shown as they are written."""
+    """Let indented blocks of docstrings be shown as they are written, and contents of pages be short."""
     app.connect("autodoc-process-docstring", _keep_blocks)
+    app.connect("source-read", _shorten_contents)
+
+
+def _shorten_contents(app: Any, page: str, _text: object) -> None:  # noqa: ANN401 - the builder's application
+    """Leave the thousands of objects of rooms out of the contents, which the builder reads again for every page."""
+    app.config.toc_object_entries = page != "reference/rooms"
 
 
 def _keep_blocks(_app: object, _what: str, _name: str, _object: object, _options: object, lines: list[str]) -> None:
