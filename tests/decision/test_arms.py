@@ -45,7 +45,7 @@ LISTED = menu(
 BUDGETS = {"x": 900, "y": 1200}  # six times 150, six times 200
 
 
-HOLDOUT, DRAWS = 0.2, 600
+HOLDOUT, DRAWS = 0.2, 1200
 
 
 @pytest.fixture(scope="module")
