@@ -11,7 +11,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError
-from offerloop.recommenders import RECOMMENDERS
+from offerloop.recommenders import RECOMMENDERS, Deep
 from offerloop.tables import AFFINITIES
 
 CUSTOMERS = """
@@ -71,11 +71,16 @@ def shops(tmp_path_factory):
     return [Shop(config, columns) for config, columns in zip(configs, (ONE, OTHER), strict=True)]
 
 
+SMALL_NETWORK = {"embedding_size": 8, "hidden_size": 4, "epochs": 1}
+
+
 @pytest.mark.parametrize(
     "recommender",
     [pytest.param(name, marks=pytest.mark.slow) if name == "deep" else name for name in RECOMMENDERS.names()],
 )
-def test_no_recommender_sees_them(shops, recommender):
+def test_no_recommender_sees_them(shops, recommender, monkeypatch):
+    for name, size in SMALL_NETWORK.items():
+        monkeypatch.setitem(Deep.__init__.__kwdefaults__, name, size)
     (one, _), (other, _) = (shop.planned(recommender) for shop in shops)
     serving = set(RECOMMENDERS.names()) if recommender == "hybrid" else {recommender}
     assert set(one["affinities"]["source"]) <= serving

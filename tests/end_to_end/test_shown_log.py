@@ -64,6 +64,23 @@ def foreign(shop, market, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def prepared(foreign):
+    """What the stages in process read of it."""
+    config, engine = load_config(foreign / "offerloop.toml"), DuckDBEngine()
+    return config, engine, prepare(config, engine)
+
+
+UNSTUDIED = Gap(Message("shelf prices do not vary in this shop"))
+
+
+@pytest.fixture(scope="module")
+def studied(prepared):
+    """What they learn of the offers that were shown."""
+    config, engine, events = prepared
+    return study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
+
+
+@pytest.fixture(scope="module")
 def run(foreign):
     said = command("run", foreign)
     assert said.exit_code == 0, said.output
@@ -89,19 +106,15 @@ def test_the_plan_is_learned_from_the_log_and_keeps_to_the_budget_in_expectation
     assert campaign["as_sent"]["liability"] is None  # a percentage without a maximum may cost any amount
 
 
-def test_the_stages_in_process_learn_what_the_command_learns(run, foreign):
-    config, engine = load_config(foreign / "offerloop.toml"), DuckDBEngine()
-    events, unstudied = prepare(config, engine), Gap(Message("shelf prices do not vary in this shop"))
-    shown = study_shown(events, offers_to_learn(events, unstudied, config), config, engine)
-    learned, key = estimate(events, unstudied, shown, config).effects, ["customer_id", "offer_id"]
+def test_the_stages_in_process_learn_what_the_command_learns(run, prepared, studied):
+    config, _, events = prepared
+    learned, key = estimate(events, UNSTUDIED, studied, config).effects, ["customer_id", "offer_id"]
     own = pl.read_parquet(run / "effects.parquet").select(learned.columns)
     assert_frame_equal(own.sort(key), learned.sort(key), rel_tol=1e-9)
 
 
-def test_customers_who_taught_nothing_are_told_of_by_those_who_did(foreign):
-    config, engine = load_config(foreign / "offerloop.toml"), DuckDBEngine()
-    events, unstudied = prepare(config, engine), Gap(Message("shelf prices do not vary in this shop"))
-    shown = study_shown(events, offers_to_learn(events, unstudied, config), config, engine)
+def test_customers_who_taught_nothing_are_told_of_by_those_who_did(prepared, studied):
+    (config, engine, events), shown = prepared, studied
     log, offer = shown_log(events, config), next(iter(shown.made_of))
     whole = shown.effects(offer)
     assert_frame_equal(shown_effects(log, shown, engine).effects(offer), whole)
@@ -153,16 +166,22 @@ def test_offers_that_all_have_a_maximum_count_at_the_most_they_can_cost(shop, ma
     assert load_config(tmp_path / "shop" / "offerloop.toml").campaigns[0].budget_basis == "liability"
 
 
+def with_few_recommenders(path):
+    text = path.read_text(encoding="utf-8")
+    assert "[recommend]" in text
+    path.write_text(text.replace("[recommend]", '[recommend]\ncandidates = ["popularity", "repeat"]'), encoding="utf-8")
+
+
 def read(folder):
     return prepare(load_config(folder / "offerloop.toml"), DuckDBEngine())
 
 
-def test_an_offer_of_0_percent_and_no_offer_read_alike(shop, market, foreign, tmp_path):
+def test_an_offer_of_0_percent_and_no_offer_read_alike(shop, market, prepared, tmp_path):
     files = shop.write_log(market, tmp_path)
     assert begun(files, tmp_path / "shop").exit_code == 0
     shown, other = (
-        collect(read(folder).exposures, "customer_id", "shown_day")["offer_id"].fill_null("none").to_list()
-        for folder in (tmp_path / "shop", foreign)
+        collect(events.exposures, "customer_id", "shown_day")["offer_id"].fill_null("none").to_list()
+        for events in (read(tmp_path / "shop"), prepared[2])
     )
     assert shown == other
     assert 0 < shown.count("none") < len(shown) / 5
@@ -178,9 +197,9 @@ def test_every_spelling_of_nothing_becomes_the_empty_offer(nothing):
     assert [one["id"] for one in listed_offers(offers)] == ["off-10"]
 
 
-def test_what_an_offer_took_off_is_told_from_shelf_discounts(foreign, market):
+def test_what_an_offer_took_off_is_told_from_shelf_discounts(prepared, market):
     """The log has one discount for everything; the market knows the coupons. A tenth of so few lines had no offer."""
-    lines = collect(read(foreign).order_lines)
+    lines = collect(prepared[2].order_lines)
     known = pl.concat([part["order_lines"] for part in market.parts]).filter(pl.col("quantity") > 0)
     coupons = 100 * known["coupon"].sum()
     assert lines["coupon_minor"].sum() == pytest.approx(coupons, rel=0.2)
@@ -219,6 +238,7 @@ def test_costs_that_no_order_line_tells_are_not_taken_for_nothing(shop, market, 
     said = " ".join(command("check", tmp_path / "shop").output.split())
     assert "no order line says that anything was taken off, so what they cost is not known" in said
     assert "offers' discounts" not in said
+    with_few_recommenders(tmp_path / "shop" / "offerloop.toml")
     assert command("run", tmp_path / "shop").exit_code == 0
     (folder,) = (tmp_path / "shop" / "runs").glob("2*")
     assert pl.read_parquet(folder / "shown_offers.parquet").is_empty()
