@@ -10,7 +10,7 @@ from sharded_readouts import assert_same, read
 from offerloop.engine import shards
 
 
-@pytest.mark.parametrize("number", [4, 13])
+@pytest.mark.parametrize("number", [4, pytest.param(13, marks=pytest.mark.soak)])
 def test_customers_in_shards_are_read_as_together(together, monkeypatch, number):
     run, orders, files, expected = together
     monkeypatch.setattr(shards, "SHARD_CUSTOMERS", -(-N // number))
@@ -20,7 +20,7 @@ def test_customers_in_shards_are_read_as_together(together, monkeypatch, number)
     assert max(collected) < N / 20
 
 
-@pytest.mark.parametrize("number", [1, 4])
+@pytest.mark.parametrize("number", [pytest.param(1, marks=pytest.mark.soak), 4])
 def test_a_campaign_named_all_is_not_everybody(tmp_path, monkeypatch, number):
     monkeypatch.setattr(shards, "SHARD_CUSTOMERS", -(-N // number))
     run = make_run(tmp_path / "run")
