@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# pip compiles one module after the other, and the tests of every package.
+COMPILE := $(BIN)/python -m compileall -qq --workers 0 -x 'site-packages/.*/tests/' $(VENV)/lib || true
 NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
@@ -12,7 +14,7 @@ WORKERS = $$(($$(nproc) + 1))
 # Keep compiled modules, also where the environment says not to: the tests start Python dozens of times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo serve case setup lint quick test check messages docs wheel soak bench clean
+.PHONY: help demo serve case setup lint quick test check pythons messages docs wheel soak bench clean
 
 help:
 	@echo "make demo     run the main job on real data and name the report to open"
@@ -40,7 +42,8 @@ $(VENV)/demo.done: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/dev.done: pyproject.toml constraints.txt | $(BIN)/python
 	scripts/system_packages test
 	@echo "Installing Offerloop with everything that the tests use ..."
-	$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	$(PIP) install --no-compile --constraint constraints.txt --editable ".[dev]"
+	@$(COMPILE)
 	@touch $@ $(VENV)/demo.done $(VENV)/serve.done $(VENV)/case.done $(VENV)/docs.done
 
 $(VENV)/case.done: pyproject.toml constraints.txt | $(BIN)/python
@@ -86,8 +89,10 @@ quick: lint
 	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) -m "not soak and not slow and not sample" $$tests
 
 check: setup
-	$(MAKE) --jobs 2 lint docs
+	$(MAKE) --jobs 3 lint docs pythons
 	$(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+
+pythons: $(BIN)/python
 	PYTHON=$(BIN)/python scripts/other_pythons
 
 test: check
