@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic
 
+import narwhals as nw
 import polars as pl
 
 from offerloop.engine.base import Engine, Frame, U, collect
@@ -34,11 +35,20 @@ class ShardedTables:
         """Return the same with further tables, which are split by `customer_id`."""
         return replace(self, parts={**self.parts, **{name: self._split(table) for name, table in tables.items()}})
 
+    def parted(self, first: int) -> tuple[dict[str, Frame], ShardedTables]:
+        """The tables of the first shards together, and all other shards."""
+        sample = {name: nw.concat([self._read(part) for part in parts[:first]]) for name, parts in self.parts.items()}
+        others = {name: parts[first:] for name, parts in self.parts.items()}
+        return sample, replace(self, number=self.number - first, parts=others)
+
     def each(self, function: Callable[[ShardRows], U]) -> Iterator[U]:
         """What the function gives for each shard, computed where the shards are; results come in order."""
         shards = [{name: parts[shard] for name, parts in self.parts.items()} for shard in range(self.number)]
         work = _OfParts(function)
         return map(work, shards) if self.number == 1 else self.engine.map(work, shards)
+
+    def _read(self, part: Part) -> Frame:
+        return self.engine.read(part) if isinstance(part, Path) else self.engine.table(part)
 
     def _split(self, table: Frame) -> Sequence[Part]:
         if self.number == 1:

@@ -26,7 +26,7 @@ from offerloop.response import (
     first_reached,
     full_weeks,
     known_margins,
-    learn_shown,
+    learn_log,
     lines_of_others,
     shelf_lines,
     shown_effects,
@@ -88,7 +88,7 @@ def study_shown(
     if not offers:
         return None
     log = shown_log(events, config)
-    return or_gap(lambda: learn_shown(log, offers, config.seed, engine, never_harms=never_harms))
+    return or_gap(lambda: learn_log(log, offers, config.seed, engine, never_harms=never_harms))
 
 
 def shown_log(events: Events, config: Config, margins: Margins | None = None) -> ShownLog:

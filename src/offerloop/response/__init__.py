@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         exposure_outcomes,
         running_sums,
     )
+    from offerloop.response.shown.large_log import learn_log
     from offerloop.response.shown.logged_decisions import (
         complete_propensities,
         earlier_exposures,
@@ -172,6 +173,7 @@ __all__ = [
     "known_estimators",
     "known_margins",
     "learn_effects",
+    "learn_log",
     "learn_shown",
     "linear_projection",
     "lines_of_others",

@@ -105,7 +105,7 @@ SHOWN_OFFERS = TableContract(
     "What offers that were shown at random changed in the window after it, against deliberately nothing; minor units.",
     (
         Column("offer_id", pl.String, "offer"),
-        Column("n_shown", pl.Int64, "exposures whose window is over"),
+        Column("n_shown", pl.Int64, "exposures whose window is over, of those that effects were learned from"),
         Column("n_nothing", pl.Int64, "the same in which deliberately nothing was shown"),
         Column("value_minor", pl.Float64, "margin gained by an exposure, before the offer's cost"),
         Column("value_se_minor", pl.Float64, "standard error"),

@@ -66,11 +66,12 @@ def _by_share(daily: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     days = named.pivot(
         "_column", index=["customer_id", "order_day"], values="list_value_minor", aggregate_function="sum"
     )
-    return days.fill_null(0).sort("order_day", "customer_id")
+    return days.fill_null(0).sort("customer_id", "order_day")
 
 
 def _scale_of(days: pl.DataFrame, names: dict[str, str]) -> ShareScale:
     columns = tuple(sorted(days.columns[2:]))  # a pivot has them as they first occur
-    weeks = 0.0 if days.is_empty() else (days["order_day"][-1] - days["order_day"][0] + 1) / 7
+    first, last = days.select(first=pl.col("order_day").min(), last=pl.col("order_day").max()).row(0)
+    weeks = 0.0 if days.is_empty() else (last - first + 1) / 7
     mean = days.select(columns).sum().to_numpy().ravel() / max(days["customer_id"].n_unique() * weeks, 1.0)
     return ShareScale(names, columns, np.maximum(mean, 0.0))

@@ -65,15 +65,39 @@ class ExpectedSales:
         return np.asarray((features - self.centre) / self.scale, dtype=np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class ErrorVariance:
+    """How the variance of errors grows with what is expected of a customer."""
+
+    parts: Floats
+    """(3,): v0, v1 and v2."""
+    least: float
+    """Of any row."""
+
+    @classmethod
+    def fit(cls, h: Floats, error: Floats) -> ErrorVariance:
+        """Build it from errors (n,) of customers of whom h (n,) is expected."""
+        x, squares = _powers_of(h), error**2
+        variances = (1 + h) ** 2 * (squares.mean() / ((1 + h) ** 2).mean() + TINY)
+        for _ in range(PASSES):
+            clipped = np.minimum(squares, CLIP * variances)
+            parts, _ = nnls(x / variances[:, None], clipped / variances)
+            fitted = cls(parts, LEAST * float(clipped.mean()) + TINY)
+            variances = fitted.of(h)
+        return fitted
+
+    def of(self, h: Floats) -> Floats:
+        """(n,): the variance of customers of whom h (n,) is expected."""
+        return np.maximum(_powers_of(h) @ self.parts, self.least)
+
+
+def _powers_of(h: Floats) -> Floats:
+    return np.column_stack([np.ones_like(h), h, h**2])
+
+
 def noise(h: Floats, error: Floats) -> Floats:
     """(n,): the variance of errors (n,) that customers of this h have."""
-    x, squares = np.column_stack([np.ones_like(h), h, h**2]), error**2
-    variances = (1 + h) ** 2 * (squares.mean() / ((1 + h) ** 2).mean() + TINY)
-    for _ in range(PASSES):
-        clipped = np.minimum(squares, CLIP * variances)
-        parts, _ = nnls(x / variances[:, None], clipped / variances)
-        variances = np.maximum(x @ parts, LEAST * float(clipped.mean()) + TINY)
-    return variances
+    return ErrorVariance.fit(h, error).of(h)
 
 
 def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
+from offerloop.arrays import Ints
 from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
 
@@ -18,6 +20,8 @@ EXPOSURE_FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_o
 MICRO = 1_000_000
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
 _SUMS = (*_MONEY, "margin_micro", "n_orders")
+LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
+"""What is read of order lines."""
 SCOPE_SUMS = ("list_value_minor", "n_orders")
 OfferScope = tuple[str, float]
 """A category, empty for everything, and what an order must hold of it at least to count, in minor units."""
@@ -26,7 +30,8 @@ OfferScope = tuple[str, float]
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
     """Return running sums of money, orders and `margin_micro` of some customers, by customer_id and order_day.
 
-    Sorted by day. The margin is that of each category, before the cost of offers, in millionths of a minor unit.
+    Sorted by customer and day. The margin is that of each category, before the cost of offers, in millionths of a minor
+    unit.
     """
     return running_sums(collect(daily_sums(order_lines, products, ids)), margins)
 
@@ -50,7 +55,7 @@ def running_sums(daily: pl.DataFrame, margins: Margins) -> pl.DataFrame:
     totals = valued.group_by("customer_id", "order_day").agg(
         pl.col(*_MONEY, "margin_micro").sum(), pl.col("n_orders").first()
     )
-    of_days = totals.select("customer_id", "order_day", *_SUMS).sort("order_day", "customer_id")
+    of_days = totals.select("customer_id", "order_day", *_SUMS).sort("customer_id", "order_day")
     return of_days.with_columns(pl.col(_SUMS).cum_sum().over("customer_id"))
 
 
@@ -74,19 +79,19 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     Money is in minor units; who did not order in the year has 364 days since the last order.
     """
     shown = pl.col("shown_day")
-    quarter = sums_between(days, rows, shown - QUARTER_DAYS, shown)
-    month = sums_between(days, rows, shown - MONTH_DAYS, shown)
-    last = _until(days, rows, shown)["order_day"]
+    until, quarter, month = last_days(days, rows, shown, shown - QUARTER_DAYS, shown - MONTH_DAYS)
+    of_quarter = _difference(days, until, quarter, ("revenue_minor", "n_orders", "discount_minor", "list_value_minor"))
+    last = days["order_day"].gather(pl.Series(until).replace(-1, None))
     listed = pl.col("list_value_minor")
     return pl.DataFrame(
         {
-            "spend_91": quarter["revenue_minor"],
-            "orders_91": quarter["n_orders"],
-            "discount_share_91": quarter.select(
+            "spend_91": of_quarter["revenue_minor"],
+            "orders_91": of_quarter["n_orders"],
+            "discount_share_91": of_quarter.select(
                 pl.when(listed > 0).then(pl.col("discount_minor") / listed).otherwise(0.0)
             ).to_series(),
             "days_since_order": (rows["shown_day"] - last).fill_null(YEAR_DAYS).clip(upper_bound=YEAR_DAYS),
-            "spend_28": month["revenue_minor"],
+            "spend_28": _difference(days, until, month, ("revenue_minor",))["revenue_minor"],
         }
     ).cast(pl.Float64)
 
@@ -94,7 +99,7 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 def scope_days(
     order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope]
 ) -> dict[OfferScope, pl.DataFrame]:
-    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by day."""
+    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both."""
     categories = [name for name, _ in scopes if name]
     named = products.select("product_id", "category")
     lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
@@ -115,7 +120,7 @@ def _running(orders: pl.DataFrame, category: str, least: float) -> pl.DataFrame:
     days = counted.group_by("customer_id", "order_day").agg(
         pl.col("list_value_minor").sum(), n_orders=pl.len().cast(pl.Int64)
     )
-    return days.sort("order_day", "customer_id").with_columns(pl.col(SCOPE_SUMS).cum_sum().over("customer_id"))
+    return days.sort("customer_id", "order_day").with_columns(pl.col(SCOPE_SUMS).cum_sum().over("customer_id"))
 
 
 def scope_sums(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -128,15 +133,31 @@ def sums_between(
     days: pl.DataFrame, rows: pl.DataFrame, first: pl.Expr, until: pl.Expr, columns: Sequence[str] = _SUMS
 ) -> pl.DataFrame:
     """Sums of each row's customer over the days from `first` to before `until`."""
-    later, earlier = (_until(days, rows, one).select(columns).fill_null(0) for one in (until, first))
-    return later - earlier
+    later, earlier = last_days(days, rows, until, first)
+    return _difference(days, later, earlier, columns)
 
 
-def _until(days: pl.DataFrame, rows: pl.DataFrame, bound: pl.Expr) -> pl.DataFrame:
-    """Sums over all days before a bound, and the last order's day; empty where there was none."""
-    bounds = rows.select("customer_id", (bound - 1).cast(pl.Int64).alias("_day")).with_row_index("_row").sort("_day")
-    joined = bounds.join_asof(
-        days, left_on="_day", right_on="order_day", by="customer_id", strategy="backward", check_sortedness=False,
-        coalesce=False,
-    )  # fmt: skip
-    return joined.sort("_row")
+def _difference(days: pl.DataFrame, later: Ints, earlier: Ints, columns: Sequence[str]) -> pl.DataFrame:
+    """Return running sums at some places of `days` less those at others; 0 stands at place -1."""
+    sums = {name: np.append(days[name].to_numpy(), 0) for name in columns}
+    return pl.DataFrame({name: column[later] - column[earlier] for name, column in sums.items()})
+
+
+def last_days(days: pl.DataFrame, rows: pl.DataFrame, *bounds: pl.Expr) -> list[Ints]:
+    """(n,) for each bound: the place of the last of its customer's `days` before it, or -1.
+
+    `days` are sorted by customer_id and order_day.
+    """
+    if days.is_empty():
+        return [np.full(rows.height, -1, dtype=np.int64) for _ in bounds]
+    number, day = days["customer_id"].rle_id().cast(pl.Int64).to_numpy(), days["order_day"].to_numpy().astype(np.int64)
+    numbers = days.select("customer_id")[np.flatnonzero(np.diff(number, prepend=-1))].with_row_index("_number")
+    joined = rows.select("customer_id").join(numbers, on="customer_id", how="left", maintain_order="left")
+    whose = joined["_number"].cast(pl.Int64).fill_null(-1).to_numpy()
+    first, width = day.min(), day.max() - day.min() + 2
+    key, places = number * width + day - first, list[Ints]()
+    for bound in bounds:
+        until = rows.select(bound.cast(pl.Int64)).to_series().to_numpy()
+        place = np.searchsorted(key, whose * width + np.clip(until - first, 0, width - 1)) - 1
+        places.append(np.where((place >= 0) & (number[place] == whose), place, -1))
+    return places

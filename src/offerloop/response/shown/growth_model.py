@@ -42,7 +42,7 @@ from scipy.optimize import isotonic_regression
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z95
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import CLIP, ExpectedSales, noise
+from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise
 from offerloop.response.shown.shrinkage import (
     LEAST,
     Prior,
@@ -138,6 +138,8 @@ class Growth:
 
     coding: Coding
     usual: ExpectedSales
+    errors: ErrorVariance
+    """Of outcomes around what is usual."""
     f: Floats
     """(K,): 0 for nothing."""
     f_se: Floats
@@ -179,7 +181,9 @@ class Growth:
         """
         y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
         h = usual.over_mean(evidence.features)
-        unit, variance = usual.mean * h, noise(h, y - usual.mean * h)
+        unit = usual.mean * h
+        errors = ErrorVariance.fit(h, y - unit)
+        variance = errors.of(h)
         base = _base(usual, evidence.features)
         powers = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
@@ -200,8 +204,8 @@ class Growth:
         dispersion = _dispersion(said)
         spread = _own_spread(summed(evidence.whose, said / dispersion))
         return cls(
-            evidence.coding, usual, f, f_se, is_open, traits, centre, a, carry, lasts_se, z2, spread, dispersion,
-            powers, of_categories,
+            evidence.coding, usual, errors, f, f_se, is_open, traits, centre, a, carry, lasts_se, z2, spread,
+            dispersion, powers, of_categories,
         )  # fmt: skip
 
     def signals(self, evidence: Evidence) -> Floats:
@@ -211,8 +215,7 @@ class Growth:
         expected = self.usual.mean * h
         steps = expected[:, None] * _surprises(evidence, self.f)
         left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
-        variance = noise(h, evidence.outcome - expected)
-        return _said(steps.sum(axis=1), left, variance) / self.dispersion
+        return _said(steps.sum(axis=1), left, self.errors.of(h)) / self.dispersion
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
@@ -277,7 +280,7 @@ def _covering(evidence: Evidence, powers: Floats) -> Evidence:
     """Return the same with the mean of the powers of the shares that offers cover."""
     if evidence.covered is None:
         return evidence
-    mean = sum(weight * evidence.covered**power for power, weight in zip(POWERS, powers, strict=True))
+    mean = sum(weight * evidence.covered**power for power, weight in zip(POWERS, powers, strict=True) if weight)
     return replace(evidence, covered=np.asarray(mean, dtype=np.float64))
 
 

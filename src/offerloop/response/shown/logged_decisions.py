@@ -13,6 +13,7 @@ from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
+EXPOSURE_COLUMNS = ("customer_id", "offer_id", "shown_day", "propensity")
 _SAME, _WHOLE = 1e-9, 1e-6
 """How far propensities of one offer on one day may differ, and those of a day sum from 1."""
 ROWS_OF_ALL = 20.0
@@ -28,7 +29,7 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
                 "exposure the propensity of its offer ('offerloop run' writes it)"
             )
         )
-    logged = collect(exposures.select("customer_id", "offer_id", "shown_day", "propensity"))
+    logged = collect(exposures.select(EXPOSURE_COLUMNS))
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
     chance = pl.col("propensity").cast(pl.Float64)
     named = logged.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)

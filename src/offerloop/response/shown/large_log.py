@@ -1,0 +1,88 @@
+"""A log of more exposures than are studied together: a random sample of whole customers teaches effects on everybody.
+
+What the sample taught is told of all other customers shard by shard, where the engine has the shards, each from the
+customer's own past. Memory is bounded by the sample and the shard, but for the effects themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats
+from offerloop.engine import Engine, InMemoryEngine, ShardedTables, ShardRows, collect
+from offerloop.offers import Offer
+from offerloop.response.margins import Margins
+from offerloop.response.shown.exposure_windows import LINE_COLUMNS
+from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS
+from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects
+
+SHARD_EXPOSURES = 150_000
+"""Exposures of a shard."""
+FIT_SHARDS = 4
+"""Shards that effects are learned from: with 20 offers they take some 3 GB."""
+LINES, EXPOSURES = "order_lines", "exposures"
+EffectsOfSome = tuple[pl.Series, dict[str, Floats], dict[str, Floats]]
+"""Customers, effects and errors; see `ShownEffects`."""
+
+
+def learn_log(
+    log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine, *, never_harms: bool = False
+) -> ShownEffects:
+    """Estimate the effects of the configured offers that a log of any size has exposures of.
+
+    Raises EvidenceError; see `learn_shown`.
+    """
+    shards = -(-int(collect(log.exposures.select(n=nw.len()))["n"][0]) // SHARD_EXPOSURES)
+    if shards <= FIT_SHARDS or "propensity" not in log.exposures.collect_schema():
+        return learn_shown(log, offers, seed, engine, never_harms=never_harms)
+    tables = {LINES: log.order_lines.select(LINE_COLUMNS), EXPOSURES: log.exposures.select(EXPOSURE_COLUMNS)}
+    sample, others = ShardedTables(engine, shards).with_tables(tables).parted(FIT_SHARDS)
+    of_sample = replace(log, order_lines=sample[LINES], exposures=sample[EXPOSURES])
+    learned = learn_shown(of_sample, offers, seed, engine, never_harms=never_harms)
+    products = collect(log.products.select("product_id", "category"))
+    of_shard = ToldOfShard(
+        products, log.first_day, log.as_of_day, log.window_days, log.margins, learned.without_customers()
+    )
+    return _together(learned, list(others.each(of_shard)))
+
+
+@dataclass(frozen=True, eq=False)
+class ToldOfShard:
+    """Effects on the customers of a shard, by what others taught."""
+
+    products: pl.DataFrame
+    first_day: int
+    as_of_day: int
+    window_days: int
+    margins: Margins
+    learned: ShownEffects
+
+    def __call__(self, rows: ShardRows) -> EffectsOfSome:
+        """Return the effects on the customers of these order lines."""
+        engine = InMemoryEngine()
+        exposures, lines, products = (engine.table(one) for one in (rows[EXPOSURES], rows[LINES], self.products))
+        days = (self.first_day, self.as_of_day, self.window_days)
+        shown = shown_effects(ShownLog(exposures, lines, products, *days, self.margins), self.learned, engine)
+        return shown.customers, shown.by_outcome, shown.se
+
+
+def _together(learned: ShownEffects, others: Sequence[EffectsOfSome]) -> ShownEffects:
+    """Return the effects on the sample and on all others, sorted by customer."""
+    customers = pl.concat([learned.customers, *(ids for ids, _, _ in others)])
+    order = customers.arg_sort().to_numpy()
+
+    def joined(first: dict[str, Floats], more: Iterable[dict[str, Floats]]) -> dict[str, Floats]:
+        tables = [first, *more]
+        return {name: np.concatenate([one[name] for one in tables])[order] for name in first}
+
+    return replace(
+        learned,
+        customers=customers.gather(order.tolist()),
+        by_outcome=joined(learned.by_outcome, (values for _, values, _ in others)),
+        se=joined(learned.se, (errors for _, _, errors in others)),
+    )
