@@ -12,6 +12,7 @@ import nbformat
 import numpy as np
 import polars as pl
 import pytest
+from few_worlds import few_worlds
 from nbclient import NotebookClient
 
 import case_text as case
@@ -123,7 +124,8 @@ def test_satisfaction_of_the_twin_shop_is_its_own():
 
 @pytest.fixture(scope="module")
 def found():
-    return play_case(TINY)
+    with few_worlds():
+        return play_case(TINY)
 
 
 def test_the_case_tells_what_it_found(found):
@@ -157,7 +159,8 @@ def test_every_verdict_has_its_sentence(found, verdict):
 
 
 def test_one_world_has_no_intervals():
-    alone = play_case(replace(TINY, worlds=1, levels=SweepLevels((1.0,), (10.0,))))
+    with few_worlds():
+        alone = play_case(replace(TINY, worlds=1, levels=SweepLevels((1.0,), (10.0,))))
     assert "no intervals" in case.opening(alone)
     assert "nan" not in case.verdict(alone) + case.best(alone) + case.compared(alone)
     assert np.isnan(alone.tried[0].gained.gains["profit"].low)
@@ -244,6 +247,8 @@ def test_the_notebook_is_made_with_the_same_arithmetic_wherever(tmp_path):
 WITHOUT_WIDGETS = """
 import sys
 sys.modules["ipywidgets"] = None
+from offerloop.market import ceiling, policies
+ceiling.WORLDS = policies.WORLDS = 1
 """
 API = """
 import offerloop

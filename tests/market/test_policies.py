@@ -6,6 +6,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from few_worlds import few_worlds
 
 from offerloop.market.ceiling import fair_ceiling
 from offerloop.market.observation import Observation, observation_of
@@ -84,7 +85,8 @@ def test_policies_share_their_past_and_do_not_touch_each_other():
 
 def test_what_is_told_of_progress_is_what_is_done():
     told = []
-    play(setting("null", 40), ["random", "ceiling"], 1, lambda: told.append(1))
+    with few_worlds():
+        play(setting("null", 40), ["random", "ceiling"], 1, lambda: told.append(1))
     assert len(told) == 2 * (1 + 2) + 10
 
 
@@ -152,7 +154,8 @@ def test_the_fair_ceiling_sees_profiles_only(market_of):
     twins = Observation(
         np.repeat(view.profile[:1], 120, axis=0), np.repeat(view.by_category[:1], 120, axis=0), view.category
     )
-    policy = fair_ceiling(market, 200, lambda: None)
+    with few_worlds():
+        policy = fair_ceiling(market, 200, lambda: None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("offerloop.market.ceiling.observation_of", lambda _: twins)
         given = policy.rule(market, 10**9, np.random.default_rng(0)).offer
@@ -162,7 +165,8 @@ def test_the_fair_ceiling_sees_profiles_only(market_of):
 @pytest.mark.parametrize(("customers", "products"), [(1, 1), (2, 1), (1, 40)])
 def test_the_smallest_shops_can_be_played(customers, products):
     small = Setting(load_preset("grocery"), customers, products, 4, 2, log=2, fresh=10)
-    _, played = play(small, [*RULES, "personalised"], 1, lambda: None)
+    with few_worlds():
+        _, played = play(small, [*RULES, "personalised"], 1, lambda: None)
     assert played.periods.height == 2 * (len(RULES) + 1)
 
 

@@ -4,6 +4,7 @@ import json
 
 import polars as pl
 import pytest
+from few_worlds import few_worlds
 from typed_command import offerloop
 
 from offerloop.config import load_config
@@ -17,7 +18,8 @@ SMALL = ("--customers", "150", "--products", "60", "--periods", "2", "--before",
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("simulated") / "shop"
-    code, printed, said = offerloop("simulate", "--out", folder, "--json", *SMALL)
+    with few_worlds():
+        code, printed, said = offerloop("simulate", "--out", folder, "--json", *SMALL)
     assert (code, said) == (0, "")
     return folder, json.loads(printed)
 
