@@ -105,7 +105,7 @@ def test_many_processes_use_up_a_budget_and_no_more(store_url, tmp_path):
 
 def test_processes_that_are_killed_lose_nothing(store_url, tmp_path):
     terms = CouponTerms(limit_total=40, limit_per_code=40, budget_minor=10**6)
-    killed = end(begin(store_url, tmp_path, processes=4, seconds=4, kill=0.25, terms=terms))
+    killed = end(begin(store_url, tmp_path, processes=4, seconds=3, kill=0.25, terms=terms))
     _, filled = check(store_url, tmp_path, terms)
     assert killed >= 3
     assert filled[1].total() == 1
@@ -113,7 +113,7 @@ def test_processes_that_are_killed_lose_nothing(store_url, tmp_path):
 
 @pytest.mark.parametrize("cuts", [1])
 def test_a_server_that_restarts_in_the_middle_loses_nothing(tmp_path, cuts):
-    restarted(tmp_path, processes=4, seconds=5, cuts=cuts)
+    restarted(tmp_path, processes=4, seconds=4, cuts=cuts)
 
 
 def restarted(folder, *, processes, seconds, cuts):

@@ -23,7 +23,17 @@ FILES_OF = {
     ),
 }
 """The files that use a fixture which is made once for each worker."""
-LONG = ("spark_server", "tests/web/test_service_storms.py", "tests/end_to_end/test_large_shop.py")
+LONG = (
+    "spark_server",
+    "tests/web/test_service_storms.py",
+    "tests/browser/test_console_paths.py",
+    "tests/examples/test_case.py",
+    "tests/end_to_end/test_large_shop.py",
+    "tests/browser/test_console_setup.py",
+    "tests/end_to_end/test_shop_over_http.py",
+    "tests/response/trial/test_worlds.py",
+    "tests/store/test_storms.py",
+)
 """What takes longest, and begins first so that no worker is left alone with it at the end."""
 _FIXTURE_OF = {file: fixture for fixture, files in FILES_OF.items() for file in files}
 
