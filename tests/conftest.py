@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import shutil
 import sys
 from uuid import uuid4
@@ -28,6 +29,7 @@ JDBC_DRIVER = "/usr/share/java/postgresql.jar"
 """Where Debian's libpostgresql-jdbc-java puts it."""
 USAGE = pytest.StashKey[list[str]]()
 
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "true")  # compiling small networks takes longer than fitting
 settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True)
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile("quick")
