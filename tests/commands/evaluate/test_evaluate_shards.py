@@ -66,7 +66,7 @@ def assert_near(one, other, part):
     assert se_of(one.profit) == pytest.approx(se, rel=part / 2)
 
 
-@pytest.mark.parametrize(("shards", "part"), [(4, 0.3), (13, 0.55)])
+@pytest.mark.parametrize(("shards", "part"), [(4, 0.3), pytest.param(13, 0.55, marks=pytest.mark.soak)])
 def test_shards_give_the_figures_of_the_whole_log(shop, whole, shards, part):
     """Predictions of 13 shards are learned of 37 customers, so that doubly robust values differ most."""
     worths, found = valued(shop, DuckDBEngine(shards=shards))
