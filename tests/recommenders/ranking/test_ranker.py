@@ -209,3 +209,11 @@ def test_customers_without_any_history_get_what_most_people_like(ranker, window)
         scores = ranker.for_task(task).score_histories(window.before.without([-1, -2]))
         assert scores.argmax(axis=1).tolist() == [popular.argmax()] * 2
         assert ranker.for_task(task).score_histories(window.before.without([])).shape == (0, len(popular))
+
+
+def test_a_shop_whose_regular_customers_know_every_product_has_nothing_new_for_them_to_learn_from():
+    regular = [(customer, product, 7 * week) for customer in range(60) for product in range(3) for week in range(16)]
+    others = [(60 + n, product, 7 * (n % 14 + 2 * product)) for n in range(56) for product in (0, 1)]
+    purchases = pl.DataFrame(regular + others, schema=["customer_id", "product_id", "order_day"], orient="row")
+    judged = Ranker().fit_and_judge(Snapshots(Interactions.build(purchases, 112)), 112)
+    assert "repeat" in judged

@@ -88,7 +88,9 @@ def _kinds(histories: Histories, draw: np.random.Generator) -> list[tuple[Kind, 
 
 
 def _examples(pairs: CandidatePairs, row: Codes, window: RankingWindow, drawn: NDArray[np.bool_]) -> Examples:
-    bought = np.asarray(window.targets["repeat"][row, pairs.column]).ravel()
+    bought = np.zeros(0, dtype=np.bool_)  # a sparse matrix at no places is no array
+    if len(row):
+        bought = np.asarray(window.targets["repeat"][row, pairs.column]).ravel()
     buys = np.bincount(row, bought) > 0
     return Examples(row, pairs.column, pairs.features, bought, buys[row] & (drawn | bought))
 
