@@ -1,6 +1,7 @@
 """A small made-up log: everybody orders for 10.00 in half of the weeks, and more often with some offers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -15,11 +16,15 @@ BEFORE = 13
 
 
 def learned(
-    written: Sequence[Mapping[str, object]], growth: Mapping[str, float], coupon: Mapping[str, int], customers=800
+    written: Sequence[Mapping[str, object]],
+    growth: Mapping[str, float],
+    coupon: Mapping[str, int],
+    window_days: int = 7,
 ) -> ShownEffects:
     """What a log of ten weeks says of offers; `growth` is that of purchases, `coupon` what order lines show."""
     offers, engine = read_offers(written, ["tea"], "USD"), ENGINES.load("duckdb")()
-    return learn_shown(log_of(offers, growth, coupon, customers, engine), offers, 1, engine)
+    log = replace(log_of(offers, growth, coupon, 800, engine), window_days=window_days)
+    return learn_shown(log, offers, 1, engine)
 
 
 def log_of(

@@ -46,6 +46,32 @@ class Evidence:
     """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
     categories: Floats | None = None
     """(n, q): shares of categories in what each customer bought before; None where nothing is known of them."""
+    usual_chance: Floats | None = None
+    """(n, K): probabilities of the draw that rows with their weights come from; None for `chance`."""
+    weight: Floats | None = None
+    """(n,): how much each row counts beside its precision; None where all count alike."""
+    part: Floats | None = None
+    """(n,): the part of a whole window that was seen of each outcome, which is scaled to a whole one; None for 1."""
+
+    @property
+    def draw(self) -> Floats:
+        """(n, K): the probabilities of the offers among rows as they count."""
+        return self.chance if self.usual_chance is None else self.usual_chance
+
+    @property
+    def weights(self) -> Floats:
+        """(n,): `weight`, or 1."""
+        return np.ones(self.size) if self.weight is None else self.weight
+
+    @property
+    def parts(self) -> Floats:
+        """(n,): `part`, or 1."""
+        return np.ones(self.size) if self.part is None else self.part
+
+    @property
+    def counts(self) -> Floats:
+        """(n,): how much each row counts in all."""
+        return self.parts * self.weights
 
     @property
     def covers(self) -> Floats:
@@ -79,6 +105,9 @@ class Evidence:
             covered=None if self.covered is None else self.covered[rows],
             orders=None if self.orders is None else self.orders[rows],
             categories=None if self.categories is None else self.categories[rows],
+            usual_chance=None if self.usual_chance is None else self.usual_chance[rows],
+            weight=None if self.weight is None else self.weight[rows],
+            part=None if self.part is None else self.part[rows],
         )
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from offerloop.response import NO_OFFER_TERMS, Evidence
 from offerloop.response.shown.expected_sales import ExpectedSales, noise
 
 
@@ -10,7 +11,8 @@ def test_what_is_expected_follows_features_and_is_not_below_zero():
     rng = np.random.default_rng(1)
     x = rng.normal(size=(20_000, 2))
     y = np.maximum(1 + x[:, 0], 0) * rng.gamma(1.0, 10.0, len(x))
-    usual = ExpectedSales.fit(x, y)
+    nothing = np.zeros(len(x), dtype=np.int64)
+    usual = ExpectedSales.fit(Evidence(x, nothing, y, np.ones((len(x), 1)), (NO_OFFER_TERMS,)))
     found = usual.over_mean(np.array([[-3.0, 0.0], [0.0, 0.0], [2.0, 0.0], [2.0, 1.0]]))
     assert found[0] == 0
     assert found[2] > 1.8 * found[1]

@@ -18,6 +18,7 @@ from scipy.optimize import nnls
 
 from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import PENALTY
+from offerloop.response.evidence import Evidence
 
 PASSES = 3
 LEAST = 1e-3
@@ -39,20 +40,22 @@ class ExpectedSales:
     mean: float
 
     @classmethod
-    def fit(cls, features: Floats, outcome: Floats) -> ExpectedSales:
-        """Build it from outcomes (n,), whatever was shown."""
+    def fit(cls, evidence: Evidence) -> ExpectedSales:
+        """Build it from outcomes, whatever was shown."""
+        features, outcome, counts = evidence.features, evidence.outcome, evidence.counts
         centre, spread = features.mean(axis=0), features.std(axis=0)
         scale = np.where(spread > 0, spread, 1.0)
         x = np.column_stack([np.ones(len(features)), (features - centre) / scale])
-        weight, usual = np.ones(len(x)), cls(centre, scale, np.zeros(x.shape[1]), 1.0)
+        weight, usual = counts, cls(centre, scale, np.zeros(x.shape[1]), 1.0)
         held_back = np.diag(np.r_[0.0, np.full(x.shape[1] - 1, PENALTY)])
         for _ in range(PASSES):
             level = np.linalg.pinv(x.T @ (weight[:, None] * x) + held_back) @ (x.T @ (weight * outcome))
             usual = cls(centre, scale, level, float(np.maximum(x @ level, 0.0).mean()) or 1.0)
             h = usual.over_mean(features)
-            weight = 1 / noise(h, outcome - usual.mean * h)
+            weight = 1 / noise_of(evidence, h, outcome - usual.mean * h)
             weight /= weight.mean()
-        share = float(outcome.sum()) / max(usual.mean * float(usual.over_mean(features).sum()), 1e-300)
+        expected = usual.mean * usual.over_mean(features)
+        share = float((counts * outcome).sum()) / max(float((counts * expected).sum()), 1e-300)
         return replace(usual, level=share * usual.level, mean=share * usual.mean) if share > 0 else usual
 
     def over_mean(self, features: Floats) -> Floats:
@@ -98,6 +101,11 @@ def _powers_of(h: Floats) -> Floats:
 def noise(h: Floats, error: Floats) -> Floats:
     """(n,): the variance of errors (n,) that customers of this h have."""
     return ErrorVariance.fit(h, error).of(h)
+
+
+def noise_of(rows: Evidence, h: Floats, error: Floats) -> Floats:
+    """(n,): the variance as which the errors (n,) of rows count: larger where less of a window was seen of the same."""
+    return noise(h, error * np.sqrt(rows.parts)) / rows.counts
 
 
 def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -23,7 +23,7 @@ from scipy.optimize import nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import noise
+from offerloop.response.shown.expected_sales import noise, noise_of
 from offerloop.response.shown.growth_model import Growth, Predicted
 from offerloop.response.shown.shrinkage import Prior, drawn, summed
 
@@ -107,11 +107,11 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     """Return for rows left out what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
     predicted = model.predict(own, _before(model.signals(own), own.whose))
     alike = predicted.alike / model.lasts if model.lasts else predicted.alike
-    surprise = np.eye(len(own.offers))[own.action] - own.chance
+    surprise = np.eye(len(own.offers))[own.action] - own.draw
     x = np.stack([(surprise * alike).sum(axis=1), (surprise * (predicted.now - alike)).sum(axis=1)], axis=1)
     h = model.usual.over_mean(own.features)
-    y = own.outcome - predicted.without - (own.chance * predicted.now).sum(axis=1)
-    return x, y, noise(h, own.outcome - model.usual.mean * h)
+    y = own.outcome - predicted.without - (own.draw * predicted.now).sum(axis=1)
+    return x, y, noise_of(own, h, own.outcome - model.usual.mean * h)
 
 
 def _bases(predicted: Predicted, rows: Evidence) -> Floats:

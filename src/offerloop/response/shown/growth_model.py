@@ -42,7 +42,7 @@ from scipy.optimize import isotonic_regression
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z95
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise
+from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of
 from offerloop.response.shown.shrinkage import (
     LEAST,
     Prior,
@@ -179,11 +179,11 @@ class Growth:
         `never_harms`: for sure no offer lowers what is bought, so that an estimate below zero leaves a little growth
         where the log would show the least that is usual with a power below 50 %.
         """
-        y, usual = evidence.outcome, ExpectedSales.fit(evidence.features, evidence.outcome)
+        y, usual = evidence.outcome, ExpectedSales.fit(evidence)
         h = usual.over_mean(evidence.features)
         unit = usual.mean * h
-        errors = ErrorVariance.fit(h, y - unit)
-        variance = errors.of(h)
+        errors = ErrorVariance.fit(h, (y - unit) * np.sqrt(evidence.parts))
+        variance = errors.of(h) / evidence.counts
         base = _base(usual, evidence.features)
         powers = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
@@ -215,14 +215,14 @@ class Growth:
         expected = self.usual.mean * h
         steps = expected[:, None] * _surprises(evidence, self.f)
         left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
-        return _said(steps.sum(axis=1), left, self.errors.of(h)) / self.dispersion
+        return _said(steps.sum(axis=1), left, self.errors.of(h) / evidence.counts) / self.dispersion
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
         evidence = _covering(evidence, self.powers)
         expected = self.usual.mean * self.usual.over_mean(evidence.features)
         covered = evidence.covers
-        by_offers = (evidence.chance * covered) @ self.f
+        by_offers = (evidence.draw * covered) @ self.f
         most = MOST_OF_USUAL / np.maximum(by_offers, 1e-12)[:, None]
         response = np.clip(self._response(evidence) + self._own(signals)[:, None], 0.0, most)
         mean = response.mean(axis=1)
@@ -310,7 +310,7 @@ def _shape(
 
 def _design(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
     """(n, q + K - 1): base (n, q), and the surprise of each offer times what is expected of what it covers."""
-    surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.chance
+    surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.draw
     return np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
 
 
@@ -430,7 +430,7 @@ def _within(z: Floats) -> Floats:
 
 def _surprises(evidence: Evidence, f: Floats) -> Floats:
     """(n, families): growth by the offer given, less its mean over the draw."""
-    surprise = np.eye(len(f))[evidence.action] - evidence.chance
+    surprise = np.eye(len(f))[evidence.action] - evidence.draw
     member = np.eye(max(len(evidence.coding.families), 1))[_family(evidence)]
     return np.asarray((surprise * evidence.covers * f) @ member, dtype=np.float64)
 
@@ -447,7 +447,8 @@ def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floa
     features = evidence.features[np.where(back >= 0, back, np.arange(evidence.size)[:, None]).min(axis=1)]
     h = usual.over_mean(features)
     x = np.column_stack([_base(usual, features), usual.mean * h[:, None] * np.where(back >= 0, grown[back], 0.0)])
-    carried, covariance = clustered(x, left, noise(h, left - usual.mean * h), evidence.whose)
+    variance = noise_of(evidence, h, left - usual.mean * h)
+    carried, covariance = clustered(x, left, variance, evidence.whose)
     carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]
     z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
     fading = np.diag(FADING ** (2.0 * np.arange(LAGS)))

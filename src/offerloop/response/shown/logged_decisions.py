@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -113,21 +114,58 @@ def _propensities_by_day(days: pl.DataFrame, shown_day: pl.Series, names: Sequen
     return table[row]
 
 
-def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, Ints, Floats]:
-    """Return the rows whose offer is one of `names`, nothing first: with its position, and the propensities (n, K) of
-    all of them given that it is one of these. `days` is what `day_propensities` gives.
+@dataclass(frozen=True, eq=False)
+class DrawnRows:
+    """Rows whose offer is one of K names, and how it was drawn."""
+
+    rows: pl.DataFrame
+    action: Ints
+    """(n,): position of the offer."""
+    chance: Floats
+    """(n, K): propensities given that it is one of these."""
+    usual_chance: Floats
+    """(n, K): the same but for propensities that differ by customer, in whose place stand the day's shares."""
+    weight: Floats
+    """(n,): weights as which rows were drawn with `usual_chance`."""
+
+
+def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> DrawnRows:
+    """Return the rows whose offer is one of `names`, nothing first. `days` is what `day_propensities` gives.
+
+    Where propensities differ by customer only that of the offer shown is known. Rows count by its inverse, so that
+    what was shown does not depend on the customer (Horvitz and Thompson 1952).
     """
     every = [*names, *sorted({*days["offer_id"], *rows["offer_id"]} - set(names))]
     place = {name: k for k, name in enumerate(every)}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    chance = _propensities_by_day(days, rows["shown_day"], every)
+    chance, day = _propensities_by_day(days, rows["shown_day"], every), rows["shown_day"].to_numpy()
     personal = np.isnan(chance).any(axis=1)
-    shares = _shares_by_day(rows["shown_day"].to_numpy()[personal], action[personal], len(every))
-    chance[personal] = complete_propensities(rows["propensity"].to_numpy()[personal], action[personal], shares)
+    shares, own = _shares_by_day(day[personal], action[personal], len(every)), rows["propensity"].to_numpy()
+    chance[personal] = complete_propensities(own[personal], action[personal], shares)
+    usual = chance.copy()
+    usual[personal] = shares
     inside = action < len(names)
-    chance = chance[inside][:, : len(names)]
+    action, chance, usual = action[inside], _among(chance[inside], len(names)), _among(usual[inside], len(names))
+    weight, personal = np.ones(len(action)), personal[inside]
+    at = np.flatnonzero(personal)
+    weight[at] = _weights_by_day(day[inside][at], usual[at, action[at]] / own[inside][at])
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
-    return kept, action[inside], chance / chance.sum(axis=1, keepdims=True)
+    return DrawnRows(kept, action, chance, usual, weight)
+
+
+def _among(chance: Floats, number: int) -> Floats:
+    """Return the probabilities of the first offers, given that it is one of these."""
+    some = chance[:, :number]
+    return np.asarray(some / some.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _weights_by_day(day: Ints, weight: Floats) -> Floats:
+    """Return weights (n,) that sum, on each day, to as many rows as they are worth (Kish 1965), with ROWS_OF_ALL."""
+    if not len(day):
+        return weight
+    _, number = np.unique(day, return_inverse=True)
+    sums, squares = (np.bincount(number, one) + ROWS_OF_ALL * one.mean() for one in (weight, weight**2))
+    return np.asarray(weight * (sums / squares)[number], dtype=np.float64)
 
 
 def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:

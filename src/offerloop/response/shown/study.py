@@ -184,12 +184,12 @@ def learn_shown(
     finished exposures, or none of the configured offers.
     """
     exposures = read_exposures(log.exposures)
-    rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
-    terms = _terms(rows, {one.offer_id: one for one in offers})
+    rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
     _check_costs(log.order_lines, offers)
     active = _active(log)
     before, days = _before(log, active, rows, engine, terms), day_propensities(exposures)
-    evidence = _evidence(rows, days, before, terms)
+    evidence = _evidence(rows, days, before, terms, log.window_days)
     if unpriced := _unpriced(evidence, before, offers):
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
@@ -197,7 +197,7 @@ def learn_shown(
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     past, now = (before.usual_week(one) for one in (evidence.rows, _coming_rows(log, active)))
     scale = LogScale(log.first_day, before.shares.scale, days, past, now)
-    redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.chance.mean(axis=0)
+    redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     model = ShownModel(terms, growth, redemption, propensity, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     table = _table(evidence, seed, model.names[1:], GROWTH, _carried(growth))
@@ -235,7 +235,7 @@ def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> Shown
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     active = _active(log)
     before = _before(log, active, rows, engine, model.terms, model.scale)
-    evidence = _evidence(rows, model.scale.days, before, model.terms, model.scale.past)
+    evidence = _evidence(rows, model.scale.days, before, model.terms, log.window_days, model.scale.past)
     value = _with_earlier(evidence, exposures, model.names, log.window_days)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     return replace(learned, customers=active["customer_id"], by_outcome=by_outcome, se=se)
@@ -263,8 +263,9 @@ def _before(
 
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers whose effects `learn_shown` would estimate. Raises the same EvidenceError."""
-    rows, _ = finished_exposures(read_exposures(log.exposures), log.first_day, log.as_of_day, log.window_days)
-    terms = _terms(rows, {one.offer_id: one for one in offers})
+    exposures = read_exposures(log.exposures)
+    rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
     _check_costs(log.order_lines, offers)
     return frozenset(_made_of(Coding.of(terms), offers))
 
@@ -333,14 +334,27 @@ def _recent(log: ShownLog) -> nw.Expr:
     return nw.col("order_day") >= log.as_of_day - YEAR_DAYS
 
 
-def _terms(rows: pl.DataFrame, offers: dict[str, Offer]) -> tuple[OfferTerms, ...]:
-    """Return the terms of nothing and of the offers that were shown often enough."""
+def _terms(rows: pl.DataFrame, offers: dict[str, Offer], n_same_day: int) -> tuple[OfferTerms, ...]:
+    """Return the terms of nothing and of the offers that were shown often enough.
+
+    `n_same_day` exposures were left out because their customer was shown several things on a day.
+    """
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
     terms_by_offer = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
     family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)
     fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
     often = [name for name in terms_by_offer if counts[name] >= fewest]
     if counts.get(NO_OFFER, 0) < fewest or not often:
+        if n_same_day > rows.height:
+            raise EvidenceError(
+                Message(
+                    "{n} exposures are of customers who were shown several things on one day, so that nobody knows "
+                    "what an order followed, and only {left} others are left; log one exposure for each customer and "
+                    "day",
+                    n=n_same_day,
+                    left=rows.height,
+                )
+            )
         raise EvidenceError(
             Message(
                 "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {offers} "
@@ -371,15 +385,16 @@ def _particulars(offer: Offer) -> Hashable:
 
 def _evidence(
     rows: pl.DataFrame, days: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...],
-    usual: UsualWeek | None = None,
+    window_days: int, usual: UsualWeek | None = None,
 ) -> _Seen:  # fmt: skip
     """Return what estimators read; `days` has the propensities of days, `usual` the usual week where it is known."""
-    kept, action, chance = decided(days, rows, [one.offer_id for one in terms])
-    outcomes = exposure_outcomes(before.days, kept)
+    drawn = decided(days, rows, [one.offer_id for one in terms])
+    kept, action = drawn.rows, drawn.action
+    outcomes, part = exposure_outcomes(before.days, kept), _part_of_window(kept, window_days)
     coupon = with_hidden_costs(outcomes["coupon_minor"].to_numpy(), kept, action, before, terms)
     table = {
-        "value_minor": outcomes["value_minor"].to_numpy(),
-        "coupon_minor": coupon,
+        "value_minor": outcomes["value_minor"].to_numpy() / part,
+        "coupon_minor": coupon / part,
         "redeemed": (coupon > 0).astype(np.float64),
     }
     covered, orders = before.covered(kept, usual or before.usual_week(kept))
@@ -387,13 +402,21 @@ def _evidence(
         before.features(kept),
         action,
         table["value_minor"],
-        chance,
+        drawn.chance,
         terms,
         covered=covered,
         orders=orders,
         categories=before.shares.before(kept),
+        usual_chance=drawn.usual_chance,
+        weight=drawn.weight,
+        part=part,
     )
     return _Seen(kept, evidence, table)
+
+
+def _part_of_window(rows: pl.DataFrame, window_days: int) -> Floats:
+    """(n,): how much of a whole window each row has; in so much less the same comes of it."""
+    return np.asarray((rows["until_day"] - rows["shown_day"]).to_numpy() / window_days, dtype=np.float64)
 
 
 def _with_earlier(evidence: _Seen, exposures: pl.DataFrame, names: list[str], window_days: int) -> Evidence:
