@@ -158,7 +158,7 @@ def plan_together(
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
     gaps = [one.reason for one in (liked.gap, learned.study, shown) if isinstance(one, Gap)]
-    gaps += shown.left_out if isinstance(shown, ShownEffects) else ()
+    gaps += shown.notes if isinstance(shown, ShownEffects) else ()
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),

@@ -39,7 +39,7 @@ def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free():
     shown = learned([TEN | {"id": "all"}, sale], {"all-10": 0.2, "sale": 0.8}, {"all-10": OFF})
     assert shown.has("all-10")
     assert not shown.has("sale")
-    (reason,) = shown.left_out
+    (reason,) = shown.notes
     assert "sale" in str(reason)
     assert "coupon" in str(reason)
 
@@ -48,3 +48,11 @@ def test_a_log_of_such_offers_alone_is_not_used():
     sales = [{"kind": "flash_sale", "id": name, "percent": 20, "hours": 24} for name in ("sale", "other")]
     with pytest.raises(EvidenceError, match="nothing is learned"):
         learned([TEN | {"id": "all", "channel": "app"}, *sales], {}, {"none": OFF})
+
+
+@pytest.mark.parametrize("most, beyond", [("1.00", False), ("0.60", True)])
+def test_an_offer_that_was_used_for_several_orders_may_cost_more_than_its_liability(most, beyond):
+    """Orders show 1.00 off in a window, which is more than one order can have where that is limited to 0.60."""
+    shown = learned([TEN | {"id": "all", "max_discount": most}], {"all-10": 0.2}, {"all-10": OFF})
+    assert bool(shown.notes) == beyond
+    assert all("liabilities" in str(note) for note in shown.notes)

@@ -2,7 +2,8 @@
 
 A gift, a benefit and free shipping take nothing off an order line, so that orders would say that they cost nothing.
 Where no order after an offer of an amount has a coupon, each order that the offer holds for counts at the most that the
-offer can cost. Other offers without any coupon have no known cost.
+offer can cost. Other offers without any coupon have no known cost. Liabilities count one
+use of each offer, so it is told where customers used one for several orders.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from offerloop.response.terms import OfferTerms
 
 FEWEST_ORDERS = 30
 """Orders that an offer holds for, of which not one has a coupon, that show its coupons not to be known."""
+OFTEN = 0.01
+"""Share of the windows in which an offer was used and took off more than it can that is no mere mistake."""
+ROUNDING = 1.0
+"""Minor units."""
 
 
 def with_hidden_costs(
@@ -41,6 +46,16 @@ def offers_of_unknown_cost(
     for place, offer in enumerate(terms[1:], start=1):
         own = action == place
         if not coupon[own].any() and _orders(rows.filter(own), before, offer).sum() >= FEWEST_ORDERS:
+            names.append(offer.offer_id)
+    return names
+
+
+def offers_used_beyond_their_most(coupon: Floats, action: Ints, terms: Sequence[OfferTerms]) -> list[str]:
+    """Return the ids of offers with which customers took off more in a window than one order can."""
+    names = list[str]()
+    for place, offer in enumerate(terms):
+        used = coupon[(action == place) & (coupon > 0)]
+        if offer.most and (used > offer.most + ROUNDING).sum() > OFTEN * len(used):
             names.append(offer.offer_id)
     return names
 

@@ -139,15 +139,14 @@ def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> Dra
     place = {name: k for k, name in enumerate(every)}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
     chance, day = _propensities_by_day(days, rows["shown_day"], every), rows["shown_day"].to_numpy()
-    personal = np.isnan(chance).any(axis=1)
+    personal = np.asarray(np.isnan(chance).any(axis=1))
     shares, own = _shares_by_day(day[personal], action[personal], len(every)), rows["propensity"].to_numpy()
     chance[personal] = complete_propensities(own[personal], action[personal], shares)
     usual = chance.copy()
     usual[personal] = shares
     inside = action < len(names)
     action, chance, usual = action[inside], _among(chance[inside], len(names)), _among(usual[inside], len(names))
-    weight, personal = np.ones(len(action)), personal[inside]
-    at = np.flatnonzero(personal)
+    weight, at = np.ones(len(action)), np.flatnonzero(personal[inside])
     weight[at] = _weights_by_day(day[inside][at], usual[at, action[at]] / own[inside][at])
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
     return DrawnRows(kept, action, chance, usual, weight)

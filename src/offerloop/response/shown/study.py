@@ -30,7 +30,11 @@ from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcom
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
-from offerloop.response.shown.hidden_costs import offers_of_unknown_cost, with_hidden_costs
+from offerloop.response.shown.hidden_costs import (
+    offers_of_unknown_cost,
+    offers_used_beyond_their_most,
+    with_hidden_costs,
+)
 from offerloop.response.shown.logged_decisions import (
     day_propensities,
     decided,
@@ -84,8 +88,8 @@ class ShownEffects:
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
     model: ShownModel
-    left_out: tuple[Message, ...] = ()
-    """Why nothing was learned of some offers that were shown often enough."""
+    notes: tuple[Message, ...] = ()
+    """Why nothing was learned of some offers that were shown often enough, and where their liabilities do not hold."""
 
     def without_customers(self) -> ShownEffects:
         """Return what was learned without the effects on the customers that it was learned of."""
@@ -202,7 +206,7 @@ def learn_shown(
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     table = _table(evidence, seed, model.names[1:], GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
-    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model)
+    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, _notes(evidence))
 
 
 def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[str]:
@@ -211,6 +215,22 @@ def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[
     coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
     names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
     return [name for name in names if name in takes_off]
+
+
+def _notes(evidence: _Seen) -> tuple[Message, ...]:
+    """Say with which offers customers took off more than their liabilities allow."""
+    rows = evidence.evidence
+    taken = evidence.outcomes["coupon_minor"] * rows.parts
+    if not (names := offers_used_beyond_their_most(taken, rows.action, rows.offers)):
+        return ()
+    return (
+        Message(
+            "with {offers} customers took more off in one window than the most that one order can, so they used it "
+            "for several; a budget of liabilities counts one use of each offer and can be exceeded, so let it be used "
+            'once, or set budget_basis = "expected"',
+            offers=names,
+        ),
+    )
 
 
 def _without(
@@ -226,7 +246,7 @@ def _without(
     if not others:
         raise EvidenceError(reason)
     learned = learn_shown(log, others, seed, engine, never_harms=never_harms)
-    return replace(learned, left_out=(reason, *learned.left_out))
+    return replace(learned, notes=(reason, *learned.notes))
 
 
 def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> ShownEffects:
