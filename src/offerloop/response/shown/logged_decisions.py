@@ -19,6 +19,8 @@ _SAME, _WHOLE = 1e-9, 1e-6
 """How far propensities of one offer on one day may differ, and those of a day sum from 1."""
 ROWS_OF_ALL = 20.0
 """Rows of all days that count beside those of one day, of which there may be few."""
+LEAST_WORTH = 0.1
+"""Share of a day's rows that weights must be worth to be used: with less, noise is worse than a lean."""
 
 
 def read_exposures(exposures: Frame) -> pl.DataFrame:
@@ -133,7 +135,8 @@ def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> Dra
     """Return the rows whose offer is one of `names`, nothing first. `days` is what `day_propensities` gives.
 
     Where propensities differ by customer only that of the offer shown is known. Rows count by its inverse, so that
-    what was shown does not depend on the customer (Horvitz and Thompson 1952).
+    what was shown does not depend on the customer (Horvitz and Thompson 1952). On days of which next to nothing would
+    be left, such as those of a plan with few random offers, the others share the rest as they occurred.
     """
     every = [*names, *sorted({*days["offer_id"], *rows["offer_id"]} - set(names))]
     place = {name: k for k, name in enumerate(every)}
@@ -147,7 +150,9 @@ def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> Dra
     inside = action < len(names)
     action, chance, usual = action[inside], _among(chance[inside], len(names)), _among(usual[inside], len(names))
     weight, at = np.ones(len(action)), np.flatnonzero(personal[inside])
-    weight[at] = _weights_by_day(day[inside][at], usual[at, action[at]] / own[inside][at])
+    weight[at], worth = _weights_by_day(day[inside][at], usual[at, action[at]] / own[inside][at])
+    few = at[worth < LEAST_WORTH]
+    weight[few], usual[few] = 1.0, chance[few]
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
     return DrawnRows(kept, action, chance, usual, weight)
 
@@ -158,13 +163,15 @@ def _among(chance: Floats, number: int) -> Floats:
     return np.asarray(some / some.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _weights_by_day(day: Ints, weight: Floats) -> Floats:
-    """Return weights (n,) that sum, on each day, to as many rows as they are worth (Kish 1965), with ROWS_OF_ALL."""
+def _weights_by_day(day: Ints, weight: Floats) -> tuple[Floats, Floats]:
+    """Return weights (n,) that sum, on each day, to as many rows as they are worth (Kish 1965), with ROWS_OF_ALL; and
+    the share of the day's rows (n,) that this is."""
     if not len(day):
-        return weight
+        return weight, weight
     _, number = np.unique(day, return_inverse=True)
-    sums, squares = (np.bincount(number, one) + ROWS_OF_ALL * one.mean() for one in (weight, weight**2))
-    return np.asarray(weight * (sums / squares)[number], dtype=np.float64)
+    counted = (weight, weight**2, np.ones(len(day)))
+    sums, squares, rows = (np.bincount(number, one) + ROWS_OF_ALL * one.mean() for one in counted)
+    return weight * (sums / squares)[number], (sums**2 / squares / rows)[number]
 
 
 def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:
