@@ -117,3 +117,38 @@ def test_rows_of_personal_propensities_count_as_if_all_had_the_same_draw():
     assert drawn.weight.sum() < 0.8 * len(rows)
     lottery = log_of({8: LOTTERY})
     assert (decided(day_propensities(lottery), lottery, NAMES).weight == 1).all()
+
+
+def personal_log():
+    """Ten days on which heavy buyers mostly got `a` and others mostly nothing."""
+    drawn_of = {"heavy": (0.2, 0.7, 0.1), "light": (0.7, 0.2, 0.1)}
+    rows = [
+        (f"{who}{offer}{n}", offer, day, chance)
+        for day in range(10)
+        for who, chances in drawn_of.items()
+        for offer, chance in zip(NAMES, chances, strict=True)
+        for n in range(round(100 * chance))
+    ]
+    return pl.DataFrame(rows, ["customer_id", "offer_id", "shown_day", "propensity"], orient="row")
+
+
+@pytest.mark.parametrize("least", [1e-3, 1e-6])
+def test_one_extreme_propensity_changes_its_own_day_alone(least):
+    log = personal_log()
+    extreme = pl.DataFrame({"customer_id": ["odd"], "offer_id": ["a"], "shown_day": [3], "propensity": [least]})
+    usual, odd = (decided(day_propensities(one), one, NAMES) for one in (log, pl.concat([log, extreme])))
+    assert (usual.weight != 1).any()
+    other_days = (usual.rows["shown_day"] != 3).to_numpy()
+    assert odd.weight[:-1][other_days] == pytest.approx(usual.weight[other_days], rel=0.05)
+    assert (odd.weight[(odd.rows["shown_day"] == 3).to_numpy()] == 1).all()
+
+
+def test_rows_of_some_customers_are_read_as_among_all():
+    log = personal_log()
+    days, whole = day_propensities(log), decided(day_propensities(log), log, NAMES)
+    is_some = log["customer_id"].str.ends_with("1")
+    some = decided(days, log.filter(is_some), NAMES, whole.personal)
+    for name in ("chance", "usual_chance", "weight"):
+        assert getattr(some, name) == pytest.approx(getattr(whole, name)[is_some.to_numpy()])
+    unseen_day = log.head(5).with_columns(shown_day=pl.lit(99))
+    assert np.isfinite(decided(days, unseen_day, NAMES, whole.personal).weight).all()

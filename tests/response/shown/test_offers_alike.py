@@ -34,6 +34,28 @@ def test_a_gift_costs_its_worth_with_each_order_that_gets_it():
     assert mean_of(shown, "mug", "p_redeem") == pytest.approx(ORDERS * 1.4, rel=0.15)
 
 
+def test_coupons_of_others_do_not_hide_what_a_gift_costs():
+    gift = {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00"}
+    shown = learned([gift], {"mug": 0.4}, {"mug": 5})
+    assert mean_of(shown, "mug", "discount_minor") == pytest.approx(300 * ORDERS * 1.4, rel=0.15)
+    assert not shown.notes
+
+
+def test_free_shipping_costs_its_most_with_each_order():
+    shipping = {"kind": "free_shipping", "id": "ship", "max_discount": "4.00"}
+    shown = learned([shipping], {"ship": 0.4}, {})
+    assert mean_of(shown, "ship", "discount_minor") == pytest.approx(400 * ORDERS * 1.4, rel=0.15)
+
+
+def test_bundles_of_other_products_have_effects_of_their_own():
+    bundles = [
+        {"kind": "bundle", "id": name, "percent": 10, "parts": [{"products": [one], "count": 1} for one in (name, "p")]}
+        for name in ("q", "r")
+    ]
+    shown = learned(bundles, {"q": 0.8}, {"q": OFF, "r": OFF})
+    assert mean_of(shown, "r", "value_minor") < 0.3 * mean_of(shown, "q", "value_minor")
+
+
 def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free():
     sale = {"kind": "flash_sale", "id": "sale", "percent": 20, "hours": 24}
     shown = learned([TEN | {"id": "all"}, sale], {"all-10": 0.2, "sale": 0.8}, {"all-10": OFF})

@@ -75,7 +75,7 @@ class ErrorVariance:
     parts: Floats
     """(3,): v0, v1 and v2."""
     least: float
-    """Of any row."""
+    """The least variance of any row."""
 
     @classmethod
     def fit(cls, h: Floats, error: Floats) -> ErrorVariance:

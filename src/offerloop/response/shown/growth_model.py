@@ -139,7 +139,7 @@ class Growth:
     coding: Coding
     usual: ExpectedSales
     errors: ErrorVariance
-    """Of outcomes around what is usual."""
+    """Errors of outcomes around what is usual."""
     f: Floats
     """(K,): 0 for nothing."""
     f_se: Floats

@@ -1,9 +1,9 @@
 """Costs of offers that no order line shows.
 
-A gift, a benefit and free shipping take nothing off an order line, so that orders would say that they cost nothing.
-Where no order after an offer of an amount has a coupon, each order that the offer holds for counts at the most that the
-offer can cost. Other offers without any coupon have no known cost. Liabilities count one
-use of each offer, so it is told where customers used one for several orders.
+A gift, a benefit and free shipping take nothing off an order line, so that orders would say that they cost nothing:
+each order that such an offer holds for counts at the most that it can cost. So do those of an offer of an amount where
+no order has a coupon. Other offers without any coupon have no known cost. Liabilities count one use of each offer, so
+this room also tells with which of them customers took off more.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from offerloop.response.shown.exposure_windows import sums_between
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import OfferTerms
 
-FEWEST_ORDERS = 30
-"""Orders that an offer holds for, of which not one has a coupon, that show its coupons not to be known."""
+NEVER_IN_ORDERS = ("gift", "benefit", "free_shipping")
+"""Kinds of offers that no order line shows; coupons after them are those of others."""
+FEWEST_ORDERS = 500
+"""Orders that an offer holds for, of which not one has a coupon, that show its coupons not to be known: where one order
+in a hundred used it, fewer than one log in a hundred would look like that."""
 OFTEN = 0.01
 """Share of the windows in which an offer was used and took off more than it can that is no mere mistake."""
 ROUNDING = 1.0
@@ -33,7 +36,7 @@ def with_hidden_costs(
     counted = coupon.copy()
     for place, offer in enumerate(terms):
         own = action == place
-        if offer.amount and offer.most and not coupon[own].any():
+        if offer.amount and offer.most and (offer.kind in NEVER_IN_ORDERS or not coupon[own].any()):
             counted[own] = offer.most * _orders(rows.filter(own), before, offer)
     return counted
 
@@ -55,7 +58,11 @@ def offers_used_beyond_their_most(coupon: Floats, action: Ints, terms: Sequence[
     names = list[str]()
     for place, offer in enumerate(terms):
         used = coupon[(action == place) & (coupon > 0)]
-        if offer.most and (used > offer.most + ROUNDING).sum() > OFTEN * len(used):
+        if (
+            offer.most
+            and offer.kind not in NEVER_IN_ORDERS
+            and (used > offer.most + ROUNDING).sum() > OFTEN * len(used)
+        ):
             names.append(offer.offer_id)
     return names
 

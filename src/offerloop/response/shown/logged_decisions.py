@@ -13,14 +13,11 @@ from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
+from offerloop.response.shown.personal_days import PersonalDays, among
 
 EXPOSURE_COLUMNS = ("customer_id", "offer_id", "shown_day", "propensity")
 _SAME, _WHOLE = 1e-9, 1e-6
 """How far propensities of one offer on one day may differ, and those of a day sum from 1."""
-ROWS_OF_ALL = 20.0
-"""Rows of all days that count beside those of one day, of which there may be few."""
-LEAST_WORTH = 0.1
-"""Share of a day's rows that weights must be worth to be used: with less, noise is worse than a lean."""
 
 
 def read_exposures(exposures: Frame) -> pl.DataFrame:
@@ -129,61 +126,38 @@ class DrawnRows:
     """(n, K): the same but for propensities that differ by customer, in whose place stand the day's shares."""
     weight: Floats
     """(n,): weights as which rows were drawn with `usual_chance`."""
+    personal: PersonalDays
 
 
-def decided(days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str]) -> DrawnRows:
+def decided(
+    days: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str], personal: PersonalDays | None = None
+) -> DrawnRows:
     """Return the rows whose offer is one of `names`, nothing first. `days` is what `day_propensities` gives.
 
-    Where propensities differ by customer only that of the offer shown is known. Rows count by its inverse, so that
-    what was shown does not depend on the customer (Horvitz and Thompson 1952). On days of which next to nothing would
-    be left, such as those of a plan with few random offers, the others share the rest as they occurred.
+    `personal` is what all rows of the log tell of days on which propensities differ, where these are some of them.
     """
-    every = [*names, *sorted({*days["offer_id"], *rows["offer_id"]} - set(names))]
+    every = (*names, *sorted({*days["offer_id"], *rows["offer_id"]} - set(names)))
+    every = every if personal is None else personal.names
+    rows = rows.filter(pl.col("offer_id").is_in(every))
     place = {name: k for k, name in enumerate(every)}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
     chance, day = _propensities_by_day(days, rows["shown_day"], every), rows["shown_day"].to_numpy()
-    personal = np.asarray(np.isnan(chance).any(axis=1))
-    shares, own = _shares_by_day(day[personal], action[personal], len(every)), rows["propensity"].to_numpy()
-    chance[personal] = complete_propensities(own[personal], action[personal], shares)
-    usual = chance.copy()
-    usual[personal] = shares
+    at = np.flatnonzero(np.isnan(chance).any(axis=1))
+    own = rows["propensity"].to_numpy()[at]
+    if personal is None:
+        personal = PersonalDays.of(every, len(names), day[at], action[at], own)
+    of_day = personal.places(day[at])
+    chance[at] = complete_propensities(own, action[at], personal.shares[of_day])
+    usual, weight = chance.copy(), np.ones(len(action))
+    is_used = (personal.is_weighted[of_day] > 0) & (action[at] < len(names))
+    at, of_day, own = at[is_used], of_day[is_used], own[is_used]
+    usual[at] = personal.shares[of_day]
+    share = among(usual[at], len(names))[np.arange(len(at)), action[at]]
+    weight[at] = personal.factor[of_day] * share / own
     inside = action < len(names)
-    action, chance, usual = action[inside], _among(chance[inside], len(names)), _among(usual[inside], len(names))
-    weight, at = np.ones(len(action)), np.flatnonzero(personal[inside])
-    weight[at], worth = _weights_by_day(day[inside][at], usual[at, action[at]] / own[inside][at])
-    few = at[worth < LEAST_WORTH]
-    weight[few], usual[few] = 1.0, chance[few]
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
-    return DrawnRows(kept, action, chance, usual, weight)
-
-
-def _among(chance: Floats, number: int) -> Floats:
-    """Return the probabilities of the first offers, given that it is one of these."""
-    some = chance[:, :number]
-    return np.asarray(some / some.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-def _weights_by_day(day: Ints, weight: Floats) -> tuple[Floats, Floats]:
-    """Return weights (n,) that sum, on each day, to as many rows as they are worth (Kish 1965), with ROWS_OF_ALL; and
-    the share of the day's rows (n,) that this is."""
-    if not len(day):
-        return weight, weight
-    _, number = np.unique(day, return_inverse=True)
-    counted = (weight, weight**2, np.ones(len(day)))
-    sums, squares, rows = (np.bincount(number, one) + ROWS_OF_ALL * one.mean() for one in counted)
-    return weight * (sums / squares)[number], (sums**2 / squares / rows)[number]
-
-
-def _shares_by_day(day: Ints, action: Ints, n_offers: int) -> Floats:
-    """Return how often each offer occurred on the day of each row (n, K): with ROWS_OF_ALL rows of all days beside."""
-    if not len(day):
-        return np.zeros((0, n_offers))
-    _, number = np.unique(day, return_inverse=True)
-    counts = np.zeros((int(number.max()) + 1, n_offers))
-    np.add.at(counts, (number, action), 1.0)
-    counts += ROWS_OF_ALL * counts.sum(axis=0) / len(day)
-    shares: Floats = (counts / counts.sum(axis=1, keepdims=True))[number]
-    return shares
+    chance, usual = among(chance[inside], len(names)), among(usual[inside], len(names))
+    return DrawnRows(kept, action[inside], chance, usual, weight[inside], personal)
 
 
 def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:

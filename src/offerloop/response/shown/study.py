@@ -7,7 +7,7 @@ there. Effects are learned as growth of that (`growth`) and used as customers le
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Z95, bucket
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, Offer, Unit, offer_form
+from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.scores import expected_outcomes, robust_scores
@@ -31,6 +31,7 @@ from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.hidden_costs import (
+    NEVER_IN_ORDERS,
     offers_of_unknown_cost,
     offers_used_beyond_their_most,
     with_hidden_costs,
@@ -43,6 +44,8 @@ from offerloop.response.shown.logged_decisions import (
     finished_exposures,
     read_exposures,
 )
+from offerloop.response.shown.offer_terms import holds_for_whole_category, terms_of
+from offerloop.response.shown.personal_days import PersonalDays
 from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before, UsualWeek
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
@@ -56,8 +59,6 @@ FEWEST_OF_FAMILY = 50
 PARTS = 5
 """Parts of the customers that are left out in turn to judge the predictions."""
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
-_NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT)
-"""Units of terms that do not say how much an offer gives."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,9 @@ class _Seen:
     evidence: Evidence
     """Of value."""
     outcomes: dict[str, Floats]
+    coupon_seen: Floats
+    """(n,): what order lines say was taken off in each row's window."""
+    personal: PersonalDays
 
     def of(self, name: str) -> Evidence:
         """Evidence of one outcome."""
@@ -157,6 +161,7 @@ class LogScale:
     shares: ShareScale
     days: pl.DataFrame
     """Propensities by day; see `day_propensities`."""
+    personal: PersonalDays
     past: UsualWeek
     """Before finished exposures."""
     now: UsualWeek
@@ -200,7 +205,7 @@ def learn_shown(
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     past, now = (before.usual_week(one) for one in (evidence.rows, _coming_rows(log, active)))
-    scale = LogScale(log.first_day, before.shares.scale, days, past, now)
+    scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now)
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     model = ShownModel(terms, growth, redemption, propensity, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
@@ -210,8 +215,11 @@ def learn_shown(
 
 
 def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[str]:
-    """Return the ids of those offers that take money off of which no coupon says how much."""
-    takes_off = {one.offer_id for one in offers if one.effects()}
+    """Return the ids of those offers that take money off of which no coupon says how much.
+
+    It is not asked of offers on some products or under conditions: which orders these hold for is not known here.
+    """
+    takes_off = {one.offer_id for one in offers if one.effects() and holds_for_whole_category(one)}
     coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
     names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
     return [name for name in names if name in takes_off]
@@ -220,8 +228,7 @@ def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[
 def _notes(evidence: _Seen) -> tuple[Message, ...]:
     """Say with which offers customers took off more than their liabilities allow."""
     rows = evidence.evidence
-    taken = evidence.outcomes["coupon_minor"] * rows.parts
-    if not (names := offers_used_beyond_their_most(taken, rows.action, rows.offers)):
+    if not (names := offers_used_beyond_their_most(evidence.coupon_seen, rows.action, rows.offers)):
         return ()
     return (
         Message(
@@ -245,7 +252,10 @@ def _without(
     others = [one for one in offers if one.offer_id not in unpriced]
     if not others:
         raise EvidenceError(reason)
-    learned = learn_shown(log, others, seed, engine, never_harms=never_harms)
+    try:
+        learned = learn_shown(log, others, seed, engine, never_harms=never_harms)
+    except EvidenceError as error:
+        raise EvidenceError(reason) from error
     return replace(learned, notes=(reason, *learned.notes))
 
 
@@ -255,7 +265,7 @@ def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> Shown
     rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     active = _active(log)
     before = _before(log, active, rows, engine, model.terms, model.scale)
-    evidence = _evidence(rows, model.scale.days, before, model.terms, log.window_days, model.scale.past)
+    evidence = _evidence(rows, model.scale.days, before, model.terms, log.window_days, model.scale)
     value = _with_earlier(evidence, exposures, model.names, log.window_days)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     return replace(learned, customers=active["customer_id"], by_outcome=by_outcome, se=se)
@@ -282,7 +292,8 @@ def _before(
 
 
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
-    """Return the ids of those offers whose effects `learn_shown` would estimate. Raises the same EvidenceError."""
+    """Return the ids of those offers that the log has exposures enough of to learn from, whatever is known of their
+    costs. Raises the EvidenceError of `learn_shown`."""
     exposures = read_exposures(log.exposures)
     rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
     terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
@@ -292,7 +303,7 @@ def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
 
 def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
     """Raises EvidenceError where offers take money off and no order line says that an offer ever did."""
-    if not any(one.effects() for one in offers):
+    if not any(one.effects() and one.kind not in NEVER_IN_ORDERS for one in offers):
         return
     off = [nw.col(name).abs().max().alias(name) for name in ("discount_minor", "coupon_minor")]
     discount, coupon = collect(order_lines.select(*off)).row(0)
@@ -325,7 +336,7 @@ def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     for offer in offers:
         with suppress(EvidenceError):
             own = itself.get(offer.offer_id)
-            weights[offer.offer_id] = shown.weights([_of_offer(offer)])[:, 0] if own is None else own
+            weights[offer.offer_id] = shown.weights([terms_of(offer)])[:, 0] if own is None else own
     return weights
 
 
@@ -360,7 +371,7 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer], n_same_day: int) -> tup
     `n_same_day` exposures were left out because their customer was shown several things on a day.
     """
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
-    terms_by_offer = {name: _of_offer(offers[name]) for name in sorted(counts) if name != NO_OFFER}
+    terms_by_offer = {name: terms_of(offers[name]) for name in sorted(counts) if name != NO_OFFER}
     family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)
     fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
     often = [name for name in terms_by_offer if counts[name] >= fewest]
@@ -388,36 +399,22 @@ def _terms(rows: pl.DataFrame, offers: dict[str, Offer], n_same_day: int) -> tup
     return (NO_OFFER_TERMS, *(terms_by_offer[name] for name in often))
 
 
-def _of_offer(offer: Offer) -> OfferTerms:
-    share, most, scope = offer.share_off, float(offer.most_minor or 0), offer.category or ""
-    terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), scope=scope)
-    depth = most or 1.0 if share is None else float(share)
-    return replace(terms, depth=depth, most=most, amount=share is None, particulars=_particulars(offer))
-
-
-def _particulars(offer: Offer) -> Hashable:
-    """Return what else two offers may differ in than in kind, depth, threshold, category and the dates they hold."""
-    conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
-    own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
-    scope = offer.scope if offer.category is None else replace(offer.scope, categories=frozenset())
-    return scope, replace(conditions, min_minor=0, window=window), offer.contact.channel, own
-
-
 def _evidence(
     rows: pl.DataFrame, days: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...],
-    window_days: int, usual: UsualWeek | None = None,
+    window_days: int, scale: LogScale | None = None,
 ) -> _Seen:  # fmt: skip
-    """Return what estimators read; `days` has the propensities of days, `usual` the usual week where it is known."""
-    drawn = decided(days, rows, [one.offer_id for one in terms])
+    """Return what estimators read; `days` has the propensities of days, `scale` what is known of the whole log."""
+    drawn = decided(days, rows, [one.offer_id for one in terms], None if scale is None else scale.personal)
     kept, action = drawn.rows, drawn.action
     outcomes, part = exposure_outcomes(before.days, kept), _part_of_window(kept, window_days)
-    coupon = with_hidden_costs(outcomes["coupon_minor"].to_numpy(), kept, action, before, terms)
+    coupon_seen = outcomes["coupon_minor"].to_numpy()
+    coupon = with_hidden_costs(coupon_seen, kept, action, before, terms)
     table = {
         "value_minor": outcomes["value_minor"].to_numpy() / part,
         "coupon_minor": coupon / part,
         "redeemed": (coupon > 0).astype(np.float64),
     }
-    covered, orders = before.covered(kept, usual or before.usual_week(kept))
+    covered, orders = before.covered(kept, before.usual_week(kept) if scale is None else scale.past)
     evidence = Evidence(
         before.features(kept),
         action,
@@ -431,7 +428,7 @@ def _evidence(
         weight=drawn.weight,
         part=part,
     )
-    return _Seen(kept, evidence, table)
+    return _Seen(kept, evidence, table, coupon_seen, drawn.personal)
 
 
 def _part_of_window(rows: pl.DataFrame, window_days: int) -> Floats:

@@ -1,0 +1,37 @@
+"""Configured offers as the terms by which a log's model tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from offerloop.offers import Offer, Unit, offer_form
+from offerloop.response.terms import OfferTerms
+
+_NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
+"""Units of terms that do not say how much an offer gives."""
+
+
+def terms_of(offer: Offer) -> OfferTerms:
+    """Return the terms of an offer; its depth is a share, or money where no share is taken off."""
+    share, most, scope = offer.share_off, float(offer.most_minor or 0), offer.category or ""
+    terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), scope=scope)
+    depth = most or 1.0 if share is None else float(share)
+    return replace(terms, depth=depth, most=most, amount=share is None, particulars=_particulars(offer))
+
+
+def _particulars(offer: Offer) -> Hashable:
+    """Return what else two offers may differ in than in kind, depth, threshold, category and the dates they hold."""
+    conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
+    own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
+    others = tuple(getattr(offer, name, ()) for name in ("parts", "methods"))
+    return offer.scope, replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others
+
+
+def holds_for_whole_category(offer: Offer) -> bool:
+    """Return whether an offer holds for everything, or for a whole category, but for a threshold, dates or a code."""
+    scope = replace(offer.scope, categories=frozenset()) if offer.category else offer.scope
+    plain = type(offer.conditions)()
+    return scope.is_everything and plain == replace(
+        offer.conditions, min_minor=0, window=plain.window, code_needed=False
+    )
