@@ -10,7 +10,7 @@ NAME ?= engines
 # For each worker of the tests: threads that wait for each other double the processor time.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
 # One worker more than processors, as tests wait for what they start (databases, browsers, programs) a quarter of the time.
-WORKERS = $$(($$(nproc) + 1))
+WORKERS = $$(($$(env -u OMP_NUM_THREADS nproc) + 1))
 # Keep compiled modules, also where the environment says not to: the tests start Python dozens of times.
 export PYTHONDONTWRITEBYTECODE :=
 
