@@ -7,7 +7,7 @@ command, in a process of its own; the stages are those of its manifest. The stag
 policies and makes the forecasts of the report, so the plan itself, from effects to whom each offer goes, is solved once
 more and printed beside it. The growth of time is the exponent of the
 number of lines between the smallest and the largest size. Then the files gain a day, and only the stages that read
-events are run again. The smallest shop is also run on one processor, on Spark of one process and on a standalone
+events are run again. The smallest shop, with that day, is also run on one processor, on Spark of one process and on a standalone
 cluster of this machine (`scale_engines`). `--alone` leaves Spark out; `--json FILE` writes everything too.
 """
 
@@ -85,13 +85,13 @@ def run(lines: int, customers: int, products: int, place: Path, *, with_peers: b
     figures, _ = measured("run", str(config))
     stages = [*_stages(config), *_printed([_solved(config)])]
     planned = pl.read_parquet(_newest(config) / "assignments.parquet", columns=["offer_id"])
-    peers = []
-    if with_peers:
-        peers = beside_spark(config, place, f"{lines:,} lines") + on_each_engine(config, place, f"{lines:,} lines")
     day = shop.orders(max(lines // DAYS, PER_ORDER), DAYS, 1, 10**9).with_columns(pl.col("at").str.to_date())
     day.write_parquet(place / "orders" / "day.parquet")
     print("another day:")
     again = _printed(_another_day(config))
+    peers = []
+    if with_peers:
+        peers = beside_spark(config, place, f"{lines:,} lines") + on_each_engine(config, place, f"{lines:,} lines")
     return {"lines": lines, "stages": stages, "day": again, "peers": peers, "customers": planned.height, **figures}
 
 
