@@ -5,10 +5,10 @@ they buy, `--products` products in 200 categories with shelf discounts by produc
 20 best-selling categories, whose effects are learned from shelf prices. Each of the `--lines` sizes is run once by the
 command, in a process of its own; the stages are those of its manifest. The stage `allocation` also chooses between
 policies and makes the forecasts of the report, so the plan itself, from effects to whom each offer goes, is solved once
-more and printed beside it. The growth of time is the exponent of the
-number of lines between the smallest and the largest size. Then the files gain a day, and only the stages that read
-events are run again. The smallest shop, with that day, is also run on one processor, on Spark of one process and on a standalone
-cluster of this machine (`scale_engines`). `--alone` leaves Spark out; `--json FILE` writes everything too.
+more and printed beside it. The growth of time is the exponent of the number of lines between the smallest and the
+largest size. Then the files gain a day, and only the stages that read events are run again. The smallest shop, with
+that day, is also run on one processor, on Spark of one process and on a standalone cluster of this machine
+(`scale_engines`). `--alone` leaves Spark out; `--json FILE` writes everything too.
 """
 
 from __future__ import annotations
