@@ -25,7 +25,7 @@ CUSTOMERS, WEEKS = 500, 6
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """The configuration of a simulated shop after six weeks of offers by lot."""
+    """The configuration of a simulated shop after six weeks of random offers."""
     market = Market(load_preset("grocery"), CUSTOMERS, 60, 3, before=8)
     rng = np.random.default_rng(3)
     for _ in range(WEEKS):

@@ -45,14 +45,14 @@ def learn_log(
     of_sample = replace(log, order_lines=sample[LINES], exposures=sample[EXPOSURES])
     learned = learn_shown(of_sample, offers, seed, engine, never_harms=never_harms)
     products = collect(log.products.select("product_id", "category"))
-    of_shard = ToldOfShard(
+    of_shard = EffectsOfShard(
         products, log.first_day, log.as_of_day, log.window_days, log.margins, learned.without_customers()
     )
     return _together(learned, list(others.each(of_shard)))
 
 
 @dataclass(frozen=True, eq=False)
-class ToldOfShard:
+class EffectsOfShard:
     """Effects on the customers of a shard, by what others taught."""
 
     products: pl.DataFrame

@@ -149,7 +149,7 @@ def decided(
     of_day = personal.places(day[at])
     chance[at] = complete_propensities(own, action[at], personal.shares[of_day])
     usual, weight = chance.copy(), np.ones(len(action))
-    is_used = (personal.is_weighted[of_day] > 0) & (action[at] < len(names))
+    is_used = personal.is_weighted[of_day] & (action[at] < len(names))
     at, of_day, own = at[is_used], of_day[is_used], own[is_used]
     usual[at] = personal.shares[of_day]
     share = among(usual[at], len(names))[np.arange(len(at)), action[at]]

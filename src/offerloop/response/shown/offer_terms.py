@@ -25,7 +25,7 @@ def _particulars(offer: Offer) -> Hashable:
     conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
     own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
     others = tuple(getattr(offer, name, ()) for name in ("parts", "methods"))
-    return offer.scope, replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others
+    return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others
 
 
 def holds_for_whole_category(offer: Offer) -> bool:

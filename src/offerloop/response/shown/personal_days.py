@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from offerloop.arrays import Floats, Ints
 
@@ -31,8 +32,8 @@ class PersonalDays:
     """(D + 1, E): how often each offer occurred on each day; on any other day as often as on all of them."""
     factor: Floats
     """(D + 1,): what weights are multiplied by, so that they sum to as many rows as they are worth (Kish 1965)."""
-    is_weighted: Ints
-    """(D + 1,): 1 where weights are used."""
+    is_weighted: NDArray[np.bool_]
+    """(D + 1,): whether weights are used."""
 
     @classmethod
     def of(cls, names: tuple[str, ...], to_learn: int, day: Ints, action: Ints, own: Floats) -> PersonalDays:
@@ -50,7 +51,7 @@ class PersonalDays:
             for total, mean in zip((sums, squares, rows), (*usual, 1.0), strict=True)
         )
         is_weighted = sums**2 / squares >= LEAST_WORTH * rows
-        return cls(names, days, shares, sums / squares, is_weighted.astype(np.int64))
+        return cls(names, days, shares, sums / squares, is_weighted)
 
     def places(self, day: Ints) -> Ints:
         """(n,): the place of each day, D for any other."""
