@@ -11,12 +11,13 @@ and buyers are those of the weeks as they were, less those of the same shop with
 ceiling: the best plan that profiles allow, learned from the true effects of many other customers. Intervals are those
 of means over worlds; differences are paired.
 
-Then larger and simpler worlds, again after 12 weeks of random offers: in which offers do nothing (`null`), in which
-deep coupons and flash sales annoy (`harmful`), and in which price sensitivity falls by half in week 15 (`shock`), or
-does not.
+Then larger and simpler worlds, again after 12 weeks of random offers: in which offers do nothing (`null`,
+`large-null`), in which deep coupons and flash sales annoy (`harmful`), and in which price sensitivity falls by half in
+week 15 (`shock`), or does not (`calm`).
 
-`--quick` plays small worlds, `--worlds N` and `--many N` more of them, `--json FILE` writes all figures. With `--kept
-FOLDER` what was played is kept there, and not played again: the loop for as long as the code stays as it is.
+`--quick` plays small worlds, `--worlds N` and `--many N` more of them, `--customers N` larger ones of the presets,
+`--cases` some of the others, `--json FILE` writes all figures. With `--kept FOLDER` what was played is kept there, and
+not played again: the loop for as long as the code stays as it is.
 """
 
 from __future__ import annotations
@@ -48,8 +49,31 @@ LUCK = 10
 """Worlds of luck by which offers on the whole basket are judged."""
 TARGET, TARGET_OF_ALL = 0.8, 0.9
 """Of the fair ceiling, in each preset and in all of them."""
-NULL_SIZES = (20_000, 40_000)
-"""Customers of worlds in which offers do nothing: the more there are, the more can be seen."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Larger and simpler worlds, and what is right in them."""
+
+    preset: str
+    customers: int
+    weeks: int
+    right: str
+    is_right: Callable[[Followed], bool]
+    least: float
+    """Share of worlds in which the loop should be right."""
+    shock: int | None = None
+
+
+CASES = {
+    "null": Case("null", 20_000, 6, "no plan in week 6", lambda one: not one.sent[-1], 0.9),
+    "large-null": Case("null", 40_000, 6, "no plan in week 6", lambda one: not one.sent[-1], 0.9),
+    "harmful": Case(
+        "harmful", 1_000, 4, "nothing harmful in the plan of week 4", lambda one: not one.harmful[-1], 0.85
+    ),
+    "shock": Case("grocery", 20_000, 5, "an alarm in weeks 15 to 17", lambda one: one.alarmed(2, 5), 0.8, 2),
+    "calm": Case("grocery", 20_000, 14, "no alarm in weeks 13 to 26", lambda one: not one.alarmed(0, 14), 0.91),
+}
 
 
 @dataclass(frozen=True)
@@ -181,27 +205,15 @@ def _results(preset: str, name: str, sums: dict[str, Floats], periods: int) -> l
     ]
 
 
-def noticed(many: Sequence[int], quick: bool, kept: Path | None) -> Found:
-    """In how many worlds the loop does what it should."""
-    part = 20 if quick else 1
-
-    def worlds_of(preset: str, customers: int, weeks: int, shock: int | None = None) -> list[Followed]:
-        return [kept_world(kept, preset, customers // part, weeks, world, shock) for world in many]
-
-    null = {size // part: worlds_of("null", size, 6) for size in NULL_SIZES}
-    harmful, calm = worlds_of("harmful", 1_000, 4), worlds_of("grocery", 20_000, 14)
-    shock = worlds_of("grocery", 20_000, 5, 2)
-    claims = [
-        _share(f"null, {size:,} customers: no plan in week 6", [not one.sent[-1] for one in worlds], 0.9)
-        for size, worlds in null.items()
-    ]
-    claims += [
-        _share("harmful: nothing harmful in the plan of week 4", [not one.harmful[-1] for one in harmful], 0.85),
-        _share("shock in week 15: an alarm in weeks 15 to 17", [one.alarmed(2, 5) for one in shock], 0.8),
-        _share("no shock: no alarm in weeks 13 to 26", [not one.alarmed(0, 14) for one in calm], 0.91),
-    ]
-    nulls = [one for worlds in null.values() for one in worlds]
-    over = sum(one.overspent for one in nulls + harmful + calm + shock)
+def noticed(many: Sequence[int], names: Sequence[str], quick: bool, kept: Path | None) -> Found:
+    """In how many worlds the loop does what it should, in each of these cases."""
+    over, claims = 0, list[Claim]()
+    for name in names:
+        case = CASES[name]
+        customers = case.customers // 20 if quick else case.customers
+        worlds = [kept_world(kept, case.preset, customers, case.weeks, world, case.shock) for world in many]
+        over += sum(one.overspent for one in worlds)
+        claims.append(_share(f"{name}: {case.right}", [case.is_right(one) for one in worlds], case.least))
     return [Result(LOOP, "all of them", "weeks over budget", float(over), "weeks")], claims
 
 
@@ -228,6 +240,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small worlds")
     parser.add_argument("--worlds", type=int, default=8)
     parser.add_argument("--many", type=int, default=100, help="worlds of null, harmful and shock; 0 leaves them out")
+    parser.add_argument("--cases", default=",".join(CASES), help="which of these worlds")
+    parser.add_argument("--customers", type=int, help="of each world of a preset")
     parser.add_argument("--first", type=int, default=1, help="the first world's seed")
     parser.add_argument("--presets", default="grocery,fashion")
     parser.add_argument("--kept", type=Path, help="folder for what was played")
@@ -238,14 +252,17 @@ def main() -> None:
     before, results, claims, shares = load(), list[Result](), list[Claim](), list[Floats]()
     for preset in filter(None, asked.presets.split(",")):
         worlds = range(asked.first, asked.first + asked.worlds)
-        (found, claimed), share = played(preset, SMALL if asked.quick else FULL, worlds, asked.kept)
+        size = SMALL if asked.quick else FULL
+        size = replace(size, customers=asked.customers or size.customers)
+        (found, claimed), share = played(preset, size, worlds, asked.kept)
         tell(found, claimed)
         results, claims, shares = results + found, claims + claimed, [*shares, share]
     if len(shares) > 1:
         claims.append(_claim("all presets: loop, share of the fair ceiling", np.concatenate(shares), TARGET_OF_ALL))
         tell([], claims[-1:])
     if asked.many:
-        found, claimed = noticed(range(asked.first, asked.first + asked.many), asked.quick, asked.kept)
+        worlds = range(asked.first, asked.first + asked.many)
+        found, claimed = noticed(worlds, asked.cases.split(","), asked.quick, asked.kept)
         tell(found, claimed)
         results, claims = results + found, claims + claimed
     if asked.json:
