@@ -15,6 +15,8 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.engine import Engine, InMemoryEngine, ShardedTables, ShardRows, collect
+from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.margins import Margins
 from offerloop.response.shown.exposure_windows import LINE_COLUMNS
@@ -35,10 +37,40 @@ def learn_log(
 ) -> ShownEffects:
     """Estimate the effects of the configured offers that a log of any size has exposures of.
 
-    Raises EvidenceError; see `learn_shown`.
+    Raises EvidenceError; see `learn_shown`. Either says how many exposures have no propensity.
     """
-    shards = -(-int(collect(log.exposures.select(n=nw.len()))["n"][0]) // SHARD_EXPOSURES)
-    if shards <= FIT_SHARDS or "propensity" not in log.exposures.collect_schema():
+    if "propensity" not in log.exposures.collect_schema():
+        return learn_shown(log, offers, seed, engine)
+    own = nw.col("propensity")
+    possible = ((own > 0) & (own <= 1)).cast(nw.Int64).sum()
+    n, n_possible = collect(log.exposures.select(n=nw.len(), possible=possible)).row(0)
+    missing = _without_propensity(n - (n_possible or 0), n)
+    try:
+        learned = _learned(log, offers, seed, engine, -(-n // SHARD_EXPOSURES), never_harms=never_harms)
+    except EvidenceError as error:
+        if missing is None:
+            raise
+        both = Message("{reason}; {further}", context="two reasons", reason=error.message, further=missing)
+        raise EvidenceError(both) from error
+    return learned if missing is None else replace(learned, notes=(missing, *learned.notes))
+
+
+def _without_propensity(missing: int, n: int) -> Message | None:
+    if not missing:
+        return None
+    return Message(
+        "{missing} of {all} exposures have no propensity above 0 and at most 1, so effects are learned from the others "
+        "alone and hold for customers like theirs; log the propensity with each exposure",
+        missing=missing,
+        all=n,
+    )
+
+
+def _learned(
+    log: ShownLog, offers: Sequence[Offer], seed: int, engine: Engine, shards: int, *, never_harms: bool
+) -> ShownEffects:
+    """Estimate them from all exposures, or from a sample of more `shards` than are studied together."""
+    if shards <= FIT_SHARDS:
         return learn_shown(log, offers, seed, engine, never_harms=never_harms)
     tables = {LINES: log.order_lines.select(LINE_COLUMNS), EXPOSURES: log.exposures.select(EXPOSURE_COLUMNS)}
     sample, others = ShardedTables(engine, shards).with_tables(tables).parted(FIT_SHARDS)

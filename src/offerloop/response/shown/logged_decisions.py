@@ -21,7 +21,7 @@ _SAME, _WHOLE = 1e-9, 1e-6
 
 
 def read_exposures(exposures: Frame) -> pl.DataFrame:
-    """customer_id, offer_id ('none' for nothing), shown_day and propensity."""
+    """customer_id, offer_id ('none' for nothing), shown_day and propensity, empty where it is none."""
     if "propensity" not in exposures.collect_schema():
         raise EvidenceError(
             Message(
@@ -33,8 +33,8 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
     chance = pl.col("propensity").cast(pl.Float64)
     named = logged.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
-    usable = named.filter((chance > 0) & (chance <= 1))
-    return usable.sort("customer_id", "shown_day", "offer_id")
+    known = named.with_columns(pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity"))
+    return known.sort("customer_id", "shown_day", "offer_id")
 
 
 def finished_exposures(
@@ -85,8 +85,8 @@ def randomised_propensities(days: pl.DataFrame, shown_day: pl.Series, names: Seq
 def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
     """Return shown_day, offer_id and propensity of days on which those of each offer were the same for everybody and
     sum to 1, from all exposures."""
-    chance = pl.col("propensity")
-    return randomised_days(exposures.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("largest")))
+    chance, known = pl.col("propensity"), exposures.drop_nulls("propensity")
+    return randomised_days(known.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("largest")))
 
 
 def randomised_days(extremes: pl.DataFrame) -> pl.DataFrame:

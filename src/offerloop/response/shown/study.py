@@ -193,7 +193,7 @@ def learn_shown(
     finished exposures, or none of the configured offers.
     """
     exposures = read_exposures(log.exposures)
-    rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    rows, left_out = _finished(log, exposures)
     terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
     _check_costs(log.order_lines, offers)
     active = _active(log)
@@ -262,13 +262,19 @@ def _without(
 def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> ShownEffects:
     """Return the effects on the customers of another log of the same shop, by what was learned."""
     model, exposures = learned.model, read_exposures(log.exposures)
-    rows, _ = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    rows, _ = _finished(log, exposures)
     active = _active(log)
     before = _before(log, active, rows, engine, model.terms, model.scale)
     evidence = _evidence(rows, model.scale.days, before, model.terms, log.window_days, model.scale)
     value = _with_earlier(evidence, exposures, model.names, log.window_days)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     return replace(learned, customers=active["customer_id"], by_outcome=by_outcome, se=se)
+
+
+def _finished(log: ShownLog, exposures: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return what `finished_exposures` does, less rows without a propensity: these only end the windows before them."""
+    rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    return rows.drop_nulls("propensity"), left_out
 
 
 def _coming_rows(log: ShownLog, active: pl.DataFrame) -> pl.DataFrame:
@@ -295,7 +301,7 @@ def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers that the log has exposures enough of to learn from, whatever is known of their
     costs. Raises the EvidenceError of `learn_shown`."""
     exposures = read_exposures(log.exposures)
-    rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    rows, left_out = _finished(log, exposures)
     terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
     _check_costs(log.order_lines, offers)
     return frozenset(_made_of(Coding.of(terms), offers))
